@@ -1,0 +1,205 @@
+"""GraphQLRequest: what is asked of a server, apart from how it gets there."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from .exceptions import DocumentError
+
+if TYPE_CHECKING:
+    from graphql import DocumentNode, OperationDefinitionNode
+    from graphql import GraphQLError as CoreGraphQLError
+
+__all__ = ["GraphQLRequest", "gql"]
+
+
+class GraphQLRequest:
+    """A document with its variables; immutable, so one may be kept at module level and used from any thread.
+
+    Args:
+        document: GraphQL source text or a parsed document. Text is sent as it stands.
+        variable_values: values for the document's variables; None and ``{}`` are the same.
+        operation_name: which operation to run when the document holds several.
+        extensions: the request's ``extensions`` member, for example for persisted documents.
+
+    Raises:
+        TypeError: an argument has the wrong type.
+        DocumentError: the document is empty.
+    """
+
+    __slots__ = ("_document", "_text", "extensions", "operation_name", "variable_values")
+
+    variable_values: Mapping[str, Any] | None
+    operation_name: str | None
+    extensions: Mapping[str, Any] | None
+
+    def __init__(
+        self,
+        document: str | DocumentNode,
+        variable_values: Mapping[str, Any] | None = None,
+        operation_name: str | None = None,
+        extensions: Mapping[str, Any] | None = None,
+    ) -> None:
+        text = document if isinstance(document, str) else _printed(document)
+        if not text or text.isspace():
+            raise DocumentError("The document is empty; write a query such as '{ __typename }'.")
+        _check_mapping("variable_values", variable_values)
+        _check_mapping("extensions", extensions)
+        if operation_name is not None and not isinstance(operation_name, str):
+            raise TypeError(f"operation_name must be a str, not {type(operation_name).__name__}.")
+        assign = functools.partial(object.__setattr__, self)
+        assign("_text", text)
+        assign("_document", None if isinstance(document, str) else document)
+        assign("variable_values", variable_values or None)
+        assign("operation_name", operation_name or None)
+        assign("extensions", extensions or None)
+
+    def __setattr__(self, name: str, value: object) -> None:
+        raise AttributeError(f"GraphQLRequest is immutable; make a new one to change {name!r}.")
+
+    def __delattr__(self, name: str) -> None:
+        raise AttributeError(f"GraphQLRequest is immutable; {name!r} cannot be deleted.")
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return GraphQLRequest, (self._text, self.variable_values, self.operation_name, self.extensions)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, GraphQLRequest):
+            return NotImplemented
+        return self.payload == other.payload
+
+    __hash__ = None  # type: ignore[assignment]  # it holds dicts
+
+    def __repr__(self) -> str:
+        # Variables may be secrets: only their names are shown.
+        names = sorted(self.variable_values or ())
+        return f"GraphQLRequest({self._text!r}, variables={names}, operation_name={self.operation_name!r})"
+
+    @property
+    def text(self) -> str:
+        """The document's source text, as it is sent."""
+        return self._text
+
+    @property
+    def document(self) -> DocumentNode:
+        """The parsed document; parsed once per text.
+
+        Raises:
+            DocumentError: the document has a syntax error.
+        """
+        return self._document or parse_document(self._text)
+
+    @property
+    def operation(self) -> OperationDefinitionNode:
+        """The operation that runs: the one named, or the only one.
+
+        Raises:
+            DocumentError: there is a syntax error, no operation, no operation of that name, or a choice and no name.
+        """
+        from graphql import OperationDefinitionNode
+
+        operations = [node for node in self.document.definitions if isinstance(node, OperationDefinitionNode)]
+        names = [node.name.value for node in operations if node.name]
+        if self.operation_name is not None:
+            for node in operations:
+                if node.name and node.name.value == self.operation_name:
+                    return node
+            raise DocumentError(f"The document has no operation {self.operation_name!r}; it has: {names or 'none named'}.")
+        if not operations:
+            raise DocumentError("The document has no operation, only fragments or type definitions.")
+        if len(operations) > 1:
+            raise DocumentError(f"The document has {len(operations)} operations; name one with operation_name: {names}.")
+        return operations[0]
+
+    @property
+    def operation_type(self) -> str:
+        """``query``, ``mutation`` or ``subscription``; raises what ``operation`` raises."""
+        return self.operation.operation.value
+
+    @property
+    def payload(self) -> dict[str, Any]:
+        """The request's members as they go into JSON; only those that were given."""
+        payload: dict[str, Any] = {"query": self._text}
+        if self.operation_name is not None:
+            payload["operationName"] = self.operation_name
+        if self.variable_values is not None:
+            payload["variables"] = self.variable_values
+        if self.extensions is not None:
+            payload["extensions"] = self.extensions
+        return payload
+
+
+def gql(document: str) -> GraphQLRequest:
+    """Make a request of a document, checking its syntax now.
+
+    Raises:
+        DocumentError: the document has a syntax error; the message shows where.
+    """
+    parse_document(document)
+    return GraphQLRequest(document)
+
+
+def as_request(
+    request: str | DocumentNode | GraphQLRequest,
+    variable_values: Mapping[str, Any] | None,
+    operation_name: str | None,
+    extensions: Mapping[str, Any] | None,
+) -> GraphQLRequest:
+    """Return *request* as a GraphQLRequest; what is given beside it takes the place of what it holds."""
+    if not isinstance(request, GraphQLRequest):
+        return GraphQLRequest(request, variable_values, operation_name, extensions)
+    if variable_values is None and operation_name is None and extensions is None:
+        return request
+    return GraphQLRequest(
+        request._document or request._text,
+        request.variable_values if variable_values is None else variable_values,
+        operation_name or request.operation_name,
+        request.extensions if extensions is None else extensions,
+    )
+
+
+@functools.lru_cache(maxsize=512)
+def parse_document(text: str) -> DocumentNode:
+    """Parse GraphQL source text; the same text is parsed once.
+
+    Raises:
+        DocumentError: a syntax error, with its position.
+    """
+    from graphql import GraphQLSyntaxError, parse
+
+    try:
+        return parse(text)
+    except GraphQLSyntaxError as error:
+        raise _syntax_error(error) from error
+
+
+def _syntax_error(error: CoreGraphQLError) -> DocumentError:
+    position = error.locations[0] if error.locations else None
+    return DocumentError(
+        str(error), line=position.line if position else None, column=position.column if position else None
+    )
+
+
+def _printed(document: object) -> str:
+    from graphql import DocumentNode
+
+    if not isinstance(document, DocumentNode):
+        raise TypeError(
+            f"The request must be GraphQL source text, a parsed document or a GraphQLRequest, not {type(document).__name__}."
+        )
+    return _print_once(document)
+
+
+@functools.lru_cache(maxsize=512)
+def _print_once(document: DocumentNode) -> str:
+    # Not document.loc.source: a document that a visitor has changed still carries the text it was parsed from.
+    from graphql import print_ast
+
+    return print_ast(document)
+
+
+def _check_mapping(name: str, value: object) -> None:
+    if value is not None and not isinstance(value, Mapping):
+        raise TypeError(f"{name} must be a mapping of names to values, not {type(value).__name__}.")

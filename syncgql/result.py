@@ -1,0 +1,98 @@
+"""ExecutionResult and what carried it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from multidict import CIMultiDict
+
+__all__ = ["ExecutionResult", "Response"]
+
+
+class _Absent:
+    """The type of ABSENT, which stands where a key was not in the answer."""
+
+    def __repr__(self) -> str:
+        return "ABSENT"
+
+    def __reduce__(self) -> str:
+        return "ABSENT"
+
+
+ABSENT: Final = _Absent()
+
+
+class Response:
+    """The HTTP answer that carried a result.
+
+    Attributes:
+        status: the HTTP status code.
+        headers: the answer's headers; names compare without case.
+        url: where the answer came from, after redirects.
+        elapsed: seconds from sending the request to the last byte of the answer.
+        retry_after: seconds to wait before trying again, from ``Retry-After``; None when absent or unreadable.
+    """
+
+    __slots__ = ("elapsed", "headers", "retry_after", "status", "url")
+
+    def __init__(
+        self, status: int, headers: Mapping[str, str], url: str, elapsed: float, retry_after: float | None = None
+    ) -> None:
+        self.status = status
+        self.headers = headers
+        self.url = url
+        self.elapsed = elapsed
+        self.retry_after = retry_after
+
+    def __repr__(self) -> str:
+        return f"<Response [{self.status}] {self.url}>"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # The proxies that aiohttp hands out do not pickle; a plain case-insensitive dict does.
+        headers = CIMultiDict(self.headers)
+        return Response, (self.status, headers, self.url, self.elapsed, self.retry_after)
+
+
+class ExecutionResult:
+    """A GraphQL answer as the specification defines it, section "Response".
+
+    Attributes:
+        errors: the server's error objects as received; None when there were none.
+        extensions: the answer's extensions; None when there were none.
+        response: the HTTP answer that carried it; None over a WebSocket.
+    """
+
+    __slots__ = ("_data", "errors", "extensions", "response")
+
+    def __init__(
+        self,
+        data: Any = ABSENT,
+        errors: list[dict[str, Any]] | None = None,
+        extensions: dict[str, Any] | None = None,
+        response: Response | None = None,
+    ) -> None:
+        self._data = data
+        self.errors = errors
+        self.extensions = extensions
+        self.response = response
+
+    @property
+    def data(self) -> Any:
+        """What the operation returned; None when it is null or absent, see ``has_data``."""
+        return None if self._data is ABSENT else self._data
+
+    @property
+    def has_data(self) -> bool:
+        """Whether the answer had a ``data`` member at all, be it null."""
+        return self._data is not ABSENT
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, ExecutionResult):
+            return NotImplemented
+        return (self._data, self.errors, self.extensions) == (other._data, other.errors, other.extensions)
+
+    __hash__ = None  # type: ignore[assignment]  # it holds dicts
+
+    def __repr__(self) -> str:
+        return f"ExecutionResult(data={self._data!r}, errors={self.errors!r}, extensions={self.extensions!r})"
