@@ -1,0 +1,72 @@
+# Each target sets itself up in .venv; all it needs is Python 3.10 or newer, git and make.
+# Another interpreter: make test PYTHON=python3.12
+.POSIX:
+.DEFAULT_GOAL := help
+
+PYTHON ?= python3
+VENV = .venv
+BIN = $(VENV)/bin
+STAMP = $(VENV)/installed
+PYTEST_ARGS =
+
+# The first of these that is new enough builds .venv.
+PYTHONS = $(PYTHON) python3 python3.14 python3.13 python3.12 python3.11 python3.10
+ENOUGH = import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 10))
+
+.PHONY: help venv demo test lint types docs pytest coverage bench format clean
+
+help: ## Show this list
+	@grep -E '^[a-z]+:.*##' Makefile | sed 's/:.*## /\t/' | expand -t 12
+
+venv: $(STAMP) ## Build .venv with everything the other targets need
+
+$(STAMP): setup.cfg setup.py pyproject.toml
+	@set -e; \
+	for python in $(PYTHONS); do \
+		if "$$python" -c '$(ENOUGH)' 2>/dev/null; then found=$$python; break; fi; \
+	done; \
+	if [ -z "$${found:-}" ]; then \
+		echo "syncgql needs Python 3.10 or newer with venv; none of these is: $(PYTHONS)." >&2; \
+		echo "Name another one: make $(MAKECMDGOALS) PYTHON=/path/to/python3.12" >&2; \
+		exit 1; \
+	fi; \
+	echo "Setting up $(VENV) with $$found (a minute or two the first time)"; \
+	"$$found" -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade pip
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[test,lint,docs]'
+	@touch $(STAMP)
+
+demo: $(STAMP) ## Run the demo: a real GraphQL server and a client that talks to it
+	@$(BIN)/python -m syncgql demo
+
+test: lint types docs pytest ## Run everything that CI runs
+
+lint: $(STAMP) ## Check style
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(STAMP) ## Check types, strictly, over code and tests
+	$(BIN)/mypy
+
+docs: $(STAMP) ## Build the documentation into docs/_build/html
+	$(BIN)/sphinx-build -W --keep-going -q -b html docs docs/_build/html
+
+pytest: $(STAMP) ## Run the tests: make pytest PYTEST_ARGS="-x -k subscribe"
+	PYTHONASYNCIODEBUG=1 $(BIN)/python -m pytest $(PYTEST_ARGS)
+
+coverage: $(STAMP) ## Run the tests and show the lines they miss
+	PYTHONASYNCIODEBUG=1 $(BIN)/coverage run -m pytest $(PYTEST_ARGS)
+	$(BIN)/coverage combine -q
+	$(BIN)/coverage report
+
+bench: $(STAMP) ## Run the benchmarks
+	@test -d tests/benchmarks || { echo "There are no benchmarks yet." >&2; exit 1; }
+	$(BIN)/python -m tests.benchmarks
+
+format: $(STAMP) ## Format the code
+	$(BIN)/ruff check --fix-only -q .
+	$(BIN)/ruff format .
+
+clean: ## Remove everything that was built
+	rm -rf $(VENV) .tox build dist docs/_build syncgql.egg-info .coverage .coverage.* htmlcov
+	rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -1,0 +1,24 @@
+"""Sphinx configuration."""
+
+from importlib.metadata import version as installed_version
+
+project = "syncgql"
+copyright = "the syncgql authors"
+author = "the syncgql authors"
+release = installed_version("syncgql")
+version = ".".join(release.split(".")[:2])
+
+extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]
+exclude_patterns = ["_build"]
+
+html_theme = "furo"
+html_title = f"syncgql {release}"
+
+autodoc_member_order = "bysource"
+autodoc_typehints = "description"
+autodoc_class_signature = "mixed"
+napoleon_google_docstring = True
+napoleon_numpy_docstring = False
+
+myst_enable_extensions = ["colon_fence", "deflist"]
+myst_heading_anchors = 3
