@@ -1,0 +1,5 @@
+"""``python -m syncgql`` is the ``syncgql`` command."""
+
+from .cli import main
+
+main()

@@ -1,0 +1,76 @@
+"""The steps of the demo.
+
+The demo prints the code of each function below the first sentence of its docstring, and then runs it; so what
+a reader sees is what happened. Each step gets the same client.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+from syncgql import Client, TransportQueryError
+
+
+def query(client: Client) -> None:
+    """A query: the answer's data is a plain dict."""
+    data = client.execute("{ books { id title author } }")
+
+    for book in data["books"]:
+        print(book["id"], book["title"], "by", book["author"])
+
+
+def variables(client: Client) -> None:
+    """A query with variables."""
+    data = client.execute(
+        "query ($id: ID!) { book(id: $id) { title year } }",
+        {"id": "2"},
+    )
+
+    print(data["book"])
+
+
+def threads(client: Client) -> None:
+    """Eight threads, one client: they share its connections."""
+
+    def author_of(id: str) -> str:
+        document = "query ($id: ID!) { book(id: $id) { author } }"
+        data = client.execute(document, {"id": id})
+        return f"{id}: {data['book']['author']}"
+
+    with ThreadPoolExecutor(8) as pool:
+        answers = pool.map(author_of, "12341234")
+
+    print(", ".join(answers))
+
+
+def subscription(client: Client) -> None:
+    """A subscription: a plain loop, ended with break."""
+    add = "mutation ($title: String!) { addBook(title: $title) { id } }"
+    new_titles = ["Pride and Prejudice", "Emma", "Persuasion"]
+
+    for event in client.subscribe("subscription { bookAdded { title } }"):
+        print("announced:", event["bookAdded"]["title"])
+        if not new_titles:
+            break
+        client.execute(add, {"title": new_titles.pop(0)})  # is announced
+
+
+def error(client: Client) -> None:
+    """An error answer: an exception that carries what the server said."""
+    try:
+        client.execute('{ book(id: "99") { title } }')
+    except TransportQueryError as error:
+        print("TransportQueryError:", error)
+        print("error.errors:", error.errors)
+        print("error.data:  ", error.data)
+
+
+def close(client: Client) -> None:
+    """A clean close; a `with` block or the end of the program does it, too."""
+    client.close()
+
+    print("closed:", client.closed)
+
+
+STEPS: list[Callable[[Client], None]] = [query, variables, threads, subscription, error, close]

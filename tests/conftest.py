@@ -1,0 +1,10 @@
+"""What every test gets. The fixtures themselves are in ``fix_*.py``, by topic."""
+
+from __future__ import annotations
+
+import os
+
+# Read when a loop is made, so it holds for the loops of this process and of the scripts that tests run.
+os.environ["PYTHONASYNCIODEBUG"] = "1"
+
+pytest_plugins = ["tests.fix_leaks", "tests.fix_scripts", "tests.fix_servers"]

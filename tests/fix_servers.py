@@ -1,0 +1,107 @@
+"""Real GraphQL servers in processes of their own, and a way to learn what they saw."""
+
+from __future__ import annotations
+
+import http.client
+import json
+from collections.abc import Iterator
+from contextlib import closing
+from typing import Any
+from urllib.parse import urlencode, urlsplit
+
+import pytest
+
+from syncgql.cli.server_process import ServerProcess
+
+PATIENCE = 30.0  # seconds to wait for something that must happen on a busy machine
+
+
+class Server:
+    """A running server, and its log from the moment this object was made.
+
+    The events and their fields are listed in ``tests/servers/observer.py``; the servers' resolvers add
+    ``subscription_started`` and ``subscription_ended`` (``name``), ``sleep_started`` and ``sleep_cancelled``.
+    """
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self._since = 0
+        self._since = len(self.seen())
+
+    def at(self, path: str, **query: Any) -> str:
+        """Return the URL of another path of this server."""
+        parts = urlsplit(self.url)
+        return parts._replace(path=path, query=urlencode(query)).geturl()
+
+    def canned(self, body: str, *, status: int = 200, content_type: str = "application/json", **headers: str) -> str:
+        """Return a URL at which every request is answered like this."""
+        return self.at("/canned", body=body, status=status, content_type=content_type, headers=json.dumps(headers))
+
+    @property
+    def ws_url(self) -> str:
+        """The URL for WebSockets."""
+        return "ws" + self.url.removeprefix("http")
+
+    def seen(self, event: str | None = None) -> list[dict[str, Any]]:
+        """Return what the server saw so far: all of it, or the entries of one event."""
+        entries: list[dict[str, Any]] = self._ask(since=self._since)
+        return [entry for entry in entries if event is None or entry["event"] == event]
+
+    def wait_for(self, event: str, timeout: float = PATIENCE, **fields: Any) -> dict[str, Any]:
+        """Return the first entry of this event that has these fields, as soon as the server has seen it.
+
+        Fields that are dicts need only be part of the entry's: ``message={"type": "complete"}``.
+        """
+        match = json.dumps({"event": event, **fields})
+        entry: dict[str, Any] | None = self._ask(since=self._since, match=match, timeout=timeout)
+        if entry is None:
+            seen = "\n  ".join(map(str, self.seen()))
+            pytest.fail(f"The server did not see {match} within {timeout} s. It saw:\n  {seen}")
+        return entry
+
+    def _ask(self, **query: Any) -> Any:
+        parts = urlsplit(self.url)
+        with closing(http.client.HTTPConnection(parts.netloc, timeout=2 * PATIENCE)) as connection:
+            connection.request("GET", "/log?" + urlencode(query))
+            return json.load(connection.getresponse())
+
+
+@pytest.fixture(scope="session")
+def strawberry_process() -> Iterator[ServerProcess]:
+    """The process of the Strawberry server; tests use ``strawberry_server``."""
+    with ServerProcess("tests.servers.strawberry_server") as process:
+        yield process
+
+
+@pytest.fixture(scope="session")
+def ariadne_process() -> Iterator[ServerProcess]:
+    """The process of the Ariadne server; tests use ``ariadne_server``."""
+    with ServerProcess("tests.servers.ariadne_server") as process:
+        yield process
+
+
+@pytest.fixture
+def strawberry_server(strawberry_process: ServerProcess) -> Server:
+    """The Strawberry server; ``.seen()`` and ``.wait_for()`` tell what it saw."""
+    return Server(strawberry_process.url)
+
+
+@pytest.fixture
+def ariadne_server(ariadne_process: ServerProcess) -> Server:
+    """The Ariadne server: graphql-transport-ws at ``.ws_url``, legacy graphql-ws at ``/legacy``."""
+    return Server(ariadne_process.url)
+
+
+@pytest.fixture(params=["strawberry", "ariadne"])
+def any_server(
+    request: pytest.FixtureRequest, strawberry_process: ServerProcess, ariadne_process: ServerProcess
+) -> Server:
+    """Each of the servers in turn."""
+    return Server({"strawberry": strawberry_process, "ariadne": ariadne_process}[request.param].url)
+
+
+@pytest.fixture
+def disposable_server() -> Iterator[ServerProcess]:
+    """A Strawberry server for one test, which may ``.kill()`` it; ``.url`` is its address."""
+    with ServerProcess("tests.servers.strawberry_server") as process:
+        yield process

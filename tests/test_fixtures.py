@@ -1,0 +1,205 @@
+"""The fixtures: they notice what they are there to notice."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import json
+import logging
+import os
+import socket
+import threading
+from socket import SHUT_RDWR
+from urllib.error import HTTPError
+from urllib.request import Request, urlopen
+
+import aiohttp
+import pytest
+
+from syncgql.cli.server_process import ServerProcess
+
+from .fix_leaks import Remains
+from .fix_scripts import RunScript
+from .fix_servers import Server
+
+
+def ask(server: Server, query: str) -> object:
+    request = Request(server.url, json.dumps({"query": query}).encode(), {"Content-Type": "application/json"})
+    with urlopen(request, timeout=30) as answer:
+        return json.load(answer)
+
+
+def test_thread_is_noticed() -> None:
+    """A running thread named syncgql is a leak until it ends."""
+    before = Remains()
+    leave = threading.Event()
+    thread = threading.Thread(target=leave.wait, name="syncgql-test")
+    thread.start()
+    assert before.leaked() == ["thread syncgql-test"]
+    leave.set()
+    thread.join()
+    assert before.leaked() == []
+
+
+@pytest.mark.skipif(not os.path.isdir("/proc/self/fd"), reason="open descriptors are only known on Linux")
+def test_descriptor_is_noticed() -> None:
+    """An open socket is a leak until it is closed."""
+    before = Remains()
+    with socket.socket():
+        (leaked,) = before.leaked()
+        assert "socket" in leaked
+    assert before.leaked() == []
+
+
+def test_pending_task_is_noticed() -> None:
+    """A task that nobody finished is a leak."""
+    before = Remains()
+    loop = asyncio.new_event_loop()
+    task = loop.create_task(asyncio.sleep(3600))
+    assert any("task" in leaked for leaked in before.leaked())
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        loop.run_until_complete(task)
+    loop.close()
+
+
+def test_asyncio_complaint_is_noticed(asyncio_complaints: list[str]) -> None:
+    """What asyncio logs as an error is collected, a report of a slow callback is not."""
+
+    async def fail() -> None:
+        raise RuntimeError("never retrieved")
+
+    async def main() -> None:
+        task = asyncio.ensure_future(fail())
+        await asyncio.wait([task])
+
+    logging.getLogger("asyncio").warning("Executing something took 0.1 seconds")
+    asyncio.run(main())
+    gc.collect()
+    (message,) = asyncio_complaints
+    assert "Task exception was never retrieved" in message
+    asyncio_complaints.clear()
+
+
+def test_asyncio_debug_is_on(run_script: RunScript) -> None:
+    """Loops are in debug mode, here and in the scripts that tests run."""
+
+    async def debug() -> bool:
+        return asyncio.get_running_loop().get_debug()
+
+    assert asyncio.run(debug())
+    assert run_script("import os; print(os.environ['PYTHONASYNCIODEBUG'])").stdout == "1\n"
+
+
+def test_script_reports_how_it_ended(run_script: RunScript) -> None:
+    """Exit code, output, errors and arguments of a script arrive."""
+    result = run_script(
+        """
+        import sys
+        print("out", *sys.argv[1:])
+        print("err", file=sys.stderr)
+        sys.exit(3)
+        """,
+        "one",
+    )
+    assert (result.exit_code, result.stdout, result.stderr) == (3, "out one\n", "err\n")
+
+
+def test_script_warnings_are_errors(run_script: RunScript) -> None:
+    """A script that leaves a file open says so on stderr."""
+    assert "ResourceWarning" in run_script("open(__file__)").stderr
+
+
+def test_script_that_hangs_fails(run_script: RunScript) -> None:
+    """A script that does not end in time fails the test and shows what it wrote so far."""
+    with pytest.raises(pytest.fail.Exception, match=r"did not end within 1 s\.\nstdout:\nhere"):
+        run_script("import time; print('here', flush=True); time.sleep(600)", timeout=1)
+
+
+def test_servers_answer(any_server: Server) -> None:
+    """Each real server answers a query, and its log has the request."""
+    assert ask(any_server, "{ hello }") == {"data": {"hello": "Hello world!"}}
+    assert '"{ hello }"' in any_server.wait_for("request", method="POST")["body"]
+    assert any_server.wait_for("response")["status"] == 200
+
+
+def test_server_sees_aborted_request(any_server: Server) -> None:
+    """A client that leaves before the answer is seen, and the resolver is cancelled."""
+    request = Request(any_server.url, b'{"query": "{ sleep(seconds: 600) }"}', {"Content-Type": "application/json"})
+    with pytest.raises(TimeoutError):
+        urlopen(request, timeout=0.5)
+    any_server.wait_for("sleep_started", seconds=600)
+    any_server.wait_for("aborted")
+    any_server.wait_for("sleep_cancelled")
+    assert any_server.seen("response") == []
+
+
+def test_server_gives_canned_answers(strawberry_server: Server) -> None:
+    """A canned answer has the status, type, headers and body that were asked for."""
+    url = strawberry_server.canned("<p>", status=503, content_type="text/html", **{"Retry-After": "7"})
+    with pytest.raises(HTTPError) as info:
+        urlopen(Request(url, b"{}"), timeout=30)
+    with info.value as answer:
+        assert answer.code == 503
+        assert answer.headers["Retry-After"] == "7"
+        assert answer.headers.get_content_type() == "text/html"
+        assert answer.read() == b"<p>"
+
+
+def test_wait_for_fails_with_what_was_seen(strawberry_server: Server) -> None:
+    """Waiting for what does not happen ends with a list of what did."""
+    ask(strawberry_server, "{ hello }")
+    with pytest.raises(pytest.fail.Exception, match=r"did not see.*ws_close(.|\n)*'event': 'request'"):
+        strawberry_server.wait_for("ws_close", timeout=0.1)
+
+
+def test_disposable_server_can_be_killed(disposable_server: ServerProcess) -> None:
+    """A killed server is gone at once."""
+    disposable_server.kill()
+    with pytest.raises(OSError):
+        urlopen(disposable_server.url, timeout=30)
+
+
+def test_server_that_cannot_start_says_so() -> None:
+    """A module that leaves without serving is an error with its exit code."""
+    with pytest.raises(RuntimeError, match="no_such_module left with exit code 1"):
+        ServerProcess("no_such_module").start()
+
+
+def subscribe_and_leave(url: str, code: int | None) -> None:
+    """Open a WebSocket, start and complete a subscription, and close with this code, or just drop the connection."""
+
+    async def main() -> None:
+        async with (
+            aiohttp.ClientSession() as session,
+            session.ws_connect(url, protocols=["graphql-transport-ws"]) as socket,
+        ):
+            await socket.send_json({"type": "connection_init", "payload": {"user": "me"}})
+            assert (await socket.receive_json())["type"] == "connection_ack"
+            await socket.send_json(
+                {"id": "1", "type": "subscribe", "payload": {"query": "subscription { bookAdded { id } }"}}
+            )
+            await socket.send_json({"id": "1", "type": "complete"})
+            if code is None:
+                transport = socket.get_extra_info("socket")
+                transport.shutdown(SHUT_RDWR)
+            else:
+                await socket.close(code=code)
+
+    asyncio.run(main())
+
+
+def test_server_sees_websocket(any_server: Server) -> None:
+    """What a client sends over a WebSocket is in the log, and the code it closes with."""
+    subscribe_and_leave(any_server.ws_url, 4321)
+    connection = any_server.wait_for("ws_connect", subprotocols=["graphql-transport-ws"])["connection"]
+    any_server.wait_for("ws_accept", connection=connection, subprotocol="graphql-transport-ws")
+    any_server.wait_for("ws_message", connection=connection, message={"payload": {"user": "me"}})
+    any_server.wait_for("ws_message", connection=connection, message={"type": "complete", "id": "1"})
+    any_server.wait_for("ws_close", connection=connection, code=4321, by="client")
+
+
+def test_server_sees_lost_websocket(any_server: Server) -> None:
+    """A connection that breaks without a close frame has code 1006."""
+    subscribe_and_leave(any_server.ws_url, None)
+    any_server.wait_for("ws_close", code=1006, by=None)
