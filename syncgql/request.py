@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import enum
 import functools
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from .exceptions import DocumentError
 
@@ -12,7 +13,22 @@ if TYPE_CHECKING:
     from graphql import DocumentNode, OperationDefinitionNode
     from graphql import GraphQLError as CoreGraphQLError
 
-__all__ = ["GraphQLRequest", "gql"]
+__all__ = ["UNSET", "GraphQLRequest", "Unset", "gql"]
+
+
+class Unset(enum.Enum):
+    """The type of ``UNSET``: "not given", where None has a meaning of its own."""
+
+    UNSET = "UNSET"
+
+    def __repr__(self) -> str:
+        return "UNSET"
+
+    def __bool__(self) -> bool:
+        return False
+
+
+UNSET: Final = Unset.UNSET
 
 
 class GraphQLRequest:
@@ -31,6 +47,8 @@ class GraphQLRequest:
 
     __slots__ = ("_document", "_text", "extensions", "operation_name", "variable_values")
 
+    _text: str
+    _document: DocumentNode | None
     variable_values: Mapping[str, Any] | None
     operation_name: str | None
     extensions: Mapping[str, Any] | None
@@ -106,11 +124,15 @@ class GraphQLRequest:
             for node in operations:
                 if node.name and node.name.value == self.operation_name:
                     return node
-            raise DocumentError(f"The document has no operation {self.operation_name!r}; it has: {names or 'none named'}.")
+            raise DocumentError(
+                f"The document has no operation {self.operation_name!r}; it has: {names or 'none named'}."
+            )
         if not operations:
             raise DocumentError("The document has no operation, only fragments or type definitions.")
         if len(operations) > 1:
-            raise DocumentError(f"The document has {len(operations)} operations; name one with operation_name: {names}.")
+            raise DocumentError(
+                f"The document has {len(operations)} operations; name one with operation_name: {names}."
+            )
         return operations[0]
 
     @property
@@ -187,7 +209,8 @@ def _printed(document: object) -> str:
 
     if not isinstance(document, DocumentNode):
         raise TypeError(
-            f"The request must be GraphQL source text, a parsed document or a GraphQLRequest, not {type(document).__name__}."
+            "The request must be GraphQL source text, a parsed document or a GraphQLRequest, "
+            f"not {type(document).__name__}."
         )
     return _print_once(document)
 

@@ -1,0 +1,250 @@
+"""Client: the blocking facade. It prepares, delegates and hands back; what it delegates to is in the other modules."""
+
+from __future__ import annotations
+
+import weakref
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from .protocol.graphql_response import data_or_raise
+from .request import UNSET, GraphQLRequest, Unset, as_request
+from .result import ExecutionResult
+from .runtime.channel import Channel, Overflow
+from .runtime.process import Runtimes
+from .subscription import Subscription
+from .transport.aiohttp_websockets import InitPayloadOption
+from .transport.base import AsyncTransport
+from .transport.options import HeadersOption
+from .transport.pair import TransportOptions
+
+if TYPE_CHECKING:
+    from graphql import DocumentNode
+
+__all__ = ["Client"]
+
+T = TypeVar("T")
+
+
+class Client:
+    """A GraphQL client for blocking code.
+
+    Making one does no I/O and starts no thread; the first call does. One client serves any number of threads at once,
+    works inside a running event loop, before and after a fork, and cleans up when it is dropped or the program ends.
+
+    Args:
+        url: the endpoint. ``http(s)://`` sends queries and mutations by POST and subscriptions over a WebSocket at the
+            same place; ``ws(s)://`` sends everything over a WebSocket.
+        transport: takes the place of *url*; if it can subscribe it serves subscriptions too.
+        subscriptions: another URL or transport for subscriptions.
+        headers: headers for every request and connection, or a function that returns them; it is called for each, in
+            the calling thread, or in a worker thread when a connection must be made anew.
+        cookies: cookies to begin with.
+        ssl: True verifies certificates, False does not; or an ``ssl.SSLContext`` or ``aiohttp.Fingerprint``.
+        execute_timeout: seconds that a call may take, and that ``subscribe`` may take to connect; None for no limit.
+        init_payload: payload of the WebSocket's ``connection_init``, or a function that returns it, called as
+            *headers* is.
+        max_message_size: bytes of the biggest WebSocket message that is accepted, 16 MiB by default; 0 for no limit.
+        client_session_args: further arguments for ``aiohttp.ClientSession``.
+
+    Raises:
+        TypeError: an argument has the wrong type, or neither or both of url and transport were given.
+        ValueError: a URL is not absolute or has the wrong scheme, or a limit is not positive.
+    """
+
+    def __init__(
+        self,
+        url: str | None = None,
+        *,
+        transport: AsyncTransport | None = None,
+        subscriptions: str | AsyncTransport | None = None,
+        headers: HeadersOption = None,
+        cookies: Mapping[str, str] | None = None,
+        ssl: Any = True,
+        execute_timeout: float | None = 10,
+        init_payload: InitPayloadOption = None,
+        max_message_size: int = 16 * 1024 * 1024,
+        client_session_args: Mapping[str, Any] | None = None,
+    ) -> None:
+        self._options = TransportOptions(
+            url=url,
+            transport=transport,
+            subscriptions=subscriptions,
+            headers=headers,
+            cookies=cookies,
+            ssl=ssl,
+            init_payload=init_payload,
+            max_message_size=max_message_size,
+            client_session_args=client_session_args,
+        )
+        self.execute_timeout = _check_timeout("execute_timeout", execute_timeout)
+        self._runtimes = Runtimes(self._options.build)
+        # Not at exit: by then the runtimes close themselves, and this would do it without waiting.
+        weakref.finalize(self, self._runtimes.drop).atexit = False
+
+    def execute(
+        self,
+        request: str | DocumentNode | GraphQLRequest,
+        variable_values: Mapping[str, Any] | None = None,
+        operation_name: str | None = None,
+        *,
+        timeout: float | Unset | None = UNSET,
+        headers: Mapping[str, str] | None = None,
+        extensions: Mapping[str, Any] | None = None,
+        extra_args: Mapping[str, Any] | None = None,
+    ) -> dict[str, Any]:
+        """Send a query or mutation and return its data.
+
+        Args:
+            request: GraphQL text, a parsed document or a ``GraphQLRequest``.
+            variable_values: values for the document's variables.
+            operation_name: which operation to run when the document holds several.
+            timeout: seconds this call may take, in place of ``execute_timeout``; None for no limit.
+            headers: headers for this request, which take precedence.
+            extensions: the request's ``extensions`` member.
+            extra_args: arguments for ``aiohttp.ClientSession.post`` for this request.
+
+        Raises:
+            TransportQueryError: the answer has errors; partial data is on it.
+            TransportError: there was no GraphQL answer.
+            DocumentError: the request cannot be sent.
+            ClientClosed: the client is closed.
+        """
+        prepared = as_request(request, variable_values, operation_name, extensions)
+        data: dict[str, Any] = data_or_raise(self._execute(prepared, timeout, headers, extra_args))
+        return data
+
+    def execute_result(
+        self,
+        request: str | DocumentNode | GraphQLRequest,
+        variable_values: Mapping[str, Any] | None = None,
+        operation_name: str | None = None,
+        *,
+        timeout: float | Unset | None = UNSET,
+        headers: Mapping[str, str] | None = None,
+        extensions: Mapping[str, Any] | None = None,
+        extra_args: Mapping[str, Any] | None = None,
+    ) -> ExecutionResult:
+        """Send a query or mutation and return the whole answer: data, errors, extensions and what carried them.
+
+        Takes and raises what ``execute`` does, except that errors inside the answer are not raised.
+        """
+        prepared = as_request(request, variable_values, operation_name, extensions)
+        return self._execute(prepared, timeout, headers, extra_args)
+
+    def subscribe(
+        self,
+        request: str | DocumentNode | GraphQLRequest,
+        variable_values: Mapping[str, Any] | None = None,
+        operation_name: str | None = None,
+        *,
+        timeout: float | Unset | None = UNSET,
+        extensions: Mapping[str, Any] | None = None,
+        buffer_size: int = 1024,
+        overflow: Overflow = "block",
+    ) -> Subscription[dict[str, Any]]:
+        """Start a subscription and return an iterator over the data of its events.
+
+        The message is on the wire when this returns. An event with errors raises ``TransportQueryError`` from the
+        iterator, which may be used further.
+
+        Args:
+            request: GraphQL text, a parsed document or a ``GraphQLRequest``.
+            variable_values: values for the document's variables.
+            operation_name: which operation to run when the document holds several.
+            timeout: seconds that connecting and sending may take, in place of ``execute_timeout``; None for no limit.
+            extensions: the request's ``extensions`` member.
+            buffer_size: how many events may wait for the consumer.
+            overflow: what happens when it falls behind: ``block`` lets the server feel it and loses nothing, on a
+                socket of its own; ``raise`` ends the subscription with ``SubscriptionOverflow``; ``drop_oldest`` drops
+                events.
+
+        Raises:
+            TransportError: connecting failed.
+            DocumentError: the document has a syntax error, or the request cannot be sent.
+            ClientClosed: the client is closed.
+        """
+        prepared = as_request(request, variable_values, operation_name, extensions)
+        return self._subscribe(prepared, timeout, buffer_size, overflow, data_or_raise)
+
+    def subscribe_results(
+        self,
+        request: str | DocumentNode | GraphQLRequest,
+        variable_values: Mapping[str, Any] | None = None,
+        operation_name: str | None = None,
+        *,
+        timeout: float | Unset | None = UNSET,
+        extensions: Mapping[str, Any] | None = None,
+        buffer_size: int = 1024,
+        overflow: Overflow = "block",
+    ) -> Subscription[ExecutionResult]:
+        """Start a subscription and return an iterator over its events as ``ExecutionResult``, errors included.
+
+        Takes and raises what ``subscribe`` does.
+        """
+        prepared = as_request(request, variable_values, operation_name, extensions)
+        return self._subscribe(prepared, timeout, buffer_size, overflow, _itself)
+
+    def close(self) -> None:
+        """End every subscription and call, close all connections and wait for that; does nothing the second time.
+
+        Threads that wait in a call get ``ClientClosed``, those in a subscription its end.
+        """
+        self._runtimes.close()
+
+    @property
+    def closed(self) -> bool:
+        return self._runtimes.closed
+
+    def __enter__(self) -> Client:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return f"<Client {self._options.target}{' closed' if self.closed else ''}>"
+
+    def _execute(
+        self,
+        request: GraphQLRequest,
+        timeout: float | Unset | None,
+        headers: Mapping[str, str] | None,
+        extra_args: Mapping[str, Any] | None,
+    ) -> ExecutionResult:
+        seconds = self._seconds(timeout)
+        runtime = self._runtimes.current()
+        exchange = runtime.resources.queries.exchange(request, headers=headers, extra_args=extra_args)
+        runtime.thread.run(exchange.send(), seconds, "execute_timeout")
+        return exchange.result()
+
+    def _subscribe(
+        self,
+        request: GraphQLRequest,
+        timeout: float | Unset | None,
+        buffer_size: int,
+        overflow: Overflow,
+        convert: Callable[[ExecutionResult], T],
+    ) -> Subscription[T]:
+        seconds = self._seconds(timeout)
+        runtime = self._runtimes.current()
+        channel: Channel[ExecutionResult] = Channel(buffer_size, overflow, runtime.thread.post)
+        stream = runtime.resources.subscriptions.stream(request, channel)
+        runtime.thread.run(stream.open(), seconds, "execute_timeout")
+        return Subscription(self, runtime.thread, stream, channel, convert)
+
+    def _seconds(self, timeout: float | Unset | None) -> float | None:
+        return self.execute_timeout if isinstance(timeout, Unset) else _check_timeout("timeout", timeout)
+
+
+def _check_timeout(name: str, seconds: float | None) -> float | None:
+    if seconds is None:
+        return None
+    if isinstance(seconds, bool) or not isinstance(seconds, int | float):
+        raise TypeError(f"{name} must be a number of seconds or None, not {type(seconds).__name__}.")
+    if not seconds > 0:
+        raise ValueError(f"{name} must be more than 0 seconds, not {seconds!r}; None means no limit.")
+    return seconds
+
+
+def _itself(result: ExecutionResult) -> ExecutionResult:
+    return result

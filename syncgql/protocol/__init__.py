@@ -1,0 +1,1 @@
+"""The wire protocols without I/O: no asyncio, no threads, no sockets."""

@@ -1,0 +1,77 @@
+"""The GraphQL response, as the GraphQL specification's section "Response" defines it and servers bend it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..exceptions import TransportQueryError
+from ..result import ABSENT, ExecutionResult, Response
+
+
+class MalformedResponse(ValueError):
+    """The value is not a GraphQL response; the message says why."""
+
+
+def parse_response(value: Any, response: Response | None = None) -> ExecutionResult:
+    """Read a decoded JSON value as a GraphQL response.
+
+    ``errors`` that are null or empty count as absent, ``extensions`` that are no object are dropped, unknown members
+    are ignored.
+
+    Raises:
+        MalformedResponse: it is no object, has neither ``data`` nor ``errors``, or one of them has the wrong type.
+    """
+    if not isinstance(value, dict):
+        raise MalformedResponse(f"expected an object, got {_kind(value)}")
+    data = value.get("data", ABSENT)
+    errors = value.get("errors")
+    if data is ABSENT and "errors" not in value:
+        raise MalformedResponse("it has neither data nor errors")
+    if data is not ABSENT and data is not None and not isinstance(data, dict):
+        raise MalformedResponse(f"data must be an object or null, not {_kind(data)}")
+    if errors is not None:
+        _check_errors(errors)
+    extensions = value.get("extensions")
+    return ExecutionResult(data, errors or None, extensions if isinstance(extensions, dict) else None, response)
+
+
+def data_or_raise(result: ExecutionResult) -> Any:
+    """Return the data of a result without errors.
+
+    Raises:
+        TransportQueryError: the result has errors; partial data is kept on it.
+    """
+    if result.errors is None:
+        return result.data
+    raise TransportQueryError(
+        describe_errors(result.errors),
+        errors=result.errors,
+        data=result.data,
+        extensions=result.extensions,
+        response=result.response,
+    )
+
+
+def describe_errors(errors: list[dict[str, Any]]) -> str:
+    """Say in one line what the errors say: the first message with its path, and how many more there are."""
+    first = errors[0]
+    text = str(first.get("message") or "The server gave no message.")
+    path = first.get("path")
+    if isinstance(path, list) and path:
+        text += f" (at {'.'.join(map(str, path))})"
+    if len(errors) > 1:
+        text += f" (and {len(errors) - 1} more, see .errors)"
+    return text
+
+
+def _check_errors(errors: Any) -> None:
+    if not isinstance(errors, list):
+        raise MalformedResponse(f"errors must be a list, not {_kind(errors)}")
+    for error in errors:
+        if not isinstance(error, dict):
+            raise MalformedResponse(f"every entry of errors must be an object, not {_kind(error)}")
+
+
+def _kind(value: Any) -> str:
+    kinds = {dict: "an object", list: "a list", str: "a string", bool: "a boolean", type(None): "null"}
+    return kinds.get(type(value), "a number")

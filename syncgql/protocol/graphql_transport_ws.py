@@ -1,0 +1,152 @@
+"""GraphQLTransportWS: the subprotocol ``graphql-transport-ws``.
+
+Follows "GraphQL over WebSocket Protocol" (PROTOCOL.md of the graphql-ws library). One connection goes::
+
+    OPEN --connection_init--> AWAITING_ACK --connection_ack--> READY --close--> CLOSED
+
+and one operation, on a READY connection::
+
+    subscribe --next*--> error | complete from either side
+
+After its end everything with an operation's id is ignored: the server may have sent it before it saw our ``complete``.
+Where servers bend the rules without harm the machine lets them: a single object as the payload of ``error``, a ``next``
+without ``data`` and ``errors``, a null payload where none is meant, and Hasura's ``connection_error``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ..result import ABSENT, ExecutionResult
+from . import json_codec
+from .graphql_response import MalformedResponse, parse_response
+from .websocket import (
+    Acknowledged,
+    BrokenMessage,
+    Completed,
+    Event,
+    Failed,
+    Pinged,
+    Ponged,
+    Reaction,
+    Refused,
+    State,
+    WebSocketProtocol,
+    ignore,
+)
+
+
+class GraphQLTransportWS(WebSocketProtocol):
+    """The client's side of ``graphql-transport-ws`` on one connection."""
+
+    NAME = "graphql-transport-ws"
+    VIOLATION_CODE = 4400
+
+    def connection_init(self, payload: Mapping[str, Any] | None) -> str:
+        self._enter(State.AWAITING_ACK)
+        # No payload member when there is none: Strawberry closes with 4400 on "payload": null.
+        return self._message("connection_init", payload)
+
+    def subscribe(self, payload: str) -> tuple[str, str]:
+        id = self._new_id()
+        return id, f'{{"id":"{id}","type":"subscribe","payload":{payload}}}'
+
+    def complete(self, id: str) -> str | None:
+        if id not in self.active:
+            return None
+        self.active.discard(id)
+        return f'{{"id":"{id}","type":"complete"}}'
+
+    def ping(self, payload: Mapping[str, Any] | None = None) -> str:
+        return self._message("ping", payload)
+
+    def pong(self, payload: Mapping[str, Any] | None = None) -> str:
+        return self._message("pong", payload)
+
+    def _message(self, type: str, payload: Mapping[str, Any] | None) -> str:
+        return json_codec.dumps({"type": type} if payload is None else {"type": type, "payload": payload})
+
+    # -- reactions
+
+    def _on_ack(self, message: dict[str, Any]) -> Acknowledged:
+        payload = _object_or_none(message)
+        self._enter(State.READY)
+        return Acknowledged(payload)
+
+    def _on_connection_error(self, message: dict[str, Any]) -> Refused:
+        self._enter(State.CLOSED)
+        return Refused(message.get("payload"))
+
+    def _on_ping(self, message: dict[str, Any]) -> Pinged:
+        return Pinged(_object_or_none(message))
+
+    def _on_pong(self, message: dict[str, Any]) -> Ponged:
+        return Ponged(_object_or_none(message))
+
+    def _on_next(self, message: dict[str, Any]) -> Event | None:
+        id = _id(message)
+        payload = message.get("payload")
+        if not isinstance(payload, dict):
+            raise BrokenMessage("the payload of next is an object")
+        if id not in self.active:
+            return None
+        if not ("data" in payload or "errors" in payload):
+            return Event(id, ExecutionResult(ABSENT))
+        try:
+            return Event(id, parse_response(payload))
+        except MalformedResponse as error:
+            raise BrokenMessage(f"the payload of next is a GraphQL response, but {error}") from None
+
+    def _on_error(self, message: dict[str, Any]) -> Failed | None:
+        id = _id(message)
+        payload = message.get("payload")
+        errors: list[Any] = payload if isinstance(payload, list) else [payload]
+        if not all(isinstance(error, dict) for error in errors):
+            raise BrokenMessage("the payload of error is a list of objects")
+        if id not in self.active:
+            return None
+        self.active.discard(id)
+        return Failed(id, errors or [{"message": "The server gave no reason."}])
+
+    def _on_complete(self, message: dict[str, Any]) -> Completed | None:
+        id = _id(message)
+        if id not in self.active:
+            return None
+        self.active.discard(id)
+        return Completed(id)
+
+    REACTIONS: Mapping[State, Mapping[str, Reaction]] = {  # type: ignore[misc]
+        State.OPEN: {},
+        State.AWAITING_ACK: {
+            "connection_ack": _on_ack,
+            "connection_error": _on_connection_error,
+            "ping": _on_ping,
+            "pong": _on_pong,
+            "complete": ignore,
+        },
+        State.READY: {
+            "next": _on_next,
+            "error": _on_error,
+            "complete": _on_complete,
+            "ping": _on_ping,
+            "pong": _on_pong,
+            "connection_ack": ignore,
+            "connection_error": _on_connection_error,
+        },
+        State.CLOSED: {},
+    }
+
+
+def _id(message: dict[str, Any]) -> str:
+    id = message.get("id")
+    if not isinstance(id, str) or not id:
+        raise BrokenMessage(f"the id of {message['type']} is a non-empty string")
+    return id
+
+
+def _object_or_none(message: dict[str, Any]) -> dict[str, Any] | None:
+    payload = message.get("payload")
+    if payload is None or isinstance(payload, dict):
+        return payload
+    raise BrokenMessage(f"the payload of {message['type']} is an object")

@@ -1,0 +1,184 @@
+"""What the GraphQL subprotocols over WebSocket have in common: events, ids, and how a message finds its reaction.
+
+A subclass describes one subprotocol. It is a pure state machine: methods named after a client's message return the
+text to send; ``receive`` takes a text that came and returns what it means, or None when there is nothing to do. The
+state decides which messages are allowed and what they cause, in one table per subprotocol, ``REACTIONS``. A message
+that the table does not know in the current state breaks the protocol: ``TransportProtocolError``.
+
+Ids are counted up and never used twice on one connection, so that a late message cannot be taken for another
+operation's.
+"""
+
+from __future__ import annotations
+
+import enum
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping
+from typing import Any, ClassVar, NamedTuple
+
+from ..exceptions import TransportProtocolError
+from ..result import ExecutionResult
+from . import json_codec
+
+
+class State(enum.Enum):
+    """Where a connection stands; the same for every subprotocol."""
+
+    OPEN = "open"
+    AWAITING_ACK = "awaiting the acknowledgement"
+    READY = "ready"
+    CLOSED = "closed"
+
+
+class Acknowledged(NamedTuple):
+    """The server accepted the connection."""
+
+    payload: dict[str, Any] | None
+
+
+class Refused(NamedTuple):
+    """The server refused the connection, for its credentials as a rule."""
+
+    payload: Any
+
+
+class Pinged(NamedTuple):
+    """The server asks for a sign of life."""
+
+    payload: dict[str, Any] | None
+
+
+class Ponged(NamedTuple):
+    """The server gave a sign of life."""
+
+    payload: dict[str, Any] | None
+
+
+class Event(NamedTuple):
+    """An operation has a result; more may follow."""
+
+    id: str
+    result: ExecutionResult
+
+
+class Failed(NamedTuple):
+    """An operation ended with errors."""
+
+    id: str
+    errors: list[dict[str, Any]]
+
+
+class Completed(NamedTuple):
+    """An operation ended."""
+
+    id: str
+
+
+Received = Acknowledged | Refused | Pinged | Ponged | Event | Failed | Completed
+Reaction = Callable[[Any, dict[str, Any]], "Received | None"]
+
+
+class BrokenMessage(Exception):
+    """A message breaks a rule; raised by reactions and turned into TransportProtocolError by ``receive``."""
+
+
+class WebSocketProtocol(ABC):
+    """The client's side of one GraphQL subprotocol on one connection."""
+
+    NAME: ClassVar[str]
+    """The subprotocol as it stands in ``Sec-WebSocket-Protocol``."""
+
+    VIOLATION_CODE: ClassVar[int]
+    """The close code that tells the server that it broke the protocol."""
+
+    REACTIONS: ClassVar[Mapping[State, Mapping[str, Reaction]]]
+    """For every state, what each type of message causes."""
+
+    def __init__(self) -> None:
+        self.active: set[str] = set()
+        self._last_id = 0
+        self._enter(State.OPEN)
+
+    # -- what the client sends
+
+    @abstractmethod
+    def connection_init(self, payload: Mapping[str, Any] | None) -> str:
+        """The first message."""
+
+    @abstractmethod
+    def subscribe(self, payload: str) -> tuple[str, str]:
+        """Start an operation; returns its id and the message.
+
+        Args:
+            payload: the request, already written as JSON; so it is encoded once, in the thread that made it.
+        """
+
+    @abstractmethod
+    def complete(self, id: str) -> str | None:
+        """Stop an operation; None when it has ended already and nothing is to be sent."""
+
+    def ping(self, payload: Mapping[str, Any] | None = None) -> str | None:
+        """Ask for a sign of life; None where the subprotocol has no message for it."""
+        return None
+
+    def pong(self, payload: Mapping[str, Any] | None = None) -> str | None:
+        """Give a sign of life, to a ping with the ping's payload; None where the subprotocol has no message for it."""
+        return None
+
+    def close(self) -> list[str]:
+        """End the connection; returns the messages to send before the close frame."""
+        messages = [message for id in sorted(self.active, key=int) if (message := self.complete(id))]
+        self._enter(State.CLOSED)
+        return messages
+
+    # -- what the server sends
+
+    def receive(self, text: str) -> Received | None:
+        """Take a message.
+
+        Raises:
+            TransportProtocolError: it breaks the protocol; ``code`` is the close code to answer with.
+        """
+        try:
+            message = json_codec.loads(text)
+            if not isinstance(message, dict):
+                raise BrokenMessage("a message is a JSON object")
+            reaction = self._reactions.get(message.get("type"))  # type: ignore[arg-type]
+            if reaction is None:
+                raise BrokenMessage(self._unexpected(message.get("type")))
+            return reaction(self, message)
+        except BrokenMessage as error:
+            raise self.violation(str(error), text) from None
+        except (ValueError, TypeError, RecursionError) as error:
+            raise self.violation("a message is JSON", text) from error
+
+    def violation(self, rule: str, received: str) -> TransportProtocolError:
+        """Close the machine and return the error that says which rule was broken."""
+        self._enter(State.CLOSED)
+        self.active.clear()
+        return TransportProtocolError(
+            f"The server broke the {self.NAME} protocol: {rule}. It sent: {received[:200]!r}",
+            rule=rule,
+            received=received,
+            code=self.VIOLATION_CODE,
+        )
+
+    # -- for subclasses
+
+    def _enter(self, state: State) -> None:
+        self.state = state
+        self._reactions = self.REACTIONS[state]
+
+    def _new_id(self) -> str:
+        self._last_id += 1
+        id = str(self._last_id)
+        self.active.add(id)
+        return id
+
+    def _unexpected(self, type: Any) -> str:
+        known = any(type in reactions for reactions in self.REACTIONS.values()) if isinstance(type, str) else False
+        return f"{type!r} is not allowed while {self.state.value}" if known else f"{type!r} is no type of message"
+
+
+def ignore(protocol: WebSocketProtocol, message: dict[str, Any]) -> None:
+    """The reaction to a message that means nothing in this state."""

@@ -1,0 +1,187 @@
+"""AsyncTransport, and the two objects through which a blocking caller uses one.
+
+A call has three steps, and the place of each is fixed: what belongs to the caller happens in the caller's thread,
+what moves bytes happens on the loop.
+
+========================  ======================  =====================================
+step                      one answer: Exchange    many events: Stream
+========================  ======================  =====================================
+caller's thread, before   ``transport.exchange``  ``transport.stream``
+on the loop               ``Exchange.send``       ``Stream.open`` .. ``Stream.close``
+caller's thread, after    ``Exchange.result``     the sink's consumer
+========================  ======================  =====================================
+
+A transport that defines only the coroutines of ``AsyncTransport`` works under the same client.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import copy
+from abc import ABC, abstractmethod
+from collections.abc import AsyncGenerator, Mapping
+from typing import Any, Protocol, TypeVar
+
+from ..exceptions import TransportConnectionFailed, TransportError
+from ..request import GraphQLRequest
+from ..result import ExecutionResult
+
+__all__ = ["AsyncTransport"]
+
+
+class Sink(Protocol):
+    """Who takes the events of one stream; called on the loop, must not block."""
+
+    @property
+    def blocks(self) -> bool:
+        """Whether the stream is to stop reading while the sink is full; it then needs a socket of its own."""
+
+    @property
+    def full(self) -> bool:
+        """Whether the buffer has no room; only looked at when ``blocks``."""
+
+    async def wait_for_room(self) -> None:
+        """Return when there is room again."""
+
+    def put(self, result: ExecutionResult, /) -> bool:
+        """Take an event; False means that no more are wanted."""
+
+    def finish(self, error: Exception | None = None) -> None:
+        """Take the end: clean, or with the error that the consumer is to see."""
+
+
+TransportT = TypeVar("TransportT", bound="AsyncTransport")
+
+
+class AsyncTransport(ABC):
+    """How requests get to a server and answers back.
+
+    The coroutines run on one event loop. ``connect`` may be called any number of times.
+    """
+
+    @abstractmethod
+    async def connect(self) -> None:
+        """Open what the transport needs; does nothing when it is open."""
+
+    @abstractmethod
+    async def close(self) -> None:
+        """Close everything, telling the server first; does nothing when nothing is open."""
+
+    @abstractmethod
+    async def execute(self, request: GraphQLRequest, *, extra_args: Mapping[str, Any] | None = None) -> ExecutionResult:
+        """Send a query or mutation and return the answer, errors included."""
+
+    @abstractmethod
+    def subscribe(self, request: GraphQLRequest) -> AsyncGenerator[ExecutionResult, None]:
+        """Send a subscription and yield its events, errors included."""
+
+    def fresh(self: TransportT) -> TransportT:
+        """Return an unconnected transport with the same settings; every process gets one of its own."""
+        return copy.copy(self)
+
+    def exchange(
+        self,
+        request: GraphQLRequest,
+        *,
+        headers: Mapping[str, str] | None = None,
+        extra_args: Mapping[str, Any] | None = None,
+    ) -> Exchange:
+        """Prepare one request, in the caller's thread.
+
+        Raises:
+            TransportError: the transport cannot do what was asked.
+            DocumentError: the request cannot be sent.
+        """
+        if headers is not None:
+            raise TransportError(f"{type(self).__name__} takes no headers per request.")
+        return ExecuteExchange(self, request, extra_args)
+
+    def stream(self, request: GraphQLRequest, sink: Sink) -> Stream:
+        """Prepare one subscription, in the caller's thread; raises what ``exchange`` raises."""
+        return SubscribeStream(self, request, sink)
+
+
+class Exchange(ABC):
+    """One request on its way and back."""
+
+    @abstractmethod
+    async def send(self) -> None:
+        """Send the request and read the answer, on the loop."""
+
+    @abstractmethod
+    def result(self) -> ExecutionResult:
+        """Make sense of the answer, in the caller's thread; raises a ``TransportError`` if it is no GraphQL answer."""
+
+
+class Stream(ABC):
+    """One subscription on its way and its events back into a sink."""
+
+    @abstractmethod
+    async def open(self) -> None:
+        """Connect and send the subscription; return when it is on the wire. On the loop."""
+
+    @abstractmethod
+    async def close(self) -> None:
+        """End the subscription on the server; return when that is handed to the wire. On the loop."""
+
+
+class ExecuteExchange(Exchange):
+    """An exchange over any transport's ``execute``."""
+
+    def __init__(
+        self, transport: AsyncTransport, request: GraphQLRequest, extra_args: Mapping[str, Any] | None
+    ) -> None:
+        self._transport = transport
+        self._request = request
+        self._extra_args = extra_args
+        self._result: ExecutionResult | None = None
+
+    async def send(self) -> None:
+        await self._transport.connect()
+        self._result = await self._transport.execute(self._request, extra_args=self._extra_args)
+
+    def result(self) -> ExecutionResult:
+        if self._result is None:
+            raise TransportError(f"{type(self._transport).__name__}.execute() returned no result.")
+        return self._result
+
+
+class SubscribeStream(Stream):
+    """A stream over any transport's ``subscribe``: a task that carries its events into the sink."""
+
+    def __init__(self, transport: AsyncTransport, request: GraphQLRequest, sink: Sink) -> None:
+        self._transport = transport
+        self._request = request
+        self._sink = sink
+        self._task: asyncio.Task[None] | None = None
+
+    async def open(self) -> None:
+        await self._transport.connect()
+        self._task = asyncio.get_running_loop().create_task(self._carry())
+
+    async def close(self) -> None:
+        if self._task is not None:
+            self._task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._task
+
+    async def _carry(self) -> None:
+        error: Exception | None = None
+        try:
+            async with contextlib.aclosing(self._transport.subscribe(self._request)) as events:
+                async for event in events:
+                    if not self._sink.put(event):
+                        break
+                    if self._sink.blocks and self._sink.full:
+                        await self._sink.wait_for_room()
+        except Exception as caught:
+            error = caught if isinstance(caught, TransportError) else _foreign(self._transport, caught)
+        finally:
+            self._sink.finish(error)
+
+
+def _foreign(transport: AsyncTransport, cause: Exception) -> TransportError:
+    error = TransportConnectionFailed(f"{type(transport).__name__}.subscribe() failed: {cause!r}")
+    error.__cause__ = cause
+    return error

@@ -1,0 +1,99 @@
+"""TransportPair: what a client runs on, one transport for queries and mutations and one for subscriptions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+from ..protocol.http import public_url
+from .aiohttp import AIOHTTPTransport
+from .aiohttp_websockets import AIOHTTPWebsocketsTransport, InitPayloadOption
+from .base import AsyncTransport
+from .options import HeadersOption, check_url
+from .session import SharedSession
+
+
+class TransportPair:
+    """Two transports that are opened and closed together; they may be the same."""
+
+    def __init__(self, queries: AsyncTransport, subscriptions: AsyncTransport) -> None:
+        self.queries = queries
+        self.subscriptions = subscriptions
+
+    async def close(self) -> None:
+        try:
+            await self.subscriptions.close()
+        finally:
+            if self.queries is not self.subscriptions:
+                await self.queries.close()
+
+
+@dataclass(frozen=True)
+class TransportOptions:
+    """The options of a client that say how to reach the server; ``build`` makes the transports of one process.
+
+    Raises:
+        TypeError: neither or both of url and transport, or an argument has the wrong type.
+        ValueError: a URL is not absolute or has the wrong scheme.
+    """
+
+    url: str | None
+    transport: AsyncTransport | None
+    subscriptions: str | AsyncTransport | None
+    headers: HeadersOption
+    cookies: Mapping[str, str] | None
+    ssl: Any
+    init_payload: InitPayloadOption
+    max_message_size: int
+    client_session_args: Mapping[str, Any] | None
+
+    def __post_init__(self) -> None:
+        if (self.url is None) == (self.transport is None):
+            raise TypeError("Give a client either a url or a transport=.")
+        if self.transport is not None and not isinstance(self.transport, AsyncTransport):
+            raise TypeError(f"transport must be an AsyncTransport, not {type(self.transport).__name__}.")
+        if self.subscriptions is not None and not isinstance(self.subscriptions, str | AsyncTransport):
+            kind = type(self.subscriptions).__name__
+            raise TypeError(f"subscriptions must be a URL or an AsyncTransport, not {kind}.")
+        self.build()  # whatever else is wrong is said now and not at the first call
+
+    @property
+    def target(self) -> str:
+        """Where the client sends requests, fit to be shown."""
+        return public_url(self.url) if self.url is not None else repr(self.transport)
+
+    def build(self) -> TransportPair:
+        """Make unconnected transports; those made of URLs share one session."""
+        session = SharedSession(self.cookies, self.client_session_args)
+        queries = self.transport.fresh() if self.transport is not None else self._for_queries(session)
+        if isinstance(self.subscriptions, AsyncTransport):
+            return TransportPair(queries, self.subscriptions.fresh())
+        if self.subscriptions is not None:
+            return TransportPair(queries, self._websockets(websocket_url(self.subscriptions), session))
+        if self.transport is not None or isinstance(queries, AIOHTTPWebsocketsTransport):
+            return TransportPair(queries, queries)
+        return TransportPair(queries, self._websockets(websocket_url(str(self.url)), session))
+
+    def _for_queries(self, session: SharedSession) -> AsyncTransport:
+        url = check_url(self.url, ("http", "https", "ws", "wss"))
+        if urlsplit(url).scheme in ("ws", "wss"):
+            return self._websockets(url, session)
+        return AIOHTTPTransport(url, self.headers, ssl=self.ssl, session=session)
+
+    def _websockets(self, url: str, session: SharedSession) -> AIOHTTPWebsocketsTransport:
+        return AIOHTTPWebsocketsTransport(
+            url,
+            headers=self.headers,
+            ssl=self.ssl,
+            init_payload=self.init_payload,
+            max_message_size=self.max_message_size,
+            session=session,
+        )
+
+
+def websocket_url(url: str) -> str:
+    """Return the WebSocket URL beside an HTTP one: ``http`` becomes ``ws``, ``https`` becomes ``wss``."""
+    parts = urlsplit(check_url(url, ("http", "https", "ws", "wss")))
+    return parts._replace(scheme=parts.scheme.replace("http", "ws"), fragment="").geturl()
