@@ -16,9 +16,10 @@ html_title = f"syncgql {release}"
 
 autodoc_member_order = "bysource"
 autodoc_typehints = "description"
-autodoc_class_signature = "mixed"
+autodoc_typehints_description_target = "documented_params"
 napoleon_google_docstring = True
 napoleon_numpy_docstring = False
+napoleon_use_ivar = True  # an attribute that is also a member is then described once
 
 myst_enable_extensions = ["colon_fence", "deflist"]
 myst_heading_anchors = 3

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import queue
 import weakref
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, NoReturn, TypeVar
@@ -136,7 +135,7 @@ class Subscription(Generic[T]):
             )
         try:
             item = self._channel.get(timeout)
-        except queue.Empty:
+        except TimeoutError:
             raise TransportTimeout(
                 f"No event came within {timeout:g} s; the subscription goes on.",
                 limit="timeout",

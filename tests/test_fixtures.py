@@ -16,8 +16,6 @@ from urllib.request import Request, urlopen
 import aiohttp
 import pytest
 
-from syncgql.cli.server_process import ServerProcess
-
 from .fix_leaks import Remains
 from .fix_scripts import RunScript
 from .fix_servers import Server
@@ -151,19 +149,6 @@ def test_wait_for_fails_with_what_was_seen(strawberry_server: Server) -> None:
     ask(strawberry_server, "{ hello }")
     with pytest.raises(pytest.fail.Exception, match=r"did not see.*ws_close(.|\n)*'event': 'request'"):
         strawberry_server.wait_for("ws_close", timeout=0.1)
-
-
-def test_disposable_server_can_be_killed(disposable_server: ServerProcess) -> None:
-    """A killed server is gone at once."""
-    disposable_server.kill()
-    with pytest.raises(OSError):
-        urlopen(disposable_server.url, timeout=30)
-
-
-def test_server_that_cannot_start_says_so() -> None:
-    """A module that leaves without serving is an error with its exit code."""
-    with pytest.raises(RuntimeError, match="no_such_module left with exit code 1"):
-        ServerProcess("no_such_module").start()
 
 
 def subscribe_and_leave(url: str, code: int | None) -> None:

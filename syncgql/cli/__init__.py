@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import sys
+from importlib.util import find_spec
 
 __all__ = ["main"]
 
-LIBRARIES = {"click", "rich"}
+LIBRARIES = ("click", "rich")
 
 
 def main() -> None:
     """Run the command line; without the extra's libraries, say in one line what to install."""
-    try:
-        from .command import command
-    except ModuleNotFoundError as error:
-        if error.name not in LIBRARIES:
-            raise
-        sys.exit(f"syncgql: the command needs {error.name}; install it with: pip install 'syncgql[cli]'")
+    missing = [library for library in LIBRARIES if find_spec(library) is None]
+    if missing:
+        sys.exit(f"syncgql: the command needs {' and '.join(missing)}; install it with: pip install 'syncgql[cli]'")
+    from .command import command
+
     command(prog_name="syncgql")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import logging
+import sys
 import time
 from collections.abc import Callable
 from textwrap import dedent
@@ -50,15 +51,15 @@ def show() -> None:
 def serve_only() -> None:
     """Serve, with the URL on the terminal, until Ctrl-C."""
     console = Console(highlight=False)
-    with ServerProcess(SERVER) as server:
-        console.print(f"Serving a small library at {server.url}")
-        console.print("Open it in a browser for GraphiQL, or try it from Python:\n")
-        console.print(_code(EXAMPLE.format(url=server.url)))
-        console.print("\nCtrl-C ends it.")
-        try:
-            server.wait()
-        except KeyboardInterrupt:
-            console.print("Bye.")
+    try:
+        with ServerProcess(SERVER) as server:
+            console.print(f"Serving a small library at {server.url}")
+            console.print("Open it in a browser for GraphiQL, or try it from Python:\n")
+            console.print(_code(EXAMPLE.format(url=server.url)))
+            console.print("\nCtrl-C ends it.")
+            sys.exit(f"The server left by itself, with exit code {server.wait()}.")
+    except KeyboardInterrupt:
+        console.print("\nBye.")
 
 
 def body(step: Callable[[Client], None]) -> str:

@@ -122,9 +122,12 @@ class Channel(Generic[T]):
         """Return the next event, or the End, which stays for every later reader.
 
         Raises:
-            queue.Empty: none came within *timeout* seconds.
+            TimeoutError: none came within *timeout* seconds.
         """
-        item = self._queue.get(timeout=timeout)
+        try:
+            item = self._queue.get(timeout=timeout)
+        except queue.Empty:
+            raise TimeoutError from None
         if isinstance(item, End):
             self._queue.put(item)
             return item

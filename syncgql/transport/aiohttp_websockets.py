@@ -208,12 +208,12 @@ class AIOHTTPWebsocketsTransport(AsyncTransport):
         await connection.initialize(handshake.init_payload, self.ack_timeout)
         return connection
 
-    async def _upgrade(self, headers: Headers) -> aiohttp.ClientWebSocketResponse:
+    async def _upgrade(self, headers: Headers) -> aiohttp.ClientWebSocketResponse[Any]:
         if self._session is None:
             raise TransportClosed("The transport is closed; call connect() to open it again.")
         session = self._session
 
-        async def upgrade() -> aiohttp.ClientWebSocketResponse:
+        async def upgrade() -> aiohttp.ClientWebSocketResponse[Any]:
             return await session.ws_connect(
                 self.url,
                 protocols=tuple(PROTOCOLS),

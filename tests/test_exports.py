@@ -1,0 +1,64 @@
+"""The public names."""
+
+from __future__ import annotations
+
+import re
+from importlib.metadata import version
+from pathlib import Path
+
+import syncgql
+
+REFERENCE = Path(__file__).parent.parent / "docs" / "reference.md"
+
+PUBLIC = [
+    "UNSET",
+    "AIOHTTPTransport",
+    "AIOHTTPWebsocketsTransport",
+    "AsyncTransport",
+    "Client",
+    "ClientClosed",
+    "DocumentError",
+    "ExecutionResult",
+    "GraphQLRequest",
+    "Response",
+    "Subscription",
+    "SubscriptionForked",
+    "SubscriptionOverflow",
+    "SubscriptionStats",
+    "SyncGQLError",
+    "TransportAuthenticationError",
+    "TransportClosed",
+    "TransportConnectionFailed",
+    "TransportError",
+    "TransportProtocolError",
+    "TransportQueryError",
+    "TransportServerError",
+    "TransportTimeout",
+    "gql",
+]
+
+
+def test_public_names() -> None:
+    """These names and no others are public; each is there, with a docstring."""
+    assert sorted(syncgql.__all__) == sorted(PUBLIC)
+    for name in PUBLIC:
+        assert getattr(syncgql, name).__doc__, name
+
+
+def test_nothing_public_is_hidden() -> None:
+    """What the package shows beside ``__all__`` are its modules."""
+    others = {name for name in vars(syncgql) if not name.startswith("_")} - set(syncgql.__all__)
+    modules = {path.stem for path in Path(syncgql.__file__).parent.iterdir()}
+    assert others <= modules
+
+
+def test_every_public_name_is_documented() -> None:
+    """The reference has each public name."""
+    reference = REFERENCE.read_text(encoding="utf-8")
+    undocumented = [name for name in PUBLIC if not re.search(rf":: syncgql\.{name}\b", reference)]
+    assert undocumented == []
+
+
+def test_version_is_the_installed_one() -> None:
+    """The version the package tells is the one it was installed as."""
+    assert syncgql.__version__ == version("syncgql")

@@ -1,0 +1,126 @@
+"""The import rules that keep the architecture readable: who may know asyncio and threads, and who may know whom."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import syncgql
+
+from .fix_scripts import RunScript
+
+PACKAGE = Path(syncgql.__file__).parent
+
+# From the bottom up. A module may import from its own part of the package and from the layers below.
+LAYERS = [
+    {"result"},
+    {"exceptions"},
+    {"request"},
+    {"protocol"},
+    {"runtime", "transport"},
+    {"subscription"},
+    {"client"},
+    {"__init__"},
+    {"cli"},
+    {"__main__"},
+]
+
+THREADS = {"threading", "queue", "_thread"}
+ASYNCIO = {"asyncio"}
+
+# The demo's server is a server; it is no part of the client.
+SERVERS = {PACKAGE / "cli" / "demo_server.py", PACKAGE / "cli" / "serving.py"}
+
+MODULES = sorted(set(PACKAGE.rglob("*.py")) - SERVERS)
+
+
+def part_of(module: Path) -> str:
+    """The part of the package a module belongs to: its folder, or the module itself."""
+    return module.relative_to(PACKAGE).parts[0].removesuffix(".py")
+
+
+def layer_of(part: str) -> int:
+    for number, layer in enumerate(LAYERS):
+        if part in layer:
+            return number
+    pytest.fail(f"syncgql/{part} is in no layer; add it to LAYERS.")
+
+
+def imports_of(tree: ast.AST) -> Iterator[ast.Import | ast.ImportFrom]:
+    """The imports that happen when the program runs, at whatever depth; not those for type checkers."""
+    for node in ast.iter_child_nodes(tree):
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            yield node
+        elif isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING":
+            continue
+        else:
+            yield from imports_of(node)
+
+
+def names_in(module: Path) -> Iterator[str]:
+    """The absolute names of the modules and names that a module imports."""
+    for node in imports_of(ast.parse(module.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+            continue
+        start = node.module or ""
+        if node.level:
+            folder = module.parents[node.level - 1].relative_to(PACKAGE.parent)
+            start = ".".join([*folder.parts, *([start] if start else [])])
+        yield from (f"{start}.{alias.name}" for alias in node.names)
+
+
+def top_names(module: Path) -> set[str]:
+    return {name.partition(".")[0] for name in names_in(module)}
+
+
+def name_of(module: Path) -> str:
+    return str(module.relative_to(PACKAGE))
+
+
+@pytest.mark.parametrize("module", MODULES, ids=name_of)
+def test_only_runtime_knows_threads(module: Path) -> None:
+    """``threading`` and ``queue`` are imported in ``runtime`` alone."""
+    if part_of(module) != "runtime":
+        assert not top_names(module) & THREADS
+
+
+@pytest.mark.parametrize("module", MODULES, ids=name_of)
+def test_only_runtime_and_transport_know_asyncio(module: Path) -> None:
+    """``asyncio`` is imported in ``runtime`` and ``transport`` alone; aiohttp in ``transport`` alone."""
+    if part_of(module) not in {"runtime", "transport"}:
+        assert not top_names(module) & ASYNCIO
+    if part_of(module) != "transport":
+        assert "aiohttp" not in top_names(module)
+
+
+@pytest.mark.parametrize("module", MODULES, ids=name_of)
+def test_imports_point_one_way(module: Path) -> None:
+    """Each module imports from its own part of the package and from the layers below it."""
+    own = part_of(module)
+    for name in names_in(module):
+        package, *rest = name.split(".")
+        if package != PACKAGE.name:
+            continue
+        other = rest[0] if rest and exists(rest[0]) else "__init__"
+        assert other == own or layer_of(other) < layer_of(own), f"{name_of(module)} imports {name}"
+
+
+def exists(part: str) -> bool:
+    return (PACKAGE / part).is_dir() or (PACKAGE / f"{part}.py").is_file()
+
+
+def test_import_loads_nothing_heavy(run_script: RunScript) -> None:
+    """``import syncgql`` loads no library that only some calls need."""
+    result = run_script(
+        """
+        import sys
+        import syncgql
+        heavy = {"graphql", "requests", "requests_toolbelt", "botocore", "click", "rich", "uvloop", "strawberry"}
+        print(sorted(heavy & set(sys.modules)))
+        """
+    )
+    assert (result.stdout, result.stderr) == ("[]\n", "")
