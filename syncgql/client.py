@@ -193,6 +193,7 @@ class Client:
 
     @property
     def closed(self) -> bool:
+        """Whether ``close()`` was called."""
         return self._runtimes.closed
 
     def __enter__(self) -> Client:

@@ -63,6 +63,7 @@ class SyncGQLError(Exception):
 
 def _rebuild(cls: type[SyncGQLError], args: tuple[Any, ...], state: dict[str, Any]) -> SyncGQLError:
     error = cls.__new__(cls, *args)
+    error.args = args  # OSError, below TransportTimeout, sets them in __init__ only
     error.__dict__.update(state)
     return error
 
@@ -161,10 +162,12 @@ class TransportServerError(TransportError):
 
     @property
     def headers(self) -> Mapping[str, str]:
+        """The answer's headers; empty when there was no answer."""
         return self.response.headers if self.response else {}
 
     @property
     def retry_after(self) -> float | None:
+        """Seconds to wait before trying again, when the server said so."""
         return self.response.retry_after if self.response else None
 
 

@@ -122,6 +122,7 @@ class Subscription(Generic[T]):
 
     @property
     def stats(self) -> SubscriptionStats:
+        """Counts of events until now."""
         channel = self._channel
         return SubscriptionStats(channel.received, channel.delivered, channel.dropped)
 

@@ -1,0 +1,303 @@
+"""Client against real servers: what the demo shows, and what goes wrong around it."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+
+from syncgql import (
+    AIOHTTPTransport,
+    Client,
+    ClientClosed,
+    DocumentError,
+    GraphQLRequest,
+    TransportConnectionFailed,
+    TransportError,
+    TransportProtocolError,
+    TransportQueryError,
+    TransportServerError,
+    TransportTimeout,
+    gql,
+)
+from syncgql.cli.server_process import ServerProcess
+
+from .fix_servers import Server
+
+
+@pytest.fixture
+def client(any_server: Server) -> Iterator[Client]:
+    with Client(any_server.url) as client:
+        yield client
+
+
+def test_execute_returns_data(client: Client) -> None:
+    """A query's data comes back as a dict."""
+    assert client.execute("{ hello }") == {"hello": "Hello world!"}
+
+
+def test_execute_with_variables(client: Client) -> None:
+    """Variables reach the server, in any form of request."""
+    text = "query Greet($name: String!) { hello(name: $name) }"
+    expected = {"hello": "Hello Zoë!"}
+    assert client.execute(text, {"name": "Zoë"}) == expected
+    assert client.execute(gql(text), {"name": "Zoë"}) == expected
+    assert client.execute(GraphQLRequest(text, {"name": "Zoë"})) == expected
+    assert client.execute(gql(text).document, {"name": "Zoë"}, "Greet") == expected
+
+
+def test_execute_result_tells_what_carried_it(client: Client, any_server: Server) -> None:
+    """The whole answer is there, with status, headers, url and elapsed time of this call."""
+    result = client.execute_result("{ hello }")
+    assert result.data == {"hello": "Hello world!"}
+    assert result.errors is None
+    assert result.response is not None
+    assert result.response.status == 200
+    assert result.response.headers["content-type"].startswith("application/json")
+    assert result.response.url == any_server.url
+    assert 0 < result.response.elapsed < 60
+
+
+def test_errors_are_raised_with_partial_data(strawberry_server: Server) -> None:
+    """An answer with errors raises; the errors as received and the partial data are on the exception."""
+    with Client(strawberry_server.url) as client:
+        with pytest.raises(TransportQueryError, match=r"^It failed \(at fail\)$") as caught:
+            client.execute("{ hello fail }")
+        assert caught.value.data == {"hello": "Hello world!", "fail": None}
+        assert caught.value.errors[0]["path"] == ["fail"]
+        assert caught.value.response is not None
+        result = client.execute_result("{ hello fail }")
+        assert (result.data, result.errors) == (caught.value.data, caught.value.errors)
+
+
+def test_a_validation_error_is_a_query_error(client: Client) -> None:
+    """It does not matter whether the server reports it under 200 (Strawberry) or 400 (Ariadne)."""
+    with pytest.raises(TransportQueryError, match="Cannot query field 'nope'"):
+        client.execute("{ nope }")
+
+
+def test_headers_and_cookies_reach_the_server(strawberry_server: Server) -> None:
+    """Headers of the client go along, those of the call take precedence whatever their case."""
+    query = "query ($name: String!) { header(name: $name) }"
+    with Client(strawberry_server.url, headers={"X-A": "client"}, cookies={"crumb": "1"}) as client:
+        assert client.execute(query, {"name": "x-a"}) == {"header": "client"}
+        assert client.execute(query, {"name": "x-a"}, headers={"x-a": "call"}) == {"header": "call"}
+        assert client.execute(query, {"name": "cookie"}) == {"header": "crumb=1"}
+
+
+def test_header_functions_run_in_the_calling_thread(strawberry_server: Server) -> None:
+    """A function for headers is called for every request, where thread-locals are the caller's."""
+    threads: list[int] = []
+
+    def headers() -> dict[str, str]:
+        threads.append(threading.get_ident())
+        return {"X-Count": str(len(threads))}
+
+    with Client(strawberry_server.url, headers=headers) as client:
+        assert client.execute('{ header(name: "x-count") }') == {"header": "1"}
+        assert client.execute('{ header(name: "x-count") }') == {"header": "2"}
+    assert threads == [threading.get_ident()] * 2
+
+
+def test_eight_threads_share_one_client(client: Client) -> None:
+    """Threads need no client each, and no lock."""
+
+    def greet(number: int) -> Any:
+        return client.execute("query ($name: String!) { hello(name: $name) }", {"name": str(number)})["hello"]
+
+    with ThreadPoolExecutor(8) as pool:
+        assert list(pool.map(greet, range(80))) == [f"Hello {number}!" for number in range(80)]
+
+
+def test_a_timeout_names_its_limit_and_cancels(strawberry_server: Server) -> None:
+    """The call returns when the limit runs out, and the server sees the request aborted."""
+    with Client(strawberry_server.url) as client:
+        with pytest.raises(TransportTimeout, match=r"execute_timeout ran out after 0\.2 s") as caught:
+            client.execute("{ sleep(seconds: 60) }", timeout=0.2)
+        assert (caught.value.limit, caught.value.seconds) == ("execute_timeout", 0.2)
+        strawberry_server.wait_for("sleep_cancelled")
+        assert client.execute("{ hello }") == {"hello": "Hello world!"}
+
+
+def test_subscribe_is_a_plain_loop(client: Client) -> None:
+    """Events come in order, and the loop ends when the server completes."""
+    events = [event["count"] for event in client.subscribe("subscription { count(to: 50) }")]
+    assert events == list(range(1, 51))
+
+
+def test_subscribe_results_carries_errors(strawberry_server: Server) -> None:
+    """An event with errors is an ordinary item of subscribe_results and raises from subscribe."""
+    document = "subscription { failAfter(count: 1) }"
+    with Client(strawberry_server.url) as client:
+        first, second = client.subscribe_results(document)
+        assert first.data == {"failAfter": 1}
+        assert second.errors is not None
+        events = client.subscribe(document)
+        assert next(events) == {"failAfter": 1}
+        with pytest.raises(TransportQueryError, match="It failed after 1"):
+            next(events)
+        assert list(events) == []
+
+
+def test_a_loop_fed_by_mutations_and_left_with_break(strawberry_server: Server) -> None:
+    """The subscription is on the wire when subscribe returns, and break ends it on the server."""
+    with Client(strawberry_server.url) as client:
+        events = client.subscribe("subscription { bookAdded { title } }")
+        strawberry_server.wait_for("subscription_started", name="bookAdded")
+        titles = []
+        for number in range(3):
+            client.execute("mutation ($t: String!) { addBook(title: $t) { id } }", {"t": f"Volume {number}"})
+        for event in events:
+            titles.append(event["bookAdded"]["title"])
+            if len(titles) == 3:
+                break
+        assert titles == ["Volume 0", "Volume 1", "Volume 2"]
+        del events
+        strawberry_server.wait_for("subscription_ended", name="bookAdded")
+
+
+def test_a_rejected_subscription_raises_at_the_first_event(client: Client) -> None:
+    """The server's errors are raised where the first event was expected."""
+    events = client.subscribe("subscription { nope }")
+    with pytest.raises(TransportQueryError, match="Cannot query field 'nope'"):
+        next(events)
+
+
+def test_a_syntax_error_is_found_before_a_subscription_is_sent(client: Client) -> None:
+    """One syntax error would close the socket for everyone on it."""
+    with pytest.raises(DocumentError, match="Expected Name"):
+        client.subscribe("subscription {")
+
+
+def test_everything_over_a_websocket(any_server: Server) -> None:
+    """A ws:// URL sends queries, mutations and subscriptions over WebSocket."""
+    with Client(any_server.ws_url) as client:
+        assert client.execute("{ hello }") == {"hello": "Hello world!"}
+        with pytest.raises(TransportQueryError):
+            client.execute("{ fail }")
+        assert [event["count"] for event in client.subscribe("subscription { count(to: 2) }")] == [1, 2]
+
+
+def test_subscriptions_may_go_elsewhere(strawberry_server: Server, ariadne_server: Server) -> None:
+    """subscriptions= names another endpoint, here another server."""
+    with Client(strawberry_server.url, subscriptions=ariadne_server.ws_url) as client:
+        assert list(client.subscribe("subscription { count(to: 1) }")) == [{"count": 1}]
+        assert client.execute("{ hello }") == {"hello": "Hello world!"}
+        assert strawberry_server.seen("ws_connect") == []
+
+
+def test_a_transport_may_be_given(strawberry_server: Server) -> None:
+    """A transport of the user's own serves the client; one that cannot subscribe says so."""
+    with Client(transport=AIOHTTPTransport(strawberry_server.url)) as client:
+        assert client.execute("{ hello }") == {"hello": "Hello world!"}
+        with pytest.raises(TransportError, match="cannot subscribe"):
+            next(client.subscribe("subscription { count(to: 1) }"))
+
+
+def test_making_a_client_does_nothing_yet() -> None:
+    """No thread is started and no connection opened by making a client."""
+    before = threading.active_count()
+    clients = [Client("http://127.0.0.1:1/") for _ in range(100)]
+    assert threading.active_count() == before
+    assert repr(clients[0]) == "<Client http://127.0.0.1:1/>"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error", "message"),
+    [
+        ({}, TypeError, "either a url or a transport"),
+        ({"url": "http://a/", "transport": AIOHTTPTransport("http://a/")}, TypeError, "either a url or a transport"),
+        ({"url": "localhost:8000"}, ValueError, "must be an absolute URL"),
+        ({"url": "ftp://localhost"}, ValueError, "begins with http:// or https://"),
+        ({"url": "http://localhost:port/"}, ValueError, "not a valid URL"),
+        ({"url": 1}, TypeError, "url must be a str"),
+        ({"url": "http://a/", "nope": 1}, TypeError, "nope"),
+        ({"url": "http://a/", "headers": ["a"]}, TypeError, "headers must be a mapping"),
+        ({"url": "http://a/", "headers": {"a": 1}}, TypeError, "'a' maps to int"),
+        ({"url": "http://a/", "headers": {"a": "b\r\nc: d"}}, ValueError, "line break"),
+        ({"url": "http://a/", "execute_timeout": 0}, ValueError, "more than 0"),
+        ({"url": "http://a/", "execute_timeout": "10"}, TypeError, "execute_timeout must be a number"),
+        ({"url": "http://a/", "subscriptions": 1}, TypeError, "subscriptions must be a URL"),
+        ({"url": "http://a/", "subscriptions": "a"}, ValueError, "must be an absolute URL"),
+        ({"url": "http://a/", "init_payload": 1}, TypeError, "init_payload must be a mapping"),
+        ({"transport": "http://a/"}, TypeError, "transport must be an AsyncTransport"),
+    ],
+)
+def test_a_wrong_option_is_an_error_at_once(arguments: dict[str, Any], error: type[Exception], message: str) -> None:
+    """What is wrong is named when the client is made, not at the first call."""
+    with pytest.raises(error, match=message):
+        Client(**arguments)
+
+
+def test_passwords_in_urls_are_not_shown() -> None:
+    """Neither repr nor errors show user name, password or query of a URL."""
+    assert repr(Client("http://me:secret@localhost/graphql?key=secret")) == "<Client http://localhost/graphql>"
+    with pytest.raises(ValueError, match="absolute URL") as caught:
+        Client("ftp://me:secret@localhost/?key=secret")
+    assert "secret" not in str(caught.value)
+
+
+def test_a_closed_client_says_so(strawberry_server: Server) -> None:
+    """After close() every call raises ClientClosed; closing twice does nothing."""
+    client = Client(strawberry_server.url)
+    client.execute("{ hello }")
+    client.close()
+    client.close()
+    assert client.closed
+    for call in (client.execute, client.execute_result, client.subscribe, client.subscribe_results):
+        with pytest.raises(ClientClosed, match="make a new one"):
+            call("{ hello }")
+
+
+def test_an_unreachable_server_is_a_connection_failure() -> None:
+    """The error names the URL and asks whether the server runs; the cause is chained."""
+    with socket.socket() as unused, Client(f"http://127.0.0.1:{_free_port(unused)}/graphql") as client:
+        for call in (client.execute, client.subscribe):
+            with pytest.raises(
+                TransportConnectionFailed, match=r"Could not connect to .* Is the server running"
+            ) as caught:
+                call("{ hello }")
+            assert caught.value.__cause__ is not None
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "content_type", "error", "message"),
+    [
+        ("<html>Welcome</html>", 200, "text/html", TransportProtocolError, "is text/html, not JSON"),
+        ("<html>Oops</html>", 500, "text/html", TransportServerError, "HTTP 500.*Oops"),
+        ("{oops", 200, "application/json", TransportProtocolError, "not JSON"),
+        ("{}", 200, "application/json", TransportProtocolError, "neither data nor errors"),
+        ("[]", 200, "application/json", TransportProtocolError, "expected an object, got a list"),
+        ("", 200, "application/json", TransportProtocolError, "is empty"),
+    ],
+)
+def test_an_answer_that_is_no_graphql_is_a_named_error(
+    strawberry_server: Server, body: str, status: int, content_type: str, error: type[TransportError], message: str
+) -> None:
+    """Each says what came and what to do, and carries the answer."""
+    url = strawberry_server.canned(body, status=status, content_type=content_type)
+    with Client(url) as client, pytest.raises(error, match=message) as caught:
+        client.execute("{ hello }")
+    assert caught.value.response.status == status  # type: ignore[attr-defined]
+
+
+def test_a_killed_server_ends_a_subscription_with_a_named_error(disposable_server: ServerProcess) -> None:
+    """A socket closed in mid-subscription is a connection failure, after the events that came before."""
+    with Client(disposable_server.url) as client:
+        events = client.subscribe("subscription { count(delay: 0.01) }")
+        assert next(events) == {"count": 1}
+        disposable_server.kill()
+        with pytest.raises(TransportConnectionFailed, match="close code 1006") as caught:
+            for _ in events:
+                pass
+        assert caught.value.code == 1006
+
+
+def _free_port(unused: socket.socket) -> int:
+    unused.bind(("127.0.0.1", 0))
+    port: int = unused.getsockname()[1]
+    return port

@@ -1,0 +1,132 @@
+"""GraphQLRequest: what is checked when it is made, and what it says of its document."""
+
+from __future__ import annotations
+
+import pickle
+from typing import Any
+
+import pytest
+from graphql import DocumentNode, parse
+
+from syncgql import UNSET, DocumentError, GraphQLRequest, gql
+from syncgql.request import as_request, parse_document
+
+
+def test_text_is_sent_as_it_stands() -> None:
+    """Source text is not parsed and printed again, so comments and layout survive."""
+    text = "{ book  # a comment\n }"
+    assert GraphQLRequest(text).payload == {"query": text}
+
+
+def test_a_document_is_printed() -> None:
+    """A parsed document goes out as text, and as it is now rather than as it was parsed."""
+    document = parse("{ book { title } }")
+    request = GraphQLRequest(document)
+    assert request.payload == {"query": "{\n  book {\n    title\n  }\n}"}
+    assert request.document is document
+
+
+def test_payload_has_only_what_was_given() -> None:
+    """Empty variables, names and extensions are left out; a null variable stays."""
+    assert GraphQLRequest("{a}", {}, "", {}).payload == {"query": "{a}"}
+    request = GraphQLRequest("query Q($a: Int) {a(a: $a)}", {"a": None}, "Q", {"x": 1})
+    assert request.payload == {
+        "query": "query Q($a: Int) {a(a: $a)}",
+        "operationName": "Q",
+        "variables": {"a": None},
+        "extensions": {"x": 1},
+    }
+
+
+@pytest.mark.parametrize("document", ["", "  \n"])
+def test_an_empty_document_is_an_error(document: str) -> None:
+    """There is nothing to send, and the error says what to write."""
+    with pytest.raises(DocumentError, match="empty"):
+        GraphQLRequest(document)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ((1,), "not int"),
+        (("{a}", [1]), "variable_values must be a mapping"),
+        (("{a}", None, 1), "operation_name must be a str"),
+        (("{a}", None, None, "x"), "extensions must be a mapping"),
+    ],
+)
+def test_a_wrong_type_is_a_type_error(arguments: tuple[Any, ...], message: str) -> None:
+    """Each argument of the wrong type is named when the request is made."""
+    with pytest.raises(TypeError, match=message):
+        GraphQLRequest(*arguments)
+
+
+def test_gql_checks_the_syntax() -> None:
+    """A syntax error is found when the module loads, with its position."""
+    assert gql("{ book }").text == "{ book }"
+    with pytest.raises(DocumentError, match="Expected Name") as caught:
+        gql("{\n  book {")
+    assert (caught.value.line, caught.value.column) == (2, 9)
+
+
+def test_a_document_is_parsed_once() -> None:
+    """Requests of the same text share one parsed document."""
+    parse_document.cache_clear()
+    text = "{ parsedOnce }"
+    assert gql(text).document is GraphQLRequest(text).document
+    assert parse_document.cache_info().misses == 1
+
+
+def test_operation_type() -> None:
+    """The operation that runs decides: the only one, or the one named."""
+    assert GraphQLRequest("{a}").operation_type == "query"
+    two = "query A {a} mutation B {b}"
+    assert GraphQLRequest(two, operation_name="B").operation_type == "mutation"
+    with pytest.raises(DocumentError, match=r"2 operations; name one with operation_name: \['A', 'B'\]"):
+        _ = GraphQLRequest(two).operation_type
+    with pytest.raises(DocumentError, match="no operation 'C'"):
+        _ = GraphQLRequest(two, operation_name="C").operation_type
+    with pytest.raises(DocumentError, match="no operation"):
+        _ = GraphQLRequest("fragment F on A {a}").operation_type
+
+
+def test_a_request_is_immutable() -> None:
+    """One request may be kept at module level and used from any thread."""
+    request = GraphQLRequest("{a}")
+    with pytest.raises(AttributeError, match="immutable"):
+        request.operation_name = "A"
+    with pytest.raises(AttributeError, match="immutable"):
+        del request.operation_name
+
+
+@pytest.mark.parametrize("document", ["{a}", parse("{a}")])
+def test_a_request_pickles(document: str | DocumentNode) -> None:
+    """A request reaches a worker process as it was."""
+    request = GraphQLRequest(document, {"a": 1}, None, {"b": 2})
+    assert pickle.loads(pickle.dumps(request)) == request
+
+
+def test_repr_hides_variables() -> None:
+    """Variables may be secrets; their names are enough to recognise a request."""
+    assert repr(GraphQLRequest("{a}", {"password": "hunter2"})) == (
+        "GraphQLRequest('{a}', variables=['password'], operation_name=None)"
+    )
+
+
+def test_as_request_replaces_what_is_given() -> None:
+    """Arguments beside a request take the place of what it holds; the request itself stays as it was."""
+    request = GraphQLRequest("{a}", {"a": 1}, extensions={"x": 1})
+    assert as_request(request, None, None, None) is request
+    assert as_request(request, {"a": 2}, "Q", None).payload == {
+        "query": "{a}",
+        "operationName": "Q",
+        "variables": {"a": 2},
+        "extensions": {"x": 1},
+    }
+    assert request.variable_values == {"a": 1}
+
+
+def test_unset_is_false_and_itself() -> None:
+    """UNSET says "not given" and survives a trip to another process."""
+    assert not UNSET
+    assert repr(UNSET) == "UNSET"
+    assert pickle.loads(pickle.dumps(UNSET)) is UNSET
