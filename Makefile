@@ -6,7 +6,9 @@
 PYTHON ?= python3
 VENV = .venv
 BIN = $(VENV)/bin
+PIP = $(BIN)/python -m pip install --quiet --disable-pip-version-check
 STAMP = $(VENV)/installed
+DEMO_STAMP = $(VENV)/installed-demo
 PYTEST_ARGS =
 
 # The first of these that is new enough builds .venv.
@@ -20,7 +22,7 @@ help: ## Show this list
 
 venv: $(STAMP) ## Build .venv with everything the other targets need
 
-$(STAMP): setup.cfg setup.py pyproject.toml
+$(BIN)/python:
 	@set -e; \
 	for python in $(PYTHONS); do \
 		if "$$python" -c '$(ENOUGH)' 2>/dev/null; then found=$$python; break; fi; \
@@ -32,11 +34,17 @@ $(STAMP): setup.cfg setup.py pyproject.toml
 	fi; \
 	echo "Setting up $(VENV) with $$found (a minute or two the first time)"; \
 	"$$found" -m venv $(VENV)
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade pip
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[test,lint,docs]'
-	@touch $(STAMP)
+	@$(PIP) --upgrade pip
 
-demo: $(STAMP) ## Run the demo: a real GraphQL server and a client that talks to it
+$(STAMP): $(BIN)/python setup.cfg setup.py pyproject.toml
+	@$(PIP) --editable '.[test,lint,docs]'
+	@touch $(STAMP) $(DEMO_STAMP)
+
+$(DEMO_STAMP): $(BIN)/python setup.cfg setup.py pyproject.toml
+	@$(PIP) --editable '.[demo]'
+	@touch $(DEMO_STAMP)
+
+demo: $(DEMO_STAMP) ## Run the demo: a real GraphQL server and a client that talks to it
 	@$(BIN)/python -m syncgql demo
 
 test: lint types docs pytest ## Run everything that CI runs
