@@ -1,18 +1,17 @@
 # Each target sets itself up in .venv; all it needs is Python 3.10 or newer, git and make.
-# Another interpreter: make test PYTHON=python3.12
-.POSIX:
+# Another interpreter, in an environment of its own: make test PYTHON=python3.12 VENV=.venv312
 .DEFAULT_GOAL := help
 
-PYTHON ?= python3
+PYTHON ?=
 VENV = .venv
 BIN = $(VENV)/bin
-PIP = $(BIN)/python -m pip install --quiet --disable-pip-version-check
+PIP = $(BIN)/python -m pip install -qq --disable-pip-version-check
 STAMP = $(VENV)/installed
 DEMO_STAMP = $(VENV)/installed-demo
 PYTEST_ARGS =
 
 # The first of these that is new enough builds .venv.
-PYTHONS = $(PYTHON) python3 python3.14 python3.13 python3.12 python3.11 python3.10
+PYTHONS = $(or $(PYTHON),python3 python3.14 python3.13 python3.12 python3.11 python3.10)
 ENOUGH = import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 10))
 
 .PHONY: help venv demo test lint types docs pytest coverage bench format clean
