@@ -10,6 +10,7 @@ from .exceptions import (
     TransportAuthenticationError,
     TransportClosed,
     TransportConnectionFailed,
+    TransportCredentialsMissing,
     TransportError,
     TransportProtocolError,
     TransportQueryError,
@@ -21,12 +22,24 @@ from .result import ExecutionResult, Response
 from .subscription import Subscription, SubscriptionStats
 from .transport.aiohttp import AIOHTTPTransport
 from .transport.aiohttp_websockets import AIOHTTPWebsocketsTransport
+from .transport.appsync_auth import (
+    AppSyncApiKeyAuthentication,
+    AppSyncAuthentication,
+    AppSyncIAMAuthentication,
+    AppSyncJWTAuthentication,
+    AppSyncLambdaAuthentication,
+)
 from .transport.base import AsyncTransport
 
 __all__ = [
     "UNSET",
     "AIOHTTPTransport",
     "AIOHTTPWebsocketsTransport",
+    "AppSyncApiKeyAuthentication",
+    "AppSyncAuthentication",
+    "AppSyncIAMAuthentication",
+    "AppSyncJWTAuthentication",
+    "AppSyncLambdaAuthentication",
     "AsyncTransport",
     "Client",
     "ClientClosed",
@@ -42,6 +55,7 @@ __all__ = [
     "TransportAuthenticationError",
     "TransportClosed",
     "TransportConnectionFailed",
+    "TransportCredentialsMissing",
     "TransportError",
     "TransportProtocolError",
     "TransportQueryError",

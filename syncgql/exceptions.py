@@ -10,6 +10,7 @@
        +- TransportConnectionFailed        connecting failed, or the connection was lost
        +- TransportClosed                  a bare transport used after close, or before connect
        +- TransportTimeout                 a limit ran out (also a TimeoutError)
+       +- TransportCredentialsMissing      a request could not be signed: no AWS credentials, or no region
        +- TransportServerError             an HTTP answer that is no GraphQL answer
        |  +- TransportAuthenticationError  the credentials were refused
        +- TransportProtocolError           the peer broke the protocol
@@ -36,6 +37,7 @@ __all__ = [
     "TransportAuthenticationError",
     "TransportClosed",
     "TransportConnectionFailed",
+    "TransportCredentialsMissing",
     "TransportError",
     "TransportProtocolError",
     "TransportQueryError",
@@ -128,6 +130,18 @@ class TransportTimeout(TransportError, TimeoutError):
         super().__init__(message)
         self.limit = limit
         self.seconds = seconds
+
+
+class TransportCredentialsMissing(TransportError):
+    """A request could not be signed and was not sent.
+
+    Attributes:
+        missing: ``credentials`` or ``region``.
+    """
+
+    def __init__(self, message: str, *, missing: str) -> None:
+        super().__init__(message)
+        self.missing = missing
 
 
 class TransportServerError(TransportError):

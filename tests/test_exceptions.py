@@ -16,6 +16,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "DocumentError": {"path": "variables.input", "line": 1, "column": 2},
     "SubscriptionOverflow": {"buffered": 3, "limit": 3},
     "TransportConnectionFailed": {"code": 1006, "reason": "gone"},
+    "TransportCredentialsMissing": {"missing": "region"},
     "TransportTimeout": {"limit": "execute_timeout", "seconds": 1.5},
     "TransportServerError": {
         "code": 503,

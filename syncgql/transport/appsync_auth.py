@@ -1,0 +1,344 @@
+"""The ways to authenticate to AWS AppSync, over HTTP and on its realtime endpoint.
+
+One method serves all three kinds of request, and they differ in what they are given:
+
+==================  ===================================  ======================================
+request             ``get_headers(...)``                 returns
+==================  ===================================  ======================================
+query, mutation     ``data``: the body; ``headers``      headers to add to the HTTP request
+realtime connect    nothing                              the authorization object of the connect
+realtime subscribe  ``data``: the text of ``data``       the authorization object of the start
+==================  ===================================  ======================================
+
+It is called anew for each request, connect and subscription, and again when one is repeated, so that tokens may expire
+and credentials rotate. It may block, so it is never called on the loop.
+"""
+
+from __future__ import annotations
+
+import datetime
+import importlib.util
+import os
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from ..exceptions import TransportCredentialsMissing, TransportError
+from ..protocol.appsync import header_query, realtime_url, region_of
+
+if TYPE_CHECKING:
+    from botocore.credentials import Credentials, ReadOnlyCredentials
+    from botocore.session import Session
+
+__all__ = [
+    "AppSyncApiKeyAuthentication",
+    "AppSyncAuthentication",
+    "AppSyncIAMAuthentication",
+    "AppSyncJWTAuthentication",
+    "AppSyncLambdaAuthentication",
+]
+
+SERVICE = "appsync"
+PATH = "/graphql"
+REALTIME_HEADERS = {
+    "accept": "application/json, text/javascript",
+    "content-encoding": "amz-1.0",
+    "content-type": "application/json; charset=UTF-8",
+}
+
+Secret = str | Callable[[], str]
+
+
+class AppSyncAuthentication(ABC):
+    """How to authenticate to AppSync; subclass it for a way of your own."""
+
+    @abstractmethod
+    def get_headers(self, data: str | None = None, headers: Mapping[str, str] | None = None) -> dict[str, str]:
+        """Return what authenticates one request; called for each, never on the loop.
+
+        Args:
+            data: what is sent, as text: the body of an HTTP request, or ``payload.data`` of a subscription; None when a
+                realtime connection is opened.
+            headers: the headers of an HTTP request; None on the realtime endpoint.
+
+        Returns:
+            With *headers*, headers for the HTTP request. Without, the authorization object of the realtime endpoint,
+            ``host`` included.
+
+        Raises:
+            TransportError: it cannot be made; nothing was sent.
+        """
+
+    def get_auth_url(self, url: str) -> str:
+        """Return the realtime URL that belongs to the HTTP endpoint *url*, with the authorization in its query.
+
+        The result holds a secret; do not log it.
+        """
+        return f"{realtime_url(url)}?{header_query(self.get_headers())}"
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__}>"
+
+
+class _SecretAuthentication(AppSyncAuthentication):
+    """A key or token that goes along with every request as it is."""
+
+    HEADER: str
+    PARAMETER: str
+
+    def __init__(self, host: str, secret: Secret) -> None:
+        self.host = _check_host(host)
+        self._secret = secret
+        if not callable(secret):
+            self._check(secret)
+
+    def get_headers(self, data: str | None = None, headers: Mapping[str, str] | None = None) -> dict[str, str]:
+        secret = self._secret() if callable(self._secret) else self._secret
+        self._check(secret)
+        return {self.HEADER: secret} if headers is not None else self._authorization(secret)
+
+    def _authorization(self, secret: str) -> dict[str, str]:
+        return {self.HEADER: secret, "host": self.host}
+
+    def _check(self, secret: object) -> None:
+        """Refuse what is no key or token, without showing it."""
+        if not isinstance(secret, str):
+            kind = type(secret).__name__
+            raise TypeError(f"{self.PARAMETER} must be a str or a function that returns one, not {kind}.")
+        if not secret.strip():
+            raise ValueError(f"{self.PARAMETER} is empty.")
+        if not (secret.isascii() and secret.isprintable()):
+            raise ValueError(f"{self.PARAMETER} holds a line break or another character that no header may have.")
+
+    def __getstate__(self) -> dict[str, Any]:
+        if not callable(self._secret):
+            raise TypeError(
+                f"{type(self).__name__} does not pickle its {self.PARAMETER}, because a pickle can be read by anyone. "
+                f"Give {self.PARAMETER} as a function at the top level of a module; that is pickled by name."
+            )
+        return dict(self.__dict__)
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self.host}>"
+
+
+class AppSyncApiKeyAuthentication(_SecretAuthentication):
+    """Authenticates with an API key.
+
+    Args:
+        host: the host of the API's HTTP endpoint, ``XXXXXXXXXXXXXXXXXXXXXXXXXX.appsync-api.REGION.amazonaws.com``.
+        api_key: the key, ``da2-...``, or a function that returns it.
+
+    Raises:
+        TypeError: an argument has the wrong type.
+        ValueError: the host is no host of an HTTP endpoint, or the key cannot be one.
+    """
+
+    HEADER = "x-api-key"
+    PARAMETER = "api_key"
+
+    def __init__(self, host: str, api_key: Secret) -> None:
+        super().__init__(host, api_key)
+
+    def _authorization(self, secret: str) -> dict[str, str]:
+        return {"host": self.host, self.HEADER: secret}
+
+
+class AppSyncJWTAuthentication(_SecretAuthentication):
+    """Authenticates with a JSON Web Token, of a Cognito user pool or an OpenID Connect provider.
+
+    Args:
+        host: the host of the API's HTTP endpoint, ``XXXXXXXXXXXXXXXXXXXXXXXXXX.appsync-api.REGION.amazonaws.com``.
+        jwt: the token as it was issued, or a function that returns it; a function can renew it before it expires.
+
+    Raises:
+        TypeError: an argument has the wrong type.
+        ValueError: the host is no host of an HTTP endpoint, or the token cannot be one.
+    """
+
+    HEADER = "Authorization"
+    PARAMETER = "jwt"
+
+    def __init__(self, host: str, jwt: Secret) -> None:
+        super().__init__(host, jwt)
+
+
+class AppSyncLambdaAuthentication(_SecretAuthentication):
+    """Authenticates with a token for the API's Lambda authorizer.
+
+    Args:
+        host: the host of the API's HTTP endpoint, ``XXXXXXXXXXXXXXXXXXXXXXXXXX.appsync-api.REGION.amazonaws.com``.
+        token: whatever the Lambda function understands, or a function that returns it.
+
+    Raises:
+        TypeError: an argument has the wrong type.
+        ValueError: the host is no host of an HTTP endpoint, or the token cannot be one. One that looks like a signature
+            of IAM is refused: AppSync would take it for that.
+    """
+
+    HEADER = "Authorization"
+    PARAMETER = "token"
+
+    def __init__(self, host: str, token: Secret) -> None:
+        super().__init__(host, token)
+
+    def _check(self, secret: object) -> None:
+        super()._check(secret)
+        if str(secret).startswith("AWS4-HMAC-SHA256"):
+            raise ValueError("token looks like a signature of IAM; use AppSyncIAMAuthentication for that.")
+
+
+class AppSyncIAMAuthentication(AppSyncAuthentication):
+    """Authenticates with AWS credentials: every request is signed (Signature Version 4).
+
+    Needs botocore: ``pip install 'syncgql[appsync]'``. Credentials are looked up by botocore when the first request is
+    signed, where every AWS tool looks: environment, ``~/.aws``, container, instance. Temporary ones are renewed.
+
+    Args:
+        host: the host of the API's HTTP endpoint, ``XXXXXXXXXXXXXXXXXXXXXXXXXX.appsync-api.REGION.amazonaws.com``.
+        region_name: the region; by default the one in *host*, or else the configured one.
+        session: a ``botocore.session.Session`` to ask for credentials and region, for example one with a profile.
+        credentials: ``botocore.credentials.Credentials``, also those of a boto3 session.
+
+    Raises:
+        ModuleNotFoundError: botocore is not installed.
+        TypeError: an argument has the wrong type.
+        ValueError: the host is no host of an HTTP endpoint.
+    """
+
+    def __init__(
+        self,
+        host: str,
+        region_name: str | None = None,
+        session: Session | None = None,
+        credentials: Credentials | None = None,
+    ) -> None:
+        if importlib.util.find_spec("botocore") is None:
+            raise ModuleNotFoundError(
+                "AppSyncIAMAuthentication signs with botocore; install it: pip install 'syncgql[appsync]'",
+                name="botocore",
+            )
+        self.host = _check_host(host)
+        self.region_name = region_name
+        self._session = session
+        self._credentials = credentials
+        self._own_session: tuple[int, Session] | None = None  # with the process it belongs to
+
+    def get_headers(self, data: str | None = None, headers: Mapping[str, str] | None = None) -> dict[str, str]:
+        if headers is None:
+            path, body = (f"{PATH}/connect", "{}") if data is None else (PATH, data)
+            return self._sign(path, {**REALTIME_HEADERS, "host": self.host}, body)
+        if data is None:
+            raise TransportError("AppSync takes POST requests with a JSON body only: no GET and no uploads.")
+        return self._sign(PATH, {name: value for name, value in headers.items() if _is_signed(name)}, data)
+
+    def _sign(self, path: str, headers: Mapping[str, str], body: str) -> dict[str, str]:
+        from botocore.exceptions import BotoCoreError
+
+        try:
+            region = self._region()
+            credentials = self._credentials or self._botocore_session().get_credentials()
+            if credentials is None:
+                raise _missing_credentials("botocore found no AWS credentials.")
+            frozen = credentials.get_frozen_credentials()  # renews temporary ones
+        except BotoCoreError as error:
+            raise _missing_credentials(f"botocore could not get AWS credentials: {error}.") from error
+        return sign(frozen, region, f"https://{self.host}{path}", headers, body.encode(), _now())
+
+    def _region(self) -> str:
+        region = self.region_name or region_of(self.host) or self._botocore_session().get_config_variable("region")
+        if not region:
+            raise TransportCredentialsMissing(
+                f"The region to sign for is neither in the host name {self.host} nor configured. Give region_name=, or "
+                "set AWS_DEFAULT_REGION.",
+                missing="region",
+            )
+        return str(region)
+
+    def _botocore_session(self) -> Session:
+        """Return the session given, or this process's own: a fork must not share a renewal that was under way.
+
+        Without a lock, because no harm is done when two threads both make one.
+        """
+        if self._session is not None:
+            return self._session
+        if self._own_session is None or self._own_session[0] != os.getpid():
+            from botocore.session import get_session
+
+            self._own_session = os.getpid(), get_session()
+        return self._own_session[1]
+
+    def __getstate__(self) -> dict[str, Any]:
+        if self._credentials is not None or self._session is not None:
+            raise TypeError(
+                "AppSyncIAMAuthentication does not pickle credentials=, nor the session= that may hold some. Without "
+                "them it looks them up where it is unpickled."
+            )
+        return {**self.__dict__, "_own_session": None}
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self.host}>"
+
+
+def sign(
+    credentials: ReadOnlyCredentials,
+    region: str,
+    url: str,
+    headers: Mapping[str, str],
+    body: bytes,
+    moment: datetime.datetime,
+    service: str = SERVICE,
+) -> dict[str, str]:
+    """Return *headers* with those that sign a POST (Signature Version 4); *moment* is in UTC."""
+    from botocore.auth import SigV4Auth
+    from botocore.awsrequest import AWSRequest
+
+    signed = {**headers, "x-amz-date": moment.strftime("%Y%m%dT%H%M%SZ")}
+    if credentials.token:
+        signed["X-Amz-Security-Token"] = credentials.token
+    request = AWSRequest("POST", url, signed, body)
+    request.context["timestamp"] = signed["x-amz-date"]
+    signer = SigV4Auth(credentials, service, region)
+    # The steps of signer.add_auth(), which logs the canonical request, with the token in it, and the signature.
+    canonical_request = signer.canonical_request(request)
+    signature = signer.signature(signer.string_to_sign(request, canonical_request), request)
+    names = signer.signed_headers(signer.headers_to_sign(request))
+    signed["Authorization"] = (
+        f"AWS4-HMAC-SHA256 Credential={signer.scope(request)}, SignedHeaders={names}, Signature={signature}"
+    )
+    return signed
+
+
+def _is_signed(name: str) -> bool:
+    """Tell whether a header of an HTTP request is signed.
+
+    Only those that say how AppSync is to read the request: others may be changed on the way.
+    """
+    name = name.lower()
+    ours = name in ("x-amz-date", "x-amz-security-token")  # of an earlier attempt
+    return (name == "content-type" or name.startswith("x-amz-")) and not ours
+
+
+def _check_host(host: object) -> str:
+    if not isinstance(host, str):
+        raise TypeError(f"host must be a str, not {type(host).__name__}.")
+    if not host or any(character in host for character in "/?#@ \t\r\n"):
+        raise ValueError(
+            "host must be the host of the API's HTTP endpoint, such as "
+            "XXXXXXXXXXXXXXXXXXXXXXXXXX.appsync-api.REGION.amazonaws.com, and not a URL."
+        )
+    if "appsync-realtime-api" in host.lower():
+        raise ValueError("host must be the host of the HTTP endpoint (appsync-api), not of the realtime endpoint.")
+    return host.lower()
+
+
+def _missing_credentials(what: str) -> TransportCredentialsMissing:
+    return TransportCredentialsMissing(
+        f"{what} Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, configure a profile (aws configure, aws sso login), "
+        "or give credentials= or session=.",
+        missing="credentials",
+    )
+
+
+def _now() -> datetime.datetime:
+    return datetime.datetime.now(datetime.timezone.utc)
