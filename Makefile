@@ -9,6 +9,10 @@ PIP = $(BIN)/python -m pip install -qq --disable-pip-version-check
 STAMP = $(VENV)/installed
 DEMO_STAMP = $(VENV)/installed-demo
 PYTEST_ARGS =
+# The clients that syncgql is compared with have an environment of their own.
+BENCH_VENV = .venv-bench
+BENCH_STAMP = $(BENCH_VENV)/installed
+BENCH_ARGS =
 
 # The first of these that is new enough builds .venv.
 PYTHONS = $(or $(PYTHON),python3 python3.14 python3.13 python3.12 python3.11 python3.10)
@@ -66,14 +70,20 @@ coverage: $(STAMP) ## Run the tests and show the lines they miss
 	$(BIN)/coverage combine -q
 	$(BIN)/coverage report
 
-bench: $(STAMP) ## Run the benchmarks
-	@test -d tests/benchmarks || { echo "There are no benchmarks yet." >&2; exit 1; }
-	$(BIN)/python -m tests.benchmarks
+$(BENCH_STAMP): setup.cfg tests/benchmarks/requirements.txt | $(STAMP)
+	@echo "Setting up $(BENCH_VENV) with the clients that are compared"
+	@$(BIN)/python -m venv $(BENCH_VENV)
+	@$(BENCH_VENV)/bin/python -m pip install --quiet --disable-pip-version-check \
+		--editable . --requirement tests/benchmarks/requirements.txt
+	@touch $(BENCH_STAMP)
+
+bench: $(BENCH_STAMP) ## Compare with other clients: make bench BENCH_ARGS="--rounds 5 stream-tiny"
+	$(BENCH_VENV)/bin/python -m tests.benchmarks $(BENCH_ARGS)
 
 format: $(STAMP) ## Format the code
 	$(BIN)/ruff check --fix-only -q .
 	$(BIN)/ruff format .
 
 clean: ## Remove everything that was built
-	rm -rf $(VENV) .tox build dist docs/_build syncgql.egg-info .coverage .coverage.* htmlcov
+	rm -rf $(VENV) $(BENCH_VENV) .tox build dist docs/_build syncgql.egg-info .coverage .coverage.* htmlcov
 	rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis

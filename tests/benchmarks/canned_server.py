@@ -1,0 +1,185 @@
+"""A server that costs next to nothing: answers are made beforehand, and frames go out as fast as the socket takes them.
+
+HTTP answers by path: ``/small`` about 60 bytes, ``/medium`` 12 KB, ``/large`` 1.2 MB, ``/delayed`` small after 20 ms.
+Over WebSocket, both GraphQL subprotocols, the variables say what comes: ``{"count": 1000, "kind": "tiny" | "large"}``;
+with ``{"hold": true}`` nothing does, and the subscription stays open.
+
+Run as a program it prints its port and serves until its standard input ends.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import hashlib
+import json
+import struct
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+GUID = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
+DELAY = 0.02  # seconds
+
+
+def answer(data: Any) -> bytes:
+    """Return a whole HTTP answer."""
+    body = json.dumps({"data": data}, separators=(",", ":")).encode()
+    head = f"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
+    return head.encode() + body
+
+
+BOOK = {"id": "1", "title": "The Left Hand of Darkness", "year": 1969, "tags": ["novel", "classic"], "rating": 4.5}
+ANSWERS = {
+    b"/small": answer({"book": {"id": "1", "title": "The Dispossessed"}}),
+    b"/medium": answer({"books": [BOOK] * 115}),
+    b"/large": answer({"books": [BOOK] * 11_500}),
+    b"/delayed": answer({"book": {"id": "1", "title": "The Dispossessed"}}),
+}
+EVENTS = {"tiny": '{"data":{"count":1}}', "large": json.dumps({"data": {"books": [BOOK] * 115}}, separators=(",", ":"))}
+WORDS = {"graphql-transport-ws": "next", "graphql-ws": "data"}
+
+
+class CannedServer(asyncio.Protocol):
+    """One connection: HTTP until it is upgraded, WebSocket from then on."""
+
+    def __init__(self) -> None:
+        self._buffer = b""
+        self._subprotocol = ""
+        self._streams: list[Iterator[bytes]] = []
+        self._is_paused = False
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        if not isinstance(transport, asyncio.Transport):
+            raise TypeError("a stream transport is needed")
+        self._transport = transport
+        transport.set_write_buffer_limits(high=1 << 18)
+
+    def pause_writing(self) -> None:
+        self._is_paused = True
+
+    def resume_writing(self) -> None:
+        self._is_paused = False
+        self._stream()
+
+    def data_received(self, data: bytes) -> None:
+        self._buffer += data
+        while self._take_frame() if self._subprotocol else self._take_request():
+            pass
+
+    # -- HTTP
+
+    def _take_request(self) -> bool:
+        end = self._buffer.find(b"\r\n\r\n")
+        if end < 0:
+            return False
+        head = self._buffer[:end]
+        headers = {
+            name.strip().lower(): value.strip()
+            for name, _, value in (line.partition(b":") for line in head.split(b"\r\n")[1:])
+        }
+        if b"sec-websocket-key" in headers:
+            self._buffer = self._buffer[end + 4 :]
+            self._upgrade(headers)
+            return True
+        length = int(headers.get(b"content-length", b"0"))
+        if len(self._buffer) < end + 4 + length:
+            return False
+        self._buffer = self._buffer[end + 4 + length :]
+        path = head.split(b" ", 2)[1].partition(b"?")[0]
+        if path == b"/delayed":
+            asyncio.get_running_loop().call_later(DELAY, self._transport.write, ANSWERS[path])
+        else:
+            self._transport.write(ANSWERS.get(path, ANSWERS[b"/small"]))
+        return bool(self._buffer)
+
+    def _upgrade(self, headers: dict[bytes, bytes]) -> None:
+        offered = [name.strip() for name in headers.get(b"sec-websocket-protocol", b"").decode().split(",")]
+        self._subprotocol = next((name for name in offered if name in WORDS), "graphql-transport-ws")
+        accept = base64.b64encode(hashlib.sha1(headers[b"sec-websocket-key"] + GUID).digest())
+        self._transport.write(
+            b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: "
+            + accept
+            + f"\r\nSec-WebSocket-Protocol: {self._subprotocol}\r\n\r\n".encode()
+        )
+
+    # -- WebSocket
+
+    def _take_frame(self) -> bool:
+        buffer = self._buffer
+        if len(buffer) < 2:
+            return False
+        length, offset = buffer[1] & 0x7F, 2
+        if length == 126:
+            length, offset = struct.unpack_from("!H", buffer, 2)[0], 4
+        elif length == 127:
+            length, offset = struct.unpack_from("!Q", buffer, 2)[0], 10
+        if len(buffer) < offset + 4 + length:
+            return False
+        mask = buffer[offset : offset + 4]
+        masked = buffer[offset + 4 : offset + 4 + length]
+        self._buffer = buffer[offset + 4 + length :]
+        payload = bytes(byte ^ mask[index % 4] for index, byte in enumerate(masked))
+        opcode = buffer[0] & 0x0F
+        if opcode == 8:
+            self._transport.write(frame(8, payload[:2]))
+            self._transport.close()
+        elif opcode == 9:
+            self._transport.write(frame(10, payload))
+        elif opcode == 1:
+            self._take_message(json.loads(payload))
+        return bool(self._buffer)
+
+    def _take_message(self, message: dict[str, Any]) -> None:
+        kind = message["type"]
+        if kind == "connection_init":
+            self._transport.write(frame(1, b'{"type":"connection_ack"}'))
+        elif kind == "ping":
+            self._transport.write(frame(1, b'{"type":"pong"}'))
+        elif kind in ("subscribe", "start"):
+            variables = message["payload"].get("variables") or {}
+            if not variables.get("hold"):
+                self._streams.append(self._events(message["id"], **variables))
+                self._stream()
+
+    def _events(self, id: str, count: int, kind: str) -> Iterator[bytes]:
+        word = WORDS[self._subprotocol]
+        event = frame(1, f'{{"id":"{id}","type":"{word}","payload":{EVENTS[kind]}}}'.encode())
+        # Several frames a write, as a busy server does.
+        batch = max(1, (1 << 16) // len(event))
+        for start in range(0, count, batch):
+            yield event * min(batch, count - start)
+        yield frame(1, f'{{"id":"{id}","type":"complete"}}'.encode())
+
+    def _stream(self) -> None:
+        while self._streams and not self._is_paused:
+            chunk = next(self._streams[0], None)
+            if chunk is None:
+                self._streams.pop(0)
+            else:
+                self._transport.write(chunk)
+
+
+def frame(opcode: int, payload: bytes) -> bytes:
+    """Return a WebSocket frame as servers send it: unmasked and unfragmented."""
+    length = len(payload)
+    if length < 126:
+        head = bytes([0x80 | opcode, length])
+    elif length < 1 << 16:
+        head = struct.pack("!BBH", 0x80 | opcode, 126, length)
+    else:
+        head = struct.pack("!BBQ", 0x80 | opcode, 127, length)
+    return head + payload
+
+
+async def main() -> None:
+    """Serve until standard input ends."""
+    loop = asyncio.get_running_loop()
+    server = await loop.create_server(CannedServer, "127.0.0.1", 0, backlog=1024)
+    print(server.sockets[0].getsockname()[1], flush=True)
+    await loop.run_in_executor(None, sys.stdin.read)
+    server.close()
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
