@@ -12,8 +12,8 @@ from .result import ExecutionResult
 from .runtime.channel import Channel, Overflow
 from .runtime.process import Runtimes
 from .subscription import Subscription
-from .transport.aiohttp_websockets import InitPayloadOption
 from .transport.base import AsyncTransport
+from .transport.handshake import InitPayloadOption
 from .transport.options import HeadersOption
 from .transport.pair import TransportOptions
 

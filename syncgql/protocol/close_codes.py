@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import enum
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from ..exceptions import TransportAuthenticationError, TransportConnectionFailed, TransportError
+from . import json_codec
 
+NORMAL = 1000
 NO_STATUS = 1005
 ABNORMAL = 1006
 
@@ -65,23 +67,26 @@ def close_code(code: int) -> CloseCode:
     return CloseCode("a reserved code", Verdict.FATAL)
 
 
-def verdict(code: int, *, acknowledged: bool) -> Verdict:
-    """Return what to do after a close with *code*; a normal closure before the acknowledgement is a refusal."""
-    if code == 1000 and not acknowledged:
-        return Verdict.REFUSED
-    return close_code(code).verdict
-
-
-def closed_error(url: str, code: int, reason: str, *, acknowledged: bool) -> TransportError:
+def closed_error(url: str, code: int, reason: str, verdict: Verdict) -> TransportError:
     """Return the error for a connection that the peer closed, with code, meaning and reason."""
     said = f" It said: {reason}" if reason else ""
-    if verdict(code, acknowledged=acknowledged) is Verdict.REFUSED:
-        meaning = close_code(code).meaning if acknowledged or code != 1000 else "closed before the acknowledgement"
+    meaning = close_code(code).meaning
+    if verdict is Verdict.REFUSED:
+        meaning = "closed before the acknowledgement" if code == NORMAL else meaning
         return TransportAuthenticationError(
             f"{url} refused the connection: close code {code}, {meaning}.{said} Check headers= and init_payload=.",
             code=code,
             reason=reason,
         )
     return TransportConnectionFailed(
-        f"{url} closed the connection: close code {code}, {close_code(code).meaning}.{said}", code=code, reason=reason
+        f"{url} closed the connection: close code {code}, {meaning}.{said}", code=code, reason=reason
+    )
+
+
+def refused_error(url: str, payload: Any) -> TransportAuthenticationError:
+    """Return the error for a connection that the server refused in a message, which holds *payload*."""
+    said = payload.get("message", payload) if isinstance(payload, dict) else payload
+    text = said if isinstance(said, str) else "no reason" if said is None else json_codec.dumps(said)
+    return TransportAuthenticationError(
+        f"{url} refused the connection: {text[:200]}. Check headers= and init_payload=.", reason=text[:1000]
     )

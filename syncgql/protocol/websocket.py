@@ -19,6 +19,7 @@ from typing import Any, ClassVar, NamedTuple
 from ..exceptions import TransportProtocolError
 from ..result import ExecutionResult
 from . import json_codec
+from .close_codes import NORMAL, Verdict, close_code
 
 
 class State(enum.Enum):
@@ -38,6 +39,12 @@ class Acknowledged(NamedTuple):
 
 class Refused(NamedTuple):
     """The server refused the connection, for its credentials as a rule."""
+
+    payload: Any
+
+
+class Complained(NamedTuple):
+    """The server says that something is wrong, but of no operation and without an end to the connection."""
 
     payload: Any
 
@@ -74,7 +81,7 @@ class Completed(NamedTuple):
     id: str
 
 
-Received = Acknowledged | Refused | Pinged | Ponged | Event | Failed | Completed
+Received = Acknowledged | Refused | Complained | Pinged | Ponged | Event | Failed | Completed
 Reaction = Callable[[Any, dict[str, Any]], "Received | None"]
 
 
@@ -94,8 +101,15 @@ class WebSocketProtocol(ABC):
     REACTIONS: ClassVar[Mapping[State, Mapping[str, Reaction]]]
     """For every state, what each type of message causes."""
 
+    VERDICTS: ClassVar[Mapping[int, Verdict]] = {}
+    """Close codes that mean something else here than in the common table."""
+
+    silence_limit: float | None = None
+    """Seconds of silence after which the server says that it is to be taken for dead; known from the ack on."""
+
     def __init__(self) -> None:
         self.active: set[str] = set()
+        self.acknowledged = False
         self._last_id = 0
         self._enter(State.OPEN)
 
@@ -145,12 +159,33 @@ class WebSocketProtocol(ABC):
                 raise BrokenMessage("a message is a JSON object")
             reaction = self._reactions.get(message.get("type"))  # type: ignore[arg-type]
             if reaction is None:
+                if self.state is State.CLOSED:
+                    return None
                 raise BrokenMessage(self._unexpected(message.get("type")))
             return reaction(self, message)
         except BrokenMessage as error:
             raise self.violation(str(error), text) from None
         except (ValueError, TypeError, RecursionError) as error:
             raise self.violation("a message is JSON", text) from error
+
+    def receive_bytes(self, data: bytes) -> Received | None:
+        """Take a binary message, which is read as text; as ``receive``."""
+        try:
+            text = data.decode()
+        except UnicodeDecodeError:
+            raise self.violation("a message is UTF-8 text", repr(data[:100])) from None
+        return self.receive(text)
+
+    def verdict(self, code: int, *, complained: bool = False) -> Verdict:
+        """Return what to do after the server closed the connection with *code*.
+
+        Args:
+            code: the close code.
+            complained: whether the server said before that something is wrong.
+        """
+        if code == NORMAL and not self.acknowledged:
+            return Verdict.REFUSED
+        return self.VERDICTS.get(code) or close_code(code).verdict
 
     def violation(self, rule: str, received: str) -> TransportProtocolError:
         """Close the machine and return the error that says which rule was broken."""
@@ -167,6 +202,7 @@ class WebSocketProtocol(ABC):
 
     def _enter(self, state: State) -> None:
         self.state = state
+        self.acknowledged = self.acknowledged or state is State.READY
         self._reactions = self.REACTIONS[state]
 
     def _new_id(self) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from urllib.parse import urlsplit
 
+from aiohttp import BasicAuth
 from multidict import CIMultiDict
 
 from ..protocol.http import public_url
@@ -62,3 +63,16 @@ def resolve_headers(defaults: Headers, option: HeadersOption, per_request: Heade
         if headers:
             merged.update(headers)
     return merged
+
+
+def basic_auth(header: str, auth: BasicAuth | None) -> dict[str, str]:
+    """Return *auth* as the one header that it comes to; aiohttp's parameters for it are deprecated.
+
+    Raises:
+        TypeError: it is no ``aiohttp.BasicAuth``.
+    """
+    if auth is None:
+        return {}
+    if not isinstance(auth, BasicAuth):
+        raise TypeError(f"Credentials for {header} must be an aiohttp.BasicAuth, not {type(auth).__name__}.")
+    return {header: auth.encode()}

@@ -9,8 +9,9 @@ from urllib.parse import urlsplit
 
 from ..protocol.http import public_url
 from .aiohttp import AIOHTTPTransport
-from .aiohttp_websockets import AIOHTTPWebsocketsTransport, InitPayloadOption
+from .aiohttp_websockets import AIOHTTPWebsocketsTransport
 from .base import AsyncTransport
+from .handshake import InitPayloadOption
 from .options import HeadersOption, check_url
 from .session import SharedSession
 

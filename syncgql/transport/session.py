@@ -7,6 +7,8 @@ from typing import Any
 
 import aiohttp
 
+from .upgrade import refuse_upgrade
+
 
 class SharedSession:
     """An aiohttp session that is made for its first user and closed by its last.
@@ -25,6 +27,8 @@ class SharedSession:
             "timeout": aiohttp.ClientTimeout(total=None, sock_connect=30),
             **(client_session_args or {}),
         }
+        # Last, so that it sees each answer before anything else does.
+        self._options["middlewares"] = (*self._options.get("middlewares", ()), refuse_upgrade)
         self._session: aiohttp.ClientSession | None = None
         self._users = 0
 

@@ -8,27 +8,44 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import functools
-import json
-from collections.abc import Callable, Mapping
+import logging
+import socket as sockets
+from collections.abc import Callable
 from contextvars import Context
-from typing import Any, NamedTuple
+from typing import Any
 
 import aiohttp
 
-from ..exceptions import (
-    TransportAuthenticationError,
-    TransportConnectionFailed,
-    TransportError,
-    TransportProtocolError,
-    TransportQueryError,
-    TransportTimeout,
-)
-from ..protocol.close_codes import ABNORMAL, NO_STATUS, closed_error
+from ..exceptions import TransportConnectionFailed, TransportError, TransportProtocolError, TransportQueryError
+from ..protocol.close_codes import ABNORMAL, NO_STATUS
 from ..protocol.graphql_response import describe_errors
 from ..protocol.http import public_url
-from ..protocol.websocket import Acknowledged, Completed, Event, Failed, Pinged, Refused, WebSocketProtocol
+from ..protocol.websocket import (
+    Acknowledged,
+    Complained,
+    Completed,
+    Event,
+    Failed,
+    Pinged,
+    Ponged,
+    Received,
+    Refused,
+    WebSocketProtocol,
+)
+from . import loss as losses
 from .base import Sink
+from .handshake import InitPayload
+from .liveness import Liveness, Probe
+from .websocket_options import WebSocketOptions
+
+logger = logging.getLogger("syncgql")
+
+ENDS = frozenset(
+    {aiohttp.WSMsgType.CLOSE, aiohttp.WSMsgType.CLOSING, aiohttp.WSMsgType.CLOSED, aiohttp.WSMsgType.ERROR}
+)
+
+ABORT_SECONDS = 0.1
+"""How long a last word to a dead peer may take."""
 
 
 class Operation:
@@ -48,30 +65,16 @@ class Operation:
         self.connection: WebSocketConnection | None = None
 
 
-class Loss(NamedTuple):
-    """Why a connection ended.
-
-    Every waiter gets an exception of its own, because one that is raised twice grows its traceback.
-    """
-
-    make: Callable[[], TransportError]
-    cause: BaseException | None = None
-
-    def error(self) -> TransportError:
-        error = self.make()
-        error.__cause__ = self.cause
-        return error
-
-
 class WebSocketConnection:
     """A connection that carries operations.
 
     Args:
-        socket: the open socket.
+        socket: the open socket, which must not answer pings by itself.
         protocol: the machine for the subprotocol that the server selected.
         url: the endpoint, for messages.
-        dedicated: whether it is for one operation, with whose end it ends.
-        answer_pings: whether protocol pings are answered here.
+        options: the limits.
+        on_signal: told of acknowledgements, pings and pongs.
+        on_idle: called when the last operation has ended, by whichever side.
         on_end: called when the socket is closed for good.
     """
 
@@ -80,98 +83,140 @@ class WebSocketConnection:
         socket: aiohttp.ClientWebSocketResponse,
         protocol: WebSocketProtocol,
         url: str,
+        options: WebSocketOptions,
         *,
-        dedicated: bool,
-        answer_pings: bool,
+        on_signal: Callable[[Acknowledged | Pinged | Ponged], object],
+        on_idle: Callable[[WebSocketConnection], object],
         on_end: Callable[[WebSocketConnection], object],
     ) -> None:
         self.url = public_url(url)
-        self._dedicated = dedicated
-        self._on_end = on_end
         self.operations: dict[str, Operation] = {}
+        self.loss: losses.Loss | None = None
         self._socket = socket
+        self._raw: sockets.socket | None = socket.get_extra_info("socket")
         self._protocol = protocol
-        self._answer_pings = answer_pings
-        self._loss: Loss | None = None
-        self._is_acknowledged = False
-        self._acknowledged: asyncio.Future[dict[str, Any] | None] = asyncio.get_running_loop().create_future()
+        self._options = options
+        self._on_signal = on_signal
+        self._on_idle = on_idle
+        self._on_end = on_end
+        self._complaint: Any = None
+        loop = asyncio.get_running_loop()
+        self._acknowledged: asyncio.Future[InitPayload] = loop.create_future()
+        self._liveness: Liveness | None = None
         self._closing: asyncio.Task[None] | None = None
         # An empty context: the reader outlives the call that opened the socket and must not keep its variables alive.
-        self._reader = Context().run(asyncio.get_running_loop().create_task, self._read())
+        self._reader = Context().run(loop.create_task, self._read())
         self._reader.add_done_callback(self._reader_done)
 
     @property
     def is_open(self) -> bool:
-        return self._loss is None and self._closing is None
+        return self.loss is None and self._closing is None
 
-    async def initialize(self, payload: Mapping[str, Any] | None, ack_timeout: float | None) -> dict[str, Any] | None:
+    @property
+    def is_acknowledged(self) -> bool:
+        return self._acknowledged.done() and self._acknowledged.exception() is None
+
+    async def initialize(self, payload: InitPayload) -> InitPayload:
         """Send ``connection_init`` and return the payload of the acknowledgement, or close the socket.
 
         Raises:
-            TransportTimeout: there was none within *ack_timeout* seconds.
+            TransportTimeout: there was none within ``ack_timeout``.
             TransportError: the server refused or closed the connection.
         """
+        limit = self._options.ack_timeout
         try:
-            await self._send(self._protocol.connection_init(payload))
-            return await asyncio.wait_for(self._acknowledged, ack_timeout)
-        except TimeoutError:
-            await self.close(4504, "Connection acknowledgement timeout")
-            raise TransportTimeout(
-                f"{self.url} did not acknowledge the connection within ack_timeout, {ack_timeout:g} s. Is it a GraphQL "
-                f"server that speaks {self._protocol.NAME}?",
-                limit="ack_timeout",
-                seconds=ack_timeout or 0.0,
-            ) from None
+            await self.send(self._protocol.connection_init(payload))
+            return await asyncio.wait_for(asyncio.shield(self._acknowledged), limit)
+        except asyncio.TimeoutError:
+            loss = losses.unacknowledged(self.url, self._protocol.NAME, limit or 0.0)
+            self._lose(loss)
+            self.close_soon(4504, "Connection acknowledgement timeout")
+            raise loss.error() from None
         except BaseException:
             self.close_soon()
             raise
 
     async def start(self, operation: Operation) -> None:
         """Send an operation; returns when it is on the wire."""
-        if self._loss is not None:
-            raise self._loss.error()
+        if self.loss is not None:
+            raise self.loss.error()
         operation.id, message = self._protocol.subscribe(operation.payload)
         operation.connection = self
         self.operations[operation.id] = operation
-        await self._send(message)
+        await self.send(message)
 
-    async def stop(self, operation: Operation) -> None:
-        """Tell the server to end an operation; does nothing when it has ended."""
-        if self.operations.pop(operation.id, None) is None or self._loss is not None:
+    async def stop(self, operation: Operation, *, send_stop: bool = True) -> None:
+        """End an operation and tell the server, unless *send_stop* is False; does nothing when it has ended."""
+        if self.operations.pop(operation.id, None) is None or self.loss is not None:
             return
         message = self._protocol.complete(operation.id)
-        if message is not None:
+        if message is not None and send_stop:
             with contextlib.suppress(TransportError):  # the reader reports a lost connection
-                await self._send(message)
-        if self._dedicated:
-            self.close_soon()
+                await self.send(message)
+        self._look_idle()
+
+    async def ping(self, payload: InitPayload = None) -> None:
+        """Send a ping of the subprotocol; does nothing where it has none."""
+        if (message := self._protocol.ping(payload)) is not None:
+            await self.send(message)
+
+    async def pong(self, payload: InitPayload = None) -> None:
+        """Send a pong of the subprotocol; does nothing where it has none."""
+        if (message := self._protocol.pong(payload)) is not None:
+            await self.send(message)
+
+    async def send(self, text: str) -> None:
+        """Send a message.
+
+        Raises:
+            TransportConnectionFailed: the connection is lost; the reader learns why.
+        """
+        try:
+            await self._socket.send_str(text)
+        except ConnectionError as error:
+            raise TransportConnectionFailed(f"The connection to {self.url} was lost.") from error
+
+    # -- closing
 
     async def close(self, code: int = 1000, reason: str = "") -> None:
-        """Complete what runs, say goodbye, and wait for the server's answer within aiohttp's ``ws_close`` limit."""
+        """Complete what runs, say goodbye, and wait for the server's answer, at most ``close_timeout``."""
         self.close_soon(code, reason)
         if self._closing is not None:
             await asyncio.shield(self._closing)
 
     def close_soon(self, code: int = 1000, reason: str = "") -> None:
         """Begin to close, without waiting."""
+        self._begin_to_close(code, reason, self._options.close_timeout)
+
+    def abort(self) -> None:
+        """Drop a connection whose peer is taken for dead."""
+        self._begin_to_close(4499, "Terminated", ABORT_SECONDS)
+
+    def _begin_to_close(self, code: int, reason: str, limit: float | None) -> None:
         if self._closing is None:
-            self._closing = Context().run(asyncio.get_running_loop().create_task, self._close(code, reason))
+            self._closing = Context().run(asyncio.get_running_loop().create_task, self._close(code, reason, limit))
             self._closing.add_done_callback(lambda _: self._on_end(self))
 
-    async def _close(self, code: int, reason: str) -> None:
-        messages = self._protocol.close()
-        self._lose(Loss(functools.partial(TransportConnectionFailed, f"The connection to {self.url} was closed.")))
-        with contextlib.suppress(ConnectionError):
-            for message in messages:
-                await self._socket.send_str(message)
-        await self._socket.close(code=code, message=cut_reason(reason))
+    async def _close(self, code: int, reason: str, limit: float | None) -> None:
+        farewell = self._protocol.close()
+        self._lose(losses.left(self.url))
+        with contextlib.suppress(ConnectionError, asyncio.TimeoutError):
+            await asyncio.wait_for(self._say_goodbye(farewell, code, reason), limit)
+        self._hang_up()
         await self._reader
 
-    async def _send(self, text: str) -> None:
+    async def _say_goodbye(self, farewell: list[str], code: int, reason: str) -> None:
         try:
-            await self._socket.send_str(text)
-        except ConnectionError as error:
-            raise TransportConnectionFailed(f"The connection to {self.url} was lost.") from error
+            for message in farewell:
+                await self._socket.send_str(message)
+        finally:
+            await self._socket.close(code=code, message=cut_reason(reason))
+
+    def _hang_up(self) -> None:
+        # Not left to close(): a forked child holds a copy of the descriptor, and a dead peer takes no data.
+        if self._raw is not None:
+            with contextlib.suppress(OSError):
+                self._raw.shutdown(sockets.SHUT_RDWR)
 
     # -- reading
 
@@ -180,62 +225,99 @@ class WebSocketConnection:
         try:
             while True:
                 message = await receive()
+                if self._liveness is not None:
+                    self._liveness.heard = self._liveness.time()
                 if message.type is aiohttp.WSMsgType.TEXT:
-                    await self._take(message.data)
-                elif message.type is aiohttp.WSMsgType.BINARY:
-                    await self._take(message.data.decode())
-                else:
+                    event = self._protocol.receive(message.data)
+                elif message.type in ENDS:
                     self._ended(message)
                     return
-        except TransportProtocolError as error:
-            self._violated(error)
-        except UnicodeDecodeError as error:
-            self._violated(self._protocol.violation("a message is UTF-8 text", repr(error.object[:100])))
+                else:
+                    event = await self._take_other(message)
+                if type(event) is not Event:
+                    if event is not None:
+                        await self._react(event)
+                    continue
+                operation = self.operations.get(event.id)
+                if operation is None:
+                    continue
+                sink = operation.sink
+                if not sink.put(event.result):
+                    await self.stop(operation)
+                elif sink.blocks and sink.full:
+                    await self._pause(sink)
         except Exception as error:
-            # Whatever it was, those who wait must hear of it.
-            self._lose(
-                Loss(functools.partial(TransportConnectionFailed, f"Reading from {self.url} failed: {error!r}"), error)
-            )
-            self.close_soon(1011)
+            self._failed(error)
 
-    async def _take(self, text: str) -> None:
-        event = self._protocol.receive(text)
-        if type(event) is Event:
-            operation = self.operations.get(event.id)
-            if operation is not None:
-                await self._deliver(operation, event)
-        elif event is not None:
-            await self._react(event)
+    async def _take_other(self, message: aiohttp.WSMessage) -> Received | None:
+        if message.type is aiohttp.WSMsgType.BINARY:
+            return self._protocol.receive_bytes(message.data)
+        if message.type is aiohttp.WSMsgType.PING:
+            await self._socket.pong(message.data)
+        return None
 
-    async def _deliver(self, operation: Operation, event: Event) -> None:
-        sink = operation.sink
-        if not sink.put(event.result):
-            await self.stop(operation)
-        elif sink.blocks and sink.full:
-            # Such a sink has the socket to itself: not reading is how the server comes to feel it.
+    async def _pause(self, sink: Sink) -> None:
+        """Do not read until the sink has room; it has the socket to itself, and the server comes to feel it."""
+        if self._liveness is None:
             await sink.wait_for_room()
+            return
+        self._liveness.pause()
+        await sink.wait_for_room()
+        self._liveness.resume()
 
-    async def _react(self, event: Acknowledged | Refused | Pinged | Failed | Completed | Any) -> None:
+    async def _react(self, event: Received) -> None:
         if isinstance(event, Pinged):
-            if self._answer_pings and (pong := self._protocol.pong(event.payload)) is not None:
-                await self._send(pong)
+            if self._options.answer_pings:
+                await self.pong(event.payload)
+            self._on_signal(event)
+        elif isinstance(event, Ponged):
+            self._on_signal(event)
         elif isinstance(event, Completed):
             self._finish(event.id, None)
         elif isinstance(event, Failed):
             self._finish(event.id, TransportQueryError(describe_errors(event.errors), errors=event.errors))
         elif isinstance(event, Acknowledged):
-            self._is_acknowledged = True
-            if not self._acknowledged.done():
-                self._acknowledged.set_result(event.payload)
+            self._accepted(event)
         elif isinstance(event, Refused):
-            self._refused(event.payload)
+            self._lose(losses.refused(self.url, event.payload))
+            self.close_soon()
+        elif isinstance(event, Complained):
+            self._complaint = event.payload
+            logger.warning("%s complained: %s", self.url, self._complaint)
+
+    def _accepted(self, event: Acknowledged) -> None:
+        if not self._acknowledged.done():
+            self._acknowledged.set_result(event.payload)
+        self._on_signal(event)
+        self._watch()
+
+    def _watch(self) -> None:
+        options, protocol = self._options, self._protocol
+        probes = []
+        if options.heartbeat is not None:
+            # No answer within half of the interval is what aiohttp's option of this name means, too.
+            probes.append(Probe("heartbeat", options.heartbeat, options.heartbeat / 2, self._socket.ping, always=False))
+        if options.ping_interval is not None and protocol.ping() is not None:
+            patience = options.pong_timeout or options.ping_interval / 2
+            probes.append(Probe("pong_timeout", options.ping_interval, patience, self.ping, always=True))
+        silence = options.keep_alive_timeout or protocol.silence_limit
+        if not probes and silence is None:
+            return
+        self._liveness = Liveness(self._give_up)
+        for probe in probes:
+            self._liveness.probe(probe)
+        if silence is not None:
+            self._liveness.watch("keep_alive_timeout", silence)
 
     def _finish(self, id: str, error: TransportError | None) -> None:
         operation = self.operations.pop(id, None)
         if operation is not None:
             operation.sink.finish(error)
-        if self._dedicated:
-            self.close_soon()
+        self._look_idle()
+
+    def _look_idle(self) -> None:
+        if not self.operations and self.is_open:
+            self._on_idle(self)
 
     # -- the end
 
@@ -244,40 +326,44 @@ class WebSocketConnection:
             self._on_end(self)
 
     def _ended(self, message: aiohttp.WSMessage) -> None:
-        cause = message.data if message.type is aiohttp.WSMsgType.ERROR else None
+        if message.type is aiohttp.WSMsgType.ERROR:
+            self._lose(losses.broken(self.url, message.data, self._options))
+            return
         code, reason = ABNORMAL, ""
         if message.type is aiohttp.WSMsgType.CLOSE:
             code, reason = message.data or NO_STATUS, message.extra or ""
-        elif message.type is aiohttp.WSMsgType.ERROR:
-            code = self._socket.close_code or ABNORMAL
-        make = functools.partial(closed_error, self.url, code, reason, acknowledged=self._is_acknowledged)
-        self._lose(Loss(make, cause))
+        if self._complaint is not None and not reason:
+            reason = str(self._complaint)
+        verdict = self._protocol.verdict(code, complained=self._complaint is not None)
+        self._lose(losses.closed(self.url, code, reason, verdict))
 
-    def _refused(self, payload: Any) -> None:
-        said = json.dumps(payload)[:200] if payload is not None else "no reason"
-        message = f"{self.url} refused the connection: {said}. Check headers= and init_payload=."
-        self._lose(Loss(functools.partial(TransportAuthenticationError, message, reason=said)))
-        self.close_soon()
+    def _failed(self, error: Exception) -> None:
+        """Whatever it was, those who wait must hear of it."""
+        if isinstance(error, TransportProtocolError):
+            self._lose(losses.violated(error))
+            self.close_soon(error.code or 1002, error.rule)
+        else:
+            self._lose(losses.broken(self.url, error, self._options))
+            self.abort()
 
-    def _violated(self, error: TransportProtocolError) -> None:
-        make = functools.partial(
-            TransportProtocolError, error.message, rule=error.rule, received=error.received, code=error.code
-        )
-        self._lose(Loss(make, error.__cause__))
-        self.close_soon(error.code or 1002, error.rule)
+    def _give_up(self, limit: str, seconds: float) -> None:
+        self._lose(losses.silent(self.url, limit, seconds))
+        self.abort()
 
-    def _lose(self, loss: Loss) -> None:
+    def _lose(self, loss: losses.Loss) -> None:
         """Record why the connection ended, the first reason counting, and tell everyone."""
-        if self._loss is None:
-            self._loss = loss
+        if self.loss is None:
+            self.loss = loss
+        if self._liveness is not None:
+            self._liveness.stop()
         if not self._acknowledged.done():
-            self._acknowledged.set_exception(self._loss.error())
+            self._acknowledged.set_exception(self.loss.error())
             self._acknowledged.exception()  # nobody need wait for it
         operations, self.operations = self.operations, {}
         for operation in operations.values():
-            operation.sink.finish(self._loss.error())
+            operation.sink.finish(self.loss.error())
 
 
 def cut_reason(reason: str) -> bytes:
     """Return a close reason as UTF-8 of at most 123 bytes (RFC 6455, section 5.5), cut at a character."""
-    return reason.encode()[:123].decode(errors="ignore").encode()
+    return reason.encode(errors="replace")[:123].decode(errors="ignore").encode()

@@ -1,0 +1,103 @@
+"""Liveness: notices that a peer is gone although the connection is not."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any, NamedTuple
+
+
+class Probe(NamedTuple):
+    """A ping that is sent again and again.
+
+    Attributes:
+        limit: the option that is named when there is no answer.
+        interval: seconds between two pings.
+        patience: seconds within which something, whatever it is, must come after a ping.
+        ping: sends it.
+        always: whether it is sent to a peer that was heard of lately, too.
+    """
+
+    limit: str
+    interval: float
+    patience: float
+    ping: Callable[[], Awaitable[object]]
+    always: bool
+
+
+class Liveness:
+    """The timers of one connection.
+
+    Whoever reads the connection writes down when it ``heard`` something, and is ``paused`` while it does not read:
+    nobody can be blamed for a silence behind closed ears.
+
+    Args:
+        give_up: called with the name and the seconds of the limit that ran out; at most once.
+    """
+
+    def __init__(self, give_up: Callable[[str, float], object]) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._give_up = give_up
+        self._timers: dict[str, asyncio.TimerHandle] = {}
+        self._pings: set[asyncio.Future[object]] = set()
+        self.time = self._loop.time
+        self.heard = self.time()
+        self.paused = False
+
+    def watch(self, limit: str, seconds: float) -> None:
+        """Give up when nothing comes for so many seconds, from now on."""
+        self.heard = self.time()
+        self._later(limit, self.heard + seconds, self._check_silence, limit, seconds)
+
+    def probe(self, probe: Probe) -> None:
+        """Send a ping every so often and give up when nothing comes after it."""
+        self._later(probe.limit, self.time() + probe.interval, self._send, probe)
+
+    def pause(self) -> None:
+        self.paused = True
+
+    def resume(self) -> None:
+        self.paused = False
+        self.heard = self.time()
+
+    def stop(self) -> None:
+        """End all timers."""
+        for timer in self._timers.values():
+            timer.cancel()
+        self._timers.clear()
+
+    def _later(self, limit: str, when: float, callback: Callable[..., object], *args: Any) -> None:
+        self._timers[limit] = self._loop.call_at(when, callback, *args)
+
+    def _check_silence(self, limit: str, seconds: float) -> None:
+        heard = self.time() if self.paused else self.heard
+        if heard + seconds <= self.time():
+            self._end(limit, seconds)
+        else:
+            self._later(limit, heard + seconds, self._check_silence, limit, seconds)
+
+    def _send(self, probe: Probe) -> None:
+        now = self.time()
+        due = now + probe.interval if self.paused else now if probe.always else self.heard + probe.interval
+        if due > now:
+            self._later(probe.limit, due, self._send, probe)
+            return
+        ping = asyncio.ensure_future(probe.ping())
+        self._pings.add(ping)
+        ping.add_done_callback(self._sent)
+        self._later(probe.limit, now + probe.patience, self._check_answer, probe, now)
+
+    def _sent(self, ping: asyncio.Future[object]) -> None:
+        self._pings.discard(ping)
+        if not ping.cancelled():
+            ping.exception()  # the reader reports a lost connection
+
+    def _check_answer(self, probe: Probe, sent: float) -> None:
+        if self.heard <= sent and not self.paused:
+            self._end(probe.limit, probe.patience)
+        else:
+            self._later(probe.limit, max(sent + probe.interval, self.time()), self._send, probe)
+
+    def _end(self, limit: str, seconds: float) -> None:
+        self.stop()
+        self._give_up(limit, seconds)

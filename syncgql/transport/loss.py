@@ -1,0 +1,93 @@
+"""Loss: why a WebSocket connection ended. Every way in which one can end is here, with its error."""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import aiohttp
+
+from ..exceptions import TransportConnectionFailed, TransportError, TransportProtocolError, TransportTimeout
+from ..protocol.close_codes import Verdict, closed_error, refused_error
+from .aiohttp_errors import translate
+from .websocket_options import WebSocketOptions
+
+
+class Loss(NamedTuple):
+    """Why a connection ended, and whether another one may do better.
+
+    Every waiter gets an exception of its own, because one that is raised twice grows its traceback.
+    """
+
+    make: Callable[[], TransportError]
+    verdict: Verdict
+    cause: BaseException | None = None
+
+    def error(self) -> TransportError:
+        error = self.make()
+        error.__cause__ = self.cause
+        return error
+
+
+def left(url: str) -> Loss:
+    """The connection was closed from this side."""
+    return Loss(functools.partial(TransportConnectionFailed, f"The connection to {url} was closed."), Verdict.FATAL)
+
+
+def closed(url: str, code: int, reason: str, verdict: Verdict) -> Loss:
+    """The peer closed the connection, or it broke (1006)."""
+    return Loss(functools.partial(closed_error, url, code, reason, verdict), verdict)
+
+
+def refused(url: str, payload: Any) -> Loss:
+    """The server refused the connection in a message."""
+    return Loss(functools.partial(refused_error, url, payload), Verdict.REFUSED)
+
+
+def unacknowledged(url: str, subprotocol: str, seconds: float) -> Loss:
+    """There was no acknowledgement."""
+    message = (
+        f"{url} did not acknowledge the connection within ack_timeout, {seconds:g} s. "
+        f"Is it a GraphQL server that speaks {subprotocol}?"
+    )
+    return _timeout(message, "ack_timeout", seconds, None)
+
+
+def silent(url: str, limit: str, seconds: float, cause: BaseException | None = None) -> Loss:
+    """Nothing came from the peer for too long."""
+    message = f"{url} gave no sign of life within {limit}, {seconds:g} s; the connection was given up."
+    return _timeout(message, limit, seconds, cause)
+
+
+def violated(error: TransportProtocolError) -> Loss:
+    """The peer broke the subprotocol."""
+    make = functools.partial(
+        TransportProtocolError, error.message, rule=error.rule, received=error.received, code=error.code
+    )
+    return Loss(make, Verdict.FATAL, error.__cause__)
+
+
+def broken(url: str, error: Exception, options: WebSocketOptions) -> Loss:
+    """Reading failed."""
+    if isinstance(error, aiohttp.WebSocketError):
+        return _bad_frame(url, error, options.max_message_size)
+    if isinstance(error, asyncio.TimeoutError):
+        return silent(url, "receive_timeout", options.receive_timeout or 0.0, error)
+    return Loss(functools.partial(translate, error, url), Verdict.RETRY, error)
+
+
+def _bad_frame(url: str, error: aiohttp.WebSocketError, limit: int) -> Loss:
+    make: Callable[[], TransportError]
+    if error.code == aiohttp.WSCloseCode.MESSAGE_TOO_BIG:
+        message = f"A message from {url} is bigger than max_message_size, {limit} bytes. Give it a higher value?"
+        make = functools.partial(TransportConnectionFailed, message, code=int(error.code), reason="")
+    else:
+        message = f"{url} broke the WebSocket protocol: {error}."
+        make = functools.partial(TransportProtocolError, message, rule=str(error), code=int(error.code))
+    return Loss(make, Verdict.FATAL, error)
+
+
+def _timeout(message: str, limit: str, seconds: float, cause: BaseException | None) -> Loss:
+    return Loss(functools.partial(TransportTimeout, message, limit=limit, seconds=seconds), Verdict.RETRY, cause)

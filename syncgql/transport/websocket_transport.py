@@ -1,0 +1,191 @@
+"""WebSocketTransport: what every transport over WebSocket does, whatever the server's dialect."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from ..exceptions import TransportClosed, TransportError, TransportProtocolError
+from ..protocol.websocket import Acknowledged, Pinged, Ponged
+from ..request import GraphQLRequest, as_request
+from ..result import ExecutionResult
+from .async_sink import AsyncSink
+from .base import AsyncTransport, Sink, Stream
+from .handshake import Dialect, Handshake
+from .session import SharedSession
+from .websocket_connection import Operation
+from .websocket_connector import WebSocketConnector
+from .websocket_options import WebSocketOptions
+from .websocket_pool import WebSocketPool
+
+if TYPE_CHECKING:
+    from graphql import DocumentNode
+
+SIGNALS = {Acknowledged: "connection_ack", Pinged: "ping", Ponged: "pong"}
+
+
+class WebSocketTransport(AsyncTransport):
+    """Sends subscriptions, and queries and mutations too, over WebSocket.
+
+    A subscription whose consumer may hold it up (``overflow="block"``) has a socket of its own; all others, and queries
+    and mutations, share one.
+
+    Args:
+        dialect: what is particular to the server.
+        options: what is the same for every connection.
+        session: the session to open sockets with.
+
+    Attributes:
+        payloads: the payload that came last with each of ``connection_ack``, ``ping`` and ``pong``.
+        ping_received: an asyncio event, set each time a ping comes; who waits for the next one clears it.
+        pong_received: the same for pongs.
+    """
+
+    def __init__(self, dialect: Dialect, options: WebSocketOptions, session: SharedSession) -> None:
+        self._dialect = dialect
+        self._options = options
+        self._shared_session = session
+        self._begin()
+
+    def _begin(self) -> None:
+        self.payloads: dict[str, Any] = {}
+        self.ping_received = asyncio.Event()
+        self.pong_received = asyncio.Event()
+        connector = WebSocketConnector(self._dialect, self._options, self._heard)
+        self._pool = WebSocketPool(connector, self._shared_session)
+
+    def fresh(self) -> WebSocketTransport:
+        copy = super().fresh()
+        copy._shared_session = self._shared_session.fresh()
+        copy._begin()
+        return copy
+
+    async def connect(self) -> None:
+        """Open the shared socket; does nothing when it is open.
+
+        Raises:
+            TransportError: there was no connection, or the server refused it.
+        """
+        self._pool.open()
+        await self._pool.lease(None, dedicated=False)
+
+    async def close(self) -> None:
+        """Complete every operation, close every socket with 1000, then the session unless another transport uses it."""
+        await self._pool.close()
+
+    async def wait_closed(self) -> None:
+        """Return when no socket is open."""
+        await self._pool.wait_closed()
+
+    async def send_ping(self, payload: Mapping[str, Any] | None = None) -> None:
+        """Send a ping of the subprotocol on every open socket; legacy ``graphql-ws`` has none, so nothing is sent.
+
+        Raises:
+            TransportClosed: there is no open socket.
+        """
+        for connection in self._open_connections():
+            await connection.ping(payload)
+
+    async def send_pong(self, payload: Mapping[str, Any] | None = None) -> None:
+        """Send a pong of the subprotocol on every open socket; as ``send_ping``."""
+        for connection in self._open_connections():
+            await connection.pong(payload)
+
+    async def execute(
+        self,
+        request: str | DocumentNode | GraphQLRequest,
+        variable_values: Mapping[str, Any] | None = None,
+        operation_name: str | None = None,
+        *,
+        extra_args: Mapping[str, Any] | None = None,
+    ) -> ExecutionResult:
+        """Send a query or mutation over the shared socket and return its answer, errors included.
+
+        Raises:
+            TransportError: there was no GraphQL answer.
+            DocumentError: the document has a syntax error, or the request cannot be sent.
+        """
+        if extra_args:
+            raise TransportError("A WebSocket has no arguments per request; extra_args is for HTTP.")
+        sink = AsyncSink(buffer_size=1)
+        stream = await self._prepare(as_request(request, variable_values, operation_name, None), sink)
+        await stream.open()
+        try:
+            result = await sink.get()
+        finally:
+            await stream.close()
+        if result is None:
+            raise TransportProtocolError("The server completed the operation without a result.", rule="no result")
+        return result
+
+    async def subscribe(
+        self,
+        request: str | DocumentNode | GraphQLRequest,
+        variable_values: Mapping[str, Any] | None = None,
+        operation_name: str | None = None,
+        send_stop: bool | None = True,
+    ) -> AsyncGenerator[ExecutionResult, None]:
+        """Send a subscription and yield its events, errors included.
+
+        Args:
+            request: GraphQL text, a parsed document or a ``GraphQLRequest``.
+            variable_values: values for the document's variables.
+            operation_name: which operation to run when the document holds several.
+            send_stop: whether the server is told when the generator is closed before the end.
+
+        Raises:
+            TransportError: connecting failed, the operation was rejected, or the connection was lost.
+            DocumentError: the document has a syntax error, or the request cannot be sent.
+        """
+        sink = AsyncSink(buffer_size=1024, blocks=True)
+        stream = await self._prepare(as_request(request, variable_values, operation_name, None), sink)
+        await stream.open()
+        try:
+            while (result := await sink.get()) is not None:
+                yield result
+        finally:
+            await stream.close(send_stop=bool(send_stop))
+
+    def stream(self, request: GraphQLRequest, sink: Sink) -> WebSocketStream:
+        payload = self._dialect.payload(request)
+        handshake = self._dialect.handshake() if sink.blocks or self._pool.shared is None else None
+        return WebSocketStream(self._pool, Operation(payload, sink), handshake)
+
+    async def _prepare(self, request: GraphQLRequest, sink: Sink) -> WebSocketStream:
+        return await asyncio.to_thread(self.stream, request, sink)
+
+    def _open_connections(self) -> list[Any]:
+        connections = [connection for connection in self._pool.connections if connection.is_open]
+        if not connections:
+            raise TransportClosed("No socket is open; call connect() first.")
+        return connections
+
+    def _heard(self, signal: Acknowledged | Pinged | Ponged) -> None:
+        self.payloads[SIGNALS[type(signal)]] = signal.payload
+        if isinstance(signal, Pinged):
+            self.ping_received.set()
+        elif isinstance(signal, Ponged):
+            self.pong_received.set()
+
+
+class WebSocketStream(Stream):
+    """One operation over a WebSocket."""
+
+    def __init__(self, pool: WebSocketPool, operation: Operation, handshake: Handshake | None) -> None:
+        self._pool = pool
+        self._operation = operation
+        self._handshake = handshake
+
+    async def open(self) -> None:
+        connection = await self._pool.lease(self._handshake, dedicated=self._operation.sink.blocks)
+        try:
+            await connection.start(self._operation)
+        except BaseException:
+            # The message may be on the wire already: the server must hear that nobody waits.
+            await connection.stop(self._operation)
+            raise
+
+    async def close(self, *, send_stop: bool = True) -> None:
+        if self._operation.connection is not None:
+            await self._operation.connection.stop(self._operation, send_stop=send_stop)
