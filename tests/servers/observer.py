@@ -28,6 +28,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from .log import Log
 
 KEPT_BODY = 10_000  # bytes of a request's body that the log keeps
+GRACE = 1.0  # seconds for a client to close a connection that the application has left
 
 
 class Observer:
@@ -163,7 +164,17 @@ class _Socket:
         try:
             await self.app(self.scope, self.receive, self.send)
         finally:
-            self._close(1006, None, None)
+            await self._read_rest()
+
+    async def _read_rest(self) -> None:
+        """Read what the application did not: one that fails to send leaves at once, though a close frame is there."""
+        with suppress(asyncio.TimeoutError):
+            await asyncio.wait_for(self._read_until_closed(), GRACE)
+        self._close(1006, None, None)
+
+    async def _read_until_closed(self) -> None:
+        while not self._closed:
+            await self.receive()
 
     async def receive(self) -> Message:
         message = await self._receive()
