@@ -33,7 +33,7 @@ def show() -> None:
     # On a busy machine asyncio's debug mode reports slow callbacks; the demo is no place for them.
     logging.getLogger("asyncio").setLevel(logging.ERROR)
     console = Console(highlight=False)
-    console.print("Starting a small library: a Strawberry GraphQL server, in a process of its own ...")
+    console.print("Starting a small library: a Strawberry server, in a process of its own ...")
     with ServerProcess(SERVER) as server:
         started = time.monotonic()
         console.print(f"It serves {server.url}")
