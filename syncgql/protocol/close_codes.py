@@ -11,6 +11,7 @@ from . import json_codec
 NORMAL = 1000
 NO_STATUS = 1005
 ABNORMAL = 1006
+INTERNAL_ERROR = 1011
 
 
 class Verdict(enum.Enum):

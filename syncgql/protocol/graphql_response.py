@@ -55,7 +55,7 @@ def data_or_raise(result: ExecutionResult) -> Any:
 def describe_errors(errors: list[dict[str, Any]]) -> str:
     """Say in one line what the errors say: the first message with its path, and how many more there are."""
     first = errors[0]
-    text = str(first.get("message") or "The server gave no message.")
+    text = str(first.get("message") or first.get("error") or "The server gave no message.")
     path = first.get("path")
     if isinstance(path, list) and path:
         text += f" (at {'.'.join(map(str, path))})"

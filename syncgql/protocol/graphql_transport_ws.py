@@ -9,8 +9,8 @@ and one operation, on a READY connection::
     subscribe --next*--> error | complete from either side
 
 After its end everything with an operation's id is ignored: the server may have sent it before it saw our ``complete``.
-Where servers bend the rules without harm the machine lets them: a single object as the payload of ``error``, a ``next``
-without ``data`` and ``errors``, a null payload where none is meant, and Hasura's ``connection_error``.
+Where servers bend the rules without harm the machine lets them: a single object as the payload of ``error``, or none;
+a ``next`` without ``data`` and ``errors``; a null payload where none is meant; and Hasura's ``connection_error``.
 """
 
 from __future__ import annotations
@@ -18,9 +18,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ..result import ABSENT, ExecutionResult
 from . import json_codec
-from .graphql_response import MalformedResponse, parse_response
 from .websocket import (
     Acknowledged,
     BrokenMessage,
@@ -33,7 +31,9 @@ from .websocket import (
     Refused,
     State,
     WebSocketProtocol,
+    event,
     ignore,
+    operation_id,
 )
 
 
@@ -46,7 +46,7 @@ class GraphQLTransportWS(WebSocketProtocol):
     def connection_init(self, payload: Mapping[str, Any] | None) -> str:
         self._enter(State.AWAITING_ACK)
         # No payload member when there is none: Strawberry closes with 4400 on "payload": null.
-        return self._message("connection_init", payload)
+        return _message("connection_init", payload)
 
     def subscribe(self, payload: str) -> tuple[str, str]:
         id = self._new_id()
@@ -59,13 +59,10 @@ class GraphQLTransportWS(WebSocketProtocol):
         return f'{{"id":"{id}","type":"complete"}}'
 
     def ping(self, payload: Mapping[str, Any] | None = None) -> str:
-        return self._message("ping", payload)
+        return _message("ping", payload)
 
     def pong(self, payload: Mapping[str, Any] | None = None) -> str:
-        return self._message("pong", payload)
-
-    def _message(self, type: str, payload: Mapping[str, Any] | None) -> str:
-        return json_codec.dumps({"type": type} if payload is None else {"type": type, "payload": payload})
+        return _message("pong", payload)
 
     # -- reactions
 
@@ -85,23 +82,12 @@ class GraphQLTransportWS(WebSocketProtocol):
         return Ponged(_object_or_none(message))
 
     def _on_next(self, message: dict[str, Any]) -> Event | None:
-        id = _id(message)
-        payload = message.get("payload")
-        if not isinstance(payload, dict):
-            raise BrokenMessage("the payload of next is an object")
-        if id not in self.active:
-            return None
-        if not ("data" in payload or "errors" in payload):
-            return Event(id, ExecutionResult(ABSENT))
-        try:
-            return Event(id, parse_response(payload))
-        except MalformedResponse as error:
-            raise BrokenMessage(f"the payload of next is a GraphQL response, but {error}") from None
+        return event(operation_id(message), message, self.active)
 
     def _on_error(self, message: dict[str, Any]) -> Failed | None:
-        id = _id(message)
+        id = operation_id(message)
         payload = message.get("payload")
-        errors: list[Any] = payload if isinstance(payload, list) else [payload]
+        errors: list[Any] = payload if isinstance(payload, list) else [] if payload is None else [payload]
         if not all(isinstance(error, dict) for error in errors):
             raise BrokenMessage("the payload of error is a list of objects")
         if id not in self.active:
@@ -110,14 +96,14 @@ class GraphQLTransportWS(WebSocketProtocol):
         return Failed(id, errors or [{"message": "The server gave no reason."}])
 
     def _on_complete(self, message: dict[str, Any]) -> Completed | None:
-        id = _id(message)
+        id = operation_id(message)
         if id not in self.active:
             return None
         self.active.discard(id)
         return Completed(id)
 
     REACTIONS: Mapping[State, Mapping[str, Reaction]] = {  # type: ignore[misc]
-        State.OPEN: {},
+        State.OPEN: {"ping": _on_ping, "pong": _on_pong},
         State.AWAITING_ACK: {
             "connection_ack": _on_ack,
             "connection_error": _on_connection_error,
@@ -138,11 +124,8 @@ class GraphQLTransportWS(WebSocketProtocol):
     }
 
 
-def _id(message: dict[str, Any]) -> str:
-    id = message.get("id")
-    if not isinstance(id, str) or not id:
-        raise BrokenMessage(f"the id of {message['type']} is a non-empty string")
-    return id
+def _message(type: str, payload: Mapping[str, Any] | None) -> str:
+    return json_codec.dumps({"type": type} if payload is None else {"type": type, "payload": payload})
 
 
 def _object_or_none(message: dict[str, Any]) -> dict[str, Any] | None:

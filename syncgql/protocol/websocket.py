@@ -17,9 +17,10 @@ from collections.abc import Callable, Mapping
 from typing import Any, ClassVar, NamedTuple
 
 from ..exceptions import TransportProtocolError
-from ..result import ExecutionResult
+from ..result import ABSENT, ExecutionResult
 from . import json_codec
 from .close_codes import NORMAL, Verdict, close_code
+from .graphql_response import MalformedResponse, parse_response
 
 
 class State(enum.Enum):
@@ -141,7 +142,7 @@ class WebSocketProtocol(ABC):
 
     def close(self) -> list[str]:
         """End the connection; returns the messages to send before the close frame."""
-        messages = [message for id in sorted(self.active, key=int) if (message := self.complete(id))]
+        messages = [message for id in list(self.active) if (message := self.complete(id))]
         self._enter(State.CLOSED)
         return messages
 
@@ -155,25 +156,25 @@ class WebSocketProtocol(ABC):
         """
         try:
             message = json_codec.loads(text)
+        except ValueError as error:
+            return self._unreadable("a message is JSON", text, error)
+        try:
             if not isinstance(message, dict):
                 raise BrokenMessage("a message is a JSON object")
-            reaction = self._reactions.get(message.get("type"))  # type: ignore[arg-type]
+            type = message.get("type")
+            reaction = self._reactions.get(type) if isinstance(type, str) else None
             if reaction is None:
-                if self.state is State.CLOSED:
-                    return None
-                raise BrokenMessage(self._unexpected(message.get("type")))
+                raise BrokenMessage(self._unexpected(type))
             return reaction(self, message)
         except BrokenMessage as error:
-            raise self.violation(str(error), text) from None
-        except (ValueError, TypeError, RecursionError) as error:
-            raise self.violation("a message is JSON", text) from error
+            return self._unreadable(str(error), text, None)
 
     def receive_bytes(self, data: bytes) -> Received | None:
         """Take a binary message, which is read as text; as ``receive``."""
         try:
             text = data.decode()
-        except UnicodeDecodeError:
-            raise self.violation("a message is UTF-8 text", repr(data[:100])) from None
+        except UnicodeDecodeError as error:
+            return self._unreadable("a message is UTF-8 text", repr(data[:100]), error)
         return self.receive(text)
 
     def verdict(self, code: int, *, complained: bool = False) -> Verdict:
@@ -200,6 +201,12 @@ class WebSocketProtocol(ABC):
 
     # -- for subclasses
 
+    def _unreadable(self, rule: str, text: str, cause: Exception | None) -> Received | None:
+        """React to a message that breaks a rule: that is the end of the connection, unless it has ended before."""
+        if self.state is State.CLOSED:
+            return None
+        raise self.violation(rule, text) from cause
+
     def _enter(self, state: State) -> None:
         self.state = state
         self.acknowledged = self.acknowledged or state is State.READY
@@ -212,8 +219,33 @@ class WebSocketProtocol(ABC):
         return id
 
     def _unexpected(self, type: Any) -> str:
-        known = any(type in reactions for reactions in self.REACTIONS.values()) if isinstance(type, str) else False
-        return f"{type!r} is not allowed while {self.state.value}" if known else f"{type!r} is no type of message"
+        name = repr(type)[:50]
+        if isinstance(type, str) and any(type in reactions for reactions in self.REACTIONS.values()):
+            return f"{name} is not allowed while {self.state.value}"
+        return f"{name} is no type of message"
+
+
+def operation_id(message: dict[str, Any]) -> str:
+    """Return the id of the operation that a message is about."""
+    id = message.get("id")
+    if not isinstance(id, str) or not id:
+        raise BrokenMessage(f"the id of {message['type']} is a non-empty string")
+    return id
+
+
+def event(id: str, message: dict[str, Any], active: set[str]) -> Event | None:
+    """Return the event that a message brings, or None when its operation has ended."""
+    payload = message.get("payload")
+    if not isinstance(payload, dict):
+        raise BrokenMessage(f"the payload of {message['type']} is an object")
+    if id not in active:
+        return None
+    if not ("data" in payload or "errors" in payload):
+        return Event(id, ExecutionResult(ABSENT))  # what Ariadne makes of a falsy result
+    try:
+        return Event(id, parse_response(payload))
+    except MalformedResponse as error:
+        raise BrokenMessage(f"the payload of {message['type']} is a GraphQL response, but {error}") from None
 
 
 def ignore(protocol: WebSocketProtocol, message: dict[str, Any]) -> None:

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 from ..protocol import json_codec
 from ..protocol.graphql_transport_ws import GraphQLTransportWS
+from ..protocol.graphql_ws import GraphQLWS
 from ..protocol.http import encode_request
 from ..protocol.websocket import WebSocketProtocol
 from ..request import GraphQLRequest
@@ -21,7 +22,7 @@ InitPayload = Mapping[str, Any] | None
 InitPayloadOption = InitPayload | Callable[[], InitPayload]
 Machines = Mapping[str, Callable[[], WebSocketProtocol]]
 
-GRAPHQL_PROTOCOLS: Machines = {protocol.NAME: protocol for protocol in (GraphQLTransportWS,)}
+GRAPHQL_PROTOCOLS: Machines = {protocol.NAME: protocol for protocol in (GraphQLTransportWS, GraphQLWS)}
 """The subprotocols between ordinary GraphQL servers and clients, the preferred one first."""
 
 

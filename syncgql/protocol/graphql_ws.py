@@ -1,0 +1,139 @@
+"""GraphQLWS: the legacy subprotocol ``graphql-ws``.
+
+Follows PROTOCOL.md of subscriptions-transport-ws 0.11, which was archived in 2023, and what its servers do: Hasura,
+Strawberry, Ariadne, Apollo Server 2 and others still speak it. One connection goes::
+
+    OPEN --connection_init--> AWAITING_ACK --connection_ack--> READY --connection_terminate--> CLOSED
+
+and one operation, on a READY connection::
+
+    start --data*--> error | complete | our stop
+
+Its servers agree on little, so much is tolerated: every shape of an ``error``, a ``complete`` that never comes, answers
+to operations that were stopped. There are no pings; ``ka`` is the server's sign of life and is not answered.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from . import json_codec
+from .close_codes import INTERNAL_ERROR, Verdict
+from .websocket import (
+    Acknowledged,
+    BrokenMessage,
+    Complained,
+    Completed,
+    Event,
+    Failed,
+    Reaction,
+    Refused,
+    State,
+    WebSocketProtocol,
+    event,
+    ignore,
+    operation_id,
+)
+
+
+class GraphQLWS(WebSocketProtocol):
+    """The client's side of legacy ``graphql-ws`` on one connection."""
+
+    NAME = "graphql-ws"
+    VIOLATION_CODE = 1002
+    # The protocol has no other code for trouble in the server.
+    VERDICTS: Mapping[int, Verdict] = {INTERNAL_ERROR: Verdict.RETRY}  # type: ignore[misc]
+
+    def connection_init(self, payload: Mapping[str, Any] | None) -> str:
+        self._enter(State.AWAITING_ACK)
+        # Always with a payload: some servers read from it without looking whether it is there.
+        return json_codec.dumps({"type": "connection_init", "payload": payload or {}})
+
+    def subscribe(self, payload: str) -> tuple[str, str]:
+        id = self._new_id()
+        return id, f'{{"id":"{id}","type":"start","payload":{payload}}}'
+
+    def complete(self, id: str) -> str | None:
+        if id not in self.active:
+            return None
+        self.active.discard(id)
+        return f'{{"id":"{id}","type":"stop"}}'
+
+    def close(self) -> list[str]:
+        is_told = self.state is State.READY
+        messages = super().close()
+        return [*messages, '{"type":"connection_terminate"}'] if is_told else messages
+
+    def verdict(self, code: int, *, complained: bool = False) -> Verdict:
+        if complained and code == INTERNAL_ERROR:
+            return Verdict.REFUSED
+        return super().verdict(code, complained=complained)
+
+    # -- reactions
+
+    def _on_ack(self, message: dict[str, Any]) -> Acknowledged:
+        self._enter(State.READY)
+        payload = message.get("payload")
+        return Acknowledged(payload if isinstance(payload, dict) else None)
+
+    def _on_refusal(self, message: dict[str, Any]) -> Refused:
+        self._enter(State.CLOSED)
+        return Refused(message.get("payload"))
+
+    def _on_complaint(self, message: dict[str, Any]) -> Complained:
+        return Complained(message.get("payload"))
+
+    def _on_data(self, message: dict[str, Any]) -> Event | None:
+        return event(operation_id(message), message, self.active)
+
+    def _on_error(self, message: dict[str, Any]) -> Failed | Complained | None:
+        if message.get("id") is None:
+            return self._on_complaint(message)
+        id = operation_id(message)
+        errors = _errors(message.get("payload"))
+        if id not in self.active:
+            return None
+        self.active.discard(id)
+        return Failed(id, errors)
+
+    def _on_complete(self, message: dict[str, Any]) -> Completed | None:
+        id = operation_id(message)
+        if id not in self.active:
+            return None
+        self.active.discard(id)
+        return Completed(id)
+
+    REACTIONS: Mapping[State, Mapping[str, Reaction]] = {  # type: ignore[misc]
+        State.OPEN: {"ka": ignore},
+        State.AWAITING_ACK: {
+            "connection_ack": _on_ack,
+            "connection_error": _on_refusal,
+            "ka": ignore,
+            "data": ignore,
+            "error": _on_error,
+            "complete": ignore,
+            "start_ack": ignore,
+        },
+        State.READY: {
+            "data": _on_data,
+            "error": _on_error,
+            "complete": _on_complete,
+            "ka": ignore,
+            "connection_ack": ignore,
+            "connection_error": _on_complaint,
+            "start_ack": ignore,
+        },
+        State.CLOSED: {},
+    }
+
+
+def _errors(payload: Any) -> list[dict[str, Any]]:
+    """Return the errors in the payload of an ``error``: one object, a list, ``{"errors": [...]}``, text, or nothing."""
+    if isinstance(payload, dict) and isinstance(payload.get("errors"), list):
+        payload = payload["errors"]
+    entries = payload if isinstance(payload, list) else [] if payload is None else [payload]
+    errors = [{"message": entry} if isinstance(entry, str) else entry for entry in entries]
+    if not all(isinstance(error, dict) for error in errors):
+        raise BrokenMessage("the payload of error is an object, a list of objects, or text")
+    return errors or [{"message": "The server gave no reason."}]
