@@ -1,4 +1,4 @@
-"""AWS AppSync: where its endpoints are, and how a realtime connection carries its authorization.
+"""AppSync: the realtime protocol of AWS AppSync, where its endpoints are, and how connecting carries an authorization.
 
 Follows the AppSync Developer Guide, chapters "Building a real-time WebSocket client" and "Configuring custom domain
 names". A standard API has two hosts, ``<id>.appsync-api.<region>.amazonaws.com`` for HTTP and one with
@@ -6,18 +6,54 @@ names". A standard API has two hosts, ``<id>.appsync-api.<region>.amazonaws.com`
 
 An authorization is a JSON object: who asks (a key, a token or a signature) and the ``host`` that is asked, which is
 always the host of the HTTP endpoint. The connect request and every subscription carry one.
+
+The protocol is a relative of ``graphql-ws``, whose name it bears. The server confirms each operation::
+
+    start --start_ack--> data* --> error | complete, or stop from this side and complete
+
+From ``start_ack`` on no event is missed. Before it a ``stop`` may go unheard, so it is held back until then. What the
+machine does not understand it lets pass: the service adds types of messages.
 """
 
 from __future__ import annotations
 
 import base64
+import logging
 import re
+import uuid
 from collections.abc import Mapping
+from typing import Any
 from urllib.parse import quote, urlsplit
 
+from ..exceptions import TransportAuthenticationError, TransportError
 from . import json_codec
+from .close_codes import Verdict
+from .graphql_response import describe_errors
+from .websocket import (
+    Acknowledged,
+    BrokenMessage,
+    Complained,
+    Completed,
+    Event,
+    Failed,
+    Reaction,
+    Refused,
+    Reply,
+    Started,
+    State,
+    WebSocketProtocol,
+    event,
+    ignore,
+)
 
-SUBPROTOCOL = "graphql-ws"
+logger = logging.getLogger("syncgql")
+
+DEFAULT_SILENCE = 300.0
+"""Seconds of silence that mean the end of a connection, when the server does not say how many."""
+
+UNAUTHORIZED = frozenset(
+    {"UnauthorizedException", "Unauthorized", "NotAuthorizedException", "ForbiddenException", "AccessDeniedException"}
+)
 
 Authorization = Mapping[str, str]
 
@@ -66,3 +102,199 @@ def header_subprotocol(authorization: Authorization) -> str:
 
 def _as_json(authorization: Authorization) -> bytes:
     return json_codec.dumps(dict(authorization)).encode()
+
+
+class AppSync(WebSocketProtocol):
+    """The client's side of AppSync's realtime protocol on one connection."""
+
+    NAME = "graphql-ws"
+    VIOLATION_CODE = 1002
+    VERDICTS: Mapping[int, Verdict] = {1008: Verdict.FATAL, 1011: Verdict.RETRY}  # type: ignore[misc]
+    CONFIRMS = True
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._starting: set[str] = set()
+        self._unwanted: set[str] = set()
+
+    def connection_init(self, payload: Mapping[str, Any] | None) -> str:
+        self._enter(State.AWAITING_ACK)
+        return '{"type":"connection_init"}'
+
+    def subscribe(self, payload: str) -> tuple[str, str]:
+        # Not counted: ids must not come again on the connection after this one either.
+        id = str(uuid.uuid4())
+        self.active.add(id)
+        self._starting.add(id)
+        return id, f'{{"id":"{id}","type":"start","payload":{payload}}}'
+
+    def complete(self, id: str) -> str | None:
+        if id not in self.active:
+            return None
+        self.active.discard(id)
+        if id not in self._starting:
+            return _stop(id)
+        self._starting.discard(id)
+        self._unwanted.add(id)
+        return None
+
+    def unconfirmed(self, id: str) -> str | None:
+        if id not in self._starting and id not in self._unwanted:
+            return None
+        self._forget(id)
+        return _stop(id)
+
+    def close(self) -> list[str]:
+        messages = [_stop(id) for id in self.active | self._unwanted]
+        self.active.clear()
+        self._starting.clear()
+        self._unwanted.clear()
+        self._enter(State.CLOSED)
+        return messages
+
+    def failure(self, errors: list[dict[str, Any]]) -> TransportError:
+        if any(_kind(error) in UNAUTHORIZED for error in errors):
+            text = f"AppSync refused the subscription: {describe_errors(errors)}. Check auth=."
+            return TransportAuthenticationError(text, code=_code(errors[0]), reason=text, errors=errors)
+        return super().failure(errors)
+
+    # -- reactions
+
+    def _unreadable(self, rule: str, text: str, cause: Exception | None) -> None:
+        logger.info("A message from AppSync is not understood and ignored: %s", rule[:200])
+
+    def _on_ack(self, message: dict[str, Any]) -> Acknowledged:
+        payload = message.get("payload")
+        payload = payload if isinstance(payload, dict) else None
+        self.silence_limit = _silence_limit(payload or {})
+        self._enter(State.READY)
+        return Acknowledged(payload)
+
+    def _on_connection_error(self, message: dict[str, Any]) -> Refused:
+        errors = _errors(message)
+        self._enter(State.CLOSED)
+        return Refused({"errors": errors}, _verdict(errors))
+
+    def _on_early_error(self, message: dict[str, Any]) -> Refused | None:
+        return None if _id(message) else self._on_connection_error(message)
+
+    def _on_start_ack(self, message: dict[str, Any]) -> Started | Reply | None:
+        id = _id(message)
+        if id in self._unwanted:
+            return self._stop_at_last(id)
+        if id not in self._starting:
+            return None
+        self._starting.discard(id)
+        return Started(id)
+
+    def _on_data(self, message: dict[str, Any]) -> Event | Started | Reply | None:
+        id = _id(message)
+        if id in self._unwanted:
+            return self._stop_at_last(id)
+        if id not in self.active:
+            return None
+        try:
+            found = event(id, message, self.active)
+        except BrokenMessage as error:
+            # Not ignored like other oddities: an event would be lost.
+            raise self.violation(str(error), str(message)) from None
+        if found is None or id not in self._starting:
+            return found
+        self._starting.discard(id)
+        return Started(id, found.result)
+
+    def _on_error(self, message: dict[str, Any]) -> Failed | Complained | None:
+        id = _id(message)
+        errors = _errors(message)
+        if not id:
+            # It can only be meant for an operation that is about to start; for which, is plain when there is one.
+            if len(self._starting) != 1:
+                return Complained({"errors": errors})
+            (id,) = self._starting
+        return Failed(id, errors) if self._forget(id) else None
+
+    def _on_complete(self, message: dict[str, Any]) -> Completed | None:
+        id = _id(message)
+        return Completed(id) if self._forget(id) else None
+
+    def _stop_at_last(self, id: str) -> Reply:
+        self._unwanted.discard(id)
+        return Reply(_stop(id))
+
+    def _forget(self, id: str) -> bool:
+        """Drop what is known of an operation; tell whether anyone still wanted it."""
+        wanted = id in self.active
+        self.active.discard(id)
+        self._starting.discard(id)
+        self._unwanted.discard(id)
+        return wanted
+
+    REACTIONS: Mapping[State, Mapping[str, Reaction]] = {  # type: ignore[misc]
+        State.OPEN: {},
+        State.AWAITING_ACK: {
+            "connection_ack": _on_ack,
+            "connection_error": _on_connection_error,
+            "error": _on_early_error,
+            "ka": ignore,
+        },
+        State.READY: {
+            "start_ack": _on_start_ack,
+            "data": _on_data,
+            "error": _on_error,
+            "complete": _on_complete,
+            "ka": ignore,
+            "connection_ack": ignore,
+            "connection_error": _on_connection_error,
+        },
+        State.CLOSED: {},
+    }
+
+
+def _stop(id: str) -> str:
+    return f'{{"id":"{id}","type":"stop"}}'
+
+
+def _id(message: Mapping[str, Any]) -> str:
+    """Return the id of a message, empty when there is none."""
+    id = message.get("id")
+    return id if isinstance(id, str) else ""
+
+
+def _silence_limit(payload: Mapping[str, Any]) -> float:
+    """Read how long the server may be silent; Amplify's local simulator has a name of its own for it."""
+    milliseconds = payload.get("connectionTimeoutMs", payload.get("connectionTimeout"))
+    if isinstance(milliseconds, bool) or not isinstance(milliseconds, int | float) or not milliseconds > 0:
+        return DEFAULT_SILENCE
+    return milliseconds / 1000
+
+
+def _errors(message: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Read the errors of a message: a list, or one object in its place, at whatever depth they are."""
+    payload = message.get("payload")
+    given = payload.get("errors", payload) if isinstance(payload, dict) else payload
+    errors = [{"message": error} if isinstance(error, str) else error for error in _listed(given)]
+    found = [error for error in errors if isinstance(error, dict) and error]
+    return found or [{"message": "The server gave no reason."}]
+
+
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+def _kind(error: Mapping[str, Any]) -> str:
+    """Return an error's type without its namespace: ``UnauthorizedException`` of ``com.amazonaws.x#...``."""
+    return re.split(r"[#.]", str(error.get("errorType", "")))[-1]
+
+
+def _code(error: Mapping[str, Any]) -> int | None:
+    code = error.get("errorCode")
+    return code if isinstance(code, int) else None
+
+
+def _verdict(errors: list[dict[str, Any]]) -> Verdict:
+    """Say what to do after the server refused a connection; throttling, for one, passes."""
+    if any(_kind(error) in UNAUTHORIZED or _code(error) in (401, 403) for error in errors):
+        return Verdict.REFUSED
+    if any(_kind(error) == "BadRequestException" or _code(error) == 400 for error in errors):
+        return Verdict.FATAL
+    return Verdict.RETRY

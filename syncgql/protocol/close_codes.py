@@ -75,7 +75,8 @@ def closed_error(url: str, code: int, reason: str, verdict: Verdict) -> Transpor
     if verdict is Verdict.REFUSED:
         meaning = "closed before the acknowledgement" if code == NORMAL else meaning
         return TransportAuthenticationError(
-            f"{url} refused the connection: close code {code}, {meaning}.{said} Check headers= and init_payload=.",
+            f"{url} refused the connection: close code {code}, {meaning}.{said} Check headers=, auth= and "
+            "init_payload=.",
             code=code,
             reason=reason,
         )
@@ -84,10 +85,16 @@ def closed_error(url: str, code: int, reason: str, verdict: Verdict) -> Transpor
     )
 
 
-def refused_error(url: str, payload: Any) -> TransportAuthenticationError:
+def refused_error(url: str, payload: Any, verdict: Verdict = Verdict.REFUSED) -> TransportError:
     """Return the error for a connection that the server refused in a message, which holds *payload*."""
     said = payload.get("message", payload) if isinstance(payload, dict) else payload
     text = said if isinstance(said, str) else "no reason" if said is None else json_codec.dumps(said)
+    message = f"{url} refused the connection: {text[:200]}."
+    if verdict is not Verdict.REFUSED:
+        return TransportConnectionFailed(message, reason=text[:1000])
+    errors = payload.get("errors") if isinstance(payload, dict) else None
     return TransportAuthenticationError(
-        f"{url} refused the connection: {text[:200]}. Check headers= and init_payload=.", reason=text[:1000]
+        f"{message} Check headers=, auth= and init_payload=.",
+        reason=text[:1000],
+        errors=errors if isinstance(errors, list) else None,
     )

@@ -16,11 +16,11 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from typing import Any, ClassVar, NamedTuple
 
-from ..exceptions import TransportProtocolError
+from ..exceptions import TransportError, TransportProtocolError, TransportQueryError
 from ..result import ABSENT, ExecutionResult
 from . import json_codec
 from .close_codes import NORMAL, Verdict, close_code
-from .graphql_response import MalformedResponse, parse_response
+from .graphql_response import MalformedResponse, describe_errors, parse_response
 
 
 class State(enum.Enum):
@@ -42,6 +42,7 @@ class Refused(NamedTuple):
     """The server refused the connection, for its credentials as a rule."""
 
     payload: Any
+    verdict: Verdict = Verdict.REFUSED
 
 
 class Complained(NamedTuple):
@@ -60,6 +61,19 @@ class Ponged(NamedTuple):
     """The server gave a sign of life."""
 
     payload: dict[str, Any] | None
+
+
+class Started(NamedTuple):
+    """The server runs an operation; it may say so by sending the first result."""
+
+    id: str
+    result: ExecutionResult | None = None
+
+
+class Reply(NamedTuple):
+    """Something is to be sent now."""
+
+    message: str
 
 
 class Event(NamedTuple):
@@ -82,7 +96,7 @@ class Completed(NamedTuple):
     id: str
 
 
-Received = Acknowledged | Refused | Complained | Pinged | Ponged | Event | Failed | Completed
+Received = Acknowledged | Refused | Complained | Pinged | Ponged | Started | Reply | Event | Failed | Completed
 Reaction = Callable[[Any, dict[str, Any]], "Received | None"]
 
 
@@ -104,6 +118,9 @@ class WebSocketProtocol(ABC):
 
     VERDICTS: ClassVar[Mapping[int, Verdict]] = {}
     """Close codes that mean something else here than in the common table."""
+
+    CONFIRMS: ClassVar[bool] = False
+    """Whether the server confirms that it runs an operation (``Started``)."""
 
     silence_limit: float | None = None
     """Seconds of silence after which the server says that it is to be taken for dead; known from the ack on."""
@@ -131,6 +148,10 @@ class WebSocketProtocol(ABC):
     @abstractmethod
     def complete(self, id: str) -> str | None:
         """Stop an operation; None when it has ended already and nothing is to be sent."""
+
+    def unconfirmed(self, id: str) -> str | None:
+        """Give up an operation that was not confirmed in time, wanted or not; None when nothing is to be sent."""
+        return self.complete(id)
 
     def ping(self, payload: Mapping[str, Any] | None = None) -> str | None:
         """Ask for a sign of life; None where the subprotocol has no message for it."""
@@ -198,6 +219,10 @@ class WebSocketProtocol(ABC):
             received=received,
             code=self.VIOLATION_CODE,
         )
+
+    def failure(self, errors: list[dict[str, Any]]) -> TransportError:
+        """Return what an operation ends with when the server ended it with *errors*."""
+        return TransportQueryError(describe_errors(errors), errors=errors)
 
     # -- for subclasses
 

@@ -41,9 +41,9 @@ def closed(url: str, code: int, reason: str, verdict: Verdict) -> Loss:
     return Loss(functools.partial(closed_error, url, code, reason, verdict), verdict)
 
 
-def refused(url: str, payload: Any) -> Loss:
+def refused(url: str, payload: Any, verdict: Verdict) -> Loss:
     """The server refused the connection in a message."""
-    return Loss(functools.partial(refused_error, url, payload), Verdict.REFUSED)
+    return Loss(functools.partial(refused_error, url, payload, verdict), verdict)
 
 
 def unacknowledged(url: str, subprotocol: str, seconds: float) -> Loss:

@@ -16,9 +16,8 @@ from typing import Any
 
 import aiohttp
 
-from ..exceptions import TransportConnectionFailed, TransportError, TransportProtocolError, TransportQueryError
+from ..exceptions import TransportConnectionFailed, TransportError, TransportProtocolError
 from ..protocol.close_codes import ABNORMAL, NO_STATUS
-from ..protocol.graphql_response import describe_errors
 from ..protocol.http import public_url
 from ..protocol.websocket import (
     Acknowledged,
@@ -275,11 +274,11 @@ class WebSocketConnection:
         elif isinstance(event, Completed):
             self._finish(event.id, None)
         elif isinstance(event, Failed):
-            self._finish(event.id, TransportQueryError(describe_errors(event.errors), errors=event.errors))
+            self._finish(event.id, self._protocol.failure(event.errors))
         elif isinstance(event, Acknowledged):
             self._accepted(event)
         elif isinstance(event, Refused):
-            self._lose(losses.refused(self.url, event.payload))
+            self._lose(losses.refused(self.url, event.payload, event.verdict))
             self.close_soon()
         elif isinstance(event, Complained):
             self._complaint = event.payload

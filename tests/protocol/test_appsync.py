@@ -1,112 +1,387 @@
-"""AppSync's endpoints and the encodings of its connect request."""
+"""AppSync's realtime protocol, message by message, without I/O."""
 
 from __future__ import annotations
 
-import base64
 import json
-from urllib.parse import parse_qs
+import logging
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from syncgql.protocol.appsync import api_host, header_query, header_subprotocol, realtime_url, region_of
+from syncgql import (
+    ExecutionResult,
+    TransportAuthenticationError,
+    TransportConnectionFailed,
+    TransportProtocolError,
+    TransportQueryError,
+)
+from syncgql.protocol.appsync import AppSync
+from syncgql.protocol.close_codes import Verdict, refused_error
+from syncgql.protocol.websocket import (
+    Acknowledged,
+    Complained,
+    Completed,
+    Event,
+    Failed,
+    Received,
+    Refused,
+    Reply,
+    Started,
+    State,
+)
 
-ID = "abcdefghijklmnopqrstuvwxyz"
-US = f"{ID}.appsync-api.us-east-1.amazonaws.com"
+RETRY, FATAL, REFUSED = Verdict.RETRY, Verdict.FATAL, Verdict.REFUSED
+PAYLOAD = '{"data":"{}","extensions":{"authorization":{}}}'
+
+
+def receive(machine: AppSync, type: str, **members: Any) -> Received | None:
+    return machine.receive(json.dumps({"type": type, **members}))
+
+
+def ready() -> AppSync:
+    machine = AppSync()
+    machine.connection_init(None)
+    receive(machine, "connection_ack")
+    return machine
+
+
+def starting() -> tuple[AppSync, str]:
+    machine = ready()
+    return machine, machine.subscribe(PAYLOAD)[0]
+
+
+def active() -> tuple[AppSync, str]:
+    machine, id = starting()
+    receive(machine, "start_ack", id=id)
+    return machine, id
+
+
+def stop(id: str) -> dict[str, str]:
+    return {"id": id, "type": "stop"}
+
+
+def test_an_operation_from_start_to_stop() -> None:
+    """Init, ack, start, start_ack, data, stop; what comes after the stop is ignored."""
+    machine = AppSync()
+    assert json.loads(machine.connection_init({"ignored": True})) == {"type": "connection_init"}
+    assert receive(machine, "connection_ack", payload={"connectionTimeoutMs": 1}) == Acknowledged(
+        {"connectionTimeoutMs": 1}
+    )
+    id, message = machine.subscribe(PAYLOAD)
+    assert json.loads(message) == {"id": id, "type": "start", "payload": json.loads(PAYLOAD)}
+    assert receive(machine, "start_ack", id=id, payload={}) == Started(id)
+    assert receive(machine, "start_ack", id=id) is None
+    assert receive(machine, "data", id=id, payload={"data": {"a": 1}}) == Event(id, ExecutionResult({"a": 1}))
+    assert json.loads(machine.complete(id) or "") == stop(id)
+    assert machine.complete(id) is None
+    for type in ("data", "error", "complete", "start_ack"):
+        assert receive(machine, type, id=id, payload={"data": None}) is None
+
+
+def test_a12_the_acknowledgement_sets_the_watch() -> None:
+    """In milliseconds, under either name; 300 seconds when it says nothing or nonsense."""
+    for payload, expected in [
+        ({"connectionTimeoutMs": 1500}, 1.5),
+        ({"connectionTimeout": 2000}, 2.0),
+        ({}, 300.0),
+        (None, 300.0),
+        ("soon", 300.0),
+        ({"connectionTimeoutMs": 0}, 300.0),
+        ({"connectionTimeoutMs": "1"}, 300.0),
+        ({"connectionTimeoutMs": True}, 300.0),
+    ]:
+        machine = AppSync()
+        machine.connection_init(None)
+        receive(machine, "connection_ack", payload=payload)
+        assert machine.silence_limit == expected
 
 
 @pytest.mark.parametrize(
-    ("url", "expected"),
+    ("error", "verdict"),
     [
-        (f"https://{US}/graphql", f"wss://{ID}.appsync-realtime-api.us-east-1.amazonaws.com/graphql"),
-        (
-            f"https://{ID.upper()}.AppSync-API.us-east-1.amazonaws.com/graphql?a=b#c",
-            f"wss://{ID.upper()}.appsync-realtime-api.us-east-1.amazonaws.com/graphql",
-        ),
-        (
-            f"https://{ID}.appsync-api.cn-north-1.amazonaws.com.cn/graphql",
-            f"wss://{ID}.appsync-realtime-api.cn-north-1.amazonaws.com.cn/graphql",
-        ),
-        (
-            f"https://{ID}.appsync-api.us-gov-west-1.amazonaws.com/graphql",
-            f"wss://{ID}.appsync-realtime-api.us-gov-west-1.amazonaws.com/graphql",
-        ),
-        ("https://api.example.com/graphql", "wss://api.example.com/graphql/realtime"),
-        ("https://api.example.com/graphql/", "wss://api.example.com/graphql/realtime"),
-        ("http://localhost:20002/graphql", "ws://localhost:20002/graphql/realtime"),
-        ("https://user:secret@api.example.com:8443/graphql", "wss://api.example.com:8443/graphql/realtime"),
-        # One letter too few: no host of AppSync's.
-        (
-            f"https://{ID[1:]}.appsync-api.us-east-1.amazonaws.com/graphql",
-            f"wss://{ID[1:]}.appsync-api.us-east-1.amazonaws.com/graphql/realtime",
-        ),
+        ({"errorType": "UnauthorizedException", "errorCode": 401}, REFUSED),
+        ({"errorType": "com.amazonaws.deepdish.graphql.auth#UnauthorizedException", "errorCode": 400}, REFUSED),
+        ({"errorType": "com.amazonaws.AccessDeniedException"}, REFUSED),
+        ({"message": "no", "errorCode": 403}, REFUSED),
+        ({"errorType": "BadRequestException", "errorCode": 400}, FATAL),
+        ({"errorCode": 400}, FATAL),
+        ({"errorType": "LimitExceededError"}, RETRY),
+        ({"errorType": "ThrottlingException", "errorCode": 429}, RETRY),
+        ({"errorCode": 500}, RETRY),
     ],
 )
-def test_a01_realtime_url(url: str, expected: str) -> None:
-    """Standard hosts have a realtime twin; on a domain of one's own it is the path that differs."""
-    assert realtime_url(url) == expected
+def test_a13_connection_errors(error: dict[str, Any], verdict: Verdict) -> None:
+    """Refused credentials are final, limits pass; before and after the ack, with and without a namespace."""
+    for machine in (AppSync(), ready()):
+        if machine.state is State.OPEN:
+            machine.connection_init(None)
+        refused = receive(machine, "connection_error", payload={"errors": [error]})
+        assert refused == Refused({"errors": [error]}, verdict)
+        assert machine.state is State.CLOSED
+
+
+def test_a13_what_a_refusal_raises() -> None:
+    """Refused credentials and trouble on the server are different exceptions, and both say what the server said."""
+    payload = {"errors": [{"errorType": "UnauthorizedException", "message": "who?"}]}
+    refused = refused_error("wss://x", payload, REFUSED)
+    assert isinstance(refused, TransportAuthenticationError)
+    assert refused.errors == payload["errors"]
+    failed = refused_error("wss://x", payload, RETRY)
+    assert type(failed) is TransportConnectionFailed
+    assert "who?" in str(refused)
+    assert "who?" in str(failed)
+
+
+def test_an_error_before_the_ack_is_a_refusal() -> None:
+    """Without an id, or with an empty one, it speaks of the connection; with one, of nothing we know."""
+    for members in ({}, {"id": ""}, {"id": None}):
+        machine = AppSync()
+        machine.connection_init(None)
+        assert receive(machine, "error", id="x", payload={"errors": [{"errorCode": 401}]}) is None
+        assert receive(machine, "error", payload={"errors": [{"errorCode": 401}]}, **members) == Refused(
+            {"errors": [{"errorCode": 401}]}, REFUSED
+        )
+
+
+def test_a14_an_error_ends_its_operation_only() -> None:
+    """The other one goes on."""
+    machine, first = active()
+    second, _ = machine.subscribe(PAYLOAD)
+    assert receive(machine, "error", id=first, payload={"errors": [{"message": "m"}]}) == Failed(
+        first, [{"message": "m"}]
+    )
+    assert receive(machine, "error", id=first, payload={"errors": [{"message": "m"}]}) is None
+    assert receive(machine, "start_ack", id=second) == Started(second)
 
 
 @pytest.mark.parametrize(
-    ("url", "expected"),
+    ("payload", "errors"),
     [
-        (f"https://{US.upper()}/graphql", US),
-        ("https://user:secret@api.example.com:443/graphql", "api.example.com"),
-        ("https://api.example.com:8443/graphql", "api.example.com:8443"),
-        ("http://localhost:20002/graphql", "localhost:20002"),
-        ("http://localhost:80/graphql", "localhost"),
+        ({"errors": [{"message": "a"}, {"message": "b"}]}, [{"message": "a"}, {"message": "b"}]),
+        ({"errors": {"message": "a"}}, [{"message": "a"}]),
+        ({"message": "a"}, [{"message": "a"}]),
+        ([{"message": "a"}], [{"message": "a"}]),
+        ("a", [{"message": "a"}]),
+        ({"errors": ["a"]}, [{"message": "a"}]),
+        (None, [{"message": "The server gave no reason."}]),
+        ({}, [{"message": "The server gave no reason."}]),
+        ({"errors": []}, [{"message": "The server gave no reason."}]),
+        ({"errors": [5]}, [{"message": "The server gave no reason."}]),
     ],
 )
-def test_a02_the_host_is_that_of_the_http_endpoint(url: str, expected: str) -> None:
-    """With its port, unless that goes without saying."""
-    assert api_host(url) == expected
+def test_a15_shapes_of_errors(payload: Any, errors: list[dict[str, Any]]) -> None:
+    """A list, one object, a text, nothing: the operation ends with what can be made out."""
+    machine, id = active()
+    assert receive(machine, "error", id=id, payload=payload) == Failed(id, errors)
 
 
-def test_region_of_other_hosts() -> None:
-    """Only a standard host names its region."""
-    assert region_of(US) == "us-east-1"
-    assert region_of(f"{US}:8443") == "us-east-1"
-    assert region_of("api.example.com") is None
-    assert region_of(f"{US}.evil.com") is None
+@pytest.mark.parametrize("members", [{}, {"id": ""}, {"id": None}, {"id": 7}, {"id": ["x"]}])
+def test_a15_errors_without_an_id(members: dict[str, Any]) -> None:
+    """They end the operation that is about to start if there is just one, and are a complaint otherwise."""
+    payload = {"errors": [{"message": "m"}]}
+    machine, running = active()
+    assert receive(machine, "error", payload=payload, **members) == Complained(payload)
+    id, _ = machine.subscribe(PAYLOAD)
+    assert receive(machine, "error", payload=payload, **members) == Failed(id, payload["errors"])
+    machine.subscribe(PAYLOAD)
+    machine.subscribe(PAYLOAD)
+    assert receive(machine, "error", payload=payload, **members) == Complained(payload)
+    assert running in machine.active
 
 
-API_KEY = {"host": US, "x-api-key": "da2-abcdefghijklmnopqrstuvwxyz"}
-TOKEN = {"Authorization": "ey??>>~~.tok", "host": "api.example.com"}
+def test_a16_data_before_start_ack() -> None:
+    """It is delivered, and counts as the confirmation."""
+    machine, id = starting()
+    assert receive(machine, "data", id=id, payload={"data": {"a": 1}}) == Started(id, ExecutionResult({"a": 1}))
+    assert receive(machine, "start_ack", id=id) is None
+    assert receive(machine, "data", id=id, payload={"data": {"a": 2}}) == Event(id, ExecutionResult({"a": 2}))
 
 
-def test_a03_query_form() -> None:
-    """Standard base64 with padding, percent-encoded; the payload is an empty object."""
-    assert header_query(API_KEY) == (
-        "header=eyJob3N0IjoiYWJjZGVmZ2hpamtsbW5vcHFyc3R1dnd4eXouYXBwc3luYy1hcGkudXMtZWFzdC0xLmFtYXpvbmF3cy5jb20iLCJ4"
-        "LWFwaS1rZXkiOiJkYTItYWJjZGVmZ2hpamtsbW5vcHFyc3R1dnd4eXoifQ%3D%3D&payload=e30%3D"
-    )
-    assert header_query(TOKEN) == (
-        "header=eyJBdXRob3JpemF0aW9uIjoiZXk%2FPz4%2Bfn4udG9rIiwiaG9zdCI6ImFwaS5leGFtcGxlLmNvbSJ9&payload=e30%3D"
-    )
+@pytest.mark.parametrize("confirmation", ["start_ack", "data"])
+def test_a17_a_stop_waits_for_the_confirmation(confirmation: str) -> None:
+    """Before it the server might not heed it."""
+    machine, id = starting()
+    assert machine.complete(id) is None
+    reply = receive(machine, confirmation, id=id, payload={"data": None})
+    assert isinstance(reply, Reply)
+    assert json.loads(reply.message) == stop(id)
+    assert receive(machine, confirmation, id=id, payload={"data": None}) is None
+    assert machine.unconfirmed(id) is None
 
 
-def test_a04_subprotocol_form() -> None:
-    """base64url without padding, whose every character may stand in the list of subprotocols."""
-    assert header_subprotocol(API_KEY) == (
-        "header-eyJob3N0IjoiYWJjZGVmZ2hpamtsbW5vcHFyc3R1dnd4eXouYXBwc3luYy1hcGkudXMtZWFzdC0xLmFtYXpvbmF3cy5jb20iLCJ4"
-        "LWFwaS1rZXkiOiJkYTItYWJjZGVmZ2hpamtsbW5vcHFyc3R1dnd4eXoifQ"
-    )
-    assert header_subprotocol(TOKEN) == (
-        "header-eyJBdXRob3JpemF0aW9uIjoiZXk_Pz4-fn4udG9rIiwiaG9zdCI6ImFwaS5leGFtcGxlLmNvbSJ9"
-    )
+def test_a17_a_stop_waits_no_longer_than_the_timer() -> None:
+    """When the confirmation does not come the stop is sent all the same, once; wanted or not."""
+    for wanted in (True, False):
+        machine, id = starting()
+        if not wanted:
+            machine.complete(id)
+        assert json.loads(machine.unconfirmed(id) or "") == stop(id)
+        assert machine.unconfirmed(id) is None
+        assert receive(machine, "start_ack", id=id) is None
+    machine, id = active()
+    assert machine.unconfirmed(id) is None
+    assert id in machine.active
 
 
-@given(
-    st.dictionaries(
-        st.text(st.characters(exclude_categories=["Cs"])), st.text(st.characters(exclude_categories=["Cs"]))
-    )
+@pytest.mark.parametrize("ending", ["error", "complete"])
+def test_nothing_is_stopped_that_has_ended(ending: str) -> None:
+    """An end that comes before the confirmation makes the stop needless."""
+    machine, id = starting()
+    machine.complete(id)
+    assert receive(machine, ending, id=id) is None
+    assert receive(machine, "start_ack", id=id) is None
+    assert machine.unconfirmed(id) is None
+
+
+def test_a18_complete() -> None:
+    """Unasked, it ends the operation, started or not; without a payload and with one."""
+    for machine, id in (starting(), active()):
+        assert receive(machine, "complete", id=id, payload={}) == Completed(id)
+        assert receive(machine, "complete", id=id) is None
+        assert machine.complete(id) is None
+
+
+def test_a19_ids_never_come_again() -> None:
+    """Not on this connection, nor on the next."""
+    machines = [ready(), ready()]
+    ids = [machine.subscribe(PAYLOAD)[0] for machine in machines for _ in range(100)]
+    assert len(set(ids)) == 200
+
+
+def test_closing_stops_what_runs() -> None:
+    """Everything that the server may be running for us is stopped."""
+    machine, running = active()
+    beginning, _ = machine.subscribe(PAYLOAD)
+    unwanted, _ = machine.subscribe(PAYLOAD)
+    machine.complete(unwanted)
+    messages = [json.loads(message) for message in machine.close()]
+    assert sorted(message["id"] for message in messages) == sorted([running, beginning, unwanted])
+    assert {message["type"] for message in messages} == {"stop"}
+    assert receive(machine, "data", id=running, payload={"data": None}) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("<html>", "a message is JSON"),
+        ("[]", "a message is a JSON object"),
+        ('{"type":"new_feature"}', "'new_feature' is no type of message"),
+        ('{"type":["x"]}', "['x'] is no type of message"),
+        ("{}", "None is no type of message"),
+    ],
 )
-def test_a03_a04_both_forms_carry_any_authorization(authorization: dict[str, str]) -> None:
-    """What a server decodes is what was given, without one character that a URL or a token may not have."""
-    query = header_query(authorization)
-    assert not set(query) & set('+/ "<>')
-    assert json.loads(base64.b64decode(parse_qs(query)["header"][0], validate=True)) == authorization
-    name, _, text = header_subprotocol(authorization).partition("-")
-    assert (name, "=" in text) == ("header", False)
-    assert json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))) == authorization
+def test_what_is_not_understood_is_ignored(text: str, why: str, caplog: pytest.LogCaptureFixture) -> None:
+    """The service adds types of messages; a log line says what it was, without its content."""
+    caplog.set_level(logging.INFO, "syncgql")
+    machine, id = active()
+    assert machine.receive(text) is None
+    assert why in caplog.text
+    assert machine.receive_bytes(b"\xff") is None
+    assert receive(machine, "data", id=id, payload={"data": {}}) == Event(id, ExecutionResult({}))
+
+
+def test_data_that_cannot_be_read_is_not_ignored() -> None:
+    """An event would be lost without a word."""
+    machine, id = active()
+    with pytest.raises(TransportProtocolError, match="data must be an object or null, not a list") as caught:
+        receive(machine, "data", id=id, payload={"data": []})
+    assert caught.value.code == 1002
+    assert machine.state is State.CLOSED
+
+
+def test_an_empty_payload_is_an_event_without_data() -> None:
+    """As everywhere."""
+    machine, id = active()
+    event = receive(machine, "data", id=id, payload={})
+    assert isinstance(event, Event)
+    assert not event.result.has_data
+
+
+@pytest.mark.parametrize(
+    ("code", "verdict"),
+    [
+        *((code, RETRY) for code in (1000, 1001, 1005, 1006, 1011, 1012, 4000)),
+        *((code, FATAL) for code in (1002, 1003, 1007, 1008, 1009)),
+    ],
+)
+def test_a19_close_codes(code: int, verdict: Verdict) -> None:
+    """The end after 24 hours and trouble on the server are passing."""
+    assert ready().verdict(code) is verdict
+
+
+@pytest.mark.parametrize("kind", ["UnauthorizedException", "Unauthorized", "x.y#NotAuthorizedException"])
+def test_a_subscription_that_is_not_allowed(kind: str) -> None:
+    """Its error is one of credentials, with the server's errors on it."""
+    errors = [{"errorType": kind, "message": "not you", "errorCode": 401}]
+    error = ready().failure(errors)
+    assert isinstance(error, TransportAuthenticationError)
+    assert (error.errors, error.code) == (errors, 401)
+    assert "not you" in str(error)
+
+
+def test_a_subscription_that_is_wrong() -> None:
+    """Any other error is one of the request."""
+    errors = [{"errorType": "MaxSubscriptionsReachedError", "message": "enough"}]
+    error = ready().failure(errors)
+    assert isinstance(error, TransportQueryError)
+    assert error.errors == errors
+
+
+IDS: st.SearchStrategy[Any] = st.sampled_from(["first", "second", "foreign", "", None, 3, []])
+TYPES: st.SearchStrategy[Any] = st.sampled_from(
+    ["connection_ack", "connection_error", "ka", "start_ack", "data", "error", "complete", "unknown", None, 1, {}]
+)
+MEMBERS = st.sampled_from(["data", "errors", "message", "errorCode", "errorType", "connectionTimeoutMs"])
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=5),
+    lambda values: st.lists(values, max_size=3) | st.dictionaries(MEMBERS, values, max_size=3),
+    max_leaves=8,
+)
+STEPS = st.one_of(
+    st.tuples(st.just("receive"), TYPES, IDS, JSON),
+    st.tuples(st.sampled_from(["complete", "unconfirmed", "start"]), st.none(), IDS, st.none()),
+    st.tuples(st.just("text"), st.none(), st.none(), st.text()),
+)
+
+
+@given(st.lists(STEPS, max_size=40))
+def test_any_conversation_keeps_the_rules(steps: list[tuple[str, Any, Any, Any]]) -> None:
+    """Whatever comes, each operation starts, ends and is stopped at most once, in this order, and errors are ours."""
+    machine = ready()
+    ids: dict[str, str] = {}
+    seen: dict[str, list[str]] = {}
+    for action, type, name, value in steps:
+        id = ids.get(name, name) if isinstance(name, str) else name
+        sent: str | None = None
+        event: Received | None = None
+        try:
+            if action == "start" and isinstance(name, str) and machine.state is State.READY:
+                ids[name], _ = machine.subscribe(PAYLOAD)
+                seen[ids[name]] = []
+            elif action in ("complete", "unconfirmed") and isinstance(id, str):
+                wanted = id in machine.active
+                sent = getattr(machine, action)(id)
+                if wanted and id not in machine.active:
+                    seen[id].append("end")
+            elif action == "text":
+                event = machine.receive(value)
+            elif action == "receive":
+                event = machine.receive(json.dumps({"type": type, "id": id, "payload": value}))
+        except TransportProtocolError:
+            assert machine.state is State.CLOSED
+        if isinstance(event, Reply):
+            sent = event.message
+        elif isinstance(event, Started):
+            seen[event.id].append("start")
+        elif isinstance(event, Failed | Completed):
+            seen[event.id].append("end")
+        elif isinstance(event, Event):
+            assert seen[event.id] == ["start"]
+        if sent:
+            seen[json.loads(sent)["id"]].append("stop")
+    for story in seen.values():
+        assert story in (
+            [], ["start"], ["end"], ["start", "end"], ["start", "end", "stop"], ["end", "stop"]
+        ), story  # fmt: skip
