@@ -17,8 +17,11 @@ from .exceptions import (
     TransportServerError,
     TransportTimeout,
 )
+from .operations.fields import Automatic, Directive, Field, Fields, InlineFragment
 from .request import UNSET, GraphQLRequest, gql
 from .result import ExecutionResult, Response
+from .schema.cache import SchemaCache
+from .schema.scalars import update_schema_enum, update_schema_scalar, update_schema_scalars
 from .subscription import Subscription, SubscriptionStats
 from .transport.aiohttp import AIOHTTPTransport
 from .transport.aiohttp_websockets import AIOHTTPWebsocketsTransport
@@ -30,6 +33,7 @@ from .transport.appsync_auth import (
     AppSyncLambdaAuthentication,
 )
 from .transport.base import AsyncTransport
+from .transport.local_schema import LocalSchemaTransport
 
 __all__ = [
     "UNSET",
@@ -41,12 +45,19 @@ __all__ = [
     "AppSyncJWTAuthentication",
     "AppSyncLambdaAuthentication",
     "AsyncTransport",
+    "Automatic",
     "Client",
     "ClientClosed",
+    "Directive",
     "DocumentError",
     "ExecutionResult",
+    "Field",
+    "Fields",
     "GraphQLRequest",
+    "InlineFragment",
+    "LocalSchemaTransport",
     "Response",
+    "SchemaCache",
     "Subscription",
     "SubscriptionForked",
     "SubscriptionOverflow",
@@ -62,6 +73,9 @@ __all__ = [
     "TransportServerError",
     "TransportTimeout",
     "gql",
+    "update_schema_enum",
+    "update_schema_scalar",
+    "update_schema_scalars",
 ]
 
 __version__ = "0.1.0"

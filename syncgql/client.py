@@ -11,6 +11,7 @@ from .request import UNSET, GraphQLRequest, Unset, as_request
 from .result import ExecutionResult
 from .runtime.channel import Channel, Overflow
 from .runtime.process import Runtimes
+from .schema.client_schema import ClientSchema
 from .subscription import Subscription
 from .transport.base import AsyncTransport
 from .transport.handshake import InitPayloadOption
@@ -18,11 +19,18 @@ from .transport.options import HeadersOption
 from .transport.pair import TransportOptions
 
 if TYPE_CHECKING:
-    from graphql import DocumentNode
+    from graphql import DocumentNode, GraphQLSchema
+
+    from .operations.document import OperationBuilder
+    from .operations.proxy import OperationProxy
+    from .schema.provider import SchemaSource
 
 __all__ = ["Client"]
 
 T = TypeVar("T")
+
+BUFFER_SIZE = 1024
+"""How many events of a subscription may wait for their consumer, unless it says otherwise."""
 
 
 class Client:
@@ -45,6 +53,15 @@ class Client:
             *headers* is.
         max_message_size: bytes of the biggest WebSocket message that is accepted, 16 MiB by default; 0 for no limit.
         client_session_args: further arguments for ``aiohttp.ClientSession``.
+        schema: the server's schema, in place of asking for it when it is needed: SDL text, a path, an introspection
+            result, a schema object, a ``SchemaCache`` or a function that returns one of these.
+        introspection: an introspection result in place of *schema*.
+        fetch_schema_from_transport: ask the server for its schema and check documents against it.
+        introspection_args: arguments of ``graphql.get_introspection_query``; by default what the server supports.
+        validate: check documents against the schema before they are sent; None does so when one of *schema*,
+            *introspection* and *fetch_schema_from_transport* was given.
+        serialize_variables: turn variables into JSON as the schema says: custom scalars, enums, dataclasses.
+        parse_results: turn custom scalars and enums of results into Python values.
 
     Raises:
         TypeError: an argument has the wrong type, or neither or both of url and transport were given.
@@ -64,6 +81,13 @@ class Client:
         init_payload: InitPayloadOption = None,
         max_message_size: int = 16 * 1024 * 1024,
         client_session_args: Mapping[str, Any] | None = None,
+        schema: SchemaSource = None,
+        introspection: Mapping[str, Any] | None = None,
+        fetch_schema_from_transport: bool = False,
+        introspection_args: Mapping[str, Any] | None = None,
+        validate: bool | None = None,
+        serialize_variables: bool = False,
+        parse_results: bool = False,
     ) -> None:
         self._options = TransportOptions(
             url=url,
@@ -77,6 +101,16 @@ class Client:
             client_session_args=client_session_args,
         )
         self.execute_timeout = _check_timeout("execute_timeout", execute_timeout)
+        self._schema = ClientSchema(
+            schema=schema,
+            introspection=introspection,
+            fetch_schema_from_transport=fetch_schema_from_transport,
+            introspection_args=introspection_args,
+            validate=validate,
+            serialize_variables=serialize_variables,
+            parse_results=parse_results,
+        )
+        self._builders: dict[str, OperationBuilder] = {}
         self._runtimes = Runtimes(self._options.build)
         # Not at exit: by then the runtimes close themselves, and this would do it without waiting.
         weakref.finalize(self, self._runtimes.drop).atexit = False
@@ -139,7 +173,7 @@ class Client:
         *,
         timeout: float | Unset | None = UNSET,
         extensions: Mapping[str, Any] | None = None,
-        buffer_size: int = 1024,
+        buffer_size: int = BUFFER_SIZE,
         overflow: Overflow = "block",
     ) -> Subscription[dict[str, Any]]:
         """Start a subscription and return an iterator over the data of its events.
@@ -174,7 +208,7 @@ class Client:
         *,
         timeout: float | Unset | None = UNSET,
         extensions: Mapping[str, Any] | None = None,
-        buffer_size: int = 1024,
+        buffer_size: int = BUFFER_SIZE,
         overflow: Overflow = "block",
     ) -> Subscription[ExecutionResult]:
         """Start a subscription and return an iterator over its events as ``ExecutionResult``, errors included.
@@ -183,6 +217,35 @@ class Client:
         """
         prepared = as_request(request, variable_values, operation_name, extensions)
         return self._subscribe(prepared, timeout, buffer_size, overflow, _itself)
+
+    @property
+    def query(self) -> OperationProxy:
+        """The server's queries: ``client.query.book("title author.name", id="1")`` returns the book."""
+        return self._operations("query")
+
+    @property
+    def mutation(self) -> OperationProxy:
+        """The server's mutations: ``client.mutation.add_book("id", title="Emma")``."""
+        return self._operations("mutation")
+
+    @property
+    def subscription(self) -> OperationProxy:
+        """The server's subscriptions: ``for book in client.subscription.book_added("title"): ...``."""
+        return self._operations("subscription")
+
+    @property
+    def schema(self) -> GraphQLSchema:
+        """The server's schema; loaded or fetched once, when it is first needed.
+
+        Raises:
+            TransportError: the server could not be asked, or refuses introspection.
+            DocumentError: what was given as schema is none.
+        """
+        return self._schema.get(self._send)
+
+    def fetch_schema(self) -> GraphQLSchema:
+        """Ask the server for its schema now, use it from here on and return it; raises what ``schema`` raises."""
+        return self._schema.fetch(self._send)
 
     def close(self) -> None:
         """End every subscription and call, close all connections and wait for that; does nothing the second time.
@@ -205,12 +268,27 @@ class Client:
     def __repr__(self) -> str:
         return f"<Client {self._options.target}{' closed' if self.closed else ''}>"
 
+    def _operations(self, kind: str) -> OperationProxy:
+        from .operations.proxy import OperationProxy
+
+        return OperationProxy(ProxyExecutor(self), kind, self._builders)
+
     def _execute(
         self,
         request: GraphQLRequest,
-        timeout: float | Unset | None,
-        headers: Mapping[str, str] | None,
-        extra_args: Mapping[str, Any] | None,
+        timeout: float | Unset | None = UNSET,
+        headers: Mapping[str, str] | None = None,
+        extra_args: Mapping[str, Any] | None = None,
+    ) -> ExecutionResult:
+        request = self._schema.prepare(request, self._send)
+        return self._schema.parse(request, self._send(request, timeout, headers, extra_args), self._send)
+
+    def _send(
+        self,
+        request: GraphQLRequest,
+        timeout: float | Unset | None = UNSET,
+        headers: Mapping[str, str] | None = None,
+        extra_args: Mapping[str, Any] | None = None,
     ) -> ExecutionResult:
         seconds = self._seconds(timeout)
         runtime = self._runtimes.current()
@@ -227,14 +305,39 @@ class Client:
         convert: Callable[[ExecutionResult], T],
     ) -> Subscription[T]:
         seconds = self._seconds(timeout)
+        request = self._schema.prepare(request, self._send)
         runtime = self._runtimes.current()
         channel: Channel[ExecutionResult] = Channel(buffer_size, overflow, runtime.thread.post)
         stream = runtime.resources.subscriptions.stream(request, channel)
         runtime.thread.run(stream.open(), seconds, "execute_timeout")
-        return Subscription(self, runtime.thread, stream, channel, convert)
+
+        def parsed(result: ExecutionResult) -> T:
+            return convert(self._schema.parse(request, result, self._send))
+
+        return Subscription(self, runtime.thread, stream, channel, parsed)
 
     def _seconds(self, timeout: float | Unset | None) -> float | None:
         return self.execute_timeout if isinstance(timeout, Unset) else _check_timeout("timeout", timeout)
+
+
+class ProxyExecutor:
+    """What the operation proxies may do with a client."""
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+
+    @property
+    def schema(self) -> GraphQLSchema:
+        return self._client.schema
+
+    def execute(self, request: GraphQLRequest) -> ExecutionResult:
+        return self._client.execute_result(request)
+
+    def subscribe(self, request: GraphQLRequest, convert: Callable[[ExecutionResult], T]) -> Subscription[T]:
+        return self._client._subscribe(request, UNSET, BUFFER_SIZE, "block", convert)
+
+    def __repr__(self) -> str:
+        return repr(self._client)
 
 
 def _check_timeout(name: str, seconds: float | None) -> float | None:

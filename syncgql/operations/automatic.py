@@ -1,0 +1,92 @@
+"""Automatic selections: what is selected of a type when nobody says what."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import Any
+
+from graphql import (
+    GraphQLField,
+    GraphQLInterfaceType,
+    GraphQLNamedType,
+    GraphQLObjectType,
+    GraphQLSchema,
+    GraphQLUnionType,
+    get_named_type,
+    is_leaf_type,
+    is_required_argument,
+)
+
+from .fields import Field, Fields, InlineFragment, Selection
+
+MOST_TYPES = 20
+"""Interfaces and unions of more types get no fragment per type: GitHub's ``Node`` stands for 249, and no server lets a
+selection of them all pass its limit on complexity."""
+
+Path = frozenset[str]
+
+
+def automatic_selections(schema: GraphQLSchema, type_: GraphQLNamedType, depth: int) -> list[Selection]:
+    """Return the leaves of *type_* down to *depth*, at least ``__typename``."""
+    return _selections(schema, type_, depth, frozenset()) or [Field("__typename")]
+
+
+def _selections(schema: GraphQLSchema, type_: GraphQLNamedType, depth: int, path: Path) -> list[Selection]:
+    if isinstance(type_, (GraphQLInterfaceType, GraphQLUnionType)):
+        return _of_abstract(schema, type_, depth, path)
+    return list(_of_fields(schema, type_, depth, path))
+
+
+def _of_fields(schema: GraphQLSchema, type_: Any, depth: int, path: Path) -> list[Field]:
+    selected = []
+    inner_path = path | {type_.name}
+    for name, field in type_.fields.items():
+        if field.deprecation_reason is not None or any(map(is_required_argument, field.args.values())):
+            continue
+        named = get_named_type(field.type)
+        if is_leaf_type(named):
+            selected.append(Field(name))
+        elif depth > 1 and not _is_left_out(field, named, inner_path):
+            inner = _selections(schema, named, depth - 1, inner_path)
+            if inner:
+                selected.append(Field(name, fields=inner))
+    return selected
+
+
+def _is_left_out(field: GraphQLField, named: GraphQLNamedType, path: Path) -> bool:
+    # Arguments of an object choose or page what it holds (GitHub refuses a connection without first or last), and a
+    # type within itself would go round in circles.
+    return bool(field.args) or named.name in path
+
+
+def _of_abstract(
+    schema: GraphQLSchema, type_: GraphQLInterfaceType | GraphQLUnionType, depth: int, path: Path
+) -> list[Selection]:
+    common = _of_fields(schema, type_, depth, path) if isinstance(type_, GraphQLInterfaceType) else []
+    selected: list[Selection] = [Field("__typename"), *common]
+    members = schema.get_possible_types(type_)
+    if len(members) > MOST_TYPES:
+        return selected
+    keys = {field.key for field in common}
+    own = {
+        member.name: [
+            field for field in _of_fields(schema, member, depth, path | {type_.name}) if field.key not in keys
+        ]
+        for member in members
+    }
+    differing = _differing(members, own)
+    for name, fields in own.items():
+        # GraphQL allows one type for one key, whichever fragment it comes from.
+        renamed = [field.with_alias(f"{field.name}_{name}") if field.name in differing else field for field in fields]
+        if renamed:
+            selected.append(InlineFragment(name, fields=Fields(renamed)))
+    return selected
+
+
+def _differing(members: list[GraphQLObjectType], own: dict[str, list[Field]]) -> set[str]:
+    """Return the names of the selected fields that have different types in different members."""
+    types: dict[str, set[str]] = defaultdict(set)
+    for member in members:
+        for field in own[member.name]:
+            types[field.name].add(str(member.fields[field.name].type))
+    return {name for name, found in types.items() if len(found) > 1}

@@ -1,0 +1,239 @@
+"""The proxies behind ``client.query``, ``client.mutation`` and ``client.subscription``."""
+
+from __future__ import annotations
+
+import inspect
+import keyword
+import warnings
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+
+from graphql import GraphQLArgument, GraphQLField, is_required_argument
+
+from ..exceptions import DocumentError, TransportError
+from ..protocol.graphql_response import data_or_raise
+from ..request import UNSET, GraphQLRequest
+from ..schema.names import find_name, nearest
+from .document import OperationBuilder
+from .fields import Field, Fields, Selectable
+
+if TYPE_CHECKING:
+    from graphql import GraphQLSchema
+
+    from ..result import ExecutionResult
+    from ..subscription import Subscription
+
+T = TypeVar("T")
+
+
+class Executor(Protocol):
+    """What the proxies need of a client."""
+
+    @property
+    def schema(self) -> GraphQLSchema:
+        """The server's schema."""
+
+    def execute(self, request: GraphQLRequest) -> ExecutionResult:
+        """Send a query or mutation and return the answer, errors included."""
+
+    def subscribe(self, request: GraphQLRequest, convert: Callable[[ExecutionResult], T]) -> Subscription[T]:
+        """Start a subscription; its iterator yields what *convert* makes of each event."""
+
+
+class OperationProxy:
+    """The operations of one kind, found by name: ``client.query.book``, ``client.query["book"]``.
+
+    Args:
+        executor: the client.
+        kind: ``query``, ``mutation`` or ``subscription``.
+        builders: where the client keeps what was built for calls of each kind.
+    """
+
+    def __init__(self, executor: Executor, kind: str, builders: dict[str, OperationBuilder]) -> None:
+        self._executor = executor
+        self._kind = kind
+        self._builders = builders
+
+    def __call__(self, *selections: Selectable, **nested: Selectable) -> Any:
+        """Run one operation with several root fields and return its data, a value under each key.
+
+        Takes what ``Fields`` takes, for example ``client.query(Field("book", id="1"), version=True)``; for a
+        subscription the iterator yields data.
+
+        Raises:
+            DocumentError: a selection or a value does not fit the schema; nothing was sent.
+            TransportError: as ``execute``, or ``subscribe``.
+        """
+        request = self.request(*selections, **nested)
+        if self._kind == "subscription":
+            return self._executor.subscribe(request, data_or_raise)
+        return data_or_raise(self._executor.execute(request))
+
+    def request(self, *selections: Selectable, **nested: Selectable) -> GraphQLRequest:
+        """Return the request that a call would send."""
+        return self.builder().request(Fields(*selections, **nested))
+
+    def builder(self) -> OperationBuilder:
+        """Return the builder for the schema that the client has now."""
+        schema = self._executor.schema
+        builder = self._builders.get(self._kind)
+        if builder is None or builder.schema is not schema:
+            builder = self._builders[self._kind] = OperationBuilder(schema, self._kind)
+        return builder
+
+    def __getattr__(self, name: str) -> FieldProxy:
+        if name.startswith("_"):
+            # What asks for such names (copy, pickle, notebooks) must not make the client fetch its schema.
+            raise AttributeError(f"{name!r} is looked up only in brackets: [{name!r}].")
+        found = find_name(name, self._fields())
+        if found is None:
+            raise AttributeError(self._unknown(name))
+        return self[found]
+
+    def __getitem__(self, name: str) -> FieldProxy:
+        fields = self._fields()
+        if name not in fields:
+            raise KeyError(self._unknown(name))
+        proxy: type[FieldProxy] = EventProxy if self._kind == "subscription" else FieldProxy
+        return proxy(self._executor, self.builder(), name, fields[name])
+
+    def __contains__(self, name: object) -> bool:
+        return isinstance(name, str) and find_name(name, self._fields()) is not None
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._fields())
+
+    def __len__(self) -> int:
+        return len(self._fields())
+
+    def __bool__(self) -> bool:
+        return True
+
+    def __dir__(self) -> list[str]:
+        try:
+            names = list(self._fields())
+        except TransportError:
+            names = []  # completion in a shell is no place to fail
+        return [*super().__dir__(), *names]
+
+    def __repr__(self) -> str:
+        return f"<{self._kind} operations of {self._executor!r}>"
+
+    def _fields(self) -> dict[str, GraphQLField]:
+        root = self.builder().root
+        return {} if root is None else root.fields
+
+    def _unknown(self, name: str) -> str:
+        root = self.builder().root
+        if root is None:
+            return f"The server has no {self._kind} operations: its schema has no {self._kind} type."
+        return f"{root} has no field {name!r}.{nearest(name, root.fields)}"
+
+
+class FieldProxy:
+    """One operation: ``client.query.book("title author.name", id="1")`` returns the value of ``book``.
+
+    ``help(client.query.book)`` shows what the schema says of it.
+    """
+
+    def __init__(self, executor: Executor, builder: OperationBuilder, name: str, field: GraphQLField) -> None:
+        self._executor = executor
+        self._builder = builder
+        self._field = field
+        self.__name__ = name
+        self.__doc__ = _description(name, field)
+
+    @property
+    def __signature__(self) -> inspect.Signature:
+        positional = inspect.Parameter("fields", inspect.Parameter.POSITIONAL_ONLY, default=None)
+        required_first = sorted(self._field.args.items(), key=lambda item: not is_required_argument(item[1]))
+        named = [_parameter(name, argument) for name, argument in required_first]
+        return inspect.Signature([positional, *named], return_annotation=_Verbatim(self._field.type))
+
+    def __call__(self, fields: Selectable = None, /, *, _fields: Selectable = None, **arguments: Any) -> Any:
+        """Run the operation and return the value of its field.
+
+        Args:
+            fields: what to select, in any form that ``Fields`` takes; nothing selects the leaves automatically.
+            _fields: the same by keyword.
+            arguments: the field's arguments; None is null, ``UNSET`` leaves one out.
+
+        Raises:
+            DocumentError: a selection or a value does not fit the schema; nothing was sent.
+            TransportQueryError: the answer has errors; partial data is on it.
+            TransportError: there was no GraphQL answer.
+        """
+        return self._value(self._executor.execute(self._request(fields, _fields, arguments)))
+
+    def result(self, fields: Selectable = None, /, *, _fields: Selectable = None, **arguments: Any) -> Any:
+        """Run the operation and return the whole ``ExecutionResult``; errors inside it are not raised."""
+        return self._executor.execute(self._request(fields, _fields, arguments))
+
+    def request(self, fields: Selectable = None, /, *, _fields: Selectable = None, **arguments: Any) -> GraphQLRequest:
+        """Return the request without sending it, for ``client.execute(request, timeout=60)`` and the like."""
+        return self._request(fields, _fields, arguments)
+
+    def __repr__(self) -> str:
+        arguments = ", ".join(f"{name}: {argument.type}" for name, argument in self._field.args.items())
+        return f"<{self._builder.kind} {self.__name__}({arguments}): {self._field.type}>"
+
+    def _request(self, first: Selectable, by_keyword: Selectable, arguments: dict[str, Any]) -> GraphQLRequest:
+        if first is not None and by_keyword is not None:
+            raise DocumentError("The selection is given twice: as the first argument and as _fields=.")
+        if self._field.deprecation_reason is not None:
+            message = f"{self._builder.root}.{self.__name__} is deprecated: {self._field.deprecation_reason}"
+            warnings.warn(message, DeprecationWarning, stacklevel=3)
+        selected = first if first is not None else by_keyword
+        field = Field(self.__name__, fields=selected).with_arguments(arguments)
+        return self._builder.request(Fields(field))
+
+    def _value(self, result: ExecutionResult) -> Any:
+        data = data_or_raise(result)
+        return None if data is None else data.get(self.__name__)
+
+
+class EventProxy(FieldProxy):
+    """One subscription: ``client.subscription.book_added("title")`` is a ``Subscription`` of the field's values."""
+
+    def __call__(
+        self, fields: Selectable = None, /, *, _fields: Selectable = None, **arguments: Any
+    ) -> Subscription[Any]:
+        """Subscribe and return an iterator over the values of the field; takes and raises what ``subscribe`` does."""
+        return self._executor.subscribe(self._request(fields, _fields, arguments), self._value)
+
+    def result(
+        self, fields: Selectable = None, /, *, _fields: Selectable = None, **arguments: Any
+    ) -> Subscription[ExecutionResult]:
+        """Subscribe and return an iterator over whole ``ExecutionResult`` objects."""
+        return self._executor.subscribe(self._request(fields, _fields, arguments), lambda result: result)
+
+
+class _Verbatim:
+    """Shows a GraphQL type in a signature as it is, without quotes."""
+
+    def __init__(self, type_: object) -> None:
+        self._text = str(type_)
+
+    def __repr__(self) -> str:
+        return self._text
+
+
+def _parameter(name: str, argument: GraphQLArgument) -> inspect.Parameter:
+    return inspect.Parameter(
+        f"{name}_" if keyword.iskeyword(name) else name,
+        inspect.Parameter.KEYWORD_ONLY,
+        default=inspect.Parameter.empty if is_required_argument(argument) else UNSET,
+        annotation=_Verbatim(argument.type),
+    )
+
+
+def _description(name: str, field: GraphQLField) -> str:
+    lines = [field.description or f"The schema says nothing of {name}."]
+    if field.deprecation_reason is not None:
+        lines.append(f"\nDeprecated: {field.deprecation_reason}")
+    if field.args:
+        lines.append("\nArguments:")
+        for key, argument in field.args.items():
+            lines.append(f"    {key} ({argument.type}): {argument.description or ''}".rstrip(": "))
+    lines.append(f"\nReturns:\n    {field.type}")
+    return "\n".join(lines)

@@ -1,0 +1,104 @@
+"""Selections written in GraphQL: ``"title author { name }"``."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterable
+from typing import Any
+
+from graphql import (
+    ArgumentNode,
+    DirectiveNode,
+    FieldNode,
+    GraphQLSyntaxError,
+    InlineFragmentNode,
+    OperationDefinitionNode,
+    SelectionSetNode,
+    VariableNode,
+    parse,
+    visit,
+)
+from graphql.language import Visitor
+
+from ..exceptions import DocumentError
+from .fields import Directive, Field, Fields, InlineFragment, Selection
+
+
+@functools.lru_cache(maxsize=512)
+def parse_selection(text: str) -> tuple[Selection, ...]:
+    """Return the selections of GraphQL *text*, with or without the outer braces; arguments stay as they are written.
+
+    Raises:
+        DocumentError: a syntax error, with its position in *text*; a variable or a named fragment.
+    """
+    bare = not text.lstrip().startswith("{")
+    try:
+        # On a line of its own, so that columns are those of the text.
+        document = parse(f"{{\n{text}\n}}" if bare else text)
+    except GraphQLSyntaxError as error:
+        raise _syntax_error(text, error, first_line=2 if bare else 1) from error
+    operation = document.definitions[0]
+    if len(document.definitions) != 1 or not isinstance(operation, OperationDefinitionNode):
+        raise DocumentError(f"The selection {text!r} must be one set of fields.")
+    visit(document, _NoVariables(text))
+    return tuple(_selections(operation.selection_set))
+
+
+def _selections(node: SelectionSetNode) -> Iterable[Selection]:
+    for selection in node.selections:
+        if isinstance(selection, FieldNode):
+            yield _field(selection)
+        elif isinstance(selection, InlineFragmentNode):
+            fields = Fields(list(_selections(selection.selection_set)))
+            if selection.type_condition is None and not selection.directives:
+                yield from fields
+            elif selection.type_condition is None:
+                raise DocumentError("A fragment with directives needs a type: ... on Book @include(if: true) { ... }.")
+            else:
+                name = selection.type_condition.name.value
+                yield InlineFragment(name, fields=fields, directives=_directives(selection.directives))
+        else:
+            raise DocumentError(
+                f"The selection spreads the fragment {selection.name.value!r}, and there are no fragment definitions "  # type: ignore[attr-defined]
+                "here; add Fields together instead, or write an inline fragment."
+            )
+
+
+def _field(node: FieldNode) -> Field:
+    inner = node.selection_set
+    field = Field(
+        node.name.value,
+        alias=node.alias.value if node.alias else None,
+        directives=_directives(node.directives),
+        fields=None if inner is None else list(_selections(inner)),
+    )
+    return field.with_arguments(_arguments(node.arguments))
+
+
+def _directives(nodes: Iterable[DirectiveNode] | None) -> list[Directive]:
+    return [Directive(node.name.value, **_arguments(node.arguments)) for node in nodes or ()]
+
+
+def _arguments(nodes: Iterable[ArgumentNode] | None) -> dict[str, Any]:
+    return {node.name.value: node.value for node in nodes or ()}
+
+
+class _NoVariables(Visitor):
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self._text = text
+
+    def enter_variable(self, node: VariableNode, *_: object) -> None:
+        raise DocumentError(
+            f"The selection {self._text!r} uses ${node.name.value}, which has no value here; write "
+            f'Field("...", argument=value) to pass one.'
+        )
+
+
+def _syntax_error(text: str, error: GraphQLSyntaxError, first_line: int) -> DocumentError:
+    position = error.locations[0] if error.locations else None
+    return DocumentError(
+        f"The selection {text!r} is wrong: {error.message}",
+        line=max(position.line - first_line + 1, 1) if position else None,
+        column=position.column if position else None,
+    )

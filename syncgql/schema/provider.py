@@ -1,0 +1,130 @@
+"""Where a schema comes from: text, a file, an introspection result, a schema object, a provider or the server."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, Protocol, TypeAlias, runtime_checkable
+
+from graphql import GraphQLError, GraphQLSchema, GraphQLSyntaxError, build_ast_schema, build_client_schema, parse
+
+from ..exceptions import DocumentError, TransportProtocolError
+from .validation import document_error
+
+Introspect: TypeAlias = Callable[[], dict[str, Any]]
+SchemaSource: TypeAlias = Any
+"""SDL text, a path, an introspection result, a schema object, a ``SchemaProvider``, or a function returning one."""
+
+
+@runtime_checkable
+class SchemaProvider(Protocol):
+    """Something that knows where a client's schema is."""
+
+    def load_schema(self, introspect: Introspect) -> SchemaSource:
+        """Return the schema in any form that ``schema=`` takes; ``introspect()`` asks the server."""
+
+
+def load_schema(source: SchemaSource, introspect: Introspect) -> GraphQLSchema:
+    """Return the schema that *source* stands for; None asks the server.
+
+    Foreign schemas often break a rule or two, so none is checked for validity.
+
+    Args:
+        source: SDL text; a path (``.json`` holds an introspection result, everything else SDL); an introspection
+            result, bare or under ``data``; a graphql-core, Strawberry, Ariadne or graphene schema; a provider; or a
+            function without parameters that returns one of these.
+        introspect: asks the server.
+
+    Raises:
+        DocumentError: the text or the introspection result is no schema.
+        TransportProtocolError: the server's introspection result is no schema.
+        OSError: the file cannot be read.
+        TypeError: *source* is something else.
+    """
+    if source is None:
+        return _schema_from_server(introspect())
+    schema = core_schema(source)
+    if schema is not None:
+        return schema
+    if isinstance(source, Mapping):
+        return schema_from_introspection(source, "the introspection result")
+    if isinstance(source, os.PathLike) or (isinstance(source, str) and _is_path(source)):
+        return _schema_from_text(Path(source).read_text("utf-8"), str(Path(source)))
+    if isinstance(source, str):
+        return _schema_from_text(source, "schema")
+    if isinstance(source, SchemaProvider):
+        return load_schema(_provided(source.load_schema(introspect)), introspect)
+    if callable(source):
+        return load_schema(_provided(source()), introspect)
+    raise TypeError(
+        "schema must be SDL text, a path, an introspection result, a schema object, a provider or a function, "
+        f"not {type(source).__name__}."
+    )
+
+
+def core_schema(source: object) -> GraphQLSchema | None:
+    """Return the graphql-core schema that *source* is or, as a graphene or Strawberry schema, contains."""
+    if isinstance(source, GraphQLSchema):
+        return source
+    for attribute in ("graphql_schema", "_schema"):  # graphene, Strawberry
+        inner = getattr(source, attribute, None)
+        if isinstance(inner, GraphQLSchema):
+            return inner
+    return None
+
+
+def schema_from_introspection(result: Mapping[str, Any], where: str) -> GraphQLSchema:
+    """Build the schema of an introspection result: ``{"__schema": ...}``, bare or under ``data``.
+
+    Raises:
+        DocumentError: it is none, or not complete.
+    """
+    inner = result.get("data", result) if "__schema" not in result else result
+    if not isinstance(inner, Mapping) or not isinstance(inner.get("__schema"), Mapping):
+        raise DocumentError(f"{where}: there is no '__schema' in it, so it is no introspection result.")
+    try:
+        return build_client_schema({"__schema": inner["__schema"]}, assume_valid=True)
+    except (GraphQLError, TypeError, KeyError, AttributeError) as error:
+        raise DocumentError(f"{where}: no schema can be built of it: {str(error)[:500]}") from error
+
+
+def _schema_from_server(result: dict[str, Any]) -> GraphQLSchema:
+    try:
+        return schema_from_introspection(result, "the server's introspection result")
+    except DocumentError as error:
+        raise TransportProtocolError(
+            f"{error.message} Give the client its schema instead: schema='schema.graphql'.",
+            rule="an introspection result describes a schema",
+            received=json.dumps(result),
+        ) from error.__cause__
+
+
+def _is_path(text: str) -> bool:
+    # Neither SDL nor JSON that describes a schema does without a brace, and a path has hardly ever one.
+    return bool(text.strip()) and "{" not in text and "\n" not in text
+
+
+def _schema_from_text(text: str, where: str) -> GraphQLSchema:
+    if text.lstrip("\ufeff \t\r\n").startswith("{"):
+        try:
+            result = json.loads(text.lstrip("\ufeff"))
+        except ValueError as error:
+            raise DocumentError(f"{where}: starts like JSON and is none: {error}") from error
+        return schema_from_introspection(result, where)
+    try:
+        # Without locations a large schema takes half the memory.
+        document = parse(text, no_location=True)
+        return build_ast_schema(document, assume_valid=True, assume_valid_sdl=True)
+    except GraphQLSyntaxError as error:
+        found = document_error(error)
+        raise DocumentError(f"{where}: {found.message}", line=found.line, column=found.column) from error
+    except (GraphQLError, TypeError) as error:
+        raise DocumentError(f"{where}: no schema can be built of it: {str(error)[:500]}") from error
+
+
+def _provided(source: SchemaSource) -> SchemaSource:
+    if source is None:
+        raise TypeError("The schema provider returned None; it must return a schema in any form that schema= takes.")
+    return source

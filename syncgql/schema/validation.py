@@ -1,0 +1,126 @@
+"""Validation: what a schema says of a document, worked out once per document."""
+
+from __future__ import annotations
+
+import functools
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
+from typing import Any, cast
+
+from graphql import (
+    GraphQLError,
+    GraphQLInputType,
+    GraphQLSchema,
+    is_input_type,
+    is_non_null_type,
+    type_from_ast,
+    validate,
+)
+
+from ..exceptions import DocumentError
+from ..request import GraphQLRequest
+from .names import nearest
+from .results import Parser, result_parser
+from .scalars import revision
+from .variables import coerce_value, refusal
+
+REMEMBERED = 512
+"""How many documents a client keeps the findings of."""
+
+
+class DocumentFindings:
+    """What a schema says of one document; each part is worked out when it is first asked for."""
+
+    def __init__(self, schema: GraphQLSchema, text: str, operation_name: str | None) -> None:
+        self._schema = schema
+        self._request = GraphQLRequest(text, operation_name=operation_name)
+
+    @functools.cached_property
+    def errors(self) -> Sequence[GraphQLError]:
+        """The violations of the GraphQL specification, section "Validation"."""
+        return validate(self._schema, self._request.document)
+
+    @functools.cached_property
+    def variable_types(self) -> Mapping[str, tuple[GraphQLInputType, bool]]:
+        """The type of each variable, and whether a value must be given."""
+        types = {}
+        for node in self._request.operation.variable_definitions or ():
+            name = node.variable.name.value
+            type_ = type_from_ast(self._schema, cast(Any, node.type))
+            if type_ is None or not is_input_type(type_):
+                raise refusal(f"variables.{name}", "the schema has no input type of the name that the document gives.")
+            types[name] = (type_, is_non_null_type(type_) and node.default_value is None)
+        return types
+
+    @functools.cached_property
+    def parser(self) -> Parser | None:
+        """The parser of the operation's data; None when there is nothing to parse."""
+        return result_parser(self._schema, self._request)
+
+
+class SchemaDocuments:
+    """The documents that went through a client with a schema, and what was found of each."""
+
+    def __init__(self, schema: GraphQLSchema) -> None:
+        self.schema = schema
+        self._revision = revision()
+        self._findings: OrderedDict[tuple[str, str | None], DocumentFindings] = OrderedDict()
+
+    def validate(self, request: GraphQLRequest) -> None:
+        """Raise the first violation, with its position and how many more there are.
+
+        Raises:
+            DocumentError: a syntax error, or the document does not fit the schema.
+        """
+        errors = self._find(request).errors
+        if errors:
+            raise document_error(errors[0], len(errors) - 1)
+
+    def serialize_variables(self, request: GraphQLRequest) -> dict[str, Any]:
+        """Return the request's variables as JSON values.
+
+        Raises:
+            DocumentError: a variable is unknown, missing or does not fit its type; ``path`` says where.
+        """
+        types = self._find(request).variable_types
+        values = request.variable_values or {}
+        for name in values:
+            if name not in types:
+                raise refusal(f"variables.{name}", f"the operation has no variable ${name}.{nearest(name, types)}")
+        for name, (type_, required) in types.items():
+            if required and name not in values:
+                raise refusal(f"variables.{name}", f"the operation needs ${name}: {type_}.")
+        return {name: coerce_value(value, types[name][0], f"variables.{name}") for name, value in values.items()}
+
+    def parse_data(self, request: GraphQLRequest, data: Any) -> Any:
+        """Parse custom scalars and enums in *data*, in place.
+
+        Raises:
+            TransportProtocolError: the server sent what a scalar or enum cannot read.
+        """
+        parser = self._find(request).parser
+        return data if parser is None or data is None else parser(data)
+
+    def _find(self, request: GraphQLRequest) -> DocumentFindings:
+        if self._revision != revision():
+            # A scalar or enum was changed: parsers are made for how they were.
+            self._findings.clear()
+            self._revision = revision()
+        key = (request.text, request.operation_name)
+        findings = self._findings.get(key)
+        if findings is None:
+            findings = self._findings[key] = DocumentFindings(self.schema, *key)
+            if len(self._findings) > REMEMBERED:
+                self._findings.popitem(last=False)
+        return findings
+
+
+def document_error(error: GraphQLError, others: int = 0) -> DocumentError:
+    """Return a finding of graphql-core as a DocumentError with its position."""
+    position = error.locations[0] if error.locations else None
+    more = f"\n(and {others} more)" if others else ""
+    found = DocumentError(
+        f"{error}{more}", line=position.line if position else None, column=position.column if position else None
+    )
+    found.__cause__ = error
+    return found

@@ -1,0 +1,202 @@
+"""Variables: Python values on their way into JSON, checked against the input types of the schema.
+
+Messages name the path, the type that was expected and the Python type that came; never the value, which may be a
+secret. The rules are those of the GraphQL specification, section "Input Values" and "Input Coercion" of each type.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Callable, Iterable, Mapping
+from enum import Enum
+from typing import Any, cast
+from uuid import UUID
+
+from graphql import (
+    GraphQLEnumType,
+    GraphQLInputObjectType,
+    GraphQLInputType,
+    GraphQLList,
+    GraphQLNonNull,
+    GraphQLScalarType,
+    is_required_input_field,
+)
+
+from ..exceptions import DocumentError
+from ..request import UNSET
+from .names import find_name, nearest
+
+LARGEST_INT = 2**31 - 1
+
+
+def coerce_value(value: object, type_: GraphQLInputType, path: str) -> Any:
+    """Return *value* as the JSON value that *type_* takes.
+
+    Args:
+        value: a Python value; dataclasses and mappings become input objects, any iterable a list, enum members their
+            names, and what a custom scalar takes is up to its ``serialize``.
+        type_: the type of the argument or variable.
+        path: where the value stands, for example ``variables.input``; errors start with it.
+
+    Raises:
+        DocumentError: the value does not fit; ``path`` leads to the part that does not.
+    """
+    if isinstance(type_, GraphQLNonNull):
+        if value is None:
+            raise refusal(path, f"{type_} must not be null.")
+        return coerce_value(value, cast(GraphQLInputType, type_.of_type), path)
+    if value is None:
+        return None
+    if value is UNSET:
+        raise refusal(path, "UNSET can stand for an argument or an input field, not here.")
+    if isinstance(type_, GraphQLList):
+        return _coerce_list(value, type_, path)
+    if isinstance(type_, GraphQLInputObjectType):
+        return _coerce_input_object(value, type_, path)
+    if isinstance(type_, GraphQLEnumType):
+        return _coerce_enum(value, type_, path)
+    return _coerce_scalar(value, type_, path)
+
+
+def refusal(path: str, message: str) -> DocumentError:
+    """Return the error for what stands at *path*."""
+    return DocumentError(f"{path}: {message}", path=path)
+
+
+def _coerce_list(value: object, type_: GraphQLList[Any], path: str) -> list[Any]:
+    if isinstance(value, (str, bytes, Mapping)) or not isinstance(value, Iterable) or _is_file(value):
+        return [coerce_value(value, type_.of_type, path)]  # "a list of one", as the specification has it
+    return [coerce_value(item, type_.of_type, f"{path}[{index}]") for index, item in enumerate(value)]
+
+
+def _coerce_input_object(value: object, type_: GraphQLInputObjectType, path: str) -> dict[str, Any]:
+    coerced: dict[str, Any] = {}
+    for key, item in _members(value, type_, path):
+        name = find_name(key, type_.fields)
+        if name is None:
+            raise refusal(f"{path}.{key}", f"{type_} has no field {key!r}.{nearest(key, type_.fields)}")
+        if name in coerced:
+            raise refusal(f"{path}.{key}", f"{type_}.{name} is given twice.")
+        if item is not UNSET:
+            coerced[name] = coerce_value(item, type_.fields[name].type, f"{path}.{name}")
+    for name, field in type_.fields.items():
+        if name not in coerced and is_required_input_field(field):
+            raise refusal(f"{path}.{name}", f"{type_} needs {name}: {field.type}.")
+    # Releases before graphql-core 3.2.7 do not know one-of types.
+    if getattr(type_, "is_one_of", False) and (len(coerced) != 1 or None in coerced.values()):
+        raise refusal(
+            path, f"{type_} takes exactly one of its fields, and not null; it got {sorted(coerced) or 'none'}."
+        )
+    return coerced
+
+
+def _members(value: object, type_: GraphQLInputObjectType, path: str) -> Iterable[tuple[str, object]]:
+    if isinstance(value, Mapping):
+        for key in value:
+            if not isinstance(key, str):
+                raise refusal(path, f"{type_} takes names as keys, not {_kind(key)}.")
+        return value.items()
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return [(field.name, getattr(value, field.name)) for field in dataclasses.fields(value)]
+    raise refusal(path, f"{type_} takes a dict or a dataclass, not {_kind(value)}.")
+
+
+def _coerce_enum(value: object, type_: GraphQLEnumType, path: str) -> str:
+    for candidate in _enum_candidates(value, type_):
+        if candidate in type_.values:
+            return candidate
+    if isinstance(value, (str, Enum)):
+        near = nearest(value.name if isinstance(value, Enum) else value, type_.values)
+        raise refusal(path, f"this is no value of the enum {type_}.{near}")
+    raise refusal(path, f"the enum {type_} takes a name or a member, not {_kind(value)}.")
+
+
+def _enum_candidates(value: object, type_: GraphQLEnumType) -> Iterable[str]:
+    """Yield the names that *value* may mean: of what ``update_schema_enum`` registered first."""
+    for name, registered in type_.values.items():
+        if registered.value is value or (registered.value == value and type(registered.value) is type(value)):
+            yield name
+    if isinstance(value, Enum):
+        yield value.name
+        value = value.value
+    if isinstance(value, str):
+        yield value
+
+
+def _coerce_scalar(value: object, type_: GraphQLScalarType, path: str) -> Any:
+    check = SPECIFIED.get(type_.name)
+    if check is not None:
+        fits, coerced = check(value)
+        if not fits:
+            raise refusal(path, f"{type_} cannot be made from {_kind(value)}.{RANGES.get(type_.name, '')}")
+        return coerced
+    if type_.serialize is not GraphQLScalarType.serialize:
+        try:
+            return type_.serialize(value)
+        except Exception as error:
+            raise refusal(path, f"{type_} cannot be made from {_kind(value)}: {type(error).__name__}.") from error
+    if not _is_file(value) and not _is_json(value):
+        raise refusal(
+            path,
+            f"{type_} is a custom scalar and {_kind(value)} is not JSON; tell how to serialize it with "
+            f"update_schema_scalar(), or convert the value.",
+        )
+    return value
+
+
+def _int(value: object) -> tuple[bool, object]:
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    return isinstance(value, int) and not isinstance(value, bool) and -LARGEST_INT - 1 <= value <= LARGEST_INT, value
+
+
+def _float(value: object) -> tuple[bool, object]:
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value), value
+
+
+def _string(value: object) -> tuple[bool, object]:
+    return isinstance(value, str), value
+
+
+def _boolean(value: object) -> tuple[bool, object]:
+    return isinstance(value, bool), value
+
+
+def _id(value: object) -> tuple[bool, object]:
+    # Primary keys are often UUIDs, and a UUID has one text form.
+    return isinstance(value, (str, int, UUID)) and not isinstance(value, bool), str(value)
+
+
+SPECIFIED: Mapping[str, Callable[[object], tuple[bool, object]]] = {
+    "Int": _int,
+    "Float": _float,
+    "String": _string,
+    "Boolean": _boolean,
+    "ID": _id,
+}
+
+RANGES: Mapping[str, str] = {
+    "Int": " It takes whole numbers of 32 bits.",
+    "Float": " It takes finite numbers.",
+    "ID": " It takes str, int and UUID.",
+}
+
+
+def _is_json(value: object) -> bool:
+    if isinstance(value, float):
+        return math.isfinite(value)
+    if value is None or isinstance(value, (str, int)):
+        return True
+    if isinstance(value, Mapping):
+        return all(isinstance(key, str) and _is_json(item) for key, item in value.items())
+    return isinstance(value, (list, tuple)) and all(map(_is_json, value))
+
+
+def _is_file(value: object) -> bool:
+    """Whether *value* is sent as an upload, apart from the JSON."""
+    return callable(getattr(value, "read", None))
+
+
+def _kind(value: object) -> str:
+    return "null" if value is None else type(value).__name__

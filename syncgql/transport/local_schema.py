@@ -1,0 +1,164 @@
+"""LocalSchemaTransport: a schema in this process in place of a server."""
+
+from __future__ import annotations
+
+import contextlib
+import inspect
+from collections.abc import AsyncGenerator, Mapping
+from typing import TYPE_CHECKING, Any, Protocol
+
+from ..exceptions import DocumentError, TransportError, TransportProtocolError
+from ..protocol.graphql_response import parse_response
+from ..protocol.http import encode_request
+from ..protocol.json_codec import dumps, loads
+from ..request import GraphQLRequest, parse_document
+from ..result import ExecutionResult
+from .base import AsyncTransport
+
+if TYPE_CHECKING:
+    from graphql import GraphQLSchema
+
+__all__ = ["LocalSchemaTransport"]
+
+
+class LocalSchemaTransport(AsyncTransport):
+    """Runs operations against a schema object, so that tests need no server.
+
+    Requests and answers go through JSON as they would on a wire: what a server could not read or send fails here too.
+    Resolvers run on the client's loop thread; one that blocks holds up everything else of that client.
+
+    Args:
+        schema: a graphql-core, Ariadne, graphene or Strawberry schema; Strawberry runs it with its own extensions.
+        root_value: the value that the resolvers of root fields get.
+        context_value: the value that every resolver finds as ``info.context``.
+
+    Raises:
+        TypeError: *schema* is none of these.
+    """
+
+    def __init__(self, schema: Any, *, root_value: Any = None, context_value: Any = None) -> None:
+        from ..schema.provider import core_schema
+
+        core = core_schema(schema)
+        if core is None:
+            raise TypeError(
+                "schema must be a graphql-core, Ariadne, graphene or Strawberry schema, "
+                f"not {type(schema).__name__}; build_schema() of graphql makes one of SDL."
+            )
+        self.schema = schema
+        is_strawberry = core is getattr(schema, "_schema", None)
+        self._engine: Engine = StrawberryEngine(schema) if is_strawberry else CoreEngine(core)
+        self._values = {"root_value": root_value, "context_value": context_value}
+
+    def __repr__(self) -> str:
+        return f"LocalSchemaTransport({type(self.schema).__name__})"
+
+    async def connect(self) -> None:
+        """Do nothing: there is nothing to connect to."""
+
+    async def close(self) -> None:
+        """Do nothing: there is nothing to close."""
+
+    async def execute(self, request: GraphQLRequest, *, extra_args: Mapping[str, Any] | None = None) -> ExecutionResult:
+        """Run a query or mutation.
+
+        Raises:
+            DocumentError: the request is not JSON.
+            TransportError: *extra_args* was given, or the result is not JSON.
+        """
+        if extra_args:
+            raise TransportError("LocalSchemaTransport sends nothing, so it takes no extra_args.")
+        return _over_the_wire(await self._engine.execute(**self._operation(request)))
+
+    async def subscribe(self, request: GraphQLRequest) -> AsyncGenerator[ExecutionResult, None]:
+        """Run a subscription; a query or mutation is one event. Raises what ``execute`` raises."""
+        stream = await self._engine.subscribe(**self._operation(request))
+        if not hasattr(stream, "__aiter__"):
+            yield _over_the_wire(stream)
+            return
+        async with contextlib.aclosing(stream) as events:
+            async for event in events:
+                yield _over_the_wire(event)
+
+    def _operation(self, request: GraphQLRequest) -> dict[str, Any]:
+        payload = loads(encode_request(request.payload, dumps))
+        return {
+            "query": payload["query"],
+            "variable_values": payload.get("variables"),
+            "operation_name": payload.get("operationName"),
+            **self._values,
+        }
+
+
+class Engine(Protocol):
+    """Runs operations; takes the parameters of ``graphql.graphql`` by keyword."""
+
+    async def execute(self, **operation: Any) -> Any:
+        """Return a result of graphql-core, whatever is wrong with the operation."""
+
+    async def subscribe(self, **operation: Any) -> Any:
+        """Return an async generator of such results, or the only one."""
+
+
+class StrawberryEngine:
+    """Runs operations as Strawberry does, with its extensions."""
+
+    def __init__(self, schema: Any) -> None:
+        self._schema = schema
+
+    async def execute(self, **operation: Any) -> Any:
+        return await self._schema.execute(**operation)
+
+    async def subscribe(self, **operation: Any) -> Any:
+        if _is_subscription(operation):
+            return await self._schema.subscribe(**operation)
+        return await self.execute(**operation)
+
+
+class CoreEngine:
+    """Runs operations as graphql-core does."""
+
+    def __init__(self, schema: GraphQLSchema) -> None:
+        self._schema = schema
+
+    async def execute(self, **operation: Any) -> Any:
+        from graphql import graphql
+
+        return await graphql(self._schema, operation.pop("query"), **operation)
+
+    async def subscribe(self, **operation: Any) -> Any:
+        from graphql import subscribe, validate
+
+        if not _is_subscription(operation):
+            return await self.execute(**operation)
+        document = parse_document(operation["query"])
+        if validate(self._schema, document):
+            return await self.execute(**operation)
+        del operation["query"]
+        # A coroutine function in graphql-core 3.2; a function that may return an awaitable in 3.3.
+        stream: Any = subscribe(self._schema, document, **operation)
+        return await stream if inspect.isawaitable(stream) else stream
+
+
+def _is_subscription(operation: Mapping[str, Any]) -> bool:
+    """Whether the operation is one; a document that cannot be read is left to ``execute``, which says what is wrong."""
+    try:
+        request = GraphQLRequest(operation["query"], operation_name=operation["operation_name"])
+        return request.operation_type == "subscription"
+    except DocumentError:
+        return False
+
+
+def _over_the_wire(result: Any) -> ExecutionResult:
+    """Return what a client would have read of *result*."""
+    answer = {"data": result.data, "errors": [error.formatted for error in result.errors or ()] or None}
+    if result.extensions:
+        answer["extensions"] = result.extensions
+    try:
+        return parse_response(loads(dumps(answer)))
+    except (TypeError, ValueError, RecursionError) as error:
+        raise TransportProtocolError(
+            f"The result of the schema is not JSON, so no server could send it: {error}",
+            rule="an answer is JSON",
+            received=repr(result.data),
+        ) from error
