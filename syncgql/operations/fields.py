@@ -281,6 +281,8 @@ def _selections(selectable: Selectable) -> Iterator[Selection]:
 def _from_text(text: str) -> Iterable[Selection]:
     if NAME.fullmatch(text):
         return [Field(text)]
+    if not text or text.isspace():
+        raise DocumentError("An empty text is no selection; give names of fields, or nothing for an automatic one.")
     if DOTTED.fullmatch(text):
         name, _, rest = text.partition(".")
         return [Field(name, fields=rest)]

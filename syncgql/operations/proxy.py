@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from graphql import GraphQLArgument, GraphQLField, is_required_argument
 
-from ..exceptions import DocumentError, TransportError
+from ..exceptions import TransportError
 from ..protocol.graphql_response import data_or_raise
 from ..request import UNSET, GraphQLRequest
 from ..schema.names import find_name, nearest
@@ -145,17 +145,16 @@ class FieldProxy:
 
     @property
     def __signature__(self) -> inspect.Signature:
-        positional = inspect.Parameter("fields", inspect.Parameter.POSITIONAL_ONLY, default=None)
+        selection = inspect.Parameter("_fields", inspect.Parameter.POSITIONAL_OR_KEYWORD, default=None)
         required_first = sorted(self._field.args.items(), key=lambda item: not is_required_argument(item[1]))
         named = [_parameter(name, argument) for name, argument in required_first]
-        return inspect.Signature([positional, *named], return_annotation=_Verbatim(self._field.type))
+        return inspect.Signature([selection, *named], return_annotation=_Verbatim(self._field.type))
 
-    def __call__(self, fields: Selectable = None, /, *, _fields: Selectable = None, **arguments: Any) -> Any:
+    def __call__(self, /, _fields: Selectable = None, **arguments: Any) -> Any:
         """Run the operation and return the value of its field.
 
         Args:
-            fields: what to select, in any form that ``Fields`` takes; nothing selects the leaves automatically.
-            _fields: the same by keyword.
+            _fields: what to select, in any form that ``Fields`` takes; nothing selects the leaves automatically.
             arguments: the field's arguments; None is null, ``UNSET`` leaves one out.
 
         Raises:
@@ -163,28 +162,25 @@ class FieldProxy:
             TransportQueryError: the answer has errors; partial data is on it.
             TransportError: there was no GraphQL answer.
         """
-        return self._value(self._executor.execute(self._request(fields, _fields, arguments)))
+        return self._value(self._executor.execute(self._request(_fields, arguments)))
 
-    def result(self, fields: Selectable = None, /, *, _fields: Selectable = None, **arguments: Any) -> Any:
+    def result(self, /, _fields: Selectable = None, **arguments: Any) -> Any:
         """Run the operation and return the whole ``ExecutionResult``; errors inside it are not raised."""
-        return self._executor.execute(self._request(fields, _fields, arguments))
+        return self._executor.execute(self._request(_fields, arguments))
 
-    def request(self, fields: Selectable = None, /, *, _fields: Selectable = None, **arguments: Any) -> GraphQLRequest:
+    def request(self, /, _fields: Selectable = None, **arguments: Any) -> GraphQLRequest:
         """Return the request without sending it, for ``client.execute(request, timeout=60)`` and the like."""
-        return self._request(fields, _fields, arguments)
+        return self._request(_fields, arguments)
 
     def __repr__(self) -> str:
         arguments = ", ".join(f"{name}: {argument.type}" for name, argument in self._field.args.items())
         return f"<{self._builder.kind} {self.__name__}({arguments}): {self._field.type}>"
 
-    def _request(self, first: Selectable, by_keyword: Selectable, arguments: dict[str, Any]) -> GraphQLRequest:
-        if first is not None and by_keyword is not None:
-            raise DocumentError("The selection is given twice: as the first argument and as _fields=.")
+    def _request(self, fields: Selectable, arguments: dict[str, Any]) -> GraphQLRequest:
         if self._field.deprecation_reason is not None:
             message = f"{self._builder.root}.{self.__name__} is deprecated: {self._field.deprecation_reason}"
             warnings.warn(message, DeprecationWarning, stacklevel=3)
-        selected = first if first is not None else by_keyword
-        field = Field(self.__name__, fields=selected).with_arguments(arguments)
+        field = Field(self.__name__, fields=fields).with_arguments(arguments)
         return self._builder.request(Fields(field))
 
     def _value(self, result: ExecutionResult) -> Any:
@@ -195,17 +191,13 @@ class FieldProxy:
 class EventProxy(FieldProxy):
     """One subscription: ``client.subscription.book_added("title")`` is a ``Subscription`` of the field's values."""
 
-    def __call__(
-        self, fields: Selectable = None, /, *, _fields: Selectable = None, **arguments: Any
-    ) -> Subscription[Any]:
+    def __call__(self, /, _fields: Selectable = None, **arguments: Any) -> Subscription[Any]:
         """Subscribe and return an iterator over the values of the field; takes and raises what ``subscribe`` does."""
-        return self._executor.subscribe(self._request(fields, _fields, arguments), self._value)
+        return self._executor.subscribe(self._request(_fields, arguments), self._value)
 
-    def result(
-        self, fields: Selectable = None, /, *, _fields: Selectable = None, **arguments: Any
-    ) -> Subscription[ExecutionResult]:
+    def result(self, /, _fields: Selectable = None, **arguments: Any) -> Subscription[ExecutionResult]:
         """Subscribe and return an iterator over whole ``ExecutionResult`` objects."""
-        return self._executor.subscribe(self._request(fields, _fields, arguments), lambda result: result)
+        return self._executor.subscribe(self._request(_fields, arguments), lambda result: result)
 
 
 class _Verbatim:

@@ -73,18 +73,35 @@ def introspect(execute: Execute, options: Mapping[str, Any] | None = None) -> di
         TransportError: what *execute* raises.
     """
     wanted = {**_supported(execute), **_known(options or {})}
-    refused: ExecutionResult | None = None
+    refused = ExecutionResult()
     for depth in _depths(wanted):
-        result = execute(GraphQLRequest(get_introspection_query(**{**wanted, **depth})))
-        if isinstance(result.data, dict) and isinstance(result.data.get("__schema"), dict):
-            if not _is_cut_short(result.data):
-                return result.data
-            result = execute(GraphQLRequest(get_introspection_query(**{**wanted, **_depth(DEEPER)})))
-            if isinstance(result.data, dict) and not _is_cut_short(result.data):
-                return result.data
-            break
-        refused = refused or result
+        result = execute(_query(wanted, depth))
+        if not _has_schema(result):
+            refused = refused if refused.errors else result
+        elif _is_cut_short(result.data):
+            return _deeper(execute, wanted)
+        else:
+            return dict(result.data)
     raise _refusal(refused)
+
+
+def _deeper(execute: Execute, wanted: Mapping[str, Any]) -> dict[str, Any]:
+    result = execute(_query(wanted, _depth(DEEPER)))
+    if _has_schema(result) and not _is_cut_short(result.data):
+        return dict(result.data)
+    raise TransportProtocolError(
+        "The server cut the type references in its introspection result short, probably by a limit on query depth; "
+        "give the client its schema instead: schema='schema.graphql'.",
+        rule="a type reference ends in a named type",
+    )
+
+
+def _query(wanted: Mapping[str, Any], depth: Mapping[str, Any]) -> GraphQLRequest:
+    return GraphQLRequest(get_introspection_query(**{**wanted, **depth}))
+
+
+def _has_schema(result: ExecutionResult) -> bool:
+    return isinstance(result.data, dict) and isinstance(result.data.get("__schema"), dict)
 
 
 def _supported(execute: Execute) -> dict[str, Any]:
@@ -130,24 +147,18 @@ def _is_cut_short(node: Any) -> bool:
     return any(_is_cut_short(value) for value in node.values() if isinstance(value, (dict, list)))
 
 
-def _refusal(refused: ExecutionResult | None) -> Exception:
-    if refused is not None and refused.errors:
-        return TransportQueryError(
-            f"The server refused introspection: {refused.errors[0].get('message')} "
-            "Give the client its schema instead: schema='schema.graphql'.",
-            errors=refused.errors,
-            data=refused.data,
-            extensions=refused.extensions,
-            response=refused.response,
-        )
-    if refused is not None:
+def _refusal(refused: ExecutionResult) -> TransportQueryError | TransportProtocolError:
+    if not refused.errors:
         return TransportProtocolError(
             "The server's answer to the introspection query holds no __schema; give the client its schema instead.",
             rule="an introspection result has __schema",
             received=repr(refused.data),
         )
-    return TransportProtocolError(
-        "The server cut the type references in its introspection result short, probably by a limit on query depth; "
-        "give the client its schema instead: schema='schema.graphql'.",
-        rule="a type reference ends in a named type",
+    return TransportQueryError(
+        f"The server refused introspection: {refused.errors[0].get('message')} "
+        "Give the client its schema instead: schema='schema.graphql'.",
+        errors=refused.errors,
+        data=refused.data,
+        extensions=refused.extensions,
+        response=refused.response,
     )

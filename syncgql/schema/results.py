@@ -63,8 +63,9 @@ class _Unreadable(Exception):
 
     def error(self) -> TransportProtocolError:
         path = "data" + "".join(reversed(self.path))
+        why = f" ({self.__cause__!r})" if self.__cause__ else ""
         return TransportProtocolError(
-            f"{path}: what the server sent is no {self.type_name} that the client can read ({self.__cause__!r}).",
+            f"{path}: what the server sent is no {self.type_name} that the client can read{why}.",
             rule=f"a value of {self.type_name}",
             received=repr(self.value),
         )
@@ -155,6 +156,8 @@ def _is_custom(type_: GraphQLScalarType) -> bool:
 
 def _list_parser(parse: Parser) -> Parser:
     def parse_list(items: Any) -> Any:
+        if not isinstance(items, list):
+            raise _Unreadable("list", items)
         index = 0
         try:
             for index, item in enumerate(items):
@@ -170,6 +173,8 @@ def _list_parser(parse: Parser) -> Parser:
 
 def _object_parser(fields: list[tuple[str, Parser]]) -> Parser:
     def parse_object(members: Any) -> Any:
+        if not isinstance(members, dict):
+            raise _Unreadable("object", members)
         key = ""
         try:
             for key, parse in fields:

@@ -1,0 +1,100 @@
+"""What is selected when nobody says what."""
+
+from __future__ import annotations
+
+import pytest
+from graphql import GraphQLSchema, build_schema, parse, validate
+
+from syncgql import Automatic, Field, Fields
+from syncgql.operations.document import OperationBuilder
+from syncgql.operations.document_writer import DocumentWriter
+from tests.schemas import schema_of
+
+
+def selected(schema: GraphQLSchema, *selections: object) -> str:
+    """The text of a query, without the head and the braces around it."""
+    text = OperationBuilder(schema, "query").request(Fields(*selections)).text
+    return " ".join(text.split())
+
+
+def test_leaves_and_the_leaves_of_objects_are_selected() -> None:
+    """Not selected: deprecated fields, what needs an argument, objects that take arguments, a type within itself."""
+    text = selected(schema_of("library"), Field("book", id=1))
+    assert text == (
+        "query book($id: ID!) { book(id: $id) { id title genre publishedYear printedAt printings "
+        "author { id name born } extra } }"
+    )
+
+
+def test_depth_says_how_deep() -> None:
+    """One is the type itself."""
+    schema = build_schema("type Query { a: A } type A { x: Int b: B } type B { y: Int c: C } type C { z: Int a: A }")
+    assert selected(schema, Field("a", fields=Automatic(1))) == "query a { a { x } }"
+    assert selected(schema, Field("a")) == "query a { a { x b { y } } }"
+    assert selected(schema, Field("a", fields=Automatic(9))) == "query a { a { x b { y c { z } } } }"
+
+
+def test_a_type_without_leaves_is_asked_for_its_name() -> None:
+    """Something must be selected."""
+    schema = build_schema("type Query { a: A } type A { x(y: Int!): Int b: B } type B { a: A }")
+    assert selected(schema, "a") == "query a { a { __typename } }"
+
+
+def test_an_object_that_is_named_without_selection_gets_its_own_leaves() -> None:
+    """Among other fields one level is enough."""
+    text = selected(schema_of("library"), Field("book", id=1, fields=["title", "author"]))
+    assert text == "query book($id: ID!) { book(id: $id) { title author { id name born } } }"
+
+
+def test_what_is_selected_by_hand_goes_before() -> None:
+    """Everything automatic, and one field in a special way."""
+    text = selected(schema_of("library"), Field("book", id=1, fields=Fields(Automatic(), "author.name")))
+    assert "author { name }" in text
+    assert text.count("author") == 1
+
+
+def test_unions_get_a_fragment_per_type() -> None:
+    """And the name of the type, to tell them apart."""
+    text = selected(schema_of("library"), Field("works", fields=Automatic(1)))
+    assert text == (
+        "query works { works { __typename "
+        "... on Book { id title_Book: title genre publishedYear printedAt printings extra } "
+        "... on Film { id title_Film: title minutes } } }"
+    )
+
+
+def test_interfaces_select_what_is_common_once() -> None:
+    """A fragment has only what its type adds."""
+    text = selected(schema_of("library"), Field("node", id=1, fields=Automatic(1)))
+    assert "{ __typename id ... on Author { name born }" in text
+
+
+def test_many_types_get_no_fragments() -> None:
+    """A selection of everything that a node can be would pass no server's limit."""
+    types = "".join(f"type T{number} implements N {{ id: ID own: Int }} " for number in range(30))
+    schema = build_schema(f"interface N {{ id: ID }} type Query {{ n: N }} {types}")
+    assert selected(schema, "n") == "query n { n { __typename id } }"
+
+
+def check_every_root_field(schema: GraphQLSchema) -> int:
+    """Validate an automatic selection of every root field; return how many there were."""
+    checked = 0
+    for kind, root in (("query", schema.query_type), ("mutation", schema.mutation_type)):
+        for name, field in root.fields.items() if root else ():
+            given = Field(name).with_arguments(dict.fromkeys(field.args))
+            assert root is not None
+            text = DocumentWriter(schema, kind, Fields(given), root).operation().text
+            assert validate(schema, parse(text)) == [], text
+            checked += 1
+    return checked
+
+
+@pytest.mark.parametrize(("name", "count"), [("library", 11), ("swapi", 9)])
+def test_it_validates_for_every_root_field(name: str, count: int) -> None:
+    """Connections, cycles, unions whose members differ: the document is always right."""
+    assert check_every_root_field(schema_of(name)) == count
+
+
+def test_it_validates_for_every_root_field_of_github(github_schema: GraphQLSchema) -> None:
+    """A schema of 1,600 types, with unions and interfaces of every kind."""
+    assert check_every_root_field(github_schema) > 270

@@ -1,0 +1,226 @@
+"""Documents that are built of selections."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from graphql import parse, print_ast
+
+from syncgql import UNSET, Directive, DocumentError, Field, Fields, InlineFragment
+from syncgql.operations.document import REMEMBERED, OperationBuilder
+from syncgql.operations.document_writer import DocumentWriter, Operation
+from tests.schemas import schema_of
+
+
+@pytest.fixture
+def builder() -> OperationBuilder:
+    return OperationBuilder(schema_of("library"), "query")
+
+
+def built(kind: str, *selections: Any) -> tuple[str, Any]:
+    request = OperationBuilder(schema_of("library"), kind).request(Fields(*selections))
+    return request.text, request.variable_values
+
+
+def test_the_document_is_what_one_would_write_by_hand() -> None:
+    """Readable, so that a server's log is readable; laid out as graphql-core prints documents."""
+    fields = Fields("title", Field("author", alias="writer", fields="name"), InlineFragment("Node", fields="id"))
+    text, variables = built("query", Field("book", id=1, fields=fields))
+    assert text == (
+        "query book($id: ID!) {\n"
+        "  book(id: $id) {\n"
+        "    title\n"
+        "    writer: author {\n"
+        "      name\n"
+        "    }\n"
+        "    ... on Node {\n"
+        "      id\n"
+        "    }\n"
+        "  }\n"
+        "}"
+    )
+    assert print_ast(parse(text)).strip() == text
+    assert variables == {"id": "1"}
+
+
+def test_every_argument_becomes_a_variable_of_the_schemas_type() -> None:
+    """The operation's own arguments keep their names, those further in are named after their field."""
+    author = Field("author", fields=Field("books", first=2, fields="id", directives=[Directive("tag", name="x")]))
+    text, variables = built("query", Field("book", id=1, genre="POEM", fields=author))
+    assert text.splitlines()[0] == (
+        "query book($genre: Genre, $id: ID!, $books_first: Int, $books_tag_name: String!) {"
+    )
+    assert "books(first: $books_first) @tag(name: $books_tag_name) {" in text
+    assert variables == {"genre": "POEM", "id": "1", "books_first": 2, "books_tag_name": "x"}
+
+
+def test_variables_of_one_name_are_numbered() -> None:
+    """The same field in two places has two variables."""
+    books = Field("books", first=1, fields="id")
+    favourite = Field("favourite", fields=Field("author", fields=Field("books", first=2, fields="id")))
+    text, variables = built("query", Field("book", id=1, fields=Field("author", fields=[books, favourite])))
+    assert variables == {"id": "1", "books_first": 1, "books_first_2": 2}
+    assert "books(first: $books_first_2)" in text
+
+
+def test_several_root_fields_have_variables_named_after_them() -> None:
+    """One operation, several answers."""
+    text, variables = built(
+        "query",
+        Field("book", id=1, fields="id"),
+        Field("book", alias="other", id=2, fields="id"),
+        "version",
+    )
+    assert text.splitlines()[0] == "query book_other_version($book_id: ID!, $other_id: ID!) {"
+    assert "other: book(id: $other_id) {" in text
+    assert variables == {"book_id": "1", "other_id": "2"}
+
+
+def test_unset_is_absent_and_none_is_null() -> None:
+    """Defaults apply only to what is absent."""
+    assert built("query", Field("books", first=UNSET, genres=None, fields="id")) == (
+        "query books($genres: [Genre!]) {\n  books(genres: $genres) {\n    id\n  }\n}",
+        {"genres": None},
+    )
+
+
+def test_literals_of_a_text_stay_in_the_document() -> None:
+    """What was written in GraphQL is not turned into variables, and next to variables that works too."""
+    text, variables = built("query", "book(id: 1, genre: POEM) { author { books(first: 2) { id } } }")
+    assert text.splitlines()[:2] == [
+        "query book {",
+        "  book(genre: POEM, id: 1) {",
+    ]
+    assert variables is None
+
+
+def test_names_that_python_or_field_claim_have_an_underscore() -> None:
+    """An argument that is called alias or fields is reached by alias_ and fields_."""
+    text, variables = built("query", Field("from", alias="origin", alias_="a", fields_=["b"]))
+    assert "origin: from(alias: $alias, fields: $fields)" in text
+    assert variables == {"alias": "a", "fields": ["b"]}
+
+
+def test_conditions_are_directives() -> None:
+    """@include and @skip on fields and fragments."""
+    fragment = InlineFragment("Book", fields="id", directives=[Directive("skip", **{"if": False})])
+    text, variables = built(
+        "query",
+        Field("book", id=1, fields=[Field("title", directives=[Directive("include", if_=True)]), fragment]),
+    )
+    assert "title @include(if: $title_include_if)" in text
+    assert "... on Book @skip(if: $Book_skip_if) {" in text
+    assert variables == {"id": "1", "title_include_if": True, "Book_skip_if": False}
+
+
+def test_meta_fields_can_be_selected() -> None:
+    """__typename everywhere, __schema and __type of queries."""
+    text, _ = built("query", {"__typename": True, "__schema.queryType.name": True, "version": True})
+    assert "__schema {\n    queryType {" in text
+
+
+@pytest.mark.parametrize(
+    ("selection", "path", "message"),
+    [
+        (Field("bok", id=1), "bok", "Query has no field 'bok'. Did you mean 'book'"),
+        (
+            Field("book", id=1, fields="author.nam"),
+            "book.author.nam",
+            "Author has no field 'nam'. Did you mean 'name'?",
+        ),
+        (Field("book", id=1, fields="published_year"), "book.published_year", "Did you mean 'publishedYear'?"),
+        (Field("book", id=1, fields="title.x"), "book.title", "is of type String!, which has no fields"),
+        (Field("book", id=1, fields=[]), "book", "nothing is selected"),
+        (Field("book"), "variables.id", "Query.book needs the argument id: ID!"),
+        (Field("book", id=UNSET), "variables.id", "Query.book needs the argument id: ID!"),
+        (Field("book", id=None), "variables.id", "ID! must not be null"),
+        (Field("book", idd=1), "variables.idd", "Query.book has no argument 'idd'. Did you mean 'id'?"),
+        (Field("book", id=1, id_=2), "variables.id", "the argument 'id' of Query.book is given twice"),
+        (
+            Field("books", fields=Field("review")),
+            "variables.review_stars",
+            "Book.review needs the argument stars: Int!",
+        ),
+        (Field("books", first="x"), "variables.first", "Int cannot be made from str"),
+        (Field("works", fields={"... on Bok": "id"}), "works.<Bok>", "no type 'Bok' with fields. Did you mean 'Book'"),
+        (Field("works", fields={"... on Genre": "id"}), "works.<Genre>", "no type 'Genre' with fields"),
+        (
+            Field("version", directives=[Directive("inclde", if_=True)]),
+            "version",
+            "no directive @inclde. Did you mean 'include'?",
+        ),
+        (
+            Field("version", directives=[Directive("include")]),
+            "variables.version_include_if",
+            "@include needs the argument if: Boolean!",
+        ),
+    ],
+)
+def test_what_does_not_fit_the_schema_is_refused(selection: Field, path: str, message: str) -> None:
+    """Unknown names come with the nearest known one, and everything with its path."""
+    with pytest.raises(DocumentError) as caught:
+        built("query", selection)
+    assert caught.value.path == path
+    assert caught.value.message.startswith(f"{path}: ")
+    assert message in caught.value.message
+
+
+@pytest.mark.parametrize(
+    ("selections", "message"),
+    [
+        ([Field("books", first=1, fields="id"), Field("books", first=2, fields="id")], "Use different aliases"),
+        ([Field("works", fields={"... on Author": "id"})], "can never be of type 'Author'"),
+        ([Field("node", id=1, directives=[Directive("deprecated")])], "may not be used on"),
+        ([Field("version", directives=[Directive("upper"), Directive("upper")])], "can only be used once"),
+    ],
+)
+def test_the_built_document_is_validated(selections: list[Field], message: str) -> None:
+    """Rules that concern the whole document hold too; the position is that in the document."""
+    with pytest.raises(DocumentError, match=message) as caught:
+        built("query", selections)
+    assert caught.value.line is not None
+
+
+def test_a_document_is_built_once_per_shape(builder: OperationBuilder, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Values, and the order in which arguments are given, make no other shape."""
+    made: list[str] = []
+
+    def counted(writer: DocumentWriter) -> Operation:
+        operation = write(writer)
+        made.append(operation.text)
+        return operation
+
+    write = DocumentWriter.operation
+    monkeypatch.setattr(DocumentWriter, "operation", counted)
+    texts = {
+        builder.request(Fields(Field("book", id=number, genre=genre, fields="title"))).text
+        for number, genre in ((1, "POEM"), (2, None))
+    }
+    texts.add(builder.request(Fields(Field("book", genre="NOVEL", id=3, fields=["title"]))).text)
+    assert len(texts) == 1
+    assert len(made) == 1
+    for other in (Field("book", id=1, fields="title"), Field("book", id=1, genre=UNSET, fields="id")):
+        builder.request(Fields(other))
+    assert len(made) == 3
+
+
+def test_literals_are_part_of_the_shape(builder: OperationBuilder) -> None:
+    """Two texts with other literals are two documents."""
+    one, other = (builder.request(Fields(f"book(id: {number}) {{ id }}")) for number in (1, 2))
+    assert one.text != other.text
+
+
+def test_only_so_many_shapes_are_remembered(builder: OperationBuilder) -> None:
+    """A program that makes up selections does not grow without bound."""
+    for number in range(REMEMBERED + 5):
+        builder.request(Fields(Field("version", alias=f"v{number}")))
+    assert len(builder._operations) == REMEMBERED
+
+
+def test_a_schema_without_the_type_is_told(builder: OperationBuilder) -> None:
+    """Not every schema has mutations."""
+    with pytest.raises(DocumentError, match="has no mutation type"):
+        OperationBuilder(schema_of("swapi"), "mutation").request(Fields("addBook"))
+    with pytest.raises(DocumentError, match="Nothing is selected"):
+        builder.request(Fields())

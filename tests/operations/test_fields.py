@@ -1,0 +1,169 @@
+"""Selections as Python values."""
+
+from __future__ import annotations
+
+import pickle
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from syncgql import Automatic, Directive, DocumentError, Field, Fields, InlineFragment
+
+BOOK = Fields("title", author=Fields("name", "born"))
+
+
+@pytest.mark.parametrize(
+    "same",
+    [
+        Fields(["title", {"author": ["name", "born"]}]),
+        Fields({"title": True, "author": {"name": None, "born": True, "died": False}}),
+        Fields("title", "author.name", "author.born"),
+        Fields({"author.name": True, "author.born": True}, "title"),
+        Fields("title author { name born }"),
+        Fields("{ title author { name born } }"),
+        Fields("title, author { name, born }"),
+        Fields("title", Field("author", fields="name born")),
+        Fields("title", author=Field("author", fields=["name", "born"])),
+        Fields(Fields("title"), Fields("author.born"), author="name"),
+        Fields(one for one in ("author.name", "title", "author.born")),
+        Fields("title") + "author.name" + {"author": "born"},
+        "title" + Fields(author="name born"),
+    ],
+)
+def test_a_selection_can_be_written_in_many_ways(same: Fields) -> None:
+    """All of them are equal and hash alike, in whatever order."""
+    assert same == BOOK
+    assert hash(same) == hash(BOOK)
+    assert len(same) == 2
+
+
+def test_selections_are_searched_by_path() -> None:
+    """A dotted path leads through the fields, by the keys that they have in the result."""
+    fields = BOOK + Field("title", alias="name")
+    assert "title" in fields
+    assert "name" in fields
+    assert "author.name" in fields
+    assert "author.title" not in fields
+    assert "title.name" not in fields
+    assert Field("title") in fields
+    assert 3 not in fields
+
+
+def test_adding_leaves_the_summands_alone() -> None:
+    """Selections are immutable, so one can be kept at module level."""
+    more = BOOK + "author.died" + "year"
+    assert "author.died" in more
+    assert "author.died" not in BOOK
+    assert "year" not in BOOK
+
+
+def test_what_asks_for_the_same_is_joined_and_nothing_else() -> None:
+    """Other arguments, aliases or directives make another field."""
+    fields = Fields(
+        Field("books", first=1, fields="id"),
+        Field("books", first=1, fields="title"),
+        Field("books", first=2, fields="id"),
+        Field("books", alias="more", first=1, fields="id"),
+        Field("books", first=1, directives=[Directive("include", if_=True)], fields="id"),
+    )
+    assert len(fields) == 4
+    assert fields.selections[0] == Field("books", first=1, fields="id title")
+
+
+def test_a_field_without_selection_gives_way_to_one_with() -> None:
+    """Naming an object again with its fields says what was left open."""
+    assert Fields("author") + Fields("author.name") == Fields("author.name")
+    assert Fields("author.name", "author") == Fields("author.name")
+
+
+def test_inline_fragments_and_automatic_selections_add_up() -> None:
+    """Fragments on one type are joined; of automatic selections the deepest counts."""
+    fields = Fields({"... on Book": "title"}, "... on Book { id }", InlineFragment("Film", fields="id"))
+    assert fields == Fields(InlineFragment("Book", fields="id title"), {"...on Film": "id"})
+    assert Fields(Automatic(1), "id", Automatic(3), Automatic()) == Fields("id", Automatic(3))
+
+
+def test_a_keyword_names_the_key_in_the_result() -> None:
+    """A field of another name gets the keyword as alias."""
+    fields = Fields(writer=Field("author", fields="name"))
+    assert fields == Fields(Field("author", alias="writer", fields="name"))
+    assert fields == Fields("writer: author { name }")
+    assert fields.selections[0].key == "writer"  # type: ignore[union-attr]
+
+
+def test_arguments_of_any_value_compare_and_hash() -> None:
+    """Lists and dicts are values like others."""
+    one = Field("books", where={"a": [1]}, directives=[Directive("@tag", name=["x"])])
+    assert one == Field("books", directives=Directive("tag", name=["x"]), where={"a": [1]})  # type: ignore[arg-type]
+    assert hash(one) == hash(Field("books", where={"a": [1]}, directives=[Directive("tag", name=["x"])]))
+    assert one != Field("books", where={"a": [2]}, directives=[Directive("tag", name=["x"])])
+
+
+def test_selections_of_other_kinds_are_not_equal() -> None:
+    """Nothing is equal to what is of another kind."""
+    for one in (Fields("a"), Field("a"), InlineFragment("a"), Directive("a"), Automatic()):
+        assert one != "a"
+        assert one == pickle.loads(pickle.dumps(one))
+
+
+def test_repr_can_be_typed() -> None:
+    """What is shown is what one would write."""
+    fields = Fields("title", Field("reviews", first=5, alias="latest", fields="text"), InlineFragment("Book"))
+    text = "Fields('title', Field('reviews', first=5, alias='latest', fields=Fields('text')), InlineFragment('Book'))"
+    assert repr(fields) == text
+    assert eval(text) == fields
+    assert repr(Fields(Automatic(3))) == "Fields(Automatic(depth=3))"
+    assert repr(Directive("include", **{"if": True})) == "Directive('include', if=True)"
+
+
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [
+        (3, "int is no selection"),
+        ({"title"}, "set is no selection"),
+        (b"title", "bytes is no selection"),
+        ({3: True}, "names as keys, not int"),
+        ({"odd-name": True}, "'odd-name' is no GraphQL name"),
+        ({"title": 3}, "int is no selection"),
+        ("", "An empty text is no selection"),
+    ],
+)
+def test_what_is_no_selection_is_refused(wrong: Any, message: str) -> None:
+    """The error says what came, or what is wrong with the name."""
+    with pytest.raises(DocumentError, match=message):
+        Fields(wrong)
+
+
+def test_names_directives_and_depths_are_checked_when_they_are_given() -> None:
+    """A slip shows at its own line, not when the document is built."""
+    with pytest.raises(DocumentError, match="'odd-name' is no GraphQL name"):
+        Field("odd-name")
+    with pytest.raises(DocumentError, match="'1st' is no GraphQL name"):
+        Field("book", alias="1st")
+    with pytest.raises(DocumentError, match="directives takes Directive objects, not str"):
+        Field("book", directives=["include"])  # type: ignore[list-item]
+    with pytest.raises(DocumentError, match="starts at 1"):
+        Automatic(0)
+
+
+NAMES = st.sampled_from(["id", "title", "author", "books"])
+SELECTIONS = st.recursive(
+    st.lists(NAMES, min_size=1, max_size=4).map(lambda names: Fields(*names)),
+    lambda inner: st.tuples(inner, NAMES, inner).map(lambda made: made[0] + {made[1]: made[2]}),
+    max_leaves=6,
+)
+
+
+@given(a=SELECTIONS, b=SELECTIONS, c=SELECTIONS)
+def test_adding_is_that_of_sets(a: Fields, b: Fields, c: Fields) -> None:
+    """It is associative, commutative and idempotent, and what was added is there."""
+    assert (a + b) + c == a + (b + c)
+    assert a + b == b + a
+    assert hash(a + b) == hash(b + a)
+    assert a + a == a
+    assert a + b + a == a + b
+    for one in a:
+        assert isinstance(one, Field)
+        assert one.name in a + b

@@ -1,0 +1,240 @@
+"""client.query.book(...), over the network and against a schema in the process."""
+
+from __future__ import annotations
+
+import copy
+import inspect
+import io
+import pydoc
+import warnings
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from graphql import build_schema
+
+from syncgql import (
+    UNSET,
+    Client,
+    DocumentError,
+    ExecutionResult,
+    Field,
+    Fields,
+    GraphQLRequest,
+    LocalSchemaTransport,
+    TransportConnectionFailed,
+    TransportQueryError,
+)
+from tests.fix_servers import Server
+from tests.schemas import schema_of
+
+
+@pytest.fixture
+def client(any_server: Server) -> Iterator[Client]:
+    with Client(any_server.url) as client:
+        yield client
+
+
+@pytest.fixture
+def library() -> Iterator[Client]:
+    """A client that knows the library's schema; nobody answers."""
+    schema = schema_of("library")
+    with Client(transport=LocalSchemaTransport(schema), schema=schema) as client:
+        yield client
+
+
+def test_a_query_returns_the_value_of_its_field(client: Client) -> None:
+    """No document is written, and the answer needs no unpacking."""
+    assert client.query.book("title", id=1) == {"title": "Emma"}
+    assert client.query.book(["title", "author"], id="2") == {"title": "Ubik", "author": "Philip K. Dick"}
+    assert client.query.book(_fields=Fields("id"), id="3000") is None
+    assert client.query.hello() == "Hello world!"
+    assert client.query.hello(name=UNSET) == "Hello world!"
+    assert client.query.hello(name="you") == "Hello you!"
+
+
+def test_nothing_selected_is_everything(client: Client) -> None:
+    """The leaves of what the field returns."""
+    assert client.query.book(id=1) == {"id": "1", "title": "Emma", "author": "Jane Austen"}
+
+
+def test_a_mutation_is_found_by_its_name_in_snake_case(client: Client) -> None:
+    """add_book finds addBook."""
+    book = client.mutation.add_book("title author", title="Kim", author="Rudyard Kipling")
+    assert book == {"title": "Kim", "author": "Rudyard Kipling"}
+    assert client.mutation.addBook("title", title="Kim") == {"title": "Kim"}
+
+
+def test_a_subscription_yields_the_values_of_its_field(client: Client) -> None:
+    """One value per event; the iterator is the client's usual one."""
+    with client.subscription.count(to=3) as numbers:
+        assert list(numbers) == [1, 2, 3]
+    assert [result.data for result in client.subscription.count.result(to=1)] == [{"count": 1}]
+    with client.subscription(Field("count", to=1, alias="n")) as events:
+        assert list(events) == [{"n": 1}]
+
+
+def test_an_event_with_errors_raises_and_the_results_hold_it(client: Client) -> None:
+    """As subscribe() and subscribe_results() do."""
+    with pytest.raises(TransportQueryError, match="It failed after 1"):
+        list(client.subscription.fail_after(count=1))
+    results = list(client.subscription.fail_after.result(count=1))
+    assert results[0].data == {"failAfter": 1}
+    assert results[-1].errors is not None
+
+
+def test_several_fields_go_in_one_operation(client: Client, any_server: Server) -> None:
+    """One request, a value under each key."""
+    seen = len(any_server.seen("request")) + 2  # introspection comes first, in two requests
+    data = client.query(Field("book", id=1, fields="title"), Field("hello", name="you"), other=Field("hello"))
+    assert data == {"book": {"title": "Emma"}, "hello": "Hello you!", "other": "Hello world!"}
+    assert len(any_server.seen("request")) == seen + 1
+
+
+def test_result_gives_the_whole_answer(client: Client) -> None:
+    """Errors inside it are not raised."""
+    result = client.query.fail.result()
+    assert isinstance(result, ExecutionResult)
+    assert result.data == {"fail": None}
+    assert result.errors is not None
+    with pytest.raises(TransportQueryError, match="It failed") as caught:
+        client.query.fail()
+    assert caught.value.data == {"fail": None}
+
+
+def test_request_gives_what_would_be_sent(client: Client) -> None:
+    """So every option of execute() can be used with it."""
+    request = client.query.book.request("title", id=1)
+    assert isinstance(request, GraphQLRequest)
+    assert request.text == "query book($id: ID!) {\n  book(id: $id) {\n    title\n  }\n}"
+    assert client.execute(request, timeout=20, headers={"X-Test": "1"}) == {"book": {"title": "Emma"}}
+    assert client.query.request("hello").text == "query hello {\n  hello\n}"
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "fields", "arguments"),
+    [
+        ("query", "book", "titel", {"id": 1}),
+        ("query", "book", "title", {}),
+        ("query", "book", "title", {"idd": 1}),
+        ("query", "large", None, {"size": "x"}),
+        ("mutation", "addBook", "title", {"title": None}),
+        ("subscription", "count", None, {"to": "x"}),
+    ],
+)
+def test_nothing_wrong_is_sent(
+    any_server: Server, client: Client, kind: str, name: str, fields: Any, arguments: Any
+) -> None:
+    """Unknown fields and arguments, missing and wrong values are found before the network."""
+    proxy = getattr(client, kind)[name]
+    before = any_server.seen()
+    with pytest.raises(DocumentError):
+        proxy(fields, **arguments)
+    assert any_server.seen() == before
+
+
+def test_an_unknown_name_is_told_with_the_nearest(library: Client) -> None:
+    """As an attribute and in brackets."""
+    with pytest.raises(AttributeError, match=r"Query has no field 'bok'\. Did you mean 'book'"):
+        _ = library.query.bok
+    with pytest.raises(KeyError, match="Query has no field 'bok'"):
+        library.query["bok"]
+    assert not hasattr(library.mutation, "book")
+
+
+def test_a_schema_without_mutations_says_so() -> None:
+    """Not that the name is unknown."""
+    schema = build_schema("type Query { a: Int }")
+    with Client(transport=LocalSchemaTransport(schema), schema=schema) as client:
+        with pytest.raises(AttributeError, match="The server has no mutation operations"):
+            _ = client.mutation.add_book
+        assert list(client.mutation) == []
+        assert client.mutation
+
+
+def test_names_are_looked_up_like_those_of_a_mapping(library: Client) -> None:
+    """in, iteration, len, brackets, dir for completion; names with an underscore in front only in brackets."""
+    assert "book" in library.query
+    assert "old_version" in library.query
+    assert "bok" not in library.query
+    assert 3 not in library.query
+    assert list(library.subscription) == ["bookAdded", "counted"]
+    assert len(library.subscription) == 2
+    assert "bookAdded" in dir(library.subscription)
+    assert library.query["_internal"].request().text == "query _internal {\n  _internal\n}"
+    assert library.query.from_.request().text == "query from {\n  from\n}"
+    with pytest.raises(AttributeError, match=r"in brackets: \['_internal'\]"):
+        _ = library.query._internal
+
+
+def test_looking_at_a_proxy_does_not_ask_the_server() -> None:
+    """Neither making it, nor showing it, nor what shells and copy ask of any object."""
+    with Client("http://127.0.0.1:9/graphql") as client:
+        proxy = client.query
+        assert repr(proxy) == "<query operations of <Client http://127.0.0.1:9/graphql>>"
+        assert copy.copy(proxy)._kind == "query"
+        assert not hasattr(proxy, "_repr_html_")
+        assert "__call__" in dir(proxy)  # completion does not fail with the server
+        with pytest.raises(TransportConnectionFailed):
+            _ = proxy.book
+
+
+def test_help_shows_what_the_schema_says(library: Client) -> None:
+    """Description, arguments with theirs, and the type."""
+    out = io.StringIO()
+    pydoc.Helper(output=out).help(library.query.book)
+    text = out.getvalue()
+    for part in ("One book, or null when there is none.", "id (ID!): The number on its back.", "genre (Genre)", "Book"):
+        assert part in text
+    assert "The schema says nothing of version." in str(library.query.version.__doc__)
+
+
+def test_repr_and_signature_show_the_types(library: Client) -> None:
+    """Required arguments have no default."""
+    assert repr(library.query.book) == "<query book(id: ID!, genre: Genre): Book>"
+    signature = "(_fields=None, *, id: ID!, genre: Genre = UNSET) -> Book"
+    assert str(inspect.signature(library.query.book)) == signature
+    assert "from" not in inspect.signature(library.query["from"]).parameters
+
+
+def test_a_deprecated_operation_warns_at_the_line_that_uses_it(library: Client) -> None:
+    """With the schema's reason; looking at it does not warn."""
+    proxy = library.query.old_version
+    assert "Deprecated: Use version." in str(proxy.__doc__)
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        proxy.request()
+        proxy()
+    assert [str(warning.message) for warning in caught] == ["Query.oldVersion is deprecated: Use version."] * 2
+    assert {warning.filename for warning in caught} == {__file__}
+    assert {warning.category for warning in caught} == {DeprecationWarning}
+
+
+def test_arguments_of_any_name_can_be_given(library: Client) -> None:
+    """Those that Field has options for too."""
+    request = library.query["from"].request(alias="a", fields=["b"])
+    assert request.variable_values == {"alias": "a", "fields": ["b"]}
+
+
+def test_a_new_schema_is_used_at_once(any_server: Server) -> None:
+    """fetch_schema() replaces what the proxies know."""
+    with Client(any_server.url, schema="type Query { old: Int }") as client:
+        assert list(client.query) == ["old"]
+        client.fetch_schema()
+        assert "book" in client.query
+
+
+def test_parsing_applies_to_values_and_events() -> None:
+    """parse_results turns what comes out of a proxy into Python values, too."""
+    schema: Any = build_schema("enum E { A B } type Query { e(x: E): E } type Subscription { e: E }")
+    schema.type_map["E"].values["A"].value = 1
+    schema.query_type.fields["e"].resolve = lambda root, info, x=1: x
+
+    async def events(root: Any, info: Any) -> Any:
+        yield 1
+
+    schema.subscription_type.fields["e"].subscribe = events
+    schema.subscription_type.fields["e"].resolve = lambda event, info: event
+    with Client(transport=LocalSchemaTransport(schema), schema=schema, parse_results=True) as client:
+        assert client.query.e(x=1) == 1
+        assert list(client.subscription.e()) == [1]

@@ -1,0 +1,59 @@
+"""Selections written in GraphQL."""
+
+from __future__ import annotations
+
+import pytest
+
+from syncgql import DocumentError, Field, Fields, InlineFragment
+from syncgql.operations.selection_text import parse_selection
+
+
+def test_aliases_fragments_and_nesting_are_understood() -> None:
+    """The text means what it means in a document."""
+    fields = Fields("latest: title ... on Book { id author { name } } ... { genre }")
+    book = InlineFragment("Book", fields=Fields("id", author="name"))
+    assert fields == Fields(Field("title", alias="latest"), book, "genre")
+
+
+def test_arguments_and_directives_are_kept_as_they_are_written() -> None:
+    """Literals stay in the document; they do not become variables."""
+    first, second = parse_selection("reviews(first: 5, stars: FIVE) { text @include(if: true) } books(first: 5) { id }")
+    assert isinstance(first, Field)
+    assert isinstance(second, Field)
+    assert list(first.arguments) == ["first", "stars"]
+    assert first.arguments["first"] == second.arguments["first"] or first.arguments["first"].value == "5"
+    assert first != Field("reviews", first=5, fields=first.fields)
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "column"),
+    [("title author {", 2, 1), ("title\nauthor { name ! }", 2, 15), ("{ title", 1, 8), ("ti-tle", 1, 4)],
+)
+def test_a_syntax_error_has_its_position_in_the_text(text: str, line: int, column: int) -> None:
+    """Whatever is put around the text, line and column are its own."""
+    with pytest.raises(DocumentError, match="Syntax Error") as caught:
+        Fields(text)
+    assert caught.value.line == line
+    if text.startswith(("title\n", "ti-")):
+        assert caught.value.column == column
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("book(id: $id) { title }", r"uses \$id, which has no value here"),
+        ("...BookParts", "spreads the fragment 'BookParts'"),
+        ("... @include(if: true) { title }", "needs a type"),
+        ("{ a } query q { b }", "must be one set of fields"),
+        ("{ a } fragment F on Book { id }", "must be one set of fields"),
+    ],
+)
+def test_what_needs_a_whole_document_is_refused(text: str, message: str) -> None:
+    """The error says what to write instead."""
+    with pytest.raises(DocumentError, match=message):
+        Fields(text)
+
+
+def test_a_text_is_parsed_once() -> None:
+    """Calls in a loop do not pay for it each time."""
+    assert parse_selection("title year") is parse_selection("title year")

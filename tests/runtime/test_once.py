@@ -1,0 +1,128 @@
+"""A value that many threads want and one of them makes."""
+
+from __future__ import annotations
+
+import os
+import pickle
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+
+from syncgql import TransportQueryError
+from syncgql.runtime.once import Once
+
+PATIENCE = 30.0
+
+
+def meanwhile(make: Callable[[], Any], threads: int = 4) -> list[Any]:
+    """Have all threads ask while the first of them makes the value; return their outcomes."""
+    once: Once[Any] = Once()
+    entered, waiting = threading.Event(), threading.Barrier(threads)
+
+    def first_make() -> Any:
+        entered.set()
+        waiting.wait(PATIENCE)
+        return make()
+
+    def ask(number: int) -> Any:
+        if number:
+            entered.wait(PATIENCE)
+            waiting.wait(PATIENCE)
+        try:
+            return once.get(first_make if number == 0 else make)
+        except BaseException as error:
+            return error
+
+    with ThreadPoolExecutor(threads) as pool:
+        return list(pool.map(ask, range(threads)))
+
+
+def test_the_value_is_made_once() -> None:
+    """Whatever the number of threads."""
+    made: list[object] = []
+
+    def make() -> object:
+        made.append(object())
+        return made[-1]
+
+    assert meanwhile(make) == [made[0]] * 4
+    assert len(made) == 1
+
+
+def test_a_failure_is_not_kept() -> None:
+    """The next call tries again."""
+    once: Once[int] = Once()
+    with pytest.raises(ZeroDivisionError):
+        once.get(lambda: 1 // 0)
+    assert not once.made
+    assert once.get(lambda: 3) == 3
+    assert once.made
+
+
+def test_every_thread_gets_an_exception_of_its_own() -> None:
+    """One object raised in several threads would gather all their tracebacks; the cause is shared."""
+
+    def make() -> None:
+        raise TransportQueryError("refused", errors=[{"message": "refused"}]) from KeyError("x")
+
+    errors = meanwhile(make)
+    assert all(isinstance(error, TransportQueryError) and error.errors for error in errors)
+    assert len({id(error) for error in errors}) == 4
+    assert all(isinstance(error.__cause__, KeyError) for error in errors)
+
+
+def test_an_interrupt_is_that_threads_alone() -> None:
+    """Ctrl-C in the thread that makes the value makes another one try."""
+    interrupted: list[bool] = []
+
+    def make() -> int:
+        if not interrupted:
+            interrupted.append(True)
+            raise KeyboardInterrupt
+        return 3
+
+    outcomes = meanwhile(make)
+    assert sum(isinstance(outcome, KeyboardInterrupt) for outcome in outcomes) == 1
+    assert outcomes.count(3) == 3
+
+
+def test_put_replaces_the_value() -> None:
+    """For a value that was made in another way."""
+    once: Once[int] = Once()
+    once.put(1)
+    once.put(2)
+    assert once.get(lambda: 3) == 2
+
+
+def test_a_copy_in_another_process_starts_afresh() -> None:
+    """A client that is pickled loads its schema where it lands."""
+    once: Once[int] = Once()
+    once.put(1)
+    assert not pickle.loads(pickle.dumps(once)).made
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
+@pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
+def test_a_fork_while_it_is_made_does_not_wait_for_the_parents_thread() -> None:
+    """The thread that was making the value does not exist in the child."""
+    once: Once[int] = Once()
+    entered, leave = threading.Event(), threading.Event()
+
+    def slow() -> int:
+        entered.set()
+        leave.wait(PATIENCE)
+        return 1
+
+    thread = threading.Thread(target=once.get, args=(slow,))
+    thread.start()
+    entered.wait(PATIENCE)
+    pid = os.fork()
+    if pid == 0:
+        os._exit(once.get(lambda: 7))
+    leave.set()
+    thread.join(PATIENCE)
+    assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 7
+    assert once.get(lambda: 3) == 1

@@ -1,0 +1,173 @@
+"""The schema of a client, and what it does to requests and results."""
+
+from __future__ import annotations
+
+import gc
+import pickle
+import weakref
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timezone
+from typing import Any
+
+import pytest
+from graphql import GraphQLScalarType, GraphQLSchema, introspection_from_schema
+
+from syncgql import (
+    Client,
+    DocumentError,
+    GraphQLRequest,
+    LocalSchemaTransport,
+    TransportConnectionFailed,
+    TransportQueryError,
+    update_schema_scalar,
+)
+from syncgql.schema.client_schema import ClientSchema, PreparedRequest
+from tests.fix_servers import Server
+from tests.schemas import schema_of, sdl_of
+
+
+def test_the_schema_is_fetched_once_by_any_number_of_threads(any_server: Server) -> None:
+    """Sixteen threads, two requests: what the server supports, and the schema."""
+    with Client(any_server.url) as client, ThreadPoolExecutor(16) as pool:
+        schemas = set(pool.map(lambda _: client.schema, range(16)))
+    assert len(schemas) == 1
+    assert isinstance(schemas.pop(), GraphQLSchema)
+    assert len(any_server.seen("request")) == 2
+
+
+def test_nothing_is_fetched_that_is_not_needed(any_server: Server) -> None:
+    """A client that only executes documents never asks for the schema."""
+    with Client(any_server.url) as client:
+        client.execute("{ hello }")
+    assert len(any_server.seen("request")) == 1
+
+
+def test_fetching_is_tried_again_after_a_failure(any_server: Server) -> None:
+    """A server that was away when the schema was first needed does no lasting harm."""
+    schema = ClientSchema()
+    with Client(any_server.url) as client:
+
+        def away(request: GraphQLRequest) -> Any:
+            raise TransportConnectionFailed("away")
+
+        with pytest.raises(TransportConnectionFailed):
+            schema.get(away)
+        assert schema.get(client._send).query_type is not None
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"schema": sdl_of("library")},
+        {"introspection": introspection_from_schema(schema_of("library"))},
+        {"fetch_schema_from_transport": True},
+        {"validate": True},
+    ],
+)
+def test_documents_are_checked_when_a_schema_was_given_or_asked_for(options: dict[str, Any]) -> None:
+    """As in gql; the error is local, and the server is not asked."""
+    with Client(transport=LocalSchemaTransport(schema_of("library")), **options) as client:
+        with pytest.raises(DocumentError, match="Did you mean 'version'"):
+            client.execute("{ versoin }")
+        with pytest.raises(DocumentError, match="Did you mean 'bookAdded'"):
+            client.subscribe("subscription { bookAded { id } }")
+        with pytest.raises(TransportQueryError, match="Cannot return null"):
+            client.execute("{ version }")
+
+
+@pytest.mark.parametrize("options", [{}, {"schema": sdl_of("library"), "validate": False}])
+def test_documents_are_not_checked_otherwise(options: dict[str, Any]) -> None:
+    """The server says what is wrong; a schema may be there for the proxies alone."""
+    with Client(transport=LocalSchemaTransport(schema_of("library")), **options) as client:
+        with pytest.raises(TransportQueryError, match="Cannot query field 'versoin'"):
+            client.execute("{ versoin }")
+        assert "book" in client.query
+
+
+def test_only_one_source_can_be_given() -> None:
+    """Which of two would be the schema?"""
+    with pytest.raises(TypeError, match="Give only one of schema=, introspection="):
+        Client("http://localhost/graphql", schema="type Query { a: Int }", fetch_schema_from_transport=True)
+
+
+def test_introspection_options_are_handed_down() -> None:
+    """introspection_args are those of graphql-core."""
+    transport = LocalSchemaTransport(schema_of("library"))
+    with Client(transport=transport, introspection_args={"descriptions": False}) as client:
+        assert client.schema.query_type is not None
+        assert client.schema.query_type.fields["book"].description is None
+    with (
+        Client(transport=transport, introspection_args={"descripions": False}) as client,
+        pytest.raises(TypeError, match="Did you mean 'descriptions'"),
+    ):
+        _ = client.schema
+
+
+def library() -> Any:
+    """The library, where a book is printed when its id says."""
+    schema: Any = schema_of("library")
+    scalar = GraphQLScalarType(
+        "DateTime", serialize=lambda value: value.isoformat(), parse_value=datetime.fromisoformat
+    )
+    update_schema_scalar(schema, "DateTime", scalar)
+    schema.query_type.fields["book"].resolve = lambda *_, **__: {"printedAt": NOW, "title": "x"}
+    schema.mutation_type.fields["addBook"].resolve = lambda *_, **arguments: arguments["input"]
+    return schema
+
+
+NOW = datetime(2020, 1, 2, tzinfo=timezone.utc)
+ADD = "mutation ($input: BookInput!) { addBook(input: $input) { printedAt genre } }"
+
+
+def test_variables_and_results_are_python_values_when_asked_for() -> None:
+    """serialize_variables and parse_results, for documents and for proxies."""
+    schema = library()
+    options: Any = {"schema": schema, "serialize_variables": True, "parse_results": True}
+    with Client(transport=LocalSchemaTransport(schema), **options) as client:
+        book = {"title": "x", "printed_at": NOW}
+        assert client.execute(ADD, {"input": book}) == {"addBook": {"printedAt": NOW, "genre": "NOVEL"}}
+        assert client.mutation.add_book("printedAt", input=book) == {"printedAt": NOW}
+        assert client.execute(client.mutation.add_book.request("printedAt", input=book)) == {
+            "addBook": {"printedAt": NOW}
+        }
+        assert client.execute_result("{ book(id: 1) { printedAt } }").data == {"book": {"printedAt": NOW}}
+        with pytest.raises(DocumentError, match=r"variables\.input\.printedAt: DateTime cannot be made from str"):
+            client.execute(ADD, {"input": {"title": "x", "printedAt": "now"}})
+
+
+def test_nothing_is_converted_unless_asked_for() -> None:
+    """Variables go out and results come in as they are."""
+    schema = library()
+    with Client(transport=LocalSchemaTransport(schema), schema=schema) as client:
+        assert client.execute("{ book(id: 1) { printedAt } }") == {"book": {"printedAt": NOW.isoformat()}}
+        with pytest.raises(DocumentError, match="cannot be written as JSON"):
+            client.execute(ADD, {"input": {"title": "x", "printedAt": NOW}})
+
+
+def test_partial_data_is_parsed_too() -> None:
+    """What is there is there as Python values, errors or not."""
+    schema = library()
+    with Client(transport=LocalSchemaTransport(schema), schema=schema, parse_results=True) as client:
+        result = client.execute_result("{ book(id: 1) { printedAt id } works { __typename } }")
+        assert result.errors
+        result = client.execute_result("{ book(id: 1) { printedAt } oldVersion _internal }")
+        assert result.data == {"book": {"printedAt": NOW}, "oldVersion": None, "_internal": None}
+
+
+def test_a_prepared_request_keeps_its_kind() -> None:
+    """It is not serialized a second time, in this process or another; with other variables it is a plain one again."""
+    request = PreparedRequest("{ version }", {"a": 1})
+    assert type(pickle.loads(pickle.dumps(request))) is PreparedRequest
+    assert pickle.loads(pickle.dumps(request)) == request
+
+
+def test_a_client_with_a_schema_is_collected_when_dropped() -> None:
+    """Neither the schema nor the proxies keep it."""
+    client = Client(transport=LocalSchemaTransport(schema_of("library")), fetch_schema_from_transport=True)
+    assert "book" in client.query
+    proxy = client.query
+    reference = weakref.ref(client)
+    client.close()
+    del client, proxy
+    gc.collect()
+    assert reference() is None

@@ -1,0 +1,160 @@
+"""Asking servers of all ages for their schema."""
+
+from __future__ import annotations
+
+import copy
+import re
+from collections.abc import Collection
+from typing import Any
+
+import pytest
+from graphql import GraphQLSchema, build_schema, graphql_sync, print_schema
+
+from syncgql import DocumentError, ExecutionResult, GraphQLRequest, TransportProtocolError, TransportQueryError
+from syncgql.schema.introspection import introspect
+from syncgql.schema.provider import load_schema, schema_from_introspection
+from tests.schemas import schema_of
+
+
+class Answerer:
+    """Answers introspection as graphql-core does, apart from what it does not know and does not allow."""
+
+    def __init__(
+        self,
+        schema: GraphQLSchema,
+        unknown: Collection[str] = (),
+        refused: Collection[str] = (),
+        max_depth: int = 100,
+    ) -> None:
+        self.schema = schema
+        self.unknown = unknown
+        self.refused = refused
+        self.max_depth = max_depth
+        self.documents: list[str] = []
+
+    def __call__(self, request: GraphQLRequest) -> ExecutionResult:
+        self.documents.append(request.text)
+        is_probe = "IntrospectionFeatures" in request.text
+        if is_probe and "__type" in self.unknown:
+            return ExecutionResult(None, [{"message": "No introspection of single types."}])
+        if any(word in request.text for word in self.refused):
+            return ExecutionResult(errors=[{"message": "Unknown."}])
+        if depth_of(request.text) > self.max_depth:
+            return ExecutionResult(errors=[{"message": "The query is too deep."}])
+        result = graphql_sync(self.schema, request.text)
+        assert not result.errors
+        data = copy.deepcopy(result.data)
+        if is_probe:
+            forget(data, self.unknown)
+        return ExecutionResult(data)
+
+
+def depth_of(document: str) -> int:
+    return max(len(found) for found in re.findall(r"^ *", document, re.MULTILINE)) // 2
+
+
+def forget(node: Any, names: Collection[str]) -> None:
+    if isinstance(node, dict):
+        for value in node.values():
+            forget(value, names)
+    elif isinstance(node, list):
+        node[:] = [one for one in node if not (isinstance(one, dict) and one.get("name") in names)]
+        for one in node:
+            forget(one, names)
+
+
+def test_everything_is_asked_of_a_server_that_knows_everything() -> None:
+    """The schema that comes out is the one that went in, down to one-of inputs and repeatable directives."""
+    schema = schema_of("library")
+    found = schema_from_introspection(introspect(Answerer(schema)), "test")
+    assert print_schema(found) == print_schema(schema)
+    assert "@oneOf" in print_schema(found)
+
+
+@pytest.mark.parametrize(
+    ("unknown", "refused"),
+    [
+        ({"isOneOf"}, {"isOneOf"}),
+        ({"specifiedByURL"}, {"specifiedByURL"}),
+        ({"isRepeatable"}, {"isRepeatable"}),
+        # On fields it is as old as GraphQL; on arguments and input fields it is new.
+        ({"includeDeprecated"}, {"args(includeDeprecated", "inputFields(includeDeprecated"}),
+        ({"__type"}, {"isOneOf", "specifiedByURL", "isRepeatable", "args(includeDeprecated"}),
+    ],
+)
+def test_a_server_is_not_asked_for_what_it_does_not_know(unknown: set[str], refused: set[str]) -> None:
+    """Servers that are older than a feature refuse a query that uses it; those that say nothing get the oldest."""
+    answerer = Answerer(schema_of("library"), unknown, refused)
+    assert introspect(answerer)["__schema"]["queryType"]["name"] == "Query"
+    assert len(answerer.documents) == 2
+
+
+def test_a_server_with_a_depth_limit_is_asked_for_less() -> None:
+    """Type references are asked for less deeply, as long as none is cut short by that."""
+    schema = build_schema("type Query { a: [[Int!]!]! }")
+    usual = Answerer(schema)
+    introspect(usual)
+    limited = Answerer(schema, max_depth=depth_of(usual.documents[-1]) - 3)
+    found = introspect(limited)
+    assert len(limited.documents) == 3
+    assert print_schema(schema_from_introspection(found, "test")) == print_schema(schema)
+
+
+def test_deeper_types_than_usual_are_asked_for_again() -> None:
+    """A type of more wrappings than the usual query has is not lost."""
+    schema = build_schema(f"type Query {{ a: {'[' * 12}Int{']' * 12} }}")
+    answerer = Answerer(schema)
+    assert print_schema(schema_from_introspection(introspect(answerer), "test")) == print_schema(schema)
+
+
+def test_types_that_are_cut_short_by_a_limit_are_an_error() -> None:
+    """Half a type is worse than none; the error says what to do."""
+    schema = build_schema("type Query { a: [[[[Int!]!]!]!]! }")
+    usual = Answerer(schema)
+    introspect(usual)
+    limited = Answerer(schema, max_depth=depth_of(usual.documents[-1]) - 6)
+    with pytest.raises(TransportProtocolError, match=r"cut .* short.*schema='schema\.graphql'"):
+        introspect(limited)
+
+
+def test_a_server_that_refuses_introspection_is_named_as_the_cause() -> None:
+    """The server's own message is there, and what to do instead."""
+
+    def refuse(request: GraphQLRequest) -> ExecutionResult:
+        return ExecutionResult(None, [{"message": "GraphQL introspection has been disabled."}])
+
+    with pytest.raises(TransportQueryError, match=r"has been disabled\. Give the client its schema instead") as caught:
+        introspect(refuse)
+    assert caught.value.errors[0]["message"] == "GraphQL introspection has been disabled."
+
+
+def test_an_answer_without_a_schema_is_an_error() -> None:
+    """Some gateways answer null where introspection is off."""
+    with pytest.raises(TransportProtocolError, match="holds no __schema"):
+        introspect(lambda request: ExecutionResult({"__schema": None}))
+
+
+def test_a_schema_that_cannot_be_built_is_the_servers_fault() -> None:
+    """What the server sent is kept, cut to size."""
+    broken = {"__schema": {"queryType": {"name": "Q"}, "types": []}}
+    with pytest.raises(TransportProtocolError, match="no schema can be built of it") as caught:
+        load_schema(None, lambda: broken)
+    assert "queryType" in caught.value.received
+    with pytest.raises(DocumentError, match="no schema can be built of it"):
+        load_schema(broken, lambda: broken)
+
+
+def test_options_override_what_is_found_out() -> None:
+    """introspection_args are those of get_introspection_query; one-of goes by either of its two names."""
+    for name in ("one_of", "input_object_one_of"):
+        answerer = Answerer(schema_of("library"))
+        introspect(answerer, {"descriptions": False, name: False, "type_depth": 4})
+        assert "description" not in answerer.documents[1]
+        assert "isOneOf" not in answerer.documents[1]
+        assert answerer.documents[1].count("ofType") == 4
+
+
+def test_an_unknown_option_is_refused() -> None:
+    """The error knows what was meant."""
+    with pytest.raises(TypeError, match=r"introspection_args has no 'description'. Did you mean 'descriptions'\?"):
+        introspect(Answerer(schema_of("library")), {"description": False})

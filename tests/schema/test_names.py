@@ -1,0 +1,39 @@
+"""Finding the name that was meant."""
+
+from __future__ import annotations
+
+import pytest
+
+from syncgql.schema.names import find_name, nearest
+
+
+@pytest.mark.parametrize(
+    ("given", "found"),
+    [
+        ("addBook", "addBook"),
+        ("add_book", "addBook"),
+        ("http_status", "HTTPStatus"),
+        ("from_", "from"),
+        ("line_2", "line2"),
+        ("book", None),
+    ],
+)
+def test_snake_case_finds_camel_case(given: str, found: str | None) -> None:
+    """Letter case and underscores do not count."""
+    assert find_name(given, ["addBook", "HTTPStatus", "from", "line2"]) == found
+
+
+def test_an_exact_match_wins_over_a_similar_name() -> None:
+    """A schema may have names that differ in case alone."""
+    assert find_name("add_book", ["addBook", "add_book"]) == "add_book"
+
+
+def test_an_ambiguous_name_is_not_found() -> None:
+    """A name that could stand for several stands for none."""
+    assert find_name("add_book", ["addBook", "addbook"]) is None
+
+
+def test_nearest_puts_the_same_name_in_another_case_first() -> None:
+    """Of several near names the one that differs in case or underscores alone is the likeliest."""
+    assert nearest("created_at", ["createdAt", "created_by"]) == " Did you mean 'createdAt' or 'created_by'?"
+    assert nearest("xyz", ["createdAt"]) == ""

@@ -1,0 +1,136 @@
+"""Where schemas come from."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any, NoReturn
+
+import pytest
+import strawberry
+from graphql import GraphQLSchema, build_schema, introspection_from_schema, print_schema
+
+from syncgql import Client, DocumentError, LocalSchemaTransport
+from syncgql.schema.provider import load_schema
+from tests.schemas import FOLDER, schema_of, sdl_of
+
+LIBRARY = schema_of("library")
+INTROSPECTION: Any = introspection_from_schema(LIBRARY, input_value_deprecation=False)
+
+
+def nobody() -> NoReturn:
+    raise ConnectionError("Nobody was to be asked.")
+
+
+def field_names(schema: GraphQLSchema) -> list[str]:
+    assert schema.query_type is not None
+    return list(schema.query_type.fields)
+
+
+class Provider:
+    def load_schema(self, introspect: Any) -> Any:
+        return sdl_of("library")
+
+
+class AskingProvider:
+    def load_schema(self, introspect: Any) -> Any:
+        return {"data": introspect()}
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        sdl_of("library"),
+        FOLDER / "library.graphql",
+        str(FOLDER / "library.graphql"),
+        INTROSPECTION,
+        {"data": INTROSPECTION, "extensions": {}},
+        json.dumps(INTROSPECTION),
+        "\ufeff " + json.dumps({"data": INTROSPECTION}),
+        LIBRARY,
+        Provider(),
+        lambda: FOLDER / "library.graphql",
+    ],
+    ids=lambda source: type(source).__name__,
+)
+def test_a_schema_comes_in_many_forms(source: Any) -> None:
+    """The server is asked for none of them."""
+    assert field_names(load_schema(source, nobody)) == field_names(LIBRARY)
+
+
+@pytest.mark.parametrize("wrap", [lambda result: result, lambda result: {"data": result}])
+def test_a_json_file_holds_an_introspection_result(tmp_path: Path, wrap: Any) -> None:
+    """Bare, or as the server answered it."""
+    path = tmp_path / "schema.json"
+    path.write_text(json.dumps(wrap(INTROSPECTION)), "utf-8")
+    assert field_names(load_schema(path, nobody)) == field_names(LIBRARY)
+
+
+def test_the_server_is_asked_when_nothing_is_given_or_a_provider_wants_to() -> None:
+    """A provider may change what the server says."""
+    assert field_names(load_schema(None, lambda: INTROSPECTION)) == field_names(LIBRARY)
+    assert field_names(load_schema(AskingProvider(), lambda: INTROSPECTION)) == field_names(LIBRARY)
+
+
+def test_a_schema_object_of_a_server_library_is_taken() -> None:
+    """With its scalars and enums as they are in Python."""
+
+    @strawberry.type
+    class Query:
+        hello: str
+
+    assert field_names(load_schema(strawberry.Schema(Query), nobody)) == ["hello"]
+
+
+def test_an_invalid_schema_is_taken_as_it_is() -> None:
+    """Foreign schemas break rules (GitHub's does), and it is not the client's place to judge."""
+    sdl = "type Query { a: A } type A implements B { __x: Int } interface B { y: Int } directive @__d on FIELD"
+    assert field_names(load_schema(sdl, nobody)) == ["a"]
+    with Client(transport=LocalSchemaTransport(LIBRARY), schema=sdl) as client:
+        with pytest.raises(DocumentError, match="Cannot query field 'b'"):
+            client.execute("{ b }")
+        assert client.query.a.request("y: __x").text
+
+
+@pytest.mark.parametrize(
+    ("source", "message"),
+    [
+        ("type Query { a: }", "schema: Syntax Error"),
+        ("type Query { a: Unknown }", "schema: no schema can be built of it: .*Unknown type"),
+        ('{"data": null}', "schema: there is no '__schema' in it"),
+        ("{'__schema': 1}", "schema: starts like JSON and is none"),
+        ({"errors": []}, "there is no '__schema' in it"),
+        ({"__schema": {}}, "no schema can be built of it"),
+    ],
+)
+def test_what_is_no_schema_is_told(source: Any, message: str) -> None:
+    """With the reason, and the position where there is one."""
+    with pytest.raises(DocumentError, match=message) as caught:
+        load_schema(source, nobody)
+    assert caught.value.line == (1 if "Syntax" in message else None)
+
+
+def test_an_error_in_a_file_names_the_file(tmp_path: Path) -> None:
+    """As a missing file does."""
+    path = tmp_path / "schema.graphql"
+    path.write_text("type Query {\n  a:\n}", "utf-8")
+    with pytest.raises(DocumentError, match=r"schema\.graphql: Syntax Error") as caught:
+        load_schema(path, nobody)
+    assert caught.value.line == 3
+    with pytest.raises(FileNotFoundError, match=r"missing\.graphql"):
+        load_schema(tmp_path / "missing.graphql", nobody)
+    with pytest.raises(FileNotFoundError, match=r"schema\.grapql"):
+        load_schema("schema.grapql", nobody)
+
+
+def test_what_cannot_be_a_schema_is_refused() -> None:
+    """The error lists what can."""
+    with pytest.raises(TypeError, match=r"schema must be SDL text, a path, .* not int"):
+        load_schema(3, nobody)
+    with pytest.raises(TypeError, match="provider returned None"):
+        load_schema(lambda: None, nobody)
+
+
+def test_a_schema_survives_printing() -> None:
+    """What was read is what was written."""
+    assert print_schema(load_schema(print_schema(LIBRARY), nobody)) == print_schema(build_schema(sdl_of("library")))

@@ -1,0 +1,123 @@
+"""Results with Python values in them."""
+
+from __future__ import annotations
+
+import pickle
+from datetime import date
+from typing import Any
+
+import pytest
+from graphql import GraphQLScalarType, GraphQLSchema
+
+from syncgql import GraphQLRequest, TransportProtocolError, update_schema_enum, update_schema_scalar
+from syncgql.schema.results import result_parser
+from tests.schemas import schema_of
+
+
+@pytest.fixture
+def schema() -> GraphQLSchema:
+    """The library, where dates are dates and genres are numbers."""
+    schema = schema_of("library")
+    update_schema_scalar(schema, "DateTime", GraphQLScalarType("DateTime", parse_value=date.fromisoformat))
+    update_schema_enum(schema, "Genre", {"NOVEL": 1, "ESSAY": 2, "POEM": 3})
+    return schema
+
+
+def parsed(schema: GraphQLSchema, document: str, data: Any) -> Any:
+    parser = result_parser(schema, GraphQLRequest(document))
+    return data if parser is None else parser(data)
+
+
+@pytest.mark.parametrize(
+    ("document", "data", "expected"),
+    [
+        (
+            "{ book(id: 1) { printedAt } }",
+            {"book": {"printedAt": "2020-01-02"}},
+            {"book": {"printedAt": date(2020, 1, 2)}},
+        ),
+        ("{ book(id: 1) { printedAt } }", {"book": {"printedAt": None}}, {"book": {"printedAt": None}}),
+        ("{ book(id: 1) { printedAt } }", {"book": None}, {"book": None}),
+        ("{ a: book(id: 1) { when: printedAt } }", {"a": {"when": "2020-01-02"}}, {"a": {"when": date(2020, 1, 2)}}),
+        (
+            "{ books { genre } }",
+            {"books": [{"genre": "NOVEL"}, {"genre": None}]},
+            {"books": [{"genre": 1}, {"genre": None}]},
+        ),
+        (
+            "{ book(id: 1) { printings } }",
+            {"book": {"printings": [["2020-01-02", None], []]}},
+            {"book": {"printings": [[date(2020, 1, 2), None], []]}},
+        ),
+        (
+            "{ works { __typename ... on Book { genre } ... on Film { minutes } } }",
+            {"works": [{"__typename": "Film", "minutes": 3}, {"genre": "ESSAY"}]},
+            {"works": [{"__typename": "Film", "minutes": 3}, {"genre": 2}]},
+        ),
+        (
+            """
+            { node(id: 1) { ...N } }
+            fragment N on Node { id ... on Author { favourite { ...B } } }
+            fragment B on Book { printedAt author { favourite { genre } } }
+            """,
+            {"node": {"favourite": {"printedAt": "2020-01-02", "author": {"favourite": {"genre": "POEM"}}}}},
+            {"node": {"favourite": {"printedAt": date(2020, 1, 2), "author": {"favourite": {"genre": 3}}}}},
+        ),
+        (
+            """
+            { book(id: 1) { author { name } } book(id: 1) { author { favourite { genre } } ...X } }
+            fragment X on Book { ... @include(if: true) { genre } }
+            """,
+            {"book": {"author": {"name": "x", "favourite": {"genre": "POEM"}}, "genre": "NOVEL"}},
+            {"book": {"author": {"name": "x", "favourite": {"genre": 3}}, "genre": 1}},
+        ),
+        (
+            'mutation { addBook(input: {title: ""}) { genre } }',
+            {"addBook": {"genre": "POEM"}},
+            {"addBook": {"genre": 3}},
+        ),
+        ("subscription { bookAdded { genre } }", {"bookAdded": {"genre": "POEM"}}, {"bookAdded": {"genre": 3}}),
+    ],
+)
+def test_scalars_and_enums_are_parsed_wherever_they_are(
+    schema: GraphQLSchema, document: str, data: Any, expected: Any
+) -> None:
+    """Aliases, lists, fragments and fields that are selected twice are followed; null stays null."""
+    assert parsed(schema, document, data) == expected
+
+
+@pytest.mark.parametrize(
+    "document", ["{ version }", "{ books { title author { id } extra } }", "{ __schema { queryType { name } } }"]
+)
+def test_nothing_is_done_where_there_is_nothing_to_parse(schema: GraphQLSchema, document: str) -> None:
+    """A document without custom scalars and enums needs no parser."""
+    assert result_parser(schema, GraphQLRequest(document)) is None
+
+
+def test_enums_are_left_as_they_are_unless_registered() -> None:
+    """The names of an enum are its values by default, so a name that is new on the server does no harm."""
+    assert result_parser(schema_of("library"), GraphQLRequest("{ books { genre } }")) is None
+
+
+def test_the_error_says_where_the_server_sent_what(schema: GraphQLSchema) -> None:
+    """The path leads to the value; the cause is what the scalar said."""
+    data = {"books": [{"printedAt": "2020-01-02"}, {"printedAt": "soon"}]}
+    with pytest.raises(TransportProtocolError, match=r"data\.books\[1\]\.printedAt: .* no DateTime") as caught:
+        parsed(schema, "{ books { printedAt } }", data)
+    assert isinstance(caught.value.__cause__, ValueError)
+    assert caught.value.received == "'soon'"
+    assert pickle.loads(pickle.dumps(caught.value)).received == "'soon'"
+
+
+def test_an_unknown_enum_value_of_a_registered_enum_is_an_error(schema: GraphQLSchema) -> None:
+    """There is no Python value to stand for it."""
+    with pytest.raises(TransportProtocolError, match=r"data\.books\[0\]\.genre: .* no Genre"):
+        parsed(schema, "{ books { genre } }", {"books": [{"genre": "SAGA"}]})
+
+
+def test_data_of_another_shape_than_the_schemas_is_an_error_with_a_path(schema: GraphQLSchema) -> None:
+    """A server that answers a list for an object breaks the protocol."""
+    with pytest.raises(TransportProtocolError, match=r"data\.book: "):
+        parsed(schema, "{ book(id: 1) { printedAt } }", {"book": ["2020-01-02"]})
+    with pytest.raises(TransportProtocolError, match=r"data\.books: "):
+        parsed(schema, "{ books { printedAt } }", {"books": 3})

@@ -1,0 +1,183 @@
+"""Python values as GraphQL input."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime
+import enum
+import io
+import json
+from typing import Any
+from uuid import UUID
+
+import pytest
+from graphql import GraphQLInputType, GraphQLScalarType, GraphQLSchema, parse_type, type_from_ast
+from hypothesis import given
+from hypothesis import strategies as st
+
+from syncgql import UNSET, DocumentError, update_schema_enum, update_schema_scalar
+from syncgql.schema.variables import coerce_value
+from tests.schemas import schema_of
+
+
+@pytest.fixture
+def schema() -> GraphQLSchema:
+    return schema_of("library")
+
+
+def coerce(schema: GraphQLSchema, type_name: str, value: object) -> Any:
+    type_: GraphQLInputType = type_from_ast(schema, parse_type(type_name))  # type: ignore[assignment]
+    return coerce_value(value, type_, "variables.x")
+
+
+class Genre(enum.Enum):
+    NOVEL = "novel"
+    ESSAY = "essay"
+    POEM = "poem"
+
+
+class TextGenre(str, enum.Enum):
+    """As Django's TextChoices: the values are what the API knows."""
+
+    FICTION = "NOVEL"
+
+
+@dataclasses.dataclass
+class Tag:
+    name: str
+    weights: Any = UNSET
+
+
+@pytest.mark.parametrize(
+    ("type_name", "value", "coerced"),
+    [
+        ("Int", 3, 3),
+        ("Int", 3.0, 3),
+        ("Int", None, None),
+        ("Float", 3, 3),
+        ("Float!", 0.5, 0.5),
+        ("String", "", ""),
+        ("Boolean", False, False),
+        ("ID", 7, "7"),
+        ("ID", UUID(int=7), "00000000-0000-0000-0000-000000000007"),
+        ("[Int!]", (1, 2), [1, 2]),
+        ("[Int!]", range(2), [0, 1]),
+        ("[Int!]", 1, [1]),
+        ("[[Int]]", [[1], None], [[1], None]),
+        ("[String]", "abc", ["abc"]),
+        ("Genre", "NOVEL", "NOVEL"),
+        ("Genre", Genre.ESSAY, "ESSAY"),
+        ("Genre", TextGenre.FICTION, "NOVEL"),
+        ("TagInput", {"name": "a", "weights": UNSET}, {"name": "a"}),
+        ("TagInput", {"name": "a", "weights": None}, {"name": "a", "weights": None}),
+        ("TagInput", Tag("a"), {"name": "a"}),
+        ("TagInput", Tag("a", [1]), {"name": "a", "weights": [1]}),
+        ("BookInput", {"title": "t", "published_year": 1}, {"title": "t", "publishedYear": 1}),
+        ("Pick", {"id": 1}, {"id": "1"}),
+        ("JSON", {"a": [1, None, {"b": 0.5}]}, {"a": [1, None, {"b": 0.5}]}),
+    ],
+)
+def test_a_fitting_value_becomes_json(schema: GraphQLSchema, type_name: str, value: object, coerced: object) -> None:
+    """Input coercion follows the specification; names, members and keys are found as Python writes them."""
+    assert coerce(schema, type_name, value) == coerced
+    json.dumps(coerced)
+
+
+@pytest.mark.parametrize(
+    ("type_name", "value", "path", "message"),
+    [
+        ("Int!", None, "", "Int! must not be null"),
+        ("Int", "3", "", "Int cannot be made from str"),
+        ("Int", True, "", "Int cannot be made from bool"),
+        ("Int", 2**31, "", "32 bits"),
+        ("Float", float("nan"), "", "finite"),
+        ("String", 3, "", "String cannot be made from int"),
+        ("Boolean", 1, "", "Boolean cannot be made from int"),
+        ("ID", 1.5, "", "ID cannot be made from float"),
+        ("[Int!]", [1, None], "[1]", "Int! must not be null"),
+        ("[[Int]]", [[1], ["a"]], "[1][0]", "Int cannot be made from str"),
+        ("[Int]", [UNSET], "[0]", "UNSET"),
+        ("Genre", "NOVELL", "", "no value of the enum Genre. Did you mean 'NOVEL'?"),
+        ("Genre", 3, "", "the enum Genre takes a name or a member, not int"),
+        ("TagInput", {}, ".name", "TagInput needs name: String!"),
+        ("TagInput", {"name": UNSET}, ".name", "TagInput needs name: String!"),
+        ("TagInput", {"nam": "a"}, ".nam", "TagInput has no field 'nam'. Did you mean 'name'?"),
+        ("TagInput", {3: "a"}, "", "names as keys, not int"),
+        ("TagInput", "a", "", "TagInput takes a dict or a dataclass, not str"),
+        ("BookInput", {"title": "t", "publishedYear": 1, "published_year": 2}, ".published_year", "given twice"),
+        ("BookInput", {"title": "t", "tags": [{"name": "a"}, {"name": 2}]}, ".tags[1].name", "String cannot"),
+        ("Pick", {}, "", "exactly one of its fields"),
+        ("Pick", {"id": 1, "title": "t"}, "", "exactly one of its fields"),
+        ("Pick", {"id": None}, "", "exactly one of its fields"),
+        ("JSON", {"a": object()}, "", "JSON is a custom scalar and dict is not JSON"),
+        ("DateTime", datetime.datetime.now(), "", "update_schema_scalar()"),
+    ],
+)
+def test_a_value_that_does_not_fit_is_refused_with_its_path(
+    schema: GraphQLSchema, type_name: str, value: object, path: str, message: str
+) -> None:
+    """The error says where, what was expected and what came, before anything is sent."""
+    with pytest.raises(DocumentError) as caught:
+        coerce(schema, type_name, value)
+    assert caught.value.path == f"variables.x{path}"
+    assert caught.value.message.startswith(f"variables.x{path}: ")
+    assert message in caught.value.message
+
+
+@pytest.mark.parametrize("type_name", ["Int", "Genre", "TagInput", "ID", "Boolean", "[Int]", "Float"])
+def test_no_value_is_in_a_message(schema: GraphQLSchema, type_name: str) -> None:
+    """Variables may be secrets."""
+    with pytest.raises(DocumentError) as caught:
+        coerce(schema, type_name, ("hunter2" if type_name != "ID" else b"hunter2"))
+    assert "hunter2" not in str(caught.value)
+
+
+def test_a_custom_scalar_is_serialized_as_registered(schema: GraphQLSchema) -> None:
+    """What update_schema_scalar() registered turns the value into JSON; its failure is told and chained."""
+    scalar = GraphQLScalarType("DateTime", serialize=lambda value: value.isoformat())
+    update_schema_scalar(schema, "DateTime", scalar)
+    assert coerce(schema, "[DateTime]", [datetime.date(2020, 1, 2)]) == ["2020-01-02"]
+    with pytest.raises(DocumentError, match=r"variables.x: DateTime cannot be made from int: AttributeError") as caught:
+        coerce(schema, "DateTime", 3)
+    assert isinstance(caught.value.__cause__, AttributeError)
+
+
+def test_a_registered_enum_takes_members_values_and_names(schema: GraphQLSchema) -> None:
+    """update_schema_enum() adds what it registers to what is understood anyway."""
+    update_schema_enum(schema, "Genre", {"NOVEL": 1, "ESSAY": 2, "POEM": True})
+    assert coerce(schema, "[Genre]", [1, 2, "POEM", True]) == ["NOVEL", "ESSAY", "POEM", "POEM"]
+    with pytest.raises(DocumentError, match="takes a name or a member, not int"):
+        coerce(schema, "Genre", 3)
+
+
+def test_a_file_passes_for_a_custom_scalar(schema: GraphQLSchema) -> None:
+    """Uploads leave the variables before those become JSON, so an open file is a value of any custom scalar."""
+    file = io.BytesIO(b"x")
+    assert coerce(schema, "JSON", file) is file
+    assert coerce(schema, "[JSON]", [file]) == [file]
+
+
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5) | st.binary(max_size=3),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["name", "weights", "title"]), inner),
+    max_leaves=8,
+)
+LIBRARY = schema_of("library")
+
+
+@given(
+    value=VALUES,
+    type_name=st.sampled_from(
+        ["Int", "[Float!]", "ID!", "Genre", "TagInput", "[BookInput]", "Pick", "JSON", "[[Int]]"]
+    ),
+)
+def test_whatever_is_given_ends_as_json_or_as_a_refusal(value: object, type_name: str) -> None:
+    """No value leads to anything but strict JSON or a DocumentError with a path."""
+    try:
+        json.dumps(coerce(LIBRARY, type_name, value), allow_nan=False)
+    except DocumentError as error:
+        refused = error.path
+    else:
+        refused = "variables.x"
+    assert refused is not None
+    assert refused.startswith("variables.x")
