@@ -17,6 +17,7 @@ from .exceptions import (
     TransportServerError,
     TransportTimeout,
 )
+from .file_var import FileVar
 from .operations.fields import Automatic, Directive, Field, Fields, InlineFragment
 from .request import UNSET, GraphQLRequest, gql
 from .result import ExecutionResult, Response
@@ -53,6 +54,7 @@ __all__ = [
     "ExecutionResult",
     "Field",
     "Fields",
+    "FileVar",
     "GraphQLRequest",
     "InlineFragment",
     "LocalSchemaTransport",

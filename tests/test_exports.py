@@ -28,6 +28,7 @@ PUBLIC = [
     "ExecutionResult",
     "Field",
     "Fields",
+    "FileVar",
     "GraphQLRequest",
     "InlineFragment",
     "LocalSchemaTransport",

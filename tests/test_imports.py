@@ -18,7 +18,7 @@ PACKAGE = Path(syncgql.__file__).parent
 LAYERS = [
     {"result"},
     {"exceptions"},
-    {"request"},
+    {"request", "file_var"},
     {"protocol"},
     {"runtime"},
     {"schema"},

@@ -1,0 +1,167 @@
+"""The GraphQL multipart request: files in the variables, sent beside the operations that use them.
+
+Follows the GraphQL multipart request specification (https://github.com/jaydenseric/graphql-multipart-request-spec) and
+RFC 7578. The form has these parts, in this order, because servers read it as it comes:
+
+- ``operations``: the request, or the list of a batch, with null in the place of every file,
+- ``map``: for each file the places where it belongs, as paths into ``operations``,
+- the files, in the order of ``map``, named ``0``, ``1`` and so on.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator
+from typing import Any
+
+from ..exceptions import DocumentError
+from ..file_var import FileVar
+from . import json_codec
+
+Path = tuple["str | int", ...]
+
+
+class FilePart:
+    """A file of the form and the places where it belongs; the same file in two places is sent once.
+
+    Attributes:
+        name: the part's name.
+        file: what to send.
+        paths: the places, for example ``variables.input.cover``.
+    """
+
+    __slots__ = ("file", "name", "paths")
+
+    def __init__(self, name: str, file: FileVar, path: str) -> None:
+        self.name = name
+        self.file = file
+        self.paths = [path]
+
+    @property
+    def where(self) -> str:
+        """The first place, for messages."""
+        return self.paths[0]
+
+    @property
+    def head(self) -> bytes:
+        """The part's headers. The name is plain UTF-8 with the quoting of RFC 7578 and HTML; servers know no other."""
+        filename = self.file.filename or self.name
+        for character, code in ('"', "%22"), ("\r", "%0D"), ("\n", "%0A"), ("\0", "%00"):
+            filename = filename.replace(character, code)
+        return (
+            f'Content-Disposition: form-data; name="{self.name}"; filename="{filename}"\r\n'
+            f"Content-Type: {self.file.content_type}\r\n\r\n"
+            # A name that the operating system could not decode holds surrogates, which are not UTF-8.
+        ).encode(errors="replace")
+
+
+class MultipartRequest:
+    """A request with files as a form.
+
+    Args:
+        operations: the request as JSON, with null in the place of every file.
+        parts: the files.
+    """
+
+    def __init__(self, operations: bytes, parts: list[FilePart]) -> None:
+        self.operations = operations
+        self.parts = parts
+        # No content holds 128 random bits by accident.
+        self.boundary = secrets.token_hex(16)
+
+    @property
+    def content_type(self) -> str:
+        return f"multipart/form-data; boundary={self.boundary}"
+
+    def segments(self) -> Iterator[bytes | FilePart]:
+        """Yield the body in order: bytes as they are, and each part for the content of its file."""
+        delimiter = f"--{self.boundary}".encode()
+        text = b"\r\n".join(
+            [
+                delimiter,
+                b'Content-Disposition: form-data; name="operations"\r\n',
+                self.operations,
+                delimiter,
+                b'Content-Disposition: form-data; name="map"\r\n',
+                json_codec.dumps({part.name: part.paths for part in self.parts}).encode(),
+                delimiter,
+            ]
+        )
+        for part in self.parts:
+            yield text + b"\r\n" + part.head
+            yield part
+            text = b"\r\n" + delimiter
+        yield text + b"--\r\n"
+
+
+def extract_files(payload: Any, file_classes: tuple[type, ...] = ()) -> tuple[Any, list[FilePart]]:
+    """Find the files in the variables of a request's payload, or in those of the list of payloads of a batch.
+
+    Args:
+        payload: what would be sent as JSON if there were no files; stays as it is.
+        file_classes: types that are files beside ``FileVar``.
+
+    Returns:
+        A copy of the payload with null in the place of every file, and the files.
+
+    Raises:
+        DocumentError: a file is at a place that a path cannot name, cannot be sent, or the variables hold themselves.
+    """
+    extraction = _Extraction(file_classes)
+    try:
+        if isinstance(payload, list):
+            return [extraction.request(entry, (index,)) for index, entry in enumerate(payload)], extraction.parts
+        return extraction.request(payload, ()), extraction.parts
+    except RecursionError:
+        raise DocumentError("The variables hold themselves, or are nested too deeply.", path="variables") from None
+
+
+class _Extraction:
+    """One walk through the variables. List indices are ints in a path and keys are strs."""
+
+    def __init__(self, file_classes: tuple[type, ...]) -> None:
+        self._file_types = (FileVar, *file_classes)
+        self._parts: dict[int, FilePart] = {}
+
+    @property
+    def parts(self) -> list[FilePart]:
+        return list(self._parts.values())
+
+    def request(self, payload: dict[str, Any], path: Path) -> dict[str, Any]:
+        if "variables" not in payload:
+            return payload
+        return {**payload, "variables": self._without_files(payload["variables"], (*path, "variables"))}
+
+    def _without_files(self, value: Any, path: Path) -> Any:
+        if isinstance(value, dict):
+            return {key: self._without_files(member, (*path, str(key))) for key, member in value.items()}
+        if isinstance(value, list | tuple):
+            return [self._without_files(member, (*path, index)) for index, member in enumerate(value)]
+        if isinstance(value, self._file_types):
+            self._add(value, path)
+            return None
+        return value
+
+    def _add(self, file: Any, path: Path) -> None:
+        where = ".".join(map(str, path))
+        for key in path:
+            if isinstance(key, str) and (not key or "." in key or key.isdecimal()):
+                raise DocumentError(
+                    f"{where}: a file cannot be sent below the key {key!r}. A path to it would be ambiguous: keys must "
+                    "not be empty or numbers, or hold a dot.",
+                    path=where,
+                )
+        part = self._parts.get(id(file))
+        if part is not None:
+            part.paths.append(where)
+            return
+        self._parts[id(file)] = FilePart(str(len(self._parts)), _as_file_var(file, where), where)
+
+
+def _as_file_var(file: Any, where: str) -> FileVar:
+    if isinstance(file, FileVar):
+        return file
+    try:
+        return FileVar(file)
+    except (TypeError, ValueError) as error:
+        raise DocumentError(f"{where}: {error}", path=where) from error
