@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import enum
+import json
 from typing import Any, NamedTuple
 
 from ..exceptions import TransportAuthenticationError, TransportConnectionFailed, TransportError
-from . import json_codec
 
 NORMAL = 1000
 NO_STATUS = 1005
@@ -88,7 +88,7 @@ def closed_error(url: str, code: int, reason: str, verdict: Verdict) -> Transpor
 def refused_error(url: str, payload: Any, verdict: Verdict = Verdict.REFUSED) -> TransportError:
     """Return the error for a connection that the server refused in a message, which holds *payload*."""
     said = payload.get("message", payload) if isinstance(payload, dict) else payload
-    text = said if isinstance(said, str) else "no reason" if said is None else json_codec.dumps(said)
+    text = said if isinstance(said, str) else "no reason" if said is None else _as_text(said)
     message = f"{url} refused the connection: {text[:200]}."
     if verdict is not Verdict.REFUSED:
         return TransportConnectionFailed(message, reason=text[:1000])
@@ -98,3 +98,11 @@ def refused_error(url: str, payload: Any, verdict: Verdict = Verdict.REFUSED) ->
         reason=text[:1000],
         errors=errors if isinstance(errors, list) else None,
     )
+
+
+def _as_text(value: Any) -> str:
+    # Not with our codec, which refuses what the server may well have sent, such as 1e999.
+    try:
+        return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    except RecursionError:
+        return "something deeply nested"

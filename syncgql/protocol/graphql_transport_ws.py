@@ -76,7 +76,12 @@ class GraphQLTransportWS(WebSocketProtocol):
         return Refused(message.get("payload"))
 
     def _on_ping(self, message: dict[str, Any]) -> Pinged:
-        return Pinged(_object_or_none(message))
+        payload = _object_or_none(message)
+        try:
+            self.pong(payload).encode()
+        except (ValueError, RecursionError):  # lone surrogates, 1e999: read as JSON but not to be written as such
+            raise BrokenMessage("the payload of ping can be sent back") from None
+        return Pinged(payload)
 
     def _on_pong(self, message: dict[str, Any]) -> Ponged:
         return Ponged(_object_or_none(message))

@@ -1,0 +1,111 @@
+"""Close codes: what each means, whether to try again, and the error that it becomes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from syncgql import TransportAuthenticationError, TransportConnectionFailed
+from syncgql.protocol.close_codes import Verdict, close_code, closed_error, refused_error
+from syncgql.protocol.graphql_transport_ws import GraphQLTransportWS
+from syncgql.protocol.graphql_ws import GraphQLWS
+from syncgql.protocol.websocket import WebSocketProtocol
+
+
+def nested(depth: int) -> list[Any]:
+    """Return a list in a list in a list..."""
+    value: list[Any] = []
+    for _ in range(depth):
+        value = [value]
+    return value
+
+
+URL = "wss://api.example.com/graphql"
+
+FATAL = [1002, 1003, 1004, 1007, 1009, 1010, 1015, 1016, 1999, 4004, 4005, 4400, 4406, 4409, 4429, 4500, 0, 999, 2999]
+RETRY = [1000, 1001, 1005, 1006, 1012, 1013, 1014, 3001, 3999, 4000, 4408, 4499, 4504, 4999]
+REFUSED = [1008, 3000, 3003, 4401, 4403]
+
+
+def acknowledged(machine: WebSocketProtocol) -> WebSocketProtocol:
+    machine.connection_init(None)
+    machine.receive('{"type":"connection_ack"}')
+    return machine
+
+
+@pytest.mark.parametrize("make", [GraphQLTransportWS, GraphQLWS])
+@pytest.mark.parametrize(
+    ("code", "verdict"),
+    [
+        *((code, Verdict.FATAL) for code in FATAL),
+        *((code, Verdict.RETRY) for code in RETRY),
+        *((code, Verdict.REFUSED) for code in REFUSED),
+    ],
+)
+def test_w21_w22_verdicts(make: type[WebSocketProtocol], code: int, verdict: Verdict) -> None:
+    """Each code is fatal, worth another try, or a refusal of the credentials, alike on both subprotocols."""
+    assert acknowledged(make()).verdict(code) is verdict
+
+
+def test_1011_depends_on_the_subprotocol() -> None:
+    """1011 is final, except on the legacy subprotocol, which has no other code for trouble."""
+    assert acknowledged(GraphQLTransportWS()).verdict(1011) is Verdict.FATAL
+    assert acknowledged(GraphQLWS()).verdict(1011) is Verdict.RETRY
+
+
+@pytest.mark.parametrize("code", [1000, 1005, 1011, 4400, 4406, 4408, 4409, 4429, 4500])
+def test_w21_n03_connection_errors_show_code_meaning_and_reason(code: int) -> None:
+    """The error carries code and reason, and its message says what the code means."""
+    error = closed_error(URL, code, "too bad", Verdict.FATAL)
+    assert isinstance(error, TransportConnectionFailed)
+    assert (error.code, error.reason) == (code, "too bad")
+    assert str(error) == (
+        f"{URL} closed the connection: close code {code}, {close_code(code).meaning}. It said: too bad"
+    )
+
+
+@pytest.mark.parametrize("code", REFUSED)
+def test_w22_refusals_are_authentication_errors(code: int) -> None:
+    """A code that refuses the credentials says where to look."""
+    error = closed_error(URL, code, "", Verdict.REFUSED)
+    assert isinstance(error, TransportAuthenticationError)
+    assert error.code == code
+    assert "init_payload=" in str(error)
+
+
+def test_w24_normal_closure_before_the_ack() -> None:
+    """A refusal by 1000 says that the connection was closed before the acknowledgement."""
+    error = closed_error(URL, 1000, "", Verdict.REFUSED)
+    assert isinstance(error, TransportAuthenticationError)
+    assert "before the acknowledgement" in str(error)
+
+
+@pytest.mark.parametrize(
+    ("payload", "text"),
+    [
+        ({"message": "no"}, "no"),
+        ("JWTExpired", "JWTExpired"),
+        (None, "no reason"),
+        ({"code": 1}, '{"code":1}'),
+        ({"message": {"a": 1}}, '{"a":1}'),
+        ({"message": float("inf")}, "Infinity"),
+        (nested(100_000), "something deeply nested"),
+    ],
+)
+def test_l05_refusals_show_their_payload(payload: object, text: str) -> None:
+    """A refusal in a message shows what the server said, in whatever shape."""
+    error = refused_error(URL, payload)
+    assert isinstance(error, TransportAuthenticationError)
+    assert error.reason == text
+    assert f"refused the connection: {text}." in str(error)
+
+
+@given(st.integers(-1, 70_000), st.text(max_size=10), st.sampled_from(Verdict))
+def test_every_code_has_a_meaning(code: int, reason: str, verdict: Verdict) -> None:
+    """There is no code without a meaning and an error."""
+    error = closed_error(URL, code, reason, verdict)
+    assert str(code) in str(error)
+    assert close_code(code).meaning in str(error) or code == 1000

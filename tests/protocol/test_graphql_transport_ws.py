@@ -1,0 +1,312 @@
+"""GraphQLTransportWS: what it says, and what it makes of what a server says."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from syncgql import ExecutionResult, TransportProtocolError
+from syncgql.protocol.close_codes import Verdict
+from syncgql.protocol.graphql_transport_ws import GraphQLTransportWS
+from syncgql.protocol.websocket import (
+    Acknowledged,
+    Completed,
+    Event,
+    Failed,
+    Pinged,
+    Ponged,
+    Received,
+    Refused,
+    State,
+)
+
+from .websocket_messages import frames, take
+
+QUERY = '{"query":"subscription { n }"}'
+
+
+def waiting() -> GraphQLTransportWS:
+    """A machine that has said ``connection_init``."""
+    machine = GraphQLTransportWS()
+    machine.connection_init(None)
+    return machine
+
+
+def ready() -> GraphQLTransportWS:
+    """A machine whose connection is acknowledged."""
+    machine = waiting()
+    machine.receive('{"type":"connection_ack"}')
+    return machine
+
+
+def receive(machine: GraphQLTransportWS, type: str, **members: Any) -> Received | None:
+    return machine.receive(json.dumps({"type": type, **members}))
+
+
+@pytest.fixture(params=[waiting, ready])
+def any_state(request: pytest.FixtureRequest) -> GraphQLTransportWS:
+    """A machine before and after the acknowledgement."""
+    make: Callable[[], GraphQLTransportWS] = request.param
+    return make()
+
+
+def test_w02_init_without_payload() -> None:
+    """connection_init has a payload member only when there is one, be it empty."""
+    machine = GraphQLTransportWS()
+    assert machine.connection_init(None) == '{"type":"connection_init"}'
+    assert GraphQLTransportWS().connection_init({}) == '{"type":"connection_init","payload":{}}'
+    assert GraphQLTransportWS().connection_init({"token": "ü"}) == '{"type":"connection_init","payload":{"token":"ü"}}'
+
+
+@pytest.mark.parametrize(
+    ("members", "payload"),
+    [({}, None), ({"payload": None}, None), ({"payload": {}}, {}), ({"payload": {"a": 1}}, {"a": 1})],
+)
+def test_w06_ack_payload(members: dict[str, Any], payload: Any) -> None:
+    """The payload of the acknowledgement is handed out; null counts as none."""
+    machine = waiting()
+    assert receive(machine, "connection_ack", **members) == Acknowledged(payload)
+    assert machine.state is State.READY
+
+
+@pytest.mark.parametrize(
+    ("members", "payload", "pong"),
+    [
+        ({}, None, '{"type":"pong"}'),
+        ({"payload": None}, None, '{"type":"pong"}'),
+        ({"payload": {"a": "keepalive"}}, {"a": "keepalive"}, '{"type":"pong","payload":{"a":"keepalive"}}'),
+    ],
+)
+def test_w07_w08_ping(any_state: GraphQLTransportWS, members: dict[str, Any], payload: Any, pong: str) -> None:
+    """A ping is told in every state, and the pong to it carries its payload."""
+    event = receive(any_state, "ping", **members)
+    assert event == Pinged(payload)
+    assert any_state.pong(payload) == pong
+    assert any_state.ping(payload) == pong.replace("pong", "ping")
+
+
+def test_w10_unsolicited_pong(any_state: GraphQLTransportWS) -> None:
+    """A pong that nobody asked for is fine in every state."""
+    assert receive(any_state, "pong", payload={"a": 1}) == Ponged({"a": 1})
+    assert receive(any_state, "pong") == Ponged(None)
+    assert GraphQLTransportWS().receive('{"type":"pong"}') == Ponged(None)
+
+
+def test_w11_next_with_errors_is_an_event() -> None:
+    """An event with errors leaves the operation alive, also with data that is null."""
+    machine = ready()
+    id, _ = machine.subscribe(QUERY)
+    errors = [{"message": "no", "unknown": 1}]
+    assert receive(machine, "next", id=id, payload={"data": None, "errors": errors}) == Event(
+        id, ExecutionResult(None, errors)
+    )
+    assert receive(machine, "next", id=id, payload={"data": {"n": 1}}) == Event(id, ExecutionResult({"n": 1}))
+
+
+def test_next_without_data_and_errors_is_an_empty_event() -> None:
+    """What Ariadne makes of a falsy result is an event without data."""
+    machine = ready()
+    id, _ = machine.subscribe(QUERY)
+    event = receive(machine, "next", id=id, payload={})
+    assert isinstance(event, Event)
+    assert not event.result.has_data
+
+
+@pytest.mark.parametrize(
+    ("members", "errors"),
+    [
+        ({"payload": [{"message": "a"}, {"message": "b"}]}, [{"message": "a"}, {"message": "b"}]),
+        ({"payload": {"message": "a"}}, [{"message": "a"}]),
+        ({"payload": {}}, [{}]),
+        ({"payload": []}, [{"message": "The server gave no reason."}]),
+        ({"payload": None}, [{"message": "The server gave no reason."}]),
+        ({}, [{"message": "The server gave no reason."}]),
+    ],
+)
+def test_w12_w34_error_ends_its_operation(members: dict[str, Any], errors: list[Any]) -> None:
+    """An error, a list or one object or nothing, ends its operation alone, and no complete is due."""
+    machine = ready()
+    failing, _ = machine.subscribe(QUERY)
+    other, _ = machine.subscribe(QUERY)
+    assert receive(machine, "error", id=failing, **members) == Failed(failing, errors)
+    assert machine.active == {other}
+    assert machine.complete(failing) is None
+
+
+def test_w13_complete_from_the_server() -> None:
+    """The server's complete, with a null payload or without, ends the operation, and nothing is sent back."""
+    machine = ready()
+    first, _ = machine.subscribe(QUERY)
+    second, _ = machine.subscribe(QUERY)
+    assert receive(machine, "complete", id=first) == Completed(first)
+    assert receive(machine, "complete", id=second, payload=None) == Completed(second)
+    assert machine.complete(first) is None
+
+
+def test_w14_one_complete_per_operation() -> None:
+    """Stopping an operation gives one message, the second time none."""
+    machine = ready()
+    id, _ = machine.subscribe(QUERY)
+    assert machine.complete(id) == '{"id":"1","type":"complete"}'
+    assert machine.complete(id) is None
+
+
+@pytest.mark.parametrize("late", ["next", "error", "complete"])
+def test_w15_late_and_unknown_messages_are_ignored(late: str) -> None:
+    """What comes for an operation after its end, by whichever side, or for none, means nothing."""
+    machine = ready()
+    stopped, _ = machine.subscribe(QUERY)
+    completed, _ = machine.subscribe(QUERY)
+    failed, _ = machine.subscribe(QUERY)
+    machine.complete(stopped)
+    receive(machine, "complete", id=completed)
+    receive(machine, "error", id=failed, payload=[{"message": "a"}])
+    payload = {"next": {"data": None}, "error": [{"message": "a"}], "complete": None}[late]
+    for id in (stopped, completed, failed, "unknown"):
+        assert receive(machine, late, id=id, payload=payload) is None
+    assert machine.state is State.READY
+
+
+@pytest.mark.parametrize(
+    ("text", "rule"),
+    [
+        ("", "a message is JSON"),
+        ("{", "a message is JSON"),
+        ('{"type":"ping","payload":{"a":NaN}}', "a message is JSON"),
+        ("[" * 100_000, "a message is JSON"),
+        ("[]", "a message is a JSON object"),
+        ('"ping"', "a message is a JSON object"),
+        ("{}", "None is no type of message"),
+        ('{"type":["ping"]}', "['ping'] is no type of message"),
+        ('{"type":"ka"}', "'ka' is no type of message"),
+        ('{"type":"subscribe","id":"1"}', "'subscribe' is no type of message"),
+        ('{"type":"ping","payload":[]}', "the payload of ping is an object"),
+        ('{"type":"ping","payload":{"a":"\\ud800"}}', "the payload of ping can be sent back"),
+        ('{"type":"ping","payload":{"a":1e999}}', "the payload of ping can be sent back"),
+        ('{"type":"next","payload":{}}', "the id of next is a non-empty string"),
+        ('{"type":"next","id":1,"payload":{}}', "the id of next is a non-empty string"),
+        ('{"type":"next","id":"","payload":{}}', "the id of next is a non-empty string"),
+        ('{"type":"next","id":"1","payload":[]}', "the payload of next is an object"),
+        ('{"type":"next","id":"1"}', "the payload of next is an object"),
+        ('{"type":"next","id":"1","payload":{"data":1}}', "the payload of next is a GraphQL response, but"),
+        ('{"type":"next","id":"1","payload":{"errors":"no"}}', "the payload of next is a GraphQL response, but"),
+        ('{"type":"error","payload":[{"message":"a"}]}', "the id of error is a non-empty string"),
+        ('{"type":"error","id":"1","payload":"no"}', "the payload of error is a list of objects"),
+        ('{"type":"error","id":"1","payload":["no"]}', "the payload of error is a list of objects"),
+        ('{"type":"complete"}', "the id of complete is a non-empty string"),
+    ],
+)
+def test_w16_violations(text: str, rule: str) -> None:
+    """A message that breaks a rule ends everything with 4400, the rule and what was sent."""
+    machine = ready()
+    machine.subscribe(QUERY)
+    with pytest.raises(TransportProtocolError) as caught:
+        machine.receive(text)
+    assert caught.value.rule.startswith(rule)
+    assert caught.value.code == 4400
+    assert caught.value.received == text[:1000]
+    assert rule in str(caught.value)
+    assert machine.state is State.CLOSED
+    assert not machine.active
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"type":"next","id":"1","payload":{"data":null}}',
+        '{"type":"error","id":"1","payload":[{"message":"a"}]}',
+        '{"type":"connection_init"}',
+        '{"type":"connection_ack","payload":[]}',
+    ],
+)
+def test_w16_violations_before_the_ack(text: str) -> None:
+    """Before the acknowledgement nothing is known that these could be about."""
+    with pytest.raises(TransportProtocolError) as caught:
+        waiting().receive(text)
+    assert caught.value.code == 4400
+
+
+def test_binary_messages_are_read_as_text() -> None:
+    """A binary message that holds UTF-8 is read; one that does not breaks the protocol."""
+    machine = waiting()
+    assert machine.receive_bytes(b'{"type":"connection_ack"}') == Acknowledged(None)
+    with pytest.raises(TransportProtocolError, match="a message is UTF-8 text"):
+        machine.receive_bytes(b'{"type":"\xff"}')
+
+
+def test_w17_operations_are_told_apart() -> None:
+    """Interleaved events keep their operation's id."""
+    machine = ready()
+    first, _ = machine.subscribe(QUERY)
+    second, _ = machine.subscribe(QUERY)
+    events = [receive(machine, "next", id=id, payload={"data": None}) for id in (first, second, first)]
+    assert [event.id for event in events if isinstance(event, Event)] == [first, second, first]
+
+
+def test_w18_ids_never_repeat() -> None:
+    """Ids are strings that are used once, also when the operation before has ended."""
+    machine = ready()
+    ids = []
+    for _ in range(100):
+        id, message = machine.subscribe(QUERY)
+        assert json.loads(message) == {"id": id, "type": "subscribe", "payload": json.loads(QUERY)}
+        machine.complete(id)
+        ids.append(id)
+    assert len(set(ids)) == 100
+
+
+def test_connection_error_is_a_refusal(any_state: GraphQLTransportWS) -> None:
+    """Hasura's connection_error, which this protocol does not have, refuses the connection in every state."""
+    assert receive(any_state, "connection_error", payload="expired") == Refused("expired")
+    assert any_state.state is State.CLOSED
+
+
+def test_w24_normal_closure_before_the_ack_is_a_refusal() -> None:
+    """1000 refuses before the acknowledgement and may be retried after it; closing does not change that."""
+    assert waiting().verdict(1000) is Verdict.REFUSED
+    machine = ready()
+    assert machine.verdict(1000) is Verdict.RETRY
+    machine.close()
+    assert machine.verdict(1000) is Verdict.RETRY
+
+
+def test_close_completes_what_runs() -> None:
+    """The last messages stop every active operation; whatever comes after them means nothing."""
+    machine = ready()
+    ids = {machine.subscribe(QUERY)[0] for _ in range(3)}
+    assert {json.loads(message)["id"] for message in machine.close()} == ids
+    assert machine.close() == []
+    assert machine.receive("not JSON") is None
+    assert machine.receive_bytes(b"\xff") is None
+    assert receive(machine, "next", id="1", payload={"data": None}) is None
+
+
+@given(st.lists(frames, max_size=10), st.booleans())
+def test_every_sequence_has_a_meaning(sequence: list[str | bytes], acknowledged: bool) -> None:
+    """Whatever comes is an event, nothing, or a named violation with which the machine has closed."""
+    machine = ready() if acknowledged else waiting()
+    if acknowledged:
+        for _ in range(3):
+            machine.subscribe(QUERY)
+    running = set(machine.active)
+    for frame in sequence:
+        event = take(machine, frame)
+        if isinstance(event, TransportProtocolError):
+            assert machine.state is State.CLOSED
+            assert event.rule
+            assert str(event)
+            return
+        if isinstance(event, Pinged):
+            assert machine.pong(event.payload).encode()
+        if isinstance(event, Event | Failed | Completed):
+            assert event.id in running
+        if isinstance(event, Failed | Completed):
+            running.discard(event.id)
+        if isinstance(event, Failed):
+            assert event.errors
+        assert machine.state is State.CLOSED or machine.active == running
