@@ -20,7 +20,7 @@ class AsyncSink:
         self.blocks = blocks
         self._buffer_size = buffer_size
         self._events: deque[ExecutionResult] = deque()
-        self._finished = False
+        self.finished = False
         self._error: Exception | None = None
         self._changed = asyncio.Event()
 
@@ -29,20 +29,20 @@ class AsyncSink:
         return len(self._events) >= self._buffer_size
 
     async def wait_for_room(self) -> None:
-        while len(self._events) > self._buffer_size // 2 and not self._finished:
+        while len(self._events) > self._buffer_size // 2 and not self.finished:
             self._changed.clear()
             await self._changed.wait()
 
     def put(self, result: ExecutionResult, /) -> bool:
-        if self._finished:
+        if self.finished:
             return False
         self._events.append(result)
         self._changed.set()
         return True
 
     def finish(self, error: Exception | None = None) -> None:
-        if not self._finished:
-            self._finished = True
+        if not self.finished:
+            self.finished = True
             self._error = error
         self._changed.set()
 
@@ -52,7 +52,7 @@ class AsyncSink:
             if self._error is not None:
                 error, self._error = self._error, None
                 raise error
-            if self._finished:
+            if self.finished:
                 return None
             self._changed.clear()
             await self._changed.wait()

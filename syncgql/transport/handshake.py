@@ -122,12 +122,24 @@ def _check_subprotocols(names: Collection[str] | None) -> tuple[str, ...]:
 
 
 def _check_init_payload(payload: InitPayloadOption) -> InitPayloadOption:
-    if payload is None or callable(payload) or isinstance(payload, Mapping):
+    if payload is None or callable(payload):
         return payload
+    if isinstance(payload, Mapping):
+        return _check_encodable(payload)
     raise TypeError(f"init_payload must be a mapping or a function that returns one, not {type(payload).__name__}.")
 
 
 def _check_returned(payload: object) -> InitPayload:
-    if payload is None or isinstance(payload, Mapping):
+    if payload is None:
         return payload
+    if isinstance(payload, Mapping):
+        return _check_encodable(payload)
     raise TypeError(f"The function for init_payload must return a mapping or None, not {type(payload).__name__}.")
+
+
+def _check_encodable(payload: Mapping[str, Any]) -> Mapping[str, Any]:
+    try:
+        json_codec.dumps(payload).encode()
+    except (TypeError, ValueError, RecursionError) as error:
+        raise TypeError(f"init_payload cannot be written as JSON: {type(error).__name__}.") from error
+    return payload

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import AsyncGenerator, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +22,9 @@ from .websocket_pool import WebSocketPool
 
 if TYPE_CHECKING:
     from graphql import DocumentNode
+
+COMPLETION_SECONDS = 1.0
+"""How long a server may take to complete an operation after its only result."""
 
 SIGNALS = {Acknowledged: "connection_ack", Pinged: "ping", Ponged: "pong"}
 
@@ -49,6 +53,7 @@ class WebSocketTransport(AsyncTransport):
         self._begin()
 
     def _begin(self) -> None:
+        self._ending: set[asyncio.Task[None]] = set()
         self.payloads: dict[str, Any] = {}
         self.ping_received = asyncio.Event()
         self.pong_received = asyncio.Event()
@@ -113,10 +118,15 @@ class WebSocketTransport(AsyncTransport):
         await stream.open()
         try:
             result = await sink.get()
-        finally:
+        except BaseException:
             await stream.close()
+            raise
         if result is None:
             raise TransportProtocolError("The server completed the operation without a result.", rule="no result")
+        if not sink.finished:
+            task = asyncio.get_running_loop().create_task(_let_end(sink, stream))
+            self._ending.add(task)
+            task.add_done_callback(self._ending.discard)
         return result
 
     async def subscribe(
@@ -167,6 +177,16 @@ class WebSocketTransport(AsyncTransport):
             self.ping_received.set()
         elif isinstance(signal, Ponged):
             self.pong_received.set()
+
+
+async def _let_end(sink: AsyncSink, stream: WebSocketStream) -> None:
+    """Stop an operation whose one result is in hand, if the server does not complete it by itself.
+
+    Some legacy servers never do; others drop the socket on every stop, so it is not sent without need.
+    """
+    with contextlib.suppress(TransportError, asyncio.TimeoutError):
+        await asyncio.wait_for(sink.get(), COMPLETION_SECONDS)
+    await stream.close()
 
 
 class WebSocketStream(Stream):
