@@ -209,6 +209,13 @@ class WebSocketProtocol(ABC):
             return Verdict.REFUSED
         return self.VERDICTS.get(code) or close_code(code).verdict
 
+    def is_limit(self, errors: list[dict[str, Any]]) -> bool:
+        """Tell whether an operation failed with *errors* because there are too many on this connection.
+
+        By the words of Strawberry: https://github.com/strawberry-graphql/strawberry (subscriptions/protocols)
+        """
+        return any(error.get("message") == "Subscription limit reached" for error in errors)
+
     def violation(self, rule: str, received: str) -> TransportProtocolError:
         """Close the machine and return the error that says which rule was broken."""
         self._enter(State.CLOSED)

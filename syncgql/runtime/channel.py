@@ -62,6 +62,12 @@ class Channel(Generic[T]):
         """Whether the producer is to wait for room, and therefore to read from a socket of its own."""
         return self.overflow == "block"
 
+    def reconnected(self, seconds: float) -> None:
+        """Take note that events of so many seconds are missing here."""
+
+    def restarted(self) -> None:
+        """Take note that the events from here on are those of other variables."""
+
     def put(self, item: T) -> bool:
         """Add an event; False means that no more are wanted."""
         if self.finished:

@@ -46,6 +46,12 @@ class AsyncSink:
             self._error = error
         self._changed.set()
 
+    def reconnected(self, seconds: float) -> None:
+        """Nothing: who uses a transport on its own finds it in the log."""
+
+    def restarted(self) -> None:
+        """Nothing: nobody restarts these."""
+
     async def get(self) -> ExecutionResult | None:
         """Return the next event, or None after the last; raises the error with which the stream ended."""
         while not self._events:

@@ -20,7 +20,7 @@ import asyncio
 import contextlib
 import copy
 from abc import ABC, abstractmethod
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Callable, Coroutine, Mapping
 from typing import Any, Protocol, TypeVar
 
 from ..exceptions import TransportConnectionFailed, TransportError
@@ -49,6 +49,12 @@ class Sink(Protocol):
 
     def finish(self, error: Exception | None = None) -> None:
         """Take the end: clean, or with the error that the consumer is to see."""
+
+    def reconnected(self, seconds: float) -> None:
+        """Take note that the next events come over another connection and that those of some seconds are missing."""
+
+    def restarted(self) -> None:
+        """Take note that the next events come from the start of the subscription with other variables."""
 
 
 TransportT = TypeVar("TransportT", bound="AsyncTransport")
@@ -118,12 +124,24 @@ class Stream(ABC):
     """One subscription on its way and its events back into a sink."""
 
     @abstractmethod
-    async def open(self) -> None:
-        """Connect and send the subscription; return when it is on the wire. On the loop."""
+    async def open(self, seconds: float | None = None) -> None:
+        """Connect and send the subscription; return when it is on the wire. On the loop.
+
+        Args:
+            seconds: how long the caller waits; what would come later need not be tried.
+        """
 
     @abstractmethod
     async def close(self) -> None:
         """End the subscription on the server; return when that is handed to the wire. On the loop."""
+
+    def restart(self, variable_values: Mapping[str, Any]) -> Callable[[], Coroutine[Any, Any, None]]:
+        """Prepare, in the caller's thread, what starts the subscription anew with other variables, on the loop.
+
+        Raises:
+            TransportError: the transport does not connect again by itself, so there is nothing to restart.
+        """
+        raise TransportError(f"{type(self).__name__} cannot start a subscription anew.")
 
 
 class ExecuteExchange(Exchange):
@@ -156,7 +174,7 @@ class SubscribeStream(Stream):
         self._sink = sink
         self._task: asyncio.Task[None] | None = None
 
-    async def open(self) -> None:
+    async def open(self, seconds: float | None = None) -> None:
         await self._transport.connect()
         self._task = asyncio.get_running_loop().create_task(self._carry())
 

@@ -46,10 +46,17 @@ class Dialect(ABC):
     """What is particular to one kind of server.
 
     Attributes:
+        url: where its sockets lead.
         machines: for each subprotocol that the server may select, what makes its machine.
     """
 
+    url: str
     machines: Machines
+
+    @property
+    def is_refreshable(self) -> bool:
+        """Whether the next handshake may bring other credentials than the last, and may run the user's code."""
+        return True
 
     @abstractmethod
     def handshake(self) -> Handshake:
@@ -93,6 +100,10 @@ class GraphQLDialect(Dialect):
         self.headers = check_headers(headers)
         self.default_headers = default_headers
         self.init_payload = _check_init_payload(init_payload)
+
+    @property
+    def is_refreshable(self) -> bool:
+        return callable(self.headers) or callable(self.init_payload)
 
     def handshake(self) -> Handshake:
         init_payload = self.init_payload

@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+import copy
 import functools
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import aiohttp
 
-from ..exceptions import TransportConnectionFailed, TransportError, TransportProtocolError, TransportTimeout
-from ..protocol.close_codes import Verdict, closed_error, refused_error
+from ..exceptions import (
+    TransportAuthenticationError,
+    TransportConnectionFailed,
+    TransportError,
+    TransportProtocolError,
+    TransportServerError,
+    TransportTimeout,
+)
+from ..protocol.close_codes import INTERNAL_ERROR, NO_STATUS, Verdict, closed_error, refused_error
 from .aiohttp_errors import translate
 from .websocket_options import WebSocketOptions
 
@@ -24,11 +32,75 @@ class Loss(NamedTuple):
     make: Callable[[], TransportError]
     verdict: Verdict
     cause: BaseException | None = None
+    retry_after: float | None = None
 
     def error(self) -> TransportError:
         error = self.make()
         error.__cause__ = self.cause
         return error
+
+
+class NotConnected(Exception):
+    """No connection came about. Between who opens sockets and who asked for one; users see the loss's error."""
+
+    def __init__(self, loss: Loss) -> None:
+        super().__init__(loss)
+        self.loss = loss
+
+
+def not_opened(error: TransportError, verdict: Verdict) -> Loss:
+    """A socket could not be opened."""
+    retry_after = error.retry_after if isinstance(error, TransportServerError) else None
+    return Loss(functools.partial(copy.copy, error), verdict, error.__cause__, retry_after)
+
+
+def unprepared(url: str, error: Exception) -> Loss:
+    """What a connection is opened with could not be made."""
+    if isinstance(error, TransportError):
+        return not_opened(error, Verdict.FATAL)
+    # Without the error's text, which may hold a secret; that is in the cause.
+    message = (
+        f"No connection to {url} could be prepared: {type(error).__name__} was raised, as a rule by a function that "
+        "was given for headers or a payload."
+    )
+    return Loss(functools.partial(TransportConnectionFailed, message), Verdict.RETRY, error)
+
+
+def refused_silently(loss: Loss, previous: Loss) -> Loss:
+    """Return what to make of an attempt that ended with *loss* after one that ended with *previous*.
+
+    Some servers refuse credentials by closing without a code in place of the acknowledgement. Once that may be an
+    accident; twice in a row it counts as a refusal.
+    """
+    error = loss.error()
+    if not (_is_silent_close(error) and _is_silent_close(previous.error())):
+        return loss
+    message = (
+        f"{error.message} It did so twice in place of an acknowledgement, which is how some servers refuse "
+        "credentials. Check headers= and init_payload=."
+    )
+    return Loss(functools.partial(TransportAuthenticationError, message, code=NO_STATUS), Verdict.REFUSED)
+
+
+def _is_silent_close(error: TransportError) -> bool:
+    code = error.code if isinstance(error, TransportConnectionFailed | TransportAuthenticationError) else None
+    return code == NO_STATUS
+
+
+def held_up(loss: Loss, code: int, seconds: float) -> Loss:
+    """The peer closed the connection after its consumer had kept it from being read for a while."""
+
+    def make() -> TransportError:
+        error = loss.make()
+        error.message += (
+            f" Before, the consumer had fallen behind: its buffer was full for {seconds:.0f} s, and the socket was not "
+            "read meanwhile, for which some servers cut a connection. Consume faster, raise buffer_size=, or choose "
+            'overflow="drop_oldest" or "raise".'
+        )
+        return error
+
+    # The code for an internal error is also what a server gives when its pings are not answered in time.
+    return loss._replace(make=make, verdict=Verdict.RETRY if code == INTERNAL_ERROR else loss.verdict)
 
 
 def left(url: str) -> Loss:

@@ -9,10 +9,11 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import math
 import socket as sockets
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextvars import Context
-from typing import Any
+from typing import Any, Protocol
 
 import aiohttp
 
@@ -35,6 +36,8 @@ from . import loss as losses
 from .base import Sink
 from .handshake import InitPayload
 from .liveness import Liveness, Probe
+from .reconnect import was_of_use
+from .websocket_operation import Operation
 from .websocket_options import WebSocketOptions
 
 logger = logging.getLogger("syncgql")
@@ -43,25 +46,30 @@ ENDS = frozenset(
     {aiohttp.WSMsgType.CLOSE, aiohttp.WSMsgType.CLOSING, aiohttp.WSMsgType.CLOSED, aiohttp.WSMsgType.ERROR}
 )
 
+CAUGHT_UP_SECONDS = 0.05
+"""A message that took longer to come had not been waiting to be read."""
+
+HEARTBEAT_SECONDS = 1.0
+"""How often a server whose events are not being read gets a sign of life."""
+
 ABORT_SECONDS = 0.1
 """How long a last word to a dead peer may take."""
 
 
-class Operation:
-    """One request on a connection and who takes its answers.
+class Listener(Protocol):
+    """Who hears of what happens to the operations on a connection."""
 
-    Args:
-        payload: the request, written as JSON.
-        sink: takes the events.
-    """
+    def finished(self, operation: Operation, error: TransportError | None) -> None:
+        """The server ended an operation, with an error or without."""
 
-    __slots__ = ("connection", "id", "payload", "sink")
+    def rejected(self, operation: Operation, error: TransportError) -> None:
+        """The server did not take an operation because there are too many on this connection."""
 
-    def __init__(self, payload: str, sink: Sink) -> None:
-        self.payload = payload
-        self.sink = sink
-        self.id = ""
-        self.connection: WebSocketConnection | None = None
+    async def stop(self, operation: Operation) -> None:
+        """An operation's sink wants no more events."""
+
+    def lost(self, connection: WebSocketConnection, loss: losses.Loss, operations: Collection[Operation]) -> None:
+        """The connection ended, with these operations on it."""
 
 
 class WebSocketConnection:
@@ -72,8 +80,8 @@ class WebSocketConnection:
         protocol: the machine for the subprotocol that the server selected.
         url: the endpoint, for messages.
         options: the limits.
+        listener: hears of the ends of operations and of the connection.
         on_signal: told of acknowledgements, pings and pongs.
-        on_idle: called when the last operation has ended, by whichever side.
         on_end: called when the socket is closed for good.
     """
 
@@ -83,9 +91,9 @@ class WebSocketConnection:
         protocol: WebSocketProtocol,
         url: str,
         options: WebSocketOptions,
+        listener: Listener,
         *,
         on_signal: Callable[[Acknowledged | Pinged | Ponged], object],
-        on_idle: Callable[[WebSocketConnection], object],
         on_end: Callable[[WebSocketConnection], object],
     ) -> None:
         self.url = public_url(url)
@@ -95,11 +103,16 @@ class WebSocketConnection:
         self._raw: sockets.socket | None = socket.get_extra_info("socket")
         self._protocol = protocol
         self._options = options
+        self._listener = listener
         self._on_signal = on_signal
-        self._on_idle = on_idle
         self._on_end = on_end
         self._complaint: Any = None
+        self._brought = False
+        self._acknowledged_at = math.inf
+        self._held_up = 0.0
+        self._room: asyncio.Future[None] | None = None
         loop = asyncio.get_running_loop()
+        self._time = loop.time
         self._acknowledged: asyncio.Future[InitPayload] = loop.create_future()
         self._liveness: Liveness | None = None
         self._closing: asyncio.Task[None] | None = None
@@ -114,6 +127,11 @@ class WebSocketConnection:
     @property
     def is_acknowledged(self) -> bool:
         return self._acknowledged.done() and self._acknowledged.exception() is None
+
+    @property
+    def was_of_use(self) -> bool:
+        """Whether the connection brought something, or lived for a while; one that did neither is a failed attempt."""
+        return was_of_use(brought=self._brought, acknowledged_for=self._time() - self._acknowledged_at)
 
     async def initialize(self, payload: InitPayload) -> InitPayload:
         """Send ``connection_init`` and return the payload of the acknowledgement, or close the socket.
@@ -140,7 +158,6 @@ class WebSocketConnection:
         if self.loss is not None:
             raise self.loss.error()
         operation.id, message = self._protocol.subscribe(operation.payload)
-        operation.connection = self
         self.operations[operation.id] = operation
         await self.send(message)
 
@@ -148,11 +165,11 @@ class WebSocketConnection:
         """End an operation and tell the server, unless *send_stop* is False; does nothing when it has ended."""
         if self.operations.pop(operation.id, None) is None or self.loss is not None:
             return
+        self._brought = True
         message = self._protocol.complete(operation.id)
         if message is not None and send_stop:
             with contextlib.suppress(TransportError):  # the reader reports a lost connection
                 await self.send(message)
-        self._look_idle()
 
     async def ping(self, payload: InitPayload = None) -> None:
         """Send a ping of the subprotocol; does nothing where it has none."""
@@ -223,7 +240,7 @@ class WebSocketConnection:
         receive = self._socket.receive
         try:
             while True:
-                message = await receive()
+                message = await (self._catch_up() if self._held_up else receive())
                 if self._liveness is not None:
                     self._liveness.heard = self._liveness.time()
                 if message.type is aiohttp.WSMsgType.TEXT:
@@ -240,9 +257,10 @@ class WebSocketConnection:
                 operation = self.operations.get(event.id)
                 if operation is None:
                     continue
+                self._brought = True
                 sink = operation.sink
                 if not sink.put(event.result):
-                    await self.stop(operation)
+                    await self._listener.stop(operation)
                 elif sink.blocks and sink.full:
                     await self._pause(sink)
         except Exception as error:
@@ -256,13 +274,35 @@ class WebSocketConnection:
         return None
 
     async def _pause(self, sink: Sink) -> None:
-        """Do not read until the sink has room; it has the socket to itself, and the server comes to feel it."""
-        if self._liveness is None:
-            await sink.wait_for_room()
-            return
-        self._liveness.pause()
-        await sink.wait_for_room()
-        self._liveness.resume()
+        """Do not read until the sink has room; it has the socket to itself, and the server comes to feel it.
+
+        Pings wait meanwhile, so the server gets signs of life that it did not ask for, as both protocols allow.
+        """
+        since = self._time()
+        if self._liveness is not None:
+            self._liveness.pause()
+        room = self._room = asyncio.ensure_future(sink.wait_for_room())
+        while not (await asyncio.wait({room}, timeout=HEARTBEAT_SECONDS))[0]:
+            with contextlib.suppress(TransportError, ConnectionError, asyncio.TimeoutError):
+                await asyncio.wait_for(self._show_life(), HEARTBEAT_SECONDS)
+        self._room = None
+        if self._liveness is not None:
+            self._liveness.resume()
+        paused = self._time() - since
+        if paused >= HEARTBEAT_SECONDS:
+            self._held_up = max(self._held_up, paused)
+
+    async def _show_life(self) -> None:
+        await self._socket.pong()
+        await self.pong()
+
+    async def _catch_up(self) -> aiohttp.WSMessage:
+        """Receive a message after a pause; once one has to be waited for, what the pause had held up is through."""
+        since = self._time()
+        message = await self._socket.receive()
+        if message.type not in ENDS and self._time() - since > CAUGHT_UP_SECONDS:
+            self._held_up = 0.0
+        return message
 
     async def _react(self, event: Received) -> None:
         if isinstance(event, Pinged):
@@ -274,7 +314,7 @@ class WebSocketConnection:
         elif isinstance(event, Completed):
             self._finish(event.id, None)
         elif isinstance(event, Failed):
-            self._finish(event.id, self._protocol.failure(event.errors))
+            self._reject(event)
         elif isinstance(event, Acknowledged):
             self._accepted(event)
         elif isinstance(event, Refused):
@@ -286,6 +326,7 @@ class WebSocketConnection:
 
     def _accepted(self, event: Acknowledged) -> None:
         if not self._acknowledged.done():
+            self._acknowledged_at = self._time()
             self._acknowledged.set_result(event.payload)
         self._on_signal(event)
         self._watch()
@@ -311,12 +352,15 @@ class WebSocketConnection:
     def _finish(self, id: str, error: TransportError | None) -> None:
         operation = self.operations.pop(id, None)
         if operation is not None:
-            operation.sink.finish(error)
-        self._look_idle()
+            self._brought = True
+            self._listener.finished(operation, error)
 
-    def _look_idle(self) -> None:
-        if not self.operations and self.is_open:
-            self._on_idle(self)
+    def _reject(self, event: Failed) -> None:
+        error = self._protocol.failure(event.errors)
+        if not self._protocol.is_limit(event.errors):
+            self._finish(event.id, error)
+        elif (operation := self.operations.pop(event.id, None)) is not None:
+            self._listener.rejected(operation, error)
 
     # -- the end
 
@@ -334,7 +378,8 @@ class WebSocketConnection:
         if self._complaint is not None and not reason:
             reason = str(self._complaint)
         verdict = self._protocol.verdict(code, complained=self._complaint is not None)
-        self._lose(losses.closed(self.url, code, reason, verdict))
+        loss = losses.closed(self.url, code, reason, verdict)
+        self._lose(losses.held_up(loss, code, self._held_up) if self._held_up else loss)
 
     def _failed(self, error: Exception) -> None:
         """Whatever it was, those who wait must hear of it."""
@@ -355,12 +400,13 @@ class WebSocketConnection:
             self.loss = loss
         if self._liveness is not None:
             self._liveness.stop()
+        if self._room is not None:
+            self._room.cancel()
         if not self._acknowledged.done():
             self._acknowledged.set_exception(self.loss.error())
             self._acknowledged.exception()  # nobody need wait for it
         operations, self.operations = self.operations, {}
-        for operation in operations.values():
-            operation.sink.finish(self.loss.error())
+        self._listener.lost(self, self.loss, operations.values())
 
 
 def cut_reason(reason: str) -> bytes:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 
 import aiohttp
 
-from ..exceptions import TransportConnectionFailed
+from ..exceptions import TransportConnectionFailed, TransportError
+from ..protocol.close_codes import Verdict
 from ..protocol.http import public_url
 from ..protocol.websocket import Acknowledged, Pinged, Ponged
 from .handshake import Dialect, Handshake
+from .loss import NotConnected, not_opened
+from .reconnect import verdict_of
 from .upgrade import upgrade
-from .websocket_connection import WebSocketConnection
+from .websocket_connection import Listener, WebSocketConnection
 from .websocket_options import WebSocketOptions
 
 UNACCEPTABLE = frozenset({1002, 4406})
@@ -43,60 +45,66 @@ class WebSocketConnector:
     async def connect(
         self,
         session: aiohttp.ClientSession,
-        handshake: Handshake | None,
+        handshake: Handshake,
+        listener: Listener,
         *,
         on_open: Callback,
-        on_idle: Callback,
         on_end: Callback,
     ) -> WebSocketConnection:
         """Open a connection and return it when it was acknowledged.
 
         Args:
             session: what to open the socket with.
-            handshake: what to open it with; None has it made in a worker thread.
+            handshake: what to open it with.
+            listener: hears of what comes over it.
             on_open: called with each one from the moment that its socket is open.
-            on_idle: called whenever the last operation on it has ended.
             on_end: called when it is closed for good.
 
         Raises:
-            TransportError: there was no connection, or the server refused it.
+            NotConnected: there was no connection, or the server refused it.
         """
-        if handshake is None:
-            handshake = await asyncio.to_thread(self.dialect.handshake)
         while True:
-            socket = await upgrade(session, handshake, self.options)
-            connection = await self._adopt(socket, handshake, on_idle, on_end)
+            socket = await self._upgrade(session, handshake)
+            connection = await self._adopt(socket, handshake, listener, on_end)
             on_open(connection)
             try:
                 await connection.initialize(handshake.init_payload)
                 return connection
-            except TransportConnectionFailed as error:
+            except TransportError as error:
                 others = tuple(name for name in handshake.subprotocols if name != socket.protocol)
-                if error.code not in UNACCEPTABLE or not self.dialect.machines.keys() & set(others):
-                    raise
+                code = error.code if isinstance(error, TransportConnectionFailed) else None
+                if code not in UNACCEPTABLE or not self.dialect.machines.keys() & set(others):
+                    raise NotConnected(connection.loss or not_opened(error, Verdict.RETRY)) from error
                 # Some servers select the first that was offered, whether they speak it or not.
                 handshake = handshake._replace(subprotocols=others)
+
+    async def _upgrade(self, session: aiohttp.ClientSession, handshake: Handshake) -> aiohttp.ClientWebSocketResponse:
+        try:
+            return await upgrade(session, handshake, self.options)
+        except TransportError as error:
+            raise NotConnected(not_opened(error, verdict_of(error))) from error
 
     async def _adopt(
         self,
         socket: aiohttp.ClientWebSocketResponse,
         handshake: Handshake,
-        on_idle: Callback,
+        listener: Listener,
         on_end: Callback,
     ) -> WebSocketConnection:
         make_machine = self.dialect.machines.get(socket.protocol or "")
         if make_machine is None:
             await socket.close(code=1002)
-            raise TransportConnectionFailed(
+            error = TransportConnectionFailed(
                 f"{public_url(handshake.url)} selected none of the GraphQL subprotocols that were offered, "
                 f"{', '.join(self.dialect.machines)}. Is this the URL of the WebSocket endpoint?"
             )
+            raise NotConnected(not_opened(error, Verdict.FATAL))
         return WebSocketConnection(
             socket,
             make_machine(),
             handshake.url,
             self.options,
+            listener,
             on_signal=self._on_signal,
-            on_idle=on_idle,
             on_end=on_end,
         )

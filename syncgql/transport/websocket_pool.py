@@ -1,4 +1,4 @@
-"""WebSocketPool: which socket carries an operation, and how long a socket lives."""
+"""WebSocketPool: which link carries an operation."""
 
 from __future__ import annotations
 
@@ -7,29 +7,52 @@ import asyncio
 import aiohttp
 
 from ..exceptions import TransportClosed
+from ..protocol.http import public_url
+from ..request import GraphQLRequest
 from .handshake import Handshake
+from .reconnect import ReconnectPolicy
 from .session import SharedSession
 from .websocket_connection import WebSocketConnection
 from .websocket_connector import WebSocketConnector
+from .websocket_link import Opener, WebSocketLink
+from .websocket_operation import Operation
 
 
-class WebSocketPool:
-    """The sockets of one transport: a shared one, and one for each operation that may hold its socket up.
+class WebSocketPool(Opener):
+    """The links of one transport: shared ones, and one for each operation that may hold its socket up.
+
+    There is one shared link as a rule. More are made when the server says that it takes no more operations on one
+    connection.
 
     Args:
         connector: opens sockets.
         shared_session: the session to open them with.
+        policy: when a lost socket is opened again; None for never.
+        idle_timeout: seconds for which a shared socket without operations is kept.
     """
 
-    def __init__(self, connector: WebSocketConnector, shared_session: SharedSession) -> None:
+    def __init__(
+        self,
+        connector: WebSocketConnector,
+        shared_session: SharedSession,
+        policy: ReconnectPolicy | None,
+        idle_timeout: float,
+    ) -> None:
         self.connections: set[WebSocketConnection] = set()
-        self.shared: WebSocketConnection | None = None
         self._connector = connector
         self._shared_session = shared_session
+        self._policy = policy
+        self._idle_timeout = idle_timeout
         self._session: aiohttp.ClientSession | None = None
         self._is_closed = False
-        self._opening = asyncio.Lock()
+        self._links: set[WebSocketLink] = set()
+        self._shared: list[WebSocketLink] = []
         self._emptied = asyncio.Event()
+
+    @property
+    def has_shared(self) -> bool:
+        """Whether there is a shared link, so that a handshake is not likely to be needed."""
+        return bool(self._shared)
 
     def open(self) -> None:
         """Make the session, also after ``close``; does nothing when there is one."""
@@ -38,10 +61,10 @@ class WebSocketPool:
             self._session = self._shared_session.acquire()
 
     async def close(self) -> None:
-        """Close every socket, then the session unless another transport uses it."""
+        """End every operation, close every socket, then the session unless another transport uses it."""
         self._is_closed = True
-        for connection in list(self.connections):
-            connection.close_soon()
+        for link in list(self._links):
+            link.close()
         for connection in list(self.connections):
             await connection.close()
         if self._session is not None:
@@ -54,12 +77,22 @@ class WebSocketPool:
             self._emptied.clear()
             await self._emptied.wait()
 
-    async def lease(self, handshake: Handshake | None, *, dedicated: bool) -> WebSocketConnection:
-        """Return a connection: one for the caller alone, or the shared one.
+    async def connect(self) -> None:
+        """Open a shared socket; does nothing when there is one.
+
+        Raises:
+            TransportError: there was no connection, or the server refused it.
+        """
+        self.open()
+        await self._shared_link().connect()
+
+    async def start(self, operation: Operation, handshake: Handshake | None, seconds: float | None) -> None:
+        """Run an operation; returns when it is on the wire.
 
         Args:
-            handshake: what a new connection is opened with; None has it made in a worker thread when it is needed.
-            dedicated: whether the connection is for one operation, with whose end it is closed.
+            operation: what to run.
+            handshake: what a new socket is opened with; None has it made when it is needed.
+            seconds: how long the caller waits.
 
         Raises:
             TransportClosed: the transport was closed.
@@ -68,31 +101,56 @@ class WebSocketPool:
         if self._is_closed:
             raise TransportClosed("The transport is closed; call connect() to open it again.")
         self.open()
-        if dedicated:
-            return await self._connect(handshake, dedicated=True)
-        if self.shared is not None and self.shared.is_open:
-            return self.shared
-        async with self._opening:
-            if self.shared is None or not self.shared.is_open:
-                self.shared = await self._connect(handshake, dedicated=False)
-            return self.shared
+        link = self._new_link(grace=0) if operation.sink.blocks else self._shared_link()
+        await link.start(operation, handshake, seconds)
 
-    async def _connect(self, handshake: Handshake | None, *, dedicated: bool) -> WebSocketConnection:
+    # -- what links ask for
+
+    @property
+    def target(self) -> str:
+        return public_url(self._connector.dialect.url)
+
+    @property
+    def is_refreshable(self) -> bool:
+        return self._connector.dialect.is_refreshable
+
+    def handshake(self) -> Handshake:
+        return self._connector.dialect.handshake()
+
+    def payload(self, request: GraphQLRequest) -> str:
+        return self._connector.dialect.payload(request)
+
+    async def open_socket(self, handshake: Handshake, link: WebSocketLink) -> WebSocketConnection:
         if self._session is None:
             raise TransportClosed("The transport is closed; call connect() to open it again.")
         return await self._connector.connect(
-            self._session,
-            handshake,
-            on_open=self.connections.add,
-            on_idle=WebSocketConnection.close_soon if dedicated else _keep,
-            on_end=self._ended,
+            self._session, handshake, link, on_open=self.connections.add, on_end=self._ended
         )
+
+    # -- links
+
+    def _shared_link(self) -> WebSocketLink:
+        for link in self._shared:
+            if link.has_room:
+                return link
+        link = self._new_link(grace=self._idle_timeout)
+        self._shared.append(link)
+        return link
+
+    def _new_link(self, *, grace: float) -> WebSocketLink:
+        link = WebSocketLink(self, self._policy, grace=grace, on_rejected=self._move, on_unused=self._drop)
+        self._links.add(link)
+        return link
+
+    def _move(self, operation: Operation) -> None:
+        self._shared_link().add(operation)
+
+    def _drop(self, link: WebSocketLink) -> None:
+        self._links.discard(link)
+        if link in self._shared:
+            self._shared.remove(link)
 
     def _ended(self, connection: WebSocketConnection) -> None:
         self.connections.discard(connection)
         if not self.connections:
             self._emptied.set()
-
-
-def _keep(connection: WebSocketConnection) -> None:
-    """Let a shared socket wait for its next operation."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncGenerator, Mapping
+import functools
+from collections.abc import AsyncGenerator, Callable, Coroutine, Mapping
 from typing import TYPE_CHECKING, Any
 
 from ..exceptions import TransportClosed, TransportError, TransportProtocolError
@@ -14,9 +15,10 @@ from ..result import ExecutionResult
 from .async_sink import AsyncSink
 from .base import AsyncTransport, Sink, Stream
 from .handshake import Dialect, Handshake
+from .reconnect import ReconnectPolicy
 from .session import SharedSession
-from .websocket_connection import Operation
 from .websocket_connector import WebSocketConnector
+from .websocket_operation import Operation
 from .websocket_options import WebSocketOptions
 from .websocket_pool import WebSocketPool
 
@@ -25,6 +27,9 @@ if TYPE_CHECKING:
 
 COMPLETION_SECONDS = 1.0
 """How long a server may take to complete an operation after its only result."""
+
+IDLE_TIMEOUT = 30.0
+"""How long a shared socket is kept when nothing runs on it."""
 
 SIGNALS = {Acknowledged: "connection_ack", Pinged: "ping", Ponged: "pong"}
 
@@ -39,6 +44,8 @@ class WebSocketTransport(AsyncTransport):
         dialect: what is particular to the server.
         options: what is the same for every connection.
         session: the session to open sockets with.
+        policy: when a lost socket is opened again; None for never.
+        idle_timeout: seconds for which the shared socket is kept while there are no operations on it.
 
     Attributes:
         payloads: the payload that came last with each of ``connection_ack``, ``ping`` and ``pong``.
@@ -46,10 +53,19 @@ class WebSocketTransport(AsyncTransport):
         pong_received: the same for pongs.
     """
 
-    def __init__(self, dialect: Dialect, options: WebSocketOptions, session: SharedSession) -> None:
+    def __init__(
+        self,
+        dialect: Dialect,
+        options: WebSocketOptions,
+        session: SharedSession,
+        policy: ReconnectPolicy | None = None,
+        idle_timeout: float = IDLE_TIMEOUT,
+    ) -> None:
         self._dialect = dialect
         self._options = options
         self._shared_session = session
+        self._policy = policy
+        self._idle_timeout = idle_timeout
         self._begin()
 
     def _begin(self) -> None:
@@ -58,7 +74,7 @@ class WebSocketTransport(AsyncTransport):
         self.ping_received = asyncio.Event()
         self.pong_received = asyncio.Event()
         connector = WebSocketConnector(self._dialect, self._options, self._heard)
-        self._pool = WebSocketPool(connector, self._shared_session)
+        self._pool = WebSocketPool(connector, self._shared_session, self._policy, self._idle_timeout)
 
     def fresh(self) -> WebSocketTransport:
         copy = super().fresh()
@@ -72,8 +88,7 @@ class WebSocketTransport(AsyncTransport):
         Raises:
             TransportError: there was no connection, or the server refused it.
         """
-        self._pool.open()
-        await self._pool.lease(None, dedicated=False)
+        await self._pool.connect()
 
     async def close(self) -> None:
         """Complete every operation, close every socket with 1000, then the session unless another transport uses it."""
@@ -158,9 +173,9 @@ class WebSocketTransport(AsyncTransport):
             await stream.close(send_stop=bool(send_stop))
 
     def stream(self, request: GraphQLRequest, sink: Sink) -> WebSocketStream:
-        payload = self._dialect.payload(request)
-        handshake = self._dialect.handshake() if sink.blocks or self._pool.shared is None else None
-        return WebSocketStream(self._pool, Operation(payload, sink), handshake)
+        operation = Operation(request, self._dialect.payload(request), request.operation_type, sink)
+        handshake = self._dialect.handshake() if sink.blocks or not self._pool.has_shared else None
+        return WebSocketStream(self._pool, operation, handshake)
 
     async def _prepare(self, request: GraphQLRequest, sink: Sink) -> WebSocketStream:
         return await asyncio.to_thread(self.stream, request, sink)
@@ -197,15 +212,24 @@ class WebSocketStream(Stream):
         self._operation = operation
         self._handshake = handshake
 
-    async def open(self) -> None:
-        connection = await self._pool.lease(self._handshake, dedicated=self._operation.sink.blocks)
+    async def open(self, seconds: float | None = None) -> None:
+        handshake, self._handshake = self._handshake, None
         try:
-            await connection.start(self._operation)
+            await self._pool.start(self._operation, handshake, seconds)
         except BaseException:
             # The message may be on the wire already: the server must hear that nobody waits.
-            await connection.stop(self._operation)
+            await self.close()
             raise
 
     async def close(self, *, send_stop: bool = True) -> None:
-        if self._operation.connection is not None:
-            await self._operation.connection.stop(self._operation, send_stop=send_stop)
+        if self._operation.link is not None:
+            await self._operation.link.stop(self._operation, send_stop=send_stop)
+
+    def restart(self, variable_values: Mapping[str, Any]) -> Callable[[], Coroutine[Any, Any, None]]:
+        operation = self._operation
+        request = as_request(operation.request, variable_values, None, None)
+        return functools.partial(self._restart, request, self._pool.payload(request))
+
+    async def _restart(self, request: GraphQLRequest, payload: str) -> None:
+        if self._operation.link is not None:
+            await self._operation.link.restart(self._operation, request, payload)
