@@ -1,5 +1,7 @@
 """syncgql: a GraphQL client for ordinary synchronous Python."""
 
+import logging
+
 from .client import Client
 from .exceptions import (
     ClientClosed,
@@ -35,6 +37,7 @@ from .transport.appsync_auth import (
 )
 from .transport.base import AsyncTransport
 from .transport.local_schema import LocalSchemaTransport
+from .transport.reconnect import ReconnectPolicy
 
 __all__ = [
     "UNSET",
@@ -58,6 +61,7 @@ __all__ = [
     "GraphQLRequest",
     "InlineFragment",
     "LocalSchemaTransport",
+    "ReconnectPolicy",
     "Response",
     "SchemaCache",
     "Subscription",
@@ -79,5 +83,8 @@ __all__ = [
     "update_schema_scalar",
     "update_schema_scalars",
 ]
+
+# Without a handler of its own a library's warnings would appear on stderr of programs that do not log at all.
+logging.getLogger(__name__).addHandler(logging.NullHandler())
 
 __version__ = "0.1.0"

@@ -17,6 +17,7 @@ from .transport.base import AsyncTransport
 from .transport.handshake import InitPayloadOption
 from .transport.options import HeadersOption
 from .transport.pair import TransportOptions
+from .transport.reconnect import ReconnectPolicy
 
 if TYPE_CHECKING:
     from graphql import DocumentNode, GraphQLSchema
@@ -51,6 +52,8 @@ class Client:
         execute_timeout: seconds that a call may take, and that ``subscribe`` may take to connect; None for no limit.
         init_payload: payload of the WebSocket's ``connection_init``, or a function that returns it, called as
             *headers* is.
+        reconnect: when a lost WebSocket is opened again and its subscriptions are sent anew: a ``ReconnectPolicy``,
+            True for the default one, False for never. A ``transport=`` has an option of its own.
         max_message_size: bytes of the biggest WebSocket message that is accepted, 16 MiB by default; 0 for no limit.
         client_session_args: further arguments for ``aiohttp.ClientSession``.
         schema: the server's schema, in place of asking for it when it is needed: SDL text, a path, an introspection
@@ -79,6 +82,7 @@ class Client:
         ssl: Any = True,
         execute_timeout: float | None = 10,
         init_payload: InitPayloadOption = None,
+        reconnect: ReconnectPolicy | bool = True,
         max_message_size: int = 16 * 1024 * 1024,
         client_session_args: Mapping[str, Any] | None = None,
         schema: SchemaSource = None,
@@ -97,6 +101,7 @@ class Client:
             cookies=cookies,
             ssl=ssl,
             init_payload=init_payload,
+            reconnect=reconnect,
             max_message_size=max_message_size,
             client_session_args=client_session_args,
         )
@@ -309,7 +314,7 @@ class Client:
         runtime = self._runtimes.current()
         channel: Channel[ExecutionResult] = Channel(buffer_size, overflow, runtime.thread.post)
         stream = runtime.resources.subscriptions.stream(request, channel)
-        runtime.thread.run(stream.open(), seconds, "execute_timeout")
+        runtime.thread.run(stream.open(seconds), seconds, "execute_timeout")
 
         def parsed(result: ExecutionResult) -> T:
             return convert(self._schema.parse(request, result, self._send))

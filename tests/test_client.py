@@ -287,7 +287,7 @@ def test_an_answer_that_is_no_graphql_is_a_named_error(
 
 def test_a_killed_server_ends_a_subscription_with_a_named_error(disposable_server: ServerProcess) -> None:
     """A socket closed in mid-subscription is a connection failure, after the events that came before."""
-    with Client(disposable_server.url) as client:
+    with Client(disposable_server.url, reconnect=False) as client:
         events = client.subscribe("subscription { count(delay: 0.01) }")
         assert next(events) == {"count": 1}
         disposable_server.kill()

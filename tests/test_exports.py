@@ -32,6 +32,7 @@ PUBLIC = [
     "GraphQLRequest",
     "InlineFragment",
     "LocalSchemaTransport",
+    "ReconnectPolicy",
     "Response",
     "SchemaCache",
     "Subscription",

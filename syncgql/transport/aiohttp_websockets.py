@@ -11,6 +11,7 @@ from yarl import URL
 from ..protocol.graphql_transport_ws import GraphQLTransportWS
 from .handshake import GraphQLDialect, InitPayloadOption
 from .options import HeadersOption, basic_auth, check_url
+from .reconnect import ReconnectPolicy, check_reconnect
 from .session import SharedSession
 from .websocket_options import MAX_MESSAGE_SIZE, WebSocketOptions
 from .websocket_transport import WebSocketTransport
@@ -56,6 +57,9 @@ class AIOHTTPWebsocketsTransport(WebSocketTransport):
         client_session_args: further arguments for ``aiohttp.ClientSession``.
         connect_args: further arguments for ``aiohttp.ClientSession.ws_connect``.
         max_message_size: bytes of the biggest message that is accepted; 0 for no limit.
+        reconnect: when a lost socket is opened again and its subscriptions are sent anew: a ``ReconnectPolicy``, True
+            for the default one, False for never.
+        idle_timeout: seconds for which the shared socket is kept when nothing runs on it; None for ever.
         session: a session to share with other transports; takes the place of ``client_session_args``.
 
     Raises:
@@ -95,6 +99,8 @@ class AIOHTTPWebsocketsTransport(WebSocketTransport):
         client_session_args: Mapping[str, Any] | None = None,
         connect_args: Mapping[str, Any] | None = None,
         max_message_size: int = MAX_MESSAGE_SIZE,
+        reconnect: ReconnectPolicy | bool = False,
+        idle_timeout: float | None = 30,
         session: SharedSession | None = None,
     ) -> None:
         self.url = check_url(url, ("ws", "wss"))
@@ -118,6 +124,8 @@ class AIOHTTPWebsocketsTransport(WebSocketTransport):
                 ping_interval=ping_interval,
                 pong_timeout=pong_timeout,
                 answer_pings=answer_pings,
+                idle_timeout=idle_timeout,
             ),
             session or SharedSession(None, client_session_args),
+            check_reconnect(reconnect),
         )

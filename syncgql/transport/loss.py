@@ -87,6 +87,23 @@ def _is_silent_close(error: TransportError) -> bool:
     return code == NO_STATUS
 
 
+def given_up(loss: Loss, first: Loss | None, attempts: int) -> Loss:
+    """The last of several attempts ended with *loss*; *first* is how the connection before them was lost, if any."""
+
+    def make() -> TransportError:
+        error = loss.make()
+        error.message += f" That was attempt {attempts}, and there is to be no other."
+        origin = first.make() if first is not None else None
+        if origin is not None:
+            error.message += f" It began so: {origin.message}"
+        if isinstance(error, TransportConnectionFailed) and isinstance(origin, TransportConnectionFailed):
+            error.code = origin.code if error.code is None else error.code
+            error.reason = origin.reason if error.reason is None else error.reason
+        return error
+
+    return loss._replace(make=make)
+
+
 def held_up(loss: Loss, code: int, seconds: float) -> Loss:
     """The peer closed the connection after its consumer had kept it from being read for a while."""
 

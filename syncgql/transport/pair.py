@@ -13,6 +13,7 @@ from .aiohttp_websockets import AIOHTTPWebsocketsTransport
 from .base import AsyncTransport
 from .handshake import InitPayloadOption
 from .options import HeadersOption, check_url
+from .reconnect import ReconnectPolicy
 from .session import SharedSession
 
 
@@ -47,6 +48,7 @@ class TransportOptions:
     cookies: Mapping[str, str] | None
     ssl: Any
     init_payload: InitPayloadOption
+    reconnect: ReconnectPolicy | bool
     max_message_size: int
     client_session_args: Mapping[str, Any] | None
 
@@ -89,6 +91,7 @@ class TransportOptions:
             headers=self.headers,
             ssl=self.ssl,
             init_payload=self.init_payload,
+            reconnect=self.reconnect,
             max_message_size=self.max_message_size,
             session=session,
         )

@@ -64,7 +64,7 @@ class WebSocketLink:
     Args:
         opener: opens the sockets.
         policy: when a lost socket is opened again; None for never.
-        grace: seconds for which a socket without operations is kept.
+        grace: seconds for which a socket without operations is kept; None for ever.
         on_rejected: has an operation run elsewhere when the server takes no more on one connection.
         on_unused: called when the link has neither operations nor a socket.
     """
@@ -74,7 +74,7 @@ class WebSocketLink:
         opener: Opener,
         policy: ReconnectPolicy | None,
         *,
-        grace: float,
+        grace: float | None,
         on_rejected: Callable[[Operation], object],
         on_unused: Callable[[WebSocketLink], object],
     ) -> None:
@@ -87,6 +87,7 @@ class WebSocketLink:
         self._on_unused = on_unused
         self._attempts = Attempts(policy, refreshable=opener.is_refreshable)
         self._delay = 0.0
+        self._first_loss: Loss | None = None
         self._handshake: Handshake | None = None
         self._connection: WebSocketConnection | None = None
         self._worker: asyncio.Task[None] | None = None
@@ -188,8 +189,9 @@ class WebSocketLink:
         if delay is None:
             self._give_up(loss)
         elif self.operations:
-            self._warn(loss, delay)
+            self._first_loss = loss
             self._delay = delay
+            self._warn(loss, delay)
             self._go_on()
         self._look_unused()
 
@@ -257,8 +259,7 @@ class WebSocketLink:
                 previous = self._failed(caught, previous)
             else:
                 self._connection = connection
-                self._handshake = None
-                self._delay = 0.0
+                self._handshake, self._first_loss, self._delay = None, None, 0.0
                 self._welcome()
 
     async def _next_handshake(self) -> Handshake:
@@ -286,7 +287,8 @@ class WebSocketLink:
             loss = losses.refused_silently(loss, previous)
         delay = self._attempts.next_delay(loss.verdict, brought=False, retry_after=loss.retry_after)
         if delay is None:
-            self._give_up(loss)
+            attempts = self._attempts.fruitless
+            self._give_up(losses.given_up(loss, self._first_loss, attempts) if attempts > 1 else loss)
         else:
             self._delay = delay
             self._leave_behind(self._loop.time() + delay, loss)
@@ -323,7 +325,7 @@ class WebSocketLink:
             return
         if self._connection is None or self._grace == 0:
             self._retire()
-        else:
+        elif self._grace is not None:
             self._idle = self._loop.call_later(self._grace, self._retire, context=Context())
 
     def _retire(self) -> None:

@@ -35,6 +35,7 @@ class WebSocketOptions:
     ping_interval: float | None = None
     pong_timeout: float | None = None
     answer_pings: bool = True
+    idle_timeout: float | None = 30
 
     def __post_init__(self) -> None:
         for name in LIMITS:
@@ -56,6 +57,7 @@ LIMITS = (
     "keep_alive_timeout",
     "ping_interval",
     "pong_timeout",
+    "idle_timeout",
 )
 
 

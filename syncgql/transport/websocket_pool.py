@@ -28,7 +28,6 @@ class WebSocketPool(Opener):
         connector: opens sockets.
         shared_session: the session to open them with.
         policy: when a lost socket is opened again; None for never.
-        idle_timeout: seconds for which a shared socket without operations is kept.
     """
 
     def __init__(
@@ -36,13 +35,11 @@ class WebSocketPool(Opener):
         connector: WebSocketConnector,
         shared_session: SharedSession,
         policy: ReconnectPolicy | None,
-        idle_timeout: float,
     ) -> None:
         self.connections: set[WebSocketConnection] = set()
         self._connector = connector
         self._shared_session = shared_session
         self._policy = policy
-        self._idle_timeout = idle_timeout
         self._session: aiohttp.ClientSession | None = None
         self._is_closed = False
         self._links: set[WebSocketLink] = set()
@@ -133,11 +130,11 @@ class WebSocketPool(Opener):
         for link in self._shared:
             if link.has_room:
                 return link
-        link = self._new_link(grace=self._idle_timeout)
+        link = self._new_link(grace=self._connector.options.idle_timeout)
         self._shared.append(link)
         return link
 
-    def _new_link(self, *, grace: float) -> WebSocketLink:
+    def _new_link(self, *, grace: float | None) -> WebSocketLink:
         link = WebSocketLink(self, self._policy, grace=grace, on_rejected=self._move, on_unused=self._drop)
         self._links.add(link)
         return link

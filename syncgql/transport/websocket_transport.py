@@ -28,9 +28,6 @@ if TYPE_CHECKING:
 COMPLETION_SECONDS = 1.0
 """How long a server may take to complete an operation after its only result."""
 
-IDLE_TIMEOUT = 30.0
-"""How long a shared socket is kept when nothing runs on it."""
-
 SIGNALS = {Acknowledged: "connection_ack", Pinged: "ping", Ponged: "pong"}
 
 
@@ -45,7 +42,6 @@ class WebSocketTransport(AsyncTransport):
         options: what is the same for every connection.
         session: the session to open sockets with.
         policy: when a lost socket is opened again; None for never.
-        idle_timeout: seconds for which the shared socket is kept while there are no operations on it.
 
     Attributes:
         payloads: the payload that came last with each of ``connection_ack``, ``ping`` and ``pong``.
@@ -59,13 +55,11 @@ class WebSocketTransport(AsyncTransport):
         options: WebSocketOptions,
         session: SharedSession,
         policy: ReconnectPolicy | None = None,
-        idle_timeout: float = IDLE_TIMEOUT,
     ) -> None:
         self._dialect = dialect
         self._options = options
         self._shared_session = session
         self._policy = policy
-        self._idle_timeout = idle_timeout
         self._begin()
 
     def _begin(self) -> None:
@@ -74,7 +68,7 @@ class WebSocketTransport(AsyncTransport):
         self.ping_received = asyncio.Event()
         self.pong_received = asyncio.Event()
         connector = WebSocketConnector(self._dialect, self._options, self._heard)
-        self._pool = WebSocketPool(connector, self._shared_session, self._policy, self._idle_timeout)
+        self._pool = WebSocketPool(connector, self._shared_session, self._policy)
 
     def fresh(self) -> WebSocketTransport:
         copy = super().fresh()
