@@ -1,6 +1,6 @@
 """syncgql: a GraphQL client for ordinary synchronous Python."""
 
-import logging
+import logging as _logging
 
 from .client import Client
 from .exceptions import (
@@ -85,6 +85,6 @@ __all__ = [
 ]
 
 # Without a handler of its own a library's warnings would appear on stderr of programs that do not log at all.
-logging.getLogger(__name__).addHandler(logging.NullHandler())
+_logging.getLogger(__name__).addHandler(_logging.NullHandler())
 
 __version__ = "0.1.0"
