@@ -17,6 +17,8 @@ def translated_errors(url: str) -> Iterator[None]:
     """Turn exceptions of aiohttp and the operating system into a ``TransportError`` that names *url*."""
     try:
         yield
+    except TransportError:
+        raise  # TransportTimeout is a TimeoutError, too
     except (TimeoutError, aiohttp.ClientError, OSError) as error:
         raise translate(error, url) from error
 
