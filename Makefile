@@ -14,14 +14,19 @@ BENCH_VENV = .venv-bench
 BENCH_STAMP = $(BENCH_VENV)/installed
 BENCH_ARGS =
 
+# graphql-core 3.2 beside the 3.3 of .venv, and graphene, which needs 3.2.
+CORE32_VENV = .venv-core32
+CORE32_STAMP = $(CORE32_VENV)/installed
+CORE32_TESTS = tests/schema tests/operations tests/transport/test_local_schema.py tests/test_request.py
+
 # The first of these that is new enough builds .venv.
 PYTHONS = $(or $(PYTHON),python3 python3.14 python3.13 python3.12 python3.11 python3.10)
 ENOUGH = import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 10))
 
-.PHONY: help venv demo test lint types docs pytest coverage bench format clean
+.PHONY: help venv demo test lint types docs pytest core32 coverage bench format clean
 
 help: ## Show this list
-	@grep -E '^[a-z]+:.*##' Makefile | sed 's/:.*## /\t/' | expand -t 12
+	@grep -E '^[a-z0-9]+:.*##' Makefile | sed 's/:.*## /\t/' | expand -t 12
 
 venv: $(STAMP) ## Build .venv with everything the other targets need
 
@@ -50,7 +55,7 @@ $(DEMO_STAMP): $(BIN)/python setup.cfg setup.py pyproject.toml
 demo: $(DEMO_STAMP) ## Run the demo: a real GraphQL server and a client that talks to it
 	@$(BIN)/python -m syncgql demo
 
-test: lint types docs pytest ## Run everything that CI runs
+test: lint types docs pytest core32 ## Run everything that CI runs
 
 lint: $(STAMP) ## Check style
 	$(BIN)/ruff check .
@@ -64,6 +69,16 @@ docs: $(STAMP) ## Build the documentation into docs/_build/html
 
 pytest: $(STAMP) ## Run the tests: make pytest PYTEST_ARGS="-x -k subscribe"
 	PYTHONASYNCIODEBUG=1 $(BIN)/python -m pytest $(PYTEST_ARGS)
+
+$(CORE32_STAMP): setup.cfg setup.py | $(STAMP)
+	@echo "Setting up $(CORE32_VENV) with graphql-core 3.2"
+	@$(BIN)/python -m venv $(CORE32_VENV)
+	@$(CORE32_VENV)/bin/python -m pip install -qq --disable-pip-version-check \
+		--editable '.[test]' 'graphql-core<3.3' 'graphene>=3.4'
+	@touch $(CORE32_STAMP)
+
+core32: $(CORE32_STAMP) ## Run the tests that depend on graphql-core on its release 3.2
+	PYTHONASYNCIODEBUG=1 $(CORE32_VENV)/bin/python -m pytest $(CORE32_TESTS)
 
 coverage: $(STAMP) ## Run the tests and show the lines they miss
 	PYTHONASYNCIODEBUG=1 $(BIN)/coverage run -m pytest $(PYTEST_ARGS)
@@ -85,5 +100,5 @@ format: $(STAMP) ## Format the code
 	$(BIN)/ruff format .
 
 clean: ## Remove everything that was built
-	rm -rf $(VENV) $(BENCH_VENV) .tox build dist docs/_build syncgql.egg-info .coverage .coverage.* htmlcov
+	rm -rf $(VENV) $(BENCH_VENV) $(CORE32_VENV) .tox build dist docs/_build syncgql.egg-info .coverage .coverage.* htmlcov
 	rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -24,6 +24,7 @@ from graphql import (
 )
 
 from ..exceptions import DocumentError
+from ..file_var import FileVar
 from ..request import UNSET
 from .names import find_name, nearest
 
@@ -131,12 +132,14 @@ def _coerce_scalar(value: object, type_: GraphQLScalarType, path: str) -> Any:
         if not fits:
             raise refusal(path, f"{type_} cannot be made from {_kind(value)}.{RANGES.get(type_.name, '')}")
         return coerced
+    if _is_file(value):
+        return value  # leaves the variables before those become JSON
     if type_.serialize is not GraphQLScalarType.serialize:
         try:
             return type_.serialize(value)
         except Exception as error:
             raise refusal(path, f"{type_} cannot be made from {_kind(value)}: {type(error).__name__}.") from error
-    if not _is_file(value) and not _is_json(value):
+    if not _is_json(value):
         raise refusal(
             path,
             f"{type_} is a custom scalar and {_kind(value)} is not JSON; tell how to serialize it with "
@@ -186,7 +189,7 @@ RANGES: Mapping[str, str] = {
 def _is_json(value: object) -> bool:
     if isinstance(value, float):
         return math.isfinite(value)
-    if value is None or isinstance(value, (str, int)):
+    if value is None or isinstance(value, (str, int)) or _is_file(value):
         return True
     if isinstance(value, Mapping):
         return all(isinstance(key, str) and _is_json(item) for key, item in value.items())
@@ -194,8 +197,8 @@ def _is_json(value: object) -> bool:
 
 
 def _is_file(value: object) -> bool:
-    """Whether *value* is sent as an upload, apart from the JSON."""
-    return callable(getattr(value, "read", None))
+    """Whether *value* is an upload."""
+    return isinstance(value, FileVar) or callable(getattr(value, "read", None))
 
 
 def _kind(value: object) -> str:

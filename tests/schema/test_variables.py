@@ -16,6 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from syncgql import UNSET, DocumentError, update_schema_enum, update_schema_scalar
+from syncgql.file_var import FileVar
 from syncgql.schema.variables import coerce_value
 from tests.schemas import schema_of
 
@@ -150,11 +151,16 @@ def test_a_registered_enum_takes_members_values_and_names(schema: GraphQLSchema)
         coerce(schema, "Genre", 3)
 
 
-def test_a_file_passes_for_a_custom_scalar(schema: GraphQLSchema) -> None:
-    """Uploads leave the variables before those become JSON, so an open file is a value of any custom scalar."""
-    file = io.BytesIO(b"x")
+@pytest.mark.parametrize("file", [io.BytesIO(b"x"), FileVar(b"x")])
+def test_a_file_passes_for_a_custom_scalar(schema: GraphQLSchema, file: Any) -> None:
+    """Uploads leave the variables before those become JSON, so a file is a value of any custom scalar."""
+    update_schema_scalar(schema, "DateTime", GraphQLScalarType("DateTime", serialize=str))
     assert coerce(schema, "JSON", file) is file
-    assert coerce(schema, "[JSON]", [file]) == [file]
+    assert coerce(schema, "[DateTime]", [file]) == [file]
+    assert coerce(schema, "[DateTime]", file) == [file]
+    assert coerce(schema, "JSON", {"cover": file}) == {"cover": file}
+    with pytest.raises(DocumentError, match="String cannot be made from"):
+        coerce(schema, "String", file)
 
 
 VALUES = st.recursive(
