@@ -34,7 +34,7 @@ class SchemaCache:
     """
 
     def __init__(self, path: str | os.PathLike[str], *, max_age: float | timedelta | None = None) -> None:
-        self.path = Path(path)
+        self.path = Path(path).expanduser()
         self.max_age = max_age.total_seconds() if isinstance(max_age, timedelta) else max_age
         if self.max_age is not None and self.max_age < 0:
             raise ValueError("max_age must not be negative.")
