@@ -6,7 +6,9 @@ import weakref
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from .protocol import json_codec
 from .protocol.graphql_response import data_or_raise
+from .protocol.json_codec import JSONDeserialize, JSONSerialize
 from .request import UNSET, GraphQLRequest, Unset, as_request
 from .result import ExecutionResult
 from .runtime.channel import Channel, Overflow
@@ -15,9 +17,10 @@ from .schema.client_schema import ClientSchema
 from .subscription import Subscription
 from .transport.base import AsyncTransport
 from .transport.handshake import InitPayloadOption
-from .transport.options import HeadersOption
+from .transport.options import AuthOption, HeadersOption, TimeoutOption
 from .transport.pair import TransportOptions
 from .transport.reconnect import ReconnectPolicy
+from .transport.session import SessionFactory
 
 if TYPE_CHECKING:
     from graphql import DocumentNode, GraphQLSchema
@@ -48,14 +51,26 @@ class Client:
         headers: headers for every request and connection, or a function that returns them; it is called for each, in
             the calling thread, or in a worker thread when a connection must be made anew.
         cookies: cookies to begin with.
+        auth: ``aiohttp.BasicAuth``, a pair of name and password, or the text of an ``Authorization`` header; a function
+            that returns one of these, called as *headers* is; or an object with ``get_headers(data, headers)``.
         ssl: True verifies certificates, False does not; or an ``ssl.SSLContext`` or ``aiohttp.Fingerprint``.
         execute_timeout: seconds that a call may take, and that ``subscribe`` may take to connect; None for no limit.
+        timeout: aiohttp's own limits for an HTTP request, an ``aiohttp.ClientTimeout``; a number is its ``total``.
+        ssl_close_timeout: seconds that closing may wait for TLS connections to end; None for no limit.
+        json_serialize: encodes requests; compact UTF-8 by default.
+        json_deserialize: decodes the text of answers; with the ``speed`` extra orjson by default.
+        use_get_for_queries: whether queries are sent by HTTP GET; mutations never are.
+        max_url_length: characters of the longest URL for a GET; a query that needs more is sent by POST.
+        max_response_size: bytes of the biggest HTTP answer that is accepted, decompressed; None for no limit.
         init_payload: payload of the WebSocket's ``connection_init``, or a function that returns it, called as
             *headers* is.
         reconnect: when a lost WebSocket is opened again and its subscriptions are sent anew: a ``ReconnectPolicy``,
             True for the default one, False for never. A ``transport=`` has an option of its own.
         max_message_size: bytes of the biggest WebSocket message that is accepted, 16 MiB by default; 0 for no limit.
-        client_session_args: further arguments for ``aiohttp.ClientSession``.
+        client_session_args: further arguments for ``aiohttp.ClientSession``. ``connector`` and ``cookie_jar`` must be
+            functions that make one, because both belong to the loop on which they are made; they are called there.
+        session: a function that makes the whole ``aiohttp.ClientSession``, called on the loop; it takes the place of
+            *cookies* and *client_session_args*.
         schema: the server's schema, in place of asking for it when it is needed: SDL text, a path, an introspection
             result, a schema object, a ``SchemaCache`` or a function that returns one of these.
         introspection: an introspection result in place of *schema*.
@@ -78,13 +93,22 @@ class Client:
         transport: AsyncTransport | None = None,
         subscriptions: str | AsyncTransport | None = None,
         headers: HeadersOption = None,
-        cookies: Mapping[str, str] | None = None,
+        cookies: Any = None,
+        auth: AuthOption = None,
         ssl: Any = True,
         execute_timeout: float | None = 10,
+        timeout: TimeoutOption = None,
+        ssl_close_timeout: float | None = 10,
+        json_serialize: JSONSerialize = json_codec.dumps,
+        json_deserialize: JSONDeserialize = json_codec.loads,
+        use_get_for_queries: bool = False,
+        max_url_length: int = 2000,
+        max_response_size: int | None = None,
         init_payload: InitPayloadOption = None,
         reconnect: ReconnectPolicy | bool = True,
         max_message_size: int = 16 * 1024 * 1024,
         client_session_args: Mapping[str, Any] | None = None,
+        session: SessionFactory | None = None,
         schema: SchemaSource = None,
         introspection: Mapping[str, Any] | None = None,
         fetch_schema_from_transport: bool = False,
@@ -99,11 +123,20 @@ class Client:
             subscriptions=subscriptions,
             headers=headers,
             cookies=cookies,
+            auth=auth,
             ssl=ssl,
+            timeout=timeout,
+            ssl_close_timeout=ssl_close_timeout,
+            json_serialize=json_serialize,
+            json_deserialize=json_deserialize,
+            use_get_for_queries=use_get_for_queries,
+            max_url_length=max_url_length,
+            max_response_size=max_response_size,
             init_payload=init_payload,
             reconnect=reconnect,
             max_message_size=max_message_size,
             client_session_args=client_session_args,
+            session=session,
         )
         self.execute_timeout = _check_timeout("execute_timeout", execute_timeout)
         self._schema = ClientSchema(

@@ -147,9 +147,9 @@ class GraphQLRequest:
         if self.operation_name is not None:
             payload["operationName"] = self.operation_name
         if self.variable_values is not None:
-            payload["variables"] = self.variable_values
+            payload["variables"] = dict(self.variable_values)
         if self.extensions is not None:
-            payload["extensions"] = self.extensions
+            payload["extensions"] = dict(self.extensions)
         return payload
 
 

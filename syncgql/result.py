@@ -46,7 +46,8 @@ class Response:
         self.retry_after = retry_after
 
     def __repr__(self) -> str:
-        return f"<Response [{self.status}] {self.url}>"
+        # Without the query: a GET has the variables there.
+        return f"<Response [{self.status}] {self.url.partition('?')[0]}>"
 
     def __reduce__(self) -> tuple[Any, ...]:
         # The proxies that aiohttp hands out do not pickle; a plain case-insensitive dict does.

@@ -15,19 +15,21 @@ from __future__ import annotations
 import codecs
 import email.utils
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from datetime import timezone
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 from ..exceptions import (
     EXCERPT_CHARACTERS,
-    DocumentError,
     TransportAuthenticationError,
     TransportProtocolError,
     TransportServerError,
 )
 from ..result import ExecutionResult, Response
+from . import json_codec
 from .graphql_response import MalformedResponse, describe_errors, parse_response
+from .json_codec import JSONDeserialize, JSONSerialize
 
 ACCEPT = "application/graphql-response+json, application/json;q=0.9"
 CONTENT_TYPE = "application/json"
@@ -35,22 +37,18 @@ GRAPHQL_RESPONSE = "application/graphql-response+json"
 
 # Under these a body with errors comes from a gateway, a proxy or a guard in front of the server, or tells to wait.
 REFUSING_STATUSES = frozenset({401, 403, 407, 429, 502, 503, 504})
+REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
-JSONSerialize = Callable[[Any], str | bytes]
-JSONDeserialize = Callable[[str | bytes], Any]
+IS_IT_THE_ENDPOINT = "Is this the URL of the GraphQL endpoint?"
 
 
 def encode_request(payload: Any, json_serialize: JSONSerialize) -> bytes:
     """Encode a request's payload as the body of a POST.
 
     Raises:
-        DocumentError: it holds something that is not JSON.
+        DocumentError: it holds something that is not JSON; its ``path`` says where.
     """
-    try:
-        body = json_serialize(payload)
-        return body if isinstance(body, bytes) else body.encode()
-    except (TypeError, ValueError, RecursionError) as error:
-        raise DocumentError(f"The request cannot be written as JSON: {error}") from error
+    return json_codec.encode(payload, json_serialize)
 
 
 def parse_answer(response: Response, body: bytes, json_deserialize: JSONDeserialize) -> ExecutionResult:
@@ -61,30 +59,31 @@ def parse_answer(response: Response, body: bytes, json_deserialize: JSONDeserial
         TransportProtocolError: the status promises one, but the body is none.
     """
     media_type, charset = content_type(response.headers)
-    is_success = 200 <= response.status < 300
+    status = response.status
+    if status in REDIRECTS:
+        raise server_error(response, body, redirect_advice(response))
+    is_success = 200 <= status < 300
     if media_type == GRAPHQL_RESPONSE or (is_success and _is_json(media_type)):
         return _parse_body(response, body, charset, json_deserialize)
-    if not is_success:
+    if not is_success and status != 304:
         return _parse_unsuccessful(response, body, media_type, charset, json_deserialize)
     if not media_type and body:
         return _parse_body(response, body, charset, json_deserialize)
-    raise _protocol_error(
-        response, body, charset, f"the answer is {media_type or 'empty'}, not JSON",
-        "Is this the URL of the GraphQL endpoint?",
-    )  # fmt: skip
+    raise protocol_error(response, body, f"the answer is {media_type or 'empty'}, not JSON", IS_IT_THE_ENDPOINT)
 
 
 def content_type(headers: Mapping[str, str]) -> tuple[str, str]:
     """Return media type and charset of an answer, both in lower case; the charset is ``utf-8`` unless a known other."""
-    first = headers.get("Content-Type", "").split(",")[0]
-    media_type, *parameters = first.split(";")
-    for parameter in parameters:
-        name, _, value = parameter.partition("=")
-        if name.strip().lower() == "charset":
-            try:
-                return media_type.strip().lower(), codecs.lookup(value.strip().strip("\"'")).name
-            except LookupError:
-                break
+    media_type = ""
+    for value in headers.get("Content-Type", "").split(","):
+        media_type, *parameters = value.split(";")
+        if "/" not in media_type:
+            continue  # not a type; a header that occurs twice was joined to a list
+        for parameter in parameters:
+            name, _, charset = parameter.partition("=")
+            if name.strip().lower() == "charset":
+                return media_type.strip().lower(), _known_charset(charset.strip().strip("\"'"))
+        break
     return media_type.strip().lower(), "utf-8"
 
 
@@ -95,60 +94,39 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
         return None
     value = value.strip()
     if value.isascii() and value.isdigit():
-        return float(value)
+        return float(value) if len(value) < 16 else None
     try:
         when = email.utils.parsedate_to_datetime(value)
-    except ValueError:
+        if when.tzinfo is None:  # one of the obsolete forms, which name no zone and mean UTC
+            when = when.replace(tzinfo=timezone.utc)
+        return max(0.0, when.timestamp() - time.time())
+    except (ValueError, OverflowError, TypeError):
         return None
-    return max(0.0, when.timestamp() - time.time())
 
 
 def public_url(url: str) -> str:
     """Return *url* without user name, password, query and fragment, which may hold secrets."""
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return "(an invalid URL)"
     return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", ""))
 
 
-def _is_json(media_type: str) -> bool:
-    return media_type == CONTENT_TYPE or (media_type.startswith("application/") and media_type.endswith("+json"))
-
-
-def _parse_body(response: Response, body: bytes, charset: str, json_deserialize: JSONDeserialize) -> ExecutionResult:
-    try:
-        return parse_response(_decode_json(body, charset, json_deserialize), response)
-    except MalformedResponse as error:
-        rule = f"the answer is no GraphQL response: {error}"
-    except (ValueError, RecursionError) as error:
-        rule = f"the answer is not JSON: {error}" if body else "the answer is empty"
-    raise _protocol_error(response, body, charset, rule, "Is this the URL of the GraphQL endpoint?")
-
-
-def _parse_unsuccessful(
-    response: Response, body: bytes, media_type: str, charset: str, json_deserialize: JSONDeserialize
-) -> ExecutionResult:
-    result: ExecutionResult | None = None
-    if _is_json(media_type):
-        try:
-            result = parse_response(_decode_json(body, charset, json_deserialize), response)
-        except (ValueError, RecursionError):
-            result = None
-    if result is not None and result.errors and response.status not in REFUSING_STATUSES:
-        return result
-    raise _server_error(response, body, charset, result)
-
-
-def _decode_json(body: bytes, charset: str, json_deserialize: JSONDeserialize) -> Any:
-    if charset != "utf-8":
-        return json_deserialize(body.decode(charset))
-    return json_deserialize(body.removeprefix(codecs.BOM_UTF8))
-
-
-def _server_error(
-    response: Response, body: bytes, charset: str, result: ExecutionResult | None
+def server_error(
+    response: Response, body: bytes, advice: str, result: ExecutionResult | None = None
 ) -> TransportServerError:
-    text = excerpt(body, charset)
+    """Return the error for an answer that is no GraphQL answer, or not to be trusted as one.
+
+    Args:
+        response: the answer.
+        body: its body.
+        advice: what to do about it; follows the status in the message.
+        result: the GraphQL response in the body, if it held one.
+    """
+    text = excerpt(body, content_type(response.headers)[1])
     said = describe_errors(result.errors) if result is not None and result.errors else " ".join(text.split())[:200]
-    message = f"{public_url(response.url)} answered with HTTP {response.status}{_advice(response)}"
+    message = f"{public_url(response.url)} answered with HTTP {response.status}{advice}"
     message += f" It said: {said}" if said else " The body is empty."
     refused = response.status in (401, 403)
     return (TransportAuthenticationError if refused else TransportServerError)(
@@ -161,28 +139,83 @@ def _server_error(
     )
 
 
-def _advice(response: Response) -> str:
-    status = response.status
-    if status in (301, 302, 303, 307, 308):
-        target = public_url(response.headers.get("Location", "nowhere"))
-        return f", a redirect to {target}; use that URL if it is the endpoint."
-    if status in (401, 403):
-        return ": the credentials were refused. Check headers= and auth=."
-    if status == 404:
-        return ": there is nothing at this URL. Check the endpoint's path."
-    if response.retry_after is not None:
-        return f": try again in {response.retry_after:g} s."
-    return "."
-
-
-def _protocol_error(response: Response, body: bytes, charset: str, rule: str, advice: str) -> TransportProtocolError:
-    text = excerpt(body, charset)
+def protocol_error(response: Response, body: bytes, rule: str, advice: str) -> TransportProtocolError:
+    """Return the error for an answer that breaks a rule, named in a phrase that follows "but"."""
+    text = excerpt(body, content_type(response.headers)[1])
     message = f"{public_url(response.url)} answered with HTTP {response.status}, but {rule}. {advice}"
     if text:
         message += f" It begins: {' '.join(text.split())[:200]}"
     return TransportProtocolError(message, rule=rule, received=text, response=response)
 
 
+def redirect_advice(response: Response, reason: str = "it was not followed") -> str:
+    """Say where an answer redirects to and why that was not followed."""
+    target = response.headers.get("Location")
+    if not target:
+        return ", a redirect that does not say where to."
+    return f", a redirect to {public_url(target)}; {reason}. Use that URL if it is the endpoint."
+
+
 def excerpt(body: bytes, charset: str) -> str:
     """Return the beginning of a body as text, whatever its bytes."""
-    return body[: 4 * EXCERPT_CHARACTERS].decode(charset, "replace")[:EXCERPT_CHARACTERS]
+    beginning = body[: 4 * EXCERPT_CHARACTERS]
+    try:
+        return beginning.decode(charset, "replace")[:EXCERPT_CHARACTERS]
+    except (UnicodeError, LookupError):  # a few codecs know no "replace"
+        return beginning.decode("utf-8", "replace")[:EXCERPT_CHARACTERS]
+
+
+def _known_charset(name: str) -> str:
+    try:
+        b"".decode(name)  # LookupError also for codecs that do not make text, such as hex
+        return codecs.lookup(name).name
+    except (LookupError, ValueError):
+        return "utf-8"
+
+
+def _is_json(media_type: str) -> bool:
+    return media_type == CONTENT_TYPE or (media_type.startswith("application/") and media_type.endswith("+json"))
+
+
+def _parse_body(response: Response, body: bytes, charset: str, json_deserialize: JSONDeserialize) -> ExecutionResult:
+    cause: Exception
+    try:
+        return parse_response(_decode_json(body, charset, json_deserialize), response)
+    except MalformedResponse as error:
+        cause, rule = error, f"the answer is no GraphQL response: {error}"
+    except Exception as error:  # whatever it raises: the codec may be the user's
+        cause, rule = error, f"the answer is not JSON: {error}" if body else "the answer is empty"
+    raise protocol_error(response, body, rule, IS_IT_THE_ENDPOINT) from cause
+
+
+def _parse_unsuccessful(
+    response: Response, body: bytes, media_type: str, charset: str, json_deserialize: JSONDeserialize
+) -> ExecutionResult:
+    result: ExecutionResult | None = None
+    if _is_json(media_type):
+        try:
+            result = parse_response(_decode_json(body, charset, json_deserialize), response)
+        except Exception:  # no GraphQL response, and none was promised
+            result = None
+    if result is not None and result.errors and response.status not in REFUSING_STATUSES:
+        return result
+    raise server_error(response, body, _advice(response), result)
+
+
+def _decode_json(body: bytes, charset: str, json_deserialize: JSONDeserialize) -> Any:
+    if charset == "utf-8" and json_deserialize is json_codec.loads:
+        return json_codec.loads(body.removeprefix(codecs.BOM_UTF8))  # spares a copy of a big answer
+    return json_deserialize(body.decode(charset).removeprefix("\ufeff"))
+
+
+def _advice(response: Response) -> str:
+    status = response.status
+    if status in (401, 403):
+        return ": the credentials were refused. Check headers= and auth=."
+    if status == 404:
+        return ": there is nothing at this URL. Check the endpoint's path."
+    if status == 407:
+        return ": the proxy wants credentials. Give them as proxy_auth in client_session_args."
+    if response.retry_after is not None:
+        return f": try again in {response.retry_after:g} s."
+    return "."

@@ -3,49 +3,55 @@
 from __future__ import annotations
 
 import asyncio
-import time
-from collections.abc import AsyncGenerator, Mapping
-from typing import Any
-
-import aiohttp
+import functools
+from collections.abc import AsyncGenerator, Callable, Mapping
+from typing import Any, TypeVar
 
 from ..exceptions import TransportClosed, TransportError
 from ..protocol import json_codec
-from ..protocol.http import (
-    ACCEPT,
-    CONTENT_TYPE,
-    JSONDeserialize,
-    JSONSerialize,
-    encode_request,
-    parse_answer,
-    retry_after,
-)
+from ..protocol.http import parse_answer
+from ..protocol.http_get import TOO_LONG, is_query
+from ..protocol.json_codec import JSONDeserialize, JSONSerialize
 from ..request import GraphQLRequest
-from ..result import ExecutionResult, Response
-from .aiohttp_errors import translated_errors
+from ..result import ExecutionResult
 from .base import AsyncTransport, Exchange
-from .options import HeadersOption, check_headers, check_url, resolve_headers
-from .session import SharedSession
+from .http_request import HTTPRequest, RequestBuilder
+from .http_sender import Answer, HTTPSender
+from .options import AuthOption, HeadersOption, TimeoutOption, check_size, check_url
+from .session import SessionFactory, SharedSession
 
 __all__ = ["AIOHTTPTransport"]
 
 
+T = TypeVar("T")
+
+
 class AIOHTTPTransport(AsyncTransport):
-    """Sends queries and mutations by HTTP POST.
+    """Sends queries and mutations over HTTP.
 
     Args:
-        url: the endpoint, ``http://`` or ``https://``.
+        url: the endpoint, ``http://`` or ``https://``; a user name and password in it are sent as Basic credentials.
         headers: headers for every request, or a function that returns them; it is called once per request, in the
             thread of the caller.
         cookies: cookies to begin with.
+        auth: ``aiohttp.BasicAuth``, a pair of name and password, or the text of an ``Authorization`` header; or a
+            function that returns one of these, called as *headers* is; or an object whose ``get_headers(data,
+            headers)`` returns headers for a request with this body and these headers, called so, too.
         ssl: True verifies certificates, False does not; or an ``ssl.SSLContext`` or ``aiohttp.Fingerprint``.
+        timeout: seconds for a request, or an ``aiohttp.ClientTimeout``; None for no limit but 30 s to connect.
+        ssl_close_timeout: seconds that closing may wait for TLS connections to end; None for no limit.
         json_serialize: encodes requests; compact UTF-8 by default.
-        json_deserialize: decodes answers; is given str or UTF-8 bytes.
-        client_session_args: further arguments for ``aiohttp.ClientSession``.
-        session: a session to share with other transports; takes the place of ``cookies`` and ``client_session_args``.
+        json_deserialize: decodes the text of answers; with the ``speed`` extra orjson by default.
+        client_session_args: further arguments for ``aiohttp.ClientSession``. ``connector`` and ``cookie_jar`` may be
+            functions that make one, which are called on the loop.
+        session: a function that makes the ``aiohttp.ClientSession``, called on the loop; it takes the place of
+            *cookies* and *client_session_args*.
+        use_get_for_queries: whether queries are sent by GET; mutations never are.
+        max_url_length: characters of the longest URL for a GET; a query that needs more is sent by POST.
+        max_response_size: bytes of the biggest answer that is accepted, after decompression; None for no limit.
 
     Raises:
-        ValueError: the URL is not an absolute ``http`` or ``https`` URL.
+        ValueError: the URL is not an absolute ``http`` or ``https`` URL, or a limit is not positive.
         TypeError: an argument has the wrong type.
     """
 
@@ -53,50 +59,66 @@ class AIOHTTPTransport(AsyncTransport):
         self,
         url: str,
         headers: HeadersOption = None,
-        cookies: Mapping[str, str] | None = None,
+        cookies: Any = None,
+        auth: AuthOption = None,
         ssl: Any = True,
+        timeout: TimeoutOption = None,
+        ssl_close_timeout: float | None = 10,
         json_serialize: JSONSerialize = json_codec.dumps,
         json_deserialize: JSONDeserialize = json_codec.loads,
         client_session_args: Mapping[str, Any] | None = None,
         *,
-        session: SharedSession | None = None,
+        session: SessionFactory | SharedSession | None = None,
+        use_get_for_queries: bool = False,
+        max_url_length: int = 2000,
+        max_response_size: int | None = None,
     ) -> None:
         self.url = check_url(url, ("http", "https"))
-        self.headers = check_headers(headers)
-        self.ssl = ssl
-        self.json_serialize = json_serialize
         self.json_deserialize = json_deserialize
-        self._shared_session = session or SharedSession(cookies, client_session_args)
-        self._session: aiohttp.ClientSession | None = None
+        self._max_response_size = check_size("max_response_size", max_response_size)
+        self._builder = RequestBuilder(
+            self.url,
+            headers=headers,
+            auth=auth,
+            ssl=ssl,
+            timeout=timeout,
+            json_serialize=json_serialize,
+            use_get_for_queries=use_get_for_queries,
+            max_url_length=max_url_length,
+        )
+        self._shared_session = SharedSession.of(
+            session, cookies, client_session_args, ssl_close_timeout=ssl_close_timeout
+        )
+        self._sender: HTTPSender | None = None
         self._closed = False
 
     async def connect(self) -> None:
         """Make the session; connections open with the first request. Does nothing when there is one."""
         self._closed = False
-        if self._session is None:
-            self._session = self._shared_session.acquire()
+        if self._sender is None:
+            self._sender = HTTPSender(self._shared_session, self._max_response_size)
 
     async def close(self) -> None:
         """Close the session, unless another transport uses it."""
         self._closed = True
-        if self._session is not None:
-            self._session = None
-            await self._shared_session.release()
+        if self._sender is not None:
+            sender, self._sender = self._sender, None
+            await sender.close()
 
     async def execute(self, request: GraphQLRequest, *, extra_args: Mapping[str, Any] | None = None) -> ExecutionResult:
         """Send a request and return the answer, errors included.
 
         Args:
             request: a query or mutation.
-            extra_args: arguments for this call of ``aiohttp.ClientSession.post``.
+            extra_args: arguments for this call of ``aiohttp.ClientSession.request``; ``method`` may be ``"GET"``, for a
+                query.
 
         Raises:
             TransportError: there was no GraphQL answer.
+            DocumentError: the request cannot be sent.
+            TypeError: aiohttp does not know one of *extra_args*.
         """
-        if callable(self.headers):  # never on the loop: it may block
-            exchange = await asyncio.to_thread(self.exchange, request, extra_args=extra_args)
-        else:
-            exchange = self.exchange(request, extra_args=extra_args)
+        exchange = await self._off_the_loop(functools.partial(self.exchange, request, extra_args=extra_args))
         await exchange.send()
         return exchange.result()
 
@@ -110,59 +132,72 @@ class AIOHTTPTransport(AsyncTransport):
     def fresh(self) -> AIOHTTPTransport:
         copy = super().fresh()
         copy._shared_session = self._shared_session.fresh()
-        copy._session = None
+        copy._sender = None
+        copy._closed = False
         return copy
 
     def exchange(
         self,
         request: GraphQLRequest,
         *,
-        headers: Mapping[str, str] | None = None,
+        headers: HeadersOption = None,
         extra_args: Mapping[str, Any] | None = None,
     ) -> HTTPExchange:
-        body = encode_request(request.payload, self.json_serialize)
-        return HTTPExchange(self, body, self._request_headers(headers), extra_args or {})
+        options = self._builder.options(headers, extra_args)
+        prepared = self._builder.build(request, options)
+        fallback = functools.partial(self._builder.post, request, options) if prepared.method == "GET" else None
+        return HTTPExchange(self, prepared, functools.partial(is_query, request), fallback)
 
-    async def post(
-        self, body: bytes, headers: Mapping[str, str], extra_args: Mapping[str, Any]
-    ) -> tuple[Response, bytes]:
-        """Send one POST and read the whole answer."""
-        session = self._session
-        if session is None:
+    async def send(
+        self,
+        request: HTTPRequest,
+        is_repeatable: Callable[[], bool],
+        fallback: Callable[[], HTTPRequest] | None = None,
+    ) -> Answer:
+        """Send a request and return the answer with its body.
+
+        Args:
+            request: what to send.
+            is_repeatable: tells whether it does no harm that a server gets the request twice.
+            fallback: makes the POST that takes the place of a GET that the server finds too long.
+
+        Raises:
+            TransportError: there was no answer.
+        """
+        if self._sender is None:
             if self._closed:
                 raise TransportClosed("The transport is closed; call connect() to open it again.")
             await self.connect()
-            return await self.post(body, headers, extra_args)
-        arguments = {"headers": headers, "ssl": self.ssl, "allow_redirects": False, **extra_args}
-        start = time.perf_counter()
-        with translated_errors(self.url):
-            async with session.post(self.url, data=body, **arguments) as answer:
-                content = await answer.read()
-        elapsed = time.perf_counter() - start
-        return Response(answer.status, answer.headers, str(answer.url), elapsed, retry_after(answer.headers)), content
+            return await self.send(request, is_repeatable, fallback)
+        answer = await self._sender.send(request, is_repeatable)
+        if fallback is not None and answer[0].status in TOO_LONG:
+            request = await self._off_the_loop(fallback)
+            return await self._sender.send(request, is_repeatable)
+        return answer
 
-    def _request_headers(self, headers: Mapping[str, str] | None) -> Mapping[str, str]:
-        return resolve_headers({"Accept": ACCEPT, "Content-Type": CONTENT_TYPE}, self.headers, headers)
+    async def _off_the_loop(self, prepare: Callable[[], T]) -> T:
+        """Call what may call the user's functions, which may block: in a worker thread if it does."""
+        return await asyncio.to_thread(prepare) if self._builder.calls_user_code else prepare()
 
 
 class HTTPExchange(Exchange):
-    """One POST and its answer."""
+    """One HTTP request and its answer, read as a GraphQL response."""
 
     def __init__(
         self,
         transport: AIOHTTPTransport,
-        body: bytes,
-        headers: Mapping[str, str],
-        extra_args: Mapping[str, Any],
+        request: HTTPRequest,
+        is_repeatable: Callable[[], bool],
+        fallback: Callable[[], HTTPRequest] | None,
     ) -> None:
         self._transport = transport
-        self._body = body
-        self._headers = headers
-        self._extra_args = extra_args
-        self._answer: tuple[Response, bytes] | None = None
+        self._request = request
+        self._is_repeatable = is_repeatable
+        self._fallback = fallback
+        self._answer: Answer | None = None
 
     async def send(self) -> None:
-        self._answer = await self._transport.post(self._body, self._headers, self._extra_args)
+        self._answer = await self._transport.send(self._request, self._is_repeatable, self._fallback)
 
     def result(self) -> ExecutionResult:
         if self._answer is None:

@@ -2,16 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import base64
+import difflib
+import re
+from collections.abc import Callable, Collection, Iterable, Mapping
+from typing import Any, Protocol, runtime_checkable
 from urllib.parse import urlsplit
 
-from aiohttp import BasicAuth
+import aiohttp
 from multidict import CIMultiDict
+from yarl import URL
 
 from ..protocol.http import public_url
 
 Headers = Mapping[str, str]
-HeadersOption = Headers | Callable[[], Headers] | None
+Pairs = Headers | Iterable[tuple[str, str]]
+HeadersOption = Pairs | Callable[[], Pairs] | None
+
+NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # a token, RFC 9110 section 5.6.2
+CONTROL_CHARACTER = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
+
+
+@runtime_checkable
+class RequestAuthentication(Protocol):
+    """Makes headers for each request, for example a signature of its body."""
+
+    def get_headers(self, data: str | None = None, headers: Mapping[str, str] | None = None) -> dict[str, str]:
+        """Return headers that authenticate a request with this body and these headers; never called on the loop."""
+
+
+Credentials = aiohttp.BasicAuth | tuple[str, str] | str
+TimeoutOption = float | aiohttp.ClientTimeout | None
+AuthOption = Credentials | RequestAuthentication | Callable[[], Credentials] | None
 
 
 def check_url(url: object, schemes: tuple[str, ...]) -> str:
@@ -21,13 +43,14 @@ def check_url(url: object, schemes: tuple[str, ...]) -> str:
         TypeError: it is not text.
         ValueError: it is not an absolute URL with one of the schemes.
     """
-    if not isinstance(url, str) and type(url).__name__ != "URL":  # yarl.URL, without importing it for the name
+    if not isinstance(url, str | URL):
         raise TypeError(f"url must be a str, not {type(url).__name__}.")
     text = str(url)
     expected = " or ".join(f"{scheme}://" for scheme in schemes)
     try:
         parts = urlsplit(text)
         port_is_valid = parts.port is None or parts.port > 0
+        URL(text, encoded=True)
     except ValueError as error:
         raise ValueError(f"url is not a valid URL ({error}); it must begin with {expected}.") from None
     if parts.scheme not in schemes or not parts.hostname or not port_is_valid:
@@ -35,37 +58,47 @@ def check_url(url: object, schemes: tuple[str, ...]) -> str:
     return text
 
 
+def split_credentials(url: str) -> tuple[URL, str | None]:
+    """Return *url* without its user name and password, and these as the value of an ``Authorization`` header."""
+    parsed = URL(url)
+    if parsed.user is None and parsed.password is None:
+        return parsed, None
+    return parsed.with_user(None), authorization((parsed.user or "", parsed.password or ""))
+
+
 def check_headers(headers: HeadersOption) -> HeadersOption:
-    """Return *headers*, a mapping of text to text or a function that returns one.
+    """Return *headers*: a mapping or pairs of text, or a function that returns them.
 
     Raises:
         TypeError: it is neither; values are not shown.
-        ValueError: a name or value holds a line break.
+        ValueError: a name or value holds a character that no header may have.
     """
     if headers is None or callable(headers):
         return headers
-    if not isinstance(headers, Mapping):
+    if not isinstance(headers, Mapping | Iterable) or isinstance(headers, str | bytes):
         raise TypeError(f"headers must be a mapping or a function that returns one, not {type(headers).__name__}.")
-    for name, value in headers.items():
-        if not isinstance(name, str) or not isinstance(value, str):
-            raise TypeError(f"headers must map str to str; {name!r} maps to {type(value).__name__}.")
-        if any(character in name + value for character in "\r\n\0"):
-            raise ValueError(f"The header {name!r} holds a line break or a null character.")
-    return headers
+    checked: CIMultiDict[str] = CIMultiDict()
+    for pair in headers.items() if isinstance(headers, Mapping) else headers:
+        if not isinstance(pair, tuple) or len(pair) != 2:
+            raise TypeError(f"headers must be a mapping or pairs of name and value; one is a {type(pair).__name__}.")
+        _check_header(*pair)
+        checked.add(*pair)
+    return checked
 
 
-def resolve_headers(defaults: Headers, option: HeadersOption, per_request: Headers | None) -> CIMultiDict[str]:
+def resolve_headers(defaults: Pairs, option: HeadersOption, per_request: HeadersOption) -> CIMultiDict[str]:
     """Merge headers, later ones replacing earlier ones whatever their case; calls *option* if it is a function."""
     merged = CIMultiDict(defaults)
-    for headers in (check_headers(option() if callable(option) else option), check_headers(per_request)):
-        if callable(headers):
+    for headers in (option() if callable(option) else option, per_request):
+        checked = check_headers(headers)
+        if callable(checked):
             raise TypeError("A function for headers must return a mapping, not another function.")
-        if headers:
-            merged.update(headers)
+        if checked:
+            merged.update(checked)
     return merged
 
 
-def basic_auth(header: str, auth: BasicAuth | None) -> dict[str, str]:
+def basic_auth(header: str, auth: aiohttp.BasicAuth | None) -> dict[str, str]:
     """Return *auth* as the one header that it comes to; aiohttp's parameters for it are deprecated.
 
     Raises:
@@ -73,6 +106,123 @@ def basic_auth(header: str, auth: BasicAuth | None) -> dict[str, str]:
     """
     if auth is None:
         return {}
-    if not isinstance(auth, BasicAuth):
+    if not isinstance(auth, aiohttp.BasicAuth):
         raise TypeError(f"Credentials for {header} must be an aiohttp.BasicAuth, not {type(auth).__name__}.")
     return {header: auth.encode()}
+
+
+def check_auth(auth: AuthOption) -> AuthOption:
+    """Return *auth*.
+
+    Raises:
+        TypeError: it is neither credentials, nor has it ``get_headers``, nor is it a function.
+    """
+    if auth is not None and not callable(auth) and not isinstance(auth, RequestAuthentication):
+        authorization(auth)
+    return auth
+
+
+def authorization(auth: Credentials) -> str:
+    """Return the value of the ``Authorization`` header for credentials.
+
+    aiohttp's own parameters for credentials are deprecated since 3.14.
+
+    Raises:
+        TypeError: *auth* is no ``aiohttp.BasicAuth``, no pair of name and password, and no text.
+    """
+    if isinstance(auth, str):
+        _check_header("Authorization", auth)
+        return auth
+    if isinstance(auth, aiohttp.BasicAuth):
+        return auth.encode()
+    if isinstance(auth, tuple) and len(auth) == 2 and all(isinstance(part, str) for part in auth):
+        return "Basic " + base64.b64encode(":".join(auth).encode()).decode()
+    raise TypeError(
+        "auth must be an aiohttp.BasicAuth, a pair of name and password, the text of an Authorization header, "
+        f"an object with get_headers, or a function that returns credentials; not {type(auth).__name__}."
+    )
+
+
+def with_authorization(
+    defaults: Pairs, headers: HeadersOption, auth: Credentials | Callable[[], Credentials] | None
+) -> CIMultiDict[str]:
+    """Return *headers* on top of *defaults*, with the credentials, if any, on top of both; calls what is a function."""
+    merged = resolve_headers(defaults, headers, None)
+    if auth is not None:
+        merged["Authorization"] = authorization(auth() if callable(auth) else auth)
+    return merged
+
+
+def proxy_with_credentials(proxy: Any, auth: aiohttp.BasicAuth | tuple[str, str]) -> URL:
+    """Return the proxy's URL with credentials in it, which works alike for ``http`` and ``https`` endpoints.
+
+    Raises:
+        TypeError: there is no proxy, or *auth* is no credentials.
+    """
+    if proxy is None:
+        raise TypeError("proxy_auth is for a proxy; give proxy= with it.")
+    if not isinstance(auth, tuple) or len(auth) < 2:
+        raise TypeError(f"proxy_auth must be an aiohttp.BasicAuth or a pair of texts, not {type(auth).__name__}.")
+    return URL(proxy).with_user(auth[0]).with_password(auth[1])
+
+
+def client_timeout(timeout: Any) -> aiohttp.ClientTimeout:
+    """Return *timeout* as aiohttp takes it; a number of seconds, or None, is the total.
+
+    Raises:
+        TypeError: it is neither.
+    """
+    if isinstance(timeout, aiohttp.ClientTimeout):
+        return timeout
+    if timeout is not None and (isinstance(timeout, bool) or not isinstance(timeout, int | float)):
+        raise TypeError(f"timeout must be seconds or an aiohttp.ClientTimeout, not {type(timeout).__name__}.")
+    return aiohttp.ClientTimeout(total=timeout, sock_connect=30)
+
+
+def check_size(name: str, size: int | None) -> int | None:
+    """Return *size*, a positive number or None for no limit.
+
+    Raises:
+        TypeError: it is neither.
+        ValueError: it is not positive.
+    """
+    if size is None:
+        return None
+    if isinstance(size, bool) or not isinstance(size, int):
+        raise TypeError(f"{name} must be a whole number or None, not {type(size).__name__}.")
+    if size <= 0:
+        raise ValueError(f"{name} must be more than 0, not {size}; None means no limit.")
+    return size
+
+
+def check_arguments(option: str, given: Mapping[str, Any], known: Collection[str], refused: Mapping[str, str]) -> None:
+    """Refuse arguments that would not be understood, before anything is sent.
+
+    Args:
+        option: the option's name, for the message.
+        given: the arguments.
+        known: the names that aiohttp takes.
+        refused: names that are not the caller's to give, and why.
+
+    Raises:
+        TypeError: one is not known, or is refused.
+    """
+    for name in given:
+        if name in refused:
+            raise TypeError(f"{option} cannot have {name!r}: {refused[name]}.")
+        if name not in known:
+            near = difflib.get_close_matches(str(name), known, 1)
+            hint = f" Did you mean {near[0]!r}?" if near else ""
+            raise TypeError(f"{option} has {name!r}, which aiohttp {aiohttp.__version__} does not know.{hint}")
+
+
+def _check_header(name: object, value: object) -> None:
+    if not isinstance(name, str) or not isinstance(value, str):
+        raise TypeError(f"headers must map str to str; {name!r} maps to {type(value).__name__}.")
+    token = NAME.match(name)
+    if token is None or token.end() != len(name):
+        # What follows the token may be a secret: "Authorization: Bearer ..." written as a name.
+        shown = token.group() if token else ""
+        raise ValueError(f"The name of a header holds a character that none may have, after {shown!r}.")
+    if CONTROL_CHARACTER.search(value):
+        raise ValueError(f"The header {name!r} holds a line break or another control character.")

@@ -2,19 +2,30 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
 from ..protocol.http import public_url
+from ..protocol.json_codec import JSONDeserialize, JSONSerialize
 from .aiohttp import AIOHTTPTransport
 from .aiohttp_websockets import AIOHTTPWebsocketsTransport
 from .base import AsyncTransport
 from .handshake import InitPayloadOption
-from .options import HeadersOption, check_url
+from .options import (
+    AuthOption,
+    HeadersOption,
+    Pairs,
+    RequestAuthentication,
+    TimeoutOption,
+    check_url,
+    split_credentials,
+    with_authorization,
+)
 from .reconnect import ReconnectPolicy
-from .session import SharedSession
+from .session import SessionFactory, SharedSession
 
 
 class TransportPair:
@@ -45,12 +56,21 @@ class TransportOptions:
     transport: AsyncTransport | None
     subscriptions: str | AsyncTransport | None
     headers: HeadersOption
-    cookies: Mapping[str, str] | None
+    cookies: Any
+    auth: AuthOption
     ssl: Any
+    timeout: TimeoutOption
+    ssl_close_timeout: float | None
+    json_serialize: JSONSerialize
+    json_deserialize: JSONDeserialize
+    use_get_for_queries: bool
+    max_url_length: int
+    max_response_size: int | None
     init_payload: InitPayloadOption
     reconnect: ReconnectPolicy | bool
     max_message_size: int
     client_session_args: Mapping[str, Any] | None
+    session: SessionFactory | None
 
     def __post_init__(self) -> None:
         if (self.url is None) == (self.transport is None):
@@ -69,7 +89,9 @@ class TransportOptions:
 
     def build(self) -> TransportPair:
         """Make unconnected transports; those made of URLs share one session."""
-        session = SharedSession(self.cookies, self.client_session_args)
+        session = SharedSession.of(
+            self.session, self.cookies, self.client_session_args, ssl_close_timeout=self.ssl_close_timeout
+        )
         queries = self.transport.fresh() if self.transport is not None else self._for_queries(session)
         if isinstance(self.subscriptions, AsyncTransport):
             return TransportPair(queries, self.subscriptions.fresh())
@@ -83,18 +105,38 @@ class TransportOptions:
         url = check_url(self.url, ("http", "https", "ws", "wss"))
         if urlsplit(url).scheme in ("ws", "wss"):
             return self._websockets(url, session)
-        return AIOHTTPTransport(url, self.headers, ssl=self.ssl, session=session)
-
-    def _websockets(self, url: str, session: SharedSession) -> AIOHTTPWebsocketsTransport:
-        return AIOHTTPWebsocketsTransport(
+        return AIOHTTPTransport(
             url,
             headers=self.headers,
+            auth=self.auth,
+            ssl=self.ssl,
+            timeout=self.timeout,
+            json_serialize=self.json_serialize,
+            json_deserialize=self.json_deserialize,
+            session=session,
+            use_get_for_queries=self.use_get_for_queries,
+            max_url_length=self.max_url_length,
+            max_response_size=self.max_response_size,
+        )
+
+    def _websockets(self, url: str, session: SharedSession) -> AIOHTTPWebsocketsTransport:
+        target, from_url = split_credentials(url)
+        defaults = () if from_url is None else (("Authorization", from_url),)
+        return AIOHTTPWebsocketsTransport(
+            url if from_url is None else str(target),
+            headers=self._websocket_headers(defaults),
             ssl=self.ssl,
             init_payload=self.init_payload,
             reconnect=self.reconnect,
             max_message_size=self.max_message_size,
             session=session,
         )
+
+    def _websocket_headers(self, defaults: Pairs) -> HeadersOption:
+        """Return the headers of upgrades; what signs requests by their bodies has nothing to sign there."""
+        auth = None if isinstance(self.auth, RequestAuthentication) else self.auth
+        make = functools.partial(with_authorization, defaults, self.headers, auth)
+        return make if callable(self.headers) or callable(auth) else make()
 
 
 def websocket_url(url: str) -> str:
