@@ -179,6 +179,8 @@ class WebSocketLink:
             return
         self._connection = None
         delay = self._attempts.next_delay(loss.verdict, brought=connection.was_of_use)
+        if delay is None and self._attempts.fruitless > 1:
+            loss = losses.given_up(loss, self._first_loss, self._attempts.fruitless)
         for operation in operations:
             operation.connection = None
             if delay is None or not is_resumed(operation.type, sent=True):
@@ -189,7 +191,8 @@ class WebSocketLink:
         if delay is None:
             self._give_up(loss)
         elif self.operations:
-            self._first_loss = loss
+            if self._attempts.fruitless == 0:
+                self._first_loss = loss
             self._delay = delay
             self._warn(loss, delay)
             self._go_on()
@@ -259,7 +262,7 @@ class WebSocketLink:
                 previous = self._failed(caught, previous)
             else:
                 self._connection = connection
-                self._handshake, self._first_loss, self._delay = None, None, 0.0
+                self._handshake, self._delay = None, 0.0
                 self._welcome()
 
     async def _next_handshake(self) -> Handshake:
@@ -287,8 +290,9 @@ class WebSocketLink:
             loss = losses.refused_silently(loss, previous)
         delay = self._attempts.next_delay(loss.verdict, brought=False, retry_after=loss.retry_after)
         if delay is None:
-            attempts = self._attempts.fruitless
-            self._give_up(losses.given_up(loss, self._first_loss, attempts) if attempts > 1 else loss)
+            if self._attempts.fruitless > 1:
+                loss = losses.given_up(loss, self._first_loss, self._attempts.fruitless)
+            self._give_up(loss)
         else:
             self._delay = delay
             self._leave_behind(self._loop.time() + delay, loss)

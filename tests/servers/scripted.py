@@ -180,6 +180,7 @@ class ScriptedServer:
         self._script = script
         self._errors: list[BaseException] = []
         self._started = threading.Event()
+        self._arrived = threading.Condition()
         self._thread = threading.Thread(target=lambda: asyncio.run(self._serve()), name="scripted-server", daemon=True)
 
     @property
@@ -201,6 +202,11 @@ class ScriptedServer:
         if self._errors and kind is None:
             raise self._errors[0]
 
+    def wait_for_peers(self, count: int, timeout: float = 30.0) -> None:
+        """Wait until so many connections were accepted."""
+        with self._arrived:
+            assert self._arrived.wait_for(lambda: len(self.peers) >= count, timeout), "no other connection came"
+
     async def _serve(self) -> None:
         self._loop = asyncio.get_running_loop()
         self._stop = asyncio.Event()
@@ -221,7 +227,9 @@ class ScriptedServer:
 
     async def _run(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         peer = Peer(len(self.peers) + 1, reader, writer)
-        self.peers.append(peer)
+        with self._arrived:
+            self.peers.append(peer)
+            self._arrived.notify_all()
         try:
             await peer.read_request()
             await self._script(peer)
