@@ -233,7 +233,7 @@ class WebSocketLink:
     async def _send(self, operation: Operation, connection: WebSocketConnection) -> None:
         del self._waiting[operation]
         if not operation.payload:
-            self.finished(operation, None)
+            self.finished(operation, None)  # a visit
             return
         operation.connection = connection
         try:
@@ -255,15 +255,19 @@ class WebSocketLink:
         while self._connection is None and self.operations:
             await asyncio.sleep(self._delay)
             try:
-                connection = await self._opener.open_socket(await self._next_handshake(), self)
-                if connection.loss is not None:
-                    raise NotConnected(connection.loss)
+                self._take_over(await self._opener.open_socket(await self._next_handshake(), self))
             except Exception as caught:
                 previous = self._failed(caught, previous)
-            else:
-                self._connection = connection
-                self._handshake, self._delay = None, 0.0
-                self._welcome()
+
+    def _take_over(self, connection: WebSocketConnection) -> None:
+        if connection.loss is None:
+            self._connection = connection
+            self._handshake, self._delay = None, 0.0
+            self._welcome()
+        for operation in [operation for operation in self._waiting if not operation.payload]:
+            self.finished(operation, None)  # a visit
+        if connection.loss is not None:
+            raise NotConnected(connection.loss)
 
     async def _next_handshake(self) -> Handshake:
         handshake, self._handshake = self._handshake, None
