@@ -35,6 +35,7 @@ from .transport.appsync_auth import (
     AppSyncJWTAuthentication,
     AppSyncLambdaAuthentication,
 )
+from .transport.appsync_websockets import AppSyncWebsocketsTransport
 from .transport.base import AsyncTransport
 from .transport.local_schema import LocalSchemaTransport
 from .transport.reconnect import ReconnectPolicy
@@ -48,6 +49,7 @@ __all__ = [
     "AppSyncIAMAuthentication",
     "AppSyncJWTAuthentication",
     "AppSyncLambdaAuthentication",
+    "AppSyncWebsocketsTransport",
     "AsyncTransport",
     "Automatic",
     "Client",

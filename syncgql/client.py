@@ -52,7 +52,8 @@ class Client:
             the calling thread, or in a worker thread when a connection must be made anew.
         cookies: cookies to begin with.
         auth: ``aiohttp.BasicAuth``, a pair of name and password, or the text of an ``Authorization`` header; a function
-            that returns one of these, called as *headers* is; or an object with ``get_headers(data, headers)``.
+            that returns one of these, called as *headers* is; or an object with ``get_headers(data, headers)``. With
+            an ``AppSyncAuthentication``, subscriptions go to the realtime endpoint of AWS AppSync.
         ssl: True verifies certificates, False does not; or an ``ssl.SSLContext`` or ``aiohttp.Fingerprint``.
         execute_timeout: seconds that a call may take, and that ``subscribe`` may take to connect; None for no limit.
         timeout: aiohttp's own limits for an HTTP request, an ``aiohttp.ClientTimeout``; a number is its ``total``.

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import http.client
 import json
-from collections.abc import Iterator
+import time
+import uuid
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from typing import Any
 from urllib.parse import urlencode, urlsplit
@@ -105,3 +107,50 @@ def disposable_server() -> Iterator[ServerProcess]:
     """A Strawberry server for one test, which may ``.kill()`` it; ``.url`` is its address."""
     with ServerProcess("tests.servers.strawberry_server") as process:
         yield process
+
+
+class AppSyncServer(Server):
+    """An API of the AppSync simulator, of its own for each test; see ``tests/servers/appsync_server.py``."""
+
+    def __init__(self, url: str) -> None:
+        super().__init__(url)
+        self.api = uuid.uuid4().hex
+        self.host = urlsplit(url).netloc
+        self.url = f"{url}/{self.api}/graphql"
+
+    def behave(self, **behaviour: Any) -> None:
+        """Change how the API behaves from now on."""
+        self._control({"set": behaviour})
+
+    def act(self, action: str, **arguments: Any) -> None:
+        """Have every connection ``send``, ``close``, ``acknowledge``, ``confirm`` or ``complete``."""
+        self._control({"do": action, **arguments})
+
+    def publish(self, text: str) -> None:
+        """Publish a message to all subscriptions, as a mutation does."""
+        self._control({"publish": text})
+
+    def wait_until(self, condition: Callable[[], object]) -> None:
+        """Return when something that the log tells is true."""
+        deadline = time.monotonic() + PATIENCE
+        while not condition():
+            assert time.monotonic() < deadline, self.seen()
+            time.sleep(0.02)
+
+    def _control(self, order: dict[str, Any]) -> None:
+        with closing(http.client.HTTPConnection(self.host, timeout=2 * PATIENCE)) as connection:
+            connection.request("POST", f"/{self.api}/control", json.dumps(order))
+            assert connection.getresponse().status == 200
+
+
+@pytest.fixture(scope="session")
+def appsync_process() -> Iterator[ServerProcess]:
+    """The process of the AppSync simulator; tests use ``appsync_server``."""
+    with ServerProcess("tests.servers.appsync_server") as process:
+        yield process
+
+
+@pytest.fixture
+def appsync_server(appsync_process: ServerProcess) -> AppSyncServer:
+    """An API of the AppSync simulator: ``.url`` and ``.host`` for clients, ``.behave()`` and ``.act()`` for tests."""
+    return AppSyncServer(appsync_process.url)

@@ -19,6 +19,7 @@ PUBLIC = [
     "AppSyncIAMAuthentication",
     "AppSyncJWTAuthentication",
     "AppSyncLambdaAuthentication",
+    "AppSyncWebsocketsTransport",
     "AsyncTransport",
     "Automatic",
     "Client",

@@ -152,6 +152,9 @@ class AppSync(WebSocketProtocol):
         self._enter(State.CLOSED)
         return messages
 
+    def is_limit(self, errors: list[dict[str, Any]]) -> bool:
+        return any(_kind(error) == "MaxSubscriptionsReachedError" for error in errors)
+
     def failure(self, errors: list[dict[str, Any]]) -> TransportError:
         if any(_kind(error) in UNAUTHORIZED for error in errors):
             text = f"AppSync refused the subscription: {describe_errors(errors)}. Check auth=."

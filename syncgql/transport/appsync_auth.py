@@ -69,6 +69,11 @@ class AppSyncAuthentication(ABC):
             TransportError: it cannot be made; nothing was sent.
         """
 
+    @property
+    def is_refreshable(self) -> bool:
+        """Whether what was refused once may be accepted when it is made anew; if so, it is tried once more."""
+        return True
+
     def get_auth_url(self, url: str) -> str:
         """Return the realtime URL that belongs to the HTTP endpoint *url*, with the authorization in its query.
 
@@ -96,6 +101,10 @@ class _SecretAuthentication(AppSyncAuthentication):
         secret = self._secret() if callable(self._secret) else self._secret
         self._check(secret)
         return {self.HEADER: secret} if headers is not None else self._authorization(secret)
+
+    @property
+    def is_refreshable(self) -> bool:
+        return callable(self._secret)
 
     def _authorization(self, secret: str) -> dict[str, str]:
         return {self.HEADER: secret, "host": self.host}
@@ -228,7 +237,7 @@ class AppSyncIAMAuthentication(AppSyncAuthentication):
         if headers is None:
             path, body = (f"{PATH}/connect", "{}") if data is None else (PATH, data)
             return self._sign(path, {**REALTIME_HEADERS, "host": self.host}, body)
-        if data is None:
+        if not data:
             raise TransportError("AppSync takes POST requests with a JSON body only: no GET and no uploads.")
         return self._sign(PATH, {name: value for name, value in headers.items() if _is_signed(name)}, data)
 

@@ -10,10 +10,12 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Mapping
 from typing import Any, NamedTuple
 
+from yarl import URL
+
 from ..protocol import json_codec
 from ..protocol.graphql_transport_ws import GraphQLTransportWS
 from ..protocol.graphql_ws import GraphQLWS
-from ..protocol.http import encode_request
+from ..protocol.http import encode_request, public_url
 from ..protocol.websocket import WebSocketProtocol
 from ..request import GraphQLRequest
 from .options import Headers, HeadersOption, check_headers, resolve_headers
@@ -30,16 +32,24 @@ class Handshake(NamedTuple):
     """What one connection is opened with; made anew for each.
 
     Attributes:
-        url: where to connect.
+        url: where to connect; a ``URL`` is used as it is encoded. Not to be shown, it may hold credentials.
         subprotocols: what to offer, the preferred one first; may hold names that are no protocols (AppSync's headers).
         headers: the headers of the upgrade.
         init_payload: the payload of ``connection_init``; None for none.
     """
 
-    url: str
+    url: str | URL
     subprotocols: tuple[str, ...]
     headers: Headers
     init_payload: InitPayload
+
+    @property
+    def where(self) -> str:
+        """The URL without what may be secret."""
+        return public_url(str(self.url))
+
+    def __repr__(self) -> str:
+        return f"<Handshake with {self.where}>"
 
 
 class Dialect(ABC):

@@ -12,6 +12,8 @@ from ..protocol.http import public_url
 from ..protocol.json_codec import JSONDeserialize, JSONSerialize
 from .aiohttp import AIOHTTPTransport
 from .aiohttp_websockets import AIOHTTPWebsocketsTransport
+from .appsync_auth import AppSyncAuthentication
+from .appsync_websockets import AppSyncWebsocketsTransport
 from .base import AsyncTransport
 from .handshake import InitPayloadOption
 from .options import (
@@ -95,6 +97,8 @@ class TransportOptions:
         queries = self.transport.fresh() if self.transport is not None else self._for_queries(session)
         if isinstance(self.subscriptions, AsyncTransport):
             return TransportPair(queries, self.subscriptions.fresh())
+        if isinstance(self.auth, AppSyncAuthentication) and self.url is not None:
+            return TransportPair(queries, self._appsync(self.url, self.auth, session))
         if self.subscriptions is not None:
             return TransportPair(queries, self._websockets(websocket_url(self.subscriptions), session))
         if self.transport is not None or isinstance(queries, AIOHTTPWebsocketsTransport):
@@ -130,6 +134,20 @@ class TransportOptions:
             reconnect=self.reconnect,
             max_message_size=self.max_message_size,
             session=session,
+        )
+
+    def _appsync(self, url: str, auth: AppSyncAuthentication, session: SharedSession) -> AppSyncWebsocketsTransport:
+        if self.init_payload is not None:
+            raise TypeError("init_payload is not for AppSync, whose connection_init has none.")
+        return AppSyncWebsocketsTransport(
+            url,
+            auth,
+            ssl=self.ssl,
+            realtime_url=self.subscriptions if isinstance(self.subscriptions, str) else None,
+            headers=self.headers,
+            reconnect=self.reconnect,
+            max_message_size=self.max_message_size,
+            shared_session=session,
         )
 
     def _websocket_headers(self, defaults: Pairs) -> HeadersOption:

@@ -35,9 +35,9 @@ async def upgrade(
             could carry credentials elsewhere.
         TransportConnectionFailed: there was no answer, or it breaks the WebSocket protocol.
     """
-    where = public_url(handshake.url)
+    where = handshake.where
     try:
-        with translated_errors(handshake.url):
+        with translated_errors(where):
             return await _limited(_connect(session, handshake, options), options.connect_timeout, where)
     except _Refused as refusal:
         raise _refusal(where, refusal.status, refusal.headers, refusal.body) from None
@@ -107,15 +107,14 @@ async def _connect(
         return cast(aiohttp.ClientWebSocketResponse, socket)
     except aiohttp.ClientHttpProxyError as error:
         raise TransportConnectionFailed(
-            f"The proxy refused to connect to {public_url(handshake.url)}: HTTP {error.status}. "
-            "See proxy= and proxy_auth=."
+            f"The proxy refused to connect to {handshake.where}: HTTP {error.status}. See proxy= and proxy_auth=."
         ) from error
     except aiohttp.WSServerHandshakeError as error:
         if error.status != 101:  # a session that is not ours lacks the middleware
             raise _Refused(error.status, error.headers or {}, "") from error
         raise TransportConnectionFailed(
-            f"{public_url(handshake.url)} broke the WebSocket handshake: {error.message}."
-        ) from error
+            f"{handshake.where} broke the WebSocket handshake: {error.message}."
+        ) from None  # its text has the whole URL, which may hold credentials
 
 
 async def _excerpt(response: aiohttp.ClientResponse) -> str:

@@ -30,10 +30,13 @@ from ..protocol.websocket import (
     Ponged,
     Received,
     Refused,
+    Reply,
+    Started,
     WebSocketProtocol,
 )
 from . import loss as losses
 from .base import Sink
+from .confirmations import Confirmations
 from .handshake import InitPayload
 from .liveness import Liveness, Probe
 from .reconnect import was_of_use
@@ -58,6 +61,9 @@ ABORT_SECONDS = 0.1
 
 class Listener(Protocol):
     """Who hears of what happens to the operations on a connection."""
+
+    def started(self, operation: Operation) -> None:
+        """The server confirmed that it runs an operation; only where the protocol has that."""
 
     def finished(self, operation: Operation, error: TransportError | None) -> None:
         """The server ended an operation, with an error or without."""
@@ -115,6 +121,8 @@ class WebSocketConnection:
         self._time = loop.time
         self._acknowledged: asyncio.Future[InitPayload] = loop.create_future()
         self._liveness: Liveness | None = None
+        self._confirmations = Confirmations(options.ack_timeout, self._unconfirmed)
+        self._late: set[asyncio.Task[None]] = set()
         self._closing: asyncio.Task[None] | None = None
         # An empty context: the reader outlives the call that opened the socket and must not keep its variables alive.
         self._reader = Context().run(loop.create_task, self._read())
@@ -127,6 +135,11 @@ class WebSocketConnection:
     @property
     def is_acknowledged(self) -> bool:
         return self._acknowledged.done() and self._acknowledged.exception() is None
+
+    @property
+    def confirms(self) -> bool:
+        """Whether the server confirms that it runs an operation."""
+        return self._protocol.CONFIRMS
 
     @property
     def was_of_use(self) -> bool:
@@ -159,6 +172,8 @@ class WebSocketConnection:
             raise self.loss.error()
         operation.id, message = self._protocol.subscribe(operation.payload)
         self.operations[operation.id] = operation
+        if self._protocol.CONFIRMS:
+            self._confirmations.expect(operation.id)
         await self.send(message)
 
     async def stop(self, operation: Operation, *, send_stop: bool = True) -> None:
@@ -251,9 +266,9 @@ class WebSocketConnection:
                 else:
                     event = await self._take_other(message)
                 if type(event) is not Event:
-                    if event is not None:
-                        await self._react(event)
-                    continue
+                    event = None if event is None else await self._react(event)
+                    if event is None:
+                        continue
                 operation = self.operations.get(event.id)
                 if operation is None:
                     continue
@@ -304,7 +319,8 @@ class WebSocketConnection:
             self._held_up = 0.0
         return message
 
-    async def _react(self, event: Received) -> None:
+    async def _react(self, event: Received) -> Event | None:
+        """React to what is no event of an operation; if it brought one along, return that."""
         if isinstance(event, Pinged):
             if self._options.answer_pings:
                 await self.pong(event.payload)
@@ -315,6 +331,11 @@ class WebSocketConnection:
             self._finish(event.id, None)
         elif isinstance(event, Failed):
             self._reject(event)
+        elif isinstance(event, Started):
+            self._confirmed(event.id)
+            return None if event.result is None else Event(event.id, event.result)
+        elif isinstance(event, Reply):
+            await self.send(event.message)
         elif isinstance(event, Acknowledged):
             self._accepted(event)
         elif isinstance(event, Refused):
@@ -323,6 +344,7 @@ class WebSocketConnection:
         elif isinstance(event, Complained):
             self._complaint = event.payload
             logger.warning("%s complained: %s", self.url, self._complaint)
+        return None
 
     def _accepted(self, event: Acknowledged) -> None:
         if not self._acknowledged.done():
@@ -349,13 +371,35 @@ class WebSocketConnection:
         if silence is not None:
             self._liveness.watch("keep_alive_timeout", silence)
 
+    def _confirmed(self, id: str) -> None:
+        self._confirmations.settle(id)
+        if (operation := self.operations.get(id)) is not None:
+            self._brought = True
+            self._listener.started(operation)
+
+    def _unconfirmed(self, id: str) -> None:
+        """Give up an operation, wanted or not, that the server has not confirmed in time."""
+        message = self._protocol.unconfirmed(id)
+        if message is not None and self.is_open:
+            task = asyncio.get_running_loop().create_task(self._send_late(message))
+            self._late.add(task)
+            task.add_done_callback(self._late.discard)
+        if (operation := self.operations.pop(id, None)) is not None:
+            self._listener.finished(operation, self._confirmations.timeout(self.url))
+
+    async def _send_late(self, message: str) -> None:
+        with contextlib.suppress(TransportError):  # the reader reports a lost connection
+            await self.send(message)
+
     def _finish(self, id: str, error: TransportError | None) -> None:
+        self._confirmations.settle(id)
         operation = self.operations.pop(id, None)
         if operation is not None:
             self._brought = True
             self._listener.finished(operation, error)
 
     def _reject(self, event: Failed) -> None:
+        self._confirmations.settle(event.id)
         error = self._protocol.failure(event.errors)
         if not self._protocol.is_limit(event.errors):
             self._finish(event.id, error)
@@ -402,6 +446,7 @@ class WebSocketConnection:
             self._liveness.stop()
         if self._room is not None:
             self._room.cancel()
+        self._confirmations.stop()
         if not self._acknowledged.done():
             self._acknowledged.set_exception(self.loss.error())
             self._acknowledged.exception()  # nobody need wait for it

@@ -8,7 +8,6 @@ import aiohttp
 
 from ..exceptions import TransportConnectionFailed, TransportError
 from ..protocol.close_codes import Verdict
-from ..protocol.http import public_url
 from ..protocol.websocket import Acknowledged, Pinged, Ponged
 from .handshake import Dialect, Handshake
 from .loss import NotConnected, not_opened
@@ -95,14 +94,14 @@ class WebSocketConnector:
         if make_machine is None:
             await socket.close(code=1002)
             error = TransportConnectionFailed(
-                f"{public_url(handshake.url)} selected none of the GraphQL subprotocols that were offered, "
+                f"{handshake.where} selected none of the GraphQL subprotocols that were offered, "
                 f"{', '.join(self.dialect.machines)}. Is this the URL of the WebSocket endpoint?"
             )
             raise NotConnected(not_opened(error, Verdict.FATAL))
         return WebSocketConnection(
             socket,
             make_machine(),
-            handshake.url,
+            handshake.where,
             self.options,
             listener,
             on_signal=self._on_signal,

@@ -102,7 +102,7 @@ class WebSocketLink:
     # -- operations
 
     async def start(self, operation: Operation, handshake: Handshake | None, seconds: float | None) -> None:
-        """Run an operation; returns when it is on the wire.
+        """Run an operation; returns when it is on the wire, and confirmed by a server that does so.
 
         Args:
             operation: what to run.
@@ -198,9 +198,14 @@ class WebSocketLink:
             self._go_on()
         self._look_unused()
 
-    def finished(self, operation: Operation, error: TransportError | None) -> None:
-        """The server ended an operation."""
+    def started(self, operation: Operation) -> None:
+        """The server confirmed that it runs an operation."""
         operation.release()
+
+    def finished(self, operation: Operation, error: TransportError | None) -> None:
+        """The server ended an operation; where it confirms operations, an error in place of that is the caller's."""
+        if error is None or operation.connection is None or not operation.connection.confirms:
+            operation.release()
         self._end(operation, error)
         self._look_unused()
 
@@ -244,7 +249,8 @@ class WebSocketLink:
                 operation.connection = None
                 self._waiting[operation] = None
             return
-        operation.release()
+        if not connection.confirms:
+            operation.release()
         if operation.lost_at is not None and operation.connection is connection:
             operation.sink.reconnected(self._loop.time() - operation.lost_at)
             operation.lost_at = None

@@ -28,7 +28,7 @@ class Operation:
         link: the link that it runs on.
         connection: the socket that it is on the way over; None while it waits for one.
         id: its id there.
-        sent: released when it is on the wire, if somebody waits for that.
+        sent: released when it is on the wire, and confirmed where that is usual, if somebody waits for that.
         deadline: the loop's time until which that somebody waits; None for no limit.
         lost_at: the loop's time when its socket was lost; None when there is no gap in its events.
     """

@@ -1,0 +1,190 @@
+"""AppSyncWebsocketsTransport: subscriptions over the realtime endpoint of AWS AppSync."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Literal
+
+from yarl import URL
+
+from ..exceptions import TransportError
+from ..protocol import json_codec
+from ..protocol.appsync import AppSync, api_host, header_query, header_subprotocol, realtime_url
+from ..protocol.http import encode_request
+from ..request import GraphQLRequest
+from ..result import ExecutionResult
+from .appsync_auth import AppSyncAuthentication, AppSyncIAMAuthentication
+from .handshake import Dialect, Handshake
+from .options import HeadersOption, check_headers, check_url, resolve_headers
+from .reconnect import ReconnectPolicy, check_reconnect
+from .session import SharedSession
+from .websocket_options import MAX_MESSAGE_SIZE, WebSocketOptions
+from .websocket_transport import WebSocketTransport
+
+if TYPE_CHECKING:
+    from botocore.session import Session
+    from graphql import DocumentNode
+
+    from .base import Exchange
+
+__all__ = ["AppSyncWebsocketsTransport"]
+
+AuthorizationIn = Literal["subprotocol", "query"]
+
+SUBSCRIPTIONS_ONLY = (
+    "The realtime endpoint of AppSync takes subscriptions only. Send queries and mutations with "
+    "AIOHTTPTransport(url, auth=...), or use Client(url, auth=...), which has both."
+)
+
+
+class AppSyncWebsocketsTransport(WebSocketTransport):
+    """Subscriptions over the realtime endpoint of AWS AppSync.
+
+    ``subscribe`` returns when AppSync has confirmed the subscription, so that no event after it is missed. Queries and
+    mutations are refused; they go over HTTP. Every connection and every subscription is authorized anew. All limits are
+    in seconds; None is no limit.
+
+    Args:
+        url: the API's HTTP endpoint, ``https://XXXXXXXXXXXXXXXXXXXXXXXXXX.appsync-api.REGION.amazonaws.com/graphql`` or
+            one on a domain of your own; the realtime endpoint follows from it.
+        auth: how to authenticate; by default with AWS credentials (IAM).
+        session: the ``botocore.session.Session`` for the default of *auth*.
+        ssl: True verifies certificates, False does not; or an ``ssl.SSLContext`` or ``aiohttp.Fingerprint``.
+        connect_timeout: limit for TCP, TLS and the upgrade together.
+        close_timeout: limit for closing a connection, farewells to its operations included.
+        ack_timeout: limit for ``connection_ack``, and for the confirmation of each subscription.
+        keep_alive_timeout: take the server for dead when it is silent for so long; by default as long as it says
+            itself, 5 minutes as a rule.
+        connect_args: further arguments for ``aiohttp.ClientSession.ws_connect``.
+        realtime_url: the realtime endpoint where it does not follow from *url*: behind a proxy or in a private network.
+        authorization_in: where a connection's authorization goes: ``subprotocol``, or ``query``, which more people get
+            to see: URLs are logged.
+        headers: headers for the upgrade, or a function that returns them; it is called once per connection, never on
+            the loop.
+        client_session_args: further arguments for ``aiohttp.ClientSession``.
+        max_message_size: bytes of the biggest message that is accepted; 0 for no limit.
+        reconnect: when a lost connection is made anew and its subscriptions are sent again: a ``ReconnectPolicy``, True
+            for the default one, False for never.
+        idle_timeout: how long the shared socket is kept when nothing runs on it.
+        shared_session: a session to share with other transports; takes the place of ``client_session_args``.
+
+    Raises:
+        ValueError: a URL is not absolute or has the wrong scheme, or a limit is not positive.
+        TypeError: an argument has the wrong type.
+        ModuleNotFoundError: *auth* is not given and botocore is not installed.
+    """
+
+    def __init__(
+        self,
+        url: str | URL,
+        auth: AppSyncAuthentication | None = None,
+        session: Session | None = None,
+        ssl: Any = True,
+        connect_timeout: float | None = 10,
+        close_timeout: float | None = 10,
+        ack_timeout: float | None = 10,
+        keep_alive_timeout: float | None = None,
+        connect_args: Mapping[str, Any] | None = None,
+        *,
+        realtime_url: str | URL | None = None,
+        authorization_in: AuthorizationIn = "subprotocol",
+        headers: HeadersOption = None,
+        client_session_args: Mapping[str, Any] | None = None,
+        max_message_size: int = MAX_MESSAGE_SIZE,
+        reconnect: ReconnectPolicy | bool = False,
+        idle_timeout: float | None = 30,
+        shared_session: SharedSession | None = None,
+    ) -> None:
+        self.url = check_url(url, ("http", "https"))
+        if auth is not None and session is not None:
+            raise TypeError("session= is for the authentication by IAM that is made when auth= is not given.")
+        self.auth = _check_auth(auth) or AppSyncIAMAuthentication(api_host(self.url), session=session)
+        super().__init__(
+            AppSyncDialect(self.url, self.auth, realtime_url, authorization_in, headers),
+            WebSocketOptions(
+                ssl=ssl,
+                connect_args=dict(connect_args or {}),
+                max_message_size=max_message_size,
+                connect_timeout=connect_timeout,
+                ack_timeout=ack_timeout,
+                websocket_close_timeout=close_timeout,
+                close_timeout=close_timeout,
+                keep_alive_timeout=keep_alive_timeout,
+                idle_timeout=idle_timeout,
+            ),
+            shared_session or SharedSession(None, client_session_args),
+            check_reconnect(reconnect),
+        )
+
+    async def execute(
+        self,
+        request: str | DocumentNode | GraphQLRequest,
+        variable_values: Mapping[str, Any] | None = None,
+        operation_name: str | None = None,
+        *,
+        extra_args: Mapping[str, Any] | None = None,
+    ) -> ExecutionResult:
+        """Refuse: queries and mutations go over HTTP.
+
+        Raises:
+            TransportError: always.
+        """
+        raise TransportError(SUBSCRIPTIONS_ONLY)
+
+    def exchange(
+        self,
+        request: GraphQLRequest,
+        *,
+        headers: Mapping[str, str] | None = None,
+        extra_args: Mapping[str, Any] | None = None,
+    ) -> Exchange:
+        raise TransportError(SUBSCRIPTIONS_ONLY)
+
+
+class AppSyncDialect(Dialect):
+    """What is particular to AppSync: everything carries an authorization, computed for it alone."""
+
+    machines = {AppSync.NAME: AppSync}  # noqa: RUF012
+
+    def __init__(
+        self,
+        url: str,
+        auth: AppSyncAuthentication,
+        override: str | URL | None,
+        authorization_in: AuthorizationIn,
+        headers: HeadersOption,
+    ) -> None:
+        if authorization_in not in ("subprotocol", "query"):
+            raise ValueError(f"authorization_in must be 'subprotocol' or 'query', not {authorization_in!r}.")
+        self.url = realtime_url(url) if override is None else check_url(override, ("ws", "wss"))
+        self.auth = auth
+        self.authorization_in = authorization_in
+        self.headers = check_headers(headers)
+
+    @property
+    def is_refreshable(self) -> bool:
+        return self.auth.is_refreshable or callable(self.headers)
+
+    def handshake(self) -> Handshake:
+        authorization = self.auth.get_headers()
+        headers = resolve_headers({}, self.headers, None)
+        if self.authorization_in == "subprotocol":
+            return Handshake(self.url, (AppSync.NAME, header_subprotocol(authorization)), headers, None)
+        separator = "&" if "?" in self.url else "?"
+        url = URL(f"{self.url}{separator}{header_query(authorization)}", encoded=True)
+        return Handshake(url, (AppSync.NAME,), headers, None)
+
+    def payload(self, request: GraphQLRequest) -> str:
+        if request.operation_type != "subscription":
+            raise TransportError(SUBSCRIPTIONS_ONLY)
+        # The text is what is signed, so it is made once and goes into the message as it is.
+        members = request.payload
+        members.setdefault("variables", {})
+        data = encode_request(members, json_codec.dumps).decode()
+        return json_codec.dumps({"data": data, "extensions": {"authorization": self.auth.get_headers(data)}})
+
+
+def _check_auth(auth: object) -> AppSyncAuthentication | None:
+    if auth is None or isinstance(auth, AppSyncAuthentication):
+        return auth
+    raise TypeError(f"auth must be an AppSyncAuthentication, not {type(auth).__name__}.")

@@ -1,0 +1,490 @@
+"""Subscriptions at AppSync, against a simulator in another process that checks every authorization by itself."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import json
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from botocore.credentials import Credentials
+
+from syncgql import (
+    AppSyncApiKeyAuthentication,
+    AppSyncAuthentication,
+    AppSyncIAMAuthentication,
+    AppSyncJWTAuthentication,
+    AppSyncLambdaAuthentication,
+    AppSyncWebsocketsTransport,
+    Client,
+    Subscription,
+    TransportAuthenticationError,
+    TransportConnectionFailed,
+    TransportCredentialsMissing,
+    TransportError,
+    TransportQueryError,
+    TransportServerError,
+    TransportTimeout,
+)
+from syncgql.transport.reconnect import ReconnectPolicy
+
+from ..fix_servers import AppSyncServer
+from ..servers.appsync_server import SECRET_KEY
+
+SUBSCRIPTION = "subscription { onMessage { text number } }"
+AT_ONCE = ReconnectPolicy(attempts=5, base=0.01, cap=0)
+PATIENCE = 30.0
+
+
+def api_key(server: AppSyncServer) -> AppSyncAuthentication:
+    return AppSyncApiKeyAuthentication(server.host, "da2-1")
+
+
+def iam(server: AppSyncServer, key: str = "AKIDEXAMPLE", token: str | None = None) -> AppSyncAuthentication:
+    return AppSyncIAMAuthentication(server.host, "us-east-1", credentials=Credentials(key, SECRET_KEY, token))
+
+
+AUTHENTICATIONS: dict[str, Callable[[AppSyncServer], AppSyncAuthentication]] = {
+    "API key": api_key,
+    "JWT": lambda server: AppSyncJWTAuthentication(server.host, lambda: "jwt-1"),
+    "Lambda": lambda server: AppSyncLambdaAuthentication(server.host, "lambda-1"),
+    "IAM": iam,
+    "IAM, temporary": lambda server: iam(server, "ASIAEXAMPLE", "SESSIONTOKEN"),
+}
+
+
+@contextmanager
+def client_of(server: AppSyncServer, auth: AppSyncAuthentication | None = None, **options: Any) -> Iterator[Client]:
+    transport = AppSyncWebsocketsTransport(server.url, auth or api_key(server), **options)
+    with Client(transport=transport, execute_timeout=PATIENCE) as client:
+        yield client
+
+
+def text_of(subscription: Subscription[dict[str, Any]]) -> str:
+    return str(subscription.next(PATIENCE)["onMessage"]["text"])
+
+
+def messages(server: AppSyncServer, type: str) -> list[dict[str, Any]]:
+    """What the server got of a type."""
+    return [entry["message"] for entry in server.seen("ws_message") if entry["message"]["type"] == type]
+
+
+@pytest.mark.parametrize("form", ["subprotocol", "query"])
+@pytest.mark.parametrize("kind", AUTHENTICATIONS)
+def test_a03_a04_a06_every_way_to_authenticate(appsync_server: AppSyncServer, kind: str, form: Any) -> None:
+    """The server accepts connect and start, in both forms; an event that is published right after it arrives."""
+    auth = AUTHENTICATIONS[kind](appsync_server)
+    with client_of(appsync_server, auth, authorization_in=form) as client:
+        subscription = client.subscribe(SUBSCRIPTION)
+        appsync_server.publish("hello")
+        assert text_of(subscription) == "hello"
+    (connect,) = appsync_server.seen("appsync_connect")
+    assert (connect["form"], connect["authorization"]["host"]) == (form, appsync_server.host)
+    (upgrade,) = appsync_server.seen("ws_connect")
+    assert upgrade["subprotocols"][0] == "graphql-ws"
+    if form == "query":
+        assert connect["query"].endswith("&payload=e30%3D")
+        assert not set(connect["query"]) & set("+/")
+    else:
+        assert connect["query"] == ""
+        assert upgrade["subprotocols"][1].startswith("header-")
+
+
+def test_a01_the_realtime_url_may_be_given(appsync_server: AppSyncServer) -> None:
+    """Where it does not follow from the endpoint."""
+    realtime = f"ws://{appsync_server.host}/{appsync_server.api}/graphql/realtime"
+    auth = api_key(appsync_server)
+    transport = AppSyncWebsocketsTransport("https://proxy.example.com/graphql", auth, realtime_url=realtime)
+    with Client(transport=transport) as client:
+        client.subscribe(SUBSCRIPTION)
+    assert appsync_server.seen("appsync_start")
+
+
+@pytest.mark.parametrize("selected", [None, "graphql-transport-ws"])
+def test_a04_the_server_must_select_graphql_ws(appsync_server: AppSyncServer, selected: str | None) -> None:
+    """A server that does not is no AppSync."""
+    appsync_server.behave(select=selected)
+    with client_of(appsync_server) as client, pytest.raises(TransportConnectionFailed, match="graphql-ws"):
+        client.subscribe(SUBSCRIPTION)
+
+
+def test_a08_the_request_goes_as_text(appsync_server: AppSyncServer) -> None:
+    """``data`` is JSON within JSON, with query, variables and the operation's name."""
+    with client_of(appsync_server) as client:
+        client.subscribe(SUBSCRIPTION)
+        data = messages(appsync_server, "start")[0]["payload"]["data"]
+        assert json.loads(data) == {"query": SUBSCRIPTION, "variables": {}}
+        with pytest.raises(TransportQueryError):
+            client.subscribe("subscription Two { missing }", {"text": "ü"}, "Two")
+        data = messages(appsync_server, "start")[1]["payload"]["data"]
+        assert json.loads(data) == {
+            "query": "subscription Two { missing }",
+            "variables": {"text": "ü"},
+            "operationName": "Two",
+        }
+
+
+def test_a09_a_token_is_fetched_for_each_connect_and_start(appsync_server: AppSyncServer) -> None:
+    """In the thread that subscribes, and never on the loop."""
+    threads: list[str] = []
+
+    def token() -> str:
+        threads.append(threading.current_thread().name)
+        return f"jwt-{len(threads)}"
+
+    with client_of(appsync_server, AppSyncJWTAuthentication(appsync_server.host, token)) as client:
+        client.subscribe(SUBSCRIPTION, overflow="raise")
+        client.subscribe(SUBSCRIPTION, overflow="raise")
+    given = [start["authorization"]["Authorization"] for start in appsync_server.seen("appsync_start")]
+    given += [connect["authorization"]["Authorization"] for connect in appsync_server.seen("appsync_connect")]
+    assert len(given) == len(set(given)) == 3
+    assert set(threads) == {threading.current_thread().name}
+
+
+def test_a10_no_start_before_the_ack(appsync_server: AppSyncServer) -> None:
+    """``connection_init`` is first, and a start comes after the answer to it."""
+    appsync_server.behave(ack=None)
+    with client_of(appsync_server, ack_timeout=None) as client:
+        thread = threading.Thread(target=client.subscribe, args=(SUBSCRIPTION,))
+        thread.start()
+        appsync_server.wait_for("ws_message", message={"type": "connection_init"})
+        assert not messages(appsync_server, "start")
+        appsync_server.act("acknowledge")
+        thread.join(PATIENCE)
+        assert not thread.is_alive()
+    assert [entry["message"]["type"] for entry in appsync_server.seen("ws_message")][:2] == ["connection_init", "start"]
+
+
+def test_a11_no_ack(appsync_server: AppSyncServer) -> None:
+    """A server that does not acknowledge the connection is given up after ``ack_timeout``."""
+    appsync_server.behave(ack=None)
+    with client_of(appsync_server, ack_timeout=0.2) as client, pytest.raises(TransportTimeout) as caught:
+        client.subscribe(SUBSCRIPTION)
+    assert (caught.value.limit, caught.value.seconds) == ("ack_timeout", 0.2)
+
+
+@pytest.mark.parametrize("overflow", ["block", "raise"])
+def test_a11_no_start_ack(appsync_server: AppSyncServer, overflow: Any) -> None:
+    """A subscription that is not confirmed is given up, and stopped in case the server runs it after all."""
+    appsync_server.behave(start_ack=False)
+    with client_of(appsync_server, ack_timeout=0.5) as client:
+        with pytest.raises(TransportTimeout, match="did not confirm") as caught:
+            client.subscribe(SUBSCRIPTION, overflow=overflow)
+        assert (caught.value.limit, caught.value.seconds) == ("ack_timeout", 0.5)
+        (start,) = messages(appsync_server, "start")
+        appsync_server.wait_for("ws_message", message={"type": "stop", "id": start["id"]})
+
+
+def test_a12_silence_ends_the_connection(appsync_server: AppSyncServer) -> None:
+    """After as long as the ack said, and not before."""
+    appsync_server.behave(ack={"connectionTimeoutMs": 1500})
+    with client_of(appsync_server) as client:
+        subscription = client.subscribe(SUBSCRIPTION)
+        for _ in range(8):
+            time.sleep(0.25)
+            appsync_server.act("send", message={"type": "ka"})
+        appsync_server.publish("still here")
+        assert text_of(subscription) == "still here"
+        with pytest.raises(TransportTimeout, match=r"no sign of life within keep_alive_timeout, 1\.5 s"):
+            subscription.next(PATIENCE)
+
+
+def test_a12_the_users_limit_comes_first(appsync_server: AppSyncServer) -> None:
+    """``keep_alive_timeout`` replaces what the server says."""
+    with client_of(appsync_server, keep_alive_timeout=0.3) as client:
+        subscription = client.subscribe(SUBSCRIPTION)
+        with pytest.raises(TransportTimeout, match=r"keep_alive_timeout, 0\.3 s"):
+            subscription.next(PATIENCE)
+
+
+def test_a13_refused_credentials_are_final(appsync_server: AppSyncServer) -> None:
+    """One connection, one error with what AppSync said."""
+    auth = AppSyncApiKeyAuthentication(appsync_server.host, "da2-wrong")
+    with client_of(appsync_server, auth, reconnect=AT_ONCE) as client:
+        with pytest.raises(TransportAuthenticationError, match="You are not authorized") as caught:
+            client.subscribe(SUBSCRIPTION)
+        assert caught.value.errors is not None
+        assert caught.value.errors[0]["errorType"] == "UnauthorizedException"
+    assert len(appsync_server.seen("ws_connect")) == 1
+
+
+def test_a13_refused_credentials_that_can_be_renewed_get_another_try(appsync_server: AppSyncServer) -> None:
+    """One: the token may have expired on the way."""
+    appsync_server.behave(valid_from=3)
+    tokens = iter(range(100))
+    auth = AppSyncJWTAuthentication(appsync_server.host, lambda: f"jwt-{next(tokens)}")
+    with client_of(appsync_server, auth, reconnect=AT_ONCE) as client, pytest.raises(TransportAuthenticationError):
+        client.subscribe(SUBSCRIPTION)
+    assert len(appsync_server.seen("ws_connect")) == 2
+
+
+def test_a13_a_limit_passes(appsync_server: AppSyncServer) -> None:
+    """A connection that is refused for a limit is tried again."""
+    appsync_server.behave(throttle=2)
+    with client_of(appsync_server, reconnect=AT_ONCE) as client:
+        client.subscribe(SUBSCRIPTION)
+    assert len(appsync_server.seen("ws_connect")) == 3
+
+
+def test_a13_a_bad_request_does_not_pass(appsync_server: AppSyncServer) -> None:
+    """It is our fault, and not that of the credentials."""
+    error = {"errorType": "BadRequestException", "message": "no", "errorCode": 400}
+    appsync_server.behave(connection_error={"errors": [error]})
+    refused = pytest.raises(TransportConnectionFailed, match="BadRequestException")
+    with client_of(appsync_server, reconnect=AT_ONCE) as client, refused:
+        client.subscribe(SUBSCRIPTION)
+    assert len(appsync_server.seen("ws_connect")) == 1
+
+
+@pytest.mark.parametrize(("status", "expected"), [(401, TransportAuthenticationError), (404, TransportServerError)])
+def test_an_upgrade_that_is_refused(appsync_server: AppSyncServer, status: int, expected: type[Exception]) -> None:
+    """The status says why."""
+    appsync_server.behave(upgrade_status=status)
+    with client_of(appsync_server) as client, pytest.raises(expected, match=f"HTTP {status}"):
+        client.subscribe(SUBSCRIPTION)
+
+
+def test_a14_an_error_ends_its_subscription_only(appsync_server: AppSyncServer) -> None:
+    """In place of the confirmation it raises from ``subscribe``; the neighbour on the socket goes on."""
+    with client_of(appsync_server) as client:
+        subscription = client.subscribe(SUBSCRIPTION, overflow="raise")
+        with pytest.raises(TransportQueryError, match="missing") as caught:
+            client.subscribe("subscription { missing }", overflow="raise")
+        assert caught.value.errors[0]["message"].startswith("Cannot query field 'missing'")
+        appsync_server.publish("still here")
+        assert text_of(subscription) == "still here"
+    assert len(appsync_server.seen("ws_connect")) == 1
+
+
+def test_a14_an_error_later_comes_from_the_iterator(appsync_server: AppSyncServer) -> None:
+    """What was published before is delivered first."""
+    with client_of(appsync_server) as client:
+        subscription = client.subscribe(SUBSCRIPTION)
+        appsync_server.publish("first")
+        appsync_server.act("send", message={"id": "*", "type": "error", "payload": {"errors": [{"message": "gone"}]}})
+        assert text_of(subscription) == "first"
+        with pytest.raises(TransportQueryError, match="gone"):
+            subscription.next(PATIENCE)
+
+
+@pytest.mark.parametrize("payload", [{"errors": {"message": "no"}}, {"errors": [{"message": "no"}]}, {"message": "no"}])
+def test_a15_shapes_of_errors(appsync_server: AppSyncServer, payload: dict[str, Any]) -> None:
+    """A list or one object."""
+    appsync_server.behave(start_error=payload)
+    with client_of(appsync_server) as client, pytest.raises(TransportQueryError, match="no"):
+        client.subscribe(SUBSCRIPTION)
+
+
+def test_a15_errors_about_nothing(appsync_server: AppSyncServer) -> None:
+    """Without an id, with an empty one, and messages that nobody knows: the subscription goes on."""
+    with client_of(appsync_server) as client:
+        subscription = client.subscribe(SUBSCRIPTION)
+        for message in ({"type": "error", "payload": None}, {"type": "error", "id": ""}, {"type": "new"}, "<", "[]"):
+            appsync_server.act("send", message=message)
+        appsync_server.publish("still here")
+        assert text_of(subscription) == "still here"
+
+
+def test_a16_data_before_start_ack(appsync_server: AppSyncServer) -> None:
+    """It counts as the confirmation, and is delivered."""
+    appsync_server.behave(start_ack=False)
+    with client_of(appsync_server) as client:
+        subscriptions: list[Subscription[dict[str, Any]]] = []
+        thread = threading.Thread(target=lambda: subscriptions.append(client.subscribe(SUBSCRIPTION)))
+        thread.start()
+        appsync_server.wait_for("appsync_start")
+        data = {"onMessage": {"text": "early", "number": 1}}
+        appsync_server.act("send", message={"id": "*", "type": "data", "payload": {"data": data}})
+        thread.join(PATIENCE)
+        assert text_of(subscriptions[0]) == "early"
+
+
+def test_subscribe_returns_when_the_server_has_confirmed(appsync_server: AppSyncServer) -> None:
+    """And not when the message was sent: an event right after it would be missed."""
+    appsync_server.behave(start_ack=False)
+    with client_of(appsync_server) as client:
+        thread = threading.Thread(target=client.subscribe, args=(SUBSCRIPTION,))
+        thread.start()
+        appsync_server.wait_for("appsync_start")
+        thread.join(0.3)
+        assert thread.is_alive()
+        appsync_server.act("confirm")
+        thread.join(PATIENCE)
+        assert not thread.is_alive()
+
+
+def test_a17_a_stop_waits_for_the_confirmation(appsync_server: AppSyncServer) -> None:
+    """The server would not heed it before; the caller does not wait for it."""
+    appsync_server.behave(start_ack=False)
+    with client_of(appsync_server) as client:
+        with pytest.raises(TransportTimeout) as caught:
+            client.subscribe(SUBSCRIPTION, overflow="raise", timeout=0.5)
+        assert caught.value.limit == "execute_timeout"
+        (start,) = messages(appsync_server, "start")
+        assert not messages(appsync_server, "stop")
+        appsync_server.act("confirm")
+        appsync_server.wait_for("ws_message", message={"type": "stop", "id": start["id"]})
+    assert len(messages(appsync_server, "stop")) == 1
+
+
+def test_a18_complete(appsync_server: AppSyncServer) -> None:
+    """Unasked, it is the end of the iteration."""
+    with client_of(appsync_server) as client:
+        subscription = client.subscribe(SUBSCRIPTION)
+        appsync_server.publish("last")
+        appsync_server.act("complete")
+        assert [event["onMessage"]["text"] for event in subscription] == ["last"]
+
+
+@pytest.mark.parametrize("overflow", ["block", "raise"])
+@pytest.mark.parametrize("code", [1000, 1001, 1011])
+def test_a19_a_loss_restores_subscriptions(appsync_server: AppSyncServer, code: int, overflow: Any) -> None:
+    """With ids and authorizations of their own; so ends each connection after 24 hours."""
+    tokens = itertools.count()
+    auth = AppSyncJWTAuthentication(appsync_server.host, lambda: f"jwt-{next(tokens)}")
+    with client_of(appsync_server, auth, reconnect=AT_ONCE) as client:
+        subscriptions = [client.subscribe(SUBSCRIPTION, overflow=overflow) for _ in range(2)]
+        appsync_server.publish("before")
+        appsync_server.behave(valid_from=next(tokens))  # what was used so far has expired
+        appsync_server.act("close", code=code)
+        appsync_server.wait_until(lambda: len(appsync_server.seen("appsync_start")) == 4)
+        appsync_server.publish("after")
+        for subscription in subscriptions:
+            assert [text_of(subscription), text_of(subscription)] == ["before", "after"]
+    ids = [start["id"] for start in appsync_server.seen("appsync_start")]
+    given = [start["authorization"]["Authorization"] for start in appsync_server.seen("appsync_start")]
+    assert (len(set(ids)), len(set(given))) == (4, 4)
+    assert appsync_server.seen("appsync_refused") == []
+
+
+def test_a19_signatures_are_made_anew(appsync_server: AppSyncServer) -> None:
+    """The server checks each."""
+    with client_of(appsync_server, iam(appsync_server), reconnect=AT_ONCE) as client:
+        subscription = client.subscribe(SUBSCRIPTION)
+        appsync_server.act("close", code=1001)
+        appsync_server.wait_until(lambda: len(appsync_server.seen("appsync_start")) == 2)
+        appsync_server.publish("after")
+        assert text_of(subscription) == "after"
+    assert appsync_server.seen("appsync_refused") == []
+
+
+@pytest.mark.parametrize("code", [1002, 1003, 1007, 1008, 1009])
+def test_a19_what_is_fatal(appsync_server: AppSyncServer, code: int) -> None:
+    """These codes mean that the next connection would end likewise."""
+    with client_of(appsync_server, reconnect=AT_ONCE) as client:
+        subscription = client.subscribe(SUBSCRIPTION)
+        appsync_server.act("close", code=code, reason="because")
+        with pytest.raises(TransportConnectionFailed, match="because") as caught:
+            subscription.next(PATIENCE)
+        assert caught.value.code == code
+    assert len(appsync_server.seen("ws_connect")) == 1
+
+
+@pytest.mark.parametrize("document", ["{ hello }", 'mutation { publish(text: "x") { text } }'])
+def test_a20_queries_and_mutations_are_refused(appsync_server: AppSyncServer, document: str) -> None:
+    """Before anything is connected, naming what to use instead."""
+    with client_of(appsync_server) as client:
+        for use in (client.execute, client.subscribe):
+            with pytest.raises(TransportError, match=r"AIOHTTPTransport\(url, auth=\.\.\.\)"):
+                use(document)
+    assert appsync_server.seen("ws_connect") == []
+
+
+def test_a23_missing_credentials_are_noticed_before_connecting(
+    appsync_server: AppSyncServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without ``auth=`` the credentials are those of AWS."""
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_PROFILE", "AWS_DEFAULT_REGION"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("AWS_CONFIG_FILE", "/nonexistent")
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", "/nonexistent")
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    transport = AppSyncWebsocketsTransport(appsync_server.url)
+    with Client(transport=transport) as client:
+        with pytest.raises(TransportCredentialsMissing, match="region"):
+            client.subscribe(SUBSCRIPTION)
+        monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+        with pytest.raises(TransportCredentialsMissing, match="credentials"):
+            client.subscribe(SUBSCRIPTION)
+        monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE")
+        monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", SECRET_KEY)
+        assert appsync_server.seen("ws_connect") == []
+        client.subscribe(SUBSCRIPTION)
+    assert appsync_server.seen("appsync_refused") == []
+
+
+def test_a24_an_idle_connection_is_closed_after_a_while(appsync_server: AppSyncServer) -> None:
+    """With 1000, after a grace period in which the next subscription finds it open."""
+    with client_of(appsync_server, idle_timeout=1.0) as client:
+        client.subscribe(SUBSCRIPTION, overflow="raise").close()
+        client.subscribe(SUBSCRIPTION, overflow="raise").close()
+        assert appsync_server.seen("ws_close") == []
+        closed = appsync_server.wait_for("ws_close")
+        assert (closed["code"], closed["by"]) == (1000, "client")
+    assert len(appsync_server.seen("ws_connect")) == 1
+    assert len(messages(appsync_server, "stop")) == 2
+
+
+def test_too_many_subscriptions_for_one_connection(appsync_server: AppSyncServer) -> None:
+    """They go on over a second one."""
+    appsync_server.behave(max_subscriptions=2)
+    with client_of(appsync_server) as client:
+        subscriptions = [client.subscribe(SUBSCRIPTION, overflow="raise") for _ in range(5)]
+        appsync_server.publish("to all")
+        assert [text_of(subscription) for subscription in subscriptions] == ["to all"] * 5
+    assert len(appsync_server.seen("ws_connect")) == 3
+
+
+def test_a_subscription_that_is_not_allowed(appsync_server: AppSyncServer) -> None:
+    """The error is one of credentials; the connection stays."""
+    error = {"errorType": "Unauthorized", "message": "Not Authorized to access onMessage on type Subscription"}
+    appsync_server.behave(start_error={"errors": [error]})
+    with client_of(appsync_server) as client, pytest.raises(TransportAuthenticationError, match="Not Authorized"):
+        client.subscribe(SUBSCRIPTION, overflow="raise")
+
+
+def test_on_its_own_in_asyncio_code(appsync_server: AppSyncServer) -> None:
+    """The transport's coroutines work without a client."""
+
+    async def main() -> list[str]:
+        transport = AppSyncWebsocketsTransport(appsync_server.url, iam(appsync_server))
+        await transport.connect()
+        assert transport.payloads["connection_ack"] == {"connectionTimeoutMs": 300_000}
+        with pytest.raises(TransportError, match="subscriptions only"):
+            await transport.execute("{ hello }")
+        texts: list[str] = []
+        events = transport.subscribe(SUBSCRIPTION)
+        first = asyncio.ensure_future(anext(events))
+        await asyncio.to_thread(appsync_server.wait_for, "appsync_start")
+        await asyncio.to_thread(appsync_server.publish, "hello")
+        texts.append((await first).data["onMessage"]["text"])
+        await events.aclose()
+        await transport.close()
+        await transport.wait_closed()
+        return texts
+
+    assert asyncio.run(main()) == ["hello"]
+
+
+@pytest.mark.parametrize(
+    ("options", "error", "words"),
+    [
+        ({"auth": "da2-1"}, TypeError, "auth must be an AppSyncAuthentication, not str"),
+        ({"url": "wss://x/graphql"}, ValueError, "http"),
+        ({"realtime_url": "https://x"}, ValueError, "ws"),
+        ({"authorization_in": "header"}, ValueError, "'subprotocol' or 'query'"),
+        ({"ack_timeout": 0}, ValueError, "ack_timeout"),
+        ({"session": object()}, TypeError, "session="),
+        ({"reconnect": 3}, TypeError, "reconnect"),
+    ],
+)
+def test_wrong_options(options: dict[str, Any], error: type[Exception], words: str) -> None:
+    """They are found at once."""
+    given = {"url": "https://x/graphql", "auth": AppSyncApiKeyAuthentication("x", "da2-1"), **options}
+    with pytest.raises(error, match=words):
+        AppSyncWebsocketsTransport(**given)
