@@ -167,7 +167,7 @@ def excerpt(body: bytes, charset: str) -> str:
 
 def _known_charset(name: str) -> str:
     try:
-        b"".decode(name)  # LookupError also for codecs that do not make text, such as hex
+        bytes(4).decode(name)  # LookupError also for codecs that do not make text, such as hex
         return codecs.lookup(name).name
     except (LookupError, ValueError):
         return "utf-8"

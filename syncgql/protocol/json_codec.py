@@ -70,12 +70,15 @@ def encode(value: Any, json_serialize: JSONSerialize, name: str = "") -> bytes:
         raise DocumentError(f"{where or 'The request'} cannot be written as JSON: {cause}", path=where) from cause
 
 
+_DEEPEST_PATH = 50  # a longer path helps nobody; what is nested so deeply is mostly a mistake itself
+
+
 def _culprit(
     value: Any, json_serialize: JSONSerialize, path: list[str], error: Exception
 ) -> tuple[list[str], Exception]:
     """Descend into *value*, which the codec refused with *error*, to what it refuses by itself."""
     above: set[int] = set()
-    while id(value) not in above:
+    while id(value) not in above and len(above) < _DEEPEST_PATH:
         above.add(id(value))
         for name, member in _members(value):
             try:

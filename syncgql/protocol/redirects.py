@@ -55,7 +55,7 @@ def next_hop(response: Response, body: bytes, method: str, url: URL, followed: i
         raise refused("it was not followed, because that turns a POST into a GET without a body")
     try:
         target = url.join(URL(response.headers["Location"])).with_user(None).with_fragment(None)
-        hop = Hop(target, target.origin() != url.origin())
+        hop = Hop(target, _origin(target) != _origin(url))
     except (KeyError, ValueError):
         raise refused("that is no URL") from None
     if target.scheme not in ("http", "https"):
@@ -65,3 +65,7 @@ def next_hop(response: Response, body: bytes, method: str, url: URL, followed: i
     if followed >= limit:
         raise refused(f"it was not followed, because it is number {followed + 1} in a row")
     return hop
+
+
+def _origin(url: URL) -> tuple[str, str | None, int | None]:
+    return url.scheme, url.host, url.port  # not url.origin(), for which a port that is written out is another

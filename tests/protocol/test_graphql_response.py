@@ -1,0 +1,84 @@
+"""The GraphQL response: what is one, and what it says."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from syncgql import ExecutionResult, TransportQueryError
+from syncgql.protocol.graphql_response import MalformedResponse, data_or_raise, describe_errors, parse_response
+
+
+@pytest.mark.parametrize(
+    ("value", "reason"),
+    [
+        (None, "expected an object, got null"),
+        (True, "expected an object, got a boolean"),
+        (1, "expected an object, got a number"),
+        ("x", "expected an object, got a string"),
+        ([], "expected an object, got a list"),
+        ({}, "neither data nor errors"),
+        ({"extensions": {}}, "neither data nor errors"),
+        ({"data": []}, "data must be an object or null, not a list"),
+        ({"data": 1.5}, "data must be an object or null, not a number"),
+        ({"errors": {}}, "errors must be a list, not an object"),
+        ({"data": {}, "errors": "no"}, "errors must be a list, not a string"),
+        ({"errors": [None]}, "every entry of errors must be an object, not null"),
+    ],
+)
+def test_what_is_no_response(value: Any, reason: str) -> None:
+    """A value that breaks the specification is refused, and the message says how."""
+    with pytest.raises(MalformedResponse, match=reason):
+        parse_response(value)
+
+
+@pytest.mark.parametrize("extensions", [None, [], "x", 1])
+def test_extensions_that_are_no_object_are_dropped(extensions: Any) -> None:
+    """Extensions of the wrong type do no harm."""
+    assert parse_response({"data": {}, "extensions": extensions}).extensions is None
+
+
+def test_other_members_are_ignored() -> None:
+    """Unknown members are no reason to refuse a response."""
+    assert parse_response({"errors": None, "data": {"a": 1}, "hasNext": False}).data == {"a": 1}
+
+
+@pytest.mark.parametrize(
+    ("errors", "text"),
+    [
+        ([{"message": "m"}], "m"),
+        ([{"message": "m", "path": ["a", 0, "b"]}], "m (at a.0.b)"),
+        ([{"message": "m", "path": "a"}, {}, {}], "m (and 2 more, see .errors)"),
+        ([{"message": None}], "The server gave no message."),
+        ([{"message": {"odd": 1}}], "{'odd': 1}"),
+    ],
+)
+def test_description(errors: list[dict[str, Any]], text: str) -> None:
+    """The description has the first message, its path, and how many more there are."""
+    assert describe_errors(errors) == text
+
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.sampled_from(["data", "errors", "message", "path", "x"]), inner),
+)
+
+
+@given(json_values)
+def test_any_json_is_a_response_or_refused(value: Any) -> None:
+    """Any JSON value is read or refused, and its errors can be raised."""
+    try:
+        result = parse_response(value)
+    except MalformedResponse:
+        return
+    assert isinstance(result, ExecutionResult)
+    if result.errors is None:
+        assert data_or_raise(result) == result.data
+        return
+    with pytest.raises(TransportQueryError) as info:
+        data_or_raise(result)
+    assert info.value.errors == result.errors
+    assert str(info.value)

@@ -1,0 +1,374 @@
+"""The meaning of an HTTP answer, and the bytes of a request."""
+
+from __future__ import annotations
+
+import contextlib
+import email.utils
+import json
+import time
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+from multidict import CIMultiDict
+
+from syncgql import (
+    DocumentError,
+    ExecutionResult,
+    GraphQLRequest,
+    Response,
+    SyncGQLError,
+    TransportAuthenticationError,
+    TransportProtocolError,
+    TransportQueryError,
+    TransportServerError,
+)
+from syncgql.protocol import json_codec
+from syncgql.protocol.graphql_response import data_or_raise
+from syncgql.protocol.http import content_type, encode_request, parse_answer, public_url, retry_after
+
+MODERN = "application/graphql-response+json"
+JSON = "application/json"
+ERRORS = b'{"errors": [{"message": "m"}]}'
+URL = "http://user:secret@example.test:8000/graphql?key=secret#secret"
+
+
+def parse(
+    body: bytes | str, type: str | None = JSON, status: int = 200, headers: Mapping[str, str] | None = None
+) -> ExecutionResult:
+    all_headers = CIMultiDict(headers or {})
+    if type is not None:
+        all_headers["Content-Type"] = type
+    response = Response(status, all_headers, URL, 0.5, retry_after(all_headers))
+    return parse_answer(response, body if isinstance(body, bytes) else body.encode(), json_codec.loads)
+
+
+@pytest.mark.parametrize("status", [200, 294, 400, 401, 403, 404, 422, 429, 500, 502, 503])
+def test_h05_graphql_response_is_the_answer_at_any_status(status: int) -> None:
+    """A body of type graphql-response+json is the answer, whatever the status says."""
+    result = parse(ERRORS, MODERN, status)
+    assert result.errors == [{"message": "m"}]
+    assert result.response is not None
+    assert result.response.status == status
+
+
+@pytest.mark.parametrize("body", ["<html>", "", "[]", '{"errors": "no"}', '{"data": 1}', "{}", '{"errors": [1]}'])
+@pytest.mark.parametrize("status", [200, 500])
+def test_h06_graphql_response_that_is_none(body: str, status: int) -> None:
+    """A body that is not what its type says is the server's fault, and the error names the status."""
+    with pytest.raises(TransportProtocolError, match=f"HTTP {status}, but the answer is") as info:
+        parse(body, MODERN, status)
+    assert info.value.response is not None
+    assert info.value.response.status == status
+    assert info.value.received == body
+
+
+def test_h07_errors_alone() -> None:
+    """An answer with errors only is a result; ``execute`` raises them."""
+    result = parse(ERRORS)
+    assert result.errors == [{"message": "m"}]
+    with pytest.raises(TransportQueryError, match="m"):
+        data_or_raise(result)
+
+
+@pytest.mark.parametrize("status", [400, 404, 405, 413, 422, 500, 501])
+def test_h08_errors_as_plain_json_with_another_status(status: int) -> None:
+    """A well-formed answer with errors is an answer under plain JSON too; the status is on it."""
+    result = parse(ERRORS, JSON, status)
+    with pytest.raises(TransportQueryError, match="m") as info:
+        data_or_raise(result)
+    assert info.value.response is not None
+    assert info.value.response.status == status
+
+
+@pytest.mark.parametrize("status", [401, 403, 407, 429, 502, 503, 504])
+def test_h08_statuses_that_speak_for_a_gateway(status: int) -> None:
+    """Under a status of a gateway or a guard plain JSON is no answer; the errors in it can be read."""
+    kind = TransportAuthenticationError if status in (401, 403) else TransportServerError
+    with pytest.raises(TransportServerError, match=f"HTTP {status}.*m") as info:
+        parse('{"errors": [{"message": "m", "type": "T"}], "data": {"a": 1}}', JSON, status)
+    assert type(info.value) is kind
+    assert info.value.errors == [{"message": "m", "type": "T"}]
+    assert info.value.data == {"a": 1}
+    assert info.value.code == status
+
+
+def test_h08_data_alone_with_another_status() -> None:
+    """An answer without errors under a bad status is not trusted; the data can be read."""
+    with pytest.raises(TransportServerError, match="HTTP 500") as info:
+        parse('{"data": {"a": 1}}', JSON, 500)
+    assert info.value.data == {"a": 1}
+    assert info.value.errors is None
+
+
+def test_h09_json_of_a_gateway() -> None:
+    """JSON that is no GraphQL response has no errors."""
+    with pytest.raises(TransportServerError, match="HTTP 502") as info:
+        parse('{"message": "Bad Gateway"}', JSON, 502)
+    assert info.value.errors is None
+    assert info.value.body == '{"message": "Bad Gateway"}'
+
+
+def test_h10_html() -> None:
+    """HTML under 200 is the wrong content type, and under 503 an error of the server; both quote it."""
+    with pytest.raises(TransportProtocolError, match=r"text/html, not JSON.*begins: <h1>Hi") as protocol:
+        parse("<h1>Hi</h1>" + 5000 * "x", "text/html")
+    assert len(protocol.value.received) == 1000
+    with pytest.raises(TransportServerError, match=r"HTTP 503\. It said: <h1>") as server:
+        parse("<h1>Hi</h1>" + 5000 * "x", "text/html", 503)
+    assert server.value.code == 503
+    assert len(server.value.body) == 1000
+
+
+@pytest.mark.parametrize("status", [203, 294])
+@pytest.mark.parametrize("type", [JSON, MODERN, "application/vnd.api+json"])
+def test_h11_other_statuses_of_success(status: int, type: str) -> None:
+    """Every 2xx is success."""
+    assert parse('{"data": {"a": 1}}', type, status).data == {"a": 1}
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ('APPLICATION/JSON; Charset="UTF-8"', (JSON, "utf-8")),
+        ("application/json;charset=utf8", (JSON, "utf-8")),
+        ("application/json; charset=ISO-8859-1", (JSON, "iso8859-1")),
+        ("application/json; charset='utf-16'", (JSON, "utf-16")),
+        ("application/json; charset=bogus", (JSON, "utf-8")),
+        ("application/json; charset=hex", (JSON, "utf-8")),
+        ("application/json; charset=", (JSON, "utf-8")),
+        (" application/json ; boundary=x; charset=latin1", (JSON, "iso8859-1")),
+        ("application/json, text/html", (JSON, "utf-8")),
+        ("json, application/json", (JSON, "utf-8")),
+        ("", ("", "utf-8")),
+        ("nonsense", ("nonsense", "utf-8")),
+    ],
+)
+def test_h12_content_type(value: str, expected: tuple[str, str]) -> None:
+    """Media type and charset are found whatever their case and quotes; an unknown charset is read as UTF-8."""
+    assert content_type(CIMultiDict({"content-type": value})) == expected
+
+
+@pytest.mark.parametrize("charset", ["utf-8", "utf-16", "iso-8859-1"])
+def test_h12_charset_is_honoured(charset: str) -> None:
+    """A body is decoded as its charset says."""
+    body = json.dumps({"data": {"name": "Zoë"}}, ensure_ascii=False).encode(charset)
+    assert parse(body, f"application/json; charset={charset}").data == {"name": "Zoë"}
+
+
+def test_h12_bytes_that_are_not_in_the_charset() -> None:
+    """Bytes that do not decode are no JSON."""
+    with pytest.raises(TransportProtocolError, match="not JSON"):
+        parse(b'{"data": {"name": "Zo\xeb"}}')
+
+
+@pytest.mark.parametrize("charset", ["utf-8", "utf-16-le", "utf-16-be"])
+def test_h13_byte_order_mark(charset: str) -> None:
+    """A byte order mark at the beginning is ignored."""
+    body = '\ufeff{"data": {"a": 1}}'.encode(charset)
+    assert parse(body, f"{JSON}; charset={charset}").data == {"a": 1}
+
+
+def test_h14_partial() -> None:
+    """Data, errors and extensions come together; the error of ``execute`` has them, too."""
+    result = parse('{"data": {"a": null}, "errors": [{"message": "m", "path": ["a"]}], "extensions": {"cost": 1}}')
+    assert result.data == {"a": None}
+    assert result.extensions == {"cost": 1}
+    with pytest.raises(TransportQueryError, match=r"m \(at a\)") as info:
+        data_or_raise(result)
+    assert (info.value.data, info.value.extensions) == ({"a": None}, {"cost": 1})
+
+
+def test_h15_data_null_and_absent() -> None:
+    """Data that is null and data that is absent can be told apart."""
+    null, absent = parse('{"data": null, "errors": [{"message": "m"}]}'), parse(ERRORS)
+    assert (null.data, null.has_data) == (None, True)
+    assert (absent.data, absent.has_data) == (None, False)
+    assert parse('{"data": null}').has_data
+
+
+@pytest.mark.parametrize("errors", ['"Not Found"', "1", '{"message": "m"}', '["m"]'])
+def test_h16_errors_that_are_no_list_of_objects(errors: str) -> None:
+    """Such a body is no GraphQL response."""
+    with pytest.raises(TransportServerError, match="HTTP 404") as info:
+        parse(f'{{"errors": {errors}}}', JSON, 404)
+    assert info.value.errors is None
+    with pytest.raises(TransportProtocolError, match="no GraphQL response"):
+        parse(f'{{"errors": {errors}}}')
+
+
+@pytest.mark.parametrize("errors", ["null", "[]"])
+def test_empty_errors_are_absent(errors: str) -> None:
+    """Errors that are null or an empty list count as absent."""
+    assert parse(f'{{"data": {{"a": 1}}, "errors": {errors}}}').errors is None
+
+
+@pytest.mark.parametrize(("body", "status", "error"), [
+    (b'{"data": {"a": 1}}', 200, None),
+    (b'{"data": {"a": 1}}', 500, TransportServerError),
+    (b"plain", 200, TransportProtocolError),
+    (b"", 200, TransportProtocolError),
+    (b"", 204, TransportProtocolError),
+    (b"", 304, TransportProtocolError),
+])  # fmt: skip
+def test_no_content_type(body: bytes, status: int, error: type[Exception] | None) -> None:
+    """Without a content type a 2xx answer is read, if it is one."""
+    if error is None:
+        assert parse(body, None, status).data == {"a": 1}
+        return
+    with pytest.raises(error):
+        parse(body, None, status)
+
+
+@pytest.mark.parametrize(
+    ("value", "low", "high"),
+    [
+        ("2", 2, 2),
+        (" 120 ", 120, 120),
+        ("0", 0, 0),
+        (email.utils.formatdate(time.time() + 100, usegmt=True), 80, 100),
+        (time.strftime("%A, %d-%b-%y %H:%M:%S GMT", time.gmtime(time.time() + 100)), 80, 100),
+        (time.strftime("%a %b %d %H:%M:%S %Y", time.gmtime(time.time() + 100)), 80, 100),
+        ("Sun, 06 Nov 1994 08:49:37 GMT", 0, 0),
+    ],
+)
+def test_h24_retry_after(value: str, low: float, high: float) -> None:
+    """Seconds and dates in all three forms are read; past ones are 0."""
+    with pytest.raises(TransportServerError) as info:
+        parse("", "text/plain", 503, {"Retry-After": value})
+    assert info.value.retry_after is not None
+    assert low <= info.value.retry_after <= high
+    assert "try again in" in str(info.value)
+
+
+@pytest.mark.parametrize("value", ["soon", "-1", "1.5", "", "٣", "9" * 400, "Sun, 99 Nov 1994 08:49:37 GMT"])
+def test_h24_retry_after_that_is_garbage(value: str) -> None:
+    """What cannot be read is ignored."""
+    with pytest.raises(TransportServerError) as info:
+        parse("", "text/plain", 429, {"Retry-After": value})
+    assert info.value.retry_after is None
+
+
+def test_h31_unknown_keys_of_errors() -> None:
+    """The server's error objects stay as they are."""
+    error = {"message": "m", "type": "NOT_FOUND", "errorType": "X", "extensions": {"code": 1}}
+    assert parse(json.dumps({"errors": [error]})).errors == [error]
+
+
+def test_error_without_message() -> None:
+    """An error without a message is tolerated."""
+    result = parse('{"errors": [{"errorType": "X"}]}')
+    with pytest.raises(TransportQueryError, match="no message"):
+        data_or_raise(result)
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+@pytest.mark.parametrize("type", [JSON, MODERN, "text/html"])
+def test_redirect_that_was_not_followed(status: int, type: str) -> None:
+    """A redirect is never an answer; the error names its target, without what may be secret."""
+    with pytest.raises(TransportServerError, match=r"a redirect to https://other\.test/new; ") as info:
+        parse(ERRORS, type, status, {"Location": "https://u:p@other.test/new?token=1"})
+    assert "token" not in str(info.value)
+    assert info.value.code == status
+
+
+def test_messages_hold_no_secret_of_the_url() -> None:
+    """User name, password, query and fragment of the URL are in no message."""
+    for body, type, status in ((b"", JSON, 500), (b"<p>", "text/html", 200), (b"", JSON, 401)):
+        with pytest.raises(SyncGQLError) as info:
+            parse(body, type, status)
+        assert "http://example.test:8000/graphql answered" in str(info.value)
+        assert "secret" not in str(info.value)
+    assert public_url("http://[::1") == "(an invalid URL)"
+
+
+def test_codec_of_the_user_gets_text() -> None:
+    """A codec of the user's is given str, and whatever it raises means that the answer is no JSON."""
+    seen: list[Any] = []
+
+    def decode(text: str) -> Any:
+        seen.append(text)
+        if "bad" in text:
+            raise KeyError("what codecs do")
+        return {"data": {"a": 1}}
+
+    response = Response(200, CIMultiDict({"Content-Type": JSON}), URL, 0.1)
+    assert parse_answer(response, b"\xef\xbb\xbf{}", decode).data == {"a": 1}
+    with pytest.raises(TransportProtocolError) as info:
+        parse_answer(response, b"bad", decode)
+    assert isinstance(info.value.__cause__, KeyError)
+    assert seen == ["{}", "bad"]
+
+
+def test_h01_body_has_the_members_that_were_given() -> None:
+    """The body of a request holds what was given, in order, and nothing else."""
+    request = GraphQLRequest("query Q { a }", {"a": 1}, "Q", {"e": 2})
+    assert encode_request(request.payload, json_codec.dumps) == (
+        b'{"query":"query Q { a }","operationName":"Q","variables":{"a":1},"extensions":{"e":2}}'
+    )
+    assert encode_request(GraphQLRequest("{ a }").payload, json_codec.dumps) == b'{"query":"{ a }"}'
+
+
+def test_h02_variables() -> None:
+    """No variables are no member; a variable that is null is sent."""
+    assert encode_request(GraphQLRequest("{ a }", {}).payload, json_codec.dumps) == b'{"query":"{ a }"}'
+    body = encode_request(GraphQLRequest("{ a }", {"a": None}).payload, json_codec.dumps)
+    assert json.loads(body)["variables"] == {"a": None}
+
+
+def test_h03_empty_operation_name() -> None:
+    """An empty operation name is not sent."""
+    assert b"operationName" not in encode_request(GraphQLRequest("{ a }", None, "").payload, json_codec.dumps)
+
+
+def test_n12_body_is_compact_utf8() -> None:
+    """A body has no superfluous spaces and no superfluous escapes."""
+    body = encode_request({"query": "é", "variables": {"a": [1, 2], "b": None}}, json_codec.dumps)
+    assert body == '{"query":"é","variables":{"a":[1,2],"b":null}}'.encode()
+
+
+def test_n12_nan_is_refused() -> None:
+    """NaN is refused before anything is sent, and the error says where it is."""
+    request = GraphQLRequest("{ a }", {"input": {"tags": [1, float("nan")]}})
+    with pytest.raises(DocumentError, match=r"variables\.input\.tags\.1 cannot be written as JSON") as info:
+        encode_request(request.payload, json_codec.dumps)
+    assert info.value.path == "variables.input.tags.1"
+
+
+header_values = st.text(st.characters(codec="latin-1", exclude_characters="\r\n"), max_size=60)
+media_types = st.sampled_from([JSON, MODERN, "text/html", "application/x+json", ""]) | header_values
+charsets = st.sampled_from(
+    ["", "utf-8", "utf-16", "utf-7", "idna", "punycode", "undefined", "unicode_escape", "hex", "zlib", "latin-1", "\0"]
+)
+bodies = st.binary(max_size=200) | st.sampled_from([ERRORS, b'{"data": {}}', b"[" * 100_000, b"\xff\xfe{\0}\0"])
+
+
+@given(
+    bodies, media_types, charsets | header_values, st.integers(100, 599), header_values,
+    st.none() | st.text(max_size=30),
+)  # fmt: skip
+@example(b"\xff", JSON, "idna", 500, "", None)
+def test_parse_answer_raises_nothing_but_ours(
+    body: bytes, type: str, charset: str, status: int, wait: str, location: str | None
+) -> None:
+    """Whatever a server sends is a result or one of our errors, and nothing else."""
+    headers = {"Retry-After": wait, **({} if location is None else {"Location": location})}
+    with contextlib.suppress(TransportServerError, TransportProtocolError):
+        assert isinstance(parse(body, f'{type}; charset="{charset}"', status, headers), ExecutionResult)
+
+
+@given(header_values)
+def test_retry_after_is_a_time_or_none(value: str) -> None:
+    """Whatever a server sends as Retry-After is a finite number of seconds, not negative, or ignored."""
+    seconds = retry_after({"Retry-After": value})
+    assert seconds is None or 0 <= seconds < float("inf")
+
+
+@given(header_values)
+def test_content_type_is_lower_case_with_a_known_charset(value: str) -> None:
+    """Whatever a server sends as Content-Type, there is a charset that bytes can be decoded with."""
+    media_type, charset = content_type({"Content-Type": value})
+    assert media_type == media_type.strip().lower()
+    assert set(bytes(4).decode(charset)) == {"\0"}

@@ -1,0 +1,95 @@
+"""Which redirects are followed."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from multidict import CIMultiDict
+from yarl import URL
+
+from syncgql import Response, TransportServerError
+from syncgql.protocol.redirects import LIMIT, Hop, next_hop
+
+HERE = "https://example.test/graphql?a=1"
+
+
+def follow(
+    location: str | None,
+    status: int = 307,
+    method: str = "POST",
+    url: str = HERE,
+    followed: int = 0,
+    limit: int = LIMIT,
+) -> Hop:
+    headers = CIMultiDict({} if location is None else {"Location": location})
+    return next_hop(Response(status, headers, url, 0.1), b"", method, URL(url), followed, limit)
+
+
+@pytest.mark.parametrize("status", [307, 308])
+@pytest.mark.parametrize(
+    ("location", "target", "is_foreign"),
+    [
+        ("/new?b=2", "https://example.test/new?b=2", False),
+        ("new", "https://example.test/new", False),
+        ("https://example.test:443/new#top", "https://example.test/new", False),
+        ("https://EXAMPLE.test/new", "https://example.test/new", False),
+        ("//other.test/new", "https://other.test/new", True),
+        ("https://example.test:8443/", "https://example.test:8443/", True),
+        ("https://user:password@example.test/", "https://example.test/", False),
+    ],
+)
+def test_h22_post_that_stays_a_post(status: int, location: str, target: str, is_foreign: bool) -> None:
+    """307 and 308 are followed; another scheme, host or port is another origin."""
+    hop = follow(location, status)
+    assert (str(hop.url), hop.is_foreign) == (target, is_foreign)
+
+
+@pytest.mark.parametrize("status", [301, 302, 303])
+def test_h22_post_that_would_become_a_get(status: int) -> None:
+    """301, 302 and 303 to a POST are an error that names the target; a GET follows them."""
+    with pytest.raises(TransportServerError, match=r"redirect to https://example\.test/new; .*turns a POST") as info:
+        follow("https://example.test/new?token=secret", status)
+    assert info.value.code == status
+    assert "secret" not in str(info.value)
+    assert follow("/new", status, "GET").url == URL("https://example.test/new")
+
+
+@pytest.mark.parametrize(
+    ("location", "reason"),
+    [
+        ("http://example.test/graphql", "leaves TLS"),
+        ("ftp://example.test/graphql", "no HTTP URL"),
+        ("javascript:alert(1)", "no URL"),
+        ("http://[::1", "no URL"),
+        ("https://example.test:99999/", "no URL"),
+        (None, "does not say where to"),
+        ("", "does not say where to"),
+    ],
+)
+def test_redirects_that_are_refused(location: str | None, reason: str) -> None:
+    """What leaves TLS or is no HTTP URL is not followed."""
+    if location == "":
+        assert follow(location).url == URL(HERE)  # an empty reference is the same place; the limit ends it
+        return
+    with pytest.raises(TransportServerError, match=reason):
+        follow(location)
+
+
+def test_limit() -> None:
+    """So many redirects in a row are followed, and not one more."""
+    assert follow("/new", followed=LIMIT - 1)
+    with pytest.raises(TransportServerError, match="number 6 in a row"):
+        follow("/new", followed=LIMIT)
+
+
+@given(st.text(st.characters(codec="latin-1", exclude_characters="\r\n"), max_size=50), st.sampled_from([301, 307]))
+def test_any_location_is_followed_or_refused(location: str, status: int) -> None:
+    """Whatever a server sends as Location leads to an HTTP URL or to our error."""
+    try:
+        hop = follow(location, status, "GET")
+    except TransportServerError:
+        return
+    assert hop.url.scheme == "https"
+    assert hop.url.host
+    assert hop.url.user is None

@@ -1,0 +1,177 @@
+"""WireServer: a TCP server for what no real server can be brought to do, byte by byte."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import ssl
+import struct
+import threading
+from collections.abc import Callable
+from types import TracebackType
+from typing import NamedTuple
+
+PATIENCE = 30.0  # seconds that a script waits for the client
+
+
+class WireRequest(NamedTuple):
+    """A request as it came over the wire; names of headers are in lower case, all values are kept."""
+
+    method: str
+    target: str
+    headers: list[tuple[str, str]]
+    body: bytes
+
+    def header(self, name: str) -> str | None:
+        values = [value for key, value in self.headers if key == name.lower()]
+        return values[0] if values else None
+
+
+class WireConnection:
+    """One accepted connection, in the hands of a script."""
+
+    def __init__(self, sock: socket.socket, requests: list[WireRequest]) -> None:
+        self.socket = sock
+        self._requests = requests
+        self._buffer = b""
+
+    def read_request(self) -> WireRequest | None:
+        """Return the next request, read completely; None when the client has closed the connection."""
+        head = self._read_until(b"\r\n\r\n")
+        if head is None:
+            return None
+        first, *lines = head.decode("latin-1").split("\r\n")
+        headers = [(name.lower(), value.strip()) for name, _, value in (line.partition(":") for line in lines)]
+        length = int(dict(headers).get("content-length", 0))
+        while len(self._buffer) < length:
+            if not self._fill():
+                return None
+        body, self._buffer = self._buffer[:length], self._buffer[length:]
+        method, target, _ = first.split(" ")
+        request = WireRequest(method, target, headers, body)
+        self._requests.append(request)
+        return request
+
+    def send(self, *pieces: bytes) -> None:
+        for piece in pieces:
+            self.socket.sendall(piece)
+
+    def wait_for_end(self) -> None:
+        """Return when the client has closed the connection."""
+        while self._fill():
+            pass
+
+    def reset(self) -> None:
+        """Close with an RST, so that the client sees a reset and no end."""
+        self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self.socket.close()
+
+    def _read_until(self, end: bytes) -> bytes | None:
+        while end not in self._buffer:
+            if not self._fill():
+                return None
+        head, _, self._buffer = self._buffer.partition(end)
+        return head
+
+    def _fill(self) -> bool:
+        try:
+            data = self.socket.recv(65536)
+        except OSError:
+            return False
+        self._buffer += data
+        return bool(data)
+
+
+Script = Callable[[WireConnection], None]
+
+
+def answer(
+    body: bytes = b'{"data": {"ok": true}}',
+    *headers: str,
+    status: str = "200 OK",
+    content_type: str | None = "application/json",
+    length: bool = True,
+) -> bytes:
+    """Return the bytes of an HTTP answer."""
+    lines = [f"HTTP/1.1 {status}", *headers]
+    if content_type is not None:
+        lines.append(f"Content-Type: {content_type}")
+    if length:
+        lines.append(f"Content-Length: {len(body)}")
+    return "\r\n".join(lines).encode("latin-1") + b"\r\n\r\n" + body
+
+
+def always(*answers: bytes) -> Script:
+    """Return a script that answers the requests of each connection in turn, the last answer over and over."""
+
+    def script(connection: WireConnection) -> None:
+        number = 0
+        while connection.read_request() is not None:
+            connection.send(answers[min(number, len(answers) - 1)])
+            number += 1
+
+    return script
+
+
+class WireServer:
+    """Listens on a loopback port and hands each connection to the next script; the last one serves all further ones.
+
+    A script runs in a thread of its own; when it returns, its connection is closed.
+    """
+
+    def __init__(self, *scripts: Script, context: ssl.SSLContext | None = None) -> None:
+        self._scripts = scripts
+        self._context = context
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self._threads: list[threading.Thread] = []
+        self._sockets: list[socket.socket] = []
+        self.requests: list[WireRequest] = []
+        self.connections = 0
+        self._acceptor = threading.Thread(target=self._accept, name="wire-server", daemon=True)
+
+    @property
+    def port(self) -> int:
+        port: int = self._listener.getsockname()[1]
+        return port
+
+    @property
+    def url(self) -> str:
+        return f"http{'s' if self._context else ''}://127.0.0.1:{self.port}/graphql"
+
+    def __enter__(self) -> WireServer:
+        self._acceptor.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        with contextlib.suppress(OSError):
+            self._listener.shutdown(socket.SHUT_RDWR)
+        self._listener.close()
+        self._acceptor.join(PATIENCE)
+        for sock in self._sockets:
+            with contextlib.suppress(OSError):
+                sock.shutdown(socket.SHUT_RDWR)
+        for thread in self._threads:
+            thread.join(PATIENCE)
+
+    def _accept(self) -> None:
+        while True:
+            try:
+                sock, _ = self._listener.accept()
+            except OSError:
+                return
+            sock.settimeout(PATIENCE)
+            script = self._scripts[min(self.connections, len(self._scripts) - 1)]
+            self.connections += 1
+            self._sockets.append(sock)
+            thread = threading.Thread(target=self._serve, args=(sock, script), name="wire-connection", daemon=True)
+            self._threads.append(thread)
+            thread.start()
+
+    def _serve(self, sock: socket.socket, script: Script) -> None:
+        with contextlib.suppress(OSError), sock:
+            if self._context is not None:
+                sock = self._context.wrap_socket(sock, server_side=True)
+            with sock:
+                script(WireConnection(sock, self.requests))
