@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import functools
+import pickle
+import sys
 import weakref
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -23,6 +26,8 @@ from .transport.reconnect import ReconnectPolicy
 from .transport.session import SessionFactory
 
 if TYPE_CHECKING:
+    from concurrent.futures import Future
+
     from graphql import DocumentNode, GraphQLSchema
 
     from .operations.document import OperationBuilder
@@ -118,6 +123,8 @@ class Client:
         serialize_variables: bool = False,
         parse_results: bool = False,
     ) -> None:
+        # Every parameter, whatever will be added: a pickled client is made anew from these.
+        self._arguments = {name: value for name, value in locals().items() if name != "self"}
         self._options = TransportOptions(
             url=url,
             transport=transport,
@@ -203,6 +210,38 @@ class Client:
         """
         prepared = as_request(request, variable_values, operation_name, extensions)
         return self._execute(prepared, timeout, headers, extra_args)
+
+    def submit(
+        self,
+        request: str | DocumentNode | GraphQLRequest,
+        variable_values: Mapping[str, Any] | None = None,
+        operation_name: str | None = None,
+        *,
+        timeout: float | Unset | None = UNSET,
+        headers: Mapping[str, str] | None = None,
+        extensions: Mapping[str, Any] | None = None,
+        extra_args: Mapping[str, Any] | None = None,
+    ) -> Future[dict[str, Any]]:
+        """Send a query or mutation and return a future of its data; ``wait`` and ``as_completed`` take it.
+
+        Takes what ``execute`` does; what that raises, ``result()`` raises. ``cancel()`` ends the request on the wire.
+        Callbacks run in worker threads. The future keeps the client alive until the outcome is there, and the request
+        goes on when the future is dropped.
+
+        Raises:
+            DocumentError: the request cannot be sent.
+            ClientClosed: the client is closed.
+        """
+        request = as_request(request, variable_values, operation_name, extensions)
+        prepared = self._schema.prepare(request, self._send)
+        runtime = self._runtimes.current()
+        exchange = runtime.resources.queries.exchange(prepared, headers=headers, extra_args=extra_args)
+
+        def data() -> dict[str, Any]:
+            data: dict[str, Any] = data_or_raise(self._schema.parse(prepared, exchange.result(), self._send))
+            return data
+
+        return runtime.submit(exchange.send(), data, self._seconds(timeout), "execute_timeout")
 
     def subscribe(
         self,
@@ -304,6 +343,13 @@ class Client:
     def __exit__(self, *exception: object) -> None:
         self.close()
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle the arguments: the copy starts afresh where it lands."""
+        if "cloudpickle" not in sys.modules:  # which pickles what pickle does not, such as lambdas
+            for name, value in self._arguments.items():
+                _check_pickles(name, value)
+        return functools.partial(type(self), **self._arguments), ()
+
     def __repr__(self) -> str:
         return f"<Client {self._options.target}{' closed' if self.closed else ''}>"
 
@@ -332,7 +378,7 @@ class Client:
         seconds = self._seconds(timeout)
         runtime = self._runtimes.current()
         exchange = runtime.resources.queries.exchange(request, headers=headers, extra_args=extra_args)
-        runtime.thread.run(exchange.send(), seconds, "execute_timeout")
+        runtime.run(exchange.send(), seconds, "execute_timeout")
         return exchange.result()
 
     def _subscribe(
@@ -348,12 +394,18 @@ class Client:
         runtime = self._runtimes.current()
         channel: Channel[ExecutionResult] = Channel(buffer_size, overflow, runtime.thread.post)
         stream = runtime.resources.subscriptions.stream(request, channel)
-        runtime.thread.run(stream.open(seconds), seconds, "execute_timeout")
+        runtime.channels.add(channel)
 
         def parsed(result: ExecutionResult) -> T:
             return convert(self._schema.parse(request, result, self._send))
 
-        return Subscription(self, runtime.thread, stream, channel, parsed)
+        try:
+            runtime.run(stream.open(seconds), seconds, "execute_timeout")
+            return Subscription(self, runtime, stream, channel, parsed)
+        except BaseException:
+            # Ctrl-C may come when the message is on the wire already: the server must hear that nobody waits.
+            runtime.abandon(channel, stream.close)
+            raise
 
     def _seconds(self, timeout: float | Unset | None) -> float | None:
         return self.execute_timeout if isinstance(timeout, Unset) else _check_timeout("timeout", timeout)
@@ -387,6 +439,17 @@ def _check_timeout(name: str, seconds: float | None) -> float | None:
     if not seconds > 0:
         raise ValueError(f"{name} must be more than 0 seconds, not {seconds!r}; None means no limit.")
     return seconds
+
+
+def _check_pickles(name: str, value: object) -> None:
+    """Raise a ``TypeError`` that says why a client with this argument does not pickle, if so."""
+    try:
+        pickle.dumps(value)
+    except Exception as error:
+        raise TypeError(
+            f"This Client cannot be pickled, because its {name}= cannot: {error}. Define functions at the top "
+            f"level of a module, and make what holds locks or sockets where it is used."
+        ) from error
 
 
 def _itself(result: ExecutionResult) -> ExecutionResult:

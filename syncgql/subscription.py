@@ -7,10 +7,10 @@ import weakref
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, NoReturn, TypeVar
 
-from .exceptions import ClientClosed, SubscriptionForked, TransportTimeout
+from .exceptions import SubscriptionForked, TransportTimeout
 from .result import ExecutionResult
-from .runtime.channel import Channel, End
-from .runtime.loop_thread import LoopThread
+from .runtime.channel import Channel, Empty, End
+from .runtime.process import Runtime
 from .transport.base import Stream
 
 if TYPE_CHECKING:
@@ -20,48 +20,46 @@ __all__ = ["Subscription", "SubscriptionStats"]
 
 T = TypeVar("T")
 
-CLOSE_SECONDS = 1.0
-"""How long ``close()`` waits until the stop is handed to the wire."""
-
 
 class SubscriptionStats(NamedTuple):
-    """Counts of events since the subscription began.
+    """Counts of events since the subscription began: received = delivered + dropped + buffered.
 
     Attributes:
         received: events that came from the server.
         delivered: events that the consumer took.
-        dropped: events that were dropped for want of room.
+        dropped: events that were dropped for want of room, or with the rest of the buffer at ``close()``.
+        buffered: events that wait for the consumer.
     """
 
     received: int
     delivered: int
     dropped: int
+    buffered: int
 
 
 class Subscription(Generic[T]):
     """An iterator over the events of a subscription; made by ``Client.subscribe``.
 
     It is a context manager too, and ``contextlib.closing`` works. ``break`` out of a loop over it, and dropping the
-    last reference, end the subscription on the server as ``close()`` does. One thread consumes it at a time;
-    ``close()`` may be called from any.
+    last reference, end the subscription on the server as ``close()`` does; so does Ctrl-C while it waits. One thread
+    consumes it at a time; ``close()`` may be called from any. It keeps its client alive.
     """
 
     def __init__(
         self,
         client: Client,
-        thread: LoopThread,
+        runtime: Runtime[Any],
         stream: Stream,
         channel: Channel[ExecutionResult],
         convert: Callable[[ExecutionResult], T],
     ) -> None:
         # Kept, so that "for event in Client(url).subscribe(...)" does not lose its client.
         self._client = client
-        self._thread = thread
+        self._runtime = runtime
         self._stream = stream
         self._channel = channel
         self._convert = convert
-        self._pid = os.getpid()
-        self._finalizer = weakref.finalize(self, _abandon, thread, stream, channel, self._pid)
+        self._finalizer = weakref.finalize(self, runtime.abandon, channel, stream.close)
         # At exit the runtime closes what is open.
         self._finalizer.atexit = False
 
@@ -93,16 +91,8 @@ class Subscription(Generic[T]):
 
         Returns once the stop is handed to the wire, within 1 s. Does nothing the second time.
         """
-        if self._finalizer.detach() is None or self._pid != os.getpid():
-            return
-        self._channel.close()
-        if self._thread.is_current:
-            self._thread.spawn(self._stream.close)
-            return
-        try:
-            self._thread.run(self._stream.close(), CLOSE_SECONDS, "close")
-        except (ClientClosed, TransportTimeout):
-            pass  # gone with its client, or left to the loop
+        if self._finalizer.detach() is not None and self._runtime.pid == os.getpid():
+            self._runtime.end(self._channel, self._stream.close)
 
     def __enter__(self) -> Subscription[T]:
         return self
@@ -117,26 +107,25 @@ class Subscription(Generic[T]):
 
     @property
     def closed(self) -> bool:
-        """Whether it was closed here; a subscription that the server completed is closed after its last event."""
-        return not self._finalizer.alive
+        """Whether it was closed, here or with its client, or is exhausted."""
+        return not self._finalizer.alive or self._channel.closed
 
     @property
     def stats(self) -> SubscriptionStats:
         """Counts of events until now."""
-        channel = self._channel
-        return SubscriptionStats(channel.received, channel.delivered, channel.dropped)
+        return SubscriptionStats(*self._channel.counts)
 
     def __repr__(self) -> str:
         return f"<Subscription {'closed' if self.closed else 'open'} {self.stats}>"
 
     def _take(self, timeout: float | None) -> T:
-        if self._pid != os.getpid():
+        if self._runtime.pid != os.getpid():
             raise SubscriptionForked(
                 "This subscription was opened in another process, before a fork; subscribe anew in this one."
             )
         try:
             item = self._channel.get(timeout)
-        except TimeoutError:
+        except Empty:
             raise TransportTimeout(
                 f"No event came within {timeout:g} s; the subscription goes on.",
                 limit="timeout",
@@ -159,10 +148,3 @@ class Subscription(Generic[T]):
             raise error
         finally:
             del error
-
-
-def _abandon(thread: LoopThread, stream: Stream, channel: Channel[Any], pid: int) -> None:
-    """End a dropped subscription; may run in any thread at any moment, so it takes no lock and never waits."""
-    if pid == os.getpid():
-        channel.close()
-        thread.spawn(stream.close)

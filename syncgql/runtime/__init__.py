@@ -1,1 +1,8 @@
-"""The only place that knows threads: the loop thread, the channel out of it, and what belongs to one process."""
+"""The only place that knows threads.
+
+- ``loop_thread``: a thread that runs an asyncio loop
+- ``call``: one coroutine on its way through that loop, with its deadline
+- ``call_future``: a call whose outcome arrives in a ``concurrent.futures.Future``
+- ``channel``: events on their way from the loop to one consumer, bounded
+- ``process``: what one client owns in one process, from its first call to drop, fork or exit
+"""

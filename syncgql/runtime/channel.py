@@ -1,21 +1,31 @@
 """Channel: from the loop thread to one consumer, bounded.
 
 Events cross through a ``queue.SimpleQueue``: its ``put`` never waits and its ``get`` is one uncontended C lock, which
-beats every hand-made batch. The loop side alone checks the limit, so no lock is needed around the two.
+beats every hand-made batch. Its ``put`` may also interrupt itself (a finalizer that closes another channel), which
+``queue.Queue`` does not survive. Each counter has one writer: ``received`` and ``_overflowed`` the loop thread,
+``delivered`` the consumer. So no lock is needed around them.
 """
 
 from __future__ import annotations
 
 import asyncio
 import queue
+import sys
+import time
 from collections.abc import Callable
-from typing import Generic, Literal, TypeVar, get_args
+from typing import Generic, Literal, NamedTuple, TypeVar, get_args
 
 from ..exceptions import SubscriptionOverflow
 
 T = TypeVar("T")
 
+# Not TimeoutError, which a signal handler of the user's may raise while we wait.
+Empty = queue.Empty
+
 Overflow = Literal["block", "raise", "drop_oldest"]
+
+# Before Python 3.14 an untimed wait ignores Ctrl-C on Windows: https://github.com/python/cpython/issues/125541
+DEAF_WAIT = sys.platform == "win32" and sys.version_info < (3, 14)
 
 
 class End:
@@ -25,6 +35,15 @@ class End:
 
     def __init__(self, error: Exception | None) -> None:
         self.error = error
+
+
+class Counts(NamedTuple):
+    """What became of the events so far: received = delivered + dropped + buffered."""
+
+    received: int
+    delivered: int
+    dropped: int
+    buffered: int
 
 
 class Channel(Generic[T]):
@@ -40,6 +59,20 @@ class Channel(Generic[T]):
         ValueError: buffer_size is below 1, or overflow is no such policy.
     """
 
+    __slots__ = (
+        "_get",
+        "_overflowed",
+        "_post",
+        "_queue",
+        "_room",
+        "buffer_size",
+        "closed",
+        "delivered",
+        "finished",
+        "overflow",
+        "received",
+    )
+
     def __init__(self, buffer_size: int, overflow: Overflow, post: Callable[[Callable[[], object]], object]) -> None:
         if isinstance(buffer_size, bool) or not isinstance(buffer_size, int) or buffer_size < 1:
             raise ValueError(f"buffer_size must be a whole number of events, 1 or more, not {buffer_size!r}.")
@@ -49,11 +82,23 @@ class Channel(Generic[T]):
         self.overflow = overflow
         self.received = 0
         self.delivered = 0
-        self.dropped = 0
         self.finished = False
+        self.closed = False
+        self._overflowed = 0
         self._post = post
         self._queue: queue.SimpleQueue[T | End] = queue.SimpleQueue()
+        self._get = self._get_in_slices if DEAF_WAIT else self._queue.get
         self._room: asyncio.Event | None = None
+
+    @property
+    def counts(self) -> Counts:
+        """The counts at this moment; those of a closed channel count what was let go as dropped."""
+        # delivered before received, so that no event seems to be delivered that was not received.
+        delivered, dropped = self.delivered, self._overflowed
+        received = self.received
+        if self.closed:
+            dropped = received - delivered
+        return Counts(received, delivered, dropped, received - delivered - dropped)
 
     # -- on the loop thread
 
@@ -74,11 +119,7 @@ class Channel(Generic[T]):
             return False
         self.received += 1
         if self._queue.qsize() >= self.buffer_size and self.overflow != "block":
-            if self.overflow == "raise":
-                self.dropped += 1
-                self.finish(self._overflow_error())
-                return False
-            self._drop_oldest()
+            return self._put_when_full(item)
         self._queue.put(item)
         return True
 
@@ -88,9 +129,13 @@ class Channel(Generic[T]):
             self.finished = True
             self._queue.put(End(error))
 
+    def abandon(self) -> None:
+        """Take no more events, and leave a consumer who waits waiting."""
+        self.finished = True
+
     @property
     def full(self) -> bool:
-        return self._queue.qsize() >= self.buffer_size
+        return self._queue.qsize() >= self.buffer_size and not self.finished
 
     async def wait_for_room(self) -> None:
         """Return when half of the buffer is free, or the channel has ended."""
@@ -103,16 +148,22 @@ class Channel(Generic[T]):
         finally:
             self._room = None
 
-    def wake(self) -> None:
-        if self._room is not None:
-            self._room.set()
-
-    def _drop_oldest(self) -> None:
+    def _put_when_full(self, item: T) -> bool:
+        if self.overflow == "raise":
+            self._overflowed += 1
+            self.finish(self._overflow_error())
+            return False
         try:
-            self._queue.get_nowait()
+            oldest = self._queue.get_nowait()
         except queue.Empty:  # the consumer was faster
-            return
-        self.dropped += 1
+            pass
+        else:
+            if isinstance(oldest, End):  # closed meanwhile, and whoever waits is to see it
+                self._queue.put(oldest)
+                return False
+            self._overflowed += 1
+        self._queue.put(item)
+        return True
 
     def _overflow_error(self) -> SubscriptionOverflow:
         return SubscriptionOverflow(
@@ -122,37 +173,49 @@ class Channel(Generic[T]):
             limit=self.buffer_size,
         )
 
+    def _wake(self) -> None:
+        if self._room is not None:
+            self._room.set()
+
     # -- in the consumer's thread
 
     def get(self, timeout: float | None = None) -> T | End:
         """Return the next event, or the End, which stays for every later reader.
 
         Raises:
-            TimeoutError: none came within *timeout* seconds.
+            Empty: none came within *timeout* seconds.
         """
-        try:
-            item = self._queue.get(timeout=timeout)
-        except queue.Empty:
-            raise TimeoutError from None
-        if isinstance(item, End):
-            self._queue.put(item)
-            return item
+        item = self._get(True, timeout)
+        if isinstance(item, End) or self.closed:
+            return self._end(item)
         self.delivered += 1
         if self._room is not None and self._queue.qsize() <= self.buffer_size // 2:
-            self._post(self.wake)
+            self._post(self._wake)
         return item
 
     def close(self) -> None:
-        """Let go of what is buffered and wake whoever waits with a clean end; callable from any thread."""
-        self.finished = True
-        while True:
-            try:
+        """Let go of what is buffered and wake whoever waits with a clean end; from any thread, takes no lock."""
+        self.closed = self.finished = True
+        try:
+            while True:
                 self._queue.get_nowait()
-            except queue.Empty:
-                break
-        self._queue.put(End(None))
+        except queue.Empty:
+            # An event that the loop thread was about to put may come before or behind this; get() looks at closed.
+            self._queue.put(End(None))
         if self._room is not None:
-            self._post(self.wake)
+            self._post(self._wake)
 
-    def __repr__(self) -> str:
-        return f"<Channel {self._queue.qsize()}/{self.buffer_size} {self.overflow}>"
+    def _end(self, item: T | End) -> End:
+        end = item if isinstance(item, End) and not self.closed else End(None)
+        self._queue.put(end)
+        return end
+
+    def _get_in_slices(self, block: bool, timeout: float | None) -> T | End:
+        deadline = None if timeout is None else time.monotonic() + timeout
+        while True:
+            left = 0.1 if deadline is None else min(0.1, deadline - time.monotonic())
+            try:
+                return self._queue.get(block, max(0.0, left))
+            except queue.Empty:
+                if deadline is not None and time.monotonic() >= deadline:
+                    raise

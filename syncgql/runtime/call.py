@@ -1,0 +1,159 @@
+"""Call: one coroutine on its way through a loop, with its deadline.
+
+The caller makes it and hands it over; from then on it belongs to the loop thread, which calls ``release`` as the very
+last thing; after that it is the caller's again. Who waits does so by what ``release`` stands for, and the order of
+the two keeps everything else here free of locks.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from contextvars import Context
+from typing import Any, Generic, TypeVar
+
+from ..exceptions import SyncGQLError, TransportError, TransportTimeout
+from .loop_thread import at_shutdown
+
+T = TypeVar("T")
+
+CANCEL_AGAIN = 1.0
+"""Seconds after which a task that took no notice is cancelled again.
+
+``asyncio.wait_for`` can swallow a cancellation before Python 3.12: https://github.com/python/cpython/issues/86296
+"""
+
+
+class Call(Generic[T]):
+    """A coroutine, its deadline, and what came of it.
+
+    Args:
+        coroutine: what to run.
+        timeout: seconds after which it is cancelled; None for no limit.
+        limit: the limit's name, for the error.
+        calls: the calls under way, which this one leaves when it is done.
+        release: called once, on the loop thread, when it is done.
+    """
+
+    __slots__ = (
+        "_calls",
+        "_coroutine",
+        "_error",
+        "_limit",
+        "_release",
+        "_result",
+        "_task",
+        "_timeout",
+        "_timer",
+        "_verdict",
+        "is_done",
+    )
+
+    _result: T
+
+    def __init__(
+        self,
+        coroutine: Coroutine[Any, Any, T],
+        timeout: float | None,
+        limit: str,
+        calls: set[Call[Any]],
+        release: Callable[[], object],
+    ) -> None:
+        self._coroutine = coroutine
+        self._timeout = timeout
+        self._limit = limit
+        self._calls = calls
+        self._release = release
+        self._task: asyncio.Task[T] | None = None
+        self._timer: asyncio.TimerHandle | None = None
+        self._verdict: SyncGQLError | None = None
+        self._error: BaseException | None = None
+        self.is_done = False
+
+    def outcome(self) -> T:
+        """Return what the coroutine returned, or raise what it raised; once, and only when the call is done."""
+        if self._error is None:
+            return self._result
+        error = self._error
+        # error -> traceback -> this frame -> error would keep every failed call alive until the collector runs.
+        self._error = None
+        try:
+            raise error
+        finally:
+            del error
+
+    # -- on the loop thread
+
+    def start(self) -> None:
+        """Begin; the task sees the caller's context variables."""
+        if self.is_done:
+            return
+        self._task = task = asyncio.get_running_loop().create_task(self._coroutine)
+        # Not a finally inside the coroutine: a task cancelled before its first step never enters its body.
+        task.add_done_callback(self._finish)
+        if self._timeout is not None:
+            self._timer = self._later(self._timeout, self._expire)
+
+    def cancel(self, verdict: SyncGQLError | None = None) -> None:
+        """Cancel the task, and end the call when that has ended; *verdict* is what is raised then."""
+        if self.is_done:
+            return
+        self._verdict = self._verdict or verdict
+        if self._task is None:
+            self.fail(self._verdict)
+            return
+        if self._timer is not None:
+            self._timer.cancel()
+        self._timer = self._later(CANCEL_AGAIN, self.cancel)
+        self._task.cancel()
+
+    def fail(self, error: BaseException | None) -> None:
+        """End a call that never began, or whose loop is gone."""
+        if self._task is None:
+            self._coroutine.close()
+        self._end(error or _cancelled())
+
+    def abandon(self) -> None:
+        """Never release whoever waits."""
+        self._release = _nobody
+
+    def _later(self, seconds: float, callback: Callable[[], object]) -> asyncio.TimerHandle:
+        # The loop keeps cancelled timers until their time; in an empty context they keep nothing else alive.
+        loop = asyncio.get_running_loop()
+        return loop.call_later(seconds, callback, context=Context())
+
+    def _expire(self) -> None:
+        seconds, limit = self._timeout or 0.0, self._limit
+        message = f"{limit} ran out after {seconds:g} s; the work was cancelled. Give {limit}= a higher value?"
+        self.cancel(TransportTimeout(message, limit=limit, seconds=seconds))
+
+    def _finish(self, task: asyncio.Task[T]) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        error = _cancelled() if task.cancelled() else task.exception()
+        if error is None:
+            self._result = task.result()
+        elif self._verdict is not None and isinstance(error, Exception):
+            # What a coroutine raises when it is cancelled matters less than why it was.
+            self._verdict.__cause__ = None if task.cancelled() else error
+            error = self._verdict
+        # The task refers to this call through its callback: let go, so that no cycle is left.
+        self._task = None
+        self._end(at_shutdown(error) or error)
+
+    def _end(self, error: BaseException | None) -> None:
+        self._error = error
+        self.is_done = True
+        self._calls.discard(self)
+        # Once, and without keeping what waited: that refers to the error, whose traceback refers to this call.
+        release, self._release = self._release, _nobody
+        release()
+
+
+def _cancelled() -> TransportError:
+    return TransportError("The call was cancelled on the loop, by neither its caller nor its limit.")
+
+
+def _nobody() -> None:
+    """Release nobody."""

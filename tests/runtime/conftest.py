@@ -1,0 +1,31 @@
+"""A runtime without connections, for tests of what carries calls."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+
+import pytest
+
+from syncgql.runtime.process import Runtime
+
+
+class Resources:
+    """Connections that only note their end; ``hold`` makes that wait."""
+
+    def __init__(self) -> None:
+        self.closed = False
+        self.hold: asyncio.Event | None = None
+
+    async def close(self) -> None:
+        if self.hold is not None:
+            await self.hold.wait()
+        self.closed = True
+
+
+@pytest.fixture
+def runtime() -> Iterator[Runtime[Resources]]:
+    runtime = Runtime(Resources())
+    yield runtime
+    runtime.request_stop()
+    runtime.join()

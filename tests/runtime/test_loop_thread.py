@@ -1,0 +1,266 @@
+"""LoopThread: a loop in a thread, and how both end."""
+
+from __future__ import annotations
+
+import asyncio
+import contextvars
+import gc
+import threading
+import time
+import weakref
+from collections.abc import AsyncGenerator
+
+import pytest
+
+from syncgql import ClientClosed
+from syncgql.runtime.loop_thread import LoopThread, at_shutdown
+
+from ..fix_leaks import Remains
+from .test_call import PATIENCE, each
+
+
+class Lodger:
+    """A tenant that notes its end."""
+
+    def __init__(self) -> None:
+        self.heard = threading.Event()
+
+    def ended(self) -> None:
+        self.heard.set()
+
+
+class Token:
+    """Something that can be weakly referred to."""
+
+
+@pytest.fixture
+def thread() -> LoopThread:
+    return LoopThread()
+
+
+def started(thread: LoopThread) -> Lodger:
+    lodger = Lodger()
+    thread.tenants.add(lodger)
+    thread.start()
+    return lodger
+
+
+def left(thread: LoopThread, lodger: Lodger) -> None:
+    thread.post(thread.leave, lodger)
+    thread.join(PATIENCE)
+    assert lodger.heard.is_set()
+
+
+def test_the_thread_ends_with_its_last_tenant(thread: LoopThread) -> None:
+    """One that leaves while another stays hears of it at once; the last one when the thread has closed the loop."""
+    first, last = started(thread), Lodger()
+    thread.tenants.add(last)
+    thread.post(thread.leave, first)
+    assert first.heard.wait(PATIENCE)
+    assert thread.post(lambda: None)
+    left(thread, last)
+    assert not thread.post(lambda: None)
+    assert not thread.is_running
+
+
+def test_starting_twice_is_starting_once(thread: LoopThread) -> None:
+    """A tenant that joins need not know whether the thread runs."""
+    lodger = started(thread)
+    thread.start()
+    left(thread, lodger)
+
+
+def test_b01_a_loop_that_cannot_be_made_raises_in_the_caller() -> None:
+    """What goes wrong at the start is not lost in a thread."""
+
+    def new_loop() -> asyncio.AbstractEventLoop:
+        raise OSError(24, "Too many open files")
+
+    with pytest.raises(OSError, match="Too many open files"):
+        LoopThread(new_loop)
+
+
+def test_b04_no_thread_at_interpreter_shutdown(thread: LoopThread, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Late at exit no thread starts: that is a closed client, and the loop already made is closed."""
+
+    def refuse(self: threading.Thread) -> None:
+        raise RuntimeError("can't create new thread at interpreter shutdown")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(threading.Thread, "start", refuse)
+        with pytest.raises(ClientClosed, match="interpreter is shutting down") as caught:
+            thread.start()
+    assert isinstance(caught.value.__cause__, RuntimeError)
+    assert not thread.post(lambda: None)
+
+
+def test_b04_no_thread_for_want_of_resources(thread: LoopThread, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A thread that cannot start for another reason is no closed client."""
+
+    def refuse(self: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(threading.Thread, "start", refuse)
+        with pytest.raises(RuntimeError, match="can't start new thread"):
+            thread.start()
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "can't create new thread at interpreter shutdown",
+        "cannot schedule new futures after interpreter shutdown",
+        "cannot schedule new futures after shutdown",
+    ],
+)
+def test_b04_what_python_says_at_shutdown_is_a_closed_client(message: str) -> None:
+    """Each of Python's own messages is recognised; other errors are not."""
+    error = RuntimeError(message)
+    closed = at_shutdown(error)
+    assert isinstance(closed, ClientClosed)
+    assert closed.__cause__ is error
+    assert at_shutdown(RuntimeError("something else")) is None
+    assert at_shutdown(ValueError(message)) is None
+    assert at_shutdown(None) is None
+
+
+def test_b06_own_thread_is_told_by_its_ident(thread: LoopThread) -> None:
+    """Not by the running loop, which under gevent every greenlet sees; and not after its end: idents come again."""
+    lodger = started(thread)
+    found: list[bool] = []
+    seen = threading.Event()
+    thread.post(each, lambda: found.append(thread.is_current), seen.set)
+    assert seen.wait(PATIENCE)
+    assert found == [True]
+    assert not thread.is_current
+    left(thread, lodger)
+    assert thread._ident is None
+
+
+def test_b12_the_loop_survives_a_task_that_exits(thread: LoopThread) -> None:
+    """SystemExit and KeyboardInterrupt in a task leave run_forever; the thread goes back to it."""
+    lodger = started(thread)
+    seen: list[BaseException | None] = []
+
+    async def leave(error: BaseException) -> None:
+        raise error
+
+    async def watch() -> None:
+        for error in (SystemExit(3), KeyboardInterrupt()):
+            task = asyncio.get_running_loop().create_task(leave(error))
+            await asyncio.wait({task})
+            seen.append(task.exception())
+        alive.set()
+
+    alive = threading.Event()
+    thread.spawn(watch)
+    assert alive.wait(PATIENCE)
+    assert [type(error) for error in seen] == [SystemExit, KeyboardInterrupt]
+    left(thread, lodger)
+
+
+def test_b13_the_loop_keeps_no_context() -> None:
+    """A loop that is started within a request keeps nothing of that request alive."""
+    variable: contextvars.ContextVar[Token] = contextvars.ContextVar("request")
+    seen: list[object] = []
+
+    def start() -> tuple[LoopThread, Lodger, weakref.ref[Token]]:
+        token = Token()
+        variable.set(token)
+        fresh = LoopThread()
+        lodger = started(fresh)
+        fresh._loop.call_soon_threadsafe(lambda: seen.append(variable.get(None)), context=contextvars.Context())
+        return fresh, lodger, weakref.ref(token)
+
+    fresh, lodger, token = contextvars.Context().run(start)
+    alive = threading.Event()
+    fresh.post(alive.set)
+    assert alive.wait(PATIENCE)
+    gc.collect()
+    assert token() is None
+    assert seen == [None]
+    left(fresh, lodger)
+
+
+def test_b26_tasks_that_were_left_are_cancelled(thread: LoopThread) -> None:
+    """Ending cancels them and closes async generators before the loop; nothing is reported as destroyed."""
+    lodger = started(thread)
+    ends: list[str] = []
+    running = threading.Event()
+
+    async def numbers() -> AsyncGenerator[int, None]:
+        try:
+            yield 1
+        finally:
+            ends.append("generator")
+
+    async def wait_for_ever() -> None:
+        generator = numbers()
+        await generator.__anext__()
+        running.set()
+        try:
+            await asyncio.sleep(3600)
+        except asyncio.CancelledError:
+            ends.append("task")
+            raise
+
+    thread.spawn(wait_for_ever)
+    assert running.wait(PATIENCE)
+    left(thread, lodger)
+    assert ends == ["task", "generator"]
+
+
+def test_a_task_that_will_not_be_cancelled_does_not_hold_up_the_end(
+    thread: LoopThread, asyncio_complaints: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After a moment the loop is closed over it."""
+    monkeypatch.setattr("syncgql.runtime.loop_thread.PATIENCE", 0.05)
+    lodger = started(thread)
+    running = threading.Event()
+
+    async def stubborn() -> None:
+        while True:
+            try:
+                running.set()
+                await asyncio.sleep(3600)
+            except asyncio.CancelledError:
+                pass
+
+    thread.spawn(stubborn)
+    assert running.wait(PATIENCE)
+    left(thread, lodger)
+    thread._background.clear()
+    gc.collect()
+    (complaint,) = asyncio_complaints
+    assert "Task was destroyed but it is pending" in complaint
+    asyncio_complaints.clear()
+
+
+def test_join_on_the_thread_itself_returns(thread: LoopThread) -> None:
+    """A callback on the loop that joins does not wait for itself."""
+    lodger = started(thread)
+    done = threading.Event()
+    thread.post(each, thread.join, done.set)
+    assert done.wait(PATIENCE)
+    left(thread, lodger)
+
+
+def test_interrupted_start_leaves_no_thread(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ctrl-C while the thread comes up ends it."""
+    before = Remains()
+    thread = LoopThread()
+    start = threading.Thread.start
+
+    def interrupted(self: threading.Thread) -> None:
+        start(self)
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(threading.Thread, "start", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            thread.start()
+    deadline = time.monotonic() + PATIENCE
+    while before.leaked() and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert before.leaked() == []
