@@ -88,8 +88,11 @@ class Peer:
     async def frame(self, opcode: int, payload: bytes = b"", *, final: bool = True) -> None:
         """Send one frame."""
         size = len(payload)
-        length = bytes([size]) if size < 126 else b"\x7e" + struct.pack("!H", size)
-        if size > 0xFFFF:
+        if size < 126:
+            length = bytes([size])
+        elif size <= 0xFFFF:
+            length = b"\x7e" + struct.pack("!H", size)
+        else:
             length = b"\x7f" + struct.pack("!Q", size)
         await self.write(bytes([opcode | (0x80 if final else 0)]) + length + payload)
 

@@ -239,13 +239,16 @@ async def test_w07_w08_pings_before_the_ack_are_answered() -> None:
         assert await peer.receive() == {"type": "pong", "payload": {"message": "keepalive"}}
         await peer.send("pong")
         await peer.send("connection_ack")
+        await asyncio.to_thread(connected.wait)
         await peer.send("ping", payload=None)
         assert await peer.receive() == {"type": "pong"}
         await peer.close(4000, "done")
 
+    connected = threading.Event()
     with ScriptedServer(ping) as server:
         async with websockets(server.ws_url) as transport:
             await transport.connect()
+            connected.set()
             await transport.wait_closed()
             assert transport.ping_received.is_set()
             assert transport.pong_received.is_set()
