@@ -15,6 +15,8 @@ import pytest
 
 from syncgql.cli.server_process import ServerProcess
 
+from .servers.tcp_proxy import TCPProxy
+
 PATIENCE = 30.0  # seconds to wait for something that must happen on a busy machine
 
 
@@ -154,3 +156,9 @@ def appsync_process() -> Iterator[ServerProcess]:
 def appsync_server(appsync_process: ServerProcess) -> AppSyncServer:
     """An API of the AppSync simulator: ``.url`` and ``.host`` for clients, ``.behave()`` and ``.act()`` for tests."""
     return AppSyncServer(appsync_process.url)
+
+
+@pytest.fixture
+def tcp_proxy() -> type[TCPProxy]:
+    """What makes a TCP proxy that loses, delays and cuts: ``tcp_proxy(server.url, "reset", after=100)``."""
+    return TCPProxy

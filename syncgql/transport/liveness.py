@@ -38,7 +38,7 @@ class Liveness:
     def __init__(self, give_up: Callable[[str, float], object]) -> None:
         self._loop = asyncio.get_running_loop()
         self._give_up = give_up
-        self._timers: dict[str, asyncio.TimerHandle] = {}
+        self._timers: dict[tuple[str, float], asyncio.TimerHandle] = {}
         self._pings: set[asyncio.Future[object]] = set()
         self.time = self._loop.time
         self.heard = self.time()
@@ -66,8 +66,9 @@ class Liveness:
             timer.cancel()
         self._timers.clear()
 
-    def _later(self, limit: str, when: float, callback: Callable[..., object], *args: Any) -> None:
-        self._timers[limit] = self._loop.call_at(when, callback, *args)
+    def _later(self, limit: str, when: float, callback: Callable[..., object], *args: Any, sent: float = 0) -> None:
+        # A limit has one timer, and one more for each ping that is under way.
+        self._timers[limit, sent] = self._loop.call_at(when, callback, *args)
 
     def _check_silence(self, limit: str, seconds: float) -> None:
         heard = self.time() if self.paused else self.heard
@@ -85,7 +86,8 @@ class Liveness:
         ping = asyncio.ensure_future(probe.ping())
         self._pings.add(ping)
         ping.add_done_callback(self._sent)
-        self._later(probe.limit, now + probe.patience, self._check_answer, probe, now)
+        self._later(probe.limit, now + probe.interval, self._send, probe)
+        self._later(probe.limit, now + probe.patience, self._check_answer, probe, now, sent=now)
 
     def _sent(self, ping: asyncio.Future[object]) -> None:
         self._pings.discard(ping)
@@ -93,10 +95,9 @@ class Liveness:
             ping.exception()  # the reader reports a lost connection
 
     def _check_answer(self, probe: Probe, sent: float) -> None:
+        del self._timers[probe.limit, sent]
         if self.heard <= sent and not self.paused:
             self._end(probe.limit, probe.patience)
-        else:
-            self._later(probe.limit, max(sent + probe.interval, self.time()), self._send, probe)
 
     def _end(self, limit: str, seconds: float) -> None:
         self.stop()
