@@ -84,6 +84,19 @@ def ariadne_process() -> Iterator[ServerProcess]:
         yield process
 
 
+@pytest.fixture(scope="session")
+def strict_process() -> Iterator[ServerProcess]:
+    """The process of the strict server; tests use ``strict_server``."""
+    with ServerProcess("tests.servers.strict_server") as process:
+        yield process
+
+
+@pytest.fixture
+def strict_server(strict_process: ServerProcess) -> Server:
+    """A Strawberry server that takes 100 operations per connection and cuts who does not answer a ping within 1 s."""
+    return Server(strict_process.url)
+
+
 @pytest.fixture
 def strawberry_server(strawberry_process: ServerProcess) -> Server:
     """The Strawberry server; ``.seen()`` and ``.wait_for()`` tell what it saw."""

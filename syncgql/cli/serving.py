@@ -12,26 +12,34 @@ from typing import Any
 import uvicorn
 
 
-def serve(app: Any, path: str = "/graphql") -> None:
-    """Serve an ASGI application on a free loopback port until standard input ends or a signal arrives.
+def serve(app: Any, path: str = "/graphql", *, port: int = 0, ping: tuple[float, float] = (20, 20)) -> None:
+    """Serve an ASGI application on the loopback interface until standard input ends or a signal arrives.
 
     Prints the URL, with ``path``, as soon as connections are accepted.
+
+    Args:
+        app: the application.
+        path: the path of the URL that is printed.
+        port: where to listen; 0 for a free port.
+        ping: seconds between the pings that WebSockets get, and for which the answer may take.
     """
     with suppress(KeyboardInterrupt):
-        asyncio.run(_serve(app, path))
+        asyncio.run(_serve(app, path, port, ping))
 
 
-async def _serve(app: Any, path: str) -> None:
+async def _serve(app: Any, path: str, port: int, ping: tuple[float, float]) -> None:
     config = uvicorn.Config(
         app,
         loop="asyncio",
         ws="websockets-sansio",  # tells the application which close code came from the client
+        ws_ping_interval=ping[0],
+        ws_ping_timeout=ping[1],
         lifespan="off",
         log_config=None,
         timeout_graceful_shutdown=1,
     )
     server = uvicorn.Server(config)
-    with socket.create_server(("127.0.0.1", 0)) as listener:
+    with socket.create_server(("127.0.0.1", port)) as listener:
         _leave_with_parent(server)
         serving = asyncio.create_task(server.serve(sockets=[listener]))
         # The socket listens already: whoever connects from now on is served.

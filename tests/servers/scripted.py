@@ -144,6 +144,12 @@ class Peer:
                 self.received.append(message)
                 return message
 
+    async def receive_pong(self) -> bytes:
+        """Return the data of the next frame, which must be a pong."""
+        opcode, payload = await self._read_frame()
+        assert opcode == PONG
+        return payload
+
     async def expect(self, type: str) -> dict[str, Any]:
         """Return the next message, which must be of this type."""
         message = await self.receive()

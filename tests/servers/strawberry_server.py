@@ -149,8 +149,9 @@ class App(GraphQL[Any, Any]):
         return
 
 
+schema = strawberry.Schema(Query, Mutation, Subscription)
 app = App(
-    strawberry.Schema(Query, Mutation, Subscription),
+    schema,
     multipart_uploads_enabled=True,
     max_subscriptions_per_connection=None,
 )
