@@ -138,7 +138,7 @@ class AppSyncServer(Server):
         self._control({"set": behaviour})
 
     def act(self, action: str, **arguments: Any) -> None:
-        """Have every connection ``send``, ``close``, ``acknowledge``, ``confirm`` or ``complete``."""
+        """Have every connection ``send``, ``close``, ``acknowledge``, ``confirm``, ``complete`` or ``fail``."""
         self._control({"do": action, **arguments})
 
     def publish(self, text: str) -> None:

@@ -51,6 +51,8 @@ logger = logging.getLogger("syncgql")
 DEFAULT_SILENCE = 300.0
 """Seconds of silence that mean the end of a connection, when the server does not say how many."""
 
+BUSY = frozenset({"LimitExceededError", "LimitExceededException", "ThrottlingException", "TooManyRequestsException"})
+
 UNAUTHORIZED = frozenset(
     {"UnauthorizedException", "Unauthorized", "NotAuthorizedException", "ForbiddenException", "AccessDeniedException"}
 )
@@ -160,6 +162,11 @@ class AppSync(WebSocketProtocol):
             text = f"AppSync refused the subscription: {describe_errors(errors)}. Check auth=."
             return TransportAuthenticationError(text, code=_code(errors[0]), reason=text, errors=errors)
         return super().failure(errors)
+
+    def failure_verdict(self, errors: list[dict[str, Any]]) -> Verdict:
+        if any(_kind(error) in UNAUTHORIZED for error in errors):
+            return Verdict.REFUSED
+        return Verdict.RETRY if any(_kind(error) in BUSY for error in errors) else Verdict.FATAL
 
     # -- reactions
 

@@ -231,6 +231,10 @@ class WebSocketProtocol(ABC):
         """Return what an operation ends with when the server ended it with *errors*."""
         return TransportQueryError(describe_errors(errors), errors=errors)
 
+    def failure_verdict(self, errors: list[dict[str, Any]]) -> Verdict:
+        """Return whether to start an operation anew that the server ended with *errors*."""
+        return Verdict.FATAL
+
     # -- for subclasses
 
     def _unreadable(self, rule: str, text: str, cause: Exception | None) -> Received | None:

@@ -18,7 +18,7 @@ from typing import Any, Protocol
 import aiohttp
 
 from ..exceptions import TransportConnectionFailed, TransportError, TransportProtocolError
-from ..protocol.close_codes import ABNORMAL, NO_STATUS
+from ..protocol.close_codes import ABNORMAL, NO_STATUS, Verdict
 from ..protocol.http import public_url
 from ..protocol.websocket import (
     Acknowledged,
@@ -65,8 +65,8 @@ class Listener(Protocol):
     def started(self, operation: Operation) -> None:
         """The server confirmed that it runs an operation; only where the protocol has that."""
 
-    def finished(self, operation: Operation, error: TransportError | None) -> None:
-        """The server ended an operation, with an error or without."""
+    def finished(self, operation: Operation, error: TransportError | None, verdict: Verdict = Verdict.FATAL) -> None:
+        """The server ended an operation, with an error or without; another start may do better, or not."""
 
     def rejected(self, operation: Operation, error: TransportError) -> None:
         """The server did not take an operation because there are too many on this connection."""
@@ -391,18 +391,18 @@ class WebSocketConnection:
         with contextlib.suppress(TransportError):  # the reader reports a lost connection
             await self.send(message)
 
-    def _finish(self, id: str, error: TransportError | None) -> None:
+    def _finish(self, id: str, error: TransportError | None, verdict: Verdict = Verdict.FATAL) -> None:
         self._confirmations.settle(id)
         operation = self.operations.pop(id, None)
         if operation is not None:
             self._brought = True
-            self._listener.finished(operation, error)
+            self._listener.finished(operation, error, verdict)
 
     def _reject(self, event: Failed) -> None:
         self._confirmations.settle(event.id)
         error = self._protocol.failure(event.errors)
         if not self._protocol.is_limit(event.errors):
-            self._finish(event.id, error)
+            self._finish(event.id, error, self._protocol.failure_verdict(event.errors))
         elif (operation := self.operations.pop(event.id, None)) is not None:
             self._listener.rejected(operation, error)
 

@@ -21,12 +21,14 @@ from contextvars import Context
 from typing import Any, Protocol
 
 from ..exceptions import TransportClosed, TransportError
+from ..protocol.close_codes import Verdict
 from ..request import GraphQLRequest
 from . import loss as losses
 from .async_sink import AsyncSink
 from .handshake import Handshake
 from .loss import Loss, NotConnected
 from .reconnect import Attempts, ReconnectPolicy, is_resumed
+from .restarts import Restarts
 from .websocket_connection import WebSocketConnection
 from .websocket_operation import Operation
 
@@ -86,6 +88,7 @@ class WebSocketLink:
         self._on_rejected = on_rejected
         self._on_unused = on_unused
         self._attempts = Attempts(policy, refreshable=opener.is_refreshable)
+        self._restarts = Restarts(opener, policy, self._start_again)
         self._delay = 0.0
         self._first_loss: Loss | None = None
         self._handshake: Handshake | None = None
@@ -155,6 +158,7 @@ class WebSocketLink:
         """Start an operation anew with another request; its sink is told before the first event of that."""
         if operation not in self.operations:
             return
+        self._restarts.forget(operation)
         operation.request, operation.payload = request, payload
         connection, operation.connection = operation.connection, None
         if connection is not None:
@@ -200,10 +204,22 @@ class WebSocketLink:
 
     def started(self, operation: Operation) -> None:
         """The server confirmed that it runs an operation."""
+        self._restarts.succeeded(operation)
         operation.release()
 
-    def finished(self, operation: Operation, error: TransportError | None) -> None:
-        """The server ended an operation; where it confirms operations, an error in place of that is the caller's."""
+    def finished(self, operation: Operation, error: TransportError | None, verdict: Verdict = Verdict.FATAL) -> None:
+        """The server ended an operation; where it confirms operations, an error in place of that is the caller's.
+
+        Args:
+            operation: what ended.
+            error: why; None when it is complete.
+            verdict: whether another start may do better.
+        """
+        if error is not None and self._restarts.schedule(operation, error, verdict):
+            operation.connection = None
+            if operation.sent is None and operation.lost_at is None:
+                operation.lost_at = self._loop.time()
+            return
         if error is None or operation.connection is None or not operation.connection.confirms:
             operation.release()
         self._end(operation, error)
@@ -258,7 +274,7 @@ class WebSocketLink:
     async def _connect(self) -> None:
         """Open a socket, or give up; one attempt after the other."""
         previous: Loss | None = None
-        while self._connection is None and self.operations:
+        while self._connection is None and self._waiting:
             await asyncio.sleep(self._delay)
             try:
                 self._take_over(await self._opener.open_socket(await self._next_handshake(), self))
@@ -327,9 +343,18 @@ class WebSocketLink:
         if self._forget(operation):
             operation.end(error)
 
+    def _start_again(self, operation: Operation, error: TransportError | None) -> None:
+        if error is not None:
+            self._end(operation, error)
+            self._look_unused()
+            return
+        self._waiting[operation] = None
+        self._go_on()
+
     def _forget(self, operation: Operation) -> bool:
         if operation not in self.operations:
             return False
+        self._restarts.forget(operation)
         self.operations.remove(operation)
         self._waiting.pop(operation, None)
         return True

@@ -321,6 +321,23 @@ def test_a_subscription_that_is_not_allowed(kind: str) -> None:
     assert "not you" in str(error)
 
 
+@pytest.mark.parametrize(
+    ("kind", "verdict"),
+    [
+        ("UnauthorizedException", REFUSED),
+        ("x#Unauthorized", REFUSED),
+        ("LimitExceededError", RETRY),
+        ("ThrottlingException", RETRY),
+        ("MaxSubscriptionsReachedError", FATAL),
+        ("UnsupportedOperation", FATAL),
+        ("", FATAL),
+    ],
+)
+def test_which_errors_pass(kind: str, verdict: Verdict) -> None:
+    """Other credentials may be accepted, and a limit for a while ends; nothing else is better at the next start."""
+    assert ready().failure_verdict([{"message": "m", "errorType": kind}]) is verdict
+
+
 def test_a_subscription_that_is_wrong() -> None:
     """Any other error is one of the request."""
     errors = [{"errorType": "MaxSubscriptionsReachedError", "message": "enough"}]

@@ -58,6 +58,7 @@ class Behaviour:
     connection_error: dict[str, Any] | None = None  # sent in place of the ack
     start_ack: bool = True
     start_error: Any = None  # the payload of an error that answers each start
+    start_errors: int = 1_000_000  # so many starts are answered so
     select: str | None = "graphql-ws"
     upgrade_status: int | None = None  # refuses upgrades with this status
     max_subscriptions: int = 100
@@ -124,7 +125,7 @@ class Api:
         return message
 
     async def act(self, action: str, **arguments: Any) -> None:
-        """``send``, ``close``, ``acknowledge``, ``confirm`` or ``complete`` on every connection; see ``Connection``."""
+        """Have every connection ``send``, ``close``, ``acknowledge``, ``confirm``, ``complete`` or ``fail``."""
         for connection in list(self.connections):
             await getattr(connection, action)(**arguments)
 
@@ -208,7 +209,9 @@ class Connection:
         authorization = payload["extensions"]["authorization"]
         log.add("appsync_start", api=self.api.name, id=id, data=payload["data"], authorization=authorization)
         error = self._check_start(id, payload["data"], authorization)
-        if self.api.behaviour.start_error is not None:
+        behaviour = self.api.behaviour
+        if behaviour.start_error is not None and behaviour.start_errors:
+            self.api.behaviour = replace(behaviour, start_errors=behaviour.start_errors - 1)
             await self.send({"id": id, "type": "error", "payload": self.api.behaviour.start_error})
         elif error is not None:
             await self.send({"id": id, "type": "error", "payload": {"errors": [error]}})
@@ -277,6 +280,11 @@ class Connection:
         for id in list(self.documents):
             del self.documents[id]
             await self.send({"id": id, "type": "complete"})
+
+    async def fail(self, errors: list[dict[str, Any]]) -> None:
+        for id in list(self.documents):
+            del self.documents[id]
+            await self.send({"id": id, "type": "error", "payload": {"errors": errors}})
 
     async def close(self, code: int, reason: str = "") -> None:
         await self.socket.close(code, reason)

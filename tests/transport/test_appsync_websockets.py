@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import itertools
 import json
 import threading
@@ -446,6 +447,84 @@ def test_a_subscription_that_is_not_allowed(appsync_server: AppSyncServer) -> No
     appsync_server.behave(start_error={"errors": [error]})
     with client_of(appsync_server) as client, pytest.raises(TransportAuthenticationError, match="Not Authorized"):
         client.subscribe(SUBSCRIPTION, overflow="raise")
+
+
+def has_starts(server: AppSyncServer, number: int) -> bool:
+    return len(server.seen("appsync_start")) == number
+
+
+EXPIRED = [{"errorType": "UnauthorizedException", "message": "Token expired"}]
+
+
+def test_a_token_that_expires_while_a_subscription_runs(appsync_server: AppSyncServer) -> None:
+    """The subscription is started anew with the next one; its neighbours and the connection stay."""
+    tokens = itertools.count()
+    auth = AppSyncJWTAuthentication(appsync_server.host, lambda: f"jwt-{next(tokens)}")
+    with client_of(appsync_server, auth, reconnect=AT_ONCE) as client:
+        subscription = client.subscribe(SUBSCRIPTION, overflow="raise")
+        for starts in (2, 3, 4):
+            appsync_server.publish(f"before {starts}")
+            appsync_server.behave(valid_from=next(tokens))
+            appsync_server.act("fail", errors=EXPIRED)
+            appsync_server.wait_until(functools.partial(has_starts, appsync_server, starts))
+            assert text_of(subscription) == f"before {starts}"
+        appsync_server.publish("after")
+        assert text_of(subscription) == "after"
+    assert len(appsync_server.seen("ws_connect")) == 1
+    assert appsync_server.seen("appsync_refused") == []
+
+
+@pytest.mark.parametrize(("token", "starts"), [("jwt-1", 1), (lambda: "jwt-1", 2)])
+def test_a_start_that_is_refused_is_tried_once_more(appsync_server: AppSyncServer, token: Any, starts: int) -> None:
+    """With a new token, where there can be one."""
+    appsync_server.behave(start_error={"errors": EXPIRED})
+    auth = AppSyncJWTAuthentication(appsync_server.host, token)
+    refused = pytest.raises(TransportAuthenticationError, match="Token expired")
+    with client_of(appsync_server, auth, reconnect=AT_ONCE) as client, refused:
+        client.subscribe(SUBSCRIPTION)
+    assert len(messages(appsync_server, "start")) == starts
+
+
+def test_a_start_that_is_throttled_is_tried_again(appsync_server: AppSyncServer) -> None:
+    """By the policy for lost connections, while the caller waits."""
+    throttled = {"errors": [{"errorType": "LimitExceededError", "message": "Rate exceeded"}]}
+    appsync_server.behave(start_error=throttled, start_errors=2)
+    with client_of(appsync_server, reconnect=AT_ONCE) as client:
+        subscription = client.subscribe(SUBSCRIPTION)
+        appsync_server.publish("hello")
+        assert text_of(subscription) == "hello"
+        assert len(messages(appsync_server, "start")) == 3
+        appsync_server.behave(start_error=throttled, start_errors=100)
+        with pytest.raises(TransportQueryError, match="Rate exceeded"):
+            client.subscribe(SUBSCRIPTION)
+    with client_of(appsync_server) as client, pytest.raises(TransportQueryError, match="Rate exceeded"):
+        client.subscribe(SUBSCRIPTION)
+
+
+@pytest.mark.parametrize("way", ["close", "client"])
+def test_a_subscription_is_closed_while_it_waits_to_be_started_anew(appsync_server: AppSyncServer, way: str) -> None:
+    """Nothing is sent any more, and nothing is left behind."""
+    policy = ReconnectPolicy(base=60, cap=0)
+    auth = AppSyncJWTAuthentication(appsync_server.host, lambda: "jwt-1")
+    with client_of(appsync_server, auth, reconnect=policy) as client:
+        subscription = client.subscribe(SUBSCRIPTION, overflow="raise")
+        appsync_server.act("fail", errors=EXPIRED)
+        with pytest.raises(TransportTimeout):
+            subscription.next(0.3)
+        (subscription if way == "close" else client).close()
+    assert len(messages(appsync_server, "start")) == 1
+
+
+def test_a_provider_that_fails_when_a_subscription_is_started_anew(appsync_server: AppSyncServer) -> None:
+    """The subscription ends with that error as the cause."""
+    tokens = iter(["jwt-1", "jwt-1"])
+    auth = AppSyncJWTAuthentication(appsync_server.host, lambda: next(tokens, 5))  # type: ignore[arg-type,return-value]
+    with client_of(appsync_server, auth, reconnect=AT_ONCE) as client:
+        subscription = client.subscribe(SUBSCRIPTION)
+        appsync_server.act("fail", errors=EXPIRED)
+        with pytest.raises(TransportConnectionFailed, match="TypeError") as caught:
+            subscription.next(PATIENCE)
+        assert "jwt must be a str" in str(caught.value.__cause__)
 
 
 def test_on_its_own_in_asyncio_code(appsync_server: AppSyncServer) -> None:
