@@ -9,6 +9,7 @@ import weakref
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from .exceptions import ClientClosed
 from .protocol import json_codec
 from .protocol.graphql_response import data_or_raise
 from .protocol.json_codec import JSONDeserialize, JSONSerialize
@@ -19,6 +20,7 @@ from .runtime.process import Runtimes
 from .schema.client_schema import ClientSchema
 from .subscription import Subscription
 from .transport.base import AsyncTransport
+from .transport.blocking import BlockingTransport
 from .transport.handshake import InitPayloadOption
 from .transport.options import AuthOption, HeadersOption, TimeoutOption
 from .transport.pair import TransportOptions
@@ -51,7 +53,8 @@ class Client:
     Args:
         url: the endpoint. ``http(s)://`` sends queries and mutations by POST and subscriptions over a WebSocket at the
             same place; ``ws(s)://`` sends everything over a WebSocket.
-        transport: takes the place of *url*; if it can subscribe it serves subscriptions too.
+        transport: takes the place of *url*; if it can subscribe it serves subscriptions too. One that blocks sends in
+            the calling thread.
         subscriptions: another URL or transport for subscriptions.
         headers: headers for every request and connection, or a function that returns them; it is called for each, in
             the calling thread, or in a worker thread when a connection must be made anew.
@@ -96,7 +99,7 @@ class Client:
         self,
         url: str | None = None,
         *,
-        transport: AsyncTransport | None = None,
+        transport: AsyncTransport | BlockingTransport | None = None,
         subscriptions: str | AsyncTransport | None = None,
         headers: HeadersOption = None,
         cookies: Any = None,
@@ -157,6 +160,7 @@ class Client:
             parse_results=parse_results,
         )
         self._builders: dict[str, OperationBuilder] = {}
+        self._blocking = self._options.build_blocking()
         self._runtimes = Runtimes(self._options.build)
         # Not at exit: by then the runtimes close themselves, and this would do it without waiting.
         weakref.finalize(self, self._runtimes.drop).atexit = False
@@ -331,6 +335,8 @@ class Client:
         Threads that wait in a call get ``ClientClosed``, those in a subscription its end.
         """
         self._runtimes.close()
+        if self._blocking is not None:
+            self._blocking.close()
 
     @property
     def closed(self) -> bool:
@@ -376,9 +382,26 @@ class Client:
         extra_args: Mapping[str, Any] | None = None,
     ) -> ExecutionResult:
         seconds = self._seconds(timeout)
+        if self._blocking is not None:
+            return self._send_here(self._blocking, request, seconds, headers, extra_args)
         runtime = self._runtimes.current()
         exchange = runtime.resources.queries.exchange(request, headers=headers, extra_args=extra_args)
         runtime.run(exchange.send(), seconds, "execute_timeout")
+        return exchange.result()
+
+    def _send_here(
+        self,
+        transport: BlockingTransport,
+        request: GraphQLRequest,
+        seconds: float | None,
+        headers: Mapping[str, str] | None,
+        extra_args: Mapping[str, Any] | None,
+    ) -> ExecutionResult:
+        """Send by a transport that blocks, in the calling thread; no loop is needed."""
+        if self.closed:
+            raise ClientClosed("The client is closed; make a new one.")
+        exchange = transport.exchange(request, headers=headers, extra_args=extra_args)
+        exchange.send(seconds)
         return exchange.result()
 
     def _subscribe(
