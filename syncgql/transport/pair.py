@@ -117,8 +117,10 @@ class TransportOptions:
             subscriptions = self._for_subscriptions(session)
             return TransportPair(subscriptions, subscriptions)
         queries = self.transport.fresh() if self.transport is not None else self._for_queries(session)
-        if isinstance(self.auth, AppSyncAuthentication) and not isinstance(self.subscriptions, AsyncTransport):
-            return TransportPair(queries, self._appsync(str(self.url), self.auth, session))
+        if isinstance(self.subscriptions, AsyncTransport):
+            return TransportPair(queries, self.subscriptions.fresh())
+        if isinstance(self.auth, AppSyncAuthentication) and self.url is not None:
+            return TransportPair(queries, self._appsync(self.url, self.auth, session))
         if self.subscriptions is not None:
             return TransportPair(queries, self._for_subscriptions(session))
         if self.transport is not None or isinstance(queries, AIOHTTPWebsocketsTransport):
