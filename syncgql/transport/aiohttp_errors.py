@@ -37,9 +37,10 @@ def translated_errors(url: str, timeout: aiohttp.ClientTimeout | None = None) ->
 
 
 def public_cause(error: BaseException) -> BaseException | None:
-    """Return what to chain: *error*, or what is below it when its text holds the whole URL or the answer's headers."""
+    """Return what to chain: *error*, or what is below it when its text holds the whole URL or pieces of the answer."""
+    if isinstance(error, aiohttp.ClientResponseError):
+        return None  # what is below it quotes the answer, too
     tells_too_much = (
-        aiohttp.ClientResponseError,
         aiohttp.ConnectionTimeoutError,
         aiohttp.InvalidURL,
         aiohttp.NonHttpUrlClientError,
@@ -116,9 +117,10 @@ def _bad_response(error: aiohttp.ClientResponseError, where: str, elapsed: float
             code=error.status,
             response=response,
         )
-    # The status is made up by aiohttp's parser.
+    # The status is made up by aiohttp's parser; what follows the colon is quoted from the answer.
+    why = error.message.partition(":")[0].strip()
     return TransportConnectionFailed(
-        f"{where} answered with what is not HTTP, or is beyond the limits for headers: {error.message.strip()} "
+        f"{where} answered with what is not HTTP, or is beyond the limits for headers: {why}. "
         "(The limits are max_line_size, max_field_size and max_headers in client_session_args.)"
     )
 

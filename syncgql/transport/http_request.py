@@ -44,7 +44,6 @@ JSON_POST: OwnHeaders = (("Accept", ACCEPT), ("Content-Type", CONTENT_TYPE))
 GET: OwnHeaders = (("Accept", ACCEPT), ("Apollo-Require-Preflight", "true"))
 
 BIG = 1024 * 1024  # bytes; aiohttp warns of bigger ones, which it would write at one go
-WRITTEN_AT_ONCE = 32 * 1024  # bytes; aiohttp hands such a body to the socket in one piece with the headers
 
 # A credential may be in any of these, or they are about the first URL only.
 NOT_FOR_STRANGERS = frozenset({"cookies", "params", "server_hostname"})
@@ -84,11 +83,6 @@ class HTTPRequest(NamedTuple):
         if isinstance(body, bytes):
             return body if len(body) <= BIG else io.BytesIO(body)
         return body() if body is not None else None
-
-    @property
-    def is_written_at_once(self) -> bool:
-        """Whether a failed write means that nothing of the request was written."""
-        return self.body is None or (isinstance(self.body, bytes) and len(self.body) <= WRITTEN_AT_ONCE)
 
     def at(self, url: URL, *, is_foreign: bool) -> HTTPRequest:
         """Return this request for another URL; if that is foreign, without anything of the caller's."""

@@ -73,7 +73,7 @@ class HTTPSender:
         except TransportError:
             raise  # TransportTimeout is a TimeoutError, too
         except AIOHTTP_ERRORS as error:
-            if not _was_stale(error, request, is_repeatable):
+            if not (_was_stale(error) and is_repeatable()):
                 raise self._translated(error, session, request, start) from public_cause(error)
         try:
             return await self._send_once(session, request, start)
@@ -117,15 +117,12 @@ class HTTPSender:
         return translate(error, str(request.url), timeout, time.perf_counter() - start)
 
 
-def _was_stale(error: Exception, request: HTTPRequest, is_repeatable: Callable[[], bool]) -> bool:
-    """Tell whether the connection had been closed by the server while it was idle, and the request may go out again."""
-    if isinstance(error, aiohttp.ClientConnectorError | aiohttp.ServerTimeoutError):
+def _was_stale(error: Exception) -> bool:
+    """Tell whether the server may have closed the connection while it was idle, before it saw the request."""
+    if isinstance(error, aiohttp.ClientConnectorError):
         return False
-    if not isinstance(error, aiohttp.ServerDisconnectedError | aiohttp.ClientOSError):
-        return False
-    if request.is_written_at_once and isinstance(error.__cause__, aiohttp.ClientConnectionResetError):
-        return True  # the connection was closed when the one piece was to be written
-    return connection_was_reused.get() is not False and is_repeatable()
+    was_lost = isinstance(error, aiohttp.ServerDisconnectedError | aiohttp.ClientOSError)
+    return was_lost and connection_was_reused.get() is not False
 
 
 def _response(answer: aiohttp.ClientResponse, start: float) -> Response:

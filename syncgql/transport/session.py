@@ -148,12 +148,14 @@ class PoolAndSockets(aiohttp.BaseConnector):
     ) -> Connection:
         if "Upgrade" in req.headers:
             return await super().connect(req, traces, timeout)
-        connection = await self._pool.connect(req, traces, timeout)
-        protocol = connection.protocol
-        if protocol is not None:
-            connection_was_reused.set(protocol in self._used)
-            self._used.add(protocol)
-        return connection
+        while True:
+            connection = await self._pool.connect(req, traces, timeout)
+            protocol = connection.protocol
+            if protocol is not None and protocol.is_connected():
+                connection_was_reused.set(protocol in self._used)
+                self._used.add(protocol)
+                return connection
+            connection.close()  # it ended while the pool handed it out; nothing has been written yet
 
     async def _create_connection(
         self, req: aiohttp.ClientRequest, traces: list[Any], timeout: aiohttp.ClientTimeout

@@ -152,7 +152,7 @@ def resolve_event(event: Any, info: Any, **arguments: Any) -> Any:
 
 schema = make_executable_schema(SCHEMA, query, mutation, subscription)
 
-modern = GraphQL(schema, websocket_handler=GraphQLTransportWSHandler())
+modern = GraphQL(schema, websocket_handler=GraphQLTransportWSHandler(), execute_get_queries=True)
 legacy = GraphQL(schema, websocket_handler=GraphQLWSHandler())
 
 

@@ -113,6 +113,9 @@ class _Exchange:
     async def send(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self._status = message["status"]
+            if not self._arrived.is_set():  # a GET, whose application has no body to wait for
+                self._arrived.set()
+                self.log.add("request", **self._describe())
         await self._send(message)
         if message["type"] == "http.response.body" and not message.get("more_body") and not self._answered:
             self._answered = True

@@ -42,11 +42,10 @@ class WireConnection:
             return None
         first, *lines = head.decode("latin-1").split("\r\n")
         headers = [(name.lower(), value.strip()) for name, _, value in (line.partition(":") for line in lines)]
-        length = int(dict(headers).get("content-length", 0))
-        while len(self._buffer) < length:
-            if not self._fill():
-                return None
-        body, self._buffer = self._buffer[:length], self._buffer[length:]
+        given = dict(headers)
+        body = self._read_chunks() if "transfer-encoding" in given else self._read(int(given.get("content-length", 0)))
+        if body is None:
+            return None
         method, target, _ = first.split(" ")
         request = WireRequest(method, target, headers, body)
         self._requests.append(request)
@@ -65,6 +64,22 @@ class WireConnection:
         """Close with an RST, so that the client sees a reset and no end."""
         self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         self.socket.close()
+
+    def _read(self, length: int) -> bytes | None:
+        while len(self._buffer) < length:
+            if not self._fill():
+                return None
+        data, self._buffer = self._buffer[:length], self._buffer[length:]
+        return data
+
+    def _read_chunks(self) -> bytes | None:
+        body = b""
+        while True:
+            line = self._read_until(b"\r\n")
+            chunk = None if line is None else self._read(int(line, 16) + 2)
+            if chunk is None or len(chunk) == 2:
+                return None if chunk is None else body
+            body += chunk[:-2]
 
     def _read_until(self, end: bytes) -> bytes | None:
         while end not in self._buffer:
@@ -123,16 +138,12 @@ class WireServer:
         self._scripts = scripts
         self._context = context
         self._listener = socket.create_server(("127.0.0.1", 0))
+        self.port: int = self._listener.getsockname()[1]
         self._threads: list[threading.Thread] = []
         self._sockets: list[socket.socket] = []
         self.requests: list[WireRequest] = []
         self.connections = 0
         self._acceptor = threading.Thread(target=self._accept, name="wire-server", daemon=True)
-
-    @property
-    def port(self) -> int:
-        port: int = self._listener.getsockname()[1]
-        return port
 
     @property
     def url(self) -> str:
@@ -152,6 +163,10 @@ class WireServer:
         for sock in self._sockets:
             with contextlib.suppress(OSError):
                 sock.shutdown(socket.SHUT_RDWR)
+        self.wait_for_scripts()
+
+    def wait_for_scripts(self) -> None:
+        """Return when all scripts so far have ended and their connections are closed."""
         for thread in self._threads:
             thread.join(PATIENCE)
 

@@ -1,0 +1,41 @@
+"""Certificates, and servers behind TLS."""
+
+from __future__ import annotations
+
+import ssl
+from collections.abc import Iterator
+
+import pytest
+import trustme
+
+from .fix_servers import Server
+from .servers.front import Front
+
+
+@pytest.fixture(scope="session")
+def authority() -> trustme.CA:
+    """An authority that nobody trusts by himself."""
+    return trustme.CA()
+
+
+@pytest.fixture
+def server_context(authority: trustme.CA) -> ssl.SSLContext:
+    """What a server for ``localhost`` speaks TLS with."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("localhost").configure_cert(context)
+    return context
+
+
+@pytest.fixture
+def client_context(authority: trustme.CA) -> ssl.SSLContext:
+    """What a client that trusts the authority speaks TLS with."""
+    context = ssl.create_default_context()
+    authority.configure_trust(context)
+    return context
+
+
+@pytest.fixture
+def tls_front(any_server: Server, server_context: ssl.SSLContext) -> Iterator[Front]:
+    """Each of the servers in turn, at ``https://localhost``."""
+    with Front(any_server.url, context=server_context) as front:
+        yield front
