@@ -173,5 +173,5 @@ def appsync_server(appsync_process: ServerProcess) -> AppSyncServer:
 
 @pytest.fixture
 def tcp_proxy() -> type[TCPProxy]:
-    """What makes a TCP proxy that loses, delays and cuts: ``tcp_proxy(server.url, "reset", after=100)``."""
+    """What makes a TCP proxy that loses, delays and cuts: ``tcp_proxy(server.url, [("reset", 100)])``."""
     return TCPProxy

@@ -7,7 +7,7 @@ import contextlib
 import socket
 import struct
 import threading
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Literal
 from urllib.parse import urlsplit
 
@@ -17,28 +17,39 @@ Fault = Literal["none", "reset", "end", "half_close", "stall", "delay"]
 class TCPProxy:
     """A proxy in a thread of its own in front of one server.
 
+    A fault is what happens to the bytes from the server once so many of them were passed on: ``reset`` breaks both
+    connections (RST), ``end`` closes both (FIN), ``half_close`` ends only the direction to the client, ``stall`` passes
+    nothing on any more in either direction, ``delay`` holds the rest back for a moment.
+
     Args:
         target: the server's URL.
-        fault: what happens to the bytes from the server once *after* of them were passed on: ``reset`` breaks both
-            connections (RST), ``end`` closes both (FIN), ``half_close`` ends only the direction to the client,
-            ``stall`` passes nothing on any more in either direction, ``delay`` holds the rest back for a moment.
-        after: the number of bytes.
+        faults: the fault and the number of bytes for each of its addresses; by default there is one, without a fault.
+
+    Attributes:
+        passed: how many bytes came from the server on the connection that was last heard of.
     """
 
     DELAY = 0.05  # seconds
 
-    def __init__(self, target: str, fault: Fault = "none", after: int = 0) -> None:
+    def __init__(self, target: str, faults: Sequence[tuple[Fault, int]] = (("none", 0),)) -> None:
         parts = urlsplit(target)
         self._target = (str(parts.hostname), int(parts.port or 80))
         self._path = parts.path
-        self._fault = fault
-        self._after = after
+        self._faults = faults
+        self._ports: list[int] = []
+        self.passed = 0
         self._started = threading.Event()
-        self._thread = threading.Thread(target=lambda: asyncio.run(self._serve()), name="tcp-proxy", daemon=True)
+        self._thread = threading.Thread(target=self._run, name="tcp-proxy", daemon=True)
+
+    @property
+    def ws_urls(self) -> list[str]:
+        """The addresses, in the order of their faults."""
+        return [f"ws://127.0.0.1:{port}{self._path}" for port in self._ports]
 
     @property
     def ws_url(self) -> str:
-        return f"ws://127.0.0.1:{self._port}{self._path}"
+        """The first address."""
+        return self.ws_urls[0]
 
     def stall(self) -> None:
         """Pass nothing on any more, in either direction, on any connection."""
@@ -53,41 +64,56 @@ class TCPProxy:
         self._loop.call_soon_threadsafe(self._stop.set)
         self._thread.join()
 
+    def _run(self) -> None:
+        asyncio.run(self._serve(), debug=False)  # debug mode would take most of the time
+
     async def _serve(self) -> None:
         self._loop = asyncio.get_running_loop()
         self._stop = asyncio.Event()
         self._passing = asyncio.Event()
         self._passing.set()
         self._tasks: set[asyncio.Task[None]] = set()
-        server = await asyncio.start_server(self._connected, "127.0.0.1", 0)
-        self._port = server.sockets[0].getsockname()[1]
+        servers = [await self._listen(fault, after) for fault, after in self._faults]
+        self._ports = [server.sockets[0].getsockname()[1] for server in servers]
         self._started.set()
         await self._stop.wait()
-        server.close()
+        for server in servers:
+            server.close()
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
-    def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.get_running_loop().create_task(self._join(reader, writer))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+    async def _listen(self, fault: Fault, after: int) -> asyncio.Server:
+        def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            task = asyncio.get_running_loop().create_task(self._join(reader, writer, fault, after))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
 
-    async def _join(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        return await asyncio.start_server(connected, "127.0.0.1", 0)
+
+    async def _join(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, fault: Fault, after: int) -> None:
+        passed = 0
         server_reader, server_writer = await asyncio.open_connection(*self._target)
         writers = (writer, server_writer)
+        passing = asyncio.Event()
+        passing.set()
 
-        async def back(data: bytes, passed: int) -> bool:
+        async def back(data: bytes) -> bool:
             """Pass data on to the client, up to the fault; return whether to go on."""
-            room = self._after - passed
-            if self._fault == "none" or len(data) <= room or room < 0:
+            nonlocal passed
+            room = after - passed
+            self.passed = passed = passed + len(data)
+            if fault == "none" or len(data) <= room or room < 0:
                 writer.write(data)
                 return True
             writer.write(data[:room])
             await writer.drain()
-            return await self._apply(writers, data[room:])
+            if fault == "stall":
+                passing.clear()
+            return await self._apply(fault, writers, data[room:])
 
-        async def forth(data: bytes, passed: int) -> bool:
+        async def forth(data: bytes) -> bool:
+            await passing.wait()
             server_writer.write(data)
             return True
 
@@ -101,30 +127,28 @@ class TCPProxy:
         self,
         reader: asyncio.StreamReader,
         writer: asyncio.StreamWriter,
-        pass_on: Callable[[bytes, int], Awaitable[bool]],
+        pass_on: Callable[[bytes], Awaitable[bool]],
     ) -> None:
-        passed = 0
         with contextlib.suppress(OSError):
             while data := await reader.read(65536):
                 await self._passing.wait()
-                if not await pass_on(data, passed):
+                if not await pass_on(data):
                     return
-                passed += len(data)
                 await writer.drain()
             writer.write_eof()
 
-    async def _apply(self, writers: tuple[asyncio.StreamWriter, asyncio.StreamWriter], rest: bytes) -> bool:
-        if self._fault == "delay":
+    async def _apply(
+        self, fault: Fault, writers: tuple[asyncio.StreamWriter, asyncio.StreamWriter], rest: bytes
+    ) -> bool:
+        if fault == "delay":
             await asyncio.sleep(self.DELAY)
             writers[0].write(rest)
             return True
-        if self._fault == "half_close":
+        if fault == "half_close":
             writers[0].write_eof()
-        elif self._fault == "stall":
-            self._passing.clear()
-        else:
+        elif fault in ("reset", "end"):
             for writer in writers:
-                if self._fault == "reset":
+                if fault == "reset":
                     raw = writer.get_extra_info("socket")
                     raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
                 writer.close()
