@@ -1,0 +1,17 @@
+"""Settings: what Django needs to show a page and no more."""
+
+from __future__ import annotations
+
+import os
+
+SECRET_KEY = os.environ.get("SECRET_KEY", "only for development")
+DEBUG = True
+ALLOWED_HOSTS = ["127.0.0.1", "localhost", "testserver"]
+ROOT_URLCONF = "library.urls"
+INSTALLED_APPS = ["library"]
+MIDDLEWARE = ["django.middleware.csrf.CsrfViewMiddleware"]
+TEMPLATES = [{"BACKEND": "django.template.backends.django.DjangoTemplates", "APP_DIRS": True}]
+DATABASES: dict[str, dict[str, str]] = {}
+USE_TZ = True
+
+LIBRARY_URL = os.environ.get("LIBRARY_URL", "http://127.0.0.1:8001/graphql")

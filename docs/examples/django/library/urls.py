@@ -1,0 +1,9 @@
+"""Where the views are."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from . import views
+
+urlpatterns = [path("", views.books), path("books/<str:id>/", views.book)]

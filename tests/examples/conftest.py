@@ -1,0 +1,16 @@
+"""The library that the examples talk to, as ``syncgql demo --serve`` has it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from syncgql.cli.server_process import ServerProcess
+
+
+@pytest.fixture(scope="module")
+def library() -> Iterator[str]:
+    """The URL of a library of its own for each example."""
+    with ServerProcess("syncgql.cli.demo_server") as server:
+        yield server.url

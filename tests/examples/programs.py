@@ -1,0 +1,75 @@
+"""Start the example programs as their READMEs say, and stop them."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import requests
+
+EXAMPLES = Path(__file__).parents[2] / "docs" / "examples"
+PATIENCE = 60.0  # seconds for a program to come up on a busy machine
+
+
+def environment(library_url: str, **more: str) -> dict[str, str]:
+    """The environment of an example: where the library is, and which commands belong to this Python."""
+    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+    quiet = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
+    return {**quiet, "PATH": path, "LIBRARY_URL": library_url, **more}
+
+
+@contextmanager
+def running(folder: str, *command: str, env: dict[str, str]) -> Iterator[subprocess.Popen[str]]:
+    """A program in an example's folder, ended by Ctrl-C as a user would, or with force."""
+    with subprocess.Popen(
+        command,
+        cwd=EXAMPLES / folder,
+        env=env,
+        text=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        start_new_session=True,
+    ) as process:
+        try:
+            yield process
+        finally:
+            process.send_signal(signal.SIGINT)
+            try:
+                process.communicate(timeout=PATIENCE)
+            except subprocess.TimeoutExpired:
+                os.killpg(process.pid, signal.SIGKILL)
+                raise
+
+
+def run(folder: str, *command: str, env: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    """Run a program in an example's folder to its end."""
+    return subprocess.run(
+        command, cwd=EXAMPLES / folder, env=env, text=True, capture_output=True, timeout=PATIENCE, check=False
+    )
+
+
+def free_address() -> str:
+    """A loopback address that nobody listens on."""
+    with socket.socket() as unused:
+        unused.bind(("127.0.0.1", 0))
+        return f"127.0.0.1:{unused.getsockname()[1]}"
+
+
+def wait_until_up(url: str) -> None:
+    """Return when there is an HTTP server at *url*, whatever it answers."""
+    deadline = time.monotonic() + PATIENCE
+    while True:
+        try:
+            requests.head(url, timeout=PATIENCE)
+            return
+        except requests.ConnectionError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.05)

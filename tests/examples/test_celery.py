@@ -1,0 +1,31 @@
+"""The Celery example: real prefork workers, with a folder as the broker."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from pathlib import Path
+
+import requests
+
+from .programs import environment, run, running
+
+CALL = """
+from tasks import add_book
+results = [add_book.delay(f"Volume {n}", "Nobody") for n in range(8)]
+print([result.get(timeout=60) for result in results])
+"""
+
+
+def test_tasks_run_in_forked_workers(library: str, tmp_path: Path) -> None:
+    """Four worker processes share the work, each with connections of its own."""
+    env = environment(library, BROKER_FOLDER=str(tmp_path / "broker"))
+    worker = ("celery", "--app", "tasks", "worker", "--concurrency", "4", "--loglevel", "WARNING")
+    with running("celery", *worker, env={**env, "C_FORCE_ROOT": "1"} if os.getuid() == 0 else env):
+        done = run("celery", sys.executable, "-c", CALL, env=env)
+    assert done.returncode == 0, done.stderr
+    ids = json.loads(done.stdout.replace("'", '"'))
+    assert len(set(ids)) == 8
+    books = requests.post(library, json={"query": "{ books { id title } }"}, timeout=60).json()["data"]["books"]
+    assert {book["title"] for book in books if book["id"] in ids} == {f"Volume {n}" for n in range(8)}

@@ -1,0 +1,53 @@
+"""The Django example: its site and its daemon, as its README says."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Iterator
+
+import pytest
+import requests
+
+from .programs import environment, free_address, running, wait_until_up
+
+MANAGE = (sys.executable, "manage.py")
+
+
+@pytest.fixture(scope="module")
+def site(library: str) -> Iterator[str]:
+    address = free_address()
+    with running("django", *MANAGE, "runserver", "--noreload", address, env=environment(library)):
+        wait_until_up(f"http://{address}/")
+        yield f"http://{address}/"
+
+
+def test_the_page_shows_books_and_adds_one(site: str) -> None:
+    """A book that is posted through the form, with its CSRF token, is on the page afterwards."""
+    with requests.Session() as browser:
+        page = browser.get(site, timeout=60).text
+        assert "<li>Kindred, Octavia E. Butler (1979)</li>" in page
+        token = re.findall('name="csrfmiddlewaretoken" value="(.*?)"', page)[0]
+        page = browser.post(site, {"title": "Momo", "csrfmiddlewaretoken": token}, timeout=60).text
+        assert "<li>Momo, " in page
+
+
+def test_a_book_that_is_not_there_is_404(site: str) -> None:
+    """The library's own words reach the visitor."""
+    assert requests.get(f"{site}books/1/", timeout=60).json()["year"] == 1979
+    answer = requests.get(f"{site}books/99/", timeout=60)
+    assert answer.status_code == 404
+    assert answer.json()["error"].startswith("There is no book 99")
+
+
+def test_the_daemon_follows_the_library(site: str, library: str) -> None:
+    """Books come by as they are added; after --count of them it ends by itself, and Ctrl-C would end it too."""
+    with running("django", *MANAGE, "follow_books", "--count", "3", env=environment(library)) as daemon:
+        if daemon.stdout is None:
+            pytest.fail("the daemon has no output")
+        daemon.stdout.readline()  # the newest book at once: now it listens
+        document = "mutation ($title: String!) { addBook(title: $title) { id } }"
+        for title in ("Emma", "Dracula"):
+            requests.post(library, json={"query": document, "variables": {"title": title}}, timeout=60)
+        assert [line.split(",")[0] for line in daemon.stdout] == ["Emma", "Dracula"]
+        assert daemon.wait(60) == 0

@@ -1,0 +1,60 @@
+"""The Flask example under gunicorn, with preloading and four workers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+import requests
+
+from syncgql.cli.server_process import ServerProcess
+
+from .programs import environment, free_address, running, wait_until_up
+
+GUNICORN = ("gunicorn", "--preload", "--workers", "4", "--threads", "8", "app:app")
+
+
+@pytest.fixture(scope="module")
+def site(library: str) -> Iterator[str]:
+    address = free_address()
+    with running("flask", *GUNICORN, "--bind", address, env=environment(library)):
+        wait_until_up(f"http://{address}/books")
+        yield f"http://{address}"
+
+
+def test_one_client_serves_all_workers_and_threads(site: str) -> None:
+    """Requests that arrive at once are all answered, each with its own answer."""
+
+    def ask(number: int) -> str:
+        answer = requests.get(f"{site}/books/{number % 4 + 1}", timeout=60)
+        return str(answer.json()["id"])
+
+    with ThreadPoolExecutor(16) as pool:
+        assert list(pool.map(ask, range(64))) == [str(number % 4 + 1) for number in range(64)]
+
+
+def test_a_book_is_added(site: str) -> None:
+    """A mutation's answer comes back, and the book is there for every worker."""
+    answer = requests.post(f"{site}/books", json={"title": "Momo"}, timeout=60)
+    assert (answer.status_code, answer.json()["title"]) == (201, "Momo")
+    assert "Momo" in [book["title"] for book in requests.get(f"{site}/books", timeout=60).json()]
+
+
+def test_errors_become_http_errors(site: str) -> None:
+    """What the library has not is 404; what it does not understand is 400."""
+    assert requests.get(f"{site}/books/99", timeout=60).status_code == 404
+    refused = requests.post(f"{site}/books", json={}, timeout=60)
+    assert refused.status_code == 400
+    assert "title" in refused.json()["error"]
+
+
+def test_without_a_library_the_site_is_unavailable() -> None:
+    """The visitor learns that it is not available; the log has the reason."""
+    with ServerProcess("syncgql.cli.demo_server") as gone:
+        url = gone.url
+    address = free_address()
+    with running("flask", *GUNICORN, "--bind", address, env=environment(url)):
+        wait_until_up(f"http://{address}/books")
+        answer = requests.get(f"http://{address}/books", timeout=60)
+        assert (answer.status_code, answer.json()) == (503, {"error": "The library is not available."})

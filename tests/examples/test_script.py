@@ -1,0 +1,23 @@
+"""The script example, run as its README says."""
+
+from __future__ import annotations
+
+import sys
+
+from .programs import environment, free_address, run
+
+
+def test_the_books_of_a_file_are_added(library: str) -> None:
+    """Each book is printed with the id that the server gave it."""
+    done = run("script", sys.executable, "-W", "error", "add_books.py", "books.csv", env=environment(library))
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout == "5: Frankenstein\n6: Solaris\n"
+
+
+def test_without_a_server_one_line_says_so() -> None:
+    """No traceback, and an exit code that a shell can tell apart."""
+    env = environment(f"http://{free_address()}/graphql")
+    done = run("script", sys.executable, "add_books.py", "books.csv", env=env)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.count("\n") == 1
+    assert "Is the server running?" in done.stderr
