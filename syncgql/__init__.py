@@ -37,10 +37,8 @@ from .transport.appsync_auth import (
 )
 from .transport.appsync_websockets import AppSyncWebsocketsTransport
 from .transport.base import AsyncTransport
-from .transport.blocking import BlockingTransport
 from .transport.local_schema import LocalSchemaTransport
 from .transport.reconnect import ReconnectPolicy
-from .transport.requests import RequestsHTTPTransport
 
 __all__ = [
     "UNSET",
@@ -54,7 +52,6 @@ __all__ = [
     "AppSyncWebsocketsTransport",
     "AsyncTransport",
     "Automatic",
-    "BlockingTransport",
     "Client",
     "ClientClosed",
     "Directive",
@@ -67,7 +64,6 @@ __all__ = [
     "InlineFragment",
     "LocalSchemaTransport",
     "ReconnectPolicy",
-    "RequestsHTTPTransport",
     "Response",
     "SchemaCache",
     "Subscription",

@@ -42,12 +42,16 @@ class RunScript(Protocol):
 
 
 def run_python(
-    *arguments: str, timeout: float = 60, environment: Mapping[str, str] | None = None, cwd: Path | None = None
+    *arguments: str,
+    timeout: float = 60,
+    environment: Mapping[str, str] | None = None,
+    cwd: Path | None = None,
+    python: str = sys.executable,
 ) -> ScriptResult:
     """Run ``python -W error -X dev`` with these arguments; fail when it takes longer than ``timeout`` seconds."""
     started = time.monotonic()
     process = subprocess.Popen(
-        [sys.executable, *STRICT, *arguments],
+        [python, *STRICT, *arguments],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

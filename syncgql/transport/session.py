@@ -15,6 +15,7 @@ from aiohttp.client_proto import ResponseHandler
 from aiohttp.connector import Connection
 
 from .options import authorization, check_arguments, client_timeout, proxy_with_credentials, resolve_headers
+from .tcp_connector import TCPConnector, in_empty_context
 from .upgrade import refuse_upgrade
 
 SessionFactory = Callable[[], aiohttp.ClientSession]
@@ -118,7 +119,7 @@ class SharedSession:
         options = dict(self._options)
         if callable(options.get("cookie_jar")):
             options["cookie_jar"] = options["cookie_jar"]()
-        connector = options.pop("connector", None) or aiohttp.TCPConnector
+        connector = options.pop("connector", None) or TCPConnector
         pool = connector() if callable(connector) else connector
         options["connector"] = PoolAndSockets(pool, is_owner=options.pop("connector_owner", True))
         # Last, so that it sees each answer before anything else does.
@@ -161,7 +162,7 @@ class PoolAndSockets(aiohttp.BaseConnector):
         self, req: aiohttp.ClientRequest, traces: list[Any], timeout: aiohttp.ClientTimeout
     ) -> ResponseHandler:
         # What every kind of connector implements, and what BaseConnector.connect calls.
-        return await self._pool._create_connection(req, traces, timeout)
+        return await in_empty_context(self._pool._create_connection(req, traces, timeout))
 
     def close(self, *, abort_ssl: bool = False) -> Awaitable[None]:
         closing = [super().close(abort_ssl=True)]

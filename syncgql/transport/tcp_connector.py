@@ -1,0 +1,66 @@
+"""TCPConnector: aiohttp's, for connections that outlive the call they were opened by, and for processes that fork."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import socket
+from collections.abc import Coroutine
+from contextvars import Context
+from typing import Any, TypeVar
+
+import aiohttp
+from aiohttp.client_proto import ResponseHandler
+
+T = TypeVar("T")
+
+
+class TCPConnector(aiohttp.TCPConnector):
+    """Opens connections in an empty context, on sockets that are shut down when they are closed.
+
+    What a loop does for a connection it does in the context in which that was opened, so a connection opened within a
+    call would keep the context variables of that call alive for as long as it lives: a request, a user, a trace.
+
+    The two methods are no part of aiohttp's public interface. Without them connections work all the same.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(socket_factory=_open)
+
+    async def _create_connection(
+        self, req: aiohttp.ClientRequest, traces: list[Any], timeout: aiohttp.ClientTimeout
+    ) -> ResponseHandler:
+        return await in_empty_context(super()._create_connection(req, traces, timeout))
+
+    def _release(self, *args: Any, **options: Any) -> None:
+        # It sets the timer that closes idle connections.
+        Context().run(super()._release, *args, **options)
+
+
+class Socket(socket.socket):
+    """A socket whose connection ends when the process that opened it closes it.
+
+    A forked child holds a copy of the descriptor. While it lives, ``close()`` in the parent ends nothing: the server
+    would not hear that a request was cancelled.
+    """
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self._pid = os.getpid()
+
+    def close(self) -> None:
+        if self._pid == os.getpid():
+            with contextlib.suppress(OSError):  # not connected, or no more
+                self.shutdown(socket.SHUT_RDWR)
+        super().close()
+
+
+async def in_empty_context(coroutine: Coroutine[Any, Any, T]) -> T:
+    """Await *coroutine* outside of the caller's context."""
+    return await Context().run(asyncio.get_running_loop().create_task, coroutine)
+
+
+def _open(address: aiohttp.AddrInfoType) -> socket.socket:
+    family, kind, protocol, _, _ = address
+    return Socket(family, kind, protocol)

@@ -1,0 +1,106 @@
+"""Context variables of callers: seen where they are needed, kept nowhere."""
+
+from __future__ import annotations
+
+import contextvars
+import gc
+import weakref
+from collections.abc import Awaitable, Callable
+
+import aiohttp
+import pytest
+
+from syncgql import Client
+
+from .fix_servers import Server
+
+
+class Trace:
+    """What a tracing library keeps for the time of one request."""
+
+    def __init__(self, number: str) -> None:
+        self.number = number
+
+
+current: contextvars.ContextVar[Trace | None] = contextvars.ContextVar("trace", default=None)
+
+
+async def send_trace(
+    request: aiohttp.ClientRequest, send: Callable[[aiohttp.ClientRequest], Awaitable[aiohttp.ClientResponse]]
+) -> aiohttp.ClientResponse:
+    """A middleware of aiohttp's, such as those that pass traces on."""
+    trace = current.get()
+    request.headers["X-Trace"] = trace.number if trace else "none"
+    return await send(request)
+
+
+def header_of_trace() -> dict[str, str]:
+    """A provider of headers."""
+    trace = current.get()
+    return {"X-Provided": trace.number if trace else "none"}
+
+
+@pytest.fixture
+def client(strawberry_server: Server) -> Client:
+    return Client(strawberry_server.url, headers=header_of_trace, client_session_args={"middlewares": (send_trace,)})
+
+
+def in_trace(number: str, work: Callable[[], object]) -> weakref.ref[Trace]:
+    """Do the work in a context of its own, in which a trace is set, and return a reference to that."""
+
+    def run() -> weakref.ref[Trace]:
+        trace = Trace(number)
+        current.set(trace)
+        work()
+        return weakref.ref(trace)
+
+    return contextvars.Context().run(run)
+
+
+def test_b13_visible_to_middleware_and_providers(client: Client) -> None:
+    """Those of a call see the variables of its caller, one call after the other."""
+    asked = 'query { trace: header(name: "X-Trace") provided: header(name: "X-Provided") }'
+    answers = []
+    with client:
+        for number in ("1", "2"):
+            in_trace(number, lambda: answers.append(client.execute(asked)))
+    assert answers == [{"trace": "1", "provided": "1"}, {"trace": "2", "provided": "2"}]
+
+
+def test_b13_a_query_leaves_nothing_behind(client: Client) -> None:
+    """The connection that a call opened, and that goes on, does not keep the call's variables alive."""
+    with client:
+        trace = in_trace("1", lambda: client.execute("{ hello }"))
+        again = in_trace("2", lambda: client.execute("{ hello }"))
+        client.execute("{ hello }")
+        gc.collect()
+        assert trace() is None
+        assert again() is None
+
+
+def test_b13_a_socket_keeps_nothing_of_who_opened_it(client: Client) -> None:
+    """A subscription keeps its subscriber's context, for providers at a reconnect; the socket under it does not."""
+    subscriptions = []
+
+    def subscribe() -> None:
+        subscriptions.append(client.subscribe("subscription { count(delay: 0.01) }", overflow="drop_oldest"))
+        next(subscriptions[-1])
+
+    with client:
+        trace = in_trace("1", subscribe)
+        subscribe()
+        subscriptions[0].close()
+        del subscriptions[0]
+        next(subscriptions[0])
+        gc.collect()
+        assert trace() is None
+        next(subscriptions[0])
+
+
+def test_b13_submitted_calls_leave_nothing_behind(client: Client) -> None:
+    """Nor do calls whose outcome a future has."""
+    with client:
+        trace = in_trace("1", lambda: client.submit("{ hello }").result())
+        client.execute("{ hello }")
+        gc.collect()
+        assert trace() is None

@@ -1,0 +1,71 @@
+"""A client across forks: children start afresh, the parent does not notice."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from .fix_scripts import STRICT, run_python
+from .fix_servers import PATIENCE, Server
+
+SCRIPT = str(Path(__file__).parent / "scripts" / "forks.py")
+PROJECT = Path(__file__).parent.parent
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no fork")
+
+
+def run(server: Server, way: str) -> str:
+    result = run_python(SCRIPT, server.url, way, cwd=PROJECT, timeout=100)
+    assert result.stderr == ""
+    assert result.exit_code == 0
+    assert result.stdout.endswith("end\n")
+    return result.stdout
+
+
+def test_b05_fork_before_and_after(strawberry_server: Server) -> None:
+    """Children use, drop, close or ignore the client and leave with and without teardown; the parent goes on."""
+    run(strawberry_server, "before_and_after")
+    # The parent's connections lived through all of it: one socket, and one TCP connection for its queries.
+    first = strawberry_server.wait_for("ws_connect")["connection"]
+    strawberry_server.wait_for("ws_close", connection=first, code=1000)
+
+
+def test_b05_fork_with_a_subscription(strawberry_server: Server) -> None:
+    """Iterating a parent's subscription in a child raises; what the child does leaves the parent's alone."""
+    assert "opened in another process" in run(strawberry_server, "subscription")
+
+
+def test_b05_fork_under_load(strawberry_server: Server) -> None:
+    """Forks in the middle of other threads' calls: no answer crosses, nobody hangs."""
+    run(strawberry_server, "under_load")
+
+
+def test_b05_fork_with_the_start_lock_held(strawberry_server: Server) -> None:
+    """A lock that a lost thread holds for ever in the child is not waited for."""
+    run(strawberry_server, "while_starting")
+
+
+def test_b05_fork_recycles_process_ids(strawberry_server: Server) -> None:
+    """A child with the id of a dead ancestor does not take the ancestor's runtime for its own."""
+    run(strawberry_server, "recycled")
+
+
+@pytest.mark.parametrize("method", ["fork", "spawn"])
+def test_b05_multiprocessing(strawberry_server: Server, method: str) -> None:
+    """Inherited by fork, or pickled for a process that starts afresh."""
+    run(strawberry_server, method)
+
+
+def test_b05_abort_is_seen_while_a_child_lives(strawberry_server: Server) -> None:
+    """Connections are shut down, not only closed: a child holds copies of their descriptors."""
+    arguments = [sys.executable, *STRICT, SCRIPT, strawberry_server.url, "abort"]
+    with subprocess.Popen(arguments, cwd=PROJECT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        try:
+            assert process.stdout.readline() == "timeout\n"
+            strawberry_server.wait_for("sleep_cancelled", seconds=500)
+        finally:
+            process.communicate("\n", timeout=PATIENCE)
