@@ -37,8 +37,10 @@ from .transport.appsync_auth import (
 )
 from .transport.appsync_websockets import AppSyncWebsocketsTransport
 from .transport.base import AsyncTransport
+from .transport.blocking import BlockingTransport
 from .transport.local_schema import LocalSchemaTransport
 from .transport.reconnect import ReconnectPolicy
+from .transport.requests import RequestsHTTPTransport
 
 __all__ = [
     "UNSET",
@@ -52,6 +54,7 @@ __all__ = [
     "AppSyncWebsocketsTransport",
     "AsyncTransport",
     "Automatic",
+    "BlockingTransport",
     "Client",
     "ClientClosed",
     "Directive",
@@ -64,6 +67,7 @@ __all__ = [
     "InlineFragment",
     "LocalSchemaTransport",
     "ReconnectPolicy",
+    "RequestsHTTPTransport",
     "Response",
     "SchemaCache",
     "Subscription",

@@ -9,6 +9,7 @@ import weakref
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from .exceptions import ClientClosed
 from .protocol import json_codec
 from .protocol.graphql_response import data_or_raise
 from .protocol.json_codec import JSONDeserialize, JSONSerialize
@@ -17,8 +18,9 @@ from .result import ExecutionResult
 from .runtime.channel import Channel, Overflow
 from .runtime.process import Runtimes
 from .schema.client_schema import ClientSchema
-from .subscription import Subscription
+from .subscription import OnReconnect, Recovery, Subscription, check_on_reconnect
 from .transport.base import AsyncTransport
+from .transport.blocking import BlockingTransport
 from .transport.handshake import InitPayloadOption
 from .transport.options import AuthOption, HeadersOption, TimeoutOption
 from .transport.pair import TransportOptions
@@ -51,7 +53,8 @@ class Client:
     Args:
         url: the endpoint. ``http(s)://`` sends queries and mutations by POST and subscriptions over a WebSocket at the
             same place; ``ws(s)://`` sends everything over a WebSocket.
-        transport: takes the place of *url*; if it can subscribe it serves subscriptions too.
+        transport: takes the place of *url*; if it can subscribe it serves subscriptions too. One that blocks sends in
+            the calling thread.
         subscriptions: another URL or transport for subscriptions.
         headers: headers for every request and connection, or a function that returns them; it is called for each, in
             the calling thread, or in a worker thread when a connection must be made anew.
@@ -72,6 +75,10 @@ class Client:
             *headers* is.
         reconnect: when a lost WebSocket is opened again and its subscriptions are sent anew: a ``ReconnectPolicy``,
             True for the default one, False for never. A ``transport=`` has an option of its own.
+        on_reconnect: called in the consumer's thread, between two events, after the lost connection of a subscription
+            was made anew, with the seconds for which events are missing. It may return None to go on; a list of events
+            to deliver first, as they are; or a mapping of variables to start the subscription anew with. ``subscribe``
+            takes another one for one subscription.
         max_message_size: bytes of the biggest WebSocket message that is accepted, 16 MiB by default; 0 for no limit.
         client_session_args: further arguments for ``aiohttp.ClientSession``. ``connector`` and ``cookie_jar`` must be
             functions that make one, because both belong to the loop on which they are made; they are called there.
@@ -96,7 +103,7 @@ class Client:
         self,
         url: str | None = None,
         *,
-        transport: AsyncTransport | None = None,
+        transport: AsyncTransport | BlockingTransport | None = None,
         subscriptions: str | AsyncTransport | None = None,
         headers: HeadersOption = None,
         cookies: Any = None,
@@ -112,6 +119,7 @@ class Client:
         max_response_size: int | None = None,
         init_payload: InitPayloadOption = None,
         reconnect: ReconnectPolicy | bool = True,
+        on_reconnect: OnReconnect | None = None,
         max_message_size: int = 16 * 1024 * 1024,
         client_session_args: Mapping[str, Any] | None = None,
         session: SessionFactory | None = None,
@@ -146,6 +154,7 @@ class Client:
             client_session_args=client_session_args,
             session=session,
         )
+        self._on_reconnect = check_on_reconnect(on_reconnect)
         self.execute_timeout = _check_timeout("execute_timeout", execute_timeout)
         self._schema = ClientSchema(
             schema=schema,
@@ -157,6 +166,7 @@ class Client:
             parse_results=parse_results,
         )
         self._builders: dict[str, OperationBuilder] = {}
+        self._blocking = self._options.build_blocking()
         self._runtimes = Runtimes(self._options.build)
         # Not at exit: by then the runtimes close themselves, and this would do it without waiting.
         weakref.finalize(self, self._runtimes.drop).atexit = False
@@ -253,6 +263,7 @@ class Client:
         extensions: Mapping[str, Any] | None = None,
         buffer_size: int = BUFFER_SIZE,
         overflow: Overflow = "block",
+        on_reconnect: OnReconnect | None = None,
     ) -> Subscription[dict[str, Any]]:
         """Start a subscription and return an iterator over the data of its events.
 
@@ -269,6 +280,7 @@ class Client:
             overflow: what happens when it falls behind: ``block`` lets the server feel it and loses nothing, on a
                 socket of its own; ``raise`` ends the subscription with ``SubscriptionOverflow``; ``drop_oldest`` drops
                 events.
+            on_reconnect: what to call after a lost connection was made anew, in place of the client's.
 
         Raises:
             TransportError: connecting failed.
@@ -276,7 +288,7 @@ class Client:
             ClientClosed: the client is closed.
         """
         prepared = as_request(request, variable_values, operation_name, extensions)
-        return self._subscribe(prepared, timeout, buffer_size, overflow, data_or_raise)
+        return self._subscribe(prepared, timeout, buffer_size, overflow, data_or_raise, on_reconnect)
 
     def subscribe_results(
         self,
@@ -288,13 +300,14 @@ class Client:
         extensions: Mapping[str, Any] | None = None,
         buffer_size: int = BUFFER_SIZE,
         overflow: Overflow = "block",
+        on_reconnect: OnReconnect | None = None,
     ) -> Subscription[ExecutionResult]:
         """Start a subscription and return an iterator over its events as ``ExecutionResult``, errors included.
 
         Takes and raises what ``subscribe`` does.
         """
         prepared = as_request(request, variable_values, operation_name, extensions)
-        return self._subscribe(prepared, timeout, buffer_size, overflow, _itself)
+        return self._subscribe(prepared, timeout, buffer_size, overflow, _itself, on_reconnect)
 
     @property
     def query(self) -> OperationProxy:
@@ -331,6 +344,8 @@ class Client:
         Threads that wait in a call get ``ClientClosed``, those in a subscription its end.
         """
         self._runtimes.close()
+        if self._blocking is not None:
+            self._blocking.close()
 
     @property
     def closed(self) -> bool:
@@ -376,9 +391,26 @@ class Client:
         extra_args: Mapping[str, Any] | None = None,
     ) -> ExecutionResult:
         seconds = self._seconds(timeout)
+        if self._blocking is not None:
+            return self._send_here(self._blocking, request, seconds, headers, extra_args)
         runtime = self._runtimes.current()
         exchange = runtime.resources.queries.exchange(request, headers=headers, extra_args=extra_args)
         runtime.run(exchange.send(), seconds, "execute_timeout")
+        return exchange.result()
+
+    def _send_here(
+        self,
+        transport: BlockingTransport,
+        request: GraphQLRequest,
+        seconds: float | None,
+        headers: Mapping[str, str] | None,
+        extra_args: Mapping[str, Any] | None,
+    ) -> ExecutionResult:
+        """Send by a transport that blocks, in the calling thread; no loop is needed."""
+        if self.closed:
+            raise ClientClosed("The client is closed; make a new one.")
+        exchange = transport.exchange(request, headers=headers, extra_args=extra_args)
+        exchange.send(seconds)
         return exchange.result()
 
     def _subscribe(
@@ -388,8 +420,10 @@ class Client:
         buffer_size: int,
         overflow: Overflow,
         convert: Callable[[ExecutionResult], T],
+        on_reconnect: OnReconnect | None = None,
     ) -> Subscription[T]:
         seconds = self._seconds(timeout)
+        on_reconnect = check_on_reconnect(on_reconnect) or self._on_reconnect
         request = self._schema.prepare(request, self._send)
         runtime = self._runtimes.current()
         channel: Channel[ExecutionResult] = Channel(buffer_size, overflow, runtime.thread.post)
@@ -399,9 +433,15 @@ class Client:
         def parsed(result: ExecutionResult) -> T:
             return convert(self._schema.parse(request, result, self._send))
 
+        def restart(variable_values: Mapping[str, Any]) -> None:
+            again = self._schema.prepare(as_request(request, variable_values, None, None), self._send)
+            runtime.thread.spawn(stream.restart(again))
+
         try:
             runtime.run(stream.open(seconds), seconds, "execute_timeout")
-            return Subscription(self, runtime, stream, channel, parsed)
+            return Subscription(
+                self, runtime, stream, channel, parsed, on_reconnect and Recovery(on_reconnect, restart)
+            )
         except BaseException:
             # Ctrl-C may come when the message is on the wire already: the server must hear that nobody waits.
             runtime.abandon(channel, stream.close)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import os
+import time
 import weakref
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, NoReturn, TypeVar
 
 from .exceptions import SubscriptionForked, TransportTimeout
 from .result import ExecutionResult
-from .runtime.channel import Channel, Empty, End
+from .runtime.channel import Channel, Empty, End, Gap, Mark, Restart
 from .runtime.process import Runtime
 from .transport.base import Stream
 
@@ -20,6 +22,24 @@ __all__ = ["Subscription", "SubscriptionStats"]
 
 T = TypeVar("T")
 
+OnReconnect = Callable[[float], Iterable[Any] | Mapping[str, Any] | None]
+"""What is called after a lost connection was made anew, with the seconds for which events are missing.
+
+It is called in the consumer's thread, between two events. None goes on; a list of events has those delivered first, as
+they are; a mapping of variables starts the subscription anew with these.
+"""
+
+
+def check_on_reconnect(on_reconnect: object) -> OnReconnect | None:
+    """Return the option *on_reconnect*.
+
+    Raises:
+        TypeError: it is no function.
+    """
+    if on_reconnect is None or callable(on_reconnect):
+        return on_reconnect
+    raise TypeError(f"on_reconnect must be a function, not {type(on_reconnect).__name__}.")
+
 
 class SubscriptionStats(NamedTuple):
     """Counts of events since the subscription began: received = delivered + dropped + buffered.
@@ -29,12 +49,53 @@ class SubscriptionStats(NamedTuple):
         delivered: events that the consumer took.
         dropped: events that were dropped for want of room, or with the rest of the buffer at ``close()``.
         buffered: events that wait for the consumer.
+        reconnects: how often the subscription was sent again after its connection was lost.
     """
 
     received: int
     delivered: int
     dropped: int
     buffered: int
+    reconnects: int
+
+
+class Recovery:
+    """What a consumer does about gaps: it asks ``on_reconnect`` and carries out the answer.
+
+    Args:
+        on_reconnect: what to ask.
+        restart: starts the subscription anew with other variables; a ``Restart`` mark comes before their events.
+    """
+
+    __slots__ = ("_on_reconnect", "_restart", "missed", "skips")
+
+    def __init__(self, on_reconnect: OnReconnect, restart: Callable[[Mapping[str, Any]], None]) -> None:
+        self._on_reconnect = on_reconnect
+        self._restart = restart
+        self.missed: deque[Any] = deque()
+        self.skips = False
+
+    def take(self, mark: Mark) -> None:
+        """React to a mark between two events; raises what the user's function raises."""
+        if isinstance(mark, Restart):
+            self.skips = False
+        elif isinstance(mark, Gap) and not self.skips:
+            self._ask(mark.seconds)
+
+    def _ask(self, seconds: float) -> None:
+        answer = self._on_reconnect(seconds)
+        if answer is None:
+            return
+        if isinstance(answer, Mapping):
+            self._restart(answer)
+            self.skips = True
+        elif isinstance(answer, Iterable) and not isinstance(answer, str | bytes):
+            self.missed.extend(answer)
+        else:
+            raise TypeError(
+                "on_reconnect must return None, a list of events or a mapping of variables, not "
+                f"{type(answer).__name__}."
+            )
 
 
 class Subscription(Generic[T]):
@@ -52,6 +113,7 @@ class Subscription(Generic[T]):
         stream: Stream,
         channel: Channel[ExecutionResult],
         convert: Callable[[ExecutionResult], T],
+        recovery: Recovery | None = None,
     ) -> None:
         # Kept, so that "for event in Client(url).subscribe(...)" does not lose its client.
         self._client = client
@@ -59,6 +121,7 @@ class Subscription(Generic[T]):
         self._stream = stream
         self._channel = channel
         self._convert = convert
+        self._recovery = recovery
         self._finalizer = weakref.finalize(self, runtime.abandon, channel, stream.close)
         # At exit the runtime closes what is open.
         self._finalizer.atexit = False
@@ -113,7 +176,7 @@ class Subscription(Generic[T]):
     @property
     def stats(self) -> SubscriptionStats:
         """Counts of events until now."""
-        return SubscriptionStats(*self._channel.counts)
+        return SubscriptionStats(*self._channel.counts, self._channel.reconnects)
 
     def __repr__(self) -> str:
         return f"<Subscription {'closed' if self.closed else 'open'} {self.stats}>"
@@ -123,21 +186,42 @@ class Subscription(Generic[T]):
             raise SubscriptionForked(
                 "This subscription was opened in another process, before a fork; subscribe anew in this one."
             )
+        if self._recovery is not None:
+            return self._take_or_recover(self._recovery, timeout)
+        while isinstance(item := self._wait(timeout), Mark):
+            self._look_for_end(item)
+        return self._convert(item)
+
+    def _take_or_recover(self, recovery: Recovery, timeout: float | None) -> T:
+        deadline = None if timeout is None else time.monotonic() + timeout
+        while not recovery.missed:
+            item = self._wait(None if deadline is None else max(0.0, deadline - time.monotonic()), timeout)
+            if isinstance(item, Mark):
+                self._look_for_end(item)
+                recovery.take(item)
+            elif recovery.skips:
+                self._channel.discard()
+            else:
+                return self._convert(item)
+        event: T = recovery.missed.popleft()
+        return event
+
+    def _wait(self, seconds: float | None, timeout: float | None = None) -> ExecutionResult | Mark:
         try:
-            item = self._channel.get(timeout)
+            return self._channel.get(seconds)
         except Empty:
+            limit = seconds if timeout is None else timeout
             raise TransportTimeout(
-                f"No event came within {timeout:g} s; the subscription goes on.",
-                limit="timeout",
-                seconds=timeout or 0.0,
+                f"No event came within {limit:g} s; the subscription goes on.", limit="timeout", seconds=limit or 0.0
             ) from None
         except BaseException:
             # Ctrl-C or the like: nobody will come back for the next event.
             self.close()
             raise
-        if isinstance(item, End):
-            self._end(item)
-        return self._convert(item)
+
+    def _look_for_end(self, mark: Mark) -> None:
+        if isinstance(mark, End):
+            self._end(mark)
 
     def _end(self, end: End) -> NoReturn:
         self.close()

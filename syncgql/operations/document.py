@@ -6,7 +6,6 @@ schema, written as text and validated; every later one only serializes its value
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -35,7 +34,7 @@ class OperationBuilder:
     def __init__(self, schema: GraphQLSchema, kind: str) -> None:
         self.schema = schema
         self.kind = kind
-        self._operations: OrderedDict[Hashable, Operation] = OrderedDict()
+        self._operations: dict[Hashable, Operation] = {}
 
     @property
     def root(self) -> GraphQLObjectType | None:
@@ -60,9 +59,10 @@ class OperationBuilder:
         shape = _shape_of_fields(fields)
         operation = self._operations.get(shape)
         if operation is None:
-            operation = self._operations[shape] = self._build(fields)
-            if len(self._operations) > REMEMBERED:
-                self._operations.popitem(last=False)
+            operation = self._build(fields)
+            if len(self._operations) >= REMEMBERED:
+                self._operations.clear()  # whoever makes up selections finds nothing again anyway
+            self._operations[shape] = operation
         return operation
 
     def _build(self, fields: Fields) -> Operation:

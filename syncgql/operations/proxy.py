@@ -43,6 +43,8 @@ class Executor(Protocol):
 class OperationProxy:
     """The operations of one kind, found by name: ``client.query.book``, ``client.query["book"]``.
 
+    It has no public attributes of its own: all names belong to the schema.
+
     Args:
         executor: the client.
         kind: ``query``, ``mutation`` or ``subscription``.
@@ -64,22 +66,10 @@ class OperationProxy:
             DocumentError: a selection or a value does not fit the schema; nothing was sent.
             TransportError: as ``execute``, or ``subscribe``.
         """
-        request = self.request(*selections, **nested)
+        request = self._builder().request(Fields(*selections, **nested))
         if self._kind == "subscription":
             return self._executor.subscribe(request, data_or_raise)
         return data_or_raise(self._executor.execute(request))
-
-    def request(self, *selections: Selectable, **nested: Selectable) -> GraphQLRequest:
-        """Return the request that a call would send."""
-        return self.builder().request(Fields(*selections, **nested))
-
-    def builder(self) -> OperationBuilder:
-        """Return the builder for the schema that the client has now."""
-        schema = self._executor.schema
-        builder = self._builders.get(self._kind)
-        if builder is None or builder.schema is not schema:
-            builder = self._builders[self._kind] = OperationBuilder(schema, self._kind)
-        return builder
 
     def __getattr__(self, name: str) -> FieldProxy:
         if name.startswith("_"):
@@ -95,7 +85,7 @@ class OperationProxy:
         if name not in fields:
             raise KeyError(self._unknown(name))
         proxy: type[FieldProxy] = EventProxy if self._kind == "subscription" else FieldProxy
-        return proxy(self._executor, self.builder(), name, fields[name])
+        return proxy(self._executor, self._builder(), name, fields[name])
 
     def __contains__(self, name: object) -> bool:
         return isinstance(name, str) and find_name(name, self._fields()) is not None
@@ -119,12 +109,20 @@ class OperationProxy:
     def __repr__(self) -> str:
         return f"<{self._kind} operations of {self._executor!r}>"
 
+    def _builder(self) -> OperationBuilder:
+        """Return the builder for the schema that the client has now."""
+        schema = self._executor.schema
+        builder = self._builders.get(self._kind)
+        if builder is None or builder.schema is not schema:
+            builder = self._builders[self._kind] = OperationBuilder(schema, self._kind)
+        return builder
+
     def _fields(self) -> dict[str, GraphQLField]:
-        root = self.builder().root
+        root = self._builder().root
         return {} if root is None else root.fields
 
     def _unknown(self, name: str) -> str:
-        root = self.builder().root
+        root = self._builder().root
         if root is None:
             return f"The server has no {self._kind} operations: its schema has no {self._kind} type."
         return f"{root} has no field {name!r}.{nearest(name, root.fields)}"

@@ -3,7 +3,7 @@
 Events cross through a ``queue.SimpleQueue``: its ``put`` never waits and its ``get`` is one uncontended C lock, which
 beats every hand-made batch. Its ``put`` may also interrupt itself (a finalizer that closes another channel), which
 ``queue.Queue`` does not survive. Each counter has one writer: ``received`` and ``_overflowed`` the loop thread,
-``delivered`` the consumer. So no lock is needed around them.
+``delivered`` and ``_discarded`` the consumer. So no lock is needed around them.
 """
 
 from __future__ import annotations
@@ -28,7 +28,28 @@ Overflow = Literal["block", "raise", "drop_oldest"]
 DEAF_WAIT = sys.platform == "win32" and sys.version_info < (3, 14)
 
 
-class End:
+class Mark:
+    """What stands between events and does not count as one."""
+
+    __slots__ = ()
+
+
+class Gap(Mark):
+    """The mark behind which the events come over another connection; those of some *seconds* are missing."""
+
+    __slots__ = ("seconds",)
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
+
+
+class Restart(Mark):
+    """The mark before the first event of a subscription that was started anew with other variables."""
+
+    __slots__ = ()
+
+
+class End(Mark):
     """The mark behind the last event; *error* is what the consumer is to see, None for a clean end."""
 
     __slots__ = ("error",)
@@ -60,8 +81,12 @@ class Channel(Generic[T]):
     """
 
     __slots__ = (
+        "_discarded",
         "_get",
+        "_marks_put",
+        "_marks_taken",
         "_overflowed",
+        "_overtaken",
         "_post",
         "_queue",
         "_room",
@@ -71,6 +96,7 @@ class Channel(Generic[T]):
         "finished",
         "overflow",
         "received",
+        "reconnects",
     )
 
     def __init__(self, buffer_size: int, overflow: Overflow, post: Callable[[Callable[[], object]], object]) -> None:
@@ -82,11 +108,17 @@ class Channel(Generic[T]):
         self.overflow = overflow
         self.received = 0
         self.delivered = 0
+        self.reconnects = 0
         self.finished = False
         self.closed = False
         self._overflowed = 0
+        self._discarded = 0
+        self._marks_put = 0
+        self._marks_taken = 0
+        # Marks that stood before an event that was dropped: the consumer meets them before all else.
+        self._overtaken: list[Mark] = []
         self._post = post
-        self._queue: queue.SimpleQueue[T | End] = queue.SimpleQueue()
+        self._queue: queue.SimpleQueue[T | Mark] = queue.SimpleQueue()
         self._get = self._get_in_slices if DEAF_WAIT else self._queue.get
         self._room: asyncio.Event | None = None
 
@@ -94,7 +126,7 @@ class Channel(Generic[T]):
     def counts(self) -> Counts:
         """The counts at this moment; those of a closed channel count what was let go as dropped."""
         # delivered before received, so that no event seems to be delivered that was not received.
-        delivered, dropped = self.delivered, self._overflowed
+        delivered, dropped = self.delivered, self._overflowed + self._discarded
         received = self.received
         if self.closed:
             dropped = received - delivered
@@ -108,10 +140,13 @@ class Channel(Generic[T]):
         return self.overflow == "block"
 
     def reconnected(self, seconds: float) -> None:
-        """Take note that events of so many seconds are missing here."""
+        """Mark that events of so many seconds are missing here."""
+        self.reconnects += 1
+        self._put_mark(Gap(seconds))
 
     def restarted(self) -> None:
-        """Take note that the events from here on are those of other variables."""
+        """Mark that the events from here on are those of other variables."""
+        self._put_mark(Restart())
 
     def put(self, item: T) -> bool:
         """Add an event; False means that no more are wanted."""
@@ -148,22 +183,38 @@ class Channel(Generic[T]):
         finally:
             self._room = None
 
+    def _put_mark(self, mark: Mark) -> None:
+        if not self.finished:
+            self._marks_put += 1
+            self._queue.put(mark)
+
     def _put_when_full(self, item: T) -> bool:
+        marks = self._marks_put - self._marks_taken - len(self._overtaken)
+        if self._queue.qsize() - marks < self.buffer_size:
+            self._queue.put(item)
+            return True
         if self.overflow == "raise":
             self._overflowed += 1
             self.finish(self._overflow_error())
             return False
-        try:
-            oldest = self._queue.get_nowait()
-        except queue.Empty:  # the consumer was faster
-            pass
-        else:
+        if not self._drop_oldest():
+            return False
+        self._queue.put(item)
+        return True
+
+    def _drop_oldest(self) -> bool:
+        while True:
+            try:
+                oldest = self._queue.get_nowait()
+            except queue.Empty:  # the consumer was faster
+                return True
             if isinstance(oldest, End):  # closed meanwhile, and whoever waits is to see it
                 self._queue.put(oldest)
                 return False
-            self._overflowed += 1
-        self._queue.put(item)
-        return True
+            if not isinstance(oldest, Mark):
+                self._overflowed += 1
+                return True
+            self._overtaken.append(oldest)
 
     def _overflow_error(self) -> SubscriptionOverflow:
         return SubscriptionOverflow(
@@ -179,16 +230,19 @@ class Channel(Generic[T]):
 
     # -- in the consumer's thread
 
-    def get(self, timeout: float | None = None) -> T | End:
-        """Return the next event, or the End, which stays for every later reader.
+    def get(self, timeout: float | None = None) -> T | Mark:
+        """Return the next event or mark; the End stays for every later reader.
 
         Raises:
             Empty: none came within *timeout* seconds.
         """
-        item = self._get(True, timeout)
+        item = self._overtaken.pop(0) if self._overtaken else self._get(True, timeout)
         if isinstance(item, End) or self.closed:
             return self._end(item)
-        self.delivered += 1
+        if isinstance(item, Mark):
+            self._marks_taken += 1
+        else:
+            self.delivered += 1
         if self._room is not None and self._queue.qsize() <= self.buffer_size // 2:
             self._post(self._wake)
         return item
@@ -205,12 +259,17 @@ class Channel(Generic[T]):
         if self._room is not None:
             self._post(self._wake)
 
-    def _end(self, item: T | End) -> End:
+    def discard(self) -> None:
+        """Count the event that was taken last as dropped."""
+        self.delivered -= 1
+        self._discarded += 1
+
+    def _end(self, item: T | Mark) -> End:
         end = item if isinstance(item, End) and not self.closed else End(None)
         self._queue.put(end)
         return end
 
-    def _get_in_slices(self, block: bool, timeout: float | None) -> T | End:
+    def _get_in_slices(self, block: bool, timeout: float | None) -> T | Mark:
         deadline = None if timeout is None else time.monotonic() + timeout
         while True:
             left = 0.1 if deadline is None else min(0.1, deadline - time.monotonic())

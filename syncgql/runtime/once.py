@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import os
+import threading
 from collections.abc import Callable
 from concurrent.futures import Future
 from typing import Any, Generic, TypeVar
@@ -20,7 +21,7 @@ class Once(Generic[T]):
 
     def __init__(self) -> None:
         self._made: list[T] = []
-        self._attempts: dict[int, Future[T]] = {}
+        self._attempts: dict[int, _Attempt[T]] = {}
 
     def __reduce__(self) -> tuple[Any, ...]:
         return Once, ()
@@ -35,35 +36,55 @@ class Once(Generic[T]):
         self._made[:] = [value]
 
     def get(self, make: Callable[[], T]) -> T:
-        """Return the value, made by *make* if there is none; raises what *make* raises.
+        """Return the value, made by *make* if there is none.
 
-        Every waiting thread gets an exception object of its own.
+        Raises:
+            RecursionError: *make* itself asked for the value.
+            Exception: what *make* raises; every waiting thread gets an object of its own.
         """
         while not self._made:
-            mine: Future[T] = Future()
-            # setdefault is atomic: one thread gets its own future back and is the one that makes the value.
+            mine: _Attempt[T] = _Attempt()
+            # setdefault is atomic: one thread gets its own attempt back and is the one that makes the value.
             attempt = self._attempts.setdefault(os.getpid(), mine)
             if attempt is mine:
-                self._attempt(make, mine)
+                self._attempt(make, mine.outcome)
+            elif attempt.thread == mine.thread:
+                raise RecursionError("It was asked for while it was being made, by what makes it.")
             else:
-                self._wait(attempt)
+                self._wait(attempt.outcome)
         return self._made[0]
 
-    def _attempt(self, make: Callable[[], T], attempt: Future[T]) -> None:
+    def _attempt(self, make: Callable[[], T], outcome: Future[T]) -> None:
         try:
             if not self._made:  # another attempt may have ended just before this one was entered
                 self.put(make())
-            attempt.set_result(self._made[0])
+            outcome.set_result(self._made[0])
         except BaseException as error:
-            attempt.set_exception(error)
+            outcome.set_exception(error)
             raise
         finally:
             self._attempts.pop(os.getpid(), None)
 
-    def _wait(self, attempt: Future[T]) -> None:
-        error = attempt.exception()
+    def _wait(self, outcome: Future[T]) -> None:
+        error = outcome.exception()
         if isinstance(error, Exception):
-            own = copy.copy(error)
-            own.__cause__, own.__context__ = error.__cause__, None
-            raise own
+            raise _own(error)
         # Otherwise it was made; or the thread that made it was interrupted, and this one tries in its place.
+
+
+class _Attempt(Generic[T]):
+    """A thread making the value."""
+
+    def __init__(self) -> None:
+        self.thread = threading.get_ident()
+        self.outcome: Future[T] = Future()
+
+
+def _own(error: Exception) -> Exception:
+    """Return a copy, because one that is raised in several threads gathers all their tracebacks."""
+    try:
+        own = copy.copy(error)
+    except Exception:
+        return error  # not every library's exceptions can be copied
+    own.__cause__ = error.__cause__
+    return own

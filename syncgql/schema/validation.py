@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
@@ -64,7 +63,7 @@ class SchemaDocuments:
     def __init__(self, schema: GraphQLSchema) -> None:
         self.schema = schema
         self._revision = revision()
-        self._findings: OrderedDict[tuple[str, str | None], DocumentFindings] = OrderedDict()
+        self._findings = functools.lru_cache(REMEMBERED)(functools.partial(DocumentFindings, schema))
 
     def validate(self, request: GraphQLRequest) -> None:
         """Raise the first violation, with its position and how many more there are.
@@ -104,15 +103,9 @@ class SchemaDocuments:
     def _find(self, request: GraphQLRequest) -> DocumentFindings:
         if self._revision != revision():
             # A scalar or enum was changed: parsers are made for how they were.
-            self._findings.clear()
             self._revision = revision()
-        key = (request.text, request.operation_name)
-        findings = self._findings.get(key)
-        if findings is None:
-            findings = self._findings[key] = DocumentFindings(self.schema, *key)
-            if len(self._findings) > REMEMBERED:
-                self._findings.popitem(last=False)
-        return findings
+            self._findings.cache_clear()
+        return self._findings(request.text, request.operation_name)
 
 
 def document_error(error: GraphQLError, others: int = 0) -> DocumentError:

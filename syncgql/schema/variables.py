@@ -7,6 +7,7 @@ secret. The rules are those of the GraphQL specification, section "Input Values"
 from __future__ import annotations
 
 import dataclasses
+import itertools
 import math
 from collections.abc import Callable, Iterable, Mapping
 from enum import Enum
@@ -109,8 +110,13 @@ def _coerce_enum(value: object, type_: GraphQLEnumType, path: str) -> str:
             return candidate
     if isinstance(value, (str, Enum)):
         near = nearest(value.name if isinstance(value, Enum) else value, type_.values)
-        raise refusal(path, f"this is no value of the enum {type_}.{near}")
+        raise refusal(path, f"this is no value of the enum {type_}.{near or _some(type_.values)}")
     raise refusal(path, f"the enum {type_} takes a name or a member, not {_kind(value)}.")
+
+
+def _some(names: Iterable[str]) -> str:
+    first = list(itertools.islice(names, 11))
+    return f" It takes {', '.join(first[:10])}{' and more' if len(first) > 10 else ''}."
 
 
 def _enum_candidates(value: object, type_: GraphQLEnumType) -> Iterable[str]:

@@ -135,8 +135,10 @@ class Stream(ABC):
     async def close(self) -> None:
         """End the subscription on the server; return when that is handed to the wire. On the loop."""
 
-    def restart(self, variable_values: Mapping[str, Any]) -> Callable[[], Coroutine[Any, Any, None]]:
+    def restart(self, request: GraphQLRequest) -> Callable[[], Coroutine[Any, Any, None]]:
         """Prepare, in the caller's thread, what starts the subscription anew with other variables, on the loop.
+
+        The sink's ``restarted`` is called between the last event of the old variables and the first of the new.
 
         Raises:
             TransportError: the transport does not connect again by itself, so there is nothing to restart.

@@ -195,14 +195,21 @@ def check_size(name: str, size: int | None) -> int | None:
     return size
 
 
-def check_arguments(option: str, given: Mapping[str, Any], known: Collection[str], refused: Mapping[str, str]) -> None:
+def check_arguments(
+    option: str,
+    given: Mapping[str, Any],
+    known: Collection[str],
+    refused: Mapping[str, str],
+    library: str = f"aiohttp {aiohttp.__version__}",
+) -> None:
     """Refuse arguments that would not be understood, before anything is sent.
 
     Args:
         option: the option's name, for the message.
         given: the arguments.
-        known: the names that aiohttp takes.
+        known: the names that the library takes.
         refused: names that are not the caller's to give, and why.
+        library: whose arguments they are, for the message.
 
     Raises:
         TypeError: one is not known, or is refused.
@@ -213,7 +220,7 @@ def check_arguments(option: str, given: Mapping[str, Any], known: Collection[str
         if name not in known:
             near = difflib.get_close_matches(str(name), known, 1)
             hint = f" Did you mean {near[0]!r}?" if near else ""
-            raise TypeError(f"{option} has {name!r}, which aiohttp {aiohttp.__version__} does not know.{hint}")
+            raise TypeError(f"{option} has {name!r}, which {library} does not know.{hint}")
 
 
 def _check_header(name: object, value: object) -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
+from ..exceptions import TransportError
 from ..protocol.http import public_url
 from ..protocol.json_codec import JSONDeserialize, JSONSerialize
 from .aiohttp import AIOHTTPTransport
@@ -15,6 +16,7 @@ from .aiohttp_websockets import AIOHTTPWebsocketsTransport
 from .appsync_auth import AppSyncAuthentication
 from .appsync_websockets import AppSyncWebsocketsTransport
 from .base import AsyncTransport
+from .blocking import BlockingTransport
 from .handshake import InitPayloadOption
 from .options import (
     AuthOption,
@@ -55,7 +57,7 @@ class TransportOptions:
     """
 
     url: str | None
-    transport: AsyncTransport | None
+    transport: AsyncTransport | BlockingTransport | None
     subscriptions: str | AsyncTransport | None
     headers: HeadersOption
     cookies: Any
@@ -77,33 +79,58 @@ class TransportOptions:
     def __post_init__(self) -> None:
         if (self.url is None) == (self.transport is None):
             raise TypeError("Give a client either a url or a transport=.")
-        if self.transport is not None and not isinstance(self.transport, AsyncTransport):
-            raise TypeError(f"transport must be an AsyncTransport, not {type(self.transport).__name__}.")
+        if self.transport is not None and not isinstance(self.transport, AsyncTransport | BlockingTransport):
+            kind = type(self.transport).__name__
+            raise TypeError(f"transport must be an AsyncTransport or a BlockingTransport, not {kind}.")
         if self.subscriptions is not None and not isinstance(self.subscriptions, str | AsyncTransport):
             kind = type(self.subscriptions).__name__
             raise TypeError(f"subscriptions must be a URL or an AsyncTransport, not {kind}.")
-        self.build()  # whatever else is wrong is said now and not at the first call
+        if self.has_loop:
+            self.build()  # whatever else is wrong is said now and not at the first call
 
     @property
     def target(self) -> str:
         """Where the client sends requests, fit to be shown."""
         return public_url(self.url) if self.url is not None else repr(self.transport)
 
+    @property
+    def has_loop(self) -> bool:
+        """Whether anything needs a loop: not if all there is is a transport that blocks."""
+        return not isinstance(self.transport, BlockingTransport) or self.subscriptions is not None
+
+    def build_blocking(self) -> BlockingTransport | None:
+        """Make the transport that sends queries and mutations without a loop; None when there is none such."""
+        return self.transport.fresh() if isinstance(self.transport, BlockingTransport) else None
+
     def build(self) -> TransportPair:
-        """Make unconnected transports; those made of URLs share one session."""
+        """Make unconnected transports that run on a loop; those made of URLs share one session.
+
+        Raises:
+            TransportError: there are none.
+        """
+        if not self.has_loop:
+            raise TransportError(f"{type(self.transport).__name__} cannot subscribe; see subscriptions= of the Client.")
         session = SharedSession.of(
             self.session, self.cookies, self.client_session_args, ssl_close_timeout=self.ssl_close_timeout
         )
+        if isinstance(self.transport, BlockingTransport):
+            subscriptions = self._for_subscriptions(session)
+            return TransportPair(subscriptions, subscriptions)
         queries = self.transport.fresh() if self.transport is not None else self._for_queries(session)
         if isinstance(self.subscriptions, AsyncTransport):
             return TransportPair(queries, self.subscriptions.fresh())
         if isinstance(self.auth, AppSyncAuthentication) and self.url is not None:
             return TransportPair(queries, self._appsync(self.url, self.auth, session))
         if self.subscriptions is not None:
-            return TransportPair(queries, self._websockets(websocket_url(self.subscriptions), session))
+            return TransportPair(queries, self._for_subscriptions(session))
         if self.transport is not None or isinstance(queries, AIOHTTPWebsocketsTransport):
             return TransportPair(queries, queries)
         return TransportPair(queries, self._websockets(websocket_url(str(self.url)), session))
+
+    def _for_subscriptions(self, session: SharedSession) -> AsyncTransport:
+        if isinstance(self.subscriptions, AsyncTransport):
+            return self.subscriptions.fresh()
+        return self._websockets(websocket_url(str(self.subscriptions)), session)
 
     def _for_queries(self, session: SharedSession) -> AsyncTransport:
         url = check_url(self.url, ("http", "https", "ws", "wss"))

@@ -219,9 +219,7 @@ class WebSocketStream(Stream):
         if self._operation.link is not None:
             await self._operation.link.stop(self._operation, send_stop=send_stop)
 
-    def restart(self, variable_values: Mapping[str, Any]) -> Callable[[], Coroutine[Any, Any, None]]:
-        operation = self._operation
-        request = as_request(operation.request, variable_values, None, None)
+    def restart(self, request: GraphQLRequest) -> Callable[[], Coroutine[Any, Any, None]]:
         return functools.partial(self._restart, request, self._pool.payload(request))
 
     async def _restart(self, request: GraphQLRequest, payload: str) -> None:

@@ -108,7 +108,6 @@ def test_request_gives_what_would_be_sent(client: Client) -> None:
     assert isinstance(request, GraphQLRequest)
     assert request.text == "query book($id: ID!) {\n  book(id: $id) {\n    title\n  }\n}"
     assert client.execute(request, timeout=20, headers={"X-Test": "1"}) == {"book": {"title": "Emma"}}
-    assert client.query.request("hello").text == "query hello {\n  hello\n}"
 
 
 @pytest.mark.parametrize(
@@ -208,6 +207,14 @@ def test_a_deprecated_operation_warns_at_the_line_that_uses_it(library: Client) 
     assert [str(warning.message) for warning in caught] == ["Query.oldVersion is deprecated: Use version."] * 2
     assert {warning.filename for warning in caught} == {__file__}
     assert {warning.category for warning in caught} == {DeprecationWarning}
+
+
+def test_all_names_belong_to_the_schema() -> None:
+    """A field may be called whatever attributes of proxies are called elsewhere."""
+    schema = build_schema("type Query { request: Int result: Int builder: Int schema: Int keys: Int get: Int }")
+    with Client(transport=LocalSchemaTransport(schema), schema=schema) as client:
+        for name in client.query:
+            assert getattr(client.query, name)() is None
 
 
 def test_arguments_of_any_name_can_be_given(library: Client) -> None:

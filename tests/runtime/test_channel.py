@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from syncgql import SubscriptionOverflow
-from syncgql.runtime.channel import Channel, Empty, End, Overflow
+from syncgql.runtime.channel import Channel, Empty, End, Mark, Overflow
 from syncgql.runtime.process import Runtime
 
 from .conftest import Resources
@@ -33,8 +33,9 @@ def channel(buffer_size: int = 4, overflow: Overflow = "block") -> Channel[int]:
 def drain(source: Channel[int]) -> tuple[list[int], Exception | None]:
     """Take everything that is there, and the end's error."""
     taken: list[int] = []
-    while not isinstance(item := source.get(0), End):
+    while not isinstance(item := source.get(0), Mark):
         taken.append(item)
+    assert isinstance(item, End)
     return taken, item.error
 
 

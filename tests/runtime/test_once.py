@@ -74,6 +74,19 @@ def test_every_thread_gets_an_exception_of_its_own() -> None:
     assert all(isinstance(error.__cause__, KeyError) for error in errors)
 
 
+def test_an_exception_that_cannot_be_copied_is_shared() -> None:
+    """Better the same object than another error."""
+
+    class Stubborn(Exception):
+        def __init__(self, one: int, two: int) -> None:
+            super().__init__("stubborn")
+
+    def make() -> None:
+        raise Stubborn(1, 2)
+
+    assert {type(error) for error in meanwhile(make)} == {Stubborn}
+
+
 def test_an_interrupt_is_that_threads_alone() -> None:
     """Ctrl-C in the thread that makes the value makes another one try."""
     interrupted: list[bool] = []
@@ -87,6 +100,14 @@ def test_an_interrupt_is_that_threads_alone() -> None:
     outcomes = meanwhile(make)
     assert sum(isinstance(outcome, KeyboardInterrupt) for outcome in outcomes) == 1
     assert outcomes.count(3) == 3
+
+
+def test_a_value_that_needs_itself_is_an_error() -> None:
+    """Not a thread that waits for itself for ever."""
+    once: Once[int] = Once()
+    with pytest.raises(RecursionError, match="asked for while it was being made"):
+        once.get(lambda: once.get(lambda: 1))
+    assert once.get(lambda: 2) == 2
 
 
 def test_put_replaces_the_value() -> None:

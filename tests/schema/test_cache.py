@@ -111,13 +111,13 @@ def test_the_age_is_checked_and_shown() -> None:
 
 
 WRITER = """
-import sys
+import json, sys
 from syncgql import SchemaCache
 cache = SchemaCache(sys.argv[1], max_age=0)
 result = {"__schema": {"filler": ["x" * 1000] * 300}}
-for _ in range(60):
-    found = cache.load_schema(lambda: result)
-    assert found == result, "read a file that was not whole"
+for _ in range(100):
+    assert cache.load_schema(lambda: result) == result
+    assert json.loads(cache.path.read_text("utf-8")) == result
 """
 
 

@@ -99,6 +99,7 @@ def test_a_fitting_value_becomes_json(schema: GraphQLSchema, type_name: str, val
         ("[[Int]]", [[1], ["a"]], "[1][0]", "Int cannot be made from str"),
         ("[Int]", [UNSET], "[0]", "UNSET"),
         ("Genre", "NOVELL", "", "no value of the enum Genre. Did you mean 'NOVEL'?"),
+        ("Genre", "x", "", "no value of the enum Genre. It takes NOVEL, ESSAY, POEM."),
         ("Genre", 3, "", "the enum Genre takes a name or a member, not int"),
         ("TagInput", {}, ".name", "TagInput needs name: String!"),
         ("TagInput", {"name": UNSET}, ".name", "TagInput needs name: String!"),

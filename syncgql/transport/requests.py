@@ -1,0 +1,267 @@
+"""RequestsHTTPTransport: GraphQL over HTTP by the requests library."""
+
+from __future__ import annotations
+
+import functools
+import itertools
+import time
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from ..exceptions import TransportConnectionFailed, TransportError
+from ..protocol import json_codec
+from ..protocol.http import parse_answer, public_url
+from ..protocol.http_get import TOO_LONG, is_query
+from ..protocol.json_codec import JSONDeserialize, JSONSerialize
+from ..request import GraphQLRequest
+from ..result import ExecutionResult, Response
+from .blocking import BlockingExchange, BlockingTransport
+from .deadline import Deadline, Timeout
+from .http_request import HTTPRequest, RequestBuilder
+from .options import HeadersOption, check_arguments, check_size, check_url
+
+if TYPE_CHECKING:
+    import requests
+
+__all__ = ["RequestsHTTPTransport"]
+
+RETRY_STATUSES = frozenset({429, 500, 502, 503, 504})
+
+MAX_URL_LENGTH = 2000
+
+EXTRA_ARGS = frozenset({"params", "auth", "cookies", "hooks", "proxies", "verify", "cert"})
+"""Arguments of ``requests.Session.request`` that the transport does not give itself."""
+
+REFUSED_ARGUMENTS = {
+    **dict.fromkeys(("data", "json", "files"), "the transport makes the body"),
+    "timeout": "the call has a timeout= of its own",
+    "headers": "the call has headers= of its own",
+    "stream": "the answer is always read",
+}
+
+
+class RequestsHTTPTransport(BlockingTransport):
+    """Sends queries and mutations over HTTP by the requests library, in the thread that calls.
+
+    For those whose authentication, adapters, proxies or mocks are made for requests. Each thread has a session of its
+    own, with its own connections and cookies. Needs ``pip install "syncgql[requests]"``.
+
+    ``execute_timeout`` limits a call as a whole, connecting, waiting and reading together: it is looked at whenever
+    something arrives, and no wait is longer than what is left of it. It does not cover the lookup of the host's name,
+    what a custom adapter does, or a server that sends the headers of its answer byte by byte. ``close()`` does not end
+    a call that waits in another thread.
+
+    Args:
+        url: the endpoint, ``http://`` or ``https://``.
+        headers: headers for every request, or a function that returns them; it is called once per request.
+        cookies: cookies that each session begins with.
+        auth: requests' authentication: a pair of name and password, or a ``requests.auth.AuthBase``.
+        timeout: seconds that connecting, and each silence of the server, may take; a pair limits the two separately.
+            None for 30 s to connect and no limit but ``execute_timeout`` to silence.
+        verify: True verifies certificates, False does not; or the path of a file or folder of certificates to trust.
+        retries: how often a query is sent again after a connection was refused or lost, or after one of
+            *retry_status_forcelist*; within ``execute_timeout``.
+        method: ``"GET"`` sends queries by GET, where they fit into 2,000 characters; mutations go by POST always.
+        json_serialize: encodes requests; compact UTF-8 by default.
+        json_deserialize: decodes answers.
+        session: a function that makes a ``requests.Session``, called once per thread and process; or a session, which
+            all threads then use, and which stays open. Takes the place of the settings of a session below, of
+            *cookies*, *auth* and *verify*.
+        cert: path of a client certificate, or a pair of the paths of certificate and key.
+        proxies: proxies by scheme or by scheme and host.
+        adapters: ``requests.adapters.BaseAdapter`` by URL prefix; all sessions share them.
+        trust_env: whether proxies, certificates and ``.netrc`` are looked up in the environment.
+        retry_backoff_factor: seconds before the second attempt; each further one waits twice as long, or as long as
+            ``Retry-After`` says.
+        retry_status_forcelist: statuses after which a query is sent again.
+        retry_mutations: whether mutations are sent again, too; the server may then run one twice.
+        max_response_size: bytes of the biggest answer that is accepted, after decompression; None for no limit.
+
+    Raises:
+        ImportError: requests is not installed.
+        ValueError: the URL is not an absolute ``http`` or ``https`` URL, or a number is negative.
+        TypeError: an argument has the wrong type.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        headers: HeadersOption = None,
+        cookies: Any = None,
+        auth: Any = None,
+        timeout: Timeout = None,
+        verify: bool | str = True,
+        retries: int = 0,
+        method: str = "POST",
+        json_serialize: JSONSerialize = json_codec.dumps,
+        json_deserialize: JSONDeserialize = json_codec.loads,
+        session: requests.Session | Callable[[], requests.Session] | None = None,
+        *,
+        cert: str | tuple[str, str] | None = None,
+        proxies: Mapping[str, str] | None = None,
+        adapters: Mapping[str, requests.adapters.BaseAdapter] | None = None,
+        trust_env: bool = True,
+        retry_backoff_factor: float = 0.1,
+        retry_status_forcelist: Collection[int] = RETRY_STATUSES,
+        retry_mutations: bool = False,
+        max_response_size: int | None = None,
+    ) -> None:
+        try:
+            from .requests_session import RequestsSessions, SessionOptions
+        except ImportError as error:
+            raise ImportError('RequestsHTTPTransport needs requests: pip install "syncgql[requests]"') from error
+        self.url = check_url(url, ("http", "https"))
+        self.timeout = _check_timeout(timeout)
+        self.json_deserialize = json_deserialize
+        self._max_response_size = check_size("max_response_size", max_response_size)
+        self._builder = RequestBuilder(
+            self.url,
+            headers=headers,
+            auth=None,
+            ssl=None,
+            timeout=None,
+            json_serialize=json_serialize,
+            use_get_for_queries=_check_method(method) == "GET",
+            max_url_length=MAX_URL_LENGTH,
+        )
+        self._retries = Retries(retries, retry_backoff_factor, frozenset(retry_status_forcelist), retry_mutations)
+        options = SessionOptions(session, cookies, auth, verify, cert, proxies, adapters, trust_env)
+        self._sessions = RequestsSessions(options)
+
+    def connect(self) -> None:
+        """Allow requests again after ``close``; sessions are made by the first request of each thread."""
+        self._sessions.open()
+
+    def close(self) -> None:
+        """Close the sessions of all threads; one that a call is using is closed when that ends."""
+        self._sessions.close()
+
+    def fresh(self) -> RequestsHTTPTransport:
+        copy = super().fresh()
+        copy._sessions = self._sessions.fresh()
+        return copy
+
+    def exchange(
+        self,
+        request: GraphQLRequest,
+        *,
+        headers: Mapping[str, str] | None = None,
+        extra_args: Mapping[str, Any] | None = None,
+    ) -> RequestsExchange:
+        check_arguments("extra_args", extra_args or {}, EXTRA_ARGS, REFUSED_ARGUMENTS, "requests")
+        options = self._builder.options(headers, None)
+        prepared = self._builder.build(request, options)
+        fallback = functools.partial(self._builder.post, request, options) if prepared.method == "GET" else None
+        may_repeat = functools.partial(self._retries.allow, request)
+        return RequestsExchange(self, prepared, fallback, may_repeat, extra_args or {})
+
+    def send(
+        self, request: HTTPRequest, may_repeat: Callable[[], bool], arguments: Mapping[str, Any], deadline: Deadline
+    ) -> tuple[Response, bytes]:
+        """Send a request, again if that is allowed and of use, and read the whole answer.
+
+        Args:
+            request: what to send.
+            may_repeat: tells whether the server may get it twice.
+            arguments: further arguments for ``requests.Session.request``.
+            deadline: when to give up.
+
+        Raises:
+            TransportError: there was no answer.
+        """
+        session = self._sessions.current()
+        for attempt in itertools.count():
+            is_last = attempt >= self._retries.count or not may_repeat()
+            delay = self._retries.delay(attempt)
+            try:
+                answer = session.send(request, arguments, deadline, self._max_response_size)
+            except TransportConnectionFailed:
+                if is_last or not deadline.allows(delay):
+                    raise
+            else:
+                delay = max(delay, answer[0].retry_after or 0)
+                if is_last or answer[0].status not in self._retries.statuses or not deadline.allows(delay):
+                    break
+            time.sleep(delay)
+        return answer
+
+    def __repr__(self) -> str:
+        return f"RequestsHTTPTransport({public_url(self.url)!r})"
+
+
+@dataclass(frozen=True)
+class Retries:
+    """Which requests are sent again, how often and when.
+
+    Raises:
+        ValueError: a number is negative.
+    """
+
+    count: int
+    backoff: float
+    statuses: frozenset[int]
+    mutations: bool
+
+    def __post_init__(self) -> None:
+        if isinstance(self.count, bool) or not isinstance(self.count, int) or self.count < 0:
+            raise ValueError(f"retries must be a whole number, 0 or more, not {self.count!r}.")
+        if not self.backoff >= 0:
+            raise ValueError(f"retry_backoff_factor must be 0 seconds or more, not {self.backoff!r}.")
+
+    def allow(self, request: GraphQLRequest) -> bool:
+        """Whether a request may be sent again; what cannot be parsed is taken for a mutation."""
+        return self.mutations or is_query(request)
+
+    def delay(self, attempt: int) -> float:
+        """Return the seconds to wait after attempt number *attempt*, from 0."""
+        return float(self.backoff * 2.0 ** min(attempt, 100))
+
+
+class RequestsExchange(BlockingExchange):
+    """One request and its answer."""
+
+    def __init__(
+        self,
+        transport: RequestsHTTPTransport,
+        request: HTTPRequest,
+        fallback: Callable[[], HTTPRequest] | None,
+        may_repeat: Callable[[], bool],
+        arguments: Mapping[str, Any],
+    ) -> None:
+        self._transport = transport
+        self._request = request
+        self._fallback = fallback
+        self._may_repeat = may_repeat
+        self._arguments = arguments
+        self._answer: tuple[Response, bytes] | None = None
+
+    def send(self, seconds: float | None) -> None:
+        deadline = Deadline(seconds, self._transport.timeout)
+        answer = self._transport.send(self._request, self._may_repeat, self._arguments, deadline)
+        if self._fallback is not None and answer[0].status in TOO_LONG:
+            answer = self._transport.send(self._fallback(), self._may_repeat, self._arguments, deadline)
+        self._answer = answer
+
+    def result(self) -> ExecutionResult:
+        if self._answer is None:
+            raise TransportError("The request was not sent.")
+        response, body = self._answer
+        return parse_answer(response, body, self._transport.json_deserialize)
+
+
+def _check_method(method: object) -> str:
+    if not isinstance(method, str) or method.upper() not in ("GET", "POST"):
+        raise ValueError(f"method must be 'GET' or 'POST', not {method!r}.")
+    return method.upper()
+
+
+def _check_timeout(timeout: Timeout) -> Timeout:
+    for seconds in timeout if isinstance(timeout, tuple) else (timeout,):
+        if seconds is not None and (isinstance(seconds, bool) or not isinstance(seconds, int | float)):
+            raise TypeError(f"timeout must be seconds, a pair of them or None, not {type(seconds).__name__}.")
+        if seconds is not None and not seconds > 0:
+            raise ValueError(f"timeout must be more than 0 seconds, not {seconds!r}; None means no limit.")
+    if isinstance(timeout, tuple) and len(timeout) != 2:
+        raise TypeError(f"timeout as a pair has 2 limits, to connect and of silence, not {len(timeout)}.")
+    return timeout
