@@ -7,4 +7,11 @@ import os
 # Read when a loop is made, so it holds for the loops of this process and of the scripts that tests run.
 os.environ["PYTHONASYNCIODEBUG"] = "1"
 
-pytest_plugins = ["tests.fix_leaks", "tests.fix_schemas", "tests.fix_scripts", "tests.fix_servers", "tests.fix_tls"]
+pytest_plugins = [
+    "tests.fix_leaks",
+    "tests.fix_proxy",
+    "tests.fix_schemas",
+    "tests.fix_scripts",
+    "tests.fix_servers",
+    "tests.fix_tls",
+]

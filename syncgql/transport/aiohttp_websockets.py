@@ -9,8 +9,8 @@ import aiohttp
 from yarl import URL
 
 from ..protocol.graphql_transport_ws import GraphQLTransportWS
-from .handshake import GraphQLDialect, InitPayloadOption
-from .options import HeadersOption, basic_auth, check_url
+from .handshake import CredentialsOption, GraphQLDialect, InitPayloadOption
+from .options import HeadersOption, check_url, proxy_with_credentials
 from .reconnect import ReconnectPolicy, check_reconnect
 from .session import SharedSession
 from .websocket_options import MAX_MESSAGE_SIZE, WebSocketOptions
@@ -31,13 +31,14 @@ class AIOHTTPWebsocketsTransport(WebSocketTransport):
             The server's choice is spoken.
         heartbeat: send a WebSocket ping after so long a silence and take the server for dead when nothing comes within
             half of that.
-        auth: user name and password for the server (HTTP Basic).
+        auth: ``aiohttp.BasicAuth``, a pair of name and password, or the text of an ``Authorization`` header; or a
+            function that returns one of these, called as ``headers`` is.
         origin: the ``Origin`` header.
         params: what to add to the URL's query string.
         headers: headers for the upgrade, or a function that returns them; it is called once per connection, never on
             the loop.
         proxy: URL of a proxy.
-        proxy_auth: user name and password for the proxy.
+        proxy_auth: ``aiohttp.BasicAuth`` or a pair of name and password for the proxy.
         proxy_headers: headers for the proxy.
         ssl: None or True verifies certificates, False does not; or an ``ssl.SSLContext`` or ``aiohttp.Fingerprint``.
         websocket_close_timeout: limit for the server's answer to the close frame.
@@ -77,12 +78,12 @@ class AIOHTTPWebsocketsTransport(WebSocketTransport):
         *,
         subprotocols: Collection[str] | None = None,
         heartbeat: float | None = None,
-        auth: aiohttp.BasicAuth | None = None,
+        auth: CredentialsOption = None,
         origin: str | None = None,
         params: Mapping[str, str] | str | None = None,
         headers: HeadersOption = None,
         proxy: str | URL | None = None,
-        proxy_auth: aiohttp.BasicAuth | None = None,
+        proxy_auth: aiohttp.BasicAuth | tuple[str, str] | None = None,
         proxy_headers: Mapping[str, str] | None = None,
         ssl: Any = None,
         websocket_close_timeout: float | None = 10.0,
@@ -105,12 +106,12 @@ class AIOHTTPWebsocketsTransport(WebSocketTransport):
     ) -> None:
         self.url = check_url(url, ("ws", "wss"))
         super().__init__(
-            GraphQLDialect(self.url, subprotocols, headers, init_payload, basic_auth("Authorization", auth)),
+            GraphQLDialect(self.url, subprotocols, headers, init_payload, auth),
             WebSocketOptions(
                 origin=origin,
                 params=params,
-                proxy=None if proxy is None else str(proxy),
-                proxy_headers={**basic_auth("Proxy-Authorization", proxy_auth), **(proxy_headers or {})} or None,
+                proxy=_proxy(proxy, proxy_auth),
+                proxy_headers=proxy_headers,
                 ssl=True if ssl is None else ssl,
                 connect_args=dict(connect_args or {}),
                 max_message_size=max_message_size,
@@ -129,3 +130,9 @@ class AIOHTTPWebsocketsTransport(WebSocketTransport):
             session or SharedSession(None, client_session_args),
             check_reconnect(reconnect),
         )
+
+
+def _proxy(proxy: str | URL | None, auth: aiohttp.BasicAuth | tuple[str, str] | None) -> str | None:
+    if auth is not None:
+        proxy = proxy_with_credentials(proxy, auth)
+    return None if proxy is None else str(proxy)

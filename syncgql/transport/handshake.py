@@ -18,9 +18,10 @@ from ..protocol.graphql_ws import GraphQLWS
 from ..protocol.http import encode_request, public_url
 from ..protocol.websocket import WebSocketProtocol
 from ..request import GraphQLRequest
-from .options import Headers, HeadersOption, check_headers, resolve_headers
+from .options import Credentials, Headers, HeadersOption, authorization, check_headers, with_authorization
 
 InitPayload = Mapping[str, Any] | None
+CredentialsOption = Credentials | Callable[[], Credentials] | None
 InitPayloadOption = InitPayload | Callable[[], InitPayload]
 Machines = Mapping[str, Callable[[], WebSocketProtocol]]
 
@@ -89,7 +90,7 @@ class GraphQLDialect(Dialect):
         subprotocols: what to offer, the preferred one first; None for all that are known.
         headers: headers of the upgrade, or a function that returns them.
         init_payload: payload of ``connection_init``, or a function that returns it.
-        default_headers: headers that *headers* may replace.
+        auth: credentials for the ``Authorization`` header, or a function that returns them; they take precedence.
 
     Raises:
         TypeError: an argument has the wrong type.
@@ -102,24 +103,26 @@ class GraphQLDialect(Dialect):
         subprotocols: Collection[str] | None,
         headers: HeadersOption,
         init_payload: InitPayloadOption,
-        default_headers: Headers,
+        auth: CredentialsOption,
     ) -> None:
         self.url = url
         self.subprotocols = _check_subprotocols(subprotocols)
         self.machines = {name: GRAPHQL_PROTOCOLS[name] for name in self.subprotocols}
         self.headers = check_headers(headers)
-        self.default_headers = default_headers
+        self.auth = auth
+        if auth is not None and not callable(auth):
+            authorization(auth)  # what is wrong with it is said now
         self.init_payload = _check_init_payload(init_payload)
 
     @property
     def is_refreshable(self) -> bool:
-        return callable(self.headers) or callable(self.init_payload)
+        return callable(self.headers) or callable(self.auth) or callable(self.init_payload)
 
     def handshake(self) -> Handshake:
         init_payload = self.init_payload
         if callable(init_payload):
             init_payload = _check_returned(init_payload())
-        headers = resolve_headers(self.default_headers, self.headers, None)
+        headers = with_authorization({}, self.headers, self.auth)
         return Handshake(self.url, self.subprotocols, headers, init_payload)
 
     def payload(self, request: GraphQLRequest) -> str:

@@ -98,19 +98,6 @@ def resolve_headers(defaults: Pairs, option: HeadersOption, per_request: Headers
     return merged
 
 
-def basic_auth(header: str, auth: aiohttp.BasicAuth | None) -> dict[str, str]:
-    """Return *auth* as the one header that it comes to; aiohttp's parameters for it are deprecated.
-
-    Raises:
-        TypeError: it is no ``aiohttp.BasicAuth``.
-    """
-    if auth is None:
-        return {}
-    if not isinstance(auth, aiohttp.BasicAuth):
-        raise TypeError(f"Credentials for {header} must be an aiohttp.BasicAuth, not {type(auth).__name__}.")
-    return {header: auth.encode()}
-
-
 def check_auth(auth: AuthOption) -> AuthOption:
     """Return *auth*.
 

@@ -181,11 +181,11 @@ async def test_arguments_reach_the_upgrade() -> None:
 
 
 @in_loop
-async def test_headers_take_precedence_over_auth() -> None:
-    """An Authorization header of one's own replaces what auth= would send."""
-    with ScriptedServer(accept) as server:
-        async with websockets(
-            server.ws_url, auth=basic_auth("ada", "secret"), headers={"authorization": "Bearer t"}
-        ) as transport:
-            await transport.connect()
-    assert server.peers[0].headers["authorization"] == "Bearer t"
+async def test_auth_takes_precedence_over_headers() -> None:
+    """auth= replaces an Authorization header; it may be a pair, a text or a function of either."""
+    basic = "Basic " + base64.b64encode(b"ada:secret").decode()
+    for auth, sent in [(("ada", "secret"), basic), ("Bearer t", "Bearer t"), (lambda: ("ada", "secret"), basic)]:
+        with ScriptedServer(accept) as server:
+            async with websockets(server.ws_url, auth=auth, headers={"authorization": "Bearer other"}) as transport:
+                await transport.connect()
+        assert server.peers[0].headers["authorization"] == sent

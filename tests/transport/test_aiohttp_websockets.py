@@ -1,0 +1,368 @@
+"""AIOHTTPWebsocketsTransport on its own, against real servers: its parameters and its coroutines."""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+import ssl
+import threading
+import warnings
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import aiohttp
+import pytest
+from yarl import URL
+
+from syncgql import (
+    AIOHTTPWebsocketsTransport,
+    Client,
+    DocumentError,
+    GraphQLRequest,
+    TransportClosed,
+    TransportConnectionFailed,
+    TransportError,
+    TransportQueryError,
+    gql,
+)
+
+from ..fix_proxy import PASSWORD, USER
+from ..fix_servers import Server
+from ..servers.front import Front
+from ..servers.scripted import LEGACY, MODERN, PING, Peer, ScriptedServer
+from .asynchronous import in_loop, websockets
+
+PAGE = {
+    "subprotocols": None,
+    "heartbeat": None,
+    "auth": None,
+    "origin": None,
+    "params": None,
+    "headers": None,
+    "proxy": None,
+    "proxy_auth": None,
+    "proxy_headers": None,
+    "ssl": None,
+    "websocket_close_timeout": 10.0,
+    "receive_timeout": None,
+    "ssl_close_timeout": 10,
+    "connect_timeout": 10,
+    "close_timeout": 10,
+    "ack_timeout": 10,
+    "keep_alive_timeout": None,
+    "init_payload": None,  # gql writes {} and sends that; nothing is nothing
+    "ping_interval": None,
+    "pong_timeout": None,
+    "answer_pings": True,
+    "client_session_args": None,
+    "connect_args": None,  # gql writes {}
+}
+"""The parameters that code which comes from gql relies on, in gql's order, with their defaults."""
+
+
+def basic_auth(login: str, password: str) -> aiohttp.BasicAuth:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # aiohttp's, since 3.14
+        return aiohttp.BasicAuth(login, password)
+
+
+@asynccontextmanager
+async def each_dialect(strawberry: Server, ariadne: Server) -> AsyncIterator[list[AIOHTTPWebsocketsTransport]]:
+    """A transport for every pair of a real server and a subprotocol that it speaks."""
+    legacy = ariadne.at("/legacy").replace("http", "ws", 1)
+    async with (
+        websockets(strawberry.ws_url, subprotocols=[MODERN]) as first,
+        websockets(strawberry.ws_url, subprotocols=[LEGACY]) as second,
+        websockets(ariadne.ws_url, subprotocols=[MODERN]) as third,
+        websockets(legacy, subprotocols=[LEGACY]) as fourth,
+    ):
+        yield [first, second, third, fourth]
+
+
+# -- parameters
+
+
+def test_parameters_are_gqls_in_order() -> None:
+    """Every parameter of gql's transport is there, keyword-only, in its order and with its default; ours follow."""
+    url, *parameters = inspect.signature(AIOHTTPWebsocketsTransport).parameters.values()
+    assert url.name == "url"
+    assert url.kind is inspect.Parameter.POSITIONAL_OR_KEYWORD
+    assert {parameter.kind for parameter in parameters} == {inspect.Parameter.KEYWORD_ONLY}
+    names = [parameter.name for parameter in parameters]
+    assert names[: len(PAGE)] == list(PAGE)
+    assert {parameter.name: parameter.default for parameter in parameters if parameter.name in PAGE} == PAGE
+
+
+def test_names_of_the_subprotocols() -> None:
+    """Gql's two constants are there."""
+    assert AIOHTTPWebsocketsTransport.APOLLO_SUBPROTOCOL == LEGACY
+    assert AIOHTTPWebsocketsTransport.GRAPHQLWS_SUBPROTOCOL == MODERN
+
+
+@pytest.mark.parametrize(
+    ("options", "error", "match"),
+    [
+        ({"url": "http://127.0.0.1/graphql"}, ValueError, "ws:// or wss://"),
+        ({"url": "/graphql"}, ValueError, "ws:// or wss://"),
+        ({"url": 5}, TypeError, "url must be"),
+        ({"subprotocols": "graphql-ws"}, TypeError, "subprotocols must be a collection"),
+        ({"subprotocols": []}, ValueError, "subprotocols is empty"),
+        ({"subprotocols": ["mqtt"]}, ValueError, "'mqtt' is not known; known are graphql-transport-ws, graphql-ws"),
+        ({"headers": ["a"]}, TypeError, "headers"),
+        ({"headers": {"X": "a\r\nb"}}, ValueError, "line break"),
+        ({"auth": ["ada", "secret"]}, TypeError, "auth must be"),
+        ({"proxy_auth": ("ada", "secret")}, TypeError, "give proxy= with it"),
+        ({"proxy": "http://127.0.0.1", "proxy_auth": "secret"}, TypeError, "proxy_auth must be"),
+        ({"init_payload": "token"}, TypeError, "init_payload"),
+        ({"connect_timeout": 0}, ValueError, "connect_timeout must be more than 0"),
+        ({"ack_timeout": "10"}, TypeError, "ack_timeout must be a number"),
+        ({"keep_alive_timeout": -1}, ValueError, "keep_alive_timeout must be more than 0"),
+        ({"ping_interval": True}, TypeError, "ping_interval must be a number"),
+        ({"heartbeat": float("nan")}, ValueError, "heartbeat must be more than 0"),
+        ({"max_message_size": -1}, ValueError, "max_message_size must be 0"),
+        ({"max_message_size": 1.5}, TypeError, "max_message_size must be a number of bytes"),
+    ],
+)
+def test_wrong_arguments(options: dict[str, Any], error: type[Exception], match: str) -> None:
+    """Wrong arguments are refused at once, by name, and secrets among them are not shown."""
+    with pytest.raises(error, match=match) as caught:
+        AIOHTTPWebsocketsTransport(**{"url": "ws://127.0.0.1/graphql", **options})
+    assert "secret" not in str(caught.value)
+
+
+def test_no_limit() -> None:
+    """None is no limit, for every limit; and a yarl URL is a URL."""
+    limits = [name for name in PAGE if name.endswith("timeout")]
+    transport = AIOHTTPWebsocketsTransport(URL("ws://127.0.0.1/graphql"), **dict.fromkeys(limits))  # type: ignore[arg-type]
+    assert transport.url == "ws://127.0.0.1/graphql"
+
+
+@in_loop
+async def test_tls(any_server: Server, tls_front: Front, client_context: ssl.SSLContext) -> None:
+    """Wss works with an own context and without verification; an unknown certificate is refused by name."""
+    url = tls_front.url(scheme="wss")
+    options: list[Any] = [client_context, False, None, True]
+    for option in options[:2]:
+        async with websockets(url, ssl=option) as transport:
+            assert (await transport.execute("{ hello }")).data == {"hello": "Hello world!"}
+    for option in options[2:]:
+        async with websockets(url, ssl=option) as transport:
+            with pytest.raises(TransportConnectionFailed, match=r"certificate.* ssl="):
+                await transport.connect()
+
+
+@in_loop
+async def test_proxy(http_proxy: str, tls_front: Front, client_context: ssl.SSLContext) -> None:
+    """A proxy passes the socket on; proxy_auth and proxy_headers are for it; its refusal is named, without secrets."""
+    url = tls_front.url(scheme="wss")
+    auth = basic_auth(USER, PASSWORD)
+    async with websockets(url, ssl=client_context, proxy=http_proxy, proxy_auth=auth) as transport:
+        assert (await transport.execute("{ hello }")).data == {"hello": "Hello world!"}
+    headers = {"Proxy-Authorization": auth.encode()}
+    async with websockets(url, ssl=client_context, proxy=URL(http_proxy), proxy_headers=headers) as transport:
+        assert (await transport.execute("{ hello }")).data == {"hello": "Hello world!"}
+    wrong = basic_auth(USER, "another-s3cret")
+    async with websockets(url + "?t=s3cret", ssl=client_context, proxy=http_proxy, proxy_auth=wrong) as transport:
+        with pytest.raises(TransportConnectionFailed, match=r"proxy refused .* HTTP 407.* proxy_auth=") as caught:
+            await transport.connect()
+    assert "s3cret" not in str(caught.value)
+
+
+# -- coroutines
+
+
+@in_loop
+async def test_w19_queries_and_mutations(strawberry_server: Server, ariadne_server: Server) -> None:
+    """A query over the socket returns its single result, a mutation too; in any form of request."""
+    async with each_dialect(strawberry_server, ariadne_server) as (first, legacy_strawberry, third, fourth):
+        for transport in (first, third, fourth):
+            text = "query Greet($name: String!) { hello(name: $name) }"
+            for request in (text, gql(text), gql(text).document, GraphQLRequest(text)):
+                result = await transport.execute(request, {"name": "Zoë"}, "Greet")
+                assert result.data == {"hello": "Hello Zoë!"}
+            mutation = 'mutation { addBook(title: "Emma") { title } }'
+            assert (await transport.execute(mutation)).data == {"addBook": {"title": "Emma"}}
+        # Strawberry serves subscriptions only on the legacy subprotocol.
+        with pytest.raises(TransportQueryError, match="queries are not allowed"):
+            await legacy_strawberry.execute("{ hello }")
+
+
+@in_loop
+async def test_subscriptions(strawberry_server: Server, ariadne_server: Server) -> None:
+    """A subscription's events come in order and it ends with the server's complete, on every server."""
+    async with each_dialect(strawberry_server, ariadne_server) as transports:
+        for transport in transports:
+            events = [event.data async for event in transport.subscribe("subscription { count(to: 3) }")]
+            assert events == [{"count": 1}, {"count": 2}, {"count": 3}]
+
+
+@in_loop
+async def test_failing_subscriptions(strawberry_server: Server, ariadne_server: Server) -> None:
+    """A source that fails shows its events and then its message, however the server words it."""
+    async with each_dialect(strawberry_server, ariadne_server) as transports:
+        for transport in transports:
+            numbers, said = [], ""
+            try:
+                async for event in transport.subscribe("subscription { failAfter(count: 2) }"):
+                    if event.errors:
+                        said = event.errors[0]["message"]
+                    else:
+                        numbers.append(event.data["failAfter"])
+            except TransportError as error:
+                said = str(error)
+            assert numbers == [1, 2]
+            assert "It failed after 2" in said or "close code 1011" in said, said
+
+
+@in_loop
+async def test_rejected_subscriptions(strawberry_server: Server, ariadne_server: Server) -> None:
+    """An operation that does not fit the schema gives the server's errors, on every server, and costs nobody else."""
+    async with each_dialect(strawberry_server, ariadne_server) as transports:
+        for transport in transports:
+            said = ""
+            try:
+                async for event in transport.subscribe("subscription { nonsense }"):
+                    said = str(event.errors)
+            except TransportQueryError as error:
+                said = str(error)
+            assert "nonsense" in said
+            events = [event.data async for event in transport.subscribe("subscription { count(to: 1) }")]
+            assert events == [{"count": 1}]
+
+
+@in_loop
+async def test_results_with_errors(any_server: Server) -> None:
+    """Execute returns an answer with errors and partial data as it is."""
+    async with websockets(any_server.ws_url) as transport:
+        result = await transport.execute("{ hello fail }")
+    assert result.data == {"hello": "Hello world!", "fail": None}
+    assert result.errors is not None
+    assert result.errors[0]["path"] == ["fail"]
+
+
+@in_loop
+async def test_syntax_errors_are_not_sent(strawberry_server: Server) -> None:
+    """A document with a syntax error never reaches the server: it would close the socket for everyone on it."""
+    async with websockets(strawberry_server.ws_url) as transport:
+        for text in ("{ hello", "", "fragment F on Query { hello }"):
+            with pytest.raises(DocumentError):
+                await transport.execute(text)
+            with pytest.raises(DocumentError):
+                await anext(transport.subscribe(text))
+        with pytest.raises(DocumentError):
+            await transport.execute("query ($a: Float) { hello }", {"a": float("nan")})
+    assert strawberry_server.seen("ws_connect") == []
+
+
+@in_loop
+async def test_leaving_a_subscription_ends_it_on_the_server(strawberry_server: Server, ariadne_server: Server) -> None:
+    """Closing the generator ends the subscription on the server, on every server."""
+    for name, server in (("strawberry", strawberry_server), ("ariadne", ariadne_server)):
+        for subprotocol in (MODERN, LEGACY):
+            server = Server(server.url)  # what it saw from now on
+            path = "/legacy" if name == "ariadne" and subprotocol == LEGACY else "/graphql"
+            url = server.at(path).replace("http", "ws", 1)
+            async with websockets(url, subprotocols=[subprotocol]) as transport:
+                events = transport.subscribe("subscription { count(delay: 0.01) }")
+                await anext(events)
+                await events.aclose()
+                await asyncio.to_thread(server.wait_for, "subscription_ended")
+
+
+@in_loop
+async def test_connect_close_and_again(any_server: Server) -> None:
+    """Connect opens a socket, a second one does nothing; after close nothing is open, and connect opens anew."""
+    async with websockets(any_server.ws_url) as transport:
+        for _ in range(2):
+            await transport.connect()
+            await transport.connect()
+            assert transport.payloads == {"connection_ack": None}
+            closing = asyncio.ensure_future(transport.wait_closed())
+            await transport.close()
+            await asyncio.wait_for(closing, 30)
+            await transport.close()
+            with pytest.raises(TransportClosed):
+                await transport.execute("{ hello }")
+            with pytest.raises(TransportClosed):
+                await transport.send_ping()
+    assert len(any_server.seen("ws_connect")) == 2
+    assert [entry["code"] for entry in any_server.seen("ws_close")] == [1000, 1000]
+
+
+@in_loop
+async def test_pings_by_hand(any_server: Server) -> None:
+    """send_ping reaches a real server, whose pong sets pong_received."""
+    async with websockets(any_server.ws_url) as transport:
+        with pytest.raises(TransportClosed, match="connect"):
+            await transport.send_pong()
+        await transport.connect()
+        await transport.send_ping({"n": 1})
+        await asyncio.wait_for(transport.pong_received.wait(), 30)
+        await transport.send_pong()
+        assert (await transport.execute("{ hello }")).data
+    any_server.wait_for("ws_message", message={"type": "ping", "payload": {"n": 1}})
+
+
+@in_loop
+async def test_extra_args_are_for_http(any_server: Server) -> None:
+    """What a WebSocket cannot do is refused."""
+    async with websockets(any_server.ws_url) as transport:
+        with pytest.raises(TransportError, match="extra_args is for HTTP"):
+            await transport.execute("{ hello }", extra_args={"timeout": 1})
+
+
+@in_loop
+async def test_many_calls_share_one_socket(any_server: Server) -> None:
+    """Queries at once need one socket, and each has its own answer."""
+    async with websockets(any_server.ws_url) as transport:
+        calls = [transport.execute(f'{{ hello(name: "{number}") }}') for number in range(50)]
+        results = await asyncio.gather(*calls)
+    assert [result.data["hello"] for result in results] == [f"Hello {number}!" for number in range(50)]
+    assert len(any_server.seen("ws_connect")) == 1
+
+
+# -- below a client
+
+
+def test_w09_n09_pings_are_answered_while_the_consumer_is_busy() -> None:
+    """Below a client, pings of both kinds are answered while the user's code does something else."""
+    answered = threading.Event()
+
+    async def script(peer: Peer) -> None:
+        await peer.acknowledge()
+        id = (await peer.receive())["id"]
+        await peer.send("next", id=id, payload={"data": {"n": 1}})
+        for number in range(20):
+            await peer.frame(PING, b"%d" % number)
+            await peer.send("ping", payload={"number": number})
+            assert await peer.expect("pong") == {"type": "pong", "payload": {"number": number}}
+        assert len(peer.pongs) == 20
+        answered.set()
+        await peer.send("complete", id=id)
+        await peer.drain()
+
+    with ScriptedServer(script) as server, Client(server.ws_url) as client:
+        for event in client.subscribe("subscription { n }"):
+            assert event == {"n": 1}
+            assert answered.wait(30)
+
+
+def test_w35_an_error_as_the_first_message_reaches_a_blocked_caller() -> None:
+    """Below a client, a rejected operation raises the server's errors in the thread that waits for it."""
+
+    async def script(peer: Peer) -> None:
+        await peer.acknowledge()
+        while True:
+            id = (await peer.receive())["id"]
+            await peer.send("error", id=id, payload=[{"message": "no such field", "extensions": {"code": 7}}])
+
+    with ScriptedServer(script) as server, Client(server.ws_url) as client:
+        with pytest.raises(TransportQueryError, match="no such field"):
+            client.execute("{ n }")
+        subscription = client.subscribe("subscription { n }")
+        with pytest.raises(TransportQueryError, match="no such field") as caught:
+            next(subscription)
+        assert caught.value.errors == [{"message": "no such field", "extensions": {"code": 7}}]
+        with pytest.raises(StopIteration):
+            next(subscription)
