@@ -8,12 +8,22 @@ from collections.abc import Collection
 from typing import Any
 
 import pytest
-from graphql import GraphQLSchema, build_schema, graphql_sync, print_schema
+from graphql import GraphQLSchema, build_schema, graphql_sync, introspection_types, print_schema
 
 from syncgql import DocumentError, ExecutionResult, GraphQLRequest, TransportProtocolError, TransportQueryError
 from syncgql.schema.introspection import introspect
 from syncgql.schema.provider import load_schema, schema_from_introspection
 from tests.schemas import schema_of
+
+
+@pytest.fixture(autouse=True)
+def graphql_core_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Undo what Strawberry does to ``__Type``, which is one object for all schemas of a process.
+
+    A Strawberry schema that was made earlier leaves its own resolver of ``isOneOf`` there.
+    """
+    field: Any = introspection_types["__Type"].fields["isOneOf"]  # type: ignore[attr-defined]
+    monkeypatch.setattr(field, "resolve", lambda type_, info: getattr(type_, "is_one_of", None))
 
 
 class Answerer:
