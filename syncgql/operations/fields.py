@@ -255,8 +255,7 @@ class Fields:
         return hash(frozenset(self.selections))
 
     def __repr__(self) -> str:
-        parts = [repr(one.name) if _is_plain(one) else repr(one) for one in self.selections]  # type: ignore[union-attr]
-        return f"Fields({', '.join(parts)})"
+        return f"Fields({', '.join(map(_shown, self.selections))})"
 
 
 def _selections(selectable: Selectable) -> Iterator[Selection]:
@@ -338,8 +337,8 @@ def _both(one: Fields | None, other: Fields | None) -> Fields | None:
     return one + other if one is not None and other is not None else one or other
 
 
-def _is_plain(one: Selection) -> bool:
-    return isinstance(one, Field) and one == Field(one.name)
+def _shown(one: Selection) -> str:
+    return repr(one.name) if isinstance(one, Field) and one == Field(one.name) else repr(one)
 
 
 def _checked(name: object) -> str:

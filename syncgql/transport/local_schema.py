@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import inspect
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from typing import TYPE_CHECKING, Any, Protocol
 
 from ..exceptions import DocumentError, TransportError, TransportProtocolError
@@ -73,7 +73,7 @@ class LocalSchemaTransport(AsyncTransport):
     async def subscribe(self, request: GraphQLRequest) -> AsyncGenerator[ExecutionResult, None]:
         """Run a subscription; a query or mutation is one event. Raises what ``execute`` raises."""
         stream = await self._engine.subscribe(**self._operation(request))
-        if not hasattr(stream, "__aiter__"):
+        if not isinstance(stream, AsyncIterator):
             yield _over_the_wire(stream)
             return
         async with contextlib.aclosing(stream) as events:
