@@ -5,18 +5,16 @@ from __future__ import annotations
 import functools
 import pickle
 import sys
-import weakref
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from .exceptions import ClientClosed
+from .backend import Backend, current_stand_in
 from .protocol import json_codec
 from .protocol.graphql_response import data_or_raise
 from .protocol.json_codec import JSONDeserialize, JSONSerialize
 from .request import UNSET, GraphQLRequest, Unset, as_request
 from .result import ExecutionResult
 from .runtime.channel import Channel, Overflow
-from .runtime.process import Runtimes
 from .schema.client_schema import ClientSchema
 from .subscription import OnReconnect, Recovery, Subscription, check_on_reconnect
 from .transport.base import AsyncTransport
@@ -166,10 +164,7 @@ class Client:
             parse_results=parse_results,
         )
         self._builders: dict[str, OperationBuilder] = {}
-        self._blocking = self._options.build_blocking()
-        self._runtimes = Runtimes(self._options.build)
-        # Not at exit: by then the runtimes close themselves, and this would do it without waiting.
-        weakref.finalize(self, self._runtimes.drop).atexit = False
+        self._own_backend = Backend(self, self._options.build, self._options.build_blocking())
 
     def execute(
         self,
@@ -234,7 +229,8 @@ class Client:
     ) -> Future[dict[str, Any]]:
         """Send a query or mutation and return a future of its data; ``wait`` and ``as_completed`` take it.
 
-        Takes what ``execute`` does; what that raises, ``result()`` raises. ``cancel()`` ends the request on the wire.
+        Takes what ``execute`` does; what that raises, ``result()`` raises. ``cancel()`` ends the request on the wire;
+        a transport that blocks can only be kept from beginning.
         Callbacks run in worker threads. The future keeps the client alive until the outcome is there, and the request
         goes on when the future is dropped.
 
@@ -244,14 +240,12 @@ class Client:
         """
         request = as_request(request, variable_values, operation_name, extensions)
         prepared = self._schema.prepare(request, self._send)
-        runtime = self._runtimes.current()
-        exchange = runtime.resources.queries.exchange(prepared, headers=headers, extra_args=extra_args)
 
-        def data() -> dict[str, Any]:
-            data: dict[str, Any] = data_or_raise(self._schema.parse(prepared, exchange.result(), self._send))
+        def data(result: ExecutionResult) -> dict[str, Any]:
+            data: dict[str, Any] = data_or_raise(self._schema.parse(prepared, result, self._send))
             return data
 
-        return runtime.submit(exchange.send(), data, self._seconds(timeout), "execute_timeout")
+        return self._backend.submit(prepared, data, self._seconds(timeout), headers, extra_args)
 
     def subscribe(
         self,
@@ -343,14 +337,13 @@ class Client:
 
         Threads that wait in a call get ``ClientClosed``, those in a subscription its end.
         """
-        self._runtimes.close()
-        if self._blocking is not None:
-            self._blocking.close()
+        self._backend.close()
+        self._own_backend.close()
 
     @property
     def closed(self) -> bool:
         """Whether ``close()`` was called."""
-        return self._runtimes.closed
+        return self._own_backend.closed
 
     def __enter__(self) -> Client:
         return self
@@ -367,6 +360,11 @@ class Client:
 
     def __repr__(self) -> str:
         return f"<Client {self._options.target}{' closed' if self.closed else ''}>"
+
+    @property
+    def _backend(self) -> Backend:
+        stand_in = current_stand_in()
+        return self._own_backend if stand_in is None or self.closed else stand_in.backend(self, self._options)
 
     def _operations(self, kind: str) -> OperationProxy:
         from .operations.proxy import OperationProxy
@@ -390,28 +388,7 @@ class Client:
         headers: Mapping[str, str] | None = None,
         extra_args: Mapping[str, Any] | None = None,
     ) -> ExecutionResult:
-        seconds = self._seconds(timeout)
-        if self._blocking is not None:
-            return self._send_here(self._blocking, request, seconds, headers, extra_args)
-        runtime = self._runtimes.current()
-        exchange = runtime.resources.queries.exchange(request, headers=headers, extra_args=extra_args)
-        runtime.run(exchange.send(), seconds, "execute_timeout")
-        return exchange.result()
-
-    def _send_here(
-        self,
-        transport: BlockingTransport,
-        request: GraphQLRequest,
-        seconds: float | None,
-        headers: Mapping[str, str] | None,
-        extra_args: Mapping[str, Any] | None,
-    ) -> ExecutionResult:
-        """Send by a transport that blocks, in the calling thread; no loop is needed."""
-        if self.closed:
-            raise ClientClosed("The client is closed; make a new one.")
-        exchange = transport.exchange(request, headers=headers, extra_args=extra_args)
-        exchange.send(seconds)
-        return exchange.result()
+        return self._backend.execute(request, self._seconds(timeout), headers, extra_args)
 
     def _subscribe(
         self,
@@ -425,7 +402,7 @@ class Client:
         seconds = self._seconds(timeout)
         on_reconnect = check_on_reconnect(on_reconnect) or self._on_reconnect
         request = self._schema.prepare(request, self._send)
-        runtime = self._runtimes.current()
+        runtime = self._backend.runtime()
         channel: Channel[ExecutionResult] = Channel(buffer_size, overflow, runtime.thread.post)
         stream = runtime.resources.subscriptions.stream(request, channel)
         runtime.channels.add(channel)

@@ -23,7 +23,7 @@ LAYERS = [
     {"runtime"},
     {"schema"},
     {"operations", "transport"},
-    {"subscription"},
+    {"backend", "subscription"},
     {"client"},
     {"__init__"},
     {"cli"},

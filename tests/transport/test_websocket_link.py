@@ -387,7 +387,7 @@ def test_w28_closing_the_last_subscription_ends_the_attempts() -> None:
         events.close()
         time.sleep(1.0)
         assert len(server.peers) == 1
-        pool: Any = client._runtimes.current().resources.subscriptions._pool  # type: ignore[attr-defined]
+        pool: Any = client._backend.runtime().resources.subscriptions._pool  # type: ignore[attr-defined]
         assert not pool._links
 
 

@@ -1,0 +1,143 @@
+"""Backend: what a client sends by. StandIn: what takes its place, for every client at once, while a test runs."""
+
+from __future__ import annotations
+
+import weakref
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future
+from typing import Any, TypeVar
+
+from .exceptions import ClientClosed
+from .request import GraphQLRequest
+from .result import ExecutionResult
+from .runtime.process import Runtime, Runtimes
+from .runtime.workers import Workers
+from .transport.blocking import BlockingTransport
+from .transport.pair import TransportOptions, TransportPair
+
+T = TypeVar("T")
+
+
+class Backend:
+    """The transports of one client, and where they run: on a loop, or the one that blocks in the thread that calls.
+
+    Args:
+        owner: the client; when it is dropped everything ends.
+        build: makes the transports that run on a loop.
+        blocking: sends queries and mutations in the place of those; no loop is started for it.
+    """
+
+    def __init__(
+        self, owner: object, build: Callable[[], TransportPair], blocking: BlockingTransport | None = None
+    ) -> None:
+        self._runtimes = Runtimes(build)
+        self._blocking = blocking
+        self._workers = Workers()
+        # Not at exit: by then the runtimes close themselves, and this would do it without waiting.
+        weakref.finalize(owner, self._runtimes.drop).atexit = False
+
+    def execute(
+        self,
+        request: GraphQLRequest,
+        seconds: float | None,
+        headers: Mapping[str, str] | None,
+        extra_args: Mapping[str, Any] | None,
+    ) -> ExecutionResult:
+        """Send a request and return its answer; raises what ``Client.execute_result`` raises."""
+        if self._blocking is not None:
+            self._check_open()
+            exchange = self._blocking.exchange(request, headers=headers, extra_args=extra_args)
+            exchange.send(seconds)
+            return exchange.result()
+        runtime = self._runtimes.current()
+        on_loop = runtime.resources.queries.exchange(request, headers=headers, extra_args=extra_args)
+        runtime.run(on_loop.send(), seconds, "execute_timeout")
+        return on_loop.result()
+
+    def submit(
+        self,
+        request: GraphQLRequest,
+        convert: Callable[[ExecutionResult], T],
+        seconds: float | None,
+        headers: Mapping[str, str] | None,
+        extra_args: Mapping[str, Any] | None,
+    ) -> Future[T]:
+        """Send a request and return a future of its converted answer; raises what ``Client.submit`` raises."""
+        if self._blocking is not None:
+            self._check_open()
+            exchange = self._blocking.exchange(request, headers=headers, extra_args=extra_args)
+
+            def work() -> T:
+                exchange.send(seconds)
+                return convert(exchange.result())
+
+            return self._workers.submit(work)
+        runtime = self._runtimes.current()
+        on_loop = runtime.resources.queries.exchange(request, headers=headers, extra_args=extra_args)
+        return runtime.submit(on_loop.send(), lambda: convert(on_loop.result()), seconds, "execute_timeout")
+
+    def runtime(self) -> Runtime[TransportPair]:
+        """Return what runs on the loop, in this process, starting it if need be.
+
+        Raises:
+            ClientClosed: after ``close``.
+        """
+        return self._runtimes.current()
+
+    def close(self) -> None:
+        """End everything and wait for that, but for what blocks in another thread."""
+        self._runtimes.close()
+        self._workers.close()
+        if self._blocking is not None:
+            self._blocking.close()
+
+    @property
+    def closed(self) -> bool:
+        """Whether ``close()`` was called."""
+        return self._runtimes.closed
+
+    def _check_open(self) -> None:
+        if self.closed:
+            raise ClientClosed("The client is closed; make a new one.")
+
+
+class StandIn:
+    """Takes the place of what every client sends by, within a ``with`` block, however and whenever it was made.
+
+    Each client gets a backend of its own, which is closed at the end of the block.
+
+    Args:
+        build: makes the transports for a client with these options.
+    """
+
+    def __init__(self, build: Callable[[TransportOptions], TransportPair]) -> None:
+        self._build = build
+        self._backends: weakref.WeakKeyDictionary[object, Backend] = weakref.WeakKeyDictionary()
+        self._previous: StandIn | None = None
+
+    def __enter__(self) -> StandIn:
+        global _stand_in
+        self._previous, _stand_in = _stand_in, self
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        global _stand_in
+        _stand_in = self._previous
+        for backend in list(self._backends.values()):
+            backend.close()
+
+    def backend(self, owner: object, options: TransportOptions) -> Backend:
+        """Return the backend of a client, made when it first needs one."""
+        backend = self._backends.get(owner)
+        if backend is None:
+            # Of two threads that come here at once both get the one that was first.
+            backend = self._backends.setdefault(owner, Backend(owner, lambda: self._build(options)))
+        return backend
+
+
+_stand_in: StandIn | None = None
+
+
+def current_stand_in() -> StandIn | None:
+    """Return the innermost that is in force."""
+    return _stand_in
