@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import gc
 import threading
 import time
+import tracemalloc
 from typing import Any
 
 import pytest
 
 from syncgql import AIOHTTPWebsocketsTransport, Client, TransportQueryError
 
+from ..benchmarks.servers import canned_server
 from ..fix_servers import PATIENCE, Server
 from ..servers.scripted import Peer, ScriptedServer
 
@@ -133,6 +136,54 @@ def one_connection() -> Any:
     import aiohttp
 
     return aiohttp.TCPConnector(limit=1)
+
+
+@pytest.fixture
+def quiet_loop(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Loops without debugging, which takes most of the time and keeps a stack with every handle."""
+    monkeypatch.setenv("PYTHONASYNCIODEBUG", "")
+
+
+@pytest.mark.usefixtures("quiet_loop")
+def test_ten_thousand_subscriptions_share_one_socket() -> None:
+    """All of them run on one connection, and each gets its own events."""
+    count = 10_000
+    document = "subscription ($n: Int) { n(n: $n) }"
+
+    async def script(peer: Peer) -> None:
+        await peer.acknowledge()
+        numbers = {}
+        for _ in range(count):
+            message = await peer.expect("subscribe")
+            numbers[message["id"]] = message["payload"]["variables"]["n"]
+        for id, number in numbers.items():
+            await peer.send("next", id=id, payload={"data": {"n": number}})
+        await peer.drain()
+
+    with ScriptedServer(script) as server, Client(server.url) as client:
+        streams = [client.subscribe(document, {"n": n}, overflow="raise") for n in range(count)]
+        assert [next(stream)["n"] for stream in streams] == list(range(count))
+        assert len(server.peers) == 1
+
+
+@pytest.mark.usefixtures("quiet_loop")
+def test_a_subscription_holds_less_than_four_kibibytes() -> None:
+    """Its buffer is empty; everything else that a subscription on a shared socket holds is counted."""
+    count = 2_000
+
+    with canned_server() as address, Client(f"http://{address}/graphql") as client:
+        document, hold = "subscription ($hold: Boolean) { tick(hold: $hold) }", {"hold": True}
+        streams = [client.subscribe(document, hold, overflow="raise")]
+        gc.collect()
+        tracemalloc.start()
+        try:
+            before = tracemalloc.get_traced_memory()[0]
+            streams += [client.subscribe(document, dict(hold), overflow="raise") for _ in range(count)]
+            gc.collect()
+            each = (tracemalloc.get_traced_memory()[0] - before) / count
+        finally:
+            tracemalloc.stop()
+        assert each < 4096
 
 
 def test_closing_a_sibling_from_another_thread(strawberry_server: Server) -> None:
