@@ -10,6 +10,7 @@ from graphql import (
     ArgumentNode,
     DirectiveNode,
     FieldNode,
+    FragmentSpreadNode,
     GraphQLSyntaxError,
     InlineFragmentNode,
     OperationDefinitionNode,
@@ -57,9 +58,9 @@ def _selections(node: SelectionSetNode) -> Iterable[Selection]:
             else:
                 name = selection.type_condition.name.value
                 yield InlineFragment(name, fields=fields, directives=_directives(selection.directives))
-        else:
+        elif isinstance(selection, FragmentSpreadNode):
             raise DocumentError(
-                f"The selection spreads the fragment {selection.name.value!r}, and there are no fragment definitions "  # type: ignore[attr-defined]
+                f"The selection spreads the fragment {selection.name.value!r}, and there are no fragment definitions "
                 "here; add Fields together instead, or write an inline fragment."
             )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import inspect
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from ..exceptions import DocumentError, TransportError, TransportProtocolError
 from ..protocol.graphql_response import parse_response
@@ -76,7 +76,8 @@ class LocalSchemaTransport(AsyncTransport):
         if not isinstance(stream, AsyncIterator):
             yield _over_the_wire(stream)
             return
-        async with contextlib.aclosing(stream) as events:
+        # graphql-core 3.2 has an iterator that can be closed like a generator, though it is none.
+        async with contextlib.aclosing(cast(AsyncGenerator[Any, None], stream)) as events:
             async for event in events:
                 yield _over_the_wire(event)
 
