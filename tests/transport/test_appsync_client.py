@@ -21,12 +21,15 @@ from syncgql import (
     Client,
     ReconnectPolicy,
     TransportAuthenticationError,
+    TransportConnectionFailed,
     TransportError,
     TransportQueryError,
 )
+from syncgql.transport.appsync_websockets import AppSyncDialect
 
 from ..fix_servers import AppSyncServer
 from ..servers.appsync_server import SECRET_KEY
+from ..servers.wire import WireServer, always
 
 SUBSCRIPTION = "subscription ($text: String) { onMessage(text: $text) { text number } }"
 PUBLISH = "mutation ($text: String!) { publish(text: $text) { text number } }"
@@ -122,6 +125,7 @@ def test_a19_a_client_reconnects_by_itself(appsync_server: AppSyncServer) -> Non
         appsync_server.wait_until(lambda: len(appsync_server.seen("appsync_start")) == 2)
         client.execute(PUBLISH, {"text": "after"})
         assert subscription.next(PATIENCE)["onMessage"]["text"] == "after"
+        assert subscription.stats.reconnects == 1
 
 
 @pytest.mark.parametrize(
@@ -175,6 +179,32 @@ def test_no_secret_in_logs_and_messages(
     secrets += [entry["query"].split("&")[0].removeprefix("header=")[:40] for entry in connects if entry["query"]]
     assert not [secret for secret in secrets if any(secret in text for text in shown)]
     assert secret.encode() not in pickle.dumps(caught.value)
+
+
+def test_no_secret_in_the_traceback_of_a_broken_upgrade() -> None:
+    """Aiohttp's own text for it has the whole URL."""
+    auth = AppSyncApiKeyAuthentication("x.example.com", "da2-12345678901234567890")
+    with WireServer(always(b"HTTP/1.1 101 Switching Protocols\r\n\r\n")) as server:
+        transport = AppSyncWebsocketsTransport(
+            "https://x.example.com/graphql",
+            auth,
+            realtime_url=f"ws://127.0.0.1:{server.port}/graphql",
+            authorization_in="query",
+        )
+        with Client(transport=transport) as client, pytest.raises(TransportConnectionFailed) as caught:
+            client.subscribe(SUBSCRIPTION)
+        (request,) = server.requests
+    secret = request.target.partition("header=")[2][:40]
+    assert secret
+    assert secret not in "".join(traceback.format_exception(caught.value))
+
+
+def test_no_secret_in_the_repr_of_a_handshake() -> None:
+    """It is what debuggers and error reporters would show of it."""
+    auth = AppSyncApiKeyAuthentication("x.example.com", "da2-12345678901234567890")
+    for form in ("subprotocol", "query"):
+        dialect = AppSyncDialect("https://x.example.com/graphql", auth, None, form, {"Cookie": "secret"})
+        assert repr(dialect.handshake()) == "<Handshake with wss://x.example.com/graphql/realtime>"
 
 
 def a_key() -> str:

@@ -6,6 +6,7 @@ import asyncio
 import functools
 import itertools
 import json
+import re
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -32,10 +33,12 @@ from syncgql import (
     TransportServerError,
     TransportTimeout,
 )
+from syncgql.protocol.appsync import header_query
 from syncgql.transport.reconnect import ReconnectPolicy
 
 from ..fix_servers import AppSyncServer
 from ..servers.appsync_server import SECRET_KEY
+from ..servers.scripted import Peer, ScriptedServer
 
 SUBSCRIPTION = "subscription { onMessage { text number } }"
 AT_ONCE = ReconnectPolicy(attempts=5, base=0.01, cap=0)
@@ -357,10 +360,49 @@ def test_a19_a_loss_restores_subscriptions(appsync_server: AppSyncServer, code: 
         appsync_server.publish("after")
         for subscription in subscriptions:
             assert [text_of(subscription), text_of(subscription)] == ["before", "after"]
+            assert subscription.stats.reconnects == 1
     ids = [start["id"] for start in appsync_server.seen("appsync_start")]
     given = [start["authorization"]["Authorization"] for start in appsync_server.seen("appsync_start")]
     assert (len(set(ids)), len(set(given))) == (4, 4)
     assert appsync_server.seen("appsync_refused") == []
+
+
+@pytest.mark.parametrize("loss", ["reset", "end", "silence"])
+def test_a19_a_loss_without_a_close_frame(loss: str) -> None:
+    """The connection breaks (1006), in mid-start and in mid-stream, or falls silent; each time the next one goes on."""
+
+    async def script(peer: Peer) -> None:
+        await peer.acknowledge("graphql-ws", payload={"connectionTimeoutMs": 1000 if loss == "silence" else 300_000})
+        id = (await peer.expect("start"))["id"]
+        if peer.number > 1:
+            await peer.send("start_ack", id=id)
+            await peer.send("data", id=id, payload={"data": {"onMessage": {"text": str(peer.number)}}})
+        if peer.number == 3 or loss == "silence":
+            await peer.drain()
+        else:
+            await getattr(peer, loss)()
+
+    with ScriptedServer(script) as server:
+        auth = AppSyncApiKeyAuthentication("x.example.com", "da2-1")
+        transport = AppSyncWebsocketsTransport(
+            "https://x.example.com/graphql", auth, realtime_url=server.ws_url, reconnect=AT_ONCE
+        )
+        with Client(transport=transport, execute_timeout=PATIENCE) as client:
+            subscription = client.subscribe(SUBSCRIPTION)
+            assert [text_of(subscription), text_of(subscription)] == ["2", "3"]
+        ids = [peer.received[1]["id"] for peer in server.peers]
+        assert len(set(ids)) == len(ids) >= 3
+
+
+def test_a03_the_query_string_is_sent_as_it_is(appsync_server: AppSyncServer) -> None:
+    """No library on the way decodes what is percent-encoded."""
+    auth = AppSyncJWTAuthentication(appsync_server.host, "ey??>>~~.tok")
+    refused = pytest.raises(TransportAuthenticationError)
+    with client_of(appsync_server, auth, authorization_in="query") as client, refused:
+        client.subscribe(SUBSCRIPTION)
+    (connect,) = appsync_server.seen("appsync_connect")
+    assert connect["query"] == header_query({"Authorization": "ey??>>~~.tok", "host": appsync_server.host})
+    assert {"%2B", "%2F"} <= set(re.findall("%..", connect["query"]))
 
 
 def test_a19_signatures_are_made_anew(appsync_server: AppSyncServer) -> None:
@@ -497,8 +539,11 @@ def test_a_start_that_is_throttled_is_tried_again(appsync_server: AppSyncServer)
         appsync_server.behave(start_error=throttled, start_errors=100)
         with pytest.raises(TransportQueryError, match="Rate exceeded"):
             client.subscribe(SUBSCRIPTION)
-    with client_of(appsync_server) as client, pytest.raises(TransportQueryError, match="Rate exceeded"):
-        client.subscribe(SUBSCRIPTION)
+    # The next try would come too late for the caller, whom the reason tells more than a timeout.
+    for reconnect in (ReconnectPolicy(base=60), False):
+        refused = pytest.raises(TransportQueryError, match="Rate exceeded")
+        with client_of(appsync_server, reconnect=reconnect) as client, refused:
+            client.subscribe(SUBSCRIPTION)
 
 
 @pytest.mark.parametrize("way", ["close", "client"])
