@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import weakref
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from typing import Any, TypeVar
 
-from .exceptions import ClientClosed
+from .exceptions import ClientClosed, TransportError
+from .protocol.batch import BatchEntry
 from .request import GraphQLRequest
 from .result import ExecutionResult
 from .runtime.process import Runtime, Runtimes
@@ -50,9 +51,25 @@ class Backend:
             exchange.send(seconds)
             return exchange.result()
         runtime = self._runtimes.current()
-        on_loop = runtime.resources.queries.exchange(request, headers=headers, extra_args=extra_args)
+        on_loop = runtime.resources.exchange(request, headers=headers, extra_args=extra_args)
         runtime.run(on_loop.send(), seconds, "execute_timeout")
         return on_loop.result()
+
+    def execute_batch(
+        self,
+        requests: Sequence[GraphQLRequest],
+        seconds: float | None,
+        headers: Mapping[str, str] | None,
+        extra_args: Mapping[str, Any] | None,
+    ) -> list[BatchEntry]:
+        """Send several requests as one; returns and raises what ``Client.execute_batch_results`` does."""
+        if self._blocking is not None:
+            self._check_open()
+            raise TransportError(f"{type(self._blocking).__name__} cannot send batches.")
+        runtime = self._runtimes.current()
+        exchange = runtime.resources.queries.batch_exchange(requests, headers=headers, extra_args=extra_args)
+        runtime.run(exchange.send(), seconds, "execute_timeout")
+        return exchange.results()
 
     def submit(
         self,
@@ -73,7 +90,7 @@ class Backend:
 
             return self._workers.submit(work)
         runtime = self._runtimes.current()
-        on_loop = runtime.resources.queries.exchange(request, headers=headers, extra_args=extra_args)
+        on_loop = runtime.resources.exchange(request, headers=headers, extra_args=extra_args)
         return runtime.submit(on_loop.send(), lambda: convert(on_loop.result()), seconds, "execute_timeout")
 
     def runtime(self) -> Runtime[TransportPair]:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import functools
 import pickle
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from .backend import Backend, current_stand_in
+from .exceptions import TransportError, TransportProtocolError
 from .protocol import json_codec
+from .protocol.batch import BatchEntry, batch_data
 from .protocol.graphql_response import data_or_raise
 from .protocol.json_codec import JSONDeserialize, JSONSerialize
 from .request import UNSET, GraphQLRequest, Unset, as_request
@@ -82,6 +84,9 @@ class Client:
             functions that make one, because both belong to the loop on which they are made; they are called there.
         session: a function that makes the whole ``aiohttp.ClientSession``, called on the loop; it takes the place of
             *cookies* and *client_session_args*.
+        batch_interval: seconds for which a call waits for calls of other threads, to be sent with them as one batch; 0
+            for no batching. Only calls with the same headers and *extra_args* go together.
+        batch_max: how many calls make a batch full, which is then sent at once.
         schema: the server's schema, in place of asking for it when it is needed: SDL text, a path, an introspection
             result, a schema object, a ``SchemaCache`` or a function that returns one of these.
         introspection: an introspection result in place of *schema*.
@@ -121,6 +126,8 @@ class Client:
         max_message_size: int = 16 * 1024 * 1024,
         client_session_args: Mapping[str, Any] | None = None,
         session: SessionFactory | None = None,
+        batch_interval: float = 0,
+        batch_max: int = 10,
         schema: SchemaSource = None,
         introspection: Mapping[str, Any] | None = None,
         fetch_schema_from_transport: bool = False,
@@ -151,6 +158,8 @@ class Client:
             max_message_size=max_message_size,
             client_session_args=client_session_args,
             session=session,
+            batch_interval=batch_interval,
+            batch_max=batch_max,
         )
         self._on_reconnect = check_on_reconnect(on_reconnect)
         self.execute_timeout = _check_timeout("execute_timeout", execute_timeout)
@@ -246,6 +255,48 @@ class Client:
             return data
 
         return self._backend.submit(prepared, data, self._seconds(timeout), headers, extra_args)
+
+    def execute_batch(
+        self,
+        requests: Sequence[str | DocumentNode | GraphQLRequest],
+        *,
+        timeout: float | Unset | None = UNSET,
+        headers: Mapping[str, str] | None = None,
+        extra_args: Mapping[str, Any] | None = None,
+    ) -> list[dict[str, Any]]:
+        """Send several queries and mutations in one HTTP request and return the data of each.
+
+        The server may run them in any order and at the same time. Many servers have batches switched off.
+
+        Args:
+            requests: one or more; a ``GraphQLRequest`` carries variables and operation name.
+            timeout: seconds this call may take, in place of ``execute_timeout``; None for no limit.
+            headers: headers for this request, which take precedence.
+            extra_args: arguments for ``aiohttp.ClientSession.request`` for this request.
+
+        Raises:
+            TransportQueryError: an answer has errors; the first such is raised, and says which request it answers.
+            TransportError: there was no GraphQL answer to one of the requests.
+            DocumentError: a request cannot be sent, or not in a batch, as a subscription.
+            ClientClosed: the client is closed.
+        """
+        return batch_data(self._execute_batch(requests, timeout, headers, extra_args))
+
+    def execute_batch_results(
+        self,
+        requests: Sequence[str | DocumentNode | GraphQLRequest],
+        *,
+        timeout: float | Unset | None = UNSET,
+        headers: Mapping[str, str] | None = None,
+        extra_args: Mapping[str, Any] | None = None,
+    ) -> list[ExecutionResult | TransportError]:
+        """Send several queries and mutations in one HTTP request and return the whole answer to each.
+
+        An entry of the server's answer that is no GraphQL answer does not hide the others: the exception that tells
+        why stands in its place. Takes and raises what ``execute_batch`` does, except that neither that nor errors
+        inside the answers are raised.
+        """
+        return self._execute_batch(requests, timeout, headers, extra_args)
 
     def subscribe(
         self,
@@ -389,6 +440,28 @@ class Client:
         extra_args: Mapping[str, Any] | None = None,
     ) -> ExecutionResult:
         return self._backend.execute(request, self._seconds(timeout), headers, extra_args)
+
+    def _execute_batch(
+        self,
+        requests: Sequence[str | DocumentNode | GraphQLRequest],
+        timeout: float | Unset | None,
+        headers: Mapping[str, str] | None,
+        extra_args: Mapping[str, Any] | None,
+    ) -> list[BatchEntry]:
+        if isinstance(requests, str) or not isinstance(requests, Sequence):
+            raise TypeError(f"A batch must be a list of requests, not {type(requests).__name__}.")
+        seconds = self._seconds(timeout)
+        prepared = [self._schema.prepare(as_request(request), self._send) for request in requests]
+        entries = self._backend.execute_batch(prepared, seconds, headers, extra_args)
+        return [self._parse_entry(*pair) for pair in zip(prepared, entries, strict=True)]
+
+    def _parse_entry(self, request: GraphQLRequest, entry: BatchEntry) -> BatchEntry:
+        if isinstance(entry, TransportError):
+            return entry
+        try:
+            return self._schema.parse(request, entry, self._send)
+        except TransportProtocolError as error:
+            return error
 
     def _subscribe(
         self,

@@ -91,11 +91,16 @@ class FileVar:
         return isinstance(self.file, bytes | bytearray | memoryview)
 
     @property
+    def is_file_object(self) -> bool:
+        """Whether it has ``read()``."""
+        return _is_readable(self.file)
+
+    @property
     def is_rewindable(self) -> bool:
         """Whether it can be read again from where it was read first."""
         if self.is_path or self.is_bytes or self.position is not None:
             return True
-        if _is_readable(self.file):
+        if self.is_file_object:
             return False
         # An iterable that is not its own iterator begins anew each time.
         iterator = aiter(self.file) if isinstance(self.file, AsyncIterable) else iter(self.file)
@@ -167,11 +172,12 @@ def _position(file: Any) -> int | None:
 def _own_name(file: Any) -> str | None:
     if isinstance(file, str | os.PathLike):
         return os.path.basename(os.fsdecode(file)) or None
-    # Web frameworks call an uploaded file's name "filename", and io and Django "name".
-    for name in (getattr(file, "filename", None), getattr(file, "name", None)):
-        if isinstance(name, str) and name and not name.startswith("<"):
-            return os.path.basename(name) or None
-    return None
+    # "name" is the path for io and Django, but the form's field for Werkzeug, which has "filename" beside it.
+    own = None if isinstance(file, io.IOBase) else getattr(file, "filename", None)
+    name = own or getattr(file, "name", None)
+    if not isinstance(name, str) or name.startswith("<"):  # such as "<stdin>"
+        return None
+    return os.path.basename(name) or None
 
 
 def _own_type(file: Any) -> str | None:

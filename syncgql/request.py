@@ -165,9 +165,9 @@ def gql(document: str) -> GraphQLRequest:
 
 def as_request(
     request: str | DocumentNode | GraphQLRequest,
-    variable_values: Mapping[str, Any] | None,
-    operation_name: str | None,
-    extensions: Mapping[str, Any] | None,
+    variable_values: Mapping[str, Any] | None = None,
+    operation_name: str | None = None,
+    extensions: Mapping[str, Any] | None = None,
 ) -> GraphQLRequest:
     """Return *request* as a GraphQLRequest; what is given beside it takes the place of what it holds."""
     if not isinstance(request, GraphQLRequest):

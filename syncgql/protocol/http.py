@@ -63,7 +63,7 @@ def parse_answer(response: Response, body: bytes, json_deserialize: JSONDeserial
     if status in REDIRECTS:
         raise server_error(response, body, redirect_advice(response))
     is_success = 200 <= status < 300
-    if media_type == GRAPHQL_RESPONSE or (is_success and _is_json(media_type)):
+    if media_type == GRAPHQL_RESPONSE or (is_success and is_json(media_type)):
         return _parse_body(response, body, charset, json_deserialize)
     if not is_success and status != 304:
         return _parse_unsuccessful(response, body, media_type, charset, json_deserialize)
@@ -173,14 +173,15 @@ def _known_charset(name: str) -> str:
         return "utf-8"
 
 
-def _is_json(media_type: str) -> bool:
+def is_json(media_type: str) -> bool:
+    """Tell whether a media type is JSON, in lower case: its own or one with the suffix."""
     return media_type == CONTENT_TYPE or (media_type.startswith("application/") and media_type.endswith("+json"))
 
 
 def _parse_body(response: Response, body: bytes, charset: str, json_deserialize: JSONDeserialize) -> ExecutionResult:
     cause: Exception
     try:
-        return parse_response(_decode_json(body, charset, json_deserialize), response)
+        return parse_response(decode_json(body, charset, json_deserialize), response)
     except MalformedResponse as error:
         cause, rule = error, f"the answer is no GraphQL response: {error}"
     except Exception as error:  # whatever it raises: the codec may be the user's
@@ -192,9 +193,9 @@ def _parse_unsuccessful(
     response: Response, body: bytes, media_type: str, charset: str, json_deserialize: JSONDeserialize
 ) -> ExecutionResult:
     result: ExecutionResult | None = None
-    if _is_json(media_type):
+    if is_json(media_type):
         try:
-            result = parse_response(_decode_json(body, charset, json_deserialize), response)
+            result = parse_response(decode_json(body, charset, json_deserialize), response)
         except Exception:  # no GraphQL response, and none was promised
             result = None
     if result is not None and result.errors and response.status not in REFUSING_STATUSES:
@@ -202,7 +203,8 @@ def _parse_unsuccessful(
     raise server_error(response, body, _advice(response), result)
 
 
-def _decode_json(body: bytes, charset: str, json_deserialize: JSONDeserialize) -> Any:
+def decode_json(body: bytes, charset: str, json_deserialize: JSONDeserialize) -> Any:
+    """Decode the body of an answer; raises what the codec raises."""
     if charset == "utf-8" and json_deserialize is json_codec.loads:
         return json_codec.loads(body.removeprefix(codecs.BOM_UTF8))  # spares a copy of a big answer
     return json_deserialize(body.decode(charset).removeprefix("\ufeff"))

@@ -4,21 +4,27 @@ from __future__ import annotations
 
 import asyncio
 import functools
-from collections.abc import AsyncGenerator, Callable, Mapping
+import io
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
-from ..exceptions import TransportClosed, TransportError
+import aiohttp
+
+from ..exceptions import DocumentError, TransportClosed, TransportError
 from ..protocol import json_codec
+from ..protocol.batch import answers_or_raise, batch_payload
 from ..protocol.http import parse_answer
 from ..protocol.http_get import TOO_LONG, is_query
 from ..protocol.json_codec import JSONDeserialize, JSONSerialize
 from ..request import GraphQLRequest
 from ..result import ExecutionResult
 from .base import AsyncTransport, Exchange
+from .http_batch import HTTPBatchExchange, joined
 from .http_request import HTTPRequest, RequestBuilder
 from .http_sender import Answer, HTTPSender
 from .options import AuthOption, HeadersOption, TimeoutOption, check_size, check_url
 from .session import SessionFactory, SharedSession
+from .upload import FileClasses
 
 __all__ = ["AIOHTTPTransport"]
 
@@ -54,6 +60,9 @@ class AIOHTTPTransport(AsyncTransport):
         ValueError: the URL is not an absolute ``http`` or ``https`` URL, or a limit is not positive.
         TypeError: an argument has the wrong type.
     """
+
+    file_classes: FileClasses = (io.IOBase, aiohttp.StreamReader, AsyncGenerator)
+    """Types whose objects are files when they are found among the variables, beside ``FileVar``."""
 
     def __init__(
         self,
@@ -105,22 +114,45 @@ class AIOHTTPTransport(AsyncTransport):
             sender, self._sender = self._sender, None
             await sender.close()
 
-    async def execute(self, request: GraphQLRequest, *, extra_args: Mapping[str, Any] | None = None) -> ExecutionResult:
+    async def execute(
+        self, request: GraphQLRequest, *, extra_args: Mapping[str, Any] | None = None, upload_files: bool = False
+    ) -> ExecutionResult:
         """Send a request and return the answer, errors included.
 
         Args:
             request: a query or mutation.
             extra_args: arguments for this call of ``aiohttp.ClientSession.request``; ``method`` may be ``"GET"``, for a
                 query.
+            upload_files: whether there may be files among the variables: each ``FileVar``, and each object of one of
+                ``file_classes``. (A ``Client`` always looks for them.)
 
         Raises:
             TransportError: there was no GraphQL answer.
             DocumentError: the request cannot be sent.
             TypeError: aiohttp does not know one of *extra_args*.
         """
-        exchange = await self._off_the_loop(functools.partial(self.exchange, request, extra_args=extra_args))
+        file_classes = self.file_classes if upload_files else None
+        exchange = await self._off_the_loop(functools.partial(self._exchange, request, None, extra_args, file_classes))
         await exchange.send()
         return exchange.result()
+
+    async def execute_batch(
+        self, reqs: Sequence[GraphQLRequest], extra_args: Mapping[str, Any] | None = None
+    ) -> list[ExecutionResult]:
+        """Send queries and mutations in one POST and return their answers in the same order, errors included.
+
+        Args:
+            reqs: the requests, which may have files among their variables.
+            extra_args: arguments for this call of ``aiohttp.ClientSession.request``.
+
+        Raises:
+            TransportError: there was no GraphQL answer to one of them.
+            DocumentError: a request cannot be sent, or not in a batch.
+            TypeError: aiohttp does not know one of *extra_args*.
+        """
+        exchange = await self._off_the_loop(functools.partial(self.batch_exchange, reqs, extra_args=extra_args))
+        await exchange.send()
+        return answers_or_raise(exchange.results())
 
     async def subscribe(self, request: GraphQLRequest) -> AsyncGenerator[ExecutionResult, None]:
         """Refuse: a plain HTTP request has one answer."""
@@ -143,9 +175,41 @@ class AIOHTTPTransport(AsyncTransport):
         headers: HeadersOption = None,
         extra_args: Mapping[str, Any] | None = None,
     ) -> HTTPExchange:
+        return self._exchange(request, headers, extra_args, self.file_classes)
+
+    def batch_exchange(
+        self,
+        requests: Sequence[GraphQLRequest],
+        *,
+        headers: HeadersOption = None,
+        extra_args: Mapping[str, Any] | None = None,
+    ) -> HTTPBatchExchange:
         options = self._builder.options(headers, extra_args)
-        prepared = self._builder.build(request, options)
-        fallback = functools.partial(self._builder.post, request, options) if prepared.method == "GET" else None
+        if options.method == "GET":
+            raise DocumentError("A batch cannot be sent by GET.")
+        prepared = self._builder.post(batch_payload(requests), options, self.file_classes)
+        return HTTPBatchExchange(self, prepared, len(requests), lambda: all(map(is_query, requests)))
+
+    def together(self, exchanges: Sequence[HTTPExchange]) -> HTTPBatchExchange:
+        return HTTPBatchExchange(
+            self,
+            joined([exchange.request for exchange in exchanges]),
+            len(exchanges),
+            lambda: all(exchange.is_repeatable() for exchange in exchanges),
+        )
+
+    def _exchange(
+        self,
+        request: GraphQLRequest,
+        headers: HeadersOption,
+        extra_args: Mapping[str, Any] | None,
+        file_classes: FileClasses | None,
+    ) -> HTTPExchange:
+        options = self._builder.options(headers, extra_args)
+        prepared = self._builder.build(request, options, file_classes)
+        fallback = None
+        if prepared.method == "GET":
+            fallback = functools.partial(self._builder.post, request.payload, options, file_classes)
         return HTTPExchange(self, prepared, functools.partial(is_query, request), fallback)
 
     async def send(
@@ -175,6 +239,11 @@ class AIOHTTPTransport(AsyncTransport):
             return await self._sender.send(request, is_repeatable)
         return answer
 
+    @property
+    def signs_requests(self) -> bool:
+        """Whether the headers of a request depend on its body, so that no other body can go with them."""
+        return self._builder.signs_requests
+
     async def _off_the_loop(self, prepare: Callable[[], T]) -> T:
         """Call what may call the user's functions, which may block: in a worker thread if it does."""
         return await asyncio.to_thread(prepare) if self._builder.calls_user_code else prepare()
@@ -190,14 +259,21 @@ class HTTPExchange(Exchange):
         is_repeatable: Callable[[], bool],
         fallback: Callable[[], HTTPRequest] | None,
     ) -> None:
+        self.request = request
+        self.is_repeatable = is_repeatable
         self._transport = transport
-        self._request = request
-        self._is_repeatable = is_repeatable
         self._fallback = fallback
         self._answer: Answer | None = None
 
+    @property
+    def batch_key(self) -> object | None:
+        request = self.request
+        if request.method != "POST" or not isinstance(request.body, bytes) or self._transport.signs_requests:
+            return None
+        return request._replace(body=None)
+
     async def send(self) -> None:
-        self._answer = await self._transport.send(self._request, self._is_repeatable, self._fallback)
+        self._answer = await self._transport.send(self.request, self.is_repeatable, self._fallback)
 
     def result(self) -> ExecutionResult:
         if self._answer is None:

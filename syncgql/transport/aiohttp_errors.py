@@ -40,6 +40,8 @@ def public_cause(error: BaseException) -> BaseException | None:
     """Return what to chain: *error*, or what is below it when its text holds the whole URL or pieces of the answer."""
     if isinstance(error, aiohttp.ClientResponseError):
         return None  # what is below it quotes the answer, too
+    if isinstance(error.__cause__, TransportError):
+        return error.__cause__.__cause__
     tells_too_much = (
         aiohttp.ConnectionTimeoutError,
         aiohttp.InvalidURL,
@@ -62,6 +64,8 @@ def translate(
         elapsed: seconds since the request began; tells which of two limits ran out.
     """
     where = public_url(url)
+    if isinstance(error.__cause__, TransportError):  # an upload failed while aiohttp wrote it
+        return error.__cause__
     if isinstance(error, asyncio.TimeoutError):
         return _timeout(error, where, timeout or aiohttp.ClientTimeout(), elapsed)
     if isinstance(error, aiohttp.ClientResponseError):

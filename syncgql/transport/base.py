@@ -11,6 +11,8 @@ on the loop               ``Exchange.send``       ``Stream.open`` .. ``Stream.cl
 caller's thread, after    ``Exchange.result``     the sink's consumer
 ========================  ======================  =====================================
 
+A BatchExchange is several requests that travel together, in the same three steps.
+
 A transport that defines only the coroutines of ``AsyncTransport`` works under the same client.
 """
 
@@ -20,10 +22,11 @@ import asyncio
 import contextlib
 import copy
 from abc import ABC, abstractmethod
-from collections.abc import AsyncGenerator, Callable, Coroutine, Mapping
+from collections.abc import AsyncGenerator, Callable, Coroutine, Mapping, Sequence
 from typing import Any, Protocol, TypeVar
 
 from ..exceptions import TransportConnectionFailed, TransportError
+from ..protocol.batch import BatchEntry, batch_payload
 from ..request import GraphQLRequest
 from ..result import ExecutionResult
 
@@ -103,6 +106,38 @@ class AsyncTransport(ABC):
             raise TransportError(f"{type(self).__name__} takes no headers per request.")
         return ExecuteExchange(self, request, extra_args)
 
+    async def execute_batch(
+        self, reqs: Sequence[GraphQLRequest], extra_args: Mapping[str, Any] | None = None
+    ) -> list[ExecutionResult]:
+        """Send several queries and mutations as one, and return their answers in the same order, errors included.
+
+        Raises:
+            TransportError: there was no GraphQL answer to one of them, or the transport has no batches.
+        """
+        raise TransportError(f"{type(self).__name__} cannot send batches.")
+
+    @property
+    def has_batches(self) -> bool:
+        """Whether the transport can send batches."""
+        return type(self).execute_batch is not AsyncTransport.execute_batch
+
+    def batch_exchange(
+        self,
+        requests: Sequence[GraphQLRequest],
+        *,
+        headers: Mapping[str, str] | None = None,
+        extra_args: Mapping[str, Any] | None = None,
+    ) -> BatchExchange:
+        """Prepare a batch, in the caller's thread; raises what ``exchange`` raises."""
+        batch_payload(requests)
+        if headers is not None:
+            raise TransportError(f"{type(self).__name__} takes no headers per request.")
+        return ExecuteBatchExchange(self, requests, extra_args)
+
+    def together(self, exchanges: Sequence[Any]) -> BatchExchange:
+        """Make a batch of this transport's exchanges whose ``batch_key`` is the same; on the loop."""
+        return ExecuteBatchExchange(self, [each.request for each in exchanges], exchanges[0].extra_args)
+
     def stream(self, request: GraphQLRequest, sink: Sink) -> Stream:
         """Prepare one subscription, in the caller's thread; raises what ``exchange`` raises."""
         return SubscribeStream(self, request, sink)
@@ -118,6 +153,30 @@ class Exchange(ABC):
     @abstractmethod
     def result(self) -> ExecutionResult:
         """Make sense of the answer, in the caller's thread; raises a ``TransportError`` if it is no GraphQL answer."""
+
+    @property
+    def batch_key(self) -> object | None:
+        """What must be equal for exchanges to be sent as one batch; None for one that goes alone."""
+        return None
+
+
+class BatchExchange(ABC):
+    """Several requests on their way together and back."""
+
+    @abstractmethod
+    async def send(self) -> None:
+        """Send the requests and read the answers, on the loop."""
+
+    @abstractmethod
+    def results(self) -> list[BatchEntry]:
+        """Make sense of the answers, in the caller's thread.
+
+        Returns:
+            In the order of the requests, each one's answer, or the exception that says why there is none.
+
+        Raises:
+            TransportError: the batch as a whole got no answer.
+        """
 
 
 class Stream(ABC):
@@ -153,18 +212,49 @@ class ExecuteExchange(Exchange):
         self, transport: AsyncTransport, request: GraphQLRequest, extra_args: Mapping[str, Any] | None
     ) -> None:
         self._transport = transport
-        self._request = request
-        self._extra_args = extra_args
+        self.request = request
+        self.extra_args = extra_args
         self._result: ExecutionResult | None = None
+
+    @property
+    def batch_key(self) -> object | None:
+        return {"extra_args": self.extra_args or {}} if self._transport.has_batches else None
 
     async def send(self) -> None:
         await self._transport.connect()
-        self._result = await self._transport.execute(self._request, extra_args=self._extra_args)
+        self._result = await self._transport.execute(self.request, extra_args=self.extra_args)
 
     def result(self) -> ExecutionResult:
         if self._result is None:
             raise TransportError(f"{type(self._transport).__name__}.execute() returned no result.")
         return self._result
+
+
+class ExecuteBatchExchange(BatchExchange):
+    """A batch over any transport's ``execute_batch``."""
+
+    def __init__(
+        self,
+        transport: AsyncTransport,
+        requests: Sequence[GraphQLRequest],
+        extra_args: Mapping[str, Any] | None,
+    ) -> None:
+        self._transport = transport
+        self._requests = list(requests)
+        self._extra_args = extra_args
+        self._results: list[ExecutionResult] = []
+
+    async def send(self) -> None:
+        await self._transport.connect()
+        self._results = await self._transport.execute_batch(self._requests, extra_args=self._extra_args)
+
+    def results(self) -> list[BatchEntry]:
+        if len(self._results) != len(self._requests):
+            raise TransportError(
+                f"{type(self._transport).__name__}.execute_batch() returned {len(self._results)} results for "
+                f"{len(self._requests)} requests."
+            )
+        return list(self._results)
 
 
 class SubscribeStream(Stream):

@@ -8,15 +8,16 @@ from __future__ import annotations
 import functools
 import inspect
 import io
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import aiohttp
 from multidict import CIMultiDict
 from yarl import URL
 
+from ..exceptions import DocumentError
 from ..protocol import redirects
-from ..protocol.http import ACCEPT, CONTENT_TYPE, encode_request
+from ..protocol.http import ACCEPT, CONTENT_TYPE
 from ..protocol.http_get import check_query, get_url, is_query
 from ..protocol.json_codec import JSONSerialize
 from ..request import GraphQLRequest
@@ -35,6 +36,7 @@ from .options import (
     split_credentials,
     with_authorization,
 )
+from .upload import FileClasses, Upload, encode_body
 
 OwnHeaders = tuple[tuple[str, str], ...]
 
@@ -42,6 +44,7 @@ JSON_POST: OwnHeaders = (("Accept", ACCEPT), ("Content-Type", CONTENT_TYPE))
 # Servers that guard against requests forged by web pages ask for a header that no page can send, unless the content
 # type is one.
 GET: OwnHeaders = (("Accept", ACCEPT), ("Apollo-Require-Preflight", "true"))
+FORM_POST: OwnHeaders = GET
 
 BIG = 1024 * 1024  # bytes; aiohttp warns of bigger ones, which it would write at one go
 
@@ -63,7 +66,7 @@ class HTTPRequest(NamedTuple):
         url: where to, without credentials.
         headers: all headers.
         own_headers: those of *headers* that are the transport's own, and tell nobody anything about the caller.
-        body: the bytes, a function that makes a body for aiohttp anew for each time it is sent, or None.
+        body: the bytes, or the form, or None.
         max_redirects: how many redirects may be followed.
         arguments: the other arguments for ``aiohttp.ClientSession.request``.
     """
@@ -72,7 +75,7 @@ class HTTPRequest(NamedTuple):
     url: URL
     headers: CIMultiDict[str]
     own_headers: OwnHeaders
-    body: bytes | Callable[[], Any] | None
+    body: bytes | Upload | None
     max_redirects: int
     arguments: Mapping[str, Any]
 
@@ -82,7 +85,12 @@ class HTTPRequest(NamedTuple):
         body = self.body
         if isinstance(body, bytes):
             return body if len(body) <= BIG else io.BytesIO(body)
-        return body() if body is not None else None
+        return body.payload() if body is not None else None
+
+    @property
+    def is_replayable(self) -> bool:
+        """Whether the body can be sent, for the first time or again."""
+        return not isinstance(self.body, Upload) or self.body.is_replayable
 
     def at(self, url: URL, *, is_foreign: bool) -> HTTPRequest:
         """Return this request for another URL; if that is foreign, without anything of the caller's."""
@@ -158,6 +166,11 @@ class RequestBuilder:
         """Whether building calls functions of the user's, which may block."""
         return callable(self._headers) or callable(self._auth) or isinstance(self._auth, RequestAuthentication)
 
+    @property
+    def signs_requests(self) -> bool:
+        """Whether headers depend on the body."""
+        return isinstance(self._auth, RequestAuthentication)
+
     def options(self, headers: HeadersOption, extra_args: Mapping[str, Any] | None) -> RequestOptions:
         """Check what the caller says about one request.
 
@@ -181,31 +194,50 @@ class RequestBuilder:
         arguments["allow_redirects"] = False
         return RequestOptions(method, merged, limit, arguments)
 
-    def build(self, request: GraphQLRequest, options: RequestOptions) -> HTTPRequest:
+    def build(
+        self, request: GraphQLRequest, options: RequestOptions, file_classes: FileClasses | None = None
+    ) -> HTTPRequest:
         """Make the HTTP request for a GraphQL request: a GET where that was asked for and is possible, or a POST.
 
+        Args:
+            request: the GraphQL request.
+            options: what the caller says about it.
+            file_classes: see ``encode_body``.
+
         Raises:
-            DocumentError: it cannot be written as JSON, or is to go by GET and is no query.
+            DocumentError: it cannot be written as JSON, has a file that cannot be sent, or is to go by GET and is no
+                query.
         """
         if options.method == "GET":
             check_query(request)
         elif options.method == "POST" or not self._use_get_for_queries or not is_query(request):
-            return self.post(request, options)
-        url = get_url(str(self._url), request, self._json_serialize)
+            return self.post(request.payload, options, file_classes)
+        try:
+            url = get_url(str(self._url), request, self._json_serialize)
+        except DocumentError as error:
+            if options.method == "GET" or error.path is None:
+                raise
+            return self.post(request.payload, options, file_classes)  # a variable is no JSON; it may be a file
         if len(url) > self._max_url_length:
-            return self.post(request, options)
+            return self.post(request.payload, options, file_classes)
         return self.assemble("GET", URL(url, encoded=True), None, GET, options)
 
-    def post(self, request: GraphQLRequest, options: RequestOptions) -> HTTPRequest:
-        """Make the POST for a GraphQL request; raises what ``build`` raises."""
-        body = encode_request(request.payload, self._json_serialize)
-        return self.assemble("POST", self._url, body, JSON_POST, options)
+    def post(self, payload: Any, options: RequestOptions, file_classes: FileClasses | None = None) -> HTTPRequest:
+        """Make the POST for the payload of a request, or the list of those of a batch; raises what ``build`` raises."""
+        body = encode_body(payload, self._json_serialize, file_classes)
+        if isinstance(body, bytes):
+            return self.assemble("POST", self._url, body, JSON_POST, options)
+        request = self.assemble("POST", self._url, body, FORM_POST, options)
+        content_type = ("Content-Type", body.content_type)
+        headers = CIMultiDict(request.headers)
+        headers.update([content_type])  # in the place of one of the caller's, who does not know the boundary
+        return request._replace(headers=headers, own_headers=(*request.own_headers, content_type))
 
     def assemble(
         self,
         method: str,
         url: URL,
-        body: bytes | Callable[[], Any] | None,
+        body: bytes | Upload | None,
         own_headers: OwnHeaders,
         options: RequestOptions,
     ) -> HTTPRequest:

@@ -52,6 +52,9 @@ class HTTPSender:
             if answer[0].status not in REDIRECTS or not request.max_redirects:
                 return answer
             hop = next_hop(*answer, request.method, request.url, followed, request.max_redirects)
+            if not request.is_replayable:
+                reason = "it was not followed, because a file cannot be read a second time"
+                raise server_error(*answer, redirect_advice(answer[0], reason))
             if hop.is_foreign:
                 session = self._stranger(answer)
             request = request.at(hop.url, is_foreign=hop.is_foreign)
@@ -73,7 +76,7 @@ class HTTPSender:
         except TransportError:
             raise  # TransportTimeout is a TimeoutError, too
         except AIOHTTP_ERRORS as error:
-            if not (_was_stale(error) and is_repeatable()):
+            if not (_was_stale(error) and request.is_replayable and is_repeatable()):
                 raise self._translated(error, session, request, start) from public_cause(error)
         try:
             return await self._send_once(session, request, start)

@@ -16,6 +16,7 @@ from .aiohttp_websockets import AIOHTTPWebsocketsTransport
 from .appsync_auth import AppSyncAuthentication
 from .appsync_websockets import AppSyncWebsocketsTransport
 from .base import AsyncTransport
+from .batching import Batcher, check_batch_options
 from .blocking import BlockingTransport
 from .handshake import InitPayloadOption
 from .options import (
@@ -33,11 +34,20 @@ from .session import SessionFactory, SharedSession
 
 
 class TransportPair:
-    """Two transports that are opened and closed together; they may be the same."""
+    """Two transports that are opened and closed together; they may be the same.
 
-    def __init__(self, queries: AsyncTransport, subscriptions: AsyncTransport) -> None:
+    Attributes:
+        queries: the transport for queries and mutations.
+        subscriptions: the transport for subscriptions.
+        exchange: prepares one query or mutation, as the transport's ``exchange`` does or as a ``Batcher`` does.
+    """
+
+    def __init__(
+        self, queries: AsyncTransport, subscriptions: AsyncTransport, batch_interval: float = 0, batch_max: int = 10
+    ) -> None:
         self.queries = queries
         self.subscriptions = subscriptions
+        self.exchange = Batcher(queries, batch_interval, batch_max).exchange if batch_interval else queries.exchange
 
     async def close(self) -> None:
         try:
@@ -53,7 +63,7 @@ class TransportOptions:
 
     Raises:
         TypeError: neither or both of url and transport, or an argument has the wrong type.
-        ValueError: a URL is not absolute or has the wrong scheme.
+        ValueError: a URL is not absolute or has the wrong scheme, or a limit is out of range.
     """
 
     url: str | None
@@ -75,6 +85,8 @@ class TransportOptions:
     max_message_size: int
     client_session_args: Mapping[str, Any] | None
     session: SessionFactory | None
+    batch_interval: float
+    batch_max: int
 
     def __post_init__(self) -> None:
         if (self.url is None) == (self.transport is None):
@@ -85,6 +97,9 @@ class TransportOptions:
         if self.subscriptions is not None and not isinstance(self.subscriptions, str | AsyncTransport):
             kind = type(self.subscriptions).__name__
             raise TypeError(f"subscriptions must be a URL or an AsyncTransport, not {kind}.")
+        check_batch_options(self.batch_interval, self.batch_max)
+        if self.batch_interval and isinstance(self.transport, BlockingTransport):
+            raise TypeError(f"{type(self.transport).__name__} cannot collect batches; leave batch_interval at 0.")
         if self.has_loop:
             self.build()  # whatever else is wrong is said now and not at the first call
 
@@ -117,15 +132,19 @@ class TransportOptions:
             subscriptions = self._for_subscriptions(session)
             return TransportPair(subscriptions, subscriptions)
         queries = self.transport.fresh() if self.transport is not None else self._for_queries(session)
+        return TransportPair(queries, self._beside(queries, session), self.batch_interval, self.batch_max)
+
+    def _beside(self, queries: AsyncTransport, session: SharedSession) -> AsyncTransport:
+        """Return the transport for subscriptions beside the one for queries."""
         if isinstance(self.subscriptions, AsyncTransport):
-            return TransportPair(queries, self.subscriptions.fresh())
+            return self.subscriptions.fresh()
         if isinstance(self.auth, AppSyncAuthentication) and self.url is not None:
-            return TransportPair(queries, self._appsync(self.url, self.auth, session))
+            return self._appsync(self.url, self.auth, session)
         if self.subscriptions is not None:
-            return TransportPair(queries, self._for_subscriptions(session))
+            return self._for_subscriptions(session)
         if self.transport is not None or isinstance(queries, AIOHTTPWebsocketsTransport):
-            return TransportPair(queries, queries)
-        return TransportPair(queries, self._websockets(websocket_url(str(self.url)), session))
+            return queries
+        return self._websockets(websocket_url(str(self.url)), session)
 
     def _for_subscriptions(self, session: SharedSession) -> AsyncTransport:
         if isinstance(self.subscriptions, AsyncTransport):

@@ -152,7 +152,7 @@ class RequestsHTTPTransport(BlockingTransport):
         check_arguments("extra_args", extra_args or {}, EXTRA_ARGS, REFUSED_ARGUMENTS, "requests")
         options = self._builder.options(headers, None)
         prepared = self._builder.build(request, options)
-        fallback = functools.partial(self._builder.post, request, options) if prepared.method == "GET" else None
+        fallback = functools.partial(self._builder.post, request.payload, options) if prepared.method == "GET" else None
         may_repeat = functools.partial(self._retries.allow, request)
         return RequestsExchange(self, prepared, fallback, may_repeat, extra_args or {})
 

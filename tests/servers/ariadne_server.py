@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 from collections.abc import AsyncGenerator
 from typing import Any
 
-from ariadne import MutationType, QueryType, SubscriptionType, make_executable_schema
+from ariadne import MutationType, QueryType, SubscriptionType, make_executable_schema, upload_scalar
 from ariadne.asgi import GraphQL
 from ariadne.asgi.handlers import GraphQLTransportWSHandler, GraphQLWSHandler
 from starlette.types import Receive, Scope, Send
@@ -32,8 +33,14 @@ SCHEMA = """
         failAll(message: String! = "It failed"): String!
     }
 
+    scalar Upload
+
+    type UploadedFile { filename: String! contentType: String! size: Int! sha256: String! }
+
     type Mutation {
         addBook(title: String!, author: String! = "Anonymous"): Book!
+        upload(file: Upload!): UploadedFile!
+        uploadAll(files: [Upload!]!): [UploadedFile!]!
     }
 
     type Subscription {
@@ -111,6 +118,22 @@ def resolve_add_book(root: Any, info: Any, title: str, author: str) -> Book:
     return book
 
 
+@mutation.field("upload")
+async def resolve_upload(root: Any, info: Any, file: Any) -> dict[str, Any]:
+    content = await file.read()
+    return {
+        "filename": file.filename,
+        "contentType": file.content_type,
+        "size": len(content),
+        "sha256": hashlib.sha256(content).hexdigest(),
+    }
+
+
+@mutation.field("uploadAll")
+async def resolve_upload_all(root: Any, info: Any, files: list[Any]) -> list[dict[str, Any]]:
+    return [await resolve_upload(root, info, file) for file in files]
+
+
 @subscription.source("bookAdded")
 async def listen_for_books(root: Any, info: Any) -> AsyncGenerator[Book, None]:
     reader: asyncio.Queue[Book] = asyncio.Queue()
@@ -150,7 +173,7 @@ def resolve_event(event: Any, info: Any, **arguments: Any) -> Any:
     return event
 
 
-schema = make_executable_schema(SCHEMA, query, mutation, subscription)
+schema = make_executable_schema(SCHEMA, query, mutation, subscription, upload_scalar)
 
 modern = GraphQL(schema, websocket_handler=GraphQLTransportWSHandler(), execute_get_queries=True)
 legacy = GraphQL(schema, websocket_handler=GraphQLWSHandler())

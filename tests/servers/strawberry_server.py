@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 from collections.abc import AsyncGenerator
 from typing import Any
 
 import strawberry
 from strawberry.asgi import GraphQL
 from strawberry.exceptions import ConnectionRejectionError
+from strawberry.file_uploads import Upload
+from strawberry.schema.config import StrawberryConfig
 from strawberry.types import Info
 
 from syncgql.cli.serving import serve
@@ -31,6 +34,32 @@ books = [
     Book(id=strawberry.ID("2"), title="Ubik", author="Philip K. Dick"),
 ]
 readers: set[asyncio.Queue[Book]] = set()
+
+
+@strawberry.type
+class UploadedFile:
+    """What arrived of a file."""
+
+    filename: str
+    content_type: str
+    size: int
+    sha256: str
+
+
+@strawberry.input
+class Folder:
+    files: list[Upload]
+    inner: Folder | None = None
+
+
+async def describe(file: Any) -> UploadedFile:
+    content = await file.read()
+    return UploadedFile(
+        filename=file.filename,
+        content_type=file.content_type,
+        size=len(content),
+        sha256=hashlib.sha256(content).hexdigest(),
+    )
 
 
 @strawberry.type
@@ -93,6 +122,20 @@ class Mutation:
             reader.put_nowait(book)
         return book
 
+    @strawberry.mutation
+    async def upload(self, file: Upload) -> UploadedFile:
+        return await describe(file)
+
+    @strawberry.mutation
+    async def upload_all(self, files: list[Upload]) -> list[UploadedFile]:
+        return [await describe(file) for file in files]
+
+    @strawberry.mutation
+    async def upload_folder(self, folder: Folder) -> list[UploadedFile]:
+        """The files in a folder and in the one in it."""
+        inner = folder.inner.files if folder.inner else []
+        return [await describe(file) for file in [*folder.files, *inner]]
+
 
 @strawberry.type
 class Subscription:
@@ -149,7 +192,8 @@ class App(GraphQL[Any, Any]):
         return
 
 
-schema = strawberry.Schema(Query, Mutation, Subscription)
+config = StrawberryConfig(batching_config={"max_operations": 10})
+schema = strawberry.Schema(Query, Mutation, Subscription, config=config)
 app = App(
     schema,
     multipart_uploads_enabled=True,

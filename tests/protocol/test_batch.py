@@ -1,0 +1,231 @@
+"""Query batching: what may be in a batch, and what its answer says to whom."""
+
+from __future__ import annotations
+
+import json
+import pickle
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from multidict import CIMultiDict
+
+from syncgql import (
+    DocumentError,
+    ExecutionResult,
+    GraphQLRequest,
+    Response,
+    TransportAuthenticationError,
+    TransportError,
+    TransportProtocolError,
+    TransportQueryError,
+    TransportServerError,
+)
+from syncgql.protocol import json_codec
+from syncgql.protocol.batch import answers_or_raise, batch_data, batch_payload, has_several_answers, parse_batch_answer
+
+JSON = "application/json"
+GRAPHQL = "application/graphql-response+json"
+REFUSAL = {"errors": [{"message": "Operation batching disabled."}]}
+
+
+def parse(answer: Any, count: int, status: int = 200, media_type: str = JSON) -> list[Any]:
+    body = answer if isinstance(answer, bytes) else json.dumps(answer).encode()
+    headers = CIMultiDict({"Content-Type": media_type} if media_type else {})
+    return parse_batch_answer(Response(status, headers, "http://a/", 0.1), body, count, json_codec.loads)
+
+
+def test_b1_the_payload_is_a_list_in_call_order() -> None:
+    """Each member has what it has on its own."""
+    requests = [GraphQLRequest("{a}"), GraphQLRequest("query B($x: Int) {b(x: $x)}", {"x": 1}, "B")]
+    assert batch_payload(requests) == [request.payload for request in requests]
+    assert len(batch_payload(requests[:1])) == 1
+
+
+def test_b2_answers_are_matched_by_position() -> None:
+    """Entry i answers request i, and knows what carried it."""
+    results = parse([{"data": {"n": number}} for number in range(3)], 3)
+    assert [result.data for result in results] == [{"n": 0}, {"n": 1}, {"n": 2}]
+    assert all(result.response.status == 200 for result in results)
+
+
+@pytest.mark.parametrize("length", [0, 1, 3])
+def test_b3_a_wrong_number_of_answers_answers_nothing(length: int) -> None:
+    """None could be told from another; the error says how many there were."""
+    with pytest.raises(TransportProtocolError, match=f"it has {length} answers to 2 requests") as caught:
+        parse([{"data": {}}] * length, 2)
+    assert caught.value.response is not None
+
+
+def test_b4_one_error_object_answers_every_request() -> None:
+    """Each gets an object of its own."""
+    first, second = parse({"data": None, **REFUSAL}, 2)
+    assert first.errors == second.errors == REFUSAL["errors"]
+    assert first.errors is not second.errors
+    results = parse(REFUSAL, 2, 400)
+    assert [result.errors for result in results] == [REFUSAL["errors"]] * 2
+    assert results[0].response.status == 400
+
+
+def test_b4_a_refusal_by_status_is_raised() -> None:
+    """The batch failed as a whole."""
+    with pytest.raises(TransportServerError, match=r"HTTP 400.*Batching is not enabled"):
+        parse(b"Batching is not enabled", 2, 400, "text/plain")
+    with pytest.raises(TransportServerError, match="HTTP 502"):
+        parse(b"<html>Bad Gateway</html>", 2, 502, "text/html")
+    with pytest.raises(TransportAuthenticationError, match="Not authorised") as caught:
+        parse({"errors": [{"message": "Not authorised"}]}, 2, 401)
+    assert caught.value.errors
+
+
+def test_one_answer_without_errors_to_several_requests_is_none() -> None:
+    """A server without batches may take the first element; whose answer that is nobody knows."""
+    with pytest.raises(
+        TransportProtocolError, match=r"it is one answer to 2 requests\. Does the server support batching"
+    ):
+        parse({"data": {"a": 1}}, 2)
+    assert parse({"data": {"a": 1}}, 1)[0].data == {"a": 1}
+
+
+def test_b5_errors_of_one_do_not_disturb_the_others() -> None:
+    """Neither errors in an entry nor an entry that is no answer."""
+    answer, failed, broken, last = parse([{"data": {"a": 1}}, REFUSAL, {"oops": 1}, {"data": {"b": 2}}], 4)
+    assert (answer.data, failed.errors, last.data) == ({"a": 1}, REFUSAL["errors"], {"b": 2})
+    assert isinstance(broken, TransportProtocolError)
+    assert "entry 3 is no GraphQL response: it has neither data nor errors" in str(broken)
+    assert pickle.loads(pickle.dumps(broken)).rule == broken.rule
+
+
+@pytest.mark.parametrize("status", [400, 422, 500])
+@pytest.mark.parametrize("media_type", [JSON, GRAPHQL])
+def test_b6_an_array_counts_under_a_status_of_failure(status: int, media_type: str) -> None:
+    """One failing entry sets the status of the whole answer; the others were executed."""
+    good, bad = parse([{"data": {"a": 1}}, REFUSAL], 2, status, media_type)
+    assert (good.data, good.errors) == ({"a": 1}, None)
+    assert bad.errors == REFUSAL["errors"]
+    assert good.response.status == status
+
+
+def test_an_array_that_does_not_explain_its_status_is_not_trusted() -> None:
+    """Statuses of gateways and guards, and a failure that no entry tells of; but graphql-response+json is."""
+    good = [{"data": {"a": 1}}, {"data": {"a": 2}}]
+    with pytest.raises(TransportServerError, match="HTTP 500"):
+        parse(good, 2, 500)
+    assert [result.data for result in parse(good, 2, 500, GRAPHQL)] == [{"a": 1}, {"a": 2}]
+    for status in 401, 429, 503:
+        with pytest.raises(TransportServerError):
+            parse([REFUSAL, REFUSAL], 2, status)
+        assert len(parse([REFUSAL, REFUSAL], 2, status, GRAPHQL)) == 2
+    with pytest.raises(TransportServerError, match="a redirect"):
+        parse([REFUSAL, REFUSAL], 2, 302)
+
+
+def test_b7_entries_wrapped_in_payload_are_unwrapped() -> None:
+    """Absinthe wraps them; an answer that happens to have such a member is left alone."""
+    wrapped, plain = parse([{"id": "1", "payload": {"data": {"a": 1}}}, {"data": {"b": 2}, "payload": {"data": {}}}], 2)
+    assert (wrapped.data, plain.data) == ({"a": 1}, {"b": 2})
+    assert isinstance(parse([{"payload": None}, {"payload": {}}], 2)[0], TransportProtocolError)
+
+
+@pytest.mark.parametrize(
+    ("document", "why"),
+    [
+        ("subscription { a }", "is a subscription"),
+        ("query Q { a { ...F @defer } } fragment F on A { b }", "uses @defer"),
+        ("{ list @stream(initialCount: 1) }", "uses @stream"),
+    ],
+)
+def test_b8_what_has_several_answers_is_refused(document: str, why: str) -> None:
+    """Subscriptions, @defer and @stream; the error says which request of the batch it is."""
+    assert has_several_answers(GraphQLRequest(document)) == why
+    with pytest.raises(DocumentError, match=f"Request 2 of 2 in the batch {why}"):
+        batch_payload([GraphQLRequest("{ a }"), GraphQLRequest(document)])
+
+
+@pytest.mark.parametrize(
+    "document",
+    ["{ subscription }", 'query { a(text: "subscription @defer @stream") }', "{ a } # @defer", "mutation { a }"],
+)
+def test_b8_what_only_looks_so_is_not(document: str) -> None:
+    """The words may stand anywhere else."""
+    assert has_several_answers(GraphQLRequest(document)) == ""
+
+
+def test_b8_the_operation_that_runs_counts() -> None:
+    """A document may hold a subscription beside the query that is asked for."""
+    document = "query Q { a } subscription S { a }"
+    assert has_several_answers(GraphQLRequest(document, operation_name="Q")) == ""
+    assert has_several_answers(GraphQLRequest(document, operation_name="S")) == "is a subscription"
+
+
+def test_b9_a_persisted_query_miss_is_the_error_of_its_entry() -> None:
+    """It is handed to whoever asked; the other entries are what they are."""
+    miss = {"errors": [{"message": "PersistedQueryNotFound", "extensions": {"code": "PERSISTED_QUERY_NOT_FOUND"}}]}
+    missed, found = parse([miss, {"data": {"a": 1}}], 2)
+    assert (missed.errors, found.data) == (miss["errors"], {"a": 1})
+
+
+def test_b13_an_empty_batch_is_refused() -> None:
+    with pytest.raises(DocumentError, match="at least one request"):
+        batch_payload([])
+
+
+def test_what_is_no_json_is_an_error() -> None:
+    """As it is for a single request; a stream is no answer to a batch."""
+    with pytest.raises(TransportProtocolError, match="not JSON"):
+        parse(b"[{", 1)
+    with pytest.raises(TransportProtocolError, match="is empty"):
+        parse(b"", 2)
+    for media_type in "text/html", "multipart/mixed; boundary=-", "text/event-stream":
+        with pytest.raises(TransportProtocolError, match="not JSON"):
+            parse([{"data": {}}], 1, media_type=media_type)
+    assert parse([{"data": {}}], 1, media_type="")[0].data == {}
+
+
+def test_data_or_the_first_error() -> None:
+    """The data of all, or the first error with the number of the request; an entry that is no answer is raised."""
+    assert batch_data(parse([{"data": {"a": 1}}, {"data": {"b": 2}}], 2)) == [{"a": 1}, {"b": 2}]
+    with pytest.raises(TransportQueryError, match=r"^Request 2 of 3: Operation batching disabled\.$") as caught:
+        batch_data(parse([{"data": {"a": 1}}, REFUSAL, {}], 3))
+    assert caught.value.errors == REFUSAL["errors"]
+    assert caught.value.response is not None
+    with pytest.raises(TransportProtocolError, match="entry 1 is no GraphQL response"):
+        batch_data(parse([1, REFUSAL], 2))
+
+
+def test_answers_or_raise() -> None:
+    """Errors inside an answer are part of it, an entry that is no answer is not one."""
+    results = parse([{"data": {"a": 1}}, REFUSAL], 2)
+    assert answers_or_raise(results) == results
+    with pytest.raises(TransportProtocolError, match="entry 2"):
+        answers_or_raise(parse([{"data": {"a": 1}}, 2], 2))
+
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=5),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.sampled_from(["data", "errors", "payload", "message", "x"]), inner, max_size=3)
+    ),
+    max_leaves=8,
+)
+
+
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(
+    st.lists(json_values, max_size=4) | json_values,
+    st.integers(1, 4),
+    st.sampled_from([200, 204, 302, 304, 400, 401, 429, 500, 503]),
+    st.sampled_from([JSON, GRAPHQL, "text/html", ""]),
+)
+def test_any_answer_is_one_entry_for_each_request_or_an_error(
+    answer: Any, count: int, status: int, media_type: str
+) -> None:
+    """Whatever a server sends: nobody is left without an outcome, and nothing but our errors is raised."""
+    try:
+        results = parse(answer, count, status, media_type)
+    except TransportError:
+        return
+    assert len(results) == count
+    assert all(isinstance(result, ExecutionResult | TransportError) for result in results)
