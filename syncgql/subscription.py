@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+import warnings
 import weakref
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Generic, NamedTuple, NoReturn, TypeVar
 from .exceptions import SubscriptionForked, TransportTimeout
 from .result import ExecutionResult
 from .runtime.channel import Channel, Empty, End, Gap, Mark, Restart
+from .runtime.loop_thread import CoroutineFunction
 from .runtime.process import Runtime
 from .transport.base import Stream
 
@@ -122,7 +124,9 @@ class Subscription(Generic[T]):
         self._channel = channel
         self._convert = convert
         self._recovery = recovery
-        self._finalizer = weakref.finalize(self, runtime.abandon, channel, stream.close)
+        # With a callback, because the collector clears such references first; see _abandon.
+        lost = weakref.ref(client, _ignore)
+        self._finalizer = weakref.finalize(self, _abandon, runtime, channel, stream.close, lost)
         # At exit the runtime closes what is open.
         self._finalizer.atexit = False
 
@@ -232,3 +236,24 @@ class Subscription(Generic[T]):
             raise error
         finally:
             del error
+
+
+def _abandon(
+    runtime: Runtime[Any],
+    channel: Channel[Any],
+    close: CoroutineFunction,
+    client: weakref.ref[Client],
+) -> None:
+    """End a dropped subscription; may run in any thread at any moment, so it takes no lock and never waits."""
+    was_open = not channel.finished and runtime.pid == os.getpid()
+    runtime.abandon(channel, close)
+    # A loop that was left drops its subscription before that lets go of the client. Here both are lost at once, in some
+    # cycle, which nobody can have meant to be the end of it.
+    if was_open and client() is None:
+        warnings.warn(
+            "A Client was dropped with an open subscription; close one of them.", ResourceWarning, stacklevel=2
+        )
+
+
+def _ignore(reference: object) -> None:
+    """Do nothing."""

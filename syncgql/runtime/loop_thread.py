@@ -93,7 +93,7 @@ class LoopThread:
 
     def spawn(self, coroutine_function: CoroutineFunction) -> None:
         """Run a coroutine in the background; like ``post``, it takes no lock and never waits."""
-        self.post(self._spawn, coroutine_function)
+        self.post(self._spawn_if_running, coroutine_function)
 
     def join(self, timeout: float | None = None) -> None:
         """Wait until the thread has ended; returns at once on the thread itself."""
@@ -118,6 +118,11 @@ class LoopThread:
         """End the thread after this iteration of the loop."""
         self.is_running = False
         self._loop.stop()
+
+    def _spawn_if_running(self, coroutine_function: CoroutineFunction) -> None:
+        # Afterwards it would be a task that nothing ever runs.
+        if self.is_running:
+            self._spawn(coroutine_function)
 
     def _spawn(self, coroutine_function: CoroutineFunction) -> asyncio.Task[object]:
         task: asyncio.Task[object] = self._loop.create_task(coroutine_function())

@@ -14,7 +14,6 @@ import os
 import sys
 import threading
 import time
-import warnings
 from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Generic, Protocol, TypeVar
@@ -270,13 +269,8 @@ class Runtimes(Generic[R]):
     def drop(self) -> None:
         """Have this process's runtime end; for finalizers: takes no lock, never waits."""
         runtime = self._mine
-        if runtime is None:
-            return
-        left = sum(not channel.finished for channel in runtime.channels.copy())
-        runtime.request_stop()
-        if left:
-            message = f"A Client was dropped with {left} open subscriptions. Close them, or the client."
-            warnings.warn(message, ResourceWarning, stacklevel=2)
+        if runtime is not None:
+            runtime.request_stop()
 
     @property
     def _mine(self) -> Runtime[R] | None:

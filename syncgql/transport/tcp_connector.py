@@ -8,12 +8,10 @@ import os
 import socket
 from collections.abc import Coroutine
 from contextvars import Context
-from typing import Any, TypeVar
+from typing import Any
 
 import aiohttp
 from aiohttp.client_proto import ResponseHandler
-
-T = TypeVar("T")
 
 
 class TCPConnector(aiohttp.TCPConnector):
@@ -56,9 +54,20 @@ class Socket(socket.socket):
         super().close()
 
 
-async def in_empty_context(coroutine: Coroutine[Any, Any, T]) -> T:
-    """Await *coroutine* outside of the caller's context."""
-    return await Context().run(asyncio.get_running_loop().create_task, coroutine)
+async def in_empty_context(opening: Coroutine[Any, Any, ResponseHandler]) -> ResponseHandler:
+    """Open a connection outside of the caller's context."""
+    task = Context().run(asyncio.get_running_loop().create_task, opening)
+    try:
+        return await task
+    except asyncio.CancelledError:
+        # It may have opened in the same moment, and then nobody else knows of it.
+        task.add_done_callback(_close_unwanted)
+        raise
+
+
+def _close_unwanted(opening: asyncio.Task[ResponseHandler]) -> None:
+    if not opening.cancelled() and opening.exception() is None:
+        opening.result().close()
 
 
 def _open(address: aiohttp.AddrInfoType) -> socket.socket:

@@ -7,7 +7,6 @@ import functools
 import gc
 import threading
 import time
-import warnings
 import weakref
 from collections.abc import Iterator
 
@@ -239,21 +238,6 @@ def test_b30_nothing_of_a_dropped_runtime_is_kept() -> None:
     del runtime, runtimes
     gc.collect()
     assert dead() is None
-
-
-def test_b16_dropping_with_live_work_warns() -> None:
-    """A ResourceWarning says how many subscriptions were open; a client merely not closed is dropped in silence."""
-    silent = Runtimes(Resources)
-    silent.current()
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        silent.drop()
-    loud = Runtimes(Resources)
-    runtime = loud.current()
-    runtime.channels.add(Channel(8, "block", runtime.thread.post))
-    with pytest.warns(ResourceWarning, match="dropped with 1 open subscription"):
-        loud.drop()
-    wait_until_ended(runtime)
 
 
 def test_another_client_closed_while_one_starts() -> None:

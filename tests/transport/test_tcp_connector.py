@@ -8,6 +8,7 @@ import os
 import socket
 
 import pytest
+from aiohttp.client_proto import ResponseHandler
 
 from syncgql.transport.tcp_connector import Socket, in_empty_context
 
@@ -53,19 +54,56 @@ def test_closing_what_is_not_connected() -> None:
     unconnected.close()
 
 
-def test_in_empty_context() -> None:
-    """The work sees no variable of the caller's; its result and its errors arrive."""
+class Connection(ResponseHandler):
+    """A connection that is open as soon as it is made, and notes in what context that was."""
 
-    async def look(fail: bool = False) -> int:
-        if fail:
-            raise LookupError
-        return variable.get()
+    def __init__(self) -> None:
+        super().__init__(asyncio.get_running_loop())
+        self.variable = variable.get()
+        self.was_closed = False
+
+    def close(self) -> None:
+        self.was_closed = True
+
+
+async def open_one() -> ResponseHandler:
+    return Connection()
+
+
+def test_in_empty_context() -> None:
+    """Opening sees no variable of the caller's; its result and its errors arrive."""
+
+    async def fail() -> ResponseHandler:
+        raise LookupError
 
     async def main() -> None:
         variable.set(1)
-        assert await look() == 1
-        assert await in_empty_context(look()) == 0
+        assert Connection().variable == 1
+        connection = await in_empty_context(open_one())
+        assert isinstance(connection, Connection)
+        assert connection.variable == 0
         with pytest.raises(LookupError):
-            await in_empty_context(look(fail=True))
+            await in_empty_context(fail())
 
     asyncio.run(main())
+
+
+def test_a_connection_that_opens_for_nobody_is_closed() -> None:
+    """Cancelled in the moment in which it opened, nobody else knows of it."""
+    opened: list[Connection] = []
+
+    async def open_and_tell() -> ResponseHandler:
+        opened.append(Connection())
+        # The task that waits for this one is cancelled when this one is done already.
+        asyncio.get_running_loop().call_soon(callers[0].cancel)
+        return opened[0]
+
+    async def main() -> None:
+        callers.append(asyncio.get_running_loop().create_task(in_empty_context(open_and_tell())))
+        await asyncio.wait(callers)
+        await asyncio.sleep(0)
+
+    callers: list[asyncio.Task[ResponseHandler]] = []
+    asyncio.run(main())
+    assert callers[0].cancelled()
+    assert opened[0].was_closed

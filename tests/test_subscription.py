@@ -1,0 +1,219 @@
+"""Subscription: the ways it ends, who feels it, and what it counts."""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import pickle
+import threading
+import time
+import weakref
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from syncgql import Client, Subscription, SubscriptionOverflow, TransportQueryError, TransportTimeout
+
+from .fix_servers import PATIENCE, Server
+
+EVENTS = "subscription { bookAdded { id } }"
+COUNT = "subscription { count(delay: 0.005) }"
+
+
+@pytest.fixture
+def client(strawberry_server: Server) -> Iterator[Client]:
+    with Client(strawberry_server.url) as client:
+        yield client
+
+
+def wait_for_complete(server: Server) -> None:
+    server.wait_for("ws_message", message={"type": "complete"})
+    server.wait_for("subscription_ended")
+
+
+def test_b17_the_message_is_sent_before_subscribe_returns(client: Client, strawberry_server: Server) -> None:
+    """Not at the first ``next()``, as a generator would."""
+    events = client.subscribe(EVENTS)
+    strawberry_server.wait_for("subscription_started")
+    events.close()
+
+
+def test_b17_a_timeout_leaves_it_usable(client: Client, strawberry_server: Server) -> None:
+    """After a TransportTimeout the next event arrives as if nothing had been."""
+    with client.subscribe(EVENTS) as events:
+        for _ in range(2):
+            with pytest.raises(TransportTimeout, match=r"No event came within 0\.02 s; the subscription goes on"):
+                events.next(timeout=0.02)
+        strawberry_server.wait_for("subscription_started")
+        client.execute('mutation { addBook(title: "Ulysses") { id } }')
+        assert events.next(timeout=PATIENCE)["bookAdded"]["id"]
+
+
+def test_b17_exhausted_stays_exhausted(client: Client) -> None:
+    """At the end StopIteration is raised, again and again, by ``next()`` too."""
+    events = client.subscribe("subscription { count(to: 2) }")
+    assert [event["count"] for event in events] == [1, 2]
+    assert list(events) == []
+    with pytest.raises(StopIteration):
+        events.next(timeout=1)
+    assert events.closed
+    assert events.stats[:4] == (2, 2, 0, 0)
+
+
+def test_b17_an_error_ends_it_once(client: Client) -> None:
+    """The server's error is raised behind the events; then comes the end."""
+    events = client.subscribe("subscription { failAfter(count: 2) }")
+    assert [next(events), next(events)] == [{"failAfter": 1}, {"failAfter": 2}]
+    with pytest.raises(TransportQueryError, match="It failed after 2"):
+        next(events)
+    with pytest.raises(StopIteration):
+        next(events)
+
+
+@pytest.mark.parametrize("way", ["break", "close", "with", "closing", "exception", "del", "cycle"])
+def test_b16_every_way_out_reaches_the_server(client: Client, strawberry_server: Server, way: str) -> None:
+    """However the loop is left, the server gets ``complete``, and nothing is printed."""
+    leave(way, client.subscribe(COUNT))
+    if way == "cycle":
+        gc.collect()
+    wait_for_complete(strawberry_server)
+    assert client.execute("{ hello }") == {"hello": "Hello world!"}
+
+
+def leave(way: str, events: Subscription[Any]) -> None:
+    next(events)
+    if way == "break":
+        for _ in events:
+            break
+    elif way == "close":
+        events.close()
+        events.close()
+        assert events.closed
+    elif way == "with":
+        with events:
+            next(events)
+    elif way == "closing":
+        with contextlib.closing(events) as same:
+            next(same)
+    elif way == "exception":
+        with contextlib.suppress(LookupError):
+            for _ in events:
+                raise LookupError
+    elif way == "cycle":
+        events.myself = events  # type: ignore[attr-defined]
+
+
+def test_b16_collected_on_the_loop_thread(client: Client, strawberry_server: Server) -> None:
+    """The collector may run the finalizer on the very thread that must send ``complete``; it does not wait there."""
+    leave("cycle", client.subscribe(COUNT))
+    runtime = client._backend.runtime()
+    collected = threading.Event()
+    runtime.thread.post(lambda: (gc.collect(), collected.set())[0])  # type: ignore[func-returns-value]
+    assert collected.wait(PATIENCE)
+    wait_for_complete(strawberry_server)
+
+
+def test_b28_close_from_another_thread_wakes_the_consumer(client: Client, strawberry_server: Server) -> None:
+    """The thread that waits for an event gets a clean end."""
+    events = client.subscribe(EVENTS)
+    strawberry_server.wait_for("subscription_started")
+    ended: list[list[Any]] = []
+    consumer = threading.Thread(target=lambda: ended.append(list(events)))
+    consumer.start()
+    time.sleep(0.05)
+    events.close()
+    consumer.join(PATIENCE)
+    assert ended == [[]]
+    wait_for_complete(strawberry_server)
+
+
+def test_closing_the_client_ends_it_cleanly(client: Client, strawberry_server: Server) -> None:
+    """Whoever waits, or comes later, gets the end and no error."""
+    waiting, later = client.subscribe(EVENTS), client.subscribe(COUNT)
+    next(later)
+    ended: list[list[Any]] = []
+    consumer = threading.Thread(target=lambda: ended.append(list(waiting)))
+    consumer.start()
+    time.sleep(0.05)
+    client.close()
+    consumer.join(PATIENCE)
+    assert ended == [[]]
+    assert list(later) == []
+    assert waiting.closed
+    assert later.closed
+    for _ in range(2):
+        strawberry_server.wait_for("ws_close", code=1000)
+
+
+def test_b18_raise_is_for_the_one_concerned(client: Client, strawberry_server: Server) -> None:
+    """An overflow ends one subscription: ``complete`` is sent for it; its sibling on the socket goes on."""
+    sibling = client.subscribe(COUNT, overflow="raise", buffer_size=100_000)
+    flooded = client.subscribe("subscription { count }", overflow="raise", buffer_size=50)
+    wait_for_complete(strawberry_server)
+    taken: list[int] = []
+    with pytest.raises(SubscriptionOverflow, match="50 events were waiting") as caught:
+        taken.extend(event["count"] for event in flooded)
+    assert caught.value.limit == 50
+    with pytest.raises(StopIteration):
+        next(flooded)
+    stats = flooded.stats
+    assert stats.received == stats.delivered + stats.dropped + stats.buffered
+    assert stats.delivered == 50
+    before = sibling.stats.received
+    for _ in range(before + 20):
+        sibling.next(PATIENCE)
+    assert len(strawberry_server.seen("ws_connect")) == 1
+
+
+def test_b18_drop_oldest_keeps_the_newest(client: Client, strawberry_server: Server) -> None:
+    """A stalled consumer finds the newest events; what it missed is counted; the sibling keeps its rate."""
+    sibling = client.subscribe(COUNT, overflow="drop_oldest")
+    flooded = client.subscribe("subscription { count(to: 20000) }", overflow="drop_oldest", buffer_size=10)
+    strawberry_server.wait_for("subscription_ended", name="count", number=20_000)
+    assert sibling.next(PATIENCE)["count"] == 1
+    taken = [event["count"] for event in flooded]
+    assert taken == list(range(19_991, 20_001))
+    assert flooded.stats[:4] == (20_000, 10, 19_990, 0)
+    assert len(strawberry_server.seen("ws_connect")) == 1
+
+
+def test_b18_block_loses_nothing_and_holds_up_nobody(client: Client, strawberry_server: Server) -> None:
+    """The buffer is never exceeded while the consumer sleeps; siblings go on; then every event arrives in order."""
+    blocked = client.subscribe("subscription { count(to: 30000) }", buffer_size=64)
+    sibling = client.subscribe(COUNT)
+    for number in range(1, 60):
+        assert sibling.next(PATIENCE)["count"] == number
+        assert blocked.stats.buffered <= 64
+    assert strawberry_server.seen("subscription_ended") == []  # the server is stopped by our not reading
+    assert [event["count"] for event in blocked] == list(range(1, 30_001))
+    assert blocked.stats[:4] == (30_000, 30_000, 0, 0)
+    assert len(strawberry_server.seen("ws_connect")) == 2
+
+
+def test_b29_a_subscription_does_not_pickle(client: Client) -> None:
+    """It is bound to a socket of this process, and says so."""
+    with client.subscribe(COUNT) as events, pytest.raises(TypeError, match="bound to a socket of this process"):
+        pickle.dumps(events)
+
+
+def test_b30_a_subscription_keeps_its_client_and_no_more(strawberry_server: Server) -> None:
+    """The client lives as long as its subscription; when that is closed and dropped the client goes."""
+    events = Client(strawberry_server.url).subscribe(COUNT)
+    gc.collect()
+    client = weakref.ref(events._client)
+    assert next(events) == {"count": 1}
+    events.close()
+    del events
+    gc.collect()
+    assert client() is None
+
+
+def test_stats_and_repr_of_a_running_one(client: Client) -> None:
+    """They can be read at any time, by any thread."""
+    with client.subscribe(COUNT) as events:
+        next(events)
+        stats = events.stats
+        assert stats.received == stats.delivered + stats.dropped + stats.buffered
+        assert repr(events).startswith("<Subscription open")
+    assert repr(events).startswith("<Subscription closed")
