@@ -42,8 +42,8 @@ from .websocket import (
     Started,
     State,
     WebSocketProtocol,
-    event,
     ignore,
+    on_event,
 )
 
 logger = logging.getLogger("syncgql")
@@ -204,7 +204,7 @@ class AppSync(WebSocketProtocol):
         if id not in self.active:
             return None
         try:
-            found = event(id, message, self.active)
+            found = on_event(self, message)
         except BrokenMessage as error:
             # Not ignored like other oddities: an event would be lost.
             raise self.violation(str(error), str(message)) from None

@@ -24,6 +24,8 @@ def parse_response(value: Any, response: Response | None = None) -> ExecutionRes
     if not isinstance(value, dict):
         raise MalformedResponse(f"expected an object, got {_kind(value)}")
     data = value.get("data", ABSENT)
+    if len(value) == 1 and isinstance(data, dict):
+        return ExecutionResult(data, None, None, response)  # as a rule: nothing but data
     errors = value.get("errors")
     if data is ABSENT and "errors" not in value:
         raise MalformedResponse("it has neither data nor errors")

@@ -23,7 +23,6 @@ from .websocket import (
     Acknowledged,
     BrokenMessage,
     Completed,
-    Event,
     Failed,
     Pinged,
     Ponged,
@@ -31,8 +30,8 @@ from .websocket import (
     Refused,
     State,
     WebSocketProtocol,
-    event,
     ignore,
+    on_event,
     operation_id,
 )
 
@@ -86,9 +85,6 @@ class GraphQLTransportWS(WebSocketProtocol):
     def _on_pong(self, message: dict[str, Any]) -> Ponged:
         return Ponged(_object_or_none(message))
 
-    def _on_next(self, message: dict[str, Any]) -> Event | None:
-        return event(operation_id(message), message, self.active)
-
     def _on_error(self, message: dict[str, Any]) -> Failed | None:
         id = operation_id(message)
         payload = message.get("payload")
@@ -117,7 +113,7 @@ class GraphQLTransportWS(WebSocketProtocol):
             "complete": ignore,
         },
         State.READY: {
-            "next": _on_next,
+            "next": on_event,
             "error": _on_error,
             "complete": _on_complete,
             "ping": _on_ping,

@@ -25,14 +25,13 @@ from .websocket import (
     BrokenMessage,
     Complained,
     Completed,
-    Event,
     Failed,
     Reaction,
     Refused,
     State,
     WebSocketProtocol,
-    event,
     ignore,
+    on_event,
     operation_id,
 )
 
@@ -84,9 +83,6 @@ class GraphQLWS(WebSocketProtocol):
     def _on_complaint(self, message: dict[str, Any]) -> Complained:
         return Complained(message.get("payload"))
 
-    def _on_data(self, message: dict[str, Any]) -> Event | None:
-        return event(operation_id(message), message, self.active)
-
     def _on_error(self, message: dict[str, Any]) -> Failed | Complained | None:
         if message.get("id") is None:
             return self._on_complaint(message)
@@ -116,7 +112,7 @@ class GraphQLWS(WebSocketProtocol):
             "start_ack": ignore,
         },
         State.READY: {
-            "data": _on_data,
+            "data": on_event,
             "error": _on_error,
             "complete": _on_complete,
             "ka": ignore,

@@ -252,13 +252,13 @@ class WebSocketConnection:
     # -- reading
 
     async def _read(self) -> None:
-        receive = self._socket.receive
+        receive, text = self._socket.receive, aiohttp.WSMsgType.TEXT
         try:
             while True:
                 message = await (self._catch_up() if self._held_up else receive())
                 if self._liveness is not None:
                     self._liveness.heard = self._liveness.time()
-                if message.type is aiohttp.WSMsgType.TEXT:
+                if message.type is text:
                     event = self._protocol.receive(message.data)
                 elif message.type in ENDS:
                     self._ended(message)
