@@ -8,6 +8,7 @@ import os
 os.environ["PYTHONASYNCIODEBUG"] = "1"
 
 pytest_plugins = [
+    "pytester",
     "tests.fix_leaks",
     "tests.fix_proxy",
     "tests.fix_schemas",

@@ -25,7 +25,7 @@ LAYERS = [
     {"operations", "transport"},
     {"backend", "subscription"},
     {"client"},
-    {"__init__"},
+    {"__init__", "testing"},
     {"cli"},
     {"__main__"},
 ]
@@ -95,10 +95,10 @@ def test_only_runtime_knows_threads(module: Path) -> None:
 
 @pytest.mark.parametrize("module", MODULES, ids=name_of)
 def test_only_runtime_and_transport_know_asyncio(module: Path) -> None:
-    """``asyncio`` is imported in ``runtime`` and ``transport`` alone; aiohttp in ``transport`` alone."""
-    if part_of(module) not in {"runtime", "transport"}:
+    """``asyncio`` is imported in ``runtime`` and ``transport`` alone, aiohttp in ``transport``; both in ``testing``."""
+    if part_of(module) not in {"runtime", "transport", "testing"}:
         assert not top_names(module) & ASYNCIO
-    if part_of(module) != "transport":
+    if part_of(module) not in {"transport", "testing"}:
         assert "aiohttp" not in top_names(module)
 
 

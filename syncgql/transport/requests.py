@@ -230,7 +230,7 @@ class RequestsExchange(BlockingExchange):
         arguments: Mapping[str, Any],
     ) -> None:
         self._transport = transport
-        self._request = request
+        self.request = request
         self._fallback = fallback
         self._may_repeat = may_repeat
         self._arguments = arguments
@@ -238,7 +238,7 @@ class RequestsExchange(BlockingExchange):
 
     def send(self, seconds: float | None) -> None:
         deadline = Deadline(seconds, self._transport.timeout)
-        answer = self._transport.send(self._request, self._may_repeat, self._arguments, deadline)
+        answer = self._transport.send(self.request, self._may_repeat, self._arguments, deadline)
         if self._fallback is not None and answer[0].status in TOO_LONG:
             answer = self._transport.send(self._fallback(), self._may_repeat, self._arguments, deadline)
         self._answer = answer

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import dataclasses
 import functools
 from collections.abc import AsyncGenerator, Callable, Coroutine, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from ..exceptions import TransportClosed, TransportError, TransportProtocolError
 from ..protocol.websocket import Acknowledged, Pinged, Ponged
@@ -29,6 +30,9 @@ COMPLETION_SECONDS = 1.0
 """How long a server may take to complete an operation after its only result."""
 
 SIGNALS = {Acknowledged: "connection_ack", Pinged: "ping", Ponged: "pong"}
+
+
+WebSocketTransportT = TypeVar("WebSocketTransportT", bound="WebSocketTransport")
 
 
 class WebSocketTransport(AsyncTransport):
@@ -70,9 +74,18 @@ class WebSocketTransport(AsyncTransport):
         connector = WebSocketConnector(self._dialect, self._options, self._heard)
         self._pool = WebSocketPool(connector, self._shared_session, self._policy)
 
-    def fresh(self) -> WebSocketTransport:
+    def fresh(self: WebSocketTransportT) -> WebSocketTransportT:
         copy = super().fresh()
         copy._shared_session = self._shared_session.fresh()
+        copy._begin()
+        return copy
+
+    def over(self: WebSocketTransportT, session: SharedSession) -> WebSocketTransportT:
+        """Return an unconnected transport that opens its sockets with another session, and anew without waiting."""
+        copy = self.fresh()
+        copy._shared_session = session
+        if copy._policy is not None:
+            copy._policy = dataclasses.replace(copy._policy, base=0.0, cap=0.0)
         copy._begin()
         return copy
 

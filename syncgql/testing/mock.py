@@ -1,0 +1,135 @@
+"""GraphQLMock: registered answers in place of every server, for every client of this process."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, Mapping
+from typing import TYPE_CHECKING, Any, cast
+
+import aiohttp
+from multidict import CIMultiDict
+
+from ..backend import StandIn
+from ..exceptions import TransportError
+from ..protocol import json_codec
+from ..protocol.http import parse_answer, retry_after
+from ..request import GraphQLRequest
+from ..result import ExecutionResult, Response
+from ..transport.aiohttp import HTTPExchange
+from ..transport.aiohttp_websockets import AIOHTTPWebsocketsTransport
+from ..transport.base import AsyncTransport, Exchange, Sink, Stream
+from ..transport.blocking import BlockingExchange, BlockingTransport
+from ..transport.pair import TransportOptions, TransportPair
+from ..transport.requests import RequestsExchange
+from ..transport.session import SharedSession
+from .answers import Answer, Answers
+from .call import Call
+from .memory_socket import MemorySession
+
+if TYPE_CHECKING:
+    from ..schema.provider import SchemaSource
+
+
+class GraphQLMock(Answers):
+    """Answers the requests of all clients within a ``with`` block; no network is touched.
+
+    A request is prepared by the client's own transport, so what that refuses is refused, and headers and credentials
+    are those that would be sent. Subscriptions run over the client's own WebSocket code, to its reconnects; only these
+    do not wait.
+
+    Args:
+        schema: SDL text, a path, or whatever ``Client(schema=...)`` takes; see ``Answers``.
+    """
+
+    def __init__(self, schema: SchemaSource = None) -> None:
+        super().__init__(schema)
+        self._stand_in = StandIn(self._build)
+
+    def __enter__(self) -> GraphQLMock:
+        self._stand_in.__enter__()
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self._stand_in.__exit__(*exception)
+
+    def _build(self, options: TransportOptions) -> TransportPair:
+        transport = MockTransport(self, options)
+        return TransportPair(transport, transport)
+
+
+class MockTransport(AsyncTransport):
+    """Stands in for the transports that a client with some options would have."""
+
+    def __init__(self, answers: Answers, options: TransportOptions) -> None:
+        self._answers = answers
+        self._target = options.target
+        pair = options.build() if options.has_loop else None
+        self._queries: AsyncTransport | BlockingTransport
+        blocking = options.build_blocking()
+        sockets = pair.subscriptions if pair is not None else None
+        if not isinstance(sockets, AIOHTTPWebsocketsTransport):
+            sockets = AIOHTTPWebsocketsTransport(
+                "ws://graphql.mock/", headers=options.headers, init_payload=options.init_payload
+            )
+        memory = cast(aiohttp.ClientSession, MemorySession(answers))
+        self._sockets = sockets.over(SharedSession(factory=lambda: memory))
+        self._queries = blocking or (pair.queries if pair is not None else self._sockets)
+
+    async def connect(self) -> None:
+        """Do nothing: there is nothing to connect to."""
+
+    async def close(self) -> None:
+        """End all subscriptions."""
+        await self._sockets.close()
+
+    def exchange(
+        self,
+        request: GraphQLRequest,
+        *,
+        headers: Mapping[str, str] | None = None,
+        extra_args: Mapping[str, Any] | None = None,
+    ) -> MockExchange:
+        prepared = self._queries.exchange(request, headers=headers, extra_args=extra_args)
+        call = Call(request, _headers_of(prepared), self._target)
+        return MockExchange(self._answers.answer(call), self._target)
+
+    def stream(self, request: GraphQLRequest, sink: Sink) -> Stream:
+        self._answers.check_subscription(Call(request, url=self._target))
+        return self._sockets.stream(request, sink)
+
+    async def execute(self, request: GraphQLRequest, *, extra_args: Mapping[str, Any] | None = None) -> ExecutionResult:
+        """Answer a request, as one of several in a batch."""
+        exchange = self.exchange(request, extra_args=extra_args)
+        await exchange.send()
+        return exchange.result()
+
+    async def subscribe(self, request: GraphQLRequest) -> AsyncGenerator[ExecutionResult, None]:
+        """Refuse: a client subscribes by ``stream``."""
+        raise TransportError("MockTransport subscribes by stream().")
+        yield  # pragma: no cover - makes this an async generator
+
+
+class MockExchange(Exchange):
+    """One request and the answer that was registered for it."""
+
+    def __init__(self, answer: Answer, url: str) -> None:
+        self._answer = answer
+        self._url = url
+
+    async def send(self) -> None:
+        await asyncio.sleep(self._answer.delay)
+
+    def result(self) -> ExecutionResult:
+        error = self._answer.error()
+        if error is not None:
+            raise error
+        headers = CIMultiDict(self._answer.http_headers)
+        response = Response(self._answer.status, headers, self._url, self._answer.delay, retry_after(headers))
+        return parse_answer(response, self._answer.content, json_codec.loads)
+
+
+def _headers_of(exchange: Exchange | BlockingExchange) -> Mapping[str, str]:
+    """Return the headers that a prepared request would be sent with; none where there are none."""
+    if isinstance(exchange, HTTPExchange | RequestsExchange):
+        return exchange.request.headers
+    return CIMultiDict()

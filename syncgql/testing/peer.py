@@ -1,0 +1,112 @@
+"""Peer: the server's end of a WebSocket, which plays scripts by ``graphql-transport-ws``."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+from ..exceptions import SyncGQLError
+from ..protocol import json_codec
+from .answers import Answers, UnexpectedOperation
+from .call import Call, request_of
+from .script import Complete, Drop, Event, Pause, Reject, Step
+
+SUBPROTOCOL = "graphql-transport-ws"
+
+
+class Wire(Protocol):
+    """A socket, seen from the server."""
+
+    async def send(self, text: str) -> None:
+        """Send a text message."""
+
+    async def receive(self) -> str | None:
+        """Return the next text message; None when the client has left."""
+
+    async def close(self, code: int | None, reason: str) -> None:
+        """Close with a code, or as if a cable were cut."""
+
+
+class Peer:
+    """One connection of a client to a server that plays scripts.
+
+    Args:
+        answers: the scripts, and where calls are recorded.
+        wire: the socket.
+        headers: the headers of the upgrade.
+        url: where the client connected to.
+    """
+
+    def __init__(self, answers: Answers, wire: Wire, headers: Mapping[str, str], url: str) -> None:
+        self._answers = answers
+        self._wire = wire
+        self._headers = headers
+        self._url = url
+        self._init_payload: Mapping[str, Any] | None = None
+        self._running: dict[str, asyncio.Task[None]] = {}
+
+    async def serve(self) -> None:
+        """Talk until the client leaves, or the script drops the connection."""
+        try:
+            while (text := await self._wire.receive()) is not None:
+                await self._take(json_codec.loads(text))
+        finally:
+            running = list(self._running.values())
+            for task in running:
+                task.cancel()
+            if running:
+                await asyncio.wait(running)
+
+    async def _take(self, message: Mapping[str, Any]) -> None:
+        kind = message.get("type")
+        if kind == "connection_init":
+            self._init_payload = message.get("payload")
+            await self._send(type="connection_ack")
+        elif kind == "ping":
+            await self._send(type="pong")
+        elif kind == "subscribe":
+            id = message["id"]
+            self._running[id] = asyncio.get_running_loop().create_task(self._run(id, message["payload"]))
+        elif kind == "complete":
+            task = self._running.pop(message["id"], None)
+            if task is not None:
+                task.cancel()
+
+    async def _run(self, id: str, payload: Mapping[str, Any]) -> None:
+        call = Call(request_of(payload), self._headers, self._url, self._init_payload)
+        with contextlib.suppress(ConnectionError):
+            try:
+                await self._answer(id, call)
+            except (UnexpectedOperation, SyncGQLError) as error:
+                await self._send(id=id, type="error", payload=[{"message": str(error)}])
+
+    async def _answer(self, id: str, call: Call) -> None:
+        if call.operation_type == "subscription":
+            for step in self._answers.act(call):
+                await self._play(id, step)
+            return
+        answer = self._answers.answer(call)
+        await asyncio.sleep(answer.delay)
+        if answer.raises is not None:
+            await self._wire.close(None, "")
+            return
+        await self._play(id, Event(answer.payload or {}))
+        await self._play(id, Complete())
+
+    async def _play(self, id: str, step: Step) -> None:
+        match step:
+            case Event(payload):
+                await self._send(id=id, type="next", payload=payload)
+            case Pause(seconds):
+                await asyncio.sleep(seconds)
+            case Reject(errors):
+                await self._send(id=id, type="error", payload=list(errors))
+            case Complete():
+                await self._send(id=id, type="complete")
+            case Drop(code, reason):
+                await self._wire.close(code, reason)
+
+    async def _send(self, **message: Any) -> None:
+        await self._wire.send(json_codec.dumps(message))

@@ -1,0 +1,149 @@
+"""GraphQLServer: registered answers at a real port of the loopback interface, for programs in other processes."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from aiohttp import WSMsgType, web
+
+from ..exceptions import DocumentError
+from ..protocol import json_codec
+from ..runtime.process import Runtime
+from .answers import Answers, UnexpectedOperation
+from .call import Call, request_of
+from .peer import SUBPROTOCOL, Peer
+
+if TYPE_CHECKING:
+    from ..schema.provider import SchemaSource
+
+
+JSON_MEMBERS = ("variables", "extensions")
+
+
+class GraphQLServer(Answers):
+    """Answers over HTTP and WebSocket (``graphql-transport-ws``) at every path of a free port.
+
+    Runs in a thread of its own from ``start`` to ``close``, or within a ``with`` block. Requests may come by POST, GET
+    and as multipart form.
+
+    Args:
+        schema: SDL text, a path, or whatever ``Client(schema=...)`` takes; see ``Answers``.
+
+    Attributes:
+        url: where it is; empty until it was started.
+    """
+
+    def __init__(self, schema: SchemaSource = None) -> None:
+        super().__init__(schema)
+        self.url = ""
+        self._runtime: Runtime[_Site] | None = None
+
+    @property
+    def ws_url(self) -> str:
+        """The URL for WebSockets."""
+        return "ws" + self.url.removeprefix("http")
+
+    def start(self) -> None:
+        """Start to listen."""
+        self._runtime = Runtime(_Site(self))
+        self.url = self._runtime.run(self._runtime.resources.start())
+
+    def close(self) -> None:
+        """Drop every connection and stop; does nothing the second time."""
+        runtime, self._runtime = self._runtime, None
+        if runtime is not None:
+            runtime.request_stop()
+            runtime.join()
+
+    def __enter__(self) -> GraphQLServer:
+        self.start()
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.close()
+
+
+class _Site:
+    """What runs on the server's loop."""
+
+    def __init__(self, answers: Answers) -> None:
+        self._answers = answers
+        self._runner: web.AppRunner | None = None
+        self._sockets: set[web.WebSocketResponse] = set()
+
+    async def start(self) -> str:
+        app = web.Application()
+        app.router.add_route("*", "/{path:.*}", self._handle)
+        runner = self._runner = web.AppRunner(app, shutdown_timeout=0.1, handler_cancellation=True)
+        await runner.setup()
+        await web.TCPSite(runner, "127.0.0.1", 0).start()
+        return f"http://127.0.0.1:{runner.addresses[0][1]}/graphql"
+
+    async def close(self) -> None:
+        for socket in list(self._sockets):
+            await socket.close(code=1001)
+        if self._runner is not None:
+            await self._runner.cleanup()
+
+    async def _handle(self, request: web.Request) -> web.StreamResponse:
+        if request.headers.get("Upgrade", "").lower() == "websocket":
+            return await self._handle_socket(request)
+        try:
+            payload = await _payload_of(request)
+            answer = self._answers.answer(Call(request_of(payload), request.headers.copy(), str(request.url)))
+        except UnexpectedOperation as error:
+            return web.json_response({"errors": [{"message": str(error)}]}, status=400)
+        except (DocumentError, TypeError, ValueError) as error:
+            return web.json_response({"errors": [{"message": f"No GraphQL request: {error}"}]}, status=400)
+        await asyncio.sleep(answer.delay)
+        if answer.raises is not None and request.transport is not None:
+            request.transport.abort()
+        return web.Response(body=answer.content, status=answer.status, headers=answer.http_headers)
+
+    async def _handle_socket(self, request: web.Request) -> web.WebSocketResponse:
+        socket = web.WebSocketResponse(protocols=[SUBPROTOCOL])
+        await socket.prepare(request)
+        self._sockets.add(socket)
+        try:
+            await Peer(self._answers, _Wire(request, socket), request.headers.copy(), str(request.url)).serve()
+        finally:
+            self._sockets.discard(socket)
+        return socket
+
+
+class _Wire:
+    """The server's end of a real socket."""
+
+    def __init__(self, request: web.Request, socket: web.WebSocketResponse) -> None:
+        self._request = request
+        self._socket = socket
+
+    async def send(self, text: str) -> None:
+        await self._socket.send_str(text)
+
+    async def receive(self) -> str | None:
+        message = await self._socket.receive()
+        return message.data if message.type is WSMsgType.TEXT else None
+
+    async def close(self, code: int | None, reason: str) -> None:
+        if code is not None:
+            await self._socket.close(code=code, message=reason.encode())
+        elif self._request.transport is not None:
+            self._request.transport.abort()
+
+
+async def _payload_of(request: web.Request) -> Mapping[str, Any]:
+    """Read a GraphQL request, however it was sent."""
+    if request.method == "GET":
+        members = dict(request.query)
+        return {**members, **{name: json_codec.loads(members[name]) for name in JSON_MEMBERS if name in members}}
+    if request.content_type == "multipart/form-data":
+        form = await request.post()
+        payload = json_codec.loads(str(form["operations"]))
+    else:
+        payload = json_codec.loads(await request.text())
+    if not isinstance(payload, Mapping) or not isinstance(payload.get("query"), str):
+        raise ValueError("it has no query.")
+    return payload

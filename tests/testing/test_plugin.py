@@ -1,0 +1,115 @@
+"""The pytest plugin, in test suites of its own: the fixtures are there, and what they find fails the right test."""
+
+from __future__ import annotations
+
+import pytest
+
+CLIENT = """
+    from syncgql import Client
+
+    def title(id):
+        with Client("https://api.invalid/graphql") as client:
+            return client.execute("query Book($id: ID!) { book(id: $id) { title } }", {"id": id})["book"]["title"]
+"""
+
+
+@pytest.fixture
+def suite(pytester: pytest.Pytester) -> pytest.Pytester:
+    pytester.makepyfile(program=CLIENT)
+    return pytester
+
+
+def outcomes(suite: pytest.Pytester) -> dict[str, int]:
+    result = suite.runpytest_subprocess("-p", "no:cacheprovider", "-W", "error")
+    return result.parseoutcomes()
+
+
+def test_graphql_mock(suite: pytest.Pytester) -> None:
+    """It is there without being asked for, and new for each test."""
+    suite.makepyfile(
+        """
+        from program import title
+
+        def test_one(graphql_mock):
+            graphql_mock.add("Book", {"book": {"title": "Emma"}})
+            assert title("1") == "Emma"
+            graphql_mock.assert_called("Book", {"id": "1"})
+
+        def test_two(graphql_mock):
+            graphql_mock.add("Book", {"book": {"title": "Ubik"}})
+            assert title("2") == "Ubik"
+            assert len(graphql_mock.calls) == 1
+        """
+    )
+    assert outcomes(suite) == {"passed": 2}
+
+
+def test_what_the_program_hides_fails_the_test(suite: pytest.Pytester) -> None:
+    """An unexpected operation fails the test, also if the program catches everything."""
+    suite.makepyfile(
+        """
+        from program import title
+
+        def test_hidden(graphql_mock):
+            try:
+                title("1")
+            except Exception:
+                pass
+        """
+    )
+    result = suite.runpytest_subprocess()
+    result.assert_outcomes(passed=1, errors=1)
+    result.stdout.fnmatch_lines(["*Nobody said how to answer query Book. Nothing is registered.*"])
+
+
+def test_graphql_schema(suite: pytest.Pytester) -> None:
+    """With a schema a misspelt field fails the test, and data can be made up."""
+    suite.makeconftest(
+        """
+        import pytest
+
+        @pytest.fixture
+        def graphql_schema():
+            return "type Query { book(id: ID!): Book } type Book { name: String! }"
+        """
+    )
+    suite.makepyfile(
+        """
+        from program import title
+        from syncgql import Client
+
+        def test_misspelt(graphql_mock):
+            graphql_mock.add("Book", {"book": {"title": "Emma"}})
+            title("1")
+
+        def test_fake(graphql_mock):
+            graphql_mock.fake("Name", {"book.name": "Emma"})
+            data = Client("http://api.invalid/").execute("query Name { book(id: 1) { name } }")
+            assert data == {"book": {"name": "Emma"}}
+        """
+    )
+    result = suite.runpytest_subprocess()
+    result.assert_outcomes(failed=1, passed=1, errors=1)
+    result.stdout.fnmatch_lines(["*Cannot query field 'title' on type 'Book'*"])
+
+
+def test_graphql_server(suite: pytest.Pytester) -> None:
+    """A real port, gone after the test."""
+    suite.makepyfile(
+        """
+        import json, urllib.request, pytest
+        urls = []
+
+        def test_one(graphql_server):
+            urls.append(graphql_server.url)
+            graphql_server.add("Hi", {"hello": "world"})
+            request = urllib.request.Request(graphql_server.url, json.dumps({"query": "query Hi { hello }"}).encode())
+            with urllib.request.urlopen(request) as answer:
+                assert json.load(answer) == {"data": {"hello": "world"}}
+
+        def test_two():
+            with pytest.raises(OSError):
+                urllib.request.urlopen(urls[0])
+        """
+    )
+    assert outcomes(suite) == {"passed": 2}
