@@ -69,7 +69,8 @@ class Client:
         json_serialize: encodes requests; compact UTF-8 by default.
         json_deserialize: decodes the text of answers; with the ``speed`` extra orjson by default.
         use_get_for_queries: whether queries are sent by HTTP GET; mutations never are.
-        max_url_length: characters of the longest URL for a GET; a query that needs more is sent by POST.
+        max_url_length: characters of the longest URL for a GET; a query that needs more is sent by
+            POST; None for no limit.
         max_response_size: bytes of the biggest HTTP answer that is accepted, decompressed; None for no limit.
         init_payload: payload of the WebSocket's ``connection_init``, or a function that returns it, called as
             *headers* is.
@@ -118,7 +119,7 @@ class Client:
         json_serialize: JSONSerialize = json_codec.dumps,
         json_deserialize: JSONDeserialize = json_codec.loads,
         use_get_for_queries: bool = False,
-        max_url_length: int = 2000,
+        max_url_length: int | None = 2000,
         max_response_size: int | None = None,
         init_payload: InitPayloadOption = None,
         reconnect: ReconnectPolicy | bool = True,

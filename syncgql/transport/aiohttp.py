@@ -53,7 +53,8 @@ class AIOHTTPTransport(AsyncTransport):
         session: a function that makes the ``aiohttp.ClientSession``, called on the loop; it takes the place of
             *cookies* and *client_session_args*.
         use_get_for_queries: whether queries are sent by GET; mutations never are.
-        max_url_length: characters of the longest URL for a GET; a query that needs more is sent by POST.
+        max_url_length: characters of the longest URL for a GET; a query that needs more is sent by
+            POST; None for no limit.
         max_response_size: bytes of the biggest answer that is accepted, after decompression; None for no limit.
 
     Raises:
@@ -79,7 +80,7 @@ class AIOHTTPTransport(AsyncTransport):
         *,
         session: SessionFactory | SharedSession | None = None,
         use_get_for_queries: bool = False,
-        max_url_length: int = 2000,
+        max_url_length: int | None = 2000,
         max_response_size: int | None = None,
     ) -> None:
         self.url = check_url(url, ("http", "https"))

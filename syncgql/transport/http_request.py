@@ -30,6 +30,7 @@ from .options import (
     check_arguments,
     check_auth,
     check_headers,
+    check_size,
     client_timeout,
     proxy_with_credentials,
     resolve_headers,
@@ -129,7 +130,10 @@ class RequestBuilder:
         timeout: seconds, an ``aiohttp.ClientTimeout``, or None for the session's.
         json_serialize: encodes requests.
         use_get_for_queries: whether queries are sent by GET.
-        max_url_length: characters of the longest URL for a GET.
+        max_url_length: characters of the longest URL for a GET; None for no limit.
+
+    Attributes:
+        calls_user_code: whether building calls functions of the user's, which may block.
 
     Raises:
         TypeError: an option has the wrong type.
@@ -145,7 +149,7 @@ class RequestBuilder:
         timeout: TimeoutOption,
         json_serialize: JSONSerialize,
         use_get_for_queries: bool,
-        max_url_length: int,
+        max_url_length: int | None,
     ) -> None:
         self._url, from_url = split_credentials(url)
         self._from_url = () if from_url is None else (("Authorization", from_url),)
@@ -153,18 +157,15 @@ class RequestBuilder:
         self._auth = check_auth(auth)
         self._json_serialize = json_serialize
         self._use_get_for_queries = use_get_for_queries
-        self._max_url_length = max_url_length
+        self._max_url_length = check_size("max_url_length", max_url_length)
         # Redirects are followed by HTTPSender, by stricter rules than aiohttp's.
         self._arguments: dict[str, Any] = {"ssl": ssl, "allow_redirects": False, "raise_for_status": False}
         if timeout is not None:
             self._arguments["timeout"] = client_timeout(timeout)
         self._default_options = RequestOptions(None, None, redirects.LIMIT, self._arguments)
+        # Asked for every request, and the check of a protocol is slow.
+        self.calls_user_code = callable(headers) or callable(auth) or isinstance(auth, RequestAuthentication)
         self._ready: dict[OwnHeaders, CIMultiDict[str]] = {}
-
-    @property
-    def calls_user_code(self) -> bool:
-        """Whether building calls functions of the user's, which may block."""
-        return callable(self._headers) or callable(self._auth) or isinstance(self._auth, RequestAuthentication)
 
     @property
     def signs_requests(self) -> bool:
@@ -218,7 +219,7 @@ class RequestBuilder:
             if options.method == "GET" or error.path is None:
                 raise
             return self.post(request.payload, options, file_classes)  # a variable is no JSON; it may be a file
-        if len(url) > self._max_url_length:
+        if self._max_url_length is not None and len(url) > self._max_url_length:
             return self.post(request.payload, options, file_classes)
         return self.assemble("GET", URL(url, encoded=True), None, GET, options)
 

@@ -78,7 +78,7 @@ class TransportOptions:
     json_serialize: JSONSerialize
     json_deserialize: JSONDeserialize
     use_get_for_queries: bool
-    max_url_length: int
+    max_url_length: int | None
     max_response_size: int | None
     init_payload: InitPayloadOption
     reconnect: ReconnectPolicy | bool
