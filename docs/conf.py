@@ -9,7 +9,7 @@ release = installed_version("syncgql")
 version = ".".join(release.split(".")[:2])
 
 extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]
-exclude_patterns = ["_build"]
+exclude_patterns = ["_build", "examples"]  # the examples have READMEs of their own, to be read beside their files
 
 html_theme = "furo"
 html_title = f"syncgql {release}"
