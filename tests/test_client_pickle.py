@@ -1,0 +1,93 @@
+"""Pickling: a client travels as its arguments, and says why when it cannot."""
+
+from __future__ import annotations
+
+import copy
+import inspect
+import pickle
+import threading
+from typing import Any
+
+import pytest
+
+from syncgql import AIOHTTPTransport, AIOHTTPWebsocketsTransport, Client
+
+from .fix_servers import Server
+
+
+def headers() -> dict[str, str]:
+    """A provider that pickles, being defined at the top level of a module."""
+    return {"X-From": "provider"}
+
+
+def arguments_of(client: Client) -> dict[str, Any]:
+    return {name: value for name, value in client._arguments.items() if value is not None}
+
+
+@pytest.mark.parametrize("protocol", range(2, pickle.HIGHEST_PROTOCOL + 1))
+def test_b29_a_client_travels_while_it_works(strawberry_server: Server, protocol: int) -> None:
+    """The copy starts afresh where it lands; the original does not notice."""
+    with Client(strawberry_server.url, headers=headers) as client:
+        with client.subscribe("subscription { count(delay: 0.01) }") as events:
+            next(events)
+            with pickle.loads(pickle.dumps(client, protocol)) as other:
+                assert other is not client
+                assert other.execute('{ header(name: "X-From") }') == {"header": "provider"}
+            next(events)
+        assert client.execute("{ hello }") == {"hello": "Hello world!"}
+
+
+def test_b29_copying_a_client_is_pickling_it(strawberry_server: Server) -> None:
+    """``copy.copy`` gives a client of its own, not one that shares a thread."""
+    with Client(strawberry_server.url) as client:
+        client.execute("{ hello }")
+        with copy.copy(client) as other:
+            assert other.execute("{ hello }") == {"hello": "Hello world!"}
+        assert client.execute("{ hello }") == {"hello": "Hello world!"}
+
+
+def test_b29_every_argument_travels() -> None:
+    """Whatever parameters a client has, now or later, are among what is pickled."""
+    client = Client("http://localhost/graphql", headers={"A": "b"}, execute_timeout=3, subscriptions="ws://localhost/x")
+    parameters = set(inspect.signature(Client).parameters)
+    assert set(client._arguments) == parameters
+    assert arguments_of(pickle.loads(pickle.dumps(client))) == arguments_of(client)
+
+
+@pytest.mark.parametrize("kind", ["http", "ws"])
+def test_b29_a_transport_travels_unconnected(strawberry_server: Server, kind: str) -> None:
+    """A client with a transport of the user's takes a copy of that along."""
+    transport = (
+        AIOHTTPTransport(strawberry_server.url, headers)
+        if kind == "http"
+        else AIOHTTPWebsocketsTransport(strawberry_server.ws_url, headers=headers)
+    )
+    with Client(transport=transport) as client:
+        client.execute("{ hello }")
+        with pickle.loads(pickle.dumps(client)) as other:
+            assert other.execute('{ header(name: "X-From") }') == {"header": "provider"}
+
+
+def test_b29_what_does_not_pickle_is_named() -> None:
+    """A lambda, a lock: the error says which argument it is, and what to do."""
+    with pytest.raises(TypeError, match=r"its headers= cannot: .*Define functions at the top level of a module"):
+        pickle.dumps(Client("http://localhost/graphql", headers=lambda: {"X-From": "lambda"}))
+    with pytest.raises(TypeError, match="its client_session_args= cannot"):
+        pickle.dumps(Client("http://localhost/graphql", client_session_args={"json_serialize": threading.Lock()}))
+
+
+def test_b29_secrets_are_not_in_the_error() -> None:
+    """The argument is named, its values are not shown."""
+    client = Client("http://localhost/graphql", cookies={"session": "s3cret", "lock": threading.Lock()})
+    with pytest.raises(TypeError) as caught:
+        pickle.dumps(client)
+    assert "s3cret" not in str(caught.value)
+
+
+class Special(Client):
+    """A client of the user's."""
+
+
+def test_b29_a_subclass_stays_one() -> None:
+    """The copy is of the same class."""
+    assert type(pickle.loads(pickle.dumps(Special("http://localhost/graphql")))) is Special

@@ -1,0 +1,100 @@
+"""Client.submit: futures of answers, against a real server."""
+
+from __future__ import annotations
+
+import gc
+import threading
+from collections.abc import Iterator
+from concurrent.futures import CancelledError, Future, as_completed, wait
+
+import pytest
+
+from syncgql import Client, ClientClosed, TransportQueryError, TransportTimeout
+
+from .fix_servers import PATIENCE, Server
+
+GREET = "query ($name: String!) { hello(name: $name) }"
+
+
+@pytest.fixture
+def client(strawberry_server: Server) -> Iterator[Client]:
+    with Client(strawberry_server.url) as client:
+        yield client
+
+
+def test_answers_arrive_in_futures(client: Client) -> None:
+    """Many at once, from one thread; ``as_completed`` gives each as it comes."""
+    futures = {client.submit(GREET, {"name": str(number)}): number for number in range(20)}
+    for future in as_completed(futures, PATIENCE):
+        assert future.result() == {"hello": f"Hello {futures[future]}!"}
+
+
+def test_they_run_at_the_same_time(client: Client, strawberry_server: Server) -> None:
+    """The last has begun before the first has ended."""
+    futures = [client.submit("{ sleep(seconds: 0.5) }") for _ in range(5)]
+    assert wait(futures, PATIENCE).not_done == set()
+    events = [entry["event"] for entry in strawberry_server.seen() if entry["event"] in {"sleep_started", "response"}]
+    assert events[:5] == ["sleep_started"] * 5
+
+
+def test_errors_are_raised_by_result(client: Client) -> None:
+    """The answer's errors, and those of getting one."""
+    with pytest.raises(TransportQueryError, match="It failed"):
+        client.submit("{ fail }").result(PATIENCE)
+    with pytest.raises(TransportTimeout):
+        client.submit("{ sleep(seconds: 600) }", timeout=0.2).result(PATIENCE)
+
+
+def test_cancel_reaches_the_wire(client: Client, strawberry_server: Server) -> None:
+    """The request is aborted on the server; whoever waits is told."""
+    future = client.submit("{ sleep(seconds: 600) }", timeout=None)
+    strawberry_server.wait_for("sleep_started")
+    waiting = threading.Thread(target=wait, args=([future],))
+    waiting.start()
+    assert future.cancel()
+    waiting.join(PATIENCE)
+    assert not waiting.is_alive()
+    strawberry_server.wait_for("aborted")
+    strawberry_server.wait_for("sleep_cancelled")
+    with pytest.raises(CancelledError):
+        future.result()
+
+
+def test_callbacks_may_call(client: Client) -> None:
+    """They run off the loop thread, so they may use the client themselves."""
+    answers: list[str] = []
+    called = threading.Event()
+
+    def callback(future: Future[dict[str, str]]) -> None:
+        answers.append(client.execute(GREET, {"name": future.result()["hello"]})["hello"])
+        called.set()
+
+    client.submit("{ hello }").add_done_callback(callback)
+    assert called.wait(PATIENCE)
+    assert answers == ["Hello Hello world!!"]
+
+
+def test_close_fails_what_is_under_way(client: Client, strawberry_server: Server) -> None:
+    """The future raises ClientClosed, and the request is aborted."""
+    future = client.submit("{ sleep(seconds: 600) }")
+    strawberry_server.wait_for("sleep_started")
+    client.close()
+    with pytest.raises(ClientClosed):
+        future.result(PATIENCE)
+    strawberry_server.wait_for("sleep_cancelled")
+
+
+def test_b30_the_request_outlives_future_and_client(strawberry_server: Server) -> None:
+    """Both dropped, it is carried out all the same, and then everything ends."""
+    client = Client(strawberry_server.url)
+    runtime = client._backend.runtime()
+    client.submit("{ sleep(seconds: 0.2) }")
+    del client
+    gc.collect()
+    strawberry_server.wait_for("response")
+    for _ in range(300):
+        gc.collect()
+        runtime.join(0.1)
+        if not runtime.thread.is_running:
+            break
+    assert not runtime.thread.is_running
