@@ -340,3 +340,22 @@ def test_session_arguments(any_server: Server) -> None:
     assert headers["x-session"] == "mine"
     assert headers["authorization"] == "Basic dXNlcjpwYXNzd29yZA=="
     assert "user-agent" not in headers
+
+
+@pytest.mark.parametrize(
+    ("auth", "userinfo", "expected"),
+    [
+        (("user", "password"), "", "Basic dXNlcjpwYXNzd29yZA=="),
+        (lambda: "Bearer token", "", "Bearer token"),
+        (None, "user:password@", "Basic dXNlcjpwYXNzd29yZA=="),
+        (None, "", "from the headers"),
+    ],
+    ids=["pair", "function", "url", "headers"],
+)
+def test_credentials_go_with_upgrades_too(any_server: Server, auth: Any, userinfo: str, expected: str) -> None:
+    """Credentials of the client are for its WebSockets as well."""
+    url = any_server.url.replace("http://", f"http://{userinfo}")
+    headers = None if auth or userinfo else {"authorization": "from the headers"}
+    with Client(url, auth=auth, headers=headers) as client:
+        assert list(client.subscribe("subscription { count(to: 1) }")) == [{"count": 1}]
+    assert any_server.wait_for("ws_connect")["headers"]["authorization"] == expected
