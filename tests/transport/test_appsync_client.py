@@ -5,18 +5,13 @@ from __future__ import annotations
 import logging
 import pickle
 import traceback
-from collections.abc import Callable
 from typing import Any
 
 import pytest
-from botocore.credentials import Credentials
 
 from syncgql import (
     AppSyncApiKeyAuthentication,
-    AppSyncAuthentication,
-    AppSyncIAMAuthentication,
     AppSyncJWTAuthentication,
-    AppSyncLambdaAuthentication,
     AppSyncWebsocketsTransport,
     Client,
     ReconnectPolicy,
@@ -28,25 +23,11 @@ from syncgql import (
 from syncgql.transport.appsync_websockets import AppSyncDialect
 
 from ..fix_servers import AppSyncServer
-from ..servers.appsync_server import SECRET_KEY
 from ..servers.wire import WireServer, always
+from .appsync import AUTHENTICATIONS, PATIENCE, iam
 
 SUBSCRIPTION = "subscription ($text: String) { onMessage(text: $text) { text number } }"
 PUBLISH = "mutation ($text: String!) { publish(text: $text) { text number } }"
-PATIENCE = 30.0
-
-
-def iam(server: AppSyncServer, key: str = "AKIDEXAMPLE", token: str | None = None) -> AppSyncAuthentication:
-    return AppSyncIAMAuthentication(server.host, "us-east-1", credentials=Credentials(key, SECRET_KEY, token))
-
-
-AUTHENTICATIONS: dict[str, Callable[[AppSyncServer], AppSyncAuthentication]] = {
-    "API key": lambda server: AppSyncApiKeyAuthentication(server.host, "da2-1"),
-    "JWT": lambda server: AppSyncJWTAuthentication(server.host, lambda: "jwt-1"),
-    "Lambda": lambda server: AppSyncLambdaAuthentication(server.host, "lambda-1"),
-    "IAM": iam,
-    "IAM, temporary": lambda server: iam(server, "ASIAEXAMPLE", "SESSIONTOKEN"),
-}
 
 
 @pytest.mark.parametrize("kind", AUTHENTICATIONS)

@@ -3,25 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-import functools
-import itertools
 import json
 import re
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from botocore.credentials import Credentials
 
 from syncgql import (
     AppSyncApiKeyAuthentication,
-    AppSyncAuthentication,
-    AppSyncIAMAuthentication,
     AppSyncJWTAuthentication,
-    AppSyncLambdaAuthentication,
     AppSyncWebsocketsTransport,
     Client,
     Subscription,
@@ -34,48 +26,10 @@ from syncgql import (
     TransportTimeout,
 )
 from syncgql.protocol.appsync import header_query
-from syncgql.transport.reconnect import ReconnectPolicy
 
 from ..fix_servers import AppSyncServer
 from ..servers.appsync_server import SECRET_KEY
-from ..servers.scripted import Peer, ScriptedServer
-
-SUBSCRIPTION = "subscription { onMessage { text number } }"
-AT_ONCE = ReconnectPolicy(attempts=5, base=0.01, cap=0)
-PATIENCE = 30.0
-
-
-def api_key(server: AppSyncServer) -> AppSyncAuthentication:
-    return AppSyncApiKeyAuthentication(server.host, "da2-1")
-
-
-def iam(server: AppSyncServer, key: str = "AKIDEXAMPLE", token: str | None = None) -> AppSyncAuthentication:
-    return AppSyncIAMAuthentication(server.host, "us-east-1", credentials=Credentials(key, SECRET_KEY, token))
-
-
-AUTHENTICATIONS: dict[str, Callable[[AppSyncServer], AppSyncAuthentication]] = {
-    "API key": api_key,
-    "JWT": lambda server: AppSyncJWTAuthentication(server.host, lambda: "jwt-1"),
-    "Lambda": lambda server: AppSyncLambdaAuthentication(server.host, "lambda-1"),
-    "IAM": iam,
-    "IAM, temporary": lambda server: iam(server, "ASIAEXAMPLE", "SESSIONTOKEN"),
-}
-
-
-@contextmanager
-def client_of(server: AppSyncServer, auth: AppSyncAuthentication | None = None, **options: Any) -> Iterator[Client]:
-    transport = AppSyncWebsocketsTransport(server.url, auth or api_key(server), **options)
-    with Client(transport=transport, execute_timeout=PATIENCE) as client:
-        yield client
-
-
-def text_of(subscription: Subscription[dict[str, Any]]) -> str:
-    return str(subscription.next(PATIENCE)["onMessage"]["text"])
-
-
-def messages(server: AppSyncServer, type: str) -> list[dict[str, Any]]:
-    """What the server got of a type."""
-    return [entry["message"] for entry in server.seen("ws_message") if entry["message"]["type"] == type]
+from .appsync import AT_ONCE, AUTHENTICATIONS, PATIENCE, SUBSCRIPTION, api_key, client_of, iam, messages, text_of
 
 
 @pytest.mark.parametrize("form", ["subprotocol", "query"])
@@ -217,34 +171,6 @@ def test_a13_refused_credentials_are_final(appsync_server: AppSyncServer) -> Non
     assert len(appsync_server.seen("ws_connect")) == 1
 
 
-def test_a13_refused_credentials_that_can_be_renewed_get_another_try(appsync_server: AppSyncServer) -> None:
-    """One: the token may have expired on the way."""
-    appsync_server.behave(valid_from=3)
-    tokens = iter(range(100))
-    auth = AppSyncJWTAuthentication(appsync_server.host, lambda: f"jwt-{next(tokens)}")
-    with client_of(appsync_server, auth, reconnect=AT_ONCE) as client, pytest.raises(TransportAuthenticationError):
-        client.subscribe(SUBSCRIPTION)
-    assert len(appsync_server.seen("ws_connect")) == 2
-
-
-def test_a13_a_limit_passes(appsync_server: AppSyncServer) -> None:
-    """A connection that is refused for a limit is tried again."""
-    appsync_server.behave(throttle=2)
-    with client_of(appsync_server, reconnect=AT_ONCE) as client:
-        client.subscribe(SUBSCRIPTION)
-    assert len(appsync_server.seen("ws_connect")) == 3
-
-
-def test_a13_a_bad_request_does_not_pass(appsync_server: AppSyncServer) -> None:
-    """It is our fault, and not that of the credentials."""
-    error = {"errorType": "BadRequestException", "message": "no", "errorCode": 400}
-    appsync_server.behave(connection_error={"errors": [error]})
-    refused = pytest.raises(TransportConnectionFailed, match="BadRequestException")
-    with client_of(appsync_server, reconnect=AT_ONCE) as client, refused:
-        client.subscribe(SUBSCRIPTION)
-    assert len(appsync_server.seen("ws_connect")) == 1
-
-
 @pytest.mark.parametrize(("status", "expected"), [(401, TransportAuthenticationError), (404, TransportServerError)])
 def test_an_upgrade_that_is_refused(appsync_server: AppSyncServer, status: int, expected: type[Exception]) -> None:
     """The status says why."""
@@ -345,55 +271,6 @@ def test_a18_complete(appsync_server: AppSyncServer) -> None:
         assert [event["onMessage"]["text"] for event in subscription] == ["last"]
 
 
-@pytest.mark.parametrize("overflow", ["block", "raise"])
-@pytest.mark.parametrize("code", [1000, 1001, 1011])
-def test_a19_a_loss_restores_subscriptions(appsync_server: AppSyncServer, code: int, overflow: Any) -> None:
-    """With ids and authorizations of their own; so ends each connection after 24 hours."""
-    tokens = itertools.count()
-    auth = AppSyncJWTAuthentication(appsync_server.host, lambda: f"jwt-{next(tokens)}")
-    with client_of(appsync_server, auth, reconnect=AT_ONCE) as client:
-        subscriptions = [client.subscribe(SUBSCRIPTION, overflow=overflow) for _ in range(2)]
-        appsync_server.publish("before")
-        appsync_server.behave(valid_from=next(tokens))  # what was used so far has expired
-        appsync_server.act("close", code=code)
-        appsync_server.wait_until(lambda: len(appsync_server.seen("appsync_start")) == 4)
-        appsync_server.publish("after")
-        for subscription in subscriptions:
-            assert [text_of(subscription), text_of(subscription)] == ["before", "after"]
-            assert subscription.stats.reconnects == 1
-    ids = [start["id"] for start in appsync_server.seen("appsync_start")]
-    given = [start["authorization"]["Authorization"] for start in appsync_server.seen("appsync_start")]
-    assert (len(set(ids)), len(set(given))) == (4, 4)
-    assert appsync_server.seen("appsync_refused") == []
-
-
-@pytest.mark.parametrize("loss", ["reset", "end", "silence"])
-def test_a19_a_loss_without_a_close_frame(loss: str) -> None:
-    """The connection breaks (1006), in mid-start and in mid-stream, or falls silent; each time the next one goes on."""
-
-    async def script(peer: Peer) -> None:
-        await peer.acknowledge("graphql-ws", payload={"connectionTimeoutMs": 1000 if loss == "silence" else 300_000})
-        id = (await peer.expect("start"))["id"]
-        if peer.number > 1:
-            await peer.send("start_ack", id=id)
-            await peer.send("data", id=id, payload={"data": {"onMessage": {"text": str(peer.number)}}})
-        if peer.number == 3 or loss == "silence":
-            await peer.drain()
-        else:
-            await getattr(peer, loss)()
-
-    with ScriptedServer(script) as server:
-        auth = AppSyncApiKeyAuthentication("x.example.com", "da2-1")
-        transport = AppSyncWebsocketsTransport(
-            "https://x.example.com/graphql", auth, realtime_url=server.ws_url, reconnect=AT_ONCE
-        )
-        with Client(transport=transport, execute_timeout=PATIENCE) as client:
-            subscription = client.subscribe(SUBSCRIPTION)
-            assert [text_of(subscription), text_of(subscription)] == ["2", "3"]
-        ids = [peer.received[1]["id"] for peer in server.peers]
-        assert len(set(ids)) == len(ids) >= 3
-
-
 def test_a03_the_query_string_is_sent_as_it_is(appsync_server: AppSyncServer) -> None:
     """No library on the way decodes what is percent-encoded."""
     auth = AppSyncJWTAuthentication(appsync_server.host, "ey??>>~~.tok")
@@ -403,29 +280,6 @@ def test_a03_the_query_string_is_sent_as_it_is(appsync_server: AppSyncServer) ->
     (connect,) = appsync_server.seen("appsync_connect")
     assert connect["query"] == header_query({"Authorization": "ey??>>~~.tok", "host": appsync_server.host})
     assert {"%2B", "%2F"} <= set(re.findall("%..", connect["query"]))
-
-
-def test_a19_signatures_are_made_anew(appsync_server: AppSyncServer) -> None:
-    """The server checks each."""
-    with client_of(appsync_server, iam(appsync_server), reconnect=AT_ONCE) as client:
-        subscription = client.subscribe(SUBSCRIPTION)
-        appsync_server.act("close", code=1001)
-        appsync_server.wait_until(lambda: len(appsync_server.seen("appsync_start")) == 2)
-        appsync_server.publish("after")
-        assert text_of(subscription) == "after"
-    assert appsync_server.seen("appsync_refused") == []
-
-
-@pytest.mark.parametrize("code", [1002, 1003, 1007, 1008, 1009])
-def test_a19_what_is_fatal(appsync_server: AppSyncServer, code: int) -> None:
-    """These codes mean that the next connection would end likewise."""
-    with client_of(appsync_server, reconnect=AT_ONCE) as client:
-        subscription = client.subscribe(SUBSCRIPTION)
-        appsync_server.act("close", code=code, reason="because")
-        with pytest.raises(TransportConnectionFailed, match="because") as caught:
-            subscription.next(PATIENCE)
-        assert caught.value.code == code
-    assert len(appsync_server.seen("ws_connect")) == 1
 
 
 @pytest.mark.parametrize("document", ["{ hello }", 'mutation { publish(text: "x") { text } }'])
@@ -489,87 +343,6 @@ def test_a_subscription_that_is_not_allowed(appsync_server: AppSyncServer) -> No
     appsync_server.behave(start_error={"errors": [error]})
     with client_of(appsync_server) as client, pytest.raises(TransportAuthenticationError, match="Not Authorized"):
         client.subscribe(SUBSCRIPTION, overflow="raise")
-
-
-def has_starts(server: AppSyncServer, number: int) -> bool:
-    return len(server.seen("appsync_start")) == number
-
-
-EXPIRED = [{"errorType": "UnauthorizedException", "message": "Token expired"}]
-
-
-def test_a_token_that_expires_while_a_subscription_runs(appsync_server: AppSyncServer) -> None:
-    """The subscription is started anew with the next one; its neighbours and the connection stay."""
-    tokens = itertools.count()
-    auth = AppSyncJWTAuthentication(appsync_server.host, lambda: f"jwt-{next(tokens)}")
-    with client_of(appsync_server, auth, reconnect=AT_ONCE) as client:
-        subscription = client.subscribe(SUBSCRIPTION, overflow="raise")
-        for starts in (2, 3, 4):
-            appsync_server.publish(f"before {starts}")
-            appsync_server.behave(valid_from=next(tokens))
-            appsync_server.act("fail", errors=EXPIRED)
-            appsync_server.wait_until(functools.partial(has_starts, appsync_server, starts))
-            assert text_of(subscription) == f"before {starts}"
-        appsync_server.publish("after")
-        assert text_of(subscription) == "after"
-    assert len(appsync_server.seen("ws_connect")) == 1
-    assert appsync_server.seen("appsync_refused") == []
-
-
-@pytest.mark.parametrize(("token", "starts"), [("jwt-1", 1), (lambda: "jwt-1", 2)])
-def test_a_start_that_is_refused_is_tried_once_more(appsync_server: AppSyncServer, token: Any, starts: int) -> None:
-    """With a new token, where there can be one."""
-    appsync_server.behave(start_error={"errors": EXPIRED})
-    auth = AppSyncJWTAuthentication(appsync_server.host, token)
-    refused = pytest.raises(TransportAuthenticationError, match="Token expired")
-    with client_of(appsync_server, auth, reconnect=AT_ONCE) as client, refused:
-        client.subscribe(SUBSCRIPTION)
-    assert len(messages(appsync_server, "start")) == starts
-
-
-def test_a_start_that_is_throttled_is_tried_again(appsync_server: AppSyncServer) -> None:
-    """By the policy for lost connections, while the caller waits."""
-    throttled = {"errors": [{"errorType": "LimitExceededError", "message": "Rate exceeded"}]}
-    appsync_server.behave(start_error=throttled, start_errors=2)
-    with client_of(appsync_server, reconnect=AT_ONCE) as client:
-        subscription = client.subscribe(SUBSCRIPTION)
-        appsync_server.publish("hello")
-        assert text_of(subscription) == "hello"
-        assert len(messages(appsync_server, "start")) == 3
-        appsync_server.behave(start_error=throttled, start_errors=100)
-        with pytest.raises(TransportQueryError, match="Rate exceeded"):
-            client.subscribe(SUBSCRIPTION)
-    # The next try would come too late for the caller, whom the reason tells more than a timeout.
-    for reconnect in (ReconnectPolicy(base=60), False):
-        refused = pytest.raises(TransportQueryError, match="Rate exceeded")
-        with client_of(appsync_server, reconnect=reconnect) as client, refused:
-            client.subscribe(SUBSCRIPTION)
-
-
-@pytest.mark.parametrize("way", ["close", "client"])
-def test_a_subscription_is_closed_while_it_waits_to_be_started_anew(appsync_server: AppSyncServer, way: str) -> None:
-    """Nothing is sent any more, and nothing is left behind."""
-    policy = ReconnectPolicy(base=60, cap=0)
-    auth = AppSyncJWTAuthentication(appsync_server.host, lambda: "jwt-1")
-    with client_of(appsync_server, auth, reconnect=policy) as client:
-        subscription = client.subscribe(SUBSCRIPTION, overflow="raise")
-        appsync_server.act("fail", errors=EXPIRED)
-        with pytest.raises(TransportTimeout):
-            subscription.next(0.3)
-        (subscription if way == "close" else client).close()
-    assert len(messages(appsync_server, "start")) == 1
-
-
-def test_a_provider_that_fails_when_a_subscription_is_started_anew(appsync_server: AppSyncServer) -> None:
-    """The subscription ends with that error as the cause."""
-    tokens = iter(["jwt-1", "jwt-1"])
-    auth = AppSyncJWTAuthentication(appsync_server.host, lambda: next(tokens, 5))  # type: ignore[arg-type,return-value]
-    with client_of(appsync_server, auth, reconnect=AT_ONCE) as client:
-        subscription = client.subscribe(SUBSCRIPTION)
-        appsync_server.act("fail", errors=EXPIRED)
-        with pytest.raises(TransportConnectionFailed, match="TypeError") as caught:
-            subscription.next(PATIENCE)
-        assert "jwt must be a str" in str(caught.value.__cause__)
 
 
 def test_on_its_own_in_asyncio_code(appsync_server: AppSyncServer) -> None:
