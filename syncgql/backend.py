@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from typing import Any, TypeVar
 
-from .exceptions import ClientClosed, TransportError
+from .exceptions import ClientClosed
 from .protocol.batch import BatchEntry
 from .request import GraphQLRequest
 from .result import ExecutionResult
@@ -65,11 +65,13 @@ class Backend:
         """Send several requests as one; returns and raises what ``Client.execute_batch_results`` does."""
         if self._blocking is not None:
             self._check_open()
-            raise TransportError(f"{type(self._blocking).__name__} cannot send batches.")
+            exchange = self._blocking.batch_exchange(requests, headers=headers, extra_args=extra_args)
+            exchange.send(seconds)
+            return exchange.results()
         runtime = self._runtimes.current()
-        exchange = runtime.resources.queries.batch_exchange(requests, headers=headers, extra_args=extra_args)
-        runtime.run(exchange.send(), seconds, "execute_timeout")
-        return exchange.results()
+        on_loop = runtime.resources.queries.batch_exchange(requests, headers=headers, extra_args=extra_args)
+        runtime.run(on_loop.send(), seconds, "execute_timeout")
+        return on_loop.results()
 
     def submit(
         self,

@@ -68,7 +68,7 @@ def test_public_names() -> None:
 
 def test_nothing_public_is_hidden() -> None:
     """What the package shows beside ``__all__`` are its modules."""
-    others = {name for name in vars(syncgql) if not name.startswith("_")} - set(syncgql.__all__)
+    others = {name for name in vars(syncgql) if not name.startswith(("_", "@"))} - set(syncgql.__all__)
     modules = {path.stem for path in Path(syncgql.__file__).parent.iterdir()}
     assert others <= modules
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, cast
 
 import aiohttp
@@ -12,12 +12,13 @@ from multidict import CIMultiDict
 from ..backend import StandIn
 from ..exceptions import TransportError
 from ..protocol import json_codec
+from ..protocol.batch import BatchEntry
 from ..protocol.http import parse_answer, retry_after
 from ..request import GraphQLRequest
 from ..result import ExecutionResult, Response
 from ..transport.aiohttp import HTTPExchange
 from ..transport.aiohttp_websockets import AIOHTTPWebsocketsTransport
-from ..transport.base import AsyncTransport, Exchange, Sink, Stream
+from ..transport.base import AsyncTransport, BatchExchange, Exchange, Sink, Stream
 from ..transport.blocking import BlockingExchange, BlockingTransport
 from ..transport.pair import TransportOptions, TransportPair
 from ..transport.requests import RequestsExchange
@@ -93,12 +94,23 @@ class MockTransport(AsyncTransport):
         call = Call(request, _headers_of(prepared), self._target)
         return MockExchange(self._answers.answer(call), self._target)
 
+    def batch_exchange(
+        self,
+        requests: Sequence[GraphQLRequest],
+        *,
+        headers: Mapping[str, str] | None = None,
+        extra_args: Mapping[str, Any] | None = None,
+    ) -> MockBatchExchange:
+        self._queries.batch_exchange(requests, headers=headers, extra_args=extra_args)
+        each = [self.exchange(request, headers=headers, extra_args=extra_args) for request in requests]
+        return MockBatchExchange(each)
+
     def stream(self, request: GraphQLRequest, sink: Sink) -> Stream:
         self._answers.check_subscription(Call(request, url=self._target))
         return self._sockets.stream(request, sink)
 
     async def execute(self, request: GraphQLRequest, *, extra_args: Mapping[str, Any] | None = None) -> ExecutionResult:
-        """Answer a request, as one of several in a batch."""
+        """Answer a request."""
         exchange = self.exchange(request, extra_args=extra_args)
         await exchange.send()
         return exchange.result()
@@ -126,6 +138,19 @@ class MockExchange(Exchange):
         headers = CIMultiDict(self._answer.http_headers)
         response = Response(self._answer.status, headers, self._url, self._answer.delay, retry_after(headers))
         return parse_answer(response, self._answer.content, json_codec.loads)
+
+
+class MockBatchExchange(BatchExchange):
+    """Several requests, each with the answer that was registered for it."""
+
+    def __init__(self, exchanges: Sequence[MockExchange]) -> None:
+        self._exchanges = exchanges
+
+    async def send(self) -> None:
+        await asyncio.gather(*(exchange.send() for exchange in self._exchanges))
+
+    def results(self) -> list[BatchEntry]:
+        return [exchange.result() for exchange in self._exchanges]
 
 
 def _headers_of(exchange: Exchange | BlockingExchange) -> Mapping[str, str]:

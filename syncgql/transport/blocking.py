@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import copy
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
 
+from ..exceptions import TransportError
+from ..protocol.batch import BatchEntry, answers_or_raise
 from ..request import GraphQLRequest
 from ..result import ExecutionResult
 
@@ -42,6 +44,16 @@ class BlockingTransport(ABC):
             DocumentError: the request cannot be sent.
         """
 
+    def batch_exchange(
+        self,
+        requests: Sequence[GraphQLRequest],
+        *,
+        headers: Mapping[str, str] | None = None,
+        extra_args: Mapping[str, Any] | None = None,
+    ) -> BlockingBatchExchange:
+        """Prepare a batch; raises what ``exchange`` raises, by default that there are none."""
+        raise TransportError(f"{type(self).__name__} cannot send batches.")
+
     def execute(self, request: GraphQLRequest, *, extra_args: Mapping[str, Any] | None = None) -> ExecutionResult:
         """Send a query or mutation and return the answer, errors included.
 
@@ -52,6 +64,19 @@ class BlockingTransport(ABC):
         exchange = self.exchange(request, extra_args=extra_args)
         exchange.send(None)
         return exchange.result()
+
+    def execute_batch(
+        self, reqs: Sequence[GraphQLRequest], extra_args: Mapping[str, Any] | None = None
+    ) -> list[ExecutionResult]:
+        """Send several queries and mutations as one, and return their answers in the same order, errors included.
+
+        Raises:
+            TransportError: there was no GraphQL answer to one of them, or the transport has no batches.
+            DocumentError: a request cannot be sent, or not in a batch.
+        """
+        exchange = self.batch_exchange(reqs, extra_args=extra_args)
+        exchange.send(None)
+        return answers_or_raise(exchange.results())
 
     def fresh(self: TransportT) -> TransportT:
         """Return an unconnected transport with the same settings; every client has one of its own."""
@@ -72,3 +97,22 @@ class BlockingExchange(ABC):
     @abstractmethod
     def result(self) -> ExecutionResult:
         """Make sense of the answer; raises a ``TransportError`` if it is no GraphQL answer."""
+
+
+class BlockingBatchExchange(ABC):
+    """Several requests on their way together and back."""
+
+    @abstractmethod
+    def send(self, seconds: float | None) -> None:
+        """Send the requests and read the answers; see ``BlockingExchange.send``."""
+
+    @abstractmethod
+    def results(self) -> list[BatchEntry]:
+        """Make sense of the answers.
+
+        Returns:
+            In the order of the requests, each one's answer, or the exception that says why there is none.
+
+        Raises:
+            TransportError: the batch as a whole got no answer.
+        """

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import os
 import stat
-from collections.abc import AsyncGenerator, AsyncIterable, Iterable, Iterator
+from collections.abc import AsyncGenerator, AsyncIterable, Generator, Iterable, Iterator
 from typing import Any, BinaryIO
 
 import aiohttp
@@ -73,6 +73,40 @@ class FileSource:
             raise TransportError(
                 f"{self.part.where}: the file had {self.size} bytes and ended after {sent}; it was cut meanwhile."
             )
+
+    def blocks(self) -> Iterator[memoryview]:
+        """Do as ``chunks`` does, without a loop and in the calling thread; the file must be no async iterable."""
+        if self._content is None and not self.file.claim():
+            raise TransportError(f"{self.part.where}: {self._why_not_free()}")
+        left = self.size
+        try:
+            with contextlib.closing(self._read_here()) as blocks:
+                while left != 0 and (block := next(blocks, None)) is not None:
+                    view = _as_bytes(block)[:left]
+                    left = None if left is None else left - len(view)
+                    yield view
+        except Exception as error:  # whatever it raises, see above
+            raise TransportError(f"{self.part.where}: reading the file failed: {error}") from error
+        finally:
+            if self._content is None:
+                self.file.release()
+        if left:
+            raise TransportError(f"{self.part.where}: the file ended {left} bytes too early; it was cut meanwhile.")
+
+    def _read_here(self) -> Generator[Any, None, None]:
+        file, block_size = self.file, self.file.streaming_block_size
+        if self._content is not None:
+            for start in range(0, len(self._content), block_size):
+                yield self._content[start : start + block_size]
+        elif file.is_path:
+            with open(file.file, "rb") as opened:
+                yield from _blocks(opened, block_size)
+        elif file.is_file_object:
+            if file.position is not None:
+                file.file.seek(file.position)
+            yield from _blocks(file.file, block_size)
+        else:
+            yield from file.file
 
     def _why_not_free(self) -> str:
         if self.file.is_rewindable:

@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 import functools
-import itertools
 import time
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ..exceptions import TransportConnectionFailed, TransportError
 from ..protocol import json_codec
+from ..protocol.batch import BatchEntry, batch_payload, parse_batch_answer
 from ..protocol.http import parse_answer, public_url
 from ..protocol.http_get import TOO_LONG, is_query
 from ..protocol.json_codec import JSONDeserialize, JSONSerialize
 from ..request import GraphQLRequest
-from ..result import ExecutionResult, Response
-from .blocking import BlockingExchange, BlockingTransport
+from ..result import ExecutionResult
+from .blocking import BlockingBatchExchange, BlockingExchange, BlockingTransport
 from .deadline import Deadline, Timeout
 from .http_request import HTTPRequest, RequestBuilder
+from .http_sender import Answer
 from .options import HeadersOption, check_arguments, check_size, check_url
+from .upload import Upload
 
 if TYPE_CHECKING:
     import requests
@@ -151,19 +153,44 @@ class RequestsHTTPTransport(BlockingTransport):
     ) -> RequestsExchange:
         check_arguments("extra_args", extra_args or {}, EXTRA_ARGS, REFUSED_ARGUMENTS, "requests")
         options = self._builder.options(headers, None)
-        prepared = self._builder.build(request, options)
-        fallback = functools.partial(self._builder.post, request.payload, options) if prepared.method == "GET" else None
-        may_repeat = functools.partial(self._retries.allow, request)
-        return RequestsExchange(self, prepared, fallback, may_repeat, extra_args or {})
+        prepared = self._checked(self._builder.build(request, options, ()))
+        fallback = None
+        if prepared.method == "GET":
+            fallback = functools.partial(self._builder.post, request.payload, options, ())
+        return RequestsExchange(self, prepared, [request], extra_args or {}, fallback)
+
+    def batch_exchange(
+        self,
+        requests: Sequence[GraphQLRequest],
+        *,
+        headers: Mapping[str, str] | None = None,
+        extra_args: Mapping[str, Any] | None = None,
+    ) -> RequestsBatchExchange:
+        check_arguments("extra_args", extra_args or {}, EXTRA_ARGS, REFUSED_ARGUMENTS, "requests")
+        options = self._builder.options(headers, None)
+        prepared = self._checked(self._builder.post(batch_payload(requests), options, ()))
+        return RequestsBatchExchange(self, prepared, requests, extra_args or {})
+
+    @staticmethod
+    def _checked(request: HTTPRequest) -> HTTPRequest:
+        if isinstance(request.body, Upload):
+            from .requests_upload import check_upload
+
+            check_upload(request.body)
+        return request
 
     def send(
-        self, request: HTTPRequest, may_repeat: Callable[[], bool], arguments: Mapping[str, Any], deadline: Deadline
-    ) -> tuple[Response, bytes]:
+        self,
+        request: HTTPRequest,
+        contents: Sequence[GraphQLRequest],
+        arguments: Mapping[str, Any],
+        deadline: Deadline,
+    ) -> Answer:
         """Send a request, again if that is allowed and of use, and read the whole answer.
 
         Args:
             request: what to send.
-            may_repeat: tells whether the server may get it twice.
+            contents: what is in it.
             arguments: further arguments for ``requests.Session.request``.
             deadline: when to give up.
 
@@ -171,20 +198,28 @@ class RequestsHTTPTransport(BlockingTransport):
             TransportError: there was no answer.
         """
         session = self._sessions.current()
-        for attempt in itertools.count():
-            is_last = attempt >= self._retries.count or not may_repeat()
-            delay = self._retries.delay(attempt)
+        attempt = 0
+        while True:
             try:
                 answer = session.send(request, arguments, deadline, self._max_response_size)
             except TransportConnectionFailed:
-                if is_last or not deadline.allows(delay):
+                delay = self._retries.delay(attempt)
+                if not self._may_repeat(attempt, request, contents, deadline, delay):
                     raise
             else:
-                delay = max(delay, answer[0].retry_after or 0)
-                if is_last or answer[0].status not in self._retries.statuses or not deadline.allows(delay):
-                    break
+                status, delay = answer[0].status, max(self._retries.delay(attempt), answer[0].retry_after or 0)
+                is_final = status not in self._retries.statuses
+                if is_final or not self._may_repeat(attempt, request, contents, deadline, delay):
+                    return answer
             time.sleep(delay)
-        return answer
+            attempt += 1
+
+    def _may_repeat(
+        self, attempt: int, request: HTTPRequest, contents: Sequence[GraphQLRequest], deadline: Deadline, delay: float
+    ) -> bool:
+        # Asked after the attempt: it may have used up a file.
+        is_allowed = attempt < self._retries.count and request.is_replayable and deadline.allows(delay)
+        return is_allowed and all(map(self._retries.allow, contents))
 
     def __repr__(self) -> str:
         return f"RequestsHTTPTransport({public_url(self.url)!r})"
@@ -219,35 +254,60 @@ class Retries:
 
 
 class RequestsExchange(BlockingExchange):
-    """One request and its answer."""
+    """One HTTP request with one GraphQL request, and its answer."""
 
     def __init__(
         self,
         transport: RequestsHTTPTransport,
         request: HTTPRequest,
-        fallback: Callable[[], HTTPRequest] | None,
-        may_repeat: Callable[[], bool],
+        contents: Sequence[GraphQLRequest],
         arguments: Mapping[str, Any],
+        fallback: Callable[[], HTTPRequest] | None = None,
     ) -> None:
-        self._transport = transport
         self.request = request
-        self._fallback = fallback
-        self._may_repeat = may_repeat
+        self._transport = transport
+        self._contents = contents
         self._arguments = arguments
-        self._answer: tuple[Response, bytes] | None = None
+        self._fallback = fallback
+        self._answer: Answer | None = None
 
     def send(self, seconds: float | None) -> None:
-        deadline = Deadline(seconds, self._transport.timeout)
-        answer = self._transport.send(self.request, self._may_repeat, self._arguments, deadline)
+        send, deadline = self._transport.send, Deadline(seconds, self._transport.timeout)
+        answer = send(self.request, self._contents, self._arguments, deadline)
         if self._fallback is not None and answer[0].status in TOO_LONG:
-            answer = self._transport.send(self._fallback(), self._may_repeat, self._arguments, deadline)
+            answer = send(self._fallback(), self._contents, self._arguments, deadline)
         self._answer = answer
 
     def result(self) -> ExecutionResult:
         if self._answer is None:
             raise TransportError("The request was not sent.")
-        response, body = self._answer
-        return parse_answer(response, body, self._transport.json_deserialize)
+        return parse_answer(*self._answer, self._transport.json_deserialize)
+
+
+class RequestsBatchExchange(BlockingBatchExchange):
+    """One HTTP request with several GraphQL requests, and its answer."""
+
+    def __init__(
+        self,
+        transport: RequestsHTTPTransport,
+        request: HTTPRequest,
+        contents: Sequence[GraphQLRequest],
+        arguments: Mapping[str, Any],
+    ) -> None:
+        self._transport = transport
+        self._request = request
+        self._contents = contents
+        self._arguments = arguments
+        self._answer: Answer | None = None
+
+    def send(self, seconds: float | None) -> None:
+        deadline = Deadline(seconds, self._transport.timeout)
+        self._answer = self._transport.send(self._request, self._contents, self._arguments, deadline)
+
+    def results(self) -> list[BatchEntry]:
+        if self._answer is None:
+            raise TransportError("The batch was not sent.")
+        return parse_batch_answer(*self._answer, len(self._contents), self._transport.json_deserialize)
 
 
 def _check_method(method: object) -> str:

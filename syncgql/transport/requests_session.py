@@ -17,12 +17,14 @@ from urllib3 import Timeout
 from urllib3.response import BaseHTTPResponse
 
 from ..exceptions import TransportClosed
-from ..protocol.http import REDIRECTS, protocol_error, retry_after
+from ..protocol.http import REDIRECTS, protocol_error, redirect_advice, retry_after, server_error
 from ..protocol.redirects import next_hop
 from ..result import Response
 from .deadline import Deadline
 from .http_request import HTTPRequest
 from .requests_errors import translated_errors
+from .requests_upload import body_of
+from .upload import Upload
 
 BLOCK = 64 * 1024
 """Bytes of an answer that are read at most before the clock is looked at."""
@@ -155,6 +157,9 @@ class RequestsSession:
                 if answer[0].status not in REDIRECTS:
                     return answer
                 hop = next_hop(*answer, request.method, request.url, followed, request.max_redirects)
+                if not request.is_replayable:
+                    reason = "it was not followed, because a file cannot be read a second time"
+                    raise server_error(*answer, redirect_advice(answer[0], reason))
                 if hop.is_foreign:
                     # Whatever the session and the caller say may be a credential.
                     session, arguments = strangers.enter_context(requests.Session()), {}
@@ -187,7 +192,7 @@ def _send_once(
         with session.request(
             request.method,
             url,
-            data=request.data,
+            data=body_of(request.body) if isinstance(request.body, Upload) else request.body,
             headers=dict(request.headers),
             timeout=wait,
             allow_redirects=False,

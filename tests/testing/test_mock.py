@@ -10,6 +10,7 @@ import pytest
 from syncgql import (
     AIOHTTPTransport,
     Client,
+    GraphQLRequest,
     RequestsHTTPTransport,
     TransportConnectionFailed,
     TransportQueryError,
@@ -120,6 +121,15 @@ def test_every_kind_of_client(mock: GraphQLMock) -> None:
             assert client.submit(BOOK, {"id": "1"}).result(60) == {"book": None}
         mock.assert_called("Book", headers={"X": "1", "Y": "2"}, times=1)
         mock.calls.clear()
+
+
+def test_batches(mock: GraphQLMock) -> None:
+    """Each request of a batch is answered by itself."""
+    mock.add("Book", lambda call: {"book": call.variables["id"]})
+    requests = [GraphQLRequest(BOOK, {"id": "1"}), GraphQLRequest(BOOK, {"id": "2"})]
+    with Client(URL, headers={"X": "1"}) as client:
+        assert client.execute_batch(requests) == [{"book": "1"}, {"book": "2"}]
+    mock.assert_called("Book", headers={"X": "1"}, times=2)
 
 
 # -- what is not expected

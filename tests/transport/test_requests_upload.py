@@ -1,0 +1,168 @@
+"""Uploads and batches by requests, against real servers; faked answers come from the responses library."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import os
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+import responses
+
+from syncgql import (
+    Client,
+    DocumentError,
+    FileVar,
+    GraphQLRequest,
+    RequestsHTTPTransport,
+    TransportConnectionFailed,
+    TransportError,
+    TransportProtocolError,
+    TransportServerError,
+)
+from tests.fix_servers import Server
+
+URL = "http://api.example/graphql"
+UPLOAD = "mutation ($file: Upload!) { upload(file: $file) { filename size sha256 } }"
+UPLOAD_ALL = "mutation ($files: [Upload!]!) { uploadAll(files: $files) { filename size sha256 } }"
+CONTENT = os.urandom(300_000)
+
+
+def described(content: bytes) -> dict[str, Any]:
+    """What the servers say of a file."""
+    return {"filename": "f", "size": len(content), "sha256": hashlib.sha256(content).hexdigest()}
+
+
+@pytest.fixture
+def client(any_server: Server) -> Iterator[Client]:
+    with Client(transport=RequestsHTTPTransport(any_server.url)) as client:
+        yield client
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    path = tmp_path / "photo.jpg"
+    path.write_bytes(CONTENT)
+    return path
+
+
+def test_every_kind_of_file(client: Client, path: Path) -> None:
+    """Paths, bytes and file objects from where they stand; the same again; files of the caller stay open."""
+    with path.open("rb") as file:
+        file.seek(1000)
+        files = [FileVar(each, filename="f") for each in (path, CONTENT, file, io.BytesIO(CONTENT))]
+        expected = [described(content) for content in (CONTENT, CONTENT, CONTENT[1000:], CONTENT)]
+        for _ in range(2):
+            assert client.execute(UPLOAD_ALL, {"files": files}) == {"uploadAll": expected}
+        assert not file.closed
+
+
+def test_u10_length_is_told_if_known(strawberry_server: Server, path: Path) -> None:
+    """A path has a length; an iterable has none and goes in chunks."""
+    pieces = (CONTENT[:10], CONTENT[10:])
+    with Client(transport=RequestsHTTPTransport(strawberry_server.url)) as client:
+        assert client.execute(UPLOAD, {"file": FileVar(path, filename="f")}) == {"upload": described(CONTENT)}
+        assert client.execute(UPLOAD, {"file": FileVar(pieces, filename="f")}) == {"upload": described(CONTENT)}
+    first, second = (request["headers"] for request in strawberry_server.seen("request"))
+    assert int(first["content-length"]) == int(strawberry_server.seen("request")[0]["size"])
+    assert (second.get("content-length"), second["transfer-encoding"]) == (None, "chunked")
+    assert first["apollo-require-preflight"] == "true"
+
+
+def test_u11_a_read_error_aborts(client: Client) -> None:
+    """It surfaces as what it is, and the request is never finished."""
+
+    class Failing(io.BytesIO):
+        def read(self, size: int | None = -1) -> bytes:
+            if self.tell() > 1000:
+                raise OSError("the disk is gone")
+            return super().read(1001)
+
+    with pytest.raises(TransportError, match=r"variables\.file: reading the file failed: the disk is gone"):
+        client.execute(UPLOAD, {"file": FileVar(Failing(CONTENT), filename="f")})
+    assert client.execute("{ hello }") == {"hello": "Hello world!"}
+
+
+def test_progress(client: Client) -> None:
+    """It is told in the calling thread, and at the end in full."""
+    told: list[tuple[int, int | None]] = []
+    file = FileVar(CONTENT, filename="f", streaming_block_size=1000, on_progress=lambda *each: told.append(each))
+    client.execute(UPLOAD, {"file": file})
+    assert told[-1] == (len(CONTENT), len(CONTENT))
+    assert told == sorted(told)
+
+
+def test_async_iterables_are_refused(client: Client) -> None:
+    """There is no loop to read them; before anything is sent."""
+
+    async def chunks() -> AsyncIterator[bytes]:
+        yield b""
+
+    with pytest.raises(DocumentError, match=r"variables\.file: requests cannot send an async iterable"):
+        client.execute(UPLOAD, {"file": FileVar(chunks())})
+
+
+def test_u14_only_what_can_be_read_again_is_sent_again() -> None:
+    """A generator is used up by the first attempt."""
+    transport = RequestsHTTPTransport(URL, retries=1, retry_backoff_factor=0, retry_mutations=True)
+    with Client(transport=transport) as client, responses.RequestsMock() as mock:
+
+        def read_and_fail(request: requests.PreparedRequest) -> tuple[int, dict[str, str], str]:
+            list(request.body or ())
+            raise requests.ConnectionError("gone")
+
+        mock.add_callback("POST", URL, read_and_fail)
+        for file, times in ((FileVar(iter([b"a"])), 1), (FileVar((b"a", b"b")), 2)):
+            mock.calls.reset()
+            with pytest.raises(TransportConnectionFailed):
+                client.execute(UPLOAD, {"file": file})
+            assert len(mock.calls) == times
+
+
+def test_a_redirect_needs_a_file_that_can_be_read_again() -> None:
+    """One that cannot is not sent a second time, or in part."""
+    with Client(transport=RequestsHTTPTransport(URL)) as client, responses.RequestsMock() as mock:
+
+        def read_and_redirect(request: requests.PreparedRequest) -> tuple[int, dict[str, str], str]:
+            list(request.body or ())
+            return 307, {"Location": "/other"}, ""
+
+        mock.add_callback("POST", URL, read_and_redirect)
+        with pytest.raises(TransportServerError, match="cannot be read a second time"):
+            client.execute(UPLOAD, {"file": FileVar(iter([b"a"]))})
+
+
+# -- batches
+
+
+def test_batches(strawberry_server: Server) -> None:
+    """Several requests travel in one POST."""
+    batch: list[str | GraphQLRequest] = [
+        "{ hello }",
+        GraphQLRequest("query ($n: String!) { hello(name: $n) }", {"n": "Zoë"}),
+    ]
+    with Client(transport=RequestsHTTPTransport(strawberry_server.url)) as client:
+        assert client.execute_batch(batch) == [{"hello": "Hello world!"}, {"hello": "Hello Zoë!"}]
+        results = client.execute_batch_results([*batch, "{ fail }"])
+    assert [getattr(result, "errors", None) is None for result in results] == [True, True, False]
+    assert len(strawberry_server.seen("request")) == 2
+
+
+def test_a_bare_batch(strawberry_server: Server) -> None:
+    """The transport has batches on its own, too."""
+    transport = RequestsHTTPTransport(strawberry_server.url)
+    results = transport.execute_batch([GraphQLRequest("{ hello }")] * 2)
+    assert [result.data for result in results] == [{"hello": "Hello world!"}] * 2
+    transport.close()
+
+
+def test_a_server_without_batches() -> None:
+    """An answer that is not one for each is refused by the same rules as over aiohttp."""
+    with Client(transport=RequestsHTTPTransport(URL)) as client, responses.RequestsMock() as mock:
+        mock.post(URL, json={"data": {}})
+        with pytest.raises(TransportProtocolError, match="Does the server support batching"):
+            client.execute_batch(["{ a }", "{ b }"])
