@@ -52,7 +52,7 @@ class Backend:
             return exchange.result()
         runtime = self._runtimes.current()
         on_loop = runtime.resources.exchange(request, headers=headers, extra_args=extra_args)
-        runtime.run(on_loop.send(), seconds, "execute_timeout")
+        runtime.run(on_loop.send(seconds), seconds, "execute_timeout")
         return on_loop.result()
 
     def execute_batch(
@@ -93,7 +93,7 @@ class Backend:
             return self._workers.submit(work)
         runtime = self._runtimes.current()
         on_loop = runtime.resources.exchange(request, headers=headers, extra_args=extra_args)
-        return runtime.submit(on_loop.send(), lambda: convert(on_loop.result()), seconds, "execute_timeout")
+        return runtime.submit(on_loop.send(seconds), lambda: convert(on_loop.result()), seconds, "execute_timeout")
 
     def runtime(self) -> Runtime[TransportPair]:
         """Return what runs on the loop, in this process, starting it if need be.

@@ -128,7 +128,7 @@ class MockExchange(Exchange):
         self._answer = answer
         self._url = url
 
-    async def send(self) -> None:
+    async def send(self, seconds: float | None = None) -> None:
         await asyncio.sleep(self._answer.delay)
 
     def result(self) -> ExecutionResult:

@@ -273,7 +273,7 @@ class HTTPExchange(Exchange):
             return None
         return request._replace(body=None)
 
-    async def send(self) -> None:
+    async def send(self, seconds: float | None = None) -> None:
         self._answer = await self._transport.send(self.request, self.is_repeatable, self._fallback)
 
     def result(self) -> ExecutionResult:

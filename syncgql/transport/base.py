@@ -147,8 +147,12 @@ class Exchange(ABC):
     """One request on its way and back."""
 
     @abstractmethod
-    async def send(self) -> None:
-        """Send the request and read the answer, on the loop."""
+    async def send(self, seconds: float | None = None) -> None:
+        """Send the request and read the answer, on the loop.
+
+        Args:
+            seconds: how long the caller waits; what would come later need not be tried.
+        """
 
     @abstractmethod
     def result(self) -> ExecutionResult:
@@ -220,7 +224,7 @@ class ExecuteExchange(Exchange):
     def batch_key(self) -> object | None:
         return {"extra_args": self.extra_args or {}} if self._transport.has_batches else None
 
-    async def send(self) -> None:
+    async def send(self, seconds: float | None = None) -> None:
         await self._transport.connect()
         self._result = await self._transport.execute(self.request, extra_args=self.extra_args)
 

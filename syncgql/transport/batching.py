@@ -70,7 +70,7 @@ class _Member(Exchange):
         self.outcome: ExecutionResult | Exception | None = None
         self._batcher = batcher
 
-    async def send(self) -> None:
+    async def send(self, seconds: float | None = None) -> None:
         batch = self._batcher.join(self)
         try:
             await batch.finished.wait()

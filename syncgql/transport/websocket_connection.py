@@ -35,6 +35,7 @@ from ..protocol.websocket import (
     WebSocketProtocol,
 )
 from . import loss as losses
+from .back_pressure import BackPressure
 from .base import Sink
 from .confirmations import Confirmations
 from .handshake import InitPayload
@@ -48,12 +49,6 @@ logger = logging.getLogger("syncgql")
 ENDS = frozenset(
     {aiohttp.WSMsgType.CLOSE, aiohttp.WSMsgType.CLOSING, aiohttp.WSMsgType.CLOSED, aiohttp.WSMsgType.ERROR}
 )
-
-CAUGHT_UP_SECONDS = 0.05
-"""A message that took longer to come had not been waiting to be read."""
-
-HEARTBEAT_SECONDS = 1.0
-"""How often a server whose events are not being read gets a sign of life."""
 
 ABORT_SECONDS = 0.1
 """How long a last word to a dead peer may take."""
@@ -115,8 +110,7 @@ class WebSocketConnection:
         self._complaint: Any = None
         self._brought = False
         self._acknowledged_at = math.inf
-        self._held_up = 0.0
-        self._room: asyncio.Future[None] | None = None
+        self._pressure = BackPressure(self._show_life)
         loop = asyncio.get_running_loop()
         self._time = loop.time
         self._acknowledged: asyncio.Future[InitPayload] = loop.create_future()
@@ -252,10 +246,10 @@ class WebSocketConnection:
     # -- reading
 
     async def _read(self) -> None:
-        receive, text = self._socket.receive, aiohttp.WSMsgType.TEXT
+        receive, pressure, text = self._socket.receive, self._pressure, aiohttp.WSMsgType.TEXT
         try:
             while True:
-                message = await (self._catch_up() if self._held_up else receive())
+                message = await (pressure.receive(receive) if pressure.held_up else receive())
                 if self._liveness is not None:
                     self._liveness.heard = self._liveness.time()
                 if message.type is text:
@@ -289,35 +283,15 @@ class WebSocketConnection:
         return None
 
     async def _pause(self, sink: Sink) -> None:
-        """Do not read until the sink has room; it has the socket to itself, and the server comes to feel it.
-
-        Pings wait meanwhile, so the server gets signs of life that it did not ask for, as both protocols allow.
-        """
-        since = self._time()
         if self._liveness is not None:
             self._liveness.pause()
-        room = self._room = asyncio.ensure_future(sink.wait_for_room())
-        while not (await asyncio.wait({room}, timeout=HEARTBEAT_SECONDS))[0]:
-            with contextlib.suppress(TransportError, ConnectionError, asyncio.TimeoutError):
-                await asyncio.wait_for(self._show_life(), HEARTBEAT_SECONDS)
-        self._room = None
+        await self._pressure.pause(sink)
         if self._liveness is not None:
             self._liveness.resume()
-        paused = self._time() - since
-        if paused >= HEARTBEAT_SECONDS:
-            self._held_up = max(self._held_up, paused)
 
     async def _show_life(self) -> None:
         await self._socket.pong()
         await self.pong()
-
-    async def _catch_up(self) -> aiohttp.WSMessage:
-        """Receive a message after a pause; once one has to be waited for, what the pause had held up is through."""
-        since = self._time()
-        message = await self._socket.receive()
-        if message.type not in ENDS and self._time() - since > CAUGHT_UP_SECONDS:
-            self._held_up = 0.0
-        return message
 
     async def _react(self, event: Received) -> Event | None:
         """React to what is no event of an operation; if it brought one along, return that."""
@@ -423,7 +397,8 @@ class WebSocketConnection:
             reason = str(self._complaint)
         verdict = self._protocol.verdict(code, complained=self._complaint is not None)
         loss = losses.closed(self.url, code, reason, verdict)
-        self._lose(losses.held_up(loss, code, self._held_up) if self._held_up else loss)
+        held_up = self._pressure.held_up
+        self._lose(losses.held_up(loss, code, held_up) if held_up else loss)
 
     def _failed(self, error: Exception) -> None:
         """Whatever it was, those who wait must hear of it."""
@@ -444,8 +419,7 @@ class WebSocketConnection:
             self.loss = loss
         if self._liveness is not None:
             self._liveness.stop()
-        if self._room is not None:
-            self._room.cancel()
+        self._pressure.end()
         self._confirmations.stop()
         if not self._acknowledged.done():
             self._acknowledged.set_exception(self.loss.error())

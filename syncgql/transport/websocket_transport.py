@@ -14,11 +14,12 @@ from ..protocol.websocket import Acknowledged, Pinged, Ponged
 from ..request import GraphQLRequest, as_request
 from ..result import ExecutionResult
 from .async_sink import AsyncSink
-from .base import AsyncTransport, Sink, Stream
+from .base import AsyncTransport, Exchange, Sink, Stream
 from .handshake import Dialect, Handshake
 from .reconnect import ReconnectPolicy
 from .session import SharedSession
 from .websocket_connector import WebSocketConnector
+from .websocket_link import in_background
 from .websocket_operation import Operation
 from .websocket_options import WebSocketOptions
 from .websocket_pool import WebSocketPool
@@ -133,11 +134,14 @@ class WebSocketTransport(AsyncTransport):
             TransportError: there was no GraphQL answer.
             DocumentError: the document has a syntax error, or the request cannot be sent.
         """
-        if extra_args:
-            raise TransportError("A WebSocket has no arguments per request; extra_args is for HTTP.")
+        _refuse_arguments(None, extra_args)
         sink = AsyncSink(buffer_size=1)
         stream = await self._prepare(as_request(request, variable_values, operation_name, None), sink)
-        await stream.open()
+        return await self.answer(stream, sink, None)
+
+    async def answer(self, stream: WebSocketStream, sink: AsyncSink, seconds: float | None) -> ExecutionResult:
+        """Run a query or mutation and return its answer; raises what ``execute`` raises."""
+        await stream.open(seconds)
         try:
             result = await sink.get()
         except BaseException:
@@ -146,7 +150,7 @@ class WebSocketTransport(AsyncTransport):
         if result is None:
             raise TransportProtocolError("The server completed the operation without a result.", rule="no result")
         if not sink.finished:
-            task = asyncio.get_running_loop().create_task(_let_end(sink, stream))
+            task = in_background(_let_end(sink, stream))
             self._ending.add(task)
             task.add_done_callback(self._ending.discard)
         return result
@@ -179,12 +183,24 @@ class WebSocketTransport(AsyncTransport):
         finally:
             await stream.close(send_stop=bool(send_stop))
 
+    def exchange(
+        self,
+        request: GraphQLRequest,
+        *,
+        headers: Mapping[str, str] | None = None,
+        extra_args: Mapping[str, Any] | None = None,
+    ) -> Exchange:
+        _refuse_arguments(headers, extra_args)
+        return WebSocketExchange(self, request)
+
     def stream(self, request: GraphQLRequest, sink: Sink) -> WebSocketStream:
         operation = Operation(request, self._dialect.payload(request), request.operation_type, sink)
         handshake = self._dialect.handshake() if sink.blocks or not self._pool.has_shared else None
         return WebSocketStream(self._pool, operation, handshake)
 
     async def _prepare(self, request: GraphQLRequest, sink: Sink) -> WebSocketStream:
+        if not self._dialect.is_refreshable:  # nothing of it is the user's code
+            return self.stream(request, sink)
         return await asyncio.to_thread(self.stream, request, sink)
 
     def _open_connections(self) -> list[Any]:
@@ -201,6 +217,13 @@ class WebSocketTransport(AsyncTransport):
             self.pong_received.set()
 
 
+def _refuse_arguments(headers: Mapping[str, str] | None, extra_args: Mapping[str, Any] | None) -> None:
+    if extra_args:
+        raise TransportError("A WebSocket has no arguments per request; extra_args is for HTTP.")
+    if headers is not None:
+        raise TransportError("A WebSocket has no headers per request; give headers= or init_payload= to the transport.")
+
+
 async def _let_end(sink: AsyncSink, stream: WebSocketStream) -> None:
     """Stop an operation whose one result is in hand, if the server does not complete it by itself.
 
@@ -209,6 +232,24 @@ async def _let_end(sink: AsyncSink, stream: WebSocketStream) -> None:
     with contextlib.suppress(TransportError, asyncio.TimeoutError):
         await asyncio.wait_for(sink.get(), COMPLETION_SECONDS)
     await stream.close()
+
+
+class WebSocketExchange(Exchange):
+    """One query or mutation over the shared socket."""
+
+    def __init__(self, transport: WebSocketTransport, request: GraphQLRequest) -> None:
+        self._transport = transport
+        self._sink = AsyncSink(buffer_size=1)
+        self._stream = transport.stream(request, self._sink)
+        self._result: ExecutionResult | None = None
+
+    async def send(self, seconds: float | None = None) -> None:
+        self._result = await self._transport.answer(self._stream, self._sink, seconds)
+
+    def result(self) -> ExecutionResult:
+        if self._result is None:
+            raise TransportError("The request was not sent.")
+        return self._result
 
 
 class WebSocketStream(Stream):

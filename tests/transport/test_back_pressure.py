@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from syncgql import Client, ReconnectPolicy, TransportConnectionFailed
-from syncgql.transport import websocket_connection
+from syncgql.transport import back_pressure
 
 from ..fix_servers import PATIENCE, Server
 from ..servers.scripted import LEGACY, MODERN, Peer, ScriptedServer
@@ -82,7 +82,7 @@ def test_d02_socket_that_is_cut_while_paused_is_a_gap(strict_server: Server, cap
 @pytest.mark.parametrize("subprotocol", [MODERN, LEGACY])
 def test_paused_socket_shows_signs_of_life(subprotocol: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """While it is not read, pongs go out every so often, those of WebSocket and those of the protocol if it has any."""
-    monkeypatch.setattr(websocket_connection, "HEARTBEAT_SECONDS", 0.05)
+    monkeypatch.setattr(back_pressure, "HEARTBEAT_SECONDS", 0.05)
     kind = "next" if subprotocol == MODERN else "data"
     alive = threading.Event()
 
