@@ -29,7 +29,7 @@ def paths_in(value: Any) -> list[list[str]]:
     return [part.paths for part in extract_files({"query": "q", "variables": value})[1]]
 
 
-def test_u1_order_of_parts() -> None:
+def test_u01_order_of_parts() -> None:
     """``operations`` comes first, then ``map``, then the files in the order of ``map``."""
     form = form_of({"query": "q", "variables": {"files": [FileVar(b"a"), FileVar(b"b"), FileVar(b"c")]}})
     assert [part.name for part in form] == ["operations", "map", "0", "1", "2"]
@@ -37,7 +37,7 @@ def test_u1_order_of_parts() -> None:
     assert [part.content for part in form[2:]] == [b"a", b"b", b"c"]
 
 
-def test_u2_files_are_null_in_operations_and_listed_in_map() -> None:
+def test_u02_files_are_null_in_operations_and_listed_in_map() -> None:
     """Each place of a file is null, and is in ``map`` once; all else stays, null too."""
     variables = {"file": FileVar(b"a"), "name": "n", "nothing": None, "list": [1, None, FileVar(b"b")]}
     operations, file_map, *_ = form_of({"query": "q", "operationName": "Q", "variables": variables})
@@ -49,7 +49,7 @@ def test_u2_files_are_null_in_operations_and_listed_in_map() -> None:
     assert json.loads(file_map.content) == {"0": ["variables.file"], "1": ["variables.list.2"]}
 
 
-def test_u3_paths_in_lists_objects_and_batches() -> None:
+def test_u03_paths_in_lists_objects_and_batches() -> None:
     """List indices are decimal segments; in a batch the index of the request comes first."""
     file = FileVar(b"")
     assert paths_in({"input": {"attachments": [{}, {}, {"content": file}]}}) == [
@@ -64,7 +64,7 @@ def test_u3_paths_in_lists_objects_and_batches() -> None:
     assert [part.paths for part in extract_files(batch)[1]] == [["0.variables.file"], ["2.variables.f.0"]]
 
 
-def test_u4_the_callers_variables_stay_as_they_are() -> None:
+def test_u04_the_callers_variables_stay_as_they_are() -> None:
     """Nulls are put into a copy."""
     file = FileVar(b"")
     variables = {"a": file, "b": [file, {"c": (file,)}]}
@@ -73,7 +73,7 @@ def test_u4_the_callers_variables_stay_as_they_are() -> None:
     assert (variables, variables["b"]) == before
 
 
-def test_u5_the_same_file_twice_is_one_part() -> None:
+def test_u05_the_same_file_twice_is_one_part() -> None:
     """One part with two paths, also over the requests of a batch and for a bare file object."""
     file, stream = FileVar(b"a"), io.BytesIO()
     form = form_of({"query": "q", "variables": {"a": file, "b": [file]}})
@@ -84,7 +84,7 @@ def test_u5_the_same_file_twice_is_one_part() -> None:
     assert [part.paths for part in parts] == [["0.variables.a", "1.variables.a"], ["0.variables.b", "1.variables.b"]]
 
 
-def test_u6_no_files_no_parts() -> None:
+def test_u06_no_files_no_parts() -> None:
     """Without files there is nothing to send as a form."""
     payload = {"query": "q", "variables": {"a": [1, {"b": None}]}}
     assert extract_files(payload) == (payload, [])
@@ -102,13 +102,13 @@ def test_u6_no_files_no_parts() -> None:
         ("a\udcffb", "a?b"),
     ],
 )
-def test_u7_filenames_arrive_as_sent(filename: str, sent: str) -> None:
+def test_u07_filenames_arrive_as_sent(filename: str, sent: str) -> None:
     """They are plain UTF-8; quotes and line breaks are percent-encoded, directories are not told."""
     part = form_of({"query": "q", "variables": {"file": FileVar(b"", filename=filename)}})[2]
     assert part.filename == sent
 
 
-def test_u8_there_is_always_a_filename() -> None:
+def test_u08_there_is_always_a_filename() -> None:
     """A part without a name would be taken for a field; it gets that of the part."""
     part = form_of({"query": "q", "variables": {"file": FileVar(b"")}})[2]
     assert part.filename == "0"

@@ -37,19 +37,42 @@ class WireConnection:
 
     def read_request(self) -> WireRequest | None:
         """Return the next request, read completely; None when the client has closed the connection."""
+        head = self.read_head()
+        if head is None:
+            return None
+        is_chunked = head.header("transfer-encoding") is not None
+        body = self._read_chunks() if is_chunked else self._read(int(head.header("content-length") or 0))
+        if body is None:
+            return None
+        request = head._replace(body=body)
+        self._requests.append(request)
+        return request
+
+    def read_head(self) -> WireRequest | None:
+        """Return the next request without its body, which is left to be read; None as above."""
         head = self._read_until(b"\r\n\r\n")
         if head is None:
             return None
         first, *lines = head.decode("latin-1").split("\r\n")
         headers = [(name.lower(), value.strip()) for name, _, value in (line.partition(":") for line in lines)]
-        given = dict(headers)
-        body = self._read_chunks() if "transfer-encoding" in given else self._read(int(given.get("content-length", 0)))
-        if body is None:
-            return None
         method, target, _ = first.split(" ")
-        request = WireRequest(method, target, headers, body)
-        self._requests.append(request)
-        return request
+        return WireRequest(method, target, headers, b"")
+
+    def read_to_end(self) -> bytes:
+        """Return what comes until the client closes the connection, or resets it."""
+        self.wait_for_end()
+        data, self._buffer = self._buffer, b""
+        return data
+
+    def discard(self, length: int) -> None:
+        """Read and forget so many bytes."""
+        length -= len(self._buffer)
+        self._buffer = b""
+        room = bytearray(1024 * 1024)
+        while length > 0:
+            received = self.socket.recv_into(room, min(length, len(room)))
+            assert received, f"The client left {length} bytes too early."
+            length -= received
 
     def send(self, *pieces: bytes) -> None:
         for piece in pieces:

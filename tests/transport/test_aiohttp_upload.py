@@ -33,13 +33,13 @@ from syncgql import (
 
 from ..fix_scripts import RunScript
 from ..fix_servers import Server
-from ..multipart_form import Form, parse_form
-from ..servers.raw_server import RawConnection, RawServer
+from ..multipart_form import Form, Part, parse_form
+from ..servers.wire import WireConnection, WireRequest, WireServer, always, answer
 
 UPLOAD = "mutation ($file: Upload!) { upload(file: $file) { filename contentType size sha256 } }"
 UPLOAD_ALL = "mutation ($files: [Upload!]!) { uploadAll(files: $files) { filename size sha256 } }"
 CONTENT = os.urandom(300_000)
-DONE = {"data": {"done": True}}
+DONE = answer(b'{"data": {"done": true}}')
 
 
 def described(content: bytes, filename: str, content_type: str | None = None) -> dict[str, Any]:
@@ -61,8 +61,10 @@ def path(tmp_path: Path) -> Path:
     return path
 
 
-def request_head(connection: RawConnection) -> dict[str, str]:
-    return connection.read_head()[1]
+def form_in(request: WireRequest | None) -> list[Part]:
+    """The parts of the form that a request is."""
+    assert request is not None
+    return parse_form(request.header("content-type") or "", request.body)
 
 
 def test_a_path_is_uploaded(client: Client, path: Path) -> None:
@@ -89,7 +91,7 @@ def test_everything_else_is_uploaded(client: Client, path: Path) -> None:
     assert result == {"uploadAll": expected}
 
 
-def test_u3_files_at_any_depth(strawberry_server: Server) -> None:
+def test_u03_files_at_any_depth(strawberry_server: Server) -> None:
     """In lists within input objects within input objects."""
     document = "mutation ($folder: Folder!) { uploadFolder(folder: $folder) { filename } }"
     folder = {"files": (FileVar(b"1", filename="1"),), "inner": {"files": [FileVar(b"2", filename="2")]}}
@@ -98,22 +100,17 @@ def test_u3_files_at_any_depth(strawberry_server: Server) -> None:
     assert result == {"uploadFolder": [{"filename": "1"}, {"filename": "2"}]}
 
 
-def test_u3_files_in_a_batch(path: Path) -> None:
+def test_u03_files_in_a_batch(path: Path) -> None:
     """The index of the request begins the path; the same file in two requests is sent once."""
-    forms = []
-
-    def handle(connection: RawConnection) -> None:
-        headers, body = connection.read_request()
-        forms.append(parse_form(headers["content-type"], body))
-        connection.answer([DONE, DONE])
-
     requests = [GraphQLRequest(UPLOAD, {"file": FileVar(path)}), GraphQLRequest("query B { b }")]
     requests.append(requests[0])
-    with RawServer(handle) as server, Client(server.url) as client:
+    two = answer(b'[{"data": {"n": 1}}, {"data": {"n": 2}}]')
+    with WireServer(always(two)) as server, Client(server.url) as client:
         with pytest.raises(TransportError, match="2 answers to 3 requests"):
             client.execute_batch(requests)
-        assert client.execute_batch(requests[1:]) == [{"done": True}] * 2
-    operations, file_map, file = forms[0]
+        assert client.execute_batch(requests[1:]) == [{"n": 1}, {"n": 2}]
+    first, second = map(form_in, server.requests)
+    operations, file_map, file = first
     assert [entry.get("variables") for entry in json.loads(operations.content)] == [
         {"file": None},
         None,
@@ -121,10 +118,10 @@ def test_u3_files_in_a_batch(path: Path) -> None:
     ]
     assert json.loads(file_map.content) == {"0": ["0.variables.file", "2.variables.file"]}
     assert file.content == CONTENT
-    assert json.loads(forms[1][1].content) == {"0": ["1.variables.file"]}
+    assert json.loads(second[1].content) == {"0": ["1.variables.file"]}
 
 
-def test_u6_without_files_it_is_json(strawberry_server: Server) -> None:
+def test_u06_without_files_it_is_json(strawberry_server: Server) -> None:
     """Nothing is sent as a form that need not be."""
     with Client(strawberry_server.url) as client:
         client.execute("query ($n: String!) { hello(name: $n) }", {"n": "x"})
@@ -132,34 +129,34 @@ def test_u6_without_files_it_is_json(strawberry_server: Server) -> None:
 
 
 @pytest.mark.parametrize("filename", ["naïve – файл 文.txt", "it's 100% [a;b]=c.txt"])  # noqa: RUF001
-def test_u7_filenames_arrive_as_sent(client: Client, filename: str) -> None:
+def test_u07_filenames_arrive_as_sent(client: Client, filename: str) -> None:
     """At real servers, whatever is in them."""
     result = client.execute(UPLOAD, {"file": FileVar(b"", filename=filename)})
     assert result["upload"]["filename"] == filename
 
 
-def test_u8_a_file_without_a_name_is_a_file(client: Client) -> None:
+def test_u08_a_file_without_a_name_is_a_file(client: Client) -> None:
     """Servers take a part without a filename for a plain field."""
     assert client.execute(UPLOAD, {"file": FileVar(b"x")}) == {
         "upload": described(b"x", "0", "application/octet-stream")
     }
 
 
-def test_u9_two_gigabytes_take_no_memory(run_script: RunScript, tmp_path: Path) -> None:
+def test_u09_two_gigabytes_take_no_memory(run_script: RunScript, tmp_path: Path) -> None:
     """The memory of a process that sends a file of 2 GiB grows by a few buffers."""
     size = 2 * 1024**3
     with (tmp_path / "big").open("wb") as file:
         file.truncate(size)
     received = []
 
-    def handle(connection: RawConnection) -> None:
-        for _ in range(2):
-            length = int(request_head(connection)["content-length"])
+    def script(connection: WireConnection) -> None:
+        while head := connection.read_head():
+            length = int(head.header("content-length") or 0)
             connection.discard(length)
             received.append(length)
-            connection.answer(DONE)
+            connection.send(DONE)
 
-    with RawServer(handle) as server:
+    with WireServer(script) as server:
         result = run_script(
             """
             import resource, sys
@@ -209,19 +206,19 @@ def test_u11_a_read_error_aborts_the_request(path: Path, has_size: bool) -> None
                 raise OSError(5, "Input/output error")
             return super().read(size)
 
-    def handle(connection: RawConnection) -> None:
-        headers = request_head(connection)
-        form = Form(headers["content-type"])
-        rest = connection.read_until_closed()
-        if "content-length" in headers:
+    def script(connection: WireConnection) -> None:
+        head = connection.read_head()
+        assert head
+        rest = connection.read_to_end()
+        if has_size:
+            form = Form(head.header("content-type") or "")
             form.feed(rest)
-            assert len(rest) < int(headers["content-length"])
+            seen.append(form.whole or len(rest) >= int(head.header("content-length") or 0))
         else:
-            assert not rest.endswith(b"\r\n0\r\n\r\n")
-        seen.append(form.whole)
+            seen.append(rest.endswith(b"\r\n0\r\n\r\n"))
 
     file = FileVar(Failing(CONTENT) if has_size else failing(), streaming_block_size=50_000)
-    with RawServer(handle) as server, Client(server.url) as client:
+    with WireServer(script) as server, Client(server.url) as client:
         with pytest.raises(
             TransportError, match=r"^variables\.file: reading the file failed: .*Input/output"
         ) as caught:
@@ -239,13 +236,13 @@ def test_u12_h28_an_early_refusal_is_reported(path: Path) -> None:
         while not stopped.is_set():
             yield bytes(100_000)
 
-    def handle(connection: RawConnection) -> None:
-        request_head(connection)
-        connection.answer(b"Too large", 413, "text/plain", Connection="close")
-        connection.read_until_closed()  # as servers do, so that the answer is not lost
+    def script(connection: WireConnection) -> None:
+        connection.read_head()
+        connection.send(answer(b"Too large", "Connection: close", status="413 Too Large", content_type="text/plain"))
+        connection.wait_for_end()  # as servers do, so that the answer is not lost
 
     try:
-        with RawServer(handle) as server, Client(server.url, execute_timeout=60) as client:
+        with WireServer(script) as server, Client(server.url, execute_timeout=60) as client:
             with pytest.raises(TransportServerError, match=r"HTTP 413.*Too large") as caught:
                 client.execute(UPLOAD, {"file": FileVar(endless())})
             assert caught.value.code == 413
@@ -262,12 +259,12 @@ def test_h28_an_early_graphql_answer_is_the_answer() -> None:
         while True:
             yield bytes(100_000)
 
-    def handle(connection: RawConnection) -> None:
-        request_head(connection)
-        connection.answer({"errors": [{"message": "No more room"}]}, 400)
-        connection.read_until_closed()
+    def script(connection: WireConnection) -> None:
+        connection.read_head()
+        connection.send(answer(b'{"errors": [{"message": "No more room"}]}', status="400 Bad Request"))
+        connection.wait_for_end()
 
-    with RawServer(handle) as server, Client(server.url, execute_timeout=60) as client:
+    with WireServer(script) as server, Client(server.url, execute_timeout=60) as client:
         result = client.execute_result(UPLOAD, {"file": FileVar(endless())})
     assert result.errors == [{"message": "No more room"}]
 
@@ -277,19 +274,19 @@ def test_u13_descriptors_are_closed(path: Path, how: str) -> None:
     """Files opened here are closed on success, failure and cancel."""
     arrived = threading.Event()
 
-    def handle(connection: RawConnection) -> None:
-        headers = request_head(connection)
+    def script(connection: WireConnection) -> None:
+        head = connection.read_head()
+        assert head
         arrived.set()
         if how == "success":
-            connection.discard(int(headers["content-length"]))
-            connection.answer(DONE)
+            connection.discard(int(head.header("content-length") or 0))
+            connection.send(DONE)
         elif how == "refused":
-            connection.answer(b"", 500)
-        if how != "success":
-            connection.read_until_closed()
+            connection.send(answer(b"", status="500 Oops"))
+        connection.wait_for_end()
 
     os.truncate(path, 50_000_000)  # more than socket buffers hold
-    with RawServer(handle) as server, Client(server.url, execute_timeout=60) as client:
+    with WireServer(script) as server, Client(server.url, execute_timeout=60) as client:
 
         def close_when_it_arrived() -> None:
             assert arrived.wait(30)
@@ -326,75 +323,58 @@ def stalling(path: Path) -> AsyncIterator[bytes]:
 @pytest.mark.parametrize("is_replayable", [True, False])
 def test_u14_a_redirect_is_followed_only_if_the_files_can_be_read_again(path: Path, is_replayable: bool) -> None:
     """307 asks for the same body; what was read from a pipe is gone."""
-    bodies = []
-
-    def handle(connection: RawConnection) -> None:
-        headers, body = connection.read_request()
-        bodies.append(parse_form(headers["content-type"], body)[2].content)
-        if len(bodies) == 1:
-            connection.answer(b"", 307, Location="/elsewhere", Connection="close")
-        else:
-            connection.answer(DONE)
-
+    moved = answer(b"", "Location: /elsewhere", status="307 Temporary Redirect")
     file = FileVar(path) if is_replayable else FileVar(iter([CONTENT]))
-    with RawServer(handle) as server, Client(server.url) as client:
+    with WireServer(always(moved, DONE)) as server, Client(server.url) as client:
         if is_replayable:
             assert client.execute(UPLOAD, {"file": file}) == {"done": True}
         else:
             with pytest.raises(TransportServerError, match=r"redirect to .*/elsewhere.*cannot be read a second time"):
                 client.execute(UPLOAD, {"file": file})
-    assert bodies == [CONTENT] * (2 if is_replayable else 1)
+    assert [form_in(request)[2].content for request in server.requests] == [CONTENT] * (2 if is_replayable else 1)
 
 
 @pytest.mark.parametrize("document", ["query ($file: Upload!) { a }", "mutation ($file: Upload!) { a }"])
 @pytest.mark.parametrize("is_replayable", [True, False])
 def test_u14_a_lost_upload_is_sent_again_only_if_that_is_safe(path: Path, is_replayable: bool, document: str) -> None:
     """On a kept connection that dies under the upload: a query whose file can be read again is sent again."""
-    uploads = []
+    uploads = 0
 
-    def handle(connection: RawConnection) -> None:
-        while True:
-            try:
-                headers = request_head(connection)
-            except EOFError:
-                return
-            if headers["content-type"] == "application/json":
-                connection.read_body(headers)
-                connection.answer(DONE)
-                continue
-            uploads.append(headers)
-            if len(uploads) == 1:
-                connection.read_exactly(1000)
-                return
-            connection.read_body(headers)
-            connection.answer(DONE)
+    def script(connection: WireConnection) -> None:
+        nonlocal uploads
+        while head := connection.read_head():
+            if head.header("content-type") != "application/json":
+                uploads += 1
+                if uploads == 1:
+                    connection.discard(1000)
+                    return
+            if head.header("content-length"):
+                connection.discard(int(head.header("content-length") or 0))
+            connection.send(DONE)
 
     file = FileVar(path) if is_replayable else FileVar(iter([CONTENT] * 100))
-    with RawServer(handle) as server, Client(server.url) as client:
+    with WireServer(script) as server, Client(server.url) as client:
         client.execute("{ a }")
         if is_replayable and document.startswith("query"):
             assert client.execute(document, {"file": file}) == {"done": True}
-            assert len(uploads) == 2
+            assert uploads == 2
         else:
             with pytest.raises(TransportConnectionFailed):
                 client.execute(document, {"file": file})
-            assert len(uploads) == 1
+            assert uploads == 1
 
 
 def test_u14_a_connection_gone_stale_does_not_matter(path: Path) -> None:
     """Closed while it was idle: what can be read again is sent again."""
     closed = threading.Event()
 
-    def handle(connection: RawConnection) -> None:
-        headers, body = connection.read_request()
-        connection.answer(DONE)
-        if headers["content-type"] != "application/json":
-            bodies.append(parse_form(headers["content-type"], body)[2].content)
+    def script(connection: WireConnection) -> None:
+        connection.read_request()
+        connection.send(DONE)
         connection.socket.shutdown(socket.SHUT_RDWR)
         closed.set()
 
-    bodies: list[bytes] = []
-    with RawServer(handle) as server, Client(server.url) as client:
+    with WireServer(script) as server, Client(server.url) as client:
         for _ in range(5):
             client.execute("{ a }")
             assert closed.wait(30)
@@ -402,7 +382,7 @@ def test_u14_a_connection_gone_stale_does_not_matter(path: Path) -> None:
             assert client.execute("query ($file: Upload!) { a }", {"file": FileVar(path)}) == {"done": True}
             assert closed.wait(30)
             closed.clear()
-    assert bodies == [CONTENT] * 5
+    assert [form_in(request)[2].content for request in server.requests[1::2]] == [CONTENT] * 5
 
 
 def test_u15_h21_a_preflight_header_is_present(strawberry_server: Server) -> None:
@@ -532,14 +512,14 @@ def test_progress_is_told_from_a_worker_thread(strawberry_server: Server) -> Non
 def test_an_error_in_on_progress_ends_the_request(path: Path) -> None:
     """It is chained to the error that names the file."""
 
-    def handle(connection: RawConnection) -> None:
-        request_head(connection)
-        connection.read_until_closed()
+    def script(connection: WireConnection) -> None:
+        connection.read_head()
+        connection.wait_for_end()
 
     def on_progress(sent: int, total: int | None) -> None:
         raise RuntimeError("enough")
 
-    with RawServer(handle) as server, Client(server.url) as client:
+    with WireServer(script) as server, Client(server.url) as client:
         with pytest.raises(TransportError, match=r"^variables\.file: on_progress failed: RuntimeError") as caught:
             client.execute(UPLOAD, {"file": FileVar(path, on_progress=on_progress)})
         assert isinstance(caught.value.__cause__, RuntimeError)

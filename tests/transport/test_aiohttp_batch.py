@@ -1,0 +1,263 @@
+"""execute_batch, of the client and of the transport on its own."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
+from typing import Any
+
+import pytest
+
+from syncgql import (
+    AIOHTTPTransport,
+    AsyncTransport,
+    Client,
+    ClientClosed,
+    DocumentError,
+    ExecutionResult,
+    GraphQLRequest,
+    TransportConnectionFailed,
+    TransportError,
+    TransportProtocolError,
+    TransportQueryError,
+    TransportServerError,
+    TransportTimeout,
+    gql,
+)
+
+from ..fix_servers import Server
+from ..servers.wire import WireConnection, WireServer, always, answer
+from .asynchronous import in_loop
+
+HELLO = "query Greet($name: String!) { hello(name: $name) }"
+
+
+@pytest.fixture
+def client(strawberry_server: Server) -> Iterator[Client]:
+    with Client(strawberry_server.url) as client:
+        yield client
+
+
+def test_b1_one_post_with_an_array_in_call_order(client: Client, strawberry_server: Server) -> None:
+    """Each element is what it would be on its own, in any form of request."""
+    third = gql("{ books { id } }").document
+    requests: list[Any] = ["{ hello }", GraphQLRequest(HELLO, {"name": "Zoë"}, "Greet"), third]
+    client.execute_batch(requests)
+    [entry] = strawberry_server.seen("request")
+    assert entry["method"] == "POST"
+    assert entry["headers"]["content-type"] == "application/json"
+    assert json.loads(entry["body"]) == [
+        {"query": "{ hello }"},
+        {"query": HELLO, "variables": {"name": "Zoë"}, "operationName": "Greet"},
+        {"query": "{\n  books {\n    id\n  }\n}"},
+    ]
+
+
+def test_b2_answers_in_the_order_of_the_requests(client: Client) -> None:
+    """Also for mutations, and for a batch of one, which is an array all the same."""
+    requests = [GraphQLRequest(HELLO, {"name": str(number)}) for number in range(10)]
+    assert client.execute_batch(requests) == [{"hello": f"Hello {number}!"} for number in range(10)]
+    assert client.execute_batch(requests[:1]) == [{"hello": "Hello 0!"}]
+    mutation = 'mutation { addBook(title: "B") { title } }'
+    assert client.execute_batch((mutation, mutation)) == [{"addBook": {"title": "B"}}] * 2
+
+
+def test_b5_an_error_is_raised_with_its_number_and_hides_nothing(client: Client) -> None:
+    """execute_batch raises the first; execute_batch_results has all, and says of each what carried it."""
+    requests = ["{ hello }", "{ hello fail }", "{ nope }"]
+    with pytest.raises(TransportQueryError, match=r"^Request 2 of 3: It failed \(at fail\)$") as caught:
+        client.execute_batch(requests)
+    assert caught.value.data == {"hello": "Hello world!", "fail": None}
+    good, partial, bad = client.execute_batch_results(requests)
+    assert isinstance(good, ExecutionResult)
+    assert isinstance(partial, ExecutionResult)
+    assert isinstance(bad, ExecutionResult)
+    assert (good.data, good.errors) == ({"hello": "Hello world!"}, None)
+    assert partial.errors == caught.value.errors
+    assert bad.errors is not None
+    assert "nope" in bad.errors[0]["message"]
+    assert good.response is not None
+    assert (good.response.status, good.response.url) == (200, client_url(client))
+
+
+def client_url(client: Client) -> str:
+    return repr(client).removeprefix("<Client ").removesuffix(">")
+
+
+def test_b5_an_entry_that_is_no_answer_does_not_hide_the_others() -> None:
+    """Its exception stands in its place; execute_batch raises it."""
+    body = b'[{"data": {"a": 1}}, "oops", {"errors": [{"message": "No"}]}]'
+    with WireServer(always(answer(body))) as server, Client(server.url) as client:
+        first, second, third = client.execute_batch_results(["{ a }"] * 3)
+        assert isinstance(first, ExecutionResult)
+        assert isinstance(second, TransportProtocolError)
+        assert isinstance(third, ExecutionResult)
+        assert (first.data, third.errors) == ({"a": 1}, [{"message": "No"}])
+        with pytest.raises(TransportProtocolError, match="entry 2 is no GraphQL response"):
+            client.execute_batch(["{ a }"] * 3)
+
+
+def test_b3_b4_b6_b7_answers_over_the_wire() -> None:
+    """A wrong count, one object for all, an array under 400, and entries in wrappers."""
+    refusal = b'{"errors": [{"message": "Batching is off"}]}'
+    answers = [
+        answer(b'[{"data": {"a": 1}}]'),
+        answer(refusal, status="400 Bad Request"),
+        answer(b'[{"data": {"a": 1}}, ' + refusal + b"]", status="400 Bad Request"),
+        answer(b'[{"id": "0", "payload": {"data": {"a": 1}}}, {"id": "1", "payload": {"data": {"b": 2}}}]'),
+        answer(b"<html>Bad Gateway</html>", status="502 Bad Gateway", content_type="text/html"),
+    ]
+    with WireServer(always(*answers)) as server, Client(server.url) as client:
+        with pytest.raises(TransportProtocolError, match="1 answers to 2 requests"):
+            client.execute_batch_results(["{ a }", "{ b }"])
+        for result in client.execute_batch_results(["{ a }", "{ b }"]):
+            assert isinstance(result, ExecutionResult)
+            assert result.errors == [{"message": "Batching is off"}]
+        good, bad = client.execute_batch_results(["{ a }", "{ b }"])
+        assert isinstance(good, ExecutionResult)
+        assert isinstance(bad, ExecutionResult)
+        assert (good.data, bad.errors) == ({"a": 1}, [{"message": "Batching is off"}])
+        assert client.execute_batch(["{ a }", "{ b }"]) == [{"a": 1}, {"b": 2}]
+        with pytest.raises(TransportServerError, match="HTTP 502"):
+            client.execute_batch_results(["{ a }", "{ b }"])
+
+
+def test_real_refusals(strawberry_server: Server, ariadne_server: Server) -> None:
+    """Too many for Strawberry, which says so in plain text; Ariadne has no batches, and says so in one error."""
+    with Client(strawberry_server.url) as client, pytest.raises(TransportServerError, match="Too many operations"):
+        client.execute_batch(["{ hello }"] * 11)
+    with Client(ariadne_server.url) as client:
+        with pytest.raises(TransportQueryError, match="Operation data should be a JSON object"):
+            client.execute_batch(["{ hello }"] * 2)
+        assert len(client.execute_batch_results(["{ hello }"] * 2)) == 2
+
+
+def test_b8_b13_what_cannot_be_in_a_batch_is_refused_before_the_network(
+    client: Client, strawberry_server: Server
+) -> None:
+    """Subscriptions, @defer, nothing at all, and what is no list."""
+    with pytest.raises(DocumentError, match="Request 2 of 2 in the batch is a subscription"):
+        client.execute_batch(["{ hello }", "subscription { count }"])
+    with pytest.raises(DocumentError, match="uses @defer"):
+        client.execute_batch_results(["{ ... @defer { hello } }"])
+    with pytest.raises(DocumentError, match="at least one"):
+        client.execute_batch([])
+    with pytest.raises(TypeError, match="A batch must be a list of requests, not str"):
+        client.execute_batch("{ hello }")
+    with pytest.raises(TypeError, match="not int"):
+        client.execute_batch(["{ hello }", 1])  # type: ignore[list-item]
+    with pytest.raises(DocumentError, match="cannot be sent by GET"):
+        client.execute_batch(["{ hello }"], extra_args={"method": "GET"})
+    with pytest.raises(DocumentError, match="bad"):
+        client.execute_batch([GraphQLRequest("{ hello }", {"bad": {1}})])
+    assert strawberry_server.seen() == []
+
+
+def test_options_of_the_call(strawberry_server: Server) -> None:
+    """Headers, the time limit, and arguments for aiohttp; GET for queries does not concern batches."""
+    query = "query ($name: String!) { header(name: $name) }"
+    with Client(strawberry_server.url, headers={"X-A": "client"}, use_get_for_queries=True) as client:
+        both = [GraphQLRequest(query, {"name": "x-a"}), GraphQLRequest(query, {"name": "x-b"})]
+        result = client.execute_batch(both, headers={"x-a": "call"}, extra_args={"headers": {"X-B": "extra"}})
+        assert result == [{"header": "call"}, {"header": "extra"}]
+        with pytest.raises(TransportTimeout, match=r"execute_timeout ran out after 0\.2 s"):
+            client.execute_batch(["{ hello }", "{ sleep(seconds: 60) }"], timeout=0.2)
+        strawberry_server.wait_for("sleep_cancelled")
+
+
+def test_a_schema_counts_for_each_request(strawberry_server: Server) -> None:
+    """Documents are checked before anything is sent."""
+    with Client(strawberry_server.url, schema="type Query { hello: String }") as client:
+        with pytest.raises(DocumentError, match="nope"):
+            client.execute_batch(["{ hello }", "{ nope }"])
+        assert client.execute_batch(["{ hello }"]) == [{"hello": "Hello world!"}]
+    assert len(strawberry_server.seen("request")) == 1
+
+
+def test_transports_without_batches_say_so(strawberry_server: Server) -> None:
+    """WebSockets have none."""
+    with Client(strawberry_server.ws_url) as client, pytest.raises(TransportError, match="cannot send batches"):
+        client.execute_batch(["{ hello }"])
+
+
+def test_a_closed_client_says_so(client: Client) -> None:
+    client.close()
+    for call in client.execute_batch, client.execute_batch_results:
+        with pytest.raises(ClientClosed):
+            call(["{ hello }"])
+
+
+def test_a_batch_is_sent_again_only_if_all_of_it_may_be() -> None:
+    """On a kept connection that dies: queries are sent again, a batch that holds a mutation never is."""
+
+    def script(connection: WireConnection) -> None:
+        connection.read_request()
+        connection.send(answer(b'[{"data": {"ok": true}}]'))
+        connection.read_request()
+
+    again = always(answer(b'[{"data": {"ok": true}}, {"data": {"ok": true}}]'))
+    for requests, count in (["{ a }", "{ b }"], 3), (["{ a }", "mutation { b }"], 2):
+        with WireServer(script, again) as server, Client(server.url) as client:
+            client.execute_batch(["{ a }"])
+            if count == 3:
+                assert client.execute_batch(requests) == [{"ok": True}] * 2
+            else:
+                with pytest.raises(TransportConnectionFailed):
+                    client.execute_batch(requests)
+            assert len(server.requests) == count
+
+
+@in_loop
+async def test_the_transport_on_its_own(strawberry_server: Server) -> None:
+    """In asyncio code: a list of results, errors included; header functions are called off the loop."""
+    threads: list[threading.Thread] = []
+
+    def headers() -> dict[str, str]:
+        threads.append(threading.current_thread())
+        return {}
+
+    transport = AIOHTTPTransport(strawberry_server.url, headers=headers)
+    try:
+        results = await transport.execute_batch([GraphQLRequest("{ hello }"), GraphQLRequest("{ nope }")])
+        assert results[0].data == {"hello": "Hello world!"}
+        assert results[1].errors
+        with pytest.raises(DocumentError, match="at least one"):
+            await transport.execute_batch([], {})
+    finally:
+        await transport.close()
+    assert threading.main_thread() not in threads
+
+
+def test_a_transport_of_the_users_own_may_have_batches() -> None:
+    """The coroutine execute_batch is enough; its results must be as many as the requests."""
+
+    class Counting(AsyncTransport):
+        answers = 2
+
+        async def connect(self) -> None: ...
+
+        async def close(self) -> None: ...
+
+        async def execute(
+            self, request: GraphQLRequest, *, extra_args: Mapping[str, Any] | None = None
+        ) -> ExecutionResult:
+            return ExecutionResult({"alone": True})
+
+        async def execute_batch(
+            self, reqs: Sequence[GraphQLRequest], extra_args: Mapping[str, Any] | None = None
+        ) -> list[ExecutionResult]:
+            return [ExecutionResult({"n": number, **(extra_args or {})}) for number in range(self.answers)]
+
+        async def subscribe(self, request: GraphQLRequest) -> AsyncGenerator[ExecutionResult, None]:
+            raise NotImplementedError
+            yield
+
+    with Client(transport=Counting()) as client:
+        assert client.execute_batch(["{ a }", "{ b }"], extra_args={"x": 1}) == [{"n": 0, "x": 1}, {"n": 1, "x": 1}]
+        with pytest.raises(TransportError, match="returned 2 results for 1 requests"):
+            client.execute_batch(["{ a }"])
+        with pytest.raises(TransportError, match="takes no headers"):
+            client.execute_batch(["{ a }"], headers={"a": "b"})
+        with pytest.raises(DocumentError, match="is a subscription"):
+            client.execute_batch(["subscription { a }"])

@@ -1,0 +1,355 @@
+"""Automatic batching: calls of several threads in one HTTP request, each as if it were alone."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from typing import Any
+
+import pytest
+
+from syncgql import (
+    AIOHTTPTransport,
+    Client,
+    ClientClosed,
+    DocumentError,
+    FileVar,
+    RequestsHTTPTransport,
+    TransportConnectionFailed,
+    TransportError,
+    TransportQueryError,
+    TransportServerError,
+    TransportTimeout,
+)
+from syncgql.transport.pair import TransportPair
+
+from ..fix_servers import Server
+from ..servers.wire import WireConnection, WireServer, always, answer
+
+HELLO = "query ($name: String!) { hello(name: $name) }"
+EVER = 3600.0  # seconds that no test waits: such a batch is sent when it is full
+SOON = 0.3  # seconds for several threads to join a batch
+
+
+@pytest.fixture
+def pool() -> Iterator[ThreadPoolExecutor]:
+    with ThreadPoolExecutor(12) as pool:
+        yield pool
+
+
+def bodies(server: Server) -> list[Any]:
+    return [json.loads(entry["body"]) for entry in server.seen("request")]
+
+
+def names_in(*batches: list[dict[str, Any]]) -> list[str]:
+    return [request["variables"]["name"] for batch in batches for request in batch]
+
+
+def test_calls_of_several_threads_are_one_request(strawberry_server: Server, pool: ThreadPoolExecutor) -> None:
+    """Full, a batch is sent at once; each thread gets its own answer."""
+    with Client(strawberry_server.url, batch_interval=EVER, batch_max=5) as client:
+
+        def greet(name: str) -> Any:
+            return client.execute(HELLO, {"name": name})["hello"]
+
+        names = [str(number) for number in range(10)]
+        assert list(pool.map(greet, names)) == [f"Hello {name}!" for name in names]
+    assert [len(body) for body in bodies(strawberry_server)] == [5, 5]
+
+
+def test_a_batch_is_sent_when_its_time_has_come(strawberry_server: Server, pool: ThreadPoolExecutor) -> None:
+    """Counted from its first member."""
+    with Client(strawberry_server.url, batch_interval=SOON) as client:
+        calls = [pool.submit(client.execute, HELLO, {"name": str(number)}) for number in range(3)]
+        assert [call.result() for call in calls] == [{"hello": f"Hello {number}!"} for number in range(3)]
+    batches = [body if isinstance(body, list) else [body] for body in bodies(strawberry_server)]
+    assert sorted(names_in(*batches)) == ["0", "1", "2"]
+
+
+def test_a_lonely_call_is_sent_as_if_there_were_no_batches(any_server: Server) -> None:
+    """So a server without batches answers it."""
+    with Client(any_server.url, batch_interval=0.01) as client:
+        assert client.execute("{ hello }") == {"hello": "Hello world!"}
+        with pytest.raises(TransportQueryError, match="nope"):
+            client.execute("{ nope }")
+    assert bodies(any_server)[0] == {"query": "{ hello }"}
+
+
+def test_each_call_has_its_own_outcome(strawberry_server: Server, pool: ThreadPoolExecutor) -> None:
+    """Data, errors, and what carried them: result objects of their own."""
+    with Client(strawberry_server.url, batch_interval=EVER, batch_max=3) as client:
+        good, bad, whole = (
+            pool.submit(client.execute, "{ hello }"),
+            pool.submit(client.execute, "{ hello fail }"),
+            pool.submit(client.execute_result, "{ nope }"),
+        )
+        assert good.result() == {"hello": "Hello world!"}
+        with pytest.raises(TransportQueryError, match=r"^It failed \(at fail\)$") as caught:
+            bad.result()
+        assert caught.value.data == {"hello": "Hello world!", "fail": None}
+        assert whole.result().errors
+        response = whole.result().response
+        assert response is not None
+        assert response.status == 200
+
+
+def outcomes(calls: list[Future[Any]]) -> list[BaseException | None]:
+    return [call.exception() for call in calls]
+
+
+def test_a_failure_of_all_is_an_exception_for_each(pool: ThreadPoolExecutor) -> None:
+    """An object of its own for every waiter: raising one adds to its traceback."""
+    refusal = answer(b"<html>", status="502 Bad Gateway", content_type="text/html")
+    with WireServer(always(refusal)) as server, Client(server.url, batch_interval=EVER, batch_max=3) as client:
+        errors = outcomes([pool.submit(client.execute, "{ a }") for _ in range(3)])
+        assert len(server.requests) == 1
+    assert len({id(error) for error in errors}) == 3
+    for error in errors:
+        assert isinstance(error, TransportServerError)
+        assert error.code == 502
+    with Client(server.url, batch_interval=EVER, batch_max=3) as client:
+        errors = outcomes([pool.submit(client.execute, "{ a }") for _ in range(3)])
+    assert len({id(error) for error in errors}) == 3
+    for error in errors:
+        assert isinstance(error, TransportConnectionFailed)
+        assert error.__cause__ is not None
+
+
+def test_b4_one_error_object_goes_to_every_call(pool: ThreadPoolExecutor) -> None:
+    """With error lists of their own."""
+    refusal = answer(b'{"errors": [{"message": "Batching is off"}]}', status="400 Bad Request")
+    with WireServer(always(refusal)) as server, Client(server.url, batch_interval=EVER, batch_max=2) as client:
+        first, second = outcomes([pool.submit(client.execute, "{ a }") for _ in range(2)])
+    assert isinstance(first, TransportQueryError)
+    assert isinstance(second, TransportQueryError)
+    assert first.errors == second.errors == [{"message": "Batching is off"}]
+    assert first.errors is not second.errors
+
+
+def test_an_entry_that_is_no_answer_is_the_error_of_its_call(pool: ThreadPoolExecutor) -> None:
+    """The others do not notice."""
+    body = b'[{"data": {"n": 1}}, 1]'
+    with WireServer(always(answer(body))) as server, Client(server.url, batch_interval=EVER, batch_max=2) as client:
+        calls = [pool.submit(client.execute, "{ n }") for _ in range(2)]
+        failed = [error for error in outcomes(calls) if error is not None]
+    assert len(failed) == 1
+    assert "entry 2 is no GraphQL response" in str(failed[0])
+
+
+def test_b10_only_calls_with_equal_headers_go_together(strawberry_server: Server, pool: ThreadPoolExecutor) -> None:
+    """They would all be sent with the same ones; the same holds for extra_args."""
+
+    def ask(letter: str, number: int) -> str:
+        document = f'query Q{number} {{ header(name: "x-a") }}'
+        return str(client.execute(document, headers={"X-A": letter})["header"])
+
+    def ask_otherwise(letter: str) -> str:
+        arguments = {"headers": {"X-A": letter}, "timeout": 50}
+        return str(client.execute('{ header(name: "x-a") }', extra_args=arguments)["header"])
+
+    with Client(strawberry_server.url, batch_interval=EVER, batch_max=2) as client:
+        assert list(pool.map(ask, "aabb", range(4))) == list("aabb")
+        assert list(pool.map(ask_otherwise, "cdcd")) == list("cdcd")
+    texts = [[request["query"][:8] for request in batch] for batch in bodies(strawberry_server)]
+    assert sorted(map(sorted, texts[:2])) == [["query Q0", "query Q1"], ["query Q2", "query Q3"]]
+    assert [len(batch) for batch in texts] == [2, 2, 2, 2]
+
+
+def test_header_functions_are_called_for_each_call_in_its_thread(
+    strawberry_server: Server, pool: ThreadPoolExecutor
+) -> None:
+    """Where thread-locals are the caller's; different answers are different batches."""
+    users = threading.local()
+
+    def headers() -> dict[str, str]:
+        return {"X-A": users.name}
+
+    with Client(strawberry_server.url, headers=headers, batch_interval=SOON) as client:
+
+        def ask(name: str) -> Any:
+            users.name = name
+            return client.execute('{ header(name: "x-a") }')["header"]
+
+        assert list(pool.map(ask, "abcabc")) == list("abcabc")
+
+
+def test_b11_a_call_that_times_out_leaves_the_batch(strawberry_server: Server, pool: ThreadPoolExecutor) -> None:
+    """Unsent, it is not sent; the others get their answers, in their places."""
+    with Client(strawberry_server.url, batch_interval=EVER, batch_max=3) as client:
+        first = pool.submit(client.execute, HELLO, {"name": "first"})
+        with pytest.raises(TransportTimeout, match=r"execute_timeout ran out after 0\.1 s"):
+            client.execute(HELLO, {"name": "late"}, timeout=0.1)
+        others = [pool.submit(client.execute, HELLO, {"name": name}) for name in "ab"]
+        assert first.result() == {"hello": "Hello first!"}
+        assert [call.result() for call in others] == [{"hello": "Hello a!"}, {"hello": "Hello b!"}]
+    [batch] = bodies(strawberry_server)
+    assert sorted(names_in(batch)) == ["a", "b", "first"]
+
+
+def test_b11_a_call_that_times_out_in_a_sent_batch_is_ignored(
+    strawberry_server: Server, pool: ThreadPoolExecutor
+) -> None:
+    """Its time is its own; the others wait on."""
+    with Client(strawberry_server.url, batch_interval=EVER, batch_max=2) as client:
+        patient = pool.submit(client.execute, "{ sleep(seconds: 1) }", timeout=60)
+        with pytest.raises(TransportTimeout):
+            client.execute("{ hello }", timeout=0.3)
+        assert patient.result() == {"sleep": 1.0}
+    assert strawberry_server.seen("aborted") == []
+
+
+def test_b11_when_all_have_left_the_request_is_given_up(strawberry_server: Server, pool: ThreadPoolExecutor) -> None:
+    """The server hears that nobody waits; an unsent batch is never sent."""
+    with Client(strawberry_server.url, batch_interval=EVER, batch_max=2) as client:
+        calls = [pool.submit(client.execute, "{ sleep(seconds: 60) }", timeout=0.5) for _ in range(2)]
+        assert [type(error) for error in outcomes(calls)] == [TransportTimeout] * 2
+        strawberry_server.wait_for("aborted")
+        with pytest.raises(TransportTimeout):
+            client.execute(HELLO, {"name": "alone"}, timeout=0.1)
+        pair = [pool.submit(client.execute, HELLO, {"name": name}) for name in "ab"]
+        assert [call.result() for call in pair] == [{"hello": "Hello a!"}, {"hello": "Hello b!"}]
+    assert len(bodies(strawberry_server)) == 2
+
+
+def test_b12_closing_fails_what_is_queued(strawberry_server: Server, pool: ThreadPoolExecutor) -> None:
+    """Nothing waits for ever, and nothing is sent any more."""
+    client = Client(strawberry_server.url, batch_interval=EVER, execute_timeout=None)
+    submitted = [client.submit("{ hello }") for _ in range(3)]
+    call = pool.submit(client.execute, "{ hello }")
+    time.sleep(0.1)
+    client.close()
+    wait([*submitted, call], 30)
+    assert [type(error) for error in outcomes([*submitted, call])] == [ClientClosed] * 4
+    assert strawberry_server.seen() == []
+
+
+def test_b12_closing_fails_what_is_sent(strawberry_server: Server) -> None:
+    """And the server hears of it."""
+    client = Client(strawberry_server.url, batch_interval=EVER, batch_max=2, execute_timeout=None)
+    calls = [client.submit("{ sleep(seconds: 60) }") for _ in range(2)]
+    strawberry_server.wait_for("sleep_started")
+    client.close()
+    assert [type(error) for error in outcomes(calls)] == [ClientClosed] * 2
+    strawberry_server.wait_for("aborted")
+
+
+def test_submit_takes_part(strawberry_server: Server) -> None:
+    """One thread is enough; a cancelled future leaves its batch."""
+    with Client(strawberry_server.url, batch_interval=EVER, batch_max=3) as client:
+        client.submit(HELLO, {"name": "cancelled"}).cancel()
+        calls = [client.submit(HELLO, {"name": name}) for name in "abc"]
+        assert [call.result(30) for call in calls] == [{"hello": f"Hello {name}!"} for name in "abc"]
+    assert [len(body) for body in bodies(strawberry_server)] == [3]
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda client: client.execute("mutation ($f: Upload!) { upload(file: $f) { size } }", {"f": FileVar(b"x")}),
+        lambda client: client.execute("{ hello }", extra_args={"method": "GET"}),
+        lambda client: client.execute_batch(["{ hello }", "{ hello }"]),
+        lambda client: client.execute_result("{ ... @defer { hello } }"),
+    ],
+    ids=["upload", "GET", "batch", "defer"],
+)
+def test_what_cannot_share_a_request_goes_alone(strawberry_server: Server, call: Callable[[Client], object]) -> None:
+    """At once, since there is nothing to wait for."""
+    with Client(strawberry_server.url, batch_interval=EVER) as client:
+        call(client)
+
+
+def test_a_syntax_error_is_the_servers_to_tell(strawberry_server: Server) -> None:
+    """As it is without batches."""
+    client = Client(strawberry_server.url, batch_interval=EVER)
+    with client, pytest.raises(TransportQueryError, match="Syntax"):
+        client.execute("subscription {")
+
+
+def test_variables_are_checked_before_a_batch_is_joined(strawberry_server: Server) -> None:
+    """In the calling thread, so nobody else's request suffers."""
+    with Client(strawberry_server.url, batch_interval=EVER) as client, pytest.raises(DocumentError, match="name"):
+        client.execute(HELLO, {"name": object()})
+    assert strawberry_server.seen() == []
+
+
+def test_a_lost_batch_with_a_mutation_is_not_sent_again(pool: ThreadPoolExecutor) -> None:
+    """One of queries is, on a connection that may have gone stale."""
+
+    def script(connection: WireConnection) -> None:
+        connection.read_request()
+        connection.send(answer(b'[{"data": {"n": 1}}, {"data": {"n": 2}}]'))
+        connection.read_request()
+
+    again = always(answer(b'[{"data": {"n": 1}}, {"data": {"n": 2}}]'))
+    for document, count in ("query { n }", 3), ("mutation { n }", 2):
+        with WireServer(script, again) as server, Client(server.url, batch_interval=EVER, batch_max=2) as client:
+            wait([pool.submit(client.execute, "{ n }") for _ in range(2)])
+            calls = [pool.submit(client.execute, text) for text in (document, "{ n }")]
+            lost = [error for error in outcomes(calls) if isinstance(error, TransportConnectionFailed)]
+            assert len(lost) == (0 if count == 3 else 2)
+            assert len(server.requests) == count
+
+
+def test_many_threads_for_a_while(strawberry_server: Server, pool: ThreadPoolExecutor) -> None:
+    """Two hundred calls with short and long limits: everyone gets an own answer, or a timeout."""
+    with Client(strawberry_server.url, batch_interval=0.005, batch_max=7) as client:
+
+        def greet(number: int) -> str:
+            try:
+                timeout = 0.004 if number % 10 == 0 else 60
+                return str(client.execute(HELLO, {"name": str(number)}, timeout=timeout)["hello"])
+            except TransportTimeout:
+                return "late"
+
+        answers = list(pool.map(greet, range(200)))
+    for number, greeting in enumerate(answers):
+        assert greeting == f"Hello {number}!" or (greeting == "late" and number % 10 == 0)
+
+
+def test_batch_interval_0_is_the_transport_itself() -> None:
+    """There is nothing in the way."""
+    transport = AIOHTTPTransport("http://127.0.0.1:1/")
+    assert TransportPair(transport, transport).exchange == transport.exchange
+
+
+@pytest.mark.parametrize(
+    ("options", "error", "message"),
+    [
+        ({"batch_interval": "1"}, TypeError, "batch_interval must be a number of seconds, not str"),
+        ({"batch_interval": True}, TypeError, "not bool"),
+        ({"batch_interval": -1}, ValueError, "batch_interval must be 0 seconds"),
+        ({"batch_interval": float("nan")}, ValueError, "not nan"),
+        ({"batch_max": 0}, ValueError, "1 request or more"),
+        ({"batch_max": 2.5}, TypeError, "whole number of requests, not float"),
+        ({"batch_interval": 1, "url": "ws://a/"}, TypeError, "AIOHTTPWebsocketsTransport cannot send batches"),
+        (
+            {"batch_interval": 1, "url": None, "transport": RequestsHTTPTransport("http://a/")},
+            TypeError,
+            "RequestsHTTPTransport cannot collect batches",
+        ),
+    ],
+)
+def test_a_wrong_option_is_an_error_at_once(options: dict[str, Any], error: type[Exception], message: str) -> None:
+    """When the client is made."""
+    with pytest.raises(error, match=message):
+        Client(**{"url": "http://a/", **options})
+
+
+def test_signed_requests_go_alone(strawberry_server: Server) -> None:
+    """Headers that depend on the body cannot go with another body."""
+
+    class Signature:
+        def get_headers(self, data: str | None = None, headers: Any = None) -> dict[str, str]:
+            return {"X-Signature": str(len(data or ""))}
+
+    with Client(strawberry_server.url, auth=Signature(), batch_interval=EVER) as client:
+        assert client.execute("{ hello }") == {"hello": "Hello world!"}
+
+
+def test_errors_are_transport_errors() -> None:
+    """Whatever becomes of a batch, a caller that catches TransportError catches it."""
+    with Client("http://127.0.0.1:1/", batch_interval=0.01) as client, pytest.raises(TransportError):
+        client.execute("{ a }")
