@@ -12,7 +12,7 @@ from ..protocol.graphql_transport_ws import GraphQLTransportWS
 from .handshake import CredentialsOption, GraphQLDialect, InitPayloadOption
 from .options import HeadersOption, check_url, proxy_with_credentials
 from .reconnect import ReconnectPolicy, check_reconnect
-from .session import SharedSession
+from .session import SessionFactory, SharedSession
 from .websocket_options import MAX_MESSAGE_SIZE, WebSocketOptions
 from .websocket_transport import WebSocketTransport
 
@@ -26,7 +26,7 @@ class AIOHTTPWebsocketsTransport(WebSocketTransport):
     and mutations, share one. All limits are in seconds; None is no limit.
 
     Args:
-        url: the endpoint, ``ws://`` or ``wss://``.
+        url: the endpoint, ``ws://`` or ``wss://``; user name and password in it are sent as ``Authorization``.
         subprotocols: which to offer, the preferred one first; by default ``graphql-transport-ws``, then ``graphql-ws``.
             The server's choice is spoken.
         heartbeat: send a WebSocket ping after so long a silence and take the server for dead when nothing comes within
@@ -43,8 +43,7 @@ class AIOHTTPWebsocketsTransport(WebSocketTransport):
         ssl: None or True verifies certificates, False does not; or an ``ssl.SSLContext`` or ``aiohttp.Fingerprint``.
         websocket_close_timeout: limit for the server's answer to the close frame.
         receive_timeout: limit for the wait for each message, pings included.
-        ssl_close_timeout: accepted and without effect: TLS connections are cut once the WebSocket is closed, so nothing
-            has to be waited for.
+        ssl_close_timeout: limit for closing the session. TLS connections are cut, so as a rule it takes no time.
         connect_timeout: limit for TCP, TLS and the upgrade together.
         close_timeout: limit for closing a connection, farewells to its operations included.
         ack_timeout: limit for ``connection_ack``.
@@ -61,7 +60,7 @@ class AIOHTTPWebsocketsTransport(WebSocketTransport):
         reconnect: when a lost socket is opened again and its subscriptions are sent anew: a ``ReconnectPolicy``, True
             for the default one, False for never.
         idle_timeout: seconds for which the shared socket is kept when nothing runs on it; None for ever.
-        session: a session to share with other transports; takes the place of ``client_session_args``.
+        session: a function that makes the ``aiohttp.ClientSession``; takes the place of ``client_session_args``.
 
     Raises:
         ValueError: the URL is not an absolute ``ws`` or ``wss`` URL, a subprotocol is unknown, or a limit is not
@@ -102,11 +101,12 @@ class AIOHTTPWebsocketsTransport(WebSocketTransport):
         max_message_size: int = MAX_MESSAGE_SIZE,
         reconnect: ReconnectPolicy | bool = False,
         idle_timeout: float | None = 30,
-        session: SharedSession | None = None,
+        session: SessionFactory | SharedSession | None = None,
     ) -> None:
-        self.url = check_url(url, ("ws", "wss"))
+        dialect = GraphQLDialect(check_url(url, ("ws", "wss")), subprotocols, headers, init_payload, auth)
+        self.url = dialect.url
         super().__init__(
-            GraphQLDialect(self.url, subprotocols, headers, init_payload, auth),
+            dialect,
             WebSocketOptions(
                 origin=origin,
                 params=params,
@@ -127,7 +127,7 @@ class AIOHTTPWebsocketsTransport(WebSocketTransport):
                 answer_pings=answer_pings,
                 idle_timeout=idle_timeout,
             ),
-            session or SharedSession(None, client_session_args),
+            SharedSession.of(session, None, client_session_args, ssl_close_timeout=ssl_close_timeout),
             check_reconnect(reconnect),
         )
 

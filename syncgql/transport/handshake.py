@@ -18,7 +18,15 @@ from ..protocol.graphql_ws import GraphQLWS
 from ..protocol.http import encode_request, public_url
 from ..protocol.websocket import WebSocketProtocol
 from ..request import GraphQLRequest
-from .options import Credentials, Headers, HeadersOption, authorization, check_headers, with_authorization
+from .options import (
+    Credentials,
+    Headers,
+    HeadersOption,
+    authorization,
+    check_headers,
+    split_credentials,
+    with_authorization,
+)
 
 InitPayload = Mapping[str, Any] | None
 CredentialsOption = Credentials | Callable[[], Credentials] | None
@@ -105,7 +113,9 @@ class GraphQLDialect(Dialect):
         init_payload: InitPayloadOption,
         auth: CredentialsOption,
     ) -> None:
-        self.url = url
+        target, from_url = split_credentials(url)
+        self.url = str(target)
+        self._defaults = {} if from_url is None else {"Authorization": from_url}
         self.subprotocols = _check_subprotocols(subprotocols)
         self.machines = {name: GRAPHQL_PROTOCOLS[name] for name in self.subprotocols}
         self.headers = check_headers(headers)
@@ -122,7 +132,7 @@ class GraphQLDialect(Dialect):
         init_payload = self.init_payload
         if callable(init_payload):
             init_payload = _check_returned(init_payload())
-        headers = with_authorization({}, self.headers, self.auth)
+        headers = with_authorization(self._defaults, self.headers, self.auth)
         return Handshake(self.url, self.subprotocols, headers, init_payload)
 
     def payload(self, request: GraphQLRequest) -> str:

@@ -32,6 +32,9 @@ from .options import (
 from .reconnect import ReconnectPolicy
 from .session import SessionFactory, SharedSession
 
+CLOSE_SECONDS = 1.0
+"""How long a client that is closed waits for the servers' part in closing WebSockets."""
+
 
 class TransportPair:
     """Two transports that are opened and closed together; they may be the same.
@@ -177,6 +180,7 @@ class TransportOptions:
             headers=self._websocket_headers(defaults),
             ssl=self.ssl,
             init_payload=self.init_payload,
+            close_timeout=CLOSE_SECONDS,
             reconnect=self.reconnect,
             max_message_size=self.max_message_size,
             session=session,
@@ -191,6 +195,7 @@ class TransportOptions:
             ssl=self.ssl,
             realtime_url=self.subscriptions if isinstance(self.subscriptions, str) else None,
             headers=self.headers,
+            close_timeout=CLOSE_SECONDS,
             reconnect=self.reconnect,
             max_message_size=self.max_message_size,
             shared_session=session,

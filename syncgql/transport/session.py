@@ -16,7 +16,7 @@ from aiohttp.connector import Connection
 
 from .options import authorization, check_arguments, client_timeout, proxy_with_credentials, resolve_headers
 from .tcp_connector import TCPConnector, in_empty_context
-from .upgrade import refuse_upgrade
+from .upgrade import refuse_redirects, refuse_upgrade
 
 SessionFactory = Callable[[], aiohttp.ClientSession]
 
@@ -77,7 +77,9 @@ class SharedSession:
     def acquire(self) -> aiohttp.ClientSession:
         """Return the session, made on the running loop by the first user."""
         if self._session is None:
-            self._session = self._factory() if self._factory is not None else self._make()
+            self._session = self._make() if self._factory is None else self._factory()
+            if self._factory is not None:
+                self._session.trace_configs.append(refuse_redirects())
         self._users += 1
         return self._session
 

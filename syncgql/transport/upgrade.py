@@ -59,6 +59,23 @@ async def refuse_upgrade(request: aiohttp.ClientRequest, handler: aiohttp.Client
     return response
 
 
+def refuse_redirects() -> aiohttp.TraceConfig:
+    """Return what keeps the upgrades of a session that somebody else made, without the middleware, from redirects."""
+    trace = aiohttp.TraceConfig()
+    trace.on_request_redirect.append(_refuse_redirect)
+    trace.freeze()
+    return trace
+
+
+async def _refuse_redirect(
+    session: aiohttp.ClientSession, context: object, redirect: aiohttp.TraceRequestRedirectParams
+) -> None:
+    if redirect.headers.get(hdrs.UPGRADE, "").lower() == "websocket":
+        response = redirect.response
+        response.close()
+        raise _Refused(response.status, response.headers, "")
+
+
 class _Refused(Exception):
     """An upgrade was answered with another status than 101."""
 
@@ -108,10 +125,10 @@ async def _connect(
     except aiohttp.ClientHttpProxyError as error:
         raise TransportConnectionFailed(
             f"The proxy refused to connect to {handshake.where}: HTTP {error.status}. See proxy= and proxy_auth=."
-        ) from error
+        ) from None  # its text has the whole URL, which may hold credentials
     except aiohttp.WSServerHandshakeError as error:
         if error.status != 101:  # a session that is not ours lacks the middleware
-            raise _Refused(error.status, error.headers or {}, "") from error
+            raise _Refused(error.status, error.headers or {}, "") from None
         raise TransportConnectionFailed(
             f"{handshake.where} broke the WebSocket handshake: {error.message}."
         ) from None  # its text has the whole URL, which may hold credentials

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import socket
+import traceback
 import warnings
 from typing import Any
 
@@ -91,7 +92,7 @@ async def test_n01_redirects_are_not_followed(status: int) -> None:
 
 
 @in_loop
-async def test_n01_redirects_with_middlewares_and_a_session_of_ones_own() -> None:
+async def test_n01_redirects_with_middlewares_of_ones_own() -> None:
     """A caller's own middlewares run too, and do not bring redirects back."""
     seen = []
 
@@ -110,6 +111,36 @@ async def test_n01_redirects_with_middlewares_and_a_session_of_ones_own() -> Non
         assert len(seen) == 1
 
 
+@pytest.mark.parametrize("status", [302, 401])
+@in_loop
+async def test_n01_w33_with_a_session_of_ones_own(status: int) -> None:
+    """On a session that the caller made redirects are not followed either, and refusals have their class."""
+
+    async def refuse(peer: Peer) -> None:
+        await peer.refuse(status, "No", Location=elsewhere.url)
+
+    with ScriptedServer(accept) as elsewhere, ScriptedServer(refuse) as server:
+        async with websockets(server.ws_url, session=aiohttp.ClientSession) as transport:
+            with pytest.raises(TransportServerError) as caught:
+                await transport.connect()
+        assert elsewhere.peers == []
+    assert caught.value.code == status
+    assert isinstance(caught.value, TransportAuthenticationError) == (status == 401)
+
+
+@in_loop
+async def test_credentials_in_the_url() -> None:
+    """User name and password in the URL are sent as a header, and never shown."""
+    with ScriptedServer(accept) as server:
+        url = server.ws_url.replace("ws://", "ws://ada:s3cret@")
+        basic = "Basic " + base64.b64encode(b"ada:s3cret").decode()
+        for options, sent in [({}, basic), ({"headers": {"Authorization": "Bearer t"}}, "Bearer t")]:
+            async with websockets(url, **options) as transport:
+                await transport.connect()
+                assert "s3cret" not in transport.url
+            assert server.peers[-1].headers["authorization"] == sent
+
+
 @in_loop
 async def test_handshake_that_breaks_the_rules() -> None:
     """A 101 that does not answer the key is no WebSocket."""
@@ -120,9 +151,10 @@ async def test_handshake_that_breaks_the_rules() -> None:
         await peer.drain()
 
     with ScriptedServer(cheat) as server:
-        async with websockets(server.ws_url) as transport:
-            with pytest.raises(TransportConnectionFailed, match="broke the WebSocket handshake: Invalid challenge"):
+        async with websockets(server.ws_url, params={"token": "s3cret"}) as transport:
+            with pytest.raises(TransportConnectionFailed, match="handshake: Invalid challenge") as caught:
                 await transport.connect()
+    assert "s3cret" not in "".join(traceback.format_exception(caught.value))
 
 
 @in_loop
