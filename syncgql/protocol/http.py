@@ -20,6 +20,8 @@ from datetime import timezone
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
+from multidict import MultiMapping
+
 from ..exceptions import (
     EXCERPT_CHARACTERS,
     TransportAuthenticationError,
@@ -75,10 +77,13 @@ def parse_answer(response: Response, body: bytes, json_deserialize: JSONDeserial
 def content_type(headers: Mapping[str, str]) -> tuple[str, str]:
     """Return media type and charset of an answer, both in lower case; the charset is ``utf-8`` unless a known other."""
     media_type = ""
-    for value in headers.get("Content-Type", "").split(","):
+    listed = headers.get("Content-Type", "")
+    if "/" not in listed and isinstance(headers, MultiMapping):
+        listed = ",".join(headers.getall("Content-Type", ()))  # it may occur twice
+    for value in listed.split(","):
         media_type, *parameters = value.split(";")
         if "/" not in media_type:
-            continue  # not a type; a header that occurs twice was joined to a list
+            continue  # not a type; the first that is one counts
         for parameter in parameters:
             name, _, charset = parameter.partition("=")
             if name.strip().lower() == "charset":

@@ -555,6 +555,27 @@ async def test_without_connect(any_server: Server) -> None:
     await transport.close()
 
 
+def test_content_type_that_occurs_twice() -> None:
+    """The first content type that is one counts."""
+    for first in ("Content-Type: nonsense", "Content-Type: application/json"):
+        with WireServer(always(answer(b'{"data": {"ok": true}}', first))) as server, Client(server.url) as client:
+            assert client.execute("{ ok }") == OK
+
+
+def test_answers_of_old_and_early_servers() -> None:
+    """HTTP/1.0 without a length, and interim answers before the final one, are understood."""
+    old = answer(length=False).replace(b"HTTP/1.1", b"HTTP/1.0")
+    early = b"HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n" + answer()
+
+    def script(connection: WireConnection) -> None:
+        request = connection.read_request()
+        connection.send(early if request and b"early" in request.body else old)
+
+    with WireServer(script) as server, Client(server.url) as client:
+        assert client.execute("{ old }") == OK
+        assert client.execute("{ early }") == OK
+
+
 @in_loop
 async def test_it_cannot_subscribe() -> None:
     """A subscription over HTTP is refused with what to use."""
