@@ -23,7 +23,7 @@ CORE32_TESTS = tests/schema tests/operations tests/transport/test_local_schema.p
 PYTHONS = $(or $(PYTHON),python3 python3.14 python3.13 python3.12 python3.11 python3.10)
 ENOUGH = import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 10))
 
-.PHONY: help venv demo test lint types docs pytest core32 coverage bench format clean
+.PHONY: help venv demo test lint types docs pytest stress core32 coverage bench format clean
 
 help: ## Show this list
 	@grep -E '^[a-z0-9]+:.*##' Makefile | sed 's/:.*## /\t/' | expand -t 12
@@ -55,7 +55,7 @@ $(DEMO_STAMP): $(BIN)/python setup.cfg setup.py pyproject.toml
 demo: $(DEMO_STAMP) ## Run the demo: a real GraphQL server and a client that talks to it
 	@$(BIN)/python -m syncgql demo
 
-test: lint types docs pytest core32 ## Run everything that CI runs
+test: lint types docs pytest stress core32 ## Run everything that CI runs
 
 lint: $(STAMP) ## Check style
 	$(BIN)/ruff check .
@@ -69,6 +69,10 @@ docs: $(STAMP) ## Build the documentation into docs/_build/html
 
 pytest: $(STAMP) ## Run the tests: make pytest PYTEST_ARGS="-x -k subscribe"
 	PYTHONASYNCIODEBUG=1 $(BIN)/python -m pytest $(PYTEST_ARGS)
+
+# Without asyncio's debug mode, too, which makes the loop slower and so hides what is only seen at full speed.
+stress: $(STAMP) ## Run the engine's tests with threads that are switched all the time
+	PYTHONASYNCIODEBUG= SYNCGQL_SWITCH_INTERVAL=1e-6 $(BIN)/python -m pytest -m stress $(PYTEST_ARGS)
 
 $(CORE32_STAMP): setup.cfg setup.py | $(STAMP)
 	@echo "Setting up $(CORE32_VENV) with graphql-core 3.2"

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 
-# Read when a loop is made, so it holds for the loops of this process and of the scripts that tests run.
-os.environ["PYTHONASYNCIODEBUG"] = "1"
+# Read when a loop is made, so it holds for the loops of this process and of the scripts that tests run. The stress lane
+# (make stress) sets it to nothing, which switches it off.
+os.environ.setdefault("PYTHONASYNCIODEBUG", "1")
 
 pytest_plugins = [
     "pytester",
@@ -14,5 +15,6 @@ pytest_plugins = [
     "tests.fix_schemas",
     "tests.fix_scripts",
     "tests.fix_servers",
+    "tests.fix_stress",
     "tests.fix_tls",
 ]

@@ -88,8 +88,11 @@ class Channel(Generic[T]):
         "_overflowed",
         "_overtaken",
         "_post",
+        "_put",
         "_queue",
         "_room",
+        "_size",
+        "blocks",
         "buffer_size",
         "closed",
         "delivered",
@@ -119,7 +122,11 @@ class Channel(Generic[T]):
         self._overtaken: list[Mark] = []
         self._post = post
         self._queue: queue.SimpleQueue[T | Mark] = queue.SimpleQueue()
+        # These four run for every event.
+        self._put = self._queue.put
         self._get = self._get_in_slices if DEAF_WAIT else self._queue.get
+        self._size = self._queue.qsize
+        self.blocks = overflow == "block"
         self._room: asyncio.Event | None = None
 
     @property
@@ -133,11 +140,6 @@ class Channel(Generic[T]):
         return Counts(received, delivered, dropped, received - delivered - dropped)
 
     # -- on the loop thread
-
-    @property
-    def blocks(self) -> bool:
-        """Whether the producer is to wait for room, and therefore to read from a socket of its own."""
-        return self.overflow == "block"
 
     def reconnected(self, seconds: float) -> None:
         """Mark that events of so many seconds are missing here."""
@@ -153,16 +155,16 @@ class Channel(Generic[T]):
         if self.finished:
             return False
         self.received += 1
-        if self._queue.qsize() >= self.buffer_size and self.overflow != "block":
+        if not self.blocks and self._size() >= self.buffer_size:
             return self._put_when_full(item)
-        self._queue.put(item)
+        self._put(item)
         return True
 
     def finish(self, error: Exception | None = None) -> None:
         """Put the end mark behind what is buffered; the first one counts."""
         if not self.finished:
             self.finished = True
-            self._queue.put(End(error))
+            self._put(End(error))
 
     def abandon(self) -> None:
         """Take no more events, and leave a consumer who waits waiting."""
@@ -170,14 +172,14 @@ class Channel(Generic[T]):
 
     @property
     def full(self) -> bool:
-        return self._queue.qsize() >= self.buffer_size and not self.finished
+        return self._size() >= self.buffer_size and not self.finished
 
     async def wait_for_room(self) -> None:
         """Return when half of the buffer is free, or the channel has ended."""
         room = self._room = asyncio.Event()
         try:
             # Looked at after _room is set: a consumer who drained before that did not know that it should wake us.
-            while self._queue.qsize() > self.buffer_size // 2 and not self.finished:
+            while self._size() > self.buffer_size // 2 and not self.finished:
                 room.clear()
                 await room.wait()
         finally:
@@ -186,12 +188,12 @@ class Channel(Generic[T]):
     def _put_mark(self, mark: Mark) -> None:
         if not self.finished:
             self._marks_put += 1
-            self._queue.put(mark)
+            self._put(mark)
 
     def _put_when_full(self, item: T) -> bool:
         marks = self._marks_put - self._marks_taken - len(self._overtaken)
-        if self._queue.qsize() - marks < self.buffer_size:
-            self._queue.put(item)
+        if self._size() - marks < self.buffer_size:
+            self._put(item)
             return True
         if self.overflow == "raise":
             self._overflowed += 1
@@ -199,7 +201,7 @@ class Channel(Generic[T]):
             return False
         if not self._drop_oldest():
             return False
-        self._queue.put(item)
+        self._put(item)
         return True
 
     def _drop_oldest(self) -> bool:
@@ -209,7 +211,7 @@ class Channel(Generic[T]):
             except queue.Empty:  # the consumer was faster
                 return True
             if isinstance(oldest, End):  # closed meanwhile, and whoever waits is to see it
-                self._queue.put(oldest)
+                self._put(oldest)
                 return False
             if not isinstance(oldest, Mark):
                 self._overflowed += 1
@@ -237,14 +239,11 @@ class Channel(Generic[T]):
             Empty: none came within *timeout* seconds.
         """
         item = self._overtaken.pop(0) if self._overtaken else self._get(True, timeout)
-        if isinstance(item, End) or self.closed:
-            return self._end(item)
-        if isinstance(item, Mark):
-            self._marks_taken += 1
-        else:
-            self.delivered += 1
-        if self._room is not None and self._queue.qsize() <= self.buffer_size // 2:
-            self._post(self._wake)
+        if isinstance(item, Mark) or self.closed:
+            return self._end(item) if isinstance(item, End) or self.closed else self._pass_on(item)
+        self.delivered += 1
+        if self._room is not None:
+            self._make_room()
         return item
 
     def close(self) -> None:
@@ -255,7 +254,7 @@ class Channel(Generic[T]):
                 self._queue.get_nowait()
         except queue.Empty:
             # An event that the loop thread was about to put may come before or behind this; get() looks at closed.
-            self._queue.put(End(None))
+            self._put(End(None))
         if self._room is not None:
             self._post(self._wake)
 
@@ -264,9 +263,18 @@ class Channel(Generic[T]):
         self.delivered -= 1
         self._discarded += 1
 
+    def _make_room(self) -> None:
+        if self._size() <= self.buffer_size // 2:
+            self._post(self._wake)
+
+    def _pass_on(self, item: T | Mark) -> T | Mark:
+        self._marks_taken += 1
+        self._make_room()
+        return item
+
     def _end(self, item: T | Mark) -> End:
         end = item if isinstance(item, End) and not self.closed else End(None)
-        self._queue.put(end)
+        self._put(end)
         return end
 
     def _get_in_slices(self, block: bool, timeout: float | None) -> T | Mark:

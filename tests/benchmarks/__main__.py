@@ -8,13 +8,15 @@ import logging
 from collections.abc import Callable
 from pathlib import Path
 
-from . import execute, many, schema, stream, threads
+from . import crossing, execute, many, push, schema, stream, threads
 from .machine import describe_machine
 from .measure import Table
 from .report import as_svg, as_text
 from .servers import canned_server
 
 RUNS: dict[str, Callable[[str, int], Table]] = {
+    **crossing.RUNS,
+    **push.RUNS,
     **execute.RUNS,
     **threads.RUNS,
     **stream.RUNS,

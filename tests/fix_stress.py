@@ -1,0 +1,29 @@
+"""The stress lane, ``make stress``: the engine's tests with threads that are switched all the time.
+
+Races that need an interruption between two certain bytecodes are found in minutes in place of years.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+import pytest
+
+ENGINE = {"runtime", "test_subscription.py", "test_client_submit.py", "test_client_interrupt.py"}
+"""The folders and modules of the tests that take part."""
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Switch threads as often as the environment says; the default is every 5 milliseconds."""
+    config.addinivalue_line("markers", "stress: runs once more with threads that are switched all the time")
+    sys.setswitchinterval(float(os.environ.get("SYNCGQL_SWITCH_INTERVAL", sys.getswitchinterval())))
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the tests of the engine."""
+    tests = Path(__file__).parent
+    for item in items:
+        if item.path.is_relative_to(tests) and item.path.relative_to(tests).parts[0] in ENGINE:
+            item.add_marker(pytest.mark.stress)
