@@ -56,6 +56,27 @@ def test_w22_one_more_attempt_when_credentials_can_be_refreshed(code: int) -> No
         assert len(server.peers) == 2
 
 
+@pytest.mark.parametrize("status", [401, 403])
+def test_w22_refused_upgrade_is_tried_once_more(status: int) -> None:
+    """An upgrade that was refused is tried once more, too, and only when its headers may be others then."""
+
+    async def refuses(peer: Peer) -> None:
+        await peer.refuse(status)
+
+    with (
+        ScriptedServer(in_turn(refuses, ticks_and_goes_on)) as server,
+        Client(server.url, reconnect=QUICK, headers=dict) as client,
+    ):
+        assert next(client.subscribe(TICKS)) == {"tick": 2}
+    with ScriptedServer(refuses) as server:
+        with Client(server.url, reconnect=QUICK, headers=dict) as client, pytest.raises(TransportAuthenticationError):
+            client.subscribe(TICKS)
+        assert len(server.peers) == 2
+        with Client(server.url, reconnect=QUICK, headers={}) as client, pytest.raises(TransportAuthenticationError):
+            client.subscribe(TICKS)
+        assert len(server.peers) == 3
+
+
 @pytest.mark.parametrize("code", [4401, 4403])
 def test_w22_refusal_of_fixed_credentials_is_final(code: int) -> None:
     """With credentials that stay the same there is no other attempt."""
