@@ -1,15 +1,36 @@
-"""MemorySession: opens WebSockets that lead to a Peer in the same loop, with no network between."""
+"""MemorySessions: open WebSockets that lead to a Peer in the same loop, with no network between."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, cast
 
 import aiohttp
 
+from ..transport.session import SharedSession
 from .answers import Answers
 from .peer import SUBPROTOCOL, Peer
+
+
+class MemorySessions(SharedSession):
+    """Takes the place of the session under a WebSocket transport.
+
+    Args:
+        answers: what the other side plays.
+    """
+
+    def __init__(self, answers: Answers) -> None:
+        super().__init__()
+        self._memory = MemorySession(answers)
+
+    def acquire(self) -> aiohttp.ClientSession:
+        """Return a session that has what a WebSocket transport uses of one."""
+        return cast(aiohttp.ClientSession, self._memory)
+
+    async def release(self) -> None:
+        """Wait until everything has ended."""
+        await self._memory.close()
 
 
 class MemorySession:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
-import aiohttp
 from multidict import CIMultiDict
 
 from ..backend import StandIn
@@ -22,10 +21,9 @@ from ..transport.base import AsyncTransport, BatchExchange, Exchange, Sink, Stre
 from ..transport.blocking import BlockingExchange, BlockingTransport
 from ..transport.pair import TransportOptions, TransportPair
 from ..transport.requests import RequestsExchange
-from ..transport.session import SharedSession
 from .answers import Answer, Answers
 from .call import Call
-from .memory_socket import MemorySession
+from .memory_socket import MemorySessions
 
 if TYPE_CHECKING:
     from ..schema.provider import SchemaSource
@@ -72,8 +70,7 @@ class MockTransport(AsyncTransport):
             sockets = AIOHTTPWebsocketsTransport(
                 "ws://graphql.mock/", headers=options.headers, init_payload=options.init_payload
             )
-        memory = cast(aiohttp.ClientSession, MemorySession(answers))
-        self._sockets = sockets.over(SharedSession(factory=lambda: memory))
+        self._sockets = sockets.over(MemorySessions(answers))
         self._queries = blocking or (pair.queries if pair is not None else self._sockets)
 
     async def connect(self) -> None:
