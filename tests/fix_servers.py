@@ -85,16 +85,32 @@ def ariadne_process() -> Iterator[ServerProcess]:
 
 
 @pytest.fixture(scope="session")
-def strict_process() -> Iterator[ServerProcess]:
-    """The process of the strict server; tests use ``strict_server``."""
-    with ServerProcess("tests.servers.strict_server") as process:
+def capped_process() -> Iterator[ServerProcess]:
+    """The process of the capped server; tests use ``capped_server``."""
+    with ServerProcess("tests.servers.capped_server") as process:
         yield process
 
 
 @pytest.fixture
-def strict_server(strict_process: ServerProcess) -> Server:
-    """A Strawberry server that takes 100 operations per connection and cuts who does not answer a ping within 1 s."""
-    return Server(strict_process.url)
+def capped_server(capped_process: ServerProcess) -> Server:
+    """A Strawberry server that takes 100 operations per connection."""
+    return Server(capped_process.url)
+
+
+@pytest.fixture(scope="session")
+def impatient_process() -> Iterator[ServerProcess]:
+    """The process of the impatient server; tests use ``impatient_server``."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("TEST_PING", "0.5 2")
+        with ServerProcess("tests.servers.capped_server") as process:
+            patch.undo()  # the environment is the other tests' too
+            yield process
+
+
+@pytest.fixture
+def impatient_server(impatient_process: ServerProcess) -> Server:
+    """A Strawberry server that pings every 0.5 s and cuts who does not answer within 2 s."""
+    return Server(impatient_process.url)
 
 
 @pytest.fixture

@@ -175,6 +175,11 @@ class WebSocketLink:
             self._end(operation, None if is_running_subscription else TransportClosed("The transport was closed."))
         self._retire()
 
+    async def wait_closed(self) -> None:
+        """Return when nothing is tried any more; a socket that was about to open is among the open ones then."""
+        if self._worker is not None:
+            await asyncio.wait({self._worker})
+
     # -- told by the socket
 
     def lost(self, connection: WebSocketConnection, loss: Loss, operations: Iterable[Operation]) -> None:
@@ -276,6 +281,8 @@ class WebSocketLink:
         previous: Loss | None = None
         while self._connection is None and self._waiting:
             await asyncio.sleep(self._delay)
+            if not self._waiting:
+                return
             try:
                 self._take_over(await self._opener.open_socket(await self._next_handshake(), self))
             except Exception as caught:

@@ -60,8 +60,11 @@ class WebSocketPool(Opener):
     async def close(self) -> None:
         """End every operation, close every socket, then the session unless another transport uses it."""
         self._is_closed = True
-        for link in list(self._links):
+        links = list(self._links)
+        for link in links:
             link.close()
+        for link in links:
+            await link.wait_closed()
         for connection in list(self.connections):
             await connection.close()
         if self._session is not None:

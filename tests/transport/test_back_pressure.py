@@ -19,14 +19,14 @@ COUNT = "subscription ($delay: Float!) { count(delay: $delay) }"
 QUICK = ReconnectPolicy(attempts=5, base=0.01, cap=0.01)
 
 
-@pytest.mark.parametrize("overflow", ["block", "raise", "drop_oldest"])
-def test_w09_n09_idle_consumer_keeps_its_socket(strict_server: Server, overflow: Any) -> None:
+@pytest.mark.parametrize("overflow", ["block", "raise"])
+def test_w09_n09_idle_consumer_keeps_its_socket(impatient_server: Server, overflow: Any) -> None:
     """A server that cuts who does not answer its pings gets its answers while the consumer does nothing."""
-    with Client(strict_server.url, reconnect=False) as client:
+    with Client(impatient_server.url, reconnect=False) as client:
         events = client.subscribe(COUNT, {"delay": 0.01}, overflow=overflow, buffer_size=100_000)
-        time.sleep(3)  # twice as long as the server's patience
+        time.sleep(4)  # longer than the server's patience
         assert [next(events)["count"] for _ in range(100)] == list(range(1, 101))
-        assert strict_server.seen("ws_close") == []
+        assert impatient_server.seen("ws_close") == []
 
 
 def test_b18_block_loses_nothing_and_the_server_waits(strawberry_server: Server) -> None:
@@ -54,11 +54,11 @@ def test_b18_stalled_block_does_not_hold_up_others(strawberry_server: Server) ->
         assert next(stalled) == {"count": 1}
 
 
-def test_d02_socket_that_is_cut_while_paused_says_why(strict_server: Server) -> None:
+def test_d02_socket_that_is_cut_while_paused_says_why(impatient_server: Server) -> None:
     """The server cuts a socket that is not read; the error names the cause and the remedies, behind all events."""
-    with Client(strict_server.url, reconnect=False) as client:
+    with Client(impatient_server.url, reconnect=False) as client:
         events = client.subscribe(COUNT, {"delay": 0}, buffer_size=10)
-        strict_server.wait_for("subscription_ended", timeout=PATIENCE)
+        impatient_server.wait_for("subscription_ended", timeout=PATIENCE)
         counts = itertools.count(1)
         with pytest.raises(TransportConnectionFailed, match=r"buffer was full for .*buffer_size=.*overflow=") as caught:
             assert all(event == {"count": next(counts)} for event in events)
@@ -66,11 +66,13 @@ def test_d02_socket_that_is_cut_while_paused_says_why(strict_server: Server) -> 
         assert next(counts) > 10
 
 
-def test_d02_socket_that_is_cut_while_paused_is_a_gap(strict_server: Server, caplog: pytest.LogCaptureFixture) -> None:
+def test_d02_socket_that_is_cut_while_paused_is_a_gap(
+    impatient_server: Server, caplog: pytest.LogCaptureFixture
+) -> None:
     """With reconnect the subscription goes on, and the warning names the cause."""
-    with Client(strict_server.url, reconnect=QUICK) as client:
+    with Client(impatient_server.url, reconnect=QUICK) as client:
         events = client.subscribe(COUNT, {"delay": 0}, buffer_size=10)
-        strict_server.wait_for("subscription_ended", timeout=PATIENCE)
+        impatient_server.wait_for("subscription_ended", timeout=PATIENCE)
         counts = [next(events)["count"]]
         while (count := next(events)["count"]) > counts[-1]:
             counts.append(count)

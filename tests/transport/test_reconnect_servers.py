@@ -25,7 +25,7 @@ Restart = Callable[[], Server]
 @pytest.fixture
 def mortal() -> Iterator[tuple[Server, Restart]]:
     """A server, and a function that kills it (SIGKILL) and starts another one at the same place."""
-    with pytest.MonkeyPatch.context() as patch, ServerProcess("tests.servers.strict_server") as process:
+    with pytest.MonkeyPatch.context() as patch, ServerProcess("tests.servers.capped_server") as process:
         patch.setenv("TEST_PORT", str(urlsplit(process.url).port))
 
         def restart() -> Server:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
+import threading
 import time
 
 import pytest
@@ -17,6 +18,7 @@ from syncgql import (
 )
 from syncgql.transport import reconnect
 
+from ..fix_servers import PATIENCE
 from ..servers.scripted import LEGACY, Peer, ScriptedServer
 from .asynchronous import in_loop, websockets
 from .ticking import (
@@ -315,3 +317,25 @@ async def test_close_in_back_off_ends_everything() -> None:
                 await anext(events)
             with pytest.raises(TransportError, match="closed"):
                 await waiting
+
+
+@in_loop
+async def test_close_while_a_socket_opens() -> None:
+    """A socket that is half-way to its acknowledgement is closed, too, before ``close()`` returns."""
+    initialized = threading.Event()
+
+    async def hesitates(peer: Peer) -> None:
+        await peer.accept()
+        await peer.expect("connection_init")
+        initialized.set()
+        await peer.drain()
+
+    with ScriptedServer(hesitates) as server:
+        async with websockets(server.ws_url) as transport:
+            waiting = asyncio.ensure_future(transport.execute("{ a }"))
+            await asyncio.to_thread(initialized.wait, PATIENCE)
+            await transport.close()
+            assert not transport._pool.connections
+            with pytest.raises(TransportError, match="closed"):
+                await waiting
+        assert server.peers[0].closed_with == (1000, "")

@@ -92,19 +92,19 @@ def test_w29_running_operations_are_not_idle(strawberry_server: Server) -> None:
 
 
 @pytest.mark.parametrize("subprotocol", ["graphql-transport-ws", "graphql-ws"])
-def test_limit_of_operations_per_connection_opens_another(strict_server: Server, subprotocol: str) -> None:
+def test_limit_of_operations_per_connection_opens_another(capped_server: Server, subprotocol: str) -> None:
     """Strawberry takes 100 operations per connection: those it refuses move to another socket, unseen."""
-    transport = AIOHTTPWebsocketsTransport(strict_server.ws_url, subprotocols=[subprotocol])
+    transport = AIOHTTPWebsocketsTransport(capped_server.ws_url, subprotocols=[subprotocol])
     with Client(transport=transport) as client:
         streams = [client.subscribe(COUNT, {"delay": 0.05}, overflow="drop_oldest") for _ in range(250)]
         assert all(next(stream)["count"] >= 1 for stream in streams)
-        assert sockets_of(strict_server) == 3
+        assert sockets_of(capped_server) == 3
         # Whoever leaves makes room.
         for stream in streams[:50]:
             stream.close()
         more = [client.subscribe(COUNT, {"delay": 0.05}, overflow="drop_oldest") for _ in range(20)]
         assert all(next(stream)["count"] >= 1 for stream in more)
-        assert sockets_of(strict_server) == 3
+        assert sockets_of(capped_server) == 3
 
 
 def test_limit_that_another_connection_cannot_help_is_an_error() -> None:
