@@ -383,3 +383,20 @@ def test_b26_closing_a_client_does_not_wait_for_a_silent_server() -> None:
         started = time.monotonic()
         client.close()
         assert time.monotonic() - started < 8
+
+
+def test_a_legacy_server_that_drops_the_socket_on_every_stop() -> None:
+    """Leaving a subscription is quiet whatever the server makes of the stop, and the next one works."""
+
+    async def script(peer: Peer) -> None:
+        await peer.acknowledge(LEGACY)
+        id = (await peer.expect("start"))["id"]
+        await peer.send("data", id=id, payload={"data": {"n": peer.number}})
+        await peer.expect("stop")
+        await peer.reset()
+
+    with ScriptedServer(script) as server, Client(server.ws_url) as client:
+        for number in (1, 2, 3):
+            for event in client.subscribe("subscription { n }"):
+                assert event == {"n": number}
+                break
