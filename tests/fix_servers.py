@@ -21,16 +21,17 @@ PATIENCE = 30.0  # seconds to wait for something that must happen on a busy mach
 
 
 class Server:
-    """A running server, and its log from the moment this object was made.
+    """A running server, and its log from the moment this object was made, or from entry number *since*.
 
     The events and their fields are listed in ``tests/servers/observer.py``; the servers' resolvers add
     ``subscription_started`` and ``subscription_ended`` (``name``), ``sleep_started`` and ``sleep_cancelled``.
     """
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, since: int | None = None) -> None:
         self.url = url
-        self._since = 0
-        self._since = len(self.seen())
+        self._since = since or 0
+        if since is None:
+            self._since = len(self.seen())
 
     def at(self, path: str, **query: Any) -> str:
         """Return the URL of another path of this server."""

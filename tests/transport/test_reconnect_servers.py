@@ -32,7 +32,7 @@ def mortal() -> Iterator[tuple[Server, Restart]]:
             process.kill()
             process.stop()
             process.start()
-            return Server(process.url)
+            return Server(process.url, since=0)  # the client may have come back before we look
 
         yield Server(process.url), restart
 
