@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import codecs
 import email.utils
+import functools
 import time
 from collections.abc import Mapping
 from datetime import timezone
@@ -50,7 +51,19 @@ def encode_request(payload: Any, json_serialize: JSONSerialize) -> bytes:
     Raises:
         DocumentError: it holds something that is not JSON; its ``path`` says where.
     """
-    return json_codec.encode(payload, json_serialize)
+    if json_serialize is not json_codec.dumps or not isinstance(payload, dict) or "query" not in payload:
+        return json_codec.encode(payload, json_serialize)
+    document = _encode_document(payload["query"])
+    others = {name: value for name, value in payload.items() if name != "query"}
+    if not others:
+        return b'{"query":' + document + b"}"
+    return b'{"query":' + document + b"," + json_codec.encode(others, json_serialize)[1:]
+
+
+@functools.lru_cache(maxsize=512)
+def _encode_document(text: str) -> bytes:
+    # Programs send the same few documents over and over, and they are the most of a request.
+    return json_codec.encode(text, json_codec.dumps, "query")
 
 
 def parse_answer(response: Response, body: bytes, json_deserialize: JSONDeserialize) -> ExecutionResult:
@@ -76,10 +89,15 @@ def parse_answer(response: Response, body: bytes, json_deserialize: JSONDeserial
 
 def content_type(headers: Mapping[str, str]) -> tuple[str, str]:
     """Return media type and charset of an answer, both in lower case; the charset is ``utf-8`` unless a known other."""
-    media_type = ""
     listed = headers.get("Content-Type", "")
     if "/" not in listed and isinstance(headers, MultiMapping):
         listed = ",".join(headers.getall("Content-Type", ()))  # it may occur twice
+    return _parse_content_type(listed)
+
+
+@functools.lru_cache(maxsize=64)
+def _parse_content_type(listed: str) -> tuple[str, str]:
+    media_type = ""
     for value in listed.split(","):
         media_type, *parameters = value.split(";")
         if "/" not in media_type:

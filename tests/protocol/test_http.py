@@ -310,6 +310,15 @@ def test_h01_body_has_the_members_that_were_given() -> None:
     assert encode_request(GraphQLRequest("{ a }").payload, json_codec.dumps) == b'{"query":"{ a }"}'
 
 
+@given(st.text(), st.none() | st.dictionaries(st.text(), st.integers() | st.text()))
+def test_h01_body_is_the_payload(document: str, variables: dict[str, Any] | None) -> None:
+    """Whatever the document and the variables, the body is the payload as JSON, or refused."""
+    payload = {"query": document, **({} if variables is None else {"variables": variables})}
+    body = encode_request(payload, json_codec.dumps)
+    assert body == json_codec.dumps(payload).encode()
+    assert encode_request([payload], json_codec.dumps) == b"[" + body + b"]"
+
+
 def test_h02_variables() -> None:
     """No variables are no member; a variable that is null is sent."""
     assert encode_request(GraphQLRequest("{ a }", {}).payload, json_codec.dumps) == b'{"query":"{ a }"}'
