@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import copy
 import difflib
+import itertools
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from graphql import DocumentNode, GraphQLSchema, graphql_sync, print_ast, validate
+from graphql import DocumentNode, FieldNode, GraphQLSchema, graphql_sync, print_ast, validate
 
 from ..protocol import json_codec
 from ..request import GraphQLRequest, parse_document
@@ -65,15 +66,13 @@ class Rule:
         self.name, self._matches = _matcher(match)
         self.script = script
         self.answers = list(answers)
-        self.used = 0
+        self._used = itertools.count()  # of which every thread gets another number
 
     def matches(self, call: Call) -> bool:
         return self._matches(call)
 
     def answer(self, call: Call) -> Answer:
-        index = min(self.used, len(self.answers) - 1)
-        self.used += 1
-        return self.answers[index](call)
+        return self.answers[min(next(self._used), len(self.answers) - 1)](call)
 
 
 class Answers:
@@ -255,7 +254,7 @@ class Answers:
     @staticmethod
     def _is_introspection(call: Call) -> bool:
         selections = call.request.operation.selection_set.selections
-        return all(getattr(node, "name", None) and node.name.value.startswith("__") for node in selections)  # type: ignore[attr-defined]
+        return all(isinstance(node, FieldNode) and node.name.value.startswith("__") for node in selections)
 
 
 def _with_data(answer: Answer, data: Any, call: Call) -> Answer:

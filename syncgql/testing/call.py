@@ -15,9 +15,11 @@ def request_of(payload: Mapping[str, Any]) -> GraphQLRequest:
     """Return the request that a client sent, of the members of its JSON.
 
     Raises:
-        TypeError: a member has the wrong type.
+        TypeError: it is no object, has no document, or a member has the wrong type.
         DocumentError: the document is empty.
     """
+    if not isinstance(payload, Mapping) or not isinstance(payload.get("query"), str):
+        raise TypeError("it has no query.")
     return GraphQLRequest(
         payload["query"], payload.get("variables"), payload.get("operationName"), payload.get("extensions")
     )

@@ -12,7 +12,7 @@ from ..backend import StandIn
 from ..exceptions import TransportError
 from ..protocol import json_codec
 from ..protocol.batch import BatchEntry
-from ..protocol.http import parse_answer, retry_after
+from ..protocol.http import parse_answer, public_url, retry_after
 from ..request import GraphQLRequest
 from ..result import ExecutionResult, Response
 from ..transport.aiohttp import HTTPExchange
@@ -88,8 +88,14 @@ class MockTransport(AsyncTransport):
         extra_args: Mapping[str, Any] | None = None,
     ) -> MockExchange:
         prepared = self._queries.exchange(request, headers=headers, extra_args=extra_args)
-        call = Call(request, _headers_of(prepared), self._target)
+        call = Call(request, *self._seen(prepared))
         return MockExchange(self._answers.answer(call), self._target)
+
+    def _seen(self, exchange: Exchange | BlockingExchange) -> tuple[Mapping[str, str], str]:
+        """Return headers and URL of a prepared request, as far as it has any."""
+        if isinstance(exchange, HTTPExchange | RequestsExchange):
+            return exchange.request.headers, public_url(str(exchange.request.url))
+        return CIMultiDict(), self._target
 
     def batch_exchange(
         self,
@@ -148,10 +154,3 @@ class MockBatchExchange(BatchExchange):
 
     def results(self) -> list[BatchEntry]:
         return [exchange.result() for exchange in self._exchanges]
-
-
-def _headers_of(exchange: Exchange | BlockingExchange) -> Mapping[str, str]:
-    """Return the headers that a prepared request would be sent with; none where there are none."""
-    if isinstance(exchange, HTTPExchange | RequestsExchange):
-        return exchange.request.headers
-    return CIMultiDict()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from aiohttp import WSMsgType, web
@@ -92,15 +91,19 @@ class _Site:
             return await self._handle_socket(request)
         try:
             payload = await _payload_of(request)
-            answer = self._answers.answer(Call(request_of(payload), request.headers.copy(), str(request.url)))
+            entries = payload if isinstance(payload, list) else [payload]
+            headers, url = request.headers.copy(), str(request.url)
+            answers = [self._answers.answer(Call(request_of(entry), headers, url)) for entry in entries]
         except UnexpectedOperation as error:
             return web.json_response({"errors": [{"message": str(error)}]}, status=400)
         except (DocumentError, TypeError, ValueError) as error:
             return web.json_response({"errors": [{"message": f"No GraphQL request: {error}"}]}, status=400)
-        await asyncio.sleep(answer.delay)
-        if answer.raises is not None and request.transport is not None:
+        await asyncio.sleep(max((answer.delay for answer in answers), default=0))
+        if any(answer.raises is not None for answer in answers) and request.transport is not None:
             request.transport.abort()
-        return web.Response(body=answer.content, status=answer.status, headers=answer.http_headers)
+        if isinstance(payload, list):
+            return web.json_response([answer.payload for answer in answers])
+        return web.Response(body=answers[0].content, status=answers[0].status, headers=answers[0].http_headers)
 
     async def _handle_socket(self, request: web.Request) -> web.WebSocketResponse:
         socket = web.WebSocketResponse(protocols=[SUBPROTOCOL])
@@ -134,16 +137,12 @@ class _Wire:
             self._request.transport.abort()
 
 
-async def _payload_of(request: web.Request) -> Mapping[str, Any]:
-    """Read a GraphQL request, however it was sent."""
+async def _payload_of(request: web.Request) -> Any:
+    """Read a GraphQL request, or the list of a batch, however it was sent."""
     if request.method == "GET":
         members = dict(request.query)
         return {**members, **{name: json_codec.loads(members[name]) for name in JSON_MEMBERS if name in members}}
     if request.content_type == "multipart/form-data":
         form = await request.post()
-        payload = json_codec.loads(str(form["operations"]))
-    else:
-        payload = json_codec.loads(await request.text())
-    if not isinstance(payload, Mapping) or not isinstance(payload.get("query"), str):
-        raise ValueError("it has no query.")
-    return payload
+        return json_codec.loads(str(form["operations"]))
+    return json_codec.loads(await request.text())

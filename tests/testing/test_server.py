@@ -12,6 +12,7 @@ import requests
 
 from syncgql import (
     Client,
+    GraphQLRequest,
     RequestsHTTPTransport,
     TransportConnectionFailed,
     TransportQueryError,
@@ -103,7 +104,16 @@ def test_uploads_and_nonsense(server: GraphQLServer) -> None:
         "0": ("a.txt", b"Alpha"),
     }
     assert requests.post(server.url, files=form, timeout=60).json() == {"data": {"up": True}}
-    assert requests.post(server.url, data="[]", timeout=60).status_code == 400
+    for nonsense in ("{}", "[1]", "nonsense", '{"query": ""}'):
+        assert requests.post(server.url, data=nonsense, timeout=60).status_code == 400
+
+
+def test_batches(server: GraphQLServer) -> None:
+    """Each request of a batch is answered by itself."""
+    server.add("Book", lambda call: {"book": call.variables["id"]})
+    with Client(server.url) as client:
+        batch = [GraphQLRequest(BOOK, {"id": "1"}), GraphQLRequest(BOOK, {"id": "2"})]
+        assert client.execute_batch(batch) == [{"book": "1"}, {"book": "2"}]
 
 
 def test_close_ends_everything() -> None:
