@@ -1,4 +1,4 @@
-"""AIOHTTPTransport: what is sent, and what becomes of the answer."""
+"""AIOHTTPTransport: what is sent, and its life on its own."""
 
 from __future__ import annotations
 
@@ -6,10 +6,8 @@ import asyncio
 import json
 import threading
 import warnings
-import zlib
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
 
 import aiohttp
 import pytest
@@ -21,16 +19,11 @@ from syncgql import (
     DocumentError,
     GraphQLRequest,
     TransportClosed,
-    TransportConnectionFailed,
     TransportError,
-    TransportProtocolError,
-    TransportQueryError,
-    TransportServerError,
-    TransportTimeout,
 )
 
 from ..fix_servers import Server
-from ..servers.wire import WireConnection, WireRequest, WireServer, always, answer
+from ..servers.wire import WireConnection, WireServer, always, answer
 from .asynchronous import in_loop
 
 OK = {"ok": True}
@@ -41,10 +34,6 @@ def basic_auth(login: str, password: str) -> aiohttp.BasicAuth:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)  # aiohttp's, since 3.14
         return aiohttp.BasicAuth(login, password)
-
-
-def query_of(request: WireRequest) -> dict[str, str]:
-    return {name: value for name, (value,) in parse_qs(urlsplit(request.target).query, keep_blank_values=True).items()}
 
 
 # -- what is sent
@@ -304,227 +293,6 @@ def test_codecs_of_the_user(any_server: Server) -> None:
 class Name:
     def __str__(self) -> str:
         return "me"
-
-
-# -- GET
-
-
-def test_h17_get_of_a_mutation_fails_before_the_network() -> None:
-    """A mutation by GET is refused before anything is connected."""
-    with WireServer(always(answer())) as server, Client(server.url) as client:
-        with pytest.raises(DocumentError, match="Only a query may be sent by GET; this is a mutation"):
-            client.execute("mutation { a }", extra_args={"method": "GET"})
-        assert server.connections == 0
-
-
-def test_h18_get(any_server: Server) -> None:
-    """A query by GET arrives as it is, whatever is in it; what the URL's query string holds is kept."""
-    name = "a&b+c#d%e\"'f\ng é 日 /?=;"
-    document = "query Greet($name: String!) { hello(name: $name) } # é & + %41"
-    with Client(any_server.url + "?key=1%2B2#top", use_get_for_queries=True) as client:
-        assert client.execute(document, {"name": name}, "Greet") == {"hello": f"Hello {name}!"}
-    request = any_server.wait_for("request")
-    assert (request["method"], request["body"]) == ("GET", "")
-
-
-def test_h19_get_leaves_out_what_is_empty() -> None:
-    """A parameter without a value is not sent; what the URL's query string holds is."""
-    with WireServer(always(answer())) as server, Client(server.url + "?key=%2B", use_get_for_queries=True) as client:
-        client.execute("{ ok }", {}, "")
-    (request,) = server.requests
-    assert request.target.startswith("/graphql?key=%2B&query=")
-    assert query_of(request) == {"key": "+", "query": "{ ok }"}
-
-
-@pytest.mark.parametrize("status", ["414 URI Too Long", "431 Request Header Fields Too Large"])
-@pytest.mark.parametrize("headers", [None, lambda: {"X-A": "1"}], ids=["no-function", "function"])
-def test_h20_get_that_is_too_long_becomes_a_post(status: str, headers: Any) -> None:
-    """414 and 431 to a GET lead to one POST with the same headers."""
-    script = always(answer(b"", status=status), answer())
-    with WireServer(script) as server, Client(server.url, headers=headers, use_get_for_queries=True) as client:
-        assert client.execute("query ($a: Int) { ok }", {"a": 1}) == OK
-    get, post = server.requests
-    assert (get.method, post.method) == ("GET", "POST")
-    assert json.loads(post.body)["variables"] == {"a": 1}
-    assert get.header("x-a") == post.header("x-a") == ("1" if headers else None)
-
-
-def test_h20_only_one_post() -> None:
-    """A POST that is refused so, too, is the error."""
-    with WireServer(always(answer(b"", status="414 URI Too Long"))) as server:
-        with Client(server.url, use_get_for_queries=True) as client, pytest.raises(TransportServerError) as info:
-            client.execute("{ ok }")
-        assert info.value.code == 414
-        assert [request.method for request in server.requests] == ["GET", "POST"]
-
-
-def test_h21_get_carries_a_preflight_header(any_server: Server) -> None:
-    """A GET has the header that no web page can send, and no content type; the caller may change both."""
-    with Client(any_server.url, use_get_for_queries=True) as client:
-        client.execute("{ hello }")
-        client.execute("{ hello }", headers={"apollo-require-preflight": "yes", "X-Requested-With": "syncgql"})
-    first, second = (entry["headers"] for entry in any_server.seen("request"))
-    assert first["apollo-require-preflight"] == "true"
-    assert "content-type" not in first
-    assert first["accept"] == ACCEPT
-    assert second["apollo-require-preflight"] == "yes"
-
-
-def test_get_is_for_queries_that_fit() -> None:
-    """Mutations, and queries whose URL would be too long, are sent by POST; a request may choose for itself."""
-    long = 3000 * "x"
-    with WireServer(always(answer())) as server, Client(server.url, use_get_for_queries=True) as client:
-        client.execute("mutation { a }")
-        client.execute("query ($a: String) { ok }", {"a": long})
-        client.execute("{ ok }", extra_args={"method": "post"})
-        client.execute("{ ok }")
-    assert [request.method for request in server.requests] == ["POST", "POST", "POST", "GET"]
-    with WireServer(always(answer())) as server, Client(server.url, max_url_length=5000) as client:
-        client.execute("query ($a: String) { ok }", {"a": long}, extra_args={"method": "GET"})
-        client.execute("query ($a: String) { ok }", {"a": 2 * long}, extra_args={"method": "GET"})
-        client.execute("{ ok }")
-    assert [request.method for request in server.requests] == ["GET", "POST", "POST"]
-
-
-# -- answers
-
-
-def test_answer_tells_of_this_call(any_server: Server) -> None:
-    """Status, headers, url and elapsed time are those of each call, also on errors."""
-    with Client(any_server.url) as client:
-        result = client.execute_result("{ sleep(seconds: 0.2) }")
-        with pytest.raises(TransportQueryError) as info:
-            client.execute("{ nothing }")
-    assert result.response is not None
-    assert result.response.elapsed >= 0.2
-    assert result.response.url == any_server.url
-    assert result.response.headers["CONTENT-type"].startswith("application/json")
-    assert info.value.response is not None
-    assert info.value.response is not result.response
-
-
-def test_answer_of_ariadne_with_400(ariadne_server: Server) -> None:
-    """Ariadne answers what does not validate with 400 and plain JSON; that is the server's answer."""
-    with Client(ariadne_server.url) as client, pytest.raises(TransportQueryError, match="nothing") as info:
-        client.execute("{ nothing }")
-    assert info.value.response is not None
-    assert info.value.response.status == 400
-
-
-def test_h26_truncated_body() -> None:
-    """A body that is shorter than it was announced is a lost connection, even if what came can be read."""
-    body = answer(length=False, content_type="application/json").replace(
-        b"\r\n\r\n", b"\r\nContent-Length: 999\r\n\r\n"
-    )
-    check_loss(body)
-
-
-@pytest.mark.parametrize("end", [b"", b"0\r\n", b"5\r\n"])
-def test_n16_unfinished_chunks(end: bytes) -> None:
-    """A chunked body without its last chunk is a lost connection."""
-    check_loss(
-        answer(b"16\r\n" + b'{"data": {"ok": true}}' + b"\r\n" + end, "Transfer-Encoding: chunked", length=False)
-    )
-
-
-def check_loss(wire: bytes) -> None:
-    def script(connection: WireConnection) -> None:
-        connection.read_request()
-        connection.send(wire)
-
-    with WireServer(script) as server, Client(server.url) as client:
-        with pytest.raises(TransportConnectionFailed, match="closed before its end"):
-            client.execute("{ ok }")
-        assert len(server.requests) == 1
-
-
-@pytest.mark.parametrize("coding", ["gzip", "deflate", "x-deflate-raw"])
-def test_h27_compressed_answers(coding: str) -> None:
-    """Answers may be compressed."""
-    compressor = zlib.compressobj(wbits={"gzip": 31, "deflate": 15, "x-deflate-raw": -15}[coding])
-    body = compressor.compress(b'{"data": {"ok": true}}') + compressor.flush()
-    script = always(answer(body, f"Content-Encoding: {coding.partition('-')[2].partition('-')[0] or coding}"))
-    with WireServer(script) as server, Client(server.url) as client:
-        assert client.execute("{ ok }") == OK
-    offered = server.requests[0].header("accept-encoding") or ""
-    assert {"gzip", "deflate"} <= {name.strip() for name in offered.split(",")}
-
-
-@pytest.mark.parametrize("coding", ["none", "identity", "unheard-of"])
-def test_h27_codings_that_are_none(coding: str) -> None:
-    """A coding that is none, or none that is known, is ignored if the body can be read."""
-    script = always(answer(b'{"data": {"ok": true}}', f"Content-Encoding: {coding}"))
-    with WireServer(script) as server, Client(server.url) as client:
-        assert client.execute("{ ok }") == OK
-
-
-def test_h29_answer_that_is_too_big() -> None:
-    """An answer beyond the limit is refused without reading it all; one at the limit is read."""
-    left: list[bool] = []
-
-    def script(connection: WireConnection) -> None:
-        connection.read_request()
-        connection.send(
-            answer(b'{"data": {"ok": true}}', length=False).replace(
-                b"\r\n\r\n", b"\r\nContent-Length: 99999999\r\n\r\n"
-            )
-        )
-        connection.wait_for_end()
-        left.append(True)
-
-    with WireServer(script) as server, Client(server.url, max_response_size=10) as client:
-        with pytest.raises(TransportProtocolError, match="larger than max_response_size, 10 bytes") as info:
-            client.execute("{ ok }")
-        assert info.value.response is not None
-        assert info.value.response.status == 200
-    assert left == [True]
-    body = b'{"data": {"ok": true}}'
-    with WireServer(always(answer(body))) as server, Client(server.url, max_response_size=len(body)) as client:
-        assert client.execute("{ ok }") == OK
-
-
-def test_h29_limit_is_for_what_was_decompressed() -> None:
-    """A small answer that becomes a big one is refused."""
-    body = zlib.compress(b'{"data": {"ok": "' + 10_000_000 * b"x" + b'"}}')
-    with WireServer(always(answer(body, "Content-Encoding: deflate"))) as server:
-        with Client(server.url, max_response_size=100_000) as client, pytest.raises(TransportProtocolError):
-            client.execute("{ ok }")
-        assert len(body) < 100_000
-
-
-def test_h30_timeout_closes_the_connection(any_server: Server) -> None:
-    """A call that runs out of time is cancelled on the wire, and the server's work with it."""
-    with Client(any_server.url) as client:
-        with pytest.raises(TransportTimeout, match=r"execute_timeout ran out after 0\.5 s") as info:
-            client.execute("{ sleep(seconds: 600) }", timeout=0.5)
-        assert (info.value.limit, info.value.seconds) == ("execute_timeout", 0.5)
-        any_server.wait_for("aborted")
-        any_server.wait_for("sleep_cancelled", seconds=600)
-        assert client.execute("{ hello }") == {"hello": "Hello world!"}
-
-
-@in_loop
-async def test_n14_cancelling_closes_the_connection() -> None:
-    """A caller that is interrupted while it waits leaves nothing behind on the wire."""
-    left = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    asked = asyncio.Event()
-
-    def script(connection: WireConnection) -> None:
-        connection.read_request()
-        loop.call_soon_threadsafe(asked.set)
-        connection.wait_for_end()
-        loop.call_soon_threadsafe(left.set)
-
-    with WireServer(script) as server:
-        transport = AIOHTTPTransport(server.url)
-        call = asyncio.create_task(transport.execute(GraphQLRequest("{ ok }")))
-        await asked.wait()
-        call.cancel()
-        with pytest.raises(asyncio.CancelledError):
-            await call
-        await left.wait()
-        await transport.close()
 
 
 # -- the transport on its own
