@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pytest
 import requests
 
-from .programs import environment, free_address, running, wait_until_up
+from .programs import environment, free_address, run, running, wait_until_up
 
 MANAGE = (sys.executable, "manage.py")
 
@@ -51,3 +51,11 @@ def test_the_daemon_follows_the_library(site: str, library: str) -> None:
             requests.post(library, json={"query": document, "variables": {"title": title}}, timeout=60)
         assert [line.split(",")[0] for line in daemon.stdout] == ["Emma", "Dracula"]
         assert daemon.wait(60) == 0
+
+
+def test_its_own_tests_need_no_server() -> None:
+    """``python manage.py test`` passes, with warnings as errors, while nobody listens at the library's address."""
+    env = environment(f"http://{free_address()}/graphql")
+    done = run("django", sys.executable, "-W", "error", "manage.py", "test", env=env)
+    assert done.returncode == 0, done.stderr
+    assert "Ran 5 tests" in done.stderr

@@ -14,10 +14,10 @@ def books(request: HttpRequest) -> HttpResponse:
     """Show all books; add the one that was posted."""
     try:
         if request.method == "POST":
-            document = "mutation ($title: String!) { addBook(title: $title) { id } }"
+            document = "mutation AddBook($title: String!) { addBook(title: $title) { id } }"
             client.execute(document, {"title": request.POST["title"]})
             return redirect("/")
-        context = client.execute("{ books { id title author year } }")
+        context = client.execute("query Books { books { id title author year } }")
     except TransportError as error:
         return render(request, "books.html", {"error": error}, status=503)
     return render(request, "books.html", context)
@@ -26,7 +26,7 @@ def books(request: HttpRequest) -> HttpResponse:
 def book(request: HttpRequest, id: str) -> JsonResponse:
     """Return one book; the library's own words when it has none with this id."""
     try:
-        data = client.execute("query ($id: ID!) { book(id: $id) { title author year } }", {"id": id})
+        data = client.execute("query Book($id: ID!) { book(id: $id) { title author year } }", {"id": id})
     except TransportQueryError as error:
         return JsonResponse({"error": str(error)}, status=404)
     return JsonResponse(data["book"])

@@ -20,7 +20,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, count: int | None = None, **options: Any) -> None:
         """Follow the subscription. A lost connection is made again, and Ctrl-C ends it on the server, too."""
-        with client.subscribe("subscription { bookAdded { title author } }") as books:
+        with client.subscribe("subscription BookAdded { bookAdded { title author } }") as books:
             for number, event in enumerate(books, start=1):
                 book = event["bookAdded"]
                 self.stdout.write(f"{book['title']}, {book['author']}")

@@ -1,0 +1,54 @@
+"""Tests without a server: python manage.py test."""
+
+from __future__ import annotations
+
+from io import StringIO
+
+from django.core.management import call_command
+from django.test import SimpleTestCase
+
+from syncgql import TransportConnectionFailed
+from syncgql.testing import GraphQLMock, event
+
+BOOK = {"id": "1", "title": "Emma", "author": "Jane Austen", "year": 1815}
+
+
+class LibraryTests(SimpleTestCase):
+    """The views and the command, with answers made up in place of the library."""
+
+    def setUp(self) -> None:
+        """Answer in place of the library while a test runs."""
+        self.library = GraphQLMock()
+        self.library.__enter__()
+        self.addCleanup(self.library.__exit__, None, None, None)
+
+    def test_the_page_lists_the_books(self) -> None:
+        """A line for each book."""
+        self.library.add("Books", {"books": [BOOK]})
+        self.assertContains(self.client.get("/"), "<li>Emma, Jane Austen (1815)</li>", html=True)
+
+    def test_a_book_is_added(self) -> None:
+        """The title of the form is the variable of the mutation."""
+        self.library.add("AddBook", {"addBook": {"id": "5"}})
+        self.assertRedirects(self.client.post("/", {"title": "Momo"}), "/", fetch_redirect_response=False)
+        self.library.assert_called("AddBook", {"title": "Momo"})
+
+    def test_the_library_is_down(self) -> None:
+        """The page says so, with the status that says so."""
+        self.library.add("Books", raises=TransportConnectionFailed("Nobody is there."))
+        self.assertContains(self.client.get("/"), "The library is not available", status_code=503)
+
+    def test_there_is_no_such_book(self) -> None:
+        """The library's own words reach the visitor."""
+        self.library.add("Book", {"book": None}, errors=["There is no book 99."])
+        answer = self.client.get("/books/99/")
+        self.assertEqual((answer.status_code, answer.json()), (404, {"error": "There is no book 99."}))
+
+    def test_the_command_prints_new_books(self) -> None:
+        """It ends after as many books as it was told."""
+        self.library.script(
+            "BookAdded", event({"bookAdded": BOOK}), event({"bookAdded": {**BOOK, "title": "Persuasion"}})
+        )
+        out = StringIO()
+        call_command("follow_books", count=2, stdout=out)
+        self.assertEqual(out.getvalue(), "Emma, Jane Austen\nPersuasion, Jane Austen\n")

@@ -1,0 +1,97 @@
+"""Page: a page of the documentation, whose blocks of code run one after the other in one namespace."""
+
+from __future__ import annotations
+
+import doctest
+import re
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from types import ModuleType
+from typing import Any, NamedTuple
+
+import pytest
+
+import syncgql
+
+ROOT = Path(__file__).parents[2]
+
+BLOCK = re.compile(
+    r"^(?:<!-- not run: (?P<reason>[^>]+?) -->\n+)?```(?P<language>python|pycon)\n(?P<source>.*?)^```$",
+    re.MULTILINE | re.DOTALL,
+)
+
+
+# A block that begins so is a file; tests that write it down and run it are beside what the page is about.
+FILE = re.compile(r"# \w+\.py\n")
+
+
+class Block(NamedTuple):
+    language: str
+    source: str
+    line: int  # of the fence, from 1
+    reason: str | None  # why it is not run; None when it is
+
+
+class Page:
+    """A page, with the URLs in its examples replaced by those of real servers.
+
+    A block that cannot run has the reason before it, in a comment that readers of the page do not see:
+    ``<!-- not run: it asks a service that is not ours -->``.
+
+    Args:
+        path: where it is, below the repository.
+        replace: what stands in the examples, and what takes its place.
+    """
+
+    def __init__(self, path: str, replace: Mapping[str, str]) -> None:
+        self.path = path
+        self.text = (ROOT / path).read_text("utf-8")
+        for old, new in replace.items():
+            self.text = self.text.replace(old, new)
+
+    def blocks(self) -> Iterator[Block]:
+        """Yield the blocks of Python."""
+        for match in BLOCK.finditer(self.text):
+            line = self.text.count("\n", 0, match.start("source"))
+            yield Block(match["language"], match["source"], line, match["reason"])
+
+    def run(self, names: Mapping[str, Any]) -> None:
+        """Run the blocks, which find *names* in their namespace; clients are closed at the end."""
+        module = ModuleType("page")
+        vars(module).update(names)
+        sys.modules["page"] = module  # where decorators look up the module of a class
+        try:
+            for block in self.blocks():
+                if block.reason is None and not FILE.match(block.source):
+                    self._run(block, vars(module))
+        finally:
+            del sys.modules["page"]
+            _close_clients(vars(module))
+            vars(module).clear()
+
+    def _run(self, block: Block, namespace: dict[str, Any]) -> None:
+        before = list(namespace.values())
+        if block.language == "pycon":
+            self._run_session(block, namespace)
+        else:
+            # Line numbers in a traceback are those of the page.
+            code = compile("\n" * block.line + block.source, str(ROOT / self.path), "exec")
+            exec(code, namespace)
+        left = {id(value) for value in namespace.values()}
+        _close_clients({str(id(value)): value for value in before if id(value) not in left})
+
+    def _run_session(self, block: Block, namespace: dict[str, Any]) -> None:
+        test = doctest.DocTestParser().get_doctest(block.source, namespace, self.path, self.path, block.line)
+        test.globs = namespace  # a DocTest works on a copy, and the next block wants what this one defines
+        told: list[str] = []
+        flags = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
+        outcome = doctest.DocTestRunner(optionflags=flags).run(test, out=told.append, clear_globs=False)
+        if outcome.failed:
+            pytest.fail("".join(told))
+
+
+def _close_clients(namespace: Mapping[str, Any]) -> None:
+    for value in namespace.values():
+        if isinstance(value, syncgql.Client):
+            value.close()

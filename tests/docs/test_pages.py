@@ -1,0 +1,87 @@
+"""Every block of Python in the documentation and the README runs, in order, against real servers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import nullcontext
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+import trustme
+
+import syncgql
+from syncgql.cli.server_process import ServerProcess
+from syncgql.testing import GraphQLMock
+from tests import fix_proxy
+from tests.fix_servers import Server
+
+from . import library_server
+from .page import ROOT, Page
+
+PAGES = ["README.md", *sorted(str(path.relative_to(ROOT)) for path in ROOT.glob("docs/*.md"))]
+WITH_CODE = [path for path in PAGES if "```python" in (text := (ROOT / path).read_text()) or "```pycon" in text]
+
+# What the examples of a page print, in pages where that is the point.
+PRINTED = {
+    "docs/uploads.md": "6 of 6 bytes\nvariables.file\n",
+    "docs/authentication.md": "ada\n",
+    "docs/http.md": "200\n",
+}
+
+
+@pytest.fixture(scope="module")
+def library() -> Iterator[ServerProcess]:
+    with ServerProcess("tests.docs.library_server") as server:
+        yield server
+
+
+@pytest.fixture
+def files(tmp_path: Path, authority: trustme.CA, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The files that examples speak of, in the working directory."""
+    monkeypatch.chdir(tmp_path)
+    Path("photo.jpg").write_bytes(b"a photo")
+    Path("film.mp4").write_bytes(b"a film")
+    Path("schema.graphql").write_text("type Query { hello: String }")
+    authority.cert_pem.write_to_path("our-authority.pem")
+    authority.issue_cert("client").private_key_and_cert_chain_pem.write_to_path("client.pem")
+
+
+def names(url: str) -> dict[str, Any]:
+    """What the examples take for granted."""
+    return {
+        "url": url,
+        "document": "{ hello }",
+        "query": "{ hello }",
+        "mutation": 'mutation { addBook(title: "Persuasion") { id } }',
+        "client": syncgql.Client(url),
+        **{name: getattr(syncgql, name) for name in ("Client", "TransportConnectionFailed")},
+        "sdl_text": "type Query { hello: String }",
+        "my_strawberry_schema": library_server.schema,
+        "load_from_registry": lambda: "type Query { hello: String }",
+        "result": {"__schema": {}},
+        "key": "da2-key",
+        "token": "a token",
+        "tokens": SimpleNamespace(current=lambda: "Bearer a token"),
+    }
+
+
+@pytest.mark.parametrize("path", WITH_CODE)
+@pytest.mark.usefixtures("files")
+def test_the_code_of_a_page_runs(
+    path: str, library: ServerProcess, request: pytest.FixtureRequest, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What it prints in a session is what the page says."""
+    text = (ROOT / path).read_text("utf-8")
+    replace = {
+        "https://api.example.com/graphql": library.url,
+        "wss://api.example.com/graphql": Server.ws_url.fget(library),  # type: ignore[attr-defined]
+    }
+    if "proxy.example.com" in text:
+        proxy: str = request.getfixturevalue("http_proxy")
+        user = f"{fix_proxy.USER}:{fix_proxy.PASSWORD}@"
+        replace["http://proxy.example.com:8080"] = proxy.replace("//", f"//{user}")
+    with GraphQLMock() if path == "docs/testing.md" else nullcontext() as mock:
+        Page(path, replace).run(names(library.url) | {"graphql_mock": mock})
+    assert PRINTED.get(path, "") in capsys.readouterr().out
