@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import ast
+import asyncio
 import doctest
+import inspect
 import re
 import sys
 from collections.abc import Iterator, Mapping
@@ -76,8 +79,12 @@ class Page:
             self._run_session(block, namespace)
         else:
             # Line numbers in a traceback are those of the page.
-            code = compile("\n" * block.line + block.source, str(ROOT / self.path), "exec")
-            exec(code, namespace)
+            source = "\n" * block.line + block.source
+            code = compile(source, str(ROOT / self.path), "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
+            if code.co_flags & inspect.CO_COROUTINE:
+                asyncio.run(eval(code, namespace))
+            else:
+                exec(code, namespace)
         left = {id(value) for value in namespace.values()}
         _close_clients({str(id(value)): value for value in before if id(value) not in left})
 
