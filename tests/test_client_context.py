@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextvars
 import gc
+import time
 import weakref
 from collections.abc import Awaitable, Callable
 
@@ -45,6 +46,16 @@ def client(strawberry_server: Server) -> Client:
     return Client(strawberry_server.url, headers=header_of_trace, client_session_args={"middlewares": (send_trace,)})
 
 
+def is_freed(trace: weakref.ref[Trace]) -> bool:
+    """Whether nothing keeps it; the loop thread may be a moment behind with letting go."""
+    for _ in range(1000):
+        gc.collect()
+        if trace() is None:
+            return True
+        time.sleep(0.01)
+    return False
+
+
 def in_trace(number: str, work: Callable[[], object]) -> weakref.ref[Trace]:
     """Do the work in a context of its own, in which a trace is set, and return a reference to that."""
 
@@ -73,9 +84,8 @@ def test_b13_a_query_leaves_nothing_behind(client: Client) -> None:
         trace = in_trace("1", lambda: client.execute("{ hello }"))
         again = in_trace("2", lambda: client.execute("{ hello }"))
         client.execute("{ hello }")
-        gc.collect()
-        assert trace() is None
-        assert again() is None
+        assert is_freed(trace)
+        assert is_freed(again)
 
 
 def test_b13_a_socket_keeps_nothing_of_who_opened_it(client: Client) -> None:
@@ -92,8 +102,7 @@ def test_b13_a_socket_keeps_nothing_of_who_opened_it(client: Client) -> None:
         subscriptions[0].close()
         del subscriptions[0]
         next(subscriptions[0])
-        gc.collect()
-        assert trace() is None
+        assert is_freed(trace)
         next(subscriptions[0])
 
 
@@ -102,5 +111,4 @@ def test_b13_submitted_calls_leave_nothing_behind(client: Client) -> None:
     with client:
         trace = in_trace("1", lambda: client.submit("{ hello }").result())
         client.execute("{ hello }")
-        gc.collect()
-        assert trace() is None
+        assert is_freed(trace)

@@ -8,7 +8,7 @@ import pickle
 import threading
 import time
 import weakref
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -30,6 +30,13 @@ def client(strawberry_server: Server) -> Iterator[Client]:
 def wait_for_complete(server: Server) -> None:
     server.wait_for("ws_message", message={"type": "complete"})
     server.wait_for("subscription_ended")
+
+
+def wait_until(true: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while not true():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
 
 
 def test_b17_the_message_is_sent_before_subscribe_returns(client: Client, strawberry_server: Server) -> None:
@@ -171,6 +178,7 @@ def test_b18_drop_oldest_keeps_the_newest(client: Client, strawberry_server: Ser
     sibling = client.subscribe(COUNT, overflow="drop_oldest")
     flooded = client.subscribe("subscription { count(to: 20000) }", overflow="drop_oldest", buffer_size=10)
     strawberry_server.wait_for("subscription_ended", name="count", number=20_000)
+    wait_until(lambda: flooded.stats.received == 20_000)
     assert sibling.next(PATIENCE)["count"] == 1
     taken = [event["count"] for event in flooded]
     assert taken == list(range(19_991, 20_001))
