@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import pickle
 import socket
@@ -10,6 +11,7 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -17,6 +19,7 @@ import requests
 import responses
 from requests.adapters import HTTPAdapter
 from requests.auth import AuthBase
+from urllib3 import HTTPResponse
 from urllib3.exceptions import NewConnectionError
 
 from syncgql import (
@@ -33,6 +36,8 @@ from syncgql import (
     TransportTimeout,
     gql,
 )
+from syncgql.transport.deadline import Deadline
+from syncgql.transport.requests_session import _blocks
 from tests.fix_scripts import RunScript
 from tests.fix_servers import Server
 
@@ -366,6 +371,19 @@ def test_execute_timeout_covers_a_body_that_stops() -> None:
 
     with WireServer(stop) as server, pytest.raises(TransportTimeout, match=r"execute_timeout ran out after 0.5 s"):
         execute(RequestsHTTPTransport(server.url), "{ hello }", timeout=0.5)
+
+
+def test_each_read_waits_for_what_is_left() -> None:
+    """The socket's own timeout is set before each read: to the rest of the whole, or to the limit of a silence."""
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        for deadline, low, high in ((Deadline(60, (1, 5)), 5, 5), (Deadline(4, None), 0, 4)):
+            answer = requests.Response()
+            connection: Any = SimpleNamespace(sock=ours, close=lambda: None)
+            answer.raw = HTTPResponse(io.BytesIO(b"{}"), preload_content=False, connection=connection)
+            assert b"".join(_blocks(answer, deadline)) == b"{}"
+            assert low <= (ours.gettimeout() or 0) <= high
+            assert ours.gettimeout() is not None
 
 
 def test_h26_a_truncated_body_is_a_lost_connection() -> None:
