@@ -39,8 +39,8 @@ from .transport.appsync_websockets import AppSyncWebsocketsTransport
 from .transport.base import AsyncTransport
 from .transport.blocking import BlockingTransport
 from .transport.local_schema import LocalSchemaTransport
-from .transport.reconnect import ReconnectPolicy
 from .transport.requests import RequestsHTTPTransport
+from .transport.websocket.reconnect import ReconnectPolicy
 
 __all__ = [
     "UNSET",

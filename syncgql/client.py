@@ -21,11 +21,11 @@ from .schema.client_schema import ClientSchema
 from .subscription import OnReconnect, Recovery, Subscription, check_on_reconnect
 from .transport.base import AsyncTransport
 from .transport.blocking import BlockingTransport
-from .transport.handshake import InitPayloadOption
 from .transport.options import AuthOption, HeadersOption, TimeoutOption
 from .transport.pair import TransportOptions
-from .transport.reconnect import ReconnectPolicy
 from .transport.session import SessionFactory
+from .transport.websocket.handshake import InitPayloadOption
+from .transport.websocket.reconnect import ReconnectPolicy
 
 if TYPE_CHECKING:
     from concurrent.futures import Future

@@ -37,7 +37,7 @@ ASYNCIO = {"asyncio"}
 SERVERS = {PACKAGE / "cli" / "demo_server.py", PACKAGE / "cli" / "serving.py"}
 
 # requests' sessions are for one thread each.
-THREAD_LOCAL = {PACKAGE / "transport" / "requests_session.py"}
+THREAD_LOCAL = {PACKAGE / "transport" / "http" / "requests_session.py"}
 
 MODULES = sorted(set(PACKAGE.rglob("*.py")) - SERVERS)
 

@@ -19,12 +19,12 @@ from ..protocol.json_codec import JSONDeserialize, JSONSerialize
 from ..request import GraphQLRequest
 from ..result import ExecutionResult
 from .base import AsyncTransport, Exchange
-from .http_batch import HTTPBatchExchange, joined
-from .http_request import HTTPRequest, RequestBuilder
-from .http_sender import Answer, HTTPSender
+from .http.batch import HTTPBatchExchange, joined
+from .http.request import HTTPRequest, RequestBuilder
+from .http.sender import Answer, HTTPSender
+from .http.upload import FileClasses
 from .options import AuthOption, HeadersOption, TimeoutOption, check_size, check_url
 from .session import SessionFactory, SharedSession
-from .upload import FileClasses
 
 __all__ = ["AIOHTTPTransport"]
 

@@ -9,12 +9,12 @@ import aiohttp
 from yarl import URL
 
 from ..protocol.graphql_transport_ws import GraphQLTransportWS
-from .handshake import CredentialsOption, GraphQLDialect, InitPayloadOption
 from .options import HeadersOption, check_url, proxy_with_credentials
-from .reconnect import ReconnectPolicy, check_reconnect
 from .session import SessionFactory, SharedSession
-from .websocket_options import MAX_MESSAGE_SIZE, WebSocketOptions
-from .websocket_transport import WebSocketTransport
+from .websocket.handshake import CredentialsOption, GraphQLDialect, InitPayloadOption
+from .websocket.options import MAX_MESSAGE_SIZE, WebSocketOptions
+from .websocket.reconnect import ReconnectPolicy, check_reconnect
+from .websocket.transport import WebSocketTransport
 
 __all__ = ["AIOHTTPWebsocketsTransport"]
 

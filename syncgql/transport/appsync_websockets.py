@@ -14,12 +14,12 @@ from ..protocol.http import encode_request
 from ..request import GraphQLRequest
 from ..result import ExecutionResult
 from .appsync_auth import AppSyncAuthentication, AppSyncIAMAuthentication
-from .handshake import Dialect, Handshake
 from .options import HeadersOption, check_headers, check_url, resolve_headers
-from .reconnect import ReconnectPolicy, check_reconnect
 from .session import SharedSession
-from .websocket_options import MAX_MESSAGE_SIZE, WebSocketOptions
-from .websocket_transport import WebSocketTransport
+from .websocket.handshake import Dialect, Handshake
+from .websocket.options import MAX_MESSAGE_SIZE, WebSocketOptions
+from .websocket.reconnect import ReconnectPolicy, check_reconnect
+from .websocket.transport import WebSocketTransport
 
 if TYPE_CHECKING:
     from botocore.session import Session

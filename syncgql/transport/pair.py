@@ -18,7 +18,6 @@ from .appsync_websockets import AppSyncWebsocketsTransport
 from .base import AsyncTransport
 from .batching import Batcher, check_batch_options
 from .blocking import BlockingTransport
-from .handshake import InitPayloadOption
 from .options import (
     AuthOption,
     HeadersOption,
@@ -29,8 +28,9 @@ from .options import (
     split_credentials,
     with_authorization,
 )
-from .reconnect import ReconnectPolicy
 from .session import SessionFactory, SharedSession
+from .websocket.handshake import InitPayloadOption
+from .websocket.reconnect import ReconnectPolicy
 
 CLOSE_SECONDS = 1.0
 """How long a client that is closed waits for the servers' part in closing WebSockets."""

@@ -17,11 +17,11 @@ from ..protocol.json_codec import JSONDeserialize, JSONSerialize
 from ..request import GraphQLRequest
 from ..result import ExecutionResult
 from .blocking import BlockingBatchExchange, BlockingExchange, BlockingTransport
-from .deadline import Deadline, Timeout
-from .http_request import HTTPRequest, RequestBuilder
-from .http_sender import Answer
+from .http.deadline import Deadline, Timeout
+from .http.request import HTTPRequest, RequestBuilder
+from .http.sender import Answer
+from .http.upload import Upload
 from .options import HeadersOption, check_arguments, check_size, check_url
-from .upload import Upload
 
 if TYPE_CHECKING:
     import requests
@@ -110,7 +110,7 @@ class RequestsHTTPTransport(BlockingTransport):
         max_response_size: int | None = None,
     ) -> None:
         try:
-            from .requests_session import RequestsSessions, SessionOptions
+            from .http.requests_session import RequestsSessions, SessionOptions
         except ImportError as error:
             raise ImportError('RequestsHTTPTransport needs requests: pip install "syncgql[requests]"') from error
         self.url = check_url(url, ("http", "https"))
@@ -174,7 +174,7 @@ class RequestsHTTPTransport(BlockingTransport):
     @staticmethod
     def _checked(request: HTTPRequest) -> HTTPRequest:
         if isinstance(request.body, Upload):
-            from .requests_upload import check_upload
+            from .http.requests_upload import check_upload
 
             check_upload(request.body)
         return request

@@ -16,7 +16,7 @@ from aiohttp.connector import Connection
 
 from .options import authorization, check_arguments, client_timeout, proxy_with_credentials, resolve_headers
 from .tcp_connector import TCPConnector, in_empty_context
-from .upgrade import refuse_redirects, refuse_upgrade
+from .websocket.upgrade import refuse_redirects, refuse_upgrade
 
 SessionFactory = Callable[[], aiohttp.ClientSession]
 

@@ -1,0 +1,155 @@
+"""What aiohttp and the loop raise, in our terms: the one place where that is decided."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import time
+from collections.abc import Iterator
+
+import aiohttp
+from multidict import CIMultiDict
+
+from ...exceptions import (
+    TransportConnectionFailed,
+    TransportError,
+    TransportProtocolError,
+    TransportServerError,
+    TransportTimeout,
+)
+from ...protocol.http import public_url, retry_after
+from ...result import Response
+
+# asyncio's is another class than TimeoutError on Python 3.10.
+AIOHTTP_ERRORS = (aiohttp.ClientError, asyncio.TimeoutError, OSError)
+
+
+@contextlib.contextmanager
+def translated_errors(url: str, timeout: aiohttp.ClientTimeout | None = None) -> Iterator[None]:
+    """Turn exceptions of aiohttp and the operating system into a ``TransportError`` that names *url*."""
+    start = time.perf_counter()
+    try:
+        yield
+    except TransportError:
+        raise  # TransportTimeout is a TimeoutError, too
+    except AIOHTTP_ERRORS as error:
+        raise translate(error, url, timeout, time.perf_counter() - start) from public_cause(error)
+
+
+def public_cause(error: BaseException) -> BaseException | None:
+    """Return what to chain: *error*, or what is below it when its text holds the whole URL or pieces of the answer."""
+    if isinstance(error, aiohttp.ClientResponseError):
+        return None  # what is below it quotes the answer, too
+    if isinstance(error.__cause__, TransportError):
+        return error.__cause__.__cause__
+    tells_too_much = (
+        aiohttp.ConnectionTimeoutError,
+        aiohttp.InvalidURL,
+        aiohttp.NonHttpUrlClientError,
+        aiohttp.ServerDisconnectedError,
+    )
+    is_about_writing = type(error) is aiohttp.ClientOSError and error.__cause__ is not None
+    return error.__cause__ if isinstance(error, tells_too_much) or is_about_writing else error
+
+
+def translate(
+    error: Exception, url: str, timeout: aiohttp.ClientTimeout | None = None, elapsed: float = 0.0
+) -> TransportError:
+    """Return the exception that stands for *error*.
+
+    Args:
+        error: what was raised.
+        url: where the request went; shown without what may be secret.
+        timeout: the limits that held.
+        elapsed: seconds since the request began; tells which of two limits ran out.
+    """
+    where = public_url(url)
+    if isinstance(error.__cause__, TransportError):  # an upload failed while aiohttp wrote it
+        return error.__cause__
+    if isinstance(error, asyncio.TimeoutError):
+        return _timeout(error, where, timeout or aiohttp.ClientTimeout(), elapsed)
+    if isinstance(error, aiohttp.ClientResponseError):
+        return _bad_response(error, where, elapsed)
+    if isinstance(error, aiohttp.ClientPayloadError):
+        return _bad_payload(error, where)
+    return TransportConnectionFailed(_connection_lost(error, where))
+
+
+def _connection_lost(error: Exception, where: str) -> str:
+    match error:
+        case aiohttp.ClientConnectorCertificateError():
+            why = getattr(error.certificate_error, "verify_message", "") or error.certificate_error
+            return f"{where} showed a certificate that is not trusted: {why}. See ssl=."
+        case aiohttp.ServerFingerprintMismatch():
+            return f"{where} showed another certificate than the one whose fingerprint was given as ssl=."
+        case aiohttp.ClientConnectorDNSError():
+            return f"The host name of {where} was not found: {error.os_error}."
+        case aiohttp.ClientProxyConnectionError():
+            return f"Could not connect to the proxy for {where}: {error.os_error}."
+        case aiohttp.ClientConnectorSSLError():
+            return f"Could not agree on TLS with {where}: {error.os_error}."
+        case aiohttp.ClientConnectorError():
+            return f"Could not connect to {where}: {error.os_error}. Is the server running?"
+        case aiohttp.InvalidURL() | aiohttp.NonHttpUrlClientError():
+            return f"{where} is not a URL that can be reached."
+        case aiohttp.ServerDisconnectedError():
+            return f"{where} closed the connection before it answered."
+    # Its text is not shown: aiohttp puts the whole URL into some.
+    why = getattr(error, "strerror", None) or type(error).__name__
+    return f"The connection to {where} was lost before the answer was complete: {why}."
+
+
+def _bad_payload(error: aiohttp.ClientPayloadError, where: str) -> TransportError:
+    cause = error.__cause__
+    if isinstance(cause, aiohttp.http_exceptions.ContentEncodingError):
+        rule = "the body is not compressed as Content-Encoding says"
+        return TransportProtocolError(f"The answer of {where} cannot be read: {rule}.", rule=rule)
+    if isinstance(cause, aiohttp.http_exceptions.TransferEncodingError) and "Not enough data" not in str(cause):
+        why = "it is not chunked as HTTP says"
+    else:
+        why = "the connection was closed before its end"
+    return TransportConnectionFailed(f"The answer of {where} is incomplete: {why}.")
+
+
+def _bad_response(error: aiohttp.ClientResponseError, where: str, elapsed: float) -> TransportError:
+    if isinstance(error, aiohttp.ClientHttpProxyError):
+        headers = CIMultiDict(error.headers or {})
+        response = Response(error.status, headers, where, elapsed, retry_after(headers))
+        advice = " Give its credentials as proxy_auth." if error.status == 407 else ""
+        return TransportServerError(
+            f"The proxy refused to connect to {where}: HTTP {error.status} {error.message}.{advice}",
+            code=error.status,
+            response=response,
+        )
+    # The status is made up by aiohttp's parser; what follows the colon is quoted from the answer.
+    why = error.message.partition(":")[0].strip()
+    return TransportConnectionFailed(
+        f"{where} answered with what is not HTTP, or is beyond the limits for headers: {why}. "
+        "(The limits are max_line_size, max_field_size and max_headers in client_session_args.)"
+    )
+
+
+def _timeout(error: Exception, where: str, timeout: aiohttp.ClientTimeout, elapsed: float) -> TransportTimeout:
+    limit, seconds = _limit(error, timeout, elapsed)
+    what = {
+        "connect": "there was no connection to",
+        "sock_connect": "could not connect to",
+        "sock_read": "nothing came from",
+    }.get(limit, "there was no complete answer from")
+    return TransportTimeout(
+        f"{limit} ran out after {seconds:g} s: {what} {where}. Give timeout= a higher {limit}?",
+        limit=limit,
+        seconds=seconds,
+    )
+
+
+def _limit(error: Exception, timeout: aiohttp.ClientTimeout, elapsed: float) -> tuple[str, float]:
+    """Return which of aiohttp's limits ran out."""
+    if isinstance(error, aiohttp.SocketTimeoutError):
+        return "sock_read", timeout.sock_read or 0.0
+    if isinstance(error, aiohttp.ConnectionTimeoutError):
+        # The same exception stands for both; connect holds from the wait for a free connection on.
+        if timeout.connect is not None and (timeout.sock_connect is None or elapsed >= timeout.connect):
+            return "connect", timeout.connect
+        return "sock_connect", timeout.sock_connect or 0.0
+    return "total", timeout.total or 0.0

@@ -1,0 +1,274 @@
+"""HTTPRequest: one HTTP request, ready to be sent. RequestBuilder: makes them of GraphQL requests and the options.
+
+Building happens in the caller's thread, because it may call the user's functions for headers and credentials.
+"""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import io
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+import aiohttp
+from multidict import CIMultiDict
+from yarl import URL
+
+from ...exceptions import DocumentError
+from ...protocol import redirects
+from ...protocol.http import ACCEPT, CONTENT_TYPE
+from ...protocol.http_get import check_query, get_url, is_query
+from ...protocol.json_codec import JSONSerialize
+from ...request import GraphQLRequest
+from ..options import (
+    AuthOption,
+    HeadersOption,
+    RequestAuthentication,
+    TimeoutOption,
+    authorization,
+    check_arguments,
+    check_auth,
+    check_headers,
+    check_size,
+    client_timeout,
+    proxy_with_credentials,
+    resolve_headers,
+    split_credentials,
+    with_authorization,
+)
+from .upload import FileClasses, Upload, encode_body
+
+OwnHeaders = tuple[tuple[str, str], ...]
+
+JSON_POST: OwnHeaders = (("Accept", ACCEPT), ("Content-Type", CONTENT_TYPE))
+# Servers that guard against requests forged by web pages ask for a header that no page can send, unless the content
+# type is one.
+GET: OwnHeaders = (("Accept", ACCEPT), ("Apollo-Require-Preflight", "true"))
+FORM_POST: OwnHeaders = GET
+
+BIG = 1024 * 1024  # bytes; aiohttp warns of bigger ones, which it would write at one go
+
+# A credential may be in any of these, or they are about the first URL only.
+NOT_FOR_STRANGERS = frozenset({"cookies", "params", "server_hostname"})
+
+REFUSED_ARGUMENTS = {
+    "data": "the transport makes the body",
+    "json": "the transport makes the body",
+    "raise_for_status": "an answer is judged by its body, too",
+}
+
+
+class HTTPRequest(NamedTuple):
+    """One HTTP request.
+
+    Attributes:
+        method: ``POST`` or ``GET``.
+        url: where to, without credentials.
+        headers: all headers.
+        own_headers: those of *headers* that are the transport's own, and tell nobody anything about the caller.
+        body: the bytes, or the form, or None.
+        max_redirects: how many redirects may be followed.
+        arguments: the other arguments for ``aiohttp.ClientSession.request``.
+    """
+
+    method: str
+    url: URL
+    headers: CIMultiDict[str]
+    own_headers: OwnHeaders
+    body: bytes | Upload | None
+    max_redirects: int
+    arguments: Mapping[str, Any]
+
+    @property
+    def data(self) -> Any:
+        """The body as aiohttp takes it; made anew each time."""
+        body = self.body
+        if isinstance(body, bytes):
+            return body if len(body) <= BIG else io.BytesIO(body)
+        return body.payload() if body is not None else None
+
+    @property
+    def is_replayable(self) -> bool:
+        """Whether the body can be sent, for the first time or again."""
+        return not isinstance(self.body, Upload) or self.body.is_replayable
+
+    def at(self, url: URL, *, is_foreign: bool) -> HTTPRequest:
+        """Return this request for another URL; if that is foreign, without anything of the caller's."""
+        dropped = NOT_FOR_STRANGERS if is_foreign else {"params"}
+        arguments = {name: value for name, value in self.arguments.items() if name not in dropped}
+        if not is_foreign:
+            return self._replace(url=url, arguments=arguments)
+        arguments["middlewares"] = ()
+        return self._replace(url=url, headers=CIMultiDict(self.own_headers), arguments=arguments)
+
+
+class RequestOptions(NamedTuple):
+    """What a caller may say about one request.
+
+    Attributes:
+        method: ``GET`` or ``POST`` if the caller asked for it.
+        headers: headers, which take precedence over the client's.
+        max_redirects: how many redirects may be followed.
+        arguments: arguments for ``aiohttp.ClientSession.request``.
+    """
+
+    method: str | None
+    headers: HeadersOption
+    max_redirects: int
+    arguments: Mapping[str, Any]
+
+
+class RequestBuilder:
+    """Makes HTTP requests to one endpoint.
+
+    Args:
+        url: the endpoint, checked; credentials in it are sent in a header.
+        headers: headers for every request, or a function that returns them.
+        auth: credentials, a function that returns them, or an object with ``get_headers``.
+        ssl: as aiohttp takes it.
+        timeout: seconds, an ``aiohttp.ClientTimeout``, or None for the session's.
+        json_serialize: encodes requests.
+        use_get_for_queries: whether queries are sent by GET.
+        max_url_length: characters of the longest URL for a GET; None for no limit.
+
+    Attributes:
+        calls_user_code: whether building calls functions of the user's, which may block.
+
+    Raises:
+        TypeError: an option has the wrong type.
+        ValueError: a header holds what none may hold.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        headers: HeadersOption,
+        auth: AuthOption,
+        ssl: Any,
+        timeout: TimeoutOption,
+        json_serialize: JSONSerialize,
+        use_get_for_queries: bool,
+        max_url_length: int | None,
+    ) -> None:
+        self._url, from_url = split_credentials(url)
+        self._from_url = () if from_url is None else (("Authorization", from_url),)
+        self._headers = check_headers(headers)
+        self._auth = check_auth(auth)
+        self._json_serialize = json_serialize
+        self._use_get_for_queries = use_get_for_queries
+        self._max_url_length = check_size("max_url_length", max_url_length)
+        # Redirects are followed by HTTPSender, by stricter rules than aiohttp's.
+        self._arguments: dict[str, Any] = {"ssl": ssl, "allow_redirects": False, "raise_for_status": False}
+        if timeout is not None:
+            self._arguments["timeout"] = client_timeout(timeout)
+        self._default_options = RequestOptions(None, None, redirects.LIMIT, self._arguments)
+        # Asked for every request, and the check of a protocol is slow.
+        self.calls_user_code = callable(headers) or callable(auth) or isinstance(auth, RequestAuthentication)
+        self._ready: dict[OwnHeaders, CIMultiDict[str]] = {}
+
+    @property
+    def signs_requests(self) -> bool:
+        """Whether headers depend on the body."""
+        return isinstance(self._auth, RequestAuthentication)
+
+    def options(self, headers: HeadersOption, extra_args: Mapping[str, Any] | None) -> RequestOptions:
+        """Check what the caller says about one request.
+
+        Raises:
+            TypeError: aiohttp does not know one of *extra_args*, or it is not the caller's to give.
+        """
+        if not extra_args:
+            return self._default_options if headers is None else self._default_options._replace(headers=headers)
+        check_arguments("extra_args", extra_args, _known_arguments(), REFUSED_ARGUMENTS)
+        arguments = {**self._arguments, **extra_args}
+        method = _check_method(arguments.pop("method", None))
+        merged = resolve_headers({}, check_headers(arguments.pop("headers", None)), headers)
+        auth, proxy_auth = arguments.pop("auth", None), arguments.pop("proxy_auth", None)
+        if auth is not None:
+            merged.setdefault("Authorization", authorization(auth))
+        if proxy_auth is not None:
+            arguments["proxy"] = proxy_with_credentials(arguments.get("proxy"), proxy_auth)
+        if "timeout" in extra_args:
+            arguments["timeout"] = client_timeout(extra_args["timeout"])
+        limit = arguments.pop("max_redirects", redirects.LIMIT) if extra_args.get("allow_redirects", True) else 0
+        arguments["allow_redirects"] = False
+        return RequestOptions(method, merged, limit, arguments)
+
+    def build(
+        self, request: GraphQLRequest, options: RequestOptions, file_classes: FileClasses | None = None
+    ) -> HTTPRequest:
+        """Make the HTTP request for a GraphQL request: a GET where that was asked for and is possible, or a POST.
+
+        Args:
+            request: the GraphQL request.
+            options: what the caller says about it.
+            file_classes: see ``encode_body``.
+
+        Raises:
+            DocumentError: it cannot be written as JSON, has a file that cannot be sent, or is to go by GET and is no
+                query.
+        """
+        if options.method == "GET":
+            check_query(request)
+        elif options.method == "POST" or not self._use_get_for_queries or not is_query(request):
+            return self.post(request.payload, options, file_classes)
+        try:
+            url = get_url(str(self._url), request, self._json_serialize)
+        except DocumentError as error:
+            if options.method == "GET" or error.path is None:
+                raise
+            return self.post(request.payload, options, file_classes)  # a variable is no JSON; it may be a file
+        if self._max_url_length is not None and len(url) > self._max_url_length:
+            return self.post(request.payload, options, file_classes)
+        return self.assemble("GET", URL(url, encoded=True), None, GET, options)
+
+    def post(self, payload: Any, options: RequestOptions, file_classes: FileClasses | None = None) -> HTTPRequest:
+        """Make the POST for the payload of a request, or the list of those of a batch; raises what ``build`` raises."""
+        body = encode_body(payload, self._json_serialize, file_classes)
+        if isinstance(body, bytes):
+            return self.assemble("POST", self._url, body, JSON_POST, options)
+        request = self.assemble("POST", self._url, body, FORM_POST, options)
+        content_type = ("Content-Type", body.content_type)
+        headers = CIMultiDict(request.headers)
+        headers.update([content_type])  # in the place of one of the caller's, who does not know the boundary
+        return request._replace(headers=headers, own_headers=(*request.own_headers, content_type))
+
+    def assemble(
+        self,
+        method: str,
+        url: URL,
+        body: bytes | Upload | None,
+        own_headers: OwnHeaders,
+        options: RequestOptions,
+    ) -> HTTPRequest:
+        """Add headers and credentials to a request; functions for them are called now."""
+        headers = self._all_headers(own_headers, options.headers, body)
+        return HTTPRequest(method, url, headers, own_headers, body, options.max_redirects, options.arguments)
+
+    def _all_headers(self, own: OwnHeaders, per_request: HeadersOption, body: object) -> CIMultiDict[str]:
+        if per_request is None and own in self._ready:
+            return self._ready[own]
+        auth = self._auth
+        credentials = None if isinstance(auth, RequestAuthentication) else auth
+        merged = with_authorization((*own, *self._from_url), self._headers, credentials)
+        merged = resolve_headers(merged, None, per_request)
+        if isinstance(auth, RequestAuthentication):
+            # Last, because it may sign all the others.
+            text = body.decode() if isinstance(body, bytes) else "" if body is None else None
+            merged.update(auth.get_headers(text, merged))
+        elif per_request is None and not self.calls_user_code:
+            self._ready[own] = merged
+        return merged
+
+
+def _check_method(method: object) -> str | None:
+    if method is None or (isinstance(method, str) and method.upper() in ("GET", "POST")):
+        return method.upper() if method else None
+    raise ValueError(f"method must be 'GET' or 'POST', not {method!r}.")
+
+
+@functools.cache
+def _known_arguments() -> frozenset[str]:
+    # aiohttp's own list of them is for type checkers only.
+    return frozenset(inspect.signature(aiohttp.ClientSession._request).parameters) - {"self", "str_or_url"}

@@ -1,0 +1,133 @@
+"""HTTPSender: sends one HTTP request and reads the whole answer, on the loop."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+import aiohttp
+
+from ...exceptions import TransportClosed, TransportError
+from ...protocol.http import REDIRECTS, protocol_error, redirect_advice, retry_after, server_error
+from ...protocol.redirects import next_hop
+from ...result import Response
+from ..session import SharedSession, connection_was_reused
+from .aiohttp_errors import AIOHTTP_ERRORS, public_cause, translate
+from .request import HTTPRequest
+
+Answer = tuple[Response, bytes]
+
+
+class HTTPSender:
+    """Sends requests over a session; follows redirects, and sends again what a connection gone stale has lost.
+
+    Args:
+        sessions: where the session comes from.
+        max_response_size: bytes of the biggest answer that is read; None for no limit.
+    """
+
+    def __init__(self, sessions: SharedSession, max_response_size: int | None) -> None:
+        self._sessions = sessions
+        self._session = sessions.acquire()
+        self._max_response_size = max_response_size
+
+    async def close(self) -> None:
+        await self._sessions.release()
+
+    async def send(self, request: HTTPRequest, is_repeatable: Callable[[], bool]) -> Answer:
+        """Send a request and return the answer with its body, whatever the status.
+
+        Args:
+            request: what to send.
+            is_repeatable: tells whether it does no harm that a server gets it twice; asked when it may have.
+
+        Raises:
+            TransportError: there was no answer, or none that may be read, or a redirect that is not followed.
+        """
+        start = time.perf_counter()
+        session = self._session
+        followed = 0
+        while True:
+            answer = await self._send_again_if_stale(session, request, start, is_repeatable)
+            if answer[0].status not in REDIRECTS or not request.max_redirects:
+                return answer
+            hop = next_hop(*answer, request.method, request.url, followed, request.max_redirects)
+            if not request.is_replayable:
+                reason = "it was not followed, because a file cannot be read a second time"
+                raise server_error(*answer, redirect_advice(answer[0], reason))
+            if hop.is_foreign:
+                session = self._stranger(answer)
+            request = request.at(hop.url, is_foreign=hop.is_foreign)
+            followed += 1
+
+    def _stranger(self, answer: Answer) -> aiohttp.ClientSession:
+        session = self._sessions.stranger()
+        if session is None:
+            reason = "it was not followed, because a session of your own might send credentials to another origin"
+            raise server_error(*answer, redirect_advice(answer[0], reason))
+        return session
+
+    async def _send_again_if_stale(
+        self, session: aiohttp.ClientSession, request: HTTPRequest, start: float, is_repeatable: Callable[[], bool]
+    ) -> Answer:
+        connection_was_reused.set(None)
+        try:
+            return await self._send_once(session, request, start)
+        except TransportError:
+            raise  # TransportTimeout is a TimeoutError, too
+        except AIOHTTP_ERRORS as error:
+            if not (_was_stale(error) and request.is_replayable and is_repeatable()):
+                raise self._translated(error, session, request, start) from public_cause(error)
+        try:
+            return await self._send_once(session, request, start)
+        except TransportError:
+            raise
+        except AIOHTTP_ERRORS as error:
+            raise self._translated(error, session, request, start) from public_cause(error)
+
+    async def _send_once(self, session: aiohttp.ClientSession, request: HTTPRequest, start: float) -> Answer:
+        """Send a request; raises what aiohttp raises while there is no answer, and our errors from then on."""
+        if session.closed:
+            raise TransportClosed("The transport was closed during the call.")
+        async with session.request(
+            request.method, request.url, data=request.data, headers=request.headers, **request.arguments
+        ) as answer:
+            try:
+                body = await self._read(answer, start)
+            except AIOHTTP_ERRORS as error:
+                raise self._translated(error, session, request, start) from public_cause(error)
+        return _response(answer, start), body
+
+    async def _read(self, answer: aiohttp.ClientResponse, start: float) -> bytes:
+        limit = self._max_response_size
+        if limit is None:
+            return await answer.read()
+        chunks: list[bytes] = []
+        left = limit
+        async for chunk in answer.content.iter_any():
+            chunks.append(chunk)
+            left -= len(chunk)
+            if left < 0:
+                # Closed, not released: the rest is not to be read.
+                answer.close()
+                rule = f"the answer is larger than max_response_size, {limit} bytes"
+                raise protocol_error(_response(answer, start), b"".join(chunks), rule, "Ask for less, or allow more.")
+        return b"".join(chunks)
+
+    @staticmethod
+    def _translated(error: Exception, session: aiohttp.ClientSession, request: HTTPRequest, start: float) -> Exception:
+        timeout = request.arguments.get("timeout") or session.timeout
+        return translate(error, str(request.url), timeout, time.perf_counter() - start)
+
+
+def _was_stale(error: Exception) -> bool:
+    """Tell whether the server may have closed the connection while it was idle, before it saw the request."""
+    if isinstance(error, aiohttp.ClientConnectorError):
+        return False
+    was_lost = isinstance(error, aiohttp.ServerDisconnectedError | aiohttp.ClientOSError)
+    return was_lost and connection_was_reused.get() is not False
+
+
+def _response(answer: aiohttp.ClientResponse, start: float) -> Response:
+    elapsed = time.perf_counter() - start
+    return Response(answer.status, answer.headers, str(answer.url), elapsed, retry_after(answer.headers))

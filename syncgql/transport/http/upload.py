@@ -1,0 +1,148 @@
+"""Upload: the body of a request with files, for aiohttp."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Iterator
+from typing import Any, NoReturn
+
+from aiohttp.abc import AbstractStreamWriter
+from aiohttp.payload import Payload
+
+from ...exceptions import DocumentError, TransportError
+from ...file_var import OnProgress
+from ...protocol import json_codec
+from ...protocol.http import encode_request
+from ...protocol.json_codec import JSONSerialize
+from ...protocol.multipart_request import MultipartRequest, extract_files
+from .file_source import FileSource
+
+FileClasses = tuple[type, ...]
+
+PROGRESS_INTERVAL = 0.1  # seconds
+
+
+def encode_body(payload: Any, json_serialize: JSONSerialize, file_classes: FileClasses | None) -> bytes | Upload:
+    """Encode a request's payload, or the list of payloads of a batch: as JSON, or as a form if it has files.
+
+    Args:
+        payload: what to encode.
+        json_serialize: writes it as JSON.
+        file_classes: types that are files beside ``FileVar``; None when there are to be no files.
+
+    Raises:
+        DocumentError: it holds something that is neither JSON nor a file, or a file that cannot be sent.
+    """
+    if json_serialize is json_codec.dumps:
+        # It fails where there is a file, and looking for one takes longer. Other codecs may have a way to write one.
+        try:
+            return encode_request(payload, json_serialize)
+        except DocumentError:
+            pass
+    operations, parts = extract_files(payload, file_classes or ())
+    if not parts:
+        return encode_request(payload, json_serialize)
+    if file_classes is None:
+        where = parts[0].where
+        raise DocumentError(f"{where}: there is a file among the variables; give upload_files=True.", path=where)
+    return Upload(MultipartRequest(encode_request(operations, json_serialize), parts))
+
+
+class Upload:
+    """A form whose files were looked at, so that whatever can be known to be wrong is known before it is sent.
+
+    Args:
+        form: the form.
+
+    Attributes:
+        content_type: the media type, with the boundary.
+
+    Raises:
+        DocumentError: a file cannot be sent; its ``path`` says which.
+    """
+
+    def __init__(self, form: MultipartRequest) -> None:
+        self.content_type = form.content_type
+        self.segments = [part if isinstance(part, bytes) else FileSource(part) for part in form.segments()]
+
+    @property
+    def is_replayable(self) -> bool:
+        """Whether it can be sent, for the first time or again."""
+        return all(source.is_replayable for source in self.sources())
+
+    @property
+    def size(self) -> int | None:
+        """The whole body's bytes; None when a file's size is unknown."""
+        sizes = [len(part) if isinstance(part, bytes) else part.size for part in self.segments]
+        return None if None in sizes else sum(filter(None, sizes))
+
+    def sources(self) -> Iterator[FileSource]:
+        """Yield the files in order."""
+        for part in self.segments:
+            if isinstance(part, FileSource):
+                yield part
+
+    def payload(self) -> UploadPayload:
+        """Return the body for one attempt at sending it."""
+        return UploadPayload(self)
+
+
+class UploadPayload(Payload):
+    """An upload as aiohttp takes a body: it asks for the size and has the body written."""
+
+    _autoclose = True  # what is opened to be written is closed after that
+
+    def __init__(self, upload: Upload) -> None:
+        super().__init__(None, content_type=upload.content_type)
+        self._upload = upload
+        self._size = upload.size
+
+    async def write(self, writer: AbstractStreamWriter) -> None:
+        for part in self._upload.segments:
+            if isinstance(part, bytes):
+                await writer.write(part)
+            else:
+                await self._write_file(part, writer)
+
+    def decode(self, encoding: str = "utf-8", errors: str = "strict") -> NoReturn:
+        raise TypeError("An upload is streamed; its body is never in memory as a whole.")
+
+    async def _write_file(self, source: FileSource, writer: AbstractStreamWriter) -> None:
+        progress = _Progress(source)
+        chunks = source.chunks()
+        try:
+            async for chunk in chunks:
+                await writer.write(chunk)
+                await progress.sent_more(len(chunk))
+        finally:
+            await chunks.aclose()
+        await progress.finish()
+
+
+class _Progress:
+    """Tells a file's ``on_progress`` how far it is."""
+
+    def __init__(self, source: FileSource) -> None:
+        self._callback = source.file.on_progress
+        self._source = source
+        self._sent = 0
+        self._told: int | None = None
+        self._due = 0.0
+
+    async def sent_more(self, count: int) -> None:
+        self._sent += count
+        if self._callback is not None and time.monotonic() >= self._due:
+            await self._tell(self._callback)
+
+    async def finish(self) -> None:
+        if self._callback is not None and self._told != self._sent:
+            await self._tell(self._callback)
+
+    async def _tell(self, callback: OnProgress) -> None:
+        try:
+            await asyncio.get_running_loop().run_in_executor(None, callback, self._sent, self._source.size)
+        except Exception as error:
+            raise TransportError(f"{self._source.part.where}: on_progress failed: {error!r}") from error
+        self._told = self._sent
+        self._due = time.monotonic() + PROGRESS_INTERVAL

@@ -1,0 +1,433 @@
+"""WebSocketConnection: one socket, the protocol machine on it, and the operations it carries.
+
+One task reads; it is never cancelled, because a cancelled ``receive()`` leaves aiohttp unable to close the socket
+properly. To end it the socket is closed: aiohttp then wakes the reader.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import math
+import socket as sockets
+from collections.abc import Callable, Collection
+from contextvars import Context
+from typing import Any, Protocol
+
+import aiohttp
+
+from ...exceptions import TransportConnectionFailed, TransportError, TransportProtocolError
+from ...protocol.close_codes import ABNORMAL, NO_STATUS, Verdict
+from ...protocol.http import public_url
+from ...protocol.websocket import (
+    Acknowledged,
+    Complained,
+    Completed,
+    Event,
+    Failed,
+    Pinged,
+    Ponged,
+    Received,
+    Refused,
+    Reply,
+    Started,
+    WebSocketProtocol,
+)
+from ..base import Sink
+from . import loss as losses
+from .back_pressure import BackPressure
+from .confirmations import Confirmations
+from .handshake import InitPayload
+from .liveness import Liveness, Probe
+from .operation import Operation
+from .options import WebSocketOptions
+from .reconnect import was_of_use
+
+logger = logging.getLogger("syncgql")
+
+ENDS = frozenset(
+    {aiohttp.WSMsgType.CLOSE, aiohttp.WSMsgType.CLOSING, aiohttp.WSMsgType.CLOSED, aiohttp.WSMsgType.ERROR}
+)
+
+ABORT_SECONDS = 0.1
+"""How long a last word to a dead peer may take."""
+
+
+class Listener(Protocol):
+    """Who hears of what happens to the operations on a connection."""
+
+    def started(self, operation: Operation) -> None:
+        """The server confirmed that it runs an operation; only where the protocol has that."""
+
+    def finished(self, operation: Operation, error: TransportError | None, verdict: Verdict = Verdict.FATAL) -> None:
+        """The server ended an operation, with an error or without; another start may do better, or not."""
+
+    def rejected(self, operation: Operation, error: TransportError) -> None:
+        """The server did not take an operation because there are too many on this connection."""
+
+    async def stop(self, operation: Operation) -> None:
+        """An operation's sink wants no more events."""
+
+    def lost(self, connection: WebSocketConnection, loss: losses.Loss, operations: Collection[Operation]) -> None:
+        """The connection ended, with these operations on it."""
+
+
+class WebSocketConnection:
+    """A connection that carries operations.
+
+    Args:
+        socket: the open socket, which must not answer pings by itself.
+        protocol: the machine for the subprotocol that the server selected.
+        url: the endpoint, for messages.
+        options: the limits.
+        listener: hears of the ends of operations and of the connection.
+        on_signal: told of acknowledgements, pings and pongs.
+        on_end: called when the socket is closed for good.
+    """
+
+    def __init__(
+        self,
+        socket: aiohttp.ClientWebSocketResponse,
+        protocol: WebSocketProtocol,
+        url: str,
+        options: WebSocketOptions,
+        listener: Listener,
+        *,
+        on_signal: Callable[[Acknowledged | Pinged | Ponged], object],
+        on_end: Callable[[WebSocketConnection], object],
+    ) -> None:
+        self.url = public_url(url)
+        self.operations: dict[str, Operation] = {}
+        self.loss: losses.Loss | None = None
+        self._socket = socket
+        self._raw: sockets.socket | None = socket.get_extra_info("socket")
+        self._protocol = protocol
+        self._options = options
+        self._listener = listener
+        self._on_signal = on_signal
+        self._on_end = on_end
+        self._complaint: Any = None
+        self._brought = False
+        self._acknowledged_at = math.inf
+        self._pressure = BackPressure(self._show_life)
+        loop = asyncio.get_running_loop()
+        self._time = loop.time
+        self._acknowledged: asyncio.Future[InitPayload] = loop.create_future()
+        self._liveness: Liveness | None = None
+        self._confirmations = Confirmations(options.ack_timeout, self._unconfirmed)
+        self._late: set[asyncio.Task[None]] = set()
+        self._closing: asyncio.Task[None] | None = None
+        # An empty context: the reader outlives the call that opened the socket and must not keep its variables alive.
+        self._reader = Context().run(loop.create_task, self._read())
+        self._reader.add_done_callback(self._reader_done)
+
+    @property
+    def is_open(self) -> bool:
+        return self.loss is None and self._closing is None
+
+    @property
+    def is_acknowledged(self) -> bool:
+        return self._acknowledged.done() and self._acknowledged.exception() is None
+
+    @property
+    def confirms(self) -> bool:
+        """Whether the server confirms that it runs an operation."""
+        return self._protocol.CONFIRMS
+
+    @property
+    def was_of_use(self) -> bool:
+        """Whether the connection brought something, or lived for a while; one that did neither is a failed attempt."""
+        return was_of_use(brought=self._brought, acknowledged_for=self._time() - self._acknowledged_at)
+
+    async def initialize(self, payload: InitPayload) -> InitPayload:
+        """Send ``connection_init`` and return the payload of the acknowledgement, or close the socket.
+
+        Raises:
+            TransportTimeout: there was none within ``ack_timeout``.
+            TransportError: the server refused or closed the connection.
+        """
+        limit = self._options.ack_timeout
+        try:
+            await self.send(self._protocol.connection_init(payload))
+            return await asyncio.wait_for(asyncio.shield(self._acknowledged), limit)
+        except asyncio.TimeoutError:
+            loss = losses.unacknowledged(self.url, self._protocol.NAME, limit or 0.0)
+            self._lose(loss)
+            self.close_soon(4504, "Connection acknowledgement timeout")
+            raise loss.error() from None
+        except BaseException:
+            self.close_soon()
+            raise
+
+    async def start(self, operation: Operation) -> None:
+        """Send an operation; returns when it is on the wire."""
+        if self.loss is not None:
+            raise self.loss.error()
+        operation.id, message = self._protocol.subscribe(operation.payload)
+        self.operations[operation.id] = operation
+        if self._protocol.CONFIRMS:
+            self._confirmations.expect(operation.id)
+        await self.send(message)
+
+    async def stop(self, operation: Operation, *, send_stop: bool = True) -> None:
+        """End an operation and tell the server, unless *send_stop* is False; does nothing when it has ended."""
+        if self.operations.pop(operation.id, None) is None or self.loss is not None:
+            return
+        self._brought = True
+        message = self._protocol.complete(operation.id)
+        if message is not None and send_stop:
+            with contextlib.suppress(TransportError):  # the reader reports a lost connection
+                await self.send(message)
+
+    async def ping(self, payload: InitPayload = None) -> None:
+        """Send a ping of the subprotocol; does nothing where it has none."""
+        if (message := self._protocol.ping(payload)) is not None:
+            await self.send(message)
+
+    async def pong(self, payload: InitPayload = None) -> None:
+        """Send a pong of the subprotocol; does nothing where it has none."""
+        if (message := self._protocol.pong(payload)) is not None:
+            await self.send(message)
+
+    async def send(self, text: str) -> None:
+        """Send a message.
+
+        Raises:
+            TransportConnectionFailed: the connection is lost; the reader learns why.
+        """
+        try:
+            await self._socket.send_str(text)
+        except ConnectionError as error:
+            raise TransportConnectionFailed(f"The connection to {self.url} was lost.") from error
+
+    # -- closing
+
+    async def close(self, code: int = 1000, reason: str = "") -> None:
+        """Complete what runs, say goodbye, and wait for the server's answer, at most ``close_timeout``."""
+        self.close_soon(code, reason)
+        if self._closing is not None:
+            await asyncio.shield(self._closing)
+
+    def close_soon(self, code: int = 1000, reason: str = "") -> None:
+        """Begin to close, without waiting."""
+        self._begin_to_close(code, reason, self._options.close_timeout)
+
+    def abort(self) -> None:
+        """Drop a connection whose peer is taken for dead."""
+        self._begin_to_close(4499, "Terminated", ABORT_SECONDS)
+
+    def _begin_to_close(self, code: int, reason: str, limit: float | None) -> None:
+        if self._closing is None:
+            self._closing = Context().run(asyncio.get_running_loop().create_task, self._close(code, reason, limit))
+            self._closing.add_done_callback(lambda _: self._on_end(self))
+
+    async def _close(self, code: int, reason: str, limit: float | None) -> None:
+        farewell = self._protocol.close()
+        self._lose(losses.left(self.url))
+        with contextlib.suppress(ConnectionError, asyncio.TimeoutError):
+            await asyncio.wait_for(self._say_goodbye(farewell, code, reason), limit)
+        self._hang_up()
+        await self._reader
+
+    async def _say_goodbye(self, farewell: list[str], code: int, reason: str) -> None:
+        try:
+            for message in farewell:
+                await self._socket.send_str(message)
+        finally:
+            await self._socket.close(code=code, message=cut_reason(reason))
+
+    def _hang_up(self) -> None:
+        # Not left to close(): a forked child holds a copy of the descriptor, and a dead peer takes no data.
+        if self._raw is not None:
+            with contextlib.suppress(OSError):
+                self._raw.shutdown(sockets.SHUT_RDWR)
+
+    # -- reading
+
+    async def _read(self) -> None:
+        receive, pressure, text = self._socket.receive, self._pressure, aiohttp.WSMsgType.TEXT
+        try:
+            while True:
+                message = await (pressure.receive(receive) if pressure.held_up else receive())
+                if self._liveness is not None:
+                    self._liveness.heard = self._liveness.time()
+                if message.type is text:
+                    event = self._protocol.receive(message.data)
+                elif message.type in ENDS:
+                    self._ended(message)
+                    return
+                else:
+                    event = await self._take_other(message)
+                if type(event) is not Event:
+                    event = None if event is None else await self._react(event)
+                    if event is None:
+                        continue
+                operation = self.operations.get(event.id)
+                if operation is None:
+                    continue
+                self._brought = True
+                sink = operation.sink
+                if not sink.put(event.result):
+                    await self._listener.stop(operation)
+                elif sink.blocks and sink.full:
+                    await self._pause(sink)
+        except Exception as error:
+            self._failed(error)
+
+    async def _take_other(self, message: aiohttp.WSMessage) -> Received | None:
+        if message.type is aiohttp.WSMsgType.BINARY:
+            return self._protocol.receive_bytes(message.data)
+        if message.type is aiohttp.WSMsgType.PING:
+            await self._socket.pong(message.data)
+        return None
+
+    async def _pause(self, sink: Sink) -> None:
+        if self._liveness is not None:
+            self._liveness.pause()
+        await self._pressure.pause(sink)
+        if self._liveness is not None:
+            self._liveness.resume()
+
+    async def _show_life(self) -> None:
+        await self._socket.pong()
+        await self.pong()
+
+    async def _react(self, event: Received) -> Event | None:
+        """React to what is no event of an operation; if it brought one along, return that."""
+        if isinstance(event, Pinged):
+            if self._options.answer_pings:
+                await self.pong(event.payload)
+            self._on_signal(event)
+        elif isinstance(event, Ponged):
+            self._on_signal(event)
+        elif isinstance(event, Completed):
+            self._finish(event.id, None)
+        elif isinstance(event, Failed):
+            self._reject(event)
+        elif isinstance(event, Started):
+            self._confirmed(event.id)
+            return None if event.result is None else Event(event.id, event.result)
+        elif isinstance(event, Reply):
+            await self.send(event.message)
+        elif isinstance(event, Acknowledged):
+            self._accepted(event)
+        elif isinstance(event, Refused):
+            self._lose(losses.refused(self.url, event.payload, event.verdict))
+            self.close_soon()
+        elif isinstance(event, Complained):
+            self._complaint = event.payload
+            logger.warning("%s complained: %s", self.url, self._complaint)
+        return None
+
+    def _accepted(self, event: Acknowledged) -> None:
+        if not self._acknowledged.done():
+            self._acknowledged_at = self._time()
+            self._acknowledged.set_result(event.payload)
+        self._on_signal(event)
+        self._watch()
+
+    def _watch(self) -> None:
+        options, protocol = self._options, self._protocol
+        probes = []
+        if options.heartbeat is not None:
+            # No answer within half of the interval is what aiohttp's option of this name means, too.
+            probes.append(Probe("heartbeat", options.heartbeat, options.heartbeat / 2, self._socket.ping, always=False))
+        if options.ping_interval is not None and protocol.ping() is not None:
+            patience = options.pong_timeout or options.ping_interval / 2
+            probes.append(Probe("pong_timeout", options.ping_interval, patience, self.ping, always=True))
+        silence = options.keep_alive_timeout or protocol.silence_limit
+        if not probes and silence is None:
+            return
+        self._liveness = Liveness(self._give_up)
+        for probe in probes:
+            self._liveness.probe(probe)
+        if silence is not None:
+            self._liveness.watch("keep_alive_timeout", silence)
+
+    def _confirmed(self, id: str) -> None:
+        self._confirmations.settle(id)
+        if (operation := self.operations.get(id)) is not None:
+            self._brought = True
+            self._listener.started(operation)
+
+    def _unconfirmed(self, id: str) -> None:
+        """Give up an operation, wanted or not, that the server has not confirmed in time."""
+        message = self._protocol.unconfirmed(id)
+        if message is not None and self.is_open:
+            task = asyncio.get_running_loop().create_task(self._send_late(message))
+            self._late.add(task)
+            task.add_done_callback(self._late.discard)
+        if (operation := self.operations.pop(id, None)) is not None:
+            self._listener.finished(operation, self._confirmations.timeout(self.url))
+
+    async def _send_late(self, message: str) -> None:
+        with contextlib.suppress(TransportError):  # the reader reports a lost connection
+            await self.send(message)
+
+    def _finish(self, id: str, error: TransportError | None, verdict: Verdict = Verdict.FATAL) -> None:
+        self._confirmations.settle(id)
+        operation = self.operations.pop(id, None)
+        if operation is not None:
+            self._brought = True
+            self._listener.finished(operation, error, verdict)
+
+    def _reject(self, event: Failed) -> None:
+        self._confirmations.settle(event.id)
+        error = self._protocol.failure(event.errors)
+        if not self._protocol.is_limit(event.errors):
+            self._finish(event.id, error, self._protocol.failure_verdict(event.errors))
+        elif (operation := self.operations.pop(event.id, None)) is not None:
+            self._listener.rejected(operation, error)
+
+    # -- the end
+
+    def _reader_done(self, reader: asyncio.Task[None]) -> None:
+        if self._closing is None:
+            self._on_end(self)
+
+    def _ended(self, message: aiohttp.WSMessage) -> None:
+        if message.type is aiohttp.WSMsgType.ERROR:
+            self._lose(losses.broken(self.url, message.data, self._options))
+            return
+        code, reason = ABNORMAL, ""
+        if message.type is aiohttp.WSMsgType.CLOSE:
+            code, reason = message.data or NO_STATUS, message.extra or ""
+        if self._complaint is not None and not reason:
+            reason = str(self._complaint)
+        verdict = self._protocol.verdict(code, complained=self._complaint is not None)
+        loss = losses.closed(self.url, code, reason, verdict)
+        held_up = self._pressure.held_up
+        self._lose(losses.held_up(loss, code, held_up) if held_up else loss)
+
+    def _failed(self, error: Exception) -> None:
+        """Whatever it was, those who wait must hear of it."""
+        if isinstance(error, TransportProtocolError):
+            self._lose(losses.violated(error))
+            self.close_soon(error.code or 1002, error.rule)
+        else:
+            self._lose(losses.broken(self.url, error, self._options))
+            self.abort()
+
+    def _give_up(self, limit: str, seconds: float) -> None:
+        self._lose(losses.silent(self.url, limit, seconds))
+        self.abort()
+
+    def _lose(self, loss: losses.Loss) -> None:
+        """Record why the connection ended, the first reason counting, and tell everyone."""
+        if self.loss is None:
+            self.loss = loss
+        if self._liveness is not None:
+            self._liveness.stop()
+        self._pressure.end()
+        self._confirmations.stop()
+        if not self._acknowledged.done():
+            self._acknowledged.set_exception(self.loss.error())
+            self._acknowledged.exception()  # nobody need wait for it
+        operations, self.operations = self.operations, {}
+        self._listener.lost(self, self.loss, operations.values())
+
+
+def cut_reason(reason: str) -> bytes:
+    """Return a close reason as UTF-8 of at most 123 bytes (RFC 6455, section 5.5), cut at a character."""
+    return reason.encode(errors="replace")[:123].decode(errors="ignore").encode()

@@ -1,0 +1,109 @@
+"""WebSocketConnector: opens connections that are ready for operations."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import aiohttp
+
+from ...exceptions import TransportConnectionFailed, TransportError
+from ...protocol.close_codes import Verdict
+from ...protocol.websocket import Acknowledged, Pinged, Ponged
+from .connection import Listener, WebSocketConnection
+from .handshake import Dialect, Handshake
+from .loss import NotConnected, not_opened
+from .options import WebSocketOptions
+from .reconnect import verdict_of
+from .upgrade import upgrade
+
+UNACCEPTABLE = frozenset({1002, 4406})
+"""Close codes with which servers refuse the subprotocol that they selected themselves."""
+
+Callback = Callable[[WebSocketConnection], object]
+
+
+class WebSocketConnector:
+    """Opens connections: upgrade, choice of the subprotocol, acknowledgement.
+
+    Args:
+        dialect: what is particular to the server.
+        options: what is the same for every connection.
+        on_signal: told of acknowledgements, pings and pongs.
+    """
+
+    def __init__(
+        self,
+        dialect: Dialect,
+        options: WebSocketOptions,
+        on_signal: Callable[[Acknowledged | Pinged | Ponged], object],
+    ) -> None:
+        self.dialect = dialect
+        self.options = options
+        self._on_signal = on_signal
+
+    async def connect(
+        self,
+        session: aiohttp.ClientSession,
+        handshake: Handshake,
+        listener: Listener,
+        *,
+        on_open: Callback,
+        on_end: Callback,
+    ) -> WebSocketConnection:
+        """Open a connection and return it when it was acknowledged.
+
+        Args:
+            session: what to open the socket with.
+            handshake: what to open it with.
+            listener: hears of what comes over it.
+            on_open: called with each one from the moment that its socket is open.
+            on_end: called when it is closed for good.
+
+        Raises:
+            NotConnected: there was no connection, or the server refused it.
+        """
+        while True:
+            socket = await self._upgrade(session, handshake)
+            connection = await self._adopt(socket, handshake, listener, on_end)
+            on_open(connection)
+            try:
+                await connection.initialize(handshake.init_payload)
+                return connection
+            except TransportError as error:
+                others = tuple(name for name in handshake.subprotocols if name != socket.protocol)
+                code = error.code if isinstance(error, TransportConnectionFailed) else None
+                if code not in UNACCEPTABLE or not self.dialect.machines.keys() & set(others):
+                    raise NotConnected(connection.loss or not_opened(error, Verdict.RETRY)) from error
+                # Some servers select the first that was offered, whether they speak it or not.
+                handshake = handshake._replace(subprotocols=others)
+
+    async def _upgrade(self, session: aiohttp.ClientSession, handshake: Handshake) -> aiohttp.ClientWebSocketResponse:
+        try:
+            return await upgrade(session, handshake, self.options)
+        except TransportError as error:
+            raise NotConnected(not_opened(error, verdict_of(error))) from error
+
+    async def _adopt(
+        self,
+        socket: aiohttp.ClientWebSocketResponse,
+        handshake: Handshake,
+        listener: Listener,
+        on_end: Callback,
+    ) -> WebSocketConnection:
+        make_machine = self.dialect.machines.get(socket.protocol or "")
+        if make_machine is None:
+            await socket.close(code=1002)
+            error = TransportConnectionFailed(
+                f"{handshake.where} selected none of the GraphQL subprotocols that were offered, "
+                f"{', '.join(self.dialect.machines)}. Is this the URL of the WebSocket endpoint?"
+            )
+            raise NotConnected(not_opened(error, Verdict.FATAL))
+        return WebSocketConnection(
+            socket,
+            make_machine(),
+            handshake.where,
+            self.options,
+            listener,
+            on_signal=self._on_signal,
+            on_end=on_end,
+        )

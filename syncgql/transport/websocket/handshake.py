@@ -1,0 +1,179 @@
+"""Handshake: what one WebSocket connection is opened with; Dialect: who makes it and what the server speaks.
+
+A dialect is where servers differ. What it computes may call the user's code and may take its time, so it is asked in
+the caller's thread, or in a worker thread when a connection is made anew; never on the loop.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Collection, Mapping
+from typing import Any, NamedTuple
+
+from yarl import URL
+
+from ...protocol import json_codec
+from ...protocol.graphql_transport_ws import GraphQLTransportWS
+from ...protocol.graphql_ws import GraphQLWS
+from ...protocol.http import encode_request, public_url
+from ...protocol.websocket import WebSocketProtocol
+from ...request import GraphQLRequest
+from ..options import (
+    Credentials,
+    Headers,
+    HeadersOption,
+    authorization,
+    check_headers,
+    split_credentials,
+    with_authorization,
+)
+
+InitPayload = Mapping[str, Any] | None
+CredentialsOption = Credentials | Callable[[], Credentials] | None
+InitPayloadOption = InitPayload | Callable[[], InitPayload]
+Machines = Mapping[str, Callable[[], WebSocketProtocol]]
+
+GRAPHQL_PROTOCOLS: Machines = {protocol.NAME: protocol for protocol in (GraphQLTransportWS, GraphQLWS)}
+"""The subprotocols between ordinary GraphQL servers and clients, the preferred one first."""
+
+
+class Handshake(NamedTuple):
+    """What one connection is opened with; made anew for each.
+
+    Attributes:
+        url: where to connect; a ``URL`` is used as it is encoded. Not to be shown, it may hold credentials.
+        subprotocols: what to offer, the preferred one first; may hold names that are no protocols (AppSync's headers).
+        headers: the headers of the upgrade.
+        init_payload: the payload of ``connection_init``; None for none.
+    """
+
+    url: str | URL
+    subprotocols: tuple[str, ...]
+    headers: Headers
+    init_payload: InitPayload
+
+    @property
+    def where(self) -> str:
+        """The URL without what may be secret."""
+        return public_url(str(self.url))
+
+    def __repr__(self) -> str:
+        return f"<Handshake with {self.where}>"
+
+
+class Dialect(ABC):
+    """What is particular to one kind of server.
+
+    Attributes:
+        url: where its sockets lead.
+        machines: for each subprotocol that the server may select, what makes its machine.
+    """
+
+    url: str
+    machines: Machines
+
+    @property
+    def is_refreshable(self) -> bool:
+        """Whether the next handshake may bring other credentials than the last, and may run the user's code."""
+        return True
+
+    @abstractmethod
+    def handshake(self) -> Handshake:
+        """Return what the next connection is opened with; asked once per connection, never on the loop."""
+
+    @abstractmethod
+    def payload(self, request: GraphQLRequest) -> str:
+        """Return, as JSON, what starts an operation; asked whenever it is sent, never on the loop.
+
+        Raises:
+            DocumentError: the request cannot be sent.
+        """
+
+
+class GraphQLDialect(Dialect):
+    """An ordinary GraphQL server.
+
+    Args:
+        url: the endpoint.
+        subprotocols: what to offer, the preferred one first; None for all that are known.
+        headers: headers of the upgrade, or a function that returns them.
+        init_payload: payload of ``connection_init``, or a function that returns it.
+        auth: credentials for the ``Authorization`` header, or a function that returns them; they take precedence.
+
+    Raises:
+        TypeError: an argument has the wrong type.
+        ValueError: a subprotocol is not known.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        subprotocols: Collection[str] | None,
+        headers: HeadersOption,
+        init_payload: InitPayloadOption,
+        auth: CredentialsOption,
+    ) -> None:
+        target, from_url = split_credentials(url)
+        self.url = str(target)
+        self._defaults = {} if from_url is None else {"Authorization": from_url}
+        self.subprotocols = _check_subprotocols(subprotocols)
+        self.machines = {name: GRAPHQL_PROTOCOLS[name] for name in self.subprotocols}
+        self.headers = check_headers(headers)
+        self.auth = auth
+        if auth is not None and not callable(auth):
+            authorization(auth)  # what is wrong with it is said now
+        self.init_payload = _check_init_payload(init_payload)
+
+    @property
+    def is_refreshable(self) -> bool:
+        return callable(self.headers) or callable(self.auth) or callable(self.init_payload)
+
+    def handshake(self) -> Handshake:
+        init_payload = self.init_payload
+        if callable(init_payload):
+            init_payload = _check_returned(init_payload())
+        headers = with_authorization(self._defaults, self.headers, self.auth)
+        return Handshake(self.url, self.subprotocols, headers, init_payload)
+
+    def payload(self, request: GraphQLRequest) -> str:
+        # Parsed before it is sent: on many servers one syntax error closes the socket for everyone on it.
+        _ = request.operation
+        return encode_request(request.payload, json_codec.dumps).decode()
+
+
+def _check_subprotocols(names: Collection[str] | None) -> tuple[str, ...]:
+    if names is None:
+        return tuple(GRAPHQL_PROTOCOLS)
+    known = ", ".join(GRAPHQL_PROTOCOLS)
+    if isinstance(names, str) or not isinstance(names, Collection):
+        raise TypeError(f"subprotocols must be a collection of names, not {type(names).__name__}.")
+    if not names:
+        raise ValueError(f"subprotocols is empty; name at least one of {known}.")
+    for name in names:
+        if name not in GRAPHQL_PROTOCOLS:
+            raise ValueError(f"The subprotocol {name!r} is not known; known are {known}.")
+    return tuple(names)
+
+
+def _check_init_payload(payload: InitPayloadOption) -> InitPayloadOption:
+    if payload is None or callable(payload):
+        return payload
+    if isinstance(payload, Mapping):
+        return _check_encodable(payload)
+    raise TypeError(f"init_payload must be a mapping or a function that returns one, not {type(payload).__name__}.")
+
+
+def _check_returned(payload: object) -> InitPayload:
+    if payload is None:
+        return payload
+    if isinstance(payload, Mapping):
+        return _check_encodable(payload)
+    raise TypeError(f"The function for init_payload must return a mapping or None, not {type(payload).__name__}.")
+
+
+def _check_encodable(payload: Mapping[str, Any]) -> Mapping[str, Any]:
+    try:
+        json_codec.dumps(payload).encode()
+    except (TypeError, ValueError, RecursionError) as error:
+        raise TypeError(f"init_payload cannot be written as JSON: {type(error).__name__}.") from error
+    return payload

@@ -1,0 +1,156 @@
+"""WebSocketPool: which link carries an operation."""
+
+from __future__ import annotations
+
+import asyncio
+
+import aiohttp
+
+from ...exceptions import TransportClosed
+from ...protocol.http import public_url
+from ...request import GraphQLRequest
+from ..session import SharedSession
+from .connection import WebSocketConnection
+from .connector import WebSocketConnector
+from .handshake import Handshake
+from .link import Opener, WebSocketLink
+from .operation import Operation
+from .reconnect import ReconnectPolicy
+
+
+class WebSocketPool(Opener):
+    """The links of one transport: shared ones, and one for each operation that may hold its socket up.
+
+    There is one shared link as a rule. More are made when the server says that it takes no more operations on one
+    connection.
+
+    Args:
+        connector: opens sockets.
+        shared_session: the session to open them with.
+        policy: when a lost socket is opened again; None for never.
+    """
+
+    def __init__(
+        self,
+        connector: WebSocketConnector,
+        shared_session: SharedSession,
+        policy: ReconnectPolicy | None,
+    ) -> None:
+        self.connections: set[WebSocketConnection] = set()
+        self._connector = connector
+        self._shared_session = shared_session
+        self._policy = policy
+        self._session: aiohttp.ClientSession | None = None
+        self._is_closed = False
+        self._links: set[WebSocketLink] = set()
+        self._shared: list[WebSocketLink] = []
+        self._emptied = asyncio.Event()
+
+    @property
+    def has_shared(self) -> bool:
+        """Whether there is a shared link, so that a handshake is not likely to be needed."""
+        return bool(self._shared)
+
+    def open(self) -> None:
+        """Make the session, also after ``close``; does nothing when there is one."""
+        self._is_closed = False
+        if self._session is None:
+            self._session = self._shared_session.acquire()
+
+    async def close(self) -> None:
+        """End every operation, close every socket, then the session unless another transport uses it."""
+        self._is_closed = True
+        links = list(self._links)
+        for link in links:
+            link.close()
+        for link in links:
+            await link.wait_closed()
+        for connection in list(self.connections):
+            await connection.close()
+        if self._session is not None:
+            self._session = None
+            await self._shared_session.release()
+
+    async def wait_closed(self) -> None:
+        """Return when no socket is open."""
+        while self.connections:
+            self._emptied.clear()
+            await self._emptied.wait()
+
+    async def connect(self) -> None:
+        """Open a shared socket; does nothing when there is one.
+
+        Raises:
+            TransportError: there was no connection, or the server refused it.
+        """
+        self.open()
+        await self._shared_link().connect()
+
+    async def start(self, operation: Operation, handshake: Handshake | None, seconds: float | None) -> None:
+        """Run an operation; returns when it is on the wire.
+
+        Args:
+            operation: what to run.
+            handshake: what a new socket is opened with; None has it made when it is needed.
+            seconds: how long the caller waits.
+
+        Raises:
+            TransportClosed: the transport was closed.
+            TransportError: there was no connection, or the server refused it.
+        """
+        if self._is_closed:
+            raise TransportClosed("The transport is closed; call connect() to open it again.")
+        self.open()
+        link = self._new_link(grace=0) if operation.sink.blocks else self._shared_link()
+        await link.start(operation, handshake, seconds)
+
+    # -- what links ask for
+
+    @property
+    def target(self) -> str:
+        return public_url(self._connector.dialect.url)
+
+    @property
+    def is_refreshable(self) -> bool:
+        return self._connector.dialect.is_refreshable
+
+    def handshake(self) -> Handshake:
+        return self._connector.dialect.handshake()
+
+    def payload(self, request: GraphQLRequest) -> str:
+        return self._connector.dialect.payload(request)
+
+    async def open_socket(self, handshake: Handshake, link: WebSocketLink) -> WebSocketConnection:
+        if self._session is None:
+            raise TransportClosed("The transport is closed; call connect() to open it again.")
+        return await self._connector.connect(
+            self._session, handshake, link, on_open=self.connections.add, on_end=self._ended
+        )
+
+    # -- links
+
+    def _shared_link(self) -> WebSocketLink:
+        for link in self._shared:
+            if link.has_room:
+                return link
+        link = self._new_link(grace=self._connector.options.idle_timeout)
+        self._shared.append(link)
+        return link
+
+    def _new_link(self, *, grace: float | None) -> WebSocketLink:
+        link = WebSocketLink(self, self._policy, grace=grace, on_rejected=self._move, on_unused=self._drop)
+        self._links.add(link)
+        return link
+
+    def _move(self, operation: Operation) -> None:
+        self._shared_link().add(operation)
+
+    def _drop(self, link: WebSocketLink) -> None:
+        self._links.discard(link)
+        if link in self._shared:
+            self._shared.remove(link)
+
+    def _ended(self, connection: WebSocketConnection) -> None:
+        self.connections.discard(connection)
+        if not self.connections:
+            self._emptied.set()

@@ -1,0 +1,281 @@
+"""WebSocketTransport: what every transport over WebSocket does, whatever the server's dialect."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import dataclasses
+import functools
+from collections.abc import AsyncGenerator, Callable, Coroutine, Mapping
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from ...exceptions import TransportClosed, TransportError, TransportProtocolError
+from ...protocol.websocket import Acknowledged, Pinged, Ponged
+from ...request import GraphQLRequest, as_request
+from ...result import ExecutionResult
+from ..async_sink import AsyncSink
+from ..base import AsyncTransport, Exchange, Sink, Stream
+from ..session import SharedSession
+from .connector import WebSocketConnector
+from .handshake import Dialect, Handshake
+from .link import in_background
+from .operation import Operation
+from .options import WebSocketOptions
+from .pool import WebSocketPool
+from .reconnect import ReconnectPolicy
+
+if TYPE_CHECKING:
+    from graphql import DocumentNode
+
+COMPLETION_SECONDS = 1.0
+"""How long a server may take to complete an operation after its only result."""
+
+SIGNALS = {Acknowledged: "connection_ack", Pinged: "ping", Ponged: "pong"}
+
+
+WebSocketTransportT = TypeVar("WebSocketTransportT", bound="WebSocketTransport")
+
+
+class WebSocketTransport(AsyncTransport):
+    """Sends subscriptions, and queries and mutations too, over WebSocket.
+
+    A subscription whose consumer may hold it up (``overflow="block"``) has a socket of its own; all others, and queries
+    and mutations, share one.
+
+    Args:
+        dialect: what is particular to the server.
+        options: what is the same for every connection.
+        session: the session to open sockets with.
+        policy: when a lost socket is opened again; None for never.
+
+    Attributes:
+        payloads: the payload that came last with each of ``connection_ack``, ``ping`` and ``pong``.
+        ping_received: an asyncio event, set each time a ping comes; who waits for the next one clears it.
+        pong_received: the same for pongs.
+    """
+
+    def __init__(
+        self,
+        dialect: Dialect,
+        options: WebSocketOptions,
+        session: SharedSession,
+        policy: ReconnectPolicy | None = None,
+    ) -> None:
+        self._dialect = dialect
+        self._options = options
+        self._shared_session = session
+        self._policy = policy
+        self._begin()
+
+    def _begin(self) -> None:
+        self._ending: set[asyncio.Task[None]] = set()
+        self.payloads: dict[str, Any] = {}
+        self.ping_received = asyncio.Event()
+        self.pong_received = asyncio.Event()
+        connector = WebSocketConnector(self._dialect, self._options, self._heard)
+        self._pool = WebSocketPool(connector, self._shared_session, self._policy)
+
+    def fresh(self: WebSocketTransportT) -> WebSocketTransportT:
+        copy = super().fresh()
+        copy._shared_session = self._shared_session.fresh()
+        copy._begin()
+        return copy
+
+    def over(self: WebSocketTransportT, session: SharedSession) -> WebSocketTransportT:
+        """Return an unconnected transport that opens its sockets with another session, and anew without waiting."""
+        copy = self.fresh()
+        copy._shared_session = session
+        if copy._policy is not None:
+            copy._policy = dataclasses.replace(copy._policy, base=0.0, cap=0.0)
+        copy._begin()
+        return copy
+
+    async def connect(self) -> None:
+        """Open the shared socket; does nothing when it is open.
+
+        Raises:
+            TransportError: there was no connection, or the server refused it.
+        """
+        await self._pool.connect()
+
+    async def close(self) -> None:
+        """Complete every operation, close every socket with 1000, then the session unless another transport uses it."""
+        await self._pool.close()
+
+    async def wait_closed(self) -> None:
+        """Return when no socket is open."""
+        await self._pool.wait_closed()
+
+    async def send_ping(self, payload: Mapping[str, Any] | None = None) -> None:
+        """Send a ping of the subprotocol on every open socket; legacy ``graphql-ws`` has none, so nothing is sent.
+
+        Raises:
+            TransportClosed: there is no open socket.
+        """
+        for connection in self._open_connections():
+            await connection.ping(payload)
+
+    async def send_pong(self, payload: Mapping[str, Any] | None = None) -> None:
+        """Send a pong of the subprotocol on every open socket; as ``send_ping``."""
+        for connection in self._open_connections():
+            await connection.pong(payload)
+
+    async def execute(
+        self,
+        request: str | DocumentNode | GraphQLRequest,
+        variable_values: Mapping[str, Any] | None = None,
+        operation_name: str | None = None,
+        *,
+        extra_args: Mapping[str, Any] | None = None,
+    ) -> ExecutionResult:
+        """Send a query or mutation over the shared socket and return its answer, errors included.
+
+        Raises:
+            TransportError: there was no GraphQL answer.
+            DocumentError: the document has a syntax error, or the request cannot be sent.
+        """
+        _refuse_arguments(None, extra_args)
+        sink = AsyncSink(buffer_size=1)
+        stream = await self._prepare(as_request(request, variable_values, operation_name, None), sink)
+        return await self.answer(stream, sink, None)
+
+    async def answer(self, stream: WebSocketStream, sink: AsyncSink, seconds: float | None) -> ExecutionResult:
+        """Run a query or mutation and return its answer; raises what ``execute`` raises."""
+        await stream.open(seconds)
+        try:
+            result = await sink.get()
+        except BaseException:
+            await stream.close()
+            raise
+        if result is None:
+            raise TransportProtocolError("The server completed the operation without a result.", rule="no result")
+        if not sink.finished:
+            task = in_background(_let_end(sink, stream))
+            self._ending.add(task)
+            task.add_done_callback(self._ending.discard)
+        return result
+
+    async def subscribe(
+        self,
+        request: str | DocumentNode | GraphQLRequest,
+        variable_values: Mapping[str, Any] | None = None,
+        operation_name: str | None = None,
+        send_stop: bool | None = True,
+    ) -> AsyncGenerator[ExecutionResult, None]:
+        """Send a subscription and yield its events, errors included.
+
+        Args:
+            request: GraphQL text, a parsed document or a ``GraphQLRequest``.
+            variable_values: values for the document's variables.
+            operation_name: which operation to run when the document holds several.
+            send_stop: whether the server is told when the generator is closed before the end.
+
+        Raises:
+            TransportError: connecting failed, the operation was rejected, or the connection was lost.
+            DocumentError: the document has a syntax error, or the request cannot be sent.
+        """
+        sink = AsyncSink(buffer_size=1024, blocks=True)
+        stream = await self._prepare(as_request(request, variable_values, operation_name, None), sink)
+        await stream.open()
+        try:
+            while (result := await sink.get()) is not None:
+                yield result
+        finally:
+            await stream.close(send_stop=bool(send_stop))
+
+    def exchange(
+        self,
+        request: GraphQLRequest,
+        *,
+        headers: Mapping[str, str] | None = None,
+        extra_args: Mapping[str, Any] | None = None,
+    ) -> Exchange:
+        _refuse_arguments(headers, extra_args)
+        return WebSocketExchange(self, request)
+
+    def stream(self, request: GraphQLRequest, sink: Sink) -> WebSocketStream:
+        operation = Operation(request, self._dialect.payload(request), request.operation_type, sink)
+        handshake = self._dialect.handshake() if sink.blocks or not self._pool.has_shared else None
+        return WebSocketStream(self._pool, operation, handshake)
+
+    async def _prepare(self, request: GraphQLRequest, sink: Sink) -> WebSocketStream:
+        if not self._dialect.is_refreshable:  # nothing of it is the user's code
+            return self.stream(request, sink)
+        return await asyncio.to_thread(self.stream, request, sink)
+
+    def _open_connections(self) -> list[Any]:
+        connections = [connection for connection in self._pool.connections if connection.is_open]
+        if not connections:
+            raise TransportClosed("No socket is open; call connect() first.")
+        return connections
+
+    def _heard(self, signal: Acknowledged | Pinged | Ponged) -> None:
+        self.payloads[SIGNALS[type(signal)]] = signal.payload
+        if isinstance(signal, Pinged):
+            self.ping_received.set()
+        elif isinstance(signal, Ponged):
+            self.pong_received.set()
+
+
+def _refuse_arguments(headers: Mapping[str, str] | None, extra_args: Mapping[str, Any] | None) -> None:
+    if extra_args:
+        raise TransportError("A WebSocket has no arguments per request; extra_args is for HTTP.")
+    if headers is not None:
+        raise TransportError("A WebSocket has no headers per request; give headers= or init_payload= to the transport.")
+
+
+async def _let_end(sink: AsyncSink, stream: WebSocketStream) -> None:
+    """Stop an operation whose one result is in hand, if the server does not complete it by itself.
+
+    Some legacy servers never do; others drop the socket on every stop, so it is not sent without need.
+    """
+    with contextlib.suppress(TransportError, asyncio.TimeoutError):
+        await asyncio.wait_for(sink.get(), COMPLETION_SECONDS)
+    await stream.close()
+
+
+class WebSocketExchange(Exchange):
+    """One query or mutation over the shared socket."""
+
+    def __init__(self, transport: WebSocketTransport, request: GraphQLRequest) -> None:
+        self._transport = transport
+        self._sink = AsyncSink(buffer_size=1)
+        self._stream = transport.stream(request, self._sink)
+        self._result: ExecutionResult | None = None
+
+    async def send(self, seconds: float | None = None) -> None:
+        self._result = await self._transport.answer(self._stream, self._sink, seconds)
+
+    def result(self) -> ExecutionResult:
+        if self._result is None:
+            raise TransportError("The request was not sent.")
+        return self._result
+
+
+class WebSocketStream(Stream):
+    """One operation over a WebSocket."""
+
+    def __init__(self, pool: WebSocketPool, operation: Operation, handshake: Handshake | None) -> None:
+        self._pool = pool
+        self._operation = operation
+        self._handshake = handshake
+
+    async def open(self, seconds: float | None = None) -> None:
+        handshake, self._handshake = self._handshake, None
+        try:
+            await self._pool.start(self._operation, handshake, seconds)
+        except BaseException:
+            # The message may be on the wire already: the server must hear that nobody waits.
+            await self.close()
+            raise
+
+    async def close(self, *, send_stop: bool = True) -> None:
+        if self._operation.link is not None:
+            await self._operation.link.stop(self._operation, send_stop=send_stop)
+
+    def restart(self, request: GraphQLRequest) -> Callable[[], Coroutine[Any, Any, None]]:
+        return functools.partial(self._restart, request, self._pool.payload(request))
+
+    async def _restart(self, request: GraphQLRequest, payload: str) -> None:
+        if self._operation.link is not None:
+            await self._operation.link.restart(self._operation, request, payload)

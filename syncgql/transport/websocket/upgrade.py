@@ -1,0 +1,160 @@
+"""upgrade: from a URL to an open WebSocket, and what it means when a server will not have it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any, cast
+
+import aiohttp
+from aiohttp import hdrs
+
+from ...exceptions import (
+    EXCERPT_CHARACTERS,
+    TransportAuthenticationError,
+    TransportConnectionFailed,
+    TransportServerError,
+    TransportTimeout,
+)
+from ...protocol.http import public_url, retry_after
+from ...result import Response
+from ..http.aiohttp_errors import translated_errors
+from .handshake import Handshake
+from .options import WebSocketOptions
+
+
+async def upgrade(
+    session: aiohttp.ClientSession, handshake: Handshake, options: WebSocketOptions
+) -> aiohttp.ClientWebSocketResponse:
+    """Open a WebSocket.
+
+    Raises:
+        TransportTimeout: it took longer than ``connect_timeout``.
+        TransportAuthenticationError: the server answered with HTTP 401 or 403.
+        TransportServerError: the server answered with another status than 101, redirects among them: following one
+            could carry credentials elsewhere.
+        TransportConnectionFailed: there was no answer, or it breaks the WebSocket protocol.
+    """
+    where = handshake.where
+    try:
+        with translated_errors(where):
+            return await _limited(_connect(session, handshake, options), options.connect_timeout, where)
+    except _Refused as refusal:
+        raise _refusal(where, refusal.status, refusal.headers, refusal.body) from None
+
+
+async def refuse_upgrade(request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType) -> aiohttp.ClientResponse:
+    """A middleware of aiohttp: end an upgrade at its first answer that is none.
+
+    ``ws_connect`` follows redirects, which it has no option against, and takes the caller's headers along; and it
+    throws away the body that says why the upgrade was refused.
+    """
+    response = await handler(request)
+    if response.status != 101 and request.headers.get(hdrs.UPGRADE, "").lower() == "websocket":
+        try:
+            body = await _excerpt(response)
+        finally:
+            response.close()
+        raise _Refused(response.status, response.headers, body)
+    return response
+
+
+def refuse_redirects() -> aiohttp.TraceConfig:
+    """Return what keeps the upgrades of a session that somebody else made, without the middleware, from redirects."""
+    trace = aiohttp.TraceConfig()
+    trace.on_request_redirect.append(_refuse_redirect)
+    trace.freeze()
+    return trace
+
+
+async def _refuse_redirect(
+    session: aiohttp.ClientSession, context: object, redirect: aiohttp.TraceRequestRedirectParams
+) -> None:
+    if redirect.headers.get(hdrs.UPGRADE, "").lower() == "websocket":
+        response = redirect.response
+        response.close()
+        raise _Refused(response.status, response.headers, "")
+
+
+class _Refused(Exception):
+    """An upgrade was answered with another status than 101."""
+
+    def __init__(self, status: int, headers: Mapping[str, str], body: str) -> None:
+        self.status = status
+        self.headers = headers
+        self.body = body
+
+
+async def _limited(connecting: Any, seconds: float | None, where: str) -> aiohttp.ClientWebSocketResponse:
+    try:
+        socket: aiohttp.ClientWebSocketResponse = await asyncio.wait_for(connecting, seconds)
+    except aiohttp.ClientError:
+        raise  # some of aiohttp's errors are timeouts too, with limits of their own
+    except asyncio.TimeoutError as error:
+        raise TransportTimeout(
+            f"Connecting to {where} took longer than connect_timeout, {seconds or 0:g} s.",
+            limit="connect_timeout",
+            seconds=seconds or 0.0,
+        ) from error
+    return socket
+
+
+async def _connect(
+    session: aiohttp.ClientSession, handshake: Handshake, options: WebSocketOptions
+) -> aiohttp.ClientWebSocketResponse:
+    arguments: dict[str, Any] = {
+        "protocols": handshake.subprotocols,
+        "headers": handshake.headers,
+        "origin": options.origin,
+        "params": options.params,
+        "proxy": options.proxy,
+        "proxy_headers": options.proxy_headers,
+        "ssl": options.ssl,
+        "max_msg_size": options.max_message_size,
+        "timeout": aiohttp.ClientWSTimeout(
+            ws_receive=options.receive_timeout, ws_close=options.websocket_close_timeout
+        ),
+        # Pings are answered by the connection, which has to see every sign of life.
+        "autoping": False,
+        **options.connect_args,
+    }
+    try:
+        # What the socket hands out as text depends on the arguments, which the type cannot follow here.
+        socket: Any = await session.ws_connect(handshake.url, **arguments)
+        return cast(aiohttp.ClientWebSocketResponse, socket)
+    except aiohttp.ClientHttpProxyError as error:
+        raise TransportConnectionFailed(
+            f"The proxy refused to connect to {handshake.where}: HTTP {error.status}. See proxy= and proxy_auth=."
+        ) from None  # its text has the whole URL, which may hold credentials
+    except aiohttp.WSServerHandshakeError as error:
+        if error.status != 101:  # a session that is not ours lacks the middleware
+            raise _Refused(error.status, error.headers or {}, "") from None
+        raise TransportConnectionFailed(
+            f"{handshake.where} broke the WebSocket handshake: {error.message}."
+        ) from None  # its text has the whole URL, which may hold credentials
+
+
+async def _excerpt(response: aiohttp.ClientResponse) -> str:
+    body = b""
+    while len(body) < 4 * EXCERPT_CHARACTERS and (chunk := await response.content.readany()):
+        body += chunk
+    return body.decode("utf-8", "replace")[:EXCERPT_CHARACTERS]
+
+
+def _refusal(where: str, status: int, headers: Mapping[str, str], body: str) -> TransportServerError:
+    wait = retry_after(headers)
+    if status in (401, 403):
+        advice = "Check headers=, auth= and cookies."
+    elif 300 <= status < 400:
+        advice = f"It redirects to {public_url(headers.get('Location', ''))}; use that URL if it is the endpoint."
+    elif wait is not None:
+        advice = f"Try again in {wait:g} s."
+    else:
+        advice = "Is this the URL of the WebSocket endpoint, and does every proxy on the way let WebSockets pass?"
+    said = f" It said: {' '.join(body.split())[:200]}" if body.strip() else ""
+    return (TransportAuthenticationError if status in (401, 403) else TransportServerError)(
+        f"{where} refused the WebSocket with HTTP {status}. {advice}{said}",
+        code=status,
+        body=body,
+        response=Response(status, headers, where, 0.0, wait),
+    )

@@ -1,0 +1,408 @@
+"""WebSocketConnector: which subprotocol is spoken, and what comes before the acknowledgement."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from typing import Any
+
+import pytest
+
+from syncgql import (
+    AIOHTTPWebsocketsTransport,
+    TransportAuthenticationError,
+    TransportConnectionFailed,
+    TransportError,
+    TransportProtocolError,
+    TransportTimeout,
+)
+from syncgql.cli.server_process import ServerProcess
+
+from ...fix_servers import Server
+from ...servers.scripted import LEGACY, MODERN, Peer, ScriptedServer
+from ..asynchronous import in_loop, websockets
+
+
+async def talk(peer: Peer) -> None:
+    """Speak whatever comes first in the offer, and answer every operation with one event."""
+    name = peer.subprotocols[0]
+    await peer.acknowledge(name)
+    while True:
+        message = await peer.receive()
+        if message["type"] in ("subscribe", "start"):
+            event = "next" if name == MODERN else "data"
+            await peer.send(event, id=message["id"], payload={"data": {"spoken": name}})
+            await peer.send("complete", id=message["id"])
+
+
+@in_loop
+async def test_w01_l15_both_are_offered(strawberry_server: Server) -> None:
+    """graphql-transport-ws is offered first, then graphql-ws, and what the server picks is spoken."""
+    async with websockets(strawberry_server.ws_url) as transport:
+        assert (await transport.execute("{ hello }")).data == {"hello": "Hello world!"}
+    assert strawberry_server.wait_for("ws_connect")["subprotocols"] == [MODERN, LEGACY]
+    assert strawberry_server.wait_for("ws_accept")["subprotocol"] == MODERN
+    strawberry_server.wait_for("ws_message", message={"type": "subscribe"})
+
+
+@in_loop
+async def test_l15_the_message_set_follows_the_servers_choice(ariadne_server: Server) -> None:
+    """A server that picks graphql-ws from the offer is spoken to in graphql-ws."""
+    url = ariadne_server.at("/legacy").replace("http", "ws", 1)
+    async with websockets(url) as transport:
+        assert (await transport.execute("{ hello }")).data == {"hello": "Hello world!"}
+    assert ariadne_server.wait_for("ws_connect")["subprotocols"] == [MODERN, LEGACY]
+    assert ariadne_server.wait_for("ws_accept")["subprotocol"] == LEGACY
+    ariadne_server.wait_for("ws_message", message={"type": "start"})
+
+
+@pytest.mark.parametrize("name", [MODERN, LEGACY])
+@in_loop
+async def test_w01_l01_subprotocols_narrow_the_offer(name: str) -> None:
+    """subprotocols= is what is offered, and the only thing that is spoken."""
+    with ScriptedServer(talk) as server:
+        async with websockets(server.ws_url, subprotocols=[name]) as transport:
+            assert (await transport.execute("{ spoken }")).data == {"spoken": name}
+        assert server.peers[0].subprotocols == [name]
+
+
+@in_loop
+async def test_subprotocols_keep_their_order() -> None:
+    """The order of subprotocols= is the order of preference."""
+    with ScriptedServer(talk) as server:
+        async with websockets(server.ws_url, subprotocols=(LEGACY, MODERN)) as transport:
+            assert (await transport.execute("{ spoken }")).data == {"spoken": LEGACY}
+        assert server.peers[0].subprotocols == [LEGACY, MODERN]
+
+
+@pytest.mark.parametrize("selected", [None, "mqtt", "GRAPHQL-TRANSPORT-WS"])
+@in_loop
+async def test_w01_l01_n02_no_or_foreign_subprotocol(selected: str | None) -> None:
+    """A server that selects nothing that was offered is given up with 1002, and the error says so."""
+
+    async def select(peer: Peer) -> None:
+        await peer.accept(selected)
+        await peer.drain()
+
+    with ScriptedServer(select) as server:
+        async with websockets(server.ws_url) as transport:
+            with pytest.raises(TransportConnectionFailed, match=f"none of the GraphQL .*{MODERN}, {LEGACY}"):
+                await transport.connect()
+    assert server.peers[0].closed_with == (1002, "")
+    assert server.peers[0].received == []
+    assert len(server.peers) == 1
+
+
+@in_loop
+async def test_w01_a_real_server_that_ignores_the_offer(ariadne_server: Server) -> None:
+    """Ariadne selects graphql-transport-ws whatever is offered; that is found out."""
+    async with websockets(ariadne_server.ws_url, subprotocols=[LEGACY]) as transport:
+        with pytest.raises(TransportConnectionFailed, match="none of the GraphQL subprotocols"):
+            await transport.connect()
+
+
+@pytest.mark.parametrize("code", [1002, 4406])
+@pytest.mark.parametrize("after_init", [True, False])
+@in_loop
+async def test_n02_a_server_that_refuses_its_own_choice(code: int, after_init: bool) -> None:
+    """A server that picks the first offered and then refuses it is offered the other alone."""
+
+    async def pick_first(peer: Peer) -> None:
+        if peer.subprotocols[0] == LEGACY:
+            await talk(peer)
+        await peer.accept(peer.subprotocols[0])
+        if after_init:
+            await peer.expect("connection_init")
+        await peer.close(code, "Subprotocol not acceptable")
+
+    with ScriptedServer(pick_first) as server:
+        async with websockets(server.ws_url) as transport:
+            assert (await transport.execute("{ spoken }")).data == {"spoken": LEGACY}
+        assert [peer.subprotocols for peer in server.peers] == [[MODERN, LEGACY], [LEGACY]]
+
+
+@pytest.mark.parametrize("code", [1002, 4406])
+@in_loop
+async def test_a_server_that_refuses_both(code: int) -> None:
+    """When the other one is refused too, the error carries the code and the reason."""
+
+    async def refuse(peer: Peer) -> None:
+        await peer.accept(peer.subprotocols[0])
+        await peer.close(code, "Subprotocol not acceptable")
+
+    with ScriptedServer(refuse) as server:
+        async with websockets(server.ws_url) as transport:
+            with pytest.raises(TransportConnectionFailed, match="Subprotocol not acceptable") as caught:
+                await transport.connect()
+        assert len(server.peers) == 2
+    assert caught.value.code == code
+
+
+@pytest.mark.parametrize(("name", "expected"), [(MODERN, {}), (LEGACY, {"payload": {}})])
+@in_loop
+async def test_w02_w03_l02_init_comes_first_and_alone(name: str, expected: dict[str, Any]) -> None:
+    """connection_init is sent once and first; nothing follows it before the acknowledgement."""
+
+    async def hesitate(peer: Peer) -> None:
+        await peer.accept(name)
+        await peer.expect("connection_init")
+        with pytest.raises(asyncio.TimeoutError):
+            await asyncio.wait_for(peer.receive(), 0.2)
+        await peer.send("connection_ack")
+        for _ in range(2):
+            message = await peer.receive()
+            await peer.send("complete", id=message["id"])
+        await peer.drain()
+
+    with ScriptedServer(hesitate) as server:
+        async with websockets(server.ws_url) as transport:
+            calls = [transport.execute("{ first }"), transport.execute("{ second }")]
+            for outcome in await asyncio.gather(*calls, return_exceptions=True):
+                assert isinstance(outcome, TransportProtocolError)
+                assert outcome.rule == "no result"
+    (peer,) = server.peers
+    assert peer.received[0] == {"type": "connection_init", **expected}
+    assert [message["type"] for message in peer.received].count("connection_init") == 1
+
+
+@in_loop
+async def test_w04_operations_are_sent_in_order_after_the_ack() -> None:
+    """What was asked for before the acknowledgement is sent after it, in the order of the calls."""
+
+    async def answer(peer: Peer) -> None:
+        await peer.accept()
+        await peer.expect("connection_init")
+        await asyncio.to_thread(all_asked.wait)
+        await peer.send("connection_ack")
+        while True:
+            message = await peer.expect("subscribe")
+            await peer.send("next", id=message["id"], payload={"data": None})
+            await peer.send("complete", id=message["id"])
+
+    all_asked = threading.Event()
+    with ScriptedServer(answer) as server:
+        async with websockets(server.ws_url) as transport:
+            calls = []
+            for number in range(5):
+                calls.append(asyncio.ensure_future(transport.execute(f"{{ field{number} }}")))
+                await asyncio.sleep(0.05)
+            all_asked.set()
+            await asyncio.gather(*calls)
+    (peer,) = server.peers
+    queries = [message["payload"]["query"] for message in peer.received[1:]]
+    assert queries == [f"{{ field{number} }}" for number in range(5)]
+
+
+@in_loop
+async def test_w05_no_ack() -> None:
+    """Without an acknowledgement within ack_timeout the socket is closed with 4504."""
+
+    async def ignore(peer: Peer) -> None:
+        await peer.accept()
+        await peer.drain()
+
+    with ScriptedServer(ignore) as server:
+        async with websockets(server.ws_url, ack_timeout=0.1) as transport:
+            with pytest.raises(TransportTimeout, match=r"within ack_timeout, 0\.1 s") as caught:
+                await transport.connect()
+    assert (caught.value.limit, caught.value.seconds) == ("ack_timeout", 0.1)
+    assert server.peers[0].closed_with == (4504, "Connection acknowledgement timeout")
+
+
+@pytest.mark.parametrize(
+    ("members", "payload"), [({}, None), ({"payload": None}, None), ({"payload": {"session": 1}}, {"session": 1})]
+)
+@in_loop
+async def test_w06_ack_payload_reaches_the_caller(members: dict[str, Any], payload: Any) -> None:
+    """The acknowledgement's payload is in ``payloads``; null counts as none."""
+
+    async def accept(peer: Peer) -> None:
+        await peer.acknowledge(**members)
+        await peer.drain()
+
+    with ScriptedServer(accept) as server:
+        async with websockets(server.ws_url) as transport:
+            await transport.connect()
+            assert transport.payloads == {"connection_ack": payload}
+
+
+@in_loop
+async def test_w07_w08_pings_before_the_ack_are_answered() -> None:
+    """Pings before and after the acknowledgement are answered at once, with the payload they had."""
+
+    async def ping(peer: Peer) -> None:
+        await peer.accept()
+        await peer.expect("connection_init")
+        await peer.send("ping")
+        assert await peer.receive() == {"type": "pong"}
+        await peer.send("ping", payload={"message": "keepalive"})
+        assert await peer.receive() == {"type": "pong", "payload": {"message": "keepalive"}}
+        await peer.send("pong")
+        await peer.send("connection_ack")
+        await asyncio.to_thread(connected.wait)
+        await peer.send("ping", payload=None)
+        assert await peer.receive() == {"type": "pong"}
+        await peer.close(4000, "done")
+
+    connected = threading.Event()
+    with ScriptedServer(ping) as server:
+        async with websockets(server.ws_url) as transport:
+            await transport.connect()
+            connected.set()
+            await transport.wait_closed()
+            assert transport.ping_received.is_set()
+            assert transport.pong_received.is_set()
+            assert transport.payloads == {"connection_ack": None, "ping": None, "pong": None}
+
+
+@pytest.mark.parametrize("payload", [{"message": "no"}, "no", {"no": 1}, None])
+@pytest.mark.parametrize("code", [1011, 1000, None])
+@in_loop
+async def test_l05_connection_error_is_shown_whatever_follows(payload: Any, code: int | None) -> None:
+    """A legacy refusal shows what the server said, although it closes with a code of its own at once."""
+
+    async def refuse(peer: Peer) -> None:
+        await peer.accept(LEGACY)
+        await peer.expect("connection_init")
+        await peer.send("connection_error", payload=payload)
+        await peer.close(code)
+
+    with ScriptedServer(refuse) as server:
+        async with websockets(server.ws_url) as transport:
+            with pytest.raises(TransportAuthenticationError) as caught:
+                await transport.connect()
+    assert "no" in str(caught.value)
+    assert caught.value.reason
+
+
+@in_loop
+async def test_l05_connection_error_of_real_servers(strawberry_server: Server) -> None:
+    """Strawberry refuses a connection in each subprotocol in its own way; both are authentication errors."""
+    for name in (MODERN, LEGACY):
+        async with websockets(
+            strawberry_server.ws_url, subprotocols=[name], init_payload={"refuse": True, "token": "s3cret"}
+        ) as transport:
+            with pytest.raises(TransportAuthenticationError) as caught:
+                await transport.connect()
+            assert "s3cret" not in str(caught.value)
+
+
+@pytest.mark.parametrize("code", [1000, 1008, 3000, 3003, 4401, 4403])
+@in_loop
+async def test_w22_w24_refusals_before_the_ack(code: int) -> None:
+    """Close codes that refuse the credentials, 1000 before the acknowledgement among them."""
+
+    async def refuse(peer: Peer) -> None:
+        await peer.accept()
+        await peer.expect("connection_init")
+        await peer.close(code, "Forbidden")
+
+    with ScriptedServer(refuse) as server:
+        async with websockets(server.ws_url) as transport:
+            with pytest.raises(TransportAuthenticationError, match="Forbidden") as caught:
+                await transport.connect()
+        assert len(server.peers) == 1
+    assert (caught.value.code, caught.value.reason) == (code, "Forbidden")
+
+
+@in_loop
+async def test_w27_init_payload_and_headers_are_made_per_connection(strawberry_server: Server) -> None:
+    """Functions for headers and init_payload run once per socket, in another thread than the loop's."""
+    calls: list[tuple[str, int]] = []
+
+    def headers() -> dict[str, str]:
+        calls.append(("headers", threading.get_ident()))
+        return {"X-Attempt": str(len(calls) // 2 + len(calls) % 2)}
+
+    def init_payload() -> dict[str, Any]:
+        calls.append(("init_payload", threading.get_ident()))
+        return {"attempt": len(calls) // 2 + len(calls) % 2}
+
+    async with websockets(strawberry_server.ws_url, headers=headers, init_payload=init_payload) as transport:
+        for _ in range(2):
+            await transport.connect()
+            await transport.close()
+    assert sorted(name for name, _ in calls) == ["headers"] * 2 + ["init_payload"] * 2
+    assert threading.get_ident() not in {thread for _, thread in calls}
+    for attempt in (1, 2):
+        strawberry_server.wait_for("ws_connect", headers={"x-attempt": str(attempt)})
+        message = {"type": "connection_init", "payload": {"attempt": attempt}}
+        strawberry_server.wait_for("ws_message", message=message)
+
+
+@pytest.mark.parametrize("option", ["headers", "init_payload"])
+@in_loop
+async def test_w36_provider_that_raises(option: str, strawberry_server: Server) -> None:
+    """What a function for headers or init_payload raises reaches the caller, and no socket is opened."""
+
+    def provider() -> dict[str, str]:
+        raise LookupError("no token")
+
+    options: dict[str, Any] = {option: provider}
+    async with websockets(strawberry_server.ws_url, **options) as transport:
+        with pytest.raises((LookupError, TransportError)) as caught:
+            await transport.execute("{ hello }")
+        assert "no token" in repr(caught.value) + repr(caught.value.__cause__)
+    assert strawberry_server.seen("ws_connect") == []
+
+
+@pytest.mark.parametrize("payload", [{"when": object()}, {"text": "\ud800"}, {"number": float("nan")}, "text"])
+def test_init_payload_that_cannot_be_sent(payload: Any) -> None:
+    """An init_payload that is no JSON object is refused before anything is connected, and not shown."""
+    with pytest.raises(TypeError, match="init_payload"):
+        AIOHTTPWebsocketsTransport("ws://127.0.0.1/graphql", init_payload=payload)
+
+
+@in_loop
+async def test_a_connection_that_dies_half_way_to_its_ack() -> None:
+    """Each way in which a server can end before the acknowledgement is a connection that failed, with its code."""
+
+    async def die(peer: Peer) -> None:
+        await peer.accept()
+        await peer.expect("connection_init")
+        endings = [peer.end(), peer.reset(), peer.close(None), peer.close(1012)]
+        for number, ending in enumerate(endings, 1):
+            if number == peer.number:
+                await ending
+            else:
+                ending.close()
+
+    with ScriptedServer(die) as server:
+        async with websockets(server.ws_url) as transport:
+            for code in (1006, 1006, 1005, 1012):
+                with pytest.raises(TransportConnectionFailed) as caught:
+                    await transport.connect()
+                assert caught.value.code == code
+
+
+@in_loop
+async def test_cancelled_half_way_to_the_ack() -> None:
+    """A socket whose opening is cancelled is closed."""
+
+    async def ignore(peer: Peer) -> None:
+        await peer.accept()
+        await peer.expect("connection_init")
+        arrived.set()
+        await peer.drain()
+
+    arrived = threading.Event()
+    with ScriptedServer(ignore) as server:
+        async with websockets(server.ws_url) as transport:
+            connecting = asyncio.ensure_future(transport.connect())
+            await asyncio.to_thread(arrived.wait)
+            connecting.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await connecting
+            await transport.wait_closed()
+        assert server.peers[0].closed_with == (1000, "")
+
+
+@in_loop
+async def test_server_killed_between_connections(disposable_server: ServerProcess) -> None:
+    """A server that is gone gives an error and a new one at the same place is reached again."""
+    async with websockets("ws" + disposable_server.url.removeprefix("http")) as transport:
+        await transport.connect()
+        disposable_server.kill()
+        await transport.wait_closed()
+        with pytest.raises(TransportConnectionFailed, match="Could not connect"):
+            await transport.connect()

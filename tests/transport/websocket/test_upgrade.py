@@ -1,0 +1,223 @@
+"""upgrade: what becomes of an upgrade that is not answered with 101, and which arguments reach it."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import socket
+import traceback
+import warnings
+from typing import Any
+
+import aiohttp
+import pytest
+
+from syncgql import (
+    TransportAuthenticationError,
+    TransportConnectionFailed,
+    TransportError,
+    TransportServerError,
+    TransportTimeout,
+)
+
+from ...servers.scripted import Peer, ScriptedServer
+from ..asynchronous import in_loop, websockets
+
+
+async def accept(peer: Peer) -> None:
+    """Open the connection and wait for its end."""
+    await peer.acknowledge()
+    await peer.drain()
+
+
+def basic_auth(login: str, password: str) -> aiohttp.BasicAuth:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # aiohttp's, since 3.14
+        return aiohttp.BasicAuth(login, password)
+
+
+@pytest.mark.parametrize(
+    ("status", "kind"),
+    [
+        (401, TransportAuthenticationError),
+        (403, TransportAuthenticationError),
+        (400, TransportServerError),
+        (404, TransportServerError),
+        (426, TransportServerError),
+        (429, TransportServerError),
+        (500, TransportServerError),
+        (503, TransportServerError),
+        (200, TransportServerError),
+    ],
+)
+@in_loop
+async def test_w33_refused_upgrade(status: int, kind: type[TransportServerError]) -> None:
+    """Another status than 101 is an error with the status, the headers and the beginning of the body."""
+
+    async def refuse(peer: Peer) -> None:
+        await peer.refuse(status, "Go away! " * 1000, Retry_After="7", X_Reason="mood")
+
+    with ScriptedServer(refuse) as server:
+        async with websockets(server.ws_url, headers={"Authorization": "Bearer s3cret"}) as transport:
+            with pytest.raises(TransportError) as caught:
+                await transport.connect()
+    error = caught.value
+    assert type(error) is kind
+    assert isinstance(error, TransportServerError)
+    assert error.code == status
+    assert error.headers["X-Reason"] == "mood"
+    assert error.retry_after == 7
+    assert len(error.body) == 1000
+    assert str(status) in str(error)
+    assert "It said: Go away!" in str(error)
+    assert "s3cret" not in repr(error) + str(error)
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+@in_loop
+async def test_n01_redirects_are_not_followed(status: int) -> None:
+    """Nothing is sent to where a redirect points, since the caller's credentials would go along."""
+
+    async def redirect(peer: Peer) -> None:
+        await peer.refuse(status, Location=elsewhere.url + "?token=s3cret")
+
+    with ScriptedServer(accept) as elsewhere, ScriptedServer(redirect) as server:
+        async with websockets(server.ws_url, headers={"X-API-Key": "s3cret"}) as transport:
+            with pytest.raises(TransportServerError) as caught:
+                await transport.connect()
+        assert elsewhere.peers == []
+    assert caught.value.code == status
+    assert f"It redirects to {elsewhere.url};" in str(caught.value)
+    assert "s3cret" not in str(caught.value)
+
+
+@in_loop
+async def test_n01_redirects_with_middlewares_of_ones_own() -> None:
+    """A caller's own middlewares run too, and do not bring redirects back."""
+    seen = []
+
+    async def middleware(request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType) -> aiohttp.ClientResponse:
+        seen.append(str(request.url))
+        return await handler(request)
+
+    async def redirect(peer: Peer) -> None:
+        await peer.refuse(302, Location=elsewhere.url)
+
+    with ScriptedServer(accept) as elsewhere, ScriptedServer(redirect) as server:
+        async with websockets(server.ws_url, client_session_args={"middlewares": (middleware,)}) as transport:
+            with pytest.raises(TransportServerError):
+                await transport.connect()
+        assert elsewhere.peers == []
+        assert len(seen) == 1
+
+
+@pytest.mark.parametrize("status", [302, 401])
+@in_loop
+async def test_n01_w33_with_a_session_of_ones_own(status: int) -> None:
+    """On a session that the caller made redirects are not followed either, and refusals have their class."""
+
+    async def refuse(peer: Peer) -> None:
+        await peer.refuse(status, "No", Location=elsewhere.url)
+
+    with ScriptedServer(accept) as elsewhere, ScriptedServer(refuse) as server:
+        async with websockets(server.ws_url, session=aiohttp.ClientSession) as transport:
+            with pytest.raises(TransportServerError) as caught:
+                await transport.connect()
+        assert elsewhere.peers == []
+    assert caught.value.code == status
+    assert isinstance(caught.value, TransportAuthenticationError) == (status == 401)
+
+
+@in_loop
+async def test_credentials_in_the_url() -> None:
+    """User name and password in the URL are sent as a header, and never shown."""
+    with ScriptedServer(accept) as server:
+        url = server.ws_url.replace("ws://", "ws://ada:s3cret@")
+        basic = "Basic " + base64.b64encode(b"ada:s3cret").decode()
+        for options, sent in [({}, basic), ({"headers": {"Authorization": "Bearer t"}}, "Bearer t")]:
+            async with websockets(url, **options) as transport:
+                await transport.connect()
+                assert "s3cret" not in transport.url
+            assert server.peers[-1].headers["authorization"] == sent
+
+
+@in_loop
+async def test_handshake_that_breaks_the_rules() -> None:
+    """A 101 that does not answer the key is no WebSocket."""
+
+    async def cheat(peer: Peer) -> None:
+        peer.headers["sec-websocket-key"] = "another"
+        await peer.accept()
+        await peer.drain()
+
+    with ScriptedServer(cheat) as server:
+        async with websockets(server.ws_url, params={"token": "s3cret"}) as transport:
+            with pytest.raises(TransportConnectionFailed, match="handshake: Invalid challenge") as caught:
+                await transport.connect()
+    assert "s3cret" not in "".join(traceback.format_exception(caught.value))
+
+
+@in_loop
+async def test_connect_timeout() -> None:
+    """A server that accepts TCP and says nothing more ends in connect_timeout."""
+
+    async def ignore(peer: Peer) -> None:
+        await asyncio.Event().wait()
+
+    with ScriptedServer(ignore) as server:
+        async with websockets(server.ws_url, connect_timeout=0.1) as transport:
+            with pytest.raises(TransportTimeout, match=r"longer than connect_timeout, 0\.1 s") as caught:
+                await transport.connect()
+    assert (caught.value.limit, caught.value.seconds) == ("connect_timeout", 0.1)
+
+
+@in_loop
+async def test_nobody_listens() -> None:
+    """A refused TCP connection says where to; the cause is there."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+    async with websockets(f"ws://127.0.0.1:{port}/graphql?token=s3cret") as transport:
+        with pytest.raises(TransportConnectionFailed, match=rf"ws://127\.0\.0\.1:{port}/graphql") as caught:
+            await transport.connect()
+    assert isinstance(caught.value.__cause__, aiohttp.ClientConnectorError)
+    assert caught.value.code is None
+    assert "s3cret" not in str(caught.value)
+
+
+@in_loop
+async def test_arguments_reach_the_upgrade() -> None:
+    """headers, auth, origin, params and connect_args are in the request; the session's arguments too."""
+    with ScriptedServer(accept) as server:
+        options: dict[str, Any] = {
+            "auth": basic_auth("ada", "secret"),
+            "origin": "https://example.com",
+            "params": {"room": "1"},
+            "headers": {"X-Own": "yes"},
+            "client_session_args": {"headers": {"X-Session": "too"}, "cookies": {"crumb": "1"}},
+            "connect_args": {"headers": {"X-Own": "replaced"}, "compress": 15},
+        }
+        async with websockets(server.ws_url + "?a=b", **options) as transport:
+            await transport.connect()
+        async with websockets(server.ws_url, **{**options, "connect_args": {}}) as transport:
+            await transport.connect()
+    first, second = server.peers
+    assert first.headers["x-own"] == "replaced"
+    assert "permessage-deflate" in first.headers["sec-websocket-extensions"]
+    assert first.target == "/graphql?a=b&room=1"
+    assert second.headers["authorization"] == "Basic " + base64.b64encode(b"ada:secret").decode()
+    assert second.headers["origin"] == "https://example.com"
+    assert second.headers["x-own"] == "yes"
+    assert second.headers["x-session"] == "too"
+    assert "crumb=1" in second.headers["cookie"]
+    assert "sec-websocket-extensions" not in second.headers
+
+
+@in_loop
+async def test_auth_takes_precedence_over_headers() -> None:
+    """auth= replaces an Authorization header; it may be a pair, a text or a function of either."""
+    basic = "Basic " + base64.b64encode(b"ada:secret").decode()
+    for auth, sent in [(("ada", "secret"), basic), ("Bearer t", "Bearer t"), (lambda: ("ada", "secret"), basic)]:
+        with ScriptedServer(accept) as server:
+            async with websockets(server.ws_url, auth=auth, headers={"authorization": "Bearer other"}) as transport:
+                await transport.connect()
+        assert server.peers[0].headers["authorization"] == sent
