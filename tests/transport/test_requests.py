@@ -36,8 +36,8 @@ from syncgql import (
     TransportTimeout,
     gql,
 )
-from syncgql.transport.deadline import Deadline
-from syncgql.transport.requests_session import _blocks
+from syncgql.transport.http.deadline import Deadline
+from syncgql.transport.http.requests_session import _blocks
 from tests.fix_scripts import RunScript
 from tests.fix_servers import Server
 
