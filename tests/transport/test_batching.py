@@ -139,23 +139,17 @@ def test_an_entry_that_is_no_answer_is_the_error_of_its_call(pool: ThreadPoolExe
     assert "entry 2 is no GraphQL response" in str(failed[0])
 
 
-def test_b10_only_calls_with_equal_headers_go_together(strawberry_server: Server, pool: ThreadPoolExecutor) -> None:
+def test_b10_only_calls_with_equal_headers_go_together(strawberry_server: Server) -> None:
     """They would all be sent with the same ones; the same holds for extra_args."""
-
-    def ask(letter: str, number: int) -> str:
-        document = f'query Q{number} {{ header(name: "x-a") }}'
-        return str(client.execute(document, headers={"X-A": letter})["header"])
-
-    def ask_otherwise(letter: str) -> str:
-        arguments = {"headers": {"X-A": letter}, "timeout": 50}
-        return str(client.execute('{ header(name: "x-a") }', extra_args=arguments)["header"])
-
+    document = '{ header(name: "x-a") }'
     with Client(strawberry_server.url, batch_interval=EVER, batch_max=2) as client:
-        assert list(pool.map(ask, "aabb", range(4))) == list("aabb")
-        assert list(pool.map(ask_otherwise, "cdcd")) == list("cdcd")
-    texts = [[request["query"][:8] for request in batch] for batch in bodies(strawberry_server)]
-    assert sorted(map(sorted, texts[:2])) == [["query Q0", "query Q1"], ["query Q2", "query Q3"]]
-    assert [len(batch) for batch in texts] == [2, 2, 2, 2]
+        calls = [client.submit(document, headers={"X-A": letter}) for letter in "abab"]
+        assert [call.result(30)["header"] for call in calls] == list("abab")
+        calls = [client.submit(document, extra_args={"headers": {"X-A": letter}}) for letter in "cdcd"]
+        assert [call.result(30)["header"] for call in calls] == list("cdcd")
+        calls = [client.submit(document, extra_args={"timeout": seconds}) for seconds in (40, 50, 40, 50)]
+        assert [call.result(30)["header"] for call in calls] == [None] * 4
+    assert [len(batch) for batch in bodies(strawberry_server)] == [2] * 6
 
 
 def test_header_functions_are_called_for_each_call_in_its_thread(
