@@ -9,6 +9,7 @@ import itertools
 import json
 import os
 import socket
+import ssl
 import threading
 import time
 from collections.abc import AsyncIterator, Iterator
@@ -542,6 +543,17 @@ def test_a_slow_file_does_not_hold_up_other_calls(strawberry_server: Server) -> 
         go_on.set()
         thread.join()
     assert results[0]["upload"]["size"] == 2
+
+
+def test_uploads_over_tls(path: Path, server_context: ssl.SSLContext, client_context: ssl.SSLContext) -> None:
+    """Of known length and in chunks, in blocks that are views of bigger ones."""
+    with (
+        WireServer(always(DONE), context=server_context) as server,
+        Client(server.url.replace("127.0.0.1", "localhost"), ssl=client_context) as client,
+    ):
+        for file in FileVar(path), FileVar(CONTENT, streaming_block_size=1000), FileVar(iter([bytearray(CONTENT)])):
+            assert client.execute(UPLOAD, {"file": file}) == {"done": True}
+    assert [form_in(request)[2].content for request in server.requests] == [CONTENT] * 3
 
 
 def test_several_threads_send_the_same_path(client: Client, path: Path) -> None:
