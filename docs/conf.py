@@ -12,6 +12,7 @@ extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]
 exclude_patterns = ["_build", "examples"]  # the examples have READMEs of their own, to be read beside their files
 
 html_theme = "furo"
+html_static_path = ["_static"]
 html_title = f"syncgql {release}"
 
 autodoc_member_order = "bysource"

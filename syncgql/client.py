@@ -47,8 +47,24 @@ BUFFER_SIZE = 1024
 class Client:
     """A GraphQL client for blocking code.
 
+    ::
+
+        client = Client("https://api.example.com/graphql", headers={"Authorization": "Bearer ..."})
+
+        data = client.execute("query ($id: ID!) { book(id: $id) { title } }", {"id": "1"})  # a dict, or an exception
+
+        for event in client.subscribe("subscription { bookAdded { title } }"):  # break ends it on the server, too
+            print(event["bookAdded"]["title"])
+
+        book = client.query.book("title author", id="1")  # no document: the schema knows
+
     Making one does no I/O and starts no thread; the first call does. One client serves any number of threads at once,
     works inside a running event loop, before and after a fork, and cleans up when it is dropped or the program ends.
+    Make one at the top of a module and use it everywhere; ``close()`` and ``with`` are for saying when it ends.
+
+    ``execute`` returns data and raises errors; ``execute_result`` returns the whole answer, errors included;
+    ``execute_batch`` sends several at once; ``submit`` returns a future; ``subscribe`` and ``subscribe_results`` return
+    iterators. Every exception is a ``SyncGQLError``; those for want of an answer are ``TransportError``.
 
     Args:
         url: the endpoint. ``http(s)://`` sends queries and mutations by POST and subscriptions over a WebSocket at the
@@ -386,6 +402,8 @@ class Client:
 
     def close(self) -> None:
         """End every subscription and call, close all connections and wait for that; does nothing the second time.
+
+        Nobody has to call it: a client that is dropped, and the end of the program, do the same.
 
         Threads that wait in a call get ``ClientClosed``, those in a subscription its end.
         """
