@@ -19,6 +19,7 @@ from syncgql import (
     DocumentError,
     GraphQLRequest,
     TransportClosed,
+    TransportConnectionFailed,
     TransportError,
 )
 
@@ -323,10 +324,14 @@ async def test_without_connect(any_server: Server) -> None:
     await transport.close()
 
 
-def test_content_type_that_occurs_twice() -> None:
-    """The first content type that is one counts."""
-    for first in ("Content-Type: nonsense", "Content-Type: application/json"):
-        with WireServer(always(answer(b'{"data": {"ok": true}}', first))) as server, Client(server.url) as client:
+@pytest.mark.parametrize("first", ["Content-Type: nonsense", "Content-Type: application/json"])
+def test_content_type_that_occurs_twice(first: str) -> None:
+    """The first content type that is one counts; in asyncio's debug mode aiohttp itself refuses the answer."""
+    with WireServer(always(answer(b'{"data": {"ok": true}}', first))) as server, Client(server.url) as client:
+        if aiohttp.helpers.DEBUG:  # read when aiohttp was imported
+            with pytest.raises(TransportConnectionFailed, match="Duplicate 'Content-Type'"):
+                client.execute("{ ok }")
+        else:
             assert client.execute("{ ok }") == OK
 
 
