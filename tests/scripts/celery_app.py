@@ -17,7 +17,7 @@ from celery import Celery
 from syncgql import Client
 
 FOLDER = Path(os.environ["CELERY_FOLDER"])
-for name in ("messages", "processed", "results"):
+for name in ("messages", "processed", "control", "results"):
     (FOLDER / name).mkdir(parents=True, exist_ok=True)
 
 client = Client(os.environ["GRAPHQL_URL"])
@@ -29,6 +29,7 @@ app.conf.update(
         "data_folder_in": str(FOLDER / "messages"),
         "data_folder_out": str(FOLDER / "messages"),
         "processed_folder": str(FOLDER / "processed"),
+        "control_folder": str(FOLDER / "control"),
     },
     worker_max_tasks_per_child=3,
     broker_connection_retry_on_startup=True,
