@@ -33,6 +33,7 @@ class FileVar:
     Attributes:
         position: where a file object stood when it was given, which is where it is read from; None if it cannot be
             rewound to there, or is no file object.
+        is_rewindable: whether it can be read again from where it was read first.
 
     Raises:
         TypeError: *file* is nothing that gives bytes, for example opened in text mode, or an argument has the wrong
@@ -45,6 +46,7 @@ class FileVar:
         "content_type",
         "file",
         "filename",
+        "is_rewindable",
         "on_progress",
         "position",
         "streaming",
@@ -77,6 +79,8 @@ class FileVar:
         self.streaming_block_size = streaming_block_size
         self.on_progress = on_progress
         self.position = _position(file)
+        # Found out now, because it may call the user's code and is asked on the loop.
+        self.is_rewindable = self._can_be_rewound()
         # One claim, which is popped to read and appended again to be read once more; both are atomic.
         self._claims = [None]
 
@@ -94,17 +98,6 @@ class FileVar:
     def is_file_object(self) -> bool:
         """Whether it has ``read()``."""
         return _is_readable(self.file)
-
-    @property
-    def is_rewindable(self) -> bool:
-        """Whether it can be read again from where it was read first."""
-        if self.is_path or self.is_bytes or self.position is not None:
-            return True
-        if self.is_file_object:
-            return False
-        # An iterable that is not its own iterator begins anew each time.
-        iterator = aiter(self.file) if isinstance(self.file, AsyncIterable) else iter(self.file)
-        return iterator is not self.file
 
     @property
     def is_free(self) -> bool:
@@ -125,6 +118,15 @@ class FileVar:
         """Give it back after reading, unless that used it up."""
         if self.is_rewindable and not self._claims:
             self._claims.append(None)
+
+    def _can_be_rewound(self) -> bool:
+        if self.is_path or self.is_bytes or self.position is not None:
+            return True
+        if self.is_file_object:
+            return False
+        # An iterable that is not its own iterator begins anew each time.
+        iterator = aiter(self.file) if isinstance(self.file, AsyncIterable) else iter(self.file)
+        return iterator is not self.file
 
     def __repr__(self) -> str:
         return f"FileVar({self.filename or type(self.file).__name__!r})"

@@ -136,6 +136,28 @@ def test_what_can_be_read_again() -> None:
         assert FileVar(file).is_rewindable
 
 
+class Counted:
+    """An iterable that counts how often it was asked for an iterator."""
+
+    def __init__(self) -> None:
+        self.asked = 0
+
+    def __iter__(self) -> Iterator[bytes]:
+        self.asked += 1
+        return iter([b"a"])
+
+
+def test_whether_it_can_be_read_again_is_found_out_once() -> None:
+    """The loop asks that, too, where an iterable's own code must not run."""
+    iterable = Counted()
+    file = FileVar(iterable)
+    assert iterable.asked == 1
+    assert file.claim()
+    file.release()
+    assert file.is_rewindable
+    assert iterable.asked == 1
+
+
 def test_one_reader_at_a_time() -> None:
     """A file object is given to one reader at a time, and again afterwards; a generator never again."""
     file = FileVar(io.BytesIO())
