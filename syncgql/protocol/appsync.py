@@ -46,7 +46,7 @@ from .websocket import (
     on_event,
 )
 
-logger = logging.getLogger("syncgql")
+logger = logging.getLogger(__name__)
 
 DEFAULT_SILENCE = 300.0
 """Seconds of silence that mean the end of a connection, when the server does not say how many."""

@@ -15,7 +15,7 @@ from typing import Any
 
 __all__ = ["SchemaCache"]
 
-logger = logging.getLogger("syncgql.schema")
+logger = logging.getLogger(__name__)
 
 
 class SchemaCache:

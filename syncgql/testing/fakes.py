@@ -131,8 +131,7 @@ class Fakes:
         by_type = self._overrides.get(type_.name, ABSENT)
         if is_abstract_type(type_):
             name = self._member(type_, rng, given, by_type)
-            inner = self._overrides.get(name, ABSENT)
-            by_type = inner
+            by_type = self._overrides.get(name, ABSENT)
         else:
             name = type_.name
         by_type = by_type(rng) if callable(by_type) else by_type

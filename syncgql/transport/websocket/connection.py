@@ -44,7 +44,7 @@ from .operation import Operation
 from .options import WebSocketOptions
 from .reconnect import was_of_use
 
-logger = logging.getLogger("syncgql")
+logger = logging.getLogger(__name__)
 
 ENDS = frozenset(
     {aiohttp.WSMsgType.CLOSE, aiohttp.WSMsgType.CLOSING, aiohttp.WSMsgType.CLOSED, aiohttp.WSMsgType.ERROR}
@@ -317,7 +317,7 @@ class WebSocketConnection:
             self.close_soon()
         elif isinstance(event, Complained):
             self._complaint = event.payload
-            logger.warning("%s complained: %s", self.url, self._complaint)
+            logger.warning("%s complained: %s", self.url, str(self._complaint)[:200])
         return None
 
     def _accepted(self, event: Acknowledged) -> None:

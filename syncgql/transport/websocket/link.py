@@ -258,8 +258,8 @@ class WebSocketLink:
 
     async def _send(self, operation: Operation, connection: WebSocketConnection) -> None:
         del self._waiting[operation]
-        if not operation.payload:
-            self.finished(operation, None)  # a visit
+        if operation.is_visit:
+            self.finished(operation, None)
             return
         operation.connection = connection
         try:
@@ -293,8 +293,8 @@ class WebSocketLink:
             self._connection = connection
             self._handshake, self._delay = None, 0.0
             self._welcome()
-        for operation in [operation for operation in self._waiting if not operation.payload]:
-            self.finished(operation, None)  # a visit
+        for visit in [operation for operation in self._waiting if operation.is_visit]:
+            self.finished(visit, None)
         if connection.loss is not None:
             raise NotConnected(connection.loss)
 

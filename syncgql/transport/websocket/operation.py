@@ -19,7 +19,7 @@ class Operation:
 
     Args:
         request: what is asked.
-        payload: the same, as the server is to get it, in JSON.
+        payload: the same, as the server is to get it, in JSON; empty for a visit, which only waits for a socket.
         type: ``query``, ``mutation`` or ``subscription``.
         sink: takes the events.
 
@@ -60,6 +60,11 @@ class Operation:
         self.sent: asyncio.Future[None] | None = None
         self.deadline: float | None = None
         self.lost_at: float | None = None
+
+    @property
+    def is_visit(self) -> bool:
+        """Whether nothing is to be sent: it is there for the socket alone."""
+        return not self.payload
 
     def release(self) -> None:
         """Let go on who waits for it to be on the wire."""

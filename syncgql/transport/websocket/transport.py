@@ -16,6 +16,7 @@ from ...result import ExecutionResult
 from ..async_sink import AsyncSink
 from ..base import AsyncTransport, Exchange, Sink, Stream
 from ..session import SharedSession
+from .connection import WebSocketConnection
 from .connector import WebSocketConnector
 from .handshake import Dialect, Handshake
 from .link import in_background
@@ -203,7 +204,7 @@ class WebSocketTransport(AsyncTransport):
             return self.stream(request, sink)
         return await asyncio.to_thread(self.stream, request, sink)
 
-    def _open_connections(self) -> list[Any]:
+    def _open_connections(self) -> list[WebSocketConnection]:
         connections = [connection for connection in self._pool.connections if connection.is_open]
         if not connections:
             raise TransportClosed("No socket is open; call connect() first.")
