@@ -32,6 +32,9 @@ from .session import SessionFactory, SharedSession
 from .websocket.handshake import InitPayloadOption
 from .websocket.reconnect import ReconnectPolicy
 
+FOR_OWN_TRANSPORTS = ("headers", "cookies", "auth", "init_payload", "client_session_args", "session")
+"""Options that a transport which was given has of its own."""
+
 CLOSE_SECONDS = 1.0
 """How long a client that is closed waits for the servers' part in closing WebSockets."""
 
@@ -100,11 +103,20 @@ class TransportOptions:
         if self.subscriptions is not None and not isinstance(self.subscriptions, str | AsyncTransport):
             kind = type(self.subscriptions).__name__
             raise TypeError(f"subscriptions must be a URL or an AsyncTransport, not {kind}.")
+        if self.transport is not None and not isinstance(self.subscriptions, str):
+            self._refuse_unused()
         check_batch_options(self.batch_interval, self.batch_max)
         if self.batch_interval and isinstance(self.transport, BlockingTransport):
             raise TypeError(f"{type(self.transport).__name__} cannot collect batches; leave batch_interval at 0.")
         if self.has_loop:
             self.build()  # whatever else is wrong is said now and not at the first call
+
+    def _refuse_unused(self) -> None:
+        """Refuse what only transports that are made here take, when none is: headers must not vanish unseen."""
+        for name in FOR_OWN_TRANSPORTS:
+            if getattr(self, name) is not None:
+                kind = type(self.transport).__name__
+                raise TypeError(f"{name}= is for the transports that a client makes of URLs; give it to the {kind}.")
 
     @property
     def target(self) -> str:
