@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from typing import Any, TypeVar
 
-from .exceptions import ClientClosed
 from .protocol.batch import BatchEntry
 from .request import GraphQLRequest
 from .result import ExecutionResult
@@ -46,7 +45,7 @@ class Backend:
     ) -> ExecutionResult:
         """Send a request and return its answer; raises what ``Client.execute_result`` raises."""
         if self._blocking is not None:
-            self._check_open()
+            self._runtimes.check_open()
             exchange = self._blocking.exchange(request, headers=headers, extra_args=extra_args)
             exchange.send(seconds)
             return exchange.result()
@@ -64,7 +63,7 @@ class Backend:
     ) -> list[BatchEntry]:
         """Send several requests as one; returns and raises what ``Client.execute_batch_results`` does."""
         if self._blocking is not None:
-            self._check_open()
+            self._runtimes.check_open()
             exchange = self._blocking.batch_exchange(requests, headers=headers, extra_args=extra_args)
             exchange.send(seconds)
             return exchange.results()
@@ -83,7 +82,7 @@ class Backend:
     ) -> Future[T]:
         """Send a request and return a future of its converted answer; raises what ``Client.submit`` raises."""
         if self._blocking is not None:
-            self._check_open()
+            self._runtimes.check_open()
             exchange = self._blocking.exchange(request, headers=headers, extra_args=extra_args)
 
             def work() -> T:
@@ -114,10 +113,6 @@ class Backend:
     def closed(self) -> bool:
         """Whether ``close()`` was called."""
         return self._runtimes.closed
-
-    def _check_open(self) -> None:
-        if self.closed:
-            raise ClientClosed("The client is closed; make a new one.")
 
 
 class StandIn:

@@ -13,6 +13,7 @@ from .exceptions import TransportError, TransportProtocolError
 from .protocol import json_codec
 from .protocol.batch import BatchEntry, batch_data
 from .protocol.graphql_response import data_or_raise
+from .protocol.http_get import MAX_URL_LENGTH
 from .protocol.json_codec import JSONDeserialize, JSONSerialize
 from .request import UNSET, GraphQLRequest, Unset, as_request
 from .result import ExecutionResult
@@ -25,6 +26,7 @@ from .transport.options import AuthOption, HeadersOption, TimeoutOption
 from .transport.pair import TransportOptions
 from .transport.session import SessionFactory
 from .transport.websocket.handshake import InitPayloadOption
+from .transport.websocket.options import MAX_MESSAGE_SIZE
 from .transport.websocket.reconnect import ReconnectPolicy
 
 if TYPE_CHECKING:
@@ -135,12 +137,12 @@ class Client:
         json_serialize: JSONSerialize = json_codec.dumps,
         json_deserialize: JSONDeserialize = json_codec.loads,
         use_get_for_queries: bool = False,
-        max_url_length: int | None = 2000,
+        max_url_length: int | None = MAX_URL_LENGTH,
         max_response_size: int | None = None,
         init_payload: InitPayloadOption = None,
         reconnect: ReconnectPolicy | bool = True,
         on_reconnect: OnReconnect | None = None,
-        max_message_size: int = 16 * 1024 * 1024,
+        max_message_size: int = MAX_MESSAGE_SIZE,
         client_session_args: Mapping[str, Any] | None = None,
         session: SessionFactory | None = None,
         batch_interval: float = 0,

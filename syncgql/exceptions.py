@@ -23,6 +23,7 @@ to do; it never holds a secret: no header value, no token, no variable.
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -68,6 +69,16 @@ def _rebuild(cls: type[SyncGQLError], args: tuple[Any, ...], state: dict[str, An
     error.args = args  # OSError, below TransportTimeout, sets them in __init__ only
     error.__dict__.update(state)
     return error
+
+
+def own_copy(error: Exception) -> Exception:
+    """Return a copy for one of several waiters: one that is raised in several threads gathers all their tracebacks."""
+    try:
+        own = copy.copy(error)
+    except Exception:
+        return error  # not every library's exceptions can be copied
+    own.__cause__ = error.__cause__
+    return own
 
 
 class ClientClosed(SyncGQLError):

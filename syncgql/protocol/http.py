@@ -171,6 +171,12 @@ def protocol_error(response: Response, body: bytes, rule: str, advice: str) -> T
     return TransportProtocolError(message, rule=rule, received=text, response=response)
 
 
+def too_large(response: Response, beginning: bytes, limit: int) -> TransportProtocolError:
+    """Return the error for an answer of more than *limit* bytes, ``max_response_size``."""
+    rule = f"the answer is larger than max_response_size, {limit} bytes"
+    return protocol_error(response, beginning, rule, "Ask for less, or allow more.")
+
+
 def redirect_advice(response: Response, reason: str = "it was not followed") -> str:
     """Say where an answer redirects to and why that was not followed."""
     target = response.headers.get("Location")

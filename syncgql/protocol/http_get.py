@@ -12,6 +12,9 @@ from .json_codec import JSONSerialize
 MEMBERS = ("query", "operationName", "variables", "extensions")
 """The members of a request; in a GET each is a parameter of the URL."""
 
+MAX_URL_LENGTH = 2000
+"""Characters of the longest URL for a GET, unless somebody says otherwise."""
+
 TOO_LONG = frozenset({414, 431})
 """Answers to a GET that say to send it as a POST."""
 

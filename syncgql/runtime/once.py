@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import copy
 import os
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
 from typing import Any, Generic, TypeVar
+
+from ..exceptions import own_copy
 
 T = TypeVar("T")
 
@@ -68,7 +69,7 @@ class Once(Generic[T]):
     def _wait(self, outcome: Future[T]) -> None:
         error = outcome.exception()
         if isinstance(error, Exception):
-            raise _own(error)
+            raise own_copy(error)
         # Otherwise it was made; or the thread that made it was interrupted, and this one tries in its place.
 
 
@@ -78,13 +79,3 @@ class _Attempt(Generic[T]):
     def __init__(self) -> None:
         self.thread = threading.get_ident()
         self.outcome: Future[T] = Future()
-
-
-def _own(error: Exception) -> Exception:
-    """Return a copy, because one that is raised in several threads gathers all their tracebacks."""
-    try:
-        own = copy.copy(error)
-    except Exception:
-        return error  # not every library's exceptions can be copied
-    own.__cause__ = error.__cause__
-    return own

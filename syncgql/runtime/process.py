@@ -9,7 +9,6 @@ is passed over, never closed and never collected.
 from __future__ import annotations
 
 import atexit
-import functools
 import os
 import sys
 import threading
@@ -63,6 +62,8 @@ class Runtime(Generic[R]):
         self._stopping = False
         self._at_exit = False
         self._ended = threading.Event()
+        # It starts its first thread when the first future is settled.
+        self._workers = ThreadPoolExecutor(thread_name_prefix="syncgql-callbacks")
         self.thread = _loop_thread_for(self)
         _live.add(self)
 
@@ -176,8 +177,7 @@ class Runtime(Generic[R]):
         self._stopping = True
         _live.discard(self)
         self._fail_calls()
-        if "_workers" in self.__dict__:
-            self._workers.shutdown(wait=False)
+        self._workers.shutdown(wait=False)
         self._ended.set()
 
     def _start(self, call: Call[Any]) -> None:
@@ -219,10 +219,6 @@ class Runtime(Generic[R]):
                 return
             self._refuse(call)
 
-    @functools.cached_property
-    def _workers(self) -> ThreadPoolExecutor:
-        return ThreadPoolExecutor(thread_name_prefix="syncgql-callbacks")
-
     def _settle(self, future: CallFuture[Any], call: Call[Any]) -> None:
         try:
             self._workers.submit(settle, [call, future])
@@ -256,6 +252,11 @@ class Runtimes(Generic[R]):
         if runtime is not None and runtime.pid == os.getpid() and not self.closed:
             return runtime
         return self._start()
+
+    def check_open(self) -> None:
+        """Raise ``ClientClosed`` after ``close()``."""
+        if self.closed:
+            raise _closed()
 
     def close(self) -> None:
         """End this process's runtime and wait for it."""

@@ -14,7 +14,7 @@ from ..exceptions import DocumentError, TransportClosed, TransportError
 from ..protocol import json_codec
 from ..protocol.batch import answers_or_raise, batch_payload
 from ..protocol.http import parse_answer
-from ..protocol.http_get import TOO_LONG, is_query
+from ..protocol.http_get import MAX_URL_LENGTH, TOO_LONG, is_query
 from ..protocol.json_codec import JSONDeserialize, JSONSerialize
 from ..request import GraphQLRequest
 from ..result import ExecutionResult
@@ -80,7 +80,7 @@ class AIOHTTPTransport(AsyncTransport):
         *,
         session: SessionFactory | SharedSession | None = None,
         use_get_for_queries: bool = False,
-        max_url_length: int | None = 2000,
+        max_url_length: int | None = MAX_URL_LENGTH,
         max_response_size: int | None = None,
     ) -> None:
         self.url = check_url(url, ("http", "https"))

@@ -11,12 +11,11 @@ When the last has left, the batch is given up.
 from __future__ import annotations
 
 import asyncio
-import copy
 import math
 from collections.abc import Mapping
 from typing import Any
 
-from ..exceptions import DocumentError, SyncGQLError
+from ..exceptions import DocumentError, own_copy
 from ..protocol.batch import has_several_answers
 from ..request import GraphQLRequest
 from ..result import ExecutionResult
@@ -131,7 +130,7 @@ class _Batch:
                 await self._send_together()
         except Exception as error:
             for member in self._members:
-                member.outcome = _copy(error)
+                member.outcome = own_copy(error)
         finally:
             self.finished.set()
 
@@ -166,12 +165,3 @@ def _goes_alone(request: GraphQLRequest) -> bool:
         return bool(has_several_answers(request))
     except DocumentError:  # a syntax error; what to say of it is left to the server, as it is without batches
         return True
-
-
-def _copy(error: Exception) -> Exception:
-    """Return an exception of its own for each waiter: raising one adds to its traceback."""
-    if not isinstance(error, SyncGQLError):
-        return error
-    own = copy.copy(error)
-    own.__cause__ = error.__cause__
-    return own

@@ -12,7 +12,7 @@ from ..exceptions import TransportConnectionFailed, TransportError
 from ..protocol import json_codec
 from ..protocol.batch import BatchEntry, batch_payload, parse_batch_answer
 from ..protocol.http import parse_answer, public_url
-from ..protocol.http_get import TOO_LONG, is_query
+from ..protocol.http_get import MAX_URL_LENGTH, TOO_LONG, is_query
 from ..protocol.json_codec import JSONDeserialize, JSONSerialize
 from ..request import GraphQLRequest
 from ..result import ExecutionResult
@@ -29,8 +29,6 @@ if TYPE_CHECKING:
 __all__ = ["RequestsHTTPTransport"]
 
 RETRY_STATUSES = frozenset({429, 500, 502, 503, 504})
-
-MAX_URL_LENGTH = 2000
 
 EXTRA_ARGS = frozenset({"params", "auth", "cookies", "hooks", "proxies", "verify", "cert"})
 """Arguments of ``requests.Session.request`` that the transport does not give itself."""

@@ -17,7 +17,7 @@ from urllib3 import Timeout
 from urllib3.response import BaseHTTPResponse
 
 from ...exceptions import TransportClosed
-from ...protocol.http import REDIRECTS, protocol_error, redirect_advice, retry_after, server_error
+from ...protocol.http import REDIRECTS, redirect_advice, retry_after, server_error, too_large
 from ...protocol.redirects import next_hop
 from ...result import Response
 from .deadline import Deadline
@@ -203,8 +203,7 @@ def _send_once(
             for block in _blocks(answer, deadline):
                 body += block
                 if max_response_size is not None and len(body) > max_response_size:
-                    rule = f"the answer is larger than max_response_size, {max_response_size} bytes"
-                    raise protocol_error(_response(answer, start), bytes(body), rule, "Ask for less, or allow more.")
+                    raise too_large(_response(answer, start), bytes(body), max_response_size)
     return _response(answer, start), bytes(body)
 
 

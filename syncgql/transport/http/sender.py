@@ -8,7 +8,7 @@ from collections.abc import Callable
 import aiohttp
 
 from ...exceptions import TransportClosed, TransportError
-from ...protocol.http import REDIRECTS, protocol_error, redirect_advice, retry_after, server_error
+from ...protocol.http import REDIRECTS, redirect_advice, retry_after, server_error, too_large
 from ...protocol.redirects import next_hop
 from ...result import Response
 from ..session import SharedSession, connection_was_reused
@@ -110,8 +110,7 @@ class HTTPSender:
             if left < 0:
                 # Closed, not released: the rest is not to be read.
                 answer.close()
-                rule = f"the answer is larger than max_response_size, {limit} bytes"
-                raise protocol_error(_response(answer, start), b"".join(chunks), rule, "Ask for less, or allow more.")
+                raise too_large(_response(answer, start), b"".join(chunks), limit)
         return b"".join(chunks)
 
     @staticmethod
