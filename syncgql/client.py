@@ -72,7 +72,7 @@ class Client:
         url: the endpoint. ``http(s)://`` sends queries and mutations by POST and subscriptions over a WebSocket at the
             same place; ``ws(s)://`` sends everything over a WebSocket.
         transport: takes the place of *url*; if it can subscribe it serves subscriptions too. One that blocks sends in
-            the calling thread.
+            the calling thread. Headers, cookies, credentials, ``init_payload`` and session are given to it, not here.
         subscriptions: another URL or transport for subscriptions.
         headers: headers for every request and connection, or a function that returns them; it is called for each, in
             the calling thread, or in a worker thread when a connection must be made anew.
@@ -117,7 +117,8 @@ class Client:
         parse_results: turn custom scalars and enums of results into Python values.
 
     Raises:
-        TypeError: an argument has the wrong type, or neither or both of url and transport were given.
+        TypeError: an argument has the wrong type, neither or both of url and transport were given, or an argument
+            would have no effect beside transport.
         ValueError: a URL is not absolute or has the wrong scheme, or a limit is not positive.
     """
 
