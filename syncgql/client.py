@@ -22,7 +22,7 @@ from .schema.client_schema import ClientSchema
 from .subscription import OnReconnect, Recovery, Subscription, check_on_reconnect
 from .transport.base import AsyncTransport
 from .transport.blocking import BlockingTransport
-from .transport.options import AuthOption, HeadersOption, TimeoutOption
+from .transport.options import AuthOption, HeadersOption, TimeoutOption, check_seconds
 from .transport.pair import TransportOptions
 from .transport.session import SessionFactory
 from .transport.websocket.handshake import InitPayloadOption
@@ -182,7 +182,7 @@ class Client:
             batch_max=batch_max,
         )
         self._on_reconnect = check_on_reconnect(on_reconnect)
-        self.execute_timeout = _check_timeout("execute_timeout", execute_timeout)
+        self.execute_timeout = check_seconds("execute_timeout", execute_timeout)
         self._schema = ClientSchema(
             schema=schema,
             introspection=introspection,
@@ -520,7 +520,7 @@ class Client:
             raise
 
     def _seconds(self, timeout: float | Unset | None) -> float | None:
-        return self.execute_timeout if isinstance(timeout, Unset) else _check_timeout("timeout", timeout)
+        return self.execute_timeout if isinstance(timeout, Unset) else check_seconds("timeout", timeout)
 
 
 class ProxyExecutor:
@@ -541,16 +541,6 @@ class ProxyExecutor:
 
     def __repr__(self) -> str:
         return repr(self._client)
-
-
-def _check_timeout(name: str, seconds: float | None) -> float | None:
-    if seconds is None:
-        return None
-    if isinstance(seconds, bool) or not isinstance(seconds, int | float):
-        raise TypeError(f"{name} must be a number of seconds or None, not {type(seconds).__name__}.")
-    if not seconds > 0:
-        raise ValueError(f"{name} must be more than 0 seconds, not {seconds!r}; None means no limit.")
-    return seconds
 
 
 def _check_pickles(name: str, value: object) -> None:

@@ -16,6 +16,7 @@ from .runtime.channel import Channel, Empty, End, Gap, Mark, Restart
 from .runtime.loop_thread import CoroutineFunction
 from .runtime.process import Runtime
 from .transport.base import Stream
+from .transport.options import check_seconds
 
 if TYPE_CHECKING:
     from .client import Client
@@ -150,8 +151,10 @@ class Subscription(Generic[T]):
         Raises:
             TransportTimeout: none came in time; the subscription goes on.
             StopIteration: as ``__next__``, and so for everything else.
+            TypeError: *timeout* is not a number; as for ``ValueError``, which a negative one raises, the subscription
+                goes on.
         """
-        return self._take(timeout)
+        return self._take(check_seconds("timeout", timeout, zero=True))
 
     def close(self) -> None:
         """End the subscription on the server; a thread that waits for an event gets a clean end.

@@ -225,3 +225,16 @@ def test_stats_and_repr_of_a_running_one(client: Client) -> None:
         assert stats.received == stats.delivered + stats.dropped + stats.buffered
         assert repr(events).startswith("<Subscription open")
     assert repr(events).startswith("<Subscription closed")
+
+
+@pytest.mark.parametrize("timeout", ["1", True, -1, float("nan")])
+def test_a_wrong_timeout_of_next_leaves_the_subscription_usable(strawberry_server: Server, timeout: Any) -> None:
+    """It is an error of its own, found before anything happens; a limit beyond all timers is none."""
+    with (
+        Client(strawberry_server.url) as client,
+        client.subscribe("subscription { count(to: 3) }") as events,
+    ):
+        assert events.next(timeout=float("inf")) == {"count": 1}
+        with pytest.raises((TypeError, ValueError), match="timeout must be"):
+            events.next(timeout=timeout)
+        assert events.next(timeout=1e300) == {"count": 2}

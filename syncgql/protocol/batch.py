@@ -25,7 +25,7 @@ from .http import (
     protocol_error,
     server_error,
 )
-from .json_codec import JSONDeserialize
+from .json_codec import CODEC_ERRORS, JSONDeserialize
 
 BatchEntry = ExecutionResult | TransportError
 """What became of one request: its answer, or why it got none."""
@@ -133,7 +133,7 @@ def _entries(response: Response, body: bytes, json_deserialize: JSONDeserialize)
         return None
     try:
         value = decode_json(body, content_type(response.headers)[1], json_deserialize)
-    except Exception:  # whatever it raises: the codec may be the user's
+    except CODEC_ERRORS:
         return None
     return value if isinstance(value, list) else None
 

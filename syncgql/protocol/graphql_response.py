@@ -27,7 +27,7 @@ def parse_response(value: Any, response: Response | None = None) -> ExecutionRes
     if len(value) == 1 and isinstance(data, dict):
         return ExecutionResult(data, None, None, response)  # as a rule: nothing but data
     errors = value.get("errors")
-    if data is ABSENT and "errors" not in value:
+    if data is ABSENT and (errors is None or errors == []):
         raise MalformedResponse("it has neither data nor errors")
     if data is not ABSENT and data is not None and not isinstance(data, dict):
         raise MalformedResponse(f"data must be an object or null, not {_kind(data)}")

@@ -32,7 +32,7 @@ from ..exceptions import (
 from ..result import ExecutionResult, Response
 from . import json_codec
 from .graphql_response import MalformedResponse, describe_errors, parse_response
-from .json_codec import JSONDeserialize, JSONSerialize
+from .json_codec import CODEC_ERRORS, JSONDeserialize, JSONSerialize
 
 ACCEPT = "application/graphql-response+json, application/json;q=0.9"
 CONTENT_TYPE = "application/json"
@@ -213,8 +213,8 @@ def _parse_body(response: Response, body: bytes, charset: str, json_deserialize:
         return parse_response(decode_json(body, charset, json_deserialize), response)
     except MalformedResponse as error:
         cause, rule = error, f"the answer is no GraphQL response: {error}"
-    except Exception as error:  # whatever it raises: the codec may be the user's
-        cause, rule = error, f"the answer is not JSON: {error}" if body else "the answer is empty"
+    except CODEC_ERRORS as error:
+        cause, rule = error, f"the answer is not JSON: {str(error).rstrip('.')}" if body else "the answer is empty"
     raise protocol_error(response, body, rule, IS_IT_THE_ENDPOINT) from cause
 
 
@@ -225,7 +225,7 @@ def _parse_unsuccessful(
     if is_json(media_type):
         try:
             result = parse_response(decode_json(body, charset, json_deserialize), response)
-        except Exception:  # no GraphQL response, and none was promised
+        except CODEC_ERRORS:  # no GraphQL response, and none was promised
             result = None
     if result is not None and result.errors and response.status not in REFUSING_STATUSES:
         return result

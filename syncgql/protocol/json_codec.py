@@ -50,6 +50,11 @@ def loads(text: str | bytes) -> Any:
         raise ValueError("The JSON is nested too deeply.") from error
 
 
+# What codecs raise for what they cannot take. Nothing else is caught: a signal handler, such as that of a soft time
+# limit, may raise anything at any moment, and a large value takes a while.
+CODEC_ERRORS = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
+
+
 def encode(value: Any, json_serialize: JSONSerialize, name: str = "") -> bytes:
     """Encode *value* as UTF-8 with a codec that may be the user's.
 
@@ -63,8 +68,7 @@ def encode(value: Any, json_serialize: JSONSerialize, name: str = "") -> bytes:
     """
     try:
         return _as_bytes(json_serialize(value))
-    except Exception as error:
-        # Whatever it raises: the codec may be the user's.
+    except CODEC_ERRORS as error:
         path, cause = _culprit(value, json_serialize, [name] if name else [], error)
         where = ".".join(path)
         raise DocumentError(f"{where or 'The request'} cannot be written as JSON: {cause}", path=where) from cause
@@ -83,7 +87,7 @@ def _culprit(
         for name, member in _members(value):
             try:
                 _as_bytes(json_serialize(member))
-            except Exception as found:
+            except CODEC_ERRORS as found:
                 value, error = member, found
                 path.append(name)
                 break
@@ -101,7 +105,11 @@ def _members(value: Any) -> Iterable[tuple[str, Any]]:
 
 
 def _as_bytes(encoded: str | bytes) -> bytes:
-    return encoded if isinstance(encoded, bytes) else encoded.encode()
+    if isinstance(encoded, bytes):
+        return encoded
+    if isinstance(encoded, str):
+        return encoded.encode()
+    raise TypeError(f"json_serialize must return str or bytes, not {type(encoded).__name__}.")
 
 
 # Digits become 0; the minus sign and the point stay, because they tell what a run of digits is; the rest are spaces.

@@ -124,7 +124,7 @@ class Call(Generic[T]):
 
     def _expire(self) -> None:
         seconds, limit = self._timeout or 0.0, self._limit
-        message = f"{limit} ran out after {seconds:g} s; the work was cancelled. Give {limit}= a higher value?"
+        message = f"{limit} ran out after {seconds:g} s; the work was cancelled. Give {_option(limit)} a higher value?"
         self.cancel(TransportTimeout(message, limit=limit, seconds=seconds))
 
     def _finish(self, task: asyncio.Task[T]) -> None:
@@ -157,3 +157,7 @@ def _cancelled() -> TransportError:
 
 def _nobody() -> None:
     """Release nobody."""
+
+
+def _option(limit: str) -> str:
+    return "execute_timeout=, or timeout= of the call," if limit == "execute_timeout" else f"{limit}="

@@ -296,6 +296,7 @@ class SubscribeStream(Stream):
 
 
 def _foreign(transport: AsyncTransport, cause: Exception) -> TransportError:
-    error = TransportConnectionFailed(f"{type(transport).__name__}.subscribe() failed: {cause!r}")
+    # Without the cause's text, which may hold a secret.
+    error = TransportConnectionFailed(f"{type(transport).__name__}.subscribe() failed with {type(cause).__name__}.")
     error.__cause__ = cause
     return error

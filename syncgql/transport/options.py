@@ -166,6 +166,31 @@ def client_timeout(timeout: Any) -> aiohttp.ClientTimeout:
     return aiohttp.ClientTimeout(total=timeout, sock_connect=30)
 
 
+def check_seconds(name: str, seconds: float | None, *, zero: bool = False) -> float | None:
+    """Return *seconds*, a positive number or None for no limit; what no timer can hold is no limit, too.
+
+    Args:
+        name: the option, for messages.
+        seconds: its value.
+        zero: whether 0 is allowed.
+
+    Raises:
+        TypeError: it is neither.
+        ValueError: it is not positive.
+    """
+    if seconds is None:
+        return None
+    if isinstance(seconds, bool) or not isinstance(seconds, int | float):
+        raise TypeError(f"{name} must be a number of seconds or None, not {type(seconds).__name__}.")
+    if not (seconds > 0 or (zero and seconds == 0)):
+        raise ValueError(f"{name} must be more than 0 seconds, not {seconds!r}; None means no limit.")
+    return seconds if seconds < LONGEST_SECONDS else None
+
+
+LONGEST_SECONDS = 1e9
+"""About thirty years. Locks and timers of the operating system take no more than some hundred."""
+
+
 def check_size(name: str, size: int | None) -> int | None:
     """Return *size*, a positive number or None for no limit.
 

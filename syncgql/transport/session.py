@@ -14,7 +14,14 @@ import aiohttp
 from aiohttp.client_proto import ResponseHandler
 from aiohttp.connector import Connection
 
-from .options import authorization, check_arguments, client_timeout, proxy_with_credentials, resolve_headers
+from .options import (
+    authorization,
+    check_arguments,
+    check_seconds,
+    client_timeout,
+    proxy_with_credentials,
+    resolve_headers,
+)
 from .tcp_connector import TCPConnector, in_empty_context
 from .websocket.upgrade import refuse_redirects, refuse_upgrade
 
@@ -55,7 +62,7 @@ class SharedSession:
             raise TypeError("A session of your own brings its cookies and arguments along; give either it or them.")
         self._factory = factory
         self._options = _session_options(cookies, client_session_args)
-        self._ssl_close_timeout = ssl_close_timeout
+        self._ssl_close_timeout = check_seconds("ssl_close_timeout", ssl_close_timeout)
         self._session: aiohttp.ClientSession | None = None
         self._stranger: aiohttp.ClientSession | None = None
         self._users = 0

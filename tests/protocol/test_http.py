@@ -6,7 +6,7 @@ import contextlib
 import json
 import time
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
 from hypothesis import example, given
@@ -380,3 +380,25 @@ def test_content_type_is_lower_case_with_a_known_charset(value: str) -> None:
     media_type, charset = content_type({"Content-Type": value})
     assert media_type == media_type.strip().lower()
     assert set(bytes(4).decode(charset)) == {"\0"}
+
+
+class SoftTimeLimit(Exception):
+    """What a signal handler raises."""
+
+
+@pytest.mark.parametrize("status", [200, 400])
+def test_a_signal_handlers_exception_is_not_taken_for_a_codecs(status: int) -> None:
+    """What comes up in the middle of decoding, such as a soft time limit, passes through."""
+
+    def interrupted(_: object) -> NoReturn:
+        raise SoftTimeLimit
+
+    response = Response(status, {"Content-Type": "application/json"}, "http://localhost/", 0.1)
+    with pytest.raises(SoftTimeLimit):
+        parse_answer(response, b"{}", interrupted)
+
+
+def test_errors_that_are_empty_are_no_answer_by_themselves() -> None:
+    """An empty list of errors counts as absent, so data must be there."""
+    with pytest.raises(TransportProtocolError, match="neither data nor errors"):
+        parse('{"errors": []}')

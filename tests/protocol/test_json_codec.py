@@ -13,7 +13,7 @@ import types
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
 from hypothesis import example, given
@@ -215,3 +215,23 @@ def test_fractions_do_not_look_like_big_integers() -> None:
     assert not json_codec._may_hold_big_integer(b"[0.000123456789012345678901,1.5]")
     assert json_codec._may_hold_big_integer(b"[0.000123456789012345678901,18446744073709551616]")
     assert json_codec._may_hold_big_integer(b"18446744073709551616")
+
+
+class SoftTimeLimit(Exception):
+    """What a signal handler raises."""
+
+
+def interrupted(_: object) -> NoReturn:
+    raise SoftTimeLimit
+
+
+def test_a_signal_handlers_exception_is_not_taken_for_a_codecs() -> None:
+    """What comes up in the middle of encoding or decoding, such as a soft time limit, passes through."""
+    with pytest.raises(SoftTimeLimit):
+        json_codec.encode({"a": 1}, interrupted)
+
+
+def test_a_codec_must_return_text() -> None:
+    """The error says so, and what it returned."""
+    with pytest.raises(DocumentError, match="json_serialize must return str or bytes, not NoneType"):
+        json_codec.encode({}, lambda _: None)  # type: ignore[arg-type, return-value]
