@@ -13,7 +13,7 @@ from yarl import URL
 
 from ..exceptions import TransportServerError
 from ..result import Response
-from .http import redirect_advice, server_error
+from .http import REDIRECTS, redirect_advice, server_error
 
 LIMIT = 5
 """How many redirects in a row are followed."""
@@ -33,20 +33,25 @@ class Hop(NamedTuple):
     is_foreign: bool
 
 
-def next_hop(response: Response, body: bytes, method: str, url: URL, followed: int, limit: int = LIMIT) -> Hop:
-    """Return where a redirect leads.
+def next_hop(
+    response: Response, body: bytes, method: str, url: URL, followed: int, limit: int, *, is_replayable: bool
+) -> Hop | None:
+    """Return where an answer redirects to; None when it is no redirect, or none is to be followed.
 
     Args:
-        response: the redirect.
+        response: the answer.
         body: its body.
         method: the method of the request that was answered.
         url: its URL.
         followed: how many redirects were followed before this one.
-        limit: how many may be.
+        limit: how many may be; 0 leaves redirects to whoever reads the answer.
+        is_replayable: whether the body of the request can be sent again.
 
     Raises:
         TransportServerError: it is not followed; the message says why and names the target.
     """
+    if response.status not in REDIRECTS or not limit:
+        return None
 
     def refused(reason: str) -> TransportServerError:
         return server_error(response, body, redirect_advice(response, reason))
@@ -64,6 +69,8 @@ def next_hop(response: Response, body: bytes, method: str, url: URL, followed: i
         raise refused("it was not followed, because it leaves TLS")
     if followed >= limit:
         raise refused(f"it was not followed, because it is number {followed + 1} in a row")
+    if not is_replayable:
+        raise refused("it was not followed, because a file cannot be read a second time")
     return hop
 
 

@@ -20,10 +20,13 @@ def follow(
     method: str = "POST",
     url: str = HERE,
     followed: int = 0,
-    limit: int = LIMIT,
+    is_replayable: bool = True,
 ) -> Hop:
     headers = CIMultiDict({} if location is None else {"Location": location})
-    return next_hop(Response(status, headers, url, 0.1), b"", method, URL(url), followed, limit)
+    answer = Response(status, headers, url, 0.1)
+    hop = next_hop(answer, b"", method, URL(url), followed, LIMIT, is_replayable=is_replayable)
+    assert hop is not None
+    return hop
 
 
 @pytest.mark.parametrize("status", [307, 308])
@@ -81,6 +84,19 @@ def test_limit() -> None:
     assert follow("/new", followed=LIMIT - 1)
     with pytest.raises(TransportServerError, match="number 6 in a row"):
         follow("/new", followed=LIMIT)
+
+
+@pytest.mark.parametrize(("status", "limit"), [(200, LIMIT), (304, LIMIT), (404, LIMIT), (307, 0)])
+def test_answers_that_lead_nowhere(status: int, limit: int) -> None:
+    """What is no redirect, or is not to be followed, is the answer, whether or not the body can be sent again."""
+    answer = Response(status, CIMultiDict({"Location": "/new"}), HERE, 0.1)
+    assert next_hop(answer, b"", "POST", URL(HERE), 0, limit, is_replayable=False) is None
+
+
+def test_body_that_is_used_up() -> None:
+    """A redirect is not followed with a body that cannot be sent again; the reason and the target are named."""
+    with pytest.raises(TransportServerError, match=r"redirect to https://example\.test/new; .*read a second time"):
+        follow("https://example.test/new", is_replayable=False)
 
 
 @given(st.text(st.characters(codec="latin-1", exclude_characters="\r\n"), max_size=50), st.sampled_from([301, 307]))

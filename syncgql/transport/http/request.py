@@ -21,6 +21,7 @@ from ...protocol.http import ACCEPT, CONTENT_TYPE
 from ...protocol.http_get import check_query, get_url, is_query
 from ...protocol.json_codec import JSONSerialize
 from ...request import GraphQLRequest
+from ...result import Response
 from ..options import (
     AuthOption,
     HeadersOption,
@@ -93,14 +94,21 @@ class HTTPRequest(NamedTuple):
         """Whether the body can be sent, for the first time or again."""
         return not isinstance(self.body, Upload) or self.body.is_replayable
 
-    def at(self, url: URL, *, is_foreign: bool) -> HTTPRequest:
+    def next_hop(self, response: Response, body: bytes, followed: int) -> redirects.Hop | None:
+        """Return where the answer to this request redirects to, see ``protocol.redirects``."""
+        is_replayable = self.is_replayable
+        return redirects.next_hop(
+            response, body, self.method, self.url, followed, self.max_redirects, is_replayable=is_replayable
+        )
+
+    def at(self, hop: redirects.Hop) -> HTTPRequest:
         """Return this request for another URL; if that is foreign, without anything of the caller's."""
-        dropped = NOT_FOR_STRANGERS if is_foreign else {"params"}
+        dropped = NOT_FOR_STRANGERS if hop.is_foreign else {"params"}
         arguments = {name: value for name, value in self.arguments.items() if name not in dropped}
-        if not is_foreign:
-            return self._replace(url=url, arguments=arguments)
+        if not hop.is_foreign:
+            return self._replace(url=hop.url, arguments=arguments)
         arguments["middlewares"] = ()
-        return self._replace(url=url, headers=CIMultiDict(self.own_headers), arguments=arguments)
+        return self._replace(url=hop.url, headers=CIMultiDict(self.own_headers), arguments=arguments)
 
 
 class RequestOptions(NamedTuple):

@@ -17,8 +17,7 @@ from urllib3 import Timeout
 from urllib3.response import BaseHTTPResponse
 
 from ...exceptions import TransportClosed
-from ...protocol.http import REDIRECTS, redirect_advice, retry_after, server_error, too_large
-from ...protocol.redirects import next_hop
+from ...protocol.http import retry_after, too_large
 from ...result import Response
 from .deadline import Deadline
 from .request import HTTPRequest
@@ -154,16 +153,13 @@ class RequestsSession:
             followed = 0
             while True:
                 answer = _send_once(session, request, arguments, deadline, max_response_size, start)
-                if answer[0].status not in REDIRECTS:
+                hop = request.next_hop(*answer, followed)
+                if hop is None:
                     return answer
-                hop = next_hop(*answer, request.method, request.url, followed, request.max_redirects)
-                if not request.is_replayable:
-                    reason = "it was not followed, because a file cannot be read a second time"
-                    raise server_error(*answer, redirect_advice(answer[0], reason))
                 if hop.is_foreign:
                     # Whatever the session and the caller say may be a credential.
                     session, arguments = strangers.enter_context(requests.Session()), {}
-                request = request.at(hop.url, is_foreign=hop.is_foreign)
+                request = request.at(hop)
                 followed += 1
 
 

@@ -8,8 +8,7 @@ from collections.abc import Callable
 import aiohttp
 
 from ...exceptions import TransportClosed, TransportError
-from ...protocol.http import REDIRECTS, redirect_advice, retry_after, server_error, too_large
-from ...protocol.redirects import next_hop
+from ...protocol.http import redirect_advice, retry_after, server_error, too_large
 from ...result import Response
 from ..session import SharedSession, connection_was_reused
 from .aiohttp_errors import AIOHTTP_ERRORS, public_cause, translate
@@ -49,15 +48,12 @@ class HTTPSender:
         followed = 0
         while True:
             answer = await self._send_again_if_stale(session, request, start, is_repeatable)
-            if answer[0].status not in REDIRECTS or not request.max_redirects:
+            hop = request.next_hop(*answer, followed)
+            if hop is None:
                 return answer
-            hop = next_hop(*answer, request.method, request.url, followed, request.max_redirects)
-            if not request.is_replayable:
-                reason = "it was not followed, because a file cannot be read a second time"
-                raise server_error(*answer, redirect_advice(answer[0], reason))
             if hop.is_foreign:
                 session = self._stranger(answer)
-            request = request.at(hop.url, is_foreign=hop.is_foreign)
+            request = request.at(hop)
             followed += 1
 
     def _stranger(self, answer: Answer) -> aiohttp.ClientSession:
