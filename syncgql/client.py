@@ -51,6 +51,8 @@ class Client:
 
     ::
 
+        from syncgql import Client, FileVar, TransportError, TransportQueryError
+
         client = Client("https://api.example.com/graphql", headers={"Authorization": "Bearer ..."})
 
         data = client.execute("query ($id: ID!) { book(id: $id) { title } }", {"id": "1"})  # a dict, or an exception
@@ -60,13 +62,31 @@ class Client:
 
         book = client.query.book("title author", id="1")  # no document: the schema knows
 
+        client.execute("mutation ($file: Upload!) { upload(file: $file) { size } }", {"file": FileVar("photo.jpg")})
+
+        try:
+            client.execute("{ viewer { login } }", timeout=3)
+        except TransportQueryError as error:  # the server answered, with errors
+            print(error.errors, error.data)
+        except TransportError as error:  # no answer: unreachable, too slow, no GraphQL, ...
+            print(error)
+
     Making one does no I/O and starts no thread; the first call does. One client serves any number of threads at once,
     works inside a running event loop, before and after a fork, and cleans up when it is dropped or the program ends.
     Make one at the top of a module and use it everywhere; ``close()`` and ``with`` are for saying when it ends.
 
-    ``execute`` returns data and raises errors; ``execute_result`` returns the whole answer, errors included;
-    ``execute_batch`` sends several at once; ``submit`` returns a future; ``subscribe`` and ``subscribe_results`` return
-    iterators. Every exception is a ``SyncGQLError``; those for want of an answer are ``TransportError``.
+    - ``execute`` returns the data, a dict, and raises errors.
+    - ``execute_result`` returns the whole answer, an ``ExecutionResult`` with ``data``, ``errors``, ``extensions`` and
+      ``response`` (``status``, ``headers``, ``url``, ``elapsed``). It raises only when there was no answer.
+    - ``submit`` returns a ``concurrent.futures.Future`` of the data at once.
+    - ``execute_batch`` and ``execute_batch_results`` send several requests in one.
+    - ``subscribe`` and ``subscribe_results`` return a ``Subscription``: an iterator that has ``next(timeout)``,
+      ``close()`` and ``stats``.
+    - ``query``, ``mutation`` and ``subscription`` are operations without documents, written from the server's schema.
+
+    Every exception is a ``SyncGQLError``: a ``TransportError`` for every failure to get an answer
+    (``TransportConnectionFailed``, ``TransportTimeout``, ``TransportAuthenticationError``, ...), a ``DocumentError``
+    for a request that was not sent because it cannot be right, ``ClientClosed``. All names are in ``syncgql``.
 
     Args:
         url: the endpoint. ``http(s)://`` sends queries and mutations by POST and subscriptions over a WebSocket at the
@@ -74,15 +94,16 @@ class Client:
         transport: takes the place of *url*; if it can subscribe it serves subscriptions too. One that blocks sends in
             the calling thread. Headers, cookies, credentials, ``init_payload`` and session are given to it, not here.
         subscriptions: another URL or transport for subscriptions.
-        headers: headers for every request and connection, or a function that returns them; it is called for each, in
-            the calling thread, or in a worker thread when a connection must be made anew.
-        cookies: cookies to begin with.
+        headers: a dict of headers for every request and connection, or a function that returns one; it is called for
+            each, in the calling thread, or in a worker thread when a connection must be made anew.
+        cookies: a dict of cookies to begin with; those that the server sets are kept beside them.
         auth: ``aiohttp.BasicAuth``, a pair of name and password, or the text of an ``Authorization`` header; a function
             that returns one of these, called as *headers* is; or an object with ``get_headers(data, headers)``. With
             an ``AppSyncAuthentication``, subscriptions go to the realtime endpoint of AWS AppSync.
         ssl: True verifies certificates, False does not; or an ``ssl.SSLContext`` or ``aiohttp.Fingerprint``.
         execute_timeout: seconds that a call may take, and that ``subscribe`` may take to connect; None for no limit.
-        timeout: aiohttp's own limits for an HTTP request, an ``aiohttp.ClientTimeout``; a number is its ``total``.
+        timeout: aiohttp's own limits for one HTTP request, below *execute_timeout*: an ``aiohttp.ClientTimeout``; a
+            number is its ``total``.
         ssl_close_timeout: seconds that closing may wait for TLS connections to end; None for no limit.
         json_serialize: encodes requests; compact UTF-8 by default.
         json_deserialize: decodes the text of answers; with the ``speed`` extra orjson by default.
@@ -93,7 +114,8 @@ class Client:
         init_payload: payload of the WebSocket's ``connection_init``, or a function that returns it, called as
             *headers* is.
         reconnect: when a lost WebSocket is opened again and its subscriptions are sent anew: a ``ReconnectPolicy``,
-            True for the default one, False for never. A ``transport=`` has an option of its own.
+            True for the default one, which gives up after five connections in a row that brought nothing; False for
+            never. A ``transport=`` has an option of its own.
         on_reconnect: called in the consumer's thread, between two events, after the lost connection of a subscription
             was made anew, with the seconds for which events are missing. It may return None to go on; a list of events
             to deliver first, as they are; or a mapping of variables to start the subscription anew with. ``subscribe``
@@ -210,16 +232,18 @@ class Client:
 
         Args:
             request: GraphQL text, a parsed document or a ``GraphQLRequest``.
-            variable_values: values for the document's variables.
+            variable_values: a dict of values for the document's variables: whatever JSON can hold, and files, as
+                ``FileVar``, at any depth.
             operation_name: which operation to run when the document holds several.
             timeout: seconds this call may take, in place of ``execute_timeout``; None for no limit.
-            headers: headers for this request, which take precedence.
-            extensions: the request's ``extensions`` member.
-            extra_args: arguments for ``aiohttp.ClientSession.post`` for this request.
+            headers: a dict of headers for this request, which take precedence over the client's.
+            extensions: the ``extensions`` that go with the request, a dict; what they mean is up to the server.
+            extra_args: a dict of arguments for ``aiohttp.ClientSession.request`` (or ``requests.Session.request``,
+                with that transport) for this request.
 
         Raises:
-            TransportQueryError: the answer has errors; partial data is on it.
-            TransportError: there was no GraphQL answer.
+            TransportQueryError: the answer has errors: ``.errors``, and in spite of them maybe ``.data``.
+            TransportError: there was no GraphQL answer; a ``TransportTimeout`` after *timeout* seconds.
             DocumentError: the request cannot be sent.
             ClientClosed: the client is closed.
         """
@@ -240,7 +264,8 @@ class Client:
     ) -> ExecutionResult:
         """Send a query or mutation and return the whole answer: data, errors, extensions and what carried them.
 
-        Takes and raises what ``execute`` does, except that errors inside the answer are not raised.
+        Takes and raises what ``execute`` does, except that errors inside the answer are not raised: they are in
+        ``.errors``, as the server sent them, and ``.data`` has what there is in spite of them.
         """
         prepared = as_request(request, variable_values, operation_name, extensions)
         return self._execute(prepared, timeout, headers, extra_args)
@@ -291,8 +316,8 @@ class Client:
         Args:
             requests: one or more; a ``GraphQLRequest`` carries variables and operation name.
             timeout: seconds this call may take, in place of ``execute_timeout``; None for no limit.
-            headers: headers for this request, which take precedence.
-            extra_args: arguments for ``aiohttp.ClientSession.request`` for this request.
+            headers: a dict of headers for this request, which take precedence over the client's.
+            extra_args: as for ``execute``.
 
         Raises:
             TransportQueryError: an answer has errors; the first such is raised, and says which request it answers.
@@ -330,17 +355,19 @@ class Client:
         overflow: Overflow = "block",
         on_reconnect: OnReconnect | None = None,
     ) -> Subscription[dict[str, Any]]:
-        """Start a subscription and return an iterator over the data of its events.
+        """Start a subscription and return an iterator over the data of its events, each a dict.
 
         The message is on the wire when this returns. An event with errors raises ``TransportQueryError`` from the
-        iterator, which may be used further.
+        iterator, which may be used further. The loop ends when the server completes the subscription; leaving it, by
+        ``break`` or an exception, ends the subscription on the server. While nothing comes the loop waits, without a
+        limit: ``next(timeout)`` of what is returned waits with one.
 
         Args:
             request: GraphQL text, a parsed document or a ``GraphQLRequest``.
-            variable_values: values for the document's variables.
+            variable_values: a dict of values for the document's variables.
             operation_name: which operation to run when the document holds several.
             timeout: seconds that connecting and sending may take, in place of ``execute_timeout``; None for no limit.
-            extensions: the request's ``extensions`` member.
+            extensions: the ``extensions`` that go with the request, a dict.
             buffer_size: how many events may wait for the consumer.
             overflow: what happens when it falls behind: ``block`` lets the server feel it and loses nothing, on a
                 socket of its own; ``raise`` ends the subscription with ``SubscriptionOverflow``; ``drop_oldest`` drops

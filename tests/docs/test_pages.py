@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import nullcontext
+from inspect import cleandoc
 from pathlib import Path
+from textwrap import dedent
 from types import SimpleNamespace
 from typing import Any
 
@@ -85,3 +87,12 @@ def test_the_code_of_a_page_runs(
     with GraphQLMock() if path == "docs/testing.md" else nullcontext() as mock:
         Page(path, replace).run(names(library.url) | {"graphql_mock": mock})
     assert PRINTED.get(path, "") in capsys.readouterr().out
+
+
+@pytest.mark.usefixtures("files")
+def test_the_code_in_help_of_the_client_runs(library: ServerProcess, capsys: pytest.CaptureFixture[str]) -> None:
+    """What ``help(syncgql.Client)`` shows first."""
+    code = cleandoc(syncgql.Client.__doc__ or "").split("::\n\n", 1)[1].split("\n\nMaking one", 1)[0]
+    Path("help.md").write_text(f"```python\n{dedent(code)}\n```\n", "utf-8")
+    Page(str(Path("help.md").resolve()), {"https://api.example.com/graphql": library.url}).run({})
+    assert "Emma" in capsys.readouterr().out
