@@ -9,6 +9,7 @@ import pytest
 
 from .page import ROOT
 
+PAGES = [*ROOT.glob("docs/*.md"), *ROOT.glob("docs/design/*.md")]
 READMES = [ROOT / "README.md", *ROOT.glob("docs/examples/**/README.md")]
 
 
@@ -20,6 +21,17 @@ def test_links_lead_to_files(path: Path) -> None:
 
 
 def test_every_page_is_in_the_contents() -> None:
-    """The index lists each page once."""
-    listed = re.findall(r"^([a-z_]+)$", (ROOT / "docs/index.md").read_text("utf-8"), re.MULTILINE)
-    assert sorted(listed) == sorted(path.stem for path in ROOT.glob("docs/*.md") if path.stem != "index")
+    """The index lists each page once, and the page on the design those of its folder."""
+    listed = [
+        name
+        for page in ("index", "design")
+        for name in re.findall(r"^([a-z_/]+)$", (ROOT / f"docs/{page}.md").read_text("utf-8"), re.MULTILINE)
+    ]
+    pages = [str(path.relative_to(ROOT / "docs").with_suffix("")) for path in PAGES]
+    assert sorted(listed) == sorted(page for page in pages if page != "index")
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.stem)
+def test_a_page_is_read_in_one_sitting(path: Path) -> None:
+    """No page is longer than 200 lines."""
+    assert path.read_text("utf-8").count("\n") <= 200
