@@ -156,6 +156,14 @@ class Peer:
         assert message["type"] == type, f"expected {type}, the client sent {message}"
         return message
 
+    async def watch_to_end(self) -> list[tuple[int, bytes]]:
+        """Read until the client ends the TCP connection, answering nothing; return opcode and payload of each frame."""
+        frames = []
+        with contextlib.suppress(Gone):
+            while True:
+                frames.append(await self._read_frame())
+        return frames
+
     async def drain(self) -> tuple[int, str]:
         """Read until the client closes the connection; return its close code and reason."""
         with contextlib.suppress(Gone):

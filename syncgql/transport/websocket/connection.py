@@ -10,7 +10,6 @@ import asyncio
 import contextlib
 import logging
 import math
-import socket as sockets
 from collections.abc import Callable, Collection
 from contextvars import Context
 from typing import Any, Protocol
@@ -38,8 +37,9 @@ from ..base import Sink
 from . import loss as losses
 from .back_pressure import BackPressure
 from .confirmations import Confirmations
+from .farewell import ABORT_SECONDS, Farewell
 from .handshake import InitPayload
-from .liveness import Liveness, Probe
+from .liveness import Liveness
 from .operation import Operation
 from .options import WebSocketOptions
 from .reconnect import was_of_use
@@ -49,9 +49,6 @@ logger = logging.getLogger(__name__)
 ENDS = frozenset(
     {aiohttp.WSMsgType.CLOSE, aiohttp.WSMsgType.CLOSING, aiohttp.WSMsgType.CLOSED, aiohttp.WSMsgType.ERROR}
 )
-
-ABORT_SECONDS = 0.1
-"""How long a last word to a dead peer may take."""
 
 
 class Listener(Protocol):
@@ -101,7 +98,7 @@ class WebSocketConnection:
         self.operations: dict[str, Operation] = {}
         self.loss: losses.Loss | None = None
         self._socket = socket
-        self._raw: sockets.socket | None = socket.get_extra_info("socket")
+        self._farewell = Farewell(socket)
         self._protocol = protocol
         self._options = options
         self._listener = listener
@@ -223,25 +220,10 @@ class WebSocketConnection:
             self._closing.add_done_callback(lambda _: self._on_end(self))
 
     async def _close(self, code: int, reason: str, limit: float | None) -> None:
-        farewell = self._protocol.close()
+        messages = self._protocol.close()
         self._lose(losses.left(self.url))
-        with contextlib.suppress(ConnectionError, asyncio.TimeoutError):
-            await asyncio.wait_for(self._say_goodbye(farewell, code, reason), limit)
-        self._hang_up()
+        await self._farewell.say(code, reason, messages=messages, seconds=limit)
         await self._reader
-
-    async def _say_goodbye(self, farewell: list[str], code: int, reason: str) -> None:
-        try:
-            for message in farewell:
-                await self._socket.send_str(message)
-        finally:
-            await self._socket.close(code=code, message=cut_reason(reason))
-
-    def _hang_up(self) -> None:
-        # Not left to close(): a forked child holds a copy of the descriptor, and a dead peer takes no data.
-        if self._raw is not None:
-            with contextlib.suppress(OSError):
-                self._raw.shutdown(sockets.SHUT_RDWR)
 
     # -- reading
 
@@ -325,25 +307,13 @@ class WebSocketConnection:
             self._acknowledged_at = self._time()
             self._acknowledged.set_result(event.payload)
         self._on_signal(event)
-        self._watch()
-
-    def _watch(self) -> None:
-        options, protocol = self._options, self._protocol
-        probes = []
-        if options.heartbeat is not None:
-            # No answer within half of the interval is what aiohttp's option of this name means, too.
-            probes.append(Probe("heartbeat", options.heartbeat, options.heartbeat / 2, self._socket.ping, always=False))
-        if options.ping_interval is not None and protocol.ping() is not None:
-            patience = options.pong_timeout or options.ping_interval / 2
-            probes.append(Probe("pong_timeout", options.ping_interval, patience, self.ping, always=True))
-        silence = options.keep_alive_timeout or protocol.silence_limit
-        if not probes and silence is None:
-            return
-        self._liveness = Liveness(self._give_up)
-        for probe in probes:
-            self._liveness.probe(probe)
-        if silence is not None:
-            self._liveness.watch("keep_alive_timeout", silence)
+        self._liveness = Liveness.of(
+            self._options,
+            self._protocol.silence_limit,
+            self._give_up,
+            ping_socket=self._socket.ping,
+            ping=None if self._protocol.ping() is None else self.ping,
+        )
 
     def _confirmed(self, id: str) -> None:
         self._confirmations.settle(id)
@@ -426,8 +396,3 @@ class WebSocketConnection:
             self._acknowledged.exception()  # nobody need wait for it
         operations, self.operations = self.operations, {}
         self._listener.lost(self, self.loss, operations.values())
-
-
-def cut_reason(reason: str) -> bytes:
-    """Return a close reason as UTF-8 of at most 123 bytes (RFC 6455, section 5.5), cut at a character."""
-    return reason.encode(errors="replace")[:123].decode(errors="ignore").encode()

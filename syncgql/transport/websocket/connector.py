@@ -10,6 +10,7 @@ from ...exceptions import TransportConnectionFailed, TransportError
 from ...protocol.close_codes import Verdict
 from ...protocol.websocket import Acknowledged, Pinged, Ponged
 from .connection import Listener, WebSocketConnection
+from .farewell import Farewell
 from .handshake import Dialect, Handshake
 from .loss import NotConnected, not_opened
 from .options import WebSocketOptions
@@ -92,7 +93,7 @@ class WebSocketConnector:
     ) -> WebSocketConnection:
         make_machine = self.dialect.machines.get(socket.protocol or "")
         if make_machine is None:
-            await socket.close(code=1002)
+            await Farewell(socket).say(1002)  # not as patiently as usual: the error is what is waited for
             error = TransportConnectionFailed(
                 f"{handshake.where} selected none of the GraphQL subprotocols that were offered, "
                 f"{', '.join(self.dialect.machines)}. Is this the URL of the WebSocket endpoint?"

@@ -1,10 +1,18 @@
-"""Liveness: notices that a peer is gone although the connection is not."""
+"""Liveness: notices that a peer is gone although the connection is not.
+
+A connection breaks without a word when a cable is pulled or a NAT forgets it. Three options watch for that. A *limit*
+(``keep_alive_timeout``) bounds every silence; a *probe* (``heartbeat``, ``ping_interval``) sends pings and bounds the
+silence after one. What was heard counts, whatever it is. Nothing is scheduled per message: the reader notes the time,
+and a timer that fires looks at it and, if need be, sleeps on.
+"""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any, NamedTuple
+
+from .options import WebSocketOptions
 
 
 class Probe(NamedTuple):
@@ -43,6 +51,42 @@ class Liveness:
         self.time = self._loop.time
         self.heard = self.time()
         self.paused = False
+
+    @classmethod
+    def of(
+        cls,
+        options: WebSocketOptions,
+        silence_limit: float | None,
+        give_up: Callable[[str, float], object],
+        *,
+        ping_socket: Callable[[], Awaitable[object]],
+        ping: Callable[[], Awaitable[object]] | None,
+    ) -> Liveness | None:
+        """Begin to watch as the options say; None when they say that there is nothing to watch.
+
+        Args:
+            options: what the user asked for.
+            silence_limit: what the server asked for in place of ``keep_alive_timeout``.
+            give_up: as above.
+            ping_socket: sends a ping of WebSocket.
+            ping: sends one of the subprotocol; None where that has none.
+        """
+        probes = []
+        if options.heartbeat is not None:
+            # No answer within half of the interval is what aiohttp's option of this name means, too.
+            probes.append(Probe("heartbeat", options.heartbeat, options.heartbeat / 2, ping_socket, always=False))
+        if options.ping_interval is not None and ping is not None:
+            patience = options.pong_timeout or options.ping_interval / 2
+            probes.append(Probe("pong_timeout", options.ping_interval, patience, ping, always=True))
+        silence = options.keep_alive_timeout or silence_limit
+        if not probes and silence is None:
+            return None
+        liveness = cls(give_up)
+        for probe in probes:
+            liveness.probe(probe)
+        if silence is not None:
+            liveness.watch("keep_alive_timeout", silence)
+        return liveness
 
     def watch(self, limit: str, seconds: float) -> None:
         """Give up when nothing comes for so many seconds, from now on."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import struct
 import threading
 from typing import Any
 
@@ -19,7 +20,7 @@ from syncgql import (
 from syncgql.cli.server_process import ServerProcess
 
 from ...fix_servers import Server
-from ...servers.scripted import LEGACY, MODERN, Peer, ScriptedServer
+from ...servers.scripted import CLOSE, LEGACY, MODERN, Peer, ScriptedServer
 from ..asynchronous import in_loop, websockets
 
 
@@ -91,6 +92,25 @@ async def test_w01_l01_n02_no_or_foreign_subprotocol(selected: str | None) -> No
     assert server.peers[0].closed_with == (1002, "")
     assert server.peers[0].received == []
     assert len(server.peers) == 1
+
+
+@in_loop
+async def test_w01_n07_a_foreign_server_that_does_not_answer_the_close_frame() -> None:
+    """What it selected is said without waiting for its close frame, and the connection is cut."""
+    frames: list[tuple[int, bytes]] = []
+    cut = threading.Event()
+
+    async def ignore(peer: Peer) -> None:
+        await peer.accept("mqtt")
+        frames.extend(await peer.watch_to_end())
+        cut.set()
+
+    with ScriptedServer(ignore) as server:
+        async with websockets(server.ws_url, websocket_close_timeout=None, close_timeout=None) as transport:
+            with pytest.raises(TransportConnectionFailed, match="none of the GraphQL subprotocols"):
+                await transport.connect()
+            assert await asyncio.to_thread(cut.wait, 30)
+    assert frames == [(CLOSE, struct.pack("!H", 1002))]
 
 
 @in_loop

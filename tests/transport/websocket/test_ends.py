@@ -15,7 +15,6 @@ from syncgql import (
     TransportError,
     TransportProtocolError,
 )
-from syncgql.transport.websocket.connection import cut_reason
 
 from ...servers.scripted import LEGACY, MODERN, PING, Peer, ScriptedServer
 from ..asynchronous import in_loop, websockets
@@ -185,24 +184,6 @@ async def test_n07_closing_while_the_peer_reads_nothing() -> None:
             await asyncio.wait_for(transport.close(), 10)
             with pytest.raises(TransportError):
                 await call
-
-
-@pytest.mark.parametrize(
-    ("reason", "sent"),
-    [
-        ("short", b"short"),
-        ("x" * 123, b"x" * 123),
-        ("x" * 124, b"x" * 123),
-        ("x" * 122 + "ü", b"x" * 122),
-        ("x" * 121 + "ü" * 5, b"x" * 121 + "ü".encode()),
-        ("\U0001f600" * 40, "\U0001f600".encode() * 30),
-        ("\ud800", b"?"),
-    ],
-)
-def test_w32_n06_close_reasons_are_cut(reason: str, sent: bytes) -> None:
-    """A close reason has at most 123 bytes and ends with a whole character."""
-    assert cut_reason(reason) == sent
-    assert len(sent) <= 123
 
 
 @in_loop
