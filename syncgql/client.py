@@ -95,7 +95,7 @@ class Client:
             the calling thread. Headers, cookies, credentials, ``init_payload`` and session are given to it, not here.
         subscriptions: another URL or transport for subscriptions.
         headers: a dict of headers for every request and connection, or a function that returns one; it is called for
-            each, in the calling thread, or in a worker thread when a connection must be made anew.
+            each, in the calling thread, or in a worker thread when one is sent again or made anew.
         cookies: a dict of cookies to begin with; those that the server sets are kept beside them.
         auth: ``aiohttp.BasicAuth``, a pair of name and password, or the text of an ``Authorization`` header; a function
             that returns one of these, called as *headers* is; or an object with ``get_headers(data, headers)``. With

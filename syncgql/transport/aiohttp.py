@@ -37,8 +37,9 @@ class AIOHTTPTransport(AsyncTransport):
 
     Args:
         url: the endpoint, ``http://`` or ``https://``; a user name and password in it are sent as Basic credentials.
-        headers: headers for every request, or a function that returns them; it is called once per request, in the
-            thread of the caller.
+        headers: headers for every request, or a function that returns them; it is called for each attempt at sending a
+            request: in the thread of the caller, and in a worker thread when a query is sent again. (aiohttp itself
+            sends a GET again whose connection was stale; that carries the headers of the first attempt.)
         cookies: cookies to begin with.
         auth: ``aiohttp.BasicAuth``, a pair of name and password, or the text of an ``Authorization`` header; or a
             function that returns one of these, called as *headers* is; or an object whose ``get_headers(data,
@@ -271,7 +272,7 @@ class HTTPExchange(Exchange):
         request = self.request
         if request.method != "POST" or not isinstance(request.body, bytes) or self._transport.signs_requests:
             return None
-        return request._replace(body=None)
+        return request._replace(body=None, make_headers=None)
 
     async def send(self, seconds: float | None = None) -> None:
         self._answer = await self._transport.send(self.request, self.is_repeatable, self._fallback)

@@ -54,7 +54,8 @@ class RequestsHTTPTransport(BlockingTransport):
 
     Args:
         url: the endpoint, ``http://`` or ``https://``.
-        headers: headers for every request, or a function that returns them; it is called once per request.
+        headers: headers for every request, or a function that returns them; it is called for each attempt at sending a
+            request. (What an adapter of your own sends again carries the headers of the attempt before.)
         cookies: cookies that each session begins with.
         auth: requests' authentication: a pair of name and password, or a ``requests.auth.AuthBase``.
         timeout: seconds that connecting, and each silence of the server, may take; a pair limits the two separately.
@@ -210,6 +211,7 @@ class RequestsHTTPTransport(BlockingTransport):
                 if is_final or not self._may_repeat(attempt, request, contents, deadline, delay):
                     return answer
             time.sleep(delay)
+            request = request.renewed()
             attempt += 1
 
     def _may_repeat(

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import aiohttp
@@ -161,6 +161,63 @@ def test_n11_query_on_a_stale_connection(ends: str, use_get: bool) -> None:
         assert client.execute(QUERY) == OK
         assert client.execute(QUERY) == OK
     assert (server.connections, len(server.requests)) == (2, 3)
+
+
+class Tokens:
+    """Gives another token each time and tells in which threads it was asked."""
+
+    def __init__(self) -> None:
+        self.threads: list[str] = []
+
+    def headers(self) -> dict[str, str]:
+        return {"X-Token": self.get()}
+
+    def get(self) -> str:
+        self.threads.append(threading.current_thread().name)
+        return str(len(self.threads))
+
+    def get_headers(self, data: str | None = None, headers: Mapping[str, str] | None = None) -> dict[str, str]:
+        assert data is not None
+        return {"X-Token": self.get(), "X-Size": str(len(data))}
+
+
+def expect_new_tokens(tokens: Tokens, name: str, **options: Any) -> None:
+    with WireServer(stale("close"), always(answer())) as server, Client(server.url, **options) as client:
+        for _ in range(2):
+            assert client.execute(QUERY) == OK
+        sent = [request.header(name) for request in server.requests]
+    assert sent == ["1", "2", "3"]
+    here = threading.current_thread().name
+    assert tokens.threads[:2] == [here, here]
+    assert tokens.threads[2] not in (here, "syncgql-loop")  # the loop's thread must not wait for a function
+
+
+def test_n11_headers_are_made_for_each_attempt() -> None:
+    """A function for headers is called again, off the loop, for a query that is sent again."""
+    tokens = Tokens()
+    expect_new_tokens(tokens, "X-Token", headers=tokens.headers)
+
+
+def test_n11_credentials_are_made_for_each_attempt() -> None:
+    """So is a function for credentials, and what signs requests."""
+    tokens = Tokens()
+    expect_new_tokens(tokens, "Authorization", auth=tokens.get)
+    tokens = Tokens()
+    expect_new_tokens(tokens, "X-Token", auth=tokens)
+
+
+def test_n11_redirect_after_another_attempt_has_its_headers() -> None:
+    """What was sent again and is then redirected goes on with the newer headers; to another origin, with none."""
+    tokens = Tokens()
+    with WireServer(always(answer())) as foreign:
+        away = answer(b"", f"Location: {foreign.url}", status="307 Temporary Redirect")
+        near = answer(b"", "Location: /near", status="307 Temporary Redirect")
+        with WireServer(stale("close"), always(near, away)) as server:
+            with Client(server.url, headers=tokens.headers) as client:
+                for _ in range(2):
+                    assert client.execute(QUERY) == OK
+            assert [request.header("X-Token") for request in server.requests] == ["1", "2", "3", "3"]
+        assert [request.header("X-Token") for request in foreign.requests] == [None]
 
 
 @pytest.mark.parametrize("ends", ["close", "reset"])

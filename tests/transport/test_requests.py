@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import itertools
 import json
 import pickle
 import socket
@@ -504,6 +505,19 @@ def test_a_query_is_sent_again(mocked: responses.RequestsMock) -> None:
     with Client(transport=transport) as client:
         assert client.execute("{ hello }") == {"hello": "at last"}
     assert len(mocked.calls) == 3
+
+
+def test_headers_are_made_for_each_attempt(mocked: responses.RequestsMock) -> None:
+    """A function for headers is called again before a query is sent again: its token may have expired."""
+    tokens = itertools.count(1)
+    answer(mocked, "", 503)
+    mocked.post(URL, body=requests.ConnectionError("gone"))
+    answer(mocked, {"data": {"hello": "at last"}})
+    transport = RequestsHTTPTransport(
+        URL, headers=lambda: {"X-Token": str(next(tokens))}, retries=2, retry_backoff_factor=0.001
+    )
+    execute(transport)
+    assert [call.request.headers["X-Token"] for call in mocked.calls] == ["1", "2", "3"]
 
 
 def test_retries_have_an_end(mocked: responses.RequestsMock) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import functools
 import inspect
 import io
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 import aiohttp
@@ -67,6 +67,7 @@ class HTTPRequest(NamedTuple):
         method: ``POST`` or ``GET``.
         url: where to, without credentials.
         headers: all headers.
+        make_headers: makes them anew, by functions of the user's; None when they stay the same.
         own_headers: those of *headers* that are the transport's own, and tell nobody anything about the caller.
         body: the bytes, or the form, or None.
         max_redirects: how many redirects may be followed.
@@ -76,6 +77,7 @@ class HTTPRequest(NamedTuple):
     method: str
     url: URL
     headers: CIMultiDict[str]
+    make_headers: Callable[[], CIMultiDict[str]] | None
     own_headers: OwnHeaders
     body: bytes | Upload | None
     max_redirects: int
@@ -94,6 +96,10 @@ class HTTPRequest(NamedTuple):
         """Whether the body can be sent, for the first time or again."""
         return not isinstance(self.body, Upload) or self.body.is_replayable
 
+    def renewed(self) -> HTTPRequest:
+        """Return this request for another attempt at sending it; calls the user's functions for headers again."""
+        return self if self.make_headers is None else self._replace(headers=self.make_headers())
+
     def next_hop(self, response: Response, body: bytes, followed: int) -> redirects.Hop | None:
         """Return where the answer to this request redirects to, see ``protocol.redirects``."""
         is_replayable = self.is_replayable
@@ -108,7 +114,8 @@ class HTTPRequest(NamedTuple):
         if not hop.is_foreign:
             return self._replace(url=hop.url, arguments=arguments)
         arguments["middlewares"] = ()
-        return self._replace(url=hop.url, headers=CIMultiDict(self.own_headers), arguments=arguments)
+        own = CIMultiDict(self.own_headers)
+        return self._replace(url=hop.url, headers=own, make_headers=None, arguments=arguments)
 
 
 class RequestOptions(NamedTuple):
@@ -236,11 +243,8 @@ class RequestBuilder:
         body = encode_body(payload, self._json_serialize, file_classes)
         if isinstance(body, bytes):
             return self.assemble("POST", self._url, body, JSON_POST, options)
-        request = self.assemble("POST", self._url, body, FORM_POST, options)
-        content_type = ("Content-Type", body.content_type)
-        headers = CIMultiDict(request.headers)
-        headers.update([content_type])  # in the place of one of the caller's, who does not know the boundary
-        return request._replace(headers=headers, own_headers=(*request.own_headers, content_type))
+        own_headers = (*FORM_POST, ("Content-Type", body.content_type))
+        return self.assemble("POST", self._url, body, own_headers, options)
 
     def assemble(
         self,
@@ -251,8 +255,15 @@ class RequestBuilder:
         options: RequestOptions,
     ) -> HTTPRequest:
         """Add headers and credentials to a request; functions for them are called now."""
-        headers = self._all_headers(own_headers, options.headers, body)
-        return HTTPRequest(method, url, headers, own_headers, body, options.max_redirects, options.arguments)
+        make_headers: Callable[[], CIMultiDict[str]] | None = None
+        if self.calls_user_code or callable(options.headers):
+            make_headers = functools.partial(self._all_headers, own_headers, options.headers, body)
+            headers = make_headers()
+        else:
+            headers = self._all_headers(own_headers, options.headers, body)
+        return HTTPRequest(
+            method, url, headers, make_headers, own_headers, body, options.max_redirects, options.arguments
+        )
 
     def _all_headers(self, own: OwnHeaders, per_request: HeadersOption, body: object) -> CIMultiDict[str]:
         if per_request is None and own in self._ready:
@@ -265,6 +276,8 @@ class RequestBuilder:
             # Last, because it may sign all the others.
             text = body.decode() if isinstance(body, bytes) else "" if body is None else None
             merged.update(auth.get_headers(text, merged))
+        if isinstance(body, Upload):
+            merged["Content-Type"] = body.content_type  # no one else knows the boundary
         elif per_request is None and not self.calls_user_code:
             self._ready[own] = merged
         return merged

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Callable
 
@@ -47,7 +48,7 @@ class HTTPSender:
         session = self._session
         followed = 0
         while True:
-            answer = await self._send_again_if_stale(session, request, start, is_repeatable)
+            request, answer = await self._send_again_if_stale(session, request, start, is_repeatable)
             hop = request.next_hop(*answer, followed)
             if hop is None:
                 return answer
@@ -65,17 +66,20 @@ class HTTPSender:
 
     async def _send_again_if_stale(
         self, session: aiohttp.ClientSession, request: HTTPRequest, start: float, is_repeatable: Callable[[], bool]
-    ) -> Answer:
+    ) -> tuple[HTTPRequest, Answer]:
+        """Send a request, and return it, as it was sent at last, with its answer."""
         connection_was_reused.set(None)
         try:
-            return await self._send_once(session, request, start)
+            return request, await self._send_once(session, request, start)
         except TransportError:
             raise  # TransportTimeout is a TimeoutError, too
         except AIOHTTP_ERRORS as error:
             if not (_was_stale(error) and request.is_replayable and is_repeatable()):
                 raise self._translated(error, session, request, start) from public_cause(error)
+        if request.make_headers is not None:
+            request = await asyncio.to_thread(request.renewed)  # the user's functions may block
         try:
-            return await self._send_once(session, request, start)
+            return request, await self._send_once(session, request, start)
         except TransportError:
             raise
         except AIOHTTP_ERRORS as error:
