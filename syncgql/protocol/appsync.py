@@ -110,6 +110,7 @@ class AppSync(WebSocketProtocol):
     """The client's side of AppSync's realtime protocol on one connection."""
 
     NAME = "graphql-ws"
+    START, STOP = "start", "stop"
     VIOLATION_CODE = 1002
     VERDICTS: Mapping[int, Verdict] = {1008: Verdict.FATAL, 1011: Verdict.RETRY}  # type: ignore[misc]
     CONFIRMS = True
@@ -124,18 +125,16 @@ class AppSync(WebSocketProtocol):
         return '{"type":"connection_init"}'
 
     def subscribe(self, payload: str) -> tuple[str, str]:
-        # Not counted: ids must not come again on the connection after this one either.
-        id = str(uuid.uuid4())
-        self.active.add(id)
+        id, message = super().subscribe(payload)
         self._starting.add(id)
-        return id, f'{{"id":"{id}","type":"start","payload":{payload}}}'
+        return id, message
 
     def complete(self, id: str) -> str | None:
-        if id not in self.active:
+        if id in self._unwanted:
             return None
-        self.active.discard(id)
         if id not in self._starting:
-            return _stop(id)
+            return super().complete(id)
+        self.active.discard(id)
         self._starting.discard(id)
         self._unwanted.add(id)
         return None
@@ -143,11 +142,11 @@ class AppSync(WebSocketProtocol):
     def unconfirmed(self, id: str) -> str | None:
         if id not in self._starting and id not in self._unwanted:
             return None
-        self._forget(id)
-        return _stop(id)
+        self._end(id)
+        return self._stop(id)
 
     def close(self) -> list[str]:
-        messages = [_stop(id) for id in self.active | self._unwanted]
+        messages = [self._stop(id) for id in self.active | self._unwanted]
         self.active.clear()
         self._starting.clear()
         self._unwanted.clear()
@@ -221,23 +220,24 @@ class AppSync(WebSocketProtocol):
             if len(self._starting) != 1:
                 return Complained({"errors": errors})
             (id,) = self._starting
-        return Failed(id, errors) if self._forget(id) else None
+        return Failed(id, errors) if self._end(id) else None
 
     def _on_complete(self, message: dict[str, Any]) -> Completed | None:
         id = _id(message)
-        return Completed(id) if self._forget(id) else None
+        return Completed(id) if self._end(id) else None
 
     def _stop_at_last(self, id: str) -> Reply:
         self._unwanted.discard(id)
-        return Reply(_stop(id))
+        return Reply(self._stop(id))
 
-    def _forget(self, id: str) -> bool:
-        """Drop what is known of an operation; tell whether anyone still wanted it."""
-        wanted = id in self.active
-        self.active.discard(id)
+    def _new_id(self) -> str:
+        # Not counted: ids must not come again on the connection after this one either.
+        return str(uuid.uuid4())
+
+    def _end(self, id: str) -> bool:
         self._starting.discard(id)
         self._unwanted.discard(id)
-        return wanted
+        return super()._end(id)
 
     REACTIONS: Mapping[State, Mapping[str, Reaction]] = {  # type: ignore[misc]
         State.OPEN: {},
@@ -258,10 +258,6 @@ class AppSync(WebSocketProtocol):
         },
         State.CLOSED: {},
     }
-
-
-def _stop(id: str) -> str:
-    return f'{{"id":"{id}","type":"stop"}}'
 
 
 def _id(message: Mapping[str, Any]) -> str:

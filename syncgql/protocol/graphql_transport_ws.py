@@ -22,7 +22,6 @@ from . import json_codec
 from .websocket import (
     Acknowledged,
     BrokenMessage,
-    Completed,
     Failed,
     Pinged,
     Ponged,
@@ -31,6 +30,7 @@ from .websocket import (
     State,
     WebSocketProtocol,
     ignore,
+    on_complete,
     on_event,
     operation_id,
 )
@@ -40,22 +40,13 @@ class GraphQLTransportWS(WebSocketProtocol):
     """The client's side of ``graphql-transport-ws`` on one connection."""
 
     NAME = "graphql-transport-ws"
+    START, STOP = "subscribe", "complete"
     VIOLATION_CODE = 4400
 
     def connection_init(self, payload: Mapping[str, Any] | None) -> str:
         self._enter(State.AWAITING_ACK)
         # No payload member when there is none: Strawberry closes with 4400 on "payload": null.
         return _message("connection_init", payload)
-
-    def subscribe(self, payload: str) -> tuple[str, str]:
-        id = self._new_id()
-        return id, f'{{"id":"{id}","type":"subscribe","payload":{payload}}}'
-
-    def complete(self, id: str) -> str | None:
-        if id not in self.active:
-            return None
-        self.active.discard(id)
-        return f'{{"id":"{id}","type":"complete"}}'
 
     def ping(self, payload: Mapping[str, Any] | None = None) -> str:
         return _message("ping", payload)
@@ -91,17 +82,7 @@ class GraphQLTransportWS(WebSocketProtocol):
         errors: list[Any] = payload if isinstance(payload, list) else [] if payload is None else [payload]
         if not all(isinstance(error, dict) for error in errors):
             raise BrokenMessage("the payload of error is a list of objects")
-        if id not in self.active:
-            return None
-        self.active.discard(id)
-        return Failed(id, errors or [{"message": "The server gave no reason."}])
-
-    def _on_complete(self, message: dict[str, Any]) -> Completed | None:
-        id = operation_id(message)
-        if id not in self.active:
-            return None
-        self.active.discard(id)
-        return Completed(id)
+        return Failed(id, errors or [{"message": "The server gave no reason."}]) if self._end(id) else None
 
     REACTIONS: Mapping[State, Mapping[str, Reaction]] = {  # type: ignore[misc]
         State.OPEN: {"ping": _on_ping, "pong": _on_pong},
@@ -115,7 +96,7 @@ class GraphQLTransportWS(WebSocketProtocol):
         State.READY: {
             "next": on_event,
             "error": _on_error,
-            "complete": _on_complete,
+            "complete": on_complete,
             "ping": _on_ping,
             "pong": _on_pong,
             "connection_ack": ignore,

@@ -24,13 +24,13 @@ from .websocket import (
     Acknowledged,
     BrokenMessage,
     Complained,
-    Completed,
     Failed,
     Reaction,
     Refused,
     State,
     WebSocketProtocol,
     ignore,
+    on_complete,
     on_event,
     operation_id,
 )
@@ -40,6 +40,7 @@ class GraphQLWS(WebSocketProtocol):
     """The client's side of legacy ``graphql-ws`` on one connection."""
 
     NAME = "graphql-ws"
+    START, STOP = "start", "stop"
     VIOLATION_CODE = 1002
     # The protocol has no other code for trouble in the server.
     VERDICTS: Mapping[int, Verdict] = {INTERNAL_ERROR: Verdict.RETRY}  # type: ignore[misc]
@@ -48,16 +49,6 @@ class GraphQLWS(WebSocketProtocol):
         self._enter(State.AWAITING_ACK)
         # Always with a payload: some servers read from it without looking whether it is there.
         return json_codec.dumps({"type": "connection_init", "payload": payload or {}})
-
-    def subscribe(self, payload: str) -> tuple[str, str]:
-        id = self._new_id()
-        return id, f'{{"id":"{id}","type":"start","payload":{payload}}}'
-
-    def complete(self, id: str) -> str | None:
-        if id not in self.active:
-            return None
-        self.active.discard(id)
-        return f'{{"id":"{id}","type":"stop"}}'
 
     def close(self) -> list[str]:
         is_told = self.state is State.READY
@@ -88,17 +79,7 @@ class GraphQLWS(WebSocketProtocol):
             return self._on_complaint(message)
         id = operation_id(message)
         errors = _errors(message.get("payload"))
-        if id not in self.active:
-            return None
-        self.active.discard(id)
-        return Failed(id, errors)
-
-    def _on_complete(self, message: dict[str, Any]) -> Completed | None:
-        id = operation_id(message)
-        if id not in self.active:
-            return None
-        self.active.discard(id)
-        return Completed(id)
+        return Failed(id, errors) if self._end(id) else None
 
     REACTIONS: Mapping[State, Mapping[str, Reaction]] = {  # type: ignore[misc]
         State.OPEN: {"ka": ignore},
@@ -114,7 +95,7 @@ class GraphQLWS(WebSocketProtocol):
         State.READY: {
             "data": on_event,
             "error": _on_error,
-            "complete": _on_complete,
+            "complete": on_complete,
             "ka": ignore,
             "connection_ack": ignore,
             "connection_error": _on_complaint,

@@ -115,6 +115,12 @@ class WebSocketProtocol(ABC):
     VIOLATION_CODE: ClassVar[int]
     """The close code that tells the server that it broke the protocol."""
 
+    START: ClassVar[str]
+    """The type of the message that starts an operation."""
+
+    STOP: ClassVar[str]
+    """The type of the message that stops one."""
+
     REACTIONS: ClassVar[Mapping[State, Mapping[str, Reaction]]]
     """For every state, what each type of message causes."""
 
@@ -139,17 +145,19 @@ class WebSocketProtocol(ABC):
     def connection_init(self, payload: Mapping[str, Any] | None) -> str:
         """The first message."""
 
-    @abstractmethod
     def subscribe(self, payload: str) -> tuple[str, str]:
         """Start an operation; returns its id and the message.
 
         Args:
             payload: the request, already written as JSON; so it is encoded once, in the thread that made it.
         """
+        id = self._new_id()
+        self.active.add(id)
+        return id, f'{{"id":"{id}","type":"{self.START}","payload":{payload}}}'
 
-    @abstractmethod
     def complete(self, id: str) -> str | None:
         """Stop an operation; None when it has ended already and nothing is to be sent."""
+        return self._stop(id) if self._end(id) else None
 
     def unconfirmed(self, id: str) -> str | None:
         """Give up an operation that was not confirmed in time, wanted or not; None when nothing is to be sent."""
@@ -250,9 +258,16 @@ class WebSocketProtocol(ABC):
 
     def _new_id(self) -> str:
         self._last_id += 1
-        id = str(self._last_id)
-        self.active.add(id)
-        return id
+        return str(self._last_id)
+
+    def _end(self, id: str) -> bool:
+        """Forget an operation; tell whether it was active, so that anyone wants to hear of it."""
+        was_active = id in self.active
+        self.active.discard(id)
+        return was_active
+
+    def _stop(self, id: str) -> str:
+        return f'{{"id":"{id}","type":"{self.STOP}"}}'
 
     def _unexpected(self, message: Any) -> str:
         if not isinstance(message, dict):
@@ -286,6 +301,12 @@ def on_event(protocol: WebSocketProtocol, message: dict[str, Any]) -> Event | No
         if not ("data" in payload or "errors" in payload):
             return Event(id, ExecutionResult(ABSENT))  # what Ariadne makes of a falsy result
         raise BrokenMessage(f"the payload of {message['type']} is a GraphQL response, but {error}") from None
+
+
+def on_complete(protocol: WebSocketProtocol, message: dict[str, Any]) -> Completed | None:
+    """The reaction to a message that ends an operation."""
+    id = operation_id(message)
+    return Completed(id) if protocol._end(id) else None
 
 
 def ignore(protocol: WebSocketProtocol, message: dict[str, Any]) -> None:

@@ -211,6 +211,15 @@ def test_a17_a_stop_waits_for_the_confirmation(confirmation: str) -> None:
     assert machine.unconfirmed(id) is None
 
 
+def test_a17_a_stop_that_waits_is_not_forgotten() -> None:
+    """However often it is asked for, it goes out when the server confirms."""
+    machine = ready()
+    id, _ = machine.subscribe(PAYLOAD)
+    assert machine.complete(id) is None
+    assert machine.complete(id) is None
+    assert machine.receive(json.dumps({"type": "start_ack", "id": id})) == Reply(f'{{"id":"{id}","type":"stop"}}')
+
+
 def test_a17_a_stop_waits_no_longer_than_the_timer() -> None:
     """When the confirmation does not come the stop is sent all the same, once; wanted or not."""
     for wanted in (True, False):
