@@ -8,11 +8,12 @@ from collections.abc import Mapping
 from typing import Any, Protocol
 
 from ..protocol import json_codec
+from ..protocol.graphql_transport_ws import GraphQLTransportWS
 from .answers import Answers
 from .call import Call, request_of
 from .script import Complete, Drop, Event, Pause, Reject, Step
 
-SUBPROTOCOL = "graphql-transport-ws"
+SUBPROTOCOL = GraphQLTransportWS.NAME
 
 
 class Wire(Protocol):
