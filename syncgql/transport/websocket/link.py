@@ -8,14 +8,14 @@ socket is opened; and since none of them owns the worker, one that is cancelled 
                  ^                     |
                  +-------- loss -------+
 
-What a loss means and what becomes of each operation is decided in ``reconnect``; the link carries that out. Nothing is
-tried for nobody: without operations the worker is cancelled, and the socket closed after a while.
+What a loss means and what becomes of each operation is decided in ``reconnect``, and what follows is remembered and
+told by ``outage``; the link carries that out. Nothing is tried for nobody: without operations the worker is cancelled,
+and the socket closed after a while.
 """
 
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import Callable, Coroutine, Iterable
 from contextvars import Context
 from typing import Any, Protocol
@@ -29,10 +29,9 @@ from .connection import WebSocketConnection
 from .handshake import Handshake
 from .loss import Loss, NotConnected
 from .operation import Operation
+from .outage import Outage
 from .reconnect import Attempts, ReconnectPolicy, is_resumed
 from .restarts import Restarts
-
-logger = logging.getLogger(__name__)
 
 
 class Opener(Protocol):
@@ -87,10 +86,9 @@ class WebSocketLink:
         self._grace = grace
         self._on_rejected = on_rejected
         self._on_unused = on_unused
-        self._attempts = Attempts(policy, refreshable=opener.is_refreshable)
+        self._outage = Outage(opener.target, Attempts(policy, refreshable=opener.is_refreshable))
         self._restarts = Restarts(opener, policy, self._start_again)
         self._delay = 0.0
-        self._first_loss: Loss | None = None
         self._handshake: Handshake | None = None
         self._connection: WebSocketConnection | None = None
         self._worker: asyncio.Task[None] | None = None
@@ -187,9 +185,7 @@ class WebSocketLink:
         if connection is not self._connection:
             return
         self._connection = None
-        delay = self._attempts.next_delay(loss.verdict, brought=connection.was_of_use)
-        if delay is None and self._attempts.fruitless > 1:
-            loss = losses.given_up(loss, self._first_loss, self._attempts.fruitless)
+        loss, delay = self._outage.failed(loss, brought=connection.was_of_use)
         for operation in operations:
             operation.connection = None
             if delay is None or not is_resumed(operation.type, sent=True):
@@ -200,10 +196,8 @@ class WebSocketLink:
         if delay is None:
             self._give_up(loss)
         elif self.operations:
-            if self._attempts.fruitless == 0:
-                self._first_loss = loss
             self._delay = delay
-            self._warn(loss, delay)
+            self._outage.goes_on(loss, delay, len(self.operations))
             self._go_on()
         self._look_unused()
 
@@ -292,7 +286,7 @@ class WebSocketLink:
         if connection.loss is None:
             self._connection = connection
             self._handshake, self._delay = None, 0.0
-            self._welcome()
+            self._outage.over(self._loop.time(), self._waiting)
         for visit in [operation for operation in self._waiting if operation.is_visit]:
             self.finished(visit, None)
         if connection.loss is not None:
@@ -321,16 +315,14 @@ class WebSocketLink:
         loss = caught.loss if isinstance(caught, NotConnected) else losses.unprepared(self._opener.target, caught)
         if previous is not None:
             loss = losses.refused_silently(loss, previous)
-        delay = self._attempts.next_delay(loss.verdict, brought=False, retry_after=loss.retry_after)
+        loss, delay = self._outage.failed(loss)
         if delay is None:
-            if self._attempts.fruitless > 1:
-                loss = losses.given_up(loss, self._first_loss, self._attempts.fruitless)
             self._give_up(loss)
         else:
             self._delay = delay
             self._leave_behind(self._loop.time() + delay, loss)
             if self.operations:
-                self._warn(loss, delay)
+                self._outage.goes_on(loss, delay, len(self.operations))
         self._look_unused()
         return loss
 
@@ -383,23 +375,6 @@ class WebSocketLink:
         if connection is not None:
             connection.close_soon()
         self._on_unused(self)
-
-    # -- what people get to read
-
-    def _warn(self, loss: Loss, delay: float) -> None:
-        count = len(self.operations)
-        logger.warning("%s Connecting again in %.1f s, for %d operation(s).", loss.error(), delay, count)
-
-    def _welcome(self) -> None:
-        since = [operation.lost_at for operation in self._waiting if operation.lost_at is not None]
-        if since:
-            seconds = self._loop.time() - min(since)
-            logger.warning(
-                "Connected to %s again after %.1f s, for %d subscription(s); events of that time are missing.",
-                self._opener.target,
-                seconds,
-                len(since),
-            )
 
 
 def in_background(coroutine: Coroutine[Any, Any, None]) -> asyncio.Task[None]:

@@ -27,12 +27,20 @@ class Loss(NamedTuple):
     """Why a connection ended, and whether another one may do better.
 
     Every waiter gets an exception of its own, because one that is raised twice grows its traceback.
+
+    Attributes:
+        make: makes the error.
+        verdict: whether another connection may do better.
+        cause: the error's cause.
+        retry_after: seconds that the server asked to wait.
+        code: the close code, if the peer closed the connection or it broke.
     """
 
     make: Callable[[], TransportError]
     verdict: Verdict
     cause: BaseException | None = None
     retry_after: float | None = None
+    code: int | None = None
 
     def error(self) -> TransportError:
         error = self.make()
@@ -127,7 +135,7 @@ def left(url: str) -> Loss:
 
 def closed(url: str, code: int, reason: str, verdict: Verdict) -> Loss:
     """The peer closed the connection, or it broke (1006)."""
-    return Loss(functools.partial(closed_error, url, code, reason, verdict), verdict)
+    return Loss(functools.partial(closed_error, url, code, reason, verdict), verdict, code=code)
 
 
 def refused(url: str, payload: Any, verdict: Verdict) -> Loss:

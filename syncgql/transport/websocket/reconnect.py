@@ -7,7 +7,7 @@ came about. ``Attempts`` says whether and when the next is tried, ``is_resumed``
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 import aiohttp
@@ -44,6 +44,8 @@ class ReconnectPolicy:
             brought an event, or lived for 10 s after its acknowledgement, sets the count back to 0. None for no limit.
         base: seconds of the shortest wait.
         cap: seconds of the longest random part.
+        retry_codes: close codes after which to try again although they are final by default, such as 1011, which some
+            servers send when one connection's handler crashed or answered a ping too late.
 
     Raises:
         TypeError: an argument has the wrong type.
@@ -53,6 +55,7 @@ class ReconnectPolicy:
     attempts: int | None = 5
     base: float = 1.0
     cap: float = 30.0
+    retry_codes: Collection[int] = ()
 
     def __post_init__(self) -> None:
         attempts = self.attempts
@@ -65,6 +68,9 @@ class ReconnectPolicy:
                 raise TypeError(f"{name} must be a number of seconds, not {type(seconds).__name__}.")
             if not seconds >= 0:
                 raise ValueError(f"{name} must be 0 seconds or more, not {seconds!r}.")
+        codes = self.retry_codes
+        if not isinstance(codes, Collection) or not all(type(code) is int for code in codes):
+            raise TypeError(f"retry_codes must be a collection of whole numbers, not {codes!r}.")
 
     def delay(
         self,
@@ -111,19 +117,24 @@ class Attempts:
         self.fruitless = 0
         self._was_refused = False
 
-    def next_delay(self, verdict: Verdict, *, brought: bool, retry_after: float | None = None) -> float | None:
+    def next_delay(
+        self, verdict: Verdict, *, brought: bool, retry_after: float | None = None, code: int | None = None
+    ) -> float | None:
         """Return how many seconds to wait before the next connection; None when there is to be none.
 
         Args:
             verdict: what the end of the last one means.
             brought: whether that one was of use.
             retry_after: seconds that the server asked for.
+            code: the close code, if there is one.
         """
         if brought:
             self.fruitless, self._was_refused = 0, False
         else:
             self.fruitless += 1
         policy = self._policy
+        if policy is not None and code in policy.retry_codes:
+            verdict = Verdict.RETRY
         if policy is None or policy.attempts == 0 or verdict is Verdict.FATAL:
             return None
         if verdict is Verdict.REFUSED:

@@ -157,6 +157,17 @@ def test_w25_an_old_connection_resets_the_count(monkeypatch: pytest.MonkeyPatch)
         assert next(client.subscribe(TICKS)) == {"tick": 10}
 
 
+def test_w21_a_subscription_survives_a_close_code_that_is_to_be_retried() -> None:
+    """A code that is final by default is not when the policy lists it."""
+    policy = ReconnectPolicy(base=0.01, cap=0, retry_codes=[1011])
+    with (
+        ScriptedServer(in_turn(ticks_and_close(1011), ticks_and_goes_on)) as server,
+        Client(server.url, reconnect=policy) as client,
+    ):
+        events = client.subscribe(TICKS)
+        assert [next(events), next(events)] == [{"tick": 1}, {"tick": 2}]
+
+
 def test_w26_the_last_close_code_is_told_after_the_last_attempt() -> None:
     """When attempts have run out every operation fails, with the last close code and an error of its own."""
     with ScriptedServer(closes_at_once(1012, "restarting")) as server:

@@ -64,7 +64,17 @@ def test_policy_refuses_negative_values(options: dict[str, float]) -> None:
         ReconnectPolicy(**options)  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("options", [{"attempts": 1.5}, {"attempts": True}, {"base": "1"}, {"cap": None}])
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"attempts": 1.5},
+        {"attempts": True},
+        {"retry_codes": ["1011"]},
+        {"base": "1"},
+        {"cap": None},
+        {"retry_codes": 1011},
+    ],
+)
 def test_policy_refuses_wrong_types(options: dict[str, object]) -> None:
     """A value of a wrong type is refused with its name."""
     with pytest.raises(TypeError, match=next(iter(options))):
@@ -121,6 +131,16 @@ def test_no_attempts_when_switched_off(policy: ReconnectPolicy | None, verdict: 
 def test_w21_no_attempt_after_a_fatal_end() -> None:
     """What is fatal is not tried again, however good the connection was."""
     assert attempts(refreshable=True).next_delay(FATAL, brought=True) is None
+
+
+def test_w21_retry_codes_are_tried_again() -> None:
+    """Close codes that the user lists are tried again, and count like any other failure; others stay what they are."""
+    count = attempts(ReconnectPolicy(attempts=3, retry_codes={1011, 4403}))
+    assert count.next_delay(FATAL, brought=True, code=1011) is not None
+    assert count.next_delay(REFUSED, brought=False, code=4403) is not None
+    assert count.next_delay(FATAL, brought=False, code=1002) is None
+    assert count.next_delay(FATAL, brought=False, code=1011) is None
+    assert attempts(None).next_delay(FATAL, brought=True, code=1011) is None
 
 
 def test_w22_one_more_attempt_with_other_credentials() -> None:
