@@ -124,7 +124,8 @@ class Client:
         client_session_args: further arguments for ``aiohttp.ClientSession``. ``connector`` and ``cookie_jar`` must be
             functions that make one, because both belong to the loop on which they are made; they are called there.
         session: a function that makes the whole ``aiohttp.ClientSession``, called on the loop; it takes the place of
-            *cookies* and *client_session_args*.
+            *cookies* and *client_session_args*. WebSockets then take slots of its connector, 100 by default, which
+            otherwise are for requests alone.
         batch_interval: seconds for which a call waits for calls of other threads, to be sent with them as one batch; 0
             for no batching. Only calls with the same headers and *extra_args* go together.
         batch_max: how many calls make a batch full, which is then sent at once.

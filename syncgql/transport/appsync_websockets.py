@@ -64,7 +64,8 @@ class AppSyncWebsocketsTransport(WebSocketTransport):
         client_session_args: further arguments for ``aiohttp.ClientSession``.
         max_message_size: bytes of the biggest message that is accepted; 0 for no limit.
         reconnect: when a lost connection is made anew and its subscriptions are sent again: a ``ReconnectPolicy``, True
-            for the default one, False for never.
+            for the default one (up to 5 attempts, the first after 1 to 2 s, later ones after up to 31 s), False for
+            never.
         idle_timeout: how long the shared socket is kept when nothing runs on it.
         shared_session: a session to share with other transports; takes the place of ``client_session_args``.
 
