@@ -54,44 +54,33 @@ class FileSource:
         Raises:
             TransportError: reading failed, or there was less than ``size``.
         """
-        if self._content is None and not self.file.claim():
-            raise TransportError(f"{self.part.where}: {self._why_not_free()}")
-        sent = 0
-        try:
+        with self._reading() as portion:
             async with contextlib.aclosing(self._read()) as chunks:
-                # Not one byte more than was promised: it would be taken for the next part of the form.
-                while sent != self.size and (chunk := await anext(chunks, None)) is not None:
-                    view = _as_bytes(chunk)[: None if self.size is None else self.size - sent]
-                    sent += len(view)
-                    yield view
-        except Exception as error:  # whatever it raises, see above
-            raise TransportError(f"{self.part.where}: reading the file failed: {error}") from error
-        finally:
-            if self._content is None:
-                self.file.release()
-        if self.size is not None and sent < self.size:
-            raise TransportError(
-                f"{self.part.where}: the file had {self.size} bytes and ended after {sent}; it was cut meanwhile."
-            )
+                while portion.left != 0 and (chunk := await anext(chunks, None)) is not None:
+                    yield portion.cut(chunk)
 
     def blocks(self) -> Iterator[memoryview]:
         """Do as ``chunks`` does, without a loop and in the calling thread; the file must be no async iterable."""
+        with self._reading() as portion, contextlib.closing(self._read_here()) as blocks:
+            while portion.left != 0 and (block := next(blocks, None)) is not None:
+                yield portion.cut(block)
+
+    @contextlib.contextmanager
+    def _reading(self) -> Iterator[_Portion]:
+        """Have the file for oneself while it is read; what goes wrong meanwhile is a ``TransportError``."""
         if self._content is None and not self.file.claim():
             raise TransportError(f"{self.part.where}: {self._why_not_free()}")
-        left = self.size
+        portion = _Portion(self.size)
         try:
-            with contextlib.closing(self._read_here()) as blocks:
-                while left != 0 and (block := next(blocks, None)) is not None:
-                    view = _as_bytes(block)[:left]
-                    left = None if left is None else left - len(view)
-                    yield view
+            yield portion
         except Exception as error:  # whatever it raises, see above
             raise TransportError(f"{self.part.where}: reading the file failed: {error}") from error
         finally:
             if self._content is None:
                 self.file.release()
-        if left:
-            raise TransportError(f"{self.part.where}: the file ended {left} bytes too early; it was cut meanwhile.")
+        if self.size is not None and portion.left:
+            ended = f"ended after {self.size - portion.left}; it was cut meanwhile."
+            raise TransportError(f"{self.part.where}: the file had {self.size} bytes and {ended}")
 
     def _read_here(self) -> Generator[Any, None, None]:
         file, block_size = self.file, self.file.streaming_block_size
@@ -155,6 +144,20 @@ class FileSource:
         if file.is_file_object:
             return _read_object(file.file, file.position, block_size)
         return _read_iterable(file.file)
+
+
+class _Portion:
+    """What is still to be sent of a file: ``left`` bytes, None when that is unknown."""
+
+    def __init__(self, size: int | None) -> None:
+        self.left = size
+
+    def cut(self, chunk: Any) -> memoryview:
+        """Return what may be sent of a chunk: not one byte more than was promised, where the form's next part begins."""
+        view = _as_bytes(chunk)[: self.left]
+        if self.left is not None:
+            self.left -= len(view)
+        return view
 
 
 async def _read_content(content: memoryview, block_size: int) -> AsyncGenerator[Any, None]:

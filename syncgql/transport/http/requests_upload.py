@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import AsyncIterable, Iterator
 from typing import Any
 
 from requests_toolbelt.streaming_iterator import StreamingIterator
 
-from ...exceptions import DocumentError, TransportError
+from ...exceptions import DocumentError
 from .file_source import FileSource
-from .upload import PROGRESS_INTERVAL, Upload
+from .progress import Progress
+from .upload import Upload
 
 
 def check_upload(upload: Upload) -> None:
@@ -41,22 +41,10 @@ def _segments(upload: Upload) -> Iterator[bytes]:
 
 
 def _content(source: FileSource) -> Iterator[bytes]:
-    callback = source.file.on_progress
-    sent, told, due = 0, -1, 0.0
+    progress = Progress(source)
     for block in source.blocks():
         yield bytes(block)
-        sent += len(block)
-        if callback is not None and time.monotonic() >= due:
-            _tell(source, sent)
-            told, due = sent, time.monotonic() + PROGRESS_INTERVAL
-    if callback is not None and told != sent:
-        _tell(source, sent)
-
-
-def _tell(source: FileSource, sent: int) -> None:
-    if source.file.on_progress is None:
-        return
-    try:
-        source.file.on_progress(sent, source.size)
-    except Exception as error:
-        raise TransportError(f"{source.part.where}: on_progress failed: {error!r}") from error
+        if progress.advance(len(block)):
+            progress.tell()
+    if progress.is_behind:
+        progress.tell()

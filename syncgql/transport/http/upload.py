@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-import time
+import contextlib
 from collections.abc import Iterator
 from typing import Any, NoReturn
 
 from aiohttp.abc import AbstractStreamWriter
 from aiohttp.payload import Payload
 
-from ...exceptions import DocumentError, TransportError
-from ...file_var import OnProgress
+from ...exceptions import DocumentError
 from ...protocol import json_codec
 from ...protocol.http import encode_request
 from ...protocol.json_codec import JSONSerialize
 from ...protocol.multipart_request import MultipartRequest, extract_files
 from .file_source import FileSource
+from .progress import Progress
 
 FileClasses = tuple[type, ...]
-
-PROGRESS_INTERVAL = 0.1  # seconds
 
 
 def encode_body(payload: Any, json_serialize: JSONSerialize, file_classes: FileClasses | None) -> bytes | Upload:
@@ -109,40 +107,11 @@ class UploadPayload(Payload):
         raise TypeError("An upload is streamed; its body is never in memory as a whole.")
 
     async def _write_file(self, source: FileSource, writer: AbstractStreamWriter) -> None:
-        progress = _Progress(source)
-        chunks = source.chunks()
-        try:
+        progress = Progress(source)
+        async with contextlib.aclosing(source.chunks()) as chunks:
             async for chunk in chunks:
                 await writer.write(chunk)
-                await progress.sent_more(len(chunk))
-        finally:
-            await chunks.aclose()
-        await progress.finish()
-
-
-class _Progress:
-    """Tells a file's ``on_progress`` how far it is."""
-
-    def __init__(self, source: FileSource) -> None:
-        self._callback = source.file.on_progress
-        self._source = source
-        self._sent = 0
-        self._told: int | None = None
-        self._due = 0.0
-
-    async def sent_more(self, count: int) -> None:
-        self._sent += count
-        if self._callback is not None and time.monotonic() >= self._due:
-            await self._tell(self._callback)
-
-    async def finish(self) -> None:
-        if self._callback is not None and self._told != self._sent:
-            await self._tell(self._callback)
-
-    async def _tell(self, callback: OnProgress) -> None:
-        try:
-            await asyncio.get_running_loop().run_in_executor(None, callback, self._sent, self._source.size)
-        except Exception as error:
-            raise TransportError(f"{self._source.part.where}: on_progress failed: {error!r}") from error
-        self._told = self._sent
-        self._due = time.monotonic() + PROGRESS_INTERVAL
+                if progress.advance(len(chunk)):
+                    await asyncio.get_running_loop().run_in_executor(None, progress.tell)
+        if progress.is_behind:
+            await asyncio.get_running_loop().run_in_executor(None, progress.tell)

@@ -1,0 +1,53 @@
+"""When ``on_progress`` is to be told, and what."""
+
+from __future__ import annotations
+
+import pytest
+
+from syncgql import FileVar, TransportError
+from syncgql.file_var import OnProgress
+from syncgql.protocol.multipart_request import FilePart
+from syncgql.transport.http import progress as module
+from syncgql.transport.http.file_source import FileSource
+from syncgql.transport.http.progress import Progress
+
+
+def progress_of(on_progress: OnProgress | None) -> Progress:
+    file = FileVar(b"abcd", filename="f", on_progress=on_progress)
+    return Progress(FileSource(FilePart("0", file, "variables.file")))
+
+
+@pytest.mark.parametrize(("interval", "is_due"), [(0, True), (1000, False)])
+def test_it_is_told_every_so_often(monkeypatch: pytest.MonkeyPatch, interval: float, is_due: bool) -> None:
+    """At the first bytes, then not before the interval is over; ``is_behind`` tells whether the last word is due."""
+    monkeypatch.setattr(module, "INTERVAL", interval)
+    told: list[tuple[int, int | None]] = []
+    progress = progress_of(lambda *each: told.append(each))
+    assert progress.is_behind
+    assert progress.advance(1)
+    progress.tell()
+    assert not progress.is_behind
+    assert progress.advance(3) is is_due
+    assert progress.is_behind
+    progress.tell()
+    assert not progress.is_behind
+    assert told == [(1, 4), (4, 4)]
+
+
+def test_nobody_wants_to_be_told() -> None:
+    """Without a function it is never time."""
+    progress = progress_of(None)
+    assert not progress.advance(1)
+    assert not progress.is_behind
+    progress.tell()
+
+
+def test_an_error_names_the_file() -> None:
+    """What the function raises ends the request, and the message says whose function it was."""
+
+    def fail(sent: int, total: int | None) -> None:
+        raise RuntimeError("no")
+
+    with pytest.raises(TransportError, match=r"^variables\.file: on_progress failed: RuntimeError\('no'\)") as info:
+        progress_of(fail).tell()
+    assert isinstance(info.value.__cause__, RuntimeError)
