@@ -207,6 +207,17 @@ def check_size(name: str, size: int | None) -> int | None:
     return size
 
 
+def check_method(method: object) -> str:
+    """Return the HTTP method for queries in upper case.
+
+    Raises:
+        ValueError: it is neither GET nor POST.
+    """
+    if not isinstance(method, str) or method.upper() not in ("GET", "POST"):
+        raise ValueError(f"method must be 'GET' or 'POST', not {method!r}.")
+    return method.upper()
+
+
 def check_arguments(
     option: str,
     given: Mapping[str, Any],

@@ -21,7 +21,7 @@ from .http.deadline import Deadline, Timeout
 from .http.request import HTTPRequest, RequestBuilder
 from .http.sender import Answer
 from .http.upload import Upload
-from .options import HeadersOption, check_arguments, check_size, check_url
+from .options import HeadersOption, check_arguments, check_method, check_size, check_url
 
 if TYPE_CHECKING:
     import requests
@@ -123,7 +123,7 @@ class RequestsHTTPTransport(BlockingTransport):
             ssl=None,
             timeout=None,
             json_serialize=json_serialize,
-            use_get_for_queries=_check_method(method) == "GET",
+            use_get_for_queries=check_method(method) == "GET",
             max_url_length=MAX_URL_LENGTH,
         )
         self._retries = Retries(retries, retry_backoff_factor, frozenset(retry_status_forcelist), retry_mutations)
@@ -308,12 +308,6 @@ class RequestsBatchExchange(BlockingBatchExchange):
         if self._answer is None:
             raise TransportError("The batch was not sent.")
         return parse_batch_answer(*self._answer, len(self._contents), self._transport.json_deserialize)
-
-
-def _check_method(method: object) -> str:
-    if not isinstance(method, str) or method.upper() not in ("GET", "POST"):
-        raise ValueError(f"method must be 'GET' or 'POST', not {method!r}.")
-    return method.upper()
 
 
 def _check_timeout(timeout: Timeout) -> Timeout:

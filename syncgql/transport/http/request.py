@@ -31,6 +31,7 @@ from ..options import (
     check_arguments,
     check_auth,
     check_headers,
+    check_method,
     check_size,
     client_timeout,
     proxy_with_credentials,
@@ -197,7 +198,7 @@ class RequestBuilder:
             return self._default_options if headers is None else self._default_options._replace(headers=headers)
         check_arguments("extra_args", extra_args, _known_arguments(), REFUSED_ARGUMENTS)
         arguments = {**self._arguments, **extra_args}
-        method = _check_method(arguments.pop("method", None))
+        method = arguments.pop("method", None)
         merged = resolve_headers({}, check_headers(arguments.pop("headers", None)), headers)
         auth, proxy_auth = arguments.pop("auth", None), arguments.pop("proxy_auth", None)
         if auth is not None:
@@ -208,7 +209,7 @@ class RequestBuilder:
             arguments["timeout"] = client_timeout(extra_args["timeout"])
         limit = arguments.pop("max_redirects", redirects.LIMIT) if extra_args.get("allow_redirects", True) else 0
         arguments["allow_redirects"] = False
-        return RequestOptions(method, merged, limit, arguments)
+        return RequestOptions(None if method is None else check_method(method), merged, limit, arguments)
 
     def build(
         self, request: GraphQLRequest, options: RequestOptions, file_classes: FileClasses | None = None
@@ -281,12 +282,6 @@ class RequestBuilder:
         elif per_request is None and not self.calls_user_code:
             self._ready[own] = merged
         return merged
-
-
-def _check_method(method: object) -> str | None:
-    if method is None or (isinstance(method, str) and method.upper() in ("GET", "POST")):
-        return method.upper() if method else None
-    raise ValueError(f"method must be 'GET' or 'POST', not {method!r}.")
 
 
 @functools.cache
