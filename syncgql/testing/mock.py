@@ -15,12 +15,12 @@ from ..protocol.batch import BatchEntry
 from ..protocol.http import parse_answer, public_url, retry_after
 from ..request import GraphQLRequest
 from ..result import ExecutionResult, Response
-from ..transport.aiohttp import HTTPExchange
 from ..transport.aiohttp_websockets import AIOHTTPWebsocketsTransport
 from ..transport.base import AsyncTransport, BatchExchange, Exchange, Sink, Stream
 from ..transport.blocking import BlockingExchange, BlockingTransport
+from ..transport.http.exchange import HTTPExchange
+from ..transport.http.requests_exchange import RequestsExchange
 from ..transport.pair import TransportOptions, TransportPair
-from ..transport.requests import RequestsExchange
 from .answers import Answer, Answers
 from .call import Call
 from .memory_socket import MemorySessions

@@ -13,15 +13,15 @@ import aiohttp
 from ..exceptions import DocumentError, TransportClosed, TransportError
 from ..protocol import json_codec
 from ..protocol.batch import answers_or_raise, batch_payload
-from ..protocol.http import parse_answer
 from ..protocol.http_get import MAX_URL_LENGTH, TOO_LONG, is_query
 from ..protocol.json_codec import JSONDeserialize, JSONSerialize
 from ..request import GraphQLRequest
 from ..result import ExecutionResult
-from .base import AsyncTransport, Exchange
-from .http.batch import HTTPBatchExchange, joined
+from .base import AsyncTransport
+from .http.exchange import HTTPBatchExchange, HTTPExchange, joined
 from .http.request import HTTPRequest, RequestBuilder
-from .http.sender import Answer, HTTPSender
+from .http.round_trip import Answer
+from .http.sender import HTTPSender
 from .http.upload import FileClasses
 from .options import AuthOption, HeadersOption, TimeoutOption, check_size, check_url
 from .session import SessionFactory, SharedSession
@@ -249,36 +249,3 @@ class AIOHTTPTransport(AsyncTransport):
     async def _off_the_loop(self, prepare: Callable[[], T]) -> T:
         """Call what may call the user's functions, which may block: in a worker thread if it does."""
         return await asyncio.to_thread(prepare) if self._builder.calls_user_code else prepare()
-
-
-class HTTPExchange(Exchange):
-    """One HTTP request and its answer, read as a GraphQL response."""
-
-    def __init__(
-        self,
-        transport: AIOHTTPTransport,
-        request: HTTPRequest,
-        is_repeatable: Callable[[], bool],
-        fallback: Callable[[], HTTPRequest] | None,
-    ) -> None:
-        self.request = request
-        self.is_repeatable = is_repeatable
-        self._transport = transport
-        self._fallback = fallback
-        self._answer: Answer | None = None
-
-    @property
-    def batch_key(self) -> object | None:
-        request = self.request
-        if request.method != "POST" or not isinstance(request.body, bytes) or self._transport.signs_requests:
-            return None
-        return request._replace(body=None, make_headers=None)
-
-    async def send(self, seconds: float | None = None) -> None:
-        self._answer = await self._transport.send(self.request, self.is_repeatable, self._fallback)
-
-    def result(self) -> ExecutionResult:
-        if self._answer is None:
-            raise TransportError("The request was not sent.")
-        response, body = self._answer
-        return parse_answer(response, body, self._transport.json_deserialize)

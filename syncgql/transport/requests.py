@@ -8,18 +8,18 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from ..exceptions import TransportConnectionFailed, TransportError
+from ..exceptions import TransportConnectionFailed
 from ..protocol import json_codec
-from ..protocol.batch import BatchEntry, batch_payload, parse_batch_answer
-from ..protocol.http import parse_answer, public_url
-from ..protocol.http_get import MAX_URL_LENGTH, TOO_LONG, is_query
+from ..protocol.batch import batch_payload
+from ..protocol.http import public_url
+from ..protocol.http_get import MAX_URL_LENGTH, is_query
 from ..protocol.json_codec import JSONDeserialize, JSONSerialize
 from ..request import GraphQLRequest
-from ..result import ExecutionResult
-from .blocking import BlockingBatchExchange, BlockingExchange, BlockingTransport
+from .blocking import BlockingTransport
 from .http.deadline import Deadline, Timeout
 from .http.request import HTTPRequest, RequestBuilder
-from .http.sender import Answer
+from .http.requests_exchange import RequestsBatchExchange, RequestsExchange
+from .http.round_trip import Answer
 from .http.upload import Upload
 from .options import HeadersOption, check_arguments, check_method, check_size, check_url
 
@@ -251,63 +251,6 @@ class Retries:
     def delay(self, attempt: int) -> float:
         """Return the seconds to wait after attempt number *attempt*, from 0."""
         return float(self.backoff * 2.0 ** min(attempt, 100))
-
-
-class RequestsExchange(BlockingExchange):
-    """One HTTP request with one GraphQL request, and its answer."""
-
-    def __init__(
-        self,
-        transport: RequestsHTTPTransport,
-        request: HTTPRequest,
-        contents: Sequence[GraphQLRequest],
-        arguments: Mapping[str, Any],
-        fallback: Callable[[], HTTPRequest] | None = None,
-    ) -> None:
-        self.request = request
-        self._transport = transport
-        self._contents = contents
-        self._arguments = arguments
-        self._fallback = fallback
-        self._answer: Answer | None = None
-
-    def send(self, seconds: float | None) -> None:
-        send, deadline = self._transport.send, Deadline(seconds, self._transport.timeout)
-        answer = send(self.request, self._contents, self._arguments, deadline)
-        if self._fallback is not None and answer[0].status in TOO_LONG:
-            answer = send(self._fallback(), self._contents, self._arguments, deadline)
-        self._answer = answer
-
-    def result(self) -> ExecutionResult:
-        if self._answer is None:
-            raise TransportError("The request was not sent.")
-        return parse_answer(*self._answer, self._transport.json_deserialize)
-
-
-class RequestsBatchExchange(BlockingBatchExchange):
-    """One HTTP request with several GraphQL requests, and its answer."""
-
-    def __init__(
-        self,
-        transport: RequestsHTTPTransport,
-        request: HTTPRequest,
-        contents: Sequence[GraphQLRequest],
-        arguments: Mapping[str, Any],
-    ) -> None:
-        self._transport = transport
-        self._request = request
-        self._contents = contents
-        self._arguments = arguments
-        self._answer: Answer | None = None
-
-    def send(self, seconds: float | None) -> None:
-        deadline = Deadline(seconds, self._transport.timeout)
-        self._answer = self._transport.send(self._request, self._contents, self._arguments, deadline)
-
-    def results(self) -> list[BatchEntry]:
-        if self._answer is None:
-            raise TransportError("The batch was not sent.")
-        return parse_batch_answer(*self._answer, len(self._contents), self._transport.json_deserialize)
 
 
 def _check_timeout(timeout: Timeout) -> Timeout:

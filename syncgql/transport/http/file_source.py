@@ -153,7 +153,7 @@ class _Portion:
         self.left = size
 
     def cut(self, chunk: Any) -> memoryview:
-        """Return what may be sent of a chunk: not one byte more than was promised, where the form's next part begins."""
+        """Return what may be sent of a chunk: no byte more than was promised, for there the form's next part begins."""
         view = _as_bytes(chunk)[: self.left]
         if self.left is not None:
             self.left -= len(view)

@@ -14,8 +14,7 @@ from ...result import Response
 from ..session import SharedSession, connection_was_reused
 from .aiohttp_errors import AIOHTTP_ERRORS, public_cause, translate
 from .request import HTTPRequest
-
-Answer = tuple[Response, bytes]
+from .round_trip import Answer
 
 
 class HTTPSender:
