@@ -10,8 +10,10 @@ from typing import Any, TypeVar
 from .protocol.batch import BatchEntry
 from .request import GraphQLRequest
 from .result import ExecutionResult
+from .runtime.channel import Channel, Overflow
 from .runtime.process import Runtime, Runtimes
 from .runtime.workers import Workers
+from .subscription import OnReconnect, Recovery, Subscription
 from .transport.blocking import BlockingTransport
 from .transport.pair import TransportOptions, TransportPair
 
@@ -22,7 +24,7 @@ class Backend:
     """The transports of one client, and where they run: on a loop, or the one that blocks in the thread that calls.
 
     Args:
-        owner: the client; when it is dropped everything ends.
+        owner: when it is dropped everything ends.
         build: makes the transports that run on a loop.
         blocking: sends queries and mutations in the place of those; no loop is started for it.
     """
@@ -93,6 +95,46 @@ class Backend:
         runtime = self._runtimes.current()
         on_loop = runtime.resources.exchange(request, headers=headers, extra_args=extra_args)
         return runtime.submit(on_loop.send(seconds), lambda: convert(on_loop.result()), seconds, "execute_timeout")
+
+    def subscribe(
+        self,
+        owner: object,
+        request: GraphQLRequest,
+        convert: Callable[[ExecutionResult], T],
+        seconds: float | None,
+        buffer_size: int,
+        overflow: Overflow,
+        on_reconnect: OnReconnect | None,
+        again: Callable[[Mapping[str, Any]], GraphQLRequest],
+    ) -> Subscription[T]:
+        """Start a subscription; raises what ``Client.subscribe`` raises.
+
+        Args:
+            owner: what the subscription keeps alive.
+            request: what to send.
+            convert: makes of each event what the iterator yields, in the consumer's thread.
+            seconds: how long connecting and sending may take.
+            buffer_size: how many events may wait for the consumer.
+            overflow: what happens when it falls behind.
+            on_reconnect: what to call after a lost connection was made anew.
+            again: returns the request for other variables, when that answers so.
+        """
+        runtime = self.runtime()
+        channel: Channel[ExecutionResult] = Channel(buffer_size, overflow, runtime.thread.post)
+        stream = runtime.resources.subscriptions.stream(request, channel)
+        runtime.channels.add(channel)
+
+        def restart(variable_values: Mapping[str, Any]) -> None:
+            runtime.thread.spawn(stream.restart(again(variable_values)))
+
+        recovery = None if on_reconnect is None else Recovery(on_reconnect, restart)
+        try:
+            runtime.run(stream.open(seconds), seconds, "execute_timeout")
+            return Subscription(owner, runtime, stream, channel, convert, recovery)
+        except BaseException:
+            # Ctrl-C may come when the message is on the wire already: the server must hear that nobody waits.
+            runtime.abandon(channel, stream.close)
+            raise
 
     def runtime(self) -> Runtime[TransportPair]:
         """Return what runs on the loop, in this process, starting it if need be.

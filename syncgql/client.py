@@ -3,26 +3,25 @@
 from __future__ import annotations
 
 import functools
-import pickle
-import sys
-from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, TypeVar
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
-from .backend import Backend, current_stand_in
-from .exceptions import TransportError, TransportProtocolError
+from .calls import BUFFER_SIZE, Calls
+from .exceptions import TransportError
+from .pickling import check_pickles
 from .protocol import json_codec
-from .protocol.batch import BatchEntry, batch_data
+from .protocol.batch import batch_data
 from .protocol.graphql_response import data_or_raise
 from .protocol.http_get import MAX_URL_LENGTH
 from .protocol.json_codec import JSONDeserialize, JSONSerialize
 from .request import UNSET, GraphQLRequest, Unset, as_request
-from .result import ExecutionResult
-from .runtime.channel import Channel, Overflow
+from .result import ExecutionResult, itself
+from .runtime.channel import Overflow
 from .schema.client_schema import ClientSchema
-from .subscription import OnReconnect, Recovery, Subscription, check_on_reconnect
+from .subscription import OnReconnect, Subscription
 from .transport.base import AsyncTransport
 from .transport.blocking import BlockingTransport
-from .transport.options import AuthOption, HeadersOption, TimeoutOption, check_seconds
+from .transport.options import AuthOption, HeadersOption, TimeoutOption
 from .transport.pair import TransportOptions
 from .transport.session import SessionFactory
 from .transport.websocket.handshake import InitPayloadOption
@@ -34,16 +33,10 @@ if TYPE_CHECKING:
 
     from graphql import DocumentNode, GraphQLSchema
 
-    from .operations.document import OperationBuilder
     from .operations.proxy import OperationProxy
     from .schema.provider import SchemaSource
 
 __all__ = ["Client"]
-
-T = TypeVar("T")
-
-BUFFER_SIZE = 1024
-"""How many events of a subscription may wait for their consumer, unless it says otherwise."""
 
 
 class Client:
@@ -181,7 +174,7 @@ class Client:
     ) -> None:
         # Every parameter, whatever will be added: a pickled client is made anew from these.
         self._arguments = {name: value for name, value in locals().items() if name != "self"}
-        self._options = TransportOptions(
+        options = TransportOptions(
             url=url,
             transport=transport,
             subscriptions=subscriptions,
@@ -204,9 +197,7 @@ class Client:
             batch_interval=batch_interval,
             batch_max=batch_max,
         )
-        self._on_reconnect = check_on_reconnect(on_reconnect)
-        self.execute_timeout = check_seconds("execute_timeout", execute_timeout)
-        self._schema = ClientSchema(
+        client_schema = ClientSchema(
             schema=schema,
             introspection=introspection,
             fetch_schema_from_transport=fetch_schema_from_transport,
@@ -215,8 +206,7 @@ class Client:
             serialize_variables=serialize_variables,
             parse_results=parse_results,
         )
-        self._builders: dict[str, OperationBuilder] = {}
-        self._own_backend = Backend(self, self._options.build, self._options.build_blocking())
+        self._calls = Calls(options, client_schema, execute_timeout, on_reconnect)
 
     def execute(
         self,
@@ -249,7 +239,7 @@ class Client:
             ClientClosed: the client is closed.
         """
         prepared = as_request(request, variable_values, operation_name, extensions)
-        data: dict[str, Any] = data_or_raise(self._execute(prepared, timeout, headers, extra_args))
+        data: dict[str, Any] = data_or_raise(self._calls.execute(prepared, timeout, headers, extra_args))
         return data
 
     def execute_result(
@@ -269,7 +259,7 @@ class Client:
         ``.errors``, as the server sent them, and ``.data`` has what there is in spite of them.
         """
         prepared = as_request(request, variable_values, operation_name, extensions)
-        return self._execute(prepared, timeout, headers, extra_args)
+        return self._calls.execute(prepared, timeout, headers, extra_args)
 
     def submit(
         self,
@@ -293,14 +283,8 @@ class Client:
             DocumentError: the request cannot be sent.
             ClientClosed: the client is closed.
         """
-        request = as_request(request, variable_values, operation_name, extensions)
-        prepared = self._schema.prepare(request, self._send)
-
-        def data(result: ExecutionResult) -> dict[str, Any]:
-            data: dict[str, Any] = data_or_raise(self._schema.parse(prepared, result, self._send))
-            return data
-
-        return self._backend.submit(prepared, data, self._seconds(timeout), headers, extra_args)
+        prepared = as_request(request, variable_values, operation_name, extensions)
+        return self._calls.submit(prepared, data_or_raise, timeout, headers, extra_args)
 
     def execute_batch(
         self,
@@ -326,7 +310,7 @@ class Client:
             DocumentError: a request cannot be sent, or not in a batch, as a subscription.
             ClientClosed: the client is closed.
         """
-        return batch_data(self._execute_batch(requests, timeout, headers, extra_args))
+        return batch_data(self._calls.execute_batch(requests, timeout, headers, extra_args))
 
     def execute_batch_results(
         self,
@@ -342,7 +326,7 @@ class Client:
         why stands in its place. Takes and raises what ``execute_batch`` does, except that neither that nor errors
         inside the answers are raised.
         """
-        return self._execute_batch(requests, timeout, headers, extra_args)
+        return self._calls.execute_batch(requests, timeout, headers, extra_args)
 
     def subscribe(
         self,
@@ -381,7 +365,7 @@ class Client:
             ClientClosed: the client is closed.
         """
         prepared = as_request(request, variable_values, operation_name, extensions)
-        return self._subscribe(prepared, timeout, buffer_size, overflow, data_or_raise, on_reconnect)
+        return self._calls.subscribe(prepared, data_or_raise, timeout, buffer_size, overflow, on_reconnect)
 
     def subscribe_results(
         self,
@@ -400,22 +384,22 @@ class Client:
         Takes and raises what ``subscribe`` does.
         """
         prepared = as_request(request, variable_values, operation_name, extensions)
-        return self._subscribe(prepared, timeout, buffer_size, overflow, _itself, on_reconnect)
+        return self._calls.subscribe(prepared, itself, timeout, buffer_size, overflow, on_reconnect)
 
     @property
     def query(self) -> OperationProxy:
         """The server's queries: ``client.query.book("title author.name", id="1")`` returns the book."""
-        return self._operations("query")
+        return self._calls.operations("query")
 
     @property
     def mutation(self) -> OperationProxy:
         """The server's mutations: ``client.mutation.add_book("id", title="Emma")``."""
-        return self._operations("mutation")
+        return self._calls.operations("mutation")
 
     @property
     def subscription(self) -> OperationProxy:
         """The server's subscriptions: ``for book in client.subscription.book_added("title"): ...``."""
-        return self._operations("subscription")
+        return self._calls.operations("subscription")
 
     @property
     def schema(self) -> GraphQLSchema:
@@ -425,11 +409,11 @@ class Client:
             TransportError: the server could not be asked, or refuses introspection.
             DocumentError: what was given as schema is none.
         """
-        return self._schema.get(self._send)
+        return self._calls.schema
 
     def fetch_schema(self) -> GraphQLSchema:
         """Ask the server for its schema now, use it from here on and return it; raises what ``schema`` raises."""
-        return self._schema.fetch(self._send)
+        return self._calls.fetch_schema()
 
     def close(self) -> None:
         """End every subscription and call, close all connections and wait for that; does nothing the second time.
@@ -438,13 +422,12 @@ class Client:
 
         Threads that wait in a call get ``ClientClosed``, those in a subscription its end.
         """
-        self._backend.close()
-        self._own_backend.close()
+        self._calls.close()
 
     @property
     def closed(self) -> bool:
         """Whether ``close()`` was called."""
-        return self._own_backend.closed
+        return self._calls.closed
 
     def __enter__(self) -> Client:
         return self
@@ -454,133 +437,8 @@ class Client:
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle the arguments: the copy starts afresh where it lands."""
-        if "cloudpickle" not in sys.modules:  # which pickles what pickle does not, such as lambdas
-            for name, value in self._arguments.items():
-                _check_pickles(name, value)
+        check_pickles("Client", self._arguments)
         return functools.partial(type(self), **self._arguments), ()
 
     def __repr__(self) -> str:
-        return f"<Client {self._options.target}{' closed' if self.closed else ''}>"
-
-    @property
-    def _backend(self) -> Backend:
-        stand_in = current_stand_in()
-        return self._own_backend if stand_in is None or self.closed else stand_in.backend(self, self._options)
-
-    def _operations(self, kind: str) -> OperationProxy:
-        from .operations.proxy import OperationProxy
-
-        return OperationProxy(ProxyExecutor(self), kind, self._builders)
-
-    def _execute(
-        self,
-        request: GraphQLRequest,
-        timeout: float | Unset | None = UNSET,
-        headers: Mapping[str, str] | None = None,
-        extra_args: Mapping[str, Any] | None = None,
-    ) -> ExecutionResult:
-        request = self._schema.prepare(request, self._send)
-        return self._schema.parse(request, self._send(request, timeout, headers, extra_args), self._send)
-
-    def _send(
-        self,
-        request: GraphQLRequest,
-        timeout: float | Unset | None = UNSET,
-        headers: Mapping[str, str] | None = None,
-        extra_args: Mapping[str, Any] | None = None,
-    ) -> ExecutionResult:
-        return self._backend.execute(request, self._seconds(timeout), headers, extra_args)
-
-    def _execute_batch(
-        self,
-        requests: Sequence[str | DocumentNode | GraphQLRequest],
-        timeout: float | Unset | None,
-        headers: Mapping[str, str] | None,
-        extra_args: Mapping[str, Any] | None,
-    ) -> list[BatchEntry]:
-        if isinstance(requests, str) or not isinstance(requests, Sequence):
-            raise TypeError(f"A batch must be a list of requests, not {type(requests).__name__}.")
-        seconds = self._seconds(timeout)
-        prepared = [self._schema.prepare(as_request(request), self._send) for request in requests]
-        entries = self._backend.execute_batch(prepared, seconds, headers, extra_args)
-        return [self._parse_entry(*pair) for pair in zip(prepared, entries, strict=True)]
-
-    def _parse_entry(self, request: GraphQLRequest, entry: BatchEntry) -> BatchEntry:
-        if isinstance(entry, TransportError):
-            return entry
-        try:
-            return self._schema.parse(request, entry, self._send)
-        except TransportProtocolError as error:
-            return error
-
-    def _subscribe(
-        self,
-        request: GraphQLRequest,
-        timeout: float | Unset | None,
-        buffer_size: int,
-        overflow: Overflow,
-        convert: Callable[[ExecutionResult], T],
-        on_reconnect: OnReconnect | None = None,
-    ) -> Subscription[T]:
-        seconds = self._seconds(timeout)
-        on_reconnect = check_on_reconnect(on_reconnect) or self._on_reconnect
-        request = self._schema.prepare(request, self._send)
-        runtime = self._backend.runtime()
-        channel: Channel[ExecutionResult] = Channel(buffer_size, overflow, runtime.thread.post)
-        stream = runtime.resources.subscriptions.stream(request, channel)
-        runtime.channels.add(channel)
-
-        def parsed(result: ExecutionResult) -> T:
-            return convert(self._schema.parse(request, result, self._send))
-
-        def restart(variable_values: Mapping[str, Any]) -> None:
-            again = self._schema.prepare(as_request(request, variable_values, None, None), self._send)
-            runtime.thread.spawn(stream.restart(again))
-
-        try:
-            runtime.run(stream.open(seconds), seconds, "execute_timeout")
-            return Subscription(
-                self, runtime, stream, channel, parsed, on_reconnect and Recovery(on_reconnect, restart)
-            )
-        except BaseException:
-            # Ctrl-C may come when the message is on the wire already: the server must hear that nobody waits.
-            runtime.abandon(channel, stream.close)
-            raise
-
-    def _seconds(self, timeout: float | Unset | None) -> float | None:
-        return self.execute_timeout if isinstance(timeout, Unset) else check_seconds("timeout", timeout)
-
-
-class ProxyExecutor:
-    """What the operation proxies may do with a client."""
-
-    def __init__(self, client: Client) -> None:
-        self._client = client
-
-    @property
-    def schema(self) -> GraphQLSchema:
-        return self._client.schema
-
-    def execute(self, request: GraphQLRequest) -> ExecutionResult:
-        return self._client.execute_result(request)
-
-    def subscribe(self, request: GraphQLRequest, convert: Callable[[ExecutionResult], T]) -> Subscription[T]:
-        return self._client._subscribe(request, UNSET, BUFFER_SIZE, "block", convert)
-
-    def __repr__(self) -> str:
-        return repr(self._client)
-
-
-def _check_pickles(name: str, value: object) -> None:
-    """Raise a ``TypeError`` that says why a client with this argument does not pickle, if so."""
-    try:
-        pickle.dumps(value)
-    except Exception as error:
-        raise TypeError(
-            f"This Client cannot be pickled, because its {name}= cannot: {error}. Define functions at the top "
-            f"level of a module, and make what holds locks or sockets where it is used."
-        ) from error
-
-
-def _itself(result: ExecutionResult) -> ExecutionResult:
-    return result
+        return repr(self._calls)

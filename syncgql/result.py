@@ -97,3 +97,8 @@ class ExecutionResult:
 
     def __repr__(self) -> str:
         return f"ExecutionResult(data={self._data!r}, errors={self.errors!r}, extensions={self.extensions!r})"
+
+
+def itself(result: ExecutionResult) -> ExecutionResult:
+    """Return a result as it is, where others want only a part of it."""
+    return result

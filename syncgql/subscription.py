@@ -8,7 +8,7 @@ import warnings
 import weakref
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping
-from typing import TYPE_CHECKING, Any, Generic, NamedTuple, NoReturn, TypeVar
+from typing import Any, Generic, NamedTuple, NoReturn, TypeVar
 
 from .exceptions import SubscriptionForked, TransportTimeout
 from .result import ExecutionResult
@@ -17,9 +17,6 @@ from .runtime.loop_thread import CoroutineFunction
 from .runtime.process import Runtime
 from .transport.base import Stream
 from .transport.options import check_seconds
-
-if TYPE_CHECKING:
-    from .client import Client
 
 __all__ = ["Subscription", "SubscriptionStats"]
 
@@ -111,7 +108,7 @@ class Subscription(Generic[T]):
 
     def __init__(
         self,
-        client: Client,
+        owner: object,
         runtime: Runtime[Any],
         stream: Stream,
         channel: Channel[ExecutionResult],
@@ -119,14 +116,14 @@ class Subscription(Generic[T]):
         recovery: Recovery | None = None,
     ) -> None:
         # Kept, so that "for event in Client(url).subscribe(...)" does not lose its client.
-        self._client = client
+        self._owner = owner
         self._runtime = runtime
         self._stream = stream
         self._channel = channel
         self._convert = convert
         self._recovery = recovery
         # With a callback, because the collector clears such references first; see _abandon.
-        lost = weakref.ref(client, _ignore)
+        lost = weakref.ref(owner, _ignore)
         self._finalizer = weakref.finalize(self, _abandon, runtime, channel, stream.close, lost)
         # At exit the runtime closes what is open.
         self._finalizer.atexit = False
@@ -245,14 +242,14 @@ def _abandon(
     runtime: Runtime[Any],
     channel: Channel[Any],
     close: CoroutineFunction,
-    client: weakref.ref[Client],
+    owner: weakref.ref[object],
 ) -> None:
     """End a dropped subscription; may run in any thread at any moment, so it takes no lock and never waits."""
     was_open = not channel.finished and runtime.pid == os.getpid()
     runtime.abandon(channel, close)
     # A loop that was left drops its subscription before that lets go of the client. Here both are lost at once, in some
     # cycle, which nobody can have meant to be the end of it.
-    if was_open and client() is None:
+    if was_open and owner() is None:
         warnings.warn(
             "A Client was dropped with an open subscription; close one of them.", ResourceWarning, stacklevel=2
         )

@@ -33,7 +33,7 @@ def test_every_client_is_stood_in_for() -> None:
         blocking = Client(transport=RequestsHTTPTransport("http://requests.invalid/"))
         assert "requests.invalid" in blocking.execute("{ hello }")["hello"]
     assert current_stand_in() is None
-    assert before._backend is not stand_in.backend(before, before._options)
+    assert before._calls.backend is not stand_in.backend(before._calls, before._calls._options)
 
 
 def test_a_client_used_before_is_itself_again(strawberry_server: Server) -> None:

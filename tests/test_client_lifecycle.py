@@ -224,7 +224,7 @@ def test_b15_a_failed_call_is_freed_at_once(strawberry_server: Server, failure: 
                 dead = weakref.ref(error)
             for _ in range(100):
                 if dead() is not None:
-                    client._backend.runtime().run(asyncio.sleep(0.01))
+                    client._calls.backend.runtime().run(asyncio.sleep(0.01))
             assert dead() is None
         finally:
             gc.enable()
@@ -254,7 +254,7 @@ def test_b30_dropped_by_the_collector_on_any_thread(strawberry_server: Server) -
     assert client is not None
     greet(client, "cycle")
     client.myself = client  # type: ignore[attr-defined]
-    runtime = client._backend.runtime()
+    runtime = client._calls.backend.runtime()
     client = None
     collected = threading.Event()
     runtime.thread.post(gc.collect)
@@ -266,11 +266,12 @@ def test_b30_dropped_by_the_collector_on_any_thread(strawberry_server: Server) -
 
 def test_b16_dropped_with_an_open_subscription_warns(strawberry_server: Server) -> None:
     """Client and subscription lost together in a cycle: the server hears of it, and so does the user."""
-    client: Any = Client(strawberry_server.url)
+    client = Client(strawberry_server.url)
     events = client.subscribe(COUNT)
-    client.events = events
+    cycle: list[Any] = [client, events]
+    cycle.append(cycle)
     runtime = events._runtime
-    del client, events
+    del client, events, cycle
     with pytest.warns(ResourceWarning, match="dropped with an open subscription"):
         gc.collect()
     runtime.join(PATIENCE)
@@ -285,7 +286,7 @@ def test_b16_dropped_idle_is_silent(strawberry_server: Server) -> None:
         with client.subscribe(COUNT) as events:
             next(events)
         greet(client, "forgetful")
-        runtime = client._backend.runtime()
+        runtime = client._calls.backend.runtime()
         del client, events
         gc.collect()
     runtime.join(PATIENCE)

@@ -16,14 +16,16 @@ PACKAGE = Path(syncgql.__file__).parent
 
 # From the bottom up. A module may import from its own part of the package and from the layers below.
 LAYERS = [
-    {"result"},
+    {"result", "pickling"},
     {"exceptions"},
     {"request", "file_var"},
     {"protocol"},
     {"runtime"},
     {"schema"},
     {"operations", "transport"},
-    {"backend", "subscription"},
+    {"subscription"},
+    {"backend"},
+    {"calls"},
     {"client"},
     {"__init__", "testing"},
     {"cli"},

@@ -114,7 +114,7 @@ def leave(way: str, events: Subscription[Any]) -> None:
 def test_b16_collected_on_the_loop_thread(client: Client, strawberry_server: Server) -> None:
     """The collector may run the finalizer on the very thread that must send ``complete``; it does not wait there."""
     leave("cycle", client.subscribe(COUNT))
-    runtime = client._backend.runtime()
+    runtime = client._calls.backend.runtime()
     collected = threading.Event()
     runtime.thread.post(lambda: (gc.collect(), collected.set())[0])  # type: ignore[func-returns-value]
     assert collected.wait(PATIENCE)
@@ -209,7 +209,7 @@ def test_b30_a_subscription_keeps_its_client_and_no_more(strawberry_server: Serv
     """The client lives as long as its subscription; when that is closed and dropped the client goes."""
     events = Client(strawberry_server.url).subscribe(COUNT)
     gc.collect()
-    client = weakref.ref(events._client)
+    client = weakref.ref(events._owner)
     assert next(events) == {"count": 1}
     events.close()
     del events

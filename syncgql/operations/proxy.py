@@ -13,6 +13,7 @@ from graphql import GraphQLArgument, GraphQLField, is_required_argument
 from ..exceptions import TransportError
 from ..protocol.graphql_response import data_or_raise
 from ..request import UNSET, GraphQLRequest
+from ..result import itself
 from ..schema.names import find_name, nearest
 from .document import OperationBuilder
 from .fields import Field, Fields, Selectable
@@ -195,7 +196,7 @@ class EventProxy(FieldProxy):
 
     def result(self, /, _fields: Selectable = None, **arguments: Any) -> Subscription[ExecutionResult]:
         """Subscribe and return an iterator over whole ``ExecutionResult`` objects."""
-        return self._executor.subscribe(self._request(_fields, arguments), lambda result: result)
+        return self._executor.subscribe(self._request(_fields, arguments), itself)
 
 
 class _Verbatim:

@@ -52,7 +52,7 @@ def test_fetching_is_tried_again_after_a_failure(any_server: Server) -> None:
 
         with pytest.raises(TransportConnectionFailed):
             schema.get(away)
-        assert schema.get(client._send).query_type is not None
+        assert schema.get(client.execute_result).query_type is not None
 
 
 @pytest.mark.parametrize(
