@@ -6,6 +6,8 @@ from importlib.util import find_spec
 
 import click
 
+from .server_process import ServerLeft
+
 DEMO_LIBRARIES = {
     "strawberry": "strawberry-graphql",
     "starlette": "starlette",
@@ -22,7 +24,14 @@ def command() -> None:
 
 @command.command()
 @click.option("--serve", is_flag=True, help="Only start the demo's server and print its URL, to try things on.")
-def demo(serve: bool) -> None:
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=0,
+    metavar="N",
+    help="Where the demo's server listens; a free port when nothing is said.",
+)
+def demo(serve: bool, port: int) -> None:
     """Show the client at work against a real GraphQL server, started for the occasion."""
     missing = [name for module, name in DEMO_LIBRARIES.items() if find_spec(module) is None]
     if missing:
@@ -31,7 +40,10 @@ def demo(serve: bool) -> None:
         )
     from .demo import serve_only, show
 
-    if serve:
-        serve_only()
-    else:
-        show()
+    try:
+        if serve:
+            serve_only(port)
+        else:
+            show(port)
+    except ServerLeft as error:
+        raise click.ClickException(str(error)) from error

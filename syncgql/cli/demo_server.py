@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import sys
 from collections.abc import AsyncGenerator
+from typing import cast
 
 import strawberry
+from starlette.datastructures import UploadFile
 from strawberry.asgi import GraphQL
+from strawberry.file_uploads import Upload
+from strawberry.schema.config import StrawberryConfig
 
 from .serving import serve
 
@@ -20,6 +25,14 @@ class Book:
     title: str
     author: str
     year: int
+
+
+@strawberry.type
+class UploadedFile:
+    """What arrived of a file."""
+
+    filename: str
+    size: int
 
 
 class Shelf:
@@ -62,6 +75,10 @@ class Query:
     def book(self, id: strawberry.ID) -> Book | None:
         return shelf.find(id)
 
+    @strawberry.field(description="A greeting.")
+    def hello(self, name: str = "world") -> str:
+        return f"Hello {name}!"
+
 
 @strawberry.type
 class Mutation:
@@ -70,6 +87,11 @@ class Mutation:
     @strawberry.mutation(description="Put a book on the shelf; by Jane Austen, when nothing else is said.")
     def add_book(self, title: str, author: str = "Jane Austen", year: int = 1815) -> Book:
         return shelf.add(title, author, year)
+
+    @strawberry.mutation(description="Take a file, count its bytes and forget it.")
+    async def upload(self, file: Upload) -> UploadedFile:
+        sent = cast(UploadFile, file)  # what Strawberry hands over for its scalar
+        return UploadedFile(filename=str(sent.filename), size=len(await sent.read()))
 
 
 @strawberry.type
@@ -91,7 +113,11 @@ class Subscription:
 # The answers carry the errors; reporting them on the terminal as well would only disturb the demo.
 logging.getLogger("strawberry").setLevel(logging.CRITICAL)
 
-app = GraphQL(strawberry.Schema(Query, Mutation, Subscription))
+config = StrawberryConfig(batching_config={"max_operations": 10})
+app = GraphQL(
+    strawberry.Schema(Query, Mutation, Subscription, config=config),
+    multipart_uploads_enabled=True,
+)
 
 if __name__ == "__main__":
-    serve(app)
+    serve(app, port=int(sys.argv[1]) if len(sys.argv) > 1 else 0)

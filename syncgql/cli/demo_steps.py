@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
-from syncgql import Client, TransportQueryError
+from syncgql import Client, FileVar, TransportQueryError
 
 
 def query(client: Client) -> None:
@@ -56,6 +56,26 @@ def subscription(client: Client) -> None:
         client.execute(add, {"title": new_titles.pop(0)})  # is announced
 
 
+def proxies(client: Client) -> None:
+    """No document at all: the client writes it, from the server's schema."""
+    print(client.query.book("title author", id="3"))
+
+
+def upload(client: Client) -> None:
+    """A file among the variables is an upload."""
+    upload = "mutation ($file: Upload!) { upload(file: $file) { size } }"
+    tale = FileVar(b"Once upon a time", filename="tale.txt")
+
+    print(client.execute(upload, {"file": tale}))
+
+
+def batch(client: Client) -> None:
+    """Several operations in one request."""
+    first, second = client.execute_batch(["{ books { title } }", "{ hello }"])
+
+    print(len(first["books"]), "books;", second["hello"])
+
+
 def error(client: Client) -> None:
     """An error answer: an exception that carries what the server said."""
     try:
@@ -73,4 +93,4 @@ def close(client: Client) -> None:
     print("closed:", client.closed)
 
 
-STEPS: list[Callable[[Client], None]] = [query, variables, threads, subscription, error, close]
+STEPS: list[Callable[[Client], None]] = [query, variables, threads, subscription, proxies, upload, batch, error, close]

@@ -13,6 +13,10 @@ PATIENCE = 10.0  # seconds for a server to leave when asked
 NOT_INHERITED = {"PYTHONWARNINGS", "PYTHONDEVMODE", "PYTHONASYNCIODEBUG"}
 
 
+class ServerLeft(RuntimeError):
+    """The server left before it accepted connections; what it had to say about that is on stderr."""
+
+
 class ServerProcess:
     """A module that serves GraphQL, run by this Python in a process of its own.
 
@@ -21,10 +25,12 @@ class ServerProcess:
 
     Args:
         module: the module to run, as after ``python -m``.
+        arguments: what the module gets on its command line.
     """
 
-    def __init__(self, module: str) -> None:
+    def __init__(self, module: str, *arguments: str) -> None:
         self.module = module
+        self.arguments = arguments
         self.url = ""
         self._process: subprocess.Popen[str] | None = None
 
@@ -32,11 +38,11 @@ class ServerProcess:
         """Start the server and wait until it accepts connections.
 
         Raises:
-            RuntimeError: the server left before it accepted any.
+            ServerLeft: the server left before it accepted any.
         """
         environment = {name: value for name, value in os.environ.items() if name not in NOT_INHERITED}
         process = subprocess.Popen(
-            [sys.executable, "-W", "ignore", "-m", self.module],
+            [sys.executable, "-W", "ignore", "-m", self.module, *self.arguments],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
@@ -52,7 +58,7 @@ class ServerProcess:
             if not self.url:
                 self.stop()
         if not self.url:
-            raise RuntimeError(f"{self.module} left with exit code {process.returncode} before it served anything.")
+            raise ServerLeft(f"{self.module} left with exit code {process.returncode} before it served anything.")
 
     def wait(self) -> int:
         """Wait until the server leaves by itself; return its exit code."""

@@ -22,12 +22,19 @@ def serve(app: Any, path: str = "/graphql", *, port: int = 0, ping: tuple[float,
         path: the path of the URL that is printed.
         port: where to listen; 0 for a free port.
         ping: seconds between the pings that WebSockets get, and for which the answer may take.
+
+    Raises:
+        SystemExit: the port is taken, or may not be used.
     """
-    with suppress(KeyboardInterrupt):
-        asyncio.run(_serve(app, path, port, ping))
+    try:
+        listener = socket.create_server(("127.0.0.1", port))
+    except (OSError, OverflowError) as error:
+        sys.exit(f"Cannot listen on port {port}: {error}.")
+    with listener, suppress(KeyboardInterrupt):
+        asyncio.run(_serve(app, path, listener, ping))
 
 
-async def _serve(app: Any, path: str, port: int, ping: tuple[float, float]) -> None:
+async def _serve(app: Any, path: str, listener: socket.socket, ping: tuple[float, float]) -> None:
     config = uvicorn.Config(
         app,
         loop="asyncio",
@@ -39,12 +46,11 @@ async def _serve(app: Any, path: str, port: int, ping: tuple[float, float]) -> N
         timeout_graceful_shutdown=1,
     )
     server = uvicorn.Server(config)
-    with socket.create_server(("127.0.0.1", port)) as listener:
-        _leave_with_parent(server)
-        serving = asyncio.create_task(server.serve(sockets=[listener]))
-        # The socket listens already: whoever connects from now on is served.
-        print(f"http://127.0.0.1:{listener.getsockname()[1]}{path}", flush=True)
-        await serving
+    _leave_with_parent(server)
+    serving = asyncio.create_task(server.serve(sockets=[listener]))
+    # The socket listens already: whoever connects from now on is served.
+    print(f"http://127.0.0.1:{listener.getsockname()[1]}{path}", flush=True)
+    await serving
 
 
 def _leave_with_parent(server: uvicorn.Server) -> None:

@@ -5,17 +5,21 @@ from __future__ import annotations
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
+import sysconfig
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from urllib.error import URLError
 from urllib.request import Request, urlopen
 
 import pytest
 
-from syncgql.cli.demo import body, title
+from syncgql import Client, FileVar
+from syncgql.cli.demo import body, own_command, title
 from syncgql.cli.demo_steps import query
 from tests.fix_scripts import SLOW_CALLBACK, STRICT, RunScript, run_python
 
@@ -36,9 +40,29 @@ def test_demo_shows_every_step() -> None:
         "announced: Emma",
         "announced: Persuasion",
     ]
+    assert "{'title': 'Ubik', 'author': 'Philip K. Dick'}" in result.stdout
+    assert "{'upload': {'size': 16}}" in result.stdout
+    assert "7 books; Hello world!" in result.stdout
     assert "There is no book 99; the shelf has 1 to 7." in result.stdout
     assert "error.data:   {'book': None}" in result.stdout
     assert "closed: True" in result.stdout
+    assert f"`{own_command()} demo --serve` keeps the server running" in result.stdout.replace("\n", " ")
+
+
+def test_own_command_is_what_can_be_typed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The bare name where the shell finds it; in a checkout whose environment is not active, the path to it."""
+    scripts = tmp_path / ".venv" / "bin"
+    scripts.mkdir(parents=True)
+    monkeypatch.setattr(sysconfig, "get_path", lambda name: str(scripts))
+    monkeypatch.setenv("PATH", "/usr/bin")
+    assert own_command() == f"{sys.executable} -m syncgql"
+    command = scripts / ("syncgql.exe" if sys.platform == "win32" else "syncgql")
+    command.touch(0o755)
+    assert own_command() == str(scripts / "syncgql")
+    monkeypatch.chdir(tmp_path)
+    assert own_command() == os.path.join(".venv", "bin", "syncgql")
+    monkeypatch.setenv("PATH", str(scripts), prepend=os.pathsep)
+    assert own_command() == "syncgql"
 
 
 def test_demo_shows_the_code_it_runs() -> None:
@@ -57,10 +81,10 @@ def answers(url: str) -> bool:
 
 
 @contextmanager
-def serving() -> Iterator[tuple[subprocess.Popen[str], str]]:
+def serving(*options: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
     """Run ``syncgql demo --serve``; give the process and the URL it printed."""
     with subprocess.Popen(
-        [sys.executable, *STRICT, "-u", "-m", "syncgql", "demo", "--serve"],
+        [sys.executable, *STRICT, "-u", "-m", "syncgql", "demo", "--serve", *options],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -85,6 +109,29 @@ def test_serve_until_interrupted() -> None:
         assert (process.returncode, SLOW_CALLBACK.sub("", stderr)) == (0, "")
         assert stdout.endswith("Bye.\n")
         assert not answers(url)
+
+
+def test_serve_at_a_port() -> None:
+    """With --port the URL is known beforehand; what is tried there are uploads and batches, too."""
+    with socket.create_server(("127.0.0.1", 0)) as unused:
+        port = unused.getsockname()[1]
+    with serving("--port", str(port)) as (_, url):
+        assert url == f"http://127.0.0.1:{port}/graphql"
+        with Client(url) as client:
+            document = "mutation ($file: Upload!) { upload(file: $file) { filename size } }"
+            assert client.execute(document, {"file": FileVar(b"four", filename="a")})["upload"]["size"] == 4
+            assert client.execute_batch(["{ hello }", '{ hello(name: "you") }'])[1] == {"hello": "Hello you!"}
+
+
+def test_a_port_that_is_taken() -> None:
+    """Two lines say so, without a traceback."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        result = run_python("-m", "syncgql", "demo", "--serve", "--port", str(port))
+    assert (result.exit_code, result.stdout) == (1, "")
+    first, second = result.stderr.splitlines()
+    assert first.startswith(f"Cannot listen on port {port}: ")
+    assert second.startswith("Error: ")
 
 
 @pytest.mark.skipif(

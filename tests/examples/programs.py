@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import signal
 import socket
 import subprocess
@@ -23,6 +24,12 @@ def environment(library_url: str, **more: str) -> dict[str, str]:
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
     quiet = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
     return {**quiet, "PATH": path, "LIBRARY_URL": library_url, **more}
+
+
+def command_of(folder: str) -> tuple[str, ...]:
+    """The one command that an example's README gives."""
+    readme = (EXAMPLES / folder / "README.md").read_text("utf-8")
+    return tuple(shlex.split(readme.split("```console\n$ ", 1)[1].split("\n", 1)[0]))
 
 
 @contextmanager

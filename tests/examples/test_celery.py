@@ -9,7 +9,7 @@ from pathlib import Path
 
 import requests
 
-from .programs import environment, run, running
+from .programs import command_of, environment, run, running
 
 CALL = """
 from tasks import add_book
@@ -21,7 +21,7 @@ print([result.get(timeout=60) for result in results])
 def test_tasks_run_in_forked_workers(library: str, tmp_path: Path) -> None:
     """Four worker processes share the work, each with connections of its own."""
     env = environment(library, BROKER_FOLDER=str(tmp_path / "broker"))
-    worker = ("celery", "--app", "tasks", "worker", "--concurrency", "4", "--loglevel", "WARNING")
+    worker = (*command_of("celery"), "--loglevel", "WARNING")
     with running("celery", *worker, env={**env, "C_FORCE_ROOT": "1"} if os.getuid() == 0 else env):
         done = run("celery", sys.executable, "-c", CALL, env=env)
     assert done.returncode == 0, done.stderr

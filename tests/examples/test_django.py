@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pytest
 import requests
 
-from .programs import environment, free_address, run, running, wait_until_up
+from .programs import command_of, environment, free_address, run, running, wait_until_up
 
 MANAGE = (sys.executable, "manage.py")
 
@@ -17,7 +17,7 @@ MANAGE = (sys.executable, "manage.py")
 @pytest.fixture(scope="module")
 def site(library: str) -> Iterator[str]:
     address = free_address()
-    with running("django", *MANAGE, "runserver", "--noreload", address, env=environment(library)):
+    with running("django", *command_of("django"), "--noreload", address, env=environment(library)):
         wait_until_up(f"http://{address}/")
         yield f"http://{address}/"
 
@@ -58,4 +58,4 @@ def test_its_own_tests_need_no_server() -> None:
     env = environment(f"http://{free_address()}/graphql")
     done = run("django", sys.executable, "-W", "error", "manage.py", "test", env=env)
     assert done.returncode == 0, done.stderr
-    assert "Ran 5 tests" in done.stderr
+    assert "Ran 6 tests" in done.stderr

@@ -10,9 +10,9 @@ import requests
 
 from syncgql.cli.server_process import ServerProcess
 
-from .programs import environment, free_address, running, wait_until_up
+from .programs import command_of, environment, free_address, running, wait_until_up
 
-GUNICORN = ("gunicorn", "--preload", "--workers", "4", "--threads", "8", "app:app")
+GUNICORN = command_of("flask")
 
 
 @pytest.fixture(scope="module")

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import sys
 
-from .programs import environment, free_address, run
+from .programs import command_of, environment, free_address, run
 
 
 def test_the_books_of_a_file_are_added(library: str) -> None:
     """Each book is printed with the id that the server gave it."""
-    done = run("script", sys.executable, "-W", "error", "add_books.py", "books.csv", env=environment(library))
+    done = run("script", *command_of("script"), env=environment(library, PYTHONWARNINGS="error"))
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout == "5: Frankenstein\n6: Solaris\n"
 

@@ -20,7 +20,7 @@ app.conf.broker_transport_options = {
     "control_folder": str(FOLDER / "control"),
 }
 
-client = Client(os.environ["LIBRARY_URL"])
+client = Client(os.environ.get("LIBRARY_URL", "http://127.0.0.1:8001/graphql"))
 
 
 @app.task(bind=True, max_retries=5)

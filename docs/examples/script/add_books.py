@@ -8,6 +8,8 @@ import sys
 
 from syncgql import Client, TransportError, TransportQueryError
 
+LIBRARY_URL = os.environ.get("LIBRARY_URL", "http://127.0.0.1:8001/graphql")
+
 ADD_BOOK = """
     mutation ($title: String!, $author: String!, $year: Int!) {
         addBook(title: $title, author: $author, year: $year) { id title }
@@ -18,7 +20,7 @@ ADD_BOOK = """
 def main(path: str) -> int:
     """Add the books; return 0 when all were taken, 1 when some were refused, 2 when there was no answer."""
     refused = 0
-    with Client(os.environ["LIBRARY_URL"]) as client, open(path, encoding="utf-8", newline="") as file:
+    with Client(LIBRARY_URL) as client, open(path, encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
             try:
                 book = client.execute(ADD_BOOK, {**row, "year": int(row["year"])})["addBook"]

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from io import StringIO
 
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.test import SimpleTestCase
 
 from syncgql import TransportConnectionFailed
-from syncgql.testing import GraphQLMock, event
+from syncgql.testing import GraphQLMock, errors, event
 
 BOOK = {"id": "1", "title": "Emma", "author": "Jane Austen", "year": 1815}
 
@@ -52,3 +52,9 @@ class LibraryTests(SimpleTestCase):
         out = StringIO()
         call_command("follow_books", count=2, stdout=out)
         self.assertEqual(out.getvalue(), "Emma, Jane Austen\nPersuasion, Jane Austen\n")
+
+    def test_the_command_ends_with_an_error(self) -> None:
+        """When the library ends the subscription with errors, the command says which."""
+        self.library.script("BookAdded", errors("The shelf is closed."))
+        with self.assertRaisesMessage(CommandError, "The shelf is closed."):
+            call_command("follow_books")

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from library.graphql import client
+from syncgql import TransportError
+
+BOOK_ADDED = "subscription BookAdded { bookAdded { title author } }"
 
 
 class Command(BaseCommand):
@@ -20,10 +23,12 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, count: int | None = None, **options: Any) -> None:
         """Follow the subscription. A lost connection is made again, and Ctrl-C ends it on the server, too."""
-        with client.subscribe("subscription BookAdded { bookAdded { title author } }") as books:
-            for number, event in enumerate(books, start=1):
+        try:
+            for number, event in enumerate(client.subscribe(BOOK_ADDED), start=1):
                 book = event["bookAdded"]
                 self.stdout.write(f"{book['title']}, {book['author']}")
                 self.stdout.flush()
                 if number == count:
                     break
+        except TransportError as error:  # no connection, or none any more, after several attempts
+            raise CommandError(str(error)) from error
