@@ -99,7 +99,8 @@ class Client:
             number is its ``total``.
         ssl_close_timeout: seconds that closing may wait for TLS connections to end; None for no limit.
         json_serialize: encodes requests; compact UTF-8 by default.
-        json_deserialize: decodes the text of answers; with the ``speed`` extra orjson by default.
+        json_deserialize: decodes the text of answers, and on the loop that of events; with the ``speed`` extra orjson
+            by default.
         use_get_for_queries: whether queries are sent by HTTP GET; mutations never are.
         max_url_length: characters of the longest URL for a GET; a query that needs more is sent by
             POST; None for no limit.
@@ -107,8 +108,9 @@ class Client:
         init_payload: payload of the WebSocket's ``connection_init``, or a function that returns it, called as
             *headers* is.
         reconnect: when a lost WebSocket is opened again and its subscriptions are sent anew: a ``ReconnectPolicy``,
-            True for the default one, which gives up after five connections in a row that brought nothing; False for
-            never. A ``transport=`` has an option of its own.
+            True for the default one, False for never. The default one begins after 1 to 2 s, takes its time after each
+            failure, up to 31 s, and gives up after five connections in a row that brought nothing. A ``transport=`` has
+            an option of its own.
         on_reconnect: called in the consumer's thread, between two events, after the lost connection of a subscription
             was made anew, with the seconds for which events are missing. It may return None to go on; a list of events
             to deliver first, as they are; or a mapping of variables to start the subscription anew with. ``subscribe``

@@ -29,6 +29,7 @@ from ..exceptions import TransportAuthenticationError, TransportError
 from . import json_codec
 from .close_codes import Verdict
 from .graphql_response import describe_errors
+from .json_codec import JSONDeserialize
 from .websocket import (
     Acknowledged,
     BrokenMessage,
@@ -115,8 +116,8 @@ class AppSync(WebSocketProtocol):
     VERDICTS: Mapping[int, Verdict] = {1008: Verdict.FATAL, 1011: Verdict.RETRY}  # type: ignore[misc]
     CONFIRMS = True
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, json_deserialize: JSONDeserialize = json_codec.loads) -> None:
+        super().__init__(json_deserialize)
         self._starting: set[str] = set()
         self._unwanted: set[str] = set()
 

@@ -22,6 +22,7 @@ from ..result import ABSENT, ExecutionResult
 from . import json_codec
 from .close_codes import NORMAL, Verdict, close_code
 from .graphql_response import MalformedResponse, describe_errors, parse_response
+from .json_codec import CODEC_ERRORS, JSONDeserialize
 
 
 class State(enum.Enum):
@@ -106,8 +107,16 @@ class BrokenMessage(Exception):
     """A message breaks a rule; raised by reactions and turned into TransportProtocolError by ``receive``."""
 
 
+CONTROL = frozenset({"connection_ack", "connection_error", "ping", "pong"})
+"""The messages whose payload is no result but the protocol's own."""
+
+
 class WebSocketProtocol(ABC):
-    """The client's side of one GraphQL subprotocol on one connection."""
+    """The client's side of one GraphQL subprotocol on one connection.
+
+    Args:
+        json_deserialize: decodes messages that bring results; may be the user's.
+    """
 
     NAME: ClassVar[str]
     """The subprotocol as it stands in ``Sec-WebSocket-Protocol``."""
@@ -133,7 +142,8 @@ class WebSocketProtocol(ABC):
     silence_limit: float | None = None
     """Seconds of silence after which the server says that it is to be taken for dead; known from the ack on."""
 
-    def __init__(self) -> None:
+    def __init__(self, json_deserialize: JSONDeserialize = json_codec.loads) -> None:
+        self._decode = json_deserialize if json_deserialize is json_codec.loads else _for_results(json_deserialize)
         self.active: set[str] = set()
         self.acknowledged = False
         self._last_id = 0
@@ -186,8 +196,8 @@ class WebSocketProtocol(ABC):
             TransportProtocolError: it breaks the protocol; ``code`` is the close code to answer with.
         """
         try:
-            message = json_codec.loads(text)
-        except ValueError as error:
+            message = self._decode(text)
+        except CODEC_ERRORS as error:
             return self._unreadable("a message is JSON", text, error)
         try:
             reaction = self._reactions[message["type"]]
@@ -277,6 +287,20 @@ class WebSocketProtocol(ABC):
         if isinstance(type, str) and any(type in reactions for reactions in self.REACTIONS.values()):
             return f"{name} is not allowed while {self.state.value}"
         return f"{name} is no type of message"
+
+
+def _for_results(json_deserialize: JSONDeserialize) -> JSONDeserialize:
+    """Return what decodes messages with results as the user wants it, and all others as it must be.
+
+    The payload of a ping is sent back, which what a codec makes of numbers, for one, may not allow.
+    """
+
+    def decode(text: str) -> Any:
+        message = json_deserialize(text)
+        is_control = isinstance(message, dict) and message.get("type") in CONTROL
+        return json_codec.loads(text) if is_control else message
+
+    return decode
 
 
 def operation_id(message: dict[str, Any]) -> str:

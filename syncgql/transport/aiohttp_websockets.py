@@ -8,7 +8,9 @@ from typing import Any
 import aiohttp
 from yarl import URL
 
+from ..protocol import json_codec
 from ..protocol.graphql_transport_ws import GraphQLTransportWS
+from ..protocol.json_codec import JSONDeserialize, JSONSerialize
 from .options import HeadersOption, check_url, proxy_with_credentials
 from .session import SessionFactory, SharedSession
 from .websocket.handshake import CredentialsOption, GraphQLDialect, InitPayloadOption
@@ -63,6 +65,9 @@ class AIOHTTPWebsocketsTransport(WebSocketTransport):
         idle_timeout: seconds for which the shared socket is kept when nothing runs on it; None for ever.
         session: a function that makes the ``aiohttp.ClientSession``; takes the place of ``client_session_args``. Each
             socket then takes a slot of its connector, 100 by default.
+        json_serialize: encodes requests; compact UTF-8 by default. It may return bytes, which are sent as text.
+        json_deserialize: decodes the messages that bring results, on the loop; with the ``speed`` extra orjson by
+            default.
 
     Raises:
         ValueError: the URL is not an absolute ``ws`` or ``wss`` URL, a subprotocol is unknown, or a limit is not
@@ -104,8 +109,18 @@ class AIOHTTPWebsocketsTransport(WebSocketTransport):
         reconnect: ReconnectPolicy | bool = False,
         idle_timeout: float | None = 30,
         session: SessionFactory | SharedSession | None = None,
+        json_serialize: JSONSerialize = json_codec.dumps,
+        json_deserialize: JSONDeserialize = json_codec.loads,
     ) -> None:
-        dialect = GraphQLDialect(check_url(url, ("ws", "wss")), subprotocols, headers, init_payload, auth)
+        dialect = GraphQLDialect(
+            check_url(url, ("ws", "wss")),
+            subprotocols,
+            headers,
+            init_payload,
+            auth,
+            json_serialize,
+            json_deserialize,
+        )
         self.url = dialect.url
         super().__init__(
             dialect,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -11,12 +12,13 @@ from ..exceptions import TransportError
 from ..protocol import json_codec
 from ..protocol.appsync import AppSync, api_host, header_query, header_subprotocol, realtime_url
 from ..protocol.http import encode_request
+from ..protocol.json_codec import JSONDeserialize, JSONSerialize
 from ..request import GraphQLRequest
 from ..result import ExecutionResult
 from .appsync_auth import AppSyncAuthentication, AppSyncIAMAuthentication
 from .options import HeadersOption, check_headers, check_url, resolve_headers
 from .session import SharedSession
-from .websocket.handshake import Dialect, Handshake
+from .websocket.handshake import Dialect, Handshake, without_files
 from .websocket.options import MAX_MESSAGE_SIZE, WebSocketOptions
 from .websocket.reconnect import ReconnectPolicy, check_reconnect
 from .websocket.transport import WebSocketTransport
@@ -68,6 +70,9 @@ class AppSyncWebsocketsTransport(WebSocketTransport):
             never.
         idle_timeout: how long the shared socket is kept when nothing runs on it.
         shared_session: a session to share with other transports; takes the place of ``client_session_args``.
+        json_serialize: encodes requests; compact UTF-8 by default. It may return bytes, which are sent as text.
+        json_deserialize: decodes the messages that bring results, on the loop; with the ``speed`` extra orjson by
+            default.
 
     Raises:
         ValueError: a URL is not absolute or has the wrong scheme, or a limit is not positive.
@@ -95,13 +100,17 @@ class AppSyncWebsocketsTransport(WebSocketTransport):
         reconnect: ReconnectPolicy | bool = False,
         idle_timeout: float | None = 30,
         shared_session: SharedSession | None = None,
+        json_serialize: JSONSerialize = json_codec.dumps,
+        json_deserialize: JSONDeserialize = json_codec.loads,
     ) -> None:
         self.url = check_url(url, ("http", "https"))
         if auth is not None and session is not None:
             raise TypeError("session= is for the authentication by IAM that is made when auth= is not given.")
         self.auth = _check_auth(auth) or AppSyncIAMAuthentication(api_host(self.url), session=session)
         super().__init__(
-            AppSyncDialect(self.url, self.auth, realtime_url, authorization_in, headers),
+            AppSyncDialect(
+                self.url, self.auth, realtime_url, authorization_in, headers, json_serialize, json_deserialize
+            ),
             WebSocketOptions(
                 ssl=ssl,
                 connect_args=dict(connect_args or {}),
@@ -145,8 +154,6 @@ class AppSyncWebsocketsTransport(WebSocketTransport):
 class AppSyncDialect(Dialect):
     """What is particular to AppSync: everything carries an authorization, computed for it alone."""
 
-    machines = {AppSync.NAME: AppSync}  # noqa: RUF012
-
     def __init__(
         self,
         url: str,
@@ -154,6 +161,8 @@ class AppSyncDialect(Dialect):
         override: str | URL | None,
         authorization_in: AuthorizationIn,
         headers: HeadersOption,
+        json_serialize: JSONSerialize,
+        json_deserialize: JSONDeserialize,
     ) -> None:
         if authorization_in not in ("subprotocol", "query"):
             raise ValueError(f"authorization_in must be 'subprotocol' or 'query', not {authorization_in!r}.")
@@ -161,6 +170,8 @@ class AppSyncDialect(Dialect):
         self.auth = auth
         self.authorization_in = authorization_in
         self.headers = check_headers(headers)
+        self.machines = {AppSync.NAME: functools.partial(AppSync, json_deserialize)}
+        self.json_serialize = json_serialize
 
     @property
     def is_refreshable(self) -> bool:
@@ -179,9 +190,9 @@ class AppSyncDialect(Dialect):
         if request.operation_type != "subscription":
             raise TransportError(SUBSCRIPTIONS_ONLY)
         # The text is what is signed, so it is made once and goes into the message as it is.
-        members = request.payload
+        members = without_files(request)
         members.setdefault("variables", {})
-        data = encode_request(members, json_codec.dumps).decode()
+        data = encode_request(members, self.json_serialize).decode()
         return json_codec.dumps({"data": data, "extensions": {"authorization": self.auth.get_headers(data)}})
 
 

@@ -196,6 +196,8 @@ class TransportOptions:
             reconnect=self.reconnect,
             max_message_size=self.max_message_size,
             session=session,
+            json_serialize=self.json_serialize,
+            json_deserialize=self.json_deserialize,
         )
 
     def _appsync(self, url: str, auth: AppSyncAuthentication, session: SharedSession) -> AppSyncWebsocketsTransport:
@@ -211,6 +213,8 @@ class TransportOptions:
             reconnect=self.reconnect,
             max_message_size=self.max_message_size,
             shared_session=session,
+            json_serialize=self.json_serialize,
+            json_deserialize=self.json_deserialize,
         )
 
     def _websocket_headers(self, defaults: Pairs) -> HeadersOption:

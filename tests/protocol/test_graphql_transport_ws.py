@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -28,6 +29,11 @@ from syncgql.protocol.websocket import (
 from .websocket_messages import frames, take
 
 QUERY = '{"query":"subscription { n }"}'
+
+
+def decimals(text: str) -> Any:
+    """A codec of a user's, whose numbers no other codec writes."""
+    return json.loads(text, parse_float=Decimal)
 
 
 def waiting() -> GraphQLTransportWS:
@@ -310,3 +316,39 @@ def test_every_sequence_has_a_meaning(sequence: list[str | bytes], acknowledged:
         if isinstance(event, Failed):
             assert event.errors
         assert machine.state is State.CLOSED or machine.active == running
+
+
+def test_results_are_decoded_as_the_user_wants() -> None:
+    """Results and errors go through the codec that was given."""
+    machine = GraphQLTransportWS(decimals)
+    machine.connection_init(None)
+    receive(machine, "connection_ack")
+    id, _ = machine.subscribe(QUERY)
+    event = receive(machine, "next", id=id, payload={"data": {"price": 0.1}})
+    assert event == Event(id, ExecutionResult({"price": Decimal("0.1")}))
+    failed = receive(machine, "error", id=id, payload=[{"message": "no", "extensions": {"after": 0.5}}])
+    assert failed == Failed(id, [{"message": "no", "extensions": {"after": Decimal("0.5")}}])
+
+
+def test_w16_a_ping_can_be_sent_back_whatever_the_user_s_codec() -> None:
+    """What is the protocol's own is not for the codec that was given."""
+    machine = GraphQLTransportWS(decimals)
+    machine.connection_init(None)
+    assert receive(machine, "connection_ack", payload={"every": 0.5}) == Acknowledged({"every": 0.5})
+    ping = receive(machine, "ping", payload={"sent": 0.25})
+    assert ping == Pinged({"sent": 0.25})
+    assert machine.pong({"sent": 0.25}) == '{"type":"pong","payload":{"sent":0.25}}'
+
+
+@pytest.mark.parametrize("error", [ValueError, ArithmeticError, KeyError, TypeError])
+def test_w32_what_a_codec_refuses_breaks_the_protocol(error: type[Exception]) -> None:
+    """Whatever a codec that was given raises for a text, the message is at fault, and shown."""
+
+    def refuse(text: str) -> Any:
+        raise error("no")
+
+    machine = GraphQLTransportWS(refuse)
+    machine.connection_init(None)
+    with pytest.raises(TransportProtocolError, match="a message is JSON") as caught:
+        receive(machine, "connection_ack")
+    assert isinstance(caught.value.__cause__, error)

@@ -20,6 +20,7 @@ from syncgql import (
     TransportError,
     TransportQueryError,
 )
+from syncgql.protocol.json_codec import dumps, loads
 from syncgql.transport.appsync_websockets import AppSyncDialect
 
 from ..fix_servers import AppSyncServer
@@ -184,7 +185,8 @@ def test_no_secret_in_the_repr_of_a_handshake() -> None:
     """It is what debuggers and error reporters would show of it."""
     auth = AppSyncApiKeyAuthentication("x.example.com", "da2-12345678901234567890")
     for form in ("subprotocol", "query"):
-        dialect = AppSyncDialect("https://x.example.com/graphql", auth, None, form, {"Cookie": "secret"})
+        headers = {"Cookie": "secret"}
+        dialect = AppSyncDialect("https://x.example.com/graphql", auth, None, form, headers, dumps, loads)
         assert repr(dialect.handshake()) == "<Handshake with wss://x.example.com/graphql/realtime>"
 
 

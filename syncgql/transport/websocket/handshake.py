@@ -6,16 +6,20 @@ the caller's thread, or in a worker thread when a connection is made anew; never
 
 from __future__ import annotations
 
+import functools
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Mapping
 from typing import Any, NamedTuple
 
 from yarl import URL
 
+from ...exceptions import DocumentError
 from ...protocol import json_codec
 from ...protocol.graphql_transport_ws import GraphQLTransportWS
 from ...protocol.graphql_ws import GraphQLWS
 from ...protocol.http import encode_request, public_url
+from ...protocol.json_codec import JSONDeserialize, JSONSerialize
+from ...protocol.multipart_request import extract_files
 from ...protocol.websocket import WebSocketProtocol
 from ...request import GraphQLRequest
 from ..options import (
@@ -33,7 +37,7 @@ CredentialsOption = Credentials | Callable[[], Credentials] | None
 InitPayloadOption = InitPayload | Callable[[], InitPayload]
 Machines = Mapping[str, Callable[[], WebSocketProtocol]]
 
-GRAPHQL_PROTOCOLS: Machines = {protocol.NAME: protocol for protocol in (GraphQLTransportWS, GraphQLWS)}
+GRAPHQL_PROTOCOLS = {protocol.NAME: protocol for protocol in (GraphQLTransportWS, GraphQLWS)}
 """The subprotocols between ordinary GraphQL servers and clients, the preferred one first."""
 
 
@@ -99,6 +103,8 @@ class GraphQLDialect(Dialect):
         headers: headers of the upgrade, or a function that returns them.
         init_payload: payload of ``connection_init``, or a function that returns it.
         auth: credentials for the ``Authorization`` header, or a function that returns them; they take precedence.
+        json_serialize: encodes requests.
+        json_deserialize: decodes messages that bring results.
 
     Raises:
         TypeError: an argument has the wrong type.
@@ -112,12 +118,17 @@ class GraphQLDialect(Dialect):
         headers: HeadersOption,
         init_payload: InitPayloadOption,
         auth: CredentialsOption,
+        json_serialize: JSONSerialize,
+        json_deserialize: JSONDeserialize,
     ) -> None:
         target, from_url = split_credentials(url)
         self.url = str(target)
         self._defaults = {} if from_url is None else {"Authorization": from_url}
         self.subprotocols = _check_subprotocols(subprotocols)
-        self.machines = {name: GRAPHQL_PROTOCOLS[name] for name in self.subprotocols}
+        self.machines = {
+            name: functools.partial(GRAPHQL_PROTOCOLS[name], json_deserialize) for name in self.subprotocols
+        }
+        self.json_serialize = json_serialize
         self.headers = check_headers(headers)
         self.auth = auth
         if auth is not None and not callable(auth):
@@ -138,7 +149,25 @@ class GraphQLDialect(Dialect):
     def payload(self, request: GraphQLRequest) -> str:
         # Parsed before it is sent: on many servers one syntax error closes the socket for everyone on it.
         _ = request.operation
-        return encode_request(request.payload, json_codec.dumps).decode()
+        return encode_request(without_files(request), self.json_serialize).decode()
+
+
+def without_files(request: GraphQLRequest) -> dict[str, Any]:
+    """Return the payload of a request that is to go over a WebSocket.
+
+    Raises:
+        DocumentError: there is a file in its variables.
+    """
+    payload = request.payload
+    _, files = extract_files(payload)
+    if files:
+        where = files[0].paths[0]
+        raise DocumentError(
+            f"{where} is a file, and files cannot be sent over a WebSocket. Send the request over HTTP: with a Client "
+            "of an http:// or https:// URL, or an AIOHTTPTransport.",
+            path=where,
+        )
+    return payload
 
 
 def _check_subprotocols(names: Collection[str] | None) -> tuple[str, ...]:
