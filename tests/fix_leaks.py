@@ -23,10 +23,20 @@ COMPLAINTS = logging.ERROR
 FAILED = pytest.StashKey[bool]()
 
 
-def pytest_collection_finish(session: pytest.Session) -> None:
-    """Keep what exists before the first test out of all later collections, which makes them quick."""
+@pytest.fixture(scope="module", autouse=True)
+def small_heap() -> None:
+    """Keep what exists before a module's first test out of the collections of its tests, which makes them quick.
+
+    Each test asks for a collection, and the libraries that were imported by then are a hundred times what a test makes.
+    What is garbage by now is collected here, not kept; what is alive is older than any fixture of the module.
+    """
     gc.collect()
     gc.freeze()
+
+
+def pytest_sessionfinish() -> None:
+    """Let pytest's last collection see everything, so what became garbage since it was kept out complains then."""
+    gc.unfreeze()
 
 
 @pytest.hookimpl(wrapper=True)
@@ -66,14 +76,11 @@ def no_leaks(request: pytest.FixtureRequest) -> Iterator[None]:
     if request.node.stash.get(FAILED, False):
         return
     deadline = time.monotonic() + SETTLING
-    while True:
-        gc.collect()
-        leaked = before.leaked()
-        if not leaked:
-            return
+    while leaked := before.leaked():  # asyncio_complaints, which ended just now, has collected the garbage
         if time.monotonic() > deadline:
             pytest.fail("The test left behind:\n  " + "\n  ".join(leaked))
         time.sleep(0.01)
+        gc.collect()
 
 
 class Complaints(logging.Handler):

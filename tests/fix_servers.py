@@ -29,9 +29,7 @@ class Server:
 
     def __init__(self, url: str, since: int | None = None) -> None:
         self.url = url
-        self._since = since or 0
-        if since is None:
-            self._since = len(self.seen())
+        self._since: int = self._ask() if since is None else since
 
     def at(self, path: str, **query: Any) -> str:
         """Return the URL of another path of this server."""

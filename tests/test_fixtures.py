@@ -85,6 +85,79 @@ def test_asyncio_complaint_is_noticed(asyncio_complaints: list[str]) -> None:
     asyncio_complaints.clear()
 
 
+LEAVING = """
+    import asyncio, os, socket, threading
+
+    def thread():
+        threading.Thread(target=threading.Event().wait, name="syncgql-test", daemon=True).start()
+
+    def descriptor():
+        kept.append(os.pipe())
+
+    def pending_task():
+        loop = asyncio.new_event_loop()
+        kept.append((loop, loop.create_task(asyncio.sleep(3600))))
+
+    def failed_task():
+        async def fail():
+            raise RuntimeError("never retrieved")
+        async def main():
+            cycle = [asyncio.ensure_future(fail())]
+            cycle.append(cycle)
+            await asyncio.wait(cycle[:1])
+        asyncio.run(main())
+
+    def cycle():
+        cycle = [socket.socket()]
+        cycle.append(cycle)
+        return cycle
+
+    kept = [cycle()]
+"""
+
+
+@pytest.fixture
+def suite(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytest.Pytester:
+    """A suite whose second module runs when what the first left was kept out of collections."""
+    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[1]))
+    monkeypatch.setenv("PYTEST_ADDOPTS", "-p tests.fix_leaks -p no:cacheprovider")
+    pytester.makeconftest("from tests import fix_leaks\nfix_leaks.SETTLING = 0.1")
+    pytester.makepyfile(leaving=LEAVING, test_1="import leaving\ndef test(): pass")
+    return pytester
+
+
+def test_what_a_test_leaves_fails_it(suite: pytest.Pytester) -> None:
+    """Each kind of leak fails its own test: what is still there, and what is garbage in a cycle."""
+    suite.makepyfile(
+        test_2="""
+        import leaving, pytest
+
+        @pytest.mark.parametrize("leave", ["thread", "descriptor", "pending_task", "failed_task"])
+        def test(leave):
+            getattr(leaving, leave)()
+        """
+    )
+    result = suite.runpytest_subprocess()
+    result.assert_outcomes(passed=5, errors=4)
+    result.stdout.fnmatch_lines_random(
+        [
+            "*  thread syncgql-test",
+            "*  descriptor of pipe:*",
+            "*  task <Task pending*",
+            "*  Task exception was never retrieved",
+        ]
+    )
+
+
+@pytest.mark.parametrize("drop", ["leaving.cycle()", "leaving.kept.clear()"])
+def test_garbage_complains_however_old_it_is(suite: pytest.Pytester, drop: str) -> None:
+    """Also when what becomes garbage was kept out of the collections."""
+    suite.makepyfile(test_2=f"import leaving\ndef test(): {drop}")
+    result = suite.runpytest_subprocess("-W", "error")
+    assert result.ret != 0
+    assert "ResourceWarning: unclosed <socket" in result.stdout.str() + result.stderr.str()
+
+
 def test_asyncio_debug_is_on(run_script: RunScript) -> None:
     """Loops are in debug mode, here and in the scripts that tests run."""
 

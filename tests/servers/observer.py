@@ -53,9 +53,14 @@ class Observer:
         return next(self._connections)
 
     async def _answer_log(self, scope: Scope) -> Response:
-        """Answer the entries from ``since`` on; or, with ``match``, the first that matches, within ``timeout``."""
+        """Answer the entries from ``since`` on; or, with ``match``, the first that matches, within ``timeout``.
+
+        Without a query answer the number of entries: a log of hours is long.
+        """
         query = dict(parse_qsl(scope["query_string"].decode()))
-        since = int(query.get("since", 0))
+        if "since" not in query:
+            return JSONResponse(len(self.log.entries))
+        since = int(query["since"])
         if "match" not in query:
             return JSONResponse(self.log.entries[since:])
         return JSONResponse(await self.log.wait_for(json.loads(query["match"]), since, float(query["timeout"])))
