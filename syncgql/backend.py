@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from typing import Any, TypeVar
 
+from .limit import Limit
 from .protocol.batch import BatchEntry
 from .request import GraphQLRequest
 from .result import ExecutionResult
@@ -41,7 +42,7 @@ class Backend:
     def execute(
         self,
         request: GraphQLRequest,
-        seconds: float | None,
+        limit: Limit,
         headers: Mapping[str, str] | None,
         extra_args: Mapping[str, Any] | None,
     ) -> ExecutionResult:
@@ -49,17 +50,17 @@ class Backend:
         if self._blocking is not None:
             self._runtimes.check_open()
             exchange = self._blocking.exchange(request, headers=headers, extra_args=extra_args)
-            exchange.send(seconds)
+            exchange.send(limit)
             return exchange.result()
         runtime = self._runtimes.current()
         on_loop = runtime.resources.exchange(request, headers=headers, extra_args=extra_args)
-        runtime.run(on_loop.send(seconds), seconds, "execute_timeout")
+        runtime.run(on_loop.send(limit.seconds), *limit)
         return on_loop.result()
 
     def execute_batch(
         self,
         requests: Sequence[GraphQLRequest],
-        seconds: float | None,
+        limit: Limit,
         headers: Mapping[str, str] | None,
         extra_args: Mapping[str, Any] | None,
     ) -> list[BatchEntry]:
@@ -67,18 +68,18 @@ class Backend:
         if self._blocking is not None:
             self._runtimes.check_open()
             exchange = self._blocking.batch_exchange(requests, headers=headers, extra_args=extra_args)
-            exchange.send(seconds)
+            exchange.send(limit)
             return exchange.results()
         runtime = self._runtimes.current()
         on_loop = runtime.resources.queries.batch_exchange(requests, headers=headers, extra_args=extra_args)
-        runtime.run(on_loop.send(), seconds, "execute_timeout")
+        runtime.run(on_loop.send(), *limit)
         return on_loop.results()
 
     def submit(
         self,
         request: GraphQLRequest,
         convert: Callable[[ExecutionResult], T],
-        seconds: float | None,
+        limit: Limit,
         headers: Mapping[str, str] | None,
         extra_args: Mapping[str, Any] | None,
     ) -> Future[T]:
@@ -88,20 +89,20 @@ class Backend:
             exchange = self._blocking.exchange(request, headers=headers, extra_args=extra_args)
 
             def work() -> T:
-                exchange.send(seconds)
+                exchange.send(limit)
                 return convert(exchange.result())
 
             return self._workers.submit(work)
         runtime = self._runtimes.current()
         on_loop = runtime.resources.exchange(request, headers=headers, extra_args=extra_args)
-        return runtime.submit(on_loop.send(seconds), lambda: convert(on_loop.result()), seconds, "execute_timeout")
+        return runtime.submit(on_loop.send(limit.seconds), lambda: convert(on_loop.result()), *limit)
 
     def subscribe(
         self,
         owner: object,
         request: GraphQLRequest,
         convert: Callable[[ExecutionResult], T],
-        seconds: float | None,
+        limit: Limit,
         buffer_size: int,
         overflow: Overflow,
         on_reconnect: OnReconnect | None,
@@ -113,7 +114,7 @@ class Backend:
             owner: what the subscription keeps alive.
             request: what to send.
             convert: makes of each event what the iterator yields, in the consumer's thread.
-            seconds: how long connecting and sending may take.
+            limit: how long connecting and sending may take.
             buffer_size: how many events may wait for the consumer.
             overflow: what happens when it falls behind.
             on_reconnect: what to call after a lost connection was made anew.
@@ -129,7 +130,7 @@ class Backend:
 
         recovery = None if on_reconnect is None else Recovery(on_reconnect, restart)
         try:
-            runtime.run(stream.open(seconds), seconds, "execute_timeout")
+            runtime.run(stream.open(limit.seconds), *limit)
             return Subscription(owner, runtime, stream, channel, convert, recovery)
         except BaseException:
             # Ctrl-C may come when the message is on the wire already: the server must hear that nobody waits.

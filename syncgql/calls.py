@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from .backend import Backend, current_stand_in
 from .exceptions import TransportError, TransportProtocolError
+from .limit import Limit
 from .protocol.batch import BatchEntry
 from .request import UNSET, GraphQLRequest, Unset, as_request
 from .result import ExecutionResult
@@ -56,7 +57,7 @@ class Calls:
     ) -> None:
         self._options = options
         self._schema = schema
-        self._execute_timeout = check_seconds("execute_timeout", execute_timeout)
+        self._execute_timeout = Limit(check_seconds("execute_timeout", execute_timeout), "execute_timeout")
         self._on_reconnect = check_on_reconnect(on_reconnect)
         self._builders: dict[str, OperationBuilder] = {}
         self._own_backend = Backend(self, options.build, options.build_blocking())
@@ -86,7 +87,7 @@ class Calls:
         def converted(result: ExecutionResult) -> T:
             return convert(self._schema.parse(prepared, result, self._send))
 
-        return self.backend.submit(prepared, converted, self._seconds(timeout), headers, extra_args)
+        return self.backend.submit(prepared, converted, self._limit(timeout), headers, extra_args)
 
     def execute_batch(
         self,
@@ -98,9 +99,9 @@ class Calls:
         """Do what ``Client.execute_batch_results`` does."""
         if isinstance(requests, str) or not isinstance(requests, Sequence):
             raise TypeError(f"A batch must be a list of requests, not {type(requests).__name__}.")
-        seconds = self._seconds(timeout)
+        limit = self._limit(timeout)
         prepared = [self._schema.prepare(as_request(request), self._send) for request in requests]
-        entries = self.backend.execute_batch(prepared, seconds, headers, extra_args)
+        entries = self.backend.execute_batch(prepared, limit, headers, extra_args)
         return [self._parse_entry(*pair) for pair in zip(prepared, entries, strict=True)]
 
     def subscribe(
@@ -113,7 +114,7 @@ class Calls:
         on_reconnect: OnReconnect | None = None,
     ) -> Subscription[T]:
         """Do what ``Client.subscribe`` does; the iterator yields what *convert* makes of each event."""
-        seconds = self._seconds(timeout)
+        limit = self._limit(timeout)
         on_reconnect = check_on_reconnect(on_reconnect) or self._on_reconnect
         prepared = self._schema.prepare(request, self._send)
 
@@ -123,7 +124,7 @@ class Calls:
         def again(variable_values: Mapping[str, Any]) -> GraphQLRequest:
             return self._schema.prepare(as_request(prepared, variable_values, None, None), self._send)
 
-        return self.backend.subscribe(self, prepared, converted, seconds, buffer_size, overflow, on_reconnect, again)
+        return self.backend.subscribe(self, prepared, converted, limit, buffer_size, overflow, on_reconnect, again)
 
     def operations(self, kind: str) -> OperationProxy:
         """Return the operations of a kind: ``query``, ``mutation`` or ``subscription``."""
@@ -166,7 +167,7 @@ class Calls:
         headers: Mapping[str, str] | None = None,
         extra_args: Mapping[str, Any] | None = None,
     ) -> ExecutionResult:
-        return self.backend.execute(request, self._seconds(timeout), headers, extra_args)
+        return self.backend.execute(request, self._limit(timeout), headers, extra_args)
 
     def _parse_entry(self, request: GraphQLRequest, entry: BatchEntry) -> BatchEntry:
         if isinstance(entry, TransportError):
@@ -176,5 +177,5 @@ class Calls:
         except TransportProtocolError as error:
             return error
 
-    def _seconds(self, timeout: Timeout) -> float | None:
-        return self._execute_timeout if isinstance(timeout, Unset) else check_seconds("timeout", timeout)
+    def _limit(self, timeout: Timeout) -> Limit:
+        return self._execute_timeout if isinstance(timeout, Unset) else Limit(check_seconds("timeout", timeout))

@@ -133,7 +133,8 @@ class TransportTimeout(TransportError, TimeoutError):
     """A limit ran out; the work was cancelled on the wire.
 
     Attributes:
-        limit: the name of the limit, for example ``execute_timeout``.
+        limit: the name of the option that set it: ``execute_timeout`` of the client, ``timeout`` of the call, or
+            whichever of the transport's ran out, such as ``connect_timeout`` or ``sock_read``.
         seconds: its value.
     """
 

@@ -28,7 +28,7 @@ def test_b06_greenlets_on_two_clients(strawberry_server: Server) -> None:
         "turns True",
         "loop threads 1",
         "events [1, 2, 3]",
-        "limit execute_timeout",
+        "limit timeout",
         "timeout True",
         "future Hello world!",
         "still Hello world!",

@@ -18,6 +18,7 @@ PACKAGE = Path(syncgql.__file__).parent
 LAYERS = [
     {"result", "pickling"},
     {"exceptions"},
+    {"limit"},
     {"request", "file_var"},
     {"protocol"},
     {"runtime"},

@@ -12,7 +12,8 @@ from collections.abc import Callable, Coroutine
 from contextvars import Context
 from typing import Any, Generic, TypeVar
 
-from ..exceptions import SyncGQLError, TransportError, TransportTimeout
+from ..exceptions import SyncGQLError, TransportError
+from ..limit import Limit
 from .loop_thread import at_shutdown
 
 T = TypeVar("T")
@@ -123,9 +124,7 @@ class Call(Generic[T]):
         return loop.call_later(seconds, callback, context=Context())
 
     def _expire(self) -> None:
-        seconds, limit = self._timeout or 0.0, self._limit
-        message = f"{limit} ran out after {seconds:g} s; the work was cancelled. Give {_option(limit)} a higher value?"
-        self.cancel(TransportTimeout(message, limit=limit, seconds=seconds))
+        self.cancel(Limit(self._timeout, self._limit).exceeded())
 
     def _finish(self, task: asyncio.Task[T]) -> None:
         if self._timer is not None:
@@ -157,7 +156,3 @@ def _cancelled() -> TransportError:
 
 def _nobody() -> None:
     """Release nobody."""
-
-
-def _option(limit: str) -> str:
-    return "execute_timeout=, or timeout= of the call," if limit == "execute_timeout" else f"{limit}="

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
 
 from ..exceptions import TransportError
+from ..limit import Limit
 from ..protocol.batch import BatchEntry, answers_or_raise
 from ..request import GraphQLRequest
 from ..result import ExecutionResult
@@ -62,7 +63,7 @@ class BlockingTransport(ABC):
             DocumentError: the request cannot be sent.
         """
         exchange = self.exchange(request, extra_args=extra_args)
-        exchange.send(None)
+        exchange.send(Limit())
         return exchange.result()
 
     def execute_batch(
@@ -75,7 +76,7 @@ class BlockingTransport(ABC):
             DocumentError: a request cannot be sent, or not in a batch.
         """
         exchange = self.batch_exchange(reqs, extra_args=extra_args)
-        exchange.send(None)
+        exchange.send(Limit())
         return answers_or_raise(exchange.results())
 
     def fresh(self: TransportT) -> TransportT:
@@ -87,11 +88,12 @@ class BlockingExchange(ABC):
     """One request on its way and back."""
 
     @abstractmethod
-    def send(self, seconds: float | None) -> None:
+    def send(self, limit: Limit) -> None:
         """Send the request and read the answer.
 
         Args:
-            seconds: how long that may take, ``execute_timeout``; None for no limit.
+            limit: how long that may take: ``limit.seconds``, None for no limit; and what to raise then,
+                ``limit.exceeded()``.
         """
 
     @abstractmethod
@@ -103,7 +105,7 @@ class BlockingBatchExchange(ABC):
     """Several requests on their way together and back."""
 
     @abstractmethod
-    def send(self, seconds: float | None) -> None:
+    def send(self, limit: Limit) -> None:
         """Send the requests and read the answers; see ``BlockingExchange.send``."""
 
     @abstractmethod

@@ -254,7 +254,7 @@ def test_a17_a_stop_waits_for_the_confirmation(appsync_server: AppSyncServer) ->
     with client_of(appsync_server) as client:
         with pytest.raises(TransportTimeout) as caught:
             client.subscribe(SUBSCRIPTION, overflow="raise", timeout=0.5)
-        assert caught.value.limit == "execute_timeout"
+        assert caught.value.limit == "timeout"
         (start,) = messages(appsync_server, "start")
         assert not messages(appsync_server, "stop")
         appsync_server.act("confirm")

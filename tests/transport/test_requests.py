@@ -37,6 +37,7 @@ from syncgql import (
     TransportTimeout,
     gql,
 )
+from syncgql.limit import Limit
 from syncgql.transport.http.deadline import Deadline
 from syncgql.transport.http.requests_session import _blocks
 from tests.fix_scripts import RunScript
@@ -305,6 +306,11 @@ def test_execute_timeout_covers_waiting(strawberry_server: Server) -> None:
     with pytest.raises(TransportTimeout, match=r"execute_timeout ran out after 0\.2 s") as caught:
         client.execute("{ sleep(seconds: 60) }")
     assert (caught.value.limit, caught.value.seconds) == ("execute_timeout", 0.2)
+    with pytest.raises(
+        TransportTimeout, match=r"^timeout ran out after 0\.3 s; .* this call a higher timeout="
+    ) as caught:
+        client.execute_batch(["{ sleep(seconds: 60) }"], timeout=0.3)
+    assert (caught.value.limit, caught.value.seconds) == ("timeout", 0.3)
     assert client.execute("{ sleep(seconds: 0.3) }", timeout=60) == {"sleep": 0.3}
     strawberry_server.wait_for("sleep_cancelled", seconds=60)
 
@@ -359,7 +365,7 @@ def test_execute_timeout_covers_a_dripping_body(connection: bytes) -> None:
             peer.sendall(b" ")
             time.sleep(0.01)
 
-    with WireServer(drip) as server, pytest.raises(TransportTimeout, match=r"execute_timeout ran out after 0.5 s"):
+    with WireServer(drip) as server, pytest.raises(TransportTimeout, match=r"^timeout ran out after 0.5 s"):
         execute(RequestsHTTPTransport(server.url), "{ hello }", timeout=0.5)
 
 
@@ -370,7 +376,7 @@ def test_execute_timeout_covers_a_body_that_stops() -> None:
         peer.sendall(HEAD + b"\r\n{")
         peer.recv(1)  # until the client leaves
 
-    with WireServer(stop) as server, pytest.raises(TransportTimeout, match=r"execute_timeout ran out after 0.5 s"):
+    with WireServer(stop) as server, pytest.raises(TransportTimeout, match=r"^timeout ran out after 0.5 s"):
         execute(RequestsHTTPTransport(server.url), "{ hello }", timeout=0.5)
 
 
@@ -378,7 +384,7 @@ def test_each_read_waits_for_what_is_left() -> None:
     """The socket's own timeout is set before each read: to the rest of the whole, or to the limit of a silence."""
     ours, theirs = socket.socketpair()
     with ours, theirs:
-        for deadline, low, high in ((Deadline(60, (1, 5)), 5, 5), (Deadline(4, None), 0, 4)):
+        for deadline, low, high in ((Deadline(Limit(60), (1, 5)), 5, 5), (Deadline(Limit(4), None), 0, 4)):
             answer = requests.Response()
             connection: Any = SimpleNamespace(sock=ours, close=lambda: None)
             answer.raw = HTTPResponse(io.BytesIO(b"{}"), preload_content=False, connection=connection)

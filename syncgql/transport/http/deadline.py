@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 
 from ...exceptions import TransportTimeout
+from ...limit import Limit
 
 Timeout = float | tuple[float | None, float | None] | None
 
@@ -16,13 +17,13 @@ class Deadline:
     """Counts down from now.
 
     Args:
-        seconds: how long everything together may take, ``execute_timeout``; None for no limit.
+        limit: how long everything together may take.
         timeout: how long connecting and each silence of the server may take: one number for both, or two; None for
             30 s to connect and no limit to silence.
     """
 
-    def __init__(self, seconds: float | None, timeout: Timeout) -> None:
-        self.seconds = seconds
+    def __init__(self, limit: Limit, timeout: Timeout) -> None:
+        self.limit = limit
         self.connect, self.silence = timeout if isinstance(timeout, tuple) else (timeout, timeout)
         if timeout is None:
             self.connect = CONNECT_SECONDS
@@ -39,11 +40,11 @@ class Deadline:
         Raises:
             TransportTimeout: none are left.
         """
-        if self.seconds is None:
+        if self.limit.seconds is None:
             return None
-        left = self.seconds - self.elapsed
+        left = self.limit.seconds - self.elapsed
         if left <= 0:
-            raise self._expired(self.seconds)
+            raise self.limit.exceeded()
         return left
 
     def next_wait(self) -> float | None:
@@ -52,17 +53,13 @@ class Deadline:
 
     def allows(self, seconds: float) -> bool:
         """Whether so many seconds are left."""
-        return self.seconds is None or self.elapsed + seconds < self.seconds
+        return self.limit.seconds is None or self.elapsed + seconds < self.limit.seconds
 
     def error(self, where: str, *, is_connecting: bool) -> TransportTimeout:
         """Return the error for a wait that was given up: it was the whole time, or else the limit of that wait."""
-        if self.seconds is not None and self.elapsed >= self.seconds:
-            return self._expired(self.seconds)
+        if self.limit.seconds is not None and self.elapsed >= self.limit.seconds:
+            return self.limit.exceeded()
         seconds = (self.connect if is_connecting else self.silence) or 0.0
         what = "did not accept a connection" if is_connecting else "was silent"
-        message = f"{where} {what} for {seconds:g} s. Give timeout= a higher value?"
+        message = f"{where} {what} for {seconds:g} s. Give the transport a higher timeout=?"
         return TransportTimeout(message, limit="timeout", seconds=seconds)
-
-    def _expired(self, seconds: float) -> TransportTimeout:
-        message = f"execute_timeout ran out after {seconds:g} s. Give execute_timeout= a higher value?"
-        return TransportTimeout(message, limit="execute_timeout", seconds=seconds)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from ...limit import Limit
 from ...protocol.batch import BatchEntry
 from ...protocol.http_get import TOO_LONG
 from ...request import GraphQLRequest
@@ -42,8 +43,8 @@ class RequestsRoundTrip(RoundTrip):
         self._transport = transport
         self._arguments = arguments
 
-    def send(self, seconds: float | None) -> None:
-        send, deadline = self._transport.send, Deadline(seconds, self._transport.timeout)
+    def send(self, limit: Limit) -> None:
+        send, deadline = self._transport.send, Deadline(limit, self._transport.timeout)
         answer = send(self.request, self.contents, self._arguments, deadline)
         if self.fallback is not None and answer[0].status in TOO_LONG:
             answer = send(self.fallback(), self.contents, self._arguments, deadline)
