@@ -1,0 +1,13 @@
+"""A Strawberry server that compresses its answers as the client allows: zstd before br before gzip."""
+
+from __future__ import annotations
+
+from starlette_compress import CompressMiddleware
+
+from syncgql.cli.serving import serve
+
+from .observer import Observer
+from .strawberry_server import app, log
+
+if __name__ == "__main__":
+    serve(Observer(CompressMiddleware(app, minimum_size=1), log))
