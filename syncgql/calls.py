@@ -7,6 +7,7 @@ from concurrent.futures import Future
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from .backend import Backend, current_stand_in
+from .checks import check_seconds
 from .exceptions import TransportError, TransportProtocolError
 from .limit import Limit
 from .protocol.batch import BatchEntry
@@ -15,7 +16,6 @@ from .result import ExecutionResult
 from .runtime.channel import Overflow
 from .schema.client_schema import ClientSchema
 from .subscription import OnReconnect, Subscription, check_on_reconnect
-from .transport.options import check_seconds
 from .transport.pair import TransportOptions
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ class Calls:
         on_reconnect: what to call after a lost connection was made anew, unless a subscription says otherwise.
 
     Raises:
-        TypeError: an argument has the wrong type.
+        TypeError: an argument has the wrong type or no effect.
         ValueError: the limit is not positive.
     """
 
@@ -59,6 +59,11 @@ class Calls:
         self._schema = schema
         self._execute_timeout = Limit(check_seconds("execute_timeout", execute_timeout), "execute_timeout")
         self._on_reconnect = check_on_reconnect(on_reconnect)
+        if on_reconnect is not None and not options.reconnects:
+            raise TypeError(
+                "on_reconnect= has no effect, for lost connections of this client are not made anew; see reconnect= of "
+                "the client, or of the transport that was given."
+            )
         self._builders: dict[str, OperationBuilder] = {}
         self._own_backend = Backend(self, options.build, options.build_blocking())
 

@@ -20,6 +20,7 @@ from .runtime.channel import Overflow
 from .schema.client_schema import ClientSchema
 from .subscription import OnReconnect, Subscription
 from .transport.base import AsyncTransport
+from .transport.batching import BATCH_MAX
 from .transport.blocking import BlockingTransport
 from .transport.options import AuthOption, HeadersOption, TimeoutOption
 from .transport.pair import TransportOptions
@@ -165,7 +166,7 @@ class Client:
         client_session_args: Mapping[str, Any] | None = None,
         session: SessionFactory | None = None,
         batch_interval: float = 0,
-        batch_max: int = 10,
+        batch_max: int = BATCH_MAX,
         schema: SchemaSource = None,
         introspection: Mapping[str, Any] | None = None,
         fetch_schema_from_transport: bool = False,

@@ -10,13 +10,13 @@ from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Generic, NamedTuple, NoReturn, TypeVar
 
+from .checks import check_function, check_seconds
 from .exceptions import SubscriptionForked, TransportTimeout
 from .result import ExecutionResult
 from .runtime.channel import Channel, Empty, End, Gap, Mark, Restart
 from .runtime.loop_thread import CoroutineFunction
 from .runtime.process import Runtime
 from .transport.base import Stream
-from .transport.options import check_seconds
 
 __all__ = ["Subscription", "SubscriptionStats"]
 
@@ -30,15 +30,13 @@ they are; a mapping of variables starts the subscription anew with these.
 """
 
 
-def check_on_reconnect(on_reconnect: object) -> OnReconnect | None:
+def check_on_reconnect(on_reconnect: OnReconnect | None) -> OnReconnect | None:
     """Return the option *on_reconnect*.
 
     Raises:
-        TypeError: it is no function.
+        TypeError: it is no function of one parameter.
     """
-    if on_reconnect is None or callable(on_reconnect):
-        return on_reconnect
-    raise TypeError(f"on_reconnect must be a function, not {type(on_reconnect).__name__}.")
+    return None if on_reconnect is None else check_function("on_reconnect", on_reconnect, 1)
 
 
 class SubscriptionStats(NamedTuple):

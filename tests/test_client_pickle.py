@@ -78,7 +78,9 @@ def test_b29_what_does_not_pickle_is_named() -> None:
 
 def test_b29_secrets_are_not_in_the_error() -> None:
     """The argument is named, its values are not shown."""
-    client = Client("http://localhost/graphql", cookies={"session": "s3cret", "lock": threading.Lock()})
+    client = Client(
+        "http://localhost/graphql", client_session_args={"cookies": {"a": "s3cret"}, "trace_configs": threading.Lock()}
+    )
     with pytest.raises(TypeError) as caught:
         pickle.dumps(client)
     assert "s3cret" not in str(caught.value)

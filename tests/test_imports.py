@@ -16,7 +16,7 @@ PACKAGE = Path(syncgql.__file__).parent
 
 # From the bottom up. A module may import from its own part of the package and from the layers below.
 LAYERS = [
-    {"result", "pickling"},
+    {"result", "checks", "pickling"},
     {"exceptions"},
     {"limit"},
     {"request", "file_var"},

@@ -183,7 +183,7 @@ def test_error_of_on_reconnect_reaches_the_consumer() -> None:
 
 def test_on_reconnect_must_be_a_function() -> None:
     """Anything else is refused at once, by the client and by ``subscribe``."""
-    with pytest.raises(TypeError, match="on_reconnect must be a function, not list"):
+    with pytest.raises(TypeError, match="on_reconnect must be a function of one parameter, not list"):
         Client("http://127.0.0.1:1", on_reconnect=[])  # type: ignore[arg-type]
     with Client("http://127.0.0.1:1") as client, pytest.raises(TypeError, match="on_reconnect must be a function"):
         client.subscribe(TICKS, on_reconnect=5)  # type: ignore[arg-type]

@@ -133,6 +133,9 @@ def public_url(url: str) -> str:
         parts = urlsplit(url)
     except ValueError:
         return "(an invalid URL)"
+    if not parts.netloc and "@" in parts.path:
+        # Not absolute, so that what comes before the host, such as "user:password@host/path", is not told apart.
+        return parts.path.rpartition("@")[2]
     return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", ""))
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from ..checks import check_flag, check_function, check_mapping
 from ..request import GraphQLRequest
 from ..result import ExecutionResult
 from ..runtime.once import Once
@@ -44,7 +46,7 @@ class ClientSchema:
         parse_results: turn custom scalars and enums of results into Python values.
 
     Raises:
-        TypeError: more than one of the first three was given.
+        TypeError: more than one of the first three was given, or an argument has the wrong type.
     """
 
     def __init__(
@@ -57,14 +59,17 @@ class ClientSchema:
         serialize_variables: bool = False,
         parse_results: bool = False,
     ) -> None:
+        _check_source(schema)
+        _check_introspection(introspection)
+        check_flag("fetch_schema_from_transport", fetch_schema_from_transport)
         given = (schema is not None) + (introspection is not None) + fetch_schema_from_transport
         if given > 1:
             raise TypeError("Give only one of schema=, introspection= and fetch_schema_from_transport=True.")
         self._source = schema if introspection is None else introspection
-        self._introspection_args = introspection_args
-        self._validate = bool(given) if validate is None else validate
-        self._serialize_variables = serialize_variables
-        self._parse_results = parse_results
+        self._introspection_args = check_mapping("introspection_args", introspection_args)
+        self._validate = bool(given) if validate is None else check_flag("validate", validate)
+        self._serialize_variables = check_flag("serialize_variables", serialize_variables)
+        self._parse_results = check_flag("parse_results", parse_results)
         self._documents: Once[SchemaDocuments] = Once()
 
     def get(self, execute: Execute) -> GraphQLSchema:
@@ -123,3 +128,24 @@ class ClientSchema:
         from .introspection import introspect
 
         return introspect(execute, self._introspection_args)
+
+
+def _check_source(source: SchemaSource) -> None:
+    """Raise a ``TypeError`` unless *source* can stand for a schema; nothing is read, and graphql-core is not loaded."""
+    if source is None or isinstance(source, str | os.PathLike | Mapping) or hasattr(source, "load_schema"):
+        return
+    if callable(source):
+        check_function("schema", source, 0)
+        return
+    from .provider import NO_SOURCE, core_schema
+
+    if core_schema(source) is None:
+        raise TypeError(NO_SOURCE.format(type(source).__name__))
+
+
+def _check_introspection(result: object) -> None:
+    if result is not None and not isinstance(result, Mapping):
+        raise TypeError(
+            "introspection must be a mapping, the result of an introspection query; for text or a path use schema=. "
+            f"It is a {type(result).__name__}."
+        )

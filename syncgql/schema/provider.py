@@ -18,6 +18,11 @@ SchemaSource: TypeAlias = Any
 """SDL text, a path, an introspection result, a schema object, a ``SchemaProvider``, or a function returning one."""
 
 
+NO_SOURCE = (
+    "schema must be SDL text, a path, an introspection result, a schema object, a provider or a function, not {}."
+)
+
+
 @runtime_checkable
 class SchemaProvider(Protocol):
     """Something that knows where a client's schema is."""
@@ -58,10 +63,7 @@ def load_schema(source: SchemaSource, introspect: Introspect) -> GraphQLSchema:
         return load_schema(_provided(source.load_schema(introspect)), introspect)
     if callable(source):
         return load_schema(_provided(source()), introspect)
-    raise TypeError(
-        "schema must be SDL text, a path, an introspection result, a schema object, a provider or a function, "
-        f"not {type(source).__name__}."
-    )
+    raise TypeError(NO_SOURCE.format(type(source).__name__))
 
 
 def core_schema(source: object) -> GraphQLSchema | None:

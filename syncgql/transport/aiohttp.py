@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 import aiohttp
 
+from ..checks import check_function, check_size
 from ..exceptions import DocumentError, TransportClosed, TransportError
 from ..protocol import json_codec
 from ..protocol.batch import answers_or_raise, batch_payload
@@ -23,7 +24,7 @@ from .http.request import HTTPRequest, RequestBuilder
 from .http.round_trip import Answer
 from .http.sender import HTTPSender
 from .http.upload import FileClasses
-from .options import AuthOption, HeadersOption, TimeoutOption, check_size, check_url
+from .options import AuthOption, HeadersOption, TimeoutOption, check_ssl, check_url
 from .session import SessionFactory, SharedSession
 
 __all__ = ["AIOHTTPTransport"]
@@ -85,13 +86,13 @@ class AIOHTTPTransport(AsyncTransport):
         max_response_size: int | None = None,
     ) -> None:
         self.url = check_url(url, ("http", "https"))
-        self.json_deserialize = json_deserialize
+        self.json_deserialize = check_function("json_deserialize", json_deserialize, 1)
         self._max_response_size = check_size("max_response_size", max_response_size)
         self._builder = RequestBuilder(
             self.url,
             headers=headers,
             auth=auth,
-            ssl=ssl,
+            ssl=check_ssl(ssl),
             timeout=timeout,
             json_serialize=json_serialize,
             use_get_for_queries=use_get_for_queries,

@@ -11,7 +11,7 @@ from yarl import URL
 from ..protocol import json_codec
 from ..protocol.graphql_transport_ws import GraphQLTransportWS
 from ..protocol.json_codec import JSONDeserialize, JSONSerialize
-from .options import HeadersOption, check_url, proxy_with_credentials
+from .options import HeadersOption, check_proxy, check_url, proxy_with_credentials
 from .session import SessionFactory, SharedSession
 from .websocket.handshake import CredentialsOption, GraphQLDialect, InitPayloadOption
 from .websocket.options import MAX_MESSAGE_SIZE, WebSocketOptions
@@ -122,6 +122,9 @@ class AIOHTTPWebsocketsTransport(WebSocketTransport):
             json_deserialize,
         )
         self.url = dialect.url
+        if GraphQLTransportWS.NAME not in dialect.subprotocols and (ping_interval is not None or not answer_pings):
+            name = "answer_pings" if ping_interval is None else "ping_interval"
+            raise TypeError(f"{name}= has no effect: of the subprotocols only graphql-transport-ws has pings.")
         super().__init__(
             dialect,
             WebSocketOptions(
@@ -130,7 +133,7 @@ class AIOHTTPWebsocketsTransport(WebSocketTransport):
                 proxy=_proxy(proxy, proxy_auth),
                 proxy_headers=proxy_headers,
                 ssl=True if ssl is None else ssl,
-                connect_args=dict(connect_args or {}),
+                connect_args={} if connect_args is None else connect_args,
                 max_message_size=max_message_size,
                 connect_timeout=connect_timeout,
                 ack_timeout=ack_timeout,
@@ -151,5 +154,5 @@ class AIOHTTPWebsocketsTransport(WebSocketTransport):
 
 def _proxy(proxy: str | URL | None, auth: aiohttp.BasicAuth | tuple[str, str] | None) -> str | None:
     if auth is not None:
-        proxy = proxy_with_credentials(proxy, auth)
-    return None if proxy is None else str(proxy)
+        return str(proxy_with_credentials(proxy, auth))
+    return check_proxy(proxy)

@@ -23,6 +23,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from ..checks import check_function, check_text
 from ..exceptions import TransportCredentialsMissing, TransportError
 from ..protocol.appsync import header_query, realtime_url, region_of
 
@@ -94,7 +95,9 @@ class _SecretAuthentication(AppSyncAuthentication):
     def __init__(self, host: str, secret: Secret) -> None:
         self.host = _check_host(host)
         self._secret = secret
-        if not callable(secret):
+        if callable(secret):
+            check_function(self.PARAMETER, secret, 0)
+        else:
             self._check(secret)
 
     def get_headers(self, data: str | None = None, headers: Mapping[str, str] | None = None) -> dict[str, str]:
@@ -228,7 +231,9 @@ class AppSyncIAMAuthentication(AppSyncAuthentication):
                 name="botocore",
             )
         self.host = _check_host(host)
-        self.region_name = region_name
+        self.region_name = check_text("region_name", region_name)
+        _check_has("session", session, "a botocore.session.Session", ("get_credentials", "get_config_variable"))
+        _check_has("credentials", credentials, "botocore.credentials.Credentials", ("get_frozen_credentials",))
         self._session = session
         self._credentials = credentials
         self._own_session: tuple[int, Session] | None = None  # with the process it belongs to
@@ -339,6 +344,13 @@ def _check_host(host: object) -> str:
     if "appsync-realtime-api" in host.lower():
         raise ValueError("host must be the host of the HTTP endpoint (appsync-api), not of the realtime endpoint.")
     return host.lower()
+
+
+def _check_has(option: str, value: object, wanted: str, methods: tuple[str, ...]) -> None:
+    # By its methods, because botocore is loaded when the first request is signed.
+    if value is not None and not all(callable(getattr(value, method, None)) for method in methods):
+        kind = f"{type(value).__module__}.{type(value).__name__}"
+        raise TypeError(f"{option} must be {wanted}, not {kind.removeprefix('builtins.')}.")
 
 
 def _missing_credentials(what: str) -> TransportCredentialsMissing:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from yarl import URL
 
+from ..checks import check_function
 from ..exceptions import TransportError
 from ..protocol import json_codec
 from ..protocol.appsync import AppSync, api_host, header_query, header_subprotocol, realtime_url
@@ -104,6 +105,8 @@ class AppSyncWebsocketsTransport(WebSocketTransport):
         json_deserialize: JSONDeserialize = json_codec.loads,
     ) -> None:
         self.url = check_url(url, ("http", "https"))
+        if shared_session is not None and client_session_args is not None:
+            raise TypeError("A session of your own brings its arguments along; give either it or client_session_args.")
         if auth is not None and session is not None:
             raise TypeError("session= is for the authentication by IAM that is made when auth= is not given.")
         self.auth = _check_auth(auth) or AppSyncIAMAuthentication(api_host(self.url), session=session)
@@ -113,7 +116,7 @@ class AppSyncWebsocketsTransport(WebSocketTransport):
             ),
             WebSocketOptions(
                 ssl=ssl,
-                connect_args=dict(connect_args or {}),
+                connect_args={} if connect_args is None else connect_args,
                 max_message_size=max_message_size,
                 connect_timeout=connect_timeout,
                 ack_timeout=ack_timeout,
@@ -166,12 +169,13 @@ class AppSyncDialect(Dialect):
     ) -> None:
         if authorization_in not in ("subprotocol", "query"):
             raise ValueError(f"authorization_in must be 'subprotocol' or 'query', not {authorization_in!r}.")
-        self.url = realtime_url(url) if override is None else check_url(override, ("ws", "wss"))
+        self.url = realtime_url(url) if override is None else check_url(override, ("ws", "wss"), "realtime_url")
         self.auth = auth
         self.authorization_in = authorization_in
         self.headers = check_headers(headers)
+        check_function("json_deserialize", json_deserialize, 1)
         self.machines = {AppSync.NAME: functools.partial(AppSync, json_deserialize)}
-        self.json_serialize = json_serialize
+        self.json_serialize = check_function("json_serialize", json_serialize, 1)
 
     @property
     def is_refreshable(self) -> bool:

@@ -117,6 +117,11 @@ class AsyncTransport(ABC):
         raise TransportError(f"{type(self).__name__} cannot send batches.")
 
     @property
+    def reconnects(self) -> bool:
+        """Whether a connection that is lost may be made anew by itself, with its subscriptions."""
+        return type(self).stream is not AsyncTransport.stream
+
+    @property
     def has_batches(self) -> bool:
         """Whether the transport can send batches."""
         return type(self).execute_batch is not AsyncTransport.execute_batch

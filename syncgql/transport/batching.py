@@ -21,6 +21,9 @@ from ..request import GraphQLRequest
 from ..result import ExecutionResult
 from .base import AsyncTransport, Exchange
 
+BATCH_MAX = 10
+"""How many requests make a batch full, unless the user says otherwise."""
+
 
 class Batcher:
     """Collects the requests of one transport.
@@ -147,7 +150,7 @@ def check_batch_options(interval: object, maximum: object) -> None:
     """Check the options of automatic batching.
 
     Raises:
-        TypeError: one is no number.
+        TypeError: one is no number, or the second has no effect without the first.
         ValueError: one is out of range.
     """
     if isinstance(interval, bool) or not isinstance(interval, int | float):
@@ -158,6 +161,8 @@ def check_batch_options(interval: object, maximum: object) -> None:
         raise TypeError(f"batch_max must be a whole number of requests, not {type(maximum).__name__}.")
     if maximum < 1:
         raise ValueError(f"batch_max must be 1 request or more, not {maximum!r}.")
+    if maximum != BATCH_MAX and not interval:
+        raise TypeError("batch_max= has no effect without batch_interval=, which is 0.")
 
 
 def _goes_alone(request: GraphQLRequest) -> bool:

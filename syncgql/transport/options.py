@@ -6,6 +6,9 @@ import base64
 import difflib
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping
+from http.cookiejar import CookieJar
+from http.cookies import BaseCookie, Morsel
+from ssl import SSLContext
 from typing import Any, Protocol, runtime_checkable
 from urllib.parse import urlsplit
 
@@ -13,6 +16,7 @@ import aiohttp
 from multidict import CIMultiDict
 from yarl import URL
 
+from ..checks import check_function, check_mapping, check_seconds
 from ..protocol.http import public_url
 
 Headers = Mapping[str, str]
@@ -21,6 +25,7 @@ HeadersOption = Pairs | Callable[[], Pairs] | None
 
 NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # a token, RFC 9110 section 5.6.2
 CONTROL_CHARACTER = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
+STRAY_SPACE = re.compile(r"\A | \Z|[\x00-\x1f\x7f]")
 
 
 @runtime_checkable
@@ -36,26 +41,69 @@ TimeoutOption = float | aiohttp.ClientTimeout | None
 AuthOption = Credentials | RequestAuthentication | Callable[[], Credentials] | None
 
 
-def check_url(url: object, schemes: tuple[str, ...]) -> str:
-    """Return *url* as text.
+def check_url(url: object, schemes: tuple[str, ...], name: str = "url") -> str:
+    """Return *url*, the option *name*, as text.
 
     Raises:
         TypeError: it is not text.
-        ValueError: it is not an absolute URL with one of the schemes.
+        ValueError: it is not an absolute URL with one of the schemes; user name, password and query are not shown.
     """
     if not isinstance(url, str | URL):
-        raise TypeError(f"url must be a str, not {type(url).__name__}.")
+        raise TypeError(f"{name} must be a str, not {type(url).__name__}.")
     text = str(url)
     expected = " or ".join(f"{scheme}://" for scheme in schemes)
+    if STRAY_SPACE.search(text):
+        # It comes with settings read from files, and parsers of URLs drop it or escape it.
+        raise ValueError(f"{name} begins or ends with a space, or holds a line break or another control character.")
     try:
         parts = urlsplit(text)
         port_is_valid = parts.port is None or parts.port > 0
         URL(text, encoded=True)
-    except ValueError as error:
-        raise ValueError(f"url is not a valid URL ({error}); it must begin with {expected}.") from None
+    except ValueError:  # whose text may quote a part of a password
+        raise ValueError(f"{name} is not a valid URL: host or port cannot be read. Begin with {expected}.") from None
     if parts.scheme not in schemes or not parts.hostname or not port_is_valid:
-        raise ValueError(f"url must be an absolute URL that begins with {expected}, not {public_url(text)!r}.")
+        raise ValueError(f"{name} must be an absolute URL that begins with {expected}, not {public_url(text)!r}.")
     return text
+
+
+def check_proxy(proxy: object, name: str = "proxy") -> str | None:
+    """Return *proxy*, the URL of one that aiohttp can use, as text; raises what ``check_url`` raises."""
+    return None if proxy is None else check_url(proxy, ("http", "https"), name)
+
+
+def check_ssl(ssl: Any, name: str = "ssl") -> Any:
+    """Return *ssl* as aiohttp takes it: True, False, an ``ssl.SSLContext`` or an ``aiohttp.Fingerprint``.
+
+    Raises:
+        TypeError: it is none of these.
+    """
+    if not isinstance(ssl, bool | SSLContext | aiohttp.Fingerprint):
+        raise TypeError(
+            f"{name} must be True, False, an ssl.SSLContext or an aiohttp.Fingerprint, not {type(ssl).__name__}."
+        )
+    return ssl
+
+
+def check_cookies(cookies: Any, option: str = "cookies") -> Any:
+    """Return *cookies*: a mapping of text, pairs, or cookies of ``http.cookies`` or ``http.cookiejar``.
+
+    Raises:
+        TypeError: it is none of these; values are not shown.
+        ValueError: a name cannot be that of a cookie.
+    """
+    if cookies is None or isinstance(cookies, BaseCookie | CookieJar):
+        return cookies
+    if not isinstance(cookies, Mapping | list | tuple):
+        raise TypeError(f"{option} must be a mapping of names to values, such as a dict, not {type(cookies).__name__}.")
+    for pair in cookies.items() if isinstance(cookies, Mapping) else cookies:
+        if not isinstance(pair, tuple) or len(pair) != 2:
+            raise TypeError(f"{option} must be a mapping or pairs of name and value; one is a {type(pair).__name__}.")
+        name, value = pair
+        if not isinstance(name, str) or not isinstance(value, str | Morsel):
+            raise TypeError(f"{option} must map str to str; one maps {type(name).__name__} to {type(value).__name__}.")
+        if not NAME.fullmatch(name):
+            raise ValueError(f"A name in {option} is empty or holds a character that no cookie's may have.")
+    return cookies
 
 
 def split_credentials(url: str) -> tuple[URL, str | None]:
@@ -66,22 +114,24 @@ def split_credentials(url: str) -> tuple[URL, str | None]:
     return parsed.with_user(None), authorization((parsed.user or "", parsed.password or ""))
 
 
-def check_headers(headers: HeadersOption) -> HeadersOption:
+def check_headers(headers: HeadersOption, option: str = "headers") -> HeadersOption:
     """Return *headers*: a mapping or pairs of text, or a function that returns them.
 
     Raises:
         TypeError: it is neither; values are not shown.
         ValueError: a name or value holds a character that no header may have.
     """
-    if headers is None or callable(headers):
+    if headers is None:
         return headers
+    if callable(headers):
+        return check_function(option, headers, 0)
     if not isinstance(headers, Mapping | Iterable) or isinstance(headers, str | bytes):
-        raise TypeError(f"headers must be a mapping or a function that returns one, not {type(headers).__name__}.")
+        raise TypeError(f"{option} must be a mapping or a function that returns one, not {type(headers).__name__}.")
     checked: CIMultiDict[str] = CIMultiDict()
     for pair in headers.items() if isinstance(headers, Mapping) else headers:
         if not isinstance(pair, tuple) or len(pair) != 2:
-            raise TypeError(f"headers must be a mapping or pairs of name and value; one is a {type(pair).__name__}.")
-        _check_header(*pair)
+            raise TypeError(f"{option} must be a mapping or pairs of name and value; one is a {type(pair).__name__}.")
+        _check_header(pair[0], pair[1], option)
         checked.add(*pair)
     return checked
 
@@ -98,15 +148,30 @@ def resolve_headers(defaults: Pairs, option: HeadersOption, per_request: Headers
     return merged
 
 
+def check_credentials(auth: Any) -> Any:
+    """Return *auth*: credentials, or a function that returns them.
+
+    Raises:
+        TypeError: it is neither credentials, nor a function without parameters; objects with ``get_headers`` are
+            neither.
+    """
+    if callable(auth) and not isinstance(auth, type):
+        return check_function("auth", auth, 0)
+    if auth is not None:
+        authorization(auth)  # which says what is accepted, of a class too
+    return auth
+
+
 def check_auth(auth: AuthOption) -> AuthOption:
     """Return *auth*.
 
     Raises:
         TypeError: it is neither credentials, nor has it ``get_headers``, nor is it a function.
     """
-    if auth is not None and not callable(auth) and not isinstance(auth, RequestAuthentication):
-        authorization(auth)
-    return auth
+    if auth is None or (isinstance(auth, RequestAuthentication) and not isinstance(auth, type)):
+        return auth
+    checked: AuthOption = check_credentials(auth)
+    return checked
 
 
 def authorization(auth: Credentials) -> str:
@@ -118,7 +183,7 @@ def authorization(auth: Credentials) -> str:
         TypeError: *auth* is no ``aiohttp.BasicAuth``, no pair of name and password, and no text.
     """
     if isinstance(auth, str):
-        _check_header("Authorization", auth)
+        _check_header("Authorization", auth, "auth")
         return auth
     if isinstance(auth, aiohttp.BasicAuth):
         return auth.encode()
@@ -145,12 +210,15 @@ def proxy_with_credentials(proxy: Any, auth: aiohttp.BasicAuth | tuple[str, str]
 
     Raises:
         TypeError: there is no proxy, or *auth* is no credentials.
+        ValueError: the proxy's URL is none.
     """
     if proxy is None:
         raise TypeError("proxy_auth is for a proxy; give proxy= with it.")
     if not isinstance(auth, tuple) or len(auth) < 2:
         raise TypeError(f"proxy_auth must be an aiohttp.BasicAuth or a pair of texts, not {type(auth).__name__}.")
-    return URL(proxy).with_user(auth[0]).with_password(auth[1])
+    if not all(isinstance(part, str) for part in auth):
+        raise TypeError("proxy_auth must be a pair of texts, a name and a password.")
+    return URL(check_url(proxy, ("http", "https"), "proxy")).with_user(auth[0]).with_password(auth[1])
 
 
 def client_timeout(timeout: Any) -> aiohttp.ClientTimeout:
@@ -158,53 +226,13 @@ def client_timeout(timeout: Any) -> aiohttp.ClientTimeout:
 
     Raises:
         TypeError: it is neither.
+        ValueError: the number is not positive.
     """
     if isinstance(timeout, aiohttp.ClientTimeout):
         return timeout
     if timeout is not None and (isinstance(timeout, bool) or not isinstance(timeout, int | float)):
         raise TypeError(f"timeout must be seconds or an aiohttp.ClientTimeout, not {type(timeout).__name__}.")
-    return aiohttp.ClientTimeout(total=timeout, sock_connect=30)
-
-
-def check_seconds(name: str, seconds: float | None, *, zero: bool = False) -> float | None:
-    """Return *seconds*, a positive number or None for no limit; what no timer can hold is no limit, too.
-
-    Args:
-        name: the option, for messages.
-        seconds: its value.
-        zero: whether 0 is allowed.
-
-    Raises:
-        TypeError: it is neither.
-        ValueError: it is not positive.
-    """
-    if seconds is None:
-        return None
-    if isinstance(seconds, bool) or not isinstance(seconds, int | float):
-        raise TypeError(f"{name} must be a number of seconds or None, not {type(seconds).__name__}.")
-    if not (seconds > 0 or (zero and seconds == 0)):
-        raise ValueError(f"{name} must be more than 0 seconds, not {seconds!r}; None means no limit.")
-    return seconds if seconds < LONGEST_SECONDS else None
-
-
-LONGEST_SECONDS = 1e9
-"""About thirty years. Locks and timers of the operating system take no more than some hundred."""
-
-
-def check_size(name: str, size: int | None) -> int | None:
-    """Return *size*, a positive number or None for no limit.
-
-    Raises:
-        TypeError: it is neither.
-        ValueError: it is not positive.
-    """
-    if size is None:
-        return None
-    if isinstance(size, bool) or not isinstance(size, int):
-        raise TypeError(f"{name} must be a whole number or None, not {type(size).__name__}.")
-    if size <= 0:
-        raise ValueError(f"{name} must be more than 0, not {size}; None means no limit.")
-    return size
+    return aiohttp.ClientTimeout(total=check_seconds("timeout", timeout), sock_connect=30)
 
 
 def check_method(method: object) -> str:
@@ -235,8 +263,9 @@ def check_arguments(
         library: whose arguments they are, for the message.
 
     Raises:
-        TypeError: one is not known, or is refused.
+        TypeError: they are no mapping, one is not known, or is refused.
     """
+    check_mapping(option, given)
     for name in given:
         if name in refused:
             raise TypeError(f"{option} cannot have {name!r}: {refused[name]}.")
@@ -246,13 +275,13 @@ def check_arguments(
             raise TypeError(f"{option} has {name!r}, which {library} does not know.{hint}")
 
 
-def _check_header(name: object, value: object) -> None:
+def _check_header(name: object, value: object, option: str = "headers") -> None:
     if not isinstance(name, str) or not isinstance(value, str):
-        raise TypeError(f"headers must map str to str; {name!r} maps to {type(value).__name__}.")
+        raise TypeError(f"{option} must map str to str; {name!r} maps to {type(value).__name__}.")
     token = NAME.match(name)
     if token is None or token.end() != len(name):
         # What follows the token may be a secret: "Authorization: Bearer ..." written as a name.
         shown = token.group() if token else ""
-        raise ValueError(f"The name of a header holds a character that none may have, after {shown!r}.")
+        raise ValueError(f"A name in {option} holds a character that no header's may have, after {shown!r}.")
     if CONTROL_CHARACTER.search(value):
-        raise ValueError(f"The header {name!r} holds a line break or another control character.")
+        raise ValueError(f"{option}: the header {name!r} holds a line break or another control character.")

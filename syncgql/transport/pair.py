@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 from urllib.parse import urlsplit
 
 from ..exceptions import TransportError
+from ..protocol import json_codec
 from ..protocol.http import public_url
+from ..protocol.http_get import MAX_URL_LENGTH
 from ..protocol.json_codec import JSONDeserialize, JSONSerialize
 from .aiohttp import AIOHTTPTransport
 from .aiohttp_websockets import AIOHTTPWebsocketsTransport
 from .appsync_auth import AppSyncAuthentication
 from .appsync_websockets import AppSyncWebsocketsTransport
 from .base import AsyncTransport
-from .batching import Batcher, check_batch_options
+from .batching import BATCH_MAX, Batcher, check_batch_options
 from .blocking import BlockingTransport
 from .options import (
     AuthOption,
@@ -29,11 +31,10 @@ from .options import (
     with_authorization,
 )
 from .session import SessionFactory, SharedSession
+from .unused_options import Wire, refuse_unused
 from .websocket.handshake import InitPayloadOption
+from .websocket.options import MAX_MESSAGE_SIZE
 from .websocket.reconnect import ReconnectPolicy
-
-FOR_OWN_TRANSPORTS = ("headers", "cookies", "auth", "init_payload", "client_session_args", "session")
-"""Options that a transport which was given has of its own."""
 
 CLOSE_SECONDS = 1.0
 """How long a client that is closed waits for the servers' part in closing WebSockets."""
@@ -49,7 +50,11 @@ class TransportPair:
     """
 
     def __init__(
-        self, queries: AsyncTransport, subscriptions: AsyncTransport, batch_interval: float = 0, batch_max: int = 10
+        self,
+        queries: AsyncTransport,
+        subscriptions: AsyncTransport,
+        batch_interval: float = 0,
+        batch_max: int = BATCH_MAX,
     ) -> None:
         self.queries = queries
         self.subscriptions = subscriptions
@@ -63,36 +68,38 @@ class TransportPair:
                 await self.queries.close()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class TransportOptions:
     """The options of a client that say how to reach the server; ``build`` makes the transports of one process.
 
+    The defaults are those of ``Client``, and tell what was given.
+
     Raises:
-        TypeError: neither or both of url and transport, or an argument has the wrong type.
+        TypeError: neither or both of url and transport, or an argument has the wrong type or would have no effect.
         ValueError: a URL is not absolute or has the wrong scheme, or a limit is out of range.
     """
 
-    url: str | None
-    transport: AsyncTransport | BlockingTransport | None
-    subscriptions: str | AsyncTransport | None
-    headers: HeadersOption
-    cookies: Any
-    auth: AuthOption
-    ssl: Any
-    timeout: TimeoutOption
-    ssl_close_timeout: float | None
-    json_serialize: JSONSerialize
-    json_deserialize: JSONDeserialize
-    use_get_for_queries: bool
-    max_url_length: int | None
-    max_response_size: int | None
-    init_payload: InitPayloadOption
-    reconnect: ReconnectPolicy | bool
-    max_message_size: int
-    client_session_args: Mapping[str, Any] | None
-    session: SessionFactory | None
-    batch_interval: float
-    batch_max: int
+    url: str | None = None
+    transport: AsyncTransport | BlockingTransport | None = None
+    subscriptions: str | AsyncTransport | None = None
+    headers: HeadersOption = None
+    cookies: Any = None
+    auth: AuthOption = None
+    ssl: Any = True
+    timeout: TimeoutOption = None
+    ssl_close_timeout: float | None = 10
+    json_serialize: JSONSerialize = json_codec.dumps
+    json_deserialize: JSONDeserialize = json_codec.loads
+    use_get_for_queries: bool = False
+    max_url_length: int | None = MAX_URL_LENGTH
+    max_response_size: int | None = None
+    init_payload: InitPayloadOption = None
+    reconnect: ReconnectPolicy | bool = True
+    max_message_size: int = MAX_MESSAGE_SIZE
+    client_session_args: Mapping[str, Any] | None = None
+    session: SessionFactory | None = None
+    batch_interval: float = 0
+    batch_max: int = BATCH_MAX
 
     def __post_init__(self) -> None:
         if (self.url is None) == (self.transport is None):
@@ -103,8 +110,11 @@ class TransportOptions:
         if self.subscriptions is not None and not isinstance(self.subscriptions, str | AsyncTransport):
             kind = type(self.subscriptions).__name__
             raise TypeError(f"subscriptions must be a URL or an AsyncTransport, not {kind}.")
-        if self.transport is not None and not isinstance(self.subscriptions, str):
-            self._refuse_unused()
+        if self.url is not None:
+            check_url(self.url, ("http", "https", "ws", "wss"))
+        if isinstance(self.subscriptions, str):
+            check_url(self.subscriptions, ("http", "https", "ws", "wss"), "subscriptions")
+        self._refuse_unused()
         check_batch_options(self.batch_interval, self.batch_max)
         if self.batch_interval and isinstance(self.transport, BlockingTransport):
             raise TypeError(f"{type(self.transport).__name__} cannot collect batches; leave batch_interval at 0.")
@@ -112,11 +122,35 @@ class TransportOptions:
             self.build()  # whatever else is wrong is said now and not at the first call
 
     def _refuse_unused(self) -> None:
-        """Refuse what only transports that are made here take, when none is: headers must not vanish unseen."""
-        for name in FOR_OWN_TRANSPORTS:
-            if getattr(self, name) is not None:
-                kind = type(self.transport).__name__
-                raise TypeError(f"{name}= is for the transports that a client makes of URLs; give it to the {kind}.")
+        if self.init_payload is not None and self.wires & Wire.APPSYNC:
+            raise TypeError("init_payload= is not for AppSync, whose connection_init has none.")
+        given = [field.name for field in fields(self) if getattr(self, field.name) != field.default]
+        subscriptions = self.subscriptions if isinstance(self.subscriptions, AsyncTransport) else None
+        refuse_unused(given, self.wires, self.transport, subscriptions)
+        is_signature = isinstance(self.auth, RequestAuthentication)
+        if is_signature and not self.wires & (Wire.HTTP | Wire.APPSYNC):
+            raise TypeError(
+                "auth= with get_headers is for requests over HTTP; for a WebSocket give headers= a function."
+            )
+
+    @property
+    def reconnects(self) -> bool:
+        """Whether lost connections of subscriptions are made anew."""
+        return self.has_loop and self.build().subscriptions.reconnects
+
+    @property
+    def wires(self) -> Wire:
+        """What transports are made for here."""
+        wires = Wire.NONE
+        if self.url is not None:
+            wires |= Wire.HTTP if urlsplit(self.url).scheme in ("http", "https") else Wire.WEBSOCKET
+        if isinstance(self.subscriptions, AsyncTransport):
+            return wires
+        if self.url is not None and isinstance(self.auth, AppSyncAuthentication):
+            return wires | Wire.APPSYNC
+        if self.subscriptions is not None or wires == Wire.HTTP:
+            wires |= Wire.WEBSOCKET
+        return wires
 
     @property
     def target(self) -> str:
@@ -201,8 +235,6 @@ class TransportOptions:
         )
 
     def _appsync(self, url: str, auth: AppSyncAuthentication, session: SharedSession) -> AppSyncWebsocketsTransport:
-        if self.init_payload is not None:
-            raise TypeError("init_payload is not for AppSync, whose connection_init has none.")
         return AppSyncWebsocketsTransport(
             url,
             auth,

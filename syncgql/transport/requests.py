@@ -8,6 +8,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from ..checks import check_flag, check_function, check_size
 from ..exceptions import TransportConnectionFailed
 from ..protocol import json_codec
 from ..protocol.batch import batch_payload
@@ -21,13 +22,14 @@ from .http.request import HTTPRequest, RequestBuilder
 from .http.requests_exchange import RequestsBatchExchange, RequestsExchange
 from .http.round_trip import Answer
 from .http.upload import Upload
-from .options import HeadersOption, check_arguments, check_method, check_size, check_url
+from .options import HeadersOption, check_arguments, check_method, check_url
 
 if TYPE_CHECKING:
     import requests
 
 __all__ = ["RequestsHTTPTransport"]
 
+BACKOFF = 0.1
 RETRY_STATUSES = frozenset({429, 500, 502, 503, 504})
 
 EXTRA_ARGS = frozenset({"params", "auth", "cookies", "hooks", "proxies", "verify", "cert"})
@@ -103,7 +105,7 @@ class RequestsHTTPTransport(BlockingTransport):
         proxies: Mapping[str, str] | None = None,
         adapters: Mapping[str, requests.adapters.BaseAdapter] | None = None,
         trust_env: bool = True,
-        retry_backoff_factor: float = 0.1,
+        retry_backoff_factor: float = BACKOFF,
         retry_status_forcelist: Collection[int] = RETRY_STATUSES,
         retry_mutations: bool = False,
         max_response_size: int | None = None,
@@ -114,7 +116,7 @@ class RequestsHTTPTransport(BlockingTransport):
             raise ImportError('RequestsHTTPTransport needs requests: pip install "syncgql[requests]"') from error
         self.url = check_url(url, ("http", "https"))
         self.timeout = _check_timeout(timeout)
-        self.json_deserialize = json_deserialize
+        self.json_deserialize = check_function("json_deserialize", json_deserialize, 1)
         self._max_response_size = check_size("max_response_size", max_response_size)
         self._builder = RequestBuilder(
             self.url,
@@ -126,7 +128,7 @@ class RequestsHTTPTransport(BlockingTransport):
             use_get_for_queries=check_method(method) == "GET",
             max_url_length=MAX_URL_LENGTH,
         )
-        self._retries = Retries(retries, retry_backoff_factor, frozenset(retry_status_forcelist), retry_mutations)
+        self._retries = Retries(retries, retry_backoff_factor, retry_status_forcelist, retry_mutations)
         options = SessionOptions(session, cookies, auth, verify, cert, proxies, adapters, trust_env)
         self._sessions = RequestsSessions(options)
 
@@ -230,19 +232,35 @@ class Retries:
     """Which requests are sent again, how often and when.
 
     Raises:
+        TypeError: an option has the wrong type, or says how to do what is not to be done.
         ValueError: a number is negative.
     """
 
     count: int
     backoff: float
-    statuses: frozenset[int]
+    statuses: Collection[int]
     mutations: bool
 
     def __post_init__(self) -> None:
-        if isinstance(self.count, bool) or not isinstance(self.count, int) or self.count < 0:
-            raise ValueError(f"retries must be a whole number, 0 or more, not {self.count!r}.")
+        if isinstance(self.count, bool) or not isinstance(self.count, int):
+            raise TypeError(f"retries must be a whole number, not {type(self.count).__name__}.")
+        if self.count < 0:
+            raise ValueError(f"retries must be 0 or more, not {self.count}.")
+        if isinstance(self.backoff, bool) or not isinstance(self.backoff, int | float):
+            raise TypeError(f"retry_backoff_factor must be a number of seconds, not {type(self.backoff).__name__}.")
         if not self.backoff >= 0:
             raise ValueError(f"retry_backoff_factor must be 0 seconds or more, not {self.backoff!r}.")
+        statuses = self.statuses
+        if not isinstance(statuses, Collection) or not all(isinstance(status, int) for status in statuses):
+            raise TypeError("retry_status_forcelist must be a collection of HTTP statuses, such as {429, 503}.")
+        check_flag("retry_mutations", self.mutations)
+        for name, value, default in (
+            ("retry_backoff_factor", self.backoff, BACKOFF),
+            ("retry_status_forcelist", self.statuses, RETRY_STATUSES),
+            ("retry_mutations", self.mutations, False),
+        ):
+            if not self.count and value != default:
+                raise TypeError(f"{name}= has no effect without retries=, which is 0.")
 
     def allow(self, request: GraphQLRequest) -> bool:
         """Whether a request may be sent again; what cannot be parsed is taken for a mutation."""

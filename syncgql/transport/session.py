@@ -14,10 +14,13 @@ import aiohttp
 from aiohttp.client_proto import ResponseHandler
 from aiohttp.connector import Connection
 
+from ..checks import check_function, check_seconds
 from .options import (
     authorization,
     check_arguments,
-    check_seconds,
+    check_cookies,
+    check_headers,
+    check_proxy,
     client_timeout,
     proxy_with_credentials,
     resolve_headers,
@@ -58,10 +61,12 @@ class SharedSession:
                 "session must be a function that makes an aiohttp.ClientSession, because a session belongs to the loop "
                 f"it is made on; not {type(factory).__name__}."
             )
-        if factory is not None and (cookies or client_session_args):
+        if factory is not None:
+            check_function("session", factory, 0)
+        if factory is not None and (cookies is not None or client_session_args is not None):
             raise TypeError("A session of your own brings its cookies and arguments along; give either it or them.")
         self._factory = factory
-        self._options = _session_options(cookies, client_session_args)
+        self._options = _session_options(check_cookies(cookies), client_session_args)
         self._ssl_close_timeout = check_seconds("ssl_close_timeout", ssl_close_timeout)
         self._session: aiohttp.ClientSession | None = None
         self._stranger: aiohttp.ClientSession | None = None
@@ -188,10 +193,13 @@ async def _all_of(awaitables: list[Awaitable[None]]) -> None:
 def _session_options(cookies: Any, client_session_args: Mapping[str, Any] | None) -> dict[str, Any]:
     # Deadlines are the client's; aiohttp's default of 300 s in all would cut long streams.
     options: dict[str, Any] = {"cookies": cookies, "timeout": aiohttp.ClientTimeout(total=None, sock_connect=30)}
-    if not client_session_args:
+    if client_session_args is None:
         return options
     known = frozenset(inspect.signature(aiohttp.ClientSession).parameters)
     check_arguments("client_session_args", client_session_args, known, _NOT_FOR_THE_SESSION)
+    check_cookies(client_session_args.get("cookies"), "cookies in client_session_args")
+    check_headers(client_session_args.get("headers"), "headers in client_session_args")
+    check_proxy(client_session_args.get("proxy"), "proxy in client_session_args")
     options.update(client_session_args)
     options["timeout"] = client_timeout(options["timeout"])
     auth, proxy_auth = options.pop("auth", None), options.pop("proxy_auth", None)

@@ -110,7 +110,11 @@ def test_names_of_the_subprotocols() -> None:
         ({"url": 5}, TypeError, "url must be"),
         ({"subprotocols": "graphql-ws"}, TypeError, "subprotocols must be a collection"),
         ({"subprotocols": []}, ValueError, "subprotocols is empty"),
-        ({"subprotocols": ["mqtt"]}, ValueError, "'mqtt' is not known; known are graphql-transport-ws, graphql-ws"),
+        (
+            {"subprotocols": ["mqtt"]},
+            ValueError,
+            "'mqtt', which is not known; known are graphql-transport-ws, graphql-ws",
+        ),
         ({"headers": ["a"]}, TypeError, "headers"),
         ({"headers": {"X": "a\r\nb"}}, ValueError, "line break"),
         ({"auth": ["ada", "secret"]}, TypeError, "auth must be"),

@@ -12,11 +12,11 @@ from multidict import CIMultiDict
 from yarl import URL
 
 from syncgql import AIOHTTPTransport, Client
+from syncgql.checks import check_size
 from syncgql.transport.options import (
     authorization,
     check_arguments,
     check_headers,
-    check_size,
     check_url,
     client_timeout,
     proxy_with_credentials,

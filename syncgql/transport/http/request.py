@@ -15,6 +15,7 @@ import aiohttp
 from multidict import CIMultiDict
 from yarl import URL
 
+from ...checks import check_flag, check_function, check_size
 from ...exceptions import DocumentError
 from ...protocol import redirects
 from ...protocol.http import ACCEPT, CONTENT_TYPE
@@ -32,7 +33,6 @@ from ..options import (
     check_auth,
     check_headers,
     check_method,
-    check_size,
     client_timeout,
     proxy_with_credentials,
     resolve_headers,
@@ -171,8 +171,8 @@ class RequestBuilder:
         self._from_url = () if from_url is None else (("Authorization", from_url),)
         self._headers = check_headers(headers)
         self._auth = check_auth(auth)
-        self._json_serialize = json_serialize
-        self._use_get_for_queries = use_get_for_queries
+        self._json_serialize = check_function("json_serialize", json_serialize, 1)
+        self._use_get_for_queries = check_flag("use_get_for_queries", use_get_for_queries)
         self._max_url_length = check_size("max_url_length", max_url_length)
         # Redirects are followed by HTTPSender, by stricter rules than aiohttp's.
         self._arguments: dict[str, Any] = {"ssl": ssl, "allow_redirects": False, "raise_for_status": False}

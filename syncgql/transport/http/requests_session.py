@@ -16,9 +16,11 @@ from multidict import CIMultiDict
 from urllib3 import Timeout
 from urllib3.response import BaseHTTPResponse
 
+from ...checks import check_flag, check_function, check_mapping
 from ...exceptions import TransportClosed
 from ...protocol.http import retry_after, too_large
 from ...result import Response
+from ..options import check_cookies
 from .deadline import Deadline
 from .request import HTTPRequest
 from .requests_errors import translated_errors
@@ -45,12 +47,33 @@ class SessionOptions:
     def __post_init__(self) -> None:
         own = (self.cookies, self.auth, self.cert, self.proxies, self.adapters)
         if self.session is None:
+            self._check()
             return
         if not isinstance(self.session, requests.Session) and not callable(self.session):
             kind = type(self.session).__name__
             raise TypeError(f"session must be a requests.Session or a function that makes one, not {kind}.")
         if any(option is not None for option in own) or self.verify is not True or self.trust_env is not True:
             raise TypeError("A session of your own brings its settings along; give either it or them.")
+
+    def _check(self) -> None:
+        check_cookies(self.cookies)
+        if callable(self.auth) and not isinstance(self.auth, type):
+            check_function("auth", self.auth, 1)
+        elif self.auth is not None:
+            _check_pair("auth", self.auth)
+        if not isinstance(self.verify, bool | str | os.PathLike):
+            raise TypeError(f"verify must be True, False or a path, not {type(self.verify).__name__}.")
+        if self.cert is not None and not isinstance(self.cert, str | os.PathLike):
+            _check_pair("cert", self.cert)
+        for scheme, url in (check_mapping("proxies", self.proxies) or {}).items():
+            if not isinstance(scheme, str) or not isinstance(url, str):
+                raise TypeError(f"proxies must map str to str; one is a {type(url).__name__}.")
+        for adapter in (check_mapping("adapters", self.adapters) or {}).values():
+            if not isinstance(adapter, requests.adapters.BaseAdapter):
+                raise TypeError(
+                    f"adapters must map to requests.adapters.BaseAdapter objects; one is a {type(adapter).__name__}."
+                )
+        check_flag("trust_env", self.trust_env)
 
     def make(self) -> requests.Session:
         """Make a session."""
@@ -66,6 +89,13 @@ class SessionOptions:
         for prefix, adapter in (self.adapters or {}).items():
             session.mount(prefix, adapter)
         return session
+
+
+def _check_pair(name: str, pair: object) -> None:
+    # requests takes just about anything and fails, or sends no credentials, at the first request.
+    if not isinstance(pair, tuple | list) or len(pair) != 2 or not all(isinstance(part, str) for part in pair):
+        alone = "an object of requests.auth" if name == "auth" else "a path"
+        raise TypeError(f"{name} must be {alone} or a pair of texts, not {type(pair).__name__}.")
 
 
 class RequestsSessions:

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 from yarl import URL
 
+from ...checks import check_function
 from ...exceptions import DocumentError
 from ...protocol import json_codec
 from ...protocol.graphql_transport_ws import GraphQLTransportWS
@@ -26,7 +27,7 @@ from ..options import (
     Credentials,
     Headers,
     HeadersOption,
-    authorization,
+    check_credentials,
     check_headers,
     split_credentials,
     with_authorization,
@@ -125,14 +126,13 @@ class GraphQLDialect(Dialect):
         self.url = str(target)
         self._defaults = {} if from_url is None else {"Authorization": from_url}
         self.subprotocols = _check_subprotocols(subprotocols)
+        check_function("json_deserialize", json_deserialize, 1)
         self.machines = {
             name: functools.partial(GRAPHQL_PROTOCOLS[name], json_deserialize) for name in self.subprotocols
         }
-        self.json_serialize = json_serialize
+        self.json_serialize = check_function("json_serialize", json_serialize, 1)
         self.headers = check_headers(headers)
-        self.auth = auth
-        if auth is not None and not callable(auth):
-            authorization(auth)  # what is wrong with it is said now
+        self.auth = check_credentials(auth)
         self.init_payload = _check_init_payload(init_payload)
 
     @property
@@ -180,13 +180,15 @@ def _check_subprotocols(names: Collection[str] | None) -> tuple[str, ...]:
         raise ValueError(f"subprotocols is empty; name at least one of {known}.")
     for name in names:
         if name not in GRAPHQL_PROTOCOLS:
-            raise ValueError(f"The subprotocol {name!r} is not known; known are {known}.")
+            raise ValueError(f"subprotocols has {name!r}, which is not known; known are {known}.")
     return tuple(names)
 
 
 def _check_init_payload(payload: InitPayloadOption) -> InitPayloadOption:
-    if payload is None or callable(payload):
+    if payload is None:
         return payload
+    if callable(payload):
+        return check_function("init_payload", payload, 0)
     if isinstance(payload, Mapping):
         return _check_encodable(payload)
     raise TypeError(f"init_payload must be a mapping or a function that returns one, not {type(payload).__name__}.")

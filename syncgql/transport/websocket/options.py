@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any
 
-from ..options import check_seconds
+import aiohttp
+
+from ...checks import check_flag, check_mapping, check_seconds, check_text
+from ..options import check_arguments, check_headers, check_proxy, check_ssl
 
 MAX_MESSAGE_SIZE = 16 * 1024 * 1024
 
@@ -21,8 +25,8 @@ class WebSocketOptions:
     """What is the same for every connection; ``AIOHTTPWebsocketsTransport`` says what each option means.
 
     Raises:
-        TypeError: a limit is not a number.
-        ValueError: a limit is not more than 0.
+        TypeError: an option has the wrong type, or ``ClientSession.ws_connect`` does not know one of *connect_args*.
+        ValueError: a limit is not more than 0, or the proxy's URL is none.
     """
 
     origin: str | None = None
@@ -35,8 +39,8 @@ class WebSocketOptions:
     connect_timeout: float | None = _seconds(10)
     ack_timeout: float | None = _seconds(10)
     receive_timeout: float | None = _seconds(None)
-    websocket_close_timeout: float | None = _seconds(10)
     close_timeout: float | None = _seconds(10)
+    websocket_close_timeout: float | None = _seconds(10)
     heartbeat: float | None = _seconds(None)
     keep_alive_timeout: float | None = _seconds(None)
     ping_interval: float | None = _seconds(None)
@@ -45,11 +49,40 @@ class WebSocketOptions:
     idle_timeout: float | None = _seconds(30)
 
     def __post_init__(self) -> None:
+        self._check_connecting()
+        check_flag("answer_pings", self.answer_pings)
         for each in fields(self):
             if "is_limit" in each.metadata:
                 check_seconds(each.name, getattr(self, each.name))
+        if self.pong_timeout is not None and self.ping_interval is None:
+            raise TypeError("pong_timeout= has no effect without ping_interval=.")
         size = self.max_message_size
         if isinstance(size, bool) or not isinstance(size, int):
             raise TypeError(f"max_message_size must be a number of bytes, not {type(size).__name__}.")
         if size < 0:
             raise ValueError(f"max_message_size must be 0, for no limit, or more, not {size}.")
+
+    def _check_connecting(self) -> None:
+        check_text("origin", self.origin)
+        if not isinstance(self.params, str):
+            check_mapping("params", self.params)
+        check_proxy(self.proxy)
+        _check_proxy_headers(self.proxy_headers)
+        check_ssl(self.ssl)
+        known = frozenset(inspect.signature(aiohttp.ClientSession.ws_connect).parameters) - {"self"}
+        check_arguments("connect_args", self.connect_args, known, NOT_FOR_CONNECTING)
+        check_headers(self.connect_args.get("headers"), "headers in connect_args")
+        check_proxy(self.connect_args.get("proxy"), "proxy in connect_args")
+        check_ssl(self.connect_args.get("ssl", True), "ssl in connect_args")
+
+
+def _check_proxy_headers(headers: Mapping[str, str] | None) -> None:
+    if check_mapping("proxy_headers", headers) is not None:
+        check_headers(headers, "proxy_headers")
+
+
+NOT_FOR_CONNECTING = {
+    "url": "the transport has url=",
+    "protocols": "the transport has subprotocols=",
+    "autoping": "the transport answers pings by itself",
+}

@@ -91,6 +91,10 @@ class WebSocketTransport(AsyncTransport):
         copy._begin()
         return copy
 
+    @property
+    def reconnects(self) -> bool:
+        return self._policy is not None
+
     async def connect(self) -> None:
         """Open the shared socket; does nothing when it is open.
 

@@ -1,0 +1,73 @@
+"""Which options of a client have an effect: one that was given and has none is refused, for its user expects one."""
+
+from __future__ import annotations
+
+import enum
+import inspect
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+
+class Wire(enum.Flag):
+    """What a client makes transports for by itself, of URLs."""
+
+    NONE = 0
+    HTTP = enum.auto()
+    WEBSOCKET = enum.auto()
+    APPSYNC = enum.auto()
+
+
+ANY = Wire.HTTP | Wire.WEBSOCKET | Wire.APPSYNC
+SOCKETS = Wire.WEBSOCKET | Wire.APPSYNC
+
+USED_BY: Mapping[str, Wire] = {
+    "headers": ANY,
+    "cookies": ANY,
+    "auth": ANY,
+    "ssl": ANY,
+    "ssl_close_timeout": ANY,
+    "client_session_args": ANY,
+    "session": ANY,
+    "timeout": Wire.HTTP,
+    "json_serialize": ANY,
+    "json_deserialize": ANY,
+    "use_get_for_queries": Wire.HTTP,
+    "max_url_length": Wire.HTTP,
+    "max_response_size": Wire.HTTP,
+    "init_payload": Wire.WEBSOCKET,
+    "reconnect": SOCKETS,
+    "max_message_size": SOCKETS,
+}
+"""The options that only some of a client's transports have a use for."""
+
+PURPOSE = {ANY: "the transports that a client makes of URLs", Wire.HTTP: "requests over HTTP"}
+
+
+def refuse_unused(given: Iterable[str], wires: Wire, transport: object, subscriptions: object) -> None:
+    """Refuse options for which there is no use.
+
+    Args:
+        given: the names of those that are not what they are by default.
+        wires: what the client makes transports for.
+        transport: the one that was given; None when there is none.
+        subscriptions: the transport for subscriptions that was given; None when there is none.
+
+    Raises:
+        TypeError: one has no effect; says which, why, and where it belongs.
+    """
+    for name in given:
+        used_by = USED_BY.get(name)
+        if used_by is None or used_by & wires:
+            continue
+        purpose = PURPOSE.get(used_by, "WebSockets")
+        owner = next((one for one in (transport, subscriptions) if one is not None and _takes(one, name)), None)
+        if owner is not None:
+            raise TypeError(f"{name}= is for {purpose}; give it to the {type(owner).__name__}.")
+        if used_by == Wire.HTTP and wires:
+            raise TypeError(f"{name}= is for {purpose}, and this client makes none: it has a WebSocket for everything.")
+        without = "/".join(type(one).__name__ for one in (transport, subscriptions) if one is not None)
+        raise TypeError(f"{name}= is for {purpose}, which this client does not use; {without} has options of its own.")
+
+
+def _takes(transport: Any, name: str) -> bool:
+    return name in inspect.signature(type(transport)).parameters

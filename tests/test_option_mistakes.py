@@ -1,0 +1,439 @@
+"""What people get wrong when they make a client or a transport: each mistake is said at once, by the option's name.
+
+Nothing has been sent then, no thread was started, and no value is in the message, for it may be a secret.
+"""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Callable
+from dataclasses import fields
+from http.cookies import SimpleCookie
+from typing import Any
+
+import aiohttp
+import pytest
+import requests
+from requests.auth import HTTPBasicAuth
+
+from syncgql import (
+    AIOHTTPTransport,
+    AIOHTTPWebsocketsTransport,
+    AppSyncApiKeyAuthentication,
+    AppSyncIAMAuthentication,
+    AppSyncJWTAuthentication,
+    AppSyncLambdaAuthentication,
+    AppSyncWebsocketsTransport,
+    Client,
+    LocalSchemaTransport,
+    ReconnectPolicy,
+    RequestsHTTPTransport,
+)
+from syncgql.transport.pair import TransportOptions
+from syncgql.transport.unused_options import USED_BY
+
+HTTP = "http://127.0.0.1:9/graphql"
+WS = "ws://127.0.0.1:9/graphql"
+HOST = "abc.appsync-api.eu-west-1.amazonaws.com"
+KEY = AppSyncApiKeyAuthentication(HOST, "da2-x")
+
+Make = Callable[..., Any]
+Mistake = tuple[str, Any, type[Exception]]
+
+
+async def async_headers() -> dict[str, str]:
+    return {}
+
+
+def for_a_request(request: object) -> dict[str, str]:
+    return {}
+
+
+def client(**options: Any) -> Client:
+    return Client(**{"url": HTTP, **options})
+
+
+def http(**options: Any) -> AIOHTTPTransport:
+    return AIOHTTPTransport(**{"url": HTTP, **options})
+
+
+def blocking(**options: Any) -> RequestsHTTPTransport:
+    return RequestsHTTPTransport(**{"url": HTTP, **options})
+
+
+def websockets(**options: Any) -> AIOHTTPWebsocketsTransport:
+    return AIOHTTPWebsocketsTransport(**{"url": WS, **options})
+
+
+def appsync(**options: Any) -> AppSyncWebsocketsTransport:
+    return AppSyncWebsocketsTransport(**{"url": f"https://{HOST}/graphql", "auth": KEY, **options})
+
+
+def api_key(**options: Any) -> object:
+    return AppSyncApiKeyAuthentication(**{"host": HOST, "api_key": "da2-x", **options})
+
+
+def jwt(**options: Any) -> object:
+    return AppSyncJWTAuthentication(**{"host": HOST, "jwt": "x", **options})
+
+
+def lambda_token(**options: Any) -> object:
+    return AppSyncLambdaAuthentication(**{"host": HOST, "token": "x", **options})
+
+
+def iam(**options: Any) -> object:
+    return AppSyncIAMAuthentication(**{"host": HOST, **options})
+
+
+URLS: list[Mistake] = [
+    ("url", b"http://hush/", TypeError),
+    ("url", 8000, TypeError),
+    ("url", "", ValueError),
+    ("url", "/graphql", ValueError),
+    ("url", "localhost:8000/graphql", ValueError),
+    ("url", "api.example.com/graphql", ValueError),
+    ("url", "http:///graphql", ValueError),
+    ("url", "ftp://example.com/", ValueError),
+    ("url", " https://example.com/graphql", ValueError),
+    ("url", "https://example.com/graphql\n", ValueError),
+    ("url", '"https://example.com/graphql"', ValueError),
+    ("url", "http://me:hush#ed@example.com/", ValueError),
+    ("url", "me:hush@example.com/graphql", ValueError),
+]
+HEADERS: list[Mistake] = [
+    ("headers", "Authorization: hush", TypeError),
+    ("headers", {"Authorization": None}, TypeError),
+    ("headers", {"Authorization": b"hush"}, TypeError),
+    ("headers", {"X-Retry": 3}, TypeError),
+    ("headers", [["X-Key", "hush"]], TypeError),
+    ("headers", {"Authorization": "Bearer hush\n"}, ValueError),
+    ("headers", {"Authorization: hush": ""}, ValueError),
+    ("headers", async_headers, TypeError),
+    ("headers", for_a_request, TypeError),
+]
+SESSION: list[Mistake] = [
+    ("client_session_args", 3, TypeError),
+    ("client_session_args", ["trust_env"], TypeError),
+    ("client_session_args", {"trustenv": True}, TypeError),
+]
+FACTORY: list[Mistake] = [("session", "hush", TypeError), ("session", for_a_request, TypeError)]
+COOKIES: list[Mistake] = [
+    ("cookies", "sessionid=hush", TypeError),
+    ("cookies", {"sessionid": None}, TypeError),
+    ("cookies", {"sessionid": 3}, TypeError),
+    ("cookies", ["hush"], TypeError),
+    ("cookies", {"session id": "hush"}, ValueError),
+]
+CREDENTIALS: list[Mistake] = [
+    ("auth", ("user", None), TypeError),
+    ("auth", ["user", "hush"], TypeError),
+    ("auth", {"user": "hush"}, TypeError),
+    ("auth", b"Bearer hush", TypeError),
+    ("auth", "Bearer hush\n", ValueError),
+    ("auth", HTTPBasicAuth("user", "hush"), TypeError),
+    ("auth", AppSyncApiKeyAuthentication, TypeError),
+]
+SSL: list[Mistake] = [("ssl", "x", TypeError), ("ssl", "/etc/ssl/ca.pem", TypeError), ("ssl", 1, TypeError)]
+CODECS: list[Mistake] = [
+    ("json_serialize", 3, TypeError),
+    ("json_serialize", "orjson", TypeError),
+    ("json_deserialize", 3, TypeError),
+    ("json_deserialize", lambda: 0, TypeError),
+]
+HTTP_LIMITS: list[Mistake] = [
+    ("timeout", 0, ValueError),
+    ("timeout", -1, ValueError),
+    ("timeout", "10", TypeError),
+    ("timeout", True, TypeError),
+    ("max_response_size", 0, ValueError),
+    ("max_response_size", "1MB", TypeError),
+]
+GET: list[Mistake] = [
+    ("use_get_for_queries", "yes", TypeError),
+    ("max_url_length", -1, ValueError),
+    ("max_url_length", 1.5, TypeError),
+]
+SOCKETS: list[Mistake] = [
+    ("max_message_size", -1, ValueError),
+    ("max_message_size", None, TypeError),
+    ("reconnect", "no", TypeError),
+    ("reconnect", 5, TypeError),
+]
+INIT: list[Mistake] = [
+    ("init_payload", "Bearer hush", TypeError),
+    ("init_payload", [("token", "hush")], TypeError),
+    ("init_payload", {"token": object()}, TypeError),
+    ("init_payload", for_a_request, TypeError),
+    ("init_payload", async_headers, TypeError),
+]
+CLIENT: list[Mistake] = [
+    ("transport", AIOHTTPTransport, TypeError),
+    ("subscriptions", 3, TypeError),
+    ("subscriptions", "/subscriptions", ValueError),
+    ("subscriptions", "wss:/example.com", ValueError),
+    ("execute_timeout", "10", TypeError),
+    ("execute_timeout", 0, ValueError),
+    ("execute_timeout", -1, ValueError),
+    ("ssl_close_timeout", "1", TypeError),
+    ("on_reconnect", "resume", TypeError),
+    ("on_reconnect", lambda: None, TypeError),
+    ("batch_interval", "0.1", TypeError),
+    ("batch_interval", -1, ValueError),
+    ("batch_max", 0, ValueError),
+    ("schema", 3, TypeError),
+    ("schema", object(), TypeError),
+    ("schema", for_a_request, TypeError),
+    ("introspection", 3, TypeError),
+    ("introspection", "introspection.json", TypeError),
+    ("fetch_schema_from_transport", "yes", TypeError),
+    ("introspection_args", 3, TypeError),
+    ("validate", "yes", TypeError),
+    ("serialize_variables", 1, TypeError),
+    ("parse_results", "true", TypeError),
+]
+REQUESTS: list[Mistake] = [
+    ("auth", "Bearer hush", TypeError),
+    ("auth", ("user", None), TypeError),
+    ("auth", HTTPBasicAuth, TypeError),
+    ("timeout", 0, ValueError),
+    ("timeout", "10", TypeError),
+    ("timeout", (1, 2, 3), TypeError),
+    ("verify", 1, TypeError),
+    ("verify", None, TypeError),
+    ("cert", 3, TypeError),
+    ("cert", ("a", "b", "c"), TypeError),
+    ("proxies", "http://me:hush@proxy:3128", TypeError),
+    ("proxies", {"https": None}, TypeError),
+    ("adapters", [requests.adapters.HTTPAdapter()], TypeError),
+    ("adapters", {"https://": None}, TypeError),
+    ("trust_env", "no", TypeError),
+    ("method", "PUT", ValueError),
+    ("retries", "3", TypeError),
+    ("retries", -1, ValueError),
+    ("retries", 1.5, TypeError),
+    ("retry_backoff_factor", "1", TypeError),
+    ("retry_backoff_factor", -1, ValueError),
+    ("retry_status_forcelist", 503, TypeError),
+    ("retry_status_forcelist", "503", TypeError),
+    ("retry_mutations", "yes", TypeError),
+    ("session", aiohttp.ClientTimeout(), TypeError),
+    ("max_response_size", 0, ValueError),
+]
+TRANSPORT_SOCKETS: list[Mistake] = [
+    *((name, value, error) for name in ("connect_timeout", "close_timeout", "ack_timeout", "keep_alive_timeout",
+      "idle_timeout") for value, error in (("1", TypeError), (0, ValueError), (-1, ValueError))),
+    ("connect_args", 3, TypeError),
+    ("connect_args", {"compres": 15}, TypeError),
+    ("connect_args", {"headers": "hush"}, TypeError),
+    ("client_session_args", 3, TypeError),
+]  # fmt: skip
+WEBSOCKETS: list[Mistake] = [
+    ("url", "https://example.com/graphql", ValueError),
+    ("subprotocols", "graphql-ws", TypeError),
+    ("subprotocols", ["graphql"], ValueError),
+    ("origin", 3, TypeError),
+    ("params", 3, TypeError),
+    ("proxy", "proxy:3128", ValueError),
+    ("proxy", 3, TypeError),
+    ("proxy_auth", ("me", "hush"), TypeError),
+    ("proxy_headers", "hush", TypeError),
+    ("answer_pings", "no", TypeError),
+    *((name, value, error) for name in ("heartbeat", "receive_timeout", "websocket_close_timeout", "ping_interval",
+      "pong_timeout", "ssl_close_timeout") for value, error in (("1", TypeError), (0, ValueError))),
+]  # fmt: skip
+APPSYNC: list[Mistake] = [
+    ("auth", "da2-hush", TypeError),
+    ("auth", {"x-api-key": "hush"}, TypeError),
+    ("url", f"wss://{HOST}/graphql", ValueError),
+    ("realtime_url", "https://example.com/", ValueError),
+    ("realtime_url", 3, TypeError),
+    ("authorization_in", "header", ValueError),
+]
+HOSTS: list[Mistake] = [("host", None, TypeError), ("host", "", ValueError), ("host", f"https://{HOST}", ValueError)]
+
+
+def secrets(name: str) -> list[Mistake]:
+    return [
+        *HOSTS,
+        (name, None, TypeError),
+        (name, b"hush", TypeError),
+        (name, "", ValueError),
+        (name, "hush\n", ValueError),
+        (name, for_a_request, TypeError),
+    ]
+
+
+TABLE: list[tuple[Make, list[Mistake]]] = [
+    (client, [*URLS, *HEADERS, *SESSION, *FACTORY, *COOKIES, *CREDENTIALS, *SSL, *CODECS, *HTTP_LIMITS, *GET,
+              *SOCKETS, *INIT, *CLIENT]),
+    (http, [*URLS, *HEADERS, *SESSION, *FACTORY, *COOKIES, *CREDENTIALS, *SSL, *CODECS, *HTTP_LIMITS, *GET]),
+    (blocking, [*URLS, *HEADERS, *COOKIES, *CODECS, *REQUESTS]),
+    (websockets, [*URLS, *CODECS, *HEADERS, *SESSION, *FACTORY, *CREDENTIALS, *SSL, *SOCKETS, *INIT, *TRANSPORT_SOCKETS,
+                  *WEBSOCKETS]),
+    (appsync, [*URLS, *CODECS, *HEADERS, *SSL, *SOCKETS, *TRANSPORT_SOCKETS, *APPSYNC]),
+    (api_key, secrets("api_key")),
+    (jwt, secrets("jwt")),
+    (lambda_token, secrets("token")),
+    (iam, [*HOSTS, ("region_name", 3, TypeError), ("session", requests.Session(), TypeError),
+           ("credentials", ("key", "hush"), TypeError)]),
+]  # fmt: skip
+CASES = [
+    pytest.param(make, *mistake, id=f"{make.__name__}-{mistake[0]}-{number}")
+    for make, mistakes in TABLE
+    for number, mistake in enumerate(mistakes)
+]
+
+
+@pytest.mark.parametrize(("make", "name", "value", "error"), CASES)
+def test_a_mistake_is_said_at_once_by_name(make: Make, name: str, value: Any, error: type[Exception]) -> None:
+    """The message names the option and, when that is what is wrong, the type that came; it shows no value."""
+    options = {"url": None} if name == "transport" else {}
+    with pytest.raises(error) as caught:
+        make(**{**options, name: value})
+    text = str(caught.value)
+    assert re.search(rf"\b{name}\b", text)
+    assert "hush" not in text
+    assert len(text) < 400
+    assert "hush" not in repr(caught.value)
+
+
+def test_what_is_right_is_accepted() -> None:
+    """The forms that the documentation names, and those that aiohttp and requests take."""
+    client(cookies=SimpleCookie("a=b"), headers=[("X-A", "1")], auth=("user", "password"), timeout=3, ssl=False)
+    client(cookies=[("a", "b")], headers=dict, auth=lambda: "Bearer x")
+    client(session=aiohttp.ClientSession)
+    blocking(
+        cookies=requests.cookies.RequestsCookieJar(), auth=HTTPBasicAuth("a", "b"), verify="ca.pem", cert=("a", "b")
+    )
+    websockets(auth=("a", "b"), connect_args={"compress": 15}, proxy="http://proxy:3128")
+
+
+GIVEN: dict[str, Any] = {
+    "headers": {"X-Key": "hush"},
+    "cookies": {"sessionid": "hush"},
+    "auth": "Bearer hush",
+    "ssl": False,
+    "ssl_close_timeout": 1,
+    "client_session_args": {"trust_env": True},
+    "session": aiohttp.ClientSession,
+    "timeout": 3,
+    "json_serialize": repr,
+    "json_deserialize": repr,
+    "use_get_for_queries": True,
+    "max_url_length": 100,
+    "max_response_size": 100,
+    "init_payload": {"token": "hush"},
+    "reconnect": False,
+    "max_message_size": 100,
+}
+FOR_HTTP = {"timeout", "use_get_for_queries", "max_url_length", "max_response_size"}
+FOR_SOCKETS = {"init_payload", "reconnect", "max_message_size"}
+ANY = set(GIVEN) - FOR_HTTP - FOR_SOCKETS
+
+CLIENTS: dict[str, tuple[dict[str, Any], set[str]]] = {
+    "http": ({"url": HTTP}, set(GIVEN)),
+    "websocket": ({"url": WS}, ANY | FOR_SOCKETS),
+    "two URLs": ({"url": HTTP, "subscriptions": WS}, set(GIVEN)),
+    "websockets at two URLs": ({"url": WS, "subscriptions": WS}, ANY | FOR_SOCKETS),
+    "subscriptions by a transport": (
+        {"url": HTTP, "subscriptions": AIOHTTPWebsocketsTransport(WS)},
+        ANY | FOR_HTTP,
+    ),
+    "appsync": ({"url": f"https://{HOST}/graphql", "auth": KEY}, set(GIVEN) - {"init_payload", "auth"}),
+    "transport": ({"transport": AIOHTTPTransport(HTTP)}, set()),
+    "transport that blocks": ({"transport": RequestsHTTPTransport(HTTP)}, set()),
+    "transport without options": ({"transport": LocalSchemaTransport}, set()),
+    "transport and a URL": (
+        {"transport": AIOHTTPTransport(HTTP), "subscriptions": WS},
+        ANY | FOR_SOCKETS,
+    ),
+    "transport that blocks and a URL": (
+        {"transport": RequestsHTTPTransport(HTTP), "subscriptions": WS},
+        ANY | FOR_SOCKETS,
+    ),
+    "two transports": (
+        {"transport": RequestsHTTPTransport(HTTP), "subscriptions": AIOHTTPWebsocketsTransport(WS)},
+        set(),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", GIVEN)
+@pytest.mark.parametrize("kind", CLIENTS)
+def test_an_option_has_an_effect_or_is_refused(kind: str, name: str) -> None:
+    """Whatever a client is made of: an option that nothing of it would look at is named, its value is not."""
+    options, used = CLIENTS[kind]
+    if kind == "transport without options":
+        from graphql import build_schema
+
+        options = {"transport": LocalSchemaTransport(build_schema("type Query { a: Int }"))}
+    if name in options:
+        return
+    if name in used:
+        Client(**options, **{name: GIVEN[name]})
+        return
+    with pytest.raises(TypeError, match=rf"^{name}= is (not )?for ") as caught:
+        Client(**options, **{name: GIVEN[name]})
+    assert "hush" not in str(caught.value)
+
+
+def test_every_option_is_in_the_table() -> None:
+    """An option that is added later must say which transports have a use for it, and its default is the client's."""
+    own = {"url", "transport", "subscriptions", "batch_interval", "batch_max"}
+    assert set(GIVEN) == set(USED_BY) == {field.name for field in fields(TransportOptions)} - own
+    parameters = inspect.signature(Client).parameters
+    assert {field.name: field.default for field in fields(TransportOptions)} == {
+        field.name: parameters[field.name].default for field in fields(TransportOptions)
+    }
+
+
+class Signature:
+    """Signs requests by their bodies."""
+
+    def get_headers(self, data: str | None = None, headers: Any = None) -> dict[str, str]:
+        return {}
+
+
+@pytest.mark.parametrize(
+    ("make", "options", "message"),
+    [
+        (client, {"url": WS, "auth": Signature()}, "auth= with get_headers is for requests over HTTP"),
+        (client, {"url": WS, "timeout": 3}, "it has a WebSocket for everything"),
+        (client, {"batch_max": 50}, "batch_max= has no effect without batch_interval="),
+        (client, {"on_reconnect": lambda gap: None, "reconnect": False}, "on_reconnect= has no effect"),
+        (
+            client,
+            {"url": None, "transport": websockets(), "on_reconnect": lambda gap: None},
+            "on_reconnect= has no effect",
+        ),
+        (
+            client,
+            {"url": None, "transport": blocking(), "on_reconnect": lambda gap: None},
+            "on_reconnect= has no effect",
+        ),
+        (client, {"transport": http()}, "either a url or a transport="),
+        (client, {"url": None}, "either a url or a transport="),
+        (client, {"session": aiohttp.ClientSession, "cookies": {"a": "b"}}, "brings its cookies"),
+        (blocking, {"retry_mutations": True}, "retry_mutations= has no effect without retries="),
+        (blocking, {"retry_status_forcelist": {500}}, "retry_status_forcelist= has no effect"),
+        (blocking, {"retry_backoff_factor": 5}, "retry_backoff_factor= has no effect"),
+        (blocking, {"session": requests.Session(), "proxies": {}}, "brings its settings"),
+        (websockets, {"pong_timeout": 1}, "pong_timeout= has no effect without ping_interval="),
+        (websockets, {"ping_interval": 1, "subprotocols": ["graphql-ws"]}, "ping_interval= has no effect"),
+        (websockets, {"answer_pings": False, "subprotocols": ["graphql-ws"]}, "answer_pings= has no effect"),
+        (websockets, {"session": aiohttp.ClientSession, "client_session_args": {}}, "brings its cookies"),
+        (appsync, {"session": object()}, "session= is for the authentication by IAM"),
+    ],
+)
+def test_options_that_have_no_effect_together(make: Make, options: dict[str, Any], message: str) -> None:
+    """An option that says how to do what is not to be done is a mistake, and named."""
+    with pytest.raises(TypeError, match=re.escape(message)):
+        make(**options)
+
+
+def test_on_reconnect_with_a_transport_that_reconnects() -> None:
+    """It is for those, whoever made them."""
+    policy = ReconnectPolicy(attempts=2)
+    Client(transport=AIOHTTPWebsocketsTransport(WS, reconnect=policy), on_reconnect=lambda gap: None)
+    Client(HTTP, on_reconnect=lambda gap: None)
