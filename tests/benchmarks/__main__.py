@@ -1,55 +1,62 @@
-"""Run the benchmarks: ``python -m tests.benchmarks [--rounds N] [--output DIRECTORY] [NAME ...]``."""
+"""Run the benchmarks: ``python -m tests.benchmarks [--rounds N] [--docs | --output DIRECTORY] [NAME ...]``."""
 
 from __future__ import annotations
 
 import argparse
 import json
-import logging
-from collections.abc import Callable
+import time
+from dataclasses import asdict
 from pathlib import Path
 
-from . import crossing, execute, many, push, schema, stream, threads
+from .benchmark import Setting
+from .chart import as_svg
 from .machine import describe_machine
-from .measure import Table
-from .report import as_svg, as_text
+from .measure import Table, measure
+from .report import as_markdown, as_text
 from .servers import canned_server
+from .suite import BENCHMARKS
 
-RUNS: dict[str, Callable[[str, int], Table]] = {
-    **crossing.RUNS,
-    **push.RUNS,
-    **execute.RUNS,
-    **threads.RUNS,
-    **stream.RUNS,
-    **many.RUNS,
-    **schema.RUNS,
-}
+DOCS = Path(__file__).parents[2] / "docs/_static/performance"
 
 
 def main() -> None:
-    """Run what was asked for, print tables, and write JSON and charts."""
-    parser = argparse.ArgumentParser(prog="make bench", description="Every client on the same work, side by side.")
-    parser.add_argument("names", nargs="*", metavar="NAME", help=f"which to run, of: {', '.join(RUNS)}; all by default")
-    parser.add_argument("--rounds", type=int, default=9, help="rounds that count (default 9)")
-    parser.add_argument("--output", type=Path, default=Path("bench-results"), help="where to write (bench-results)")
-    arguments = parser.parse_args()
-    if unknown := set(arguments.names) - set(RUNS):
-        parser.error(f"no benchmark {', '.join(sorted(unknown))}; there are {', '.join(RUNS)}")
-    arguments.output.mkdir(parents=True, exist_ok=True)
-    # Some peers leave sessions behind at every call, and asyncio says so each time.
-    logging.getLogger("asyncio").setLevel(logging.CRITICAL)
+    """Run what was asked for, print tables, and write JSON, charts and Markdown."""
+    arguments = _arguments()
+    output: Path = DOCS if arguments.docs else arguments.output
+    output.mkdir(parents=True, exist_ok=True)
+    start = time.monotonic()
     tables: list[Table] = []
     with canned_server() as address:
-        for name in arguments.names or RUNS:
-            table = RUNS[name](address, arguments.rounds)
+        for name in arguments.names or BENCHMARKS:
+            table = measure(BENCHMARKS[name], Setting(address, arguments.scale), arguments.rounds)
             tables.append(table)
             print(as_text(table), flush=True)
-            (arguments.output / f"{name}.svg").write_text(as_svg(table), encoding="utf-8")
-    report = {
-        "machine": describe_machine(),
-        "rounds": arguments.rounds,
-        "tables": [table.as_json() for table in tables],
-    }
-    (arguments.output / "results.json").write_text(json.dumps(report, indent=1, ensure_ascii=False), encoding="utf-8")
+            if table.rows:
+                (output / f"{name}.svg").write_text(as_svg(table), encoding="utf-8")
+    machine = describe_machine()
+    report = {"machine": machine, "rounds": arguments.rounds, "tables": [asdict(table) for table in tables]}
+    (output / "results.json").write_text(json.dumps(report, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    (output / "results.md").write_text(as_markdown(tables, arguments.rounds, machine), encoding="utf-8")
+    print(f"\n{(time.monotonic() - start) / 60:.0f} minutes; written to {output}")
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="make bench", description="Every client on the same work, side by side.")
+    parser.add_argument(
+        "names", nargs="*", metavar="NAME", help=f"which to run, of: {', '.join(BENCHMARKS)}; default all"
+    )
+    parser.add_argument("--rounds", type=int, default=9, help="rounds that count (default 9)")
+    parser.add_argument(
+        "--scale", type=float, default=1.0, help="how much work a round is (default 1); for a quick look"
+    )
+    parser.add_argument("--output", type=Path, default=Path("bench-results"), help="where to write (bench-results)")
+    parser.add_argument("--docs", action="store_true", help="run all, and write what docs/performance.md shows")
+    arguments = parser.parse_args()
+    if unknown := set(arguments.names) - set(BENCHMARKS):
+        parser.error(f"no benchmark {', '.join(sorted(unknown))}; there are {', '.join(BENCHMARKS)}")
+    if arguments.docs and (arguments.names or arguments.scale != 1):
+        parser.error("--docs runs everything in full, so that all of the page is of one run")
+    return arguments
 
 
 if __name__ == "__main__":

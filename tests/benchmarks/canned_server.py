@@ -1,8 +1,11 @@
 """A server that costs next to nothing: answers are made beforehand, and frames go out as fast as the socket takes them.
 
-HTTP answers by path: ``/small`` about 60 bytes, ``/medium`` 12 KB, ``/large`` 1.2 MB, ``/delayed`` small after 20 ms.
+HTTP answers by path: ``/small`` about 60 bytes, ``/medium`` 12 KB, ``/large`` 1.2 MB, ``/delayed`` small after 20 ms,
+``/schema`` what introspection asks for, ``/watch`` how the last watched connection fared.
+
 Over WebSocket, both GraphQL subprotocols, the variables say what comes: ``{"count": 1000, "kind": "tiny" | "large"}``;
-with ``{"hold": true}`` nothing does, and the subscription stays open.
+``{"interval": 0.01}`` sends an event at a time, ``{"watch": true}`` has the connection pinged and its answers timed;
+with ``{"hold": true}`` nothing comes, and the subscription stays open.
 
 Run as a program it prints its port and serves until its standard input ends.
 """
@@ -17,6 +20,10 @@ import struct
 import sys
 from collections.abc import Iterator
 from typing import Any
+
+from .ping_watch import PingWatch
+from .schemas import introspection_answer
+from .websocket_frames import frame
 
 GUID = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 DELAY = 0.02  # seconds
@@ -48,12 +55,18 @@ class CannedServer(asyncio.Protocol):
         self._subprotocol = ""
         self._streams: list[Iterator[bytes]] = []
         self._is_paused = False
+        self._watch: PingWatch | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         if not isinstance(transport, asyncio.Transport):
             raise TypeError("a stream transport is needed")
         self._transport = transport
         transport.set_write_buffer_limits(high=1 << 18)
+
+    def connection_lost(self, error: Exception | None) -> None:
+        self._streams.clear()
+        if self._watch is not None:
+            self._watch.stop()
 
     def pause_writing(self) -> None:
         self._is_paused = True
@@ -85,10 +98,15 @@ class CannedServer(asyncio.Protocol):
         length = int(headers.get(b"content-length", b"0"))
         if len(self._buffer) < end + 4 + length:
             return False
+        body = self._buffer[end + 4 : end + 4 + length]
         self._buffer = self._buffer[end + 4 + length :]
         path = head.split(b" ", 2)[1].partition(b"?")[0]
         if path == b"/delayed":
             asyncio.get_running_loop().call_later(DELAY, self._transport.write, ANSWERS[path])
+        elif path == b"/schema":
+            self._transport.write(answer(introspection_answer(json.loads(body)["query"])))
+        elif path == b"/watch":
+            self._transport.write(answer(PingWatch.last.report() if PingWatch.last else None))
         else:
             self._transport.write(ANSWERS.get(path, ANSWERS[b"/small"]))
         return bool(self._buffer)
@@ -126,6 +144,8 @@ class CannedServer(asyncio.Protocol):
             self._transport.close()
         elif opcode == 9:
             self._transport.write(frame(10, payload))
+        elif opcode == 10 and self._watch is not None:
+            self._watch.take_pong(payload)
         elif opcode == 1:
             self._take_message(json.loads(payload))
         return bool(self._buffer)
@@ -138,13 +158,25 @@ class CannedServer(asyncio.Protocol):
             self._transport.write(frame(1, b'{"type":"pong"}'))
         elif kind in ("subscribe", "start"):
             variables = message["payload"].get("variables") or {}
-            if not variables.get("hold"):
-                self._streams.append(self._events(message["id"], **variables))
+            if variables.get("watch"):
+                self._watch = PingWatch(self._transport)
+            if "interval" in variables:
+                self._tick(self._event(message["id"], "tiny"), variables["interval"])
+            elif not variables.get("hold"):
+                self._streams.append(self._events(message["id"], variables["count"], variables["kind"]))
                 self._stream()
 
-    def _events(self, id: str, count: int, kind: str) -> Iterator[bytes]:
+    def _event(self, id: str, kind: str) -> bytes:
         word = WORDS[self._subprotocol]
-        event = frame(1, f'{{"id":"{id}","type":"{word}","payload":{EVENTS[kind]}}}'.encode())
+        return frame(1, f'{{"id":"{id}","type":"{word}","payload":{EVENTS[kind]}}}'.encode())
+
+    def _tick(self, event: bytes, interval: float) -> None:
+        if not self._transport.is_closing():
+            self._transport.write(event)
+            asyncio.get_running_loop().call_later(interval, self._tick, event, interval)
+
+    def _events(self, id: str, count: int, kind: str) -> Iterator[bytes]:
+        event = self._event(id, kind)
         # Several frames a write, as a busy server does.
         batch = max(1, (1 << 16) // len(event))
         for start in range(0, count, batch):
@@ -158,18 +190,6 @@ class CannedServer(asyncio.Protocol):
                 self._streams.pop(0)
             else:
                 self._transport.write(chunk)
-
-
-def frame(opcode: int, payload: bytes) -> bytes:
-    """Return a WebSocket frame as servers send it: unmasked and unfragmented."""
-    length = len(payload)
-    if length < 126:
-        head = bytes([0x80 | opcode, length])
-    elif length < 1 << 16:
-        head = struct.pack("!BBH", 0x80 | opcode, 126, length)
-    else:
-        head = struct.pack("!BBQ", 0x80 | opcode, 127, length)
-    return head + payload
 
 
 async def main() -> None:

@@ -6,10 +6,11 @@ import asyncio
 import contextlib
 import threading
 from collections.abc import Iterator
+from functools import partial
 
 from syncgql.runtime.process import Runtime
 
-from .measure import Table, measure, timed
+from .benchmark import Benchmark, Budget, Setting, Work, timed
 
 CALLS = 3000
 
@@ -26,34 +27,65 @@ async def nothing() -> None:
 
 
 @contextlib.contextmanager
-def loop_in_a_thread() -> Iterator[asyncio.AbstractEventLoop]:
-    """The loop that everybody writes who has no library for it."""
-    loop = asyncio.new_event_loop()
-    thread = threading.Thread(target=loop.run_forever)
-    thread.start()
-    yield loop
-    loop.call_soon_threadsafe(loop.stop)
-    thread.join()
-    loop.close()
-
-
-def run(address: str, rounds: int) -> Table:
-    """Measure with and without a limit, which only ours has on the loop."""
-    rcts = "run_coroutine_threadsafe"
-    budget = {"syncgql": 1.0, "syncgql, with a limit": 1.0}
-    table = Table("crossing", "a call that does nothing, there and back", "µs per call", rcts, budget)
+def open_runtime() -> Iterator[Runtime[Nothing]]:
+    """A runtime for as long as the block runs."""
     runtime = Runtime(Nothing())
     try:
-        with loop_in_a_thread() as loop:
-            works = {
-                rcts: timed(CALLS, lambda: asyncio.run_coroutine_threadsafe(nothing(), loop).result()),
-                "syncgql": timed(CALLS, lambda: runtime.run(nothing())),
-                "syncgql, with a limit": timed(CALLS, lambda: runtime.run(nothing(), 10)),
-            }
-            return measure(table, works, rounds)
+        yield runtime
     finally:
         runtime.request_stop()
         runtime.join()
 
 
-RUNS = {"crossing": run}
+@contextlib.contextmanager
+def _syncgql(limit: float | None, setting: Setting) -> Iterator[Work]:
+    with open_runtime() as runtime:
+        yield timed(setting.count(CALLS), lambda: runtime.run(nothing(), limit))
+
+
+@contextlib.contextmanager
+def _loop_in_a_thread(setting: Setting) -> Iterator[Work]:
+    """The loop that everybody writes who has no library for it."""
+    loop = asyncio.new_event_loop()
+    thread = threading.Thread(target=loop.run_forever)
+    thread.start()
+    yield timed(setting.count(CALLS), lambda: asyncio.run_coroutine_threadsafe(nothing(), loop).result())
+    loop.call_soon_threadsafe(loop.stop)
+    thread.join()
+    loop.close()
+
+
+@contextlib.contextmanager
+def _anyio(setting: Setting) -> Iterator[Work]:
+    """The portal of anyio."""
+    from anyio.from_thread import start_blocking_portal
+
+    with start_blocking_portal() as portal:
+        yield timed(setting.count(CALLS), lambda: portal.call(nothing))
+
+
+@contextlib.contextmanager
+def _asgiref(setting: Setting) -> Iterator[Work]:
+    """What Django code calls; it makes a loop for each call."""
+    from asgiref.sync import async_to_sync
+
+    yield timed(setting.count(CALLS // 3), async_to_sync(nothing))
+
+
+OWN = {"syncgql": None, "syncgql, with a limit": 10.0, "syncgql[speed]": None}
+
+BENCHMARKS = (
+    Benchmark(
+        "crossing",
+        "a call that does nothing, there and back",
+        "µs per call",
+        {
+            "run_coroutine_threadsafe": _loop_in_a_thread,
+            **{name: partial(_syncgql, limit) for name, limit in OWN.items()},
+            "anyio portal": _anyio,
+            "asgiref async_to_sync": _asgiref,
+        },
+        "run_coroutine_threadsafe",
+        tuple(Budget(name, 1.0) for name in OWN),
+    ),
+)

@@ -1,12 +1,14 @@
-"""The clients that are compared over HTTP, each as its documentation shows it, with whatever it keeps between calls."""
+"""The clients that are compared over HTTP, each in the best way that its documentation shows.
+
+Every one keeps its connection if it can, decodes the answer's JSON and raises when it holds errors; none validates.
+"""
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import http.client
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from typing import Any
 from urllib.parse import urlsplit
@@ -18,6 +20,13 @@ HTTPClient = Callable[[str, str], AbstractContextManager[Execute]]
 """Opens a client for (URL, document)."""
 
 
+def data_of(status: int, answer: Mapping[str, Any]) -> Any:
+    """Return the answer's data: what clients that know no GraphQL leave to the program."""
+    if status != 200 or answer.get("errors"):
+        raise RuntimeError(f"{status}: {answer.get('errors')}")
+    return answer["data"]
+
+
 @contextlib.contextmanager
 def bare_http_client(url: str, document: str) -> Iterator[Execute]:
     """The floor: one blocking socket, no GraphQL."""
@@ -27,7 +36,8 @@ def bare_http_client(url: str, document: str) -> Iterator[Execute]:
 
     def execute() -> Any:
         connection.request("POST", parts.path, json.dumps({"query": document}), headers)
-        return json.loads(connection.getresponse().read())["data"]
+        response = connection.getresponse()
+        return data_of(response.status, json.loads(response.read()))
 
     yield execute
     connection.close()
@@ -48,7 +58,12 @@ def requests(url: str, document: str) -> Iterator[Execute]:
     import requests
 
     with requests.Session() as session:
-        yield lambda: session.post(url, json={"query": document}).json()["data"]
+
+        def execute() -> Any:
+            response = session.post(url, json={"query": document})
+            return data_of(response.status_code, response.json())
+
+        yield execute
 
 
 @contextlib.contextmanager
@@ -57,12 +72,17 @@ def httpx(url: str, document: str) -> Iterator[Execute]:
     import httpx
 
     with httpx.Client() as client:
-        yield lambda: client.post(url, json={"query": document}).json()["data"]
+
+        def execute() -> Any:
+            response = client.post(url, json={"query": document})
+            return data_of(response.status_code, response.json())
+
+        yield execute
 
 
 @contextlib.contextmanager
 def gql(url: str, document: str) -> Iterator[Execute]:
-    """A synchronous gql client on its aiohttp transport, as most of its documentation has it."""
+    """A synchronous gql client on its aiohttp transport, as most of its documentation has it; parsed beforehand."""
     from gql import Client
     from gql import gql as parse
     from gql.transport.aiohttp import AIOHTTPTransport
@@ -85,12 +105,24 @@ def gql_requests(url: str, document: str) -> Iterator[Execute]:
 
 
 @contextlib.contextmanager
+def gql_httpx(url: str, document: str) -> Iterator[Execute]:
+    """A gql session on its httpx transport, which keeps its connection."""
+    from gql import Client
+    from gql import gql as parse
+    from gql.transport.httpx import HTTPXTransport
+
+    with Client(transport=HTTPXTransport(url)) as session:
+        query = parse(document)
+        yield lambda: session.execute(query)
+
+
+@contextlib.contextmanager
 def sgqlc(url: str, document: str) -> Iterator[Execute]:
     """The endpoint of sgqlc, on urllib."""
     from sgqlc.endpoint.http import HTTPEndpoint
 
     endpoint = HTTPEndpoint(url)
-    yield lambda: endpoint(document)["data"]
+    yield lambda: data_of(200, endpoint(document))
 
 
 @contextlib.contextmanager
@@ -99,12 +131,14 @@ def python_graphql_client(url: str, document: str) -> Iterator[Execute]:
     from python_graphql_client import GraphqlClient
 
     client = GraphqlClient(endpoint=url)
-    yield lambda: client.execute(query=document)["data"]
+    yield lambda: data_of(200, client.execute(query=document))
 
 
 @contextlib.contextmanager
 def qlient(url: str, document: str) -> Iterator[Execute]:
     """The aiohttp backend of qlient, its coroutine run to its end by each call, on a session that stays open."""
+    import asyncio
+
     import aiohttp
     from qlient.aiohttp import AIOHTTPBackend, GraphQLRequest
 
@@ -116,7 +150,12 @@ def qlient(url: str, document: str) -> Iterator[Execute]:
     session = loop.run_until_complete(open_session())
     backend = AIOHTTPBackend(url, session=session)
     request = GraphQLRequest(query=document)
-    yield lambda: loop.run_until_complete(backend.execute_query(request)).data
+
+    def execute() -> Any:
+        response = loop.run_until_complete(backend.execute_query(request))
+        return data_of(200, {"data": response.data, "errors": response.errors})
+
+    yield execute
     loop.run_until_complete(session.close())
     loop.close()
 
@@ -124,10 +163,12 @@ def qlient(url: str, document: str) -> Iterator[Execute]:
 HTTP_CLIENTS: dict[str, HTTPClient] = {
     "http.client": bare_http_client,
     "syncgql": syncgql,
+    "syncgql[speed]": syncgql,
     "requests": requests,
     "httpx": httpx,
     "gql (aiohttp)": gql,
     "gql (requests session)": gql_requests,
+    "gql (httpx session)": gql_httpx,
     "sgqlc": sgqlc,
     "python-graphql-client": python_graphql_client,
     "qlient (aiohttp)": qlient,

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import datetime
 import importlib.metadata
 import os
 import platform
 from typing import Any
 
 PACKAGES = (
-    "syncgql", "aiohttp", "orjson", "uvloop", "requests", "httpx", "gql", "sgqlc", "qlient-aiohttp",
+    "syncgql", "aiohttp", "graphql-core", "orjson", "uvloop", "requests", "httpx", "gql", "sgqlc", "qlient-aiohttp",
     "python-graphql-client", "websockets", "websocket-client", "anyio", "asgiref",
 )  # fmt: skip
 
@@ -22,9 +23,19 @@ def describe_machine() -> dict[str, Any]:
         except importlib.metadata.PackageNotFoundError:
             versions[package] = "not installed"
     return {
-        "python": platform.python_version(),
-        "system": platform.system(),
+        "date": datetime.datetime.now(datetime.timezone.utc).date().isoformat(),
+        "python": f"{platform.python_version()} ({platform.python_implementation()})",
+        "system": f"{platform.system()} {'.'.join(platform.release().split('.')[:2])}",
         "processor": platform.machine(),
         "cores": os.cpu_count(),
+        "memory": _memory(),
         "versions": versions,
     }
+
+
+def _memory() -> int | str:
+    """Gigabytes, as far as the system tells."""
+    try:
+        return round(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1e9)
+    except (ValueError, OSError):
+        return "?"

@@ -3,54 +3,79 @@
 from __future__ import annotations
 
 import contextlib
-import functools
 import gc
 import time
 import tracemalloc
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import Any
 
-from syncgql import Client
+from syncgql import Client, Subscription
 
-from .measure import Table, Work, measure
+from .benchmark import Benchmark, Budget, Figure, Open, Setting, Work
 
 DOCUMENT = "subscription ($hold: Boolean) { tick(hold: $hold) }"
 COUNTS = (1_000, 5_000, 10_000)
 
 
-def run(address: str, rounds: int) -> Table:
-    """Measure the time that one more subscription takes, by how many there are; notes tell the bytes of each."""
-    names = {count: f"{count:,} subscriptions" for count in COUNTS}
-    table = Table(
-        "many", "subscriptions on one socket", "µs per subscription", names[COUNTS[0]], {names[COUNTS[-1]]: 1.3}
-    )
-    notes = {names[count]: f"{bytes_of_each(address, count):,.0f} bytes each" for count in COUNTS}
-    works: dict[str, Work] = {names[count]: functools.partial(subscribe, address, count) for count in COUNTS}
-    return measure(table, works, rounds, notes)
+@contextlib.contextmanager
+def _subscribing(measure: Callable[[Client, int], Figure], count: int, setting: Setting) -> Iterator[Work]:
+    def work() -> Figure:
+        with Client(f"http://{setting.address}/graphql") as client, _subscribe(client):
+            return measure(client, setting.count(count))
+
+    yield work
 
 
-def subscribe(address: str, count: int) -> float:
-    """Return the microseconds that each of so many takes."""
-    with Client(f"http://{address}/graphql") as client, contextlib.ExitStack() as subscriptions:
-        subscriptions.enter_context(client.subscribe(DOCUMENT, {"hold": True}, overflow="raise"))
-        start = time.perf_counter()
-        kept = [client.subscribe(DOCUMENT, {"hold": True}, overflow="raise") for _ in range(count)]
-        figure = (time.perf_counter() - start) / len(kept) * 1e6
-        del kept
-        return figure
+def _subscribe(client: Client) -> Subscription[dict[str, Any]]:
+    return client.subscribe(DOCUMENT, {"hold": True}, overflow="raise")
 
 
-def bytes_of_each(address: str, count: int) -> float:
-    """Return the bytes that one of so many holds, variables and all."""
-    with Client(f"http://{address}/graphql") as client:
-        kept = [client.subscribe(DOCUMENT, {"hold": True}, overflow="raise")]
+def _time_of_each(client: Client, count: int) -> Figure:
+    start = time.perf_counter()
+    kept = [_subscribe(client) for _ in range(count)]
+    return Figure((time.perf_counter() - start) / len(kept) * 1e6)
+
+
+def _bytes_of_each(client: Client, count: int) -> Figure:
+    """What one of so many holds, variables and all."""
+    gc.collect()
+    tracemalloc.start()
+    try:
+        before = tracemalloc.get_traced_memory()[0]
+        kept = [_subscribe(client) for _ in range(count)]
         gc.collect()
-        tracemalloc.start()
-        try:
-            before = tracemalloc.get_traced_memory()[0]
-            kept += [client.subscribe(DOCUMENT, {"hold": True}, overflow="raise") for _ in range(count)]
-            gc.collect()
-            return (tracemalloc.get_traced_memory()[0] - before) / count
-        finally:
-            tracemalloc.stop()
+        return Figure((tracemalloc.get_traced_memory()[0] - before) / len(kept))
+    finally:
+        tracemalloc.stop()
 
 
-RUNS = {"many": run}
+NAMES = {count: f"syncgql, {count:,} subscriptions" for count in COUNTS}
+FEWEST, MOST = NAMES[COUNTS[0]], NAMES[COUNTS[-1]]
+
+
+def _contenders(measure: Callable[[Client, int], Figure]) -> dict[str, Open]:
+    return {name: partial(_subscribing, measure, count) for count, name in NAMES.items()}
+
+
+BENCHMARKS = (
+    Benchmark(
+        "many",
+        "subscriptions on one socket: time of each",
+        "µs per subscription",
+        _contenders(_time_of_each),
+        FEWEST,
+        # Time that grew with the square of the number would show a ratio of 10.
+        (Budget(MOST, 1.3),),
+        most_rounds=5,
+    ),
+    Benchmark(
+        "many-memory",
+        "subscriptions on one socket: memory of each",
+        "bytes per subscription",
+        _contenders(_bytes_of_each),
+        FEWEST,
+        tuple(Budget(name, 4096, "value") for name in NAMES.values()),
+        most_rounds=1,
+    ),
+)

@@ -2,16 +2,31 @@
 
 from __future__ import annotations
 
-import gc
 import random
 import statistics
-import time
-from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, field
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from .benchmark import Benchmark, Budget, Figure, Setting
+from .contender import Contender, ContenderFailed
 
 
-@dataclass
+@dataclass(frozen=True)
+class Verdict:
+    """Whether a promise was kept.
+
+    Attributes:
+        budget: what was promised.
+        figure: the median of what was seen.
+        kept: whether it is within the budget.
+    """
+
+    budget: Budget
+    figure: float
+    kept: bool
+
+
+@dataclass(frozen=True)
 class Row:
     """What one contender showed in one benchmark.
 
@@ -21,7 +36,8 @@ class Row:
         low: the lower quartile.
         high: the upper quartile.
         ratio: the median over rounds of its figure divided by the baseline's in the same round, if there is one.
-        note: what else is to be said: errors, memory.
+        extras: the medians of what else was seen.
+        verdicts: on its budgets.
     """
 
     contender: str
@@ -29,69 +45,95 @@ class Row:
     low: float
     high: float
     ratio: float | None = None
-    note: str = ""
+    extras: dict[str, float] = field(default_factory=dict)
+    verdicts: list[Verdict] = field(default_factory=list)
 
 
-@dataclass
+@dataclass(frozen=True)
 class Table:
     """One benchmark's outcome.
 
     Attributes:
         name: the benchmark's name.
         title: what was measured.
-        unit: the unit of the figures; smaller is better.
-        baseline: the contender whose ratio is 1.
-        budget: what syncgql may cost, by contender, as a ratio.
+        unit: the unit of the figures; less is better.
+        baseline: the contender whose ratio is 1, if there is one.
+        rounds: how many counted.
         rows: one per contender, the best first.
+        failures: why the others have none.
     """
 
     name: str
     title: str
     unit: str
     baseline: str
-    budget: dict[str, float] = field(default_factory=dict)
-    rows: list[Row] = field(default_factory=list)
-
-    def as_json(self) -> dict[str, Any]:
-        """Return it as JSON can hold it."""
-        return asdict(self)
+    rounds: int
+    rows: list[Row]
+    failures: dict[str, str]
 
 
-Work = Callable[[], float]
-"""Does the work once and returns the figure: seconds per call, bytes each, whatever the table's unit says."""
+def measure(benchmark: Benchmark, setting: Setting, rounds: int) -> Table:
+    """Have every contender do the work once in each round; one more round comes first, unless processes are fresh."""
+    rounds = min(rounds, benchmark.most_rounds)
+    figures: dict[str, list[Figure]] = {name: [] for name in benchmark.contenders}
+    failures: dict[str, str] = {}
+    processes = _Processes(benchmark, setting)
+    try:
+        for number in range(rounds if benchmark.fresh else rounds + 1):
+            for name in random.sample(list(figures), len(figures)):
+                if name in failures:
+                    continue
+                try:
+                    figure = processes.measure(name)
+                except ContenderFailed as error:
+                    failures[name] = str(error)
+                    continue
+                if number or benchmark.fresh:
+                    figures[name].append(figure)
+    finally:
+        processes.close()
+    rows = [_row(benchmark, name, figures) for name in figures if figures[name]]
+    rows.sort(key=lambda row: row.median)
+    return Table(benchmark.name, benchmark.title, benchmark.unit, benchmark.baseline, rounds, rows, failures)
 
 
-def measure(table: Table, contenders: dict[str, Work], rounds: int, notes: dict[str, str] | None = None) -> Table:
-    """Run every contender once in each of *rounds* rounds, after one that does not count, and fill in the rows."""
-    figures: dict[str, list[float]] = {name: [] for name in contenders}
-    for number in range(rounds + 1):
-        order = list(contenders)
-        random.shuffle(order)
-        for name in order:
-            gc.collect()
-            figure = contenders[name]()
-            if number:
-                figures[name].append(figure)
-    baseline = figures.get(table.baseline)
-    table.rows = sorted((_row(name, figures[name], baseline) for name in contenders), key=lambda row: row.median)
-    for row in table.rows:
-        row.note = (notes or {}).get(row.contender, row.note)
-    return table
+class _Processes:
+    """The contenders' processes: one each for the whole benchmark, or one for each round."""
+
+    def __init__(self, benchmark: Benchmark, setting: Setting) -> None:
+        self._benchmark = benchmark
+        self._setting = setting
+        self._kept: dict[str, Contender] = {}
+
+    def measure(self, name: str) -> Figure:
+        if name not in self._kept:
+            self._kept[name] = Contender(self._benchmark.name, name, self._setting)
+        try:
+            return self._kept[name].measure()
+        finally:
+            if self._benchmark.fresh:
+                self._kept.pop(name).close()
+
+    def close(self) -> None:
+        for contender in self._kept.values():
+            contender.close()
 
 
-def timed(calls: int, call: Callable[[], object]) -> Work:
-    """Return work that calls *call* *calls* times and gives microseconds per call."""
+def _row(benchmark: Benchmark, name: str, figures: dict[str, list[Figure]]) -> Row:
+    own, baseline = figures[name], figures.get(benchmark.baseline)
+    values = [figure.value for figure in own]
+    ratios = [a.value / b.value for a, b in zip(own, baseline, strict=False)] if baseline else []
+    ratio = statistics.median(ratios) if ratios else None
+    extras = {column: statistics.median(figure.extras[column] for figure in own) for column in own[0].extras}
+    seen = {**extras, "value": statistics.median(values), **({} if ratio is None else {"ratio": ratio})}
+    budgets = [budget for budget in benchmark.budgets if budget.contender == name and budget.of in seen]
+    verdicts = [Verdict(budget, seen[budget.of], seen[budget.of] <= budget.at_most) for budget in budgets]
+    return Row(name, seen["value"], *_quartiles(values), ratio, extras, verdicts)
 
-    def work() -> float:
-        start = time.perf_counter()
-        for _ in range(calls):
-            call()
-        return (time.perf_counter() - start) / calls * 1e6
 
-    return work
-
-
-def _row(name: str, figures: Sequence[float], baseline: Sequence[float] | None) -> Row:
-    low, _, high = statistics.quantiles(figures, n=4) if len(figures) > 1 else (figures[0],) * 3
-    ratio = statistics.median(a / b for a, b in zip(figures, baseline, strict=True)) if baseline else None
-    return Row(name, statistics.median(figures), low, high, ratio)
+def _quartiles(values: Sequence[float]) -> tuple[float, float]:
+    """Return the lower and the upper quartile, none of which lies outside of the values."""
+    if len(values) == 1:
+        return values[0], values[0]
+    low, _, high = statistics.quantiles(values, n=4, method="inclusive")
+    return low, high

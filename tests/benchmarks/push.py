@@ -2,35 +2,39 @@
 
 from __future__ import annotations
 
+import contextlib
 import queue
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
+from typing import Any
 
 from syncgql.runtime.channel import Channel
 from syncgql.runtime.process import Runtime
 
-from .crossing import Nothing
-from .measure import Table, Work, measure, timed
+from .benchmark import Benchmark, Budget, Figure, Setting, Work, timed
+from .crossing import open_runtime
 
-EVENTS = 20_000
-Get = Callable[[], object]
-Put = Callable[[int], object]
+EVENTS = 2_000
+
+Ends = tuple[Callable[[int], object], Callable[[], object]]
+"""Where events are put, and where they are got."""
 
 
-def run(address: str, rounds: int, burst: int) -> Table:
-    """Measure a producer that puts *burst* events at a time and lets the consumer catch up."""
-    runtime = Runtime(Nothing())
+def _bare(runtime: Runtime[Any]) -> Ends:
+    events: queue.SimpleQueue[int] = queue.SimpleQueue()
+    return events.put, events.get
 
-    def bare() -> tuple[Put, Get]:
-        events: queue.SimpleQueue[int] = queue.SimpleQueue()
-        return events.put, events.get
 
-    def channel() -> tuple[Put, Get]:
-        events: Channel[int] = Channel(1024, "block", runtime.thread.post)
-        return events.put, events.get
+def _channel(runtime: Runtime[Any]) -> Ends:
+    events: Channel[int] = Channel(1024, "block", runtime.thread.post)
+    return events.put, events.get
 
-    def work(make: Callable[[], tuple[Put, Get]]) -> Work:
-        put, get = make()
+
+@contextlib.contextmanager
+def _pushing(make: Callable[[Runtime[Any]], Ends], burst: int, setting: Setting) -> Iterator[Work]:
+    """Put a burst of events at a time and let the consumer catch up."""
+    with open_runtime() as runtime:
+        put, get = make(runtime)
 
         async def produce() -> None:
             for number in range(burst):
@@ -41,18 +45,20 @@ def run(address: str, rounds: int, burst: int) -> Table:
             for _ in range(burst):
                 get()
 
-        once = timed(max(20, EVENTS // burst // 10), pass_a_burst)
-        return lambda: once() / burst
-
-    # In longer bursts nobody waits, and what is left is the price of two Python functions beside two of C.
-    budget = {"syncgql": 2.0} if burst <= 100 else {}
-    title = f"an event, pushed in bursts of {burst}"
-    table = Table(f"push-{burst}", title, "µs per event", "SimpleQueue", budget)
-    try:
-        return measure(table, {"SimpleQueue": work(bare), "syncgql": work(channel)}, rounds)
-    finally:
-        runtime.request_stop()
-        runtime.join()
+        once = timed(setting.count(max(20, EVENTS // burst)), pass_a_burst)
+        yield lambda: Figure(once().value / burst)
 
 
-RUNS = {f"push-{burst}": partial(run, burst=burst) for burst in (1, 10, 100, 1000)}
+def _benchmark(burst: int) -> Benchmark:
+    return Benchmark(
+        f"push-{burst}",
+        "an event, pushed alone" if burst == 1 else f"an event, pushed in bursts of {burst:,}",
+        "µs per event",
+        {"SimpleQueue": partial(_pushing, _bare, burst), "syncgql": partial(_pushing, _channel, burst)},
+        "SimpleQueue",
+        # In longer bursts nobody waits, and what is left is the price of two Python functions beside two of C.
+        (Budget("syncgql", 2.0),) if burst <= 100 else (),
+    )
+
+
+BENCHMARKS = tuple(map(_benchmark, (1, 10, 100, 1000)))

@@ -1,50 +1,109 @@
-"""A table as text for the terminal and as a bar chart for the documentation."""
+"""Tables for the terminal, and a page's worth of Markdown for the documentation."""
 
 from __future__ import annotations
 
-from html import escape
+from typing import Any
 
-from .measure import Row, Table
+from .measure import Row, Table, Verdict
 
-WIDTH, LABEL, BAR, LINE = 760, 190, 380, 26
+
+def number(value: float) -> str:
+    """Return a figure with as many digits as say something."""
+    if value == 0 or value >= 1000:
+        return f"{value:,.0f}"
+    return f"{value:.1f}" if value >= 10 else f"{value:.2f}"
 
 
 def as_text(table: Table) -> str:
     """Return a table with a line per contender, the best first; budgets are marked as kept or missed."""
-    lines = [f"\n{table.title} ({table.unit}; ratio to {table.baseline})"]
+    ratio_to = f"; ratio to {table.baseline}" if table.baseline else ""
+    lines = [f"\n{table.name}: {table.title} ({table.unit}{ratio_to}; {table.rounds} rounds)"]
     for row in table.rows:
         ratio = f"{row.ratio:8.2f}x" if row.ratio is not None else " " * 9
-        spread = f"{row.low:,.1f} to {row.high:,.1f}"
-        lines.append(f"  {row.contender:<26}{row.median:>12,.1f}  {spread:>24}{ratio}  {_remarks(table, row)}".rstrip())
+        spread = f"{number(row.low)} to {number(row.high)}"
+        remarks = [
+            *(f"{column}: {number(extra)}" for column, extra in row.extras.items()),
+            *map(_verdict, row.verdicts),
+        ]
+        lines.append(
+            f"  {row.contender:<28}{number(row.median):>10}  {spread:>22}{ratio}  {'; '.join(remarks)}".rstrip()
+        )
+    lines += [f"  {name:<28}{'failed':>10}  {why}" for name, why in table.failures.items()]
     return "\n".join(lines)
 
 
-def as_svg(table: Table) -> str:
-    """Return a bar chart; a contender far beyond the others gets a bar that is cut, with its figure beside it."""
-    limit = max((row.median for row in table.rows if (row.ratio or 1) < 8), default=1.0)
-    height = LINE * len(table.rows) + 44
+def as_markdown(tables: list[Table], rounds: int, machine: dict[str, Any]) -> str:
+    """Return what the documentation includes: the machine, a table of budgets, and a chart and a table each.
+
+    Args:
+        tables: what was measured.
+        rounds: how many rounds were asked for.
+        machine: what ``describe_machine`` returns.
+    """
     parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" font-family="sans-serif"',
-        ' font-size="13">',
-        f'<rect width="{WIDTH}" height="{height}" fill="#fff"/>',
-        f'<text x="8" y="20" font-weight="bold">{escape(table.title)}, {escape(table.unit)} (less is better)</text>',
+        "<!-- Written by: make bench BENCH_ARGS=--docs -->",
+        _conditions(rounds, machine),
+        "### Budgets",
+        _budgets(tables),
     ]
-    for number, row in enumerate(table.rows):
-        y = 36 + LINE * number
-        length = min(1.0, row.median / limit) * BAR
-        colour = "#2b6cb0" if row.contender.startswith("syncgql") else "#a0aec0"
-        ratio = f" ({row.ratio:.2f}x)" if row.ratio is not None else ""
+    for table in tables:
         parts += [
-            f'<text x="{LABEL - 8}" y="{y + 14}" text-anchor="end">{escape(row.contender)}</text>',
-            f'<rect x="{LABEL}" y="{y}" width="{length:.1f}" height="{LINE - 8}" fill="{colour}"/>',
-            f'<text x="{LABEL + length + 6:.1f}" y="{y + 14}">{row.median:,.1f}{ratio}</text>',
+            f"### {table.name}: {table.title}",
+            f"![{table.title}, {table.unit}]({table.name}.svg)",
+            _rows(table),
         ]
-    return "\n".join([*parts, "</svg>\n"])
+    return "\n\n".join(parts) + "\n"
 
 
-def _remarks(table: Table, row: Row) -> str:
-    remarks = [row.note] if row.note else []
-    budget = table.budget.get(row.contender)
-    if budget is not None and row.ratio is not None:
-        remarks.append(f"budget {budget:g}x {'kept' if row.ratio <= budget else 'MISSED'}")
-    return "; ".join(remarks)
+def _conditions(rounds: int, machine: dict[str, Any]) -> str:
+    versions = ", ".join(f"{package} {version}" for package, version in machine["versions"].items())
+    return (
+        f"{machine['cores']} cores ({machine['processor']}), {machine['memory']} GB, {machine['system']}, "
+        f"Python {machine['python']}; {machine['date']}; {rounds} rounds unless a table says otherwise.\n\n{versions}."
+    )
+
+
+def _budgets(tables: list[Table]) -> str:
+    lines = ["| benchmark | contender | of | at most | measured | |", "|---|---|---|---:|---:|---|"]
+    lines += [
+        _line(_promise(table, row, verdict)) for table in tables for row in table.rows for verdict in row.verdicts
+    ]
+    return "\n".join(lines)
+
+
+def _promise(table: Table, row: Row, verdict: Verdict) -> list[str]:
+    budget = verdict.budget
+    of = {"ratio": f"ratio to {table.baseline}", "value": table.unit}.get(budget.of, budget.of)
+    kept = "met" if verdict.kept else "**not met**"
+    return [table.name, row.contender, of, f"{budget.at_most:g}", number(verdict.figure), kept]
+
+
+def _rows(table: Table) -> str:
+    columns = list(dict.fromkeys(column for row in table.rows for column in row.extras))
+    ratio = [f"to {table.baseline}"] if table.baseline else []
+    head = ["contender", table.unit, "quartiles", *ratio, *columns]
+    lines = [_line(head), _line(["---", *["---:"] * (len(head) - 1)])]
+    lines += [_line(_cells(row, columns, bool(ratio))) for row in table.rows]
+    lines += [
+        _line([name, "failed", why.replace("|", "/"), *[""] * (len(head) - 3)]) for name, why in table.failures.items()
+    ]
+    return "\n".join(lines)
+
+
+def _cells(row: Row, columns: list[str], has_ratio: bool) -> list[str]:
+    name = f"**{row.contender}**" if row.contender.startswith("syncgql") else row.contender
+    ratio = [f"{row.ratio:.2f}x" if row.ratio is not None else ""] if has_ratio else []
+    extras = [number(row.extras[column]) if column in row.extras else "" for column in columns]
+    return [name, number(row.median), f"{number(row.low)} to {number(row.high)}", *ratio, *extras]
+
+
+def _line(cells: list[str]) -> str:
+    return f"| {' | '.join(cells)} |"
+
+
+def _verdict(verdict: Verdict) -> str:
+    budget = verdict.budget
+    of = {"ratio": f"{budget.at_most:g}x", "value": f"{budget.at_most:g}"}.get(
+        budget.of, f"{budget.of} {budget.at_most:g}"
+    )
+    return f"budget {of} {'met' if verdict.kept else 'NOT MET'}"

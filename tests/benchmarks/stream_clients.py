@@ -1,13 +1,17 @@
-"""The clients that are compared over WebSocket; each consumes a subscription and returns the number of events."""
+"""The clients that are compared over WebSocket; each gives the events of a subscription, with their JSON decoded."""
 
 from __future__ import annotations
 
 import asyncio
 import json
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 DOCUMENT = "subscription Events($count: Int!, $kind: String!) { events(count: $count, kind: $kind) { count } }"
+
+Subscribe = Callable[[str, dict[str, Any]], Iterator[Any]]
+"""Subscribes at a URL with variables and gives the events."""
 
 Consume = Callable[[str, dict[str, Any]], int]
 """Subscribes at a URL with variables and counts the events."""
@@ -18,14 +22,19 @@ def _conversation(variables: dict[str, Any]) -> tuple[str, str]:
     return '{"type":"connection_init"}', json.dumps(subscribe)
 
 
-def _count(messages: Iterator[str | bytes]) -> int:
-    count = 0
-    for text in messages:
+def _data_of(message: dict[str, Any]) -> Any:
+    payload = message["payload"]
+    if message["type"] != "next" or payload.get("errors"):
+        raise RuntimeError(str(message))
+    return payload["data"]
+
+
+def _events(texts: Iterator[str | bytes]) -> Iterator[Any]:
+    for text in texts:
         message = json.loads(text)
         if message["type"] == "complete":
-            break
-        count += "payload" in message
-    return count
+            return
+        yield _data_of(message)
 
 
 def bare_aiohttp(url: str, variables: dict[str, Any]) -> int:
@@ -46,21 +55,22 @@ def bare_aiohttp(url: str, variables: dict[str, Any]) -> int:
                 message = json.loads(frame.data)
                 if message["type"] == "complete":
                     break
+                _data_of(message)
                 count += 1
             return count
 
     return asyncio.run(consume())
 
 
-def syncgql(url: str, variables: dict[str, Any]) -> int:
+def syncgql(url: str, variables: dict[str, Any]) -> Iterator[Any]:
     """This package."""
     from syncgql import Client
 
     with Client(url) as client:
-        return sum(1 for _ in client.subscribe(DOCUMENT, variables))
+        yield from client.subscribe(DOCUMENT, variables)
 
 
-def gql(url: str, variables: dict[str, Any]) -> int:
+def gql(url: str, variables: dict[str, Any]) -> Iterator[Any]:
     """A synchronous gql client on its aiohttp transport."""
     from gql import Client
     from gql import gql as parse
@@ -68,11 +78,50 @@ def gql(url: str, variables: dict[str, Any]) -> int:
 
     request = parse(DOCUMENT)
     request.variable_values = variables
-    client = Client(transport=AIOHTTPWebsocketsTransport(url=url))
-    return sum(1 for _ in client.subscribe(request))
+    yield from Client(transport=AIOHTTPWebsocketsTransport(url=url)).subscribe(request)
 
 
-def websockets(url: str, variables: dict[str, Any]) -> int:
+def gql_websockets(url: str, variables: dict[str, Any]) -> Iterator[Any]:
+    """A synchronous gql client on its websockets transport."""
+    from gql import Client
+    from gql import gql as parse
+    from gql.transport.websockets import WebsocketsTransport
+
+    request = parse(DOCUMENT)
+    request.variable_values = variables
+    yield from Client(transport=WebsocketsTransport(url=url)).subscribe(request)
+
+
+def qlient(url: str, variables: dict[str, Any]) -> Iterator[Any]:
+    """The aiohttp backend of qlient, its iterator advanced by each step of the loop."""
+    import aiohttp
+    from qlient.aiohttp import AIOHTTPBackend, GraphQLSubscriptionRequest
+
+    loop = asyncio.new_event_loop()
+
+    async def open_session() -> aiohttp.ClientSession:
+        return aiohttp.ClientSession()
+
+    session = loop.run_until_complete(open_session())
+    try:
+        request = GraphQLSubscriptionRequest(query=DOCUMENT, variables=variables)
+        backend = AIOHTTPBackend(url, session=session)
+        response = loop.run_until_complete(backend.execute_subscription(request))
+        events = aiter(response)
+        while True:
+            try:
+                event = loop.run_until_complete(anext(events))
+            except StopAsyncIteration:
+                return
+            if event.errors:
+                raise RuntimeError(str(event.errors))
+            yield event.data
+    finally:
+        loop.run_until_complete(session.close())
+        loop.close()
+
+
+def websockets(url: str, variables: dict[str, Any]) -> Iterator[Any]:
     """The blocking API of websockets, no GraphQL."""
     from websockets.sync.client import connect
     from websockets.typing import Subprotocol
@@ -82,27 +131,40 @@ def websockets(url: str, variables: dict[str, Any]) -> int:
         socket.send(init)
         socket.recv()
         socket.send(subscribe)
-        return _count(iter(socket))
+        yield from _events(iter(socket))
 
 
-def websocket_client(url: str, variables: dict[str, Any]) -> int:
+def websocket_client(url: str, variables: dict[str, Any]) -> Iterator[Any]:
     """The websocket-client package, no GraphQL."""
     import websocket
 
     socket = websocket.create_connection(url, subprotocols=["graphql-transport-ws"])
-    init, subscribe = _conversation(variables)
-    socket.send(init)
-    socket.recv()
-    socket.send(subscribe)
-    count = _count(iter(socket.recv, None))
-    socket.close()
-    return count
+    try:
+        init, subscribe = _conversation(variables)
+        socket.send(init)
+        socket.recv()
+        socket.send(subscribe)
+        yield from _events(iter(socket.recv, None))
+    finally:
+        socket.close()
+
+
+SUBSCRIBERS: dict[str, Subscribe] = {
+    "syncgql": syncgql,
+    "syncgql[speed]": syncgql,
+    "gql (aiohttp)": gql,
+    "gql (websockets)": gql_websockets,
+    "qlient (aiohttp)": qlient,
+    "websockets.sync": websockets,
+    "websocket-client": websocket_client,
+}
+
+
+def _count(subscribe: Subscribe, url: str, variables: dict[str, Any]) -> int:
+    return sum(1 for _ in subscribe(url, variables))
 
 
 STREAM_CLIENTS: dict[str, Consume] = {
     "aiohttp, bare loop": bare_aiohttp,
-    "syncgql": syncgql,
-    "gql (aiohttp)": gql,
-    "websockets.sync": websockets,
-    "websocket-client": websocket_client,
+    **{name: partial(_count, subscribe) for name, subscribe in SUBSCRIBERS.items()},
 }

@@ -4,51 +4,67 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections import Counter, defaultdict
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from functools import partial
 
-from .http_clients import HTTP_CLIENTS, Execute
-from .measure import Table, measure
+from .benchmark import Benchmark, Budget, Figure, Setting, Work
+from .http_clients import HTTP_CLIENTS, HTTPClient
 
 THREADS = 64
 CALLS = 640
-SHARED = ("syncgql", "requests", "httpx", "gql (aiohttp)", "gql (requests session)")
+SHARED = (
+    "syncgql",
+    "syncgql[speed]",
+    "requests",
+    "httpx",
+    "gql (aiohttp)",
+    "gql (requests session)",
+    "gql (httpx session)",
+    "sgqlc",
+    "python-graphql-client",
+)
 """Clients of which one is meant, or at least tried, to be shared by threads."""
 
 
-def run(address: str, rounds: int) -> Table:
-    """Measure processor time of this process per successful request."""
-    table = Table(
-        "threads", f"{THREADS} threads, one client, 20 ms server", "µs CPU per request", "requests", {"syncgql": 0.3}
-    )
-    failures: Counter[str] = Counter()
-    seconds: defaultdict[str, float] = defaultdict(float)
-    with contextlib.ExitStack() as clients, ThreadPoolExecutor(THREADS) as pool:
+@contextlib.contextmanager
+def _sharing(client: HTTPClient, setting: Setting) -> Iterator[Work]:
+    calls = setting.count(CALLS)
+    with (
+        client(f"http://{setting.address}/delayed", "{ book { id } }") as execute,
+        ThreadPoolExecutor(min(THREADS, calls)) as pool,
+    ):
 
-        def work(name: str, execute: Execute) -> float:
-            def call(_: int) -> bool:
-                try:
-                    return bool(execute())
-                except Exception:
-                    return False
+        def call(_: int) -> bool:
+            try:
+                return bool(execute())
+            except Exception:
+                return False
 
+        def work() -> Figure:
             start, start_cpu = time.perf_counter(), time.process_time()
-            good = sum(pool.map(call, range(CALLS)))
-            seconds[name] += time.perf_counter() - start
-            failures[name] += CALLS - good
-            return (time.process_time() - start_cpu) / max(1, good) * 1e6
+            good = sum(pool.map(call, range(calls)))
+            seconds, cpu = time.perf_counter() - start, time.process_time() - start_cpu
+            return Figure(
+                cpu / max(1, good) * 1e6, {"answers/s": good / seconds, "failed %": 100 * (calls - good) / calls}
+            )
 
-        works: dict[str, Any] = {}
-        for name in SHARED:
-            execute = clients.enter_context(HTTP_CLIENTS[name](f"http://{address}/delayed", "{ book { id } }"))
-            works[name] = lambda name=name, execute=execute: work(name, execute)
-        measure(table, works, rounds)
-    total = CALLS * (rounds + 1)
-    for row in table.rows:
-        throughput = (total - failures[row.contender]) / seconds[row.contender]
-        row.note = f"{throughput:,.0f} answers/s, {failures[row.contender] / total:.0%} failed"
-    return table
+        yield work
 
 
-RUNS = {"threads": run}
+BENCHMARKS = (
+    Benchmark(
+        "threads",
+        f"{THREADS} threads, one client, 20 ms server",
+        "µs CPU per answer",
+        {name: partial(_sharing, HTTP_CLIENTS[name]) for name in SHARED},
+        "requests",
+        (
+            Budget("syncgql", 0.3),
+            Budget("syncgql", 0, "failed %"),
+            Budget("syncgql[speed]", 0.3),
+            Budget("syncgql[speed]", 0, "failed %"),
+        ),
+        most_rounds=5,
+    ),
+)

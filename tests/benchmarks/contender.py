@@ -1,0 +1,63 @@
+"""A contender's process, as the benchmarks see it; ``worker`` is what runs in it."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import threading
+
+from .benchmark import Figure, Setting
+
+SECONDS = 180
+"""A contender that takes longer for one round is ended."""
+
+
+class ContenderFailed(Exception):
+    """A contender could not do the work; the message says why."""
+
+
+class Contender:
+    """A process in which one contender does one benchmark's work whenever it is told to."""
+
+    def __init__(self, benchmark: str, name: str, setting: Setting) -> None:
+        arguments = [benchmark, name, setting.address, str(setting.scale)]
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "tests.benchmarks.worker", *arguments],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+
+    def measure(self) -> Figure:
+        """Have the work done once.
+
+        Raises:
+            ContenderFailed: it was not.
+        """
+        if self._process.stdin is None or self._process.stdout is None:
+            raise RuntimeError("the contender has no pipes")
+        alarm = threading.Timer(SECONDS, self._process.kill)
+        alarm.start()
+        try:
+            self._process.stdin.write("again\n")
+            self._process.stdin.flush()
+            line = self._process.stdout.readline()
+        except BrokenPipeError:
+            line = ""
+        finally:
+            alarm.cancel()
+        if not line:
+            raise ContenderFailed(f"its process ended ({self._process.wait()})")
+        answer = json.loads(line)
+        if "error" in answer:
+            raise ContenderFailed(answer["error"])
+        return Figure(**answer)
+
+    def close(self) -> None:
+        """End the process."""
+        try:
+            self._process.communicate(timeout=10)
+        except (subprocess.TimeoutExpired, BrokenPipeError):
+            self._process.kill()
+            self._process.communicate()

@@ -1,0 +1,12 @@
+"""All benchmarks, by name, in the order in which they run and are shown."""
+
+from __future__ import annotations
+
+from . import crossing, execute, many, push, schema, slow, start, stream, threads
+from .benchmark import Benchmark
+
+BENCHMARKS: dict[str, Benchmark] = {
+    benchmark.name: benchmark
+    for module in (execute, threads, stream, slow, many, crossing, push, start, schema)
+    for benchmark in module.BENCHMARKS
+}

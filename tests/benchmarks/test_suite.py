@@ -1,0 +1,116 @@
+"""The benchmarks work: each does its work once, very little of it, with the contenders that need no peer."""
+
+from __future__ import annotations
+
+import xml.etree.ElementTree as ElementTree
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+
+from .benchmark import Benchmark, Budget, Setting
+from .chart import as_svg
+from .machine import describe_machine
+from .measure import Row, Table, Verdict, measure
+from .report import as_markdown, as_text
+from .servers import canned_server
+from .suite import BENCHMARKS
+
+# Peers are installed by make bench alone.
+NO_PEERS = (
+    "syncgql",
+    "http.client",
+    "aiohttp",
+    "run_coroutine_threadsafe",
+    "SimpleQueue",
+    "json",
+    "parse",
+    "(nothing)",
+)
+
+
+@pytest.fixture(scope="module")
+def setting() -> Iterator[Setting]:
+    """A canned server, and so little work that the figures say nothing."""
+    with canned_server() as address:
+        yield Setting(address, 0.002)
+
+
+def contenders() -> Iterator[tuple[str, str]]:
+    for benchmark in BENCHMARKS.values():
+        for name in benchmark.contenders:
+            if name.startswith(NO_PEERS):
+                yield benchmark.name, name
+
+
+@pytest.mark.parametrize(("benchmark", "contender"), list(contenders()))
+def test_contender_does_its_work(benchmark: str, contender: str, setting: Setting) -> None:
+    """Each of our contenders does the work twice and gives figures of the same kind."""
+    with BENCHMARKS[benchmark].contenders[contender](setting) as work:
+        first, second = work(), work()
+    assert min(first.value, second.value) >= 0
+    assert set(first.extras) == set(second.extras)
+
+
+def test_names_in_benchmarks_exist() -> None:
+    """A baseline, and whoever has a budget, is a contender."""
+    for benchmark in BENCHMARKS.values():
+        named = {budget.contender for budget in benchmark.budgets} | ({benchmark.baseline} - {""})
+        assert named <= set(benchmark.contenders), benchmark.name
+
+
+def some(name: str, *contenders: str) -> Benchmark:
+    benchmark = BENCHMARKS[name]
+    return replace(benchmark, contenders={name: benchmark.contenders[name] for name in contenders})
+
+
+def test_measure(setting: Setting) -> None:
+    """Contenders run in processes of their own; the table has ratios and verdicts."""
+    table = measure(some("execute-small", "http.client", "syncgql"), setting, 2)
+    assert not table.failures
+    assert {row.contender for row in table.rows} == {"http.client", "syncgql"}
+    for row in table.rows:
+        assert row.low <= row.median <= row.high
+        assert row.ratio == 1 if row.contender == "http.client" else row.verdicts
+
+
+def test_measure_goes_on_without_who_fails() -> None:
+    """A contender that fails is named with its reason, and the others go on."""
+    nowhere = Setting("127.0.0.1:1", 0.002)
+    table = measure(some("execute-small", "http.client"), nowhere, 2)
+    assert not table.rows
+    assert "ConnectionRefusedError" in table.failures["http.client"]
+
+
+TABLE = Table(
+    name="example",
+    title="an example & more",
+    unit="µs",
+    baseline="peer",
+    rounds=3,
+    rows=[
+        Row("syncgql", 10, 9, 11, 0.5, {"failed %": 0}, [Verdict(Budget("syncgql", 1.5), 0.5, True)]),
+        Row("peer", 20, 19, 22, 1.0, {"failed %": 12.5}),
+        Row("far away", 2000, 1900, 2100, 100.0, {}, [Verdict(Budget("far away", 1.5), 100, False)]),
+    ],
+    failures={"broken": "why | not"},
+)
+
+
+def test_report() -> None:
+    """Reports name every contender, every verdict and every failure."""
+    text = as_text(TABLE)
+    page = as_markdown([TABLE], 3, describe_machine())
+    for report in (text, page):
+        assert all(word in report for word in ("syncgql", "peer", "far away", "broken", "0.50x"))
+    assert all(words in text for words in ("budget 1.5x met", "budget 1.5x NOT MET"))
+    assert "| example | syncgql | ratio to peer | 1.5 | 0.50 | met |" in page
+    assert all(words in page for words in ("**not met**", "why / not", "(example.svg)"))
+
+
+def test_chart() -> None:
+    """A chart is well-formed, and a bar that would dwarf the others is cut."""
+    chart = as_svg(TABLE)
+    ElementTree.fromstring(chart)  # of our own making
+    assert "an example &amp; more" in chart
+    assert "… 2,000 (100.00x)" in chart
