@@ -19,9 +19,13 @@ from ...exceptions import (
 )
 from ...protocol.http import public_url, retry_after
 from ...result import Response
+from .tls_hints import ALERT, no_tls_hint, tls_hint
 
 # asyncio's is another class than TimeoutError on Python 3.10.
 AIOHTTP_ERRORS = (aiohttp.ClientError, asyncio.TimeoutError, OSError)
+
+ENDED = (aiohttp.ServerDisconnectedError, ConnectionResetError, aiohttp.ClientOSError)
+"""What is raised when a connection ends before an answer begins."""
 
 
 @contextlib.contextmanager
@@ -53,7 +57,12 @@ def public_cause(error: BaseException) -> BaseException | None:
 
 
 def translate(
-    error: Exception, url: str, timeout: aiohttp.ClientTimeout | None = None, elapsed: float = 0.0
+    error: Exception,
+    url: str,
+    timeout: aiohttp.ClientTimeout | None = None,
+    elapsed: float = 0.0,
+    *,
+    is_new: bool = True,
 ) -> TransportError:
     """Return the exception that stands for *error*.
 
@@ -62,6 +71,7 @@ def translate(
         url: where the request went; shown without what may be secret.
         timeout: the limits that held.
         elapsed: seconds since the request began; tells which of two limits ran out.
+        is_new: whether the connection had not carried a request before.
     """
     where = public_url(url)
     if isinstance(error.__cause__, TransportError):  # an upload failed while aiohttp wrote it
@@ -72,7 +82,8 @@ def translate(
         return _bad_response(error, where, elapsed)
     if isinstance(error, aiohttp.ClientPayloadError):
         return _bad_payload(error, where)
-    return TransportConnectionFailed(_connection_lost(error, where))
+    hint = tls_hint(where) if is_new and isinstance(error, ENDED) else ""
+    return TransportConnectionFailed(_connection_lost(error, where) + hint)
 
 
 def _connection_lost(error: Exception, where: str) -> str:
@@ -87,7 +98,7 @@ def _connection_lost(error: Exception, where: str) -> str:
         case aiohttp.ClientProxyConnectionError():
             return f"Could not connect to the proxy for {where}: {error.os_error}."
         case aiohttp.ClientConnectorSSLError():
-            return f"Could not agree on TLS with {where}: {error.os_error}."
+            return f"Could not agree on TLS with {where}: {error.os_error}.{no_tls_hint(error.os_error, where)}"
         case aiohttp.ClientConnectorError():
             return f"Could not connect to {where}: {error.os_error}. Is the server running?"
         case aiohttp.InvalidURL() | aiohttp.NonHttpUrlClientError():
@@ -123,6 +134,8 @@ def _bad_response(error: aiohttp.ClientResponseError, where: str, elapsed: float
         )
     # The status is made up by aiohttp's parser; what follows the colon is quoted from the answer.
     why = error.message.partition(":")[0].strip()
+    if ALERT in error.message:
+        return TransportConnectionFailed(f"{where} answered with a TLS alert.{tls_hint(where)}")
     return TransportConnectionFailed(
         f"{where} answered with what is not HTTP, or is beyond the limits for headers: {why}. "
         "(The limits are max_line_size, max_field_size and max_headers in client_session_args.)"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import http.client
 from collections.abc import Iterator
 
 import requests
@@ -12,6 +13,7 @@ from requests import exceptions
 from ...exceptions import TransportConnectionFailed, TransportError, TransportProtocolError
 from ...protocol.http import public_url
 from .deadline import Deadline
+from .tls_hints import ALERT, no_tls_hint, tls_hint
 
 TIMEOUTS = (exceptions.Timeout, urllib3.TimeoutError, TimeoutError)
 CONNECT_TIMEOUTS = (exceptions.ConnectTimeout, urllib3.ConnectTimeoutError)
@@ -44,7 +46,8 @@ def translate(error: Exception, where: str, deadline: Deadline) -> TransportErro
     if isinstance(error, TIMEOUTS):
         return deadline.error(where, is_connecting=isinstance(error, CONNECT_TIMEOUTS))
     if isinstance(error, UNTRUSTED):
-        return TransportConnectionFailed(f"No TLS connection to {where} came about: {said}. See verify= and cert=.")
+        hint = no_tls_hint(error, where) or " See verify= and cert=."
+        return TransportConnectionFailed(f"No TLS connection to {where} came about: {said}.{hint}")
     if isinstance(error, exceptions.ProxyError):
         return TransportConnectionFailed(f"The proxy gave no connection to {where}: {said}. See proxies=.")
     if isinstance(_reason(error), urllib3.NewConnectionError):
@@ -54,7 +57,22 @@ def translate(error: Exception, where: str, deadline: Deadline) -> TransportErro
         return TransportProtocolError(f"The answer of {where} cannot be decompressed: {said}.", rule=rule)
     if isinstance(error, NOT_SENT):
         return TransportError(f"requests could not send to {where}: {type(error).__name__}.")
-    return TransportConnectionFailed(f"The connection to {where} was lost before the answer was complete: {said}.")
+    hint = tls_hint(where) if _ended_without_answer(error) else ""
+    return TransportConnectionFailed(
+        f"The connection to {where} was lost before the answer was complete: {said}.{hint}"
+    )
+
+
+def _ended_without_answer(error: BaseException) -> bool:
+    """Whether the other side ended the connection, or sent a TLS alert, in the place of an answer."""
+    reason: BaseException | None = _reason(error)
+    while reason is not None:
+        if isinstance(reason, ConnectionResetError):  # RemoteDisconnected is one
+            return isinstance(error, exceptions.ConnectionError)
+        if isinstance(reason, http.client.BadStatusLine):
+            return ALERT in repr(reason)
+        reason = reason.__cause__ or reason.__context__
+    return False
 
 
 def _reason(error: BaseException) -> BaseException:

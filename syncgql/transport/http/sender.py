@@ -115,7 +115,8 @@ class HTTPSender:
     @staticmethod
     def _translated(error: Exception, session: aiohttp.ClientSession, request: HTTPRequest, start: float) -> Exception:
         timeout = request.arguments.get("timeout") or session.timeout
-        return translate(error, str(request.url), timeout, time.perf_counter() - start)
+        is_new = not connection_was_reused.get()
+        return translate(error, str(request.url), timeout, time.perf_counter() - start, is_new=is_new)
 
 
 def _was_stale(error: Exception) -> bool:

@@ -1,0 +1,33 @@
+"""Hints for a URL whose scheme does not fit the port: TLS to where there is none, and none to where there is."""
+
+from __future__ import annotations
+
+import ssl
+
+# What OpenSSL says, depending on its release, when the answer to a handshake is no TLS record.
+NO_TLS = frozenset({"WRONG_VERSION_NUMBER", "UNKNOWN_PROTOCOL", "PACKET_LENGTH_TOO_LONG", "RECORD_LAYER_FAILURE"})
+
+ALERT = repr(b"\x15\x03")[2:-1]
+"""How the first bytes of a TLS alert look where a library quotes them."""
+
+
+def no_tls_hint(error: BaseException, where: str) -> str:
+    """Return what to say of a failed handshake with *where*: empty, unless the other side does not speak TLS."""
+    reason: BaseException | None = error
+    while reason is not None and not isinstance(reason, ssl.SSLError):
+        reason = reason.__cause__ or reason.__context__
+    if reason is None or reason.reason not in NO_TLS:
+        return ""
+    return f" What answers there does not speak TLS; is it plain HTTP, so that the URL begins with {_other(where)}?"
+
+
+def tls_hint(where: str) -> str:
+    """Return what to say when *where* ended a new connection without an answer: empty, unless that had no TLS."""
+    if not where.startswith(("http://", "ws://")):
+        return ""
+    return f" If that port expects TLS, the URL begins with {_other(where)}."
+
+
+def _other(where: str) -> str:
+    other = {"https": "http", "wss": "ws", "http": "https", "ws": "wss"}
+    return f"{other.get(where.partition(':')[0], 'http')}://"
