@@ -60,12 +60,14 @@ DEPLOYMENTS = {
         ("--preload", "-w", "2", "-k", "gthread", "--threads", "8"),
         ["hello", "async"],
     ),
+    "flask, 2 processes that import by themselves": ("flask_app", ("-w", "2"), ["hello"]),
+    "flask, 2 processes of greenlets": ("flask_app", ("--preload", "-w", "2", "-k", "gevent"), ["hello"]),
 }
 
 
 @pytest.mark.parametrize("deployment", DEPLOYMENTS)
-def test_b05_gunicorn_with_preload(strawberry_server: Server, deployment: str) -> None:
-    """The client was used before the workers were forked; every worker answers, and so do its views that stream."""
+def test_b05_gunicorn(strawberry_server: Server, deployment: str) -> None:
+    """The client is used at import, with --preload before the workers are forked; each answers, and streams."""
     application, options, paths = DEPLOYMENTS[deployment]
     with gunicorn(application, strawberry_server, *options) as url:
 

@@ -7,6 +7,7 @@ import os
 import sys
 from pathlib import Path
 
+import pytest
 import requests
 
 from .programs import command_of, environment, run, running
@@ -18,10 +19,11 @@ print([result.get(timeout=60) for result in results])
 """
 
 
-def test_tasks_run_in_forked_workers(library: str, tmp_path: Path) -> None:
-    """Four worker processes share the work, each with connections of its own."""
+@pytest.mark.parametrize("pool", ["prefork", "threads", "gevent"])
+def test_tasks_run_in_every_pool(library: str, tmp_path: Path, pool: str) -> None:
+    """Four forked workers share the work, each with connections of its own; or four threads or greenlets do."""
     env = environment(library, BROKER_FOLDER=str(tmp_path / "broker"))
-    worker = (*command_of("celery"), "--loglevel", "WARNING")
+    worker = (*command_of("celery"), "--pool", pool, "--loglevel", "WARNING")
     with running("celery", *worker, env={**env, "C_FORCE_ROOT": "1"} if os.getuid() == 0 else env):
         done = run("celery", sys.executable, "-c", CALL, env=env)
     assert done.returncode == 0, done.stderr

@@ -568,3 +568,52 @@ def test_several_threads_send_the_same_path(client: Client, path: Path) -> None:
     for thread in threads:
         thread.join()
     assert results == [{"upload": described(CONTENT, "photo.jpg", "image/jpeg")}] * 4
+
+
+# What a visitor sends to a site goes on to the API.
+FORMS = """
+import io, sys
+from syncgql import Client, FileVar
+
+client = Client(sys.argv[1])
+UPLOAD = "mutation ($file: Upload!) { upload(file: $file) { filename contentType size } }"
+
+def pass_on(photo):
+    return client.execute(UPLOAD, {"file": FileVar(photo)})["upload"]
+
+def from_django(content):
+    return Browser().post("/", {"photo": SimpleUploadedFile("me.jpg", content, "image/jpeg")}).json()
+
+def from_flask(content):
+    return app.test_client().post("/", data={"photo": (io.BytesIO(content), "me.jpg", "image/jpeg")}).json
+
+if sys.argv[2] == "django":
+    import django
+    from django.conf import settings
+    settings.configure(ROOT_URLCONF=__name__, ALLOWED_HOSTS=["*"], SECRET_KEY="for tests")
+    django.setup()
+    from django.core.files.uploadedfile import SimpleUploadedFile
+    from django.http import JsonResponse
+    from django.test import Client as Browser
+    from django.urls import path
+    urlpatterns = [path("", lambda request: JsonResponse(pass_on(request.FILES["photo"])))]
+    send = from_django
+else:
+    from flask import Flask, request
+    app = Flask(__name__)
+    app.post("/")(lambda: pass_on(request.files["photo"]))
+    send = from_flask
+
+for size in 5, 3_000_000:  # kept in memory, and on disk
+    file = send(b"x" * size)
+    print(file["filename"], file["contentType"], file["size"])
+client.close()
+"""
+
+
+@pytest.mark.parametrize("framework", ["django", "flask"])
+def test_a_file_of_a_form_is_passed_on(any_server: Server, run_script: RunScript, framework: str) -> None:
+    """As it is, with its name and type: the file object of Django and of Flask, small or large."""
+    result = run_script(FORMS, any_server.url, framework)
+    assert result.stdout.splitlines() == ["me.jpg image/jpeg 5", "me.jpg image/jpeg 3000000"], result.stderr
+    assert result.exit_code == 0

@@ -34,9 +34,11 @@ class LibraryTests(SimpleTestCase):
         self.library.assert_called("AddBook", {"title": "Momo"})
 
     def test_the_library_is_down(self) -> None:
-        """The page says so, with the status that says so."""
+        """The page says so, and the log says why."""
         self.library.add("Books", raises=TransportConnectionFailed("Nobody is there."))
-        self.assertContains(self.client.get("/"), "The library is not available", status_code=503)
+        with self.assertLogs("library.views") as logs:
+            self.assertContains(self.client.get("/"), "The library is not available.", status_code=503)
+        self.assertIn("Nobody is there.", logs.output[0])
 
     def test_there_is_no_such_book(self) -> None:
         """The library's own words reach the visitor."""

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import logging
+
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 
 from syncgql import TransportError, TransportQueryError
 
 from .graphql import client
+
+logger = logging.getLogger(__name__)
 
 
 def books(request: HttpRequest) -> HttpResponse:
@@ -18,8 +22,9 @@ def books(request: HttpRequest) -> HttpResponse:
             client.execute(document, {"title": request.POST["title"]})
             return redirect("/")
         context = client.execute("query Books { books { id title author year } }")
-    except TransportError as error:
-        return render(request, "books.html", {"error": error}, status=503)
+    except TransportError as error:  # the message is for the log: it names the host
+        logger.error("No answer from the library: %s", error)
+        return render(request, "books.html", {"unavailable": True}, status=503)
     return render(request, "books.html", context)
 
 
