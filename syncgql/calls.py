@@ -129,7 +129,9 @@ class Calls:
         def again(variable_values: Mapping[str, Any]) -> GraphQLRequest:
             return self._schema.prepare(as_request(prepared, variable_values, None, None), self._send)
 
-        return self.backend.subscribe(self, prepared, converted, limit, buffer_size, overflow, on_reconnect, again)
+        # Events come by the thousand, and as a rule there is nothing to parse.
+        make = converted if self._schema.parses_results else convert
+        return self.backend.subscribe(self, prepared, make, limit, buffer_size, overflow, on_reconnect, again)
 
     def operations(self, kind: str) -> OperationProxy:
         """Return the operations of a kind: ``query``, ``mutation`` or ``subscription``."""

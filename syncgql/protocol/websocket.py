@@ -313,8 +313,12 @@ def operation_id(message: dict[str, Any]) -> str:
 
 def on_event(protocol: WebSocketProtocol, message: dict[str, Any]) -> Event | None:
     """The reaction to a message that brings an operation's result; it has the tightest budget of all."""
+    id, payload = message.get("id"), message.get("payload")
+    if type(id) is str and id in protocol.active and type(payload) is dict and len(payload) == 1:
+        data = payload.get("data")
+        if type(data) is dict:
+            return Event(id, ExecutionResult(data))  # as a rule: nothing but data
     id = operation_id(message)
-    payload = message.get("payload")
     if not isinstance(payload, dict):
         raise BrokenMessage(f"the payload of {message['type']} is an object")
     if id not in protocol.active:

@@ -81,6 +81,7 @@ class Channel(Generic[T]):
     """
 
     __slots__ = (
+        "_asked_for_more",
         "_discarded",
         "_get",
         "_marks_put",
@@ -128,6 +129,7 @@ class Channel(Generic[T]):
         self._size = self._queue.qsize
         self.blocks = overflow == "block"
         self._room: asyncio.Event | None = None
+        self._asked_for_more = False  # a call of _wake is on its way
 
     @property
     def counts(self) -> Counts:
@@ -178,9 +180,12 @@ class Channel(Generic[T]):
         """Return when half of the buffer is free, or the channel has ended."""
         room = self._room = asyncio.Event()
         try:
-            # Looked at after _room is set: a consumer who drained before that did not know that it should wake us.
-            while self._size() > self.buffer_size // 2 and not self.finished:
+            while True:
+                # Before the look at the size: a consumer who drains after that look wakes us.
                 room.clear()
+                self._asked_for_more = False
+                if self._size() <= self.buffer_size // 2 or self.finished:
+                    return
                 await room.wait()
         finally:
             self._room = None
@@ -264,7 +269,9 @@ class Channel(Generic[T]):
         self._discarded += 1
 
     def _make_room(self) -> None:
-        if self._size() <= self.buffer_size // 2:
+        # Once per pause: it costs a system call, and the loop thread may not run before the buffer is empty.
+        if not self._asked_for_more and self._size() <= self.buffer_size // 2:
+            self._asked_for_more = True
             self._post(self._wake)
 
     def _pass_on(self, item: T | Mark) -> T | Mark:

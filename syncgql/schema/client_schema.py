@@ -72,6 +72,11 @@ class ClientSchema:
         self._parse_results = check_flag("parse_results", parse_results)
         self._documents: Once[SchemaDocuments] = Once()
 
+    @property
+    def parses_results(self) -> bool:
+        """Whether ``parse`` does anything."""
+        return self._parse_results
+
     def get(self, execute: Execute) -> GraphQLSchema:
         """Return the schema, loading it if need be; raises what ``load_schema`` and ``introspect`` raise."""
         return self.documents(execute).schema

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import sys
+import sysconfig
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -128,6 +130,62 @@ def test_b18_block_is_full_until_half_is_free(runtime: Runtime[Resources]) -> No
     assert not resumed.wait(0.05)
     assert source.get() == 1
     assert resumed.wait(PATIENCE)
+
+
+def test_b18_a_waiting_producer_is_woken_once_per_pause() -> None:
+    """However many events the consumer takes before the producer gets its turn, it posts one wake-up."""
+    posted: list[Callable[[], object]] = []
+    source: Channel[int] = Channel(100, "block", posted.append)
+
+    async def pause_three_times() -> None:
+        for _ in range(3):
+            while not source.full:
+                source.put(1)
+            room = asyncio.ensure_future(source.wait_for_room())
+            await asyncio.sleep(0)
+            for _ in range(100):
+                source.get(0)
+            assert len(posted) == 1
+            posted.pop()()
+            await room
+
+    asyncio.run(pause_three_times())
+
+
+@pytest.fixture
+def undisturbed() -> Iterator[None]:
+    """Threads are switched only where one waits."""
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(PATIENCE)
+    yield
+    sys.setswitchinterval(interval)
+
+
+@pytest.mark.skipif(sysconfig.get_config_var("Py_GIL_DISABLED") == 1, reason="there a consumer keeps pace")
+@pytest.mark.usefixtures("undisturbed")
+def test_a_burst_wakes_the_consumer_once(runtime: Runtime[Resources]) -> None:
+    """What the loop thread puts without a pause is taken without another wait."""
+    source: Channel[int] = Channel(1024, "block", runtime.thread.post)
+    waits = 0
+
+    def get(block: bool, timeout: float | None) -> Any:
+        nonlocal waits
+        try:
+            return source._queue.get_nowait()
+        except Empty:
+            waits += 1
+            return source._queue.get(block, timeout)
+
+    source._get = get
+
+    async def produce() -> None:
+        for number in range(1000):
+            source.put(number)
+
+    for _ in range(5):
+        runtime.thread.spawn(produce)
+        assert [source.get(PATIENCE) for _ in range(1000)] == list(range(1000))
+    assert waits <= 5
 
 
 def test_b18_close_and_finish_free_a_waiting_producer(runtime: Runtime[Resources]) -> None:

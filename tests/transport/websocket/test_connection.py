@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import threading
 from typing import Any
 
 import pytest
 
 from syncgql import (
+    GraphQLRequest,
     TransportAuthenticationError,
     TransportProtocolError,
     TransportQueryError,
 )
+from syncgql.transport.async_sink import AsyncSink
 
 from ...servers.scripted import LEGACY, MODERN, Peer, ScriptedServer
 from ..asynchronous import in_loop, websockets
@@ -282,3 +285,33 @@ async def test_connection_error_on_the_new_protocol() -> None:
 
     with pytest.raises(TransportAuthenticationError, match="JWTExpired"):
         await ended_by(act)
+
+
+@in_loop
+async def test_a_burst_is_read_without_turning_the_loop_for_each_event(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Frames that came together are taken together: what the loop has to do grows with reads, not with events."""
+
+    async def act(peer: Peer, id: str) -> None:
+        message = json.dumps(event(id, 1)).encode()
+        await peer.write((bytes([0x81, len(message)]) + message) * 1000)
+        await peer.send("complete", id=id)
+
+    loop = asyncio.get_running_loop()
+    call_soon, steps = loop.call_soon, 0
+
+    def counted(*args: Any, **kwargs: Any) -> asyncio.Handle:
+        nonlocal steps
+        steps += 1
+        return call_soon(*args, **kwargs)
+
+    with ScriptedServer(after_start(act)) as server:
+        async with websockets(server.ws_url) as transport:
+            sink = AsyncSink(buffer_size=2000)
+            await transport.stream(GraphQLRequest(SUBSCRIPTION), sink).open()
+            monkeypatch.setattr(loop, "call_soon", counted)
+            events = 0
+            while await sink.get() is not None:
+                events += 1
+            monkeypatch.undo()
+    assert events == 1000
+    assert steps < 300
