@@ -86,6 +86,14 @@ class SharedSession:
             return session
         return cls(cookies, client_session_args, factory=session, ssl_close_timeout=ssl_close_timeout)
 
+    @property
+    def middlewares(self) -> Any:
+        """The middlewares for requests that upgrade nothing; None for all those of the session.
+
+        The session's own includes one for upgrades, and each takes time.
+        """
+        return self._options.get("middlewares", ()) if self._factory is None else None
+
     def acquire(self) -> aiohttp.ClientSession:
         """Return the session, made on the running loop by the first user."""
         if self._session is None:
@@ -167,8 +175,10 @@ class PoolAndSockets(aiohttp.BaseConnector):
             connection = await self._pool.connect(req, traces, timeout)
             protocol = connection.protocol
             if protocol is not None and protocol.is_connected():
-                connection_was_reused.set(protocol in self._used)
-                self._used.add(protocol)
+                was_used = protocol in self._used
+                connection_was_reused.set(was_used)
+                if not was_used:
+                    self._used.add(protocol)
                 return connection
             connection.close()  # it ended while the pool handed it out; nothing has been written yet
 

@@ -294,6 +294,22 @@ def test_client_middleware() -> None:
         assert server.requests[0].header("x-signed") == "yes"
 
 
+def test_requests_are_spared_the_middleware_of_upgrades(any_server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Aiohttp's middlewares cost something each; what is for upgrades alone does not run for queries."""
+    seen: list[str] = []
+
+    async def note(request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType) -> aiohttp.ClientResponse:
+        seen.append(request.method)
+        return await handler(request)
+
+    monkeypatch.setattr("syncgql.transport.session.refuse_upgrade", note)
+    with Client(any_server.url) as client:
+        client.execute("{ hello }")
+        assert seen == []
+        client.subscribe("subscription { bookAdded { id } }").close()
+        assert seen == ["GET"]
+
+
 # -- whole sessions
 
 

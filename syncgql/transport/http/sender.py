@@ -28,6 +28,7 @@ class HTTPSender:
     def __init__(self, sessions: SharedSession, max_response_size: int | None) -> None:
         self._sessions = sessions
         self._session = sessions.acquire()
+        self._middlewares = sessions.middlewares
         self._max_response_size = max_response_size
 
     async def close(self) -> None:
@@ -88,8 +89,9 @@ class HTTPSender:
         """Send a request; raises what aiohttp raises while there is no answer, and our errors from then on."""
         if session.closed:
             raise TransportClosed("The transport was closed during the call.")
+        arguments = {"middlewares": self._middlewares, **request.arguments}
         async with session.request(
-            request.method, request.url, data=request.data, headers=request.headers, **request.arguments
+            request.method, request.url, data=request.data, headers=request.headers, **arguments
         ) as answer:
             try:
                 body = await self._read(answer, start)
