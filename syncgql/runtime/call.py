@@ -40,6 +40,7 @@ class Call(Generic[T]):
         "_calls",
         "_coroutine",
         "_error",
+        "_has_begun",
         "_limit",
         "_release",
         "_result",
@@ -65,10 +66,11 @@ class Call(Generic[T]):
         self._limit = limit
         self._calls = calls
         self._release = release
-        self._task: asyncio.Task[T] | None = None
+        self._task: asyncio.Task[None] | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._verdict: SyncGQLError | None = None
         self._error: BaseException | None = None
+        self._has_begun = False
         self.is_done = False
 
     def outcome(self) -> T:
@@ -89,18 +91,16 @@ class Call(Generic[T]):
         """Begin; the task sees the caller's context variables."""
         if self.is_done:
             return
-        self._task = task = asyncio.get_running_loop().create_task(self._coroutine)
-        # Not a finally inside the coroutine: a task cancelled before its first step never enters its body.
-        task.add_done_callback(self._finish)
         if self._timeout is not None:
             self._timer = self._later(self._timeout, self._expire)
+        self._task = asyncio.get_running_loop().create_task(self._run())
 
     def cancel(self, verdict: SyncGQLError | None = None) -> None:
         """Cancel the task, and end the call when that has ended; *verdict* is what is raised then."""
         if self.is_done:
             return
         self._verdict = self._verdict or verdict
-        if self._task is None:
+        if self._task is None or not self._has_begun:
             self.fail(self._verdict)
             return
         if self._timer is not None:
@@ -110,7 +110,7 @@ class Call(Generic[T]):
 
     def fail(self, error: BaseException | None) -> None:
         """End a call that never began, or whose loop is gone."""
-        if self._task is None:
+        if not self._has_begun:
             self._coroutine.close()
         self._end(error or _cancelled())
 
@@ -126,22 +126,36 @@ class Call(Generic[T]):
     def _expire(self) -> None:
         self.cancel(Limit(self._timeout, self._limit).exceeded())
 
-    def _finish(self, task: asyncio.Task[T]) -> None:
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
-        error = _cancelled() if task.cancelled() else task.exception()
-        if error is None:
-            self._result = task.result()
-        elif self._verdict is not None and isinstance(error, Exception):
+    async def _run(self) -> None:
+        """Run the coroutine, and end the call within the task: its done-callback would come an iteration later."""
+        if self.is_done:
+            return  # cancelled before this first step
+        self._has_begun = True
+        try:
+            self._result = await self._coroutine
+        except BaseException as error:
+            # Without this frame, which refers to this call.
+            self._end(self._judged(error.with_traceback(error.__traceback__ and error.__traceback__.tb_next)))
+        else:
+            self._end(None)
+
+    def _judged(self, error: BaseException) -> BaseException:
+        """Return what is to be raised for what the coroutine raised."""
+        if isinstance(error, asyncio.CancelledError):
+            return self._verdict or _cancelled()
+        if self._verdict is not None and isinstance(error, Exception):
             # What a coroutine raises when it is cancelled matters less than why it was.
-            self._verdict.__cause__ = None if task.cancelled() else error
-            error = self._verdict
-        # The task refers to this call through its callback: let go, so that no cycle is left.
-        self._task = None
-        self._end(at_shutdown(error) or error)
+            self._verdict.__cause__ = error
+            return self._verdict
+        return at_shutdown(error) or error
 
     def _end(self, error: BaseException | None) -> None:
+        if self.is_done:
+            return
+        if self._timer is not None:
+            self._timer.cancel()
+        # Both refer to this call: let go, so that no cycle is left.
+        self._task = self._timer = None
         self._error = error
         self.is_done = True
         self._calls.discard(self)
