@@ -9,6 +9,8 @@ import inspect
 from collections.abc import Mapping
 from typing import Any, TypeVar
 
+from .wording import sentence
+
 FunctionT = TypeVar("FunctionT")
 
 LONGEST_SECONDS = 1e9
@@ -105,5 +107,5 @@ def check_function(name: str, function: FunctionT, parameters: int) -> FunctionT
     try:
         signature.bind(*range(parameters))
     except TypeError as error:
-        raise TypeError(f"{name} must be {wanted}; the one given does not take that: {error}.") from None
+        raise TypeError(f"{name} must be {wanted}; the one given does not take that: {sentence(error)}") from None
     return function

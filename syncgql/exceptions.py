@@ -28,6 +28,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from .result import Response
+from .wording import EXCERPT_CHARACTERS, shortened
 
 __all__ = [
     "ClientClosed",
@@ -46,18 +47,23 @@ __all__ = [
     "TransportTimeout",
 ]
 
-EXCERPT_CHARACTERS = 1_000
+MESSAGE_CHARACTERS = 4_000
+"""How long a message may be; what a part of it is worth is decided where it is made."""
 
 
 class SyncGQLError(Exception):
     """Base of every exception of this package."""
 
     def __init__(self, message: str = "") -> None:
+        message = shortened(message, MESSAGE_CHARACTERS)
         super().__init__(message)
         self.message = message
 
     def __str__(self) -> str:
         return self.message
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.message!r})"
 
     def __reduce__(self) -> tuple[Any, ...]:
         # Exception.__reduce__ calls the class with self.args, which the keyword-only data of subclasses does not fit.

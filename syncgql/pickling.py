@@ -7,6 +7,8 @@ import sys
 from collections.abc import Mapping
 from typing import Any
 
+from .wording import sentence
+
 
 def check_pickles(kind: str, arguments: Mapping[str, Any]) -> None:
     """Raise a ``TypeError`` that names the argument for which an object does not pickle, if so.
@@ -22,6 +24,6 @@ def check_pickles(kind: str, arguments: Mapping[str, Any]) -> None:
             pickle.dumps(value)
         except Exception as error:
             raise TypeError(
-                f"This {kind} cannot be pickled, because its {name}= cannot: {error}. Define functions at the top "
-                f"level of a module, and make what holds locks or sockets where it is used."
+                f"This {kind} cannot be pickled, because its {name}= cannot: {sentence(error)} Define functions at "
+                "the top level of a module, and make what holds locks or sockets where it is used."
             ) from error

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import inspect
 import pickle
 import re
+import socket
+import threading
 from typing import Any
 
 import pytest
 
-from syncgql import Response, SyncGQLError, exceptions
+from syncgql import Client, ExecutionResult, RequestsHTTPTransport, Response, SyncGQLError, exceptions
+from syncgql.protocol.graphql_response import data_or_raise
 
 RESPONSE = Response(503, {"Retry-After": "2"}, "http://localhost", 0.1, 2.0)
 EXAMPLES: dict[str, dict[str, Any]] = {
@@ -81,6 +85,90 @@ def test_server_errors_read_their_answer() -> None:
         {},
         None,
     )
+
+
+@pytest.mark.parametrize("name", exceptions.__all__)
+def test_messages_are_bounded(name: str) -> None:
+    """Whatever a server or a library said, a log gets so much of it and the count of what is left out."""
+    error = getattr(exceptions, name)("x" * 10_000_000, **EXAMPLES.get(name, {}))
+    assert str(error).endswith("x... (9,996,000 more characters)")
+    assert len(str(error)) < 4_100
+    assert len(repr(error)) < 4_200
+    assert repr(error).startswith(f"{name}('xxx")
+
+
+HUGE: list[dict[str, Any]] = [
+    {"message": "m" * 10_000_000, "path": ["p" * 1_000_000]},
+    *({"message": "m"} for _ in range(100_000)),
+]
+
+
+def test_errors_of_any_size_make_a_message_of_some_size() -> None:
+    """The beginning of the first message and of its path, and counts of the rest; all of it is on the exception."""
+    with pytest.raises(exceptions.TransportQueryError) as caught:
+        data_or_raise(ExecutionResult(None, HUGE))
+    text = str(caught.value)
+    assert len(text) < 1_400
+    assert "m... (9,999,000 more characters) (at ppp" in text
+    assert text.endswith("(and 100000 more, see .errors)")
+    assert caught.value.errors is HUGE
+    assert len(repr(caught.value)) < 1_500
+
+
+SECRET = "hush-hush"
+
+
+def secretive(url: str) -> dict[str, Client]:
+    """Clients that hold secrets wherever one can."""
+    inside = url.replace("://", f"://me:{SECRET}@") + f"?key={SECRET}"
+    options: dict[str, Any] = {"headers": {"X-Key": SECRET}, "init_payload": {"token": SECRET}, "execute_timeout": 3}
+    blocking = RequestsHTTPTransport(inside, headers={"Authorization": SECRET}, cookies={"sessionid": SECRET})
+    return {
+        "http": Client(inside, cookies={"sessionid": SECRET}, reconnect=False, **options),
+        "websocket": Client(inside.replace("http", "ws"), auth=f"Bearer {SECRET}", reconnect=False, **options),
+        "requests": Client(transport=blocking),
+    }
+
+
+ANSWERS = {
+    "401": b"HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\n\r\n",
+    "502": b"HTTP/1.1 502 Bad Gateway\r\nContent-Length: 3\r\n\r\nNo.",
+    "302": b"HTTP/1.1 302 Found\r\nLocation: http://me:hush-hush@localhost:1/?hush-hush\r\nContent-Length: 0\r\n\r\n",
+    "garbage": b"What?\r\n\r\n",
+    "nothing": b"",
+}
+
+
+@pytest.mark.parametrize("answer", ANSWERS)
+@pytest.mark.parametrize("kind", ["http", "websocket", "requests", "subscription"])
+def test_no_exception_shows_a_secret(answer: str, kind: str) -> None:
+    """Neither it nor what it is chained to, however the request fails; no message has two full stops in a row."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        thread = threading.Thread(target=answer_all, args=(server, ANSWERS[answer]))
+        thread.start()
+        clients = secretive(f"http://127.0.0.1:{server.getsockname()[1]}/graphql")
+        client = clients["http" if kind == "subscription" else kind]
+        with pytest.raises(exceptions.TransportError) as caught:
+            client.subscribe("subscription { a }") if kind == "subscription" else client.execute("{ a }")
+        for each in clients.values():
+            each.close()
+        server.shutdown(socket.SHUT_RDWR)
+        thread.join()
+    error: BaseException | None = caught.value
+    assert ".." not in str(error)
+    while error is not None:
+        assert SECRET not in str(error) + repr(error)
+        error = error.__cause__
+
+
+def answer_all(server: socket.socket, answer: bytes) -> None:
+    """Give everybody the same answer, and hang up."""
+    with contextlib.suppress(OSError):
+        while True:
+            connection, _ = server.accept()
+            with connection:
+                connection.recv(65536)
+                connection.sendall(answer)
 
 
 def _comparable(error: SyncGQLError) -> dict[str, Any]:

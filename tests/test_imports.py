@@ -16,8 +16,8 @@ PACKAGE = Path(syncgql.__file__).parent
 
 # From the bottom up. A module may import from its own part of the package and from the layers below.
 LAYERS = [
-    {"result", "checks", "pickling"},
-    {"exceptions"},
+    {"result", "wording"},
+    {"exceptions", "checks", "pickling"},
     {"limit"},
     {"request", "file_var"},
     {"protocol"},

@@ -26,6 +26,7 @@ from typing import Any
 from urllib.parse import quote, urlsplit
 
 from ..exceptions import TransportAuthenticationError, TransportError
+from ..wording import sentence
 from . import json_codec
 from .close_codes import Verdict
 from .graphql_response import describe_errors
@@ -159,7 +160,7 @@ class AppSync(WebSocketProtocol):
 
     def failure(self, errors: list[dict[str, Any]]) -> TransportError:
         if any(_kind(error) in UNAUTHORIZED for error in errors):
-            text = f"AppSync refused the subscription: {describe_errors(errors)}. Check auth=."
+            text = f"AppSync refused the subscription: {sentence(describe_errors(errors))} Check auth=."
             return TransportAuthenticationError(text, code=_code(errors[0]), reason=text, errors=errors)
         return super().failure(errors)
 

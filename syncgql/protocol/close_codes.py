@@ -7,6 +7,7 @@ import json
 from typing import Any, NamedTuple
 
 from ..exceptions import TransportAuthenticationError, TransportConnectionFailed, TransportError
+from ..wording import sentence, shortened
 
 NORMAL = 1000
 NO_STATUS = 1005
@@ -70,7 +71,7 @@ def close_code(code: int) -> CloseCode:
 
 def closed_error(url: str, code: int, reason: str, verdict: Verdict) -> TransportError:
     """Return the error for a connection that the peer closed, with code, meaning and reason."""
-    said = f" It said: {reason}" if reason else ""
+    said = f" It said: {sentence(reason)}" if reason else ""
     meaning = close_code(code).meaning
     if verdict is Verdict.REFUSED:
         meaning = "closed before the acknowledgement" if code == NORMAL else meaning
@@ -89,7 +90,7 @@ def refused_error(url: str, payload: Any, verdict: Verdict = Verdict.REFUSED) ->
     """Return the error for a connection that the server refused in a message, which holds *payload*."""
     said = payload.get("message", payload) if isinstance(payload, dict) else payload
     text = said if isinstance(said, str) else "no reason" if said is None else _as_text(said)
-    message = f"{url} refused the connection: {text[:200]}."
+    message = f"{url} refused the connection: {sentence(shortened(text, 200))}"
     if verdict is not Verdict.REFUSED:
         return TransportConnectionFailed(message, reason=text[:1000])
     errors = payload.get("errors") if isinstance(payload, dict) else None

@@ -6,6 +6,9 @@ from typing import Any
 
 from ..exceptions import TransportQueryError
 from ..result import ABSENT, ExecutionResult, Response
+from ..wording import shortened
+
+PATH_CHARACTERS = 200
 
 
 class MalformedResponse(ValueError):
@@ -55,12 +58,13 @@ def data_or_raise(result: ExecutionResult) -> Any:
 
 
 def describe_errors(errors: list[dict[str, Any]]) -> str:
-    """Say in one line what the errors say: the first message with its path, and how many more there are."""
+    """Say shortly what the errors say: the beginning of the first message, its path, and how many more there are."""
     first = errors[0]
-    text = str(first.get("message") or first.get("error") or "The server gave no message.")
+    said = first.get("message") or first.get("error") or "The server gave no message."
+    text = shortened(str(said))
     path = first.get("path")
     if isinstance(path, list) and path:
-        text += f" (at {'.'.join(map(str, path))})"
+        text += f" (at {shortened('.'.join(map(str, path)), PATH_CHARACTERS)})"
     if len(errors) > 1:
         text += f" (and {len(errors) - 1} more, see .errors)"
     return text

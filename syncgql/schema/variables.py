@@ -136,6 +136,12 @@ def _coerce_scalar(value: object, type_: GraphQLScalarType, path: str) -> Any:
     if check is not None:
         fits, coerced = check(value)
         if not fits:
+            if type_.name == "Int" and isinstance(coerced, int) and not isinstance(coerced, bool):
+                raise refusal(
+                    path,
+                    f"{_number(coerced)} is out of the range of a GraphQL Int, which has 32 bits: "
+                    f"{-LARGEST_INT - 1} to {LARGEST_INT}.",
+                )
             raise refusal(path, f"{type_} cannot be made from {_kind(value)}.{RANGES.get(type_.name, '')}")
         return coerced
     if _is_file(value):
@@ -152,6 +158,11 @@ def _coerce_scalar(value: object, type_: GraphQLScalarType, path: str) -> Any:
             f"update_schema_scalar(), or convert the value.",
         )
     return value
+
+
+def _number(value: int) -> str:
+    # Python refuses to write numbers of more than 4,300 digits.
+    return str(value) if value.bit_length() <= 128 else f"A number of {value.bit_length()} bits"
 
 
 def _int(value: object) -> tuple[bool, object]:

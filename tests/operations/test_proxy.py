@@ -231,6 +231,21 @@ def test_a_new_schema_is_used_at_once(any_server: Server) -> None:
         assert "book" in client.query
 
 
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [(3_000_000_000, "3000000000 is"), (-(2**31) - 1, "-2147483649 is"), (10**5000, "A number of 16610 bits is")],
+    ids=["too big", "too small", "too big to be written"],
+)
+def test_an_int_that_is_too_big_says_so(library: Client, value: int, shown: str) -> None:
+    """With the value, what an Int holds, and where it stands: ids of other systems are often bigger."""
+    with pytest.raises(DocumentError) as caught:
+        library.mutation.set_stars(id="1", stars=value)
+    assert str(caught.value) == (
+        f"variables.stars: {shown} out of the range of a GraphQL Int, which has 32 bits: -2147483648 to 2147483647."
+    )
+    assert caught.value.path == "variables.stars"
+
+
 def test_parsing_applies_to_values_and_events() -> None:
     """parse_results turns what comes out of a proxy into Python values, too."""
     schema: Any = build_schema("enum E { A B } type Query { e(x: E): E } type Subscription { e: E }")

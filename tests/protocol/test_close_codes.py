@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -63,7 +64,7 @@ def test_w21_n03_connection_errors_show_code_meaning_and_reason(code: int) -> No
     assert isinstance(error, TransportConnectionFailed)
     assert (error.code, error.reason) == (code, "too bad")
     assert str(error) == (
-        f"{URL} closed the connection: close code {code}, {close_code(code).meaning}. It said: too bad"
+        f"{URL} closed the connection: close code {code}, {close_code(code).meaning}. It said: too bad."
     )
 
 
@@ -101,6 +102,22 @@ def test_l05_refusals_show_their_payload(payload: object, text: str) -> None:
     assert isinstance(error, TransportAuthenticationError)
     assert error.reason == text
     assert f"refused the connection: {text}." in str(error)
+
+
+@pytest.mark.parametrize("said", ["Token expired", "Token expired."])
+def test_what_a_server_said_is_a_sentence(said: str) -> None:
+    """Whether it ends it with a full stop or not."""
+    for error in (
+        closed_error(URL, 4401, said, Verdict.REFUSED),
+        closed_error(URL, 4400, said, Verdict.FATAL),
+        refused_error(URL, {"message": said}),
+    ):
+        assert re.search(r"Token expired\.( Check|$)", str(error))
+
+
+def test_a_refusal_of_any_size() -> None:
+    """So much of it is shown, with the count of the rest."""
+    assert "(9,999,800 more characters)" in str(refused_error(URL, "x" * 10_000_000))
 
 
 @given(st.integers(-1, 70_000), st.text(max_size=10), st.sampled_from(Verdict))

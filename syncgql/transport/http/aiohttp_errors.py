@@ -19,6 +19,7 @@ from ...exceptions import (
 )
 from ...protocol.http import public_url, retry_after
 from ...result import Response
+from ...wording import sentence
 from .tls_hints import ALERT, no_tls_hint, tls_hint
 
 # asyncio's is another class than TimeoutError on Python 3.10.
@@ -90,24 +91,26 @@ def _connection_lost(error: Exception, where: str) -> str:
     match error:
         case aiohttp.ClientConnectorCertificateError():
             why = getattr(error.certificate_error, "verify_message", "") or error.certificate_error
-            return f"{where} showed a certificate that is not trusted: {why}. See ssl=."
+            return f"{where} showed a certificate that is not trusted: {sentence(why)} See ssl=."
         case aiohttp.ServerFingerprintMismatch():
             return f"{where} showed another certificate than the one whose fingerprint was given as ssl=."
         case aiohttp.ClientConnectorDNSError():
-            return f"The host name of {where} was not found: {error.os_error}."
+            return f"The host name of {where} was not found: {sentence(error.os_error)}"
         case aiohttp.ClientProxyConnectionError():
-            return f"Could not connect to the proxy for {where}: {error.os_error}."
+            return f"Could not connect to the proxy for {where}: {sentence(error.os_error)}"
         case aiohttp.ClientConnectorSSLError():
-            return f"Could not agree on TLS with {where}: {error.os_error}.{no_tls_hint(error.os_error, where)}"
+            return (
+                f"Could not agree on TLS with {where}: {sentence(error.os_error)}{no_tls_hint(error.os_error, where)}"
+            )
         case aiohttp.ClientConnectorError():
-            return f"Could not connect to {where}: {error.os_error}. Is the server running?"
+            return f"Could not connect to {where}: {sentence(error.os_error)} Is the server running?"
         case aiohttp.InvalidURL() | aiohttp.NonHttpUrlClientError():
             return f"{where} is not a URL that can be reached."
         case aiohttp.ServerDisconnectedError():
             return f"{where} closed the connection before it answered."
     # Its text is not shown: aiohttp puts the whole URL into some.
     why = getattr(error, "strerror", None) or type(error).__name__
-    return f"The connection to {where} was lost before the answer was complete: {why}."
+    return f"The connection to {where} was lost before the answer was complete: {sentence(why)}"
 
 
 def _bad_payload(error: aiohttp.ClientPayloadError, where: str) -> TransportError:
@@ -127,8 +130,9 @@ def _bad_response(error: aiohttp.ClientResponseError, where: str, elapsed: float
         headers = CIMultiDict(error.headers or {})
         response = Response(error.status, headers, where, elapsed, retry_after(headers))
         advice = " Give its credentials as proxy_auth." if error.status == 407 else ""
+        said = f"HTTP {error.status} {error.message}"
         return TransportServerError(
-            f"The proxy refused to connect to {where}: HTTP {error.status} {error.message}.{advice}",
+            f"The proxy refused to connect to {where}: {sentence(said)}{advice}",
             code=error.status,
             response=response,
         )

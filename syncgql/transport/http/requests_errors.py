@@ -12,6 +12,7 @@ from requests import exceptions
 
 from ...exceptions import TransportConnectionFailed, TransportError, TransportProtocolError
 from ...protocol.http import public_url
+from ...wording import sentence
 from .deadline import Deadline
 from .tls_hints import ALERT, no_tls_hint, tls_hint
 
@@ -42,25 +43,23 @@ def translated_errors(url: str, deadline: Deadline) -> Iterator[None]:
 
 def translate(error: Exception, where: str, deadline: Deadline) -> TransportError:
     """Return the exception that stands for *error* on a connection to *where*."""
-    said = _said(error)
+    said = sentence(_said(error))
     if isinstance(error, TIMEOUTS):
         return deadline.error(where, is_connecting=isinstance(error, CONNECT_TIMEOUTS))
     if isinstance(error, UNTRUSTED):
         hint = no_tls_hint(error, where) or " See verify= and cert=."
-        return TransportConnectionFailed(f"No TLS connection to {where} came about: {said}.{hint}")
+        return TransportConnectionFailed(f"No TLS connection to {where} came about: {said}{hint}")
     if isinstance(error, exceptions.ProxyError):
-        return TransportConnectionFailed(f"The proxy gave no connection to {where}: {said}. See proxies=.")
+        return TransportConnectionFailed(f"The proxy gave no connection to {where}: {said} See proxies=.")
     if isinstance(_reason(error), urllib3.NewConnectionError):
-        return TransportConnectionFailed(f"Could not connect to {where}: {said}. Is the server running?")
+        return TransportConnectionFailed(f"Could not connect to {where}: {said} Is the server running?")
     if isinstance(error, UNREADABLE):
         rule = "the body is encoded as Content-Encoding says"
-        return TransportProtocolError(f"The answer of {where} cannot be decompressed: {said}.", rule=rule)
+        return TransportProtocolError(f"The answer of {where} cannot be decompressed: {said}", rule=rule)
     if isinstance(error, NOT_SENT):
         return TransportError(f"requests could not send to {where}: {type(error).__name__}.")
     hint = tls_hint(where) if _ended_without_answer(error) else ""
-    return TransportConnectionFailed(
-        f"The connection to {where} was lost before the answer was complete: {said}.{hint}"
-    )
+    return TransportConnectionFailed(f"The connection to {where} was lost before the answer was complete: {said}{hint}")
 
 
 def _ended_without_answer(error: BaseException) -> bool:

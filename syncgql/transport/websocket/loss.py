@@ -19,6 +19,7 @@ from ...exceptions import (
     TransportTimeout,
 )
 from ...protocol.close_codes import INTERNAL_ERROR, NO_STATUS, Verdict, closed_error, refused_error
+from ...wording import sentence
 from ..http.aiohttp_errors import translate
 from .options import WebSocketOptions
 
@@ -181,7 +182,7 @@ def _bad_frame(url: str, error: aiohttp.WebSocketError, limit: int) -> Loss:
         message = f"A message from {url} is bigger than max_message_size, {limit} bytes. Give it a higher value?"
         make = functools.partial(TransportConnectionFailed, message, code=int(error.code), reason="")
     else:
-        message = f"{url} broke the WebSocket protocol: {error}."
+        message = f"{url} broke the WebSocket protocol: {sentence(error)}"
         make = functools.partial(TransportProtocolError, message, rule=str(error), code=int(error.code))
     return Loss(make, Verdict.FATAL, error)
 
