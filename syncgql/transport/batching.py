@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import asyncio
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ..exceptions import DocumentError, own_copy
@@ -23,6 +23,10 @@ from .base import AsyncTransport, Exchange
 
 BATCH_MAX = 10
 """How many requests make a batch full, unless the user says otherwise."""
+
+
+Outcome = ExecutionResult | Exception | None
+"""What became of a request in a batch; None when its own exchange knows."""
 
 
 class Batcher:
@@ -56,36 +60,30 @@ class Batcher:
         exchange = self.transport.exchange(request, headers=headers, extra_args=extra_args)
         return exchange if exchange.batch_key is None or _goes_alone(request) else _Member(self, exchange)
 
-    def join(self, member: _Member) -> _Batch:
-        """Add a request to the batch it may travel with, on the loop."""
-        key = member.exchange.batch_key
+    async def send(self, exchange: Exchange) -> Outcome:
+        """Send a request with others that it may travel with, on the loop, and return what became of it."""
+        key = exchange.batch_key
         batch = next((batch for batch in self.collecting if batch.key == key), None) or _Batch(self, key)
-        batch.add(member)
-        return batch
+        return await batch.send(exchange)
 
 
 class _Member(Exchange):
-    """One request of a batch."""
+    """One request that travels in a batch."""
 
     def __init__(self, batcher: Batcher, exchange: Exchange) -> None:
-        self.exchange = exchange
-        self.outcome: ExecutionResult | Exception | None = None
         self._batcher = batcher
+        self._exchange = exchange
+        self._outcome: Outcome = None
 
     async def send(self, seconds: float | None = None) -> None:
-        batch = self._batcher.join(self)
-        try:
-            await batch.finished.wait()
-        except asyncio.CancelledError:
-            batch.leave(self)
-            raise
+        self._outcome = await self._batcher.send(self._exchange)
 
     def result(self) -> ExecutionResult:
-        if self.outcome is None:
-            return self.exchange.result()
-        if isinstance(self.outcome, Exception):
-            raise self.outcome
-        return self.outcome
+        if self._outcome is None:
+            return self._exchange.result()
+        if isinstance(self._outcome, Exception):
+            raise self._outcome
+        return self._outcome
 
 
 class _Batch:
@@ -93,27 +91,31 @@ class _Batch:
 
     def __init__(self, batcher: Batcher, key: object) -> None:
         self.key = key
-        self.finished = asyncio.Event()
         self._batcher = batcher
-        self._members: list[_Member] = []
-        self._waiting = 0
+        # Who waits for which request. One that has left is cancelled; it is gone, or kept if all are sent already.
+        self._waiting: dict[asyncio.Future[Outcome], Exchange] = {}
         self._sending: asyncio.Task[None] | None = None
         self._timer = asyncio.get_running_loop().call_later(batcher.interval, self._flush)
         batcher.collecting.append(self)
 
-    def add(self, member: _Member) -> None:
-        self._members.append(member)
-        self._waiting += 1
-        if len(self._members) >= self._batcher.maximum:
+    async def send(self, exchange: Exchange) -> Outcome:
+        """Send a request with the others and return what became of it."""
+        place: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
+        self._waiting[place] = exchange
+        if len(self._waiting) >= self._batcher.maximum:
             self._flush()
+        try:
+            return await place
+        except asyncio.CancelledError:
+            self._leave(place)
+            raise
 
-    def leave(self, member: _Member) -> None:
-        self._waiting -= 1
+    def _leave(self, place: asyncio.Future[Outcome]) -> None:
         if self._sending is None:
-            self._members.remove(member)
-            if not self._members:
+            del self._waiting[place]
+            if not self._waiting:
                 self._stop_collecting()
-        elif not self._waiting:
+        elif all(other.cancelled() for other in self._waiting):
             self._sending.cancel()
 
     def _flush(self) -> None:
@@ -125,25 +127,28 @@ class _Batch:
         self._batcher.collecting.remove(self)
 
     async def _send(self) -> None:
+        outcomes: Sequence[Outcome]
         try:
-            if len(self._members) == 1:
-                # As if there were no batches: a server that has none then still answers a lonely request.
-                await self._members[0].exchange.send()
-            else:
-                await self._send_together()
+            outcomes = await self._outcomes(list(self._waiting.values()))
+        except asyncio.CancelledError:
+            for place in self._waiting:
+                place.cancel()
+            raise
         except Exception as error:
-            for member in self._members:
-                member.outcome = own_copy(error)
-        finally:
-            self.finished.set()
+            outcomes = [own_copy(error) for _ in self._waiting]
+        for place, outcome in zip(self._waiting, outcomes, strict=True):
+            if not place.cancelled():
+                place.set_result(outcome)
 
-    async def _send_together(self) -> None:
-        batch = self._batcher.transport.together([member.exchange for member in self._members])
+    async def _outcomes(self, exchanges: list[Exchange]) -> Sequence[Outcome]:
+        if len(exchanges) == 1:
+            # As if there were no batches: a server that has none then still answers a lonely request.
+            await exchanges[0].send()
+            return [None]
+        batch = self._batcher.transport.together(exchanges)
         await batch.send()
         # Not by the members in their own threads: each would take the whole answer apart.
-        outcomes = await asyncio.to_thread(batch.results)
-        for member, outcome in zip(self._members, outcomes, strict=True):
-            member.outcome = outcome
+        return await asyncio.to_thread(batch.results)
 
 
 def check_batch_options(interval: object, maximum: object) -> None:
