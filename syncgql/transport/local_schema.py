@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import inspect
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping
-from typing import TYPE_CHECKING, Any, Protocol, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, cast
 
 from ..exceptions import DocumentError, TransportError, TransportProtocolError
 from ..protocol.graphql_response import parse_response
@@ -48,7 +48,8 @@ class LocalSchemaTransport(AsyncTransport):
         self.schema = schema
         is_strawberry = core is getattr(schema, "_schema", None)
         self._engine: Engine = StrawberryEngine(schema) if is_strawberry else CoreEngine(core)
-        self._values = {"root_value": root_value, "context_value": context_value}
+        self._root_value = root_value
+        self._context_value = context_value
 
     def __repr__(self) -> str:
         return f"LocalSchemaTransport({type(self.schema).__name__})"
@@ -68,11 +69,11 @@ class LocalSchemaTransport(AsyncTransport):
         """
         if extra_args:
             raise TransportError("LocalSchemaTransport sends nothing, so it takes no extra_args.")
-        return _over_the_wire(await self._engine.execute(**self._operation(request)))
+        return _over_the_wire(await self._engine.execute(self._operation(request)))
 
     async def subscribe(self, request: GraphQLRequest) -> AsyncGenerator[ExecutionResult, None]:
         """Run a subscription; a query or mutation is one event. Raises what ``execute`` raises."""
-        stream = await self._engine.subscribe(**self._operation(request))
+        stream = await self._engine.subscribe(self._operation(request))
         if not isinstance(stream, AsyncIterator):
             yield _over_the_wire(stream)
             return
@@ -81,23 +82,43 @@ class LocalSchemaTransport(AsyncTransport):
             async for event in events:
                 yield _over_the_wire(event)
 
-    def _operation(self, request: GraphQLRequest) -> dict[str, Any]:
+    def _operation(self, request: GraphQLRequest) -> LocalOperation:
         payload = loads(encode_request(request.payload, dumps))
-        return {
-            "query": payload["query"],
-            "variable_values": payload.get("variables"),
-            "operation_name": payload.get("operationName"),
-            **self._values,
-        }
+        return LocalOperation(
+            payload["query"],
+            payload.get("variables"),
+            payload.get("operationName"),
+            self._root_value,
+            self._context_value,
+        )
+
+
+class LocalOperation(NamedTuple):
+    """One operation as an engine runs it: what came over the wire, and what resolvers are given."""
+
+    query: str
+    variable_values: dict[str, Any] | None
+    operation_name: str | None
+    root_value: Any
+    context_value: Any
+
+    @property
+    def is_subscription(self) -> bool:
+        """Whether it is one; a document that cannot be read is left to ``execute``, which says what is wrong."""
+        try:
+            request = GraphQLRequest(self.query, operation_name=self.operation_name)
+            return request.operation_type == "subscription"
+        except DocumentError:
+            return False
 
 
 class Engine(Protocol):
-    """Runs operations; takes the parameters of ``graphql.graphql`` by keyword."""
+    """Runs operations."""
 
-    async def execute(self, **operation: Any) -> Any:
+    async def execute(self, operation: LocalOperation) -> Any:
         """Return a result of graphql-core, whatever is wrong with the operation."""
 
-    async def subscribe(self, **operation: Any) -> Any:
+    async def subscribe(self, operation: LocalOperation) -> Any:
         """Return an async generator of such results, or the only one."""
 
 
@@ -107,13 +128,13 @@ class StrawberryEngine:
     def __init__(self, schema: Any) -> None:
         self._schema = schema
 
-    async def execute(self, **operation: Any) -> Any:
-        return await self._schema.execute(**operation)
+    async def execute(self, operation: LocalOperation) -> Any:
+        return await self._schema.execute(**operation._asdict())
 
-    async def subscribe(self, **operation: Any) -> Any:
-        if _is_subscription(operation):
-            return await self._schema.subscribe(**operation)
-        return await self.execute(**operation)
+    async def subscribe(self, operation: LocalOperation) -> Any:
+        if operation.is_subscription:
+            return await self._schema.subscribe(**operation._asdict())
+        return await self.execute(operation)
 
 
 class CoreEngine:
@@ -122,32 +143,36 @@ class CoreEngine:
     def __init__(self, schema: GraphQLSchema) -> None:
         self._schema = schema
 
-    async def execute(self, **operation: Any) -> Any:
+    async def execute(self, operation: LocalOperation) -> Any:
         from graphql import graphql
 
-        return await graphql(self._schema, operation.pop("query"), **operation)
+        return await graphql(
+            self._schema,
+            operation.query,
+            root_value=operation.root_value,
+            context_value=operation.context_value,
+            variable_values=operation.variable_values,
+            operation_name=operation.operation_name,
+        )
 
-    async def subscribe(self, **operation: Any) -> Any:
+    async def subscribe(self, operation: LocalOperation) -> Any:
         from graphql import subscribe, validate
 
-        if not _is_subscription(operation):
-            return await self.execute(**operation)
-        document = parse_document(operation["query"])
+        if not operation.is_subscription:
+            return await self.execute(operation)
+        document = parse_document(operation.query)
         if validate(self._schema, document):
-            return await self.execute(**operation)
-        del operation["query"]
+            return await self.execute(operation)
         # A coroutine function in graphql-core 3.2; a function that may return an awaitable in 3.3.
-        stream: Any = subscribe(self._schema, document, **operation)
+        stream: Any = subscribe(
+            self._schema,
+            document,
+            root_value=operation.root_value,
+            context_value=operation.context_value,
+            variable_values=operation.variable_values,
+            operation_name=operation.operation_name,
+        )
         return await stream if inspect.isawaitable(stream) else stream
-
-
-def _is_subscription(operation: Mapping[str, Any]) -> bool:
-    """Whether the operation is one; a document that cannot be read is left to ``execute``, which says what is wrong."""
-    try:
-        request = GraphQLRequest(operation["query"], operation_name=operation["operation_name"])
-        return request.operation_type == "subscription"
-    except DocumentError:
-        return False
 
 
 def _over_the_wire(result: Any) -> ExecutionResult:
