@@ -10,9 +10,11 @@ import pytest
 from syncgql import (
     AIOHTTPTransport,
     Client,
+    ExecutionResult,
     GraphQLRequest,
     RequestsHTTPTransport,
     TransportConnectionFailed,
+    TransportProtocolError,
     TransportQueryError,
     TransportServerError,
     TransportTimeout,
@@ -130,6 +132,34 @@ def test_batches(mock: GraphQLMock) -> None:
     with Client(URL, headers={"X": "1"}) as client:
         assert client.execute_batch(requests) == [{"book": "1"}, {"book": "2"}]
     mock.assert_called("Book", headers={"X": "1"}, times=2)
+
+
+def test_each_request_of_a_batch_has_its_own_outcome(mock: GraphQLMock) -> None:
+    """An exception or a bad answer to one stands in its place, and the others have their answers."""
+    mock.add("Book", {"book": 1})
+    mock.add("Lost", raises=TransportConnectionFailed("cut"))
+    mock.add("Bad", status=200, body="<p>no JSON</p>")
+    mock.add("Wrong", {"a": None}, errors=["no"])
+    batch = [f"query {name} {{ a }}" for name in ("Book", "Lost", "Bad", "Wrong")]
+    with Client(URL) as client:
+        book, lost, bad, wrong = client.execute_batch_results(batch)
+        assert isinstance(book, ExecutionResult)
+        assert book.data == {"book": 1}
+        assert isinstance(lost, TransportConnectionFailed)
+        assert isinstance(bad, TransportProtocolError)
+        assert isinstance(wrong, ExecutionResult)
+        assert wrong.errors == [{"message": "no"}]
+        with pytest.raises(TransportConnectionFailed, match="cut"):
+            client.execute_batch(batch)
+    assert len(mock.calls) == 8
+
+
+def test_what_is_no_transport_error_ends_a_batch(mock: GraphQLMock) -> None:
+    """An exception that no transport raises has no place among the answers; the caller gets it."""
+    mock.add("Book", {"book": 1})
+    mock.add("Broken", raises=ZeroDivisionError)
+    with Client(URL) as client, pytest.raises(ZeroDivisionError):
+        client.execute_batch_results(["query Book { a }", "query Broken { a }"])
 
 
 # -- what is not expected
