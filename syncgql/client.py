@@ -235,6 +235,10 @@ class Client:
             extra_args: a dict of arguments for ``aiohttp.ClientSession.request`` (or ``requests.Session.request``,
                 with that transport) for this request.
 
+        Returns:
+            The data as it came: a dict. None only from a server that breaks the specification, which demands an error
+            beside null data (section "Data"), and sends none.
+
         Raises:
             TransportQueryError: the answer has errors: ``.errors``, and in spite of them maybe ``.data``.
             TransportError: there was no GraphQL answer; a ``TransportTimeout`` after *timeout* seconds.

@@ -74,6 +74,15 @@ def check_loss(wire: bytes) -> None:
         assert len(server.requests) == 1
 
 
+def test_h15_null_data_without_errors() -> None:
+    """It breaks the specification, and is taken at its word: the operation ran and has no data."""
+    with WireServer(always(answer(b'{"data": null}'))) as server, Client(server.url) as client:
+        data: object = client.execute("{ ok }")
+        assert data is None
+        result = client.execute_result("{ ok }")
+        assert (result.data, result.has_data, result.errors) == (None, True, None)
+
+
 @pytest.mark.parametrize("coding", ["gzip", "deflate", "x-deflate-raw"])
 def test_h27_compressed_answers(coding: str) -> None:
     """Answers may be compressed."""
