@@ -83,7 +83,8 @@ def translate(
         return _bad_response(error, where, elapsed)
     if isinstance(error, aiohttp.ClientPayloadError):
         return _bad_payload(error, where)
-    hint = tls_hint(where) if is_new and isinstance(error, ENDED) else ""
+    had_connection = isinstance(error, ENDED) and not isinstance(error, aiohttp.ClientConnectorError)
+    hint = tls_hint(where) if is_new and had_connection else ""
     return TransportConnectionFailed(_connection_lost(error, where) + hint)
 
 

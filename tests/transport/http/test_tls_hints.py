@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Callable
 
 import pytest
@@ -77,6 +78,14 @@ def test_no_hint_once_there_was_an_answer(call: Callable[[str], None]) -> None:
 
     with WireServer(break_off) as server:
         assert "TLS" not in failure(call, server.url)
+
+
+@pytest.mark.parametrize("call", [by_aiohttp, by_requests, by_websocket])
+def test_no_hint_without_a_connection(call: Callable[[str], None]) -> None:
+    """Where nobody listens, nobody expects TLS."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+    assert failure(call, f"http://127.0.0.1:{port}/").endswith("Is the server running?")
 
 
 def test_no_hint_for_a_connection_that_worked() -> None:
