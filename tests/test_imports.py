@@ -128,6 +128,7 @@ def test_import_loads_nothing_heavy(run_script: RunScript) -> None:
         import sys
         import syncgql
         heavy = {"graphql", "requests", "requests_toolbelt", "botocore", "click", "rich", "uvloop", "strawberry"}
+        heavy |= {"difflib", "http.cookiejar"}
         print(sorted(heavy & set(sys.modules)))
         """
     )

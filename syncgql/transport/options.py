@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import base64
-import difflib
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping
-from http.cookiejar import CookieJar
 from http.cookies import BaseCookie, Morsel
 from ssl import SSLContext
 from typing import Any, Protocol, runtime_checkable
@@ -91,7 +89,7 @@ def check_cookies(cookies: Any, option: str = "cookies") -> Any:
         TypeError: it is none of these; values are not shown.
         ValueError: a name cannot be that of a cookie.
     """
-    if cookies is None or isinstance(cookies, BaseCookie | CookieJar):
+    if cookies is None or isinstance(cookies, BaseCookie) or _is_cookie_jar(cookies):
         return cookies
     if not isinstance(cookies, Mapping | list | tuple):
         raise TypeError(f"{option} must be a mapping of names to values, such as a dict, not {type(cookies).__name__}.")
@@ -104,6 +102,12 @@ def check_cookies(cookies: Any, option: str = "cookies") -> Any:
         if not NAME.fullmatch(name):
             raise ValueError(f"A name in {option} is empty or holds a character that no cookie's may have.")
     return cookies
+
+
+def _is_cookie_jar(cookies: object) -> bool:
+    from http.cookiejar import CookieJar  # here, because few have one, and importing it takes a while
+
+    return isinstance(cookies, CookieJar)
 
 
 def split_credentials(url: str) -> tuple[URL, str | None]:
@@ -270,6 +274,8 @@ def check_arguments(
         if name in refused:
             raise TypeError(f"{option} cannot have {name!r}: {refused[name]}.")
         if name not in known:
+            import difflib  # for errors alone
+
             near = difflib.get_close_matches(str(name), known, 1)
             hint = f" Did you mean {near[0]!r}?" if near else ""
             raise TypeError(f"{option} has {name!r}, which {library} does not know.{hint}")
