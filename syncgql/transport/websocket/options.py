@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import inspect
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
@@ -69,11 +70,15 @@ class WebSocketOptions:
         check_proxy(self.proxy)
         _check_proxy_headers(self.proxy_headers)
         check_ssl(self.ssl)
-        known = frozenset(inspect.signature(aiohttp.ClientSession.ws_connect).parameters) - {"self"}
-        check_arguments("connect_args", self.connect_args, known, NOT_FOR_CONNECTING)
+        check_arguments("connect_args", self.connect_args, _known_arguments(), NOT_FOR_CONNECTING)
         check_headers(self.connect_args.get("headers"), "headers in connect_args")
         check_proxy(self.connect_args.get("proxy"), "proxy in connect_args")
         check_ssl(self.connect_args.get("ssl", True), "ssl in connect_args")
+
+
+@functools.cache
+def _known_arguments() -> frozenset[str]:
+    return frozenset(inspect.signature(aiohttp.ClientSession.ws_connect).parameters) - {"self"}
 
 
 def _check_proxy_headers(headers: Mapping[str, str] | None) -> None:
