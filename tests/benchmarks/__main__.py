@@ -24,7 +24,7 @@ def main() -> None:
     arguments = _arguments()
     output: Path = DOCS if arguments.docs else arguments.output
     output.mkdir(parents=True, exist_ok=True)
-    start = time.monotonic()
+    start, machine = time.monotonic(), describe_machine()
     tables: list[Table] = []
     with canned_server() as address:
         for name in arguments.names or BENCHMARKS:
@@ -33,7 +33,6 @@ def main() -> None:
             print(as_text(table), flush=True)
             if table.rows:
                 (output / f"{name}.svg").write_text(as_svg(table), encoding="utf-8")
-    machine = describe_machine()
     report = {"machine": machine, "rounds": arguments.rounds, "tables": [asdict(table) for table in tables]}
     (output / "results.json").write_text(json.dumps(report, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     (output / "results.md").write_text(as_markdown(tables, arguments.rounds, machine), encoding="utf-8")

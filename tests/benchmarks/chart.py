@@ -36,11 +36,12 @@ def as_svg(table: Table) -> str:
 
 
 def _limit(table: Table) -> float:
+    """Return the figure whose bar is as long as can be."""
     own = [row.median for row in table.rows if _is_own(row)]
     enough = CUT * min(own or [table.rows[0].median])
-    return max((row.high for row in table.rows if 0 < row.high <= enough), default=0) or max(
-        row.high for row in table.rows
-    )
+    shown = [row.high for row in table.rows if row.high <= enough]
+    allowed = [verdict.budget.at_most for row in table.rows for verdict in row.verdicts if verdict.budget.of == "value"]
+    return max([*shown, *allowed], default=0) or max(row.high for row in table.rows)
 
 
 def _bar(row: Row, y: int, limit: float) -> str:

@@ -15,7 +15,7 @@ PACKAGES = (
 
 
 def describe_machine() -> dict[str, Any]:
-    """Return the machine's class and the versions; nothing that names one machine."""
+    """Return the machine's class, how busy it is, and the versions; nothing that names one machine."""
     versions = {}
     for package in PACKAGES:
         try:
@@ -29,8 +29,14 @@ def describe_machine() -> dict[str, Any]:
         "processor": platform.machine(),
         "cores": os.cpu_count(),
         "memory": _memory(),
+        "load": _load(),
         "versions": versions,
     }
+
+
+def _load() -> float | str:
+    """How many programs wanted a processor in the last minute."""
+    return round(os.getloadavg()[0], 1) if hasattr(os, "getloadavg") else "?"
 
 
 def _memory() -> int | str:

@@ -9,7 +9,7 @@ from .measure import Row, Table, Verdict
 
 def number(value: float) -> str:
     """Return a figure with as many digits as say something."""
-    if value == 0 or value >= 1000:
+    if value == int(value) or value >= 1000:
         return f"{value:,.0f}"
     return f"{value:.1f}" if value >= 10 else f"{value:.2f}"
 
@@ -59,7 +59,8 @@ def _conditions(rounds: int, machine: dict[str, Any]) -> str:
     versions = ", ".join(f"{package} {version}" for package, version in machine["versions"].items())
     return (
         f"{machine['cores']} cores ({machine['processor']}), {machine['memory']} GB, {machine['system']}, "
-        f"Python {machine['python']}; {machine['date']}; {rounds} rounds unless a table says otherwise.\n\n{versions}."
+        f"Python {machine['python']}; {machine['date']}; rounds: {rounds} at most; load before: {machine['load']}.\n\n"
+        f"{versions}."
     )
 
 

@@ -114,3 +114,9 @@ def test_chart() -> None:
     ElementTree.fromstring(chart)  # of our own making
     assert "an example &amp; more" in chart
     assert "… 2,000 (100.00x)" in chart
+
+
+def test_a_chart_shows_what_is_allowed() -> None:
+    """Where a budget is a figure, and not a ratio, bars are drawn against it."""
+    row = Row("syncgql", 4, 4, 4, None, {}, [Verdict(Budget("syncgql", 16, "value"), 4, True)])
+    assert 'x="200" y="44" width="100.0"' in as_svg(replace(TABLE, rows=[row]))
