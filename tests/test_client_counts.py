@@ -6,6 +6,7 @@ These counts are what makes a call cheap, and unlike times they are the same on 
 from __future__ import annotations
 
 import json
+import platform
 import sys
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -20,6 +21,7 @@ from syncgql.runtime.loop_thread import LoopThread
 from syncgql.schema import validation
 
 from .counting_loop import CountingLoop
+from .fix_scripts import RunScript
 from .servers.scripted import TEXT, Peer, ScriptedServer
 from .servers.wire import WireServer, always, answer
 
@@ -89,6 +91,32 @@ def test_a_call_takes_few_iterations_tasks_and_timers(loops: list[CountingLoop],
         assert loop.iterations - iterations <= 4 * CALLS
         assert loop.tasks - tasks <= 2 * CALLS
         assert loop.timers - timers == CALLS
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="other allocators keep big blocks, or never do")
+def test_reading_takes_no_memory_from_the_kernel(server: WireServer, run_script: RunScript) -> None:
+    """Room for 256 KiB is made at each read; the pages are the same ones each time.
+
+    In a program of its own, since the first big block that is freed changes the allocator for good.
+    """
+    script = """
+        import resource, sys
+        from syncgql import Client
+
+        def page_faults():
+            return resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+
+        with Client(sys.argv[1]) as client:
+            for _ in range(50):
+                client.execute("{ ok }")
+            before = page_faults()
+            for _ in range(200):
+                client.execute("{ ok }")
+            print(page_faults() - before)
+    """
+    result = run_script(script, server.url)
+    assert result.exit_code == 0, result.stderr
+    assert int(result.stdout) < 100
 
 
 def test_text_is_neither_parsed_nor_printed_nor_validated(server: WireServer, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -27,6 +27,9 @@ from ..exceptions import ClientClosed
 PATIENCE = 1.0
 """Seconds that cancelled tasks get to end before the loop is closed over them."""
 
+READ_SIZE = 256 * 1024
+"""The bytes that asyncio makes room for at each read, however few come."""
+
 CoroutineFunction = Callable[[], Coroutine[Any, Any, object]]
 
 
@@ -133,6 +136,9 @@ class LoopThread:
 
     def _main(self) -> None:
         self._ident = threading.get_ident()
+        # Until a block of this size was freed in full, glibc has the kernel map and unmap one for each read, which is
+        # a fifth of a call with a small answer: https://github.com/python/cpython/issues/85451
+        bytes(READ_SIZE)
         try:
             while self.is_running:
                 # SystemExit or KeyboardInterrupt raised by a task leaves run_forever. It reaches whom it concerns
