@@ -5,9 +5,12 @@ from __future__ import annotations
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
+from ..fix_scripts import RunScript
+from . import start
 from .benchmark import Benchmark, Budget, Setting
 from .chart import as_svg
 from .machine import describe_machine
@@ -15,6 +18,8 @@ from .measure import Row, Table, Verdict, measure
 from .report import as_markdown, as_text
 from .servers import canned_server
 from .suite import BENCHMARKS
+
+ROOT = Path(__file__).parents[2]
 
 # Peers are installed by make bench alone.
 NO_PEERS = (
@@ -80,6 +85,15 @@ def test_measure_goes_on_without_who_fails() -> None:
     table = measure(some("execute-small", "http.client"), nowhere, 2)
     assert not table.rows
     assert "ConnectionRefusedError" in table.failures["http.client"]
+
+
+@pytest.mark.parametrize(("name", "expected"), [("syncgql", ["False"]), ("syncgql[speed]", ["True"])])
+def test_only_speed_has_the_extra(name: str, expected: list[str], run_script: RunScript) -> None:
+    """Contenders without ``[speed]`` in their name do without orjson, in a worker and in a program of their own."""
+    look = "from syncgql.protocol import json_codec\nprint(json_codec.orjson is not None)"
+    in_worker = f"import sys\nsys.path.insert(0, {str(ROOT)!r})\nfrom tests.benchmarks.worker import hide_extras\n"
+    for hide in (f"{in_worker}hide_extras({name!r})\n", start._hide(name)):
+        assert run_script(hide + look).stdout.split() == expected
 
 
 TABLE = Table(

@@ -17,13 +17,18 @@ from typing import Any
 EXTRAS = ("orjson", "uvloop")
 
 
-def main() -> None:
-    """Print a figure, or an error and end, for each line."""
-    benchmark, name, address, scale = sys.argv[1:]
+def hide_extras(name: str) -> None:
+    """Have this process do without the extra, unless the contender of this name is meant to have it."""
     if "[speed]" not in name:
         for package in EXTRAS:
             sys.modules[package] = None  # type: ignore[assignment]  # whoever imports it is told that there is none
-    # Only now, for the same reason.
+
+
+def main() -> None:
+    """Print a figure, or an error and end, for each line."""
+    benchmark, name, address, scale = sys.argv[1:]
+    hide_extras(name)
+    # Only now, because they import syncgql.
     from .benchmark import Setting
     from .suite import BENCHMARKS
 
