@@ -9,6 +9,9 @@ PIP = $(BIN)/python -m pip install -qq --disable-pip-version-check
 STAMP = $(VENV)/installed
 DEMO_STAMP = $(VENV)/installed-demo
 PYTEST_ARGS =
+# The tests of a module stay together, in one of as many processes as there are cores. In this very process, for a
+# breakpoint: make pytest PYTEST_ARGS="-n 0 -k subscribe" (--pdb does that by itself).
+PYTEST_SPREAD = -n auto --maxprocesses 4 --dist loadfile
 # The clients that syncgql is compared with have an environment of their own.
 BENCH_VENV = .venv-bench
 BENCH_STAMP = $(BENCH_VENV)/installed
@@ -68,11 +71,11 @@ docs: $(STAMP) ## Build the documentation into docs/_build/html
 	$(BIN)/sphinx-build -W --keep-going -q -b html docs docs/_build/html
 
 pytest: $(STAMP) ## Run the tests: make pytest PYTEST_ARGS="-x -k subscribe"
-	PYTHONASYNCIODEBUG=1 $(BIN)/python -m pytest $(PYTEST_ARGS)
+	PYTHONASYNCIODEBUG=1 $(BIN)/python -m pytest $(PYTEST_SPREAD) $(PYTEST_ARGS)
 
 # Without asyncio's debug mode, too, which makes the loop slower and so hides what is only seen at full speed.
 stress: $(STAMP) ## Run the engine's tests with threads that are switched all the time
-	PYTHONASYNCIODEBUG= SYNCGQL_SWITCH_INTERVAL=1e-6 $(BIN)/python -m pytest -m stress $(PYTEST_ARGS)
+	PYTHONASYNCIODEBUG= SYNCGQL_SWITCH_INTERVAL=1e-6 $(BIN)/python -m pytest -m stress $(PYTEST_SPREAD) $(PYTEST_ARGS)
 
 $(CORE32_STAMP): setup.cfg setup.py | $(STAMP)
 	@echo "Setting up $(CORE32_VENV) with graphql-core 3.2"
@@ -82,7 +85,7 @@ $(CORE32_STAMP): setup.cfg setup.py | $(STAMP)
 	@touch $(CORE32_STAMP)
 
 core32: $(CORE32_STAMP) ## Run the tests that depend on graphql-core on its release 3.2
-	PYTHONASYNCIODEBUG=1 $(CORE32_VENV)/bin/python -m pytest $(CORE32_TESTS)
+	PYTHONASYNCIODEBUG=1 $(CORE32_VENV)/bin/python -m pytest $(PYTEST_SPREAD) $(CORE32_TESTS)
 
 coverage: $(STAMP) ## Run the tests and show the lines they miss
 	PYTHONASYNCIODEBUG=1 $(BIN)/coverage run -m pytest $(PYTEST_ARGS)

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import os
+import signal
 
 # Read when a loop is made, so it holds for the loops of this process and of the scripts that tests run. The stress lane
 # (make stress) sets it to nothing, which switches it off.
 os.environ.setdefault("PYTHONASYNCIODEBUG", "1")
+
+# A script's shell has what it starts with & ignore Ctrl-C, and so would the tests that press it, and their programs.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 pytest_plugins = [
     "pytester",
