@@ -78,7 +78,8 @@ class OperationProxy:
             raise AttributeError(f"{name!r} is looked up only in brackets: [{name!r}].")
         found = find_name(name, self._fields())
         if found is None:
-            raise AttributeError(self._unknown(name))
+            # Without a name Python has nothing to suggest beside what the message says.
+            raise AttributeError(self._unknown(name), obj=self)
         return self[found]
 
     def __getitem__(self, name: str) -> FieldProxy:

@@ -25,6 +25,7 @@ from syncgql import (
     TransportConnectionFailed,
     TransportQueryError,
 )
+from tests.fix_scripts import RunScript
 from tests.fix_servers import Server
 from tests.schemas import schema_of
 
@@ -139,6 +140,20 @@ def test_an_unknown_name_is_told_with_the_nearest(library: Client) -> None:
     with pytest.raises(KeyError, match="Query has no field 'bok'"):
         library.query["bok"]
     assert not hasattr(library.mutation, "book")
+
+
+UNKNOWN = """
+from graphql import build_schema
+from syncgql import Client, LocalSchemaTransport
+
+Client(transport=LocalSchemaTransport(build_schema("type Query { book: Int }"))).query.bok
+"""
+
+
+def test_python_suggests_nothing_more(run_script: RunScript) -> None:
+    """The interpreter, which prints suggestions of its own since 3.10, leaves it at those of the schema."""
+    last = run_script(UNKNOWN).stderr.splitlines()[-1]
+    assert last == "AttributeError: Query has no field 'bok'. Did you mean 'book'?"
 
 
 def test_a_schema_without_mutations_says_so() -> None:
