@@ -38,6 +38,11 @@ def test_b05_fork_with_a_subscription(strawberry_server: Server) -> None:
     assert "opened in another process" in run(strawberry_server, "subscription")
 
 
+def test_b05_fork_after_a_name_was_looked_up(strawberry_server: Server) -> None:
+    """A child that exits does not miss threads that looked up names in the parent."""
+    run(strawberry_server, "after_a_name")
+
+
 def test_b05_fork_under_load(strawberry_server: Server) -> None:
     """Forks in the middle of other threads' calls: no answer crosses, nobody hangs."""
     run(strawberry_server, "under_load")

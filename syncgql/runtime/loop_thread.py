@@ -23,6 +23,7 @@ from contextvars import Context
 from typing import Any, Protocol
 
 from ..exceptions import ClientClosed
+from .event_loop import new_event_loop
 
 PATIENCE = 1.0
 """Seconds that cancelled tasks get to end before the loop is closed over them."""
@@ -47,7 +48,7 @@ class LoopThread:
         new_loop: makes the loop.
     """
 
-    def __init__(self, new_loop: Callable[[], asyncio.AbstractEventLoop] = asyncio.new_event_loop) -> None:
+    def __init__(self, new_loop: Callable[[], asyncio.AbstractEventLoop] = new_event_loop) -> None:
         self.tenants: set[Tenant] = set()
         self.is_running = True
         self._started = False
@@ -97,6 +98,14 @@ class LoopThread:
     def spawn(self, coroutine_function: CoroutineFunction) -> None:
         """Run a coroutine in the background; like ``post``, it takes no lock and never waits."""
         self.post(self._spawn_if_running, coroutine_function)
+
+    def park(self) -> None:
+        """Have the thread, if it has not ended, do nothing for ever; for the end of the interpreter.
+
+        A daemon thread that waits for a lock does no harm there. One that waits in uvloop, and is woken when the
+        interpreter is gone, crashes the process on its last steps.
+        """
+        self.post(_wait_for_ever)
 
     def join(self, timeout: float | None = None) -> None:
         """Wait until the thread has ended; returns at once on the thread itself."""
@@ -153,6 +162,10 @@ class LoopThread:
             tenants, self.tenants = self.tenants, set()
             for tenant in tenants:
                 tenant.ended()
+
+
+def _wait_for_ever() -> None:
+    threading.Event().wait()
 
 
 def at_shutdown(error: BaseException | None) -> ClientClosed | None:

@@ -8,6 +8,7 @@ is passed over, never closed and never collected.
 
 from __future__ import annotations
 
+import asyncio
 import atexit
 import os
 import sys
@@ -314,14 +315,19 @@ def _starting_lock() -> threading.RLock:
 def _loop_thread_for(tenant: Runtime[Any]) -> LoopThread:
     """Return a running loop thread: the tenant's own, or under gevent the one that all share."""
     if not _threads_are_greenlets():
-        thread = LoopThread()
+        thread = _new_loop_thread()
     elif os.getpid() in _shared and _shared[os.getpid()].is_running:
         thread = _shared[os.getpid()]
     else:
-        thread = _shared[os.getpid()] = LoopThread()
+        thread = _shared[os.getpid()] = _new_loop_thread()
     thread.tenants.add(tenant)
     thread.start()
     return thread
+
+
+def _new_loop_thread() -> LoopThread:
+    # Nobody would park the thread, and uvloop's must not outlive the interpreter.
+    return LoopThread(asyncio.new_event_loop) if _exiting else LoopThread()
 
 
 def _threads_are_greenlets() -> bool:
@@ -330,14 +336,22 @@ def _threads_are_greenlets() -> bool:
     return monkey is not None and monkey.is_module_patched("threading")
 
 
+_exiting = False
+"""Whether exit has begun to end what there is. What starts later, in another exit hook, is ended by nobody."""
+
+
 @atexit.register
 def _stop_at_exit() -> None:
+    global _exiting
+    _exiting = True
     deadline = time.monotonic() + EXIT_SECONDS
     mine = [runtime for runtime in _live.copy() if runtime.pid == os.getpid()]
     for runtime in mine:
         runtime.request_stop(at_exit=True)
     for runtime in mine:
         runtime.join(max(0.0, deadline - time.monotonic()))
+    for runtime in mine:
+        runtime.thread.park()
 
 
 def _inherit() -> None:

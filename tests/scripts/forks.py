@@ -104,6 +104,15 @@ def subscription(url: str) -> None:
     client.close()
 
 
+def after_a_name(url: str) -> None:
+    """A child that leaves with teardown after the parent has looked up a name."""
+    client = Client(url.replace("127.0.0.1", "localhost"))
+    say(client, "parent")
+    for work in (os.getpid, functools.partial(say, client, "child")):
+        wait_for(in_child(work, sys.exit))
+    client.close()
+
+
 def under_load(url: str) -> None:
     """20 forks while three threads are in the middle of calls; every answer reaches its own process."""
     client = Client(url)

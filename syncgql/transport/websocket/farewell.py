@@ -48,8 +48,9 @@ class Farewell:
     def _hang_up(self) -> None:
         # Not left to close(): a forked child holds a copy of the descriptor, and a dead peer takes no data.
         if self._raw is not None:
-            with contextlib.suppress(OSError):
-                self._raw.shutdown(sockets.SHUT_RDWR)
+            # By way of a copy, because what uvloop shows of its sockets cannot be shut down.
+            with contextlib.suppress(OSError), self._raw.dup() as copy:
+                copy.shutdown(sockets.SHUT_RDWR)
 
 
 def cut_reason(reason: str) -> bytes:
