@@ -10,7 +10,7 @@ import asyncio
 import contextlib
 import logging
 import math
-from collections.abc import Callable, Collection
+from collections.abc import Awaitable, Callable, Collection
 from contextvars import Context
 from typing import Any, Protocol
 
@@ -174,8 +174,7 @@ class WebSocketConnection:
         self._brought = True
         message = self._protocol.complete(operation.id)
         if message is not None and send_stop:
-            with contextlib.suppress(TransportError):  # the reader reports a lost connection
-                await self.send(message)
+            await _try(self.send(message))
 
     async def ping(self, payload: InitPayload = None) -> None:
         """Send a ping of the subprotocol; does nothing where it has none."""
@@ -261,7 +260,7 @@ class WebSocketConnection:
         if message.type is aiohttp.WSMsgType.BINARY:
             return self._protocol.receive_bytes(message.data)
         if message.type is aiohttp.WSMsgType.PING:
-            await self._socket.pong(message.data)
+            await _try(self._socket.pong(message.data))
         return None
 
     async def _pause(self, sink: Sink) -> None:
@@ -279,7 +278,7 @@ class WebSocketConnection:
         """React to what is no event of an operation; if it brought one along, return that."""
         if isinstance(event, Pinged):
             if self._options.answer_pings:
-                await self.pong(event.payload)
+                await _try(self.pong(event.payload))
             self._on_signal(event)
         elif isinstance(event, Ponged):
             self._on_signal(event)
@@ -291,7 +290,7 @@ class WebSocketConnection:
             self._confirmed(event.id)
             return None if event.result is None else Event(event.id, event.result)
         elif isinstance(event, Reply):
-            await self.send(event.message)
+            await _try(self.send(event.message))
         elif isinstance(event, Acknowledged):
             self._accepted(event)
         elif isinstance(event, Refused):
@@ -325,15 +324,11 @@ class WebSocketConnection:
         """Give up an operation, wanted or not, that the server has not confirmed in time."""
         message = self._protocol.unconfirmed(id)
         if message is not None and self.is_open:
-            task = asyncio.get_running_loop().create_task(self._send_late(message))
+            task = asyncio.get_running_loop().create_task(_try(self.send(message)))
             self._late.add(task)
             task.add_done_callback(self._late.discard)
         if (operation := self.operations.pop(id, None)) is not None:
             self._listener.finished(operation, self._confirmations.timeout(self.url))
-
-    async def _send_late(self, message: str) -> None:
-        with contextlib.suppress(TransportError):  # the reader reports a lost connection
-            await self.send(message)
 
     def _finish(self, id: str, error: TransportError | None, verdict: Verdict = Verdict.FATAL) -> None:
         self._confirmations.settle(id)
@@ -358,7 +353,7 @@ class WebSocketConnection:
 
     def _ended(self, message: aiohttp.WSMessage) -> None:
         if message.type is aiohttp.WSMsgType.ERROR:
-            self._lose(losses.broken(self.url, message.data, self._options))
+            self._broke(message.data)
             return
         code, reason = ABNORMAL, ""
         if message.type is aiohttp.WSMsgType.CLOSE:
@@ -366,9 +361,7 @@ class WebSocketConnection:
         if self._complaint is not None and not reason:
             reason = str(self._complaint)
         verdict = self._protocol.verdict(code, complained=self._complaint is not None)
-        loss = losses.closed(self.url, code, reason, verdict)
-        held_up = self._pressure.held_up
-        self._lose(losses.held_up(loss, code, held_up) if held_up else loss)
+        self._lose(losses.held_up(losses.closed(self.url, code, reason, verdict), self._pressure.held_up))
 
     def _failed(self, error: Exception) -> None:
         """Whatever it was, those who wait must hear of it."""
@@ -376,8 +369,11 @@ class WebSocketConnection:
             self._lose(losses.violated(error))
             self.close_soon(error.code or 1002, error.rule)
         else:
-            self._lose(losses.broken(self.url, error, self._options))
+            self._broke(error)
             self.abort()
+
+    def _broke(self, error: Exception) -> None:
+        self._lose(losses.held_up(losses.broken(self.url, error, self._options), self._pressure.held_up))
 
     def _give_up(self, limit: str, seconds: float) -> None:
         self._lose(losses.silent(self.url, limit, seconds))
@@ -396,3 +392,12 @@ class WebSocketConnection:
             self._acknowledged.exception()  # nobody need wait for it
         operations, self.operations = self.operations, {}
         self._listener.lost(self, self.loss, operations.values())
+
+
+async def _try(sending: Awaitable[object]) -> None:
+    """Send what a lost connection makes no use of.
+
+    That the connection is lost is for the reader to find, behind everything that the peer sent before.
+    """
+    with contextlib.suppress(TransportError, ConnectionError):
+        await sending

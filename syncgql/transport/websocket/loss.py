@@ -113,8 +113,12 @@ def given_up(loss: Loss, first: Loss | None, attempts: int) -> Loss:
     return loss._replace(make=make)
 
 
-def held_up(loss: Loss, code: int, seconds: float) -> Loss:
-    """The peer closed the connection after its consumer had kept it from being read for a while."""
+def held_up(loss: Loss, seconds: float) -> Loss:
+    """Return what to make of a loss after the consumer had kept the socket from being read for so many seconds."""
+    # The code for an internal error is also what a server gives when its pings are not answered in time.
+    verdict = Verdict.RETRY if loss.code == INTERNAL_ERROR else loss.verdict
+    if not seconds or (loss.code is None and verdict is not Verdict.RETRY):
+        return loss
 
     def make() -> TransportError:
         error = loss.make()
@@ -125,8 +129,7 @@ def held_up(loss: Loss, code: int, seconds: float) -> Loss:
         )
         return error
 
-    # The code for an internal error is also what a server gives when its pings are not answered in time.
-    return loss._replace(make=make, verdict=Verdict.RETRY if code == INTERNAL_ERROR else loss.verdict)
+    return loss._replace(make=make, verdict=verdict)
 
 
 def left(url: str) -> Loss:
@@ -173,7 +176,7 @@ def broken(url: str, error: Exception, options: WebSocketOptions) -> Loss:
         return _bad_frame(url, error, options.max_message_size)
     if isinstance(error, asyncio.TimeoutError):
         return silent(url, "receive_timeout", options.receive_timeout or 0.0, error)
-    return Loss(functools.partial(translate, error, url), Verdict.RETRY, error)
+    return Loss(functools.partial(translate, error, url, is_new=False), Verdict.RETRY, error)
 
 
 def _bad_frame(url: str, error: aiohttp.WebSocketError, limit: int) -> Loss:

@@ -13,9 +13,13 @@ from syncgql import Client, ReconnectPolicy, TransportConnectionFailed
 from syncgql.transport.websocket import back_pressure
 
 from ...fix_servers import PATIENCE, Server
-from ...servers.scripted import LEGACY, MODERN, Peer, ScriptedServer
+from ...servers.scripted import LEGACY, MODERN, PING, Peer, ScriptedServer
 
 COUNT = "subscription ($delay: Float!) { count(delay: $delay) }"
+
+# Slow enough that the sockets' buffers never fill: with data left to send a server cannot hang up on who does not read.
+UNHURRIED = 0.01
+
 QUICK = ReconnectPolicy(attempts=5, base=0.01, cap=0.01)
 
 
@@ -57,7 +61,7 @@ def test_b18_stalled_block_does_not_hold_up_others(strawberry_server: Server) ->
 def test_d02_socket_that_is_cut_while_paused_says_why(impatient_server: Server) -> None:
     """The server cuts a socket that is not read; the error names the cause and the remedies, behind all events."""
     with Client(impatient_server.url, reconnect=False) as client:
-        events = client.subscribe(COUNT, {"delay": 0}, buffer_size=10)
+        events = client.subscribe(COUNT, {"delay": UNHURRIED}, buffer_size=10)
         impatient_server.wait_for("subscription_ended", timeout=PATIENCE)
         counts = itertools.count(1)
         with pytest.raises(TransportConnectionFailed, match=r"buffer was full for .*buffer_size=.*overflow=") as caught:
@@ -71,7 +75,7 @@ def test_d02_socket_that_is_cut_while_paused_is_a_gap(
 ) -> None:
     """With reconnect the subscription goes on, and the warning names the cause."""
     with Client(impatient_server.url, reconnect=QUICK) as client:
-        events = client.subscribe(COUNT, {"delay": 0}, buffer_size=10)
+        events = client.subscribe(COUNT, {"delay": UNHURRIED}, buffer_size=10)
         impatient_server.wait_for("subscription_ended", timeout=PATIENCE)
         counts = [next(events)["count"]]
         while (count := next(events)["count"]) > counts[-1]:
@@ -129,3 +133,29 @@ def test_paused_socket_is_closed_at_once() -> None:
         assert time.monotonic() - started < 8
         assert {peer.closed_with for peer in server.peers} == {(1000, "")}
         assert [peer.received[-1]["type"] for peer in server.peers] == ["complete"] * 2
+
+
+def test_d02_what_came_before_a_reset_is_read_past_a_ping(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A ping that cannot be answered any more does not cost the events behind it, and the error names the cause."""
+    monkeypatch.setattr(back_pressure, "HEARTBEAT_SECONDS", 0.05)
+    gone = threading.Event()
+
+    async def floods(peer: Peer) -> None:
+        await peer.acknowledge()
+        id = (await peer.receive())["id"]
+        for number in range(20):
+            await peer.send("next", id=id, payload={"data": {"n": number}})
+            await peer.frame(PING)
+            await peer.send("ping")
+        for _ in range(4 + 2):  # the answers to the pings before the pause, and signs of life in it
+            await peer.expect("pong")
+        await peer.reset()
+        gone.set()
+
+    with ScriptedServer(floods) as server, Client(server.url, reconnect=False) as client:
+        events = client.subscribe("subscription { n }", buffer_size=5)
+        assert gone.wait(PATIENCE)
+        assert [next(events)["n"] for _ in range(20)] == list(range(20))
+        with pytest.raises(TransportConnectionFailed, match="buffer was full") as caught:
+            next(events)
+        assert "TLS" not in str(caught.value)
