@@ -1,6 +1,8 @@
 """syncgql: a GraphQL client for ordinary synchronous Python."""
 
 import logging as _logging
+from importlib import import_module as _import_module
+from typing import TYPE_CHECKING as _TYPE_CHECKING
 
 from .client import Client
 from .exceptions import (
@@ -38,9 +40,11 @@ from .transport.appsync_auth import (
 from .transport.appsync_websockets import AppSyncWebsocketsTransport
 from .transport.base import AsyncTransport
 from .transport.blocking import BlockingTransport
-from .transport.local_schema import LocalSchemaTransport
-from .transport.requests import RequestsHTTPTransport
 from .transport.websocket.reconnect import ReconnectPolicy
+
+if _TYPE_CHECKING:
+    from .transport.local_schema import LocalSchemaTransport
+    from .transport.requests import RequestsHTTPTransport
 
 __all__ = [
     "UNSET",
@@ -94,3 +98,17 @@ __all__ = [
 _logging.getLogger(__name__).addHandler(_logging.NullHandler())
 
 __version__ = "0.1.0"
+
+_LATE = {"LocalSchemaTransport": ".transport.local_schema", "RequestsHTTPTransport": ".transport.requests"}
+"""What few programs use is imported when it is asked for, which makes the import of everything else quicker."""
+
+
+def __getattr__(name: str) -> object:
+    if name not in _LATE:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    globals()[name] = found = getattr(_import_module(_LATE[name], __name__), name)
+    return found
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_LATE})

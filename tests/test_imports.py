@@ -133,3 +133,22 @@ def test_import_loads_nothing_heavy(run_script: RunScript) -> None:
         """
     )
     assert (result.stdout, result.stderr) == ("[]\n", "")
+
+
+def test_late_imports_are_seen(run_script: RunScript) -> None:
+    """What is imported when it is asked for is found by name, listed, and not loaded before."""
+    result = run_script(
+        """
+        import sys
+        import syncgql
+        print("syncgql.transport.requests" in sys.modules, {"RequestsHTTPTransport", "Client"} <= set(dir(syncgql)))
+        from syncgql import LocalSchemaTransport, RequestsHTTPTransport
+        print(syncgql.RequestsHTTPTransport is RequestsHTTPTransport, LocalSchemaTransport.__name__)
+        try:
+            syncgql.RequestsTransport
+        except AttributeError as error:
+            print(error)
+        """
+    )
+    lines = ["False True", "True LocalSchemaTransport", "module 'syncgql' has no attribute 'RequestsTransport'"]
+    assert (result.stdout.splitlines(), result.stderr) == (lines, "")

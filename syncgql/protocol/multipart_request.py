@@ -10,7 +10,7 @@ RFC 7578. The form has these parts, in this order, because servers read it as it
 
 from __future__ import annotations
 
-import secrets
+import os
 from collections.abc import Iterator
 from typing import Any
 
@@ -67,7 +67,7 @@ class MultipartRequest:
         self.operations = operations
         self.parts = parts
         # No content holds 128 random bits by accident.
-        self.boundary = secrets.token_hex(16)
+        self.boundary = os.urandom(16).hex()
 
     @property
     def content_type(self) -> str:

@@ -68,7 +68,7 @@ class TransportPair:
                 await self.queries.close()
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False, eq=False)  # no repr: it may hold secrets
 class TransportOptions:
     """The options of a client that say how to reach the server; ``build`` makes the transports of one process.
 

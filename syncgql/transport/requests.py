@@ -227,7 +227,7 @@ class RequestsHTTPTransport(BlockingTransport):
         return f"RequestsHTTPTransport({public_url(self.url)!r})"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False, eq=False)
 class Retries:
     """Which requests are sent again, how often and when.
 

@@ -31,7 +31,7 @@ BLOCK = 64 * 1024
 """Bytes of an answer that are read at most before the clock is looked at."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False, eq=False)  # no repr: it may hold secrets
 class SessionOptions:
     """What the sessions are made with; the parameters of ``RequestsHTTPTransport`` of these names."""
 

@@ -21,7 +21,7 @@ def _seconds(default: float | None) -> Any:
     return field(default=default, metadata={"is_limit": True})
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False, eq=False)  # no repr: it may hold secrets
 class WebSocketOptions:
     """What is the same for every connection; ``AIOHTTPWebsocketsTransport`` says what each option means.
 
