@@ -140,7 +140,8 @@ class Liveness:
 
     def _check_answer(self, probe: Probe, sent: float) -> None:
         del self._timers[probe.limit, sent]
-        if self.heard <= sent and not self.paused:
+        # What came at the same time came after it: uvloop's clock counts milliseconds, and an answer may take less.
+        if self.heard < sent and not self.paused:
             self._end(probe.limit, probe.patience)
 
     def _end(self, limit: str, seconds: float) -> None:

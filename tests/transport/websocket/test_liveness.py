@@ -295,3 +295,34 @@ async def test_who_does_not_listen_hears_nothing() -> None:
     await asyncio.sleep(0.3)
     assert len(ends) == 1
     liveness.stop()
+
+
+@in_loop
+async def test_an_answer_that_takes_no_time() -> None:
+    """An answer is one although the clock has not moved since the ping; uvloop's counts milliseconds."""
+    ends: list[str] = []
+    shown: list[float] = []
+    pings = 0
+    thrice = asyncio.Event()
+
+    def time() -> float:
+        shown.append(asyncio.get_running_loop().time())
+        return shown[-1]
+
+    async def ping() -> None:
+        nonlocal pings
+        pings += 1
+        liveness.heard = shown[-1]
+        if pings == 3:
+            thrice.set()
+
+    def give_up(limit: str, seconds: float) -> None:
+        ends.append(limit)
+        thrice.set()
+
+    liveness = Liveness(give_up)
+    liveness.time = time
+    liveness.probe(Probe("answer", 0.05, 0.02, ping, always=True))
+    await asyncio.wait_for(thrice.wait(), 30)
+    liveness.stop()
+    assert (ends, pings) == ([], 3)
