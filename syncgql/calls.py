@@ -75,8 +75,10 @@ class Calls:
         extra_args: Mapping[str, Any] | None = None,
     ) -> ExecutionResult:
         """Do what ``Client.execute_result`` does."""
-        request = self._schema.prepare(request, self._send)
-        return self._schema.parse(request, self._send(request, timeout, headers, extra_args), self._send)
+        limit = self._limit(timeout)
+        prepared = self._schema.prepare(request, self._send)
+        result = self.backend.execute(prepared, limit, headers, extra_args)
+        return self._schema.parse(prepared, result, self._send)
 
     def submit(
         self,
@@ -87,12 +89,13 @@ class Calls:
         extra_args: Mapping[str, Any] | None,
     ) -> Future[T]:
         """Do what ``Client.submit`` does; the future is of what *convert* makes of the answer."""
+        limit = self._limit(timeout)
         prepared = self._schema.prepare(request, self._send)
 
         def converted(result: ExecutionResult) -> T:
             return convert(self._schema.parse(prepared, result, self._send))
 
-        return self.backend.submit(prepared, converted, self._limit(timeout), headers, extra_args)
+        return self.backend.submit(prepared, converted, limit, headers, extra_args)
 
     def execute_batch(
         self,
@@ -167,14 +170,9 @@ class Calls:
         stand_in = current_stand_in()
         return self._own_backend if stand_in is None or self.closed else stand_in.backend(self, self._options)
 
-    def _send(
-        self,
-        request: GraphQLRequest,
-        timeout: Timeout = UNSET,
-        headers: Mapping[str, str] | None = None,
-        extra_args: Mapping[str, Any] | None = None,
-    ) -> ExecutionResult:
-        return self.backend.execute(request, self._limit(timeout), headers, extra_args)
+    def _send(self, request: GraphQLRequest) -> ExecutionResult:
+        """Send a request of the client's own, about the schema."""
+        return self.backend.execute(request, self._execute_timeout, None, None)
 
     def _parse_entry(self, request: GraphQLRequest, entry: BatchEntry) -> BatchEntry:
         if isinstance(entry, TransportError):

@@ -353,3 +353,22 @@ def test_on_reconnect_with_a_transport_that_reconnects() -> None:
     policy = ReconnectPolicy(attempts=2)
     Client(transport=AIOHTTPWebsocketsTransport(WS, reconnect=policy), on_reconnect=lambda gap: None)
     Client(HTTP, on_reconnect=lambda gap: None)
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda client, timeout: client.execute("{ a }", timeout=timeout),
+        lambda client, timeout: client.execute_result("{ a }", timeout=timeout),
+        lambda client, timeout: client.submit("{ a }", timeout=timeout),
+        lambda client, timeout: client.execute_batch(["{ a }"], timeout=timeout),
+        lambda client, timeout: client.subscribe("subscription { a }", timeout=timeout),
+    ],
+)
+@pytest.mark.parametrize(("timeout", "error"), [("3", TypeError), (0, ValueError)])
+def test_a_limit_is_checked_before_the_schema_is_fetched(
+    call: Callable[[Client, Any], object], timeout: Any, error: type[Exception]
+) -> None:
+    """A wrong ``timeout`` of a call is said although the server, which would be asked first, cannot be reached."""
+    with client(fetch_schema_from_transport=True) as asking, pytest.raises(error, match="timeout must be"):
+        call(asking, timeout)
