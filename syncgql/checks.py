@@ -29,14 +29,15 @@ def check_seconds(name: str, seconds: float | None, *, zero: bool = False) -> fl
 
     Raises:
         TypeError: it is neither.
-        ValueError: it is not positive.
+        ValueError: it is negative, or 0 where that is not allowed.
     """
     if seconds is None:
         return None
     if isinstance(seconds, bool) or not isinstance(seconds, int | float):
         raise TypeError(f"{name} must be a number of seconds or None, not {type(seconds).__name__}.")
     if not (seconds > 0 or (zero and seconds == 0)):
-        raise ValueError(f"{name} must be more than 0 seconds, not {seconds!r}; None means no limit.")
+        least = "0 seconds or more" if zero else "more than 0 seconds"
+        raise ValueError(f"{name} must be {least}, not {seconds!r}; None means no limit.")
     return seconds if seconds < LONGEST_SECONDS else None
 
 

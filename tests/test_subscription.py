@@ -235,6 +235,6 @@ def test_a_wrong_timeout_of_next_leaves_the_subscription_usable(strawberry_serve
         client.subscribe("subscription { count(to: 3) }") as events,
     ):
         assert events.next(timeout=float("inf")) == {"count": 1}
-        with pytest.raises((TypeError, ValueError), match="timeout must be"):
+        with pytest.raises((TypeError, ValueError), match=r"timeout must be (a number|0 seconds or more)"):
             events.next(timeout=timeout)
         assert events.next(timeout=1e300) == {"count": 2}
