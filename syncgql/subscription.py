@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Generic, NamedTuple, NoReturn, TypeVar
 
 from .checks import check_function, check_seconds
-from .exceptions import SubscriptionForked, TransportTimeout
+from .exceptions import TransportTimeout
 from .result import ExecutionResult
 from .runtime.channel import Channel, Empty, End, Gap, Mark, Restart
 from .runtime.loop_thread import CoroutineFunction
@@ -127,6 +127,7 @@ class Subscription(Generic[T]):
         self._finalizer.atexit = False
 
     def __iter__(self) -> Subscription[T]:
+        self._channel.check_process()
         return self
 
     def __next__(self) -> T:
@@ -138,7 +139,18 @@ class Subscription(Generic[T]):
             TransportError: the subscription was lost.
             SubscriptionForked: it was opened in another process.
         """
-        return self._take(None)
+        # What _take(None) does, in one function, because it is called for every event.
+        if self._recovery is not None:
+            return self._take(None)
+        try:
+            item = self._channel.get()
+        except BaseException:
+            self.close()
+            raise
+        if isinstance(item, Mark):
+            self._look_for_end(item)
+            return self._take(None)
+        return self._convert(item)
 
     def next(self, timeout: float | None = None) -> T:
         """Wait for the next event at most *timeout* seconds; None waits for ever.
@@ -184,10 +196,6 @@ class Subscription(Generic[T]):
         return f"<Subscription {'closed' if self.closed else 'open'} {self.stats}>"
 
     def _take(self, timeout: float | None) -> T:
-        if self._runtime.pid != os.getpid():
-            raise SubscriptionForked(
-                "This subscription was opened in another process, before a fork; subscribe anew in this one."
-            )
         if self._recovery is not None:
             return self._take_or_recover(self._recovery, timeout)
         while isinstance(item := self._wait(timeout), Mark):
@@ -195,6 +203,7 @@ class Subscription(Generic[T]):
         return self._convert(item)
 
     def _take_or_recover(self, recovery: Recovery, timeout: float | None) -> T:
+        self._channel.check_process()  # what on_reconnect gave is not for a child either
         deadline = None if timeout is None else time.monotonic() + timeout
         while not recovery.missed:
             item = self._wait(None if deadline is None else max(0.0, deadline - time.monotonic()), timeout)

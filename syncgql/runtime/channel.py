@@ -9,13 +9,15 @@ beats every hand-made batch. Its ``put`` may also interrupt itself (a finalizer 
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import os
 import queue
 import sys
 import time
 from collections.abc import Callable
 from typing import Generic, Literal, NamedTuple, TypeVar, get_args
 
-from ..exceptions import SubscriptionOverflow
+from ..exceptions import SubscriptionForked, SubscriptionOverflow
 
 T = TypeVar("T")
 
@@ -26,6 +28,9 @@ Overflow = Literal["block", "raise", "drop_oldest"]
 
 # Before Python 3.14 an untimed wait ignores Ctrl-C on Windows: https://github.com/python/cpython/issues/125541
 DEAF_WAIT = sys.platform == "win32" and sys.version_info < (3, 14)
+
+NO_PROCESS = -1
+"""Stands for the process of what a fork has left behind."""
 
 
 class Mark:
@@ -88,6 +93,7 @@ class Channel(Generic[T]):
         "_marks_taken",
         "_overflowed",
         "_overtaken",
+        "_pid",
         "_post",
         "_put",
         "_queue",
@@ -122,6 +128,7 @@ class Channel(Generic[T]):
         # Marks that stood before an event that was dropped: the consumer meets them before all else.
         self._overtaken: list[Mark] = []
         self._post = post
+        self._pid = os.getpid()
         self._queue: queue.SimpleQueue[T | Mark] = queue.SimpleQueue()
         # These four run for every event.
         self._put = self._queue.put
@@ -242,7 +249,10 @@ class Channel(Generic[T]):
 
         Raises:
             Empty: none came within *timeout* seconds.
+            SubscriptionForked: it was made in another process.
         """
+        if not self._size():
+            self.check_process()  # a system call, which an event that is here already need not wait for
         item = self._overtaken.pop(0) if self._overtaken else self._get(True, timeout)
         if isinstance(item, Mark) or self.closed:
             return self._end(item) if isinstance(item, End) or self.closed else self._pass_on(item)
@@ -251,15 +261,25 @@ class Channel(Generic[T]):
             self._make_room()
         return item
 
+    def check_process(self) -> None:
+        """Raise ``SubscriptionForked`` in a process in which nobody fills the channel."""
+        if self._pid != os.getpid():
+            raise SubscriptionForked(
+                "This subscription was opened in another process, before a fork; subscribe anew in this one."
+            )
+
+    def disown(self) -> None:
+        """Let go of what was inherited from another process: the events are for the consumer there."""
+        self._pid = NO_PROCESS
+        self._overtaken.clear()
+        self._empty()
+
     def close(self) -> None:
         """Let go of what is buffered and wake whoever waits with a clean end; from any thread, takes no lock."""
         self.closed = self.finished = True
-        try:
-            while True:
-                self._queue.get_nowait()
-        except queue.Empty:
-            # An event that the loop thread was about to put may come before or behind this; get() looks at closed.
-            self._put(End(None))
+        self._empty()
+        # An event that the loop thread was about to put may come before or behind this; get() looks at closed.
+        self._put(End(None))
         if self._room is not None:
             self._post(self._wake)
 
@@ -267,6 +287,11 @@ class Channel(Generic[T]):
         """Count the event that was taken last as dropped."""
         self.delivered -= 1
         self._discarded += 1
+
+    def _empty(self) -> None:
+        with contextlib.suppress(queue.Empty):
+            while True:
+                self._queue.get_nowait()
 
     def _make_room(self) -> None:
         # Once per pause: it costs a system call, and the loop thread may not run before the buffer is empty.

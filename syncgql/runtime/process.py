@@ -21,7 +21,7 @@ from typing import Any, Generic, Protocol, TypeVar
 from ..exceptions import ClientClosed
 from .call import Call
 from .call_future import CallFuture, settle
-from .channel import Channel
+from .channel import NO_PROCESS, Channel
 from .loop_thread import CoroutineFunction, LoopThread
 
 EXIT_SECONDS = 2.0
@@ -357,15 +357,16 @@ def _stop_at_exit() -> None:
 def _inherit() -> None:
     """Disown what the parent had, in a new child: process ids come round again.
 
-    Everything works without this hook, for as long as no child gets the id of an ancestor that has ended.
+    Everything works without this hook, for as long as no child gets the id of an ancestor that has ended; only the
+    events that an inherited subscription holds are given once more then.
     """
     for runtime in _live:
         runtime.pid = NO_PROCESS
+        for channel in runtime.channels:
+            channel.disown()
     _starting.clear()
     _shared.clear()
 
-
-NO_PROCESS = -1
 
 if sys.platform != "win32":
     os.register_at_fork(after_in_child=_inherit)

@@ -211,6 +211,14 @@ def test_what_is_not_json_is_refused(text: str | bytes) -> None:
         json_codec.loads(text)
 
 
+@pytest.mark.parametrize("number", [2**64, -(2**63) - 1])
+@pytest.mark.parametrize("offset", range(20))
+def test_big_integers_are_found_wherever_they_stand(number: int, offset: int) -> None:
+    """The first glance at a text, at every 19th character, overlooks none, the shortest included."""
+    text = offset * " " + str(number)
+    assert json_codec.loads(text) == json_codec.loads(text.encode()) == number
+
+
 def test_fractions_do_not_look_like_big_integers() -> None:
     """Long fractions are left to orjson; an integer after one is still found."""
     assert not json_codec._may_hold_big_integer(b"[0.000123456789012345678901,1.5]")

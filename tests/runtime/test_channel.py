@@ -14,8 +14,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from syncgql import SubscriptionOverflow
-from syncgql.runtime.channel import Channel, Empty, End, Mark, Overflow
+from syncgql import SubscriptionForked, SubscriptionOverflow
+from syncgql.runtime.channel import NO_PROCESS, Channel, Empty, End, Mark, Overflow
 from syncgql.runtime.process import Runtime
 
 from .conftest import Resources
@@ -298,6 +298,28 @@ def test_closing_races_with_putting_and_getting(runtime: Runtime[Resources]) -> 
         assert raised == []
         assert is_consistent(source)
         assert source.counts.buffered == 0
+
+
+def test_b05_an_inherited_channel_gives_nothing() -> None:
+    """What was buffered at a fork is for the parent's consumer, marks that were overtaken too."""
+    source = channel(1, "drop_oldest")
+    source.reconnected(1.0)
+    source.put(1)
+    source.put(2)
+    source.disown()
+    for _ in range(2):
+        with pytest.raises(SubscriptionForked, match="opened in another process"):
+            source.get(0)
+
+
+def test_b05_without_a_hook_an_inherited_channel_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody fills it any more."""
+    source = channel()
+    source.put(1)
+    monkeypatch.setattr(source, "_pid", NO_PROCESS)
+    assert source.get() == 1
+    with pytest.raises(SubscriptionForked, match="opened in another process"):
+        source.get()
 
 
 def test_abandon_leaves_a_reader_waiting() -> None:

@@ -9,6 +9,7 @@ import os
 import signal
 import sys
 import threading
+import time
 import warnings
 from collections.abc import Callable
 from typing import Any
@@ -85,10 +86,12 @@ def before_and_after(url: str) -> None:
 
 
 def subscription(url: str) -> None:
-    """A parent's subscription in the child says what is wrong; the child's own works."""
+    """A parent's subscription in the child says what is wrong, whatever it holds; the child's own works."""
     client = Client(url)
     events = client.subscribe(EVENTS)
     next(events)
+    while not events.stats.buffered:
+        time.sleep(0.01)
 
     def iterate() -> None:
         try:
