@@ -127,16 +127,16 @@ class _Batch:
         self._batcher.collecting.remove(self)
 
     async def _send(self) -> None:
-        outcomes: Sequence[Outcome]
         try:
             outcomes = await self._outcomes(list(self._waiting.values()))
-        except asyncio.CancelledError:
+            placed: list[tuple[asyncio.Future[Outcome], Outcome]] = list(zip(self._waiting, outcomes, strict=True))
+        except Exception as error:
+            placed = [(place, own_copy(error)) for place in self._waiting]
+        except BaseException:  # cancelled, or the user's code has the program end: nobody may wait for ever
             for place in self._waiting:
                 place.cancel()
             raise
-        except Exception as error:
-            outcomes = [own_copy(error) for _ in self._waiting]
-        for place, outcome in zip(self._waiting, outcomes, strict=True):
+        for place, outcome in placed:
             if not place.cancelled():
                 place.set_result(outcome)
 

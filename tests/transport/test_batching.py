@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from typing import Any
 
@@ -16,6 +16,7 @@ from syncgql import (
     Client,
     ClientClosed,
     DocumentError,
+    ExecutionResult,
     FileVar,
     RequestsHTTPTransport,
     TransportConnectionFailed,
@@ -24,6 +25,8 @@ from syncgql import (
     TransportServerError,
     TransportTimeout,
 )
+from syncgql.protocol.batch import BatchEntry
+from syncgql.transport.base import BatchExchange
 from syncgql.transport.pair import TransportPair
 
 from ..fix_servers import Server
@@ -116,6 +119,45 @@ def test_a_failure_of_all_is_an_exception_for_each(pool: ThreadPoolExecutor) -> 
     for error in errors:
         assert isinstance(error, TransportConnectionFailed)
         assert error.__cause__ is not None
+
+
+class Forgetful(AIOHTTPTransport):
+    """Answers all but one of the requests of a batch, or leaves in the middle."""
+
+    def __init__(self, error: BaseException | None) -> None:
+        super().__init__("http://127.0.0.1:9/graphql")
+        self.error = error
+
+    def together(self, exchanges: Sequence[Any]) -> Any:
+        return ForgetfulExchange(len(exchanges) - 1, self.error)
+
+
+class ForgetfulExchange(BatchExchange):
+    """Its batch."""
+
+    def __init__(self, count: int, error: BaseException | None) -> None:
+        self.count = count
+        self.error = error
+
+    async def send(self) -> None: ...
+
+    def results(self) -> list[BatchEntry]:
+        if self.error is not None:
+            raise self.error
+        return [ExecutionResult({"a": 1})] * self.count
+
+
+@pytest.mark.parametrize(
+    ("error", "expected"), [(None, ValueError), (SystemExit(1), TransportError)], ids=["short", "exit"]
+)
+def test_nobody_waits_for_what_a_transport_does_not_bring(
+    error: BaseException | None, expected: type[Exception], pool: ThreadPoolExecutor
+) -> None:
+    """Whatever a transport makes of a batch, every call of it ends."""
+    with Client(transport=Forgetful(error), batch_interval=EVER, batch_max=2, execute_timeout=None) as client:
+        calls = [pool.submit(client.execute, "{ a }") for _ in range(2)]
+        assert not wait(calls, timeout=30).not_done
+    assert [type(outcome) for outcome in outcomes(calls)] == [expected] * 2
 
 
 def test_b4_one_error_object_goes_to_every_call(pool: ThreadPoolExecutor) -> None:
