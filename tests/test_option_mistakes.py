@@ -348,6 +348,31 @@ def test_options_that_have_no_effect_together(make: Make, options: dict[str, Any
         make(**options)
 
 
+@pytest.mark.parametrize(
+    ("options", "error", "message"),
+    [
+        ({"headers": dict}, TypeError, "headers of one request must be a mapping, not a function"),
+        ({"extra_args": {"max_redirects": "5"}}, TypeError, "max_redirects must be a whole number, not str"),
+        ({"extra_args": {"max_redirects": True}}, TypeError, "max_redirects must be a whole number, not bool"),
+        ({"extra_args": {"max_redirects": -1}}, ValueError, "max_redirects must be 0 or more, not -1"),
+    ],
+)
+def test_options_of_a_call(options: dict[str, Any], error: type[Exception], message: str) -> None:
+    """What is wrong with them is said although nobody listens at the URL."""
+    with client() as unreachable, pytest.raises(error, match=message):
+        unreachable.execute("{ a }", **options)
+
+
+@pytest.mark.parametrize(
+    ("make", "option"),
+    [(http, "client_session_args"), (websockets, "client_session_args"), (websockets, "connect_args")],
+)
+def test_aiohttp_calls_no_function_for_headers(make: Make, option: str) -> None:
+    """Where its own arguments are given a function is a mistake, and the message says where it belongs."""
+    with pytest.raises(TypeError, match=f"headers in {option} must be a mapping, not a function; headers= of"):
+        make(**{option: {"headers": dict}})
+
+
 def test_on_reconnect_with_a_transport_that_reconnects() -> None:
     """It is for those, whoever made them."""
     policy = ReconnectPolicy(attempts=2)

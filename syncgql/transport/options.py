@@ -140,8 +140,22 @@ def check_headers(headers: HeadersOption, option: str = "headers") -> HeadersOpt
     return checked
 
 
+def check_fixed_headers(headers: Any, option: str) -> None:
+    """Check headers where the library that gets them calls no function for them.
+
+    Raises:
+        TypeError: they are a function, or what ``check_headers`` refuses.
+        ValueError: as from ``check_headers``.
+    """
+    if callable(headers):
+        raise TypeError(f"{option} must be a mapping, not a function; headers= of the client may be one.")
+    check_headers(headers, option)
+
+
 def resolve_headers(defaults: Pairs, option: HeadersOption, per_request: HeadersOption) -> CIMultiDict[str]:
     """Merge headers, later ones replacing earlier ones whatever their case; calls *option* if it is a function."""
+    if callable(per_request):
+        raise TypeError("headers of one request must be a mapping, not a function; those of the client may be one.")
     merged = CIMultiDict(defaults)
     for headers in (option() if callable(option) else option, per_request):
         checked = check_headers(headers)

@@ -19,7 +19,7 @@ from .options import (
     authorization,
     check_arguments,
     check_cookies,
-    check_headers,
+    check_fixed_headers,
     check_proxy,
     client_timeout,
     proxy_with_credentials,
@@ -208,7 +208,7 @@ def _session_options(cookies: Any, client_session_args: Mapping[str, Any] | None
     known = frozenset(inspect.signature(aiohttp.ClientSession).parameters)
     check_arguments("client_session_args", client_session_args, known, _NOT_FOR_THE_SESSION)
     check_cookies(client_session_args.get("cookies"), "cookies in client_session_args")
-    check_headers(client_session_args.get("headers"), "headers in client_session_args")
+    check_fixed_headers(client_session_args.get("headers"), "headers in client_session_args")
     check_proxy(client_session_args.get("proxy"), "proxy in client_session_args")
     options.update(client_session_args)
     options["timeout"] = client_timeout(options["timeout"])

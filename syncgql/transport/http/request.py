@@ -192,7 +192,8 @@ class RequestBuilder:
         """Check what the caller says about one request.
 
         Raises:
-            TypeError: aiohttp does not know one of *extra_args*, or it is not the caller's to give.
+            TypeError: aiohttp does not know one of *extra_args*, it is not the caller's to give, or has the wrong type.
+            ValueError: one is out of range.
         """
         if not extra_args:
             return self._default_options if headers is None else self._default_options._replace(headers=headers)
@@ -207,7 +208,9 @@ class RequestBuilder:
             arguments["proxy"] = proxy_with_credentials(arguments.get("proxy"), proxy_auth)
         if "timeout" in extra_args:
             arguments["timeout"] = client_timeout(extra_args["timeout"])
-        limit = arguments.pop("max_redirects", redirects.LIMIT) if extra_args.get("allow_redirects", True) else 0
+        limit = _check_max_redirects(arguments.pop("max_redirects", redirects.LIMIT))
+        if not extra_args.get("allow_redirects", True):
+            limit = 0
         arguments["allow_redirects"] = False
         return RequestOptions(None if method is None else check_method(method), merged, limit, arguments)
 
@@ -257,7 +260,7 @@ class RequestBuilder:
     ) -> HTTPRequest:
         """Add headers and credentials to a request; functions for them are called now."""
         make_headers: Callable[[], CIMultiDict[str]] | None = None
-        if self.calls_user_code or callable(options.headers):
+        if self.calls_user_code:
             make_headers = functools.partial(self._all_headers, own_headers, options.headers, body)
             headers = make_headers()
         else:
@@ -282,6 +285,14 @@ class RequestBuilder:
         elif per_request is None and not self.calls_user_code:
             self._ready[own] = merged
         return merged
+
+
+def _check_max_redirects(limit: object) -> int:
+    if isinstance(limit, bool) or not isinstance(limit, int):
+        raise TypeError(f"max_redirects must be a whole number, not {type(limit).__name__}.")
+    if limit < 0:
+        raise ValueError(f"max_redirects must be 0 or more, not {limit}.")
+    return limit
 
 
 @functools.cache

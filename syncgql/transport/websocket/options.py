@@ -11,7 +11,7 @@ from typing import Any
 import aiohttp
 
 from ...checks import check_flag, check_mapping, check_seconds, check_text
-from ..options import check_arguments, check_headers, check_proxy, check_ssl
+from ..options import check_arguments, check_fixed_headers, check_headers, check_proxy, check_ssl
 
 MAX_MESSAGE_SIZE = 16 * 1024 * 1024
 
@@ -71,7 +71,7 @@ class WebSocketOptions:
         _check_proxy_headers(self.proxy_headers)
         check_ssl(self.ssl)
         check_arguments("connect_args", self.connect_args, _known_arguments(), NOT_FOR_CONNECTING)
-        check_headers(self.connect_args.get("headers"), "headers in connect_args")
+        check_fixed_headers(self.connect_args.get("headers"), "headers in connect_args")
         check_proxy(self.connect_args.get("proxy"), "proxy in connect_args")
         check_ssl(self.connect_args.get("ssl", True), "ssl in connect_args")
 
