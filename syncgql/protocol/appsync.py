@@ -212,7 +212,8 @@ class AppSync(WebSocketProtocol):
         if found is None or id not in self._starting:
             return found
         self._starting.discard(id)
-        return Started(id, found.result)
+        _, result = found
+        return Started(id, result)
 
     def _on_error(self, message: dict[str, Any]) -> Failed | Complained | None:
         id = _id(message)

@@ -15,7 +15,7 @@ import enum
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, ClassVar
 
 from ..exceptions import TransportError, TransportProtocolError, TransportQueryError
 from ..result import ABSENT, ExecutionResult
@@ -34,70 +34,74 @@ class State(enum.Enum):
     CLOSED = "closed"
 
 
-class Acknowledged(NamedTuple):
+@dataclass(slots=True)
+class Acknowledged:
     """The server accepted the connection."""
 
     payload: dict[str, Any] | None
 
 
-class Refused(NamedTuple):
+@dataclass(slots=True)
+class Refused:
     """The server refused the connection, for its credentials as a rule."""
 
     payload: Any
     verdict: Verdict = Verdict.REFUSED
 
 
-class Complained(NamedTuple):
+@dataclass(slots=True)
+class Complained:
     """The server says that something is wrong, but of no operation and without an end to the connection."""
 
     payload: Any
 
 
-class Pinged(NamedTuple):
+@dataclass(slots=True)
+class Pinged:
     """The server asks for a sign of life."""
 
     payload: dict[str, Any] | None
 
 
-class Ponged(NamedTuple):
+@dataclass(slots=True)
+class Ponged:
     """The server gave a sign of life."""
 
     payload: dict[str, Any] | None
 
 
-class Started(NamedTuple):
+@dataclass(slots=True)
+class Started:
     """The server runs an operation; it may say so by sending the first result."""
 
     id: str
     result: ExecutionResult | None = None
 
 
-class Reply(NamedTuple):
+@dataclass(slots=True)
+class Reply:
     """Something is to be sent now."""
 
     message: str
 
 
-@dataclass(slots=True)  # made for every event, at half the cost of a named tuple
-class Event:
-    """An operation has a result; more may follow."""
-
-    id: str
-    result: ExecutionResult
-
-
-class Failed(NamedTuple):
+@dataclass(slots=True)
+class Failed:
     """An operation ended with errors."""
 
     id: str
     errors: list[dict[str, Any]]
 
 
-class Completed(NamedTuple):
+@dataclass(slots=True)
+class Completed:
     """An operation ended."""
 
     id: str
 
+
+Event = tuple[str, ExecutionResult]
+"""The operation of this id has a result; more may follow. A bare pair, because one is made for every event."""
 
 Received = Acknowledged | Refused | Complained | Pinged | Ponged | Started | Reply | Event | Failed | Completed
 Reaction = Callable[[Any, dict[str, Any]], "Received | None"]
@@ -317,17 +321,17 @@ def on_event(protocol: WebSocketProtocol, message: dict[str, Any]) -> Event | No
     if type(id) is str and id in protocol.active and type(payload) is dict and len(payload) == 1:
         data = payload.get("data")
         if type(data) is dict:
-            return Event(id, ExecutionResult(data))  # as a rule: nothing but data
+            return id, ExecutionResult(data)  # as a rule: nothing but data
     id = operation_id(message)
     if not isinstance(payload, dict):
         raise BrokenMessage(f"the payload of {message['type']} is an object")
     if id not in protocol.active:
         return None
     try:
-        return Event(id, parse_response(payload))
+        return id, parse_response(payload)
     except MalformedResponse as error:
         if not ("data" in payload or "errors" in payload):
-            return Event(id, ExecutionResult(ABSENT))  # what Ariadne makes of a falsy result
+            return id, ExecutionResult(ABSENT)  # what Ariadne makes of a falsy result
         raise BrokenMessage(f"the payload of {message['type']} is a GraphQL response, but {error}") from None
 
 

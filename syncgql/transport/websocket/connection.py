@@ -240,16 +240,17 @@ class WebSocketConnection:
                     return
                 else:
                     event = await self._take_other(message)
-                if type(event) is not Event:
+                if not isinstance(event, tuple):
                     event = None if event is None else await self._react(event)
                     if event is None:
                         continue
-                operation = self.operations.get(event.id)
+                id, result = event
+                operation = self.operations.get(id)
                 if operation is None:
                     continue
                 self._brought = True
                 sink = operation.sink
-                if not sink.put(event.result):
+                if not sink.put(result):
                     await self._listener.stop(operation)
                 elif sink.blocks and sink.full:
                     await self._pause(sink)
@@ -288,7 +289,7 @@ class WebSocketConnection:
             self._reject(event)
         elif isinstance(event, Started):
             self._confirmed(event.id)
-            return None if event.result is None else Event(event.id, event.result)
+            return None if event.result is None else (event.id, event.result)
         elif isinstance(event, Reply):
             await _try(self.send(event.message))
         elif isinstance(event, Acknowledged):
