@@ -415,6 +415,7 @@ class Client:
         Raises:
             TransportError: the server could not be asked, or refuses introspection.
             DocumentError: what was given as schema is none.
+            OSError: the file that was given as schema cannot be read.
         """
         return self._calls.schema
 

@@ -157,8 +157,11 @@ def gql(document: str) -> GraphQLRequest:
     """Make a request of a document, checking its syntax now.
 
     Raises:
+        TypeError: the document is no text.
         DocumentError: the document has a syntax error; the message shows where.
     """
+    if not isinstance(document, str):
+        raise TypeError(f"The document must be GraphQL source text, a str, not {type(document).__name__}.")
     parse_document(document)
     return GraphQLRequest(document)
 

@@ -68,6 +68,13 @@ def test_gql_checks_the_syntax() -> None:
     assert (caught.value.line, caught.value.column) == (2, 9)
 
 
+@pytest.mark.parametrize("document", [None, 5, GraphQLRequest("{ book }")])
+def test_gql_takes_text_only(document: Any) -> None:
+    """Whatever else it is given is named, instead of what the parser stumbled over."""
+    with pytest.raises(TypeError, match=f"The document must be .*, not {type(document).__name__}"):
+        gql(document)
+
+
 def test_a_document_is_parsed_once() -> None:
     """Requests of the same text share one parsed document."""
     parse_document.cache_clear()

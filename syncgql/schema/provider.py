@@ -57,7 +57,7 @@ def load_schema(source: SchemaSource, introspect: Introspect) -> GraphQLSchema:
     if isinstance(source, Mapping):
         return schema_from_introspection(source, "the introspection result")
     if isinstance(source, os.PathLike) or (isinstance(source, str) and _is_path(source)):
-        return _schema_from_text(Path(source).read_text("utf-8"), str(Path(source)))
+        return _schema_from_text(_read(Path(source)), str(Path(source)))
     if isinstance(source, str):
         return _schema_from_text(source, "schema")
     if isinstance(source, SchemaProvider):
@@ -107,6 +107,15 @@ def _schema_from_server(result: dict[str, Any]) -> GraphQLSchema:
 def _is_path(text: str) -> bool:
     # Neither SDL nor JSON that describes a schema does without a brace, and a path has hardly ever one.
     return bool(text.strip()) and "{" not in text and "\n" not in text
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text("utf-8")
+    except OSError as error:
+        # The client reads it at its first call, far from where it was given. OSError picks the subclass by errno.
+        message = f"The file given as schema= cannot be read: {error.strerror}"
+        raise OSError(error.errno, message, str(path)) from error
 
 
 def _schema_from_text(text: str, where: str) -> GraphQLSchema:
