@@ -53,7 +53,7 @@ class Shelf:
         for book in self.books:
             if book.id == id:
                 return book
-        raise ValueError(f"There is no book {id}; the shelf has 1 to {len(self.books)}.")
+        raise ValueError(f"There is no book {id}.")
 
 
 shelf = Shelf()
