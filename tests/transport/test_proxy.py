@@ -10,13 +10,16 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
+import trustme
 
 from syncgql import Client, TransportConnectionFailed, TransportServerError
 
 from ..fix_servers import PATIENCE, Server
 from ..servers.front import Front
+from ..servers.wire import WireServer, always, answer
 
 HELLO = {"hello": "Hello world!"}
 CREDENTIALS = ("user", "p:ss")
@@ -111,8 +114,61 @@ def test_proxy_that_refuses(
     assert "secret" not in str(tunnel.value)
 
 
+def failure(url: str, proxy: str) -> str:
+    """Return what is said of a query and of a subscription, which must name the target."""
+    with Client(url, client_session_args={"proxy": proxy}, reconnect=False) as client:
+        with pytest.raises(TransportConnectionFailed) as query:
+            client.execute("{ hello }")
+        with pytest.raises(TransportConnectionFailed) as subscription:
+            client.subscribe("subscription { count(to: 1) }")
+    said = str(query.value)
+    assert f" for {url}" in said
+    assert str(subscription.value) == said.replace(url, url.replace("http", "ws"))
+    assert "hush" not in said
+    return said
+
+
 def test_proxy_that_is_not_there() -> None:
-    """A proxy to which nobody can connect is told apart from the server."""
-    failed = pytest.raises(TransportConnectionFailed, match="Could not connect to the proxy for")
-    with Client("http://127.0.0.1:9/", client_session_args={"proxy": "http://127.0.0.1:9"}) as client, failed:
+    """A proxy to which nobody can connect is told apart from the server, even at the same address."""
+    said = failure("http://127.0.0.1:9/", "http://ada:hush@127.0.0.1:9/?hush")
+    assert said.startswith("Could not connect to the proxy 127.0.0.1:9 for ")
+    assert "server" not in said
+
+
+@pytest.mark.parametrize("url", ["http://127.0.0.1:9/graphql", "https://127.0.0.1:9/graphql"])
+def test_proxy_whose_name_is_not_found(url: str) -> None:
+    """It is the proxy's name that is wrong, not the target's."""
+    said = failure(url, "http://ada:hush@proxy.invalid:8080")
+    assert said.startswith(f"The host name of the proxy proxy.invalid:8080 for {url} was not found: ")
+
+
+def test_proxy_without_tls_called_by_https() -> None:
+    """The scheme that does not fit is the proxy's; nothing is said of the target's."""
+    with WireServer(lambda connection: connection.send(answer())) as server:
+        said = failure("http://target.invalid/graphql", server.url.replace("http://", "https://ada:hush@"))
+        port = urlsplit(server.url).port
+    assert said.startswith(
+        f"Could not agree on TLS with the proxy 127.0.0.1:{port} for http://target.invalid/graphql: "
+    )
+    assert said.endswith("is it plain HTTP, so that proxy= begins with http://?")
+
+
+def test_proxy_with_an_unknown_certificate(authority: trustme.CA) -> None:
+    """It is the proxy's certificate that is not trusted."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("localhost").configure_cert(context)
+    with WireServer(always(answer()), context=context) as server:
+        port = urlsplit(server.url).port
+        said = failure("http://target.invalid/graphql", f"https://localhost:{port}")
+    assert said.startswith(
+        f"The certificate of the proxy localhost:{port} for http://target.invalid/graphql is not trusted"
+    )
+
+
+@pytest.mark.parametrize("proxy", ["open"], indirect=True)
+def test_target_without_tls_behind_a_proxy(any_server: Server, proxy: tuple[str, Any]) -> None:
+    """What fails behind the proxy is the target's."""
+    url = any_server.url.replace("http://", "https://")
+    failed = pytest.raises(TransportConnectionFailed, match=f"Could not agree on TLS with {url}: .*the URL begins with")
+    with Client(url, client_session_args=arguments(proxy)) as client, failed:
         client.execute("{ hello }")

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 import aiohttp
 from multidict import CIMultiDict
+from yarl import URL
 
 from ...exceptions import (
     TransportConnectionFailed,
@@ -89,22 +90,23 @@ def translate(
 
 
 def _connection_lost(error: Exception, where: str) -> str:
+    proxy = _proxy(error, where)
+    peer = f"the proxy {proxy} for {where}" if proxy else where
     match error:
         case aiohttp.ClientConnectorCertificateError():
             why = getattr(error.certificate_error, "verify_message", "") or error.certificate_error
-            return f"{where} showed a certificate that is not trusted: {sentence(why)} See ssl=."
+            return f"The certificate of {peer} is not trusted: {sentence(why)} See ssl=."
         case aiohttp.ServerFingerprintMismatch():
             return f"{where} showed another certificate than the one whose fingerprint was given as ssl=."
         case aiohttp.ClientConnectorDNSError():
-            return f"The host name of {where} was not found: {sentence(error.os_error)}"
-        case aiohttp.ClientProxyConnectionError():
-            return f"Could not connect to the proxy for {where}: {sentence(error.os_error)}"
+            return f"The host name of {peer} was not found: {sentence(error.os_error)}"
         case aiohttp.ClientConnectorSSLError():
-            return (
-                f"Could not agree on TLS with {where}: {sentence(error.os_error)}{no_tls_hint(error.os_error, where)}"
-            )
+            why = error.os_error
+            hint = no_tls_hint(why, "https://", "proxy=") if proxy else no_tls_hint(why, where)
+            return f"Could not agree on TLS with {peer}: {sentence(why)}{hint}"
         case aiohttp.ClientConnectorError():
-            return f"Could not connect to {where}: {sentence(error.os_error)} Is the server running?"
+            advice = "" if proxy else " Is the server running?"
+            return f"Could not connect to {peer}: {sentence(error.os_error)}{advice}"
         case aiohttp.InvalidURL() | aiohttp.NonHttpUrlClientError():
             return f"{where} is not a URL that can be reached."
         case aiohttp.ServerDisconnectedError():
@@ -112,6 +114,21 @@ def _connection_lost(error: Exception, where: str) -> str:
     # Its text is not shown: aiohttp puts the whole URL into some.
     why = getattr(error, "strerror", None) or type(error).__name__
     return f"The connection to {where} was lost before the answer was complete: {sentence(why)}"
+
+
+def _proxy(error: Exception, where: str) -> str:
+    """Return host and port of the proxy, if it is the connection to one that failed; else nothing.
+
+    For a name that was not found and for TLS aiohttp raises the same as without a proxy, but tells whom it called.
+    """
+    if not isinstance(error, aiohttp.ClientConnectorError):
+        return ""
+    target = URL(where)
+    is_target = not target.absolute or (error.host, error.port) == (target.raw_host, target.port)
+    if is_target and not isinstance(error, aiohttp.ClientProxyConnectionError):
+        return ""
+    host = f"[{error.host}]" if ":" in error.host else error.host
+    return f"{host}:{error.port}"
 
 
 def _bad_payload(error: aiohttp.ClientPayloadError, where: str) -> TransportError:

@@ -11,14 +11,20 @@ ALERT = repr(b"\x15\x03")[2:-1]
 """How the first bytes of a TLS alert look where a library quotes them."""
 
 
-def no_tls_hint(error: BaseException, where: str) -> str:
-    """Return what to say of a failed handshake with *where*: empty, unless the other side does not speak TLS."""
+def no_tls_hint(error: BaseException, where: str, name: str = "the URL") -> str:
+    """Return what to say of a failed handshake with *where*: empty, unless the other side does not speak TLS.
+
+    Args:
+        error: what was raised.
+        where: the URL that was called.
+        name: what the caller knows that URL as.
+    """
     reason: BaseException | None = error
     while reason is not None and not isinstance(reason, ssl.SSLError):
         reason = reason.__cause__ or reason.__context__
     if reason is None or reason.reason not in NO_TLS:
         return ""
-    return f" What answers there does not speak TLS; is it plain HTTP, so that the URL begins with {_other(where)}?"
+    return f" What answers there does not speak TLS; is it plain HTTP, so that {name} begins with {_other(where)}?"
 
 
 def tls_hint(where: str) -> str:

@@ -104,7 +104,7 @@ def test_certificate_of_an_unknown_authority(authority: trustme.CA) -> None:
     with serve_tls(authority.issue_cert("localhost")) as server:
         error = failure(local(server))
         assert isinstance(error, TransportConnectionFailed)
-        assert "certificate that is not trusted: unable to get local issuer certificate. See ssl=." in str(error)
+        assert "is not trusted: unable to get local issuer certificate. See ssl=." in str(error)
         assert isinstance(error.__cause__, aiohttp.ClientConnectorCertificateError)
         with Client(local(server), ssl=False) as client:
             client.execute(QUERY)
