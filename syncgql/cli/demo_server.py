@@ -9,7 +9,9 @@ from collections.abc import AsyncGenerator
 from typing import cast
 
 import strawberry
+from starlette.applications import Starlette
 from starlette.datastructures import UploadFile
+from starlette.routing import Route, WebSocketRoute
 from strawberry.asgi import GraphQL
 from strawberry.file_uploads import Upload
 from strawberry.schema.config import StrawberryConfig
@@ -114,10 +116,12 @@ class Subscription:
 logging.getLogger("strawberry").setLevel(logging.CRITICAL)
 
 config = StrawberryConfig(batching_config={"max_operations": 10})
-app = GraphQL(
+graphql = GraphQL(
     strawberry.Schema(Query, Mutation, Subscription, config=config),
     multipart_uploads_enabled=True,
 )
+# A wrong path in the URL is to be found out here, as it would be at any other server.
+app = Starlette(routes=[Route("/graphql", graphql), WebSocketRoute("/graphql", graphql)])
 
 if __name__ == "__main__":
     serve(app, port=int(sys.argv[1]) if len(sys.argv) > 1 else 0)

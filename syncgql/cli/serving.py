@@ -29,7 +29,7 @@ def serve(app: Any, path: str = "/graphql", *, port: int = 0, ping: tuple[float,
     try:
         listener = socket.create_server(("127.0.0.1", port))
     except (OSError, OverflowError) as error:
-        sys.exit(f"Cannot listen on port {port}: {error}.")
+        sys.exit(f"Cannot listen on port {port}: {error}. Use another --port.")
     with listener, suppress(KeyboardInterrupt):
         asyncio.run(_serve(app, path, listener, ping))
 

@@ -18,7 +18,7 @@ from urllib.request import Request, urlopen
 
 import pytest
 
-from syncgql import Client, FileVar
+from syncgql import Client, FileVar, TransportServerError
 from syncgql.cli.demo import body, own_command, title
 from syncgql.cli.demo_steps import query
 from tests.fix_scripts import SLOW_CALLBACK, STRICT, RunScript, run_python
@@ -123,14 +123,25 @@ def test_serve_at_a_port() -> None:
             assert client.execute_batch(["{ hello }", '{ hello(name: "you") }'])[1] == {"hello": "Hello you!"}
 
 
+def test_serve_at_one_path() -> None:
+    """A mistake in the URL's path is found out, over HTTP and over a WebSocket."""
+    with serving() as (_, url), Client(f"{url}l") as client:
+        with pytest.raises(TransportServerError) as caught:
+            client.execute("{ hello }")
+        assert caught.value.code == 404
+        with pytest.raises(TransportServerError):
+            client.subscribe("subscription { bookAdded { title } }").next(PATIENCE)
+
+
 def test_a_port_that_is_taken() -> None:
-    """Two lines say so, without a traceback."""
+    """Two lines say so and what to do, without a traceback."""
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         result = run_python("-m", "syncgql", "demo", "--serve", "--port", str(port))
     assert (result.exit_code, result.stdout) == (1, "")
     first, second = result.stderr.splitlines()
     assert first.startswith(f"Cannot listen on port {port}: ")
+    assert first.endswith("Use another --port.")
     assert second.startswith("Error: ")
 
 
