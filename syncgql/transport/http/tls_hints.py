@@ -11,6 +11,14 @@ ALERT = repr(b"\x15\x03")[2:-1]
 """How the first bytes of a TLS alert look where a library quotes them."""
 
 
+def met_no_tls(error: BaseException) -> bool:
+    """Tell whether *error* is a failed handshake with what does not speak TLS."""
+    reason: BaseException | None = error
+    while reason is not None and not isinstance(reason, ssl.SSLError):
+        reason = reason.__cause__ or reason.__context__
+    return reason is not None and reason.reason in NO_TLS
+
+
 def no_tls_hint(error: BaseException, where: str, name: str = "the URL") -> str:
     """Return what to say of a failed handshake with *where*: empty, unless the other side does not speak TLS.
 
@@ -19,10 +27,7 @@ def no_tls_hint(error: BaseException, where: str, name: str = "the URL") -> str:
         where: the URL that was called.
         name: what the caller knows that URL as.
     """
-    reason: BaseException | None = error
-    while reason is not None and not isinstance(reason, ssl.SSLError):
-        reason = reason.__cause__ or reason.__context__
-    if reason is None or reason.reason not in NO_TLS:
+    if not met_no_tls(error):
         return ""
     return f" What answers there does not speak TLS; is it plain HTTP, so that {name} begins with {_other(where)}?"
 
@@ -35,5 +40,6 @@ def tls_hint(where: str) -> str:
 
 
 def _other(where: str) -> str:
-    other = {"https": "http", "wss": "ws", "http": "https", "ws": "wss"}
-    return f"{other.get(where.partition(':')[0], 'http')}://"
+    # The URL of a WebSocket may have been given with the scheme of HTTP.
+    other = {"https": "http://", "wss": "http:// or ws://", "http": "https://", "ws": "https:// or wss://"}
+    return other.get(where.partition(":")[0], "http://")

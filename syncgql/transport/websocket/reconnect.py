@@ -19,6 +19,7 @@ from ...exceptions import (
     TransportServerError,
 )
 from ...protocol.close_codes import Verdict
+from ..http.tls_hints import met_no_tls
 
 __all__ = ["ReconnectPolicy"]
 
@@ -156,9 +157,15 @@ def verdict_of(error: Exception) -> Verdict:
         return Verdict.REFUSED
     if isinstance(error, TransportServerError):
         return Verdict.RETRY if error.code in RETRIED_STATUS else Verdict.FATAL
-    if isinstance(error, TransportProtocolError | TransportClosed) or isinstance(error.__cause__, HOPELESS):
+    if isinstance(error, TransportProtocolError | TransportClosed) or _is_hopeless(error.__cause__):
         return Verdict.FATAL
     return Verdict.RETRY
+
+
+def _is_hopeless(cause: BaseException | None) -> bool:
+    if isinstance(cause, aiohttp.ClientConnectorSSLError):
+        return met_no_tls(cause.os_error)
+    return isinstance(cause, HOPELESS)
 
 
 def was_of_use(*, brought: bool, acknowledged_for: float) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
-from syncgql import Client, RequestsHTTPTransport, TransportConnectionFailed
+from syncgql import Client, ReconnectPolicy, RequestsHTTPTransport, TransportConnectionFailed
 from syncgql.transport.http.tls_hints import tls_hint
 
 from ...fix_servers import Server
@@ -38,22 +38,36 @@ def failure(call: Callable[[str], None], url: str) -> str:
     return str(caught.value)
 
 
-EVERY_WAY = [(by_aiohttp, "http"), (by_requests, "http"), (by_websocket, "ws")]
+EVERY_WAY = [
+    (by_aiohttp, "http://", "https://"),
+    (by_requests, "http://", "https://"),
+    (by_websocket, "http:// or ws://", "https:// or wss://"),
+]
 
 
-@pytest.mark.parametrize(("call", "scheme"), EVERY_WAY)
-def test_tls_to_a_plain_port(call: Callable[[str], None], scheme: str, any_server: Server) -> None:
+@pytest.mark.parametrize(("call", "plain", "secure"), EVERY_WAY)
+def test_tls_to_a_plain_port(call: Callable[[str], None], plain: str, secure: str, any_server: Server) -> None:
     """The answer to the handshake is no TLS, so the hint is exact; nothing is said of certificates."""
     message = failure(call, any_server.url.replace("http://", "https://"))
-    assert message.endswith(f"does not speak TLS; is it plain HTTP, so that the URL begins with {scheme}://?")
+    assert message.endswith(f"does not speak TLS; is it plain HTTP, so that the URL begins with {plain}?")
     assert "verify=" not in message
 
 
-@pytest.mark.parametrize(("call", "scheme"), EVERY_WAY)
-def test_plain_http_to_a_tls_port(call: Callable[[str], None], scheme: str, tls_front: Front) -> None:
+@pytest.mark.parametrize(("call", "plain", "secure"), EVERY_WAY)
+def test_plain_http_to_a_tls_port(call: Callable[[str], None], plain: str, secure: str, tls_front: Front) -> None:
     """A server that expects TLS ends the connection without a word; the hint says that this may be why."""
     message = failure(call, tls_front.url().replace("https://", "http://"))
-    assert message.endswith(f"If that port expects TLS, the URL begins with {scheme}s://.")
+    assert message.endswith(f"If that port expects TLS, the URL begins with {secure}.")
+
+
+def test_tls_to_a_plain_port_is_not_tried_again() -> None:
+    """The next handshake would meet the same, so a subscription fails at the first."""
+    with WireServer(lambda connection: connection.send(answer())) as server:
+        url = server.url.replace("http://", "https://")
+        failed = pytest.raises(TransportConnectionFailed, match="does not speak TLS")
+        with Client(url, reconnect=ReconnectPolicy(base=0, cap=0)) as client, failed:
+            client.subscribe(EVENTS)
+        assert server.connections == 1
 
 
 @pytest.mark.parametrize("call", [by_aiohttp, by_requests])

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import ssl
+from typing import Any
+
 import aiohttp
 import pytest
 from hypothesis import given
@@ -177,6 +180,13 @@ def caused(cause: Exception) -> TransportConnectionFailed:
     return error
 
 
+def bad_handshake(reason: str) -> aiohttp.ClientConnectorSSLError:
+    error = ssl.SSLError(1, reason)
+    error.reason = reason
+    no_key: Any = None
+    return aiohttp.ClientConnectorSSLError(no_key, error)
+
+
 @pytest.mark.parametrize(
     ("error", "verdict"),
     [
@@ -193,6 +203,8 @@ def caused(cause: Exception) -> TransportConnectionFailed:
         (caused(aiohttp.InvalidURL("x")), FATAL),
         (caused(aiohttp.ServerFingerprintMismatch(b"a", b"b", "host", 1)), FATAL),
         (caused(ConnectionResetError()), RETRY),
+        (caused(bad_handshake("WRONG_VERSION_NUMBER")), FATAL),
+        (caused(bad_handshake("TLSV1_ALERT_INTERNAL_ERROR")), RETRY),
         (RuntimeError("a provider failed"), RETRY),
     ],
     ids=repr,
