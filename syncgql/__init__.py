@@ -22,11 +22,8 @@ from .exceptions import (
     TransportTimeout,
 )
 from .file_var import FileVar
-from .operations.fields import Automatic, Directive, Field, Fields, InlineFragment
 from .request import UNSET, GraphQLRequest, gql
 from .result import ExecutionResult, Response
-from .schema.cache import SchemaCache
-from .schema.scalars import update_schema_enum, update_schema_scalar, update_schema_scalars
 from .subscription import Subscription, SubscriptionStats
 from .transport.aiohttp import AIOHTTPTransport
 from .transport.aiohttp_websockets import AIOHTTPWebsocketsTransport
@@ -43,6 +40,9 @@ from .transport.blocking import BlockingTransport
 from .transport.websocket.reconnect import ReconnectPolicy
 
 if _TYPE_CHECKING:
+    from .operations.fields import Automatic, Directive, Field, Fields, InlineFragment
+    from .schema.cache import SchemaCache
+    from .schema.scalars import update_schema_enum, update_schema_scalar, update_schema_scalars
     from .transport.local_schema import LocalSchemaTransport
     from .transport.requests import RequestsHTTPTransport
 
@@ -99,7 +99,13 @@ _logging.getLogger(__name__).addHandler(_logging.NullHandler())
 
 __version__ = "0.1.0"
 
-_LATE = {"LocalSchemaTransport": ".transport.local_schema", "RequestsHTTPTransport": ".transport.requests"}
+_LATE = {
+    **dict.fromkeys(("Automatic", "Directive", "Field", "Fields", "InlineFragment"), ".operations.fields"),
+    **dict.fromkeys(("update_schema_enum", "update_schema_scalar", "update_schema_scalars"), ".schema.scalars"),
+    "LocalSchemaTransport": ".transport.local_schema",
+    "RequestsHTTPTransport": ".transport.requests",
+    "SchemaCache": ".schema.cache",
+}
 """What few programs use is imported when it is asked for, which makes the import of everything else quicker."""
 
 

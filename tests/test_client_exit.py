@@ -86,6 +86,12 @@ def test_b04_calls_in_exit_hooks(python: str, strawberry_server: Server) -> None
     assert "called at exit" in leave(python, strawberry_server, "hooks").stdout
 
 
+def test_b03_threads_that_outlive_the_main_thread(python: str, strawberry_server: Server) -> None:
+    """They open new connections, names looked up included, though executors take no more work by then."""
+    printed = leave(python, strawberry_server, "outlived").stdout
+    assert printed.count("went on {'hello': 'Hello world!'} {'count': 1}") == 2
+
+
 def test_b30_temporaries_live_as_long_as_their_work(python: str, strawberry_server: Server) -> None:
     """A subscription and a future keep their client; dropped, they end without a word."""
     assert "Hello world!" in leave(python, strawberry_server, "dropped").stdout

@@ -150,7 +150,9 @@ class Runtime(Generic[R]):
             at_exit: leave those who wait waiting. At interpreter exit they are daemon threads; released, they would
                 print tracebacks into a process that is ending.
         """
-        self.thread.post(self._stop, at_exit)
+        # At once, because a call that is made after this might come behind ``park``, and wait for ever.
+        self._at_exit = self._at_exit or at_exit
+        self.thread.post(self._stop)
 
     def join(self, timeout: float | None = None) -> None:
         """Wait until everything has ended; returns at once on the loop thread."""
@@ -161,7 +163,7 @@ class Runtime(Generic[R]):
 
     def _begin(self, call: Call[Any]) -> None:
         """Hand a call over, or end it."""
-        if not self._stopping:
+        if not self._stopping and not self._at_exit:
             self._calls.add(call)
             if not self.thread.post(self._start, call):
                 # The loop closed since. Its thread empties _calls afterwards, as this does: one of the two takes the
@@ -187,16 +189,15 @@ class Runtime(Generic[R]):
         else:
             call.start()
 
-    def _stop(self, at_exit: bool) -> None:
+    def _stop(self) -> None:
         if self._stopping:
             return
         self._stopping = True
-        self._at_exit = at_exit
         # Before the connections close: afterwards those who wait would hear of a disconnect.
         for channel in self.channels.copy():
-            channel.abandon() if at_exit else channel.close()
+            channel.abandon() if self._at_exit else channel.close()
         for call in self._calls.copy():
-            if at_exit:
+            if self._at_exit:
                 call.abandon()
             call.cancel(_closed())
         self.thread.spawn(self._close)

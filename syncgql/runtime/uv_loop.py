@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import socket
 from functools import partial
 from typing import Any
@@ -14,7 +15,7 @@ another connection: https://github.com/MagicStack/uvloop/issues/645"""
 
 VERSION: str = uvloop.__version__  # type: ignore[attr-defined]  # not named in its __all__
 
-if tuple(map(int, VERSION.split(".")[:2])) < OLDEST:
+if tuple(map(int, re.findall(r"\d+", VERSION)[:2])) < OLDEST:
     raise ImportError(f"uvloop {VERSION} is too old.", name="uvloop")
 
 

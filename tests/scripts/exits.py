@@ -115,6 +115,21 @@ def hooks(url: str) -> None:
     atexit.register(call_again)
 
 
+def outlived(url: str) -> None:
+    """The main thread ends, and another one goes on: with a client that nobody used before, and one that was used."""
+    url = f"http://localhost:{urlsplit(url).port}{urlsplit(url).path}"
+    used = Client(url)
+    used.execute("{ hello }")
+
+    def go_on() -> None:
+        threading.main_thread().join()
+        for client in (Client(url), used):
+            with client, client.subscribe(EVENTS) as events:
+                print("went on", client.execute("{ hello }"), next(events))
+
+    threading.Thread(target=go_on).start()
+
+
 def dropped(url: str) -> None:
     """Temporaries: the client is dropped before its work is done."""
     for event in Client(url).subscribe(EVENTS):

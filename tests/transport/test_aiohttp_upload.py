@@ -507,7 +507,7 @@ def test_progress_is_told_from_a_worker_thread(strawberry_server: Server) -> Non
     times = [call[3] for call in first][:-1]
     assert all(later - earlier >= 0.1 for earlier, later in itertools.pairwise(times))
     assert [call[:2] for call in calls[len(first) :]] == [(1, None), (2, None), (0, 0)]
-    assert not any(name.startswith(("MainThread", "syncgql")) for _, _, name, _ in calls)
+    assert not any(name.startswith(("MainThread", "syncgql-loop")) for _, _, name, _ in calls)
 
 
 def test_an_error_in_on_progress_ends_the_request(path: Path) -> None:

@@ -72,6 +72,7 @@ class ReconnectPolicy:
         codes = self.retry_codes
         if not isinstance(codes, Collection) or not all(type(code) is int for code in codes):
             raise TypeError(f"retry_codes must be a collection of whole numbers, not {codes!r}.")
+        object.__setattr__(self, "retry_codes", frozenset(codes))  # so that the policy is hashable
 
     def delay(
         self,
