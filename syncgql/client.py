@@ -246,7 +246,7 @@ class Client:
             ClientClosed: the client is closed.
         """
         prepared = as_request(request, variable_values, operation_name, extensions)
-        data: dict[str, Any] = data_or_raise(self._calls.execute(prepared, timeout, headers, extra_args))
+        data: dict[str, Any] = data_or_raise(self._calls.execute(prepared, timeout, headers, extra_args), prepared)
         return data
 
     def execute_result(
@@ -291,7 +291,8 @@ class Client:
             ClientClosed: the client is closed.
         """
         prepared = as_request(request, variable_values, operation_name, extensions)
-        return self._calls.submit(prepared, data_or_raise, timeout, headers, extra_args)
+        convert = functools.partial(data_or_raise, request=prepared)
+        return self._calls.submit(prepared, convert, timeout, headers, extra_args)
 
     def execute_batch(
         self,

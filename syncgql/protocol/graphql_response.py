@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..exceptions import TransportQueryError
+from ..exceptions import DocumentError, TransportQueryError
+from ..request import GraphQLRequest
 from ..result import ABSENT, ExecutionResult, Response
-from ..wording import shortened
+from ..wording import sentence, shortened
 
 PATH_CHARACTERS = 200
 
@@ -40,16 +41,23 @@ def parse_response(value: Any, response: Response | None = None) -> ExecutionRes
     return ExecutionResult(data, errors or None, extensions if isinstance(extensions, dict) else None, response)
 
 
-def data_or_raise(result: ExecutionResult) -> Any:
+def data_or_raise(result: ExecutionResult, request: GraphQLRequest | None = None) -> Any:
     """Return the data of a result without errors.
+
+    Args:
+        result: the answer.
+        request: what was sent as a query or mutation; looked at only beside errors, for the advice.
 
     Raises:
         TransportQueryError: the result has errors; partial data is kept on it.
     """
     if result.errors is None:
         return result.data
+    description = describe_errors(result.errors)
+    if request is not None and _is_subscription(request):
+        description = f"{sentence(description)} This document is a subscription; use client.subscribe()."
     raise TransportQueryError(
-        describe_errors(result.errors),
+        description,
         errors=result.errors,
         data=result.data,
         extensions=result.extensions,
@@ -68,6 +76,14 @@ def describe_errors(errors: list[dict[str, Any]]) -> str:
     if len(errors) > 1:
         text += f" (and {len(errors) - 1} more, see .errors)"
     return text
+
+
+def _is_subscription(request: GraphQLRequest) -> bool:
+    try:
+        # Parsing takes a thousand times longer than searching the text.
+        return "subscription" in request.text and request.operation_type == "subscription"
+    except DocumentError:
+        return False  # the server says what is wrong with it
 
 
 def _check_errors(errors: Any) -> None:
