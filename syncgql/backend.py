@@ -54,7 +54,7 @@ class Backend:
             return exchange.result()
         runtime = self._runtimes.current()
         on_loop = runtime.resources.exchange(request, headers=headers, extra_args=extra_args)
-        runtime.run(on_loop.send(limit.seconds), *limit)
+        runtime.run(on_loop.send(limit.seconds), limit)
         return on_loop.result()
 
     def execute_batch(
@@ -72,7 +72,7 @@ class Backend:
             return exchange.results()
         runtime = self._runtimes.current()
         on_loop = runtime.resources.queries.batch_exchange(requests, headers=headers, extra_args=extra_args)
-        runtime.run(on_loop.send(), *limit)
+        runtime.run(on_loop.send(), limit)
         return on_loop.results()
 
     def submit(
@@ -95,7 +95,7 @@ class Backend:
             return self._workers.submit(work)
         runtime = self._runtimes.current()
         on_loop = runtime.resources.exchange(request, headers=headers, extra_args=extra_args)
-        return runtime.submit(on_loop.send(limit.seconds), lambda: convert(on_loop.result()), *limit)
+        return runtime.submit(on_loop.send(limit.seconds), lambda: convert(on_loop.result()), limit)
 
     def subscribe(
         self,
@@ -130,7 +130,7 @@ class Backend:
 
         recovery = None if on_reconnect is None else Recovery(on_reconnect, restart)
         try:
-            runtime.run(stream.open(limit.seconds), *limit)
+            runtime.run(stream.open(limit.seconds), limit)
             return Subscription(owner, runtime, stream, channel, convert, recovery)
         except BaseException:
             # Ctrl-C may come when the message is on the wire already: the server must hear that nobody waits.

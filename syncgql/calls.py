@@ -57,7 +57,8 @@ class Calls:
     ) -> None:
         self._options = options
         self._schema = schema
-        self._execute_timeout = Limit(check_seconds("execute_timeout", execute_timeout), "execute_timeout")
+        self._where = options.target
+        self._execute_timeout = Limit(check_seconds("execute_timeout", execute_timeout), "execute_timeout", self._where)
         self._on_reconnect = check_on_reconnect(on_reconnect)
         if on_reconnect is not None and not options.reconnects:
             raise TypeError(
@@ -183,4 +184,6 @@ class Calls:
             return error
 
     def _limit(self, timeout: Timeout) -> Limit:
-        return self._execute_timeout if isinstance(timeout, Unset) else Limit(check_seconds("timeout", timeout))
+        if isinstance(timeout, Unset):
+            return self._execute_timeout
+        return Limit(check_seconds("timeout", timeout), where=self._where)

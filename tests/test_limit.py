@@ -8,6 +8,12 @@ from syncgql import TransportTimeout
 from syncgql.limit import Limit
 
 
+def test_the_error_says_where() -> None:
+    """In a log with several APIs each timeout can be placed."""
+    limit = Limit(2, where="https://api.example.com/graphql")
+    assert "2 s; the call to https://api.example.com/graphql was cancelled. Give" in str(limit.exceeded())
+
+
 @pytest.mark.parametrize(
     ("limit", "advice"),
     [

@@ -30,8 +30,7 @@ class Call(Generic[T]):
 
     Args:
         coroutine: what to run.
-        timeout: seconds after which it is cancelled; None for no limit.
-        limit: the limit's name, for the error.
+        limit: after how long it is cancelled.
         calls: the calls under way, which this one leaves when it is done.
         release: called once, on the loop thread, when it is done.
     """
@@ -45,7 +44,6 @@ class Call(Generic[T]):
         "_release",
         "_result",
         "_task",
-        "_timeout",
         "_timer",
         "_verdict",
         "is_done",
@@ -56,13 +54,11 @@ class Call(Generic[T]):
     def __init__(
         self,
         coroutine: Coroutine[Any, Any, T],
-        timeout: float | None,
-        limit: str,
+        limit: Limit,
         calls: set[Call[Any]],
         release: Callable[[], object],
     ) -> None:
         self._coroutine = coroutine
-        self._timeout = timeout
         self._limit = limit
         self._calls = calls
         self._release = release
@@ -91,8 +87,8 @@ class Call(Generic[T]):
         """Begin; the task sees the caller's context variables."""
         if self.is_done:
             return
-        if self._timeout is not None:
-            self._timer = self._later(self._timeout, self._expire)
+        if self._limit.seconds is not None:
+            self._timer = self._later(self._limit.seconds, self._expire)
         self._task = asyncio.get_running_loop().create_task(self._run())
 
     def cancel(self, verdict: SyncGQLError | None = None) -> None:
@@ -124,7 +120,7 @@ class Call(Generic[T]):
         return loop.call_later(seconds, callback, context=Context())
 
     def _expire(self) -> None:
-        self.cancel(Limit(self._timeout, self._limit).exceeded())
+        self.cancel(self._limit.exceeded())
 
     async def _run(self) -> None:
         """Run the coroutine, and end the call within the task: its done-callback would come an iteration later."""

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
 
 from ..exceptions import TransportError
-from ..limit import Limit
+from ..limit import NO_LIMIT, Limit
 from ..protocol.batch import BatchEntry, answers_or_raise
 from ..request import GraphQLRequest
 from ..result import ExecutionResult
@@ -63,7 +63,7 @@ class BlockingTransport(ABC):
             DocumentError: the request cannot be sent.
         """
         exchange = self.exchange(request, extra_args=extra_args)
-        exchange.send(Limit())
+        exchange.send(NO_LIMIT)
         return exchange.result()
 
     def execute_batch(
@@ -76,7 +76,7 @@ class BlockingTransport(ABC):
             DocumentError: a request cannot be sent, or not in a batch.
         """
         exchange = self.batch_exchange(reqs, extra_args=extra_args)
-        exchange.send(Limit())
+        exchange.send(NO_LIMIT)
         return answers_or_raise(exchange.results())
 
     def fresh(self: TransportT) -> TransportT:

@@ -8,6 +8,7 @@ import threading
 from collections.abc import Iterator
 from functools import partial
 
+from syncgql.limit import NO_LIMIT, Limit
 from syncgql.runtime.process import Runtime
 
 from .benchmark import Benchmark, Budget, Setting, Work, timed
@@ -38,7 +39,7 @@ def open_runtime() -> Iterator[Runtime[Nothing]]:
 
 
 @contextlib.contextmanager
-def _syncgql(limit: float | None, setting: Setting) -> Iterator[Work]:
+def _syncgql(limit: Limit, setting: Setting) -> Iterator[Work]:
     with open_runtime() as runtime:
         yield timed(setting.count(CALLS), lambda: runtime.run(nothing(), limit))
 
@@ -72,7 +73,7 @@ def _asgiref(setting: Setting) -> Iterator[Work]:
     yield timed(setting.count(CALLS // 3), async_to_sync(nothing))
 
 
-OWN = {"syncgql": None, "syncgql, with a limit": 10.0, "syncgql[speed]": None}
+OWN = {"syncgql": NO_LIMIT, "syncgql, with a limit": Limit(10.0), "syncgql[speed]": NO_LIMIT}
 
 BENCHMARKS = (
     Benchmark(

@@ -18,6 +18,7 @@ from typing import Any
 import pytest
 
 from syncgql import TransportError, TransportTimeout
+from syncgql.limit import NO_LIMIT, Limit
 from syncgql.runtime.call import Call
 from syncgql.runtime.process import Runtime
 
@@ -173,7 +174,7 @@ def test_b09_timeout_cancels_the_work(runtime: Runtime[Resources]) -> None:
     """The limit's end is the coroutine's end; the error names the limit."""
     endless = Endless()
     with pytest.raises(TransportTimeout, match=r"patience ran out after 0\.05 s") as caught:
-        runtime.run(endless.run(), 0.05, "patience")
+        runtime.run(endless.run(), Limit(0.05, "patience"))
     assert (caught.value.limit, caught.value.seconds) == ("patience", 0.05)
     assert endless.cancelled.is_set()
 
@@ -188,7 +189,7 @@ def test_b09_what_cancelling_raises_is_the_cause(runtime: Runtime[Resources]) ->
             raise Failure("half done") from None
 
     with pytest.raises(TransportTimeout) as caught:
-        runtime.run(breaks(), 0.05)
+        runtime.run(breaks(), Limit(0.05))
     assert isinstance(caught.value.__cause__, Failure)
 
 
@@ -204,7 +205,7 @@ def test_b09_a_swallowed_cancellation_is_repeated(runtime: Runtime[Resources], m
         await asyncio.sleep(3600)
 
     with pytest.raises(TransportTimeout):
-        runtime.run(deaf_once(), 0.05)
+        runtime.run(deaf_once(), Limit(0.05))
 
 
 def test_work_that_cancels_itself_is_a_transport_error(runtime: Runtime[Resources]) -> None:
@@ -217,7 +218,7 @@ def test_b10_cancel_before_the_first_step(runtime: Runtime[Resources]) -> None:
     """A call cancelled before its coroutine ever ran is released, 200 times, started or not."""
     for number in range(200):
         released = threading.Event()
-        call = Call(answer(1), None, "timeout", set(), released.set)
+        call = Call(answer(1), NO_LIMIT, set(), released.set)
         steps = [call.start, call.cancel] if number % 2 else [call.cancel, call.start]
         runtime.thread.post(each, *steps)
         assert released.wait(PATIENCE)
@@ -254,7 +255,7 @@ def test_b13_the_caller_s_context_is_visible_and_not_kept(runtime: Runtime[Resou
     def request() -> weakref.ref[Failure]:
         value = Failure()
         variable.set(value)
-        assert runtime.run(look(), 3600)
+        assert runtime.run(look(), Limit(3600))
         return weakref.ref(value)
 
     value = contextvars.Context().run(request)
@@ -282,7 +283,7 @@ def test_b15_a_failed_call_is_freed_at_once(runtime: Runtime[Resources]) -> None
     try:
         dead: Callable[[], Failure | None] = Failure
         try:
-            runtime.run(break_down(), 60)
+            runtime.run(break_down(), Limit(60))
         except Failure as error:
             dead = weakref.ref(error)
         # The loop thread lets go of its task a moment after it released us.
@@ -300,7 +301,7 @@ def test_calls_from_many_threads(runtime: Runtime[Resources]) -> None:
 
     def work(start: int) -> None:
         for number in range(start, start + 200):
-            if runtime.run(answer(number), 60) != number:
+            if runtime.run(answer(number), Limit(60)) != number:
                 wrong.append(number)
 
     threads = [in_thread(functools.partial(work, start))[0] for start in range(0, 16_000, 1000)]

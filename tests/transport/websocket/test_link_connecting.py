@@ -146,7 +146,7 @@ def test_w27_headers_and_init_payload_are_made_for_every_attempt() -> None:
         assert [peer.headers["x-user"] for peer in server.peers] == ["me 1", "me 2", "me 3"]
         assert [peer.received[0]["payload"] for peer in server.peers if peer.received] == [{"n": 1}, {"n": 3}]
     assert threads[0] is threading.current_thread()
-    assert not any(thread.name.startswith("syncgql") for thread in threads)
+    assert not any(thread.name.startswith("syncgql-loop") for thread in threads)
     assert threads[1] is not threading.current_thread()
 
 
