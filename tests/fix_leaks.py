@@ -130,4 +130,6 @@ def _descriptors() -> Counter[str]:
 
 def _pending_tasks() -> list[asyncio.Task[object]]:
     # Not isinstance: it asks each object for its class, and lazy objects of other libraries then come to life.
-    return [thing for thing in gc.get_objects() if issubclass(type(thing), asyncio.Task) and not thing.done()]
+    tasks = [thing for thing in gc.get_objects() if issubclass(type(thing), asyncio.Task)]
+    # A task without a coroutine is just being taken apart, by another thread.
+    return [task for task in tasks if not task.done() and task.get_coro() is not None]

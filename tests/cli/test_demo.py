@@ -75,7 +75,7 @@ def answers(url: str) -> bool:
     """Tell whether there is a server at this URL."""
     try:
         urlopen(url + "?query={__typename}", timeout=PATIENCE).close()
-    except URLError:
+    except (URLError, ConnectionError):
         return False
     return True
 
