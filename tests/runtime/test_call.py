@@ -135,6 +135,7 @@ def test_b08_second_interrupt_leaves(runtime: Runtime[Resources]) -> None:
     """Work that does not let itself be cancelled holds up the first Ctrl-C only."""
     release = threading.Event()
     started = threading.Event()
+    cancelled = threading.Event()
 
     async def stubborn() -> None:
         while not release.is_set():
@@ -142,12 +143,13 @@ def test_b08_second_interrupt_leaves(runtime: Runtime[Resources]) -> None:
                 started.set()
                 await asyncio.sleep(0.01)
             except asyncio.CancelledError:
-                pass
+                cancelled.set()
 
     def press_twice() -> None:
         started.wait(PATIENCE)
         press_ctrl_c()
-        time.sleep(0.3)
+        # Two signals that come before Python looks are one.
+        cancelled.wait(PATIENCE)
         press_ctrl_c()
 
     threading.Thread(target=press_twice).start()
