@@ -352,8 +352,8 @@ class Client:
 
         The message is on the wire when this returns. An event with errors raises ``TransportQueryError`` from the
         iterator, which may be used further. The loop ends when the server completes the subscription; leaving it, by
-        ``break`` or an exception, ends the subscription on the server. While nothing comes the loop waits, without a
-        limit: ``next(timeout)`` of what is returned waits with one.
+        ``break`` or an exception, ends the subscription on the server, unless a variable holds it. While nothing comes
+        the loop waits, without a limit: ``next(timeout)`` of what is returned waits with one.
 
         Args:
             request: GraphQL text, a parsed document or a ``GraphQLRequest``.

@@ -93,7 +93,10 @@ def test_asyncio_where_uvloop_cannot_be_imported(monkeypatch: pytest.MonkeyPatch
     assert kind_of_loop() == "asyncio"
 
 
-@pytest.mark.parametrize(("version", "kind"), [("0.22.1", "asyncio"), ("0.23.0", "uvloop"), ("1.0.0", "uvloop")])
+@pytest.mark.parametrize(
+    ("version", "kind"),
+    [("0.22.1", "asyncio"), ("0.23.0", "uvloop"), ("0.23rc1", "uvloop"), ("1.0.0", "uvloop")],
+)
 def test_old_releases_are_left_alone(version: str, kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Before 0.23 a cancelled connection may close another one's descriptor."""
     monkeypatch.delitem(sys.modules, "syncgql.runtime.uv_loop", raising=False)

@@ -197,6 +197,16 @@ def test_exit_leaves_waiting_daemon_threads_alone(runtime: Runtime[Resources]) -
         runtime.run(answer(1))
 
 
+def test_a_call_behind_the_end_of_everything_is_refused_at_once(runtime: Runtime[Resources]) -> None:
+    """At exit the loop may be busy with a user's function; a call in another exit hook does not wait behind that."""
+    go_on = threading.Event()
+    runtime.thread.post(go_on.wait)
+    runtime.request_stop(at_exit=True)
+    with pytest.raises(ClientClosed):
+        runtime.run(answer(1))
+    go_on.set()
+
+
 def test_b16_abandoning_on_the_loop_thread_does_not_wait_for_itself(runtime: Runtime[Resources]) -> None:
     """A finalizer may run on the loop thread; it posts the end and goes on."""
     ends = threading.Event()

@@ -143,6 +143,7 @@ def test_w21_retry_codes_are_tried_again() -> None:
     assert count.next_delay(REFUSED, brought=False, code=4403) is not None
     assert count.next_delay(FATAL, brought=False, code=1002) is None
     assert count.next_delay(FATAL, brought=False, code=1011) is None
+    assert hash(ReconnectPolicy(retry_codes={1011})) == hash(ReconnectPolicy(retry_codes=[1011]))
     assert attempts(None).next_delay(FATAL, brought=True, code=1011) is None
 
 
