@@ -25,9 +25,9 @@ CORE32_TESTS = tests/schema tests/operations tests/transport/test_local_schema.p
 # The tests that depend on the event loop, on uvloop's.
 SPEED_TESTS = tests/runtime tests/test_client_lifecycle.py tests/test_client_fork.py tests/test_client_exit.py \
 	tests/test_client_interrupt.py tests/test_client_gevent.py tests/test_client_deployments.py tests/test_recovery.py \
-	tests/transport/test_tcp_connector.py tests/transport/test_session.py tests/transport/test_aiohttp.py \
-	tests/transport/test_aiohttp_resend.py tests/transport/test_proxy.py tests/transport/http/test_aiohttp_errors.py \
-	$(addprefix tests/transport/websocket/test_, connection.py back_pressure.py liveness.py outage.py frames.py)
+	tests/transport/aiohttp_session tests/transport/test_aiohttp.py \
+	tests/transport/test_aiohttp_resend.py tests/transport/test_proxy.py \
+	$(addprefix tests/transport/websocket/test_, connection.py back_pressure.py keep_alive.py frames.py)
 
 # The first of these that is new enough builds .venv.
 PYTHONS = $(or $(PYTHON),python3 python3.14 python3.13 python3.12 python3.11 python3.10)

@@ -37,7 +37,7 @@ from .transport.appsync_auth import (
 from .transport.appsync_websockets import AppSyncWebsocketsTransport
 from .transport.base import AsyncTransport
 from .transport.blocking import BlockingTransport
-from .transport.websocket.reconnect import ReconnectPolicy
+from .transport.recovery.policy import ReconnectPolicy
 
 if _TYPE_CHECKING:
     from .operations.fields import Automatic, Directive, Field, Fields, InlineFragment

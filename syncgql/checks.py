@@ -9,7 +9,7 @@ import inspect
 from collections.abc import Mapping
 from typing import Any, TypeVar
 
-from .wording import sentence
+from .messages import as_sentence
 
 FunctionT = TypeVar("FunctionT")
 
@@ -108,5 +108,5 @@ def check_function(name: str, function: FunctionT, parameters: int) -> FunctionT
     try:
         signature.bind(*range(parameters))
     except TypeError as error:
-        raise TypeError(f"{name} must be {wanted}; the one given does not take that: {sentence(error)}") from None
+        raise TypeError(f"{name} must be {wanted}; the one given does not take that: {as_sentence(error)}") from None
     return function

@@ -6,28 +6,28 @@ import functools
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from .calls import BUFFER_SIZE, Calls
 from .exceptions import TransportError
 from .pickling import check_pickles
+from .pipeline.pipeline import BUFFER_SIZE, Pipeline
 from .protocol import json_codec
 from .protocol.batch import batch_data
 from .protocol.graphql_response import data_or_raise
 from .protocol.http_get import MAX_URL_LENGTH
 from .protocol.json_codec import JSONDeserialize, JSONSerialize
 from .request import UNSET, GraphQLRequest, Unset, as_request
-from .result import ExecutionResult, itself
-from .runtime.channel import Overflow
+from .result import ExecutionResult, whole_result
+from .runtime.event_buffer import Overflow
 from .schema.client_schema import ClientSchema
 from .subscription import OnReconnect, Subscription
+from .transport.aiohttp_session.session import SessionFactory
 from .transport.base import AsyncTransport
 from .transport.batching import BATCH_MAX
 from .transport.blocking import BlockingTransport
 from .transport.options import AuthOption, HeadersOption, TimeoutOption
-from .transport.pair import TransportOptions
-from .transport.session import SessionFactory
+from .transport.recovery.policy import ReconnectPolicy
+from .transport.selection.transport_factory import TransportOptions
 from .transport.websocket.handshake import InitPayloadOption
 from .transport.websocket.options import MAX_MESSAGE_SIZE
-from .transport.websocket.reconnect import ReconnectPolicy
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
@@ -209,7 +209,7 @@ class Client:
             serialize_variables=serialize_variables,
             parse_results=parse_results,
         )
-        self._calls = Calls(options, client_schema, execute_timeout, on_reconnect)
+        self._pipeline = Pipeline(options, client_schema, execute_timeout, on_reconnect)
 
     def execute(
         self,
@@ -246,7 +246,7 @@ class Client:
             ClientClosed: the client is closed.
         """
         prepared = as_request(request, variable_values, operation_name, extensions)
-        data: dict[str, Any] = data_or_raise(self._calls.execute(prepared, timeout, headers, extra_args), prepared)
+        data: dict[str, Any] = data_or_raise(self._pipeline.execute(prepared, timeout, headers, extra_args), prepared)
         return data
 
     def execute_result(
@@ -266,7 +266,7 @@ class Client:
         ``.errors``, as the server sent them, and ``.data`` has what there is in spite of them.
         """
         prepared = as_request(request, variable_values, operation_name, extensions)
-        return self._calls.execute(prepared, timeout, headers, extra_args)
+        return self._pipeline.execute(prepared, timeout, headers, extra_args)
 
     def submit(
         self,
@@ -292,7 +292,7 @@ class Client:
         """
         prepared = as_request(request, variable_values, operation_name, extensions)
         convert = functools.partial(data_or_raise, request=prepared)
-        return self._calls.submit(prepared, convert, timeout, headers, extra_args)
+        return self._pipeline.submit(prepared, convert, timeout, headers, extra_args)
 
     def execute_batch(
         self,
@@ -318,7 +318,7 @@ class Client:
             DocumentError: a request cannot be sent, or not in a batch, as a subscription.
             ClientClosed: the client is closed.
         """
-        return batch_data(self._calls.execute_batch(requests, timeout, headers, extra_args))
+        return batch_data(self._pipeline.execute_batch(requests, timeout, headers, extra_args))
 
     def execute_batch_results(
         self,
@@ -334,7 +334,7 @@ class Client:
         why stands in its place. Takes and raises what ``execute_batch`` does, except that neither that nor errors
         inside the answers are raised.
         """
-        return self._calls.execute_batch(requests, timeout, headers, extra_args)
+        return self._pipeline.execute_batch(requests, timeout, headers, extra_args)
 
     def subscribe(
         self,
@@ -373,7 +373,7 @@ class Client:
             ClientClosed: the client is closed.
         """
         prepared = as_request(request, variable_values, operation_name, extensions)
-        return self._calls.subscribe(prepared, data_or_raise, timeout, buffer_size, overflow, on_reconnect)
+        return self._pipeline.subscribe(prepared, data_or_raise, timeout, buffer_size, overflow, on_reconnect)
 
     def subscribe_results(
         self,
@@ -392,22 +392,22 @@ class Client:
         Takes and raises what ``subscribe`` does.
         """
         prepared = as_request(request, variable_values, operation_name, extensions)
-        return self._calls.subscribe(prepared, itself, timeout, buffer_size, overflow, on_reconnect)
+        return self._pipeline.subscribe(prepared, whole_result, timeout, buffer_size, overflow, on_reconnect)
 
     @property
     def query(self) -> OperationProxy:
         """The server's queries: ``client.query.book("title author.name", id="1")`` returns the book."""
-        return self._calls.operations("query")
+        return self._pipeline.operations("query")
 
     @property
     def mutation(self) -> OperationProxy:
         """The server's mutations: ``client.mutation.add_book("id", title="Emma")``."""
-        return self._calls.operations("mutation")
+        return self._pipeline.operations("mutation")
 
     @property
     def subscription(self) -> OperationProxy:
         """The server's subscriptions: ``for book in client.subscription.book_added("title"): ...``."""
-        return self._calls.operations("subscription")
+        return self._pipeline.operations("subscription")
 
     @property
     def schema(self) -> GraphQLSchema:
@@ -418,11 +418,11 @@ class Client:
             DocumentError: what was given as schema is none.
             OSError: the file that was given as schema cannot be read.
         """
-        return self._calls.schema
+        return self._pipeline.schema
 
     def fetch_schema(self) -> GraphQLSchema:
         """Ask the server for its schema now, use it from here on and return it; raises what ``schema`` raises."""
-        return self._calls.fetch_schema()
+        return self._pipeline.fetch_schema()
 
     def close(self) -> None:
         """End every subscription and call, close all connections and wait for that; does nothing the second time.
@@ -431,12 +431,12 @@ class Client:
 
         Threads that wait in a call get ``ClientClosed``, those in a subscription its end.
         """
-        self._calls.close()
+        self._pipeline.close()
 
     @property
     def closed(self) -> bool:
         """Whether ``close()`` was called."""
-        return self._calls.closed
+        return self._pipeline.closed
 
     def __enter__(self) -> Client:
         return self
@@ -450,4 +450,4 @@ class Client:
         return functools.partial(type(self), **self._arguments), ()
 
     def __repr__(self) -> str:
-        return repr(self._calls)
+        return repr(self._pipeline)

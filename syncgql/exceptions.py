@@ -27,8 +27,8 @@ import copy
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from .messages import EXCERPT_CHARACTERS, truncate
 from .result import Response
-from .wording import EXCERPT_CHARACTERS, shortened
 
 __all__ = [
     "ClientClosed",
@@ -55,7 +55,7 @@ class SyncGQLError(Exception):
     """Base of every exception of this package."""
 
     def __init__(self, message: str = "") -> None:
-        message = shortened(message, MESSAGE_CHARACTERS)
+        message = truncate(message, MESSAGE_CHARACTERS)
         super().__init__(message)
         self.message = message
 

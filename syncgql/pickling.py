@@ -7,7 +7,7 @@ import sys
 from collections.abc import Mapping
 from typing import Any
 
-from .wording import sentence
+from .messages import as_sentence
 
 
 def check_pickles(kind: str, arguments: Mapping[str, Any]) -> None:
@@ -24,6 +24,6 @@ def check_pickles(kind: str, arguments: Mapping[str, Any]) -> None:
             pickle.dumps(value)
         except Exception as error:
             raise TypeError(
-                f"This {kind} cannot be pickled, because its {name}= cannot: {sentence(error)} Define functions at "
+                f"This {kind} cannot be pickled, because its {name}= cannot: {as_sentence(error)} Define functions at "
                 "the top level of a module, and make what holds locks or sockets where it is used."
             ) from error

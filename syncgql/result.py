@@ -99,6 +99,6 @@ class ExecutionResult:
         return f"ExecutionResult(data={self._data!r}, errors={self.errors!r}, extensions={self.extensions!r})"
 
 
-def itself(result: ExecutionResult) -> ExecutionResult:
+def whole_result(result: ExecutionResult) -> ExecutionResult:
     """Return a result as it is, where others want only a part of it."""
     return result

@@ -13,9 +13,9 @@ from typing import Any, Generic, NamedTuple, NoReturn, TypeVar
 from .checks import check_function, check_seconds
 from .exceptions import TransportTimeout
 from .result import ExecutionResult
-from .runtime.channel import Channel, Empty, End, Gap, Mark, Restart
+from .runtime.event_buffer import Empty, End, EventBuffer, Gap, Mark, Restart
 from .runtime.loop_thread import CoroutineFunction
-from .runtime.process import Runtime
+from .runtime.runtime import Runtime
 from .transport.base import Stream
 
 __all__ = ["Subscription", "SubscriptionStats"]
@@ -57,7 +57,7 @@ class SubscriptionStats(NamedTuple):
     reconnects: int
 
 
-class Recovery:
+class GapHandler:
     """What a consumer does about gaps: it asks ``on_reconnect`` and carries out the answer.
 
     Args:
@@ -109,25 +109,25 @@ class Subscription(Generic[T]):
         owner: object,
         runtime: Runtime[Any],
         stream: Stream,
-        channel: Channel[ExecutionResult],
+        buffer: EventBuffer[ExecutionResult],
         convert: Callable[[ExecutionResult], T],
-        recovery: Recovery | None = None,
+        gap_handler: GapHandler | None = None,
     ) -> None:
         # Kept, so that "for event in Client(url).subscribe(...)" does not lose its client.
         self._owner = owner
         self._runtime = runtime
         self._stream = stream
-        self._channel = channel
+        self._buffer = buffer
         self._convert = convert
-        self._recovery = recovery
+        self._gap_handler = gap_handler
         # With a callback, because the collector clears such references first; see _abandon.
         lost = weakref.ref(owner, _ignore)
-        self._finalizer = weakref.finalize(self, _abandon, runtime, channel, stream.close, lost)
+        self._finalizer = weakref.finalize(self, _abandon, runtime, buffer, stream.close, lost)
         # At exit the runtime closes what is open.
         self._finalizer.atexit = False
 
     def __iter__(self) -> Subscription[T]:
-        self._channel.check_process()
+        self._buffer.check_process()
         return self
 
     def __next__(self) -> T:
@@ -140,10 +140,10 @@ class Subscription(Generic[T]):
             SubscriptionForked: it was opened in another process.
         """
         # What _take(None) does, in one function, because it is called for every event.
-        if self._recovery is not None:
+        if self._gap_handler is not None:
             return self._take(None)
         try:
-            item = self._channel.get()
+            item = self._buffer.get()
         except BaseException:
             self.close()
             raise
@@ -169,7 +169,7 @@ class Subscription(Generic[T]):
         Returns once the stop is handed to the wire, within 1 s. Does nothing the second time.
         """
         if self._finalizer.detach() is not None and self._runtime.pid == os.getpid():
-            self._runtime.end(self._channel, self._stream.close)
+            self._runtime.end(self._buffer, self._stream.close)
 
     def __enter__(self) -> Subscription[T]:
         return self
@@ -185,41 +185,41 @@ class Subscription(Generic[T]):
     @property
     def closed(self) -> bool:
         """Whether it was closed, here or with its client, or is exhausted."""
-        return not self._finalizer.alive or self._channel.closed
+        return not self._finalizer.alive or self._buffer.closed
 
     @property
     def stats(self) -> SubscriptionStats:
         """Counts of events until now."""
-        return SubscriptionStats(*self._channel.counts, self._channel.reconnects)
+        return SubscriptionStats(*self._buffer.counts, self._buffer.reconnects)
 
     def __repr__(self) -> str:
         return f"<Subscription {'closed' if self.closed else 'open'} {self.stats}>"
 
     def _take(self, timeout: float | None) -> T:
-        if self._recovery is not None:
-            return self._take_or_recover(self._recovery, timeout)
+        if self._gap_handler is not None:
+            return self._take_with_gaps(self._gap_handler, timeout)
         while isinstance(item := self._wait(timeout), Mark):
             self._look_for_end(item)
         return self._convert(item)
 
-    def _take_or_recover(self, recovery: Recovery, timeout: float | None) -> T:
-        self._channel.check_process()  # what on_reconnect gave is not for a child either
+    def _take_with_gaps(self, gap_handler: GapHandler, timeout: float | None) -> T:
+        self._buffer.check_process()  # what on_reconnect gave is not for a child either
         deadline = None if timeout is None else time.monotonic() + timeout
-        while not recovery.missed:
+        while not gap_handler.missed:
             item = self._wait(None if deadline is None else max(0.0, deadline - time.monotonic()), timeout)
             if isinstance(item, Mark):
                 self._look_for_end(item)
-                recovery.take(item)
-            elif recovery.skips:
-                self._channel.discard()
+                gap_handler.take(item)
+            elif gap_handler.skips:
+                self._buffer.discard()
             else:
                 return self._convert(item)
-        event: T = recovery.missed.popleft()
+        event: T = gap_handler.missed.popleft()
         return event
 
     def _wait(self, seconds: float | None, timeout: float | None = None) -> ExecutionResult | Mark:
         try:
-            return self._channel.get(seconds)
+            return self._buffer.get(seconds)
         except Empty:
             limit = seconds if timeout is None else timeout
             raise TransportTimeout(
@@ -247,13 +247,13 @@ class Subscription(Generic[T]):
 
 def _abandon(
     runtime: Runtime[Any],
-    channel: Channel[Any],
+    buffer: EventBuffer[Any],
     close: CoroutineFunction,
     owner: weakref.ref[object],
 ) -> None:
     """End a dropped subscription; may run in any thread at any moment, so it takes no lock and never waits."""
-    was_open = not channel.finished and runtime.pid == os.getpid()
-    runtime.abandon(channel, close)
+    was_open = not buffer.finished and runtime.pid == os.getpid()
+    runtime.abandon(buffer, close)
     # A loop that was left drops its subscription before that lets go of the client. Here both are lost at once, in some
     # cycle, which nobody can have meant to be the end of it.
     if was_open and owner() is None:

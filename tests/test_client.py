@@ -24,7 +24,7 @@ from syncgql import (
     TransportTimeout,
     gql,
 )
-from syncgql.cli.server_process import ServerProcess
+from syncgql.cli.demo.server_process import ServerProcess
 
 from .fix_servers import Server
 

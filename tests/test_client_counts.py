@@ -16,7 +16,7 @@ import pytest
 
 from syncgql import Client
 from syncgql.protocol import http, json_codec
-from syncgql.runtime import process
+from syncgql.runtime import runtime as process
 from syncgql.runtime.loop_thread import LoopThread
 from syncgql.schema import validation
 

@@ -97,7 +97,7 @@ def test_b08_ctrl_c_in_subscribe(client: Client, strawberry_server: Server, monk
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr("syncgql.backend.Subscription", interrupted)
+        patch.setattr("syncgql.pipeline.dispatch.Subscription", interrupted)
         with pytest.raises(KeyboardInterrupt):
             client.subscribe(EVENTS)
     strawberry_server.wait_for("ws_message", message={"type": "complete"})

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from syncgql import Client, ClientClosed, SubscriptionForked, TransportError, TransportServerError
-from syncgql.runtime.channel import NO_PROCESS
+from syncgql.runtime.event_buffer import NO_PROCESS
 
 from .fix_leaks import Remains
 from .fix_servers import PATIENCE, Server
@@ -226,7 +226,7 @@ def test_b15_a_failed_call_is_freed_at_once(strawberry_server: Server, failure: 
                 dead = weakref.ref(error)
             for _ in range(100):
                 if dead() is not None:
-                    client._calls.backend.runtime().run(asyncio.sleep(0.01))
+                    client._pipeline.dispatcher.runtime().run(asyncio.sleep(0.01))
             assert dead() is None
         finally:
             gc.enable()
@@ -256,7 +256,7 @@ def test_b30_dropped_by_the_collector_on_any_thread(strawberry_server: Server) -
     assert client is not None
     greet(client, "cycle")
     client.myself = client  # type: ignore[attr-defined]
-    runtime = client._calls.backend.runtime()
+    runtime = client._pipeline.dispatcher.runtime()
     collected = threading.Event()
 
     def collect() -> None:
@@ -296,7 +296,7 @@ def test_b16_dropped_idle_is_silent(strawberry_server: Server) -> None:
         with client.subscribe(COUNT) as events:
             next(events)
         greet(client, "forgetful")
-        runtime = client._calls.backend.runtime()
+        runtime = client._pipeline.dispatcher.runtime()
         del client, events
         gc.collect()
     runtime.join(PATIENCE)
@@ -309,7 +309,7 @@ def test_b05_a_subscription_of_another_process_is_refused(client: Client, monkey
         next(events)
         with monkeypatch.context() as child:
             child.setattr(events._runtime, "pid", NO_PROCESS)
-            child.setattr(events._channel, "_pid", NO_PROCESS)
+            child.setattr(events._buffer, "_pid", NO_PROCESS)
             with pytest.raises(SubscriptionForked, match="opened in another process"):
                 iter(events)
             with pytest.raises(SubscriptionForked):

@@ -16,7 +16,7 @@ PACKAGE = Path(syncgql.__file__).parent
 
 # From the bottom up. A module may import from its own part of the package and from the layers below.
 LAYERS = [
-    {"result", "wording"},
+    {"result", "messages"},
     {"exceptions", "checks", "pickling"},
     {"limit"},
     {"request", "file_var"},
@@ -25,8 +25,7 @@ LAYERS = [
     {"schema"},
     {"operations", "transport"},
     {"subscription"},
-    {"backend"},
-    {"calls"},
+    {"pipeline"},
     {"client"},
     {"__init__", "testing"},
     {"cli"},
@@ -37,10 +36,10 @@ THREADS = {"threading", "queue", "_thread"}
 ASYNCIO = {"asyncio"}
 
 # The demo's server is a server; it is no part of the client.
-SERVERS = {PACKAGE / "cli" / "demo_server.py", PACKAGE / "cli" / "serving.py"}
+SERVERS = {PACKAGE / "cli" / "demo" / "server.py", PACKAGE / "cli" / "demo" / "serving.py"}
 
 # requests' sessions are for one thread each.
-THREAD_LOCAL = {PACKAGE / "transport" / "http" / "requests_session.py"}
+THREAD_LOCAL = {PACKAGE / "transport" / "requests_http" / "session.py"}
 
 MODULES = sorted(set(PACKAGE.rglob("*.py")) - SERVERS)
 

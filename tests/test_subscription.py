@@ -114,7 +114,7 @@ def leave(way: str, events: Subscription[Any]) -> None:
 def test_b16_collected_on_the_loop_thread(client: Client, strawberry_server: Server) -> None:
     """The collector may run the finalizer on the very thread that must send ``complete``; it does not wait there."""
     leave("cycle", client.subscribe(COUNT))
-    runtime = client._calls.backend.runtime()
+    runtime = client._pipeline.dispatcher.runtime()
     collected = threading.Event()
     runtime.thread.post(lambda: (gc.collect(), collected.set())[0])  # type: ignore[func-returns-value]
     assert collected.wait(PATIENCE)

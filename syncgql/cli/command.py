@@ -6,7 +6,7 @@ from importlib.util import find_spec
 
 import click
 
-from .server_process import ServerLeft
+from .demo.server_process import ServerLeft
 
 DEMO_LIBRARIES = {
     "strawberry": "strawberry-graphql",
@@ -38,7 +38,7 @@ def demo(serve: bool, port: int) -> None:
         raise click.ClickException(
             f"the demo needs {', '.join(missing)}; install what it needs with: pip install 'syncgql[demo]'"
         )
-    from .demo import serve_only, show
+    from .demo.command import serve_only, show
 
     try:
         if serve:

@@ -16,7 +16,7 @@ from ..request import parse_document
 from ..schema.client_schema import PreparedRequest
 from ..schema.validation import document_error
 from ..schema.variables import coerce_value
-from .document_writer import DocumentWriter, Operation, given_arguments
+from .document_writer import DocumentWriter, WrittenOperation, given_arguments
 from .fields import Automatic, Directive, Field, Fields, InlineFragment, Selection
 
 REMEMBERED = 512
@@ -34,7 +34,7 @@ class OperationBuilder:
     def __init__(self, schema: GraphQLSchema, kind: str) -> None:
         self.schema = schema
         self.kind = kind
-        self._operations: dict[Hashable, Operation] = {}
+        self._operations: dict[Hashable, WrittenOperation] = {}
 
     @property
     def root(self) -> GraphQLObjectType | None:
@@ -55,7 +55,7 @@ class OperationBuilder:
         }
         return PreparedRequest(operation.text, variables)
 
-    def _operation(self, fields: Fields) -> Operation:
+    def _operation(self, fields: Fields) -> WrittenOperation:
         shape = _shape_of_fields(fields)
         operation = self._operations.get(shape)
         if operation is None:
@@ -65,7 +65,7 @@ class OperationBuilder:
             self._operations[shape] = operation
         return operation
 
-    def _build(self, fields: Fields) -> Operation:
+    def _build(self, fields: Fields) -> WrittenOperation:
         if self.root is None:
             raise DocumentError(f"The schema has no {self.kind} type.")
         if not fields:

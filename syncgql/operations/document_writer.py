@@ -42,7 +42,7 @@ class Variable:
 
 
 @dataclass(frozen=True)
-class Operation:
+class WrittenOperation:
     """A document, and its variables in the order in which a selection's arguments are walked."""
 
     text: str
@@ -67,7 +67,7 @@ class DocumentWriter:
         self._lines: list[str] = []
         self._variables: dict[str, Variable] = {}
 
-    def operation(self) -> Operation:
+    def operation(self) -> WrittenOperation:
         """Return the operation.
 
         Raises:
@@ -78,7 +78,7 @@ class DocumentWriter:
         definitions = ", ".join(f"${variable.name}: {variable.type}" for variable in self._variables.values())
         head = " ".join(filter(None, [self._kind, "_".join(keys)]))
         self._lines[0] = f"{head}({definitions}) {{" if definitions else f"{head} {{"
-        return Operation("\n".join(self._lines), tuple(self._variables.values()))
+        return WrittenOperation("\n".join(self._lines), tuple(self._variables.values()))
 
     def _write_block(self, head: str, fields: Fields, type_: GraphQLNamedType, path: str) -> None:
         indent = _indent(path)

@@ -13,7 +13,7 @@ from graphql import GraphQLArgument, GraphQLField, is_required_argument
 from ..exceptions import TransportError
 from ..protocol.graphql_response import data_or_raise
 from ..request import UNSET, GraphQLRequest
-from ..result import itself
+from ..result import whole_result
 from ..schema.names import find_name, nearest
 from .document import OperationBuilder
 from .fields import Field, Fields, Selectable
@@ -197,7 +197,7 @@ class EventProxy(FieldProxy):
 
     def result(self, /, _fields: Selectable = None, **arguments: Any) -> Subscription[ExecutionResult]:
         """Subscribe and return an iterator over whole ``ExecutionResult`` objects."""
-        return self._executor.subscribe(self._request(_fields, arguments), itself)
+        return self._executor.subscribe(self._request(_fields, arguments), whole_result)
 
 
 class _Verbatim:

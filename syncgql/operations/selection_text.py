@@ -22,7 +22,7 @@ from graphql import (
 from graphql.language import Visitor
 
 from ..exceptions import DocumentError
-from ..wording import shortened
+from ..messages import truncate
 from .fields import Directive, Field, Fields, InlineFragment, Selection
 
 
@@ -92,7 +92,7 @@ class _NoVariables(Visitor):
 
     def enter_variable(self, node: VariableNode, *_: object) -> None:
         raise DocumentError(
-            f"The selection {shortened(self._text, 200)!r} uses ${node.name.value}, which has no value here; write "
+            f"The selection {truncate(self._text, 200)!r} uses ${node.name.value}, which has no value here; write "
             f'Field("...", argument=value) to pass one.'
         )
 
@@ -100,7 +100,7 @@ class _NoVariables(Visitor):
 def _syntax_error(text: str, error: GraphQLSyntaxError, first_line: int) -> DocumentError:
     position = error.locations[0] if error.locations else None
     return DocumentError(
-        f"The selection {shortened(text, 200)!r} is wrong: {error.message}",
+        f"The selection {truncate(text, 200)!r} is wrong: {error.message}",
         line=max(position.line - first_line + 1, 1) if position else None,
         column=position.column if position else None,
     )

@@ -26,9 +26,9 @@ from typing import Any
 from urllib.parse import quote, urlsplit
 
 from ..exceptions import TransportAuthenticationError, TransportError
-from ..wording import sentence
+from ..messages import as_sentence
 from . import json_codec
-from .close_codes import Verdict
+from .close_codes import RetryDecision
 from .graphql_response import describe_errors
 from .json_codec import JSONDeserialize
 from .websocket import (
@@ -114,7 +114,7 @@ class AppSync(WebSocketProtocol):
     NAME = "graphql-ws"
     START, STOP = "start", "stop"
     VIOLATION_CODE = 1002
-    VERDICTS: Mapping[int, Verdict] = {1008: Verdict.FATAL, 1011: Verdict.RETRY}  # type: ignore[misc]
+    DECISIONS: Mapping[int, RetryDecision] = {1008: RetryDecision.NO, 1011: RetryDecision.YES}  # type: ignore[misc]
     CONFIRMS = True
 
     def __init__(self, json_deserialize: JSONDeserialize = json_codec.loads) -> None:
@@ -160,14 +160,14 @@ class AppSync(WebSocketProtocol):
 
     def failure(self, errors: list[dict[str, Any]]) -> TransportError:
         if any(_kind(error) in UNAUTHORIZED for error in errors):
-            text = f"AppSync refused the subscription: {sentence(describe_errors(errors))} Check auth=."
+            text = f"AppSync refused the subscription: {as_sentence(describe_errors(errors))} Check auth=."
             return TransportAuthenticationError(text, code=_code(errors[0]), reason=text, errors=errors)
         return super().failure(errors)
 
-    def failure_verdict(self, errors: list[dict[str, Any]]) -> Verdict:
+    def failure_decision(self, errors: list[dict[str, Any]]) -> RetryDecision:
         if any(_kind(error) in UNAUTHORIZED for error in errors):
-            return Verdict.REFUSED
-        return Verdict.RETRY if any(_kind(error) in BUSY for error in errors) else Verdict.FATAL
+            return RetryDecision.WITH_NEW_CREDENTIALS
+        return RetryDecision.YES if any(_kind(error) in BUSY for error in errors) else RetryDecision.NO
 
     # -- reactions
 
@@ -184,7 +184,7 @@ class AppSync(WebSocketProtocol):
     def _on_connection_error(self, message: dict[str, Any]) -> Refused:
         errors = _errors(message)
         self._enter(State.CLOSED)
-        return Refused({"errors": errors}, _verdict(errors))
+        return Refused({"errors": errors}, _reason(errors))
 
     def _on_early_error(self, message: dict[str, Any]) -> Refused | None:
         return None if _id(message) else self._on_connection_error(message)
@@ -300,10 +300,10 @@ def _code(error: Mapping[str, Any]) -> int | None:
     return code if isinstance(code, int) else None
 
 
-def _verdict(errors: list[dict[str, Any]]) -> Verdict:
+def _reason(errors: list[dict[str, Any]]) -> RetryDecision:
     """Say what to do after the server refused a connection; throttling, for one, passes."""
     if any(_kind(error) in UNAUTHORIZED or _code(error) in (401, 403) for error in errors):
-        return Verdict.REFUSED
+        return RetryDecision.WITH_NEW_CREDENTIALS
     if any(_kind(error) == "BadRequestException" or _code(error) == 400 for error in errors):
-        return Verdict.FATAL
-    return Verdict.RETRY
+        return RetryDecision.NO
+    return RetryDecision.YES

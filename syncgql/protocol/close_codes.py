@@ -7,7 +7,7 @@ import json
 from typing import Any, NamedTuple
 
 from ..exceptions import TransportAuthenticationError, TransportConnectionFailed, TransportError
-from ..wording import sentence, shortened
+from ..messages import as_sentence, truncate
 
 NORMAL = 1000
 NO_STATUS = 1005
@@ -15,48 +15,48 @@ ABNORMAL = 1006
 INTERNAL_ERROR = 1011
 
 
-class Verdict(enum.Enum):
+class RetryDecision(enum.Enum):
     """What to do after a connection was closed."""
 
-    RETRY = "retry"
-    FATAL = "fatal"
-    REFUSED = "refused"
+    YES = "retry"
+    NO = "fatal"
+    WITH_NEW_CREDENTIALS = "refused"
 
 
 class CloseCode(NamedTuple):
     meaning: str
-    verdict: Verdict
+    decision: RetryDecision
 
 
 CLOSE_CODES: dict[int, CloseCode] = {
-    1000: CloseCode("normal closure, although operations were running", Verdict.RETRY),
-    1001: CloseCode("the server is going away", Verdict.RETRY),
-    1002: CloseCode("protocol error", Verdict.FATAL),
-    1003: CloseCode("the server does not accept this kind of data", Verdict.FATAL),
-    1005: CloseCode("the server gave no reason", Verdict.RETRY),
-    1006: CloseCode("the connection broke without a closing handshake", Verdict.RETRY),
-    1007: CloseCode("a message was not valid UTF-8", Verdict.FATAL),
-    1008: CloseCode("policy violation, as a rule the credentials", Verdict.REFUSED),
-    1009: CloseCode("a message was too big", Verdict.FATAL),
-    1010: CloseCode("a WebSocket extension is missing", Verdict.FATAL),
-    1011: CloseCode("internal error of the server", Verdict.FATAL),
-    1012: CloseCode("the server restarts", Verdict.RETRY),
-    1013: CloseCode("the server is overloaded, try again later", Verdict.RETRY),
-    1014: CloseCode("bad gateway", Verdict.RETRY),
-    3000: CloseCode("unauthorized", Verdict.REFUSED),
-    3003: CloseCode("forbidden", Verdict.REFUSED),
-    4004: CloseCode("a bad response was received", Verdict.FATAL),
-    4005: CloseCode("internal error of the client", Verdict.FATAL),
-    4400: CloseCode("the server could not read a message; with many servers, a syntax error", Verdict.FATAL),
-    4401: CloseCode("unauthorized", Verdict.REFUSED),
-    4403: CloseCode("forbidden", Verdict.REFUSED),
-    4406: CloseCode("the subprotocol is not acceptable to the server", Verdict.FATAL),
-    4408: CloseCode("the server did not get connection_init in time", Verdict.RETRY),
-    4409: CloseCode("an operation with this id is already active", Verdict.FATAL),
-    4429: CloseCode("connection_init was sent twice", Verdict.FATAL),
-    4499: CloseCode("the connection was given up as dead", Verdict.RETRY),
-    4500: CloseCode("internal error of the server; with some servers, a syntax error", Verdict.FATAL),
-    4504: CloseCode("connection_ack was not received in time", Verdict.RETRY),
+    1000: CloseCode("normal closure, although operations were running", RetryDecision.YES),
+    1001: CloseCode("the server is going away", RetryDecision.YES),
+    1002: CloseCode("protocol error", RetryDecision.NO),
+    1003: CloseCode("the server does not accept this kind of data", RetryDecision.NO),
+    1005: CloseCode("the server gave no reason", RetryDecision.YES),
+    1006: CloseCode("the connection broke without a closing handshake", RetryDecision.YES),
+    1007: CloseCode("a message was not valid UTF-8", RetryDecision.NO),
+    1008: CloseCode("policy violation, as a rule the credentials", RetryDecision.WITH_NEW_CREDENTIALS),
+    1009: CloseCode("a message was too big", RetryDecision.NO),
+    1010: CloseCode("a WebSocket extension is missing", RetryDecision.NO),
+    1011: CloseCode("internal error of the server", RetryDecision.NO),
+    1012: CloseCode("the server restarts", RetryDecision.YES),
+    1013: CloseCode("the server is overloaded, try again later", RetryDecision.YES),
+    1014: CloseCode("bad gateway", RetryDecision.YES),
+    3000: CloseCode("unauthorized", RetryDecision.WITH_NEW_CREDENTIALS),
+    3003: CloseCode("forbidden", RetryDecision.WITH_NEW_CREDENTIALS),
+    4004: CloseCode("a bad response was received", RetryDecision.NO),
+    4005: CloseCode("internal error of the client", RetryDecision.NO),
+    4400: CloseCode("the server could not read a message; with many servers, a syntax error", RetryDecision.NO),
+    4401: CloseCode("unauthorized", RetryDecision.WITH_NEW_CREDENTIALS),
+    4403: CloseCode("forbidden", RetryDecision.WITH_NEW_CREDENTIALS),
+    4406: CloseCode("the subprotocol is not acceptable to the server", RetryDecision.NO),
+    4408: CloseCode("the server did not get connection_init in time", RetryDecision.YES),
+    4409: CloseCode("an operation with this id is already active", RetryDecision.NO),
+    4429: CloseCode("connection_init was sent twice", RetryDecision.NO),
+    4499: CloseCode("the connection was given up as dead", RetryDecision.YES),
+    4500: CloseCode("internal error of the server; with some servers, a syntax error", RetryDecision.NO),
+    4504: CloseCode("connection_ack was not received in time", RetryDecision.YES),
 }
 
 
@@ -65,15 +65,15 @@ def close_code(code: int) -> CloseCode:
     if code in CLOSE_CODES:
         return CLOSE_CODES[code]
     if 3000 <= code <= 4999:
-        return CloseCode("a code of the server's own", Verdict.RETRY)
-    return CloseCode("a reserved code", Verdict.FATAL)
+        return CloseCode("a code of the server's own", RetryDecision.YES)
+    return CloseCode("a reserved code", RetryDecision.NO)
 
 
-def closed_error(url: str, code: int, reason: str, verdict: Verdict) -> TransportError:
+def closed_error(url: str, code: int, reason: str, decision: RetryDecision) -> TransportError:
     """Return the error for a connection that the peer closed, with code, meaning and reason."""
-    said = f" It said: {sentence(reason)}" if reason else ""
+    said = f" It said: {as_sentence(reason)}" if reason else ""
     meaning = close_code(code).meaning
-    if verdict is Verdict.REFUSED:
+    if decision is RetryDecision.WITH_NEW_CREDENTIALS:
         meaning = "closed before the acknowledgement" if code == NORMAL else meaning
         return TransportAuthenticationError(
             f"{url} refused the connection: close code {code}, {meaning}.{said} Check headers=, auth= and "
@@ -86,12 +86,14 @@ def closed_error(url: str, code: int, reason: str, verdict: Verdict) -> Transpor
     )
 
 
-def refused_error(url: str, payload: Any, verdict: Verdict = Verdict.REFUSED) -> TransportError:
+def refused_error(
+    url: str, payload: Any, decision: RetryDecision = RetryDecision.WITH_NEW_CREDENTIALS
+) -> TransportError:
     """Return the error for a connection that the server refused in a message, which holds *payload*."""
     said = payload.get("message", payload) if isinstance(payload, dict) else payload
     text = said if isinstance(said, str) else "no reason" if said is None else _as_text(said)
-    message = f"{url} refused the connection: {sentence(shortened(text, 200))}"
-    if verdict is not Verdict.REFUSED:
+    message = f"{url} refused the connection: {as_sentence(truncate(text, 200))}"
+    if decision is not RetryDecision.WITH_NEW_CREDENTIALS:
         return TransportConnectionFailed(message, reason=text[:1000])
     errors = payload.get("errors") if isinstance(payload, dict) else None
     return TransportAuthenticationError(

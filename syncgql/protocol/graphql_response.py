@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from ..exceptions import DocumentError, TransportQueryError
+from ..messages import as_sentence, truncate
 from ..request import GraphQLRequest
 from ..result import ABSENT, ExecutionResult, Response
-from ..wording import sentence, shortened
 
 PATH_CHARACTERS = 200
 
@@ -55,7 +55,7 @@ def data_or_raise(result: ExecutionResult, request: GraphQLRequest | None = None
         return result.data
     description = describe_errors(result.errors)
     if request is not None and _is_subscription(request):
-        description = f"{sentence(description)} This document is a subscription; use client.subscribe()."
+        description = f"{as_sentence(description)} This document is a subscription; use client.subscribe()."
     raise TransportQueryError(
         description,
         errors=result.errors,
@@ -69,10 +69,10 @@ def describe_errors(errors: list[dict[str, Any]]) -> str:
     """Say shortly what the errors say: the beginning of the first message, its path, and how many more there are."""
     first = errors[0]
     said = first.get("message") or first.get("error") or "The server gave no message."
-    text = shortened(str(said))
+    text = truncate(str(said))
     path = first.get("path")
     if isinstance(path, list) and path:
-        text += f" (at {shortened('.'.join(map(str, path)), PATH_CHARACTERS)})"
+        text += f" (at {truncate('.'.join(map(str, path)), PATH_CHARACTERS)})"
     if len(errors) > 1:
         text += f" (and {len(errors) - 1} more, see .errors)"
     return text

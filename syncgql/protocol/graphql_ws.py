@@ -19,7 +19,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from . import json_codec
-from .close_codes import INTERNAL_ERROR, Verdict
+from .close_codes import INTERNAL_ERROR, RetryDecision
 from .websocket import (
     Acknowledged,
     BrokenMessage,
@@ -43,7 +43,7 @@ class GraphQLWS(WebSocketProtocol):
     START, STOP = "start", "stop"
     VIOLATION_CODE = 1002
     # The protocol has no other code for trouble in the server.
-    VERDICTS: Mapping[int, Verdict] = {INTERNAL_ERROR: Verdict.RETRY}  # type: ignore[misc]
+    DECISIONS: Mapping[int, RetryDecision] = {INTERNAL_ERROR: RetryDecision.YES}  # type: ignore[misc]
 
     def connection_init(self, payload: Mapping[str, Any] | None) -> str:
         self._enter(State.AWAITING_ACK)
@@ -55,10 +55,10 @@ class GraphQLWS(WebSocketProtocol):
         messages = super().close()
         return [*messages, '{"type":"connection_terminate"}'] if is_told else messages
 
-    def verdict(self, code: int, *, complained: bool = False) -> Verdict:
+    def decision(self, code: int, *, complained: bool = False) -> RetryDecision:
         if complained and code == INTERNAL_ERROR:
-            return Verdict.REFUSED
-        return super().verdict(code, complained=complained)
+            return RetryDecision.WITH_NEW_CREDENTIALS
+        return super().decision(code, complained=complained)
 
     # -- reactions
 

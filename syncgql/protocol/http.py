@@ -28,8 +28,8 @@ from ..exceptions import (
     TransportProtocolError,
     TransportServerError,
 )
+from ..messages import EXCERPT_CHARACTERS, as_sentence
 from ..result import ExecutionResult, Response
-from ..wording import EXCERPT_CHARACTERS, sentence
 from . import json_codec
 from .graphql_response import MalformedResponse, describe_errors, parse_response
 from .json_codec import CODEC_ERRORS, JSONDeserialize, JSONSerialize
@@ -153,7 +153,7 @@ def server_error(
     text = excerpt(body, content_type(response.headers)[1])
     said = describe_errors(result.errors) if result is not None and result.errors else " ".join(text.split())[:200]
     message = f"{public_url(response.url)} answered with HTTP {response.status}{advice}"
-    message += f" It said: {sentence(said)}" if said else " The body is empty."
+    message += f" It said: {as_sentence(said)}" if said else " The body is empty."
     refused = response.status in (401, 403)
     return (TransportAuthenticationError if refused else TransportServerError)(
         message,

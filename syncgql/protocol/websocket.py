@@ -20,7 +20,7 @@ from typing import Any, ClassVar
 from ..exceptions import TransportError, TransportProtocolError, TransportQueryError
 from ..result import ABSENT, ExecutionResult
 from . import json_codec
-from .close_codes import NORMAL, Verdict, close_code
+from .close_codes import NORMAL, RetryDecision, close_code
 from .graphql_response import MalformedResponse, describe_errors, parse_response
 from .json_codec import CODEC_ERRORS, JSONDeserialize
 
@@ -46,7 +46,7 @@ class Refused:
     """The server refused the connection, for its credentials as a rule."""
 
     payload: Any
-    verdict: Verdict = Verdict.REFUSED
+    decision: RetryDecision = RetryDecision.WITH_NEW_CREDENTIALS
 
 
 @dataclass(slots=True)
@@ -137,7 +137,7 @@ class WebSocketProtocol(ABC):
     REACTIONS: ClassVar[Mapping[State, Mapping[str, Reaction]]]
     """For every state, what each type of message causes."""
 
-    VERDICTS: ClassVar[Mapping[int, Verdict]] = {}
+    DECISIONS: ClassVar[Mapping[int, RetryDecision]] = {}
     """Close codes that mean something else here than in the common table."""
 
     CONFIRMS: ClassVar[bool] = False
@@ -220,7 +220,7 @@ class WebSocketProtocol(ABC):
             return self._unreadable("a message is UTF-8 text", repr(data[:100]), error)
         return self.receive(text)
 
-    def verdict(self, code: int, *, complained: bool = False) -> Verdict:
+    def decision(self, code: int, *, complained: bool = False) -> RetryDecision:
         """Return what to do after the server closed the connection with *code*.
 
         Args:
@@ -228,8 +228,8 @@ class WebSocketProtocol(ABC):
             complained: whether the server said before that something is wrong.
         """
         if code == NORMAL and not self.acknowledged:
-            return Verdict.REFUSED
-        return self.VERDICTS.get(code) or close_code(code).verdict
+            return RetryDecision.WITH_NEW_CREDENTIALS
+        return self.DECISIONS.get(code) or close_code(code).decision
 
     def is_limit(self, errors: list[dict[str, Any]]) -> bool:
         """Tell whether an operation failed with *errors* because there are too many on this connection.
@@ -253,9 +253,9 @@ class WebSocketProtocol(ABC):
         """Return what an operation ends with when the server ended it with *errors*."""
         return TransportQueryError(describe_errors(errors), errors=errors)
 
-    def failure_verdict(self, errors: list[dict[str, Any]]) -> Verdict:
+    def failure_decision(self, errors: list[dict[str, Any]]) -> RetryDecision:
         """Return whether to start an operation anew that the server ended with *errors*."""
-        return Verdict.FATAL
+        return RetryDecision.NO
 
     # -- for subclasses
 

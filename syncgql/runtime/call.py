@@ -41,11 +41,11 @@ class Call(Generic[T]):
         "_error",
         "_has_begun",
         "_limit",
+        "_reason",
         "_release",
         "_result",
         "_task",
         "_timer",
-        "_verdict",
         "is_done",
     )
 
@@ -64,7 +64,7 @@ class Call(Generic[T]):
         self._release = release
         self._task: asyncio.Task[None] | None = None
         self._timer: asyncio.TimerHandle | None = None
-        self._verdict: SyncGQLError | None = None
+        self._reason: SyncGQLError | None = None
         self._error: BaseException | None = None
         self._has_begun = False
         self.is_done = False
@@ -91,13 +91,13 @@ class Call(Generic[T]):
             self._timer = self._later(self._limit.seconds, self._expire)
         self._task = asyncio.get_running_loop().create_task(self._run())
 
-    def cancel(self, verdict: SyncGQLError | None = None) -> None:
-        """Cancel the task, and end the call when that has ended; *verdict* is what is raised then."""
+    def cancel(self, reason: SyncGQLError | None = None) -> None:
+        """Cancel the task, and end the call when that has ended; *reason* is what is raised then."""
         if self.is_done:
             return
-        self._verdict = self._verdict or verdict
+        self._reason = self._reason or reason
         if self._task is None or not self._has_begun:
-            self.fail(self._verdict)
+            self.fail(self._reason)
             return
         if self._timer is not None:
             self._timer.cancel()
@@ -138,11 +138,11 @@ class Call(Generic[T]):
     def _judged(self, error: BaseException) -> BaseException:
         """Return what is to be raised for what the coroutine raised."""
         if isinstance(error, asyncio.CancelledError):
-            return self._verdict or _cancelled()
-        if self._verdict is not None and isinstance(error, Exception):
+            return self._reason or _cancelled()
+        if self._reason is not None and isinstance(error, Exception):
             # What a coroutine raises when it is cancelled matters less than why it was.
-            self._verdict.__cause__ = error
-            return self._verdict
+            self._reason.__cause__ = error
+            return self._reason
         return at_shutdown(error) or error
 
     def _end(self, error: BaseException | None) -> None:

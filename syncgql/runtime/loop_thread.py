@@ -1,13 +1,13 @@
-"""LoopThread: a daemon thread that runs an asyncio loop, until its last tenant has left.
+"""LoopThread: a daemon thread that runs an asyncio loop, until its last user has left.
 
 Who owns what:
 
 - The loop belongs to the thread. Others reach it through ``post``, which is one ``call_soon_threadsafe``.
-- ``tenants`` are the runtimes whose connections live on the loop: one, except under gevent, where a process has one
-  loop thread for all. A tenant joins from any thread before it posts anything, and leaves on the loop.
+- ``users`` are the runtimes whose connections live on the loop: one, except under gevent, where a process has one
+  loop thread for all. A user joins from any thread before it posts anything, and leaves on the loop.
 - There is no lock. Finalizers post, and the garbage collector runs those in any thread at any moment, also in one
   that would hold the lock.
-- The thread's own frame refers to its tenants, and through them to every socket. A fork leaves that frame behind in
+- The thread's own frame refers to its users, and through them to every socket. A fork leaves that frame behind in
   the child as it is, never to be cleared, so nothing that was inherited is ever collected there. That matters:
   collecting an aiohttp session closes its sockets, which unregisters them from the epoll instance that both processes
   share, and ends a TLS stream on the parent's behalf.
@@ -26,7 +26,7 @@ from ..exceptions import ClientClosed
 from .event_loop import new_event_loop
 from .executor import Executor
 
-PATIENCE = 1.0
+CANCEL_TIMEOUT = 1.0
 """Seconds that cancelled tasks get to end before the loop is closed over them."""
 
 READ_SIZE = 256 * 1024
@@ -35,22 +35,22 @@ READ_SIZE = 256 * 1024
 CoroutineFunction = Callable[[], Coroutine[Any, Any, object]]
 
 
-class Tenant(Protocol):
+class LoopUser(Protocol):
     """Who has something on a loop."""
 
     def ended(self) -> None:
-        """Hear that nothing of this tenant's will run any more."""
+        """Hear that nothing of this user's will run any more."""
 
 
 class LoopThread:
-    """A loop and the thread that runs it, which ends when the last tenant leaves.
+    """A loop and the thread that runs it, which ends when the last user leaves.
 
     Args:
         new_loop: makes the loop.
     """
 
     def __init__(self, new_loop: Callable[[], asyncio.AbstractEventLoop] = new_event_loop) -> None:
-        self.tenants: set[Tenant] = set()
+        self.users: set[LoopUser] = set()
         self.is_running = True
         self._started = False
         self._ident: int | None = None
@@ -120,13 +120,13 @@ class LoopThread:
         """Run a coroutine to its end in the background, and wait for that at most so many seconds."""
         await asyncio.wait({self._spawn(coroutine_function)}, timeout=seconds)
 
-    def leave(self, tenant: Tenant) -> None:
-        """Let a tenant go; the last one takes the thread along and hears of it when that is done."""
-        if self.tenants == {tenant}:
+    def detach(self, user: LoopUser) -> None:
+        """Let a user go; the last one takes the thread along and hears of it when that is done."""
+        if self.users == {user}:
             self.stop()
         else:
-            self.tenants.discard(tenant)
-            tenant.ended()
+            self.users.discard(user)
+            user.ended()
 
     def stop(self) -> None:
         """End the thread after this iteration of the loop."""
@@ -161,9 +161,9 @@ class LoopThread:
             self.is_running = False
             # Idents are recycled: a later thread must not be taken for this one.
             self._ident = None
-            tenants, self.tenants = self.tenants, set()
-            for tenant in tenants:
-                tenant.ended()
+            users, self.users = self.users, set()
+            for user in users:
+                user.ended()
 
 
 def _wait_for_ever() -> None:
@@ -202,4 +202,4 @@ async def _cancel_tasks() -> None:
     for task in tasks:
         task.cancel()
     if tasks:
-        await asyncio.wait(tasks, timeout=PATIENCE)
+        await asyncio.wait(tasks, timeout=CANCEL_TIMEOUT)

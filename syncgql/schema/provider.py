@@ -11,7 +11,7 @@ from typing import Any, Protocol, TypeAlias, runtime_checkable
 from graphql import GraphQLError, GraphQLSchema, GraphQLSyntaxError, build_ast_schema, build_client_schema, parse
 
 from ..exceptions import DocumentError, TransportProtocolError
-from ..wording import sentence
+from ..messages import as_sentence
 from .validation import document_error
 
 Introspect: TypeAlias = Callable[[], dict[str, Any]]
@@ -98,7 +98,7 @@ def _schema_from_server(result: dict[str, Any]) -> GraphQLSchema:
         return schema_from_introspection(result, "the server's introspection result")
     except DocumentError as error:
         raise TransportProtocolError(
-            f"{sentence(error.message)} Give the client its schema instead: schema='schema.graphql'.",
+            f"{as_sentence(error.message)} Give the client its schema instead: schema='schema.graphql'.",
             rule="an introspection result describes a schema",
             received=json.dumps(result),
         ) from error.__cause__

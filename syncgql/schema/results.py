@@ -27,8 +27,8 @@ from graphql import (
 from graphql.pyutils import Undefined
 
 from ..exceptions import TransportProtocolError
+from ..messages import truncate
 from ..request import GraphQLRequest
-from ..wording import shortened
 
 Parser = Callable[[Any], Any]
 
@@ -64,7 +64,7 @@ class _Unreadable(Exception):
 
     def error(self) -> TransportProtocolError:
         path = "data" + "".join(reversed(self.path))
-        why = f" ({shortened(repr(self.__cause__), 200)})" if self.__cause__ else ""
+        why = f" ({truncate(repr(self.__cause__), 200)})" if self.__cause__ else ""
         return TransportProtocolError(
             f"{path}: what the server sent is no {self.type_name} that the client can read{why}.",
             rule=f"a value of {self.type_name}",

@@ -4,18 +4,18 @@ With pytest the fixtures ``graphql_mock`` and ``graphql_server`` are there by th
 """
 
 from .answers import Answers, UnexpectedOperation
-from .call import Call
 from .fakes import Fakes
 from .mock import GraphQLMock
+from .recorded_request import RecordedRequest
 from .script import complete, drop, errors, event, pause
 from .server import GraphQLServer
 
 __all__ = [
     "Answers",
-    "Call",
     "Fakes",
     "GraphQLMock",
     "GraphQLServer",
+    "RecordedRequest",
     "UnexpectedOperation",
     "complete",
     "drop",

@@ -16,14 +16,14 @@ from ..protocol import json_codec
 from ..request import GraphQLRequest, parse_document
 from ..result import ABSENT
 from ..schema.provider import load_schema
-from .call import Call
 from .fakes import Fakes, Overrides
+from .recorded_request import RecordedRequest
 from .script import Script, Step
 
 if TYPE_CHECKING:
     from ..schema.provider import SchemaSource
 
-Match = str | DocumentNode | GraphQLRequest | Callable[[Call], bool]
+Match = str | DocumentNode | GraphQLRequest | Callable[[RecordedRequest], bool]
 
 NAME = re.compile(r"[_A-Za-z][_0-9A-Za-z]*")
 
@@ -62,16 +62,18 @@ class Answer:
 class Rule:
     """What is said to the operations that match; the answers in their order, the last one again and again."""
 
-    def __init__(self, match: Match, answers: Sequence[Callable[[Call], Answer]], script: Script | None) -> None:
+    def __init__(
+        self, match: Match, answers: Sequence[Callable[[RecordedRequest], Answer]], script: Script | None
+    ) -> None:
         self.name, self._matches = _matcher(match)
         self.script = script
         self.answers = list(answers)
         self._used = itertools.count()  # of which every thread gets another number
 
-    def matches(self, call: Call) -> bool:
+    def matches(self, call: RecordedRequest) -> bool:
         return self._matches(call)
 
-    def answer(self, call: Call) -> Answer:
+    def answer(self, call: RecordedRequest) -> Answer:
         return self.answers[min(next(self._used), len(self.answers) - 1)](call)
 
 
@@ -90,7 +92,7 @@ class Answers:
 
     def __init__(self, schema: SchemaSource = None) -> None:
         self.schema: GraphQLSchema | None = None if schema is None else load_schema(schema, _no_server)
-        self.calls: list[Call] = []
+        self.calls: list[RecordedRequest] = []
         self.failures: list[str] = []
         self._rules: list[Rule] = []
 
@@ -112,8 +114,8 @@ class Answers:
         """Say how an operation is answered; several answers to the same are given one after the other, the last again.
 
         Args:
-            match: the operation's name, or its document, or a function that is given the ``Call``.
-            data: the answer's data; or a function that makes it of the ``Call``.
+            match: the operation's name, or its document, or a function that is given the ``RecordedRequest``.
+            data: the answer's data; or a function that makes it of the ``RecordedRequest``.
             errors: the answer's errors: messages, or whole error objects.
             extensions: the answer's extensions.
             status: the HTTP status.
@@ -152,7 +154,7 @@ class Answers:
 
     # -- what was asked
 
-    def calls_of(self, name: str) -> list[Call]:
+    def calls_of(self, name: str) -> list[RecordedRequest]:
         """Return the calls of one operation, in order."""
         return [call for call in self.calls if call.operation_name == name]
 
@@ -184,7 +186,7 @@ class Answers:
 
     # -- for those who answer
 
-    def answer(self, call: Call) -> Answer:
+    def answer(self, call: RecordedRequest) -> Answer:
         """Record a call and return the answer to it.
 
         Raises:
@@ -199,14 +201,14 @@ class Answers:
         self.calls.append(call)
         return answer
 
-    def act(self, call: Call) -> list[Step]:
+    def act(self, call: RecordedRequest) -> list[Step]:
         """Record a subscription and return what it is sent; raises what ``answer`` raises."""
         self.check_subscription(call)
         rule = self._expected(self._find(call, scripted=True), call)
         self.calls.append(call)
         return rule.script.next_act() if rule.script is not None else []
 
-    def check_subscription(self, call: Call) -> None:
+    def check_subscription(self, call: RecordedRequest) -> None:
         """Do as ``act`` does, but record nothing."""
         self._check(call)
         self._expected(self._find(call, scripted=True), call)
@@ -216,7 +218,7 @@ class Answers:
         if self.failures:
             raise UnexpectedOperation("\n".join(self.failures))
 
-    def _add(self, match: Match, answer: Callable[[Call], Answer]) -> None:
+    def _add(self, match: Match, answer: Callable[[RecordedRequest], Answer]) -> None:
         name, _ = _matcher(match)
         for rule in self._rules:
             if name is not None and rule.name == name and rule.script is None:
@@ -224,22 +226,22 @@ class Answers:
                 return
         self._rules.append(Rule(match, [answer], None))
 
-    def _find(self, call: Call, *, scripted: bool) -> Rule | None:
+    def _find(self, call: RecordedRequest, *, scripted: bool) -> Rule | None:
         rules = [rule for rule in self._rules if (rule.script is not None) is scripted]
         return next((rule for rule in rules if rule.matches(call)), None)
 
-    def _expected(self, rule: Rule | None, call: Call) -> Rule:
+    def _expected(self, rule: Rule | None, call: RecordedRequest) -> Rule:
         if rule is None:
             self._fail_as_unknown(call)
         return rule
 
-    def _fail_as_unknown(self, call: Call) -> NoReturn:
+    def _fail_as_unknown(self, call: RecordedRequest) -> NoReturn:
         names = [rule.name for rule in self._rules if rule.name]
         near = difflib.get_close_matches(call.operation_name or "", names, 1, 0.0)
         hint = f"The nearest that is registered is {near[0]!r}." if near else "Nothing is registered."
         self._fail(f"Nobody said how to answer {call}. {hint} It was:\n{call.request.text.strip()}")
 
-    def _check(self, call: Call) -> None:
+    def _check(self, call: RecordedRequest) -> None:
         if self.schema is None:
             return
         found = validate(self.schema, call.request.document)
@@ -252,18 +254,18 @@ class Answers:
         raise UnexpectedOperation(message)
 
     @staticmethod
-    def _is_introspection(call: Call) -> bool:
+    def _is_introspection(call: RecordedRequest) -> bool:
         selections = call.request.operation.selection_set.selections
         return all(isinstance(node, FieldNode) and node.name.value.startswith("__") for node in selections)
 
 
-def _with_data(answer: Answer, data: Any, call: Call) -> Answer:
+def _with_data(answer: Answer, data: Any, call: RecordedRequest) -> Answer:
     if not callable(data):
         return answer
     return Answer({**(answer.payload or {}), "data": data(call)}, answer.status, answer.headers, delay=answer.delay)
 
 
-def _matcher(match: Match) -> tuple[str | None, Callable[[Call], bool]]:
+def _matcher(match: Match) -> tuple[str | None, Callable[[RecordedRequest], bool]]:
     """Return what a match is called, and its function."""
     if isinstance(match, str) and NAME.fullmatch(match):
         return match, lambda call: call.operation_name == match
@@ -276,7 +278,7 @@ def _matcher(match: Match) -> tuple[str | None, Callable[[Call], bool]]:
     raise TypeError(f"An operation is matched by name, document or function, not by {type(match).__name__}.")
 
 
-def _has(call: Call, variables: Mapping[str, Any] | None, headers: Mapping[str, str] | None) -> bool:
+def _has(call: RecordedRequest, variables: Mapping[str, Any] | None, headers: Mapping[str, str] | None) -> bool:
     if variables is not None and dict(call.variables) != dict(variables):
         return False
     return all(call.headers.get(name) == value for name, value in (headers or {}).items())

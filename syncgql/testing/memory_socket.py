@@ -8,7 +8,7 @@ from typing import Any, cast
 
 import aiohttp
 
-from ..transport.session import SharedSession
+from ..transport.aiohttp_session.session import SharedSession
 from .answers import Answers
 from .peer import SUBPROTOCOL, Peer
 

@@ -8,22 +8,22 @@ from typing import TYPE_CHECKING, Any
 
 from multidict import CIMultiDict
 
-from ..backend import StandIn
 from ..exceptions import TransportError
+from ..pipeline.dispatch import TransportOverride
 from ..protocol import json_codec
 from ..protocol.batch import BatchEntry
 from ..protocol.http import parse_answer, public_url, retry_after
 from ..request import GraphQLRequest
 from ..result import ExecutionResult, Response
 from ..transport.aiohttp_websockets import AIOHTTPWebsocketsTransport
-from ..transport.base import AsyncTransport, BatchExchange, Exchange, Sink, Stream
+from ..transport.base import AsyncTransport, BatchExchange, EventSink, Exchange, Stream
 from ..transport.blocking import BlockingExchange, BlockingTransport
 from ..transport.http.exchange import HTTPExchange
-from ..transport.http.requests_exchange import RequestsExchange
-from ..transport.pair import TransportOptions, TransportPair
+from ..transport.requests_http.round_trip import RequestsExchange
+from ..transport.selection.transport_factory import TransportOptions, Transports
 from .answers import Answer, Answers
-from .call import Call
 from .memory_socket import MemorySessions
+from .recorded_request import RecordedRequest
 
 if TYPE_CHECKING:
     from ..schema.provider import SchemaSource
@@ -42,18 +42,18 @@ class GraphQLMock(Answers):
 
     def __init__(self, schema: SchemaSource = None) -> None:
         super().__init__(schema)
-        self._stand_in = StandIn(self._build)
+        self._override = TransportOverride(self._build)
 
     def __enter__(self) -> GraphQLMock:
-        self._stand_in.__enter__()
+        self._override.__enter__()
         return self
 
     def __exit__(self, *exception: object) -> None:
-        self._stand_in.__exit__(*exception)
+        self._override.__exit__(*exception)
 
-    def _build(self, options: TransportOptions) -> TransportPair:
+    def _build(self, options: TransportOptions) -> Transports:
         transport = MockTransport(self, options)
-        return TransportPair(transport, transport)
+        return Transports(transport, transport)
 
 
 class MockTransport(AsyncTransport):
@@ -88,7 +88,7 @@ class MockTransport(AsyncTransport):
         extra_args: Mapping[str, Any] | None = None,
     ) -> MockExchange:
         prepared = self._queries.exchange(request, headers=headers, extra_args=extra_args)
-        call = Call(request, *self._seen(prepared))
+        call = RecordedRequest(request, *self._seen(prepared))
         return MockExchange(self._answers.answer(call), self._target)
 
     def _seen(self, exchange: Exchange | BlockingExchange) -> tuple[Mapping[str, str], str]:
@@ -108,8 +108,8 @@ class MockTransport(AsyncTransport):
         each = [self.exchange(request, headers=headers, extra_args=extra_args) for request in requests]
         return MockBatchExchange(each)
 
-    def stream(self, request: GraphQLRequest, sink: Sink) -> Stream:
-        self._answers.check_subscription(Call(request, url=self._target))
+    def stream(self, request: GraphQLRequest, sink: EventSink) -> Stream:
+        self._answers.check_subscription(RecordedRequest(request, url=self._target))
         return self._sockets.stream(request, sink)
 
     async def execute(self, request: GraphQLRequest, *, extra_args: Mapping[str, Any] | None = None) -> ExecutionResult:

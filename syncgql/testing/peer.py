@@ -10,7 +10,7 @@ from typing import Any, Protocol
 from ..protocol import json_codec
 from ..protocol.graphql_transport_ws import GraphQLTransportWS
 from .answers import Answers
-from .call import Call, request_of
+from .recorded_request import RecordedRequest, request_of
 from .script import Complete, Drop, Event, Pause, Reject, Step
 
 SUBPROTOCOL = GraphQLTransportWS.NAME
@@ -75,14 +75,14 @@ class Peer:
                 task.cancel()
 
     async def _run(self, id: str, payload: Mapping[str, Any]) -> None:
-        call = Call(request_of(payload), self._headers, self._url, self._init_payload)
+        call = RecordedRequest(request_of(payload), self._headers, self._url, self._init_payload)
         with contextlib.suppress(ConnectionError):
             try:
                 await self._answer(id, call)
             except Exception as error:  # whatever it is: a test's function may have raised it
                 await self._send(id=id, type="error", payload=[{"message": str(error)}])
 
-    async def _answer(self, id: str, call: Call) -> None:
+    async def _answer(self, id: str, call: RecordedRequest) -> None:
         if call.operation_type == "subscription":
             for step in self._answers.act(call):
                 await self._play(id, step)

@@ -9,10 +9,10 @@ from aiohttp import WSMsgType, web
 
 from ..exceptions import DocumentError
 from ..protocol import json_codec
-from ..runtime.process import Runtime
+from ..runtime.runtime import Runtime
 from .answers import Answers, UnexpectedOperation
-from .call import Call, request_of
 from .peer import SUBPROTOCOL, Peer
+from .recorded_request import RecordedRequest, request_of
 
 if TYPE_CHECKING:
     from ..schema.provider import SchemaSource
@@ -93,7 +93,7 @@ class _Site:
             payload = await _payload_of(request)
             entries = payload if isinstance(payload, list) else [payload]
             headers, url = request.headers.copy(), str(request.url)
-            answers = [self._answers.answer(Call(request_of(entry), headers, url)) for entry in entries]
+            answers = [self._answers.answer(RecordedRequest(request_of(entry), headers, url)) for entry in entries]
         except UnexpectedOperation as error:
             return web.json_response({"errors": [{"message": str(error)}]}, status=400)
         except (DocumentError, TypeError, ValueError) as error:

@@ -18,6 +18,7 @@ from ..protocol.http_get import MAX_URL_LENGTH, TOO_LONG, is_query
 from ..protocol.json_codec import JSONDeserialize, JSONSerialize
 from ..request import GraphQLRequest
 from ..result import ExecutionResult
+from .aiohttp_session.session import SessionFactory, SharedSession
 from .base import AsyncTransport
 from .http.exchange import HTTPBatchExchange, HTTPExchange, joined
 from .http.request import HTTPRequest, RequestBuilder
@@ -25,7 +26,6 @@ from .http.round_trip import Answer
 from .http.sender import HTTPSender
 from .http.upload import FileClasses
 from .options import AuthOption, HeadersOption, TimeoutOption, check_ssl, check_url
-from .session import SessionFactory, SharedSession
 
 __all__ = ["AIOHTTPTransport"]
 

@@ -25,8 +25,8 @@ from typing import TYPE_CHECKING, Any
 
 from ..checks import check_function, check_text
 from ..exceptions import TransportCredentialsMissing, TransportError
+from ..messages import as_sentence
 from ..protocol.appsync import header_query, realtime_url, region_of
-from ..wording import sentence
 
 if TYPE_CHECKING:
     from botocore.credentials import Credentials, ReadOnlyCredentials
@@ -257,7 +257,7 @@ class AppSyncIAMAuthentication(AppSyncAuthentication):
                 raise _missing_credentials("botocore found no AWS credentials.")
             frozen = credentials.get_frozen_credentials()  # renews temporary ones
         except BotoCoreError as error:
-            raise _missing_credentials(f"botocore could not get AWS credentials: {sentence(error)}") from error
+            raise _missing_credentials(f"botocore could not get AWS credentials: {as_sentence(error)}") from error
         return sign(frozen, region, f"https://{self.host}{path}", headers, body.encode(), _now())
 
     def _region(self) -> str:

@@ -16,12 +16,12 @@ from ..protocol.http import encode_request
 from ..protocol.json_codec import JSONDeserialize, JSONSerialize
 from ..request import GraphQLRequest
 from ..result import ExecutionResult
+from .aiohttp_session.session import SharedSession
 from .appsync_auth import AppSyncAuthentication, AppSyncIAMAuthentication
 from .options import HeadersOption, check_headers, check_url, resolve_headers
-from .session import SharedSession
+from .recovery.policy import ReconnectPolicy, check_reconnect
 from .websocket.handshake import Dialect, Handshake, without_files
 from .websocket.options import MAX_MESSAGE_SIZE, WebSocketOptions
-from .websocket.reconnect import ReconnectPolicy, check_reconnect
 from .websocket.transport import WebSocketTransport
 
 if TYPE_CHECKING:
@@ -174,7 +174,7 @@ class AppSyncDialect(Dialect):
         self.authorization_in = authorization_in
         self.headers = check_headers(headers)
         check_function("json_deserialize", json_deserialize, 1)
-        self.machines = {AppSync.NAME: functools.partial(AppSync, json_deserialize)}
+        self.protocols = {AppSync.NAME: functools.partial(AppSync, json_deserialize)}
         self.json_serialize = check_function("json_serialize", json_serialize, 1)
 
     @property

@@ -33,7 +33,7 @@ from ..result import ExecutionResult
 __all__ = ["AsyncTransport"]
 
 
-class Sink(Protocol):
+class EventSink(Protocol):
     """Who takes the events of one stream; called on the loop, must not block."""
 
     @property
@@ -143,7 +143,7 @@ class AsyncTransport(ABC):
         """Make a batch of this transport's exchanges whose ``batch_key`` is the same; on the loop."""
         return ExecuteBatchExchange(self, [each.request for each in exchanges], exchanges[0].extra_args)
 
-    def stream(self, request: GraphQLRequest, sink: Sink) -> Stream:
+    def stream(self, request: GraphQLRequest, sink: EventSink) -> Stream:
         """Prepare one subscription, in the caller's thread; raises what ``exchange`` raises."""
         return SubscribeStream(self, request, sink)
 
@@ -269,7 +269,7 @@ class ExecuteBatchExchange(BatchExchange):
 class SubscribeStream(Stream):
     """A stream over any transport's ``subscribe``: a task that carries its events into the sink."""
 
-    def __init__(self, transport: AsyncTransport, request: GraphQLRequest, sink: Sink) -> None:
+    def __init__(self, transport: AsyncTransport, request: GraphQLRequest, sink: EventSink) -> None:
         self._transport = transport
         self._request = request
         self._sink = sink

@@ -19,10 +19,10 @@ from ..request import GraphQLRequest
 from .blocking import BlockingTransport
 from .http.deadline import Deadline, Timeout
 from .http.request import HTTPRequest, RequestBuilder
-from .http.requests_exchange import RequestsBatchExchange, RequestsExchange
 from .http.round_trip import Answer
 from .http.upload import Upload
 from .options import HeadersOption, check_arguments, check_method, check_url
+from .requests_http.round_trip import RequestsBatchExchange, RequestsExchange
 
 if TYPE_CHECKING:
     import requests
@@ -111,7 +111,7 @@ class RequestsHTTPTransport(BlockingTransport):
         max_response_size: int | None = None,
     ) -> None:
         try:
-            from .http.requests_session import RequestsSessions, SessionOptions
+            from .requests_http.session import RequestsSessions, SessionOptions
         except ImportError as error:
             raise ImportError('RequestsHTTPTransport needs requests: pip install "syncgql[requests]"') from error
         self.url = check_url(url, ("http", "https"))
@@ -175,7 +175,7 @@ class RequestsHTTPTransport(BlockingTransport):
     @staticmethod
     def _checked(request: HTTPRequest) -> HTTPRequest:
         if isinstance(request.body, Upload):
-            from .http.requests_upload import check_upload
+            from .requests_http.upload import check_upload
 
             check_upload(request.body)
         return request

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from functools import partial
 
 from syncgql.limit import NO_LIMIT, Limit
-from syncgql.runtime.process import Runtime
+from syncgql.runtime.runtime import Runtime
 
 from .benchmark import Benchmark, Budget, Setting, Work, timed
 

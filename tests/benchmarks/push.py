@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
 
-from syncgql.runtime.channel import Channel
-from syncgql.runtime.process import Runtime
+from syncgql.runtime.event_buffer import EventBuffer
+from syncgql.runtime.runtime import Runtime
 
 from .benchmark import Benchmark, Budget, Figure, Setting, Work, timed
 from .crossing import open_runtime
@@ -25,8 +25,8 @@ def _bare(runtime: Runtime[Any]) -> Ends:
     return events.put, events.get
 
 
-def _channel(runtime: Runtime[Any]) -> Ends:
-    events: Channel[int] = Channel(1024, "block", runtime.thread.post)
+def _buffer(runtime: Runtime[Any]) -> Ends:
+    events: EventBuffer[int] = EventBuffer(1024, "block", runtime.thread.post)
     return events.put, events.get
 
 
@@ -54,7 +54,7 @@ def _benchmark(burst: int) -> Benchmark:
         f"push-{burst}",
         "an event, pushed alone" if burst == 1 else f"an event, pushed in bursts of {burst:,}",
         "µs per event",
-        {"SimpleQueue": partial(_pushing, _bare, burst), "syncgql": partial(_pushing, _channel, burst)},
+        {"SimpleQueue": partial(_pushing, _bare, burst), "syncgql": partial(_pushing, _buffer, burst)},
         "SimpleQueue",
         # In longer bursts nobody waits, and what is left is the price of two Python functions beside two of C.
         (Budget("syncgql", 2.0),) if burst <= 100 else (),

@@ -14,7 +14,7 @@ import pytest
 import trustme
 
 import syncgql
-from syncgql.cli.server_process import ServerProcess
+from syncgql.cli.demo.server_process import ServerProcess
 from syncgql.testing import GraphQLMock
 from tests import fix_proxy
 from tests.fix_servers import Server

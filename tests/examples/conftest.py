@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 import pytest
 
-from syncgql.cli.server_process import ServerProcess
+from syncgql.cli.demo.server_process import ServerProcess
 
 
 @pytest.fixture(scope="module")
 def library() -> Iterator[str]:
     """The URL of a library of its own for each example."""
-    with ServerProcess("syncgql.cli.demo_server") as server:
+    with ServerProcess("syncgql.cli.demo.server") as server:
         yield server.url

@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 import requests
 
-from syncgql.cli.server_process import ServerProcess
+from syncgql.cli.demo.server_process import ServerProcess
 
 from .programs import command_of, environment, free_address, running, wait_until_up
 
@@ -51,7 +51,7 @@ def test_errors_become_http_errors(site: str) -> None:
 
 def test_without_a_library_the_site_is_unavailable() -> None:
     """The visitor learns that it is not available; the log has the reason."""
-    with ServerProcess("syncgql.cli.demo_server") as gone:
+    with ServerProcess("syncgql.cli.demo.server") as gone:
         url = gone.url
     address = free_address()
     with running("flask", *GUNICORN, "--bind", address, env=environment(url)):

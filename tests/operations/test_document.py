@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from syncgql import UNSET, Directive, DocumentError, Field, Fields, InlineFragment
 from syncgql.operations.document import REMEMBERED, OperationBuilder
-from syncgql.operations.document_writer import DocumentWriter, Operation
+from syncgql.operations.document_writer import DocumentWriter, WrittenOperation
 from tests.schemas import schema_of
 
 
@@ -188,7 +188,7 @@ def test_a_document_is_built_once_per_shape(builder: OperationBuilder, monkeypat
     """Values, and the order in which arguments are given, make no other shape."""
     made: list[str] = []
 
-    def counted(writer: DocumentWriter) -> Operation:
+    def counted(writer: DocumentWriter) -> WrittenOperation:
         operation = write(writer)
         made.append(operation.text)
         return operation

@@ -55,5 +55,5 @@ def test_what_needs_a_whole_document_is_refused(text: str, message: str) -> None
 
 
 def test_a_text_is_parsed_once() -> None:
-    """Calls in a loop do not pay for it each time."""
+    """Pipeline in a loop do not pay for it each time."""
     assert parse_selection("title year") is parse_selection("title year")

@@ -18,7 +18,7 @@ from syncgql import (
     TransportQueryError,
 )
 from syncgql.protocol.appsync import AppSync
-from syncgql.protocol.close_codes import Verdict, refused_error
+from syncgql.protocol.close_codes import RetryDecision, refused_error
 from syncgql.protocol.websocket import (
     Acknowledged,
     Complained,
@@ -31,7 +31,7 @@ from syncgql.protocol.websocket import (
     State,
 )
 
-RETRY, FATAL, REFUSED = Verdict.RETRY, Verdict.FATAL, Verdict.REFUSED
+RETRY, FATAL, REFUSED = RetryDecision.YES, RetryDecision.NO, RetryDecision.WITH_NEW_CREDENTIALS
 PAYLOAD = '{"data":"{}","extensions":{"authorization":{}}}'
 
 
@@ -98,7 +98,7 @@ def test_a12_the_acknowledgement_sets_the_watch() -> None:
 
 
 @pytest.mark.parametrize(
-    ("error", "verdict"),
+    ("error", "decision"),
     [
         ({"errorType": "UnauthorizedException", "errorCode": 401}, REFUSED),
         ({"errorType": "com.amazonaws.deepdish.graphql.auth#UnauthorizedException", "errorCode": 400}, REFUSED),
@@ -111,13 +111,13 @@ def test_a12_the_acknowledgement_sets_the_watch() -> None:
         ({"errorCode": 500}, RETRY),
     ],
 )
-def test_a13_connection_errors(error: dict[str, Any], verdict: Verdict) -> None:
+def test_a13_connection_errors(error: dict[str, Any], decision: RetryDecision) -> None:
     """Refused credentials are final, limits pass; before and after the ack, with and without a namespace."""
     for machine in (AppSync(), ready()):
         if machine.state is State.OPEN:
             machine.connection_init(None)
         refused = receive(machine, "connection_error", payload={"errors": [error]})
-        assert refused == Refused({"errors": [error]}, verdict)
+        assert refused == Refused({"errors": [error]}, decision)
         assert machine.state is State.CLOSED
 
 
@@ -308,15 +308,15 @@ def test_an_empty_payload_is_an_event_without_data() -> None:
 
 
 @pytest.mark.parametrize(
-    ("code", "verdict"),
+    ("code", "decision"),
     [
         *((code, RETRY) for code in (1000, 1001, 1005, 1006, 1011, 1012, 4000)),
         *((code, FATAL) for code in (1002, 1003, 1007, 1008, 1009)),
     ],
 )
-def test_a19_close_codes(code: int, verdict: Verdict) -> None:
+def test_a19_close_codes(code: int, decision: RetryDecision) -> None:
     """The end after 24 hours and trouble on the server are passing."""
-    assert ready().verdict(code) is verdict
+    assert ready().decision(code) is decision
 
 
 @pytest.mark.parametrize("kind", ["UnauthorizedException", "Unauthorized", "x.y#NotAuthorizedException"])
@@ -330,7 +330,7 @@ def test_a_subscription_that_is_not_allowed(kind: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("kind", "verdict"),
+    ("kind", "decision"),
     [
         ("UnauthorizedException", REFUSED),
         ("x#Unauthorized", REFUSED),
@@ -341,9 +341,9 @@ def test_a_subscription_that_is_not_allowed(kind: str) -> None:
         ("", FATAL),
     ],
 )
-def test_which_errors_pass(kind: str, verdict: Verdict) -> None:
+def test_which_errors_pass(kind: str, decision: RetryDecision) -> None:
     """Other credentials may be accepted, and a limit for a while ends; nothing else is better at the next start."""
-    assert ready().failure_verdict([{"message": "m", "errorType": kind}]) is verdict
+    assert ready().failure_decision([{"message": "m", "errorType": kind}]) is decision
 
 
 def test_a_subscription_that_is_wrong() -> None:

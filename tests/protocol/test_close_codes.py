@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from syncgql import TransportAuthenticationError, TransportConnectionFailed
-from syncgql.protocol.close_codes import Verdict, close_code, closed_error, refused_error
+from syncgql.protocol.close_codes import RetryDecision, close_code, closed_error, refused_error
 from syncgql.protocol.graphql_transport_ws import GraphQLTransportWS
 from syncgql.protocol.graphql_ws import GraphQLWS
 from syncgql.protocol.websocket import WebSocketProtocol
@@ -39,28 +39,28 @@ def acknowledged(machine: WebSocketProtocol) -> WebSocketProtocol:
 
 @pytest.mark.parametrize("make", [GraphQLTransportWS, GraphQLWS])
 @pytest.mark.parametrize(
-    ("code", "verdict"),
+    ("code", "decision"),
     [
-        *((code, Verdict.FATAL) for code in FATAL),
-        *((code, Verdict.RETRY) for code in RETRY),
-        *((code, Verdict.REFUSED) for code in REFUSED),
+        *((code, RetryDecision.NO) for code in FATAL),
+        *((code, RetryDecision.YES) for code in RETRY),
+        *((code, RetryDecision.WITH_NEW_CREDENTIALS) for code in REFUSED),
     ],
 )
-def test_w21_w22_verdicts(make: type[WebSocketProtocol], code: int, verdict: Verdict) -> None:
+def test_w21_w22_verdicts(make: type[WebSocketProtocol], code: int, decision: RetryDecision) -> None:
     """Each code is fatal, worth another try, or a refusal of the credentials, alike on both subprotocols."""
-    assert acknowledged(make()).verdict(code) is verdict
+    assert acknowledged(make()).decision(code) is decision
 
 
 def test_1011_depends_on_the_subprotocol() -> None:
     """1011 is final, except on the legacy subprotocol, which has no other code for trouble."""
-    assert acknowledged(GraphQLTransportWS()).verdict(1011) is Verdict.FATAL
-    assert acknowledged(GraphQLWS()).verdict(1011) is Verdict.RETRY
+    assert acknowledged(GraphQLTransportWS()).decision(1011) is RetryDecision.NO
+    assert acknowledged(GraphQLWS()).decision(1011) is RetryDecision.YES
 
 
 @pytest.mark.parametrize("code", [1000, 1005, 1011, 4400, 4406, 4408, 4409, 4429, 4500])
 def test_w21_n03_connection_errors_show_code_meaning_and_reason(code: int) -> None:
     """The error carries code and reason, and its message says what the code means."""
-    error = closed_error(URL, code, "too bad", Verdict.FATAL)
+    error = closed_error(URL, code, "too bad", RetryDecision.NO)
     assert isinstance(error, TransportConnectionFailed)
     assert (error.code, error.reason) == (code, "too bad")
     assert str(error) == (
@@ -71,7 +71,7 @@ def test_w21_n03_connection_errors_show_code_meaning_and_reason(code: int) -> No
 @pytest.mark.parametrize("code", REFUSED)
 def test_w22_refusals_are_authentication_errors(code: int) -> None:
     """A code that refuses the credentials says where to look."""
-    error = closed_error(URL, code, "", Verdict.REFUSED)
+    error = closed_error(URL, code, "", RetryDecision.WITH_NEW_CREDENTIALS)
     assert isinstance(error, TransportAuthenticationError)
     assert error.code == code
     assert "init_payload=" in str(error)
@@ -79,7 +79,7 @@ def test_w22_refusals_are_authentication_errors(code: int) -> None:
 
 def test_w24_normal_closure_before_the_ack() -> None:
     """A refusal by 1000 says that the connection was closed before the acknowledgement."""
-    error = closed_error(URL, 1000, "", Verdict.REFUSED)
+    error = closed_error(URL, 1000, "", RetryDecision.WITH_NEW_CREDENTIALS)
     assert isinstance(error, TransportAuthenticationError)
     assert "before the acknowledgement" in str(error)
 
@@ -108,8 +108,8 @@ def test_l05_refusals_show_their_payload(payload: object, text: str) -> None:
 def test_what_a_server_said_is_a_sentence(said: str) -> None:
     """Whether it ends it with a full stop or not."""
     for error in (
-        closed_error(URL, 4401, said, Verdict.REFUSED),
-        closed_error(URL, 4400, said, Verdict.FATAL),
+        closed_error(URL, 4401, said, RetryDecision.WITH_NEW_CREDENTIALS),
+        closed_error(URL, 4400, said, RetryDecision.NO),
         refused_error(URL, {"message": said}),
     ):
         assert re.search(r"Token expired\.( Check|$)", str(error))
@@ -120,9 +120,9 @@ def test_a_refusal_of_any_size() -> None:
     assert "(9,999,800 more characters)" in str(refused_error(URL, "x" * 10_000_000))
 
 
-@given(st.integers(-1, 70_000), st.text(max_size=10), st.sampled_from(Verdict))
-def test_every_code_has_a_meaning(code: int, reason: str, verdict: Verdict) -> None:
+@given(st.integers(-1, 70_000), st.text(max_size=10), st.sampled_from(RetryDecision))
+def test_every_code_has_a_meaning(code: int, reason: str, decision: RetryDecision) -> None:
     """There is no code without a meaning and an error."""
-    error = closed_error(URL, code, reason, verdict)
+    error = closed_error(URL, code, reason, decision)
     assert str(code) in str(error)
     assert close_code(code).meaning in str(error) or code == 1000

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from syncgql import ExecutionResult, TransportProtocolError
-from syncgql.protocol.close_codes import Verdict
+from syncgql.protocol.close_codes import RetryDecision
 from syncgql.protocol.graphql_transport_ws import GraphQLTransportWS
 from syncgql.protocol.websocket import (
     Acknowledged,
@@ -274,11 +274,11 @@ def test_connection_error_is_a_refusal(any_state: GraphQLTransportWS) -> None:
 
 def test_w24_normal_closure_before_the_ack_is_a_refusal() -> None:
     """1000 refuses before the acknowledgement and may be retried after it; closing does not change that."""
-    assert waiting().verdict(1000) is Verdict.REFUSED
+    assert waiting().decision(1000) is RetryDecision.WITH_NEW_CREDENTIALS
     machine = ready()
-    assert machine.verdict(1000) is Verdict.RETRY
+    assert machine.decision(1000) is RetryDecision.YES
     machine.close()
-    assert machine.verdict(1000) is Verdict.RETRY
+    assert machine.decision(1000) is RetryDecision.YES
 
 
 def test_close_completes_what_runs() -> None:

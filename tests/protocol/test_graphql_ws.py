@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from syncgql import ExecutionResult, TransportProtocolError
-from syncgql.protocol.close_codes import Verdict
+from syncgql.protocol.close_codes import RetryDecision
 from syncgql.protocol.graphql_ws import GraphQLWS
 from syncgql.protocol.websocket import Acknowledged, Complained, Completed, Failed, Received, Refused, State
 
@@ -87,11 +87,11 @@ def test_l05_connection_error(members: dict[str, Any], payload: Any) -> None:
 def test_l05_closing_after_a_complaint_is_a_refusal() -> None:
     """1011 may be retried, except right after a connection_error; other codes mean what they always do."""
     machine = ready()
-    assert machine.verdict(1011) is Verdict.RETRY
-    assert machine.verdict(1011, complained=True) is Verdict.REFUSED
-    assert machine.verdict(1006, complained=True) is Verdict.RETRY
-    assert waiting().verdict(1000) is Verdict.REFUSED
-    assert machine.verdict(4401) is Verdict.REFUSED
+    assert machine.decision(1011) is RetryDecision.YES
+    assert machine.decision(1011, complained=True) is RetryDecision.WITH_NEW_CREDENTIALS
+    assert machine.decision(1006, complained=True) is RetryDecision.YES
+    assert waiting().decision(1000) is RetryDecision.WITH_NEW_CREDENTIALS
+    assert machine.decision(4401) is RetryDecision.WITH_NEW_CREDENTIALS
 
 
 def test_l06_data_with_errors_is_an_event() -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from syncgql.runtime.process import Runtime
+from syncgql.runtime.runtime import Runtime
 
 
 class Resources:

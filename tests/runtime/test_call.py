@@ -20,7 +20,7 @@ import pytest
 from syncgql import TransportError, TransportTimeout
 from syncgql.limit import NO_LIMIT, Limit
 from syncgql.runtime.call import Call
-from syncgql.runtime.process import Runtime
+from syncgql.runtime.runtime import Runtime
 
 from .conftest import Resources
 
@@ -171,7 +171,7 @@ def test_b08_interrupt_with_the_answer_does_not_hang(
         lock.acquire()
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("syncgql.runtime.process._wait_for", interrupted)
+    monkeypatch.setattr("syncgql.runtime.runtime._wait_for", interrupted)
     with pytest.raises(KeyboardInterrupt):
         runtime.run(answer(1))
 

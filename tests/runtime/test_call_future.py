@@ -15,7 +15,7 @@ import pytest
 from syncgql import ClientClosed, TransportTimeout
 from syncgql.limit import Limit
 from syncgql.runtime.call_future import CallFuture
-from syncgql.runtime.process import Runtime
+from syncgql.runtime.runtime import Runtime
 
 from .conftest import Resources
 from .test_call import PATIENCE, Endless, Failure, answer, break_down

@@ -16,7 +16,7 @@ import pytest
 
 from syncgql.runtime import event_loop
 from syncgql.runtime.event_loop import is_uvloop_safe, new_event_loop
-from syncgql.runtime.process import Runtime
+from syncgql.runtime.runtime import Runtime
 
 from ..fix_scripts import RunScript
 

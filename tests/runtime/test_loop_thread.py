@@ -20,7 +20,7 @@ from .test_call import PATIENCE, each
 
 
 class Lodger:
-    """A tenant that notes its end."""
+    """A user that notes its end."""
 
     def __init__(self) -> None:
         self.heard = threading.Event()
@@ -40,13 +40,13 @@ def thread() -> LoopThread:
 
 def started(thread: LoopThread) -> Lodger:
     lodger = Lodger()
-    thread.tenants.add(lodger)
+    thread.users.add(lodger)
     thread.start()
     return lodger
 
 
 def left(thread: LoopThread, lodger: Lodger) -> None:
-    thread.post(thread.leave, lodger)
+    thread.post(thread.detach, lodger)
     thread.join(PATIENCE)
     assert lodger.heard.is_set()
 
@@ -54,8 +54,8 @@ def left(thread: LoopThread, lodger: Lodger) -> None:
 def test_the_thread_ends_with_its_last_tenant(thread: LoopThread) -> None:
     """One that leaves while another stays hears of it at once; the last one when the thread has closed the loop."""
     first, last = started(thread), Lodger()
-    thread.tenants.add(last)
-    thread.post(thread.leave, first)
+    thread.users.add(last)
+    thread.post(thread.detach, first)
     assert first.heard.wait(PATIENCE)
     assert thread.post(lambda: None)
     left(thread, last)
@@ -64,7 +64,7 @@ def test_the_thread_ends_with_its_last_tenant(thread: LoopThread) -> None:
 
 
 def test_starting_twice_is_starting_once(thread: LoopThread) -> None:
-    """A tenant that joins need not know whether the thread runs."""
+    """A user that joins need not know whether the thread runs."""
     lodger = started(thread)
     thread.start()
     left(thread, lodger)
@@ -215,7 +215,7 @@ def test_a_task_that_will_not_be_cancelled_does_not_hold_up_the_end(
     thread: LoopThread, asyncio_complaints: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """After a moment the loop is closed over it."""
-    monkeypatch.setattr("syncgql.runtime.loop_thread.PATIENCE", 0.05)
+    monkeypatch.setattr("syncgql.runtime.loop_thread.CANCEL_TIMEOUT", 0.05)
     lodger = started(thread)
     running = threading.Event()
 

@@ -145,20 +145,20 @@ def while_starting(url: str) -> None:
     """A fork in the middle of another thread's first call: the child has its own start."""
     building, forked = threading.Event(), threading.Event()
     client = Client(url)
-    build = client._calls._own_backend._runtimes._build
+    build = client._pipeline._own_dispatcher._runtimes._build
 
     def slow_build() -> Any:
         building.set()
         forked.wait()
         return build()
 
-    client._calls._own_backend._runtimes._build = slow_build
+    client._pipeline._own_dispatcher._runtimes._build = slow_build
     thread = threading.Thread(target=say, args=(client, "parent"))
     thread.start()
     building.wait()
 
     def use() -> None:
-        client._calls._own_backend._runtimes._build = build
+        client._pipeline._own_dispatcher._runtimes._build = build
         say(client, "child")
 
     wait_for(in_child(use))

@@ -27,7 +27,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
-from syncgql.cli.serving import serve
+from syncgql.cli.demo.serving import serve
 
 from . import sigv4
 from .log import Log
@@ -243,7 +243,7 @@ class Connection:
         if operation.operation.value != "subscription":
             return {
                 "errorType": "UnsupportedOperation",
-                "message": "unknown not supported through the realtime channel",
+                "message": "unknown not supported through the realtime buffer",
             }
         return None
 

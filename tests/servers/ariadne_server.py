@@ -12,7 +12,7 @@ from ariadne.asgi import GraphQL
 from ariadne.asgi.handlers import GraphQLTransportWSHandler, GraphQLWSHandler
 from starlette.types import Receive, Scope, Send
 
-from syncgql.cli.serving import serve
+from syncgql.cli.demo.serving import serve
 
 from .log import Log
 from .observer import Observer

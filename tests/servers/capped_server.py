@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 
-from syncgql.cli.serving import serve
+from syncgql.cli.demo.serving import serve
 
 from .observer import Observer
 from .strawberry_server import App, log, schema

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from starlette_compress import CompressMiddleware
 
-from syncgql.cli.serving import serve
+from syncgql.cli.demo.serving import serve
 
 from .observer import Observer
 from .strawberry_server import app, log

@@ -15,7 +15,7 @@ from django.urls import path
 from starlette.types import ASGIApp
 from strawberry.types import Info
 
-from syncgql.cli.serving import serve
+from syncgql.cli.demo.serving import serve
 
 from .log import Log
 from .observer import Observer

@@ -14,7 +14,7 @@ from strawberry.file_uploads import Upload
 from strawberry.schema.config import StrawberryConfig
 from strawberry.types import Info
 
-from syncgql.cli.serving import serve
+from syncgql.cli.demo.serving import serve
 
 from .log import Log
 from .observer import Observer

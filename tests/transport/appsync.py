@@ -18,7 +18,7 @@ from syncgql import (
     Client,
     Subscription,
 )
-from syncgql.transport.websocket.reconnect import ReconnectPolicy
+from syncgql.transport.recovery.policy import ReconnectPolicy
 
 from ..fix_servers import AppSyncServer
 from ..servers.appsync_server import SECRET_KEY

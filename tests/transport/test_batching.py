@@ -27,7 +27,7 @@ from syncgql import (
 )
 from syncgql.protocol.batch import BatchEntry
 from syncgql.transport.base import BatchExchange
-from syncgql.transport.pair import TransportPair
+from syncgql.transport.selection.transport_factory import Transports
 
 from ..fix_servers import Server
 from ..servers.wire import WireConnection, WireServer, always, answer
@@ -348,7 +348,7 @@ def test_many_threads_for_a_while(strawberry_server: Server, pool: ThreadPoolExe
 def test_batch_interval_0_is_the_transport_itself() -> None:
     """There is nothing in the way."""
     transport = AIOHTTPTransport("http://127.0.0.1:1/")
-    assert TransportPair(transport, transport).exchange == transport.exchange
+    assert Transports(transport, transport).exchange == transport.exchange
 
 
 @pytest.mark.parametrize(

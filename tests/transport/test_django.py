@@ -9,7 +9,7 @@ import aiohttp
 import pytest
 
 from syncgql import Client, ExecutionResult, TransportAuthenticationError, TransportQueryError
-from syncgql.cli.server_process import ServerProcess
+from syncgql.cli.demo.server_process import ServerProcess
 
 from ..fix_servers import Server
 

@@ -39,7 +39,7 @@ from syncgql import (
 )
 from syncgql.limit import Limit
 from syncgql.transport.http.deadline import Deadline
-from syncgql.transport.http.requests_session import _blocks
+from syncgql.transport.requests_http.session import _blocks
 from tests.fix_scripts import RunScript
 from tests.fix_servers import Server
 

@@ -52,7 +52,7 @@ FORM_POST: OwnHeaders = GET
 BIG = 1024 * 1024  # bytes; aiohttp warns of bigger ones, which it would write at one go
 
 # A credential may be in any of these, or they are about the first URL only.
-NOT_FOR_STRANGERS = frozenset({"cookies", "params", "server_hostname"})
+SAME_ORIGIN_ONLY = frozenset({"cookies", "params", "server_hostname"})
 
 REFUSED_ARGUMENTS = {
     "data": "the transport makes the body",
@@ -110,7 +110,7 @@ class HTTPRequest(NamedTuple):
 
     def at(self, hop: redirects.Hop) -> HTTPRequest:
         """Return this request for another URL; if that is foreign, without anything of the caller's."""
-        dropped = NOT_FOR_STRANGERS if hop.is_foreign else {"params"}
+        dropped = SAME_ORIGIN_ONLY if hop.is_foreign else {"params"}
         arguments = {name: value for name, value in self.arguments.items() if name not in dropped}
         if not hop.is_foreign:
             return self._replace(url=hop.url, arguments=arguments)

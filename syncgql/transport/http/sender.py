@@ -11,8 +11,8 @@ import aiohttp
 from ...exceptions import TransportClosed, TransportError
 from ...protocol.http import redirect_advice, retry_after, server_error, too_large
 from ...result import Response
-from ..session import SharedSession, connection_was_reused
-from .aiohttp_errors import AIOHTTP_ERRORS, public_cause, translate
+from ..aiohttp_session.errors import AIOHTTP_ERRORS, public_cause, translate
+from ..aiohttp_session.session import SharedSession, connection_was_reused
 from .request import HTTPRequest
 from .round_trip import Answer
 
@@ -53,12 +53,12 @@ class HTTPSender:
             if hop is None:
                 return answer
             if hop.is_foreign:
-                session = self._stranger(answer)
+                session = self._cross_origin_session(answer)
             request = request.at(hop)
             followed += 1
 
-    def _stranger(self, answer: Answer) -> aiohttp.ClientSession:
-        session = self._sessions.stranger()
+    def _cross_origin_session(self, answer: Answer) -> aiohttp.ClientSession:
+        session = self._sessions.cross_origin_session()
         if session is None:
             reason = "it was not followed, because a session of your own might send credentials to another origin"
             raise server_error(*answer, redirect_advice(answer[0], reason))

@@ -14,7 +14,7 @@ from collections.abc import Awaitable, Callable
 import aiohttp
 
 from ...exceptions import TransportError
-from ..base import Sink
+from ..base import EventSink
 
 HEARTBEAT_SECONDS = 1.0
 """How often a server whose events are not being read gets a sign of life."""
@@ -43,7 +43,7 @@ class BackPressure:
         self._paused_until = 0.0
         self._room: asyncio.Future[None] | None = None
 
-    async def pause(self, sink: Sink) -> None:
+    async def pause(self, sink: EventSink) -> None:
         """Return when the sink has room, or ``end`` was called."""
         since = self._time()
         room = self._room = asyncio.ensure_future(sink.wait_for_room())

@@ -17,7 +17,7 @@ from typing import Any, Protocol
 import aiohttp
 
 from ...exceptions import TransportConnectionFailed, TransportError, TransportProtocolError
-from ...protocol.close_codes import ABNORMAL, NO_STATUS, Verdict
+from ...protocol.close_codes import ABNORMAL, NO_STATUS, RetryDecision
 from ...protocol.http import public_url
 from ...protocol.websocket import (
     Acknowledged,
@@ -33,16 +33,16 @@ from ...protocol.websocket import (
     Started,
     WebSocketProtocol,
 )
-from ..base import Sink
-from . import loss as losses
+from ..base import EventSink
+from ..recovery.policy import was_of_use
+from . import losses
+from .active_operation import ActiveOperation
 from .back_pressure import BackPressure
+from .close_handshake import ABORT_SECONDS, CloseHandshake
 from .confirmations import Confirmations
-from .farewell import ABORT_SECONDS, Farewell
 from .handshake import InitPayload
-from .liveness import Liveness
-from .operation import Operation
+from .keep_alive import KeepAlive
 from .options import WebSocketOptions
-from .reconnect import was_of_use
 
 logger = logging.getLogger(__name__)
 
@@ -54,19 +54,23 @@ ENDS = frozenset(
 class Listener(Protocol):
     """Who hears of what happens to the operations on a connection."""
 
-    def started(self, operation: Operation) -> None:
+    def started(self, operation: ActiveOperation) -> None:
         """The server confirmed that it runs an operation; only where the protocol has that."""
 
-    def finished(self, operation: Operation, error: TransportError | None, verdict: Verdict = Verdict.FATAL) -> None:
+    def finished(
+        self, operation: ActiveOperation, error: TransportError | None, decision: RetryDecision = RetryDecision.NO
+    ) -> None:
         """The server ended an operation, with an error or without; another start may do better, or not."""
 
-    def rejected(self, operation: Operation, error: TransportError) -> None:
+    def rejected(self, operation: ActiveOperation, error: TransportError) -> None:
         """The server did not take an operation because there are too many on this connection."""
 
-    async def stop(self, operation: Operation) -> None:
+    async def stop(self, operation: ActiveOperation) -> None:
         """An operation's sink wants no more events."""
 
-    def lost(self, connection: WebSocketConnection, loss: losses.Loss, operations: Collection[Operation]) -> None:
+    def lost(
+        self, connection: WebSocketConnection, loss: losses.ConnectionLoss, operations: Collection[ActiveOperation]
+    ) -> None:
         """The connection ended, with these operations on it."""
 
 
@@ -95,10 +99,10 @@ class WebSocketConnection:
         on_end: Callable[[WebSocketConnection], object],
     ) -> None:
         self.url = public_url(url)
-        self.operations: dict[str, Operation] = {}
-        self.loss: losses.Loss | None = None
+        self.operations: dict[str, ActiveOperation] = {}
+        self.loss: losses.ConnectionLoss | None = None
         self._socket = socket
-        self._farewell = Farewell(socket)
+        self._close_handshake = CloseHandshake(socket)
         self._protocol = protocol
         self._options = options
         self._listener = listener
@@ -111,7 +115,7 @@ class WebSocketConnection:
         loop = asyncio.get_running_loop()
         self._time = loop.time
         self._acknowledged: asyncio.Future[InitPayload] = loop.create_future()
-        self._liveness: Liveness | None = None
+        self._keep_alive: KeepAlive | None = None
         self._confirmations = Confirmations(options.ack_timeout, self._unconfirmed)
         self._late: set[asyncio.Task[None]] = set()
         self._closing: asyncio.Task[None] | None = None
@@ -157,7 +161,7 @@ class WebSocketConnection:
             self.close_soon()
             raise
 
-    async def start(self, operation: Operation) -> None:
+    async def start(self, operation: ActiveOperation) -> None:
         """Send an operation; returns when it is on the wire."""
         if self.loss is not None:
             raise self.loss.error()
@@ -167,7 +171,7 @@ class WebSocketConnection:
             self._confirmations.expect(operation.id)
         await self.send(message)
 
-    async def stop(self, operation: Operation, *, send_stop: bool = True) -> None:
+    async def stop(self, operation: ActiveOperation, *, send_stop: bool = True) -> None:
         """End an operation and tell the server, unless *send_stop* is False; does nothing when it has ended."""
         if self.operations.pop(operation.id, None) is None or self.loss is not None:
             return
@@ -221,7 +225,7 @@ class WebSocketConnection:
     async def _close(self, code: int, reason: str, limit: float | None) -> None:
         messages = self._protocol.close()
         self._lose(losses.left(self.url))
-        await self._farewell.say(code, reason, messages=messages, seconds=limit)
+        await self._close_handshake.perform(code, reason, messages=messages, seconds=limit)
         await self._reader
 
     # -- reading
@@ -231,8 +235,8 @@ class WebSocketConnection:
         try:
             while True:
                 message = await (pressure.receive(receive) if pressure.held_up else receive())
-                if self._liveness is not None:
-                    self._liveness.heard = self._liveness.time()
+                if self._keep_alive is not None:
+                    self._keep_alive.last_received = self._keep_alive.time()
                 if message.type is text:
                     event = self._protocol.receive(message.data)
                 elif message.type in ENDS:
@@ -264,12 +268,12 @@ class WebSocketConnection:
             await _try(self._socket.pong(message.data))
         return None
 
-    async def _pause(self, sink: Sink) -> None:
-        if self._liveness is not None:
-            self._liveness.pause()
+    async def _pause(self, sink: EventSink) -> None:
+        if self._keep_alive is not None:
+            self._keep_alive.pause()
         await self._pressure.pause(sink)
-        if self._liveness is not None:
-            self._liveness.resume()
+        if self._keep_alive is not None:
+            self._keep_alive.resume()
 
     async def _show_life(self) -> None:
         await self._socket.pong()
@@ -295,7 +299,7 @@ class WebSocketConnection:
         elif isinstance(event, Acknowledged):
             self._accepted(event)
         elif isinstance(event, Refused):
-            self._lose(losses.refused(self.url, event.payload, event.verdict))
+            self._lose(losses.refused(self.url, event.payload, event.decision))
             self.close_soon()
         elif isinstance(event, Complained):
             self._complaint = event.payload
@@ -307,7 +311,7 @@ class WebSocketConnection:
             self._acknowledged_at = self._time()
             self._acknowledged.set_result(event.payload)
         self._on_signal(event)
-        self._liveness = Liveness.of(
+        self._keep_alive = KeepAlive.of(
             self._options,
             self._protocol.silence_limit,
             self._give_up,
@@ -331,18 +335,18 @@ class WebSocketConnection:
         if (operation := self.operations.pop(id, None)) is not None:
             self._listener.finished(operation, self._confirmations.timeout(self.url))
 
-    def _finish(self, id: str, error: TransportError | None, verdict: Verdict = Verdict.FATAL) -> None:
+    def _finish(self, id: str, error: TransportError | None, decision: RetryDecision = RetryDecision.NO) -> None:
         self._confirmations.settle(id)
         operation = self.operations.pop(id, None)
         if operation is not None:
             self._brought = True
-            self._listener.finished(operation, error, verdict)
+            self._listener.finished(operation, error, decision)
 
     def _reject(self, event: Failed) -> None:
         self._confirmations.settle(event.id)
         error = self._protocol.failure(event.errors)
         if not self._protocol.is_limit(event.errors):
-            self._finish(event.id, error, self._protocol.failure_verdict(event.errors))
+            self._finish(event.id, error, self._protocol.failure_decision(event.errors))
         elif (operation := self.operations.pop(event.id, None)) is not None:
             self._listener.rejected(operation, error)
 
@@ -361,8 +365,8 @@ class WebSocketConnection:
             code, reason = message.data or NO_STATUS, message.extra or ""
         if self._complaint is not None and not reason:
             reason = str(self._complaint)
-        verdict = self._protocol.verdict(code, complained=self._complaint is not None)
-        self._lose(losses.held_up(losses.closed(self.url, code, reason, verdict), self._pressure.held_up))
+        decision = self._protocol.decision(code, complained=self._complaint is not None)
+        self._lose(losses.held_up(losses.closed(self.url, code, reason, decision), self._pressure.held_up))
 
     def _failed(self, error: Exception) -> None:
         """Whatever it was, those who wait must hear of it."""
@@ -380,12 +384,12 @@ class WebSocketConnection:
         self._lose(losses.silent(self.url, limit, seconds))
         self.abort()
 
-    def _lose(self, loss: losses.Loss) -> None:
+    def _lose(self, loss: losses.ConnectionLoss) -> None:
         """Record why the connection ended, the first reason counting, and tell everyone."""
         if self.loss is None:
             self.loss = loss
-        if self._liveness is not None:
-            self._liveness.stop()
+        if self._keep_alive is not None:
+            self._keep_alive.stop()
         self._pressure.end()
         self._confirmations.stop()
         if not self._acknowledged.done():

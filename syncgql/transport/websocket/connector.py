@@ -7,14 +7,14 @@ from collections.abc import Callable
 import aiohttp
 
 from ...exceptions import TransportConnectionFailed, TransportError
-from ...protocol.close_codes import Verdict
+from ...protocol.close_codes import RetryDecision
 from ...protocol.websocket import Acknowledged, Pinged, Ponged
+from ..recovery.policy import decision_for
+from .close_handshake import CloseHandshake
 from .connection import Listener, WebSocketConnection
-from .farewell import Farewell
 from .handshake import Dialect, Handshake
-from .loss import NotConnected, not_opened
+from .losses import ConnectFailed, not_opened
 from .options import WebSocketOptions
-from .reconnect import verdict_of
 from .upgrade import upgrade
 
 UNACCEPTABLE = frozenset({1002, 4406})
@@ -61,7 +61,7 @@ class WebSocketConnector:
             on_end: called when it is closed for good.
 
         Raises:
-            NotConnected: there was no connection, or the server refused it.
+            ConnectFailed: there was no connection, or the server refused it.
         """
         while True:
             socket = await self._upgrade(session, handshake)
@@ -73,8 +73,8 @@ class WebSocketConnector:
             except TransportError as error:
                 others = tuple(name for name in handshake.subprotocols if name != socket.protocol)
                 code = error.code if isinstance(error, TransportConnectionFailed) else None
-                if code not in UNACCEPTABLE or not self.dialect.machines.keys() & set(others):
-                    raise NotConnected(connection.loss or not_opened(error, Verdict.RETRY)) from error
+                if code not in UNACCEPTABLE or not self.dialect.protocols.keys() & set(others):
+                    raise ConnectFailed(connection.loss or not_opened(error, RetryDecision.YES)) from error
                 # Some servers select the first that was offered, whether they speak it or not.
                 handshake = handshake._replace(subprotocols=others)
 
@@ -82,7 +82,7 @@ class WebSocketConnector:
         try:
             return await upgrade(session, handshake, self.options)
         except TransportError as error:
-            raise NotConnected(not_opened(error, verdict_of(error))) from error
+            raise ConnectFailed(not_opened(error, decision_for(error))) from error
 
     async def _adopt(
         self,
@@ -91,17 +91,17 @@ class WebSocketConnector:
         listener: Listener,
         on_end: Callback,
     ) -> WebSocketConnection:
-        make_machine = self.dialect.machines.get(socket.protocol or "")
-        if make_machine is None:
-            await Farewell(socket).say(1002)  # not as patiently as usual: the error is what is waited for
+        make_protocol = self.dialect.protocols.get(socket.protocol or "")
+        if make_protocol is None:
+            await CloseHandshake(socket).perform(1002)  # not as patiently as usual: the error is what is waited for
             error = TransportConnectionFailed(
                 f"{handshake.where} selected none of the GraphQL subprotocols that were offered, "
-                f"{', '.join(self.dialect.machines)}. Is this the URL of the WebSocket endpoint?"
+                f"{', '.join(self.dialect.protocols)}. Is this the URL of the WebSocket endpoint?"
             )
-            raise NotConnected(not_opened(error, Verdict.FATAL))
+            raise ConnectFailed(not_opened(error, RetryDecision.NO))
         return WebSocketConnection(
             socket,
-            make_machine(),
+            make_protocol(),
             handshake.where,
             self.options,
             listener,

@@ -36,7 +36,7 @@ from ..options import (
 InitPayload = Mapping[str, Any] | None
 CredentialsOption = Credentials | Callable[[], Credentials] | None
 InitPayloadOption = InitPayload | Callable[[], InitPayload]
-Machines = Mapping[str, Callable[[], WebSocketProtocol]]
+Protocols = Mapping[str, Callable[[], WebSocketProtocol]]
 
 GRAPHQL_PROTOCOLS = {protocol.NAME: protocol for protocol in (GraphQLTransportWS, GraphQLWS)}
 """The subprotocols between ordinary GraphQL servers and clients, the preferred one first."""
@@ -71,11 +71,11 @@ class Dialect(ABC):
 
     Attributes:
         url: where its sockets lead.
-        machines: for each subprotocol that the server may select, what makes its machine.
+        protocols: for each subprotocol that the server may select, what makes its machine.
     """
 
     url: str
-    machines: Machines
+    protocols: Protocols
 
     @property
     def is_refreshable(self) -> bool:
@@ -127,7 +127,7 @@ class GraphQLDialect(Dialect):
         self._defaults = {} if from_url is None else {"Authorization": from_url}
         self.subprotocols = _check_subprotocols(subprotocols)
         check_function("json_deserialize", json_deserialize, 1)
-        self.machines = {
+        self.protocols = {
             name: functools.partial(GRAPHQL_PROTOCOLS[name], json_deserialize) for name in self.subprotocols
         }
         self.json_serialize = check_function("json_serialize", json_serialize, 1)

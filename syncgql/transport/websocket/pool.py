@@ -9,13 +9,13 @@ import aiohttp
 from ...exceptions import TransportClosed
 from ...protocol.http import public_url
 from ...request import GraphQLRequest
-from ..session import SharedSession
+from ..aiohttp_session.session import SharedSession
+from ..recovery.policy import ReconnectPolicy
+from .active_operation import ActiveOperation
 from .connection import WebSocketConnection
 from .connector import WebSocketConnector
 from .handshake import Handshake
-from .link import Opener, WebSocketLink
-from .operation import Operation
-from .reconnect import ReconnectPolicy
+from .reconnecting_connection import Opener, ReconnectingConnection
 
 
 class WebSocketPool(Opener):
@@ -42,8 +42,8 @@ class WebSocketPool(Opener):
         self._policy = policy
         self._session: aiohttp.ClientSession | None = None
         self._is_closed = False
-        self._links: set[WebSocketLink] = set()
-        self._shared: list[WebSocketLink] = []
+        self._links: set[ReconnectingConnection] = set()
+        self._shared: list[ReconnectingConnection] = []
         self._emptied = asyncio.Event()
 
     @property
@@ -86,7 +86,7 @@ class WebSocketPool(Opener):
         self.open()
         await self._shared_link().connect()
 
-    async def start(self, operation: Operation, handshake: Handshake | None, seconds: float | None) -> None:
+    async def start(self, operation: ActiveOperation, handshake: Handshake | None, seconds: float | None) -> None:
         """Run an operation; returns when it is on the wire.
 
         Args:
@@ -101,7 +101,7 @@ class WebSocketPool(Opener):
         if self._is_closed:
             raise TransportClosed("The transport is closed; call connect() to open it again.")
         self.open()
-        link = self._new_link(grace=0) if operation.sink.blocks else self._shared_link()
+        link = self._new_link(idle_timeout=0) if operation.sink.blocks else self._shared_link()
         await link.start(operation, handshake, seconds)
 
     # -- what links ask for
@@ -120,7 +120,7 @@ class WebSocketPool(Opener):
     def payload(self, request: GraphQLRequest) -> str:
         return self._connector.dialect.payload(request)
 
-    async def open_socket(self, handshake: Handshake, link: WebSocketLink) -> WebSocketConnection:
+    async def open_socket(self, handshake: Handshake, link: ReconnectingConnection) -> WebSocketConnection:
         if self._session is None:
             raise TransportClosed("The transport is closed; call connect() to open it again.")
         return await self._connector.connect(
@@ -129,23 +129,25 @@ class WebSocketPool(Opener):
 
     # -- links
 
-    def _shared_link(self) -> WebSocketLink:
+    def _shared_link(self) -> ReconnectingConnection:
         for link in self._shared:
             if link.has_room:
                 return link
-        link = self._new_link(grace=self._connector.options.idle_timeout)
+        link = self._new_link(idle_timeout=self._connector.options.idle_timeout)
         self._shared.append(link)
         return link
 
-    def _new_link(self, *, grace: float | None) -> WebSocketLink:
-        link = WebSocketLink(self, self._policy, grace=grace, on_rejected=self._move, on_unused=self._drop)
+    def _new_link(self, *, idle_timeout: float | None) -> ReconnectingConnection:
+        link = ReconnectingConnection(
+            self, self._policy, idle_timeout=idle_timeout, on_rejected=self._move, on_unused=self._drop
+        )
         self._links.add(link)
         return link
 
-    def _move(self, operation: Operation) -> None:
+    def _move(self, operation: ActiveOperation) -> None:
         self._shared_link().add(operation)
 
-    def _drop(self, link: WebSocketLink) -> None:
+    def _drop(self, link: ReconnectingConnection) -> None:
         self._links.discard(link)
         if link in self._shared:
             self._shared.remove(link)

@@ -13,17 +13,17 @@ from ...exceptions import TransportClosed, TransportError, TransportProtocolErro
 from ...protocol.websocket import Acknowledged, Pinged, Ponged
 from ...request import GraphQLRequest, as_request
 from ...result import ExecutionResult
-from ..async_sink import AsyncSink
-from ..base import AsyncTransport, Exchange, Sink, Stream
-from ..session import SharedSession
+from ..aiohttp_session.session import SharedSession
+from ..async_event_sink import AsyncEventSink
+from ..base import AsyncTransport, EventSink, Exchange, Stream
+from ..recovery.policy import ReconnectPolicy
+from .active_operation import ActiveOperation
 from .connection import WebSocketConnection
 from .connector import WebSocketConnector
 from .handshake import Dialect, Handshake
-from .link import in_background
-from .operation import Operation
 from .options import WebSocketOptions
 from .pool import WebSocketPool
-from .reconnect import ReconnectPolicy
+from .reconnecting_connection import in_background
 
 if TYPE_CHECKING:
     from graphql import DocumentNode
@@ -140,11 +140,11 @@ class WebSocketTransport(AsyncTransport):
             DocumentError: the document has a syntax error, or the request cannot be sent.
         """
         _refuse_arguments(None, extra_args)
-        sink = AsyncSink(buffer_size=1)
+        sink = AsyncEventSink(buffer_size=1)
         stream = await self._prepare(as_request(request, variable_values, operation_name, None), sink)
         return await self.answer(stream, sink, None)
 
-    async def answer(self, stream: WebSocketStream, sink: AsyncSink, seconds: float | None) -> ExecutionResult:
+    async def answer(self, stream: WebSocketStream, sink: AsyncEventSink, seconds: float | None) -> ExecutionResult:
         """Run a query or mutation and return its answer; raises what ``execute`` raises."""
         await stream.open(seconds)
         try:
@@ -179,7 +179,7 @@ class WebSocketTransport(AsyncTransport):
             TransportError: connecting failed, the operation was rejected, or the connection was lost.
             DocumentError: the document has a syntax error, or the request cannot be sent.
         """
-        sink = AsyncSink(buffer_size=1024, blocks=True)
+        sink = AsyncEventSink(buffer_size=1024, blocks=True)
         stream = await self._prepare(as_request(request, variable_values, operation_name, None), sink)
         await stream.open()
         try:
@@ -198,12 +198,12 @@ class WebSocketTransport(AsyncTransport):
         _refuse_arguments(headers, extra_args)
         return WebSocketExchange(self, request)
 
-    def stream(self, request: GraphQLRequest, sink: Sink) -> WebSocketStream:
-        operation = Operation(request, self._dialect.payload(request), request.operation_type, sink)
+    def stream(self, request: GraphQLRequest, sink: EventSink) -> WebSocketStream:
+        operation = ActiveOperation(request, self._dialect.payload(request), request.operation_type, sink)
         handshake = self._dialect.handshake() if sink.blocks or not self._pool.has_shared else None
         return WebSocketStream(self._pool, operation, handshake)
 
-    async def _prepare(self, request: GraphQLRequest, sink: Sink) -> WebSocketStream:
+    async def _prepare(self, request: GraphQLRequest, sink: EventSink) -> WebSocketStream:
         if not self._dialect.is_refreshable:  # nothing of it is the user's code
             return self.stream(request, sink)
         return await asyncio.to_thread(self.stream, request, sink)
@@ -229,7 +229,7 @@ def _refuse_arguments(headers: Mapping[str, str] | None, extra_args: Mapping[str
         raise TransportError("A WebSocket has no headers per request; give headers= or init_payload= to the transport.")
 
 
-async def _let_end(sink: AsyncSink, stream: WebSocketStream) -> None:
+async def _let_end(sink: AsyncEventSink, stream: WebSocketStream) -> None:
     """Stop an operation whose one result is in hand, if the server does not complete it by itself.
 
     Some legacy servers never do; others drop the socket on every stop, so it is not sent without need.
@@ -244,7 +244,7 @@ class WebSocketExchange(Exchange):
 
     def __init__(self, transport: WebSocketTransport, request: GraphQLRequest) -> None:
         self._transport = transport
-        self._sink = AsyncSink(buffer_size=1)
+        self._sink = AsyncEventSink(buffer_size=1)
         self._stream = transport.stream(request, self._sink)
         self._result: ExecutionResult | None = None
 
@@ -260,7 +260,7 @@ class WebSocketExchange(Exchange):
 class WebSocketStream(Stream):
     """One operation over a WebSocket."""
 
-    def __init__(self, pool: WebSocketPool, operation: Operation, handshake: Handshake | None) -> None:
+    def __init__(self, pool: WebSocketPool, operation: ActiveOperation, handshake: Handshake | None) -> None:
         self._pool = pool
         self._operation = operation
         self._handshake = handshake

@@ -15,10 +15,10 @@ from ...exceptions import (
     TransportServerError,
     TransportTimeout,
 )
+from ...messages import EXCERPT_CHARACTERS, as_sentence
 from ...protocol.http import public_url, retry_after
 from ...result import Response
-from ...wording import EXCERPT_CHARACTERS, sentence
-from ..http.aiohttp_errors import translated_errors
+from ..aiohttp_session.errors import translated_errors
 from .handshake import Handshake
 from .options import WebSocketOptions
 
@@ -130,7 +130,7 @@ async def _connect(
         if error.status != 101:  # a session that is not ours lacks the middleware
             raise _Refused(error.status, error.headers or {}, "") from None
         raise TransportConnectionFailed(
-            f"{handshake.where} broke the WebSocket handshake: {sentence(error.message)}"
+            f"{handshake.where} broke the WebSocket handshake: {as_sentence(error.message)}"
         ) from None  # its text has the whole URL, which may hold credentials
 
 
@@ -151,7 +151,7 @@ def _refusal(where: str, status: int, headers: Mapping[str, str], body: str) -> 
         advice = f"Try again in {wait:g} s."
     else:
         advice = "Is this the URL of the WebSocket endpoint, and does every proxy on the way let WebSockets pass?"
-    said = f" It said: {sentence(' '.join(body.split())[:200])}" if body.strip() else ""
+    said = f" It said: {as_sentence(' '.join(body.split())[:200])}" if body.strip() else ""
     return (TransportAuthenticationError if status in (401, 403) else TransportServerError)(
         f"{where} refused the WebSocket with HTTP {status}. {advice}{said}",
         code=status,

@@ -10,7 +10,7 @@ import brotli
 import pytest
 
 from syncgql import Client, RequestsHTTPTransport, TransportProtocolError
-from syncgql.cli.server_process import ServerProcess
+from syncgql.cli.demo.server_process import ServerProcess
 
 from ...fix_scripts import RunScript
 from ...fix_servers import Server

@@ -28,7 +28,7 @@ def test_w09_n09_idle_consumer_keeps_its_socket(impatient_server: Server, overfl
     """A server that cuts who does not answer its pings gets its answers while the consumer does nothing."""
     with Client(impatient_server.url, reconnect=False) as client:
         events = client.subscribe(COUNT, {"delay": 0.01}, overflow=overflow, buffer_size=100_000)
-        time.sleep(4)  # longer than the server's patience
+        time.sleep(4)  # longer than the server's timeout
         assert [next(events)["count"] for _ in range(100)] == list(range(1, 101))
         assert impatient_server.seen("ws_close") == []
 

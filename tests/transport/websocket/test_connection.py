@@ -15,7 +15,7 @@ from syncgql import (
     TransportProtocolError,
     TransportQueryError,
 )
-from syncgql.transport.async_sink import AsyncSink
+from syncgql.transport.async_event_sink import AsyncEventSink
 
 from ...servers.scripted import LEGACY, MODERN, Peer, ScriptedServer
 from ..asynchronous import in_loop, websockets
@@ -306,7 +306,7 @@ async def test_a_burst_is_read_without_turning_the_loop_for_each_event(monkeypat
 
     with ScriptedServer(after_start(act)) as server:
         async with websockets(server.ws_url) as transport:
-            sink = AsyncSink(buffer_size=2000)
+            sink = AsyncEventSink(buffer_size=2000)
             await transport.stream(GraphQLRequest(SUBSCRIPTION), sink).open()
             monkeypatch.setattr(loop, "call_soon", counted)
             events = 0

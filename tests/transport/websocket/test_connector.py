@@ -17,7 +17,7 @@ from syncgql import (
     TransportProtocolError,
     TransportTimeout,
 )
-from syncgql.cli.server_process import ServerProcess
+from syncgql.cli.demo.server_process import ServerProcess
 
 from ...fix_servers import Server
 from ...servers.scripted import CLOSE, LEGACY, MODERN, Peer, ScriptedServer

@@ -169,7 +169,7 @@ async def test_n07_closing_while_the_peer_talks_on() -> None:
 
 @in_loop
 async def test_n07_closing_while_the_peer_reads_nothing() -> None:
-    """A server that does not read, so that not even the farewell can be sent, cannot hold closing up, either."""
+    """A server that does not read, so that not even the close_handshake can be sent, cannot hold closing up, either."""
 
     async def script(peer: Peer) -> None:
         await peer.acknowledge()

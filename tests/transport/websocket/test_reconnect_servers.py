@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from syncgql import AIOHTTPWebsocketsTransport, Client, ReconnectPolicy
-from syncgql.cli.server_process import ServerProcess
+from syncgql.cli.demo.server_process import ServerProcess
 
 from ...fix_servers import PATIENCE, Server
 

@@ -1,0 +1,1 @@
+"""``syncgql demo``: a real GraphQL server and a client that talks to it."""

@@ -1,0 +1,98 @@
+"""The demo: a real server, one client, and each step's code printed before it runs."""
+
+from __future__ import annotations
+
+import inspect
+import logging
+import os
+import shutil
+import sys
+import sysconfig
+import time
+from collections.abc import Callable
+from pathlib import Path
+from textwrap import dedent
+
+from rich.console import Console
+from rich.panel import Panel
+from rich.syntax import Syntax
+
+from syncgql import Client
+
+from .server_process import ServerProcess
+from .steps import STEPS
+
+SERVER = "syncgql.cli.demo.server"
+
+EXAMPLE = """
+from syncgql import Client
+
+client = Client("{url}")
+client.execute("{{ books {{ title author }} }}")
+""".strip()
+
+
+def show(port: int = 0) -> None:
+    """Start the server, run every step against it through one client, and stop the server."""
+    # On a busy machine asyncio's debug mode reports slow callbacks; the demo is no place for them.
+    logging.getLogger("asyncio").setLevel(logging.ERROR)
+    console = Console(highlight=False)
+    console.print("Starting a small library: a Strawberry server, in a process of its own ...")
+    with ServerProcess(SERVER, str(port)) as server:
+        started = time.monotonic()
+        console.print(f"It serves {server.url}")
+        _print_step(
+            console, "A client: no connection and no thread until its first call", f'client = Client("{server.url}")'
+        )
+        with Client(server.url) as client:
+            for step in STEPS:
+                _print_step(console, title(step), body(step))
+                step(client)
+    console.print(f"\nThat was everything, in {time.monotonic() - started:.1f} seconds.", style="bold")
+    console.print(f"`{own_command()} demo --serve` keeps the server running, to try things on.")
+
+
+def serve_only(port: int = 0) -> None:
+    """Serve, with the URL on the terminal, until Ctrl-C."""
+    console = Console(highlight=False)
+    try:
+        with ServerProcess(SERVER, str(port)) as server:
+            console.print(f"Serving a small library at {server.url}")
+            console.print("Open it in a browser for GraphiQL, or try it from Python:\n")
+            console.print(_code(EXAMPLE.format(url=server.url)))
+            console.print("\nCtrl-C ends it.")
+            sys.exit(f"The server left by itself, with exit code {server.wait()}.")
+    except KeyboardInterrupt:
+        console.print("\nBye.")
+
+
+def own_command() -> str:
+    """What to type for this command in this shell: its name where that is found, or else its path."""
+    own = shutil.which("syncgql", path=sysconfig.get_path("scripts"))
+    if own is None:
+        return f"{sys.executable} -m syncgql"
+    found = shutil.which("syncgql")
+    if found is not None and os.path.samefile(found, own):
+        return "syncgql"
+    path, here = Path(own), Path.cwd()
+    return str(path.relative_to(here) if path.is_relative_to(here) else path)
+
+
+def body(step: Callable[[Client], None]) -> str:
+    """The source of a step without its first line and its docstring."""
+    source = inspect.getsource(step)
+    return dedent(source.split('"""', 2)[2]).strip()
+
+
+def title(step: Callable[[Client], None]) -> str:
+    """The docstring of a step, as a heading."""
+    return (inspect.getdoc(step) or step.__name__).rstrip(".")
+
+
+def _print_step(console: Console, heading: str, code: str) -> None:
+    console.print()
+    console.print(Panel(_code(code), title=f"[bold]{heading}[/bold]", title_align="left", expand=False))
+
+
+def _code(code: str) -> Syntax:
+    return Syntax(code, "python", background_color="default", word_wrap=True)

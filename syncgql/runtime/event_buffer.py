@@ -1,0 +1,320 @@
+"""EventBuffer: from the loop thread to one consumer, bounded.
+
+Events cross through a ``queue.SimpleQueue``: its ``put`` never waits and its ``get`` is one uncontended C lock, which
+beats every hand-made batch. Its ``put`` may also interrupt itself (a finalizer that closes another buffer), which
+``queue.Queue`` does not survive. Each counter has one writer: ``received`` and ``_overflowed`` the loop thread,
+``delivered`` and ``_discarded`` the consumer. So no lock is needed around them.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import queue
+import sys
+import time
+from collections.abc import Callable
+from typing import Generic, Literal, NamedTuple, TypeVar, get_args
+
+from ..exceptions import SubscriptionForked, SubscriptionOverflow
+
+T = TypeVar("T")
+
+# Not TimeoutError, which a signal handler of the user's may raise while we wait.
+Empty = queue.Empty
+
+Overflow = Literal["block", "raise", "drop_oldest"]
+
+# Before Python 3.14 an untimed wait ignores Ctrl-C on Windows: https://github.com/python/cpython/issues/125541
+DEAF_WAIT = sys.platform == "win32" and sys.version_info < (3, 14)
+
+NO_PROCESS = -1
+"""Stands for the process of what a fork has left behind."""
+
+
+class Mark:
+    """What stands between events and does not count as one."""
+
+    __slots__ = ()
+
+
+class Gap(Mark):
+    """The mark behind which the events come over another connection; those of some *seconds* are missing."""
+
+    __slots__ = ("seconds",)
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
+
+
+class Restart(Mark):
+    """The mark before the first event of a subscription that was started anew with other variables."""
+
+    __slots__ = ()
+
+
+class End(Mark):
+    """The mark behind the last event; *error* is what the consumer is to see, None for a clean end."""
+
+    __slots__ = ("error",)
+
+    def __init__(self, error: Exception | None) -> None:
+        self.error = error
+
+
+class Counts(NamedTuple):
+    """What became of the events so far: received = delivered + dropped + buffered."""
+
+    received: int
+    delivered: int
+    dropped: int
+    buffered: int
+
+
+class EventBuffer(Generic[T]):
+    """A bounded queue of events that the loop thread fills and one consumer drains.
+
+    Args:
+        buffer_size: how many events may wait.
+        overflow: what happens when it is full: ``block`` asks the producer to wait for room, ``raise`` ends the buffer
+            with ``SubscriptionOverflow`` behind the buffered events, ``drop_oldest`` drops the oldest.
+        post: has the loop call a function soon, from any thread.
+
+    Raises:
+        ValueError: buffer_size is below 1, or overflow is no such policy.
+    """
+
+    __slots__ = (
+        "_asked_for_more",
+        "_discarded",
+        "_get",
+        "_marks_put",
+        "_marks_taken",
+        "_overflowed",
+        "_overtaken",
+        "_pid",
+        "_post",
+        "_put",
+        "_queue",
+        "_room",
+        "_size",
+        "blocks",
+        "buffer_size",
+        "closed",
+        "delivered",
+        "finished",
+        "overflow",
+        "received",
+        "reconnects",
+    )
+
+    def __init__(self, buffer_size: int, overflow: Overflow, post: Callable[[Callable[[], object]], object]) -> None:
+        if isinstance(buffer_size, bool) or not isinstance(buffer_size, int) or buffer_size < 1:
+            raise ValueError(f"buffer_size must be a whole number of events, 1 or more, not {buffer_size!r}.")
+        if overflow not in get_args(Overflow):
+            raise ValueError(f"overflow must be one of {get_args(Overflow)}, not {overflow!r}.")
+        self.buffer_size = buffer_size
+        self.overflow = overflow
+        self.received = 0
+        self.delivered = 0
+        self.reconnects = 0
+        self.finished = False
+        self.closed = False
+        self._overflowed = 0
+        self._discarded = 0
+        self._marks_put = 0
+        self._marks_taken = 0
+        # Marks that stood before an event that was dropped: the consumer meets them before all else.
+        self._overtaken: list[Mark] = []
+        self._post = post
+        self._pid = os.getpid()
+        self._queue: queue.SimpleQueue[T | Mark] = queue.SimpleQueue()
+        # These four run for every event.
+        self._put = self._queue.put
+        self._get = self._get_in_slices if DEAF_WAIT else self._queue.get
+        self._size = self._queue.qsize
+        self.blocks = overflow == "block"
+        self._room: asyncio.Event | None = None
+        self._asked_for_more = False  # a call of _wake is on its way
+
+    @property
+    def counts(self) -> Counts:
+        """The counts at this moment; those of a closed buffer count what was let go as dropped."""
+        # delivered before received, so that no event seems to be delivered that was not received.
+        delivered, dropped = self.delivered, self._overflowed + self._discarded
+        received = self.received
+        if self.closed:
+            dropped = received - delivered
+        return Counts(received, delivered, dropped, received - delivered - dropped)
+
+    # -- on the loop thread
+
+    def reconnected(self, seconds: float) -> None:
+        """Mark that events of so many seconds are missing here."""
+        self.reconnects += 1
+        self._put_mark(Gap(seconds))
+
+    def restarted(self) -> None:
+        """Mark that the events from here on are those of other variables."""
+        self._put_mark(Restart())
+
+    def put(self, item: T) -> bool:
+        """Add an event; False means that no more are wanted."""
+        if self.finished:
+            return False
+        self.received += 1
+        if not self.blocks and self._size() >= self.buffer_size:
+            return self._put_when_full(item)
+        self._put(item)
+        return True
+
+    def finish(self, error: Exception | None = None) -> None:
+        """Put the end mark behind what is buffered; the first one counts."""
+        if not self.finished:
+            self.finished = True
+            self._put(End(error))
+
+    def abandon(self) -> None:
+        """Take no more events, and leave a consumer who waits waiting."""
+        self.finished = True
+
+    @property
+    def full(self) -> bool:
+        return self._size() >= self.buffer_size and not self.finished
+
+    async def wait_for_room(self) -> None:
+        """Return when half of the buffer is free, or the buffer has ended."""
+        room = self._room = asyncio.Event()
+        try:
+            while True:
+                # Before the look at the size: a consumer who drains after that look wakes us.
+                room.clear()
+                self._asked_for_more = False
+                if self._size() <= self.buffer_size // 2 or self.finished:
+                    return
+                await room.wait()
+        finally:
+            self._room = None
+
+    def _put_mark(self, mark: Mark) -> None:
+        if not self.finished:
+            self._marks_put += 1
+            self._put(mark)
+
+    def _put_when_full(self, item: T) -> bool:
+        marks = self._marks_put - self._marks_taken - len(self._overtaken)
+        if self._size() - marks < self.buffer_size:
+            self._put(item)
+            return True
+        if self.overflow == "raise":
+            self._overflowed += 1
+            self.finish(self._overflow_error())
+            return False
+        if not self._drop_oldest():
+            return False
+        self._put(item)
+        return True
+
+    def _drop_oldest(self) -> bool:
+        while True:
+            try:
+                oldest = self._queue.get_nowait()
+            except queue.Empty:  # the consumer was faster
+                return True
+            if isinstance(oldest, End):  # closed meanwhile, and whoever waits is to see it
+                self._put(oldest)
+                return False
+            if not isinstance(oldest, Mark):
+                self._overflowed += 1
+                return True
+            self._overtaken.append(oldest)
+
+    def _overflow_error(self) -> SubscriptionOverflow:
+        return SubscriptionOverflow(
+            f"The consumer fell behind: {self.buffer_size} events were waiting and another came. Consume faster, raise "
+            f'buffer_size=, or choose overflow="block" or "drop_oldest".',
+            buffered=self.buffer_size,
+            limit=self.buffer_size,
+        )
+
+    def _wake(self) -> None:
+        if self._room is not None:
+            self._room.set()
+
+    # -- in the consumer's thread
+
+    def get(self, timeout: float | None = None) -> T | Mark:
+        """Return the next event or mark; the End stays for every later reader.
+
+        Raises:
+            Empty: none came within *timeout* seconds.
+            SubscriptionForked: it was made in another process.
+        """
+        if not self._size():
+            self.check_process()  # a system call, which an event that is here already need not wait for
+        item = self._overtaken.pop(0) if self._overtaken else self._get(True, timeout)
+        if isinstance(item, Mark) or self.closed:
+            return self._end(item) if isinstance(item, End) or self.closed else self._pass_on(item)
+        self.delivered += 1
+        if self._room is not None:
+            self._make_room()
+        return item
+
+    def check_process(self) -> None:
+        """Raise ``SubscriptionForked`` in a process in which nobody fills the buffer."""
+        if self._pid != os.getpid():
+            raise SubscriptionForked(
+                "This subscription was opened in another process, before a fork; subscribe anew in this one."
+            )
+
+    def disown(self) -> None:
+        """Let go of what was inherited from another process: the events are for the consumer there."""
+        self._pid = NO_PROCESS
+        self._overtaken.clear()
+        self._empty()
+
+    def close(self) -> None:
+        """Let go of what is buffered and wake whoever waits with a clean end; from any thread, takes no lock."""
+        self.closed = self.finished = True
+        self._empty()
+        # An event that the loop thread was about to put may come before or behind this; get() looks at closed.
+        self._put(End(None))
+        if self._room is not None:
+            self._post(self._wake)
+
+    def discard(self) -> None:
+        """Count the event that was taken last as dropped."""
+        self.delivered -= 1
+        self._discarded += 1
+
+    def _empty(self) -> None:
+        with contextlib.suppress(queue.Empty):
+            while True:
+                self._queue.get_nowait()
+
+    def _make_room(self) -> None:
+        # Once per pause: it costs a system call, and the loop thread may not run before the buffer is empty.
+        if not self._asked_for_more and self._size() <= self.buffer_size // 2:
+            self._asked_for_more = True
+            self._post(self._wake)
+
+    def _pass_on(self, item: T | Mark) -> T | Mark:
+        self._marks_taken += 1
+        self._make_room()
+        return item
+
+    def _end(self, item: T | Mark) -> End:
+        end = item if isinstance(item, End) and not self.closed else End(None)
+        self._put(end)
+        return end
+
+    def _get_in_slices(self, block: bool, timeout: float | None) -> T | Mark:
+        deadline = None if timeout is None else time.monotonic() + timeout
+        while True:
+            left = 0.1 if deadline is None else min(0.1, deadline - time.monotonic())
+            try:
+                return self._queue.get(block, max(0.0, left))
+            except queue.Empty:
+                if deadline is not None and time.monotonic() >= deadline:
+                    raise

@@ -1,0 +1,371 @@
+"""Runtime: what one client owns in one process, from its first call to close, drop, fork or exit.
+
+After a fork only the forking thread lives on. The child's copies of the loop, the sockets and the locks are useless
+to it, and touching them would hurt the parent (see ``loop_thread``). So a runtime belongs to the process that started
+it, which is told by ``os.getpid()``: that also works where the at-fork hooks are not called (uWSGI). What was inherited
+is passed over, never closed and never collected.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import atexit
+import os
+import sys
+import threading
+import time
+from collections.abc import Callable, Coroutine
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, Generic, Protocol, TypeVar
+
+from ..exceptions import ClientClosed
+from ..limit import NO_LIMIT, Limit
+from .call import Call
+from .call_future import CallFuture, settle
+from .event_buffer import NO_PROCESS, EventBuffer
+from .loop_thread import CoroutineFunction, LoopThread
+
+EXIT_SECONDS = 2.0
+"""How long interpreter exit may be held up by closing what a program left open."""
+
+CLOSE_SECONDS = 5.0
+"""How long closing a client's connections may take before they are cut; transports have shorter limits of their own."""
+
+END_SECONDS = 1.0
+"""How long ``Runtime.end`` waits until the end of a subscription is handed to the wire."""
+
+# Before Python 3.14 an untimed wait for a lock ignores Ctrl-C on Windows: https://github.com/python/cpython/issues/125541
+WAIT_SLICE = 0.1 if sys.platform == "win32" and sys.version_info < (3, 14) else -1
+
+T = TypeVar("T")
+
+
+class Resources(Protocol):
+    """What lives on a loop and must be closed on it."""
+
+    async def close(self) -> None: ...
+
+
+R = TypeVar("R", bound=Resources)
+
+
+class Runtime(Generic[R]):
+    """The calls, buffers and connections of one client, on a loop thread, in one process.
+
+    Args:
+        resources: the connections; unconnected as yet.
+    """
+
+    def __init__(self, resources: R) -> None:
+        self.pid = os.getpid()
+        self.resources = resources
+        self.buffers: set[EventBuffer[Any]] = set()
+        self._calls: set[Call[Any]] = set()
+        self._stopping = False
+        self._at_exit = False
+        self._ended = threading.Event()
+        # It starts its first thread when the first future is settled.
+        self._workers = ThreadPoolExecutor(thread_name_prefix="syncgql-callbacks")
+        self.thread = _loop_thread_for(self)
+        _live.add(self)
+
+    # -- in any thread
+
+    def run(self, coroutine: Coroutine[Any, Any, T], limit: Limit = NO_LIMIT) -> T:
+        """Run *coroutine* on the loop and return its result, or raise its exception, in the calling thread.
+
+        Args:
+            coroutine: what to run; it is closed when it cannot be.
+            limit: after how long it is cancelled.
+
+        Raises:
+            TransportTimeout: the limit ran out; the coroutine was cancelled and has ended.
+            ClientClosed: the client was closed, before or meanwhile.
+            RuntimeError: called on the loop thread, which would wait for itself.
+        """
+        if self.thread.is_current:
+            coroutine.close()
+            raise RuntimeError(
+                "A blocking call was made on the client's own loop thread, which would wait for itself for ever. "
+                "Make it from another thread, for example with asyncio.to_thread(...)."
+            )
+        # A bare lock is the cheapest hand-off: 2-4 us less per call than an Event or a Future.
+        released = threading.Lock()
+        released.acquire()
+        call = Call(coroutine, limit, self._calls, released.release)
+        try:
+            self._begin(call)
+            _wait_for(released)
+        except BaseException:
+            # Ctrl-C, or a gevent timeout: end the work on the wire first. A second interrupt leaves at once.
+            if self.thread.post(call.cancel) and not call.is_done:
+                _wait_for(released)
+            raise
+        return call.outcome()
+
+    def submit(
+        self,
+        coroutine: Coroutine[Any, Any, object],
+        convert: Callable[[], T],
+        limit: Limit = NO_LIMIT,
+    ) -> CallFuture[T]:
+        """Run *coroutine* on the loop and return a future; what ``run`` raises is raised by its ``result()``.
+
+        Args:
+            coroutine: what to run.
+            convert: makes the future's result when the coroutine has ended well, on a worker thread; what it refers to
+                is kept alive until then.
+            limit: after how long it is cancelled.
+        """
+        future: CallFuture[T] = CallFuture(convert, lambda: self.thread.post(call.cancel))
+        call = Call(coroutine, limit, self._calls, lambda: self._settle(future, call))
+        self._begin(call)
+        return future
+
+    def end(self, buffer: EventBuffer[Any], close: CoroutineFunction) -> None:
+        """End a buffer and what feeds it; returns when ``close()`` has ended, within 1 s."""
+        self.buffers.discard(buffer)
+        buffer.close()
+        if self.thread.is_current:
+            self.thread.spawn(close)
+            return
+        try:
+            self.run(self.thread.finish(close, END_SECONDS))
+        except ClientClosed:
+            pass  # gone with its client
+
+    def abandon(self, buffer: EventBuffer[Any], close: CoroutineFunction) -> None:
+        """Do as ``end`` does without waiting; for finalizers, so it takes no lock."""
+        if self.pid == os.getpid():
+            self.buffers.discard(buffer)
+            buffer.close()
+            self.thread.spawn(close)
+
+    def request_stop(self, *, at_exit: bool = False) -> None:
+        """Have everything end: subscriptions, calls, connections, the thread. Takes no lock, never waits.
+
+        Args:
+            at_exit: leave those who wait waiting. At interpreter exit they are daemon threads; released, they would
+                print tracebacks into a process that is ending.
+        """
+        # At once, because a call that is made after this might come behind ``park``, and wait for ever.
+        self._at_exit = self._at_exit or at_exit
+        self.thread.post(self._stop)
+
+    def join(self, timeout: float | None = None) -> None:
+        """Wait until everything has ended; returns at once on the loop thread."""
+        if not self.thread.is_current:
+            self._ended.wait(timeout)
+            if not self.thread.users:
+                self.thread.join(timeout)
+
+    def _begin(self, call: Call[Any]) -> None:
+        """Hand a call over, or end it."""
+        if not self._stopping and not self._at_exit:
+            self._calls.add(call)
+            if not self.thread.post(self._start, call):
+                # The loop closed since. Its thread empties _calls afterwards, as this does: one of the two takes the
+                # call out, so it ends once, whoever comes first.
+                self._fail_calls()
+        elif self._at_exit and threading.current_thread().daemon:
+            call.abandon()
+        else:
+            call.fail(_closed())
+
+    # -- on the loop thread
+
+    def ended(self) -> None:
+        self._stopping = True
+        _live.discard(self)
+        self._fail_calls()
+        self._workers.shutdown(wait=False)
+        self._ended.set()
+
+    def _start(self, call: Call[Any]) -> None:
+        if self._stopping:
+            self._refuse(call)
+        else:
+            call.start()
+
+    def _stop(self) -> None:
+        if self._stopping:
+            return
+        self._stopping = True
+        # Before the connections close: afterwards those who wait would hear of a disconnect.
+        for buffer in self.buffers.copy():
+            buffer.abandon() if self._at_exit else buffer.close()
+        for call in self._calls.copy():
+            if self._at_exit:
+                call.abandon()
+            call.cancel(_closed())
+        self.thread.spawn(self._close)
+
+    async def _close(self) -> None:
+        try:
+            await self.thread.finish(self.resources.close, CLOSE_SECONDS)
+        finally:
+            self.thread.detach(self)
+
+    def _refuse(self, call: Call[Any]) -> None:
+        if self._at_exit:
+            call.abandon()
+        call.fail(_closed())
+
+    def _fail_calls(self) -> None:
+        while True:
+            try:
+                call = self._calls.pop()
+            except KeyError:
+                return
+            self._refuse(call)
+
+    def _settle(self, future: CallFuture[Any], call: Call[Any]) -> None:
+        try:
+            self._workers.submit(settle, [call, future])
+        except RuntimeError:  # at interpreter exit, or the client is closed: then here, late is worse
+            settle([call, future])
+
+
+_live: set[Runtime[Any]] = set()
+"""Every runtime that has not ended, so that exit can end it."""
+
+
+class Runtimes(Generic[R]):
+    """The runtime of a client in whatever process it is used, started by the first call there.
+
+    Args:
+        build: makes the resources; called once per process, in the thread of the first call.
+    """
+
+    def __init__(self, build: Callable[[], R]) -> None:
+        self._build = build
+        self._runtime: Runtime[R] | None = None
+        self.closed = False
+
+    def current(self) -> Runtime[R]:
+        """Return this process's runtime, starting it if need be.
+
+        Raises:
+            ClientClosed: after ``close()``.
+        """
+        runtime = self._runtime
+        if runtime is not None and runtime.pid == os.getpid() and not self.closed:
+            return runtime
+        return self._start()
+
+    def check_open(self) -> None:
+        """Raise ``ClientClosed`` after ``close()``."""
+        if self.closed:
+            raise _closed()
+
+    def close(self) -> None:
+        """End this process's runtime and wait for it."""
+        self.closed = True
+        with _starting_lock():
+            runtime = self._mine
+        if runtime is not None:
+            runtime.request_stop()
+            runtime.join()
+
+    def drop(self) -> None:
+        """Have this process's runtime end; for finalizers: takes no lock, never waits."""
+        runtime = self._mine
+        if runtime is not None:
+            runtime.request_stop()
+
+    @property
+    def _mine(self) -> Runtime[R] | None:
+        runtime = self._runtime
+        return runtime if runtime is not None and runtime.pid == os.getpid() else None
+
+    def _start(self) -> Runtime[R]:
+        with _starting_lock():
+            runtime = self._mine
+            if runtime is None and not self.closed:
+                self._runtime = runtime = Runtime(self._build())
+            if runtime is None:
+                raise _closed()
+        if self.closed:  # by somebody's __del__, in the middle of it
+            runtime.request_stop()
+            raise _closed()
+        return runtime
+
+
+def _closed() -> ClientClosed:
+    return ClientClosed("The client is closed; make a new one.")
+
+
+def _wait_for(lock: threading.Lock) -> None:
+    while not lock.acquire(timeout=WAIT_SLICE):
+        pass
+
+
+# One lock per process: an inherited one may be held for ever by a thread that the fork left behind. An RLock, because
+# the garbage collector may run in here, and somebody's __del__ close another client.
+_starting: dict[int, threading.RLock] = {}
+
+_shared: dict[int, LoopThread] = {}
+
+
+def _starting_lock() -> threading.RLock:
+    return _starting.setdefault(os.getpid(), threading.RLock())
+
+
+def _loop_thread_for(user: Runtime[Any]) -> LoopThread:
+    """Return a running loop thread: the user's own, or under gevent the one that all share."""
+    if not _threads_are_greenlets():
+        thread = _new_loop_thread()
+    elif os.getpid() in _shared and _shared[os.getpid()].is_running:
+        thread = _shared[os.getpid()]
+    else:
+        thread = _shared[os.getpid()] = _new_loop_thread()
+    thread.users.add(user)
+    thread.start()
+    return thread
+
+
+def _new_loop_thread() -> LoopThread:
+    # Nobody would park the thread, and uvloop's must not outlive the interpreter.
+    return LoopThread(asyncio.new_event_loop) if _exiting else LoopThread()
+
+
+def _threads_are_greenlets() -> bool:
+    """Whether gevent has replaced threads by greenlets, all of one real thread; and that can run only one loop."""
+    monkey = sys.modules.get("gevent.monkey")
+    return monkey is not None and monkey.is_module_patched("threading")
+
+
+_exiting = False
+"""Whether exit has begun to end what there is. What starts later, in another exit hook, is ended by nobody."""
+
+
+@atexit.register
+def _stop_at_exit() -> None:
+    global _exiting
+    _exiting = True
+    deadline = time.monotonic() + EXIT_SECONDS
+    mine = [runtime for runtime in _live.copy() if runtime.pid == os.getpid()]
+    for runtime in mine:
+        runtime.request_stop(at_exit=True)
+    for runtime in mine:
+        runtime.join(max(0.0, deadline - time.monotonic()))
+    for runtime in mine:
+        runtime.thread.park()
+
+
+def _inherit() -> None:
+    """Disown what the parent had, in a new child: process ids come round again.
+
+    Everything works without this hook, for as long as no child gets the id of an ancestor that has ended; only the
+    events that an inherited subscription holds are given once more then.
+    """
+    for runtime in _live:
+        runtime.pid = NO_PROCESS
+        for buffer in runtime.buffers:
+            buffer.disown()
+    _starting.clear()
+    _shared.clear()
+
+
+if sys.platform != "win32":
+    os.register_at_fork(after_in_child=_inherit)

@@ -1,0 +1,1 @@
+"""aiohttp as this package uses it: the session, its connectors, its errors."""

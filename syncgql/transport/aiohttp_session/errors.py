@@ -1,0 +1,190 @@
+"""What aiohttp and the loop raise, in our terms: the one place where that is decided."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import time
+from collections.abc import Iterator
+
+import aiohttp
+from multidict import CIMultiDict
+from yarl import URL
+
+from ...exceptions import (
+    TransportConnectionFailed,
+    TransportError,
+    TransportProtocolError,
+    TransportServerError,
+    TransportTimeout,
+)
+from ...messages import as_sentence
+from ...protocol.http import public_url, retry_after
+from ...result import Response
+from .tls_hints import ALERT, no_tls_hint, tls_hint
+
+# asyncio's is another class than TimeoutError on Python 3.10.
+AIOHTTP_ERRORS = (aiohttp.ClientError, asyncio.TimeoutError, OSError)
+
+ENDED = (aiohttp.ServerDisconnectedError, ConnectionResetError, aiohttp.ClientOSError)
+"""What is raised when a connection ends before an answer begins."""
+
+
+@contextlib.contextmanager
+def translated_errors(url: str, timeout: aiohttp.ClientTimeout | None = None) -> Iterator[None]:
+    """Turn exceptions of aiohttp and the operating system into a ``TransportError`` that names *url*."""
+    start = time.perf_counter()
+    try:
+        yield
+    except TransportError:
+        raise  # TransportTimeout is a TimeoutError, too
+    except AIOHTTP_ERRORS as error:
+        raise translate(error, url, timeout, time.perf_counter() - start) from public_cause(error)
+
+
+def public_cause(error: BaseException) -> BaseException | None:
+    """Return what to chain: *error*, or what is below it when its text holds the whole URL or pieces of the answer."""
+    if isinstance(error, aiohttp.ClientResponseError):
+        return None  # what is below it quotes the answer, too
+    if isinstance(error.__cause__, TransportError):
+        return error.__cause__.__cause__
+    tells_too_much = (
+        aiohttp.ConnectionTimeoutError,
+        aiohttp.InvalidURL,
+        aiohttp.NonHttpUrlClientError,
+        aiohttp.ServerDisconnectedError,
+    )
+    is_about_writing = type(error) is aiohttp.ClientOSError and error.__cause__ is not None
+    return error.__cause__ if isinstance(error, tells_too_much) or is_about_writing else error
+
+
+def translate(
+    error: Exception,
+    url: str,
+    timeout: aiohttp.ClientTimeout | None = None,
+    elapsed: float = 0.0,
+    *,
+    is_new: bool = True,
+) -> TransportError:
+    """Return the exception that stands for *error*.
+
+    Args:
+        error: what was raised.
+        url: where the request went; shown without what may be secret.
+        timeout: the limits that held.
+        elapsed: seconds since the request began; tells which of two limits ran out.
+        is_new: whether the connection had not carried a request before.
+    """
+    where = public_url(url)
+    if isinstance(error.__cause__, TransportError):  # an upload failed while aiohttp wrote it
+        return error.__cause__
+    if isinstance(error, asyncio.TimeoutError):
+        return _timeout(error, where, timeout or aiohttp.ClientTimeout(), elapsed)
+    if isinstance(error, aiohttp.ClientResponseError):
+        return _bad_response(error, where, elapsed)
+    if isinstance(error, aiohttp.ClientPayloadError):
+        return _bad_payload(error, where)
+    had_connection = isinstance(error, ENDED) and not isinstance(error, aiohttp.ClientConnectorError)
+    hint = tls_hint(where) if is_new and had_connection else ""
+    return TransportConnectionFailed(_connection_lost(error, where) + hint)
+
+
+def _connection_lost(error: Exception, where: str) -> str:
+    proxy = _proxy(error, where)
+    peer = f"the proxy {proxy} for {where}" if proxy else where
+    match error:
+        case aiohttp.ClientConnectorCertificateError():
+            why = getattr(error.certificate_error, "verify_message", "") or error.certificate_error
+            return f"The certificate of {peer} is not trusted: {as_sentence(why)} See ssl=."
+        case aiohttp.ServerFingerprintMismatch():
+            return f"{where} showed another certificate than the one whose fingerprint was given as ssl=."
+        case aiohttp.ClientConnectorDNSError():
+            return f"The host name of {peer} was not found: {as_sentence(error.os_error)}"
+        case aiohttp.ClientConnectorSSLError():
+            why = error.os_error
+            hint = no_tls_hint(why, "https://", "proxy=") if proxy else no_tls_hint(why, where)
+            return f"Could not agree on TLS with {peer}: {as_sentence(why)}{hint}"
+        case aiohttp.ClientConnectorError():
+            advice = "" if proxy else " Is the server running?"
+            return f"Could not connect to {peer}: {as_sentence(error.os_error)}{advice}"
+        case aiohttp.InvalidURL() | aiohttp.NonHttpUrlClientError():
+            return f"{where} is not a URL that can be reached."
+        case aiohttp.ServerDisconnectedError():
+            return f"{where} closed the connection before it answered."
+    # Its text is not shown: aiohttp puts the whole URL into some.
+    why = getattr(error, "strerror", None) or type(error).__name__
+    return f"The connection to {where} was lost before the answer was complete: {as_sentence(why)}"
+
+
+def _proxy(error: Exception, where: str) -> str:
+    """Return host and port of the proxy, if it is the connection to one that failed; else nothing.
+
+    For a name that was not found and for TLS aiohttp raises the same as without a proxy, but tells whom it called.
+    """
+    if not isinstance(error, aiohttp.ClientConnectorError):
+        return ""
+    target = URL(where)
+    is_target = not target.absolute or (error.host, error.port) == (target.raw_host, target.port)
+    if is_target and not isinstance(error, aiohttp.ClientProxyConnectionError):
+        return ""
+    host = f"[{error.host}]" if ":" in error.host else error.host
+    return f"{host}:{error.port}"
+
+
+def _bad_payload(error: aiohttp.ClientPayloadError, where: str) -> TransportError:
+    cause = error.__cause__
+    if isinstance(cause, aiohttp.http_exceptions.ContentEncodingError):
+        rule = "the body is not compressed as Content-Encoding says"
+        return TransportProtocolError(f"The answer of {where} cannot be read: {rule}.", rule=rule)
+    if isinstance(cause, aiohttp.http_exceptions.TransferEncodingError) and "Not enough data" not in str(cause):
+        why = "it is not chunked as HTTP says"
+    else:
+        why = "the connection was closed before its end"
+    return TransportConnectionFailed(f"The answer of {where} is incomplete: {why}.")
+
+
+def _bad_response(error: aiohttp.ClientResponseError, where: str, elapsed: float) -> TransportError:
+    if isinstance(error, aiohttp.ClientHttpProxyError):
+        headers = CIMultiDict(error.headers or {})
+        response = Response(error.status, headers, where, elapsed, retry_after(headers))
+        advice = " Give its credentials as proxy_auth." if error.status == 407 else ""
+        said = f"HTTP {error.status} {error.message}"
+        return TransportServerError(
+            f"The proxy refused to connect to {where}: {as_sentence(said)}{advice}",
+            code=error.status,
+            response=response,
+        )
+    # The status is made up by aiohttp's parser; what follows the colon is quoted from the answer.
+    why = error.message.partition(":")[0].strip()
+    if ALERT in error.message:
+        return TransportConnectionFailed(f"{where} answered with a TLS alert.{tls_hint(where)}")
+    return TransportConnectionFailed(
+        f"{where} answered with what is not HTTP, or is beyond the limits for headers: {why}. "
+        "(The limits are max_line_size, max_field_size and max_headers in client_session_args.)"
+    )
+
+
+def _timeout(error: Exception, where: str, timeout: aiohttp.ClientTimeout, elapsed: float) -> TransportTimeout:
+    limit, seconds = _limit(error, timeout, elapsed)
+    what = {
+        "connect": "there was no connection to",
+        "sock_connect": "could not connect to",
+        "sock_read": "nothing came from",
+    }.get(limit, "there was no complete answer from")
+    return TransportTimeout(
+        f"{limit} ran out after {seconds:g} s: {what} {where}. Give timeout= a higher {limit}?",
+        limit=limit,
+        seconds=seconds,
+    )
+
+
+def _limit(error: Exception, timeout: aiohttp.ClientTimeout, elapsed: float) -> tuple[str, float]:
+    """Return which of aiohttp's limits ran out."""
+    if isinstance(error, aiohttp.SocketTimeoutError):
+        return "sock_read", timeout.sock_read or 0.0
+    if isinstance(error, aiohttp.ConnectionTimeoutError):
+        # The same exception stands for both; connect holds from the wait for a free connection on.
+        if timeout.connect is not None and (timeout.sock_connect is None or elapsed >= timeout.connect):
+            return "connect", timeout.connect
+        return "sock_connect", timeout.sock_connect or 0.0
+    return "total", timeout.total or 0.0

@@ -1,0 +1,226 @@
+"""SharedSession: one aiohttp session under several transports, and the connections below it."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import inspect
+import weakref
+from collections.abc import Awaitable, Callable, Mapping
+from contextvars import ContextVar
+from typing import Any
+
+import aiohttp
+from aiohttp.client_proto import ResponseHandler
+from aiohttp.connector import Connection
+
+from ...checks import check_function, check_seconds
+from ..options import (
+    authorization,
+    check_arguments,
+    check_cookies,
+    check_fixed_headers,
+    check_proxy,
+    client_timeout,
+    proxy_with_credentials,
+    resolve_headers,
+)
+from ..websocket.upgrade import refuse_redirects, refuse_upgrade
+from .tcp_connector import TCPConnector, in_empty_context
+
+SessionFactory = Callable[[], aiohttp.ClientSession]
+
+connection_was_reused: ContextVar[bool | None] = ContextVar("connection_was_reused", default=None)
+"""Whether the task's latest request went out on a connection that had carried another; None when that is unknown."""
+
+
+class SharedSession:
+    """An aiohttp session that is made for its first user and closed by its last.
+
+    Args:
+        cookies: cookies to begin with.
+        client_session_args: arguments for ``aiohttp.ClientSession``; they take precedence. ``connector`` and
+            ``cookie_jar`` may be functions that make one, since both belong to the loop they are made on.
+        factory: makes the whole session, which is closed here all the same; takes the place of the others.
+        ssl_close_timeout: seconds that closing may take before what is left is abandoned; None for no limit.
+
+    Raises:
+        TypeError: an argument that ``aiohttp.ClientSession`` does not know, or that is not the caller's to give.
+    """
+
+    def __init__(
+        self,
+        cookies: Any = None,
+        client_session_args: Mapping[str, Any] | None = None,
+        *,
+        factory: SessionFactory | None = None,
+        ssl_close_timeout: float | None = 10,
+    ) -> None:
+        if factory is not None and not callable(factory):
+            raise TypeError(
+                "session must be a function that makes an aiohttp.ClientSession, because a session belongs to the loop "
+                f"it is made on; not {type(factory).__name__}."
+            )
+        if factory is not None:
+            check_function("session", factory, 0)
+        if factory is not None and (cookies is not None or client_session_args is not None):
+            raise TypeError("A session of your own brings its cookies and arguments along; give either it or them.")
+        self._factory = factory
+        self._options = _session_options(check_cookies(cookies), client_session_args)
+        self._ssl_close_timeout = check_seconds("ssl_close_timeout", ssl_close_timeout)
+        self._session: aiohttp.ClientSession | None = None
+        self._cross_origin_session: aiohttp.ClientSession | None = None
+        self._users = 0
+
+    @classmethod
+    def of(
+        cls,
+        session: SessionFactory | SharedSession | None,
+        cookies: Any,
+        client_session_args: Mapping[str, Any] | None,
+        *,
+        ssl_close_timeout: float | None,
+    ) -> SharedSession:
+        """Return a session that is shared already, or one of these options; raises what the constructor raises."""
+        if isinstance(session, SharedSession):
+            return session
+        return cls(cookies, client_session_args, factory=session, ssl_close_timeout=ssl_close_timeout)
+
+    @property
+    def middlewares(self) -> Any:
+        """The middlewares for requests that upgrade nothing; None for all those of the session.
+
+        The session's own includes one for upgrades, and each takes time.
+        """
+        return self._options.get("middlewares", ()) if self._factory is None else None
+
+    def acquire(self) -> aiohttp.ClientSession:
+        """Return the session, made on the running loop by the first user."""
+        if self._session is None:
+            self._session = self._make() if self._factory is None else self._factory()
+            if self._factory is not None:
+                self._session.trace_configs.append(refuse_redirects())
+        self._users += 1
+        return self._session
+
+    def cross_origin_session(self) -> aiohttp.ClientSession | None:
+        """Return a session that shares the connections but knows no credentials, for a server of another origin.
+
+        None when the session was made by the user, because what that would send along is unknown.
+        """
+        if self._cross_origin_session is None and self._session is not None and self._factory is None:
+            kept = ("timeout", "trust_env", "proxy", "trace_configs", "skip_auto_headers", "version", "read_bufsize")
+            self._cross_origin_session = aiohttp.ClientSession(
+                connector=self._session.connector,
+                connector_owner=False,
+                cookie_jar=aiohttp.DummyCookieJar(),
+                **{name: self._options[name] for name in kept if name in self._options},
+            )
+        return self._cross_origin_session
+
+    async def release(self) -> None:
+        """Give the session back; the last user closes it."""
+        self._users -= 1
+        if self._users or self._session is None:
+            return
+        session, self._session = self._session, None
+        stranger, self._cross_origin_session = self._cross_origin_session, None
+        if stranger is not None:
+            await stranger.close()
+        # Whoever closes must not hang, whatever the other side of a TLS connection does.
+        with contextlib.suppress(asyncio.TimeoutError):
+            await asyncio.wait_for(session.close(), self._ssl_close_timeout)
+
+    def fresh(self) -> SharedSession:
+        """Return a holder of the same options without a session."""
+        copy = SharedSession(factory=self._factory, ssl_close_timeout=self._ssl_close_timeout)
+        copy._options = self._options
+        return copy
+
+    def _make(self) -> aiohttp.ClientSession:
+        options = dict(self._options)
+        if callable(options.get("cookie_jar")):
+            options["cookie_jar"] = options["cookie_jar"]()
+        connector = options.pop("connector", None) or TCPConnector
+        pool = connector() if callable(connector) else connector
+        options["connector"] = PoolAndSockets(pool, is_owner=options.pop("connector_owner", True))
+        # Last, so that it sees each answer before anything else does.
+        options["middlewares"] = (*options.get("middlewares", ()), refuse_upgrade)
+        return aiohttp.ClientSession(**options)
+
+
+class PoolAndSockets(aiohttp.BaseConnector):
+    """Takes the connections of requests from a pool, and opens one apart from it for each WebSocket.
+
+    So that any number of subscriptions takes no slot of the pool, and its limits are for requests alone.
+
+    Args:
+        pool: the connector with the user's settings; opens the connections of WebSockets too.
+        is_owner: whether closing this one closes the pool.
+    """
+
+    def __init__(self, pool: aiohttp.BaseConnector, *, is_owner: bool) -> None:
+        super().__init__(limit=0, force_close=True)
+        self.allowed_protocol_schema_set = pool.allowed_protocol_schema_set
+        self._pool = pool
+        self._is_owner = is_owner
+        self._used: weakref.WeakSet[ResponseHandler] = weakref.WeakSet()
+
+    async def connect(
+        self, req: aiohttp.ClientRequest, traces: list[Any], timeout: aiohttp.ClientTimeout
+    ) -> Connection:
+        if "Upgrade" in req.headers:
+            return await super().connect(req, traces, timeout)
+        while True:
+            connection = await self._pool.connect(req, traces, timeout)
+            protocol = connection.protocol
+            if protocol is not None and protocol.is_connected():
+                was_used = protocol in self._used
+                connection_was_reused.set(was_used)
+                if not was_used:
+                    self._used.add(protocol)
+                return connection
+            connection.close()  # it ended while the pool handed it out; nothing has been written yet
+
+    async def _create_connection(
+        self, req: aiohttp.ClientRequest, traces: list[Any], timeout: aiohttp.ClientTimeout
+    ) -> ResponseHandler:
+        # What every kind of connector implements, and what BaseConnector.connect calls.
+        return await in_empty_context(self._pool._create_connection(req, traces, timeout))
+
+    def close(self, *, abort_ssl: bool = False) -> Awaitable[None]:
+        closing = [super().close(abort_ssl=True)]
+        if self._is_owner:
+            closing.append(self._pool.close(abort_ssl=abort_ssl) if abort_ssl else self._pool.close())
+        return _all_of(closing)
+
+
+async def _all_of(awaitables: list[Awaitable[None]]) -> None:
+    for awaitable in awaitables:
+        await awaitable
+
+
+def _session_options(cookies: Any, client_session_args: Mapping[str, Any] | None) -> dict[str, Any]:
+    # Deadlines are the client's; aiohttp's default of 300 s in all would cut long streams.
+    options: dict[str, Any] = {"cookies": cookies, "timeout": aiohttp.ClientTimeout(total=None, sock_connect=30)}
+    if client_session_args is None:
+        return options
+    known = frozenset(inspect.signature(aiohttp.ClientSession).parameters)
+    check_arguments("client_session_args", client_session_args, known, _NOT_FOR_THE_SESSION)
+    check_cookies(client_session_args.get("cookies"), "cookies in client_session_args")
+    check_fixed_headers(client_session_args.get("headers"), "headers in client_session_args")
+    check_proxy(client_session_args.get("proxy"), "proxy in client_session_args")
+    options.update(client_session_args)
+    options["timeout"] = client_timeout(options["timeout"])
+    auth, proxy_auth = options.pop("auth", None), options.pop("proxy_auth", None)
+    if auth is not None:
+        options["headers"] = resolve_headers({"Authorization": authorization(auth)}, options.get("headers"), None)
+    if proxy_auth is not None:
+        options["proxy"] = proxy_with_credentials(options.get("proxy"), proxy_auth)
+    return options
+
+
+_NOT_FOR_THE_SESSION = {
+    "raise_for_status": "an answer is judged by its body, too",
+    "loop": "the session runs on the loop of the client",
+}

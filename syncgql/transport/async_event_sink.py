@@ -1,0 +1,67 @@
+"""AsyncEventSink: hands events to asyncio code that uses a transport without a Client."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+
+from ..result import ExecutionResult
+
+
+class AsyncEventSink:
+    """A bounded queue between a stream and one ``await get()`` after the other, all on one loop.
+
+    Args:
+        buffer_size: how many events may wait.
+        blocks: whether the stream is to stop reading while the buffer is full.
+    """
+
+    def __init__(self, buffer_size: int, *, blocks: bool = False) -> None:
+        self.blocks = blocks
+        self._buffer_size = buffer_size
+        self._events: deque[ExecutionResult] = deque()
+        self.finished = False
+        self._error: Exception | None = None
+        self._changed = asyncio.Event()
+
+    @property
+    def full(self) -> bool:
+        return len(self._events) >= self._buffer_size
+
+    async def wait_for_room(self) -> None:
+        while len(self._events) > self._buffer_size // 2 and not self.finished:
+            self._changed.clear()
+            await self._changed.wait()
+
+    def put(self, result: ExecutionResult, /) -> bool:
+        if self.finished:
+            return False
+        self._events.append(result)
+        self._changed.set()
+        return True
+
+    def finish(self, error: Exception | None = None) -> None:
+        if not self.finished:
+            self.finished = True
+            self._error = error
+        self._changed.set()
+
+    def reconnected(self, seconds: float) -> None:
+        """Nothing: who uses a transport on its own finds it in the log."""
+
+    def restarted(self) -> None:
+        """Nothing: nobody restarts these."""
+
+    async def get(self) -> ExecutionResult | None:
+        """Return the next event, or None after the last; raises the error with which the stream ended."""
+        while not self._events:
+            if self._error is not None:
+                error, self._error = self._error, None
+                raise error
+            if self.finished:
+                return None
+            self._changed.clear()
+            await self._changed.wait()
+        event = self._events.popleft()
+        self._changed.set()
+        return event

@@ -1,0 +1,93 @@
+"""What requests and urllib3 raise, in our terms: the one place where that is decided."""
+
+from __future__ import annotations
+
+import contextlib
+import http.client
+from collections.abc import Iterator
+
+import requests
+import urllib3.exceptions as urllib3
+from requests import exceptions
+
+from ...exceptions import TransportConnectionFailed, TransportError, TransportProtocolError
+from ...messages import as_sentence
+from ...protocol.http import public_url
+from ..aiohttp_session.tls_hints import ALERT, no_tls_hint, tls_hint
+from ..http.deadline import Deadline
+
+TIMEOUTS = (exceptions.Timeout, urllib3.TimeoutError, TimeoutError)
+CONNECT_TIMEOUTS = (exceptions.ConnectTimeout, urllib3.ConnectTimeoutError)
+UNTRUSTED = (exceptions.SSLError, urllib3.SSLError)
+UNREADABLE = (exceptions.ContentDecodingError, urllib3.DecodeError)
+NOT_SENT = (
+    exceptions.InvalidURL,
+    exceptions.InvalidSchema,
+    exceptions.MissingSchema,
+    exceptions.InvalidHeader,
+    exceptions.InvalidProxyURL,
+)
+
+
+@contextlib.contextmanager
+def translated_errors(url: str, deadline: Deadline) -> Iterator[None]:
+    """Turn exceptions of requests, urllib3 and the operating system into a ``TransportError`` that names *url*."""
+    try:
+        yield
+    except TransportError:  # one of ours that is an OSError too: a timeout
+        raise
+    except (requests.RequestException, urllib3.HTTPError, OSError) as error:
+        # Not from the error itself: its text has the URL in it, and that may hold secrets.
+        raise translate(error, public_url(url), deadline) from _reason(error)
+
+
+def translate(error: Exception, where: str, deadline: Deadline) -> TransportError:
+    """Return the exception that stands for *error* on a connection to *where*."""
+    said = as_sentence(_said(error))
+    if isinstance(error, TIMEOUTS):
+        return deadline.error(where, is_connecting=isinstance(error, CONNECT_TIMEOUTS))
+    if isinstance(error, UNTRUSTED):
+        hint = no_tls_hint(error, where) or " See verify= and cert=."
+        return TransportConnectionFailed(f"No TLS connection to {where} came about: {said}{hint}")
+    if isinstance(error, exceptions.ProxyError):
+        return TransportConnectionFailed(f"The proxy gave no connection to {where}: {said} See proxies=.")
+    if isinstance(_reason(error), urllib3.NewConnectionError):
+        return TransportConnectionFailed(f"Could not connect to {where}: {said} Is the server running?")
+    if isinstance(error, UNREADABLE):
+        rule = "the body is encoded as Content-Encoding says"
+        return TransportProtocolError(f"The answer of {where} cannot be decompressed: {said}", rule=rule)
+    if isinstance(error, NOT_SENT):
+        return TransportError(f"requests could not send to {where}: {type(error).__name__}.")
+    hint = tls_hint(where) if _ended_without_answer(error) else ""
+    return TransportConnectionFailed(f"The connection to {where} was lost before the answer was complete: {said}{hint}")
+
+
+def _ended_without_answer(error: BaseException) -> bool:
+    """Whether the other side ended the connection, or sent a TLS alert, in the place of an answer."""
+    reason: BaseException | None = _reason(error)
+    while reason is not None:
+        if isinstance(reason, ConnectionResetError):  # RemoteDisconnected is one
+            return isinstance(error, exceptions.ConnectionError)
+        if isinstance(reason, http.client.BadStatusLine):
+            return ALERT in repr(reason)
+        reason = reason.__cause__ or reason.__context__
+    return False
+
+
+def _reason(error: BaseException) -> BaseException:
+    """Return what is inside: requests wraps urllib3's exceptions, and those the reason why they gave up."""
+    inner = error.args[0] if error.args else None
+    if isinstance(inner, urllib3.MaxRetryError):
+        inner = inner.reason
+    return inner if isinstance(inner, BaseException) else error
+
+
+def _said(error: BaseException) -> str:
+    """Return what the system said, or the name of the reason."""
+    reason: BaseException | None = _reason(error)
+    name = type(reason).__name__
+    while reason is not None:
+        if isinstance(reason, OSError) and reason.strerror:
+            return reason.strerror
+        reason = reason.__cause__ or reason.__context__
+    return name

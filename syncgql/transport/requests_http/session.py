@@ -1,0 +1,259 @@
+"""RequestsSessions: the sessions of the requests library behind a transport."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import threading
+import time
+import weakref
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import requests
+from multidict import CIMultiDict
+from urllib3 import Timeout
+from urllib3.response import BaseHTTPResponse
+
+from ...checks import check_flag, check_function, check_mapping
+from ...exceptions import TransportClosed
+from ...protocol.http import retry_after, too_large
+from ...result import Response
+from ..http.deadline import Deadline
+from ..http.request import HTTPRequest
+from ..http.upload import Upload
+from ..options import check_cookies
+from .errors import translated_errors
+from .upload import body_of
+
+BLOCK = 64 * 1024
+"""Bytes of an answer that are read at most before the clock is looked at."""
+
+
+@dataclass(frozen=True, repr=False, eq=False)  # no repr: it may hold secrets
+class SessionOptions:
+    """What the sessions are made with; the parameters of ``RequestsHTTPTransport`` of these names."""
+
+    session: requests.Session | Callable[[], requests.Session] | None
+    cookies: Any
+    auth: Any
+    verify: bool | str
+    cert: str | tuple[str, str] | None
+    proxies: Mapping[str, str] | None
+    adapters: Mapping[str, requests.adapters.BaseAdapter] | None
+    trust_env: bool
+
+    def __post_init__(self) -> None:
+        own = (self.cookies, self.auth, self.cert, self.proxies, self.adapters)
+        if self.session is None:
+            self._check()
+            return
+        if not isinstance(self.session, requests.Session) and not callable(self.session):
+            kind = type(self.session).__name__
+            raise TypeError(f"session must be a requests.Session or a function that makes one, not {kind}.")
+        if any(option is not None for option in own) or self.verify is not True or self.trust_env is not True:
+            raise TypeError("A session of your own brings its settings along; give either it or them.")
+
+    def _check(self) -> None:
+        check_cookies(self.cookies)
+        if callable(self.auth) and not isinstance(self.auth, type):
+            check_function("auth", self.auth, 1)
+        elif self.auth is not None:
+            _check_pair("auth", self.auth)
+        if not isinstance(self.verify, bool | str | os.PathLike):
+            raise TypeError(f"verify must be True, False or a path, not {type(self.verify).__name__}.")
+        if self.cert is not None and not isinstance(self.cert, str | os.PathLike):
+            _check_pair("cert", self.cert)
+        for scheme, url in (check_mapping("proxies", self.proxies) or {}).items():
+            if not isinstance(scheme, str) or not isinstance(url, str):
+                raise TypeError(f"proxies must map str to str; one is a {type(url).__name__}.")
+        for adapter in (check_mapping("adapters", self.adapters) or {}).values():
+            if not isinstance(adapter, requests.adapters.BaseAdapter):
+                raise TypeError(
+                    f"adapters must map to requests.adapters.BaseAdapter objects; one is a {type(adapter).__name__}."
+                )
+        check_flag("trust_env", self.trust_env)
+
+    def make(self) -> requests.Session:
+        """Make a session."""
+        if callable(self.session):
+            return self.session()
+        session = requests.Session()
+        session.auth = self.auth
+        session.verify = self.verify
+        session.cert = self.cert
+        session.trust_env = self.trust_env
+        session.proxies.update(self.proxies or {})
+        session.cookies.update(self.cookies or {})
+        for prefix, adapter in (self.adapters or {}).items():
+            session.mount(prefix, adapter)
+        return session
+
+
+def _check_pair(name: str, pair: object) -> None:
+    # requests takes just about anything and fails, or sends no credentials, at the first request.
+    if not isinstance(pair, tuple | list) or len(pair) != 2 or not all(isinstance(part, str) for part in pair):
+        alone = "an object of requests.auth" if name == "auth" else "a path"
+        raise TypeError(f"{name} must be {alone} or a pair of texts, not {type(pair).__name__}.")
+
+
+class RequestsSessions:
+    """A session for each thread of each process, made when the thread first needs one and closed when it ends.
+
+    requests does not promise that a session may be used by several threads at once, and what is in its pool is of no
+    use to a forked child. A session that the user gave is used as it is and left open.
+
+    Args:
+        options: what the sessions are made with.
+    """
+
+    def __init__(self, options: SessionOptions) -> None:
+        self._options = options
+        self._own: threading.local | None = threading.local()
+        self._pid = os.getpid()
+
+    def fresh(self) -> RequestsSessions:
+        """Return a holder of the same options without a session."""
+        return RequestsSessions(self._options)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return RequestsSessions, (self._options,)
+
+    def open(self) -> None:
+        """Allow sessions to be made, also after ``close``."""
+        if self._own is None:
+            self._own = threading.local()
+
+    def close(self) -> None:
+        """Close every session, in whatever thread; what a call is using is closed when that ends."""
+        # The sessions are held by this alone and by the calls under way, so they go with it.
+        self._own = None
+
+    def current(self) -> RequestsSession:
+        """Return the session of this thread.
+
+        Raises:
+            TransportClosed: after ``close``.
+        """
+        own = self._own
+        if own is None:
+            raise TransportClosed("The transport is closed; call connect() to open it again.")
+        session: RequestsSession | None = getattr(own, "session", None)
+        if session is None or session.pid != os.getpid():
+            session = own.session = self._make()
+        return session
+
+    def _make(self) -> RequestsSession:
+        given = self._options.session
+        if not isinstance(given, requests.Session):
+            session = RequestsSession(self._options.make())
+            weakref.finalize(session, _close, session.session, session.pid)
+            return session
+        if self._pid != os.getpid():
+            self._pid = os.getpid()
+            given.close()  # empties its pools: those connections are the parent's
+        return RequestsSession(given)
+
+
+class RequestsSession:
+    """A session in the process that made it."""
+
+    def __init__(self, session: requests.Session) -> None:
+        self.session = session
+        self.pid = os.getpid()
+
+    def send(
+        self, request: HTTPRequest, arguments: Mapping[str, Any], deadline: Deadline, max_response_size: int | None
+    ) -> tuple[Response, bytes]:
+        """Send one request, follow its redirects, and read the whole answer.
+
+        Args:
+            request: what to send.
+            arguments: further arguments for ``requests.Session.request``.
+            deadline: when to give up.
+            max_response_size: bytes of the biggest answer that is read.
+
+        Raises:
+            TransportError: there was no answer, or none that may be read, or a redirect that is not followed.
+        """
+        start = time.perf_counter()
+        session = self.session
+        with contextlib.ExitStack() as strangers:
+            followed = 0
+            while True:
+                answer = _send_once(session, request, arguments, deadline, max_response_size, start)
+                hop = request.next_hop(*answer, followed)
+                if hop is None:
+                    return answer
+                if hop.is_foreign:
+                    # Whatever the session and the caller say may be a credential.
+                    session, arguments = strangers.enter_context(requests.Session()), {}
+                request = request.at(hop)
+                followed += 1
+
+
+_inherited: list[requests.Session] = []
+
+
+def _close(session: requests.Session, pid: int) -> None:
+    if pid == os.getpid():
+        session.close()
+    else:
+        # Its locks may be held for ever, by a thread that the fork left behind; so it must not even be collected.
+        _inherited.append(session)
+
+
+def _send_once(
+    session: requests.Session,
+    request: HTTPRequest,
+    arguments: Mapping[str, Any],
+    deadline: Deadline,
+    max_response_size: int | None,
+    start: float,
+) -> tuple[Response, bytes]:
+    url = str(request.url)
+    with translated_errors(url, deadline):
+        wait: Any = Timeout(connect=deadline.connect, read=deadline.silence, total=deadline.remaining())
+        with session.request(
+            request.method,
+            url,
+            data=body_of(request.body) if isinstance(request.body, Upload) else request.body,
+            headers=dict(request.headers),
+            timeout=wait,
+            allow_redirects=False,
+            stream=True,
+            **arguments,
+        ) as answer:
+            body = bytearray()
+            for block in _blocks(answer, deadline):
+                body += block
+                if max_response_size is not None and len(body) > max_response_size:
+                    raise too_large(_response(answer, start), bytes(body), max_response_size)
+    return _response(answer, start), bytes(body)
+
+
+def _response(answer: requests.Response, start: float) -> Response:
+    headers = CIMultiDict(answer.headers)
+    return Response(answer.status_code, headers, answer.url, time.perf_counter() - start, retry_after(headers))
+
+
+def _blocks(answer: requests.Response, deadline: Deadline) -> Iterator[bytes]:
+    """Read the body, block by block as it comes."""
+    raw = answer.raw
+    if not isinstance(raw, BaseHTTPResponse):
+        yield answer.content  # an adapter of the user's own; there is no socket to wait for
+        return
+    while True:
+        _limit_wait(raw, deadline.next_wait())
+        block = raw.read1(BLOCK, decode_content=True)
+        if not block:
+            return
+        yield block
+
+
+def _limit_wait(raw: BaseHTTPResponse, seconds: float | None) -> None:
+    """Let the next read wait so long; where the connection does not show its socket, it waits as long as the first."""
+    socket = getattr(raw.connection, "sock", None)
+    if socket is not None:
+        socket.settimeout(seconds)

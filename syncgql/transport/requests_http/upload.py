@@ -1,0 +1,50 @@
+"""A form with files as requests takes a body: an iterator, which tells its length if that is known."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterable, Iterator
+from typing import Any
+
+from requests_toolbelt.streaming_iterator import StreamingIterator
+
+from ...exceptions import DocumentError
+from ..http.file_source import FileSource
+from ..http.progress import Progress
+from ..http.upload import Upload
+
+
+def check_upload(upload: Upload) -> None:
+    """Refuse what cannot be read without a loop.
+
+    Raises:
+        DocumentError: a file is an async iterable.
+    """
+    for source in upload.sources():
+        if isinstance(source.file.file, AsyncIterable):
+            where = source.part.where
+            raise DocumentError(f"{where}: requests cannot send an async iterable; give a plain one.", path=where)
+
+
+def body_of(upload: Upload) -> Any:
+    """Return the body for one attempt at sending it; files are read as it goes, in the thread that sends."""
+    segments = _segments(upload)
+    # requests sends what has no length in chunks, which not every server takes.
+    return segments if upload.size is None else StreamingIterator(upload.size, segments)
+
+
+def _segments(upload: Upload) -> Iterator[bytes]:
+    for part in upload.segments:
+        if isinstance(part, bytes):
+            yield part
+        else:
+            yield from _content(part)
+
+
+def _content(source: FileSource) -> Iterator[bytes]:
+    progress = Progress(source)
+    for block in source.blocks():
+        yield bytes(block)
+        if progress.advance(len(block)):
+            progress.tell()
+    if progress.is_behind:
+        progress.tell()

@@ -1,0 +1,1 @@
+"""Which transports a client uses, chosen from its options."""

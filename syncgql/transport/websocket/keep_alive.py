@@ -1,0 +1,149 @@
+"""KeepAlive: notices that a peer is gone although the connection is not.
+
+A connection breaks without a word when a cable is pulled or a NAT forgets it. Three options watch for that. A *limit*
+(``keep_alive_timeout``) bounds every silence; a *probe* (``heartbeat``, ``ping_interval``) sends pings and bounds the
+silence after one. What was heard counts, whatever it is. Nothing is scheduled per message: the reader notes the time,
+and a timer that fires looks at it and, if need be, sleeps on.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any, NamedTuple
+
+from .options import WebSocketOptions
+
+
+class Probe(NamedTuple):
+    """A ping that is sent again and again.
+
+    Attributes:
+        limit: the option that is named when there is no answer.
+        interval: seconds between two pings.
+        timeout: seconds within which something, whatever it is, must come after a ping.
+        ping: sends it.
+        always: whether it is sent to a peer that was heard of lately, too.
+    """
+
+    limit: str
+    interval: float
+    timeout: float
+    ping: Callable[[], Awaitable[object]]
+    always: bool
+
+
+class KeepAlive:
+    """The timers of one connection.
+
+    Whoever reads the connection writes down when it ``heard`` something, and is ``paused`` while it does not read:
+    nobody can be blamed for a silence behind closed ears.
+
+    Args:
+        give_up: called with the name and the seconds of the limit that ran out; at most once.
+    """
+
+    def __init__(self, give_up: Callable[[str, float], object]) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._give_up = give_up
+        self._timers: dict[tuple[str, float], asyncio.TimerHandle] = {}
+        self._pings: set[asyncio.Future[object]] = set()
+        self.time = self._loop.time
+        self.last_received = self.time()
+        self.paused = False
+
+    @classmethod
+    def of(
+        cls,
+        options: WebSocketOptions,
+        silence_limit: float | None,
+        give_up: Callable[[str, float], object],
+        *,
+        ping_socket: Callable[[], Awaitable[object]],
+        ping: Callable[[], Awaitable[object]] | None,
+    ) -> KeepAlive | None:
+        """Begin to watch as the options say; None when they say that there is nothing to watch.
+
+        Args:
+            options: what the user asked for.
+            silence_limit: what the server asked for in place of ``keep_alive_timeout``.
+            give_up: as above.
+            ping_socket: sends a ping of WebSocket.
+            ping: sends one of the subprotocol; None where that has none.
+        """
+        probes = []
+        if options.heartbeat is not None:
+            # No answer within half of the interval is what aiohttp's option of this name means, too.
+            probes.append(Probe("heartbeat", options.heartbeat, options.heartbeat / 2, ping_socket, always=False))
+        if options.ping_interval is not None and ping is not None:
+            timeout = options.pong_timeout or options.ping_interval / 2
+            probes.append(Probe("pong_timeout", options.ping_interval, timeout, ping, always=True))
+        silence = options.keep_alive_timeout or silence_limit
+        if not probes and silence is None:
+            return None
+        keep_alive = cls(give_up)
+        for probe in probes:
+            keep_alive.probe(probe)
+        if silence is not None:
+            keep_alive.watch("keep_alive_timeout", silence)
+        return keep_alive
+
+    def watch(self, limit: str, seconds: float) -> None:
+        """Give up when nothing comes for so many seconds, from now on."""
+        self.last_received = self.time()
+        self._later(limit, self.last_received + seconds, self._check_silence, limit, seconds)
+
+    def probe(self, probe: Probe) -> None:
+        """Send a ping every so often and give up when nothing comes after it."""
+        self._later(probe.limit, self.time() + probe.interval, self._send, probe)
+
+    def pause(self) -> None:
+        self.paused = True
+
+    def resume(self) -> None:
+        self.paused = False
+        self.last_received = self.time()
+
+    def stop(self) -> None:
+        """End all timers."""
+        for timer in self._timers.values():
+            timer.cancel()
+        self._timers.clear()
+
+    def _later(self, limit: str, when: float, callback: Callable[..., object], *args: Any, sent: float = 0) -> None:
+        # A limit has one timer, and one more for each ping that is under way.
+        self._timers[limit, sent] = self._loop.call_at(when, callback, *args)
+
+    def _check_silence(self, limit: str, seconds: float) -> None:
+        heard = self.time() if self.paused else self.last_received
+        if heard + seconds <= self.time():
+            self._end(limit, seconds)
+        else:
+            self._later(limit, heard + seconds, self._check_silence, limit, seconds)
+
+    def _send(self, probe: Probe) -> None:
+        now = self.time()
+        due = now + probe.interval if self.paused else now if probe.always else self.last_received + probe.interval
+        if due > now:
+            self._later(probe.limit, due, self._send, probe)
+            return
+        ping = asyncio.ensure_future(probe.ping())
+        self._pings.add(ping)
+        ping.add_done_callback(self._sent)
+        self._later(probe.limit, now + probe.interval, self._send, probe)
+        self._later(probe.limit, now + probe.timeout, self._check_answer, probe, now, sent=now)
+
+    def _sent(self, ping: asyncio.Future[object]) -> None:
+        self._pings.discard(ping)
+        if not ping.cancelled():
+            ping.exception()  # the reader reports a lost connection
+
+    def _check_answer(self, probe: Probe, sent: float) -> None:
+        del self._timers[probe.limit, sent]
+        # What came at the same time came after it: uvloop's clock counts milliseconds, and an answer may take less.
+        if self.last_received < sent and not self.paused:
+            self._end(probe.limit, probe.timeout)
+
+    def _end(self, limit: str, seconds: float) -> None:
+        self.stop()
+        self._give_up(limit, seconds)

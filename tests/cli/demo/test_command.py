@@ -1,0 +1,180 @@
+"""``syncgql demo`` and ``syncgql demo --serve``, run as a user runs them."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import sysconfig
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.error import URLError
+from urllib.request import Request, urlopen
+
+import pytest
+
+from syncgql import Client, FileVar, TransportServerError
+from syncgql.cli.demo.command import body, own_command, title
+from syncgql.cli.demo.steps import query
+from tests.fix_scripts import SLOW_CALLBACK, STRICT, RunScript, run_python
+
+PATIENCE = 60.0
+
+
+def test_demo_shows_every_step() -> None:
+    """The demo ends well, silently on stderr, and its output has what came back in every step."""
+    result = run_python("-m", "syncgql", "demo", timeout=PATIENCE)
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert "2 A Wizard of Earthsea by Ursula K. Le Guin" in result.stdout
+    assert "{'title': 'A Wizard of Earthsea', 'year': 1968}" in result.stdout
+    assert result.stdout.count("3: Philip K. Dick") == 2  # two of the eight threads
+    announced = [line for line in result.stdout.splitlines() if line.startswith("announced:")]
+    assert announced == [
+        "announced: Kindred",
+        "announced: Pride and Prejudice",
+        "announced: Emma",
+        "announced: Persuasion",
+    ]
+    assert "{'title': 'Ubik', 'author': 'Philip K. Dick'}" in result.stdout
+    assert "{'upload': {'size': 16}}" in result.stdout
+    assert "7 books; Hello world!" in result.stdout
+    assert "There is no book 99." in result.stdout
+    assert "error.data:   {'book': None}" in result.stdout
+    assert "closed: True" in result.stdout
+    assert f"`{own_command()} demo --serve` keeps the server running" in result.stdout.replace("\n", " ")
+
+
+def test_own_command_is_what_can_be_typed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The bare name where the shell finds it; in a checkout whose environment is not active, the path to it."""
+    scripts = tmp_path / ".venv" / "bin"
+    scripts.mkdir(parents=True)
+    monkeypatch.setattr(sysconfig, "get_path", lambda name: str(scripts))
+    monkeypatch.setenv("PATH", "/usr/bin")
+    assert own_command() == f"{sys.executable} -m syncgql"
+    command = scripts / ("syncgql.exe" if sys.platform == "win32" else "syncgql")
+    command.touch(0o755)
+    assert own_command() == str(scripts / "syncgql")
+    monkeypatch.chdir(tmp_path)
+    assert own_command() == os.path.join(".venv", "bin", "syncgql")
+    monkeypatch.setenv("PATH", str(scripts), prepend=os.pathsep)
+    assert own_command() == "syncgql"
+
+
+def test_demo_shows_the_code_it_runs() -> None:
+    """A step's heading is its docstring, and its code is what follows."""
+    assert title(query) == "A query: the answer's data is a plain dict"
+    assert body(query).startswith('data = client.execute("{ books { id title author } }")\n\nfor book in')
+
+
+def answers(url: str) -> bool:
+    """Tell whether there is a server at this URL."""
+    try:
+        urlopen(url + "?query={__typename}", timeout=PATIENCE).close()
+    except (URLError, ConnectionError):
+        return False
+    return True
+
+
+@contextmanager
+def serving(*options: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """Run ``syncgql demo --serve``; give the process and the URL it printed."""
+    with subprocess.Popen(
+        [sys.executable, *STRICT, "-u", "-m", "syncgql", "demo", "--serve", *options],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTHONIOENCODING": "utf-8"},
+    ) as process:
+        try:
+            assert process.stdout
+            first = process.stdout.readline()
+            yield process, first.split()[-1]
+        finally:
+            process.kill()
+
+
+def test_serve_until_interrupted() -> None:
+    """Serve mode prints a URL that answers, and Ctrl-C ends it without a word on stderr."""
+    with serving() as (process, url):
+        request = Request(url, b'{"query": "{ book(id: 1) { title } }"}', {"Content-Type": "application/json"})
+        with urlopen(request, timeout=PATIENCE) as answer:
+            assert json.load(answer)["data"]["book"]["title"].startswith("The Hitchhiker")
+        process.send_signal(signal.SIGINT)
+        stdout, stderr = process.communicate(timeout=PATIENCE)
+        assert (process.returncode, SLOW_CALLBACK.sub("", stderr)) == (0, "")
+        assert stdout.endswith("Bye.\n")
+        assert not answers(url)
+
+
+def test_serve_at_a_port() -> None:
+    """With --port the URL is known beforehand; what is tried there are uploads and batches, too."""
+    with socket.create_server(("127.0.0.1", 0)) as unused:
+        port = unused.getsockname()[1]
+    with serving("--port", str(port)) as (_, url):
+        assert url == f"http://127.0.0.1:{port}/graphql"
+        with Client(url) as client:
+            document = "mutation ($file: Upload!) { upload(file: $file) { filename size } }"
+            assert client.execute(document, {"file": FileVar(b"four", filename="a")})["upload"]["size"] == 4
+            assert client.execute_batch(["{ hello }", '{ hello(name: "you") }'])[1] == {"hello": "Hello you!"}
+
+
+def test_serve_at_one_path() -> None:
+    """A mistake in the URL's path is found out, over HTTP and over a WebSocket."""
+    with serving() as (_, url), Client(f"{url}l") as client:
+        with pytest.raises(TransportServerError) as caught:
+            client.execute("{ hello }")
+        assert caught.value.code == 404
+        with pytest.raises(TransportServerError):
+            client.subscribe("subscription { bookAdded { title } }").next(PATIENCE)
+
+
+def test_a_port_that_is_taken() -> None:
+    """Two lines say so and what to do, without a traceback."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        result = run_python("-m", "syncgql", "demo", "--serve", "--port", str(port))
+    assert (result.exit_code, result.stdout) == (1, "")
+    first, second = result.stderr.splitlines()
+    assert first.startswith(f"Cannot listen on port {port}: ")
+    assert first.endswith("Use another --port.")
+    assert second.startswith("Error: ")
+
+
+@pytest.mark.skipif(
+    sys.platform == "win32", reason="Windows' loop cannot watch the pipe that tells of the parent's end"
+)
+def test_server_leaves_with_its_parent() -> None:
+    """When the command is killed without a chance to clean up, its server goes, too."""
+    with serving() as (process, url):
+        process.kill()
+        process.wait(PATIENCE)
+        deadline = time.monotonic() + PATIENCE
+        while answers(url):
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
+
+
+@pytest.mark.parametrize("library", ["click", "rich"])
+def test_command_without_its_libraries(run_script: RunScript, library: str) -> None:
+    """Without the extra's libraries one line says what to install."""
+    result = run_script(f"import sys; sys.modules[{library!r}] = None; from syncgql.cli import main; main()", "demo")
+    assert result.exit_code == 1
+    assert result.stderr == (f"syncgql: the command needs {library}; install it with: pip install 'syncgql[cli]'\n")
+
+
+def test_demo_without_its_libraries(run_script: RunScript) -> None:
+    """Without the server's libraries one line says what to install."""
+    result = run_script("import sys; sys.modules['uvicorn'] = None; from syncgql.cli import main; main()", "demo")
+    assert result.exit_code == 1
+    assert result.stderr == ("Error: the demo needs uvicorn; install what it needs with: pip install 'syncgql[demo]'\n")
+
+
+def test_version(run_script: RunScript) -> None:
+    """``syncgql --version`` tells the installed version."""
+    result = run_python("-m", "syncgql", "--version")
+    assert result.stdout.startswith("syncgql, version ")

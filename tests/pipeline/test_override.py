@@ -1,0 +1,88 @@
+"""Dispatcher and TransportOverride: where a client's requests go, and how a test takes the place of all of that."""
+
+from __future__ import annotations
+
+import threading
+from concurrent.futures import Future
+from typing import Any
+
+import pytest
+from graphql import build_schema
+
+from syncgql import Client, ClientClosed, LocalSchemaTransport, RequestsHTTPTransport, TransportTimeout
+from syncgql.pipeline.dispatch import TransportOverride, current_override
+from syncgql.transport.selection.transport_factory import TransportOptions, Transports
+
+from ..fix_servers import Server
+
+SCHEMA = build_schema("type Query { hello: String }")
+
+
+def build(options: TransportOptions) -> Transports:
+    transport = LocalSchemaTransport(SCHEMA, root_value={"hello": f"in the place of {options.target}"})
+    return Transports(transport, transport)
+
+
+def test_every_client_is_stood_in_for() -> None:
+    """One made before, one made within and one that blocks; afterwards they are themselves again."""
+    before = Client("http://before.invalid/")
+    with TransportOverride(build) as override:
+        assert current_override() is override
+        assert before.execute("{ hello }") == {"hello": "in the place of http://before.invalid/"}
+        assert Client("http://within.invalid/").execute("{ hello }")["hello"].endswith("within.invalid/")
+        blocking = Client(transport=RequestsHTTPTransport("http://requests.invalid/"))
+        assert "requests.invalid" in blocking.execute("{ hello }")["hello"]
+    assert current_override() is None
+    assert before._pipeline.dispatcher is not override.dispatcher(before._pipeline, before._pipeline._options)
+
+
+def test_a_client_used_before_is_itself_again(strawberry_server: Server) -> None:
+    """Its own connections stay as they are."""
+    with Client(strawberry_server.url) as client:
+        assert client.execute("{ hello }") == {"hello": "Hello world!"}
+        with TransportOverride(build):
+            assert "in the place of" in client.execute("{ hello }")["hello"]
+        assert client.execute("{ hello }") == {"hello": "Hello world!"}
+
+
+def test_stand_ins_nest() -> None:
+    """The innermost counts."""
+    client = Client("http://nowhere.invalid/")
+    with TransportOverride(build) as outer:
+        with TransportOverride(build) as inner:
+            assert current_override() is inner
+        assert current_override() is outer
+        client.execute("{ hello }")
+
+
+def test_a_closed_client_stays_closed() -> None:
+    """Neither one closed before nor one closed within comes back to life."""
+    before, within = Client("http://one.invalid/"), Client("http://two.invalid/")
+    before.close()
+    with TransportOverride(build):
+        within.execute("{ hello }")
+        within.close()
+        for client in (before, within):
+            with pytest.raises(ClientClosed):
+                client.execute("{ hello }")
+
+
+def test_the_end_of_a_stand_in_leaves_nothing() -> None:
+    """The threads that it made are gone when the block is left, though the client lives on."""
+    client = Client("http://nowhere.invalid/")
+    with TransportOverride(build):
+        client.execute("{ hello }")
+        assert [thread for thread in threading.enumerate() if thread.name.startswith("syncgql")]
+    assert not [thread for thread in threading.enumerate() if thread.name.startswith("syncgql")]
+    assert not client.closed
+
+
+def test_submit_by_a_transport_that_blocks(strawberry_server: Server) -> None:
+    """It runs in a worker thread; results and errors come through the future."""
+    with Client(transport=RequestsHTTPTransport(strawberry_server.url)) as client:
+        futures: list[Future[dict[str, Any]]] = [client.submit("{ hello }") for _ in range(3)]
+        assert [future.result(60) for future in futures] == [{"hello": "Hello world!"}] * 3
+        with pytest.raises(TransportTimeout):
+            client.submit("{ sleep(seconds: 60) }", timeout=0.2).result(60)
+    with pytest.raises(ClientClosed):
+        client.submit("{ hello }")

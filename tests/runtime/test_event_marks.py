@@ -1,0 +1,118 @@
+"""EventBuffer: the marks between events, after a lost connection and after a restart."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from syncgql.runtime.event_buffer import End, EventBuffer, Gap, Overflow, Restart
+
+from .test_event_buffer import POLICIES, buffer, is_consistent
+
+
+def taken(source: EventBuffer[int]) -> list[Any]:
+    """Everything that is there: events as they are, marks as their type, up to the end."""
+    items: list[Any] = []
+    while not isinstance(item := source.get(0), End):
+        items.append(item if isinstance(item, int) else type(item))
+    return items
+
+
+@pytest.mark.parametrize("overflow", POLICIES)
+def test_marks_stand_between_events(overflow: Overflow) -> None:
+    """A mark comes behind the events before it and in front of those behind; it is no event."""
+    source = buffer(4, overflow)
+    source.put(1)
+    source.reconnected(2.5)
+    source.put(2)
+    source.restarted()
+    source.put(3)
+    source.finish()
+    assert source.counts == (3, 0, 0, 3)
+    assert source.reconnects == 1
+    assert taken(source) == [1, Gap, 2, Restart, 3]
+    assert source.counts == (3, 3, 0, 0)
+
+
+def test_gap_has_its_length() -> None:
+    """The consumer learns for how long events are missing."""
+    source = buffer()
+    source.reconnected(2.5)
+    gap = source.get(0)
+    assert isinstance(gap, Gap)
+    assert gap.seconds == 2.5
+
+
+@pytest.mark.parametrize("overflow", ["raise", "drop_oldest"])
+def test_marks_take_no_room(overflow: Overflow) -> None:
+    """With marks among them as many events fit as without."""
+    source = buffer(2, overflow)
+    source.put(1)
+    for _ in range(5):
+        source.reconnected(1)
+    assert source.put(2)
+    source.finish()
+    assert taken(source) == [1, *[Gap] * 5, 2]
+
+
+def test_marks_outlive_the_events_that_are_dropped() -> None:
+    """When the events around a mark are dropped, the consumer meets the mark before those that are left."""
+    source = buffer(2, "drop_oldest")
+    source.put(1)
+    source.reconnected(1)
+    for number in range(2, 6):
+        source.put(number)
+    source.finish()
+    assert source.counts == (5, 0, 3, 2)
+    assert taken(source) == [Gap, 4, 5]
+
+
+def test_no_mark_behind_the_end() -> None:
+    """A finished buffer takes no marks."""
+    source = buffer()
+    source.finish()
+    source.reconnected(1)
+    source.restarted()
+    assert taken(source) == []
+
+
+def test_discarded_events_count_as_dropped() -> None:
+    """What the consumer skips was dropped, not delivered."""
+    source = buffer()
+    source.put(1)
+    source.put(2)
+    source.get(0)
+    source.discard()
+    assert source.counts == (2, 0, 1, 1)
+
+
+@given(
+    st.sampled_from(POLICIES),
+    st.integers(1, 3),
+    st.lists(st.sampled_from(["put", "mark", "get"]), max_size=40),
+)
+def test_marks_keep_their_order_and_number(overflow: Overflow, size: int, steps: list[str]) -> None:
+    """Whatever is put and taken: events rise, no mark is lost, and no more events wait than the buffer holds."""
+    source = buffer(size, overflow)
+    put = marked = 0
+    got: list[Any] = []
+    for step in steps:
+        if step == "put" and not source.finished and not (overflow == "block" and source.counts.buffered >= size):
+            source.put(put)
+            put += 1
+        elif step == "mark" and not source.finished:
+            source.reconnected(marked)
+            marked += 1
+        elif step == "get" and (source.counts.buffered or len([i for i in got if isinstance(i, Gap)]) < marked):
+            got.append(source.get(0))
+        assert source.counts.buffered <= size
+        assert is_consistent(source)
+    source.finish()
+    while not isinstance(item := source.get(0), End):
+        got.append(item)
+    events = [item for item in got if isinstance(item, int)]
+    assert events == sorted(set(events))
+    assert [item.seconds for item in got if isinstance(item, Gap)] == list(range(marked))

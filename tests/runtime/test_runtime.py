@@ -1,0 +1,281 @@
+"""Runtime and Runtimes: starting, closing, dropping, and calls that race with these."""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+import gc
+import threading
+import time
+import weakref
+from collections.abc import Iterator
+
+import pytest
+
+from syncgql import ClientClosed, TransportError
+from syncgql.limit import Limit
+from syncgql.runtime import runtime as process
+from syncgql.runtime.event_buffer import EventBuffer
+from syncgql.runtime.runtime import Runtime, Runtimes
+
+from .conftest import Resources
+from .test_call import PATIENCE, Endless, answer, each, in_thread
+
+
+@pytest.fixture
+def runtimes() -> Iterator[Runtimes[Resources]]:
+    runtimes = Runtimes(Resources)
+    yield runtimes
+    runtimes.close()
+
+
+def hammer(runtime: Runtime[Resources]) -> None:
+    """Call until that fails."""
+    while True:
+        runtime.run(answer(1))
+
+
+def loop_threads() -> int:
+    return sum(thread.name == "syncgql-loop" for thread in threading.enumerate())
+
+
+def wait_until_ended(runtime: Runtime[Resources]) -> None:
+    runtime.join(PATIENCE)
+    assert not runtime.thread.is_running
+
+
+def test_b01_a_failing_start_raises_and_the_next_call_tries_again() -> None:
+    """What building the connections raises reaches the caller; nothing half-made is kept."""
+    attempts: list[Resources | OSError] = [Resources(), OSError("no")]
+
+    def build() -> Resources:
+        attempt = attempts.pop()
+        if isinstance(attempt, OSError):
+            raise attempt
+        return attempt
+
+    runtimes = Runtimes(build)
+    with pytest.raises(OSError, match="no"):
+        runtimes.current()
+    assert runtimes.current().run(answer(1)) == 1
+    runtimes.close()
+
+
+def test_b01_b02_one_thread_however_many_race_for_it(runtimes: Runtimes[Resources]) -> None:
+    """50 threads at once start one loop thread, in which they all run."""
+    before, found = loop_threads(), set()
+    gate = threading.Barrier(50)
+
+    def first_call() -> None:
+        gate.wait()
+        runtime = runtimes.current()
+        runtime.run(answer(1))
+        found.add(runtime)
+
+    for thread, raised in [in_thread(first_call) for _ in range(50)]:
+        thread.join()
+        assert raised == []
+    assert len(found) == 1
+    assert loop_threads() == before + 1
+
+
+def test_close_ends_everything_and_waits(runtimes: Runtimes[Resources]) -> None:
+    """Connections are closed, the thread is gone, later calls are refused; closing again does nothing."""
+    runtime = runtimes.current()
+    runtimes.close()
+    assert runtime.resources.closed
+    assert not runtime.thread._thread.is_alive()
+    runtimes.close()
+    with pytest.raises(ClientClosed):
+        runtimes.current()
+    with pytest.raises(ClientClosed):
+        runtime.run(answer(1))
+
+
+def test_closing_what_never_started_starts_nothing(runtimes: Runtimes[Resources]) -> None:
+    """No thread is made to be closed."""
+    before = loop_threads()
+    runtimes.close()
+    assert loop_threads() == before
+
+
+def test_close_fails_calls_under_way(runtimes: Runtimes[Resources]) -> None:
+    """A waiting caller gets ClientClosed, and its work was cancelled before the connections closed."""
+    runtime, endless = runtimes.current(), Endless()
+    thread, raised = in_thread(lambda: runtime.run(endless.run(), Limit(3600)))
+    endless.started.wait(PATIENCE)
+    runtimes.close()
+    thread.join()
+    assert endless.cancelled.is_set()
+    assert [type(error) for error in raised] == [ClientClosed]
+
+
+def test_close_from_the_loop_thread_does_not_wait_for_itself(runtimes: Runtimes[Resources]) -> None:
+    """Code on the loop may close the client; that ends a moment later."""
+    runtime = runtimes.current()
+    returned = threading.Event()
+    runtime.thread.post(each, runtimes.close, returned.set)
+    assert returned.wait(PATIENCE)
+    wait_until_ended(runtime)
+
+
+def test_calls_while_closing_are_refused(runtimes: Runtimes[Resources]) -> None:
+    """Between the beginning of the end and the end, calls fail at once."""
+    runtime = runtimes.current()
+
+    async def hold() -> None:
+        runtime.resources.hold = asyncio.Event()
+
+    runtime.run(hold())
+    runtime.request_stop()
+    stopping, raised = in_thread(lambda: hammer(runtime))
+    stopping.join(PATIENCE)
+    assert [type(error) for error in raised] == [ClientClosed]
+    assert runtime.resources.hold is not None
+    runtime.thread.post(runtime.resources.hold.set)
+    wait_until_ended(runtime)
+
+
+def test_close_is_bounded(runtimes: Runtimes[Resources], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Connections that do not close are cut."""
+    monkeypatch.setattr(process, "CLOSE_SECONDS", 0.05)
+    runtime = runtimes.current()
+
+    async def hold() -> None:
+        runtime.resources.hold = asyncio.Event()
+
+    runtime.run(hold())
+    runtimes.close()
+    assert not runtime.resources.closed
+    assert not runtime.thread.is_running
+
+
+@pytest.mark.parametrize("debug", [True, False])
+def test_b11_calls_racing_close(debug: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Four threads hammer one runtime while it is closed, 150 rounds: each call returns or raises ClientClosed."""
+    monkeypatch.setenv("PYTHONASYNCIODEBUG", "1" if debug else "")
+    for number in range(150):
+        runtimes = Runtimes(Resources)
+        runtime = runtimes.current()
+        callers = [in_thread(functools.partial(hammer, runtime)) for _ in range(4)]
+        time.sleep(number % 5 / 1000)
+        runtimes.close()
+        for thread, raised in callers:
+            thread.join(PATIENCE)
+            assert not thread.is_alive()
+            assert [type(error) for error in raised] == [ClientClosed]
+
+
+def test_b11_a_call_on_a_dead_loop_is_refused(runtime: Runtime[Resources]) -> None:
+    """A loop that ended without being asked to leaves nobody waiting, then or later."""
+    endless = Endless()
+    thread, raised = in_thread(lambda: runtime.run(endless.run()))
+    endless.started.wait(PATIENCE)
+    runtime.thread.post(runtime.thread.stop)
+    thread.join()
+    assert [type(error) for error in raised] == [TransportError]
+    wait_until_ended(runtime)
+    with pytest.raises(ClientClosed):
+        runtime.run(answer(1))
+
+
+def test_exit_leaves_waiting_daemon_threads_alone(runtime: Runtime[Resources]) -> None:
+    """Released, they would print tracebacks into a process that ends; their work is cancelled all the same."""
+    endless = Endless()
+    buffer: EventBuffer[int] = EventBuffer(8, "block", runtime.thread.post)
+    runtime.buffers.add(buffer)
+    ended = threading.Event()
+    for wait in (lambda: runtime.run(endless.run()), buffer.get):
+        threading.Thread(target=each, args=(wait, ended.set), daemon=True).start()
+    endless.started.wait(PATIENCE)
+    runtime.request_stop(at_exit=True)
+    runtime.join(PATIENCE)
+    assert endless.cancelled.is_set()
+    threading.Thread(target=each, args=(lambda: runtime.run(answer(1)), ended.set), daemon=True).start()
+    assert not ended.wait(0.1)
+    with pytest.raises(ClientClosed):  # while the main thread, in an atexit hook, must not wait for ever
+        runtime.run(answer(1))
+
+
+def test_a_call_behind_the_end_of_everything_is_refused_at_once(runtime: Runtime[Resources]) -> None:
+    """At exit the loop may be busy with a user's function; a call in another exit hook does not wait behind that."""
+    go_on = threading.Event()
+    runtime.thread.post(go_on.wait)
+    runtime.request_stop(at_exit=True)
+    with pytest.raises(ClientClosed):
+        runtime.run(answer(1))
+    go_on.set()
+
+
+def test_b16_abandoning_on_the_loop_thread_does_not_wait_for_itself(runtime: Runtime[Resources]) -> None:
+    """A finalizer may run on the loop thread; it posts the end and goes on."""
+    ends = threading.Event()
+
+    async def close() -> None:
+        ends.set()
+
+    buffer: EventBuffer[int] = EventBuffer(8, "block", runtime.thread.post)
+    runtime.buffers.add(buffer)
+    runtime.thread.post(runtime.abandon, buffer, close)
+    assert ends.wait(PATIENCE)
+    assert runtime.buffers == set()
+    assert buffer.closed
+
+
+def test_end_waits_and_no_longer_than_its_limit(runtime: Runtime[Resources], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ending what does not end returns all the same, and leaves it running in the background."""
+    monkeypatch.setattr(process, "END_SECONDS", 0.05)
+    release = asyncio.Event()
+    ended = threading.Event()
+
+    async def close() -> None:
+        await release.wait()
+        ended.set()
+
+    buffer: EventBuffer[int] = EventBuffer(8, "block", runtime.thread.post)
+    runtime.end(buffer, close)
+    assert not ended.is_set()
+    runtime.thread.post(release.set)
+    assert ended.wait(PATIENCE)
+
+
+def test_b30_nothing_of_a_dropped_runtime_is_kept() -> None:
+    """Once its thread has ended, no registry refers to it."""
+    runtimes = Runtimes(Resources)
+    runtime = runtimes.current()
+    runtimes.drop()
+    wait_until_ended(runtime)
+    dead = weakref.ref(runtime)
+    del runtime, runtimes
+    gc.collect()
+    assert dead() is None
+
+
+def test_another_client_closed_while_one_starts() -> None:
+    """The collector may run somebody's ``__del__`` inside of a start; closing another client there does not wait."""
+    other = Runtimes(Resources)
+    other.current()
+
+    def build() -> Resources:
+        other.close()
+        return Resources()
+
+    runtimes = Runtimes(build)
+    assert runtimes.current().run(answer(1)) == 1
+    runtimes.close()
+
+
+def test_closed_while_it_starts() -> None:
+    """A client closed in the middle of its first call runs nothing afterwards."""
+    before = loop_threads()
+
+    def build() -> Resources:
+        started.close()
+        return Resources()
+
+    started = Runtimes(build)
+    with pytest.raises(ClientClosed):
+        started.current()
+    assert started._runtime is not None
+    wait_until_ended(started._runtime)
+    assert loop_threads() == before

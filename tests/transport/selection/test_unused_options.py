@@ -1,0 +1,102 @@
+"""Which options a client has a use for, whatever it is made of, and that the others are refused."""
+
+from __future__ import annotations
+
+import inspect
+from dataclasses import fields
+from typing import Any
+
+import aiohttp
+import pytest
+from graphql import build_schema
+
+from syncgql import (
+    AIOHTTPTransport,
+    AIOHTTPWebsocketsTransport,
+    AppSyncApiKeyAuthentication,
+    Client,
+    LocalSchemaTransport,
+    RequestsHTTPTransport,
+)
+from syncgql.transport.selection.transport_factory import TransportOptions
+from syncgql.transport.selection.unused_options import USED_BY
+
+HTTP = "http://127.0.0.1:9/graphql"
+WS = "ws://127.0.0.1:9/graphql"
+HOST = "abc.appsync-api.eu-west-1.amazonaws.com"
+KEY = AppSyncApiKeyAuthentication(HOST, "da2-x")
+LOCAL = LocalSchemaTransport(build_schema("type Query { a: Int }"))
+
+GIVEN: dict[str, Any] = {
+    "headers": {"X-Key": "hush"},
+    "cookies": {"sessionid": "hush"},
+    "auth": "Bearer hush",
+    "ssl": False,
+    "ssl_close_timeout": 1,
+    "client_session_args": {"trust_env": True},
+    "session": aiohttp.ClientSession,
+    "timeout": 3,
+    "json_serialize": repr,
+    "json_deserialize": repr,
+    "use_get_for_queries": True,
+    "max_url_length": 100,
+    "max_response_size": 100,
+    "init_payload": {"token": "hush"},
+    "reconnect": False,
+    "max_message_size": 100,
+}
+FOR_HTTP = {"timeout", "use_get_for_queries", "max_url_length", "max_response_size"}
+FOR_SOCKETS = {"init_payload", "reconnect", "max_message_size"}
+ANY = set(GIVEN) - FOR_HTTP - FOR_SOCKETS
+
+CLIENTS: dict[str, tuple[dict[str, Any], set[str]]] = {
+    "http": ({"url": HTTP}, set(GIVEN)),
+    "websocket": ({"url": WS}, ANY | FOR_SOCKETS),
+    "two URLs": ({"url": HTTP, "subscriptions": WS}, set(GIVEN)),
+    "websockets at two URLs": ({"url": WS, "subscriptions": WS}, ANY | FOR_SOCKETS),
+    "subscriptions by a transport": (
+        {"url": HTTP, "subscriptions": AIOHTTPWebsocketsTransport(WS)},
+        ANY | FOR_HTTP,
+    ),
+    "appsync": ({"url": f"https://{HOST}/graphql", "auth": KEY}, set(GIVEN) - {"init_payload", "auth"}),
+    "transport": ({"transport": AIOHTTPTransport(HTTP)}, set()),
+    "transport that blocks": ({"transport": RequestsHTTPTransport(HTTP)}, set()),
+    "transport without options": ({"transport": LOCAL}, set()),
+    "transport and a URL": (
+        {"transport": AIOHTTPTransport(HTTP), "subscriptions": WS},
+        ANY | FOR_SOCKETS,
+    ),
+    "transport that blocks and a URL": (
+        {"transport": RequestsHTTPTransport(HTTP), "subscriptions": WS},
+        ANY | FOR_SOCKETS,
+    ),
+    "two transports": (
+        {"transport": RequestsHTTPTransport(HTTP), "subscriptions": AIOHTTPWebsocketsTransport(WS)},
+        set(),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", GIVEN)
+@pytest.mark.parametrize("kind", CLIENTS)
+def test_an_option_has_an_effect_or_is_refused(kind: str, name: str) -> None:
+    """Whatever a client is made of: an option that nothing of it would look at is named, its value is not."""
+    options, used = CLIENTS[kind]
+    if name in options:
+        return
+    if name in used:
+        Client(**options, **{name: GIVEN[name]})
+        return
+    with pytest.raises(TypeError, match=rf"^{name}= is (not )?for ") as caught:
+        Client(**options, **{name: GIVEN[name]})
+    assert "hush" not in str(caught.value)
+
+
+def test_every_option_is_in_the_table() -> None:
+    """An option that is added later must say which transports have a use for it, and its default is the client's."""
+    own = {"url", "transport", "subscriptions", "batch_interval", "batch_max"}
+    assert set(GIVEN) == set(USED_BY) == {field.name for field in fields(TransportOptions)} - own
+    parameters = inspect.signature(Client).parameters
+    assert {field.name: field.default for field in fields(TransportOptions)} == {
+        field.name: parameters[field.name].default for field in fields(TransportOptions)
+    }
