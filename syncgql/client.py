@@ -246,7 +246,8 @@ class Client:
             ClientClosed: the client is closed.
         """
         prepared = as_request(request, variable_values, operation_name, extensions)
-        data: dict[str, Any] = data_or_raise(self._pipeline.execute(prepared, timeout, headers, extra_args), prepared)
+        operation = self._pipeline.operation(prepared, timeout, headers, extra_args)
+        data: dict[str, Any] = data_or_raise(self._pipeline.execute(operation), prepared)
         return data
 
     def execute_result(
@@ -266,7 +267,7 @@ class Client:
         ``.errors``, as the server sent them, and ``.data`` has what there is in spite of them.
         """
         prepared = as_request(request, variable_values, operation_name, extensions)
-        return self._pipeline.execute(prepared, timeout, headers, extra_args)
+        return self._pipeline.execute(self._pipeline.operation(prepared, timeout, headers, extra_args))
 
     def submit(
         self,
@@ -291,8 +292,8 @@ class Client:
             ClientClosed: the client is closed.
         """
         prepared = as_request(request, variable_values, operation_name, extensions)
-        convert = functools.partial(data_or_raise, request=prepared)
-        return self._pipeline.submit(prepared, convert, timeout, headers, extra_args)
+        operation = self._pipeline.operation(prepared, timeout, headers, extra_args)
+        return self._pipeline.submit(operation, functools.partial(data_or_raise, request=prepared))
 
     def execute_batch(
         self,
@@ -318,7 +319,7 @@ class Client:
             DocumentError: a request cannot be sent, or not in a batch, as a subscription.
             ClientClosed: the client is closed.
         """
-        return batch_data(self._pipeline.execute_batch(requests, timeout, headers, extra_args))
+        return batch_data(self.execute_batch_results(requests, timeout=timeout, headers=headers, extra_args=extra_args))
 
     def execute_batch_results(
         self,
@@ -334,7 +335,12 @@ class Client:
         why stands in its place. Takes and raises what ``execute_batch`` does, except that neither that nor errors
         inside the answers are raised.
         """
-        return self._pipeline.execute_batch(requests, timeout, headers, extra_args)
+        if isinstance(requests, str) or not isinstance(requests, Sequence):
+            raise TypeError(f"A batch must be a list of requests, not {type(requests).__name__}.")
+        make = self._pipeline.operation
+        return self._pipeline.execute_batch(
+            [make(as_request(request), timeout, headers, extra_args) for request in requests]
+        )
 
     def subscribe(
         self,
@@ -373,7 +379,8 @@ class Client:
             ClientClosed: the client is closed.
         """
         prepared = as_request(request, variable_values, operation_name, extensions)
-        return self._pipeline.subscribe(prepared, data_or_raise, timeout, buffer_size, overflow, on_reconnect)
+        operation = self._pipeline.operation(prepared, timeout)
+        return self._pipeline.subscribe(operation, data_or_raise, buffer_size, overflow, on_reconnect)
 
     def subscribe_results(
         self,
@@ -392,7 +399,8 @@ class Client:
         Takes and raises what ``subscribe`` does.
         """
         prepared = as_request(request, variable_values, operation_name, extensions)
-        return self._pipeline.subscribe(prepared, whole_result, timeout, buffer_size, overflow, on_reconnect)
+        operation = self._pipeline.operation(prepared, timeout)
+        return self._pipeline.subscribe(operation, whole_result, buffer_size, overflow, on_reconnect)
 
     @property
     def query(self) -> OperationProxy:

@@ -19,6 +19,7 @@ from syncgql.runtime.event_buffer import NO_PROCESS
 
 from .fix_leaks import Remains
 from .fix_servers import PATIENCE, Server
+from .runtimes import runtime_of
 
 COUNT = "subscription { count(delay: 0.005) }"
 
@@ -226,7 +227,7 @@ def test_b15_a_failed_call_is_freed_at_once(strawberry_server: Server, failure: 
                 dead = weakref.ref(error)
             for _ in range(100):
                 if dead() is not None:
-                    client._pipeline.dispatcher.runtime().run(asyncio.sleep(0.01))
+                    runtime_of(client).run(asyncio.sleep(0.01))
             assert dead() is None
         finally:
             gc.enable()
@@ -256,7 +257,7 @@ def test_b30_dropped_by_the_collector_on_any_thread(strawberry_server: Server) -
     assert client is not None
     greet(client, "cycle")
     client.myself = client  # type: ignore[attr-defined]
-    runtime = client._pipeline.dispatcher.runtime()
+    runtime = runtime_of(client)
     collected = threading.Event()
 
     def collect() -> None:
@@ -296,7 +297,7 @@ def test_b16_dropped_idle_is_silent(strawberry_server: Server) -> None:
         with client.subscribe(COUNT) as events:
             next(events)
         greet(client, "forgetful")
-        runtime = client._pipeline.dispatcher.runtime()
+        runtime = runtime_of(client)
         del client, events
         gc.collect()
     runtime.join(PATIENCE)

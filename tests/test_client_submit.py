@@ -12,6 +12,7 @@ import pytest
 from syncgql import Client, ClientClosed, TransportQueryError, TransportTimeout
 
 from .fix_servers import PATIENCE, Server
+from .runtimes import runtime_of
 
 GREET = "query ($name: String!) { hello(name: $name) }"
 
@@ -87,7 +88,7 @@ def test_close_fails_what_is_under_way(client: Client, strawberry_server: Server
 def test_b30_the_request_outlives_future_and_client(strawberry_server: Server) -> None:
     """Both dropped, it is carried out all the same, and then everything ends."""
     client = Client(strawberry_server.url)
-    runtime = client._pipeline.dispatcher.runtime()
+    runtime = runtime_of(client)
     client.submit("{ sleep(seconds: 0.2) }")
     del client
     gc.collect()

@@ -16,6 +16,7 @@ import pytest
 from syncgql import Client, Subscription, SubscriptionOverflow, TransportQueryError, TransportTimeout
 
 from .fix_servers import PATIENCE, Server
+from .runtimes import runtime_of
 
 EVENTS = "subscription { bookAdded { id } }"
 COUNT = "subscription { count(delay: 0.005) }"
@@ -114,7 +115,7 @@ def leave(way: str, events: Subscription[Any]) -> None:
 def test_b16_collected_on_the_loop_thread(client: Client, strawberry_server: Server) -> None:
     """The collector may run the finalizer on the very thread that must send ``complete``; it does not wait there."""
     leave("cycle", client.subscribe(COUNT))
-    runtime = client._pipeline.dispatcher.runtime()
+    runtime = runtime_of(client)
     collected = threading.Event()
     runtime.thread.post(lambda: (gc.collect(), collected.set())[0])  # type: ignore[func-returns-value]
     assert collected.wait(PATIENCE)

@@ -34,11 +34,11 @@ class Executor(Protocol):
     def schema(self) -> GraphQLSchema:
         """The server's schema."""
 
-    def execute(self, request: GraphQLRequest) -> ExecutionResult:
-        """Send a query or mutation and return the answer, errors included."""
+    def run(self, request: GraphQLRequest) -> ExecutionResult:
+        """Run a query or mutation and return its result, errors included."""
 
-    def subscribe(self, request: GraphQLRequest, convert: Callable[[ExecutionResult], T]) -> Subscription[T]:
-        """Start a subscription; its iterator yields what *convert* makes of each event."""
+    def follow(self, request: GraphQLRequest, convert: Callable[[ExecutionResult], T]) -> Subscription[T]:
+        """Start a subscription whose iterator yields converted events."""
 
 
 class OperationProxy:
@@ -69,8 +69,8 @@ class OperationProxy:
         """
         request = self._builder().request(Fields(*selections, **nested))
         if self._kind == "subscription":
-            return self._executor.subscribe(request, data_or_raise)
-        return data_or_raise(self._executor.execute(request))
+            return self._executor.follow(request, data_or_raise)
+        return data_or_raise(self._executor.run(request))
 
     def __getattr__(self, name: str) -> FieldProxy:
         if name.startswith("_"):
@@ -162,11 +162,11 @@ class FieldProxy:
             TransportQueryError: the answer has errors; partial data is on it.
             TransportError: there was no GraphQL answer.
         """
-        return self._value(self._executor.execute(self._request(_fields, arguments)))
+        return self._value(self._executor.run(self._request(_fields, arguments)))
 
     def result(self, /, _fields: Selectable = None, **arguments: Any) -> Any:
         """Run the operation and return the whole ``ExecutionResult``; errors inside it are not raised."""
-        return self._executor.execute(self._request(_fields, arguments))
+        return self._executor.run(self._request(_fields, arguments))
 
     def request(self, /, _fields: Selectable = None, **arguments: Any) -> GraphQLRequest:
         """Return the request without sending it, for ``client.execute(request, timeout=60)`` and the like."""
@@ -193,11 +193,11 @@ class EventProxy(FieldProxy):
 
     def __call__(self, /, _fields: Selectable = None, **arguments: Any) -> Subscription[Any]:
         """Subscribe and return an iterator over the values of the field; takes and raises what ``subscribe`` does."""
-        return self._executor.subscribe(self._request(_fields, arguments), self._value)
+        return self._executor.follow(self._request(_fields, arguments), self._value)
 
     def result(self, /, _fields: Selectable = None, **arguments: Any) -> Subscription[ExecutionResult]:
         """Subscribe and return an iterator over whole ``ExecutionResult`` objects."""
-        return self._executor.subscribe(self._request(_fields, arguments), whole_result)
+        return self._executor.follow(self._request(_fields, arguments), whole_result)
 
 
 class _Verbatim:

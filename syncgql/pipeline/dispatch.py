@@ -1,11 +1,12 @@
-"""Send the requests of a client through its transports, on the loop or in the calling thread."""
+"""The last step of the pipeline: send operations by a client's transports, on the loop or in the calling thread."""
 
 from __future__ import annotations
 
 import weakref
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, Protocol, TypeVar
 
 from ..limit import Limit
 from ..protocol.batch import BatchEntry
@@ -15,186 +16,217 @@ from ..runtime.event_buffer import EventBuffer, Overflow
 from ..runtime.runtime import Runtime, Runtimes
 from ..runtime.workers import Workers
 from ..subscription import GapHandler, OnReconnect, Subscription
-from ..transport.blocking import BlockingTransport
-from ..transport.selection.transport_factory import TransportOptions, Transports
+from ..transport.base import AsyncRoundTrip
+from ..transport.blocking import BlockingRoundTrip, BlockingTransport
+from ..transport.selection.transport_factory import Transports
+from .operation import Operation
 
 T = TypeVar("T")
 
 
-class Dispatcher:
-    """The transports of one client, and where they run: on a loop, or the one that blocks in the thread that calls.
+class SubscriptionOptions(NamedTuple):
+    """What a subscriber asks for, beside the operation.
+
+    Attributes:
+        buffer_size: how many events may wait for the consumer.
+        overflow: what happens when the consumer falls behind.
+        on_reconnect: called after a lost connection was re-established.
+        with_variables: returns the request for other variables, for an ``on_reconnect`` that returns a mapping.
+    """
+
+    buffer_size: int
+    overflow: Overflow
+    on_reconnect: OnReconnect | None
+    with_variables: Callable[[Mapping[str, object]], GraphQLRequest]
+
+
+class Dispatcher(ABC):
+    """Sends operations and returns what became of them; raises what the methods of ``Client`` raise."""
+
+    @abstractmethod
+    def execute(self, operation: Operation) -> ExecutionResult:
+        """Send a query or mutation and return its result, errors included."""
+
+    @abstractmethod
+    def execute_batch(self, operations: Sequence[Operation]) -> list[BatchEntry]:
+        """Send several operations, whose limit, headers and arguments are those of the first, as one batch."""
+
+    @abstractmethod
+    def submit(self, operation: Operation, convert: Callable[[ExecutionResult], T]) -> Future[T]:
+        """Send a query or mutation and return a future of its converted result."""
+
+    @abstractmethod
+    def subscribe(
+        self,
+        owner: object,
+        operation: Operation,
+        options: SubscriptionOptions,
+        convert: Callable[[ExecutionResult], T],
+    ) -> Subscription[T]:
+        """Start a subscription, which keeps *owner* alive and yields converted events."""
+
+    @abstractmethod
+    def close(self) -> None:
+        """End everything and wait for that, except for blocking calls of other threads."""
+
+    @property
+    @abstractmethod
+    def closed(self) -> bool:
+        """Whether ``close()`` was called."""
+
+
+class LoopDispatcher(Dispatcher):
+    """Sends by transports that run on a loop, which the first call in each process starts.
 
     Args:
         owner: when it is dropped everything ends.
-        build: makes the transports that run on a loop.
-        blocking: sends queries and mutations in the place of those; no loop is started for it.
+        build: makes the transports.
     """
 
-    def __init__(
-        self, owner: object, build: Callable[[], Transports], blocking: BlockingTransport | None = None
-    ) -> None:
+    def __init__(self, owner: object, build: Callable[[], Transports]) -> None:
         self._runtimes = Runtimes(build)
-        self._blocking = blocking
-        self._workers = Workers()
         # Not at exit: by then the runtimes close themselves, and this would do it without waiting.
         weakref.finalize(owner, self._runtimes.drop).atexit = False
 
-    def execute(
-        self,
-        request: GraphQLRequest,
-        limit: Limit,
-        headers: Mapping[str, str] | None,
-        extra_args: Mapping[str, Any] | None,
-    ) -> ExecutionResult:
-        """Send a request and return its answer; raises what ``Client.execute_result`` raises."""
-        if self._blocking is not None:
-            self._runtimes.check_open()
-            exchange = self._blocking.exchange(request, headers=headers, extra_args=extra_args)
-            exchange.send(limit)
-            return exchange.result()
+    def execute(self, operation: Operation) -> ExecutionResult:
         runtime = self._runtimes.current()
-        on_loop = runtime.resources.exchange(request, headers=headers, extra_args=extra_args)
-        runtime.run(on_loop.send(limit.seconds), limit)
-        return on_loop.result()
+        queries = runtime.resources.queries
+        return _run(
+            runtime,
+            queries.round_trip(operation.request, headers=operation.headers, extra_args=operation.extra_args),
+            operation.limit,
+        )
 
-    def execute_batch(
-        self,
-        requests: Sequence[GraphQLRequest],
-        limit: Limit,
-        headers: Mapping[str, str] | None,
-        extra_args: Mapping[str, Any] | None,
-    ) -> list[BatchEntry]:
-        """Send several requests as one; returns and raises what ``Client.execute_batch_results`` does."""
-        if self._blocking is not None:
-            self._runtimes.check_open()
-            exchange = self._blocking.batch_exchange(requests, headers=headers, extra_args=extra_args)
-            exchange.send(limit)
-            return exchange.results()
+    def execute_batch(self, operations: Sequence[Operation]) -> list[BatchEntry]:
         runtime = self._runtimes.current()
-        on_loop = runtime.resources.queries.batch_exchange(requests, headers=headers, extra_args=extra_args)
-        runtime.run(on_loop.send(), limit)
-        return on_loop.results()
+        return _run(runtime, _batch(runtime.resources.queries, operations), operations[0].limit)
 
-    def submit(
-        self,
-        request: GraphQLRequest,
-        convert: Callable[[ExecutionResult], T],
-        limit: Limit,
-        headers: Mapping[str, str] | None,
-        extra_args: Mapping[str, Any] | None,
-    ) -> Future[T]:
-        """Send a request and return a future of its converted answer; raises what ``Client.submit`` raises."""
-        if self._blocking is not None:
-            self._runtimes.check_open()
-            exchange = self._blocking.exchange(request, headers=headers, extra_args=extra_args)
-
-            def work() -> T:
-                exchange.send(limit)
-                return convert(exchange.result())
-
-            return self._workers.submit(work)
+    def submit(self, operation: Operation, convert: Callable[[ExecutionResult], T]) -> Future[T]:
         runtime = self._runtimes.current()
-        on_loop = runtime.resources.exchange(request, headers=headers, extra_args=extra_args)
-        return runtime.submit(on_loop.send(limit.seconds), lambda: convert(on_loop.result()), limit)
+        round_trip = runtime.resources.queries.round_trip(
+            operation.request, headers=operation.headers, extra_args=operation.extra_args
+        )
+
+        def finish(response: object) -> T:
+            return convert(round_trip.parse(response))
+
+        return runtime.submit(round_trip.send(round_trip.request, operation.limit), finish, operation.limit)
 
     def subscribe(
         self,
         owner: object,
-        request: GraphQLRequest,
+        operation: Operation,
+        options: SubscriptionOptions,
         convert: Callable[[ExecutionResult], T],
-        limit: Limit,
-        buffer_size: int,
-        overflow: Overflow,
-        on_reconnect: OnReconnect | None,
-        again: Callable[[Mapping[str, Any]], GraphQLRequest],
     ) -> Subscription[T]:
-        """Start a subscription; raises what ``Client.subscribe`` raises.
-
-        Args:
-            owner: what the subscription keeps alive.
-            request: what to send.
-            convert: makes of each event what the iterator yields, in the consumer's thread.
-            limit: how long connecting and sending may take.
-            buffer_size: how many events may wait for the consumer.
-            overflow: what happens when it falls behind.
-            on_reconnect: what to call after a lost connection was made anew.
-            again: returns the request for other variables, when that answers so.
-        """
-        runtime = self.runtime()
-        buffer: EventBuffer[ExecutionResult] = EventBuffer(buffer_size, overflow, runtime.thread.post)
-        stream = runtime.resources.subscriptions.stream(request, buffer)
+        runtime = self._runtimes.current()
+        buffer: EventBuffer[ExecutionResult] = EventBuffer(options.buffer_size, options.overflow, runtime.thread.post)
+        stream = runtime.resources.subscriptions.stream(operation.request, buffer)
         runtime.buffers.add(buffer)
 
-        def restart(variable_values: Mapping[str, Any]) -> None:
-            runtime.thread.spawn(stream.restart(again(variable_values)))
+        def restart(variable_values: Mapping[str, object]) -> None:
+            runtime.thread.spawn(stream.restart(options.with_variables(variable_values)))
 
-        gap_handler = None if on_reconnect is None else GapHandler(on_reconnect, restart)
+        gap_handler = None if options.on_reconnect is None else GapHandler(options.on_reconnect, restart)
         try:
-            runtime.run(stream.open(limit.seconds), limit)
+            runtime.run(stream.open(operation.limit.seconds), operation.limit)
             return Subscription(owner, runtime, stream, buffer, convert, gap_handler)
         except BaseException:
-            # Ctrl-C may come when the message is on the wire already: the server must hear that nobody waits.
+            # Ctrl-C may come when the message is on the wire already: the server must be told to stop.
             runtime.abandon(buffer, stream.close)
             raise
 
-    def runtime(self) -> Runtime[Transports]:
-        """Return what runs on the loop, in this process, starting it if need be.
-
-        Raises:
-            ClientClosed: after ``close``.
-        """
-        return self._runtimes.current()
-
     def close(self) -> None:
-        """End everything and wait for that, but for what blocks in another thread."""
         self._runtimes.close()
-        self._workers.close()
-        if self._blocking is not None:
-            self._blocking.close()
 
     @property
     def closed(self) -> bool:
-        """Whether ``close()`` was called."""
         return self._runtimes.closed
 
+    def check_open(self) -> None:
+        """Raise ``ClientClosed`` after ``close()``."""
+        self._runtimes.check_open()
 
-class TransportOverride:
-    """Takes the place of what every client sends by, within a ``with`` block, however and whenever it was made.
+    def runtime(self) -> Runtime[Transports]:
+        """Return what runs on the loop in this process, after starting it if necessary.
 
-    Each client gets a dispatcher of its own, which is closed at the end of the block.
+        Raises:
+            ClientClosed: after ``close()``.
+        """
+        return self._runtimes.current()
+
+
+class BlockingDispatcher(Dispatcher):
+    """Sends queries and mutations by a transport that blocks, in the calling thread; subscriptions go by the loop.
 
     Args:
-        build: makes the transports for a client with these options.
+        transport: sends queries and mutations.
+        loop: sends subscriptions.
     """
 
-    def __init__(self, build: Callable[[TransportOptions], Transports]) -> None:
-        self._build = build
-        self._dispatchers: weakref.WeakKeyDictionary[object, Dispatcher] = weakref.WeakKeyDictionary()
-        self._previous: TransportOverride | None = None
+    def __init__(self, transport: BlockingTransport, loop: LoopDispatcher) -> None:
+        self._transport = transport
+        self._loop = loop
+        self._workers = Workers()
 
-    def __enter__(self) -> TransportOverride:
-        global _override
-        self._previous, _override = _override, self
-        return self
+    def execute(self, operation: Operation) -> ExecutionResult:
+        return self._send(self._prepare(operation), operation.limit)
 
-    def __exit__(self, *exception: object) -> None:
-        global _override
-        _override = self._previous
-        for dispatcher in list(self._dispatchers.values()):
-            dispatcher.close()
+    def execute_batch(self, operations: Sequence[Operation]) -> list[BatchEntry]:
+        self._loop.check_open()
+        return self._send(_batch(self._transport, operations), operations[0].limit)
 
-    def dispatcher(self, owner: object, options: TransportOptions) -> Dispatcher:
-        """Return the dispatcher of a client, made when it first needs one."""
-        dispatcher = self._dispatchers.get(owner)
-        if dispatcher is None:
-            # Of two threads that come here at once both get the one that was first.
-            dispatcher = self._dispatchers.setdefault(owner, Dispatcher(owner, lambda: self._build(options)))
-        return dispatcher
+    def submit(self, operation: Operation, convert: Callable[[ExecutionResult], T]) -> Future[T]:
+        round_trip = self._prepare(operation)
+        return self._workers.submit(lambda: convert(self._send(round_trip, operation.limit)))
+
+    def subscribe(
+        self,
+        owner: object,
+        operation: Operation,
+        options: SubscriptionOptions,
+        convert: Callable[[ExecutionResult], T],
+    ) -> Subscription[T]:
+        return self._loop.subscribe(owner, operation, options, convert)
+
+    def close(self) -> None:
+        self._loop.close()
+        self._workers.close()
+        self._transport.close()
+
+    @property
+    def closed(self) -> bool:
+        return self._loop.closed
+
+    def _prepare(self, operation: Operation) -> BlockingRoundTrip[ExecutionResult]:
+        self._loop.check_open()
+        return self._transport.round_trip(operation.request, headers=operation.headers, extra_args=operation.extra_args)
+
+    @staticmethod
+    def _send(round_trip: BlockingRoundTrip[T], limit: Limit) -> T:
+        return round_trip.parse(round_trip.send(round_trip.request, limit))
 
 
-_override: TransportOverride | None = None
+SentT = TypeVar("SentT", covariant=True)
 
 
-def current_override() -> TransportOverride | None:
-    """Return the innermost that is in force."""
-    return _override
+class SendsBatches(Protocol[SentT]):
+    """A transport of either kind."""
+
+    def batch_round_trip(
+        self,
+        requests: Sequence[GraphQLRequest],
+        *,
+        headers: Mapping[str, str] | None = None,
+        extra_args: Mapping[str, Any] | None = None,
+    ) -> SentT:
+        """Prepare a batch."""
+
+
+def _batch(transport: SendsBatches[SentT], operations: Sequence[Operation]) -> SentT:
+    requests, first = [operation.request for operation in operations], operations[0]
+    return transport.batch_round_trip(requests, headers=first.headers, extra_args=first.extra_args)
+
+
+def _run(runtime: Runtime[Transports], round_trip: AsyncRoundTrip[T], limit: Limit) -> T:
+    return round_trip.parse(runtime.run(round_trip.send(round_trip.request, limit), limit))

@@ -1,4 +1,4 @@
-"""Pipeline: what a client does for each call around its dispatcher: limits, schema, and who stands in."""
+"""Pipeline: the steps that a call of a client takes, from the facade to the dispatcher."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from concurrent.futures import Future
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from ..checks import check_seconds
-from ..exceptions import TransportError, TransportProtocolError
+from ..exceptions import DocumentError, TransportError, TransportProtocolError
 from ..limit import Limit
 from ..protocol.batch import BatchEntry
 from ..request import UNSET, GraphQLRequest, Unset, as_request
@@ -16,10 +16,11 @@ from ..runtime.event_buffer import Overflow
 from ..schema.client_schema import ClientSchema
 from ..subscription import OnReconnect, Subscription, check_on_reconnect
 from ..transport.selection.transport_factory import TransportOptions
-from .dispatch import Dispatcher, current_override
+from .dispatch import BlockingDispatcher, Dispatcher, LoopDispatcher, SubscriptionOptions
+from .operation import Operation
 
 if TYPE_CHECKING:
-    from graphql import DocumentNode, GraphQLSchema
+    from graphql import GraphQLSchema
 
     from ..operations.document import OperationBuilder
     from ..operations.proxy import OperationProxy
@@ -32,10 +33,10 @@ BUFFER_SIZE = 1024
 
 
 class Pipeline:
-    """What calls of one client have in common.
+    """The steps that every call of one client takes.
 
-    It stands for the client: everything ends when it is dropped, and what must not lose its client (a subscription, a
-    proxy of operations) keeps this.
+    Subscriptions and operation proxies keep a reference to this object, so the client stays open while they exist.
+    Everything is closed when the last reference is gone.
 
     Args:
         options: how to reach the server.
@@ -48,6 +49,9 @@ class Pipeline:
         ValueError: the limit is not positive.
     """
 
+    dispatcher: Dispatcher
+    own_dispatcher: Dispatcher
+
     def __init__(
         self,
         options: TransportOptions,
@@ -55,87 +59,85 @@ class Pipeline:
         execute_timeout: float | None,
         on_reconnect: OnReconnect | None,
     ) -> None:
-        self._options = options
+        self.options = options
         self._schema = schema
         self._where = options.target
         self._execute_timeout = Limit(check_seconds("execute_timeout", execute_timeout), "execute_timeout", self._where)
         self._on_reconnect = check_on_reconnect(on_reconnect)
         if on_reconnect is not None and not options.reconnects:
             raise TypeError(
-                "on_reconnect= has no effect, for lost connections of this client are not made anew; see reconnect= of "
-                "the client, or of the transport that was given."
+                "on_reconnect= has no effect because this client does not reconnect; pass reconnect=True (to the "
+                "client, or to the transport that you gave)."
             )
         self._builders: dict[str, OperationBuilder] = {}
-        self._own_dispatcher = Dispatcher(self, options.build, options.build_blocking())
+        loop, blocking = LoopDispatcher(self, options.build), options.build_blocking()
+        self.own_dispatcher = loop if blocking is None else BlockingDispatcher(blocking, loop)
+        self.dispatcher = self.own_dispatcher
 
-    def execute(
+    def operation(
         self,
         request: GraphQLRequest,
         timeout: Timeout = UNSET,
         headers: Mapping[str, str] | None = None,
         extra_args: Mapping[str, Any] | None = None,
-    ) -> ExecutionResult:
-        """Do what ``Client.execute_result`` does."""
-        limit = self._limit(timeout)
-        prepared = self._schema.prepare(request, self._send)
-        result = self.dispatcher.execute(prepared, limit, headers, extra_args)
-        return self._schema.parse(prepared, result, self._send)
+    ) -> Operation:
+        """Return the operation of one call.
 
-    def submit(
-        self,
-        request: GraphQLRequest,
-        convert: Callable[[ExecutionResult], T],
-        timeout: Timeout,
-        headers: Mapping[str, str] | None,
-        extra_args: Mapping[str, Any] | None,
-    ) -> Future[T]:
-        """Do what ``Client.submit`` does; the future is of what *convert* makes of the answer."""
-        limit = self._limit(timeout)
-        prepared = self._schema.prepare(request, self._send)
+        Raises:
+            TypeError: *timeout* is not a number.
+            ValueError: *timeout* is not positive.
+        """
+        limit = self._execute_timeout if isinstance(timeout, Unset) else self._limit(timeout)
+        return Operation(request, limit, headers, extra_args)
 
-        def converted(result: ExecutionResult) -> T:
-            return convert(self._schema.parse(prepared, result, self._send))
+    def execute(self, operation: Operation) -> ExecutionResult:
+        """Run a query or mutation and return its result; raises what ``Client.execute_result`` raises."""
+        operation = self._prepare(operation)
+        return self._parse(operation, self.dispatcher.execute(operation))
 
-        return self.dispatcher.submit(prepared, converted, limit, headers, extra_args)
+    def submit(self, operation: Operation, convert: Callable[[ExecutionResult], T]) -> Future[T]:
+        """Run a query or mutation and return a future of its converted result; raises what ``Client.submit`` raises."""
+        operation = self._prepare(operation)
+        return self.dispatcher.submit(operation, lambda result: convert(self._parse(operation, result)))
 
-    def execute_batch(
-        self,
-        requests: Sequence[str | DocumentNode | GraphQLRequest],
-        timeout: Timeout,
-        headers: Mapping[str, str] | None,
-        extra_args: Mapping[str, Any] | None,
-    ) -> list[BatchEntry]:
-        """Do what ``Client.execute_batch_results`` does."""
-        if isinstance(requests, str) or not isinstance(requests, Sequence):
-            raise TypeError(f"A batch must be a list of requests, not {type(requests).__name__}.")
-        limit = self._limit(timeout)
-        prepared = [self._schema.prepare(as_request(request), self._send) for request in requests]
-        entries = self.dispatcher.execute_batch(prepared, limit, headers, extra_args)
-        return [self._parse_entry(*pair) for pair in zip(prepared, entries, strict=True)]
+    def execute_batch(self, operations: Sequence[Operation]) -> list[BatchEntry]:
+        """Run several operations as one batch; returns and raises what ``Client.execute_batch_results`` does."""
+        if not operations:
+            raise DocumentError("A batch needs at least one request.")
+        operations = [self._prepare(operation) for operation in operations]
+        entries = self.dispatcher.execute_batch(operations)
+        return [self._parse_entry(*pair) for pair in zip(operations, entries, strict=True)]
 
     def subscribe(
         self,
-        request: GraphQLRequest,
+        operation: Operation,
         convert: Callable[[ExecutionResult], T],
-        timeout: Timeout = UNSET,
         buffer_size: int = BUFFER_SIZE,
         overflow: Overflow = "block",
         on_reconnect: OnReconnect | None = None,
     ) -> Subscription[T]:
-        """Do what ``Client.subscribe`` does; the iterator yields what *convert* makes of each event."""
-        limit = self._limit(timeout)
+        """Start a subscription whose iterator yields converted events; raises what ``Client.subscribe`` raises."""
         on_reconnect = check_on_reconnect(on_reconnect) or self._on_reconnect
-        prepared = self._schema.prepare(request, self._send)
+        operation = self._prepare(operation)
 
-        def converted(result: ExecutionResult) -> T:
-            return convert(self._schema.parse(prepared, result, self._send))
+        def parsed(result: ExecutionResult) -> T:
+            return convert(self._parse(operation, result))
 
-        def again(variable_values: Mapping[str, Any]) -> GraphQLRequest:
-            return self._schema.prepare(as_request(prepared, variable_values, None, None), self._send)
+        def with_variables(variable_values: Mapping[str, Any]) -> GraphQLRequest:
+            return self._schema.prepare(as_request(operation.request, variable_values, None, None), self._introspect)
 
-        # Events come by the thousand, and as a rule there is nothing to parse.
-        make = converted if self._schema.parses_results else convert
-        return self.dispatcher.subscribe(self, prepared, make, limit, buffer_size, overflow, on_reconnect, again)
+        options = SubscriptionOptions(buffer_size, overflow, on_reconnect, with_variables)
+        # There may be thousands of events a second, and usually nothing to parse.
+        make = parsed if self._schema.parses_results else convert
+        return self.dispatcher.subscribe(self, operation, options, make)
+
+    def run(self, request: GraphQLRequest) -> ExecutionResult:
+        """Run a request of ``client.query`` or ``client.mutation``."""
+        return self.execute(self.operation(request))
+
+    def follow(self, request: GraphQLRequest, convert: Callable[[ExecutionResult], T]) -> Subscription[T]:
+        """Start a subscription of ``client.subscription``."""
+        return self.subscribe(self.operation(request), convert)
 
     def operations(self, kind: str) -> OperationProxy:
         """Return the operations of a kind: ``query``, ``mutation`` or ``subscription``."""
@@ -146,44 +148,45 @@ class Pipeline:
     @property
     def schema(self) -> GraphQLSchema:
         """The server's schema; raises what ``Client.schema`` raises."""
-        return self._schema.get(self._send)
+        return self._schema.get(self._introspect)
 
     def fetch_schema(self) -> GraphQLSchema:
         """Do what ``Client.fetch_schema`` does."""
-        return self._schema.fetch(self._send)
+        return self._schema.fetch(self._introspect)
 
     def close(self) -> None:
         """Do what ``Client.close`` does."""
         self.dispatcher.close()
-        self._own_dispatcher.close()
+        self.own_dispatcher.close()
 
     @property
     def closed(self) -> bool:
         """Whether ``close()`` was called."""
-        return self._own_dispatcher.closed
+        return self.own_dispatcher.closed
 
     def __repr__(self) -> str:
-        return f"<Client {self._options.target}{' closed' if self.closed else ''}>"
+        return f"<Client {self.options.target}{' closed' if self.closed else ''}>"
 
-    @property
-    def dispatcher(self) -> Dispatcher:
-        """What calls go through now: the client's own, or what stands in for it."""
-        override = current_override()
-        return self._own_dispatcher if override is None or self.closed else override.dispatcher(self, self._options)
+    def _introspect(self, request: GraphQLRequest) -> ExecutionResult:
+        """Send a request for the schema."""
+        return self.dispatcher.execute(Operation(request, self._execute_timeout))
 
-    def _send(self, request: GraphQLRequest) -> ExecutionResult:
-        """Send a request of the client's own, about the schema."""
-        return self.dispatcher.execute(request, self._execute_timeout, None, None)
+    def _prepare(self, operation: Operation) -> Operation:
+        """Check and serialize the request as the schema says."""
+        prepared = self._schema.prepare(operation.request, self._introspect)
+        return operation if prepared is operation.request else operation._replace(request=prepared)
 
-    def _parse_entry(self, request: GraphQLRequest, entry: BatchEntry) -> BatchEntry:
+    def _parse(self, operation: Operation, result: ExecutionResult) -> ExecutionResult:
+        """Turn custom scalars and enums of a result into Python values, as the schema says."""
+        return self._schema.parse(operation.request, result, self._introspect)
+
+    def _parse_entry(self, operation: Operation, entry: BatchEntry) -> BatchEntry:
         if isinstance(entry, TransportError):
             return entry
         try:
-            return self._schema.parse(request, entry, self._send)
+            return self._parse(operation, entry)
         except TransportProtocolError as error:
             return error
 
-    def _limit(self, timeout: Timeout) -> Limit:
-        if isinstance(timeout, Unset):
-            return self._execute_timeout
+    def _limit(self, timeout: float | None) -> Limit:
         return Limit(check_seconds("timeout", timeout), where=self._where)

@@ -18,13 +18,13 @@ class CallFuture(concurrent.futures.Future[T]):
     It stays pending until the outcome is there, so it can be cancelled until then.
 
     Args:
-        convert: makes the result of the finished call; runs on a worker thread.
+        convert: makes the future's result from that of the call; runs on a worker thread.
         stop: has the loop cancel the call; does not wait.
     """
 
-    def __init__(self, convert: Callable[[], T], stop: Callable[[], object]) -> None:
+    def __init__(self, convert: Callable[[Any], T], stop: Callable[[], object]) -> None:
         super().__init__()
-        self._convert: Callable[[], Any] = convert
+        self._convert: Callable[[Any], Any] = convert
         self._stop = stop
         self._cancels = itertools.count()
 
@@ -39,9 +39,9 @@ class CallFuture(concurrent.futures.Future[T]):
             stop()
         return True
 
-    def convert(self) -> T:
-        """Make the result, of a call that has ended well."""
-        result: T = self._convert()
+    def convert(self, returned: Any) -> T:
+        """Make the result from what the call returned."""
+        result: T = self._convert(returned)
         return result
 
     def settle(self, settle: Callable[[Any], None], outcome: object) -> None:
@@ -62,8 +62,7 @@ def settle(pair: list[Any]) -> None:
     future: CallFuture[Any] = pair.pop()
     call: Call[Any] = pair.pop()
     try:
-        call.outcome()
-        result = future.convert()
+        result = future.convert(call.outcome())
     except BaseException as error:
         future.settle(future.set_exception, error)
     else:
@@ -72,5 +71,5 @@ def settle(pair: list[Any]) -> None:
         del future, call
 
 
-def _settled() -> None:
-    """Stand where the work was, which may keep much alive."""
+def _settled(*arguments: object) -> None:
+    """Replace a callback that is no longer needed, so that the objects it refers to can be freed."""

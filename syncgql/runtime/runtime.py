@@ -105,16 +105,16 @@ class Runtime(Generic[R]):
 
     def submit(
         self,
-        coroutine: Coroutine[Any, Any, object],
-        convert: Callable[[], T],
+        coroutine: Coroutine[Any, Any, Any],
+        convert: Callable[[Any], T],
         limit: Limit = NO_LIMIT,
     ) -> CallFuture[T]:
         """Run *coroutine* on the loop and return a future; what ``run`` raises is raised by its ``result()``.
 
         Args:
             coroutine: what to run.
-            convert: makes the future's result when the coroutine has ended well, on a worker thread; what it refers to
-                is kept alive until then.
+            convert: makes the future's result from that of the coroutine, on a worker thread; what it refers to is
+                kept alive until then.
             limit: after how long it is cancelled.
         """
         future: CallFuture[T] = CallFuture(convert, lambda: self.thread.post(call.cancel))

@@ -9,17 +9,19 @@ from typing import TYPE_CHECKING, Any
 from multidict import CIMultiDict
 
 from ..exceptions import TransportError
-from ..pipeline.dispatch import TransportOverride
+from ..limit import NO_LIMIT, Limit
+from ..pipeline.override import TransportOverride
 from ..protocol import json_codec
 from ..protocol.batch import BatchEntry
 from ..protocol.http import parse_answer, public_url, retry_after
 from ..request import GraphQLRequest
 from ..result import ExecutionResult, Response
 from ..transport.aiohttp_websockets import AIOHTTPWebsocketsTransport
-from ..transport.base import AsyncTransport, BatchExchange, EventSink, Exchange, Stream
-from ..transport.blocking import BlockingExchange, BlockingTransport
-from ..transport.http.exchange import HTTPExchange
-from ..transport.requests_http.round_trip import RequestsExchange
+from ..transport.base import AsyncRoundTrip, AsyncTransport, EventSink, Stream
+from ..transport.batching import Batcher
+from ..transport.blocking import BlockingTransport
+from ..transport.http.request import HTTPRequest
+from ..transport.round_trip import RoundTrip
 from ..transport.selection.transport_factory import TransportOptions, Transports
 from .answers import Answer, Answers
 from .memory_socket import MemorySessions
@@ -63,7 +65,7 @@ class MockTransport(AsyncTransport):
         self._answers = answers
         self._target = options.target
         pair = options.build() if options.has_loop else None
-        self._queries: AsyncTransport | BlockingTransport
+        self._queries: AsyncTransport | Batcher | BlockingTransport
         blocking = options.build_blocking()
         sockets = pair.subscriptions if pair is not None else None
         if not isinstance(sockets, AIOHTTPWebsocketsTransport):
@@ -80,33 +82,51 @@ class MockTransport(AsyncTransport):
         """End all subscriptions."""
         await self._sockets.close()
 
-    def exchange(
+    def round_trip(
         self,
         request: GraphQLRequest,
         *,
         headers: Mapping[str, str] | None = None,
         extra_args: Mapping[str, Any] | None = None,
-    ) -> MockExchange:
-        prepared = self._queries.exchange(request, headers=headers, extra_args=extra_args)
-        call = RecordedRequest(request, *self._seen(prepared))
-        return MockExchange(self._answers.answer(call), self._target)
+    ) -> AsyncRoundTrip[ExecutionResult]:
+        prepared = self._queries.round_trip(request, headers=headers, extra_args=extra_args)
+        recorded = RecordedRequest(request, *self._wire(prepared.request))
+        return RoundTrip(self._answers.answer(recorded), _wait_for, self._parse)
 
-    def _seen(self, exchange: Exchange | BlockingExchange) -> tuple[Mapping[str, str], str]:
-        """Return headers and URL of a prepared request, as far as it has any."""
-        if isinstance(exchange, HTTPExchange | RequestsExchange):
-            return exchange.request.headers, public_url(str(exchange.request.url))
-        return CIMultiDict(), self._target
-
-    def batch_exchange(
+    def batch_round_trip(
         self,
         requests: Sequence[GraphQLRequest],
         *,
         headers: Mapping[str, str] | None = None,
         extra_args: Mapping[str, Any] | None = None,
-    ) -> MockBatchExchange:
-        self._queries.batch_exchange(requests, headers=headers, extra_args=extra_args)
-        each = [self.exchange(request, headers=headers, extra_args=extra_args) for request in requests]
-        return MockBatchExchange(each)
+    ) -> AsyncRoundTrip[list[BatchEntry]]:
+        self._queries.batch_round_trip(requests, headers=headers, extra_args=extra_args)  # refuses what cannot be sent
+        each = [self.round_trip(request, headers=headers, extra_args=extra_args) for request in requests]
+        return RoundTrip([round_trip.request for round_trip in each], _wait_for_all, self._parse_batch)
+
+    def _wire(self, prepared: object) -> tuple[Mapping[str, str], str]:
+        """Return headers and URL of a prepared request, as far as it has any."""
+        if isinstance(prepared, HTTPRequest):
+            return prepared.headers, public_url(str(prepared.url))
+        return CIMultiDict(), self._target
+
+    def _parse(self, answer: Answer) -> ExecutionResult:
+        error = answer.error()
+        if error is not None:
+            raise error
+        headers = CIMultiDict(answer.http_headers)
+        response = Response(answer.status, headers, self._target, answer.delay, retry_after(headers))
+        return parse_answer(response, answer.content, json_codec.loads)
+
+    def _parse_batch(self, answers: Sequence[Answer]) -> list[BatchEntry]:
+        return [self._parse_entry(answer) for answer in answers]
+
+    def _parse_entry(self, answer: Answer) -> BatchEntry:
+        """Return what became of one request; it says nothing about the others."""
+        try:
+            return self._parse(answer)
+        except TransportError as error:
+            return error
 
     def stream(self, request: GraphQLRequest, sink: EventSink) -> Stream:
         self._answers.check_subscription(RecordedRequest(request, url=self._target))
@@ -114,9 +134,8 @@ class MockTransport(AsyncTransport):
 
     async def execute(self, request: GraphQLRequest, *, extra_args: Mapping[str, Any] | None = None) -> ExecutionResult:
         """Answer a request."""
-        exchange = self.exchange(request, extra_args=extra_args)
-        await exchange.send()
-        return exchange.result()
+        round_trip = self.round_trip(request, extra_args=extra_args)
+        return round_trip.parse(await round_trip.send(round_trip.request, NO_LIMIT))
 
     async def subscribe(self, request: GraphQLRequest) -> AsyncGenerator[ExecutionResult, None]:
         """Refuse: a client subscribes by ``stream``."""
@@ -124,41 +143,12 @@ class MockTransport(AsyncTransport):
         yield  # pragma: no cover - makes this an async generator
 
 
-class MockExchange(Exchange):
-    """One request and the answer that was registered for it."""
-
-    def __init__(self, answer: Answer, url: str) -> None:
-        self._answer = answer
-        self._url = url
-
-    async def send(self, seconds: float | None = None) -> None:
-        await asyncio.sleep(self._answer.delay)
-
-    def result(self) -> ExecutionResult:
-        error = self._answer.error()
-        if error is not None:
-            raise error
-        headers = CIMultiDict(self._answer.http_headers)
-        response = Response(self._answer.status, headers, self._url, self._answer.delay, retry_after(headers))
-        return parse_answer(response, self._answer.content, json_codec.loads)
+async def _wait_for(answer: Answer, limit: Limit) -> Answer:
+    """Let the time pass that a server would take."""
+    await asyncio.sleep(answer.delay)
+    return answer
 
 
-class MockBatchExchange(BatchExchange):
-    """Several requests, each with the answer that was registered for it."""
-
-    def __init__(self, exchanges: Sequence[MockExchange]) -> None:
-        self._exchanges = exchanges
-
-    async def send(self) -> None:
-        await asyncio.gather(*(exchange.send() for exchange in self._exchanges))
-
-    def results(self) -> list[BatchEntry]:
-        return [_entry(exchange) for exchange in self._exchanges]
-
-
-def _entry(exchange: MockExchange) -> BatchEntry:
-    """Return what became of one request; it says nothing about the others."""
-    try:
-        return exchange.result()
-    except TransportError as error:
-        return error
+async def _wait_for_all(answers: Sequence[Answer], limit: Limit) -> Sequence[Answer]:
+    await asyncio.gather(*(_wait_for(answer, limit) for answer in answers))
+    return answers

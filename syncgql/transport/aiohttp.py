@@ -12,20 +12,21 @@ import aiohttp
 
 from ..checks import check_function, check_size
 from ..exceptions import DocumentError, TransportClosed, TransportError
+from ..limit import NO_LIMIT, Limit
 from ..protocol import json_codec
-from ..protocol.batch import answers_or_raise, batch_payload
+from ..protocol.batch import BatchEntry, answers_or_raise, batch_payload
 from ..protocol.http_get import MAX_URL_LENGTH, TOO_LONG, is_query
 from ..protocol.json_codec import JSONDeserialize, JSONSerialize
 from ..request import GraphQLRequest
 from ..result import ExecutionResult
 from .aiohttp_session.session import SessionFactory, SharedSession
-from .base import AsyncTransport
-from .http.exchange import HTTPBatchExchange, HTTPExchange, joined
-from .http.request import HTTPRequest, RequestBuilder
-from .http.round_trip import Answer
+from .base import AsyncRoundTrip, AsyncTransport
+from .http.request import HTTPRequest, RequestBuilder, joined
+from .http.response import HTTPResponse, parse_batch, parse_result
 from .http.sender import HTTPSender
 from .http.upload import FileClasses
 from .options import AuthOption, HeadersOption, TimeoutOption, check_ssl, check_url
+from .round_trip import RoundTrip
 
 __all__ = ["AIOHTTPTransport"]
 
@@ -64,6 +65,7 @@ class AIOHTTPTransport(AsyncTransport):
         TypeError: an argument has the wrong type.
     """
 
+    has_batches = True
     file_classes: FileClasses = (io.IOBase, aiohttp.StreamReader, AsyncGenerator)
     """Types whose objects are files when they are found among the variables, beside ``FileVar``."""
 
@@ -87,6 +89,7 @@ class AIOHTTPTransport(AsyncTransport):
     ) -> None:
         self.url = check_url(url, ("http", "https"))
         self.json_deserialize = check_function("json_deserialize", json_deserialize, 1)
+        self._parse = functools.partial(parse_result, self.json_deserialize)
         self._max_response_size = check_size("max_response_size", max_response_size)
         self._builder = RequestBuilder(
             self.url,
@@ -135,9 +138,9 @@ class AIOHTTPTransport(AsyncTransport):
             TypeError: aiohttp does not know one of *extra_args*.
         """
         file_classes = self.file_classes if upload_files else None
-        exchange = await self._off_the_loop(functools.partial(self._exchange, request, None, extra_args, file_classes))
-        await exchange.send()
-        return exchange.result()
+        prepare = functools.partial(self._round_trip, request, None, extra_args, file_classes)
+        round_trip = await self._off_the_loop(prepare)
+        return round_trip.parse(await round_trip.send(round_trip.request, NO_LIMIT))
 
     async def execute_batch(
         self, reqs: Sequence[GraphQLRequest], extra_args: Mapping[str, Any] | None = None
@@ -153,9 +156,8 @@ class AIOHTTPTransport(AsyncTransport):
             DocumentError: a request cannot be sent, or not in a batch.
             TypeError: aiohttp does not know one of *extra_args*.
         """
-        exchange = await self._off_the_loop(functools.partial(self.batch_exchange, reqs, extra_args=extra_args))
-        await exchange.send()
-        return answers_or_raise(exchange.results())
+        round_trip = await self._off_the_loop(functools.partial(self.batch_round_trip, reqs, extra_args=extra_args))
+        return answers_or_raise(round_trip.parse(await round_trip.send(round_trip.request, NO_LIMIT)))
 
     async def subscribe(self, request: GraphQLRequest) -> AsyncGenerator[ExecutionResult, None]:
         """Refuse: a plain HTTP request has one answer."""
@@ -171,81 +173,61 @@ class AIOHTTPTransport(AsyncTransport):
         copy._closed = False
         return copy
 
-    def exchange(
+    def round_trip(
         self,
         request: GraphQLRequest,
         *,
         headers: HeadersOption = None,
         extra_args: Mapping[str, Any] | None = None,
-    ) -> HTTPExchange:
-        return self._exchange(request, headers, extra_args, self.file_classes)
+    ) -> AsyncRoundTrip[ExecutionResult]:
+        return self._round_trip(request, headers, extra_args, self.file_classes)
 
-    def batch_exchange(
+    def batch_round_trip(
         self,
         requests: Sequence[GraphQLRequest],
         *,
         headers: HeadersOption = None,
         extra_args: Mapping[str, Any] | None = None,
-    ) -> HTTPBatchExchange:
+    ) -> AsyncRoundTrip[list[BatchEntry]]:
         options = self._builder.options(headers, extra_args)
         if options.method == "GET":
             raise DocumentError("A batch cannot be sent by GET.")
         prepared = self._builder.post(batch_payload(requests), options, self.file_classes)
-        return HTTPBatchExchange(self, prepared, len(requests), lambda: all(map(is_query, requests)))
+        return self._batch_of(prepared._replace(is_repeatable=lambda: all(map(is_query, requests))), len(requests))
 
-    def together(self, exchanges: Sequence[HTTPExchange]) -> HTTPBatchExchange:
-        return HTTPBatchExchange(
-            self,
-            joined([exchange.request for exchange in exchanges]),
-            len(exchanges),
-            lambda: all(exchange.is_repeatable() for exchange in exchanges),
-        )
+    def batch_key(self, request: HTTPRequest) -> object | None:
+        if request.method != "POST" or not isinstance(request.body, bytes) or self._builder.signs_requests:
+            return None
+        return request._replace(body=None, make_headers=None, is_repeatable=None)
 
-    def _exchange(
+    def combine(self, round_trips: Sequence[AsyncRoundTrip[ExecutionResult]]) -> AsyncRoundTrip[list[BatchEntry]]:
+        return self._batch_of(joined([round_trip.request for round_trip in round_trips]), len(round_trips))
+
+    def _round_trip(
         self,
         request: GraphQLRequest,
         headers: HeadersOption,
         extra_args: Mapping[str, Any] | None,
         file_classes: FileClasses | None,
-    ) -> HTTPExchange:
+    ) -> AsyncRoundTrip[ExecutionResult]:
         options = self._builder.options(headers, extra_args)
         prepared = self._builder.build(request, options, file_classes)
-        fallback = None
-        if prepared.method == "GET":
-            fallback = functools.partial(self._builder.post, request.payload, options, file_classes)
-        return HTTPExchange(self, prepared, functools.partial(is_query, request), fallback)
+        return RoundTrip(prepared, self._send, self._parse)
 
-    async def send(
-        self,
-        request: HTTPRequest,
-        is_repeatable: Callable[[], bool],
-        fallback: Callable[[], HTTPRequest] | None = None,
-    ) -> Answer:
-        """Send a request and return the answer with its body.
+    def _batch_of(self, request: HTTPRequest, count: int) -> AsyncRoundTrip[list[BatchEntry]]:
+        return RoundTrip(request, self._send, functools.partial(parse_batch, self.json_deserialize, count))
 
-        Args:
-            request: what to send.
-            is_repeatable: tells whether it does no harm that a server gets the request twice.
-            fallback: makes the POST that takes the place of a GET that the server finds too long.
-
-        Raises:
-            TransportError: there was no answer.
-        """
+    async def _send(self, request: HTTPRequest, limit: Limit) -> HTTPResponse:
+        """Send a request and return the response; raises a ``TransportError`` if there is none."""
         if self._sender is None:
             if self._closed:
                 raise TransportClosed("The transport is closed; call connect() to open it again.")
             await self.connect()
-            return await self.send(request, is_repeatable, fallback)
-        answer = await self._sender.send(request, is_repeatable)
-        if fallback is not None and answer[0].status in TOO_LONG:
-            request = await self._off_the_loop(fallback)
-            return await self._sender.send(request, is_repeatable)
-        return answer
-
-    @property
-    def signs_requests(self) -> bool:
-        """Whether the headers of a request depend on its body, so that no other body can go with them."""
-        return self._builder.signs_requests
+            return await self._send(request, limit)
+        response = await self._sender.send(request)
+        if request.fallback is not None and response.head.status in TOO_LONG:
+            return await self._sender.send(await self._off_the_loop(request.fallback))
+        return response
 
     async def _off_the_loop(self, prepare: Callable[[], T]) -> T:
         """Call what may call the user's functions, which may block: in a worker thread if it does."""

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from botocore.session import Session
     from graphql import DocumentNode
 
-    from .base import Exchange
+    from .base import AsyncRoundTrip
 
 __all__ = ["AppSyncWebsocketsTransport"]
 
@@ -144,13 +144,13 @@ class AppSyncWebsocketsTransport(WebSocketTransport):
         """
         raise TransportError(SUBSCRIPTIONS_ONLY)
 
-    def exchange(
+    def round_trip(
         self,
         request: GraphQLRequest,
         *,
         headers: Mapping[str, str] | None = None,
         extra_args: Mapping[str, Any] | None = None,
-    ) -> Exchange:
+    ) -> AsyncRoundTrip[ExecutionResult]:
         raise TransportError(SUBSCRIPTIONS_ONLY)
 
 

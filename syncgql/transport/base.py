@@ -1,17 +1,15 @@
-"""AsyncTransport, and the two objects through which a blocking caller uses one.
+"""AsyncTransport: how requests get to a server and responses back, on an event loop.
 
-A call has three steps, and the place of each is fixed: what belongs to the caller happens in the caller's thread,
-what moves bytes happens on the loop.
+A blocking caller uses a transport through two objects, in steps whose threads are fixed: what belongs to the caller
+happens in the caller's thread, what moves bytes happens on the loop.
 
 ========================  ======================  =====================================
-step                      one answer: Exchange    many events: Stream
+step                      one result: RoundTrip   many events: Stream
 ========================  ======================  =====================================
-caller's thread, before   ``transport.exchange``  ``transport.stream``
-on the loop               ``Exchange.send``       ``Stream.open`` .. ``Stream.close``
-caller's thread, after    ``Exchange.result``     the sink's consumer
+caller's thread, before   ``round_trip``          ``stream``
+on the loop               ``RoundTrip.send``      ``Stream.open`` .. ``Stream.close``
+caller's thread, after    ``RoundTrip.parse``     the sink's consumer
 ========================  ======================  =====================================
-
-A BatchExchange is several requests that travel together, in the same three steps.
 
 A transport that defines only the coroutines of ``AsyncTransport`` works under the same client.
 """
@@ -21,16 +19,22 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import copy
+import functools
 from abc import ABC, abstractmethod
 from collections.abc import AsyncGenerator, Callable, Coroutine, Mapping, Sequence
-from typing import Any, Protocol, TypeVar
+from typing import Any, NamedTuple, Protocol, TypeVar
 
 from ..exceptions import TransportConnectionFailed, TransportError
+from ..limit import Limit
 from ..protocol.batch import BatchEntry, batch_payload
 from ..request import GraphQLRequest
 from ..result import ExecutionResult
+from .round_trip import RoundTrip, T
 
 __all__ = ["AsyncTransport"]
+
+AsyncRoundTrip = RoundTrip[Coroutine[Any, Any, Any], T]
+"""A round trip whose ``send`` is a coroutine function, for the loop."""
 
 
 class EventSink(Protocol):
@@ -67,7 +71,14 @@ class AsyncTransport(ABC):
     """How requests get to a server and answers back.
 
     The coroutines run on one event loop. ``connect`` may be called any number of times.
+
+    Attributes:
+        has_batches: whether ``execute_batch`` is defined; a class that defines it sets this.
+        reconnects: whether a lost connection is opened again, with its subscriptions.
     """
+
+    has_batches: bool = False
+    reconnects: bool = False
 
     @abstractmethod
     async def connect(self) -> None:
@@ -89,22 +100,21 @@ class AsyncTransport(ABC):
         """Return an unconnected transport with the same settings; every process gets one of its own."""
         return copy.copy(self)
 
-    def exchange(
+    def round_trip(
         self,
         request: GraphQLRequest,
         *,
         headers: Mapping[str, str] | None = None,
         extra_args: Mapping[str, Any] | None = None,
-    ) -> Exchange:
+    ) -> AsyncRoundTrip[ExecutionResult]:
         """Prepare one request, in the caller's thread.
 
         Raises:
             TransportError: the transport cannot do what was asked.
             DocumentError: the request cannot be sent.
         """
-        if headers is not None:
-            raise TransportError(f"{type(self).__name__} takes no headers per request.")
-        return ExecuteExchange(self, request, extra_args)
+        self._refuse_headers(headers)
+        return RoundTrip(_Arguments((request,), extra_args), self._execute, self._checked)
 
     async def execute_batch(
         self, reqs: Sequence[GraphQLRequest], extra_args: Mapping[str, Any] | None = None
@@ -116,76 +126,66 @@ class AsyncTransport(ABC):
         """
         raise TransportError(f"{type(self).__name__} cannot send batches.")
 
-    @property
-    def reconnects(self) -> bool:
-        """Whether a connection that is lost may be made anew by itself, with its subscriptions."""
-        return type(self).stream is not AsyncTransport.stream
-
-    @property
-    def has_batches(self) -> bool:
-        """Whether the transport can send batches."""
-        return type(self).execute_batch is not AsyncTransport.execute_batch
-
-    def batch_exchange(
+    def batch_round_trip(
         self,
         requests: Sequence[GraphQLRequest],
         *,
         headers: Mapping[str, str] | None = None,
         extra_args: Mapping[str, Any] | None = None,
-    ) -> BatchExchange:
-        """Prepare a batch, in the caller's thread; raises what ``exchange`` raises."""
+    ) -> AsyncRoundTrip[list[BatchEntry]]:
+        """Prepare a batch, in the caller's thread; raises what ``round_trip`` raises."""
         batch_payload(requests)
-        if headers is not None:
-            raise TransportError(f"{type(self).__name__} takes no headers per request.")
-        return ExecuteBatchExchange(self, requests, extra_args)
+        self._refuse_headers(headers)
+        return self._batch(_Arguments(tuple(requests), extra_args))
 
-    def together(self, exchanges: Sequence[Any]) -> BatchExchange:
-        """Make a batch of this transport's exchanges whose ``batch_key`` is the same; on the loop."""
-        return ExecuteBatchExchange(self, [each.request for each in exchanges], exchanges[0].extra_args)
+    def batch_key(self, request: Any) -> object | None:
+        """Return what must be equal for prepared requests to be sent as one batch; None for one that goes alone."""
+        return {"extra_args": request.extra_args or {}} if self.has_batches else None
+
+    def combine(self, round_trips: Sequence[AsyncRoundTrip[ExecutionResult]]) -> AsyncRoundTrip[list[BatchEntry]]:
+        """Make one batch of round trips of this transport whose ``batch_key`` is the same; on the loop."""
+        requests = tuple(request for round_trip in round_trips for request in round_trip.request.requests)
+        return self._batch(_Arguments(requests, round_trips[0].request.extra_args))
 
     def stream(self, request: GraphQLRequest, sink: EventSink) -> Stream:
-        """Prepare one subscription, in the caller's thread; raises what ``exchange`` raises."""
+        """Prepare one subscription, in the caller's thread; raises what ``round_trip`` raises."""
         return SubscribeStream(self, request, sink)
 
+    def _batch(self, arguments: _Arguments) -> AsyncRoundTrip[list[BatchEntry]]:
+        return RoundTrip(
+            arguments, self._execute_batch, functools.partial(self._checked_batch, len(arguments.requests))
+        )
 
-class Exchange(ABC):
-    """One request on its way and back."""
+    async def _execute(self, arguments: _Arguments, limit: Limit) -> ExecutionResult | None:
+        await self.connect()
+        return await self.execute(*arguments.requests, extra_args=arguments.extra_args)
 
-    @abstractmethod
-    async def send(self, seconds: float | None = None) -> None:
-        """Send the request and read the answer, on the loop.
+    async def _execute_batch(self, arguments: _Arguments, limit: Limit) -> list[ExecutionResult]:
+        await self.connect()
+        return await self.execute_batch(arguments.requests, extra_args=arguments.extra_args)
 
-        Args:
-            seconds: how long the caller waits; what would come later need not be tried.
-        """
+    def _checked(self, result: ExecutionResult | None) -> ExecutionResult:
+        if result is None:
+            raise TransportError(f"{type(self).__name__}.execute() returned no result.")
+        return result
 
-    @abstractmethod
-    def result(self) -> ExecutionResult:
-        """Make sense of the answer, in the caller's thread; raises a ``TransportError`` if it is no GraphQL answer."""
+    def _checked_batch(self, count: int, results: list[ExecutionResult]) -> list[BatchEntry]:
+        if len(results) != count:
+            raise TransportError(
+                f"{type(self).__name__}.execute_batch() returned {len(results)} results for {count} requests."
+            )
+        return list(results)
 
-    @property
-    def batch_key(self) -> object | None:
-        """What must be equal for exchanges to be sent as one batch; None for one that goes alone."""
-        return None
+    def _refuse_headers(self, headers: Mapping[str, str] | None) -> None:
+        if headers is not None:
+            raise TransportError(f"{type(self).__name__} takes no headers per request.")
 
 
-class BatchExchange(ABC):
-    """Several requests on their way together and back."""
+class _Arguments(NamedTuple):
+    """What the round trips of a transport that only has coroutines send."""
 
-    @abstractmethod
-    async def send(self) -> None:
-        """Send the requests and read the answers, on the loop."""
-
-    @abstractmethod
-    def results(self) -> list[BatchEntry]:
-        """Make sense of the answers, in the caller's thread.
-
-        Returns:
-            In the order of the requests, each one's answer, or the exception that says why there is none.
-
-        Raises:
-            TransportError: the batch as a whole got no answer.
-        """
+    requests: tuple[GraphQLRequest, ...]
+    extra_args: Mapping[str, Any] | None
 
 
 class Stream(ABC):
@@ -212,58 +212,6 @@ class Stream(ABC):
             TransportError: the transport does not connect again by itself, so there is nothing to restart.
         """
         raise TransportError(f"{type(self).__name__} cannot start a subscription anew.")
-
-
-class ExecuteExchange(Exchange):
-    """An exchange over any transport's ``execute``."""
-
-    def __init__(
-        self, transport: AsyncTransport, request: GraphQLRequest, extra_args: Mapping[str, Any] | None
-    ) -> None:
-        self._transport = transport
-        self.request = request
-        self.extra_args = extra_args
-        self._result: ExecutionResult | None = None
-
-    @property
-    def batch_key(self) -> object | None:
-        return {"extra_args": self.extra_args or {}} if self._transport.has_batches else None
-
-    async def send(self, seconds: float | None = None) -> None:
-        await self._transport.connect()
-        self._result = await self._transport.execute(self.request, extra_args=self.extra_args)
-
-    def result(self) -> ExecutionResult:
-        if self._result is None:
-            raise TransportError(f"{type(self._transport).__name__}.execute() returned no result.")
-        return self._result
-
-
-class ExecuteBatchExchange(BatchExchange):
-    """A batch over any transport's ``execute_batch``."""
-
-    def __init__(
-        self,
-        transport: AsyncTransport,
-        requests: Sequence[GraphQLRequest],
-        extra_args: Mapping[str, Any] | None,
-    ) -> None:
-        self._transport = transport
-        self._requests = list(requests)
-        self._extra_args = extra_args
-        self._results: list[ExecutionResult] = []
-
-    async def send(self) -> None:
-        await self._transport.connect()
-        self._results = await self._transport.execute_batch(self._requests, extra_args=self._extra_args)
-
-    def results(self) -> list[BatchEntry]:
-        if len(self._results) != len(self._requests):
-            raise TransportError(
-                f"{type(self._transport).__name__}.execute_batch() returned {len(self._results)} results for "
-                f"{len(self._requests)} requests."
-            )
-        return list(self._results)
 
 
 class SubscribeStream(Stream):

@@ -11,22 +11,25 @@ When the last has left, the batch is given up.
 from __future__ import annotations
 
 import asyncio
+import functools
 import math
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple
 
 from ..exceptions import DocumentError, own_copy
-from ..protocol.batch import has_several_answers
+from ..limit import NO_LIMIT, Limit
+from ..protocol.batch import BatchEntry, has_several_answers
 from ..request import GraphQLRequest
 from ..result import ExecutionResult
-from .base import AsyncTransport, Exchange
+from .base import AsyncRoundTrip, AsyncTransport
+from .round_trip import RoundTrip
 
 BATCH_MAX = 10
 """How many requests make a batch full, unless the user says otherwise."""
 
 
-Outcome = ExecutionResult | Exception | None
-"""What became of a request in a batch; None when its own exchange knows."""
+Outcome = ExecutionResult | Exception | Callable[[], ExecutionResult]
+"""What became of a request in a batch; a function if its result is still to be parsed, in the caller's thread."""
 
 
 class Batcher:
@@ -49,41 +52,50 @@ class Batcher:
         self.maximum = maximum
         self.collecting: list[_Batch] = []
 
-    def exchange(
+    def round_trip(
         self,
         request: GraphQLRequest,
         *,
         headers: Mapping[str, str] | None = None,
         extra_args: Mapping[str, Any] | None = None,
-    ) -> Exchange:
-        """Prepare one request, in the caller's thread; takes and raises what the transport's ``exchange`` does."""
-        exchange = self.transport.exchange(request, headers=headers, extra_args=extra_args)
-        return exchange if exchange.batch_key is None or _goes_alone(request) else _Member(self, exchange)
+    ) -> AsyncRoundTrip[ExecutionResult]:
+        """Prepare one request, in the caller's thread; takes and raises what the transport's ``round_trip`` does."""
+        alone = self.transport.round_trip(request, headers=headers, extra_args=extra_args)
+        key = None if _goes_alone(request) else self.transport.batch_key(alone.request)
+        return alone if key is None else RoundTrip(_Member(alone, key), self._send, _result)
 
-    async def send(self, exchange: Exchange) -> Outcome:
+    def batch_round_trip(
+        self,
+        requests: Sequence[GraphQLRequest],
+        *,
+        headers: Mapping[str, str] | None = None,
+        extra_args: Mapping[str, Any] | None = None,
+    ) -> AsyncRoundTrip[list[BatchEntry]]:
+        """Prepare a batch of the caller's own, as the transport does."""
+        return self.transport.batch_round_trip(requests, headers=headers, extra_args=extra_args)
+
+    async def close(self) -> None:
+        """Close the transport."""
+        await self.transport.close()
+
+    async def _send(self, member: _Member, limit: Limit) -> Outcome:
         """Send a request with others that it may travel with, on the loop, and return what became of it."""
-        key = exchange.batch_key
+        key = member.key
         batch = next((batch for batch in self.collecting if batch.key == key), None) or _Batch(self, key)
-        return await batch.send(exchange)
+        return await batch.send(member.round_trip)
 
 
-class _Member(Exchange):
-    """One request that travels in a batch."""
+class _Member(NamedTuple):
+    """One request that travels in a batch, with what all members of that batch have in common."""
 
-    def __init__(self, batcher: Batcher, exchange: Exchange) -> None:
-        self._batcher = batcher
-        self._exchange = exchange
-        self._outcome: Outcome = None
+    round_trip: AsyncRoundTrip[ExecutionResult]
+    key: object
 
-    async def send(self, seconds: float | None = None) -> None:
-        self._outcome = await self._batcher.send(self._exchange)
 
-    def result(self) -> ExecutionResult:
-        if self._outcome is None:
-            return self._exchange.result()
-        if isinstance(self._outcome, Exception):
-            raise self._outcome
-        return self._outcome
+def _result(outcome: Outcome) -> ExecutionResult:
+    if isinstance(outcome, Exception):
+        raise outcome
+    return outcome if isinstance(outcome, ExecutionResult) else outcome()
 
 
 class _Batch:
@@ -93,15 +105,15 @@ class _Batch:
         self.key = key
         self._batcher = batcher
         # Who waits for which request. One that has left is cancelled; it is gone, or kept if all are sent already.
-        self._waiting: dict[asyncio.Future[Outcome], Exchange] = {}
+        self._waiting: dict[asyncio.Future[Outcome], AsyncRoundTrip[ExecutionResult]] = {}
         self._sending: asyncio.Task[None] | None = None
         self._timer = asyncio.get_running_loop().call_later(batcher.interval, self._flush)
         batcher.collecting.append(self)
 
-    async def send(self, exchange: Exchange) -> Outcome:
+    async def send(self, round_trip: AsyncRoundTrip[ExecutionResult]) -> Outcome:
         """Send a request with the others and return what became of it."""
         place: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
-        self._waiting[place] = exchange
+        self._waiting[place] = round_trip
         if len(self._waiting) >= self._batcher.maximum:
             self._flush()
         try:
@@ -140,15 +152,15 @@ class _Batch:
             if not place.cancelled():
                 place.set_result(outcome)
 
-    async def _outcomes(self, exchanges: list[Exchange]) -> Sequence[Outcome]:
-        if len(exchanges) == 1:
+    async def _outcomes(self, round_trips: list[AsyncRoundTrip[ExecutionResult]]) -> Sequence[Outcome]:
+        if len(round_trips) == 1:
             # As if there were no batches: a server that has none then still answers a lonely request.
-            await exchanges[0].send()
-            return [None]
-        batch = self._batcher.transport.together(exchanges)
-        await batch.send()
-        # Not by the members in their own threads: each would take the whole answer apart.
-        return await asyncio.to_thread(batch.results)
+            alone = round_trips[0]
+            return [functools.partial(alone.parse, await alone.send(alone.request, NO_LIMIT))]
+        batch = self._batcher.transport.combine(round_trips)
+        response = await batch.send(batch.request, NO_LIMIT)
+        # Not by the members in their own threads: each would take the whole response apart.
+        return await asyncio.to_thread(batch.parse, response)
 
 
 def check_batch_options(interval: object, maximum: object) -> None:

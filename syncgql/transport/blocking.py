@@ -8,12 +8,16 @@ from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
 
 from ..exceptions import TransportError
-from ..limit import NO_LIMIT, Limit
+from ..limit import NO_LIMIT
 from ..protocol.batch import BatchEntry, answers_or_raise
 from ..request import GraphQLRequest
 from ..result import ExecutionResult
+from .round_trip import RoundTrip, T
 
 TransportT = TypeVar("TransportT", bound="BlockingTransport")
+
+BlockingRoundTrip = RoundTrip[Any, T]
+"""A round trip whose ``send`` returns the response itself, in the calling thread."""
 
 
 class BlockingTransport(ABC):
@@ -31,13 +35,13 @@ class BlockingTransport(ABC):
         """Close everything that no call is using; what a call is using is closed when that ends."""
 
     @abstractmethod
-    def exchange(
+    def round_trip(
         self,
         request: GraphQLRequest,
         *,
         headers: Mapping[str, str] | None = None,
         extra_args: Mapping[str, Any] | None = None,
-    ) -> BlockingExchange:
+    ) -> BlockingRoundTrip[ExecutionResult]:
         """Prepare one request.
 
         Raises:
@@ -45,14 +49,14 @@ class BlockingTransport(ABC):
             DocumentError: the request cannot be sent.
         """
 
-    def batch_exchange(
+    def batch_round_trip(
         self,
         requests: Sequence[GraphQLRequest],
         *,
         headers: Mapping[str, str] | None = None,
         extra_args: Mapping[str, Any] | None = None,
-    ) -> BlockingBatchExchange:
-        """Prepare a batch; raises what ``exchange`` raises, by default that there are none."""
+    ) -> BlockingRoundTrip[list[BatchEntry]]:
+        """Prepare a batch; raises what ``round_trip`` raises, by default that there are none."""
         raise TransportError(f"{type(self).__name__} cannot send batches.")
 
     def execute(self, request: GraphQLRequest, *, extra_args: Mapping[str, Any] | None = None) -> ExecutionResult:
@@ -62,9 +66,8 @@ class BlockingTransport(ABC):
             TransportError: there was no GraphQL answer.
             DocumentError: the request cannot be sent.
         """
-        exchange = self.exchange(request, extra_args=extra_args)
-        exchange.send(NO_LIMIT)
-        return exchange.result()
+        round_trip = self.round_trip(request, extra_args=extra_args)
+        return round_trip.parse(round_trip.send(round_trip.request, NO_LIMIT))
 
     def execute_batch(
         self, reqs: Sequence[GraphQLRequest], extra_args: Mapping[str, Any] | None = None
@@ -75,46 +78,9 @@ class BlockingTransport(ABC):
             TransportError: there was no GraphQL answer to one of them, or the transport has no batches.
             DocumentError: a request cannot be sent, or not in a batch.
         """
-        exchange = self.batch_exchange(reqs, extra_args=extra_args)
-        exchange.send(NO_LIMIT)
-        return answers_or_raise(exchange.results())
+        round_trip = self.batch_round_trip(reqs, extra_args=extra_args)
+        return answers_or_raise(round_trip.parse(round_trip.send(round_trip.request, NO_LIMIT)))
 
     def fresh(self: TransportT) -> TransportT:
         """Return an unconnected transport with the same settings; every client has one of its own."""
         return copy.copy(self)
-
-
-class BlockingExchange(ABC):
-    """One request on its way and back."""
-
-    @abstractmethod
-    def send(self, limit: Limit) -> None:
-        """Send the request and read the answer.
-
-        Args:
-            limit: how long that may take: ``limit.seconds``, None for no limit; and what to raise then,
-                ``limit.exceeded()``.
-        """
-
-    @abstractmethod
-    def result(self) -> ExecutionResult:
-        """Make sense of the answer; raises a ``TransportError`` if it is no GraphQL answer."""
-
-
-class BlockingBatchExchange(ABC):
-    """Several requests on their way together and back."""
-
-    @abstractmethod
-    def send(self, limit: Limit) -> None:
-        """Send the requests and read the answers; see ``BlockingExchange.send``."""
-
-    @abstractmethod
-    def results(self) -> list[BatchEntry]:
-        """Make sense of the answers.
-
-        Returns:
-            In the order of the requests, each one's answer, or the exception that says why there is none.
-
-        Raises:
-            TransportError: the batch as a whole got no answer.
-        """

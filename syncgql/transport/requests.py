@@ -10,19 +10,21 @@ from typing import TYPE_CHECKING, Any
 
 from ..checks import check_flag, check_function, check_size
 from ..exceptions import TransportConnectionFailed
+from ..limit import Limit
 from ..protocol import json_codec
-from ..protocol.batch import batch_payload
+from ..protocol.batch import BatchEntry, batch_payload
 from ..protocol.http import public_url
-from ..protocol.http_get import MAX_URL_LENGTH, is_query
+from ..protocol.http_get import MAX_URL_LENGTH, TOO_LONG, is_query
 from ..protocol.json_codec import JSONDeserialize, JSONSerialize
 from ..request import GraphQLRequest
-from .blocking import BlockingTransport
+from ..result import ExecutionResult
+from .blocking import BlockingRoundTrip, BlockingTransport
 from .http.deadline import Deadline, Timeout
 from .http.request import HTTPRequest, RequestBuilder
-from .http.round_trip import Answer
+from .http.response import HTTPResponse, parse_batch, parse_result
 from .http.upload import Upload
 from .options import HeadersOption, check_arguments, check_method, check_url
-from .requests_http.round_trip import RequestsBatchExchange, RequestsExchange
+from .round_trip import RoundTrip
 
 if TYPE_CHECKING:
     import requests
@@ -145,32 +147,30 @@ class RequestsHTTPTransport(BlockingTransport):
         copy._sessions = self._sessions.fresh()
         return copy
 
-    def exchange(
+    def round_trip(
         self,
         request: GraphQLRequest,
         *,
         headers: Mapping[str, str] | None = None,
         extra_args: Mapping[str, Any] | None = None,
-    ) -> RequestsExchange:
+    ) -> BlockingRoundTrip[ExecutionResult]:
         check_arguments("extra_args", extra_args or {}, EXTRA_ARGS, REFUSED_ARGUMENTS, "requests")
-        options = self._builder.options(headers, None)
-        prepared = self._checked(self._builder.build(request, options, ()))
-        fallback = None
-        if prepared.method == "GET":
-            fallback = functools.partial(self._builder.post, request.payload, options, ())
-        return RequestsExchange(self, prepared, [request], extra_args or {}, fallback)
+        prepared = self._checked(self._builder.build(request, self._builder.options(headers, None), ()))
+        send = functools.partial(self._send, contents=[request], arguments=extra_args or {})
+        return RoundTrip(prepared, send, functools.partial(parse_result, self.json_deserialize))
 
-    def batch_exchange(
+    def batch_round_trip(
         self,
         requests: Sequence[GraphQLRequest],
         *,
         headers: Mapping[str, str] | None = None,
         extra_args: Mapping[str, Any] | None = None,
-    ) -> RequestsBatchExchange:
+    ) -> BlockingRoundTrip[list[BatchEntry]]:
         check_arguments("extra_args", extra_args or {}, EXTRA_ARGS, REFUSED_ARGUMENTS, "requests")
         options = self._builder.options(headers, None)
         prepared = self._checked(self._builder.post(batch_payload(requests), options, ()))
-        return RequestsBatchExchange(self, prepared, requests, extra_args or {})
+        send = functools.partial(self._send, contents=requests, arguments=extra_args or {})
+        return RoundTrip(prepared, send, functools.partial(parse_batch, self.json_deserialize, len(requests)))
 
     @staticmethod
     def _checked(request: HTTPRequest) -> HTTPRequest:
@@ -180,14 +180,24 @@ class RequestsHTTPTransport(BlockingTransport):
             check_upload(request.body)
         return request
 
-    def send(
+    def _send(
+        self, request: HTTPRequest, limit: Limit, *, contents: Sequence[GraphQLRequest], arguments: Mapping[str, Any]
+    ) -> HTTPResponse:
+        """Send a request; send the POST instead if the server finds the URL of a GET too long."""
+        deadline = Deadline(limit, self.timeout)
+        response = self._send_with_retries(request, contents, arguments, deadline)
+        if request.fallback is not None and response.head.status in TOO_LONG:
+            return self._send_with_retries(request.fallback(), contents, arguments, deadline)
+        return response
+
+    def _send_with_retries(
         self,
         request: HTTPRequest,
         contents: Sequence[GraphQLRequest],
         arguments: Mapping[str, Any],
         deadline: Deadline,
-    ) -> Answer:
-        """Send a request, again if that is allowed and of use, and read the whole answer.
+    ) -> HTTPResponse:
+        """Send a request, again if that is allowed and of use, and read the whole response.
 
         Args:
             request: what to send.
@@ -196,22 +206,22 @@ class RequestsHTTPTransport(BlockingTransport):
             deadline: when to give up.
 
         Raises:
-            TransportError: there was no answer.
+            TransportError: there was no response.
         """
         session = self._sessions.current()
         attempt = 0
         while True:
             try:
-                answer = session.send(request, arguments, deadline, self._max_response_size)
+                response = session.send(request, arguments, deadline, self._max_response_size)
             except TransportConnectionFailed:
                 delay = self._retries.delay(attempt)
                 if not self._may_repeat(attempt, request, contents, deadline, delay):
                     raise
             else:
-                status, delay = answer[0].status, max(self._retries.delay(attempt), answer[0].retry_after or 0)
-                is_final = status not in self._retries.statuses
+                delay = max(self._retries.delay(attempt), response.head.retry_after or 0)
+                is_final = response.head.status not in self._retries.statuses
                 if is_final or not self._may_repeat(attempt, request, contents, deadline, delay):
-                    return answer
+                    return response
             time.sleep(delay)
             request = request.renewed()
             attempt += 1

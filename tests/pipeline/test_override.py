@@ -10,7 +10,7 @@ import pytest
 from graphql import build_schema
 
 from syncgql import Client, ClientClosed, LocalSchemaTransport, RequestsHTTPTransport, TransportTimeout
-from syncgql.pipeline.dispatch import TransportOverride, current_override
+from syncgql.pipeline.override import TransportOverride
 from syncgql.transport.selection.transport_factory import TransportOptions, Transports
 
 from ..fix_servers import Server
@@ -27,13 +27,12 @@ def test_every_client_is_stood_in_for() -> None:
     """One made before, one made within and one that blocks; afterwards they are themselves again."""
     before = Client("http://before.invalid/")
     with TransportOverride(build) as override:
-        assert current_override() is override
         assert before.execute("{ hello }") == {"hello": "in the place of http://before.invalid/"}
         assert Client("http://within.invalid/").execute("{ hello }")["hello"].endswith("within.invalid/")
         blocking = Client(transport=RequestsHTTPTransport("http://requests.invalid/"))
         assert "requests.invalid" in blocking.execute("{ hello }")["hello"]
-    assert current_override() is None
-    assert before._pipeline.dispatcher is not override.dispatcher(before._pipeline, before._pipeline._options)
+    assert before._pipeline.dispatcher is not override.dispatcher(before._pipeline)
+    assert before._pipeline.dispatcher is before._pipeline.own_dispatcher
 
 
 def test_a_client_used_before_is_itself_again(strawberry_server: Server) -> None:
@@ -50,8 +49,8 @@ def test_stand_ins_nest() -> None:
     client = Client("http://nowhere.invalid/")
     with TransportOverride(build) as outer:
         with TransportOverride(build) as inner:
-            assert current_override() is inner
-        assert current_override() is outer
+            assert client._pipeline.dispatcher is inner.dispatcher(client._pipeline)
+        assert client._pipeline.dispatcher is outer.dispatcher(client._pipeline)
         client.execute("{ hello }")
 
 

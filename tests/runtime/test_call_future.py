@@ -22,12 +22,12 @@ from .test_call import PATIENCE, Endless, Failure, answer, break_down
 
 
 def submit(runtime: Runtime[Resources], number: int) -> CallFuture[int]:
-    return runtime.submit(answer(number), lambda: number)
+    return runtime.submit(answer(number), lambda _: number)
 
 
 def test_the_result_is_converted(runtime: Runtime[Resources]) -> None:
     """The future's result is what ``convert`` makes; that runs off the loop thread."""
-    future = runtime.submit(answer(1), lambda: (threading.current_thread().name, runtime.thread.is_current))
+    future = runtime.submit(answer(1), lambda _: (threading.current_thread().name, runtime.thread.is_current))
     name, on_loop = future.result(PATIENCE)
     assert name.startswith("syncgql-callbacks")
     assert not on_loop
@@ -52,11 +52,11 @@ def test_it_can_be_awaited_elsewhere(runtime: Runtime[Resources]) -> None:
 def test_errors_are_raised_by_result(runtime: Runtime[Resources]) -> None:
     """Those of the work, those of ``convert``, those of the limit."""
     with pytest.raises(Failure):
-        runtime.submit(break_down(), lambda: None).result(PATIENCE)
+        runtime.submit(break_down(), lambda _: None).result(PATIENCE)
     with pytest.raises(ZeroDivisionError):
-        runtime.submit(answer(1), lambda: 1 / 0).result(PATIENCE)
+        runtime.submit(answer(1), lambda _: 1 / 0).result(PATIENCE)
     with pytest.raises(TransportTimeout, match="patience ran out"):
-        runtime.submit(Endless().run(), lambda: None, Limit(0.05, "patience")).result(PATIENCE)
+        runtime.submit(Endless().run(), lambda _: None, Limit(0.05, "patience")).result(PATIENCE)
 
 
 def test_callbacks_run_off_the_loop_thread(runtime: Runtime[Resources]) -> None:
@@ -76,7 +76,7 @@ def test_callbacks_run_off_the_loop_thread(runtime: Runtime[Resources]) -> None:
 def test_cancel_ends_the_work_and_tells_who_waits(runtime: Runtime[Resources]) -> None:
     """The coroutine is cancelled; ``wait`` and ``as_completed`` in other threads return at once."""
     endless = Endless()
-    future = runtime.submit(endless.run(), lambda: None, Limit(3600))
+    future = runtime.submit(endless.run(), lambda _: None, Limit(3600))
     endless.started.wait(PATIENCE)
     waiter = concurrent.futures.ThreadPoolExecutor(2)
     waited = waiter.submit(lambda: concurrent.futures.wait([future], PATIENCE).done)
@@ -117,7 +117,7 @@ def test_cancel_racing_with_the_outcome(runtime: Runtime[Resources]) -> None:
 def test_closing_fails_what_is_under_way(runtime: Runtime[Resources]) -> None:
     """The future raises ClientClosed; one submitted afterwards does, too."""
     endless = Endless()
-    future = runtime.submit(endless.run(), lambda: None)
+    future = runtime.submit(endless.run(), lambda _: None)
     endless.started.wait(PATIENCE)
     runtime.request_stop()
     runtime.join()
@@ -129,7 +129,7 @@ def test_closing_fails_what_is_under_way(runtime: Runtime[Resources]) -> None:
 def test_exit_leaves_it_pending(runtime: Runtime[Resources]) -> None:
     """Only daemon threads can be waiting then."""
     endless = Endless()
-    future = runtime.submit(endless.run(), lambda: None)
+    future = runtime.submit(endless.run(), lambda _: None)
     endless.started.wait(PATIENCE)
     runtime.request_stop(at_exit=True)
     runtime.join()
@@ -142,7 +142,7 @@ def test_b15_a_failed_future_is_freed_at_once(runtime: Runtime[Resources]) -> No
     gc.collect()
     gc.disable()
     try:
-        future = runtime.submit(break_down(), lambda: None, Limit(60))
+        future = runtime.submit(break_down(), lambda _: None, Limit(60))
         error = future.exception(PATIENCE)
         dead: list[weakref.ref[Any]] = [weakref.ref(future), weakref.ref(error or future)]
         del future, error

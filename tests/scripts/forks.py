@@ -15,6 +15,7 @@ from collections.abc import Callable
 from typing import Any
 
 from syncgql import Client, SubscriptionForked
+from syncgql.pipeline.dispatch import LoopDispatcher
 
 EVENTS = "subscription { count(delay: 0.01) }"
 
@@ -141,24 +142,31 @@ def under_load(url: str) -> None:
     print(*failures, file=sys.stderr, end="")
 
 
+def dispatcher_of(client: Client) -> LoopDispatcher:
+    dispatcher = client._pipeline.own_dispatcher
+    assert isinstance(dispatcher, LoopDispatcher)
+    return dispatcher
+
+
 def while_starting(url: str) -> None:
     """A fork in the middle of another thread's first call: the child has its own start."""
     building, forked = threading.Event(), threading.Event()
     client = Client(url)
-    build = client._pipeline._own_dispatcher._runtimes._build
+    runtimes = dispatcher_of(client)._runtimes
+    build = runtimes._build
 
     def slow_build() -> Any:
         building.set()
         forked.wait()
         return build()
 
-    client._pipeline._own_dispatcher._runtimes._build = slow_build
+    runtimes._build = slow_build
     thread = threading.Thread(target=say, args=(client, "parent"))
     thread.start()
     building.wait()
 
     def use() -> None:
-        client._pipeline._own_dispatcher._runtimes._build = build
+        runtimes._build = build
         say(client, "child")
 
     wait_for(in_child(use))

@@ -25,9 +25,11 @@ from syncgql import (
     TransportServerError,
     TransportTimeout,
 )
+from syncgql.limit import Limit
 from syncgql.protocol.batch import BatchEntry
-from syncgql.transport.base import BatchExchange
-from syncgql.transport.selection.transport_factory import Transports
+from syncgql.transport.batching import Batcher
+from syncgql.transport.round_trip import RoundTrip
+from syncgql.transport.selection.transport_factory import TransportOptions
 
 from ..fix_servers import Server
 from ..servers.wire import WireConnection, WireServer, always, answer
@@ -128,23 +130,16 @@ class Forgetful(AIOHTTPTransport):
         super().__init__("http://127.0.0.1:9/graphql")
         self.error = error
 
-    def together(self, exchanges: Sequence[Any]) -> Any:
-        return ForgetfulExchange(len(exchanges) - 1, self.error)
+    def combine(self, round_trips: Sequence[Any]) -> Any:
+        return RoundTrip(len(round_trips) - 1, self._send_count, self._parse_count)
 
+    async def _send_count(self, count: int, limit: Limit) -> int:
+        return count
 
-class ForgetfulExchange(BatchExchange):
-    """Its batch."""
-
-    def __init__(self, count: int, error: BaseException | None) -> None:
-        self.count = count
-        self.error = error
-
-    async def send(self) -> None: ...
-
-    def results(self) -> list[BatchEntry]:
+    def _parse_count(self, count: int) -> list[BatchEntry]:
         if self.error is not None:
             raise self.error
-        return [ExecutionResult({"a": 1})] * self.count
+        return [ExecutionResult({"a": 1})] * count
 
 
 @pytest.mark.parametrize(
@@ -346,9 +341,9 @@ def test_many_threads_for_a_while(strawberry_server: Server, pool: ThreadPoolExe
 
 
 def test_batch_interval_0_is_the_transport_itself() -> None:
-    """There is nothing in the way."""
-    transport = AIOHTTPTransport("http://127.0.0.1:1/")
-    assert Transports(transport, transport).exchange == transport.exchange
+    """Without batches nothing stands between a call and the transport."""
+    assert isinstance(TransportOptions(url="http://127.0.0.1:1/").build().queries, AIOHTTPTransport)
+    assert isinstance(TransportOptions(url="http://127.0.0.1:1/", batch_interval=1).build().queries, Batcher)
 
 
 @pytest.mark.parametrize(

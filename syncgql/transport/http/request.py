@@ -8,7 +8,7 @@ from __future__ import annotations
 import functools
 import inspect
 import io
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import aiohttp
@@ -73,6 +73,8 @@ class HTTPRequest(NamedTuple):
         body: the bytes, or the form, or None.
         max_redirects: how many redirects may be followed.
         arguments: the other arguments for ``aiohttp.ClientSession.request``.
+        is_repeatable: tells whether it does no harm that a server gets the request twice; None if it may.
+        fallback: makes the POST to send instead if the server finds the URL of a GET too long.
     """
 
     method: str
@@ -83,6 +85,8 @@ class HTTPRequest(NamedTuple):
     body: bytes | Upload | None
     max_redirects: int
     arguments: Mapping[str, Any]
+    is_repeatable: Callable[[], bool] | None = None
+    fallback: Callable[[], HTTPRequest] | None = None
 
     @property
     def data(self) -> Any:
@@ -96,6 +100,11 @@ class HTTPRequest(NamedTuple):
     def is_replayable(self) -> bool:
         """Whether the body can be sent, for the first time or again."""
         return not isinstance(self.body, Upload) or self.body.is_replayable
+
+    @property
+    def may_be_repeated(self) -> bool:
+        """Whether the body can be sent again, and it does no harm if a server gets the request twice."""
+        return self.is_replayable and (self.is_repeatable is None or self.is_repeatable())
 
     def renewed(self) -> HTTPRequest:
         """Return this request for another attempt at sending it; calls the user's functions for headers again."""
@@ -231,16 +240,22 @@ class RequestBuilder:
         if options.method == "GET":
             check_query(request)
         elif options.method == "POST" or not self._use_get_for_queries or not is_query(request):
-            return self.post(request.payload, options, file_classes)
+            return self._post(request, options, file_classes)
         try:
             url = get_url(str(self._url), request, self._json_serialize)
         except DocumentError as error:
             if options.method == "GET" or error.path is None:
                 raise
-            return self.post(request.payload, options, file_classes)  # a variable is no JSON; it may be a file
+            return self._post(request, options, file_classes)  # a variable is no JSON; it may be a file
         if self._max_url_length is not None and len(url) > self._max_url_length:
-            return self.post(request.payload, options, file_classes)
-        return self.assemble("GET", URL(url, encoded=True), None, GET, options)
+            return self._post(request, options, file_classes)
+        fallback = functools.partial(self._post, request, options, file_classes)
+        prepared = self.assemble("GET", URL(url, encoded=True), None, GET, options)
+        return prepared._replace(is_repeatable=functools.partial(is_query, request), fallback=fallback)
+
+    def _post(self, request: GraphQLRequest, options: RequestOptions, file_classes: FileClasses | None) -> HTTPRequest:
+        prepared = self.post(request.payload, options, file_classes)
+        return prepared._replace(is_repeatable=functools.partial(is_query, request))
 
     def post(self, payload: Any, options: RequestOptions, file_classes: FileClasses | None = None) -> HTTPRequest:
         """Make the POST for the payload of a request, or the list of those of a batch; raises what ``build`` raises."""
@@ -285,6 +300,15 @@ class RequestBuilder:
         elif per_request is None and not self.calls_user_code:
             self._ready[own] = merged
         return merged
+
+
+def joined(requests: Sequence[HTTPRequest]) -> HTTPRequest:
+    """Return one POST for several, which differ in nothing but their bodies."""
+    bodies = [request.body for request in requests if isinstance(request.body, bytes)]
+    checks = [request.is_repeatable for request in requests if request.is_repeatable is not None]
+    return requests[0]._replace(
+        body=b"[" + b",".join(bodies) + b"]", is_repeatable=lambda: all(check() for check in checks)
+    )
 
 
 def _check_max_redirects(limit: object) -> int:

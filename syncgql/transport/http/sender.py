@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
 
 import aiohttp
 
@@ -14,7 +13,7 @@ from ...result import Response
 from ..aiohttp_session.errors import AIOHTTP_ERRORS, public_cause, translate
 from ..aiohttp_session.session import SharedSession, connection_was_reused
 from .request import HTTPRequest
-from .round_trip import Answer
+from .response import HTTPResponse
 
 
 class HTTPSender:
@@ -34,12 +33,8 @@ class HTTPSender:
     async def close(self) -> None:
         await self._sessions.release()
 
-    async def send(self, request: HTTPRequest, is_repeatable: Callable[[], bool]) -> Answer:
-        """Send a request and return the answer with its body, whatever the status.
-
-        Args:
-            request: what to send.
-            is_repeatable: tells whether it does no harm that a server gets it twice; asked when it may have.
+    async def send(self, request: HTTPRequest) -> HTTPResponse:
+        """Send a request and return the response with its body, whatever the status.
 
         Raises:
             TransportError: there was no answer, or none that may be read, or a redirect that is not followed.
@@ -48,33 +43,33 @@ class HTTPSender:
         session = self._session
         followed = 0
         while True:
-            request, answer = await self._send_again_if_stale(session, request, start, is_repeatable)
-            hop = request.next_hop(*answer, followed)
+            request, response = await self._send_again_if_stale(session, request, start)
+            hop = request.next_hop(*response, followed)
             if hop is None:
-                return answer
+                return response
             if hop.is_foreign:
-                session = self._cross_origin_session(answer)
+                session = self._cross_origin_session(response)
             request = request.at(hop)
             followed += 1
 
-    def _cross_origin_session(self, answer: Answer) -> aiohttp.ClientSession:
+    def _cross_origin_session(self, response: HTTPResponse) -> aiohttp.ClientSession:
         session = self._sessions.cross_origin_session()
         if session is None:
             reason = "it was not followed, because a session of your own might send credentials to another origin"
-            raise server_error(*answer, redirect_advice(answer[0], reason))
+            raise server_error(*response, redirect_advice(response.head, reason))
         return session
 
     async def _send_again_if_stale(
-        self, session: aiohttp.ClientSession, request: HTTPRequest, start: float, is_repeatable: Callable[[], bool]
-    ) -> tuple[HTTPRequest, Answer]:
-        """Send a request, and return it, as it was sent at last, with its answer."""
+        self, session: aiohttp.ClientSession, request: HTTPRequest, start: float
+    ) -> tuple[HTTPRequest, HTTPResponse]:
+        """Send a request, and return it, as it was sent at last, with its response."""
         connection_was_reused.set(None)
         try:
             return request, await self._send_once(session, request, start)
         except TransportError:
             raise  # TransportTimeout is a TimeoutError, too
         except AIOHTTP_ERRORS as error:
-            if not (_was_stale(error) and request.is_replayable and is_repeatable()):
+            if not (_was_stale(error) and request.may_be_repeated):
                 raise self._translated(error, session, request, start) from public_cause(error)
         if request.make_headers is not None:
             request = await asyncio.to_thread(request.renewed)  # the user's functions may block
@@ -85,7 +80,7 @@ class HTTPSender:
         except AIOHTTP_ERRORS as error:
             raise self._translated(error, session, request, start) from public_cause(error)
 
-    async def _send_once(self, session: aiohttp.ClientSession, request: HTTPRequest, start: float) -> Answer:
+    async def _send_once(self, session: aiohttp.ClientSession, request: HTTPRequest, start: float) -> HTTPResponse:
         """Send a request; raises what aiohttp raises while there is no answer, and our errors from then on."""
         if session.closed:
             raise TransportClosed("The transport was closed during the call.")
@@ -97,7 +92,7 @@ class HTTPSender:
                 body = await self._read(answer, start)
             except AIOHTTP_ERRORS as error:
                 raise self._translated(error, session, request, start) from public_cause(error)
-        return _response(answer, start), body
+        return HTTPResponse(_response(answer, start), body)
 
     async def _read(self, answer: aiohttp.ClientResponse, start: float) -> bytes:
         limit = self._max_response_size

@@ -22,6 +22,7 @@ from ...protocol.http import retry_after, too_large
 from ...result import Response
 from ..http.deadline import Deadline
 from ..http.request import HTTPRequest
+from ..http.response import HTTPResponse
 from ..http.upload import Upload
 from ..options import check_cookies
 from .errors import translated_errors
@@ -165,7 +166,7 @@ class RequestsSession:
 
     def send(
         self, request: HTTPRequest, arguments: Mapping[str, Any], deadline: Deadline, max_response_size: int | None
-    ) -> tuple[Response, bytes]:
+    ) -> HTTPResponse:
         """Send one request, follow its redirects, and read the whole answer.
 
         Args:
@@ -182,10 +183,10 @@ class RequestsSession:
         with contextlib.ExitStack() as strangers:
             followed = 0
             while True:
-                answer = _send_once(session, request, arguments, deadline, max_response_size, start)
-                hop = request.next_hop(*answer, followed)
+                response = _send_once(session, request, arguments, deadline, max_response_size, start)
+                hop = request.next_hop(*response, followed)
                 if hop is None:
-                    return answer
+                    return response
                 if hop.is_foreign:
                     # Whatever the session and the caller say may be a credential.
                     session, arguments = strangers.enter_context(requests.Session()), {}
@@ -211,7 +212,7 @@ def _send_once(
     deadline: Deadline,
     max_response_size: int | None,
     start: float,
-) -> tuple[Response, bytes]:
+) -> HTTPResponse:
     url = str(request.url)
     with translated_errors(url, deadline):
         wait: Any = Timeout(connect=deadline.connect, read=deadline.silence, total=deadline.remaining())
@@ -230,7 +231,7 @@ def _send_once(
                 body += block
                 if max_response_size is not None and len(body) > max_response_size:
                     raise too_large(_response(answer, start), bytes(body), max_response_size)
-    return _response(answer, start), bytes(body)
+    return HTTPResponse(_response(answer, start), bytes(body))
 
 
 def _response(answer: requests.Response, start: float) -> Response:

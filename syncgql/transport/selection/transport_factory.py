@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from ...exceptions import TransportError
@@ -40,25 +40,16 @@ CLOSE_SECONDS = 1.0
 """How long a client that is closed waits for the servers' part in closing WebSockets."""
 
 
-class Transports:
+class Transports(NamedTuple):
     """Two transports that are opened and closed together; they may be the same.
 
     Attributes:
-        queries: the transport for queries and mutations.
+        queries: the transport for queries and mutations, or what collects those into batches.
         subscriptions: the transport for subscriptions.
-        exchange: prepares one query or mutation, as the transport's ``exchange`` does or as a ``Batcher`` does.
     """
 
-    def __init__(
-        self,
-        queries: AsyncTransport,
-        subscriptions: AsyncTransport,
-        batch_interval: float = 0,
-        batch_max: int = BATCH_MAX,
-    ) -> None:
-        self.queries = queries
-        self.subscriptions = subscriptions
-        self.exchange = Batcher(queries, batch_interval, batch_max).exchange if batch_interval else queries.exchange
+    queries: AsyncTransport | Batcher
+    subscriptions: AsyncTransport
 
     async def close(self) -> None:
         try:
@@ -181,7 +172,10 @@ class TransportOptions:
             subscriptions = self._for_subscriptions(session)
             return Transports(subscriptions, subscriptions)
         queries = self.transport.fresh() if self.transport is not None else self._for_queries(session)
-        return Transports(queries, self._beside(queries, session), self.batch_interval, self.batch_max)
+        subscriptions = self._beside(queries, session)
+        if self.batch_interval:
+            return Transports(Batcher(queries, self.batch_interval, self.batch_max), subscriptions)
+        return Transports(queries, subscriptions)
 
     def _beside(self, queries: AsyncTransport, session: SharedSession) -> AsyncTransport:
         """Return the transport for subscriptions beside the one for queries."""

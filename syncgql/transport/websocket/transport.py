@@ -10,13 +10,15 @@ from collections.abc import AsyncGenerator, Callable, Coroutine, Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from ...exceptions import TransportClosed, TransportError, TransportProtocolError
+from ...limit import NO_LIMIT, Limit
 from ...protocol.websocket import Acknowledged, Pinged, Ponged
 from ...request import GraphQLRequest, as_request
-from ...result import ExecutionResult
+from ...result import ExecutionResult, whole_result
 from ..aiohttp_session.session import SharedSession
 from ..async_event_sink import AsyncEventSink
-from ..base import AsyncTransport, EventSink, Exchange, Stream
+from ..base import AsyncRoundTrip, AsyncTransport, EventSink, Stream
 from ..recovery.policy import ReconnectPolicy
+from ..round_trip import RoundTrip
 from .active_operation import ActiveOperation
 from .connection import WebSocketConnection
 from .connector import WebSocketConnector
@@ -66,6 +68,7 @@ class WebSocketTransport(AsyncTransport):
         self._options = options
         self._shared_session = session
         self._policy = policy
+        self.reconnects = policy is not None
         self._begin()
 
     def _begin(self) -> None:
@@ -90,10 +93,6 @@ class WebSocketTransport(AsyncTransport):
             copy._policy = dataclasses.replace(copy._policy, base=0.0, cap=0.0)
         copy._begin()
         return copy
-
-    @property
-    def reconnects(self) -> bool:
-        return self._policy is not None
 
     async def connect(self) -> None:
         """Open the shared socket; does nothing when it is open.
@@ -142,11 +141,12 @@ class WebSocketTransport(AsyncTransport):
         _refuse_arguments(None, extra_args)
         sink = AsyncEventSink(buffer_size=1)
         stream = await self._prepare(as_request(request, variable_values, operation_name, None), sink)
-        return await self.answer(stream, sink, None)
+        return await self._run((stream, sink), NO_LIMIT)
 
-    async def answer(self, stream: WebSocketStream, sink: AsyncEventSink, seconds: float | None) -> ExecutionResult:
-        """Run a query or mutation and return its answer; raises what ``execute`` raises."""
-        await stream.open(seconds)
+    async def _run(self, prepared: tuple[WebSocketStream, AsyncEventSink], limit: Limit) -> ExecutionResult:
+        """Run a query or mutation and return its result; raises what ``execute`` raises."""
+        stream, sink = prepared
+        await stream.open(limit.seconds)
         try:
             result = await sink.get()
         except BaseException:
@@ -188,15 +188,16 @@ class WebSocketTransport(AsyncTransport):
         finally:
             await stream.close(send_stop=bool(send_stop))
 
-    def exchange(
+    def round_trip(
         self,
         request: GraphQLRequest,
         *,
         headers: Mapping[str, str] | None = None,
         extra_args: Mapping[str, Any] | None = None,
-    ) -> Exchange:
+    ) -> AsyncRoundTrip[ExecutionResult]:
         _refuse_arguments(headers, extra_args)
-        return WebSocketExchange(self, request)
+        sink = AsyncEventSink(buffer_size=1)
+        return RoundTrip((self.stream(request, sink), sink), self._run, whole_result)
 
     def stream(self, request: GraphQLRequest, sink: EventSink) -> WebSocketStream:
         operation = ActiveOperation(request, self._dialect.payload(request), request.operation_type, sink)
@@ -237,24 +238,6 @@ async def _let_end(sink: AsyncEventSink, stream: WebSocketStream) -> None:
     with contextlib.suppress(TransportError, asyncio.TimeoutError):
         await asyncio.wait_for(sink.get(), COMPLETION_SECONDS)
     await stream.close()
-
-
-class WebSocketExchange(Exchange):
-    """One query or mutation over the shared socket."""
-
-    def __init__(self, transport: WebSocketTransport, request: GraphQLRequest) -> None:
-        self._transport = transport
-        self._sink = AsyncEventSink(buffer_size=1)
-        self._stream = transport.stream(request, self._sink)
-        self._result: ExecutionResult | None = None
-
-    async def send(self, seconds: float | None = None) -> None:
-        self._result = await self._transport.answer(self._stream, self._sink, seconds)
-
-    def result(self) -> ExecutionResult:
-        if self._result is None:
-            raise TransportError("The request was not sent.")
-        return self._result
 
 
 class WebSocketStream(Stream):

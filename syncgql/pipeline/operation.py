@@ -1,0 +1,27 @@
+"""Operation: what travels through the pipeline of a client."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from ..limit import Limit
+from ..request import GraphQLRequest
+
+
+class Operation(NamedTuple):
+    """One GraphQL operation on its way to the server.
+
+    It is immutable, at the price of a tuple; ``replace`` makes a changed copy.
+
+    Attributes:
+        request: the document with its variables.
+        limit: how long the call may take.
+        headers: headers of this call; they take precedence over the client's.
+        extra_args: arguments of this call for the HTTP library.
+    """
+
+    request: GraphQLRequest
+    limit: Limit
+    headers: Mapping[str, str] | None = None
+    extra_args: Mapping[str, Any] | None = None

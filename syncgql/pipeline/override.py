@@ -1,0 +1,56 @@
+"""TransportOverride: what tests put in place of the transports of every client."""
+
+from __future__ import annotations
+
+import weakref
+from collections.abc import Callable
+
+from ..transport.selection.transport_factory import TransportOptions, Transports
+from .dispatch import Dispatcher, LoopDispatcher
+from .pipeline import Pipeline
+
+
+class TransportOverride:
+    """Replaces the last step of every client within a ``with`` block, however and whenever the client was made.
+
+    Each client gets a dispatcher of its own, which is closed at the end of the block.
+
+    Args:
+        build: makes the transports for a client with these options.
+    """
+
+    def __init__(self, build: Callable[[TransportOptions], Transports]) -> None:
+        self._build = build
+        self._dispatchers: weakref.WeakKeyDictionary[Pipeline, Dispatcher] = weakref.WeakKeyDictionary()
+        self._previous: object = None
+
+    def __enter__(self) -> TransportOverride:
+        # A property of the class takes precedence over the attribute of each instance. So the override reaches clients
+        # that exist already, and production code need not ask for it at each call.
+        self._previous = Pipeline.__dict__.get("dispatcher")
+        Pipeline.dispatcher = property(self.dispatcher, _keep)  # type: ignore[assignment]
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        if self._previous is None:
+            del Pipeline.dispatcher
+        else:
+            Pipeline.dispatcher = self._previous  # type: ignore[assignment]
+        for dispatcher in list(self._dispatchers.values()):
+            dispatcher.close()
+
+    def dispatcher(self, pipeline: Pipeline) -> Dispatcher:
+        """Return the dispatcher of a client, made when the client first needs one."""
+        if pipeline.closed:
+            return pipeline.own_dispatcher
+        dispatcher = self._dispatchers.get(pipeline)
+        if dispatcher is None:
+            # Threads that come here at once all get the first.
+            made = LoopDispatcher(pipeline, lambda: self._build(pipeline.options))
+            dispatcher = self._dispatchers.setdefault(pipeline, made)
+        return dispatcher
+
+
+def _keep(pipeline: Pipeline, dispatcher: Dispatcher) -> None:
+    """Store the dispatcher of a client that is made within the block, for the time after it."""
+    pipeline.__dict__["dispatcher"] = dispatcher
