@@ -22,18 +22,11 @@ CORE32_VENV = .venv-core32
 CORE32_STAMP = $(CORE32_VENV)/installed
 CORE32_TESTS = tests/schema tests/operations tests/transport/test_local_schema.py tests/test_request.py
 
-# The tests that depend on the event loop, on uvloop's.
-SPEED_TESTS = tests/runtime tests/test_client_lifecycle.py tests/test_client_fork.py tests/test_client_exit.py \
-	tests/test_client_interrupt.py tests/test_client_gevent.py tests/test_client_deployments.py tests/test_recovery.py \
-	tests/transport/aiohttp_session tests/transport/test_aiohttp.py \
-	tests/transport/test_aiohttp_resend.py tests/transport/test_proxy.py \
-	$(addprefix tests/transport/websocket/test_, connection.py back_pressure.py keep_alive.py frames.py)
-
 # The first of these that is new enough builds .venv.
 PYTHONS = $(or $(PYTHON),python3 python3.14 python3.13 python3.12 python3.11 python3.10)
 ENOUGH = import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 10))
 
-.PHONY: help venv demo test lint types docs pytest stress core32 speed coverage bench format clean
+.PHONY: help venv demo test lint types docs pytest stress core32 coverage bench format clean
 
 help: ## Show this list
 	@grep -E '^[a-z0-9]+:.*##' Makefile | sed 's/:.*## /\t/' | expand -t 12
@@ -65,7 +58,7 @@ $(DEMO_STAMP): $(BIN)/python setup.cfg setup.py pyproject.toml
 demo: $(DEMO_STAMP) ## Run the demo: a real GraphQL server and a client that talks to it
 	@$(BIN)/python -m syncgql demo
 
-test: lint types docs pytest stress core32 speed ## Run everything that CI runs
+test: lint types docs pytest stress core32 ## Run everything that CI runs
 
 lint: $(STAMP) ## Check style
 	$(BIN)/ruff check .
@@ -93,9 +86,6 @@ $(CORE32_STAMP): setup.cfg setup.py | $(STAMP)
 
 core32: $(CORE32_STAMP) ## Run the tests that depend on graphql-core on its release 3.2
 	PYTHONASYNCIODEBUG=1 $(CORE32_VENV)/bin/python -m pytest $(PYTEST_SPREAD) $(CORE32_TESTS)
-
-speed: $(STAMP) ## Run the tests that depend on the event loop on uvloop's
-	PYTHONASYNCIODEBUG=1 SYNCGQL_NO_UVLOOP= $(BIN)/python -m pytest $(PYTEST_SPREAD) $(SPEED_TESTS) $(PYTEST_ARGS)
 
 coverage: $(STAMP) ## Run the tests and show the lines they miss
 	PYTHONASYNCIODEBUG=1 $(BIN)/coverage run -m pytest $(PYTEST_ARGS)

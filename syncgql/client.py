@@ -100,7 +100,7 @@ class Client:
             number is its ``total``.
         ssl_close_timeout: seconds that closing may wait for TLS connections to end; None for no limit.
         json_serialize: encodes requests; compact UTF-8 by default.
-        json_deserialize: decodes the text of answers, and on the loop that of events; with the ``speed`` extra orjson
+        json_deserialize: decodes the text of answers, and on the loop that of events; with the ``speed`` extra msgspec
             by default.
         use_get_for_queries: whether queries are sent by HTTP GET; mutations never are.
         max_url_length: characters of the longest URL for a GET; a query that needs more is sent by

@@ -13,9 +13,6 @@ os.environ.setdefault("PYTHONASYNCIODEBUG", "1")
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
-# asyncio's own loop, as without the speed extra. Its lane (make speed) sets this to nothing.
-os.environ.setdefault("SYNCGQL_NO_UVLOOP", "1")
-
 pytest_plugins = [
     "pytester",
     "tests.fix_leaks",

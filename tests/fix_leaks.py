@@ -13,8 +13,6 @@ from collections.abc import Generator, Iterator
 
 import pytest
 
-from syncgql.runtime.event_loop import new_event_loop
-
 SETTLING = 5.0  # seconds; threads and sockets that were told to end need a moment, longer on a busy machine
 DESCRIPTORS = "/proc/self/fd"
 
@@ -34,11 +32,6 @@ def small_heap() -> None:
     """
     gc.collect()
     gc.freeze()
-
-
-def pytest_sessionstart() -> None:
-    """Make a loop: uvloop's first one opens a pipe for signals that stays for as long as the process."""
-    new_event_loop().close()
 
 
 def pytest_sessionfinish() -> None:

@@ -18,7 +18,7 @@ PACKAGE = Path(syncgql.__file__).parent
 LAYERS = [
     {"result", "messages"},
     {"exceptions", "checks", "pickling"},
-    {"limit"},
+    {"deadline"},
     {"request", "file_var"},
     {"protocol"},
     {"runtime"},
@@ -126,7 +126,7 @@ def test_import_loads_nothing_heavy(run_script: RunScript) -> None:
         """
         import sys
         import syncgql
-        heavy = {"graphql", "requests", "requests_toolbelt", "botocore", "click", "rich", "uvloop", "strawberry"}
+        heavy = {"graphql", "requests", "requests_toolbelt", "botocore", "click", "rich", "strawberry"}
         heavy |= {"difflib", "http.cookiejar"}
         print(sorted(heavy & set(sys.modules)))
         """

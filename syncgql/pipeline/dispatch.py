@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from typing import Any, NamedTuple, Protocol, TypeVar
 
-from ..limit import Limit
+from ..deadline import Deadline
 from ..protocol.batch import BatchEntry
 from ..request import GraphQLRequest
 from ..result import ExecutionResult
@@ -49,7 +49,7 @@ class Dispatcher(ABC):
 
     @abstractmethod
     def execute_batch(self, operations: Sequence[Operation]) -> list[BatchEntry]:
-        """Send several operations, whose limit, headers and arguments are those of the first, as one batch."""
+        """Send several operations, whose deadline, headers and arguments are those of the first, as one batch."""
 
     @abstractmethod
     def submit(self, operation: Operation, convert: Callable[[ExecutionResult], T]) -> Future[T]:
@@ -94,12 +94,12 @@ class LoopDispatcher(Dispatcher):
         return _run(
             runtime,
             queries.round_trip(operation.request, headers=operation.headers, extra_args=operation.extra_args),
-            operation.limit,
+            operation.deadline,
         )
 
     def execute_batch(self, operations: Sequence[Operation]) -> list[BatchEntry]:
         runtime = self._runtimes.current()
-        return _run(runtime, _batch(runtime.resources.queries, operations), operations[0].limit)
+        return _run(runtime, _batch(runtime.resources.queries, operations), operations[0].deadline)
 
     def submit(self, operation: Operation, convert: Callable[[ExecutionResult], T]) -> Future[T]:
         runtime = self._runtimes.current()
@@ -110,7 +110,7 @@ class LoopDispatcher(Dispatcher):
         def finish(response: object) -> T:
             return convert(round_trip.parse(response))
 
-        return runtime.submit(round_trip.send(round_trip.request, operation.limit), finish, operation.limit)
+        return runtime.submit(round_trip.send(round_trip.request, operation.deadline), finish, operation.deadline)
 
     def subscribe(
         self,
@@ -129,7 +129,7 @@ class LoopDispatcher(Dispatcher):
 
         gap_handler = None if options.on_reconnect is None else GapHandler(options.on_reconnect, restart)
         try:
-            runtime.run(stream.open(operation.limit.seconds), operation.limit)
+            runtime.run(stream.open(operation.deadline), operation.deadline)
             return Subscription(owner, runtime, stream, buffer, convert, gap_handler)
         except BaseException:
             # Ctrl-C may come when the message is on the wire already: the server must be told to stop.
@@ -170,15 +170,15 @@ class BlockingDispatcher(Dispatcher):
         self._workers = Workers()
 
     def execute(self, operation: Operation) -> ExecutionResult:
-        return self._send(self._prepare(operation), operation.limit)
+        return self._send(self._prepare(operation), operation.deadline)
 
     def execute_batch(self, operations: Sequence[Operation]) -> list[BatchEntry]:
         self._loop.check_open()
-        return self._send(_batch(self._transport, operations), operations[0].limit)
+        return self._send(_batch(self._transport, operations), operations[0].deadline)
 
     def submit(self, operation: Operation, convert: Callable[[ExecutionResult], T]) -> Future[T]:
         round_trip = self._prepare(operation)
-        return self._workers.submit(lambda: convert(self._send(round_trip, operation.limit)))
+        return self._workers.submit(lambda: convert(self._send(round_trip, operation.deadline)))
 
     def subscribe(
         self,
@@ -203,8 +203,8 @@ class BlockingDispatcher(Dispatcher):
         return self._transport.round_trip(operation.request, headers=operation.headers, extra_args=operation.extra_args)
 
     @staticmethod
-    def _send(round_trip: BlockingRoundTrip[T], limit: Limit) -> T:
-        return round_trip.parse(round_trip.send(round_trip.request, limit))
+    def _send(round_trip: BlockingRoundTrip[T], deadline: Deadline) -> T:
+        return round_trip.parse(round_trip.send(round_trip.request, deadline))
 
 
 SentT = TypeVar("SentT", covariant=True)
@@ -228,5 +228,5 @@ def _batch(transport: SendsBatches[SentT], operations: Sequence[Operation]) -> S
     return transport.batch_round_trip(requests, headers=first.headers, extra_args=first.extra_args)
 
 
-def _run(runtime: Runtime[Transports], round_trip: AsyncRoundTrip[T], limit: Limit) -> T:
-    return round_trip.parse(runtime.run(round_trip.send(round_trip.request, limit), limit))
+def _run(runtime: Runtime[Transports], round_trip: AsyncRoundTrip[T], deadline: Deadline) -> T:
+    return round_trip.parse(runtime.run(round_trip.send(round_trip.request, deadline), deadline))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from ..limit import Limit
+from ..deadline import Deadline
 from ..request import GraphQLRequest
 
 
@@ -16,12 +16,12 @@ class Operation(NamedTuple):
 
     Attributes:
         request: the document with its variables.
-        limit: how long the call may take.
+        deadline: when the call must be over.
         headers: headers of this call; they take precedence over the client's.
         extra_args: arguments of this call for the HTTP library.
     """
 
     request: GraphQLRequest
-    limit: Limit
+    deadline: Deadline
     headers: Mapping[str, str] | None = None
     extra_args: Mapping[str, Any] | None = None

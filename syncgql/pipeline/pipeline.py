@@ -7,8 +7,8 @@ from concurrent.futures import Future
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from ..checks import check_seconds
+from ..deadline import Deadline
 from ..exceptions import DocumentError, TransportError, TransportProtocolError
-from ..limit import Limit
 from ..protocol.batch import BatchEntry
 from ..request import UNSET, GraphQLRequest, Unset, as_request
 from ..result import ExecutionResult
@@ -62,7 +62,7 @@ class Pipeline:
         self.options = options
         self._schema = schema
         self._where = options.target
-        self._execute_timeout = Limit(check_seconds("execute_timeout", execute_timeout), "execute_timeout", self._where)
+        self._execute_timeout = check_seconds("execute_timeout", execute_timeout)
         self._on_reconnect = check_on_reconnect(on_reconnect)
         if on_reconnect is not None and not options.reconnects:
             raise TypeError(
@@ -87,8 +87,7 @@ class Pipeline:
             TypeError: *timeout* is not a number.
             ValueError: *timeout* is not positive.
         """
-        limit = self._execute_timeout if isinstance(timeout, Unset) else self._limit(timeout)
-        return Operation(request, limit, headers, extra_args)
+        return Operation(request, self._deadline(timeout), headers, extra_args)
 
     def execute(self, operation: Operation) -> ExecutionResult:
         """Run a query or mutation and return its result; raises what ``Client.execute_result`` raises."""
@@ -169,7 +168,7 @@ class Pipeline:
 
     def _introspect(self, request: GraphQLRequest) -> ExecutionResult:
         """Send a request for the schema."""
-        return self.dispatcher.execute(Operation(request, self._execute_timeout))
+        return self.dispatcher.execute(self.operation(request))
 
     def _prepare(self, operation: Operation) -> Operation:
         """Check and serialize the request as the schema says."""
@@ -188,5 +187,7 @@ class Pipeline:
         except TransportProtocolError as error:
             return error
 
-    def _limit(self, timeout: float | None) -> Limit:
-        return Limit(check_seconds("timeout", timeout), where=self._where)
+    def _deadline(self, timeout: Timeout) -> Deadline:
+        if isinstance(timeout, Unset):
+            return Deadline(self._execute_timeout, "execute_timeout", self._where)
+        return Deadline(check_seconds("timeout", timeout), "timeout", self._where)

@@ -12,8 +12,8 @@ from collections.abc import Callable, Coroutine
 from contextvars import Context
 from typing import Any, Generic, TypeVar
 
+from ..deadline import Deadline
 from ..exceptions import SyncGQLError, TransportError
-from ..limit import Limit
 from .loop_thread import at_shutdown
 
 T = TypeVar("T")
@@ -30,7 +30,7 @@ class Call(Generic[T]):
 
     Args:
         coroutine: what to run.
-        limit: after how long it is cancelled.
+        deadline: when it is cancelled.
         calls: the calls under way, which this one leaves when it is done.
         release: called once, on the loop thread, when it is done.
     """
@@ -38,9 +38,9 @@ class Call(Generic[T]):
     __slots__ = (
         "_calls",
         "_coroutine",
+        "_deadline",
         "_error",
         "_has_begun",
-        "_limit",
         "_reason",
         "_release",
         "_result",
@@ -54,12 +54,12 @@ class Call(Generic[T]):
     def __init__(
         self,
         coroutine: Coroutine[Any, Any, T],
-        limit: Limit,
+        deadline: Deadline,
         calls: set[Call[Any]],
         release: Callable[[], object],
     ) -> None:
         self._coroutine = coroutine
-        self._limit = limit
+        self._deadline = deadline
         self._calls = calls
         self._release = release
         self._task: asyncio.Task[None] | None = None
@@ -87,8 +87,9 @@ class Call(Generic[T]):
         """Begin; the task sees the caller's context variables."""
         if self.is_done:
             return
-        if self._limit.seconds is not None:
-            self._timer = self._later(self._limit.seconds, self._expire)
+        left = self._deadline.left()
+        if left is not None:
+            self._timer = self._later(left, self._expire)
         self._task = asyncio.get_running_loop().create_task(self._run())
 
     def cancel(self, reason: SyncGQLError | None = None) -> None:
@@ -120,7 +121,7 @@ class Call(Generic[T]):
         return loop.call_later(seconds, callback, context=Context())
 
     def _expire(self) -> None:
-        self.cancel(self._limit.exceeded())
+        self.cancel(self._deadline.exceeded())
 
     async def _run(self) -> None:
         """Run the coroutine, and end the call within the task: its done-callback would come an iteration later."""

@@ -101,14 +101,6 @@ class LoopThread:
         """Run a coroutine in the background; like ``post``, it takes no lock and never waits."""
         self.post(self._spawn_if_running, coroutine_function)
 
-    def park(self) -> None:
-        """Have the thread, if it has not ended, do nothing for ever; for the end of the interpreter.
-
-        A daemon thread that waits for a lock does no harm there. One that waits in uvloop, and is woken when the
-        interpreter is gone, crashes the process on its last steps.
-        """
-        self.post(_wait_for_ever)
-
     def join(self, timeout: float | None = None) -> None:
         """Wait until the thread has ended; returns at once on the thread itself."""
         if not self.is_current:
@@ -164,10 +156,6 @@ class LoopThread:
             users, self.users = self.users, set()
             for user in users:
                 user.ended()
-
-
-def _wait_for_ever() -> None:
-    threading.Event().wait()
 
 
 def at_shutdown(error: BaseException | None) -> ClientClosed | None:

@@ -8,18 +8,16 @@ is passed over, never closed and never collected.
 
 from __future__ import annotations
 
-import asyncio
 import atexit
 import os
 import sys
 import threading
-import time
 from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Generic, Protocol, TypeVar
 
+from ..deadline import NO_DEADLINE, Deadline
 from ..exceptions import ClientClosed
-from ..limit import NO_LIMIT, Limit
 from .call import Call
 from .call_future import CallFuture, settle
 from .event_buffer import NO_PROCESS, EventBuffer
@@ -71,15 +69,15 @@ class Runtime(Generic[R]):
 
     # -- in any thread
 
-    def run(self, coroutine: Coroutine[Any, Any, T], limit: Limit = NO_LIMIT) -> T:
+    def run(self, coroutine: Coroutine[Any, Any, T], deadline: Deadline = NO_DEADLINE) -> T:
         """Run *coroutine* on the loop and return its result, or raise its exception, in the calling thread.
 
         Args:
             coroutine: what to run; it is closed when it cannot be.
-            limit: after how long it is cancelled.
+            deadline: when it is cancelled.
 
         Raises:
-            TransportTimeout: the limit ran out; the coroutine was cancelled and has ended.
+            TransportTimeout: the deadline passed; the coroutine was cancelled and has ended.
             ClientClosed: the client was closed, before or meanwhile.
             RuntimeError: called on the loop thread, which would wait for itself.
         """
@@ -92,7 +90,7 @@ class Runtime(Generic[R]):
         # A bare lock is the cheapest hand-off: 2-4 us less per call than an Event or a Future.
         released = threading.Lock()
         released.acquire()
-        call = Call(coroutine, limit, self._calls, released.release)
+        call = Call(coroutine, deadline, self._calls, released.release)
         try:
             self._begin(call)
             _wait_for(released)
@@ -107,7 +105,7 @@ class Runtime(Generic[R]):
         self,
         coroutine: Coroutine[Any, Any, Any],
         convert: Callable[[Any], T],
-        limit: Limit = NO_LIMIT,
+        deadline: Deadline = NO_DEADLINE,
     ) -> CallFuture[T]:
         """Run *coroutine* on the loop and return a future; what ``run`` raises is raised by its ``result()``.
 
@@ -115,10 +113,10 @@ class Runtime(Generic[R]):
             coroutine: what to run.
             convert: makes the future's result from that of the coroutine, on a worker thread; what it refers to is
                 kept alive until then.
-            limit: after how long it is cancelled.
+            deadline: when it is cancelled.
         """
         future: CallFuture[T] = CallFuture(convert, lambda: self.thread.post(call.cancel))
-        call = Call(coroutine, limit, self._calls, lambda: self._settle(future, call))
+        call = Call(coroutine, deadline, self._calls, lambda: self._settle(future, call))
         self._begin(call)
         return future
 
@@ -148,7 +146,7 @@ class Runtime(Generic[R]):
             at_exit: leave those who wait waiting. At interpreter exit they are daemon threads; released, they would
                 print tracebacks into a process that is ending.
         """
-        # At once, because a call that is made after this might come behind ``park``, and wait for ever.
+        # At once: a call that is made after this, by another exit hook, must not wait for a loop that is ending.
         self._at_exit = self._at_exit or at_exit
         self.thread.post(self._stop)
 
@@ -314,19 +312,14 @@ def _starting_lock() -> threading.RLock:
 def _loop_thread_for(user: Runtime[Any]) -> LoopThread:
     """Return a running loop thread: the user's own, or under gevent the one that all share."""
     if not _threads_are_greenlets():
-        thread = _new_loop_thread()
+        thread = LoopThread()
     elif os.getpid() in _shared and _shared[os.getpid()].is_running:
         thread = _shared[os.getpid()]
     else:
-        thread = _shared[os.getpid()] = _new_loop_thread()
+        thread = _shared[os.getpid()] = LoopThread()
     thread.users.add(user)
     thread.start()
     return thread
-
-
-def _new_loop_thread() -> LoopThread:
-    # Nobody would park the thread, and uvloop's must not outlive the interpreter.
-    return LoopThread(asyncio.new_event_loop) if _exiting else LoopThread()
 
 
 def _threads_are_greenlets() -> bool:
@@ -335,22 +328,14 @@ def _threads_are_greenlets() -> bool:
     return monkey is not None and monkey.is_module_patched("threading")
 
 
-_exiting = False
-"""Whether exit has begun to end what there is. What starts later, in another exit hook, is ended by nobody."""
-
-
 @atexit.register
 def _stop_at_exit() -> None:
-    global _exiting
-    _exiting = True
-    deadline = time.monotonic() + EXIT_SECONDS
+    deadline = Deadline(EXIT_SECONDS)
     mine = [runtime for runtime in _live.copy() if runtime.pid == os.getpid()]
     for runtime in mine:
         runtime.request_stop(at_exit=True)
     for runtime in mine:
-        runtime.join(max(0.0, deadline - time.monotonic()))
-    for runtime in mine:
-        runtime.thread.park()
+        runtime.join(max(0.0, deadline.left() or 0.0))
 
 
 def _inherit() -> None:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from multidict import CIMultiDict
 
+from ..deadline import NO_DEADLINE, Deadline
 from ..exceptions import TransportError
-from ..limit import NO_LIMIT, Limit
 from ..pipeline.override import TransportOverride
 from ..protocol import json_codec
 from ..protocol.batch import BatchEntry
@@ -135,7 +135,7 @@ class MockTransport(AsyncTransport):
     async def execute(self, request: GraphQLRequest, *, extra_args: Mapping[str, Any] | None = None) -> ExecutionResult:
         """Answer a request."""
         round_trip = self.round_trip(request, extra_args=extra_args)
-        return round_trip.parse(await round_trip.send(round_trip.request, NO_LIMIT))
+        return round_trip.parse(await round_trip.send(round_trip.request, NO_DEADLINE))
 
     async def subscribe(self, request: GraphQLRequest) -> AsyncGenerator[ExecutionResult, None]:
         """Refuse: a client subscribes by ``stream``."""
@@ -143,12 +143,12 @@ class MockTransport(AsyncTransport):
         yield  # pragma: no cover - makes this an async generator
 
 
-async def _wait_for(answer: Answer, limit: Limit) -> Answer:
+async def _wait_for(answer: Answer, deadline: Deadline) -> Answer:
     """Let the time pass that a server would take."""
     await asyncio.sleep(answer.delay)
     return answer
 
 
-async def _wait_for_all(answers: Sequence[Answer], limit: Limit) -> Sequence[Answer]:
-    await asyncio.gather(*(_wait_for(answer, limit) for answer in answers))
+async def _wait_for_all(answers: Sequence[Answer], deadline: Deadline) -> Sequence[Answer]:
+    await asyncio.gather(*(_wait_for(answer, deadline) for answer in answers))
     return answers

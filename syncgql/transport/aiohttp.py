@@ -11,8 +11,8 @@ from typing import Any, TypeVar
 import aiohttp
 
 from ..checks import check_function, check_size
+from ..deadline import NO_DEADLINE, Deadline
 from ..exceptions import DocumentError, TransportClosed, TransportError
-from ..limit import NO_LIMIT, Limit
 from ..protocol import json_codec
 from ..protocol.batch import BatchEntry, answers_or_raise, batch_payload
 from ..protocol.http_get import MAX_URL_LENGTH, TOO_LONG, is_query
@@ -50,7 +50,7 @@ class AIOHTTPTransport(AsyncTransport):
         timeout: seconds for a request, or an ``aiohttp.ClientTimeout``; None for no limit but 30 s to connect.
         ssl_close_timeout: seconds that closing may wait for TLS connections to end; None for no limit.
         json_serialize: encodes requests; compact UTF-8 by default.
-        json_deserialize: decodes the text of answers; with the ``speed`` extra orjson by default.
+        json_deserialize: decodes the text of answers; with the ``speed`` extra msgspec by default.
         client_session_args: further arguments for ``aiohttp.ClientSession``. ``connector`` and ``cookie_jar`` may be
             functions that make one, which are called on the loop.
         session: a function that makes the ``aiohttp.ClientSession``, called on the loop; it takes the place of
@@ -140,7 +140,7 @@ class AIOHTTPTransport(AsyncTransport):
         file_classes = self.file_classes if upload_files else None
         prepare = functools.partial(self._round_trip, request, None, extra_args, file_classes)
         round_trip = await self._off_the_loop(prepare)
-        return round_trip.parse(await round_trip.send(round_trip.request, NO_LIMIT))
+        return round_trip.parse(await round_trip.send(round_trip.request, NO_DEADLINE))
 
     async def execute_batch(
         self, reqs: Sequence[GraphQLRequest], extra_args: Mapping[str, Any] | None = None
@@ -157,7 +157,7 @@ class AIOHTTPTransport(AsyncTransport):
             TypeError: aiohttp does not know one of *extra_args*.
         """
         round_trip = await self._off_the_loop(functools.partial(self.batch_round_trip, reqs, extra_args=extra_args))
-        return answers_or_raise(round_trip.parse(await round_trip.send(round_trip.request, NO_LIMIT)))
+        return answers_or_raise(round_trip.parse(await round_trip.send(round_trip.request, NO_DEADLINE)))
 
     async def subscribe(self, request: GraphQLRequest) -> AsyncGenerator[ExecutionResult, None]:
         """Refuse: a plain HTTP request has one answer."""
@@ -217,13 +217,13 @@ class AIOHTTPTransport(AsyncTransport):
     def _batch_of(self, request: HTTPRequest, count: int) -> AsyncRoundTrip[list[BatchEntry]]:
         return RoundTrip(request, self._send, functools.partial(parse_batch, self.json_deserialize, count))
 
-    async def _send(self, request: HTTPRequest, limit: Limit) -> HTTPResponse:
+    async def _send(self, request: HTTPRequest, deadline: Deadline) -> HTTPResponse:
         """Send a request and return the response; raises a ``TransportError`` if there is none."""
         if self._sender is None:
             if self._closed:
                 raise TransportClosed("The transport is closed; call connect() to open it again.")
             await self.connect()
-            return await self._send(request, limit)
+            return await self._send(request, deadline)
         response = await self._sender.send(request)
         if request.fallback is not None and response.head.status in TOO_LONG:
             return await self._sender.send(await self._off_the_loop(request.fallback))

@@ -66,7 +66,7 @@ class AIOHTTPWebsocketsTransport(WebSocketTransport):
         session: a function that makes the ``aiohttp.ClientSession``; takes the place of ``client_session_args``. Each
             socket then takes a slot of its connector, 100 by default.
         json_serialize: encodes requests; compact UTF-8 by default. It may return bytes, which are sent as text.
-        json_deserialize: decodes the messages that bring results, on the loop; with the ``speed`` extra orjson by
+        json_deserialize: decodes the messages that bring results, on the loop; with the ``speed`` extra msgspec by
             default.
 
     Raises:

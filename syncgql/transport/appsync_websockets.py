@@ -72,7 +72,7 @@ class AppSyncWebsocketsTransport(WebSocketTransport):
         idle_timeout: how long the shared socket is kept when nothing runs on it.
         shared_session: a session to share with other transports; takes the place of ``client_session_args``.
         json_serialize: encodes requests; compact UTF-8 by default. It may return bytes, which are sent as text.
-        json_deserialize: decodes the messages that bring results, on the loop; with the ``speed`` extra orjson by
+        json_deserialize: decodes the messages that bring results, on the loop; with the ``speed`` extra msgspec by
             default.
 
     Raises:

@@ -24,8 +24,8 @@ from abc import ABC, abstractmethod
 from collections.abc import AsyncGenerator, Callable, Coroutine, Mapping, Sequence
 from typing import Any, NamedTuple, Protocol, TypeVar
 
+from ..deadline import Deadline
 from ..exceptions import TransportConnectionFailed, TransportError
-from ..limit import Limit
 from ..protocol.batch import BatchEntry, batch_payload
 from ..request import GraphQLRequest
 from ..result import ExecutionResult
@@ -156,11 +156,11 @@ class AsyncTransport(ABC):
             arguments, self._execute_batch, functools.partial(self._checked_batch, len(arguments.requests))
         )
 
-    async def _execute(self, arguments: _Arguments, limit: Limit) -> ExecutionResult | None:
+    async def _execute(self, arguments: _Arguments, deadline: Deadline) -> ExecutionResult | None:
         await self.connect()
         return await self.execute(*arguments.requests, extra_args=arguments.extra_args)
 
-    async def _execute_batch(self, arguments: _Arguments, limit: Limit) -> list[ExecutionResult]:
+    async def _execute_batch(self, arguments: _Arguments, deadline: Deadline) -> list[ExecutionResult]:
         await self.connect()
         return await self.execute_batch(arguments.requests, extra_args=arguments.extra_args)
 
@@ -192,11 +192,11 @@ class Stream(ABC):
     """One subscription on its way and its events back into a sink."""
 
     @abstractmethod
-    async def open(self, seconds: float | None = None) -> None:
+    async def open(self, deadline: Deadline | None = None) -> None:
         """Connect and send the subscription; return when it is on the wire. On the loop.
 
         Args:
-            seconds: how long the caller waits; what would come later need not be tried.
+            deadline: when the caller stops waiting; None for no limit. Nothing need be tried that ends later.
         """
 
     @abstractmethod
@@ -223,7 +223,7 @@ class SubscribeStream(Stream):
         self._sink = sink
         self._task: asyncio.Task[None] | None = None
 
-    async def open(self, seconds: float | None = None) -> None:
+    async def open(self, deadline: Deadline | None = None) -> None:
         await self._transport.connect()
         self._task = asyncio.get_running_loop().create_task(self._carry())
 

@@ -16,8 +16,8 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from ..deadline import NO_DEADLINE, Deadline
 from ..exceptions import DocumentError, own_copy
-from ..limit import NO_LIMIT, Limit
 from ..protocol.batch import BatchEntry, has_several_answers
 from ..request import GraphQLRequest
 from ..result import ExecutionResult
@@ -78,7 +78,7 @@ class Batcher:
         """Close the transport."""
         await self.transport.close()
 
-    async def _send(self, member: _Member, limit: Limit) -> Outcome:
+    async def _send(self, member: _Member, deadline: Deadline) -> Outcome:
         """Send a request with others that it may travel with, on the loop, and return what became of it."""
         key = member.key
         batch = next((batch for batch in self.collecting if batch.key == key), None) or _Batch(self, key)
@@ -156,9 +156,9 @@ class _Batch:
         if len(round_trips) == 1:
             # As if there were no batches: a server that has none then still answers a lonely request.
             alone = round_trips[0]
-            return [functools.partial(alone.parse, await alone.send(alone.request, NO_LIMIT))]
+            return [functools.partial(alone.parse, await alone.send(alone.request, NO_DEADLINE))]
         batch = self._batcher.transport.combine(round_trips)
-        response = await batch.send(batch.request, NO_LIMIT)
+        response = await batch.send(batch.request, NO_DEADLINE)
         # Not by the members in their own threads: each would take the whole response apart.
         return await asyncio.to_thread(batch.parse, response)
 

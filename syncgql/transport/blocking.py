@@ -7,8 +7,8 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
 
+from ..deadline import NO_DEADLINE
 from ..exceptions import TransportError
-from ..limit import NO_LIMIT
 from ..protocol.batch import BatchEntry, answers_or_raise
 from ..request import GraphQLRequest
 from ..result import ExecutionResult
@@ -67,7 +67,7 @@ class BlockingTransport(ABC):
             DocumentError: the request cannot be sent.
         """
         round_trip = self.round_trip(request, extra_args=extra_args)
-        return round_trip.parse(round_trip.send(round_trip.request, NO_LIMIT))
+        return round_trip.parse(round_trip.send(round_trip.request, NO_DEADLINE))
 
     def execute_batch(
         self, reqs: Sequence[GraphQLRequest], extra_args: Mapping[str, Any] | None = None
@@ -79,7 +79,7 @@ class BlockingTransport(ABC):
             DocumentError: a request cannot be sent, or not in a batch.
         """
         round_trip = self.batch_round_trip(reqs, extra_args=extra_args)
-        return answers_or_raise(round_trip.parse(round_trip.send(round_trip.request, NO_LIMIT)))
+        return answers_or_raise(round_trip.parse(round_trip.send(round_trip.request, NO_DEADLINE)))
 
     def fresh(self: TransportT) -> TransportT:
         """Return an unconnected transport with the same settings; every client has one of its own."""

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ..checks import check_flag, check_function, check_size
+from ..deadline import Deadline
 from ..exceptions import TransportConnectionFailed
-from ..limit import Limit
 from ..protocol import json_codec
 from ..protocol.batch import BatchEntry, batch_payload
 from ..protocol.http import public_url
@@ -19,11 +19,11 @@ from ..protocol.json_codec import JSONDeserialize, JSONSerialize
 from ..request import GraphQLRequest
 from ..result import ExecutionResult
 from .blocking import BlockingRoundTrip, BlockingTransport
-from .http.deadline import Deadline, Timeout
 from .http.request import HTTPRequest, RequestBuilder
 from .http.response import HTTPResponse, parse_batch, parse_result
 from .http.upload import Upload
 from .options import HeadersOption, check_arguments, check_method, check_url
+from .requests_http.timeouts import RequestsTimeouts, Timeout
 from .round_trip import RoundTrip
 
 if TYPE_CHECKING:
@@ -181,13 +181,18 @@ class RequestsHTTPTransport(BlockingTransport):
         return request
 
     def _send(
-        self, request: HTTPRequest, limit: Limit, *, contents: Sequence[GraphQLRequest], arguments: Mapping[str, Any]
+        self,
+        request: HTTPRequest,
+        deadline: Deadline,
+        *,
+        contents: Sequence[GraphQLRequest],
+        arguments: Mapping[str, Any],
     ) -> HTTPResponse:
         """Send a request; send the POST instead if the server finds the URL of a GET too long."""
-        deadline = Deadline(limit, self.timeout)
-        response = self._send_with_retries(request, contents, arguments, deadline)
+        timeouts = RequestsTimeouts(deadline, self.timeout)
+        response = self._send_with_retries(request, contents, arguments, timeouts)
         if request.fallback is not None and response.head.status in TOO_LONG:
-            return self._send_with_retries(request.fallback(), contents, arguments, deadline)
+            return self._send_with_retries(request.fallback(), contents, arguments, timeouts)
         return response
 
     def _send_with_retries(
@@ -195,7 +200,7 @@ class RequestsHTTPTransport(BlockingTransport):
         request: HTTPRequest,
         contents: Sequence[GraphQLRequest],
         arguments: Mapping[str, Any],
-        deadline: Deadline,
+        timeouts: RequestsTimeouts,
     ) -> HTTPResponse:
         """Send a request, again if that is allowed and of use, and read the whole response.
 
@@ -203,7 +208,7 @@ class RequestsHTTPTransport(BlockingTransport):
             request: what to send.
             contents: what is in it.
             arguments: further arguments for ``requests.Session.request``.
-            deadline: when to give up.
+            timeouts: when to give up.
 
         Raises:
             TransportError: there was no response.
@@ -212,25 +217,30 @@ class RequestsHTTPTransport(BlockingTransport):
         attempt = 0
         while True:
             try:
-                response = session.send(request, arguments, deadline, self._max_response_size)
+                response = session.send(request, arguments, timeouts, self._max_response_size)
             except TransportConnectionFailed:
                 delay = self._retries.delay(attempt)
-                if not self._may_repeat(attempt, request, contents, deadline, delay):
+                if not self._may_repeat(attempt, request, contents, timeouts, delay):
                     raise
             else:
                 delay = max(self._retries.delay(attempt), response.head.retry_after or 0)
                 is_final = response.head.status not in self._retries.statuses
-                if is_final or not self._may_repeat(attempt, request, contents, deadline, delay):
+                if is_final or not self._may_repeat(attempt, request, contents, timeouts, delay):
                     return response
             time.sleep(delay)
             request = request.renewed()
             attempt += 1
 
     def _may_repeat(
-        self, attempt: int, request: HTTPRequest, contents: Sequence[GraphQLRequest], deadline: Deadline, delay: float
+        self,
+        attempt: int,
+        request: HTTPRequest,
+        contents: Sequence[GraphQLRequest],
+        timeouts: RequestsTimeouts,
+        delay: float,
     ) -> bool:
         # Asked after the attempt: it may have used up a file.
-        is_allowed = attempt < self._retries.count and request.is_replayable and deadline.allows(delay)
+        is_allowed = attempt < self._retries.count and request.is_replayable and timeouts.deadline.allows(delay)
         return is_allowed and all(map(self._retries.allow, contents))
 
     def __repr__(self) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Generic, TypeVar
 
-from ..limit import Limit
+from ..deadline import Deadline
 
 SentT = TypeVar("SentT")
 T = TypeVar("T")
@@ -25,13 +25,13 @@ class RoundTrip(Generic[SentT, T]):
 
     Attributes:
         request: what is sent, in the form that ``send`` takes.
-        send: sends a request within a limit and returns its response, or a coroutine of it; it is called once.
+        send: sends a request before a deadline and returns its response, or a coroutine of it; it is called once.
         parse: makes the result of a response; raises a ``TransportError`` for one that is no GraphQL response.
     """
 
     __slots__ = ("parse", "request", "send")
 
-    def __init__(self, request: Any, send: Callable[[Any, Limit], SentT], parse: Callable[[Any], T]) -> None:
+    def __init__(self, request: Any, send: Callable[[Any, Deadline], SentT], parse: Callable[[Any], T]) -> None:
         self.request = request
         self.send = send
         self.parse = parse

@@ -68,7 +68,7 @@ class Benchmark:
         name: its name on the command line.
         title: what is measured.
         unit: the unit of the figures; less is better.
-        contenders: how to get each ready, by name. One whose name holds ``[speed]`` sees orjson and uvloop.
+        contenders: how to get each ready, by name. One whose name holds ``[speed]`` sees msgspec.
         baseline: the contender whose ratio is 1; empty if ratios would say nothing.
         budgets: what is promised.
         most_rounds: no more rounds than this, for work that takes long or is always the same.

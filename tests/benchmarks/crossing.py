@@ -8,7 +8,7 @@ import threading
 from collections.abc import Iterator
 from functools import partial
 
-from syncgql.limit import NO_LIMIT, Limit
+from syncgql.deadline import Deadline
 from syncgql.runtime.runtime import Runtime
 
 from .benchmark import Benchmark, Budget, Setting, Work, timed
@@ -39,9 +39,9 @@ def open_runtime() -> Iterator[Runtime[Nothing]]:
 
 
 @contextlib.contextmanager
-def _syncgql(limit: Limit, setting: Setting) -> Iterator[Work]:
+def _syncgql(seconds: float | None, setting: Setting) -> Iterator[Work]:
     with open_runtime() as runtime:
-        yield timed(setting.count(CALLS), lambda: runtime.run(nothing(), limit))
+        yield timed(setting.count(CALLS), lambda: runtime.run(nothing(), Deadline(seconds)))
 
 
 @contextlib.contextmanager
@@ -73,7 +73,7 @@ def _asgiref(setting: Setting) -> Iterator[Work]:
     yield timed(setting.count(CALLS // 3), async_to_sync(nothing))
 
 
-OWN = {"syncgql": NO_LIMIT, "syncgql, with a limit": Limit(10.0), "syncgql[speed]": NO_LIMIT}
+OWN = {"syncgql": None, "syncgql, with a limit": 10.0, "syncgql[speed]": None}
 
 BENCHMARKS = (
     Benchmark(
@@ -82,7 +82,7 @@ BENCHMARKS = (
         "µs per call",
         {
             "run_coroutine_threadsafe": _loop_in_a_thread,
-            **{name: partial(_syncgql, limit) for name, limit in OWN.items()},
+            **{name: partial(_syncgql, seconds) for name, seconds in OWN.items()},
             "anyio portal": _anyio,
             "asgiref async_to_sync": _asgiref,
         },

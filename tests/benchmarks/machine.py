@@ -9,7 +9,7 @@ import platform
 from typing import Any
 
 PACKAGES = (
-    "syncgql", "aiohttp", "graphql-core", "orjson", "uvloop", "requests", "httpx", "gql", "sgqlc", "qlient-aiohttp",
+    "syncgql", "aiohttp", "graphql-core", "msgspec", "requests", "httpx", "gql", "sgqlc", "qlient-aiohttp",
     "python-graphql-client", "websockets", "websocket-client", "anyio", "asgiref",
 )  # fmt: skip
 

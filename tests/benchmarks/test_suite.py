@@ -89,8 +89,8 @@ def test_measure_goes_on_without_who_fails() -> None:
 
 @pytest.mark.parametrize(("name", "expected"), [("syncgql", ["False"]), ("syncgql[speed]", ["True"])])
 def test_only_speed_has_the_extra(name: str, expected: list[str], run_script: RunScript) -> None:
-    """Contenders without ``[speed]`` in their name do without orjson, in a worker and in a program of their own."""
-    look = "from syncgql.protocol import json_codec\nprint(json_codec.orjson is not None)"
+    """Contenders without ``[speed]`` in their name do without msgspec, in a worker and in a program of their own."""
+    look = "from syncgql.protocol import json_codec\nprint(json_codec.msgspec is not None)"
     in_worker = f"import sys\nsys.path.insert(0, {str(ROOT)!r})\nfrom tests.benchmarks.worker import hide_extras\n"
     for hide in (f"{in_worker}hide_extras({name!r})\n", start._hide(name)):
         assert run_script(hide + look).stdout.split() == expected

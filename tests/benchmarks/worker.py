@@ -1,7 +1,7 @@
 """Runs in a process of its own: gets one contender ready and does its work once per line of standard input.
 
 A process each, so that no contender pays for the garbage, threads and memory of another, and so that those without
-``[speed]`` in their name see neither orjson nor uvloop.
+``[speed]`` in their name do not see msgspec.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import sys
 from dataclasses import asdict
 from typing import Any
 
-EXTRAS = ("orjson", "uvloop")
+EXTRAS = ("msgspec",)
 
 
 def hide_extras(name: str) -> None:

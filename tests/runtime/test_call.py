@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 
 from syncgql import TransportError, TransportTimeout
-from syncgql.limit import NO_LIMIT, Limit
+from syncgql.deadline import NO_DEADLINE, Deadline
 from syncgql.runtime.call import Call
 from syncgql.runtime.runtime import Runtime
 
@@ -180,7 +180,7 @@ def test_b09_timeout_cancels_the_work(runtime: Runtime[Resources]) -> None:
     """The limit's end is the coroutine's end; the error names the limit."""
     endless = Endless()
     with pytest.raises(TransportTimeout, match=r"patience ran out after 0\.05 s") as caught:
-        runtime.run(endless.run(), Limit(0.05, "patience"))
+        runtime.run(endless.run(), Deadline(0.05, "patience"))
     assert (caught.value.limit, caught.value.seconds) == ("patience", 0.05)
     assert endless.cancelled.is_set()
 
@@ -195,7 +195,7 @@ def test_b09_what_cancelling_raises_is_the_cause(runtime: Runtime[Resources]) ->
             raise Failure("half done") from None
 
     with pytest.raises(TransportTimeout) as caught:
-        runtime.run(breaks(), Limit(0.05))
+        runtime.run(breaks(), Deadline(0.05))
     assert isinstance(caught.value.__cause__, Failure)
 
 
@@ -211,7 +211,7 @@ def test_b09_a_swallowed_cancellation_is_repeated(runtime: Runtime[Resources], m
         await asyncio.sleep(3600)
 
     with pytest.raises(TransportTimeout):
-        runtime.run(deaf_once(), Limit(0.05))
+        runtime.run(deaf_once(), Deadline(0.05))
 
 
 def test_work_that_cancels_itself_is_a_transport_error(runtime: Runtime[Resources]) -> None:
@@ -224,7 +224,7 @@ def test_b10_cancel_before_the_first_step(runtime: Runtime[Resources]) -> None:
     """A call cancelled before its coroutine ever ran is released, 200 times, started or not."""
     for number in range(200):
         released = threading.Event()
-        call = Call(answer(1), NO_LIMIT, set(), released.set)
+        call = Call(answer(1), NO_DEADLINE, set(), released.set)
         steps = [call.start, call.cancel] if number % 2 else [call.cancel, call.start]
         runtime.thread.post(each, *steps)
         assert released.wait(PATIENCE)
@@ -261,7 +261,7 @@ def test_b13_the_caller_s_context_is_visible_and_not_kept(runtime: Runtime[Resou
     def request() -> weakref.ref[Failure]:
         value = Failure()
         variable.set(value)
-        assert runtime.run(look(), Limit(3600))
+        assert runtime.run(look(), Deadline(3600))
         return weakref.ref(value)
 
     value = contextvars.Context().run(request)
@@ -289,7 +289,7 @@ def test_b15_a_failed_call_is_freed_at_once(runtime: Runtime[Resources]) -> None
     try:
         dead: Callable[[], Failure | None] = Failure
         try:
-            runtime.run(break_down(), Limit(60))
+            runtime.run(break_down(), Deadline(60))
         except Failure as error:
             dead = weakref.ref(error)
         # The loop thread lets go of its task a moment after it released us.
@@ -307,7 +307,7 @@ def test_calls_from_many_threads(runtime: Runtime[Resources]) -> None:
 
     def work(start: int) -> None:
         for number in range(start, start + 200):
-            if runtime.run(answer(number), Limit(60)) != number:
+            if runtime.run(answer(number), Deadline(60)) != number:
                 wrong.append(number)
 
     threads = [in_thread(functools.partial(work, start))[0] for start in range(0, 16_000, 1000)]

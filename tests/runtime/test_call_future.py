@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from syncgql import ClientClosed, TransportTimeout
-from syncgql.limit import Limit
+from syncgql.deadline import Deadline
 from syncgql.runtime.call_future import CallFuture
 from syncgql.runtime.runtime import Runtime
 
@@ -56,7 +56,7 @@ def test_errors_are_raised_by_result(runtime: Runtime[Resources]) -> None:
     with pytest.raises(ZeroDivisionError):
         runtime.submit(answer(1), lambda _: 1 / 0).result(PATIENCE)
     with pytest.raises(TransportTimeout, match="patience ran out"):
-        runtime.submit(Endless().run(), lambda _: None, Limit(0.05, "patience")).result(PATIENCE)
+        runtime.submit(Endless().run(), lambda _: None, Deadline(0.05, "patience")).result(PATIENCE)
 
 
 def test_callbacks_run_off_the_loop_thread(runtime: Runtime[Resources]) -> None:
@@ -76,7 +76,7 @@ def test_callbacks_run_off_the_loop_thread(runtime: Runtime[Resources]) -> None:
 def test_cancel_ends_the_work_and_tells_who_waits(runtime: Runtime[Resources]) -> None:
     """The coroutine is cancelled; ``wait`` and ``as_completed`` in other threads return at once."""
     endless = Endless()
-    future = runtime.submit(endless.run(), lambda _: None, Limit(3600))
+    future = runtime.submit(endless.run(), lambda _: None, Deadline(3600))
     endless.started.wait(PATIENCE)
     waiter = concurrent.futures.ThreadPoolExecutor(2)
     waited = waiter.submit(lambda: concurrent.futures.wait([future], PATIENCE).done)
@@ -142,7 +142,7 @@ def test_b15_a_failed_future_is_freed_at_once(runtime: Runtime[Resources]) -> No
     gc.collect()
     gc.disable()
     try:
-        future = runtime.submit(break_down(), lambda _: None, Limit(60))
+        future = runtime.submit(break_down(), lambda _: None, Deadline(60))
         error = future.exception(PATIENCE)
         dead: list[weakref.ref[Any]] = [weakref.ref(future), weakref.ref(error or future)]
         del future, error

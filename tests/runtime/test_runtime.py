@@ -13,7 +13,7 @@ from collections.abc import Iterator
 import pytest
 
 from syncgql import ClientClosed, TransportError
-from syncgql.limit import Limit
+from syncgql.deadline import Deadline
 from syncgql.runtime import runtime as process
 from syncgql.runtime.event_buffer import EventBuffer
 from syncgql.runtime.runtime import Runtime, Runtimes
@@ -102,7 +102,7 @@ def test_closing_what_never_started_starts_nothing(runtimes: Runtimes[Resources]
 def test_close_fails_calls_under_way(runtimes: Runtimes[Resources]) -> None:
     """A waiting caller gets ClientClosed, and its work was cancelled before the connections closed."""
     runtime, endless = runtimes.current(), Endless()
-    thread, raised = in_thread(lambda: runtime.run(endless.run(), Limit(3600)))
+    thread, raised = in_thread(lambda: runtime.run(endless.run(), Deadline(3600)))
     endless.started.wait(PATIENCE)
     runtimes.close()
     thread.join()

@@ -25,7 +25,7 @@ from syncgql import (
     TransportServerError,
     TransportTimeout,
 )
-from syncgql.limit import Limit
+from syncgql.deadline import Deadline
 from syncgql.protocol.batch import BatchEntry
 from syncgql.transport.batching import Batcher
 from syncgql.transport.round_trip import RoundTrip
@@ -133,7 +133,7 @@ class Forgetful(AIOHTTPTransport):
     def combine(self, round_trips: Sequence[Any]) -> Any:
         return RoundTrip(len(round_trips) - 1, self._send_count, self._parse_count)
 
-    async def _send_count(self, count: int, limit: Limit) -> int:
+    async def _send_count(self, count: int, deadline: Deadline) -> int:
         return count
 
     def _parse_count(self, count: int) -> list[BatchEntry]:

@@ -37,9 +37,9 @@ from syncgql import (
     TransportTimeout,
     gql,
 )
-from syncgql.limit import Limit
-from syncgql.transport.http.deadline import Deadline
+from syncgql.deadline import Deadline
 from syncgql.transport.requests_http.session import _blocks
+from syncgql.transport.requests_http.timeouts import RequestsTimeouts
 from tests.fix_scripts import RunScript
 from tests.fix_servers import Server
 
@@ -384,11 +384,14 @@ def test_each_read_waits_for_what_is_left() -> None:
     """The socket's own timeout is set before each read: to the rest of the whole, or to the limit of a silence."""
     ours, theirs = socket.socketpair()
     with ours, theirs:
-        for deadline, low, high in ((Deadline(Limit(60), (1, 5)), 5, 5), (Deadline(Limit(4), None), 0, 4)):
+        for timeouts, low, high in (
+            (RequestsTimeouts(Deadline(60), (1, 5)), 5, 5),
+            (RequestsTimeouts(Deadline(4), None), 0, 4),
+        ):
             answer = requests.Response()
             connection: Any = SimpleNamespace(sock=ours, close=lambda: None)
             answer.raw = HTTPResponse(io.BytesIO(b"{}"), preload_content=False, connection=connection)
-            assert b"".join(_blocks(answer, deadline)) == b"{}"
+            assert b"".join(_blocks(answer, timeouts)) == b"{}"
             assert low <= (ours.gettimeout() or 0) <= high
             assert ours.gettimeout() is not None
 

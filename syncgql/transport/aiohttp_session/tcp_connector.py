@@ -54,26 +54,6 @@ class Socket(socket.socket):
         super().close()
 
 
-class TwinSocket(Socket):
-    """A socket that ends its connection when it is detached, too.
-
-    uvloop closes the descriptor itself, and detaches the socket only then. What is closed cannot be shut down, so a
-    second descriptor is kept for that.
-    """
-
-    def __init__(self, family: int, kind: int, protocol: int) -> None:
-        super().__init__(family, kind, protocol)
-        self._twin = Socket(family, kind, protocol, fileno=socket.dup(self.fileno()))
-
-    def detach(self) -> int:
-        self._twin.close()
-        return super().detach()
-
-    def close(self) -> None:
-        self._twin.close()
-        super().close()
-
-
 async def in_empty_context(opening: Coroutine[Any, Any, ResponseHandler]) -> ResponseHandler:
     """Open a connection outside of the caller's context."""
     task = Context().run(asyncio.get_running_loop().create_task, opening)
@@ -92,5 +72,4 @@ def _close_unwanted(opening: asyncio.Task[ResponseHandler]) -> None:
 
 def _open(address: aiohttp.AddrInfoType) -> socket.socket:
     family, kind, protocol, _, _ = address
-    is_asyncios = isinstance(asyncio.get_running_loop(), asyncio.BaseEventLoop)
-    return Socket(family, kind, protocol) if is_asyncios else TwinSocket(family, kind, protocol)
+    return Socket(family, kind, protocol)

@@ -67,7 +67,7 @@ class OperationRetries:
         delay = attempts.next_delay(decision, brought=False)
         if delay is None:
             return False
-        if operation.sent is not None and operation.deadline is not None and operation.deadline <= loop.time() + delay:
+        if operation.deadline is not None and not operation.deadline.allows(delay):
             return False  # the error tells its caller more than a timeout
         logger.warning("%s ended a subscription: %s Starting it again in %.1f s.", self._maker.target, error, delay)
         self._attempts[operation] = attempts

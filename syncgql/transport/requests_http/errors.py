@@ -14,7 +14,7 @@ from ...exceptions import TransportConnectionFailed, TransportError, TransportPr
 from ...messages import as_sentence
 from ...protocol.http import public_url
 from ..aiohttp_session.tls_hints import ALERT, no_tls_hint, tls_hint
-from ..http.deadline import Deadline
+from .timeouts import RequestsTimeouts
 
 TIMEOUTS = (exceptions.Timeout, urllib3.TimeoutError, TimeoutError)
 CONNECT_TIMEOUTS = (exceptions.ConnectTimeout, urllib3.ConnectTimeoutError)
@@ -30,7 +30,7 @@ NOT_SENT = (
 
 
 @contextlib.contextmanager
-def translated_errors(url: str, deadline: Deadline) -> Iterator[None]:
+def translated_errors(url: str, timeouts: RequestsTimeouts) -> Iterator[None]:
     """Turn exceptions of requests, urllib3 and the operating system into a ``TransportError`` that names *url*."""
     try:
         yield
@@ -38,14 +38,14 @@ def translated_errors(url: str, deadline: Deadline) -> Iterator[None]:
         raise
     except (requests.RequestException, urllib3.HTTPError, OSError) as error:
         # Not from the error itself: its text has the URL in it, and that may hold secrets.
-        raise translate(error, public_url(url), deadline) from _reason(error)
+        raise translate(error, public_url(url), timeouts) from _reason(error)
 
 
-def translate(error: Exception, where: str, deadline: Deadline) -> TransportError:
+def translate(error: Exception, where: str, timeouts: RequestsTimeouts) -> TransportError:
     """Return the exception that stands for *error* on a connection to *where*."""
     said = as_sentence(_said(error))
     if isinstance(error, TIMEOUTS):
-        return deadline.error(where, is_connecting=isinstance(error, CONNECT_TIMEOUTS))
+        return timeouts.error(where, is_connecting=isinstance(error, CONNECT_TIMEOUTS))
     if isinstance(error, UNTRUSTED):
         hint = no_tls_hint(error, where) or " See verify= and cert=."
         return TransportConnectionFailed(f"No TLS connection to {where} came about: {said}{hint}")

@@ -20,12 +20,12 @@ from ...checks import check_flag, check_function, check_mapping
 from ...exceptions import TransportClosed
 from ...protocol.http import retry_after, too_large
 from ...result import Response
-from ..http.deadline import Deadline
 from ..http.request import HTTPRequest
 from ..http.response import HTTPResponse
 from ..http.upload import Upload
 from ..options import check_cookies
 from .errors import translated_errors
+from .timeouts import RequestsTimeouts
 from .upload import body_of
 
 BLOCK = 64 * 1024
@@ -165,14 +165,18 @@ class RequestsSession:
         self.pid = os.getpid()
 
     def send(
-        self, request: HTTPRequest, arguments: Mapping[str, Any], deadline: Deadline, max_response_size: int | None
+        self,
+        request: HTTPRequest,
+        arguments: Mapping[str, Any],
+        timeouts: RequestsTimeouts,
+        max_response_size: int | None,
     ) -> HTTPResponse:
         """Send one request, follow its redirects, and read the whole answer.
 
         Args:
             request: what to send.
             arguments: further arguments for ``requests.Session.request``.
-            deadline: when to give up.
+            timeouts: when to give up.
             max_response_size: bytes of the biggest answer that is read.
 
         Raises:
@@ -183,7 +187,7 @@ class RequestsSession:
         with contextlib.ExitStack() as strangers:
             followed = 0
             while True:
-                response = _send_once(session, request, arguments, deadline, max_response_size, start)
+                response = _send_once(session, request, arguments, timeouts, max_response_size, start)
                 hop = request.next_hop(*response, followed)
                 if hop is None:
                     return response
@@ -209,13 +213,13 @@ def _send_once(
     session: requests.Session,
     request: HTTPRequest,
     arguments: Mapping[str, Any],
-    deadline: Deadline,
+    timeouts: RequestsTimeouts,
     max_response_size: int | None,
     start: float,
 ) -> HTTPResponse:
     url = str(request.url)
-    with translated_errors(url, deadline):
-        wait: Any = Timeout(connect=deadline.connect, read=deadline.silence, total=deadline.remaining())
+    with translated_errors(url, timeouts):
+        wait: Any = Timeout(connect=timeouts.connect, read=timeouts.silence, total=timeouts.left())
         with session.request(
             request.method,
             url,
@@ -227,7 +231,7 @@ def _send_once(
             **arguments,
         ) as answer:
             body = bytearray()
-            for block in _blocks(answer, deadline):
+            for block in _blocks(answer, timeouts):
                 body += block
                 if max_response_size is not None and len(body) > max_response_size:
                     raise too_large(_response(answer, start), bytes(body), max_response_size)
@@ -239,14 +243,14 @@ def _response(answer: requests.Response, start: float) -> Response:
     return Response(answer.status_code, headers, answer.url, time.perf_counter() - start, retry_after(headers))
 
 
-def _blocks(answer: requests.Response, deadline: Deadline) -> Iterator[bytes]:
+def _blocks(answer: requests.Response, timeouts: RequestsTimeouts) -> Iterator[bytes]:
     """Read the body, block by block as it comes."""
     raw = answer.raw
     if not isinstance(raw, BaseHTTPResponse):
         yield answer.content  # an adapter of the user's own; there is no socket to wait for
         return
     while True:
-        _limit_wait(raw, deadline.next_wait())
+        _limit_wait(raw, timeouts.next_wait())
         block = raw.read1(BLOCK, decode_content=True)
         if not block:
             return

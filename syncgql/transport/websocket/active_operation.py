@@ -6,6 +6,7 @@ import asyncio
 import contextvars
 from typing import TYPE_CHECKING
 
+from ...deadline import Deadline
 from ...request import GraphQLRequest
 from ..base import EventSink
 
@@ -29,7 +30,7 @@ class ActiveOperation:
         connection: the socket that it is on the way over; None while it waits for one.
         id: its id there.
         sent: released when it is on the wire, and confirmed where that is usual, if somebody waits for that.
-        deadline: the loop's time until which that somebody waits; None for no limit.
+        deadline: when the caller stops waiting for that; None when nobody waits, or without a limit.
         lost_at: the loop's time when its socket was lost; None when there is no gap in its events.
     """
 
@@ -58,7 +59,7 @@ class ActiveOperation:
         self.connection: WebSocketConnection | None = None
         self.id = ""
         self.sent: asyncio.Future[None] | None = None
-        self.deadline: float | None = None
+        self.deadline: Deadline | None = None
         self.lost_at: float | None = None
 
     @property

@@ -48,9 +48,10 @@ class CloseHandshake:
     def _shutdown(self) -> None:
         # Not left to close(): a forked child holds a copy of the descriptor, and a dead peer takes no data.
         if self._raw is not None:
-            # By way of a copy, because what uvloop shows of its sockets cannot be shut down.
-            with contextlib.suppress(OSError), self._raw.dup() as copy:
-                copy.shutdown(sockets.SHUT_RDWR)
+            # By a duplicate: a transport may also run on a loop of the program's own, and what uvloop returns as its
+            # socket has no shutdown().
+            with contextlib.suppress(OSError), self._raw.dup() as duplicate:
+                duplicate.shutdown(sockets.SHUT_RDWR)
 
 
 def cut_reason(reason: str) -> bytes:

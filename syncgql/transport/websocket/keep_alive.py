@@ -140,7 +140,7 @@ class KeepAlive:
 
     def _check_answer(self, probe: Probe, sent: float) -> None:
         del self._timers[probe.limit, sent]
-        # What came at the same time came after it: uvloop's clock counts milliseconds, and an answer may take less.
+        # An answer may have the time of its ping: some clocks are coarser than a round trip (Windows: 16 ms).
         if self.last_received < sent and not self.paused:
             self._end(probe.limit, probe.timeout)
 

@@ -6,6 +6,7 @@ import asyncio
 
 import aiohttp
 
+from ...deadline import Deadline
 from ...exceptions import TransportClosed
 from ...protocol.http import public_url
 from ...request import GraphQLRequest
@@ -86,13 +87,13 @@ class WebSocketPool(Opener):
         self.open()
         await self._shared_link().connect()
 
-    async def start(self, operation: ActiveOperation, handshake: Handshake | None, seconds: float | None) -> None:
+    async def start(self, operation: ActiveOperation, handshake: Handshake | None, deadline: Deadline | None) -> None:
         """Run an operation; returns when it is on the wire.
 
         Args:
             operation: what to run.
             handshake: what a new socket is opened with; None has it made when it is needed.
-            seconds: how long the caller waits.
+            deadline: when the caller stops waiting; None for no limit.
 
         Raises:
             TransportClosed: the transport was closed.
@@ -102,7 +103,7 @@ class WebSocketPool(Opener):
             raise TransportClosed("The transport is closed; call connect() to open it again.")
         self.open()
         link = self._new_link(idle_timeout=0) if operation.sink.blocks else self._shared_link()
-        await link.start(operation, handshake, seconds)
+        await link.start(operation, handshake, deadline)
 
     # -- what links ask for
 

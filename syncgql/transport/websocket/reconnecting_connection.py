@@ -20,6 +20,7 @@ from collections.abc import Callable, Coroutine, Iterable
 from contextvars import Context
 from typing import Any, Protocol
 
+from ...deadline import Deadline
 from ...exceptions import TransportClosed, TransportError
 from ...protocol.close_codes import RetryDecision
 from ...request import GraphQLRequest
@@ -102,24 +103,25 @@ class ReconnectingConnection:
 
     # -- operations
 
-    async def start(self, operation: ActiveOperation, handshake: Handshake | None, seconds: float | None) -> None:
+    async def start(self, operation: ActiveOperation, handshake: Handshake | None, deadline: Deadline | None) -> None:
         """Run an operation; returns when it is on the wire, and confirmed by a server that does so.
 
         Args:
             operation: what to run.
             handshake: for the next socket, if one must be opened; None to have it made then.
-            seconds: how long the caller waits; an attempt that would come later is not waited for.
+            deadline: when the caller stops waiting; None for no limit. An attempt that would come later is not waited
+                for.
 
         Raises:
             TransportError: it could not be sent.
         """
         operation.sent = self._loop.create_future()
-        operation.deadline = None if seconds is None else self._loop.time() + seconds
+        operation.deadline = deadline
         self.add(operation, handshake)
         try:
             await operation.sent
         finally:
-            operation.sent = None
+            operation.sent = operation.deadline = None
 
     def add(self, operation: ActiveOperation, handshake: Handshake | None = None) -> None:
         """Run an operation, without waiting."""
@@ -324,16 +326,16 @@ class ReconnectingConnection:
             self._give_up(loss)
         else:
             self._delay = delay
-            self._leave_behind(self._loop.time() + delay, loss)
+            self._leave_behind(delay, loss)
             if self.operations:
                 self._outage.goes_on(loss, delay, len(self.operations))
         self._look_unused()
         return loss
 
-    def _leave_behind(self, next_attempt: float, loss: ConnectionLoss) -> None:
+    def _leave_behind(self, delay: float, loss: ConnectionLoss) -> None:
         """Fail whom the next attempt would come too late for: the reason tells them more than a timeout."""
         for operation in list(self._waiting):
-            if operation.sent is not None and operation.deadline is not None and operation.deadline <= next_attempt:
+            if operation.deadline is not None and not operation.deadline.allows(delay):
                 self._end(operation, loss.error())
 
     # -- ends

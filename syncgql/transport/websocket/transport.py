@@ -9,8 +9,8 @@ import functools
 from collections.abc import AsyncGenerator, Callable, Coroutine, Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from ...deadline import NO_DEADLINE, Deadline
 from ...exceptions import TransportClosed, TransportError, TransportProtocolError
-from ...limit import NO_LIMIT, Limit
 from ...protocol.websocket import Acknowledged, Pinged, Ponged
 from ...request import GraphQLRequest, as_request
 from ...result import ExecutionResult, whole_result
@@ -141,12 +141,12 @@ class WebSocketTransport(AsyncTransport):
         _refuse_arguments(None, extra_args)
         sink = AsyncEventSink(buffer_size=1)
         stream = await self._prepare(as_request(request, variable_values, operation_name, None), sink)
-        return await self._run((stream, sink), NO_LIMIT)
+        return await self._run((stream, sink), NO_DEADLINE)
 
-    async def _run(self, prepared: tuple[WebSocketStream, AsyncEventSink], limit: Limit) -> ExecutionResult:
+    async def _run(self, prepared: tuple[WebSocketStream, AsyncEventSink], deadline: Deadline) -> ExecutionResult:
         """Run a query or mutation and return its result; raises what ``execute`` raises."""
         stream, sink = prepared
-        await stream.open(limit.seconds)
+        await stream.open(deadline)
         try:
             result = await sink.get()
         except BaseException:
@@ -248,10 +248,10 @@ class WebSocketStream(Stream):
         self._operation = operation
         self._handshake = handshake
 
-    async def open(self, seconds: float | None = None) -> None:
+    async def open(self, deadline: Deadline | None = None) -> None:
         handshake, self._handshake = self._handshake, None
         try:
-            await self._pool.start(self._operation, handshake, seconds)
+            await self._pool.start(self._operation, handshake, deadline)
         except BaseException:
             # The message may be on the wire already: the server must hear that nobody waits.
             await self.close()

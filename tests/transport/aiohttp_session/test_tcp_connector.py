@@ -10,37 +10,25 @@ import socket
 import pytest
 from aiohttp.client_proto import ResponseHandler
 
-from syncgql.transport.aiohttp_session.tcp_connector import Socket, TwinSocket, in_empty_context
+from syncgql.transport.aiohttp_session.tcp_connector import Socket, in_empty_context
 
 variable: contextvars.ContextVar[int] = contextvars.ContextVar("variable", default=0)
 
 
-def connected(kind: type[Socket] = Socket) -> tuple[Socket, socket.socket]:
+def connected() -> tuple[Socket, socket.socket]:
     with socket.create_server(("127.0.0.1", 0)) as server:
-        near = kind(socket.AF_INET, socket.SOCK_STREAM, 0)
+        near = Socket(socket.AF_INET, socket.SOCK_STREAM, 0)
         near.connect(server.getsockname())
         far, _ = server.accept()
     far.settimeout(0.2)
     return near, far
 
 
-@pytest.mark.parametrize("kind", [Socket, TwinSocket])
-def test_closing_ends_the_connection_whoever_holds_a_copy(kind: type[Socket]) -> None:
+def test_closing_ends_the_connection_whoever_holds_a_copy() -> None:
     """The other side sees the end although the descriptor was duplicated, as a fork does."""
-    near, far = connected(kind)
+    near, far = connected()
     copy = os.dup(near.fileno())
     near.close()
-    assert far.recv(1) == b""
-    os.close(copy)
-    far.close()
-
-
-def test_detaching_what_uvloop_has_closed_ends_the_connection() -> None:
-    """The descriptor is closed by then, and a child may hold a copy."""
-    near, far = connected(TwinSocket)
-    copy = os.dup(near.fileno())
-    os.close(near.fileno())
-    near.detach()
     assert far.recv(1) == b""
     os.close(copy)
     far.close()

@@ -1,0 +1,52 @@
+"""RequestsTimeouts: how long each wait of a call by the requests library may take."""
+
+from __future__ import annotations
+
+from ...deadline import Deadline
+from ...exceptions import TransportTimeout
+
+Timeout = float | tuple[float | None, float | None] | None
+
+CONNECT_SECONDS = 30.0
+"""How long connecting may take by default; the same as over aiohttp."""
+
+
+class RequestsTimeouts:
+    """The limits of one call.
+
+    Args:
+        deadline: when the whole call must be over.
+        timeout: how long connecting and each silence of the server may take: one number for both, or two; None for
+            30 s to connect and no limit to silence.
+    """
+
+    def __init__(self, deadline: Deadline, timeout: Timeout) -> None:
+        self.deadline = deadline
+        self.connect, self.silence = timeout if isinstance(timeout, tuple) else (timeout, timeout)
+        if timeout is None:
+            self.connect = CONNECT_SECONDS
+
+    def left(self) -> float | None:
+        """Return the seconds that are left of the call, None for no limit.
+
+        Raises:
+            TransportTimeout: none are left.
+        """
+        left = self.deadline.left()
+        if left is not None and left <= 0:
+            raise self.deadline.exceeded()
+        return left
+
+    def next_wait(self) -> float | None:
+        """Return how long the next wait for the server may take; raises what ``left`` raises."""
+        return min((limit for limit in (self.left(), self.silence) if limit is not None), default=None)
+
+    def error(self, where: str, *, is_connecting: bool) -> TransportTimeout:
+        """Return the error for a wait that timed out: the call's own limit has run out, or that of the wait."""
+        left = self.deadline.left()
+        if left is not None and left <= 0:
+            return self.deadline.exceeded()
+        seconds = (self.connect if is_connecting else self.silence) or 0.0
+        what = "did not accept a connection" if is_connecting else "was silent"
+        message = f"{where} {what} for {seconds:g} s. Give the transport a higher timeout=?"
+        return TransportTimeout(message, limit="timeout", seconds=seconds)

@@ -1,0 +1,56 @@
+"""Deadline: what is left of a call's time, and what is said when nothing is."""
+
+from __future__ import annotations
+
+import pytest
+
+from syncgql import TransportTimeout
+from syncgql.deadline import Deadline
+
+
+def test_the_error_says_where() -> None:
+    """In a log with several APIs each timeout can be placed."""
+    deadline = Deadline(2, where="https://api.example.com/graphql")
+    assert "2 s; the call to https://api.example.com/graphql was cancelled. Give" in str(deadline.exceeded())
+
+
+@pytest.mark.parametrize(
+    ("deadline", "advice"),
+    [
+        (
+            Deadline(2.5, "execute_timeout"),
+            "Give the client a higher execute_timeout=, or this call a timeout= of its own?",
+        ),
+        (Deadline(2.5), "Give this call a higher timeout=?"),
+        (Deadline(2.5, "ack_timeout"), "Give ack_timeout= a higher value?"),
+    ],
+)
+def test_the_error_names_what_was_set(deadline: Deadline, advice: str) -> None:
+    """The option that the user gave is the one that the message and ``limit`` name, with its value."""
+    error = deadline.exceeded()
+    assert isinstance(error, TransportTimeout)
+    assert str(error) == f"{deadline.name} ran out after 2.5 s; the work was cancelled. {advice}"
+    assert (error.limit, error.seconds) == (deadline.name, 2.5)
+
+
+def test_what_is_left() -> None:
+    """It runs from when the deadline was made; without a limit there is always time."""
+    deadline = Deadline(60)
+    left = deadline.left()
+    assert left is not None
+    assert 0 < left <= 60
+    assert deadline.allows(1)
+    assert not deadline.allows(61)
+    past = Deadline(1e-9)
+    while (left := past.left()) is not None and left > 0:
+        pass
+    assert not past.allows(0)
+    assert Deadline().left() is None
+    assert Deadline().allows(1e9)
+
+
+def test_it_starts_again_for_work_that_begins_later() -> None:
+    """The same limit, and all of its time."""
+    past = Deadline(1e-9, "execute_timeout", "there")
+    restarted = past.restarted()
+    assert (restarted.seconds, restarted.name, restarted.where) == (1e-9, "execute_timeout", "there")
