@@ -11,11 +11,12 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Generic, NamedTuple, NoReturn, TypeVar
 
 from .checks import check_function, check_seconds
-from .exceptions import TransportTimeout
+from .exceptions import SyncGQLError, TransportTimeout
 from .result import ExecutionResult
 from .runtime.event_buffer import Empty, End, EventBuffer, Gap, Mark, Restart
 from .runtime.loop_thread import CoroutineFunction
 from .runtime.runtime import Runtime
+from .tracebacks import cut
 from .transport.base import Stream
 
 __all__ = ["Subscription", "SubscriptionStats"]
@@ -240,7 +241,7 @@ class Subscription(Generic[T]):
         if error is None:
             raise StopIteration
         try:
-            raise error
+            raise cut(error) if isinstance(error, SyncGQLError) else error
         finally:
             del error
 

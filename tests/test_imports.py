@@ -18,7 +18,7 @@ PACKAGE = Path(syncgql.__file__).parent
 LAYERS = [
     {"result", "messages"},
     {"exceptions", "checks", "pickling"},
-    {"deadline"},
+    {"deadline", "tracebacks"},
     {"request", "file_var"},
     {"protocol"},
     {"runtime"},

@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from graphql import GraphQLArgument, GraphQLField, is_required_argument
 
-from ..exceptions import TransportError
+from ..exceptions import SyncGQLError, TransportError
 from ..protocol.graphql_response import data_or_raise
 from ..request import UNSET, GraphQLRequest
 from ..result import whole_result
 from ..schema.names import find_name, nearest
+from ..tracebacks import cut
 from .document import OperationBuilder
 from .fields import Field, Fields, Selectable
 
@@ -67,7 +68,10 @@ class OperationProxy:
             DocumentError: a selection or a value does not fit the schema; nothing was sent.
             TransportError: as ``execute``, or ``subscribe``.
         """
-        request = self._builder().request(Fields(*selections, **nested))
+        try:
+            request = self._builder().request(Fields(*selections, **nested))
+        except SyncGQLError as error:
+            raise cut(error)
         if self._kind == "subscription":
             return self._executor.follow(request, data_or_raise)
         return data_or_raise(self._executor.run(request))
@@ -120,7 +124,10 @@ class OperationProxy:
         return builder
 
     def _fields(self) -> dict[str, GraphQLField]:
-        root = self._builder().root
+        try:
+            root = self._builder().root
+        except SyncGQLError as error:
+            raise cut(error)
         return {} if root is None else root.fields
 
     def _unknown(self, name: str) -> str:
@@ -180,8 +187,11 @@ class FieldProxy:
         if self._field.deprecation_reason is not None:
             message = f"{self._builder.root}.{self.__name__} is deprecated: {self._field.deprecation_reason}"
             warnings.warn(message, DeprecationWarning, stacklevel=3)
-        field = Field(self.__name__, fields=fields).with_arguments(arguments)
-        return self._builder.request(Fields(field))
+        try:
+            field = Field(self.__name__, fields=fields).with_arguments(arguments)
+            return self._builder.request(Fields(field))
+        except SyncGQLError as error:
+            raise cut(error)
 
     def _value(self, result: ExecutionResult) -> Any:
         data = data_or_raise(result)

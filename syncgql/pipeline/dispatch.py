@@ -9,6 +9,7 @@ from concurrent.futures import Future
 from typing import Any, NamedTuple, Protocol, TypeVar
 
 from ..deadline import Deadline
+from ..exceptions import SyncGQLError
 from ..protocol.batch import BatchEntry
 from ..request import GraphQLRequest
 from ..result import ExecutionResult
@@ -16,6 +17,7 @@ from ..runtime.event_buffer import EventBuffer, Overflow
 from ..runtime.runtime import Runtime, Runtimes
 from ..runtime.workers import Workers
 from ..subscription import GapHandler, OnReconnect, Subscription
+from ..tracebacks import cut
 from ..transport.base import AsyncRoundTrip
 from ..transport.blocking import BlockingRoundTrip, BlockingTransport
 from ..transport.selection.transport_factory import Transports
@@ -178,7 +180,14 @@ class BlockingDispatcher(Dispatcher):
 
     def submit(self, operation: Operation, convert: Callable[[ExecutionResult], T]) -> Future[T]:
         round_trip = self._prepare(operation)
-        return self._workers.submit(lambda: convert(self._send(round_trip, operation.deadline)))
+
+        def work() -> T:
+            try:
+                return convert(self._send(round_trip, operation.deadline))
+            except SyncGQLError as error:
+                raise cut(error)
+
+        return self._workers.submit(work)
 
     def subscribe(
         self,

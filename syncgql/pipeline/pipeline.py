@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from ..checks import check_seconds
 from ..deadline import Deadline
-from ..exceptions import DocumentError, TransportError, TransportProtocolError
+from ..exceptions import DocumentError, SyncGQLError, TransportError, TransportProtocolError
 from ..protocol.batch import BatchEntry
 from ..request import UNSET, GraphQLRequest, Unset, as_request
 from ..result import ExecutionResult
 from ..runtime.event_buffer import Overflow
 from ..schema.client_schema import ClientSchema
 from ..subscription import OnReconnect, Subscription, check_on_reconnect
+from ..tracebacks import cut
 from ..transport.selection.transport_factory import TransportOptions
 from .dispatch import BlockingDispatcher, Dispatcher, LoopDispatcher, SubscriptionOptions
 from .operation import Operation
@@ -91,21 +92,30 @@ class Pipeline:
 
     def execute(self, operation: Operation) -> ExecutionResult:
         """Run a query or mutation and return its result; raises what ``Client.execute_result`` raises."""
-        operation = self._prepare(operation)
-        return self._parse(operation, self.dispatcher.execute(operation))
+        try:
+            operation = self._prepare(operation)
+            return self._parse(operation, self.dispatcher.execute(operation))
+        except SyncGQLError as error:
+            raise cut(error)
 
     def submit(self, operation: Operation, convert: Callable[[ExecutionResult], T]) -> Future[T]:
         """Run a query or mutation and return a future of its converted result; raises what ``Client.submit`` raises."""
-        operation = self._prepare(operation)
-        return self.dispatcher.submit(operation, lambda result: convert(self._parse(operation, result)))
+        try:
+            operation = self._prepare(operation)
+            return self.dispatcher.submit(operation, lambda result: convert(self._parse(operation, result)))
+        except SyncGQLError as error:
+            raise cut(error)
 
     def execute_batch(self, operations: Sequence[Operation]) -> list[BatchEntry]:
         """Run several operations as one batch; returns and raises what ``Client.execute_batch_results`` does."""
         if not operations:
             raise DocumentError("A batch needs at least one request.")
-        operations = [self._prepare(operation) for operation in operations]
-        entries = self.dispatcher.execute_batch(operations)
-        return [self._parse_entry(*pair) for pair in zip(operations, entries, strict=True)]
+        try:
+            operations = [self._prepare(operation) for operation in operations]
+            entries = self.dispatcher.execute_batch(operations)
+            return [self._parse_entry(*pair) for pair in zip(operations, entries, strict=True)]
+        except SyncGQLError as error:
+            raise cut(error)
 
     def subscribe(
         self,
@@ -128,7 +138,10 @@ class Pipeline:
         options = SubscriptionOptions(buffer_size, overflow, on_reconnect, with_variables)
         # There may be thousands of events a second, and usually nothing to parse.
         make = parsed if self._schema.parses_results else convert
-        return self.dispatcher.subscribe(self, operation, options, make)
+        try:
+            return self.dispatcher.subscribe(self, operation, options, make)
+        except SyncGQLError as error:
+            raise cut(error)
 
     def run(self, request: GraphQLRequest) -> ExecutionResult:
         """Run a request of ``client.query`` or ``client.mutation``."""
@@ -147,11 +160,17 @@ class Pipeline:
     @property
     def schema(self) -> GraphQLSchema:
         """The server's schema; raises what ``Client.schema`` raises."""
-        return self._schema.get(self._introspect)
+        try:
+            return self._schema.get(self._introspect)
+        except SyncGQLError as error:
+            raise cut(error)
 
     def fetch_schema(self) -> GraphQLSchema:
         """Do what ``Client.fetch_schema`` does."""
-        return self._schema.fetch(self._introspect)
+        try:
+            return self._schema.fetch(self._introspect)
+        except SyncGQLError as error:
+            raise cut(error)
 
     def close(self) -> None:
         """Do what ``Client.close`` does."""

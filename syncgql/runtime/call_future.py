@@ -7,6 +7,8 @@ import itertools
 from collections.abc import Callable
 from typing import Any, TypeVar
 
+from ..exceptions import SyncGQLError
+from ..tracebacks import cut
 from .call import Call
 
 T = TypeVar("T")
@@ -63,6 +65,8 @@ def settle(pair: list[Any]) -> None:
     call: Call[Any] = pair.pop()
     try:
         result = future.convert(call.outcome())
+    except SyncGQLError as error:
+        future.settle(future.set_exception, cut(error))
     except BaseException as error:
         future.settle(future.set_exception, error)
     else:

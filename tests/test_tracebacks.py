@@ -1,0 +1,119 @@
+"""Tracebacks: what a user reads when a call fails is short, and the library's error is still the cause."""
+
+from __future__ import annotations
+
+import os
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+
+import aiohttp
+import pytest
+
+import syncgql
+from syncgql import (
+    Client,
+    ClientClosed,
+    DocumentError,
+    RequestsHTTPTransport,
+    SyncGQLError,
+    TransportAuthenticationError,
+    TransportConnectionFailed,
+    TransportProtocolError,
+    TransportQueryError,
+    TransportServerError,
+    TransportTimeout,
+)
+
+from .fix_scripts import RunScript
+from .fix_servers import Server
+from .servers.wire import WireServer, always, answer
+
+MOST_LINES = 15
+MOST_FRAMES = 3
+PACKAGE = str(Path(syncgql.__file__).parent)
+NOWHERE = "http://127.0.0.1:9/graphql"
+
+
+def check(call: Callable[[], object], expected: type[SyncGQLError]) -> SyncGQLError:
+    """Make a call that fails, and look at the traceback."""
+    with pytest.raises(expected) as caught:
+        call()
+    error = caught.value
+    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename.startswith(PACKAGE)]
+    assert len(frames) <= MOST_FRAMES, [frame.name for frame in frames]
+    # Not the whole of what is printed here, which begins with two frames of this module and pytest.
+    lines = "".join(traceback.format_exception(error)).splitlines()
+    # A syntax error shows the place in the document, in the message and in that of its cause.
+    more = str(error).count("\n") + str(error.__cause__).count("\n")
+    assert len(lines) <= MOST_LINES + 6 + more, "\n".join(lines)
+    return error
+
+
+@pytest.mark.parametrize("by_requests", [False, True], ids=["aiohttp", "requests"])
+def test_a_refused_connection(by_requests: bool) -> None:
+    """The library's error is the cause, with its data and without its frames."""
+    with Client(transport=RequestsHTTPTransport(NOWHERE)) if by_requests else Client(NOWHERE) as client:
+        error = check(lambda: client.execute("{ a }"), TransportConnectionFailed)
+        check(lambda: client.execute_result("{ a }"), TransportConnectionFailed)
+        check(lambda: client.execute_batch(["{ a }"]), TransportConnectionFailed)
+        check(lambda: client.submit("{ a }").result(30), TransportConnectionFailed)
+        check(lambda: client.schema, TransportConnectionFailed)
+        check(lambda: client.query.book("title"), TransportConnectionFailed)
+    cause = error.__cause__
+    assert isinstance(cause, Exception)
+    assert cause.__traceback__ is None
+    if not by_requests:
+        assert isinstance(cause, aiohttp.ClientConnectorError)
+        assert cause.port == 9
+
+
+@pytest.mark.parametrize(
+    ("response", "expected"),
+    [
+        (answer(b"no", status="500 Internal Server Error"), TransportServerError),
+        (answer(b"no", status="401 Unauthorized"), TransportAuthenticationError),
+        (answer(b"<html>"), TransportProtocolError),
+        (answer(b'{"errors": [{"message": "no"}]}'), TransportQueryError),
+    ],
+    ids=["server", "credentials", "protocol", "query"],
+)
+def test_what_a_server_answers(response: bytes, expected: type[SyncGQLError]) -> None:
+    """Every kind of answer that is an error."""
+    with WireServer(always(response)) as server, Client(server.url) as client:
+        check(lambda: client.execute("{ a }"), expected)
+        check(lambda: client.submit("{ a }").result(30), expected)
+
+
+def test_a_timeout_and_a_closed_client(strawberry_server: Server) -> None:
+    """Errors that no server sends."""
+    client = Client(strawberry_server.url)
+    check(lambda: client.execute("{ sleep(seconds: 60) }", timeout=0.1), TransportTimeout)
+    client.close()
+    check(lambda: client.execute("{ hello }"), ClientClosed)
+
+
+def test_a_document_that_cannot_be_sent() -> None:
+    """Checked before anything is sent."""
+    with Client(NOWHERE, schema="type Query { hello: String }") as client:
+        check(lambda: client.execute("{ hello "), DocumentError)
+        check(lambda: client.execute("{ bye }"), DocumentError)
+        check(lambda: client.query.hello("title"), DocumentError)
+
+
+def test_subscriptions(strawberry_server: Server) -> None:
+    """Those that do not begin, and those that end with an error."""
+    check(lambda: Client(NOWHERE).subscribe("subscription { count }"), TransportConnectionFailed)
+    with Client(strawberry_server.url) as client:
+        subscription = client.subscribe("subscription { nothing }")
+        check(lambda: next(subscription), TransportQueryError)
+
+
+def test_the_whole_traceback_on_request(run_script: RunScript) -> None:
+    """``SYNCGQL_FULL_TRACEBACK=1`` shows every frame."""
+    script = f"from syncgql import Client\nClient({NOWHERE!r}).execute('{{ a }}')\n"
+    short = run_script(script).stderr.splitlines()
+    full = run_script(script, environment={**os.environ, "SYNCGQL_FULL_TRACEBACK": "1"}).stderr.splitlines()
+    assert len(short) <= MOST_LINES
+    assert len(full) > 3 * MOST_LINES
+    assert short[-1] == full[-1]
