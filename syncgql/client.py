@@ -90,10 +90,12 @@ class Client:
         subscriptions: another URL or transport for subscriptions.
         headers: a dict of headers for every request and connection, or a function that returns one; it is called for
             each, in the calling thread, or in a worker thread when one is sent again or made anew.
-        cookies: a dict of cookies to begin with; those that the server sets are kept beside them.
-        auth: ``aiohttp.BasicAuth``, a pair of name and password, or the text of an ``Authorization`` header; a function
-            that returns one of these, called as *headers* is; or an object with ``get_headers(data, headers)``. With
-            an ``AppSyncAuthentication``, subscriptions go to the realtime endpoint of AWS AppSync.
+        cookies: a dict of cookies to begin with; those that the server sets are kept beside them. A call with its own
+            ``Authorization`` or ``Cookie`` header, and one whose header comes from a function, neither sends nor
+            stores these cookies, because it may be the call of another user.
+        auth: a pair of name and password, or the text of an ``Authorization`` header; a function that returns one of
+            these, called as *headers* is; or an object with ``get_headers(data, headers)``. With an
+            ``AppSyncAuthentication``, subscriptions go to the realtime endpoint of AWS AppSync.
         ssl: True verifies certificates, False does not; or an ``ssl.SSLContext`` or ``aiohttp.Fingerprint``.
         execute_timeout: seconds that a call may take, and that ``subscribe`` may take to connect; None for no limit.
         timeout: aiohttp's own limits for one HTTP request, below *execute_timeout*: an ``aiohttp.ClientTimeout``; a

@@ -18,7 +18,7 @@
        +- TransportQueryError              the answer has errors
 
 Exceptions carry their data in attributes and pickle with it. A message says what was wrong, where, and what
-to do; it never holds a secret: no header value, no token, no variable.
+to do; it never shows a credential, not even one that the server repeats. The server's words may hold variables.
 """
 
 from __future__ import annotations

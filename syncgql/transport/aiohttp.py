@@ -42,10 +42,11 @@ class AIOHTTPTransport(AsyncTransport):
         headers: headers for every request, or a function that returns them; it is called for each attempt at sending a
             request: in the thread of the caller, and in a worker thread when a query is sent again. (aiohttp itself
             sends a GET again whose connection was stale; that carries the headers of the first attempt.)
-        cookies: cookies to begin with.
-        auth: ``aiohttp.BasicAuth``, a pair of name and password, or the text of an ``Authorization`` header; or a
-            function that returns one of these, called as *headers* is; or an object whose ``get_headers(data,
-            headers)`` returns headers for a request with this body and these headers, called so, too.
+        cookies: cookies to begin with. A request with its own ``Authorization`` or ``Cookie`` header, and one whose
+            header comes from a function, neither sends nor stores the cookies of the session.
+        auth: a pair of name and password, or the text of an ``Authorization`` header; or a function that returns one of
+            these, called as *headers* is; or an object whose ``get_headers(data, headers)`` returns headers for a
+            request with this body and these headers, called so, too.
         ssl: True verifies certificates, False does not; or an ``ssl.SSLContext`` or ``aiohttp.Fingerprint``.
         timeout: seconds for a request, or an ``aiohttp.ClientTimeout``; None for no limit but 30 s to connect.
         ssl_close_timeout: seconds that closing may wait for TLS connections to end; None for no limit.

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Any
 
-import aiohttp
 from yarl import URL
 
 from ..protocol import json_codec
 from ..protocol.graphql_transport_ws import GraphQLTransportWS
 from ..protocol.json_codec import JSONDeserialize, JSONSerialize
 from .aiohttp_session.session import SessionFactory, SharedSession
-from .options import HeadersOption, check_proxy, check_url, proxy_with_credentials
+from .options import HeadersOption, Login, check_proxy, check_url, proxy_with_credentials
 from .recovery.policy import ReconnectPolicy, check_reconnect
 from .websocket.handshake import CredentialsOption, GraphQLDialect, InitPayloadOption
 from .websocket.options import MAX_MESSAGE_SIZE, WebSocketOptions
@@ -24,8 +23,9 @@ __all__ = ["AIOHTTPWebsocketsTransport"]
 class AIOHTTPWebsocketsTransport(WebSocketTransport):
     """GraphQL over WebSocket, by the subprotocols ``graphql-transport-ws`` and legacy ``graphql-ws``.
 
-    A subscription whose consumer may hold it up (``overflow="block"``) has a socket of its own; all others, and queries
-    and mutations, share one. All limits are in seconds; None is no limit.
+    A subscription whose consumer may hold it up (``overflow="block"``) has a socket of its own. All others, and queries
+    and mutations, share one; where functions make the credentials, those with equal credentials share one. All limits
+    are in seconds; None is no limit.
 
     Args:
         url: the endpoint, ``ws://`` or ``wss://``; user name and password in it are sent as ``Authorization``.
@@ -33,14 +33,14 @@ class AIOHTTPWebsocketsTransport(WebSocketTransport):
             The server's choice is spoken.
         heartbeat: send a WebSocket ping after so long a silence and take the server for dead when nothing comes within
             half of that.
-        auth: ``aiohttp.BasicAuth``, a pair of name and password, or the text of an ``Authorization`` header; or a
-            function that returns one of these, called as ``headers`` is.
+        auth: a pair of name and password, or the text of an ``Authorization`` header; or a function that returns one of
+            these, called as ``headers`` is.
         origin: the ``Origin`` header.
         params: what to add to the URL's query string.
-        headers: headers for the upgrade, or a function that returns them; it is called once per connection, never on
+        headers: headers for the upgrade, or a function that returns them; it is called for each operation, never on
             the loop.
         proxy: URL of a proxy.
-        proxy_auth: ``aiohttp.BasicAuth`` or a pair of name and password for the proxy.
+        proxy_auth: a pair of name and password for the proxy.
         proxy_headers: headers for the proxy.
         ssl: None or True verifies certificates, False does not; or an ``ssl.SSLContext`` or ``aiohttp.Fingerprint``.
         websocket_close_timeout: limit for the server's answer to the close frame.
@@ -89,7 +89,7 @@ class AIOHTTPWebsocketsTransport(WebSocketTransport):
         params: Mapping[str, str] | str | None = None,
         headers: HeadersOption = None,
         proxy: str | URL | None = None,
-        proxy_auth: aiohttp.BasicAuth | tuple[str, str] | None = None,
+        proxy_auth: Login | None = None,
         proxy_headers: Mapping[str, str] | None = None,
         ssl: Any = None,
         websocket_close_timeout: float | None = 10.0,
@@ -152,7 +152,7 @@ class AIOHTTPWebsocketsTransport(WebSocketTransport):
         )
 
 
-def _proxy(proxy: str | URL | None, auth: aiohttp.BasicAuth | tuple[str, str] | None) -> str | None:
+def _proxy(proxy: str | URL | None, auth: Login | None) -> str | None:
     if auth is not None:
         return str(proxy_with_credentials(proxy, auth))
     return check_proxy(proxy)

@@ -18,6 +18,7 @@ from ..request import GraphQLRequest
 from ..result import ExecutionResult
 from .aiohttp_session.session import SharedSession
 from .appsync_auth import AppSyncAuthentication, AppSyncIAMAuthentication
+from .identity import SharedIdentity
 from .options import HeadersOption, check_headers, check_url, resolve_headers
 from .recovery.policy import ReconnectPolicy, check_reconnect
 from .websocket.handshake import Dialect, Handshake, without_files
@@ -173,6 +174,7 @@ class AppSyncDialect(Dialect):
         self.auth = auth
         self.authorization_in = authorization_in
         self.headers = check_headers(headers)
+        self._identity = SharedIdentity.of((), self.headers)
         check_function("json_deserialize", json_deserialize, 1)
         self.protocols = {AppSync.NAME: functools.partial(AppSync, json_deserialize)}
         self.json_serialize = check_function("json_serialize", json_serialize, 1)
@@ -184,11 +186,20 @@ class AppSyncDialect(Dialect):
     def handshake(self) -> Handshake:
         authorization = self.auth.get_headers()
         headers = resolve_headers({}, self.headers, None)
+        is_personal = self._identity.differs_from(headers)
         if self.authorization_in == "subprotocol":
-            return Handshake(self.url, (AppSync.NAME, header_subprotocol(authorization)), headers, None)
+            return Handshake(
+                self.url,
+                (AppSync.NAME, header_subprotocol(authorization)),
+                headers,
+                None,
+                is_personal,
+                None,
+                authorization,
+            )
         separator = "&" if "?" in self.url else "?"
         url = URL(f"{self.url}{separator}{header_query(authorization)}", encoded=True)
-        return Handshake(url, (AppSync.NAME,), headers, None)
+        return Handshake(url, (AppSync.NAME,), headers, None, is_personal, None, authorization)
 
     def payload(self, request: GraphQLRequest) -> str:
         if request.operation_type != "subscription":

@@ -23,6 +23,8 @@ HeadersOption = Pairs | Callable[[], Pairs] | None
 
 NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # a token, RFC 9110 section 5.6.2
 CONTROL_CHARACTER = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
+BASIC_AUTH: Any = getattr(aiohttp, "BasicAuth", ())  # deprecated since aiohttp 3.14, and not in aiohttp 4
+
 STRAY_SPACE = re.compile(r"\A | \Z|[\x00-\x1f\x7f]")
 
 
@@ -34,7 +36,10 @@ class RequestAuthentication(Protocol):
         """Return headers that authenticate a request with this body and these headers; never called on the loop."""
 
 
-Credentials = aiohttp.BasicAuth | tuple[str, str] | str
+Login = tuple[str, str] | tuple[str, str, str]
+"""Name and password; with an encoding as the third part only as an ``aiohttp.BasicAuth``."""
+
+Credentials = Login | str
 TimeoutOption = float | aiohttp.ClientTimeout | None
 AuthOption = Credentials | RequestAuthentication | Callable[[], Credentials] | None
 
@@ -198,17 +203,18 @@ def authorization(auth: Credentials) -> str:
     aiohttp's own parameters for credentials are deprecated since 3.14.
 
     Raises:
-        TypeError: *auth* is no ``aiohttp.BasicAuth``, no pair of name and password, and no text.
+        TypeError: *auth* is no pair of name and password, no ``aiohttp.BasicAuth``, and no text.
     """
     if isinstance(auth, str):
         _check_header("Authorization", auth, "auth")
         return auth
-    if isinstance(auth, aiohttp.BasicAuth):
-        return auth.encode()
+    if isinstance(auth, BASIC_AUTH):
+        encoded: str = auth.encode()
+        return encoded
     if isinstance(auth, tuple) and len(auth) == 2 and all(isinstance(part, str) for part in auth):
         return "Basic " + base64.b64encode(":".join(auth).encode()).decode()
     raise TypeError(
-        "auth must be an aiohttp.BasicAuth, a pair of name and password, the text of an Authorization header, "
+        "auth must be a pair of name and password, the text of an Authorization header, "
         f"an object with get_headers, or a function that returns credentials; not {type(auth).__name__}."
     )
 
@@ -223,7 +229,7 @@ def with_authorization(
     return merged
 
 
-def proxy_with_credentials(proxy: Any, auth: aiohttp.BasicAuth | tuple[str, str]) -> URL:
+def proxy_with_credentials(proxy: Any, auth: Login) -> URL:
     """Return the proxy's URL with credentials in it, which works alike for ``http`` and ``https`` endpoints.
 
     Raises:
@@ -233,7 +239,7 @@ def proxy_with_credentials(proxy: Any, auth: aiohttp.BasicAuth | tuple[str, str]
     if proxy is None:
         raise TypeError("proxy_auth is for a proxy; give proxy= with it.")
     if not isinstance(auth, tuple) or len(auth) < 2:
-        raise TypeError(f"proxy_auth must be an aiohttp.BasicAuth or a pair of texts, not {type(auth).__name__}.")
+        raise TypeError(f"proxy_auth must be a pair of texts, not {type(auth).__name__}.")
     if not all(isinstance(part, str) for part in auth):
         raise TypeError("proxy_auth must be a pair of texts, a name and a password.")
     return URL(check_url(proxy, ("http", "https"), "proxy")).with_user(auth[0]).with_password(auth[1])

@@ -60,7 +60,9 @@ class RequestsHTTPTransport(BlockingTransport):
         url: the endpoint, ``http://`` or ``https://``.
         headers: headers for every request, or a function that returns them; it is called for each attempt at sending a
             request. (What an adapter of your own sends again carries the headers of the attempt before.)
-        cookies: cookies that each session begins with.
+        cookies: cookies that each session begins with. A call with its own ``Authorization`` or ``Cookie`` header,
+            ``auth`` or ``cookies``, and one whose header comes from a function, neither sends nor stores the cookies of
+            the session.
         auth: requests' authentication: a pair of name and password, or a ``requests.auth.AuthBase``.
         timeout: seconds that connecting, and each silence of the server, may take; a pair limits the two separately.
             None for 30 s to connect and no limit but ``execute_timeout`` to silence.

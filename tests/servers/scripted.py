@@ -57,10 +57,10 @@ class Peer:
         self.target = head[0].split(" ")[1]
         self.headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in head[1:])}
 
-    async def accept(self, subprotocol: str | None = MODERN) -> None:
-        """Answer the upgrade."""
+    async def accept(self, subprotocol: str | None = MODERN, *headers: str) -> None:
+        """Answer the upgrade, with further headers as lines."""
         digest = hashlib.sha1((self.headers["sec-websocket-key"] + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11").encode())
-        lines = ["HTTP/1.1 101 Switching Protocols", "Upgrade: websocket", "Connection: Upgrade"]
+        lines = ["HTTP/1.1 101 Switching Protocols", "Upgrade: websocket", "Connection: Upgrade", *headers]
         lines.append("Sec-WebSocket-Accept: " + base64.b64encode(digest.digest()).decode())
         if subprotocol is not None:
             lines.append("Sec-WebSocket-Protocol: " + subprotocol)

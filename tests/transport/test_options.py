@@ -24,6 +24,8 @@ from syncgql.transport.options import (
     split_credentials,
 )
 
+from ..fix_scripts import RunScript
+
 HTTP = ("http", "https")
 
 
@@ -175,3 +177,17 @@ def test_unknown_arguments_name_the_nearest() -> None:
         check_arguments("x", {"prxy": 1}, {"proxy"}, {})
     with pytest.raises(TypeError, match=r"does not know\.$"):
         check_arguments("x", {"zzz": 1}, {"proxy"}, {})
+
+
+def test_aiohttp_without_basic_auth(run_script: RunScript) -> None:
+    """BasicAuth, which aiohttp 4 no longer has, is not needed."""
+    script = """
+        import aiohttp
+        del aiohttp.BasicAuth
+        from syncgql import Client
+        from syncgql.transport.options import authorization
+        print(Client("http://127.0.0.1/graphql", auth=("ada", "secret")), authorization(("ada", "secret")))
+    """
+    result = run_script(script)
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert "Basic YWRhOnNlY3JldA==" in result.stdout

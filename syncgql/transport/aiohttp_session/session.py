@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import copy
 import inspect
 import weakref
 from collections.abc import Awaitable, Callable, Mapping
@@ -15,6 +16,8 @@ from aiohttp.client_proto import ResponseHandler
 from aiohttp.connector import Connection
 
 from ...checks import check_function, check_seconds
+from ...exceptions import TransportClosed
+from ..cookies import CookieJar, NoCookies
 from ..options import (
     authorization,
     check_arguments,
@@ -70,6 +73,7 @@ class SharedSession:
         self._ssl_close_timeout = check_seconds("ssl_close_timeout", ssl_close_timeout)
         self._session: aiohttp.ClientSession | None = None
         self._cross_origin_session: aiohttp.ClientSession | None = None
+        self._without_cookies: aiohttp.ClientSession | None = None
         self._users = 0
 
     @classmethod
@@ -118,6 +122,22 @@ class SharedSession:
             )
         return self._cross_origin_session
 
+    def without_cookies(self) -> aiohttp.ClientSession:
+        """Return a session that is the same but for its cookies, of which it neither sends nor stores any.
+
+        For requests with the credentials of one user of many.
+
+        Raises:
+            TransportClosed: the session was closed.
+        """
+        if self._session is None:
+            raise TransportClosed("The transport was closed during the call.")
+        if self._without_cookies is None:
+            # A copy, because a session made by the user does not tell what it was made with.
+            self._without_cookies = copy.copy(self._session)
+            self._without_cookies._cookie_jar = NoCookies()
+        return self._without_cookies
+
     async def release(self) -> None:
         """Give the session back; the last user closes it."""
         self._users -= 1
@@ -127,20 +147,23 @@ class SharedSession:
         stranger, self._cross_origin_session = self._cross_origin_session, None
         if stranger is not None:
             await stranger.close()
+        if self._without_cookies is not None:
+            self._without_cookies.detach()
+            self._without_cookies = None
         # Whoever closes must not hang, whatever the other side of a TLS connection does.
         with contextlib.suppress(asyncio.TimeoutError):
             await asyncio.wait_for(session.close(), self._ssl_close_timeout)
 
     def fresh(self) -> SharedSession:
         """Return a holder of the same options without a session."""
-        copy = SharedSession(factory=self._factory, ssl_close_timeout=self._ssl_close_timeout)
-        copy._options = self._options
-        return copy
+        fresh = SharedSession(factory=self._factory, ssl_close_timeout=self._ssl_close_timeout)
+        fresh._options = self._options
+        return fresh
 
     def _make(self) -> aiohttp.ClientSession:
         options = dict(self._options)
-        if callable(options.get("cookie_jar")):
-            options["cookie_jar"] = options["cookie_jar"]()
+        jar = options.get("cookie_jar", CookieJar)
+        options["cookie_jar"] = jar() if callable(jar) else jar
         connector = options.pop("connector", None) or TCPConnector
         pool = connector() if callable(connector) else connector
         options["connector"] = PoolAndSockets(pool, is_owner=options.pop("connector_owner", True))

@@ -23,6 +23,7 @@ from ...protocol.http_get import check_query, get_url, is_query
 from ...protocol.json_codec import JSONSerialize
 from ...request import GraphQLRequest
 from ...result import Response
+from ..identity import SharedIdentity, has_identity
 from ..options import (
     AuthOption,
     HeadersOption,
@@ -61,6 +62,18 @@ REFUSED_ARGUMENTS = {
 }
 
 
+class RequestHeaders(NamedTuple):
+    """The headers of one request.
+
+    Attributes:
+        values: all of them.
+        are_personal: whether credentials among them may be those of one user of many.
+    """
+
+    values: CIMultiDict[str]
+    are_personal: bool
+
+
 class HTTPRequest(NamedTuple):
     """One HTTP request.
 
@@ -68,6 +81,7 @@ class HTTPRequest(NamedTuple):
         method: ``POST`` or ``GET``.
         url: where to, without credentials.
         headers: all headers.
+        is_personal: whether the request neither sends nor stores the cookies that the others share.
         make_headers: makes them anew, by functions of the user's; None when they stay the same.
         own_headers: those of *headers* that are the transport's own, and tell nobody anything about the caller.
         body: the bytes, or the form, or None.
@@ -80,7 +94,8 @@ class HTTPRequest(NamedTuple):
     method: str
     url: URL
     headers: CIMultiDict[str]
-    make_headers: Callable[[], CIMultiDict[str]] | None
+    is_personal: bool
+    make_headers: Callable[[], RequestHeaders] | None
     own_headers: OwnHeaders
     body: bytes | Upload | None
     max_redirects: int
@@ -108,7 +123,10 @@ class HTTPRequest(NamedTuple):
 
     def renewed(self) -> HTTPRequest:
         """Return this request for another attempt at sending it; calls the user's functions for headers again."""
-        return self if self.make_headers is None else self._replace(headers=self.make_headers())
+        if self.make_headers is None:
+            return self
+        headers, is_personal = self.make_headers()
+        return self._replace(headers=headers, is_personal=is_personal)
 
     def next_hop(self, response: Response, body: bytes, followed: int) -> redirects.Hop | None:
         """Return where the answer to this request redirects to, see ``protocol.redirects``."""
@@ -125,7 +143,7 @@ class HTTPRequest(NamedTuple):
             return self._replace(url=hop.url, arguments=arguments)
         arguments["middlewares"] = ()
         own = CIMultiDict(self.own_headers)
-        return self._replace(url=hop.url, headers=own, make_headers=None, arguments=arguments)
+        return self._replace(url=hop.url, headers=own, is_personal=False, make_headers=None, arguments=arguments)
 
 
 class RequestOptions(NamedTuple):
@@ -190,7 +208,8 @@ class RequestBuilder:
         self._default_options = RequestOptions(None, None, redirects.LIMIT, self._arguments)
         # Asked for every request, and the check of a protocol is slow.
         self.calls_user_code = callable(headers) or callable(auth) or isinstance(auth, RequestAuthentication)
-        self._ready: dict[OwnHeaders, CIMultiDict[str]] = {}
+        self._identity = SharedIdentity.of(self._from_url, self._headers, _fixed_credentials(self._auth))
+        self._ready: dict[OwnHeaders, RequestHeaders] = {}
 
     @property
     def signs_requests(self) -> bool:
@@ -274,17 +293,16 @@ class RequestBuilder:
         options: RequestOptions,
     ) -> HTTPRequest:
         """Add headers and credentials to a request; functions for them are called now."""
-        make_headers: Callable[[], CIMultiDict[str]] | None = None
+        make_headers: Callable[[], RequestHeaders] | None = None
         if self.calls_user_code:
-            make_headers = functools.partial(self._all_headers, own_headers, options.headers, body)
-            headers = make_headers()
-        else:
-            headers = self._all_headers(own_headers, options.headers, body)
+            make_headers = functools.partial(self._all_headers, own_headers, options, body)
+        headers, is_personal = self._all_headers(own_headers, options, body)
         return HTTPRequest(
-            method, url, headers, make_headers, own_headers, body, options.max_redirects, options.arguments
+            method, url, headers, is_personal, make_headers, own_headers, body, options.max_redirects, options.arguments
         )
 
-    def _all_headers(self, own: OwnHeaders, per_request: HeadersOption, body: object) -> CIMultiDict[str]:
+    def _all_headers(self, own: OwnHeaders, options: RequestOptions, body: object) -> RequestHeaders:
+        per_request = options.headers
         if per_request is None and own in self._ready:
             return self._ready[own]
         auth = self._auth
@@ -297,9 +315,15 @@ class RequestBuilder:
             merged.update(auth.get_headers(text, merged))
         if isinstance(body, Upload):
             merged["Content-Type"] = body.content_type  # no one else knows the boundary
-        elif per_request is None and not self.calls_user_code:
-            self._ready[own] = merged
-        return merged
+        is_personal = "cookies" in options.arguments or has_identity(per_request)
+        headers = RequestHeaders(merged, is_personal or self._identity.differs_from(merged))
+        if per_request is None and not self.calls_user_code and not isinstance(body, Upload):
+            self._ready[own] = headers
+        return headers
+
+
+def _fixed_credentials(auth: AuthOption) -> str | None:
+    return None if auth is None or callable(auth) or isinstance(auth, RequestAuthentication) else authorization(auth)
 
 
 def joined(requests: Sequence[HTTPRequest]) -> HTTPRequest:

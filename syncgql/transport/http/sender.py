@@ -6,12 +6,16 @@ import asyncio
 import time
 
 import aiohttp
+from multidict import CIMultiDict
+from yarl import URL
 
 from ...exceptions import TransportClosed, TransportError
 from ...protocol.http import redirect_advice, retry_after, server_error, too_large
+from ...protocol.masking import Mask
 from ...result import Response
 from ..aiohttp_session.errors import AIOHTTP_ERRORS, public_cause, translate
 from ..aiohttp_session.session import SharedSession, connection_was_reused
+from ..cookies import CookieJar
 from .request import HTTPRequest
 from .response import HTTPResponse
 
@@ -40,23 +44,30 @@ class HTTPSender:
             TransportError: there was no answer, or none that may be read, or a redirect that is not followed.
         """
         start = time.perf_counter()
-        session = self._session
+        session = self._session_for(request)
         followed = 0
         while True:
             request, response = await self._send_again_if_stale(session, request, start)
-            hop = request.next_hop(*response, followed)
+            hop = request.next_hop(response.head, response.body, followed)
             if hop is None:
                 return response
             if hop.is_foreign:
                 session = self._cross_origin_session(response)
+            elif request.is_personal:
+                request = _with_cookies(request, response.head, hop.url)
             request = request.at(hop)
             followed += 1
+
+    def _session_for(self, request: HTTPRequest) -> aiohttp.ClientSession:
+        return self._sessions.without_cookies() if request.is_personal else self._session
 
     def _cross_origin_session(self, response: HTTPResponse) -> aiohttp.ClientSession:
         session = self._sessions.cross_origin_session()
         if session is None:
             reason = "it was not followed, because a session of your own might send credentials to another origin"
-            raise server_error(*response, redirect_advice(response.head, reason))
+            error = server_error(response.head, response.body, redirect_advice(response.head, reason))
+            response.mask.error(error)
+            raise error
         return session
 
     async def _send_again_if_stale(
@@ -73,6 +84,7 @@ class HTTPSender:
                 raise self._translated(error, session, request, start) from public_cause(error)
         if request.make_headers is not None:
             request = await asyncio.to_thread(request.renewed)  # the user's functions may block
+            session = self._session_for(request)
         try:
             return request, await self._send_once(session, request, start)
         except TransportError:
@@ -92,7 +104,7 @@ class HTTPSender:
                 body = await self._read(answer, start)
             except AIOHTTP_ERRORS as error:
                 raise self._translated(error, session, request, start) from public_cause(error)
-        return HTTPResponse(_response(answer, start), body)
+        return HTTPResponse(_response(answer, start), body, answer.request_info.headers)
 
     async def _read(self, answer: aiohttp.ClientResponse, start: float) -> bytes:
         limit = self._max_response_size
@@ -106,7 +118,9 @@ class HTTPSender:
             if left < 0:
                 # Closed, not released: the rest is not to be read.
                 answer.close()
-                raise too_large(_response(answer, start), b"".join(chunks), limit)
+                error = too_large(_response(answer, start), b"".join(chunks), limit)
+                Mask(answer.request_info.headers, str(answer.url)).error(error)
+                raise error
         return b"".join(chunks)
 
     @staticmethod
@@ -114,6 +128,14 @@ class HTTPSender:
         timeout = request.arguments.get("timeout") or session.timeout
         is_new = not connection_was_reused.get()
         return translate(error, str(request.url), timeout, time.perf_counter() - start, is_new=is_new)
+
+
+def _with_cookies(request: HTTPRequest, redirect: Response, url: URL) -> HTTPRequest:
+    """Return a request, which has no jar, with the cookies that a redirect has set for its next step."""
+    jar = CookieJar()
+    jar.update_cookies(request.arguments.get("cookies") or ())
+    jar.update_cookies_from_headers(CIMultiDict(redirect.headers).getall("Set-Cookie", []), request.url)
+    return request._replace(arguments={**request.arguments, "cookies": jar.filter_cookies(url)})
 
 
 def _was_stale(error: Exception) -> bool:

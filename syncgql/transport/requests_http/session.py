@@ -19,17 +19,22 @@ from urllib3.response import BaseHTTPResponse
 from ...checks import check_flag, check_function, check_mapping
 from ...exceptions import TransportClosed
 from ...protocol.http import retry_after, too_large
+from ...protocol.masking import Mask
 from ...result import Response
 from ..http.request import HTTPRequest
 from ..http.response import HTTPResponse
 from ..http.upload import Upload
 from ..options import check_cookies
+from .cookies import LoopbackCookieJar, without_cookies
 from .errors import translated_errors
 from .timeouts import RequestsTimeouts
 from .upload import body_of
 
 BLOCK = 64 * 1024
 """Bytes of an answer that are read at most before the clock is looked at."""
+
+CREDENTIALS = ("auth", "cookies")
+"""Arguments of one call that make it one of a user of many, who shares no cookies with others."""
 
 
 @dataclass(frozen=True, repr=False, eq=False)  # no repr: it may hold secrets
@@ -86,6 +91,7 @@ class SessionOptions:
         session.cert = self.cert
         session.trust_env = self.trust_env
         session.proxies.update(self.proxies or {})
+        session.cookies = LoopbackCookieJar()
         session.cookies.update(self.cookies or {})
         for prefix, adapter in (self.adapters or {}).items():
             session.mount(prefix, adapter)
@@ -183,12 +189,13 @@ class RequestsSession:
             TransportError: there was no answer, or none that may be read, or a redirect that is not followed.
         """
         start = time.perf_counter()
-        session = self.session
+        is_personal = request.is_personal or not arguments.keys().isdisjoint(CREDENTIALS)
+        session = without_cookies(self.session) if is_personal else self.session
         with contextlib.ExitStack() as strangers:
             followed = 0
             while True:
                 response = _send_once(session, request, arguments, timeouts, max_response_size, start)
-                hop = request.next_hop(*response, followed)
+                hop = request.next_hop(response.head, response.body, followed)
                 if hop is None:
                     return response
                 if hop.is_foreign:
@@ -234,8 +241,20 @@ def _send_once(
             for block in _blocks(answer, timeouts):
                 body += block
                 if max_response_size is not None and len(body) > max_response_size:
-                    raise too_large(_response(answer, start), bytes(body), max_response_size)
-    return HTTPResponse(_response(answer, start), bytes(body))
+                    error = too_large(_response(answer, start), bytes(body), max_response_size)
+                    Mask(_sent(answer), url).error(error)
+                    raise error
+    return HTTPResponse(_response(answer, start), bytes(body), _sent(answer))
+
+
+def _sent(answer: requests.Response) -> Mapping[str, str]:
+    # An adapter of the user's own, or a mock, may answer without saying to what.
+    prepared: requests.PreparedRequest | None = answer.request
+    return {} if prepared is None or prepared.headers is None else _as_text(prepared.headers)
+
+
+def _as_text(headers: Mapping[str, str | bytes]) -> dict[str, str]:
+    return {name: value if isinstance(value, str) else value.decode("latin-1") for name, value in headers.items()}
 
 
 def _response(answer: requests.Response, start: float) -> Response:

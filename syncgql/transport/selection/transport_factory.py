@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any, NamedTuple
@@ -24,12 +23,9 @@ from ..blocking import BlockingTransport
 from ..options import (
     AuthOption,
     HeadersOption,
-    Pairs,
     RequestAuthentication,
     TimeoutOption,
     check_url,
-    split_credentials,
-    with_authorization,
 )
 from ..recovery.policy import ReconnectPolicy
 from ..websocket.handshake import InitPayloadOption
@@ -213,11 +209,11 @@ class TransportOptions:
         )
 
     def _websockets(self, url: str, session: SharedSession) -> AIOHTTPWebsocketsTransport:
-        target, from_url = split_credentials(url)
-        defaults = () if from_url is None else (("Authorization", from_url),)
         return AIOHTTPWebsocketsTransport(
-            url if from_url is None else str(target),
-            headers=self._websocket_headers(defaults),
+            url,
+            headers=self.headers,
+            # What signs requests by their bodies has nothing to sign in an upgrade.
+            auth=None if isinstance(self.auth, RequestAuthentication) else self.auth,
             ssl=self.ssl,
             init_payload=self.init_payload,
             close_timeout=CLOSE_SECONDS,
@@ -242,12 +238,6 @@ class TransportOptions:
             json_serialize=self.json_serialize,
             json_deserialize=self.json_deserialize,
         )
-
-    def _websocket_headers(self, defaults: Pairs) -> HeadersOption:
-        """Return the headers of upgrades; what signs requests by their bodies has nothing to sign there."""
-        auth = None if isinstance(self.auth, RequestAuthentication) else self.auth
-        make = functools.partial(with_authorization, defaults, self.headers, auth)
-        return make if callable(self.headers) or callable(auth) else make()
 
 
 def websocket_url(url: str) -> str:

@@ -19,6 +19,7 @@ import aiohttp
 from ...exceptions import TransportConnectionFailed, TransportError, TransportProtocolError
 from ...protocol.close_codes import ABNORMAL, NO_STATUS, RetryDecision
 from ...protocol.http import public_url
+from ...protocol.masking import Mask
 from ...protocol.websocket import (
     Acknowledged,
     Complained,
@@ -83,6 +84,7 @@ class WebSocketConnection:
         url: the endpoint, for messages.
         options: the limits.
         listener: hears of the ends of operations and of the connection.
+        mask: hides credentials in what the server says.
         on_signal: told of acknowledgements, pings and pongs.
         on_end: called when the socket is closed for good.
     """
@@ -94,6 +96,7 @@ class WebSocketConnection:
         url: str,
         options: WebSocketOptions,
         listener: Listener,
+        mask: Mask,
         *,
         on_signal: Callable[[Acknowledged | Pinged | Ponged], object],
         on_end: Callable[[WebSocketConnection], object],
@@ -106,6 +109,7 @@ class WebSocketConnection:
         self._protocol = protocol
         self._options = options
         self._listener = listener
+        self._mask = mask
         self._on_signal = on_signal
         self._on_end = on_end
         self._complaint: Any = None
@@ -253,6 +257,8 @@ class WebSocketConnection:
                 if operation is None:
                     continue
                 self._brought = True
+                if result.errors is not None:
+                    self._mask.errors(result.errors)
                 sink = operation.sink
                 if not sink.put(result):
                     await self._listener.stop(operation)
@@ -299,10 +305,10 @@ class WebSocketConnection:
         elif isinstance(event, Acknowledged):
             self._accepted(event)
         elif isinstance(event, Refused):
-            self._lose(losses.refused(self.url, event.payload, event.decision))
+            self._lose(losses.refused(self.url, self._mask.value(event.payload), event.decision))
             self.close_soon()
         elif isinstance(event, Complained):
-            self._complaint = event.payload
+            self._complaint = self._mask.value(event.payload)
             logger.warning("%s complained: %s", self.url, str(self._complaint)[:200])
         return None
 
@@ -344,6 +350,7 @@ class WebSocketConnection:
 
     def _reject(self, event: Failed) -> None:
         self._confirmations.settle(event.id)
+        self._mask.errors(event.errors)
         error = self._protocol.failure(event.errors)
         if not self._protocol.is_limit(event.errors):
             self._finish(event.id, error, self._protocol.failure_decision(event.errors))
@@ -362,7 +369,7 @@ class WebSocketConnection:
             return
         code, reason = ABNORMAL, ""
         if message.type is aiohttp.WSMsgType.CLOSE:
-            code, reason = message.data or NO_STATUS, message.extra or ""
+            code, reason = message.data or NO_STATUS, self._mask.text(message.extra or "")
         if self._complaint is not None and not reason:
             reason = str(self._complaint)
         decision = self._protocol.decision(code, complained=self._complaint is not None)
@@ -371,6 +378,7 @@ class WebSocketConnection:
     def _failed(self, error: Exception) -> None:
         """Whatever it was, those who wait must hear of it."""
         if isinstance(error, TransportProtocolError):
+            self._mask.error(error)
             self._lose(losses.violated(error))
             self.close_soon(error.code or 1002, error.rule)
         else:

@@ -82,6 +82,7 @@ class WebSocketConnector:
         try:
             return await upgrade(session, handshake, self.options)
         except TransportError as error:
+            handshake.mask.error(error)
             raise ConnectFailed(not_opened(error, decision_for(error))) from error
 
     async def _adopt(
@@ -105,6 +106,7 @@ class WebSocketConnector:
             handshake.where,
             self.options,
             listener,
+            handshake.mask,
             on_signal=self._on_signal,
             on_end=on_end,
         )

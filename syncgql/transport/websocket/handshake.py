@@ -20,13 +20,16 @@ from ...protocol.graphql_transport_ws import GraphQLTransportWS
 from ...protocol.graphql_ws import GraphQLWS
 from ...protocol.http import encode_request, public_url
 from ...protocol.json_codec import JSONDeserialize, JSONSerialize
+from ...protocol.masking import Mask
 from ...protocol.multipart_request import extract_files
 from ...protocol.websocket import WebSocketProtocol
 from ...request import GraphQLRequest
+from ..identity import SharedIdentity, identity
 from ..options import (
     Credentials,
     Headers,
     HeadersOption,
+    authorization,
     check_credentials,
     check_headers,
     split_credentials,
@@ -50,17 +53,28 @@ class Handshake(NamedTuple):
         subprotocols: what to offer, the preferred one first; may hold names that are no protocols (AppSync's headers).
         headers: the headers of the upgrade.
         init_payload: the payload of ``connection_init``; None for none.
+        is_personal: whether the upgrade neither sends nor stores the cookies that all requests share.
+        authorization: what else of the handshake holds credentials, to be hidden where a server repeats it.
+        credentials: what must be equal for operations to share the connection; None where all may.
     """
 
     url: str | URL
     subprotocols: tuple[str, ...]
     headers: Headers
     init_payload: InitPayload
+    is_personal: bool = False
+    credentials: object = None
+    authorization: object = None
 
     @property
     def where(self) -> str:
         """The URL without what may be secret."""
         return public_url(str(self.url))
+
+    @property
+    def mask(self) -> Mask:
+        """What hides the credentials in the server's words."""
+        return Mask(self.headers, str(self.url), self.init_payload, self.authorization)
 
     def __repr__(self) -> str:
         return f"<Handshake with {self.where}>"
@@ -81,6 +95,11 @@ class Dialect(ABC):
     def is_refreshable(self) -> bool:
         """Whether the next handshake may bring other credentials than the last, and may run the user's code."""
         return True
+
+    @property
+    def has_users(self) -> bool:
+        """Whether connections have ``credentials`` of their own, so that one may be of another user than the next."""
+        return False
 
     @abstractmethod
     def handshake(self) -> Handshake:
@@ -134,17 +153,25 @@ class GraphQLDialect(Dialect):
         self.headers = check_headers(headers)
         self.auth = check_credentials(auth)
         self.init_payload = _check_init_payload(init_payload)
+        fixed = None if auth is None or callable(auth) else authorization(auth)
+        self._identity = SharedIdentity.of(self._defaults, self.headers, fixed)
 
     @property
     def is_refreshable(self) -> bool:
         return callable(self.headers) or callable(self.auth) or callable(self.init_payload)
+
+    @property
+    def has_users(self) -> bool:
+        return self.is_refreshable
 
     def handshake(self) -> Handshake:
         init_payload = self.init_payload
         if callable(init_payload):
             init_payload = _check_returned(init_payload())
         headers = with_authorization(self._defaults, self.headers, self.auth)
-        return Handshake(self.url, self.subprotocols, headers, init_payload)
+        is_personal = self._identity.differs_from(headers)
+        credentials = (identity(headers), init_payload) if self.has_users else None
+        return Handshake(self.url, self.subprotocols, headers, init_payload, is_personal, credentials)
 
     def payload(self, request: GraphQLRequest) -> str:
         # Parsed before it is sent: on many servers one syntax error closes the socket for everyone on it.

@@ -85,7 +85,8 @@ class WebSocketPool(Opener):
             TransportError: there was no connection, or the server refused it.
         """
         self.open()
-        await self._shared_link().connect()
+        link = self._shared[0] if self._shared else self._new_shared_link(None)
+        await link.connect()
 
     async def start(self, operation: ActiveOperation, handshake: Handshake | None, deadline: Deadline | None) -> None:
         """Run an operation; returns when it is on the wire.
@@ -102,7 +103,10 @@ class WebSocketPool(Opener):
         if self._is_closed:
             raise TransportClosed("The transport is closed; call connect() to open it again.")
         self.open()
-        link = self._new_link(idle_timeout=0) if operation.sink.blocks else self._shared_link()
+        if operation.sink.blocks:
+            link = self._new_link(idle_timeout=0)
+        else:
+            link = self._shared_link(None if handshake is None else handshake.credentials)
         await link.start(operation, handshake, deadline)
 
     # -- what links ask for
@@ -124,17 +128,20 @@ class WebSocketPool(Opener):
     async def open_socket(self, handshake: Handshake, link: ReconnectingConnection) -> WebSocketConnection:
         if self._session is None:
             raise TransportClosed("The transport is closed; call connect() to open it again.")
-        return await self._connector.connect(
-            self._session, handshake, link, on_open=self.connections.add, on_end=self._ended
-        )
+        session = self._shared_session.without_cookies() if handshake.is_personal else self._session
+        return await self._connector.connect(session, handshake, link, on_open=self.connections.add, on_end=self._ended)
 
     # -- links
 
-    def _shared_link(self) -> ReconnectingConnection:
+    def _shared_link(self, credentials: object) -> ReconnectingConnection:
         for link in self._shared:
-            if link.has_room:
+            if link.has_room and link.credentials == credentials:
                 return link
+        return self._new_shared_link(credentials)
+
+    def _new_shared_link(self, credentials: object) -> ReconnectingConnection:
         link = self._new_link(idle_timeout=self._connector.options.idle_timeout)
+        link.credentials = credentials
         self._shared.append(link)
         return link
 
@@ -146,7 +153,8 @@ class WebSocketPool(Opener):
         return link
 
     def _move(self, operation: ActiveOperation) -> None:
-        self._shared_link().add(operation)
+        credentials = operation.link.credentials if operation.link is not None else None
+        self._shared_link(credentials).add(operation)
 
     def _drop(self, link: ReconnectingConnection) -> None:
         self._links.discard(link)

@@ -69,6 +69,10 @@ class ReconnectingConnection:
         idle_timeout: seconds for which a socket without operations is kept; None for ever.
         on_rejected: has an operation run elsewhere when the server takes no more on one connection.
         on_unused: called when the link has neither operations nor a socket.
+
+    Attributes:
+        operations: what runs, or waits to run.
+        credentials: those of the latest handshake, see ``Handshake``; operations with others go over other links.
     """
 
     def __init__(
@@ -81,6 +85,7 @@ class ReconnectingConnection:
         on_unused: Callable[[ReconnectingConnection], object],
     ) -> None:
         self.operations: set[ActiveOperation] = set()
+        self.credentials: object = None
         self._waiting: dict[ActiveOperation, None] = {}  # in the order in which they are to be sent
         self._capacity: int | None = None
         self._opener = opener
@@ -284,7 +289,9 @@ class ReconnectingConnection:
             if not self._waiting:
                 return
             try:
-                self._take_over(await self._opener.open_socket(await self._next_handshake(), self))
+                handshake = await self._next_handshake()
+                self.credentials = handshake.credentials
+                self._take_over(await self._opener.open_socket(handshake, self))
             except Exception as caught:
                 previous = self._failed(caught, previous)
 

@@ -201,7 +201,9 @@ class WebSocketTransport(AsyncTransport):
 
     def stream(self, request: GraphQLRequest, sink: EventSink) -> WebSocketStream:
         operation = ActiveOperation(request, self._dialect.payload(request), request.operation_type, sink)
-        handshake = self._dialect.handshake() if sink.blocks or not self._pool.has_shared else None
+        # Made in the caller's context, which may say who the user is: only operations of one user share a socket.
+        is_needed = sink.blocks or self._dialect.has_users or not self._pool.has_shared
+        handshake = self._dialect.handshake() if is_needed else None
         return WebSocketStream(self._pool, operation, handshake)
 
     async def _prepare(self, request: GraphQLRequest, sink: EventSink) -> WebSocketStream:

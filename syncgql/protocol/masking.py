@@ -1,0 +1,128 @@
+"""Mask: hides the credentials of a request where its answer repeats them."""
+
+from __future__ import annotations
+
+import base64
+import functools
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+from ..exceptions import (
+    TransportAuthenticationError,
+    TransportConnectionFailed,
+    TransportError,
+    TransportProtocolError,
+    TransportQueryError,
+    TransportServerError,
+)
+
+MASK = "***"
+
+CREDENTIAL = re.compile(
+    "auth|cookie|token|secret|passw|session|credential|signature|api.?key|access.?key", re.IGNORECASE
+)
+"""What the names of headers, parameters and members contain whose values are credentials."""
+
+SHORTEST = 4
+"""Characters; what is shorter stands in too many texts that are no credentials."""
+
+BEGINNING = 8
+"""Characters by which a credential is recognized whose end was cut off with the text that quotes it."""
+
+
+class Mask:
+    """Replaces credentials by ``***`` in what a server says.
+
+    Servers put tokens into messages such as "invalid token: ...", and messages end up in logs. The credentials are
+    collected when something is to be masked, which is for errors only.
+
+    Args:
+        headers: the headers that were sent.
+        url: where to; credentials are looked for among its parameters.
+        payloads: what else was sent that may hold credentials, such as the payload of ``connection_init``.
+    """
+
+    def __init__(self, headers: Mapping[str, str], url: str = "", *payloads: object) -> None:
+        self._headers = headers
+        self._url = url
+        self._payloads = payloads
+
+    def text(self, text: str) -> str:
+        """Return *text* without credentials."""
+        for credential in self._credentials:
+            beginning = credential[:BEGINNING]
+            position = text.find(beginning)
+            while position >= 0:
+                length = _common_length(text[position:], credential)
+                text = text[:position] + MASK + text[position + length :]
+                position = text.find(beginning, position + len(MASK))
+        return text
+
+    def value(self, value: Any) -> Any:
+        """Return a JSON value without credentials in its texts."""
+        if isinstance(value, str):
+            return self.text(value)
+        if isinstance(value, dict):
+            return {name: self.value(member) for name, member in value.items()}
+        return [self.value(entry) for entry in value] if isinstance(value, list) else value
+
+    def errors(self, errors: Any) -> None:
+        """Remove credentials from the messages of GraphQL errors."""
+        for error in errors:
+            for name in ("message", "error"):
+                if isinstance(error.get(name), str):
+                    error[name] = self.text(error[name])
+
+    def error(self, error: TransportError) -> None:
+        """Remove credentials from the message of an exception, and from the text that it quotes."""
+        error.message = self.text(error.message)
+        error.args = (error.message,)
+        if isinstance(error, TransportServerError):
+            error.body = self.text(error.body)
+        if isinstance(error, TransportProtocolError):
+            error.received = self.text(error.received)
+        if isinstance(error, TransportConnectionFailed | TransportAuthenticationError) and error.reason is not None:
+            error.reason = self.text(error.reason)
+        if isinstance(error, TransportServerError | TransportQueryError) and error.errors is not None:
+            self.errors(error.errors)
+
+    @functools.cached_property
+    def _credentials(self) -> list[str]:
+        found = set(_credentials_in(dict(self._headers)))
+        found.update(_credentials_in(dict(parse_qsl(urlsplit(self._url).query))))
+        for payload in self._payloads:
+            found.update(_credentials_in(payload))
+        return sorted((text for text in found if len(text) >= SHORTEST), key=len, reverse=True)
+
+
+def _common_length(text: str, credential: str) -> int:
+    pairs = zip(text, credential, strict=False)
+    return next((number for number, pair in enumerate(pairs) if pair[0] != pair[1]), min(len(text), len(credential)))
+
+
+def _credentials_in(value: object, name: str = "") -> Iterator[str]:
+    """Yield the credentials in a value that was sent under a name."""
+    if isinstance(value, Mapping):
+        for key, member in value.items():
+            yield from _credentials_in(member, str(key))
+    elif isinstance(value, list | tuple):
+        for entry in value:
+            yield from _credentials_in(entry, name)
+    elif isinstance(value, str) and CREDENTIAL.search(name):
+        yield from _parts(value, is_cookie=name.lower() == "cookie")
+
+
+def _parts(value: str, *, is_cookie: bool) -> Iterator[str]:
+    if is_cookie:
+        for pair in value.split(";"):
+            yield pair.partition("=")[2].strip().strip('"')
+        return
+    scheme, _, rest = value.strip().partition(" ")
+    yield rest.strip() or scheme
+    if scheme.lower() == "basic":
+        try:
+            yield base64.b64decode(rest).decode("utf-8", "replace").partition(":")[2]
+        except ValueError:  # not Basic credentials after all
+            return

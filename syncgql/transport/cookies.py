@@ -1,0 +1,59 @@
+"""CookieJar: the cookies of an aiohttp session, kept as browsers keep them; NoCookies: a jar that keeps none."""
+
+from __future__ import annotations
+
+import contextlib
+import ipaddress
+from collections.abc import Sequence
+from http.cookies import BaseCookie, CookieError
+
+import aiohttp
+from yarl import URL
+
+SECURE = {"http": "https", "ws": "wss"}
+
+
+class CookieJar(aiohttp.CookieJar):
+    """Keeps cookies of IP addresses, sends values as they were written, and trusts the loopback interface.
+
+    aiohttp's jar refuses cookies from IP addresses and changes the quotes of values. This one does neither, and sends
+    ``Secure`` cookies to ``localhost`` and loopback addresses without TLS, as browsers do
+    (https://www.w3.org/TR/secure-contexts/).
+    """
+
+    def __init__(self) -> None:
+        super().__init__(unsafe=True, quote_cookie=False)
+
+    def update_cookies_from_headers(self, headers: Sequence[str], response_url: URL) -> None:
+        super().update_cookies_from_headers(headers, response_url)
+        for morsel in self:
+            if morsel.value != morsel.coded_value:  # it was quoted; without its quotes it is another value
+                with contextlib.suppress(CookieError):
+                    morsel.set(morsel.key, morsel.coded_value, morsel.coded_value)
+
+    def filter_cookies(self, request_url: URL = URL()) -> BaseCookie[str]:  # noqa: B008  # URLs are immutable
+        if len(self) and request_url.scheme in SECURE and is_loopback(request_url.host or ""):
+            request_url = request_url.with_scheme(SECURE[request_url.scheme])
+        return super().filter_cookies(request_url)
+
+
+class NoCookies(aiohttp.DummyCookieJar):
+    """Keeps no cookies; those of one request are sent as they were written, like those of ``CookieJar``."""
+
+    @property
+    def unsafe(self) -> bool:
+        return True
+
+    @property
+    def quote_cookie(self) -> bool:
+        return False
+
+
+def is_loopback(host: str) -> bool:
+    """Return whether *host* is ``localhost``, a subdomain of it or an address of the loopback interface."""
+    name = host.lower().rstrip(".")
+    if name == "localhost" or name.endswith(".localhost"):
+        return True
+    with contextlib.suppress(ValueError):
+        return ipaddress.ip_address(name.strip("[]")).is_loopback
+    return False

@@ -1,0 +1,45 @@
+"""SharedIdentity: the credentials that every request of a transport carries, and that its cookie jar belongs to."""
+
+from __future__ import annotations
+
+from multidict import CIMultiDict
+
+from .options import HeadersOption, Pairs, resolve_headers
+
+IDENTITY_HEADERS = ("Authorization", "Cookie")
+
+
+class SharedIdentity:
+    """The ``Authorization`` and ``Cookie`` headers that are the same for every request.
+
+    A client may serve many users, each with a token of its own. A server may answer a user's token with a session
+    cookie, so only requests with the shared credentials share a cookie jar.
+
+    Args:
+        headers: the fixed headers of the transport.
+    """
+
+    def __init__(self, headers: CIMultiDict[str]) -> None:
+        self._values = identity(headers)
+
+    @classmethod
+    def of(cls, defaults: Pairs, headers: HeadersOption, authorization: str | None = None) -> SharedIdentity:
+        """Return the identity of these options without what functions return, which may depend on the user."""
+        fixed = resolve_headers(defaults, None if callable(headers) else headers, None)
+        if authorization is not None:
+            fixed["Authorization"] = authorization
+        return cls(fixed)
+
+    def differs_from(self, headers: CIMultiDict[str]) -> bool:
+        """Return whether a request with these headers has credentials of its own."""
+        return identity(headers) != self._values
+
+
+def identity(headers: CIMultiDict[str]) -> list[list[str]]:
+    """Return the credentials among headers."""
+    return [headers.getall(name, []) for name in IDENTITY_HEADERS]
+
+
+def has_identity(per_request: HeadersOption) -> bool:
+    """Return whether there are credentials among the headers of one request."""
+    return per_request is not None and any(identity(resolve_headers((), None, per_request)))

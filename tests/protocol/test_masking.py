@@ -1,0 +1,87 @@
+"""Mask: credentials are hidden in what servers say, and nothing else is."""
+
+from __future__ import annotations
+
+import base64
+import pickle
+from typing import Any
+
+import pytest
+
+from syncgql import TransportAuthenticationError, TransportConnectionFailed, TransportProtocolError
+from syncgql.protocol.masking import Mask
+
+BASIC = base64.b64encode("ada:pässword".encode()).decode()
+
+
+@pytest.mark.parametrize(
+    ("headers", "credential"),
+    [
+        ({"Authorization": "Bearer bad-token"}, "bad-token"),
+        ({"authorization": "bad-token"}, "bad-token"),
+        ({"Proxy-Authorization": "Bearer bad-token"}, "bad-token"),
+        ({"Authorization": f"Basic {BASIC}"}, BASIC),
+        ({"Authorization": f"Basic {BASIC}"}, "pässword"),
+        ({"Cookie": "theme=x; sessionid=s3cret; csrftoken=t0ken"}, "s3cret"),
+        ({"Cookie": 'sessionid="s3 cret"'}, "s3 cret"),
+        ({"X-Api-Key": "key-1"}, "key-1"),
+        ({"x-hasura-admin-secret": "hush"}, "hush"),
+        ({"X-Shopify-Access-Token": "shpat_1"}, "shpat_1"),
+    ],
+)
+def test_credentials_of_headers(headers: dict[str, str], credential: str) -> None:
+    """Tokens, passwords, keys and cookies, wherever they stand in the text."""
+    assert Mask(headers).text(f"{credential} is bad: '{credential}'.") == "*** is bad: '***'."
+
+
+def test_other_headers_are_no_credentials() -> None:
+    """Their values may be ordinary words."""
+    headers = {"Accept": "application/json", "X-Trace": "trace", "Content-Type": "text", "Authorization": "x"}
+    text = "text, trace, application/json and x"
+    assert Mask(headers).text(text) == text
+
+
+def test_credentials_of_urls_and_payloads() -> None:
+    """Parameters and members with such names, at any depth."""
+    payload = {"user": "ada-l", "authToken": "first", "headers": {"Authorization": "Bearer second"}, "keys": [1, None]}
+    mask = Mask({}, "https://a/graphql?access_token=third&query=fourth", payload, {"x-api-key": "fifth"})
+    assert mask.text("ada-l first second third fourth fifth") == "ada-l *** *** *** fourth ***"
+
+
+def test_a_credential_that_was_cut_off() -> None:
+    """An excerpt may end in the middle of one."""
+    mask = Mask({"Authorization": "Bearer 0123456789abcdef"})
+    assert mask.text("no such token: 0123456789ab") == "no such token: ***"
+    assert mask.text("0123456789abXdef, 01234567") == "***Xdef, ***"
+    assert mask.text("0123456 is shorter") == "0123456 is shorter"
+
+
+def test_a_credential_within_another() -> None:
+    """The longer one is hidden as a whole."""
+    assert Mask({"X-Token": "abcd", "Authorization": "xxabcdxx"}).text("xxabcdxx abcd") == "*** ***"
+
+
+def test_values_and_errors() -> None:
+    """JSON is searched for texts; of GraphQL errors only the messages change."""
+    mask = Mask({"X-Token": "hush"})
+    assert mask.value({"a": ["hush", 1, None], "b": {"c": "no hush"}}) == {"a": ["***", 1, None], "b": {"c": "no ***"}}
+    errors: list[dict[str, Any]] = [{"message": "hush", "extensions": {"sent": "hush"}}, {"message": None}, {}]
+    mask.errors(errors)
+    assert errors == [{"message": "***", "extensions": {"sent": "hush"}}, {"message": None}, {}]
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        TransportConnectionFailed("said hush", code=4000, reason="hush"),
+        TransportAuthenticationError("said hush", reason="hush", body="hush", errors=[{"message": "hush"}]),
+        TransportProtocolError("said hush", received="hush"),
+    ],
+    ids=lambda error: type(error).__name__,
+)
+def test_exceptions(error: Any) -> None:
+    """Message, text, repr, pickle and excerpts."""
+    Mask({"X-Token": "hush"}).error(error)
+    copy = pickle.loads(pickle.dumps(error))
+    assert (str(copy), copy.args) == ("said ***", ("said ***",))
+    assert "hush" not in repr(copy) + repr(vars(copy))
