@@ -19,6 +19,7 @@
 
 Exceptions carry their data in attributes and pickle with it. A message says what was wrong, where, and what
 to do; it never shows a credential, not even one that the server repeats. The server's words may hold variables.
+Control characters in these words are escaped in messages; attributes hold them as received.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ import copy
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from .messages import EXCERPT_CHARACTERS, truncate
+from .messages import EXCERPT_CHARACTERS, escaped, truncate
 from .result import Response
 
 __all__ = [
@@ -55,7 +56,7 @@ class SyncGQLError(Exception):
     """Base of every exception of this package."""
 
     def __init__(self, message: str = "") -> None:
-        message = truncate(message, MESSAGE_CHARACTERS)
+        message = escaped(truncate(message, MESSAGE_CHARACTERS))
         super().__init__(message)
         self.message = message
 

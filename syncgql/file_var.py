@@ -38,7 +38,7 @@ class FileVar:
     Raises:
         TypeError: *file* is nothing that gives bytes, for example opened in text mode, or an argument has the wrong
             type.
-        ValueError: the file is closed, the content type holds a line break, or the block size is not positive.
+        ValueError: the file is closed, the content type holds a control character, or the block size is not positive.
     """
 
     __slots__ = (
@@ -151,8 +151,8 @@ def _check_file(file: object, streaming: bool) -> None:
 def _check_text(name: str, value: object) -> None:
     if value is not None and not isinstance(value, str):
         raise TypeError(f"{name} must be a str, not {type(value).__name__}.")
-    if name == "content_type" and value is not None and any(character in value for character in "\r\n\0"):
-        raise ValueError("content_type holds a line break or a null character.")
+    if name == "content_type" and value is not None and not value.isprintable():
+        raise ValueError("content_type holds a line break or another control character.")
 
 
 def _is_readable(file: object) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from syncgql.messages import as_sentence, truncate
+from syncgql.messages import as_sentence, escaped, text_of, truncate
 
 
 @pytest.mark.parametrize(
@@ -21,3 +21,30 @@ def test_what_is_left_out_is_counted() -> None:
     assert truncate("abc", 3) == "abc"
     assert truncate("a" * 1_003) == "a" * 1_000 + "... (3 more characters)"
     assert truncate("a" * 10_000_000, 10) == "aaaaaaaaaa... (9,999,990 more characters)"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("no\ttabs\nor\r\nlines é 日本 🙂", "no\ttabs\nor\r\nlines é 日本 🙂"),
+        ("\x1b[31mred\x07", "\\x1b[31mred\\x07"),
+        ("over\rwritten", "over\\rwritten"),
+        ("\0\x7f\x9b", "\\x00\\x7f\\x9b"),
+        ("\u202eexe.gpj\u2066\ufeff", "\\u202eexe.gpj\\u2066\\ufeff"),
+        ("half a \ud83d", "half a \\ud83d"),
+    ],
+)
+def test_control_characters_are_escaped(text: str, expected: str) -> None:
+    """What a terminal obeys, what turns text around and what is no UTF-8 is; line breaks and other scripts are not."""
+    assert escaped(text) == expected
+
+
+def test_any_value_has_text() -> None:
+    """A value that should have been text may be anything, and too deep or too long to be written."""
+    deep: list[object] = []
+    for _ in range(100_000):
+        deep = [deep]
+    assert text_of("abc", 2) == "ab... (1 more characters)"
+    assert text_of({"a": 1}, 100) == "{'a': 1}"
+    assert text_of(deep, 100) == "(list)"
+    assert text_of(10**5_000, 100) == "(int)"

@@ -7,7 +7,6 @@ noticed.
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Sequence
 from typing import Any
 
@@ -159,8 +158,9 @@ def _parse_single(response: Response, body: bytes, count: int, json_deserialize:
         raise protocol_error(
             response, body, f"it is one answer to {count} requests", "Does the server support batching?"
         )
-    # A copy each: every one of them may end in another thread.
-    return [copy.deepcopy(result) for _ in range(count)]
+    # One each, because every one of them may end in another thread. A deep value can be read, but not copied.
+    others = [parse_answer(response, body, json_deserialize) for _ in range(count - 1)]
+    return [result, *others]
 
 
 def _parse_entry(entry: Any, number: int, response: Response, body: bytes) -> BatchEntry:

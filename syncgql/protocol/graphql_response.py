@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..exceptions import DocumentError, TransportQueryError
-from ..messages import as_sentence, truncate
+from ..messages import EXCERPT_CHARACTERS, as_sentence, text_of
 from ..request import GraphQLRequest
 from ..result import ABSENT, ExecutionResult, Response
 
@@ -69,10 +69,11 @@ def describe_errors(errors: list[dict[str, Any]]) -> str:
     """Say shortly what the errors say: the beginning of the first message, its path, and how many more there are."""
     first = errors[0]
     said = first.get("message") or first.get("error") or "The server gave no message."
-    text = truncate(str(said))
+    text = text_of(said, EXCERPT_CHARACTERS)
     path = first.get("path")
     if isinstance(path, list) and path:
-        text += f" (at {truncate('.'.join(map(str, path)), PATH_CHARACTERS)})"
+        steps = ".".join(text_of(step, PATH_CHARACTERS) for step in path[:PATH_CHARACTERS])
+        text += f" (at {text_of(steps, PATH_CHARACTERS)})"
     if len(errors) > 1:
         text += f" (and {len(errors) - 1} more, see .errors)"
     return text

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from yarl import URL
 
+from ..checks import is_host
 from ..exceptions import TransportServerError
 from ..result import Response
 from .http import REDIRECTS, redirect_advice, server_error
@@ -65,6 +66,8 @@ def next_hop(
         raise refused("that is no URL") from None
     if target.scheme not in ("http", "https"):
         raise refused("that is no HTTP URL")
+    if not target.raw_host or not is_host(target.raw_host):
+        raise refused("that is no URL")
     if url.scheme == "https" and target.scheme == "http":
         raise refused("it was not followed, because it leaves TLS")
     if followed >= limit:

@@ -14,7 +14,7 @@ import aiohttp
 from multidict import CIMultiDict
 from yarl import URL
 
-from ..checks import check_function, check_mapping, check_seconds
+from ..checks import check_function, check_mapping, check_seconds, is_host
 from ..protocol.http import public_url
 
 Headers = Mapping[str, str]
@@ -25,6 +25,7 @@ NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # a token, RFC 9110 section 5
 CONTROL_CHARACTER = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 BASIC_AUTH: Any = getattr(aiohttp, "BasicAuth", ())  # deprecated since aiohttp 3.14, and not in aiohttp 4
 
+SURROGATE = re.compile(r"[\ud800-\udfff]")
 STRAY_SPACE = re.compile(r"\A | \Z|[\x00-\x1f\x7f]")
 
 
@@ -61,10 +62,10 @@ def check_url(url: object, schemes: tuple[str, ...], name: str = "url") -> str:
     try:
         parts = urlsplit(text)
         port_is_valid = parts.port is None or parts.port > 0
-        URL(text, encoded=True)
+        host = URL(text).raw_host or ""
     except ValueError:  # whose text may quote a part of a password
         raise ValueError(f"{name} is not a valid URL: host or port cannot be read. Begin with {expected}.") from None
-    if parts.scheme not in schemes or not parts.hostname or not port_is_valid:
+    if parts.scheme not in schemes or not host or not is_host(host) or not port_is_valid:
         raise ValueError(f"{name} must be an absolute URL that begins with {expected}, not {public_url(text)!r}.")
     return text
 
@@ -311,3 +312,5 @@ def _check_header(name: object, value: object, option: str = "headers") -> None:
         raise ValueError(f"A name in {option} holds a character that no header's may have, after {shown!r}.")
     if CONTROL_CHARACTER.search(value):
         raise ValueError(f"{option}: the header {name!r} holds a line break or another control character.")
+    if SURROGATE.search(value):
+        raise ValueError(f"{option}: the header {name!r} holds a surrogate, half a character, which cannot be sent.")

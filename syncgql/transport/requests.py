@@ -34,6 +34,9 @@ __all__ = ["RequestsHTTPTransport"]
 BACKOFF = 0.1
 RETRY_STATUSES = frozenset({429, 500, 502, 503, 504})
 
+LONGEST_WAIT = 6 * 60 * 60.0
+"""Seconds that are waited at most before a request is sent again, whatever ``Retry-After`` says; urllib3's limit."""
+
 EXTRA_ARGS = frozenset({"params", "auth", "cookies", "hooks", "proxies", "verify", "cert"})
 """Arguments of ``requests.Session.request`` that the transport does not give itself."""
 
@@ -49,12 +52,14 @@ class RequestsHTTPTransport(BlockingTransport):
     """Sends queries and mutations over HTTP by the requests library, in the thread that calls.
 
     For those whose authentication, adapters, proxies or mocks are made for requests. Each thread has a session of its
-    own, with its own connections and cookies. Needs ``pip install "syncgql[requests]"``.
+    own, with its own connections and cookies. A connection is used again only if nothing arrived behind its last
+    answer; connections of sessions and adapters of your own are not checked so. Needs ``pip install
+    "syncgql[requests]"``.
 
     ``execute_timeout`` limits a call as a whole, connecting, waiting and reading together: it is looked at whenever
     something arrives, and no wait is longer than what is left of it. It does not cover the lookup of the host's name,
-    what a custom adapter does, or a server that sends the headers of its answer byte by byte. ``close()`` does not end
-    a call that waits in another thread.
+    or what a custom adapter does. With a session or an adapter of your own it does not cover a server that sends the
+    headers of its answer byte by byte. ``close()`` does not end a call that waits in another thread.
 
     Args:
         url: the endpoint, ``http://`` or ``https://``.
@@ -80,7 +85,7 @@ class RequestsHTTPTransport(BlockingTransport):
         adapters: ``requests.adapters.BaseAdapter`` by URL prefix; all sessions share them.
         trust_env: whether proxies, certificates and ``.netrc`` are looked up in the environment.
         retry_backoff_factor: seconds before the second attempt; each further one waits twice as long, or as long as
-            ``Retry-After`` says.
+            ``Retry-After`` says; the request is not sent again if that is more than six hours.
         retry_status_forcelist: statuses after which a query is sent again.
         retry_mutations: whether mutations are sent again, too; the server may then run one twice.
         max_response_size: bytes of the biggest answer that is accepted, after decompression; None for no limit.
@@ -242,7 +247,8 @@ class RequestsHTTPTransport(BlockingTransport):
         delay: float,
     ) -> bool:
         # Asked after the attempt: it may have used up a file.
-        is_allowed = attempt < self._retries.count and request.is_replayable and timeouts.deadline.allows(delay)
+        is_in_time = delay <= LONGEST_WAIT and timeouts.deadline.allows(delay)
+        is_allowed = attempt < self._retries.count and request.is_replayable and is_in_time
         return is_allowed and all(map(self._retries.allow, contents))
 
     def __repr__(self) -> str:

@@ -12,7 +12,7 @@ import trustme
 from yarl import URL
 
 from syncgql import Client, RequestsHTTPTransport
-from syncgql.transport.cookies import CookieJar, NoCookies, is_loopback
+from syncgql.transport.aiohttp_session.cookies import CookieJar, NoCookies, is_loopback
 
 from ..servers.wire import WireConnection, WireServer, always, answer
 from .both_transports import Make, both

@@ -41,7 +41,7 @@ def test_good_urls(url: str) -> None:
 @pytest.mark.parametrize(
     "url",
     ["", "a", "/graphql", "//a/b", "ftp://a/", "ws://a/", "http://", "http:///x", "http://a:99999/", "http://a:b/",
-     "http://[::1", "http://user:hush@/x?hush"],
+     "http://[::1", "http://a..b/", "http://./", f"http://{64 * 'a'}.test/", "http://user:hush@/x?hush"],
 )  # fmt: skip
 def test_bad_urls(url: str) -> None:
     """What is no absolute URL of the right scheme is refused, without showing what may be secret."""

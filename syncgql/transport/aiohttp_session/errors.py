@@ -156,6 +156,11 @@ def _bad_response(error: aiohttp.ClientResponseError, where: str, elapsed: float
         )
     # The status is made up by aiohttp's parser; what follows the colon is quoted from the answer.
     why = error.message.partition(":")[0].strip()
+    if why.startswith("Can not decode content-encoding"):  # a ContentEncodingError, raised before there is a body
+        rule = "the body is compressed in a way that was offered"
+        return TransportProtocolError(
+            f"The answer of {where} cannot be read: it breaks the rule that {rule}.", rule=rule
+        )
     if ALERT in error.message:
         return TransportConnectionFailed(f"{where} answered with a TLS alert.{tls_hint(where)}")
     return TransportConnectionFailed(

@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 import copy
 import inspect
-import weakref
 from collections.abc import Awaitable, Callable, Mapping
 from contextvars import ContextVar
 from typing import Any
@@ -17,7 +16,6 @@ from aiohttp.connector import Connection
 
 from ...checks import check_function, check_seconds
 from ...exceptions import TransportClosed
-from ..cookies import CookieJar, NoCookies
 from ..options import (
     authorization,
     check_arguments,
@@ -28,7 +26,10 @@ from ..options import (
     proxy_with_credentials,
     resolve_headers,
 )
+from ..single_use import SingleUseServers
 from ..websocket.upgrade import refuse_redirects, refuse_upgrade
+from .answer_guard import AnswerGuard
+from .cookies import CookieJar, NoCookies
 from .tcp_connector import TCPConnector, in_empty_context
 
 SessionFactory = Callable[[], aiohttp.ClientSession]
@@ -175,7 +176,9 @@ class SharedSession:
 class PoolAndSockets(aiohttp.BaseConnector):
     """Takes the connections of requests from a pool, and opens one apart from it for each WebSocket.
 
-    So that any number of subscriptions takes no slot of the pool, and its limits are for requests alone.
+    So that any number of subscriptions takes no slot of the pool, and its limits are for requests alone. A connection
+    from the pool is used again only if nothing arrived on it since its last answer; otherwise the request takes another
+    one.
 
     Args:
         pool: the connector with the user's settings; opens the connections of WebSockets too.
@@ -187,7 +190,7 @@ class PoolAndSockets(aiohttp.BaseConnector):
         self.allowed_protocol_schema_set = pool.allowed_protocol_schema_set
         self._pool = pool
         self._is_owner = is_owner
-        self._used: weakref.WeakSet[ResponseHandler] = weakref.WeakSet()
+        self._single_use = SingleUseServers()
 
     async def connect(
         self, req: aiohttp.ClientRequest, traces: list[Any], timeout: aiohttp.ClientTimeout
@@ -198,12 +201,14 @@ class PoolAndSockets(aiohttp.BaseConnector):
             connection = await self._pool.connect(req, traces, timeout)
             protocol = connection.protocol
             if protocol is not None and protocol.is_connected():
-                was_used = protocol in self._used
-                connection_was_reused.set(was_used)
-                if not was_used:
-                    self._used.add(protocol)
-                return connection
-            connection.close()  # it ended while the pool handed it out; nothing has been written yet
+                guard = AnswerGuard.of(protocol)
+                if guard is None or guard.is_clean():
+                    connection_was_reused.set(guard is not None)
+                    guard = guard or AnswerGuard.install(protocol, req, self._single_use)
+                    guard.begin()
+                    connection.add_callback(guard.end)
+                    return connection
+            connection.close()  # it ended, or something arrived on it, while it was idle; nothing has been written yet
 
     async def _create_connection(
         self, req: aiohttp.ClientRequest, traces: list[Any], timeout: aiohttp.ClientTimeout

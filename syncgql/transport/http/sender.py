@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from http import HTTPStatus
 
 import aiohttp
 from multidict import CIMultiDict
@@ -13,11 +14,14 @@ from ...exceptions import TransportClosed, TransportError
 from ...protocol.http import redirect_advice, retry_after, server_error, too_large
 from ...protocol.masking import Mask
 from ...result import Response
+from ..aiohttp_session.cookies import CookieJar
 from ..aiohttp_session.errors import AIOHTTP_ERRORS, public_cause, translate
 from ..aiohttp_session.session import SharedSession, connection_was_reused
-from ..cookies import CookieJar
 from .request import HTTPRequest
 from .response import HTTPResponse
+
+MUCH = 4 * 1024 * 1024
+"""Bytes of an answer that are read at one go, or copied, on the loop."""
 
 
 class HTTPSender:
@@ -76,7 +80,9 @@ class HTTPSender:
         """Send a request, and return it, as it was sent at last, with its response."""
         connection_was_reused.set(None)
         try:
-            return request, await self._send_once(session, request, start)
+            response = await self._send_once(session, request, start)
+            if not (_was_idle_too_long(response) and request.may_be_repeated):
+                return request, response
         except TransportError:
             raise  # TransportTimeout is a TimeoutError, too
         except AIOHTTP_ERRORS as error:
@@ -107,20 +113,24 @@ class HTTPSender:
         return HTTPResponse(_response(answer, start), body, answer.request_info.headers)
 
     async def _read(self, answer: aiohttp.ClientResponse, start: float) -> bytes:
+        # Not answer.read(), which has a compressed answer expanded without a limit, and all at once, on the loop.
         limit = self._max_response_size
-        if limit is None:
-            return await answer.read()
         chunks: list[bytes] = []
-        left = limit
-        async for chunk in answer.content.iter_any():
+        size = pause = 0
+        while chunk := await answer.content.readany():
             chunks.append(chunk)
-            left -= len(chunk)
-            if left < 0:
+            size += len(chunk)
+            if limit is not None and size > limit:
                 # Closed, not released: the rest is not to be read.
                 answer.close()
                 error = too_large(_response(answer, start), b"".join(chunks), limit)
                 Mask(answer.request_info.headers, str(answer.url)).error(error)
                 raise error
+            if size > pause + MUCH:
+                pause = size
+                await asyncio.sleep(0)  # while there is more to expand, reading does not wait
+        if size > MUCH:
+            return await asyncio.to_thread(b"".join, chunks)
         return b"".join(chunks)
 
     @staticmethod
@@ -144,6 +154,11 @@ def _was_stale(error: Exception) -> bool:
         return False
     was_lost = isinstance(error, aiohttp.ServerDisconnectedError | aiohttp.ClientOSError)
     return was_lost and connection_was_reused.get() is not False
+
+
+def _was_idle_too_long(response: HTTPResponse) -> bool:
+    """Tell whether a server ended an idle connection with a 408, which met the request on the way."""
+    return response.head.status == HTTPStatus.REQUEST_TIMEOUT and connection_was_reused.get() is True
 
 
 def _response(answer: aiohttp.ClientResponse, start: float) -> Response:

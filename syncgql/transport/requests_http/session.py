@@ -25,8 +25,12 @@ from ..http.request import HTTPRequest
 from ..http.response import HTTPResponse
 from ..http.upload import Upload
 from ..options import check_cookies
+from ..single_use import SingleUseServers
+from .adapter import AnswerGuardAdapter
 from .cookies import LoopbackCookieJar, without_cookies
+from .deadline_reader import current_deadline
 from .errors import translated_errors
+from .redirects import HiddenRedirect
 from .timeouts import RequestsTimeouts
 from .upload import body_of
 
@@ -81,11 +85,11 @@ class SessionOptions:
                 )
         check_flag("trust_env", self.trust_env)
 
-    def make(self) -> requests.Session:
-        """Make a session."""
+    def make(self, single_use: SingleUseServers) -> requests.Session:
+        """Make a session; *single_use* is for its connections."""
         if callable(self.session):
             return self.session()
-        session = requests.Session()
+        session = _guarded_session(single_use)
         session.auth = self.auth
         session.verify = self.verify
         session.cert = self.cert
@@ -96,6 +100,14 @@ class SessionOptions:
         for prefix, adapter in (self.adapters or {}).items():
             session.mount(prefix, adapter)
         return session
+
+
+def _guarded_session(single_use: SingleUseServers) -> requests.Session:
+    session = requests.Session()
+    adapter = AnswerGuardAdapter(single_use)
+    session.mount("https://", adapter)
+    session.mount("http://", adapter)
+    return session
 
 
 def _check_pair(name: str, pair: object) -> None:
@@ -117,6 +129,7 @@ class RequestsSessions:
 
     def __init__(self, options: SessionOptions) -> None:
         self._options = options
+        self._single_use = SingleUseServers()
         self._own: threading.local | None = threading.local()
         self._pid = os.getpid()
 
@@ -154,20 +167,21 @@ class RequestsSessions:
     def _make(self) -> RequestsSession:
         given = self._options.session
         if not isinstance(given, requests.Session):
-            session = RequestsSession(self._options.make())
+            session = RequestsSession(self._options.make(self._single_use), self._single_use)
             weakref.finalize(session, _close, session.session, session.pid)
             return session
         if self._pid != os.getpid():
             self._pid = os.getpid()
             given.close()  # empties its pools: those connections are the parent's
-        return RequestsSession(given)
+        return RequestsSession(given, self._single_use)
 
 
 class RequestsSession:
     """A session in the process that made it."""
 
-    def __init__(self, session: requests.Session) -> None:
+    def __init__(self, session: requests.Session, single_use: SingleUseServers) -> None:
         self.session = session
+        self._single_use = single_use
         self.pid = os.getpid()
 
     def send(
@@ -200,7 +214,7 @@ class RequestsSession:
                     return response
                 if hop.is_foreign:
                     # Whatever the session and the caller say may be a credential.
-                    session, arguments = strangers.enter_context(requests.Session()), {}
+                    session, arguments = strangers.enter_context(_guarded_session(self._single_use)), {}
                 request = request.at(hop)
                 followed += 1
 
@@ -225,18 +239,21 @@ def _send_once(
     start: float,
 ) -> HTTPResponse:
     url = str(request.url)
-    with translated_errors(url, timeouts):
+    redirect = HiddenRedirect()
+    arguments = {**arguments, "hooks": redirect.hooks(session, arguments.get("hooks"))}
+    with translated_errors(url, timeouts), _deadline_of_answers(timeouts):
         wait: Any = Timeout(connect=timeouts.connect, read=timeouts.silence, total=timeouts.left())
         with session.request(
             request.method,
             url,
             data=body_of(request.body) if isinstance(request.body, Upload) else request.body,
-            headers=dict(request.headers),
+            headers={name: _encodable(value) for name, value in request.headers.items()},
             timeout=wait,
             allow_redirects=False,
             stream=True,
             **arguments,
         ) as answer:
+            redirect.reveal(answer)
             body = bytearray()
             for block in _blocks(answer, timeouts):
                 body += block
@@ -257,9 +274,27 @@ def _as_text(headers: Mapping[str, str | bytes]) -> dict[str, str]:
     return {name: value if isinstance(value, str) else value.decode("latin-1") for name, value in headers.items()}
 
 
+@contextlib.contextmanager
+def _deadline_of_answers(timeouts: RequestsTimeouts) -> Iterator[None]:
+    token = current_deadline.set(timeouts)
+    try:
+        yield
+    finally:
+        current_deadline.reset(token)
+
+
 def _response(answer: requests.Response, start: float) -> Response:
     headers = CIMultiDict(answer.headers)
     return Response(answer.status_code, headers, answer.url, time.perf_counter() - start, retry_after(headers))
+
+
+def _encodable(value: str) -> str | bytes:
+    """Return the value of a header for http.client, which encodes as Latin-1 and fails for what is beyond that."""
+    try:
+        value.encode("latin-1")
+    except UnicodeEncodeError:
+        return value.encode()
+    return value
 
 
 def _blocks(answer: requests.Response, timeouts: RequestsTimeouts) -> Iterator[bytes]:

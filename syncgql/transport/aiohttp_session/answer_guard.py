@@ -1,0 +1,182 @@
+"""AnswerGuard: sees to it that a kept connection brings nothing but the answer to the request that it carries."""
+
+from __future__ import annotations
+
+import asyncio
+import select
+from collections.abc import Callable
+
+from aiohttp import ClientRequest
+from aiohttp.client_proto import ResponseHandler
+
+from ..single_use import SingleUseServers, is_idle_timeout
+
+CONTENT_LENGTH = b"\r\ncontent-length:"
+TRANSFER_ENCODING = b"\r\ntransfer-encoding:"
+LAST_CHUNK = b"\r\n0\r\n\r\n"
+
+INTERIM = b"HTTP/1.1 1"
+MAX_HEAD = 256 * 1024
+"""Bytes in which the headers of an answer are looked for; aiohttp itself accepts less."""
+
+
+class AnswerGuard(asyncio.Protocol):
+    """Takes the bytes of a connection before aiohttp's protocol does, for as long as the connection lives.
+
+    aiohttp parses what arrives on a connection in its pool, and gives it to the next request as the answer
+    (https://github.com/aio-libs/aiohttp/issues/13656). With the guard a connection is used again only if its last
+    answer ended with the last byte that arrived, and nothing arrived since.
+
+    What remains is what no client can see: bytes that a server sends without a request, and that arrive after the
+    connection was checked, look like the answer to the next request. HTTP/1.1 numbers neither requests nor answers.
+
+    Args:
+        handler: aiohttp's protocol of the connection.
+        transport: the connection.
+        request: the first request, which names the server.
+        single_use: where a server is listed that sends bytes without a request.
+    """
+
+    def __init__(
+        self,
+        handler: ResponseHandler,
+        transport: asyncio.Transport,
+        request: ClientRequest,
+        single_use: SingleUseServers,
+    ) -> None:
+        self._handler = handler
+        self._transport = transport
+        self._server = request.connection_key
+        self._single_use = single_use
+        self._has_unread_bytes = _poller(transport)
+        self._is_used = False
+        self._head = b""
+        self._has_head = False
+        self._end = b""
+        self._received = 0
+        # Most answers of a second have the same headers, and those are read once.
+        self._last_head = b""
+        self._last_length: int | None = None
+
+    @classmethod
+    def of(cls, handler: ResponseHandler) -> AnswerGuard | None:
+        """Return the guard of a connection; None when the connection has carried no request yet."""
+        protocol = handler.transport.get_protocol() if handler.transport is not None else None
+        return protocol if isinstance(protocol, AnswerGuard) else None
+
+    @classmethod
+    def install(cls, handler: ResponseHandler, request: ClientRequest, single_use: SingleUseServers) -> AnswerGuard:
+        """Put a guard between an open connection and aiohttp's protocol."""
+        transport = handler.transport
+        if transport is None:
+            raise ConnectionResetError("The connection is closed.")
+        guard = cls(handler, transport, request, single_use)
+        transport.set_protocol(guard)
+        return guard
+
+    def is_clean(self) -> bool:
+        """Tell whether nothing arrived since the last answer, not even bytes that the loop has yet to read."""
+        return not (self._handler.should_close or self._server in self._single_use or self._has_unread_bytes())
+
+    def begin(self) -> None:
+        """Expect an answer from now on."""
+        self._is_used = True
+        self._head = self._end = b""
+        self._has_head = False
+        self._received = 0
+
+    def end(self) -> None:
+        """Expect nothing any more; the pool closes the connection unless the answer ended with what has arrived.
+
+        aiohttp calls this while it parses the last bytes of an answer. What is behind them is counted already.
+        """
+        self._is_used = False
+        surplus = self._surplus()
+        if surplus is not None and surplus > 0:
+            self._list_server()
+        if surplus != 0 or self._server in self._single_use:
+            self._handler.force_close()
+
+    def data_received(self, data: bytes) -> None:
+        if not self._is_used:
+            self._reject(data)
+            return
+        self._received += len(data)
+        if self._has_head:
+            self._end = (self._end + data[-len(LAST_CHUNK) :])[-len(LAST_CHUNK) :]
+        else:
+            self._find_head(data)
+        self._handler.data_received(data)
+        if not self._is_used and self._handler.is_connected() and self._handler.should_close:
+            # The pool took the connection back in the middle of these bytes, and they went on with another answer.
+            self._reject(data)
+
+    def eof_received(self) -> None:
+        self._handler.eof_received()
+
+    def connection_lost(self, error: Exception | None) -> None:
+        self._handler.connection_lost(error)
+
+    def pause_writing(self) -> None:
+        self._handler.pause_writing()
+
+    def resume_writing(self) -> None:
+        self._handler.resume_writing()
+
+    def _reject(self, data: bytes) -> None:
+        if self._transport.is_closing():
+            return  # the rest of an answer that nobody waits for
+        self._transport.abort()
+        if not is_idle_timeout(data):
+            self._list_server()
+
+    def _list_server(self) -> None:
+        self._single_use.add(self._server, f"{self._server.host}:{self._server.port}")
+
+    def _find_head(self, data: bytes) -> None:
+        """Take the status line and headers of the answer off what has arrived, after those of 1xx answers."""
+        arrived = self._head + data
+        self._head = b""
+        start = 0
+        while (end := arrived.find(b"\r\n\r\n", start) + 4) >= 4:
+            if not arrived.startswith(INTERIM, start):
+                self._head = arrived[start:end]
+                self._has_head = True
+                self._received = len(arrived) - start
+                self._end = arrived[-len(LAST_CHUNK) :]
+                return
+            start = end  # so that nothing is known of a 101, after which the connection is not used again
+        if len(arrived) - start <= MAX_HEAD:
+            self._head = arrived[start:]
+
+    def _surplus(self) -> int | None:
+        """Return how many bytes came after the answer, negative if it is incomplete; None when that is unknown."""
+        if not self._has_head:
+            return None
+        if self._head != self._last_head:
+            self._last_head, self._last_length = self._head, _content_length(self._head)
+        if self._last_length is None:
+            return 0 if self._end == LAST_CHUNK else None
+        return self._received - len(self._head) - self._last_length
+
+
+def _content_length(head: bytes) -> int | None:
+    """Return the length of the body that the headers announce; None when it is chunked or ends the connection."""
+    head = head.lower()
+    start = head.find(CONTENT_LENGTH)
+    if start < 0 or TRANSFER_ENCODING in head:
+        return None
+    start += len(CONTENT_LENGTH)
+    length = head[start : head.find(b"\r\n", start)].strip()
+    return int(length) if length.isdigit() else None
+
+
+def _poller(transport: asyncio.Transport) -> Callable[[], bool]:
+    """Return a function that tells whether the loop has yet to read something, an end included, from the socket."""
+    socket = transport.get_extra_info("socket")
+    if socket is None or not hasattr(select, "poll"):
+        # Windows: the loop waits with a read under way, and so nothing waits in the socket.
+        return lambda: False
+    poll = select.poll()
+    poll.register(socket.fileno(), select.POLLIN)
+    return lambda: bool(poll.poll(0))

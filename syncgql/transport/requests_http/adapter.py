@@ -1,0 +1,161 @@
+"""AnswerGuardAdapter: requests' adapter on connections that bring nothing but the answer to the request they carry.
+
+urllib3 uses a connection again unless something waits in its socket. What ``http.client`` has read ahead, behind an
+answer, it drops; and of the 1xx statuses it knows only 100: any other one is the answer to the request, and the real
+answer that to the next (https://github.com/python/cpython/issues/42550).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import http.client
+import socket
+from typing import Any, cast
+
+from requests.adapters import HTTPAdapter
+from urllib3 import HTTPConnectionPool, PoolManager
+from urllib3.connection import HTTPConnection
+
+from ..single_use import SingleUseServers, is_idle_timeout
+from .deadline_reader import until_deadline
+
+MAX_INTERIM_ANSWERS = 100
+"""How many 1xx answers are read before the answer to one request."""
+
+
+class AnswerGuardAdapter(HTTPAdapter):
+    """Sends requests over guarded connections, directly and through proxies.
+
+    Args:
+        single_use: where servers are listed that send bytes without a request; adapters may share it.
+    """
+
+    def __init__(self, single_use: SingleUseServers) -> None:
+        self._single_use = single_use
+        super().__init__()
+
+    def init_poolmanager(self, *args: Any, **options: Any) -> None:
+        super().init_poolmanager(*args, **options)
+        self._guard(self.poolmanager)
+
+    def proxy_manager_for(self, proxy: Any, **options: Any) -> Any:
+        is_new = proxy not in self.proxy_manager
+        manager = super().proxy_manager_for(proxy, **options)
+        if is_new:
+            self._guard(manager)
+        return manager
+
+    def _guard(self, manager: PoolManager) -> None:
+        # urllib3 documents this attribute for pools of one's own; the pools of SOCKS proxies are in it, too.
+        manager.pool_classes_by_scheme = {
+            scheme: cast(Any, functools.partial(_guarded(pool), single_use=self._single_use))
+            for scheme, pool in manager.pool_classes_by_scheme.items()
+        }
+
+
+class FinalAnswer(http.client.HTTPResponse):
+    """An answer that is no 1xx, and what has arrived behind it.
+
+    Attributes:
+        surplus: bytes behind the answer; known when that has been read.
+    """
+
+    surplus = b""
+
+    def __init__(self, sock: socket.socket, *args: Any, **options: Any) -> None:
+        super().__init__(sock, *args, **options)
+        self._socket = sock
+        self.fp = until_deadline(self.fp, sock)
+
+    def begin(self) -> None:
+        if self.headers is not None:
+            return
+        for _ in range(MAX_INTERIM_ANSWERS):
+            super().begin()
+            if self.status == http.HTTPStatus.SWITCHING_PROTOCOLS:
+                self.will_close = True  # what follows is another protocol
+                return
+            if not 100 <= self.status < 200:
+                return
+            self.headers = self.msg = cast(Any, None)  # as they were before the first
+        raise http.client.HTTPException(f"more than {MAX_INTERIM_ANSWERS} answers with a status of 1xx")
+
+    def _close_conn(self) -> None:
+        # http.client calls it at the end of the answer; afterwards nobody can see what it has read ahead.
+        timeout = self._socket.gettimeout()
+        with contextlib.suppress(OSError):  # nothing there (TLS), or no longer connected
+            self._socket.settimeout(0)
+            self.surplus = self.fp.peek(1)
+        with contextlib.suppress(OSError):
+            self._socket.settimeout(timeout)
+        super()._close_conn()  # type: ignore[misc]
+
+
+class GuardedConnection(HTTPConnection):
+    """A connection that knows what arrived behind its last answer."""
+
+    _answer: FinalAnswer | None = None
+    _idle_bytes = b""
+
+    def response_class(self, *args: Any, **options: Any) -> FinalAnswer:  # type: ignore[override]
+        self._answer = FinalAnswer(*args, **options)
+        return self._answer
+
+    @property
+    def is_connected(self) -> bool:
+        if super().is_connected:
+            return True
+        if self.sock is not None:
+            self._idle_bytes = _read_now(self.sock)
+        return False
+
+    def take_unsolicited(self) -> bytes:
+        """Return the bytes that arrived without a request, and forget them."""
+        unsolicited = self._idle_bytes or (self._answer.surplus if self._answer is not None else b"")
+        self._idle_bytes = b""
+        self._answer = None
+        return unsolicited
+
+
+class GuardedPool(HTTPConnectionPool):
+    """A pool that closes connections on which something arrived without a request."""
+
+    def __init__(self, *args: Any, single_use: SingleUseServers, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self._single_use = single_use
+        self._server = (self.scheme, self.host, self.port)
+
+    def _get_conn(self, timeout: float | None = None) -> Any:
+        connection: Any = super()._get_conn(timeout)
+        if not self._is_fit(connection):
+            connection.close()  # it opens again when it is used
+        return connection
+
+    def _put_conn(self, conn: Any) -> None:
+        if conn is not None and not self._is_fit(conn):
+            conn.close()
+        super()._put_conn(conn)
+
+    def _is_fit(self, connection: GuardedConnection) -> bool:
+        """Tell whether a connection may carry a request, or is closed and will be opened for it."""
+        unsolicited = connection.take_unsolicited()
+        if unsolicited and not is_idle_timeout(unsolicited):
+            self._single_use.add(self._server, f"{self.host}:{self.port}")
+        return not unsolicited and self._server not in self._single_use
+
+
+@functools.cache
+def _guarded(pool: type[HTTPConnectionPool]) -> type[GuardedPool]:
+    """Return a pool like this one, with connections like its own, but guarded."""
+    connection = type(f"Guarded{pool.ConnectionCls.__name__}", (GuardedConnection, pool.ConnectionCls), {})
+    return type(f"Guarded{pool.__name__}", (GuardedPool, pool), {"ConnectionCls": connection})
+
+
+def _read_now(sock: socket.socket) -> bytes:
+    """Return what has arrived on a connection that will not be used any more."""
+    try:
+        sock.settimeout(0)
+        return sock.recv(1024)
+    except OSError:  # an end of the connection, or TLS without data
+        return b""

@@ -1,0 +1,53 @@
+"""DeadlineReader: reads an answer from a socket until the deadline of its request, and no longer.
+
+The timeouts of requests and urllib3 limit each wait for the socket. A server that sends a byte in time, or interim
+answers without end, never meets them: http.client reads on until a line, and the head, is complete.
+"""
+
+from __future__ import annotations
+
+import io
+import socket
+from contextvars import ContextVar
+from typing import Any
+
+from .timeouts import RequestsTimeouts
+
+current_deadline: ContextVar[RequestsTimeouts | None] = ContextVar("current_deadline", default=None)
+"""The deadline of the request that this thread sends."""
+
+
+def until_deadline(file: io.BufferedReader, sock: socket.socket) -> io.BufferedReader:
+    """Return what reads like *file*, a new one on the socket *sock*, but obeys ``current_deadline``."""
+    deadline = current_deadline.get()
+    if deadline is None:
+        return file
+    return io.BufferedReader(DeadlineReader(file.detach(), sock, deadline))
+
+
+class DeadlineReader(io.RawIOBase):
+    """Reads from a socket, and looks at the clock before each read.
+
+    Args:
+        raw: the file of the socket.
+        sock: the socket.
+        timeouts: when to give up.
+    """
+
+    def __init__(self, raw: Any, sock: socket.socket, timeouts: RequestsTimeouts) -> None:
+        self._raw = raw
+        self._socket = sock
+        self._timeouts = timeouts
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int | None:
+        if self._socket.gettimeout() != 0:  # else it is not to wait at all
+            self._socket.settimeout(self._timeouts.next_wait())
+        count: int | None = self._raw.readinto(buffer)
+        return count
+
+    def close(self) -> None:
+        self._raw.close()
+        super().close()
