@@ -6,7 +6,7 @@ A message says of what type a value is and never what it is, unless it is a numb
 from __future__ import annotations
 
 import inspect
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 from .messages import as_sentence
@@ -17,6 +17,10 @@ LONGEST_SECONDS = 1e9
 """About thirty years. Locks and timers of the operating system take no more than some hundred."""
 
 WITH_PARAMETERS = {0: "without parameters", 1: "of one parameter"}
+
+
+plain_text: Callable[[str], str] = str.__str__
+"""Returns the text of a str of any subclass; ``str()`` and f-strings give the name of a member of ``(str, Enum)``."""
 
 
 def check_seconds(name: str, seconds: float | None, *, zero: bool = False) -> float | None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from .exceptions import TransportError
+from .gql_names import unknown_argument
 from .pickling import check_pickles
 from .pipeline.pipeline import BUFFER_SIZE, Pipeline
 from .protocol import json_codec
@@ -101,7 +102,8 @@ class Client:
         timeout: aiohttp's own limits for one HTTP request, below *execute_timeout*: an ``aiohttp.ClientTimeout``; a
             number is its ``total``.
         ssl_close_timeout: seconds that closing may wait for TLS connections to end; None for no limit.
-        json_serialize: encodes requests; compact UTF-8 by default.
+        json_serialize: encodes requests, in place of the default, which writes compact UTF-8 and Python values such as
+            UUIDs and dates as Django's JSON encoder does.
         json_deserialize: decodes the text of answers, and on the loop that of events; with the ``speed`` extra msgspec
             by default.
         use_get_for_queries: whether queries are sent by HTTP GET; mutations never are.
@@ -223,19 +225,22 @@ class Client:
         headers: Mapping[str, str] | None = None,
         extensions: Mapping[str, Any] | None = None,
         extra_args: Mapping[str, Any] | None = None,
+        **unknown: NoReturn,
     ) -> dict[str, Any]:
         """Send a query or mutation and return its data.
 
         Args:
             request: GraphQL text, a parsed document or a ``GraphQLRequest``.
-            variable_values: a dict of values for the document's variables: whatever JSON can hold, and files, as
-                ``FileVar``, at any depth.
+            variable_values: a dict of values for the document's variables: whatever JSON can hold, UUIDs, dates, times,
+                decimals, members of enums, dataclasses and paths, and files, as ``FileVar``, at any depth. ``UNSET``
+                leaves a variable, or a member of an input object, out.
             operation_name: which operation to run when the document holds several.
             timeout: seconds this call may take, in place of ``execute_timeout``; None for no limit.
             headers: a dict of headers for this request, which take precedence over the client's.
             extensions: the ``extensions`` that go with the request, a dict; what they mean is up to the server.
             extra_args: a dict of arguments for ``aiohttp.ClientSession.request`` (or ``requests.Session.request``,
                 with that transport) for this request.
+            **unknown: refused; for an argument of gql the error says what to write instead.
 
         Returns:
             The data as it came: a dict. None only from a server that breaks the specification, which demands an error
@@ -247,6 +252,8 @@ class Client:
             DocumentError: the request cannot be sent.
             ClientClosed: the client is closed.
         """
+        if unknown:
+            raise unknown_argument("Client.execute", unknown)
         prepared = as_request(request, variable_values, operation_name, extensions)
         operation = self._pipeline.operation(prepared, timeout, headers, extra_args)
         data: dict[str, Any] = data_or_raise(self._pipeline.execute(operation), prepared)
@@ -262,12 +269,15 @@ class Client:
         headers: Mapping[str, str] | None = None,
         extensions: Mapping[str, Any] | None = None,
         extra_args: Mapping[str, Any] | None = None,
+        **unknown: NoReturn,
     ) -> ExecutionResult:
         """Send a query or mutation and return the whole answer: data, errors, extensions and what carried them.
 
         Takes and raises what ``execute`` does, except that errors inside the answer are not raised: they are in
         ``.errors``, as the server sent them, and ``.data`` has what there is in spite of them.
         """
+        if unknown:
+            raise unknown_argument("Client.execute_result", unknown)
         prepared = as_request(request, variable_values, operation_name, extensions)
         return self._pipeline.execute(self._pipeline.operation(prepared, timeout, headers, extra_args))
 
@@ -281,6 +291,7 @@ class Client:
         headers: Mapping[str, str] | None = None,
         extensions: Mapping[str, Any] | None = None,
         extra_args: Mapping[str, Any] | None = None,
+        **unknown: NoReturn,
     ) -> Future[dict[str, Any]]:
         """Send a query or mutation and return a future of its data; ``wait`` and ``as_completed`` take it.
 
@@ -293,6 +304,8 @@ class Client:
             DocumentError: the request cannot be sent.
             ClientClosed: the client is closed.
         """
+        if unknown:
+            raise unknown_argument("Client.submit", unknown)
         prepared = as_request(request, variable_values, operation_name, extensions)
         operation = self._pipeline.operation(prepared, timeout, headers, extra_args)
         return self._pipeline.submit(operation, functools.partial(data_or_raise, request=prepared))
@@ -304,6 +317,7 @@ class Client:
         timeout: float | Unset | None = UNSET,
         headers: Mapping[str, str] | None = None,
         extra_args: Mapping[str, Any] | None = None,
+        **unknown: NoReturn,
     ) -> list[dict[str, Any]]:
         """Send several queries and mutations in one HTTP request and return the data of each.
 
@@ -314,6 +328,7 @@ class Client:
             timeout: seconds this call may take, in place of ``execute_timeout``; None for no limit.
             headers: a dict of headers for this request, which take precedence over the client's.
             extra_args: as for ``execute``.
+            **unknown: refused; for an argument of gql the error says what to write instead.
 
         Raises:
             TransportQueryError: an answer has errors; the first such is raised, and says which request it answers.
@@ -321,6 +336,8 @@ class Client:
             DocumentError: a request cannot be sent, or not in a batch, as a subscription.
             ClientClosed: the client is closed.
         """
+        if unknown:
+            raise unknown_argument("Client.execute_batch", unknown)
         return batch_data(self.execute_batch_results(requests, timeout=timeout, headers=headers, extra_args=extra_args))
 
     def execute_batch_results(
@@ -330,6 +347,7 @@ class Client:
         timeout: float | Unset | None = UNSET,
         headers: Mapping[str, str] | None = None,
         extra_args: Mapping[str, Any] | None = None,
+        **unknown: NoReturn,
     ) -> list[ExecutionResult | TransportError]:
         """Send several queries and mutations in one HTTP request and return the whole answer to each.
 
@@ -337,6 +355,8 @@ class Client:
         why stands in its place. Takes and raises what ``execute_batch`` does, except that neither that nor errors
         inside the answers are raised.
         """
+        if unknown:
+            raise unknown_argument("Client.execute_batch_results", unknown)
         if isinstance(requests, str) or not isinstance(requests, Sequence):
             raise TypeError(f"A batch must be a list of requests, not {type(requests).__name__}.")
         make = self._pipeline.operation
@@ -355,6 +375,7 @@ class Client:
         buffer_size: int = BUFFER_SIZE,
         overflow: Overflow = "block",
         on_reconnect: OnReconnect | None = None,
+        **unknown: NoReturn,
     ) -> Subscription[dict[str, Any]]:
         """Start a subscription and return an iterator over the data of its events, each a dict.
 
@@ -374,12 +395,15 @@ class Client:
                 socket of its own; ``raise`` ends the subscription with ``SubscriptionOverflow``; ``drop_oldest`` drops
                 events.
             on_reconnect: what to call after a lost connection was made anew, in place of the client's.
+            **unknown: refused; for an argument of gql the error says what to write instead.
 
         Raises:
             TransportError: connecting failed.
             DocumentError: the document has a syntax error, or the request cannot be sent.
             ClientClosed: the client is closed.
         """
+        if unknown:
+            raise unknown_argument("Client.subscribe", unknown)
         prepared = as_request(request, variable_values, operation_name, extensions)
         operation = self._pipeline.operation(prepared, timeout)
         return self._pipeline.subscribe(operation, data_or_raise, buffer_size, overflow, on_reconnect)
@@ -395,14 +419,22 @@ class Client:
         buffer_size: int = BUFFER_SIZE,
         overflow: Overflow = "block",
         on_reconnect: OnReconnect | None = None,
+        **unknown: NoReturn,
     ) -> Subscription[ExecutionResult]:
         """Start a subscription and return an iterator over its events as ``ExecutionResult``, errors included.
 
         Takes and raises what ``subscribe`` does.
         """
+        if unknown:
+            raise unknown_argument("Client.subscribe_results", unknown)
         prepared = as_request(request, variable_values, operation_name, extensions)
         operation = self._pipeline.operation(prepared, timeout)
         return self._pipeline.subscribe(operation, whole_result, buffer_size, overflow, on_reconnect)
+
+    @property
+    def client(self) -> NoReturn:
+        """Raises an ``AttributeError``: gql's sessions have a client; the session of a ``with`` block here is one."""
+        raise AttributeError("A Client has no 'client'; after 'with client as session', session is the client itself.")
 
     @property
     def query(self) -> OperationProxy:

@@ -8,6 +8,8 @@ import os
 from collections.abc import AsyncIterable, Callable, Iterable
 from typing import Any
 
+from .checks import plain_text
+
 __all__ = ["FileVar"]
 
 OnProgress = Callable[[int, "int | None"], object]
@@ -73,8 +75,8 @@ class FileVar:
         if on_progress is not None and not callable(on_progress):
             raise TypeError(f"on_progress must be callable, not {type(on_progress).__name__}.")
         self.file = file
-        self.filename = os.path.basename(filename) if filename else _own_name(file)
-        self.content_type = content_type or _own_type(file) or _guessed_type(self.filename)
+        self.filename = plain_text(os.path.basename(filename)) if filename else _own_name(file)
+        self.content_type = plain_text(content_type or "") or _own_type(file) or _guessed_type(self.filename)
         self.streaming = streaming
         self.streaming_block_size = streaming_block_size
         self.on_progress = on_progress

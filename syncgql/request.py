@@ -7,6 +7,8 @@ import functools
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
+from .bounded_cache import BYTES_PER_CHARACTER, cached
+from .checks import plain_text
 from .exceptions import DocumentError
 
 if TYPE_CHECKING:
@@ -35,7 +37,8 @@ class GraphQLRequest:
     """A document with its variables; immutable, so one may be kept at module level and used from any thread.
 
     Args:
-        document: GraphQL source text or a parsed document. Text is sent as it stands.
+        document: GraphQL source text, a parsed document, or a request, such as ``gql()`` returns, whose other members
+            hold unless they are given here. Text is sent as it stands.
         variable_values: values for the document's variables; None and ``{}`` are the same.
         operation_name: which operation to run when the document holds several.
         extensions: the request's ``extensions`` member, for example for persisted documents.
@@ -55,12 +58,17 @@ class GraphQLRequest:
 
     def __init__(
         self,
-        document: str | DocumentNode,
+        document: str | DocumentNode | GraphQLRequest,
         variable_values: Mapping[str, Any] | None = None,
         operation_name: str | None = None,
         extensions: Mapping[str, Any] | None = None,
     ) -> None:
-        text = document if isinstance(document, str) else _printed(document)
+        if isinstance(document, GraphQLRequest):
+            variable_values = document.variable_values if variable_values is None else variable_values
+            operation_name = operation_name or document.operation_name
+            extensions = document.extensions if extensions is None else extensions
+            document = document._document or document._text
+        text = plain_text(document) if isinstance(document, str) else _printed(document)
         if not text or text.isspace():
             raise DocumentError("The document is empty; write a query such as '{ __typename }'.")
         _check_mapping("variable_values", variable_values)
@@ -71,7 +79,7 @@ class GraphQLRequest:
         assign("_text", text)
         assign("_document", None if isinstance(document, str) else document)
         assign("variable_values", variable_values or None)
-        assign("operation_name", operation_name or None)
+        assign("operation_name", plain_text(operation_name) if operation_name else None)
         assign("extensions", extensions or None)
 
     def __setattr__(self, name: str, value: object) -> None:
@@ -173,19 +181,17 @@ def as_request(
     extensions: Mapping[str, Any] | None = None,
 ) -> GraphQLRequest:
     """Return *request* as a GraphQLRequest; what is given beside it takes the place of what it holds."""
-    if not isinstance(request, GraphQLRequest):
-        return GraphQLRequest(request, variable_values, operation_name, extensions)
-    if variable_values is None and operation_name is None and extensions is None:
+    if (
+        isinstance(request, GraphQLRequest)
+        and variable_values is None
+        and operation_name is None
+        and extensions is None
+    ):
         return request
-    return GraphQLRequest(
-        request._document or request._text,
-        request.variable_values if variable_values is None else variable_values,
-        operation_name or request.operation_name,
-        request.extensions if extensions is None else extensions,
-    )
+    return GraphQLRequest(request, variable_values, operation_name, extensions)
 
 
-@functools.lru_cache(maxsize=512)
+@cached(lambda text, document: len(text) * BYTES_PER_CHARACTER)
 def parse_document(text: str) -> DocumentNode:
     """Parse GraphQL source text; the same text is parsed once.
 
@@ -211,6 +217,11 @@ def _printed(document: object) -> str:
     from graphql import DocumentNode
 
     if not isinstance(document, DocumentNode):
+        if type(document).__module__.partition(".")[0] == "gql":
+            raise TypeError(
+                "The request is one of the gql package; import gql and GraphQLRequest from syncgql instead, or pass "
+                "GraphQLRequest(request.document, request.variable_values, request.operation_name)."
+            )
         raise TypeError(
             "The request must be GraphQL source text, a parsed document or a GraphQLRequest, "
             f"not {type(document).__name__}."
@@ -218,7 +229,7 @@ def _printed(document: object) -> str:
     return _print_once(document)
 
 
-@functools.lru_cache(maxsize=512)
+@cached(lambda document, text: len(text) * BYTES_PER_CHARACTER)
 def _print_once(document: DocumentNode) -> str:
     # Not document.loc.source: a document that a visitor has changed still carries the text it was parsed from.
     from graphql import print_ast

@@ -16,7 +16,7 @@ PACKAGE = Path(syncgql.__file__).parent
 
 # From the bottom up. A module may import from its own part of the package and from the layers below.
 LAYERS = [
-    {"result", "messages"},
+    {"result", "messages", "bounded_cache", "gql_names", "dsl"},
     {"exceptions", "checks", "pickling"},
     {"deadline", "tracebacks"},
     {"request", "file_var"},
@@ -126,7 +126,7 @@ def test_import_loads_nothing_heavy(run_script: RunScript) -> None:
         """
         import sys
         import syncgql
-        heavy = {"graphql", "requests", "requests_toolbelt", "botocore", "click", "rich", "strawberry"}
+        heavy = {"graphql", "requests", "botocore", "click", "rich", "strawberry"}
         heavy |= {"difflib", "http.cookiejar"}
         print(sorted(heavy & set(sys.modules)))
         """

@@ -11,6 +11,7 @@ from typing import Any
 
 from graphql import GraphQLObjectType, GraphQLSchema, OperationType, ValueNode, print_ast, validate
 
+from ..bounded_cache import BYTES_PER_CHARACTER, BoundedCache
 from ..exceptions import DocumentError
 from ..request import parse_document
 from ..schema.client_schema import PreparedRequest
@@ -18,9 +19,6 @@ from ..schema.validation import document_error
 from ..schema.variables import coerce_value
 from .document_writer import DocumentWriter, WrittenOperation, given_arguments
 from .fields import Automatic, Directive, Field, Fields, InlineFragment, Selection
-
-REMEMBERED = 512
-"""How many shapes of calls a builder keeps the documents of."""
 
 
 class OperationBuilder:
@@ -34,7 +32,7 @@ class OperationBuilder:
     def __init__(self, schema: GraphQLSchema, kind: str) -> None:
         self.schema = schema
         self.kind = kind
-        self._operations: dict[Hashable, WrittenOperation] = {}
+        self._operations: BoundedCache[Hashable, WrittenOperation] = BoundedCache()
 
     @property
     def root(self) -> GraphQLObjectType | None:
@@ -60,9 +58,7 @@ class OperationBuilder:
         operation = self._operations.get(shape)
         if operation is None:
             operation = self._build(fields)
-            if len(self._operations) >= REMEMBERED:
-                self._operations.clear()  # whoever makes up selections finds nothing again anyway
-            self._operations[shape] = operation
+            self._operations.put(shape, operation, len(operation.text) * BYTES_PER_CHARACTER)
         return operation
 
     def _build(self, fields: Fields) -> WrittenOperation:

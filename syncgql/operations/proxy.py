@@ -16,6 +16,7 @@ from ..request import UNSET, GraphQLRequest
 from ..result import whole_result
 from ..schema.names import find_name, nearest
 from ..tracebacks import cut
+from .default_value import default_text, typed_with_default
 from .document import OperationBuilder
 from .fields import Field, Fields, Selectable
 
@@ -180,7 +181,7 @@ class FieldProxy:
         return self._request(_fields, arguments)
 
     def __repr__(self) -> str:
-        arguments = ", ".join(f"{name}: {argument.type}" for name, argument in self._field.args.items())
+        arguments = ", ".join(f"{name}: {typed_with_default(argument)}" for name, argument in self._field.args.items())
         return f"<{self._builder.kind} {self.__name__}({arguments}): {self._field.type}>"
 
     def _request(self, fields: Selectable, arguments: dict[str, Any]) -> GraphQLRequest:
@@ -211,7 +212,7 @@ class EventProxy(FieldProxy):
 
 
 class _Verbatim:
-    """Shows a GraphQL type in a signature as it is, without quotes."""
+    """Shows a type or a value of GraphQL in a signature as it is, without quotes."""
 
     def __init__(self, type_: object) -> None:
         self._text = str(type_)
@@ -224,9 +225,14 @@ def _parameter(name: str, argument: GraphQLArgument) -> inspect.Parameter:
     return inspect.Parameter(
         f"{name}_" if keyword.iskeyword(name) else name,
         inspect.Parameter.KEYWORD_ONLY,
-        default=inspect.Parameter.empty if is_required_argument(argument) else UNSET,
+        default=inspect.Parameter.empty if is_required_argument(argument) else _default(argument),
         annotation=_Verbatim(argument.type),
     )
+
+
+def _default(argument: GraphQLArgument) -> object:
+    text = default_text(argument)
+    return UNSET if text is None else _Verbatim(text)
 
 
 def _description(name: str, field: GraphQLField) -> str:
@@ -236,6 +242,6 @@ def _description(name: str, field: GraphQLField) -> str:
     if field.args:
         lines.append("\nArguments:")
         for key, argument in field.args.items():
-            lines.append(f"    {key} ({argument.type}): {argument.description or ''}".rstrip(": "))
+            lines.append(f"    {key} ({typed_with_default(argument)}): {argument.description or ''}".rstrip(": "))
     lines.append(f"\nReturns:\n    {field.type}")
     return "\n".join(lines)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Iterable
 from typing import Any
 
@@ -21,12 +20,13 @@ from graphql import (
 )
 from graphql.language import Visitor
 
+from ..bounded_cache import BYTES_PER_CHARACTER, cached
 from ..exceptions import DocumentError
 from ..messages import truncate
 from .fields import Directive, Field, Fields, InlineFragment, Selection
 
 
-@functools.lru_cache(maxsize=512)
+@cached(lambda text, selections: len(text) * BYTES_PER_CHARACTER)
 def parse_selection(text: str) -> tuple[Selection, ...]:
     """Return the selections of GraphQL *text*, with or without the outer braces; arguments stay as they are written.
 

@@ -23,6 +23,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 from multidict import MultiMapping
 
+from ..bounded_cache import cached
 from ..exceptions import (
     TransportAuthenticationError,
     TransportProtocolError,
@@ -60,7 +61,7 @@ def encode_request(payload: Any, json_serialize: JSONSerialize) -> bytes:
     return b'{"query":' + document + b"," + json_codec.encode(others, json_serialize)[1:]
 
 
-@functools.lru_cache(maxsize=512)
+@cached(lambda text, encoded: len(text) + len(encoded), max_bytes=4 * 1024 * 1024)
 def _encode_document(text: str) -> bytes:
     # Programs send the same few documents over and over, and they are the most of a request.
     return json_codec.encode(text, json_codec.dumps, "query")

@@ -5,7 +5,7 @@ directions and on every transport.
 
 With the ``speed`` extra, msgspec decodes. Its results equal those of Python's codec; what it refuses is decoded by
 Python's codec, which accepts lone surrogates and ``1e400``. Python's codec always encodes, because msgspec writes NaN
-as null and encodes enums, UUIDs and dataclasses in its own way.
+as null and encodes enums, UUIDs and dataclasses in its own way. So a request is the same with and without the extra.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterable
 from typing import Any, NoReturn
 
 from ..exceptions import DocumentError
+from .json_values import holds_unset, json_value, object_members, without_unset
 
 try:
     import msgspec
@@ -26,7 +27,12 @@ JSONDeserialize = Callable[[str], Any]
 
 
 def dumps(value: Any) -> str:
-    """Encode *value* without superfluous spaces and escapes; raises what ``json.dumps`` raises."""
+    """Encode *value* without superfluous spaces and escapes, Python values as ``json_value`` says.
+
+    Raises:
+        TypeError: something in it has no form in JSON.
+        ValueError: a float is not finite, or the value contains itself.
+    """
     return _encode(value)
 
 
@@ -56,7 +62,7 @@ def encode(value: Any, json_serialize: JSONSerialize, name: str = "") -> bytes:
     """Encode *value* as UTF-8 with a codec that may be the user's.
 
     Args:
-        value: what to encode.
+        value: what to encode. Members of objects that are ``UNSET`` are left out, whatever the codec.
         json_serialize: the codec.
         name: what *value* is, at the beginning of the path in the error.
 
@@ -64,11 +70,23 @@ def encode(value: Any, json_serialize: JSONSerialize, name: str = "") -> bytes:
         DocumentError: the codec refused something; the message and ``path`` say where it is.
     """
     try:
-        return _as_bytes(json_serialize(value))
+        # The default codec refuses UNSET, so that only what it refuses is searched.
+        return _as_bytes(json_serialize(value if json_serialize is dumps else _complete(value)))
     except CODEC_ERRORS as error:
+        complete = _complete(value)
+        if complete is not value:
+            return encode(complete, json_serialize, name)
         path, cause = _culprit(value, json_serialize, [name] if name else [], error)
         where = ".".join(path)
         raise DocumentError(f"{where or 'The request'} cannot be written as JSON: {cause}", path=where) from cause
+
+
+def _complete(value: Any) -> Any:
+    """Return *value* without members that are ``UNSET``; *value* itself when there are none."""
+    try:
+        return without_unset(value) if holds_unset(value) else value
+    except RecursionError:
+        return value  # the codec says what is wrong with it
 
 
 _DEEPEST_PATH = 50  # a longer path helps nobody; what is nested so deeply is mostly a mistake itself
@@ -94,11 +112,9 @@ def _culprit(
 
 
 def _members(value: Any) -> Iterable[tuple[str, Any]]:
-    if isinstance(value, dict):
-        return [(str(name), member) for name, member in value.items()]
     if isinstance(value, list | tuple):
         return [(str(index), member) for index, member in enumerate(value)]
-    return []
+    return [(str(name), member) for name, member in (object_members(value) or {}).items()]
 
 
 def _as_bytes(encoded: str | bytes) -> bytes:
@@ -114,7 +130,7 @@ def _refuse_constant(name: str) -> NoReturn:
 
 
 # Kept, because json.dumps and json.loads with options build a new coder at every call.
-_encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode
+_encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"), default=json_value).encode
 _decode = json.JSONDecoder(parse_constant=_refuse_constant).decode
 
 _fast_decode: Callable[[str | bytes], Any] | None = None if msgspec is None else msgspec.json.Decoder().decode

@@ -17,6 +17,7 @@ from typing import Any
 from ..exceptions import DocumentError
 from ..file_var import FileVar
 from . import json_codec
+from .json_values import object_members
 
 Path = tuple["str | int", ...]
 
@@ -122,6 +123,7 @@ class _Extraction:
     def __init__(self, file_classes: tuple[type, ...]) -> None:
         self._file_types = (FileVar, *file_classes)
         self._parts: dict[int, FilePart] = {}
+        self._places = 0
 
     @property
     def parts(self) -> list[FilePart]:
@@ -140,7 +142,16 @@ class _Extraction:
         if isinstance(value, self._file_types):
             self._add(value, path)
             return None
-        return value
+        return self._without_files_of_object(value, path)
+
+    def _without_files_of_object(self, value: Any, path: Path) -> Any:
+        """Return *value* itself unless it is a dataclass or mapping with a file: the codec may have a form for it."""
+        members = object_members(value)
+        if members is None:
+            return value
+        places = self._places
+        without_files = self._without_files(members, path)
+        return value if self._places == places else without_files
 
     def _add(self, file: Any, path: Path) -> None:
         where = ".".join(map(str, path))
@@ -151,6 +162,7 @@ class _Extraction:
                     "not be empty or numbers, or hold a dot.",
                     path=where,
                 )
+        self._places += 1
         part = self._parts.get(id(file))
         if part is not None:
             part.paths.append(where)

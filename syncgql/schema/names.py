@@ -20,6 +20,11 @@ def find_name(name: str, names: Collection[str]) -> str | None:
     return found[0] if len(found) == 1 else None
 
 
+def is_name(text: str) -> bool:
+    """Tell whether *text* is a name of GraphQL (specification, section "Names")."""
+    return text.isascii() and text.isidentifier()
+
+
 def nearest(name: str, names: Collection[str]) -> str:
     """Return `` Did you mean 'addBook'?``, or an empty string when nothing is near."""
     return did_you_mean(sorted(suggestion_list(name, names), key=lambda near: _plain(near) != _plain(name)))

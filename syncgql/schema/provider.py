@@ -12,6 +12,9 @@ from graphql import GraphQLError, GraphQLSchema, GraphQLSyntaxError, build_ast_s
 
 from ..exceptions import DocumentError, TransportProtocolError
 from ..messages import as_sentence
+from .repair_introspection import repaired_introspection
+from .repair_sdl import completed_document
+from .text_file import read_text
 from .validation import document_error
 
 Introspect: TypeAlias = Callable[[], dict[str, Any]]
@@ -35,7 +38,8 @@ class SchemaProvider(Protocol):
 def load_schema(source: SchemaSource, introspect: Introspect) -> GraphQLSchema:
     """Return the schema that *source* stands for; None asks the server.
 
-    Foreign schemas often break a rule or two, so none is checked for validity.
+    Foreign schemas often break a rule or two, so none is checked for validity, and what keeps one from being read is
+    repaired where possible, with a warning in the log.
 
     Args:
         source: SDL text; a path (``.json`` holds an introspection result, everything else SDL); an introspection
@@ -88,7 +92,8 @@ def schema_from_introspection(result: Mapping[str, Any], where: str) -> GraphQLS
     if not isinstance(inner, Mapping) or not isinstance(inner.get("__schema"), Mapping):
         raise DocumentError(f"{where}: there is no '__schema' in it, so it is no introspection result.")
     try:
-        return build_client_schema({"__schema": inner["__schema"]}, assume_valid=True)
+        schema: Any = repaired_introspection(inner["__schema"], where)
+        return build_client_schema({"__schema": schema}, assume_valid=True)
     except (GraphQLError, TypeError, KeyError, AttributeError) as error:
         raise DocumentError(f"{where}: no schema can be built of it: {str(error)[:500]}") from error
 
@@ -111,7 +116,7 @@ def _is_path(text: str) -> bool:
 
 def _read(path: Path) -> str:
     try:
-        return path.read_text("utf-8")
+        return read_text(path)
     except OSError as error:
         # The client reads it at its first call, far from where it was given. OSError picks the subclass by errno.
         message = f"The file given as schema= cannot be read: {error.strerror}"
@@ -127,7 +132,7 @@ def _schema_from_text(text: str, where: str) -> GraphQLSchema:
         return schema_from_introspection(result, where)
     try:
         # Without locations a large schema takes half the memory.
-        document = parse(text, no_location=True)
+        document = completed_document(parse(text, no_location=True), where)
         return build_ast_schema(document, assume_valid=True, assume_valid_sdl=True)
     except GraphQLSyntaxError as error:
         found = document_error(error)

@@ -16,15 +16,13 @@ from graphql import (
     validate,
 )
 
+from ..bounded_cache import BYTES_PER_CHARACTER, BoundedCache
 from ..exceptions import DocumentError
-from ..request import GraphQLRequest
+from ..request import UNSET, GraphQLRequest
 from .names import nearest
 from .results import Parser, result_parser
 from .scalars import revision
 from .variables import coerce_value, refusal
-
-REMEMBERED = 512
-"""How many documents a client keeps the findings of."""
 
 
 class DocumentFindings:
@@ -63,7 +61,7 @@ class SchemaDocuments:
     def __init__(self, schema: GraphQLSchema) -> None:
         self.schema = schema
         self._revision = revision()
-        self._findings = functools.lru_cache(REMEMBERED)(functools.partial(DocumentFindings, schema))
+        self._findings: BoundedCache[tuple[str, str | None], DocumentFindings] = BoundedCache()
 
     def validate(self, request: GraphQLRequest) -> None:
         """Raise the first violation, with its position and how many more there are.
@@ -82,7 +80,8 @@ class SchemaDocuments:
             DocumentError: a variable is unknown, missing or does not fit its type; ``path`` says where.
         """
         types = self._find(request).variable_types
-        values = request.variable_values or {}
+        given = request.variable_values or {}
+        values = {name: value for name, value in given.items() if value is not UNSET}
         for name in values:
             if name not in types:
                 raise refusal(f"variables.{name}", f"the operation has no variable ${name}.{nearest(name, types)}")
@@ -104,8 +103,13 @@ class SchemaDocuments:
         if self._revision != revision():
             # A scalar or enum was changed: parsers are made for how they were.
             self._revision = revision()
-            self._findings.cache_clear()
-        return self._findings(request.text, request.operation_name)
+            self._findings.clear()
+        key = request.text, request.operation_name
+        findings = self._findings.get(key)
+        if findings is None:
+            findings = DocumentFindings(self.schema, *key)
+            self._findings.put(key, findings, len(request.text) * BYTES_PER_CHARACTER)
+        return findings
 
 
 def document_error(error: GraphQLError, others: int = 0) -> DocumentError:

@@ -6,13 +6,13 @@ secret. The rules are those of the GraphQL specification, section "Input Values"
 
 from __future__ import annotations
 
-import dataclasses
 import itertools
 import math
+import os
 from collections.abc import Callable, Iterable, Mapping
+from decimal import Decimal
 from enum import Enum
 from typing import Any, cast
-from uuid import UUID
 
 from graphql import (
     GraphQLEnumType,
@@ -26,6 +26,7 @@ from graphql import (
 
 from ..exceptions import DocumentError
 from ..file_var import FileVar
+from ..protocol.json_values import is_lazy_text, json_value, object_members
 from ..request import UNSET
 from .names import find_name, nearest
 
@@ -36,8 +37,9 @@ def coerce_value(value: object, type_: GraphQLInputType, path: str) -> Any:
     """Return *value* as the JSON value that *type_* takes.
 
     Args:
-        value: a Python value; dataclasses and mappings become input objects, any iterable a list, enum members their
-            names, and what a custom scalar takes is up to its ``serialize``.
+        value: a Python value; dataclasses and mappings become input objects, any iterable a list, and enum members
+            their names, or their values where the type is a scalar. What a custom scalar takes is up to its
+            ``serialize``; without one it takes what ``execute`` takes without a schema.
         type_: the type of the argument or variable.
         path: where the value stands, for example ``variables.input``; errors start with it.
 
@@ -67,7 +69,8 @@ def refusal(path: str, message: str) -> DocumentError:
 
 
 def _coerce_list(value: object, type_: GraphQLList[Any], path: str) -> list[Any]:
-    if isinstance(value, (str, bytes, Mapping)) or not isinstance(value, Iterable) or _is_file(value):
+    is_one = isinstance(value, (str, bytes, Mapping)) or _is_file(value) or is_lazy_text(value)
+    if is_one or not isinstance(value, Iterable):
         return [coerce_value(value, type_.of_type, path)]  # "a list of one", as the specification has it
     return [coerce_value(item, type_.of_type, f"{path}[{index}]") for index, item in enumerate(value)]
 
@@ -94,14 +97,13 @@ def _coerce_input_object(value: object, type_: GraphQLInputObjectType, path: str
 
 
 def _members(value: object, type_: GraphQLInputObjectType, path: str) -> Iterable[tuple[str, object]]:
-    if isinstance(value, Mapping):
-        for key in value:
-            if not isinstance(key, str):
-                raise refusal(path, f"{type_} takes names as keys, not {_kind(key)}.")
-        return value.items()
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return [(field.name, getattr(value, field.name)) for field in dataclasses.fields(value)]
-    raise refusal(path, f"{type_} takes a dict or a dataclass, not {_kind(value)}.")
+    members = object_members(value)
+    if members is None:
+        raise refusal(path, f"{type_} takes a dict or a dataclass, not {_kind(value)}.")
+    for key in members:
+        if not isinstance(key, str):
+            raise refusal(path, f"{type_} takes names as keys, not {_kind(key)}.")
+    return members.items()
 
 
 def _coerce_enum(value: object, type_: GraphQLEnumType, path: str) -> str:
@@ -134,7 +136,7 @@ def _enum_candidates(value: object, type_: GraphQLEnumType) -> Iterable[str]:
 def _coerce_scalar(value: object, type_: GraphQLScalarType, path: str) -> Any:
     check = SPECIFIED.get(type_.name)
     if check is not None:
-        fits, coerced = check(value)
+        fits, coerced = check(_plain(value))
         if not fits:
             if type_.name == "Int" and isinstance(coerced, int) and not isinstance(coerced, bool):
                 raise refusal(
@@ -151,6 +153,8 @@ def _coerce_scalar(value: object, type_: GraphQLScalarType, path: str) -> Any:
             return type_.serialize(value)
         except Exception as error:
             raise refusal(path, f"{type_} cannot be made from {_kind(value)}: {type(error).__name__}.") from error
+    if isinstance(value, (bytes, bytearray, memoryview)) or (type_.name == "Upload" and isinstance(value, os.PathLike)):
+        raise refusal(path, f"{type_} cannot be made from {_kind(value)}; use FileVar(value) to upload a file.")
     if not _is_json(value):
         raise refusal(
             path,
@@ -165,17 +169,35 @@ def _number(value: int) -> str:
     return str(value) if value.bit_length() <= 128 else f"A number of {value.bit_length()} bits"
 
 
+def _plain(value: object) -> object:
+    """Return the JSON value that stands for *value*, a number for a Decimal; *value* itself when there is none."""
+    while isinstance(value, Enum):
+        value = value.value
+    if value is None or isinstance(value, (str, int, float, Decimal)):
+        return value
+    try:
+        return json_value(value)
+    except TypeError:
+        return value
+
+
 def _int(value: object) -> tuple[bool, object]:
+    if isinstance(value, Decimal) and value.is_finite() and abs(value) <= LARGEST_INT + 1 and value % 1 == 0:
+        value = int(value)
     if isinstance(value, float) and value.is_integer():
         value = int(value)
     return isinstance(value, int) and not isinstance(value, bool) and -LARGEST_INT - 1 <= value <= LARGEST_INT, value
 
 
 def _float(value: object) -> tuple[bool, object]:
+    if isinstance(value, Decimal) and value.is_finite():
+        value = float(value)
     return isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value), value
 
 
 def _string(value: object) -> tuple[bool, object]:
+    if isinstance(value, Decimal):
+        value = str(value)
     return isinstance(value, str), value
 
 
@@ -184,8 +206,7 @@ def _boolean(value: object) -> tuple[bool, object]:
 
 
 def _id(value: object) -> tuple[bool, object]:
-    # Primary keys are often UUIDs, and a UUID has one text form.
-    return isinstance(value, (str, int, UUID)) and not isinstance(value, bool), str(value)
+    return isinstance(value, (str, int)) and not isinstance(value, bool), str(value)
 
 
 SPECIFIED: Mapping[str, Callable[[object], tuple[bool, object]]] = {
@@ -199,7 +220,7 @@ SPECIFIED: Mapping[str, Callable[[object], tuple[bool, object]]] = {
 RANGES: Mapping[str, str] = {
     "Int": " It takes whole numbers of 32 bits.",
     "Float": " It takes finite numbers.",
-    "ID": " It takes str, int and UUID.",
+    "ID": " It takes text, whole numbers and UUIDs.",
 }
 
 
@@ -208,9 +229,15 @@ def _is_json(value: object) -> bool:
         return math.isfinite(value)
     if value is None or isinstance(value, (str, int)) or _is_file(value):
         return True
-    if isinstance(value, Mapping):
-        return all(isinstance(key, str) and _is_json(item) for key, item in value.items())
-    return isinstance(value, (list, tuple)) and all(map(_is_json, value))
+    if isinstance(value, (list, tuple)):
+        return all(map(_is_json, value))
+    members = object_members(value)
+    if members is not None:
+        return all(isinstance(key, str) and (item is UNSET or _is_json(item)) for key, item in members.items())
+    try:
+        return _is_json(json_value(value))
+    except TypeError:
+        return False
 
 
 def _is_file(value: object) -> bool:

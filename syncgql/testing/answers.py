@@ -17,7 +17,7 @@ from ..request import GraphQLRequest, parse_document
 from ..result import ABSENT
 from ..schema.provider import load_schema
 from .fakes import Fakes, Overrides
-from .recorded_request import RecordedRequest
+from .recorded_request import RecordedRequest, json_variables
 from .script import Script, Step
 
 if TYPE_CHECKING:
@@ -279,7 +279,7 @@ def _matcher(match: Match) -> tuple[str | None, Callable[[RecordedRequest], bool
 
 
 def _has(call: RecordedRequest, variables: Mapping[str, Any] | None, headers: Mapping[str, str] | None) -> bool:
-    if variables is not None and dict(call.variables) != dict(variables):
+    if variables is not None and dict(call.variables) != json_variables(variables):
         return False
     return all(call.headers.get(name) == value for name, value in (headers or {}).items())
 

@@ -25,7 +25,7 @@ from ..transport.round_trip import RoundTrip
 from ..transport.selection.transport_factory import TransportOptions, Transports
 from .answers import Answer, Answers
 from .memory_socket import MemorySessions
-from .recorded_request import RecordedRequest
+from .recorded_request import RecordedRequest, sent_request
 
 if TYPE_CHECKING:
     from ..schema.provider import SchemaSource
@@ -90,7 +90,7 @@ class MockTransport(AsyncTransport):
         extra_args: Mapping[str, Any] | None = None,
     ) -> AsyncRoundTrip[ExecutionResult]:
         prepared = self._queries.round_trip(request, headers=headers, extra_args=extra_args)
-        recorded = RecordedRequest(request, *self._wire(prepared.request))
+        recorded = RecordedRequest(sent_request(request), *self._wire(prepared.request))
         return RoundTrip(self._answers.answer(recorded), _wait_for, self._parse)
 
     def batch_round_trip(
@@ -129,7 +129,7 @@ class MockTransport(AsyncTransport):
             return error
 
     def stream(self, request: GraphQLRequest, sink: EventSink) -> Stream:
-        self._answers.check_subscription(RecordedRequest(request, url=self._target))
+        self._answers.check_subscription(RecordedRequest(sent_request(request), url=self._target))
         return self._sockets.stream(request, sink)
 
     async def execute(self, request: GraphQLRequest, *, extra_args: Mapping[str, Any] | None = None) -> ExecutionResult:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import Enum
 from typing import Any
 
 from multidict import CIMultiDict
 
+from ..protocol.json_values import json_value, without_unset
 from ..request import GraphQLRequest
 
 
@@ -23,6 +25,30 @@ def request_of(payload: Mapping[str, Any]) -> GraphQLRequest:
     return GraphQLRequest(
         payload["query"], payload.get("variables"), payload.get("operationName"), payload.get("extensions")
     )
+
+
+def sent_request(request: GraphQLRequest) -> GraphQLRequest:
+    """Return *request* as a server sees it, with JSON values for variables; files stay what they are."""
+    return GraphQLRequest(request, variable_values=json_variables(request.variable_values or {}))
+
+
+def json_variables(variables: Mapping[str, Any]) -> dict[str, Any]:
+    """Return variables as JSON values, without those that are ``UNSET``."""
+    written: dict[str, Any] = _written(without_unset(dict(variables)))
+    return written
+
+
+def _written(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {_written(name): _written(member) for name, member in value.items()}
+    if isinstance(value, list | tuple):
+        return [_written(member) for member in value]
+    if value is None or (isinstance(value, str | int | float) and not isinstance(value, Enum)):
+        return value
+    try:
+        return _written(json_value(value))
+    except TypeError:
+        return value  # a file, or what only the codec of the client can write
 
 
 @dataclass(frozen=True)

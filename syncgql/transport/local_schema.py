@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import inspect
+import json
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, cast
 
@@ -175,13 +176,17 @@ class CoreEngine:
         return await stream if inspect.isawaitable(stream) else stream
 
 
+# Unlike requests, which may hold Python values, an answer must be JSON as it stands.
+encode_answer = json.JSONEncoder(ensure_ascii=False, allow_nan=False).encode
+
+
 def _over_the_wire(result: Any) -> ExecutionResult:
     """Return what a client would have read of *result*."""
     answer = {"data": result.data, "errors": [error.formatted for error in result.errors or ()] or None}
     if result.extensions:
         answer["extensions"] = result.extensions
     try:
-        return parse_response(loads(dumps(answer)))
+        return parse_response(loads(encode_answer(answer)))
     except (TypeError, ValueError, RecursionError) as error:
         raise TransportProtocolError(
             f"The result of the schema is not JSON, so no server could send it: {error}",

@@ -14,7 +14,7 @@ import aiohttp
 from multidict import CIMultiDict
 from yarl import URL
 
-from ..checks import check_function, check_mapping, check_seconds, is_host
+from ..checks import check_function, check_mapping, check_seconds, is_host, plain_text
 from ..protocol.http import public_url
 
 Headers = Mapping[str, str]
@@ -54,7 +54,7 @@ def check_url(url: object, schemes: tuple[str, ...], name: str = "url") -> str:
     """
     if not isinstance(url, str | URL):
         raise TypeError(f"{name} must be a str, not {type(url).__name__}.")
-    text = str(url)
+    text = plain_text(url) if isinstance(url, str) else str(url)
     expected = " or ".join(f"{scheme}://" for scheme in schemes)
     if STRAY_SPACE.search(text):
         # It comes with settings read from files, and parsers of URLs drop it or escape it.
@@ -142,7 +142,7 @@ def check_headers(headers: HeadersOption, option: str = "headers") -> HeadersOpt
         if not isinstance(pair, tuple) or len(pair) != 2:
             raise TypeError(f"{option} must be a mapping or pairs of name and value; one is a {type(pair).__name__}.")
         _check_header(pair[0], pair[1], option)
-        checked.add(*pair)
+        checked.add(plain_text(pair[0]), plain_text(pair[1]))
     return checked
 
 

@@ -6,11 +6,12 @@ import functools
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from ..checks import check_flag, check_function, check_size
 from ..deadline import Deadline
 from ..exceptions import TransportConnectionFailed
+from ..gql_names import unknown_argument
 from ..protocol import json_codec
 from ..protocol.batch import BatchEntry, batch_payload
 from ..protocol.http import public_url
@@ -89,6 +90,7 @@ class RequestsHTTPTransport(BlockingTransport):
         retry_status_forcelist: statuses after which a query is sent again.
         retry_mutations: whether mutations are sent again, too; the server may then run one twice.
         max_response_size: bytes of the biggest answer that is accepted, after decompression; None for no limit.
+        unknown: refused; for an argument of gql the error says what to write instead.
 
     Raises:
         ImportError: requests is not installed.
@@ -118,7 +120,10 @@ class RequestsHTTPTransport(BlockingTransport):
         retry_status_forcelist: Collection[int] = RETRY_STATUSES,
         retry_mutations: bool = False,
         max_response_size: int | None = None,
+        **unknown: NoReturn,
     ) -> None:
+        if unknown:
+            raise unknown_argument("RequestsHTTPTransport", unknown)
         try:
             from .requests_http.session import RequestsSessions, SessionOptions
         except ImportError as error:

@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from syncgql import UNSET, Directive, DocumentError, Field, Fields, InlineFragment
-from syncgql.operations.document import REMEMBERED, OperationBuilder
+from syncgql.bounded_cache import MAX_ENTRIES
+from syncgql.operations.document import OperationBuilder
 from syncgql.operations.document_writer import DocumentWriter, WrittenOperation
 from tests.schemas import schema_of
 
@@ -215,9 +216,9 @@ def test_literals_are_part_of_the_shape(builder: OperationBuilder) -> None:
 
 def test_only_so_many_shapes_are_remembered(builder: OperationBuilder) -> None:
     """A program that makes up selections does not grow without bound."""
-    for number in range(REMEMBERED + 5):
+    for number in range(MAX_ENTRIES + 5):
         builder.request(Fields(Field("version", alias=f"v{number}")))
-    assert len(builder._operations) <= REMEMBERED
+    assert len(builder._operations) == 5
 
 
 def test_a_schema_without_the_type_is_told(builder: OperationBuilder) -> None:

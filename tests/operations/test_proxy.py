@@ -203,6 +203,30 @@ def test_help_shows_what_the_schema_says(library: Client) -> None:
     assert "The schema says nothing of version." in str(library.query.version.__doc__)
 
 
+def test_default_values_are_shown() -> None:
+    """In repr(), help() and the signature, as GraphQL writes them: an argument with one can be left out."""
+    sdl = """
+    type Query { orders(first: Int! = 100, flag: Flag! = A, in: Paging = {sort: [B]}, after: ID): [Int!] }
+    input Paging { sort: [Flag!] }
+    enum Flag { A B }
+    """
+    with Client(transport=LocalSchemaTransport(build_schema(sdl))) as client:
+        orders = client.query.orders
+        shown = repr(orders).replace("{ ", "{").replace(" }", "}")
+        signature = str(inspect.signature(orders)).replace("{ ", "{").replace(" }", "}")
+        assert client.query.orders() is None
+    arguments = "first: Int! = 100, flag: Flag! = A, {}: Paging = {{sort: [B]}}, after: ID{}"
+    assert shown == f"<query orders({arguments.format('in', '')}): [Int!]>"
+    assert signature == f"(_fields=None, *, {arguments.format('in_', ' = UNSET')}) -> [Int!]"
+    assert "first (Int! = 100)" in (orders.__doc__ or "")
+
+
+def test_a_default_that_does_not_fit_its_type_is_no_obstacle() -> None:
+    """A schema from elsewhere may hold what GraphQL forbids."""
+    with Client("http://127.0.0.1:9/graphql", schema="type Query { a(n: Int = true): Int }") as client:
+        assert repr(client.query.a).startswith("<query a(n: Int")
+
+
 def test_repr_and_signature_show_the_types(library: Client) -> None:
     """Required arguments have no default."""
     assert repr(library.query.book) == "<query book(id: ID!, genre: Genre): Book>"

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import datetime
-import decimal
 import enum
 import functools
 import importlib.util
 import json
 import math
 import types
-import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, NoReturn
@@ -33,10 +31,6 @@ def codec(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> st
     return str(request.param)
 
 
-class Color(enum.Enum):
-    RED = "red"
-
-
 class Level(enum.IntEnum):
     HIGH = 3
 
@@ -51,7 +45,7 @@ class Count(int):
 
 @dataclass
 class Point:
-    x: int
+    x: object
 
 
 @pytest.mark.parametrize(
@@ -77,8 +71,7 @@ def test_n12_what_is_written(value: Any, text: str) -> None:
 @pytest.mark.parametrize(
     "value",
     [
-        math.nan, math.inf, -math.inf, {1, 2}, b"bytes", bytearray(b"b"), object(), Color.RED, uuid.UUID(int=7),
-        Point(1), datetime.datetime(2026, 1, 2), datetime.date(2026, 1, 2), decimal.Decimal("1.5"), 1j, range(3),
+        math.nan, math.inf, -math.inf, {1, 2}, b"bytes", bytearray(b"b"), object(), 1j, range(3),
         {(1, 2): 3}, {"a": [{"b": math.nan}]}, "\ud800", {"\ud800": 1}, types.MappingProxyType({}), iter([]),
         NotImplemented,
     ],
@@ -111,7 +104,8 @@ cycle["self"] = [cycle]
         ({"a": "\ud800"}, "variables.a", "surrogates"),
         ({"a": {(1, 2): 3}}, "variables.a", "keys must be str"),
         ({"a": cycle}, "variables.a.self.0", "Circular reference"),
-        ({"when": datetime.datetime(2026, 1, 1)}, "variables.when", "datetime"),
+        ({"at": [datetime.time(tzinfo=datetime.timezone.utc)]}, "variables.at.0", "a time zone"),
+        ({"point": Point({1})}, "variables.point.x", r"use list\(value\) or sorted"),
     ],
 )
 def test_error_names_the_path(variables: Any, path: str, reason: str) -> None:

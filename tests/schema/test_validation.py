@@ -8,8 +8,9 @@ import pytest
 from graphql import DocumentNode, GraphQLError, GraphQLSchema, validate
 
 from syncgql import DocumentError, GraphQLRequest
+from syncgql.bounded_cache import MAX_ENTRIES
 from syncgql.schema import validation
-from syncgql.schema.validation import REMEMBERED, SchemaDocuments
+from syncgql.schema.validation import SchemaDocuments
 from tests.schemas import schema_of
 
 
@@ -56,9 +57,9 @@ def test_a_document_is_validated_once(documents: SchemaDocuments, monkeypatch: p
 
 def test_only_so_many_documents_are_remembered(documents: SchemaDocuments) -> None:
     """A program that makes up documents does not grow without bound."""
-    for number in range(REMEMBERED + 10):
+    for number in range(MAX_ENTRIES + 10):
         documents.validate(GraphQLRequest(f"query q{number} {{ version }}"))
-    assert documents._findings.cache_info().currsize == REMEMBERED
+    assert len(documents._findings) == 10
 
 
 @pytest.mark.parametrize(

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
+import decimal
 import enum
 import io
 import json
+import pathlib
 from typing import Any
 from uuid import UUID
 
 import pytest
-from graphql import GraphQLInputType, GraphQLScalarType, GraphQLSchema, parse_type, type_from_ast
+from django.utils.functional import lazystr
+from graphql import GraphQLInputType, GraphQLScalarType, GraphQLSchema, build_schema, parse_type, type_from_ast
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -41,6 +44,14 @@ class TextGenre(str, enum.Enum):
     """As Django's TextChoices: the values are what the API knows."""
 
     FICTION = "NOVEL"
+
+
+class Plan(str, enum.Enum):
+    GOLD = "gold-7"
+
+
+class Size(int, enum.Enum):
+    BIG = 7
 
 
 @dataclasses.dataclass
@@ -76,6 +87,15 @@ class Tag:
         ("BookInput", {"title": "t", "published_year": 1}, {"title": "t", "publishedYear": 1}),
         ("Pick", {"id": 1}, {"id": "1"}),
         ("JSON", {"a": [1, None, {"b": 0.5}]}, {"a": [1, None, {"b": 0.5}]}),
+        ("ID", Plan.GOLD, "gold-7"),
+        ("ID", Size.BIG, "7"),
+        ("[ID]", [Genre.NOVEL], ["novel"]),
+        ("String", Plan.GOLD, "gold-7"),
+        ("String", datetime.date(2026, 1, 2), "2026-01-02"),
+        ("String", decimal.Decimal("1.10"), "1.10"),
+        ("Float", decimal.Decimal("1.10"), 1.1),
+        ("Int", decimal.Decimal("3.00"), 3),
+        ("Int", Size.BIG, 7),
     ],
 )
 def test_a_fitting_value_becomes_json(schema: GraphQLSchema, type_name: str, value: object, coerced: object) -> None:
@@ -112,7 +132,11 @@ def test_a_fitting_value_becomes_json(schema: GraphQLSchema, type_name: str, val
         ("Pick", {"id": 1, "title": "t"}, "", "exactly one of its fields"),
         ("Pick", {"id": None}, "", "exactly one of its fields"),
         ("JSON", {"a": object()}, "", "JSON is a custom scalar and dict is not JSON"),
-        ("DateTime", datetime.datetime.now(), "", "update_schema_scalar()"),
+        ("JSON", {"a": {1}}, "", "update_schema_scalar()"),
+        ("Int", decimal.Decimal("1.5"), "", "Int cannot be made from Decimal"),
+        ("Int", decimal.Decimal("1e99"), "", "Int cannot be made from Decimal"),
+        ("Float", decimal.Decimal("NaN"), "", "Float cannot be made from Decimal"),
+        ("String", Size.BIG, "", "String cannot be made from Size"),
     ],
 )
 def test_a_value_that_does_not_fit_is_refused_with_its_path(
@@ -124,6 +148,28 @@ def test_a_value_that_does_not_fit_is_refused_with_its_path(
     assert caught.value.path == f"variables.x{path}"
     assert caught.value.message.startswith(f"variables.x{path}: ")
     assert message in caught.value.message
+
+
+@pytest.mark.parametrize(
+    "value", [datetime.datetime(2026, 1, 2), UUID(int=7), {"at": datetime.date(2026, 1, 2)}, Tag("a"), Plan.GOLD]
+)
+def test_a_custom_scalar_takes_what_is_written_without_a_schema(schema: GraphQLSchema, value: object) -> None:
+    """A scalar that nothing is registered for leaves the value to the encoder."""
+    assert coerce(schema, "JSON", value) is value
+
+
+@pytest.mark.parametrize("value", [b"", pathlib.Path("a"), memoryview(b"")], ids=lambda value: type(value).__name__)
+def test_upload_takes_files_only(value: object) -> None:
+    """Content and paths are no files by themselves: a path would be sent as text."""
+    schema = build_schema("scalar Upload type Query { a(file: Upload): Int }")
+    with pytest.raises(DocumentError, match=r"variables\.x: Upload cannot be made from \w+; use FileVar\(value\)"):
+        coerce(schema, "Upload", value)
+
+
+def test_a_lazy_string_is_one_text(schema: GraphQLSchema) -> None:
+    """It could be iterated, but is no list of characters."""
+    assert coerce(schema, "[String]", lazystr("Yes")) == ["Yes"]
+    assert coerce(schema, "ID", lazystr("Yes")) == "Yes"
 
 
 @pytest.mark.parametrize("type_name", ["Int", "Genre", "TagInput", "ID", "Boolean", "[Int]", "Float"])

@@ -225,7 +225,7 @@ def test_what_is_no_json_fails_as_on_a_wire() -> None:
     """A test against a schema must not accept what a server would not."""
     with Client(transport=LocalSchemaTransport(core_schema())) as client:
         with pytest.raises(DocumentError, match="cannot be written as JSON"):
-            client.execute("query ($n: String) { hello(name: $n) }", {"n": datetime.date(2020, 1, 2)})
+            client.execute("query ($n: String) { hello(name: $n) }", {"n": {1, 2}})
         with pytest.raises(TransportProtocolError, match="no server could send it"):
             client.execute("{ raw }")
 

@@ -1,11 +1,8 @@
-"""A form with files as requests takes a body: an iterator, which tells its length if that is known."""
+"""A form with files as requests takes a body: an iterable of bytes, which gives its length if that is known."""
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterable, Iterator
-from typing import Any
-
-from requests_toolbelt.streaming_iterator import StreamingIterator
 
 from ...exceptions import DocumentError
 from ..http.file_source import FileSource
@@ -25,11 +22,26 @@ def check_upload(upload: Upload) -> None:
             raise DocumentError(f"{where}: requests cannot send an async iterable; give a plain one.", path=where)
 
 
-def body_of(upload: Upload) -> Any:
+def body_of(upload: Upload) -> Iterator[bytes] | SizedBody:
     """Return the body for one attempt at sending it; files are read as it goes, in the thread that sends."""
     segments = _segments(upload)
-    # requests sends what has no length in chunks, which not every server takes.
-    return segments if upload.size is None else StreamingIterator(upload.size, segments)
+    # requests sends a body without a length in chunks, which not every server takes.
+    return segments if upload.size is None else SizedBody(segments, upload.size)
+
+
+class SizedBody:
+    """A body whose length is known, sent block by block as it is read.
+
+    Attributes:
+        len: the length in bytes, under the name that requests looks for. ``__len__`` could not exceed ``sys.maxsize``.
+    """
+
+    def __init__(self, segments: Iterator[bytes], size: int) -> None:
+        self._segments = segments
+        self.len = size
+
+    def __iter__(self) -> Iterator[bytes]:
+        return self._segments
 
 
 def _segments(upload: Upload) -> Iterator[bytes]:

@@ -55,6 +55,9 @@ class Transports(NamedTuple):
                 await self.queries.close()
 
 
+SCHEMES = ("http", "https", "ws", "wss")
+
+
 @dataclass(frozen=True, kw_only=True, repr=False, eq=False)  # no repr: it may hold secrets
 class TransportOptions:
     """The options of a client that say how to reach the server; ``build`` makes the transports of one process.
@@ -98,9 +101,9 @@ class TransportOptions:
             kind = type(self.subscriptions).__name__
             raise TypeError(f"subscriptions must be a URL or an AsyncTransport, not {kind}.")
         if self.url is not None:
-            check_url(self.url, ("http", "https", "ws", "wss"))
+            check_url(self.url, SCHEMES)
         if isinstance(self.subscriptions, str):
-            check_url(self.subscriptions, ("http", "https", "ws", "wss"), "subscriptions")
+            check_url(self.subscriptions, SCHEMES, "subscriptions")
         self._refuse_unused()
         check_batch_options(self.batch_interval, self.batch_max)
         if self.batch_interval and isinstance(self.transport, BlockingTransport):
@@ -183,15 +186,15 @@ class TransportOptions:
             return self._for_subscriptions(session)
         if self.transport is not None or isinstance(queries, AIOHTTPWebsocketsTransport):
             return queries
-        return self._websockets(websocket_url(str(self.url)), session)
+        return self._websockets(websocket_url(check_url(self.url, SCHEMES)), session)
 
     def _for_subscriptions(self, session: SharedSession) -> AsyncTransport:
         if isinstance(self.subscriptions, AsyncTransport):
             return self.subscriptions.fresh()
-        return self._websockets(websocket_url(str(self.subscriptions)), session)
+        return self._websockets(websocket_url(check_url(self.subscriptions, SCHEMES, "subscriptions")), session)
 
     def _for_queries(self, session: SharedSession) -> AsyncTransport:
-        url = check_url(self.url, ("http", "https", "ws", "wss"))
+        url = check_url(self.url, SCHEMES)
         if urlsplit(url).scheme in ("ws", "wss"):
             return self._websockets(url, session)
         return AIOHTTPTransport(

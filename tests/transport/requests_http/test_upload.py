@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import io
 import os
+import signal
+import sys
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
@@ -24,7 +26,9 @@ from syncgql import (
     TransportProtocolError,
     TransportServerError,
 )
+from tests.fix_scripts import RunScript
 from tests.fix_servers import Server
+from tests.servers.wire import WireConnection, WireServer, answer
 
 URL = "http://api.example/graphql"
 UPLOAD = "mutation ($file: Upload!) { upload(file: $file) { filename size sha256 } }"
@@ -85,6 +89,102 @@ def test_u11_a_read_error_aborts(client: Client) -> None:
     with pytest.raises(TransportError, match=r"variables\.file: reading the file failed: the disk is gone"):
         client.execute(UPLOAD, {"file": FileVar(Failing(CONTENT), filename="f")})
     assert client.execute("{ hello }") == {"hello": "Hello world!"}
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="resource is POSIX")
+@pytest.mark.parametrize("has_size", [True, False])
+def test_u09_two_gigabytes_take_no_memory(run_script: RunScript, tmp_path: Path, has_size: bool) -> None:
+    """The memory of a process that sends a file of 2 GiB grows by a few buffers, whether its size is known or not."""
+    size = 2 * 1024**3
+    path = tmp_path / "big"
+    with path.open("wb") as file:
+        file.truncate(size)
+    received: list[int] = []
+
+    def script(connection: WireConnection) -> None:
+        while head := connection.read_head():
+            length = head.header("content-length")
+            if length is None:
+                received.append(discard_chunks(connection))
+            else:
+                connection.discard(int(length))
+                received.append(int(length))
+            connection.send(answer(b'{"data": {"done": true}}'))
+
+    with WireServer(script) as server:
+        result = run_script(
+            """
+            import resource, sys
+            from syncgql import Client, FileVar, RequestsHTTPTransport
+
+            def blocks(path):
+                with open(path, "rb") as file:
+                    while block := file.read(2**20):
+                        yield block
+
+            url, path, has_size = sys.argv[1:]
+            with Client(transport=RequestsHTTPTransport(url), execute_timeout=None) as client:
+                client.execute("mutation ($file: Upload!) { done }", {"file": FileVar(__file__)})
+                before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+                file = FileVar(path if has_size == "True" else blocks(path), streaming_block_size=2**20)
+                client.execute("mutation ($file: Upload!) { done }", {"file": file})
+            print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)
+            """,
+            server.url,
+            str(path),
+            str(has_size),
+            timeout=110,
+        )
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert received[1] > size - 2**20
+    assert int(result.stdout) < 16 * 1024  # kilobytes
+
+
+def discard_chunks(connection: WireConnection) -> int:
+    """Read and forget a big chunked body of null bytes; return how many bytes came after what was there already."""
+    connection.discard(0)
+    room, count, end = bytearray(2**20), 0, b""
+    while not end.endswith(b"\r\n0\r\n\r\n"):
+        received = connection.socket.recv_into(room)
+        assert received, "The client left too early."
+        count += received
+        end = (end + bytes(room[max(0, received - 8) : received]))[-8:]
+    return count
+
+
+@pytest.mark.parametrize("has_size", [True, False])
+def test_ctrl_c_aborts_the_request(has_size: bool) -> None:
+    """The form is never finished, the connection is closed, and the file and the client can be used again."""
+    content, presses = bytes(2_000_000), [signal.SIGINT]
+    bodies: list[bytes] = []
+
+    def aborted(connection: WireConnection) -> None:
+        connection.read_head()
+        bodies.append(connection.read_to_end())
+
+    def complete(connection: WireConnection) -> None:
+        request = connection.read_request()
+        assert request
+        bodies.append(request.body)
+        connection.send(answer(b'{"data": {"done": true}}'))
+
+    class Blocks:
+        """Content of unknown size, which can be had again."""
+
+        def __iter__(self) -> Iterator[bytes]:
+            return iter([content[:1_000_000], content[1_000_000:]])
+
+    def press(sent: int, size: int | None) -> None:
+        if presses:
+            signal.raise_signal(presses.pop())
+
+    file = FileVar(content if has_size else Blocks(), on_progress=press)
+    with WireServer(aborted, complete) as server, Client(transport=RequestsHTTPTransport(server.url)) as client:
+        with pytest.raises(KeyboardInterrupt):
+            client.execute(UPLOAD, {"file": file})
+        assert client.execute(UPLOAD, {"file": file}) == {"done": True}
+    assert (content in bodies[0], content in bodies[1]) == (False, True)
+    assert not bodies[0].endswith(b"--\r\n")
 
 
 def test_progress(client: Client) -> None:

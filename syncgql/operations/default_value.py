@@ -1,0 +1,29 @@
+"""Default values of arguments, as GraphQL writes them."""
+
+from __future__ import annotations
+
+from graphql import GraphQLArgument, GraphQLError, ValueNode, print_ast
+
+try:
+    from graphql.utilities import get_default_value_ast
+except ImportError:  # graphql-core 3.2
+    from graphql import ast_from_value
+
+    def get_default_value_ast(argument: GraphQLArgument) -> ValueNode | None:  # type: ignore[misc]  # see above
+        """Return the default value of *argument*, as the function of this name in 3.3 does."""
+        return ast_from_value(argument.default_value, argument.type)
+
+
+def typed_with_default(argument: GraphQLArgument) -> str:
+    """Return the type of *argument*, with its default value if it has one: ``Int! = 100``."""
+    text = default_text(argument)
+    return str(argument.type) if text is None else f"{argument.type} = {text}"
+
+
+def default_text(argument: GraphQLArgument) -> str | None:
+    """Return the default value of *argument*; None when it has none, or one that does not fit its type."""
+    try:
+        default = get_default_value_ast(argument)
+    except (GraphQLError, TypeError, ValueError):
+        return None
+    return None if default is None else print_ast(default)

@@ -1,0 +1,120 @@
+"""JSON forms of Python values that JSON itself does not have, such as UUIDs, dates and dataclasses.
+
+The forms are those of ``DjangoJSONEncoder`` (https://docs.djangoproject.com/en/stable/topics/serialization/), except
+that UTC is written ``+00:00`` as ``isoformat()`` writes it.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from decimal import Decimal
+from enum import Enum
+from pathlib import PurePath
+from typing import Any
+from uuid import UUID
+
+from ..request import UNSET
+
+
+def json_value(value: object) -> Any:
+    """Return the JSON form of *value*, which may contain further values without one.
+
+    Use it as ``default=`` of ``json.JSONEncoder``, which calls it only for values that it cannot write itself. The
+    encoder writes members of ``(str, Enum)`` and ``(int, Enum)`` by value.
+
+    Raises:
+        TypeError: *value* has no JSON form; the message says what to write instead.
+    """
+    if value is UNSET:
+        raise TypeError("UNSET leaves out a variable or a member of an object; it cannot be left out here.")
+    for type_, write in _WRITERS:
+        if isinstance(value, type_):
+            return write(value)
+    if is_lazy_text(value):
+        return str(value)
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return {name: member for name, member in _fields(value) if member is not UNSET}
+    raise TypeError(_hint(value))
+
+
+def object_members(value: object) -> dict[Any, Any] | None:
+    """Return the members of a mapping or the fields of a dataclass; None for any other value."""
+    if isinstance(value, Mapping):
+        return dict(value)
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return dict(_fields(value))
+    return None
+
+
+def is_lazy_text(value: object) -> bool:
+    """Whether *value* is a lazy string of Django, for example a translation; Django is not imported."""
+    django = sys.modules.get("django.utils.functional")
+    return django is not None and isinstance(value, django.Promise)
+
+
+def holds_unset(value: object) -> bool:
+    """Whether a member of an object in *value*, at any depth, is ``UNSET``."""
+    if isinstance(value, dict):
+        return any(member is UNSET or holds_unset(member) for member in value.values())
+    return isinstance(value, list | tuple) and any(map(holds_unset, value))
+
+
+def without_unset(value: Any) -> Any:
+    """Return a copy of *value* without the members that are ``UNSET``."""
+    if isinstance(value, dict):
+        return {name: without_unset(member) for name, member in value.items() if member is not UNSET}
+    if isinstance(value, list | tuple):
+        return [without_unset(member) for member in value]
+    return value
+
+
+def _fields(value: Any) -> Iterator[tuple[str, Any]]:
+    for field in dataclasses.fields(value):
+        yield field.name, getattr(value, field.name)
+
+
+def _datetime(value: datetime.datetime) -> str:
+    return value.isoformat(timespec="milliseconds" if value.microsecond else "auto")
+
+
+def _time(value: datetime.time) -> str:
+    if value.utcoffset() is not None:
+        raise TypeError("A time with a time zone has no form in JSON; write a datetime, or value.isoformat().")
+    return value.isoformat(timespec="milliseconds" if value.microsecond else "auto")
+
+
+def _duration(value: datetime.timedelta) -> str:
+    """Write a duration of ISO 8601 such as ``P1DT02H03M04.000005S``."""
+    sign, value = ("-", -value) if value < datetime.timedelta() else ("", value)
+    minutes, seconds = divmod(value.seconds, 60)
+    hours, minutes = divmod(minutes, 60)
+    fraction = f".{value.microseconds:06}" if value.microseconds else ""
+    return f"{sign}P{value.days}DT{hours:02}H{minutes:02}M{seconds:02}{fraction}S"
+
+
+_WRITERS: tuple[tuple[type, Callable[[Any], Any]], ...] = (
+    (Enum, lambda member: member.value),
+    (UUID, str),
+    (datetime.datetime, _datetime),  # which is a date, too
+    (datetime.date, datetime.date.isoformat),
+    (datetime.time, _time),
+    (datetime.timedelta, _duration),
+    (Decimal, str),
+    (PurePath, str),
+)
+
+
+def _hint(value: object) -> str:
+    kind = type(value).__name__
+    if isinstance(value, bytes | bytearray | memoryview) or callable(getattr(value, "read", None)):
+        return f"{kind} is not JSON; use FileVar(value) to upload a file, or decode bytes to a str."
+    if isinstance(value, set | frozenset):
+        return f"{kind} has no order; use list(value) or sorted(value)."
+    if isinstance(value, Mapping):
+        return f"{kind} is not JSON; use dict(value)."
+    if isinstance(value, Iterable):
+        return f"{kind} is not JSON; use list(value)."
+    return f"{kind} is not JSON; convert it, or pass json_serialize= to write it."

@@ -1,0 +1,49 @@
+"""Reading a text file that may not be UTF-8."""
+
+from __future__ import annotations
+
+import codecs
+import logging
+from pathlib import Path
+
+logger = logging.getLogger(__name__)
+
+# UTF-32 first: its mark in little-endian order begins with that of UTF-16.
+BYTE_ORDER_MARKS = {
+    codecs.BOM_UTF32_LE: "utf-32",
+    codecs.BOM_UTF32_BE: "utf-32",
+    codecs.BOM_UTF16_LE: "utf-16",
+    codecs.BOM_UTF16_BE: "utf-16",
+    codecs.BOM_UTF8: "utf-8-sig",
+}
+
+
+def read_text(path: Path) -> str:
+    """Return the text of a file of UTF-8, UTF-16, UTF-32 or Windows-1252, as tools on Windows write them.
+
+    A file that is not plain UTF-8 is logged as a warning.
+
+    Raises:
+        OSError: the file cannot be read.
+    """
+    content = path.read_bytes()
+    encoding = _marked_encoding(content)
+    if encoding is not None:
+        logger.warning("%s: the file is not plain UTF-8; it is read as %s.", path, encoding)
+        return content.decode(encoding, errors="replace")
+    try:
+        return content.decode()
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        logger.warning("%s, line %d: the file is not UTF-8; it is read as Windows-1252.", path, line)
+        return content.decode("cp1252", errors="replace")
+
+
+def _marked_encoding(content: bytes) -> str | None:
+    for mark, encoding in BYTE_ORDER_MARKS.items():
+        if content.startswith(mark):
+            return encoding
+    # GraphQL and JSON begin with ASCII, and every other byte of that is null in UTF-16.
+    if content[1:2] == b"\0":
+        return "utf-16-le"
+    return "utf-16-be" if content[:1] == b"\0" else None

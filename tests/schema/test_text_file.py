@@ -1,0 +1,51 @@
+"""Files that are not plain UTF-8."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from graphql import introspection_from_schema
+
+from syncgql.schema.provider import load_schema
+from syncgql.schema.text_file import read_text
+from tests.schema.test_provider import nobody
+from tests.schemas import schema_of
+
+SDL = 'type Query {\n  "Größe in €"\n  size: Int\n}\n'
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "cp1252"])
+def test_the_text_is_read(tmp_path: Path, encoding: str, caplog: pytest.LogCaptureFixture) -> None:
+    """With a warning that names the file, unless it is plain UTF-8."""
+    path = tmp_path / "schema.graphql"
+    path.write_bytes(SDL.encode(encoding))
+    assert read_text(path) == SDL
+    assert all(str(path) in message for message in caplog.messages)
+    assert len(caplog.messages) == (encoding != "utf-8")
+    query = load_schema(path, nobody).query_type
+    assert query is not None
+    assert query.fields["size"].description == "Größe in €"
+
+
+def test_the_line_is_named(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """The first that is not UTF-8; bytes that no encoding has do no harm."""
+    path = tmp_path / "schema.graphql"
+    path.write_bytes(SDL.encode("cp1252") + b"# \x81")
+    assert read_text(path) == SDL + "# \ufffd"
+    assert caplog.messages == [f"{path}, line 2: the file is not UTF-8; it is read as Windows-1252."]
+
+
+def test_json_in_utf_16(tmp_path: Path) -> None:
+    """As ``> schema.json`` of PowerShell writes it."""
+    path = tmp_path / "schema.json"
+    path.write_text(json.dumps(introspection_from_schema(schema_of("library"))), "utf-16")
+    assert "Book" in load_schema(path, nobody).type_map
+
+
+def test_an_empty_file(tmp_path: Path) -> None:
+    """There is nothing to guess from."""
+    path = tmp_path / "schema.graphql"
+    path.write_bytes(b"")
+    assert read_text(path) == ""
