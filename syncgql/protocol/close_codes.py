@@ -91,7 +91,7 @@ def refused_error(
 ) -> TransportError:
     """Return the error for a connection that the server refused in a message, which holds *payload*."""
     said = payload.get("message", payload) if isinstance(payload, dict) else payload
-    text = said if isinstance(said, str) else "no reason" if said is None else _as_text(said)
+    text = said if isinstance(said, str) else "no reason" if said is None else as_text(said)
     message = f"{url} refused the connection: {as_sentence(truncate(text, 200))}"
     if decision is not RetryDecision.WITH_NEW_CREDENTIALS:
         return TransportConnectionFailed(message, reason=text[:1000])
@@ -103,7 +103,8 @@ def refused_error(
     )
 
 
-def _as_text(value: Any) -> str:
+def as_text(value: Any) -> str:
+    """Return what a server sent as JSON again, which has no line breaks."""
     # Not with our codec, which refuses what the server may well have sent, such as 1e999.
     try:
         return json.dumps(value, ensure_ascii=False, separators=(",", ":"))

@@ -111,6 +111,9 @@ class BrokenMessage(Exception):
     """A message breaks a rule; raised by reactions and turned into TransportProtocolError by ``receive``."""
 
 
+LONGEST_PING = 65_536
+"""Characters of the longest ping; its payload is written again for the pong, which takes longer than reading it."""
+
 CONTROL = frozenset({"connection_ack", "connection_error", "ping", "pong"})
 """The messages whose payload is no result but the protocol's own."""
 
@@ -208,6 +211,8 @@ class WebSocketProtocol(ABC):
         except (TypeError, KeyError):
             return self._unreadable(self._unexpected(message), text, None)
         try:
+            if len(text) > LONGEST_PING and message["type"] == "ping":
+                raise BrokenMessage(f"a ping has at most {LONGEST_PING:,} characters")
             return reaction(self, message)
         except BrokenMessage as error:
             return self._unreadable(str(error), text, None)

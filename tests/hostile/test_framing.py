@@ -20,6 +20,8 @@ from syncgql import (
 from ..servers.wire import Script, WireConnection, WireServer, always, answer
 from .attack import OK, PATIENCE, MakeClient, attacked, bounded_growth, once, outcome
 
+pytestmark = pytest.mark.usefixtures("loop_is_never_held")
+
 BODY = b'{"data": {"ok": true}}'
 STOLEN = b'{"data": {"ok": "of another"}}'
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"

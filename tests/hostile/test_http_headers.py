@@ -13,6 +13,8 @@ from syncgql import FileVar, GraphQLRequest, SyncGQLError, TransportError
 from ..servers.wire import WireServer, always, answer
 from .attack import OK, MakeClient, attacked, by_requests, outcome
 
+pytestmark = pytest.mark.usefixtures("loop_is_never_held")
+
 SECRET = "hunter2"
 
 CONTROL = {

@@ -13,6 +13,8 @@ from syncgql import FileVar, TransportError, TransportServerError
 from ..servers.wire import WireConnection, WireRequest, WireServer, always, answer
 from .attack import OK, MakeClient, attacked, bounded_memory, get_option, outcome
 
+pytestmark = pytest.mark.usefixtures("loop_is_never_held")
+
 MB = 1024 * 1024
 SECRET = "hunter2"
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import http.client
+import re
 from collections.abc import Iterator
 
 import requests
@@ -27,6 +28,9 @@ NOT_SENT = (
     exceptions.InvalidHeader,
     exceptions.InvalidProxyURL,
 )
+
+TUNNEL_REFUSED = re.compile(r"Tunnel connection failed: (\d{3})", re.ASCII)
+"""What ``http.client`` says when a proxy does not answer CONNECT with 200; the status is nowhere else."""
 
 
 @contextlib.contextmanager
@@ -83,11 +87,13 @@ def _reason(error: BaseException) -> BaseException:
 
 
 def _said(error: BaseException) -> str:
-    """Return what the system said, or the name of the reason."""
+    """Return what the system said, the status with which a proxy refused, or the name of the reason."""
     reason: BaseException | None = _reason(error)
     name = type(reason).__name__
     while reason is not None:
         if isinstance(reason, OSError) and reason.strerror:
             return reason.strerror
+        if status := TUNNEL_REFUSED.match(str(reason)):
+            return f"HTTP {status[1]}"
         reason = reason.__cause__ or reason.__context__
     return name

@@ -20,30 +20,68 @@ ABORT_SECONDS = 0.1
 class CloseHandshake:
     """The end of one socket; to be made while that is open.
 
+    ``ClientWebSocketResponse.close()`` is called last, when there is nothing to wait for: it reads up to the peer's
+    close frame without a pause, and would hold the loop for as long as a peer floods the socket.
+
     Args:
-        socket: the socket.
+        socket: the socket, which does not answer a close frame by itself.
+        seconds: how long to wait for the peer's close frame; None for no limit.
+
+    Attributes:
+        is_over: whether there is nothing more to wait for, so that what a peer still sends need not be read.
     """
 
-    def __init__(self, socket: aiohttp.ClientWebSocketResponse) -> None:
+    def __init__(self, socket: aiohttp.ClientWebSocketResponse, seconds: float | None = ABORT_SECONDS) -> None:
         self._socket = socket
+        self._seconds = seconds
         self._raw: sockets.socket | None = socket.get_extra_info("socket")
+        self._is_said = False
+        self.is_over = False
 
     async def perform(
-        self, code: int, reason: str = "", *, messages: Iterable[str] = (), seconds: float | None = ABORT_SECONDS
+        self,
+        code: int,
+        reason: str = "",
+        *,
+        messages: Iterable[str] = (),
+        seconds: float | None = ABORT_SECONDS,
+        reader: asyncio.Task[None] | None = None,
     ) -> None:
-        """Send last messages and a close frame, wait for the peer's for so many seconds, None for ever, and hang up."""
+        """Send last messages and a close frame, wait for the peer's, and hang up.
+
+        Args:
+            code: the close code.
+            reason: what the close frame says.
+            messages: what to send before it.
+            seconds: how long all of it may take; None for no limit.
+            reader: reads the socket and ends with the peer's close frame; None not to wait for that.
+        """
         try:
             with contextlib.suppress(ConnectionError, asyncio.TimeoutError):
-                await asyncio.wait_for(self._close(messages, code, reason), seconds)
+                await asyncio.wait_for(self._close(messages, code, reason, reader), seconds)
         finally:
+            self.is_over = True
             self._shutdown()
 
-    async def _close(self, messages: Iterable[str], code: int, reason: str) -> None:
+    async def answer(self) -> None:
+        """Answer the peer's close frame, unless ours went before it, and end the connection."""
+        if self._is_said:
+            self._shutdown()  # so that no second one reaches the peer
+            # Not in aiohttp's interface; without it close() reads what a flood has left.
+            self._socket._response.close()
+        await self._socket.close()
+
+    async def _close(self, messages: Iterable[str], code: int, reason: str, reader: asyncio.Task[None] | None) -> None:
         try:
             for message in messages:
                 await self._socket.send_str(message)
         finally:
-            await self._socket.close(code=code, message=cut_reason(reason))
+            if not self._socket.closed:
+                self._is_said = True
+                close = code.to_bytes(2, "big") + cut_reason(reason)
+                await self._socket.send_frame(close, aiohttp.WSMsgType.CLOSE)
+        if reader is not None:
+            await asyncio.wait({reader}, timeout=self._seconds)
 
     def _shutdown(self) -> None:
         # Not left to close(): a forked child holds a copy of the descriptor, and a dead peer takes no data.

@@ -10,14 +10,16 @@ import asyncio
 import contextlib
 import logging
 import math
+import time
 from collections.abc import Awaitable, Callable, Collection
 from contextvars import Context
-from typing import Any, Protocol
+from typing import Protocol
 
 import aiohttp
 
 from ...exceptions import TransportConnectionFailed, TransportError, TransportProtocolError
-from ...protocol.close_codes import ABNORMAL, NO_STATUS, RetryDecision
+from ...messages import truncate
+from ...protocol.close_codes import ABNORMAL, NO_STATUS, RetryDecision, as_text
 from ...protocol.http import public_url
 from ...protocol.masking import Mask
 from ...protocol.websocket import (
@@ -50,6 +52,13 @@ logger = logging.getLogger(__name__)
 ENDS = frozenset(
     {aiohttp.WSMsgType.CLOSE, aiohttp.WSMsgType.CLOSING, aiohttp.WSMsgType.CLOSED, aiohttp.WSMsgType.ERROR}
 )
+
+
+TURN_SECONDS = 0.01
+"""How long a socket may be read before the loop's other work has its turn, however much the peer sends."""
+
+MOST_WARNINGS = 10
+"""Complaints of one server that are logged as warnings; it may complain without end."""
 
 
 class Listener(Protocol):
@@ -105,14 +114,15 @@ class WebSocketConnection:
         self.operations: dict[str, ActiveOperation] = {}
         self.loss: losses.ConnectionLoss | None = None
         self._socket = socket
-        self._close_handshake = CloseHandshake(socket)
+        self._close_handshake = CloseHandshake(socket, options.websocket_close_timeout)
         self._protocol = protocol
         self._options = options
         self._listener = listener
         self._mask = mask
         self._on_signal = on_signal
         self._on_end = on_end
-        self._complaint: Any = None
+        self._complaint = ""
+        self._complaints = 0
         self._brought = False
         self._acknowledged_at = math.inf
         self._pressure = BackPressure(self._show_life)
@@ -229,48 +239,65 @@ class WebSocketConnection:
     async def _close(self, code: int, reason: str, limit: float | None) -> None:
         messages = self._protocol.close()
         self._lose(losses.left(self.url))
-        await self._close_handshake.perform(code, reason, messages=messages, seconds=limit)
+        await self._close_handshake.perform(code, reason, messages=messages, seconds=limit, reader=self._reader)
         await self._reader
+        await _try(self._close_handshake.answer())
 
     # -- reading
 
     async def _read(self) -> None:
-        receive, pressure, text = self._socket.receive, self._pressure, aiohttp.WSMsgType.TEXT
         try:
-            while True:
-                message = await (pressure.receive(receive) if pressure.held_up else receive())
-                if self._keep_alive is not None:
-                    self._keep_alive.last_received = self._keep_alive.time()
-                if message.type is text:
-                    event = self._protocol.receive(message.data)
-                elif message.type in ENDS:
-                    self._ended(message)
-                    return
-                else:
-                    event = await self._take_other(message)
-                if not isinstance(event, tuple):
-                    event = None if event is None else await self._react(event)
-                    if event is None:
-                        continue
-                id, result = event
-                operation = self.operations.get(id)
-                if operation is None:
-                    continue
-                self._brought = True
-                if result.errors is not None:
-                    self._mask.errors(result.errors)
-                sink = operation.sink
-                if not sink.put(result):
-                    await self._listener.stop(operation)
-                elif sink.blocks and sink.full:
-                    await self._pause(sink)
+            try:
+                await self._take_messages()
+            except TransportProtocolError as error:
+                self._failed(error)
+                await self._take_messages()  # up to the peer's close frame; the machine ignores what comes before
         except Exception as error:
             self._failed(error)
+
+    async def _take_messages(self) -> None:
+        receive, pressure, text = self._socket.receive, self._pressure, aiohttp.WSMsgType.TEXT
+        now, turn_ends = time.monotonic, 0.0
+        while True:
+            if now() > turn_ends:
+                # receive() does not suspend while aiohttp has messages, and it may have 130,000.
+                await asyncio.sleep(0)
+                if self._close_handshake.is_over:
+                    return
+                turn_ends = now() + TURN_SECONDS
+            message = await (pressure.receive(receive) if pressure.held_up else receive())
+            if self._keep_alive is not None:
+                self._keep_alive.last_received = self._keep_alive.time()
+            if message.type is text:
+                event = self._protocol.receive(message.data)
+            elif message.type in ENDS:
+                self._ended(message)
+                if message.type is aiohttp.WSMsgType.CLOSE and self._closing is None:
+                    await _try(self._close_handshake.answer())
+                return
+            else:
+                event = await self._take_other(message)
+            if not isinstance(event, tuple):
+                event = None if event is None else await self._react(event)
+                if event is None:
+                    continue
+            id, result = event
+            operation = self.operations.get(id)
+            if operation is None:
+                continue
+            self._brought = True
+            if result.errors is not None:
+                self._mask.errors(result.errors)
+            sink = operation.sink
+            if not sink.put(result):
+                await self._listener.stop(operation)
+            elif sink.blocks and sink.full:
+                await self._pause(sink)
 
     async def _take_other(self, message: aiohttp.WSMessage) -> Received | None:
         if message.type is aiohttp.WSMsgType.BINARY:
             return self._protocol.receive_bytes(message.data)
-        if message.type is aiohttp.WSMsgType.PING:
+        if message.type is aiohttp.WSMsgType.PING and self._closing is None:
             await _try(self._socket.pong(message.data))
         return None
 
@@ -308,8 +335,10 @@ class WebSocketConnection:
             self._lose(losses.refused(self.url, self._mask.value(event.payload), event.decision))
             self.close_soon()
         elif isinstance(event, Complained):
-            self._complaint = self._mask.value(event.payload)
-            logger.warning("%s complained: %s", self.url, str(self._complaint)[:200])
+            self._complaints += 1
+            level = logging.WARNING if self._complaints <= MOST_WARNINGS else logging.DEBUG
+            self._complaint = as_text(self._mask.value(event.payload))
+            logger.log(level, "%s complained: %s", self.url, truncate(self._complaint, 200))
         return None
 
     def _accepted(self, event: Acknowledged) -> None:
@@ -370,9 +399,8 @@ class WebSocketConnection:
         code, reason = ABNORMAL, ""
         if message.type is aiohttp.WSMsgType.CLOSE:
             code, reason = message.data or NO_STATUS, self._mask.text(message.extra or "")
-        if self._complaint is not None and not reason:
-            reason = str(self._complaint)
-        decision = self._protocol.decision(code, complained=self._complaint is not None)
+        decision = self._protocol.decision(code, complained=bool(self._complaint))
+        reason = reason or truncate(self._complaint)
         self._lose(losses.held_up(losses.closed(self.url, code, reason, decision), self._pressure.held_up))
 
     def _failed(self, error: Exception) -> None:

@@ -94,7 +94,9 @@ class WebSocketConnector:
     ) -> WebSocketConnection:
         make_protocol = self.dialect.protocols.get(socket.protocol or "")
         if make_protocol is None:
-            await CloseHandshake(socket).perform(1002)  # not as patiently as usual: the error is what is waited for
+            close_handshake = CloseHandshake(socket)
+            await close_handshake.perform(1002)  # without waiting for an answer: the error is what is waited for
+            await close_handshake.answer()
             error = TransportConnectionFailed(
                 f"{handshake.where} selected none of the GraphQL subprotocols that were offered, "
                 f"{', '.join(self.dialect.protocols)}. Is this the URL of the WebSocket endpoint?"

@@ -90,4 +90,5 @@ NOT_FOR_CONNECTING = {
     "url": "the transport has url=",
     "protocols": "the transport has subprotocols=",
     "autoping": "the transport answers pings by itself",
+    "autoclose": "the transport answers close frames by itself",
 }

@@ -15,7 +15,7 @@ from ...exceptions import (
     TransportServerError,
     TransportTimeout,
 )
-from ...messages import EXCERPT_CHARACTERS, as_sentence
+from ...messages import EXCERPT_CHARACTERS, as_sentence, truncate
 from ...protocol.http import public_url, retry_after
 from ...result import Response
 from ..aiohttp_session.errors import translated_errors
@@ -116,6 +116,8 @@ async def _connect(
         ),
         # Pings are answered by the connection, which has to see every sign of life.
         "autoping": False,
+        # So are close frames: see CloseHandshake.
+        "autoclose": False,
         **options.connect_args,
     }
     try:
@@ -146,7 +148,8 @@ def _refusal(where: str, status: int, headers: Mapping[str, str], body: str) -> 
     if status in (401, 403):
         advice = "Check headers=, auth= and cookies."
     elif 300 <= status < 400:
-        advice = f"It redirects to {public_url(headers.get('Location', ''))}; use that URL if it is the endpoint."
+        target = truncate(public_url(headers.get("Location", "")), 200)
+        advice = f"It redirects to {target}; use that URL if it is the endpoint."
     elif wait is not None:
         advice = f"Try again in {wait:g} s."
     else:
