@@ -38,6 +38,7 @@ from .transport.appsync_websockets import AppSyncWebsocketsTransport
 from .transport.base import AsyncTransport
 from .transport.blocking import BlockingTransport
 from .transport.recovery.policy import ReconnectPolicy
+from .version import __version__ as __version__
 
 if _TYPE_CHECKING:
     from .operations.fields import Automatic, Directive, Field, Fields, InlineFragment
@@ -96,8 +97,6 @@ __all__ = [
 
 # Without a handler of its own a library's warnings would appear on stderr of programs that do not log at all.
 _logging.getLogger(__name__).addHandler(_logging.NullHandler())
-
-__version__ = "0.1.0"
 
 _LATE = {
     **dict.fromkeys(("Automatic", "Directive", "Field", "Fields", "InlineFragment"), ".operations.fields"),

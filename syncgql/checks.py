@@ -114,12 +114,3 @@ def check_function(name: str, function: FunctionT, parameters: int) -> FunctionT
     except TypeError as error:
         raise TypeError(f"{name} must be {wanted}; the one given does not take that: {as_sentence(error)}") from None
     return function
-
-
-def is_host(host: str) -> bool:
-    """Tell whether a host can be looked up: Python fails with ``UnicodeError`` on empty labels and on long ones."""
-    try:
-        host.encode("idna")
-    except UnicodeError:
-        return False
-    return True

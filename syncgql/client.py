@@ -6,6 +6,8 @@ import functools
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NoReturn
 
+from yarl import URL
+
 from .exceptions import TransportError
 from .gql_names import unknown_argument
 from .pickling import check_pickles
@@ -20,10 +22,11 @@ from .result import ExecutionResult, whole_result
 from .runtime.event_buffer import Overflow
 from .schema.client_schema import ClientSchema
 from .subscription import OnReconnect, Subscription
-from .transport.aiohttp_session.session import SessionFactory
+from .transport.aiohttp_session.session import POOL_SIZE, SessionFactory
 from .transport.base import AsyncTransport
 from .transport.batching import BATCH_MAX
 from .transport.blocking import BlockingTransport
+from .transport.certificates import CertOption
 from .transport.options import AuthOption, HeadersOption, TimeoutOption
 from .transport.recovery.policy import ReconnectPolicy
 from .transport.selection.transport_factory import TransportOptions
@@ -84,8 +87,9 @@ class Client:
     for a request that was not sent because it cannot be right, ``ClientClosed``. All names are in ``syncgql``.
 
     Args:
-        url: the endpoint. ``http(s)://`` sends queries and mutations by POST and subscriptions over a WebSocket at the
-            same place; ``ws(s)://`` sends everything over a WebSocket.
+        url: the endpoint, text or a ``yarl.URL``; what is percent-encoded in it stays so. ``http(s)://`` sends queries
+            and mutations by POST and subscriptions over a WebSocket at the same place; ``ws(s)://`` sends everything
+            over a WebSocket.
         transport: takes the place of *url*; if it can subscribe it serves subscriptions too. One that blocks sends in
             the calling thread. Headers, cookies, credentials, ``init_payload`` and session are given to it, not here.
         subscriptions: another URL or transport for subscriptions.
@@ -98,6 +102,8 @@ class Client:
             these, called as *headers* is; or an object with ``get_headers(data, headers)``. With an
             ``AppSyncAuthentication``, subscriptions go to the realtime endpoint of AWS AppSync.
         ssl: True verifies certificates, False does not; or an ``ssl.SSLContext`` or ``aiohttp.Fingerprint``.
+        cert: a client certificate: the path of a PEM file with certificate and key, or a pair of the paths of both. Not
+            beside an ``SSLContext`` as *ssl*, which has a ``load_cert_chain`` of its own.
         execute_timeout: seconds that a call may take, and that ``subscribe`` may take to connect; None for no limit.
         timeout: aiohttp's own limits for one HTTP request, below *execute_timeout*: an ``aiohttp.ClientTimeout``; a
             number is its ``total``.
@@ -126,6 +132,12 @@ class Client:
         session: a function that makes the whole ``aiohttp.ClientSession``, called on the loop; it takes the place of
             *cookies* and *client_session_args*. WebSockets then take slots of its connector, 100 by default, which
             otherwise are for requests alone.
+        trust_env: whether the proxies that the environment names, ``HTTP_PROXY`` (also for ``ws://``), ``HTTPS_PROXY``
+            (also for ``wss://``) and ``ALL_PROXY``, are used where no proxy is given; not for hosts in ``NO_PROXY``.
+            They are read once per process, when the client first connects.
+        proxy: the URL of a proxy, ``http://`` or ``https://``, for requests and WebSockets; user name and password for
+            it may be in the URL. Takes precedence over the environment.
+        pool_size: how many HTTP connections there are at most; further calls wait for one. None for no limit.
         batch_interval: seconds for which a call waits for calls of other threads, to be sent with them as one batch; 0
             for no batching. Only calls with the same headers and *extra_args* go together.
         batch_max: how many calls make a batch full, which is then sent at once.
@@ -147,14 +159,15 @@ class Client:
 
     def __init__(
         self,
-        url: str | None = None,
+        url: str | URL | None = None,
         *,
         transport: AsyncTransport | BlockingTransport | None = None,
-        subscriptions: str | AsyncTransport | None = None,
+        subscriptions: str | URL | AsyncTransport | None = None,
         headers: HeadersOption = None,
         cookies: Any = None,
         auth: AuthOption = None,
         ssl: Any = True,
+        cert: CertOption = None,
         execute_timeout: float | None = 10,
         timeout: TimeoutOption = None,
         ssl_close_timeout: float | None = 10,
@@ -169,6 +182,9 @@ class Client:
         max_message_size: int = MAX_MESSAGE_SIZE,
         client_session_args: Mapping[str, Any] | None = None,
         session: SessionFactory | None = None,
+        trust_env: bool = True,
+        proxy: str | URL | None = None,
+        pool_size: int | None = POOL_SIZE,
         batch_interval: float = 0,
         batch_max: int = BATCH_MAX,
         schema: SchemaSource = None,
@@ -182,13 +198,14 @@ class Client:
         # Every parameter, whatever will be added: a pickled client is made anew from these.
         self._arguments = {name: value for name, value in locals().items() if name != "self"}
         options = TransportOptions(
-            url=url,
+            url=str(url) if isinstance(url, URL) else url,
             transport=transport,
-            subscriptions=subscriptions,
+            subscriptions=str(subscriptions) if isinstance(subscriptions, URL) else subscriptions,
             headers=headers,
             cookies=cookies,
             auth=auth,
             ssl=ssl,
+            cert=cert,
             timeout=timeout,
             ssl_close_timeout=ssl_close_timeout,
             json_serialize=json_serialize,
@@ -201,6 +218,9 @@ class Client:
             max_message_size=max_message_size,
             client_session_args=client_session_args,
             session=session,
+            trust_env=trust_env,
+            proxy=proxy,
+            pool_size=pool_size,
             batch_interval=batch_interval,
             batch_max=batch_max,
         )

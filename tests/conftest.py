@@ -13,6 +13,10 @@ os.environ.setdefault("PYTHONASYNCIODEBUG", "1")
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
+# Nothing here goes by a proxy of the machine.
+for variable in [name for name in os.environ if name.lower().endswith("_proxy")]:
+    del os.environ[variable]
+
 pytest_plugins = [
     "pytester",
     "tests.fix_leaks",

@@ -16,7 +16,7 @@ PACKAGE = Path(syncgql.__file__).parent
 
 # From the bottom up. A module may import from its own part of the package and from the layers below.
 LAYERS = [
-    {"result", "messages", "bounded_cache", "gql_names", "dsl"},
+    {"result", "messages", "version", "bounded_cache", "gql_names", "dsl"},
     {"exceptions", "checks", "pickling"},
     {"deadline", "tracebacks"},
     {"request", "file_var"},

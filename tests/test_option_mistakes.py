@@ -95,6 +95,9 @@ URLS: list[Mistake] = [
     ("url", '"https://example.com/graphql"', ValueError),
     ("url", "http://me:hush#ed@example.com/", ValueError),
     ("url", "me:hush@example.com/graphql", ValueError),
+    ("url", "https://exa mple.com/graphql", ValueError),
+    ("url", "https://example..com/graphql", ValueError),
+    ("url", "https://example.com/\x00graphql", ValueError),
 ]
 HEADERS: list[Mistake] = [
     ("headers", "Authorization: hush", TypeError),
@@ -104,6 +107,8 @@ HEADERS: list[Mistake] = [
     ("headers", [["X-Key", "hush"]], TypeError),
     ("headers", {"Authorization": "Bearer hush\n"}, ValueError),
     ("headers", {"Authorization: hush": ""}, ValueError),
+    ("headers", {"Content-Length": "3"}, ValueError),
+    ("headers", {"Transfer-Encoding": "chunked"}, ValueError),
     ("headers", async_headers, TypeError),
     ("headers", for_a_request, TypeError),
 ]

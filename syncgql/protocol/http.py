@@ -250,7 +250,7 @@ def _advice(response: Response) -> str:
     if status == 404:
         return ": there is nothing at this URL. Check the endpoint's path."
     if status == 407:
-        return ": the proxy wants credentials. Give them as proxy_auth in client_session_args."
+        return ": the proxy wants credentials. Give user name and password in the URL of proxy=."
     if response.retry_after is not None:
         return f": try again in {response.retry_after:g} s."
     return "."

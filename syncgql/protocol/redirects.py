@@ -11,10 +11,10 @@ from typing import NamedTuple
 
 from yarl import URL
 
-from ..checks import is_host
 from ..exceptions import TransportServerError
 from ..result import Response
 from .http import REDIRECTS, redirect_advice, server_error
+from .urls import as_written, host_fault
 
 LIMIT = 5
 """How many redirects in a row are followed."""
@@ -60,13 +60,13 @@ def next_hop(
     if method == "POST" and response.status not in KEEP_METHOD:
         raise refused("it was not followed, because that turns a POST into a GET without a body")
     try:
-        target = url.join(URL(response.headers["Location"])).with_user(None).with_fragment(None)
+        target = url.join(as_written(response.headers["Location"])).with_user(None).with_fragment(None)
         hop = Hop(target, _origin(target) != _origin(url))
     except (KeyError, ValueError):
         raise refused("that is no URL") from None
     if target.scheme not in ("http", "https"):
         raise refused("that is no HTTP URL")
-    if not target.raw_host or not is_host(target.raw_host):
+    if not target.raw_host or host_fault(target.raw_host):
         raise refused("that is no URL")
     if url.scheme == "https" and target.scheme == "http":
         raise refused("it was not followed, because it leaves TLS")

@@ -9,6 +9,7 @@ from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
 import aiohttp
+from yarl import URL
 
 from ..checks import check_function, check_size
 from ..deadline import NO_DEADLINE, Deadline
@@ -60,6 +61,8 @@ class AIOHTTPTransport(AsyncTransport):
         max_url_length: characters of the longest URL for a GET; a query that needs more is sent by
             POST; None for no limit.
         max_response_size: bytes of the biggest answer that is accepted, after decompression; None for no limit.
+        trust_env: whether ``HTTP_PROXY``, ``HTTPS_PROXY``, ``ALL_PROXY`` and ``NO_PROXY`` are used where no proxy is
+            given; they are read once, before the first request.
 
     Raises:
         ValueError: the URL is not an absolute ``http`` or ``https`` URL, or a limit is not positive.
@@ -72,7 +75,7 @@ class AIOHTTPTransport(AsyncTransport):
 
     def __init__(
         self,
-        url: str,
+        url: str | URL,
         headers: HeadersOption = None,
         cookies: Any = None,
         auth: AuthOption = None,
@@ -87,6 +90,7 @@ class AIOHTTPTransport(AsyncTransport):
         use_get_for_queries: bool = False,
         max_url_length: int | None = MAX_URL_LENGTH,
         max_response_size: int | None = None,
+        trust_env: bool = True,
     ) -> None:
         self.url = check_url(url, ("http", "https"))
         self.json_deserialize = check_function("json_deserialize", json_deserialize, 1)
@@ -103,7 +107,7 @@ class AIOHTTPTransport(AsyncTransport):
             max_url_length=max_url_length,
         )
         self._shared_session = SharedSession.of(
-            session, cookies, client_session_args, ssl_close_timeout=ssl_close_timeout
+            session, cookies, client_session_args, ssl_close_timeout=ssl_close_timeout, trust_env=trust_env
         )
         self._sender: HTTPSender | None = None
         self._closed = False

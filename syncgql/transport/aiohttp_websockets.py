@@ -68,6 +68,8 @@ class AIOHTTPWebsocketsTransport(WebSocketTransport):
         json_serialize: encodes requests; compact UTF-8 by default. It may return bytes, which are sent as text.
         json_deserialize: decodes the messages that bring results, on the loop; with the ``speed`` extra msgspec by
             default.
+        trust_env: whether ``HTTP_PROXY`` (for ``ws://``), ``HTTPS_PROXY`` (for ``wss://``), ``ALL_PROXY`` and
+            ``NO_PROXY`` are used where no proxy is given; they are read once, before the first connection.
 
     Raises:
         ValueError: the URL is not an absolute ``ws`` or ``wss`` URL, a subprotocol is unknown, or a limit is not
@@ -111,6 +113,7 @@ class AIOHTTPWebsocketsTransport(WebSocketTransport):
         session: SessionFactory | SharedSession | None = None,
         json_serialize: JSONSerialize = json_codec.dumps,
         json_deserialize: JSONDeserialize = json_codec.loads,
+        trust_env: bool = True,
     ) -> None:
         dialect = GraphQLDialect(
             check_url(url, ("ws", "wss")),
@@ -147,7 +150,9 @@ class AIOHTTPWebsocketsTransport(WebSocketTransport):
                 answer_pings=answer_pings,
                 idle_timeout=idle_timeout,
             ),
-            SharedSession.of(session, None, client_session_args, ssl_close_timeout=ssl_close_timeout),
+            SharedSession.of(
+                session, None, client_session_args, ssl_close_timeout=ssl_close_timeout, trust_env=trust_env
+            ),
             check_reconnect(reconnect),
         )
 

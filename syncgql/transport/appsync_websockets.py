@@ -14,6 +14,7 @@ from ..protocol import json_codec
 from ..protocol.appsync import AppSync, api_host, header_query, header_subprotocol, realtime_url
 from ..protocol.http import encode_request
 from ..protocol.json_codec import JSONDeserialize, JSONSerialize
+from ..protocol.urls import as_written
 from ..request import GraphQLRequest
 from ..result import ExecutionResult
 from .aiohttp_session.session import SharedSession
@@ -75,6 +76,8 @@ class AppSyncWebsocketsTransport(WebSocketTransport):
         json_serialize: encodes requests; compact UTF-8 by default. It may return bytes, which are sent as text.
         json_deserialize: decodes the messages that bring results, on the loop; with the ``speed`` extra msgspec by
             default.
+        trust_env: whether ``HTTPS_PROXY``, ``ALL_PROXY`` and ``NO_PROXY`` are used where no proxy is given; they are
+            read once, before the first connection.
 
     Raises:
         ValueError: a URL is not absolute or has the wrong scheme, or a limit is not positive.
@@ -104,6 +107,7 @@ class AppSyncWebsocketsTransport(WebSocketTransport):
         shared_session: SharedSession | None = None,
         json_serialize: JSONSerialize = json_codec.dumps,
         json_deserialize: JSONDeserialize = json_codec.loads,
+        trust_env: bool = True,
     ) -> None:
         self.url = check_url(url, ("http", "https"))
         if shared_session is not None and client_session_args is not None:
@@ -126,7 +130,7 @@ class AppSyncWebsocketsTransport(WebSocketTransport):
                 keep_alive_timeout=keep_alive_timeout,
                 idle_timeout=idle_timeout,
             ),
-            shared_session or SharedSession(None, client_session_args),
+            shared_session or SharedSession(None, client_session_args, trust_env=trust_env),
             check_reconnect(reconnect),
         )
 
@@ -189,7 +193,7 @@ class AppSyncDialect(Dialect):
         is_personal = self._identity.differs_from(headers)
         if self.authorization_in == "subprotocol":
             return Handshake(
-                self.url,
+                as_written(self.url),
                 (AppSync.NAME, header_subprotocol(authorization)),
                 headers,
                 None,
@@ -198,7 +202,7 @@ class AppSyncDialect(Dialect):
                 authorization,
             )
         separator = "&" if "?" in self.url else "?"
-        url = URL(f"{self.url}{separator}{header_query(authorization)}", encoded=True)
+        url = as_written(f"{self.url}{separator}{header_query(authorization)}")
         return Handshake(url, (AppSync.NAME,), headers, None, is_personal, None, authorization)
 
     def payload(self, request: GraphQLRequest) -> str:

@@ -14,19 +14,26 @@ import aiohttp
 from multidict import CIMultiDict
 from yarl import URL
 
-from ..checks import check_function, check_mapping, check_seconds, is_host, plain_text
+from ..checks import check_function, check_mapping, check_seconds, plain_text
 from ..protocol.http import public_url
+from ..protocol.urls import as_written, host_fault
 
 Headers = Mapping[str, str]
 Pairs = Headers | Iterable[tuple[str, str]]
 HeadersOption = Pairs | Callable[[], Pairs] | None
 
-NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # a token, RFC 9110 section 5.6.2
-CONTROL_CHARACTER = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 BASIC_AUTH: Any = getattr(aiohttp, "BasicAuth", ())  # deprecated since aiohttp 3.14, and not in aiohttp 4
 
-SURROGATE = re.compile(r"[\ud800-\udfff]")
-STRAY_SPACE = re.compile(r"\A | \Z|[\x00-\x1f\x7f]")
+TOKEN = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"  # RFC 9110 section 5.6.2
+NAME = re.compile(TOKEN)
+# Names that need a closer look are left out here, so that the others cost nothing.
+ORDINARY_NAME = re.compile(
+    r"(?!(?:Host|Content-Length|Transfer-Encoding|Connection|Upgrade|Sec-WebSocket-.*)\Z)" + TOKEN, re.IGNORECASE
+)
+HOST = re.compile(r"[0-9A-Za-z._~%!$&'()*+,;=:\[\]-]+")  # RFC 3986 section 3.2.2, with a port
+# A lone surrogate cannot be written as UTF-8.
+CONTROL_CHARACTER = re.compile(r"[\x00-\x08\x0a-\x1f\x7f\ud800-\udfff]")
+STRAY_SPACE = re.compile(r"\A | \Z|[\x00-\x1f\x7f\ud800-\udfff]")
 
 
 @runtime_checkable
@@ -62,11 +69,14 @@ def check_url(url: object, schemes: tuple[str, ...], name: str = "url") -> str:
     try:
         parts = urlsplit(text)
         port_is_valid = parts.port is None or parts.port > 0
-        host = URL(text).raw_host or ""
+        host = as_written(text).raw_host
     except ValueError:  # whose text may quote a part of a password
         raise ValueError(f"{name} is not a valid URL: host or port cannot be read. Begin with {expected}.") from None
-    if parts.scheme not in schemes or not host or not is_host(host) or not port_is_valid:
+    if parts.scheme not in schemes or not host or not port_is_valid:
         raise ValueError(f"{name} must be an absolute URL that begins with {expected}, not {public_url(text)!r}.")
+    fault = host_fault(host)
+    if fault is not None:
+        raise ValueError(f"{name} is not a valid URL: its host name {fault}. Begin with {expected}.")
     return text
 
 
@@ -118,7 +128,7 @@ def _is_cookie_jar(cookies: object) -> bool:
 
 def split_credentials(url: str) -> tuple[URL, str | None]:
     """Return *url* without its user name and password, and these as the value of an ``Authorization`` header."""
-    parsed = URL(url)
+    parsed = as_written(url)
     if parsed.user is None and parsed.password is None:
         return parsed, None
     return parsed.with_user(None), authorization((parsed.user or "", parsed.password or ""))
@@ -305,12 +315,20 @@ def check_arguments(
 def _check_header(name: object, value: object, option: str = "headers") -> None:
     if not isinstance(name, str) or not isinstance(value, str):
         raise TypeError(f"{option} must map str to str; {name!r} maps to {type(value).__name__}.")
+    if ORDINARY_NAME.fullmatch(name) is None:
+        _check_special_header(name, value, option)
+    if CONTROL_CHARACTER.search(value):
+        raise ValueError(f"{option}: the header {name!r} holds a line break or another character that cannot be sent.")
+
+
+def _check_special_header(name: str, value: str, option: str) -> None:
+    """Check a header whose name is no token, or that says where a message ends or what a connection is for."""
     token = NAME.match(name)
     if token is None or token.end() != len(name):
         # What follows the token may be a secret: "Authorization: Bearer ..." written as a name.
         shown = token.group() if token else ""
         raise ValueError(f"A name in {option} holds a character that no header's may have, after {shown!r}.")
-    if CONTROL_CHARACTER.search(value):
-        raise ValueError(f"{option}: the header {name!r} holds a line break or another control character.")
-    if SURROGATE.search(value):
-        raise ValueError(f"{option}: the header {name!r} holds a surrogate, half a character, which cannot be sent.")
+    if name.lower() != "host":
+        raise ValueError(f"{option} cannot have {name!r}: the transport frames messages itself. Remove the header.")
+    if HOST.fullmatch(value) is None:
+        raise ValueError(f"{option}: the header {name!r} must be a host name, with a port if one is needed.")

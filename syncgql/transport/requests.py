@@ -8,6 +8,8 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NoReturn
 
+from yarl import URL
+
 from ..checks import check_flag, check_function, check_size
 from ..deadline import Deadline
 from ..exceptions import TransportConnectionFailed
@@ -100,7 +102,7 @@ class RequestsHTTPTransport(BlockingTransport):
 
     def __init__(
         self,
-        url: str,
+        url: str | URL,
         headers: HeadersOption = None,
         cookies: Any = None,
         auth: Any = None,

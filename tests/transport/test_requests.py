@@ -110,7 +110,8 @@ def test_subscriptions_run_on_the_loop_beside_it(strawberry_server: Server) -> N
         assert len(loop_threads()) == 1
         client.execute("{ hello }")
     agents = [request["headers"].get("user-agent", "") for request in strawberry_server.seen("request")]
-    assert [agent.partition("/")[0] for agent in agents] == ["python-requests"] * 2
+    assert [agent.partition("/")[0] for agent in agents] == ["syncgql"] * 2
+    assert all(" python-requests/" in agent for agent in agents)
 
 
 def test_subscribe_alone_is_refused(strawberry_server: Server) -> None:

@@ -21,6 +21,7 @@ from ...exceptions import (
 from ...messages import as_sentence
 from ...protocol.http import public_url, retry_after
 from ...result import Response
+from ..certificates import missing_bundle
 from .tls_hints import ALERT, no_tls_hint, tls_hint
 
 # asyncio's is another class than TimeoutError on Python 3.10.
@@ -95,7 +96,8 @@ def _connection_lost(error: Exception, where: str) -> str:
     match error:
         case aiohttp.ClientConnectorCertificateError():
             why = getattr(error.certificate_error, "verify_message", "") or error.certificate_error
-            return f"The certificate of {peer} is not trusted: {as_sentence(why)} See ssl=."
+            missing = missing_bundle("SSL_CERT_FILE") if error.args[0].ssl is True else ""
+            return f"The certificate of {peer} is not trusted: {as_sentence(why)} {missing or 'See ssl=.'}"
         case aiohttp.ServerFingerprintMismatch():
             return f"{where} showed another certificate than the one whose fingerprint was given as ssl=."
         case aiohttp.ClientConnectorDNSError():
@@ -147,7 +149,7 @@ def _bad_response(error: aiohttp.ClientResponseError, where: str, elapsed: float
     if isinstance(error, aiohttp.ClientHttpProxyError):
         headers = CIMultiDict(error.headers or {})
         response = Response(error.status, headers, where, elapsed, retry_after(headers))
-        advice = " Give its credentials as proxy_auth." if error.status == 407 else ""
+        advice = " Give its user name and password in the URL of proxy=." if error.status == 407 else ""
         said = f"HTTP {error.status} {error.message}"
         return TransportServerError(
             f"The proxy refused to connect to {where}: {as_sentence(said)}{advice}",

@@ -23,8 +23,8 @@ class TCPConnector(aiohttp.TCPConnector):
     The two methods are no part of aiohttp's public interface. Without them connections work all the same.
     """
 
-    def __init__(self) -> None:
-        super().__init__(socket_factory=_open)
+    def __init__(self, limit: int = 100) -> None:
+        super().__init__(limit=limit, socket_factory=_open)
 
     async def _create_connection(
         self, req: aiohttp.ClientRequest, traces: list[Any], timeout: aiohttp.ClientTimeout

@@ -32,6 +32,7 @@ from ..options import (
     authorization,
     check_arguments,
     check_auth,
+    check_fixed_headers,
     check_headers,
     check_method,
     client_timeout,
@@ -228,7 +229,9 @@ class RequestBuilder:
         check_arguments("extra_args", extra_args, _known_arguments(), REFUSED_ARGUMENTS)
         arguments = {**self._arguments, **extra_args}
         method = arguments.pop("method", None)
-        merged = resolve_headers({}, check_headers(arguments.pop("headers", None)), headers)
+        own = check_headers(arguments.pop("headers", None), "headers in extra_args")
+        merged = resolve_headers({}, own, headers)
+        check_fixed_headers(arguments.get("proxy_headers"), "proxy_headers in extra_args")
         auth, proxy_auth = arguments.pop("auth", None), arguments.pop("proxy_auth", None)
         if auth is not None:
             merged.setdefault("Authorization", authorization(auth))
@@ -312,7 +315,7 @@ class RequestBuilder:
         if isinstance(auth, RequestAuthentication):
             # Last, because it may sign all the others.
             text = body.decode() if isinstance(body, bytes) else "" if body is None else None
-            merged.update(auth.get_headers(text, merged))
+            merged = resolve_headers(merged, None, auth.get_headers(text, merged))
         if isinstance(body, Upload):
             merged["Content-Type"] = body.content_type  # no one else knows the boundary
         is_personal = "cookies" in options.arguments or has_identity(per_request)

@@ -103,6 +103,9 @@ class HTTPSender:
         if session.closed:
             raise TransportClosed("The transport was closed during the call.")
         arguments = {"middlewares": self._middlewares, **request.arguments}
+        proxy = self._sessions.proxy_for(request.url)
+        if proxy is not None:
+            arguments.setdefault("proxy", proxy)
         async with session.request(
             request.method, request.url, data=request.data, headers=request.headers, **arguments
         ) as answer:

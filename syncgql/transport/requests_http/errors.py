@@ -26,7 +26,6 @@ NOT_SENT = (
     exceptions.InvalidSchema,
     exceptions.MissingSchema,
     exceptions.InvalidHeader,
-    exceptions.InvalidProxyURL,
 )
 
 TUNNEL_REFUSED = re.compile(r"Tunnel connection failed: (\d{3})", re.ASCII)
@@ -60,6 +59,12 @@ def translate(error: Exception, where: str, timeouts: RequestsTimeouts) -> Trans
     if isinstance(error, UNREADABLE):
         rule = "the body is encoded as Content-Encoding says"
         return TransportProtocolError(f"The answer of {where} cannot be decompressed: {said}", rule=rule)
+    if isinstance(error, exceptions.InvalidProxyURL):
+        return TransportConnectionFailed(
+            f"The URL of the proxy for {where} is malformed. See proxies=, and HTTP_PROXY and HTTPS_PROXY."
+        )
+    if isinstance(error, exceptions.InvalidSchema) and "SOCKS" in str(error):
+        return TransportConnectionFailed(f"The proxy for {where} needs another package: pip install 'requests[socks]'.")
     if isinstance(error, NOT_SENT):
         return TransportError(f"requests could not send to {where}: {type(error).__name__}.")
     hint = tls_hint(where) if _ended_without_answer(error) else ""

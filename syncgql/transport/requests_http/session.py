@@ -21,14 +21,17 @@ from ...exceptions import TransportClosed
 from ...protocol.http import retry_after, too_large
 from ...protocol.masking import Mask
 from ...result import Response
+from ...version import __version__
 from ..http.request import HTTPRequest
 from ..http.response import HTTPResponse
 from ..http.upload import Upload
+from ..netrc_file import NetrcFile
 from ..options import check_cookies
 from ..single_use import SingleUseServers
 from .adapter import AnswerGuardAdapter
 from .cookies import LoopbackCookieJar, without_cookies
 from .deadline_reader import current_deadline
+from .environment import read_netrc, with_environment
 from .errors import translated_errors
 from .redirects import HiddenRedirect
 from .timeouts import RequestsTimeouts
@@ -104,6 +107,7 @@ class SessionOptions:
 
 def _guarded_session(single_use: SingleUseServers) -> requests.Session:
     session = requests.Session()
+    session.headers["User-Agent"] = f"syncgql/{__version__} {requests.utils.default_user_agent()}"
     adapter = AnswerGuardAdapter(single_use)
     session.mount("https://", adapter)
     session.mount("http://", adapter)
@@ -183,6 +187,7 @@ class RequestsSession:
         self.session = session
         self._single_use = single_use
         self.pid = os.getpid()
+        self._netrc: NetrcFile | None = read_netrc(session)
 
     def send(
         self,
@@ -205,18 +210,31 @@ class RequestsSession:
         start = time.perf_counter()
         is_personal = request.is_personal or not arguments.keys().isdisjoint(CREDENTIALS)
         session = without_cookies(self.session) if is_personal else self.session
-        with contextlib.ExitStack() as strangers:
+        netrc = self._netrc
+        with contextlib.ExitStack() as others:
             followed = 0
             while True:
-                response = _send_once(session, request, arguments, timeouts, max_response_size, start)
+                allowed = with_environment(session, request, arguments, netrc)
+                response = _send_once(session, request, allowed, timeouts, max_response_size, start)
                 hop = request.next_hop(response.head, response.body, followed)
                 if hop is None:
                     return response
                 if hop.is_foreign:
                     # Whatever the session and the caller say may be a credential.
-                    session, arguments = strangers.enter_context(_guarded_session(self._single_use)), {}
+                    other = _cross_origin_session(self.session, self._single_use)
+                    session, netrc = others.enter_context(other), None
+                    arguments = {name: arguments[name] for name in ("verify", "proxies") if name in arguments}
                 request = request.at(hop)
                 followed += 1
+
+
+def _cross_origin_session(session: requests.Session, single_use: SingleUseServers) -> requests.Session:
+    """Return a session for another origin, which connects in the same way and has no credentials."""
+    other = _guarded_session(single_use)
+    other.trust_env = session.trust_env
+    other.verify = session.verify
+    other.proxies.update(session.proxies)
+    return other
 
 
 _inherited: list[requests.Session] = []
@@ -247,7 +265,8 @@ def _send_once(
             request.method,
             url,
             data=body_of(request.body) if isinstance(request.body, Upload) else request.body,
-            headers={name: _encodable(value) for name, value in request.headers.items()},
+            # UTF-8, as aiohttp writes it; http.client takes text for Latin-1.
+            headers={name: value if value.isascii() else value.encode() for name, value in request.headers.items()},
             timeout=wait,
             allow_redirects=False,
             stream=True,
@@ -286,15 +305,6 @@ def _deadline_of_answers(timeouts: RequestsTimeouts) -> Iterator[None]:
 def _response(answer: requests.Response, start: float) -> Response:
     headers = CIMultiDict(answer.headers)
     return Response(answer.status_code, headers, answer.url, time.perf_counter() - start, retry_after(headers))
-
-
-def _encodable(value: str) -> str | bytes:
-    """Return the value of a header for http.client, which encodes as Latin-1 and fails for what is beyond that."""
-    try:
-        value.encode("latin-1")
-    except UnicodeEncodeError:
-        return value.encode()
-    return value
 
 
 def _blocks(answer: requests.Response, timeouts: RequestsTimeouts) -> Iterator[bytes]:

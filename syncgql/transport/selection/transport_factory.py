@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
+
+from yarl import URL
 
 from ...exceptions import TransportError
 from ...protocol import json_codec
@@ -13,18 +16,20 @@ from ...protocol.http import public_url
 from ...protocol.http_get import MAX_URL_LENGTH
 from ...protocol.json_codec import JSONDeserialize, JSONSerialize
 from ..aiohttp import AIOHTTPTransport
-from ..aiohttp_session.session import SessionFactory, SharedSession
+from ..aiohttp_session.session import POOL_SIZE, SessionFactory, SharedSession
 from ..aiohttp_websockets import AIOHTTPWebsocketsTransport
 from ..appsync_auth import AppSyncAuthentication
 from ..appsync_websockets import AppSyncWebsocketsTransport
 from ..base import AsyncTransport
 from ..batching import BATCH_MAX, Batcher, check_batch_options
 from ..blocking import BlockingTransport
+from ..certificates import CertOption, with_certificate
 from ..options import (
     AuthOption,
     HeadersOption,
     RequestAuthentication,
     TimeoutOption,
+    check_ssl,
     check_url,
 )
 from ..recovery.policy import ReconnectPolicy
@@ -76,6 +81,7 @@ class TransportOptions:
     cookies: Any = None
     auth: AuthOption = None
     ssl: Any = True
+    cert: CertOption = None
     timeout: TimeoutOption = None
     ssl_close_timeout: float | None = 10
     json_serialize: JSONSerialize = json_codec.dumps
@@ -88,6 +94,9 @@ class TransportOptions:
     max_message_size: int = MAX_MESSAGE_SIZE
     client_session_args: Mapping[str, Any] | None = None
     session: SessionFactory | None = None
+    trust_env: bool = True
+    proxy: str | URL | None = None
+    pool_size: int | None = POOL_SIZE
     batch_interval: float = 0
     batch_max: int = BATCH_MAX
 
@@ -122,6 +131,10 @@ class TransportOptions:
             raise TypeError(
                 "auth= with get_headers is for requests over HTTP; for a WebSocket give headers= a function."
             )
+
+    @functools.cached_property
+    def _tls(self) -> Any:
+        return with_certificate(check_ssl(self.ssl), self.cert)
 
     @property
     def reconnects(self) -> bool:
@@ -164,8 +177,14 @@ class TransportOptions:
         """
         if not self.has_loop:
             raise TransportError(f"{type(self.transport).__name__} cannot subscribe; see subscriptions= of the Client.")
-        session = SharedSession.of(
-            self.session, self.cookies, self.client_session_args, ssl_close_timeout=self.ssl_close_timeout
+        session = SharedSession(
+            self.cookies,
+            self.client_session_args,
+            factory=self.session,
+            ssl_close_timeout=self.ssl_close_timeout,
+            trust_env=self.trust_env,
+            proxy=self.proxy,
+            pool_size=self.pool_size,
         )
         if isinstance(self.transport, BlockingTransport):
             subscriptions = self._for_subscriptions(session)
@@ -201,7 +220,7 @@ class TransportOptions:
             url,
             headers=self.headers,
             auth=self.auth,
-            ssl=self.ssl,
+            ssl=self._tls,
             timeout=self.timeout,
             json_serialize=self.json_serialize,
             json_deserialize=self.json_deserialize,
@@ -217,7 +236,7 @@ class TransportOptions:
             headers=self.headers,
             # What signs requests by their bodies has nothing to sign in an upgrade.
             auth=None if isinstance(self.auth, RequestAuthentication) else self.auth,
-            ssl=self.ssl,
+            ssl=self._tls,
             init_payload=self.init_payload,
             close_timeout=CLOSE_SECONDS,
             reconnect=self.reconnect,
@@ -231,7 +250,7 @@ class TransportOptions:
         return AppSyncWebsocketsTransport(
             url,
             auth,
-            ssl=self.ssl,
+            ssl=self._tls,
             realtime_url=self.subscriptions if isinstance(self.subscriptions, str) else None,
             headers=self.headers,
             close_timeout=CLOSE_SECONDS,

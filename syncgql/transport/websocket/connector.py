@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import aiohttp
+from yarl import URL
 
 from ...exceptions import TransportConnectionFailed, TransportError
 from ...protocol.close_codes import RetryDecision
@@ -30,6 +31,7 @@ class WebSocketConnector:
         dialect: what is particular to the server.
         options: what is the same for every connection.
         on_signal: told of acknowledgements, pings and pongs.
+        proxy_for: returns the proxy that the environment names for a URL, or None.
     """
 
     def __init__(
@@ -37,10 +39,12 @@ class WebSocketConnector:
         dialect: Dialect,
         options: WebSocketOptions,
         on_signal: Callable[[Acknowledged | Pinged | Ponged], object],
+        proxy_for: Callable[[URL], URL | None],
     ) -> None:
         self.dialect = dialect
         self.options = options
         self._on_signal = on_signal
+        self._proxy_for = proxy_for
 
     async def connect(
         self,
@@ -80,7 +84,7 @@ class WebSocketConnector:
 
     async def _upgrade(self, session: aiohttp.ClientSession, handshake: Handshake) -> aiohttp.ClientWebSocketResponse:
         try:
-            return await upgrade(session, handshake, self.options)
+            return await upgrade(session, handshake, self.options, self._proxy_for(URL(handshake.url)))
         except TransportError as error:
             handshake.mask.error(error)
             raise ConnectFailed(not_opened(error, decision_for(error))) from error

@@ -143,6 +143,7 @@ class GraphQLDialect(Dialect):
     ) -> None:
         target, from_url = split_credentials(url)
         self.url = str(target)
+        self._target = target
         self._defaults = {} if from_url is None else {"Authorization": from_url}
         self.subprotocols = _check_subprotocols(subprotocols)
         check_function("json_deserialize", json_deserialize, 1)
@@ -171,7 +172,7 @@ class GraphQLDialect(Dialect):
         headers = with_authorization(self._defaults, self.headers, self.auth)
         is_personal = self._identity.differs_from(headers)
         credentials = (identity(headers), init_payload) if self.has_users else None
-        return Handshake(self.url, self.subprotocols, headers, init_payload, is_personal, credentials)
+        return Handshake(self._target, self.subprotocols, headers, init_payload, is_personal, credentials)
 
     def payload(self, request: GraphQLRequest) -> str:
         # Parsed before it is sent: on many servers one syntax error closes the socket for everyone on it.

@@ -73,6 +73,7 @@ class WebSocketOptions:
         check_arguments("connect_args", self.connect_args, _known_arguments(), NOT_FOR_CONNECTING)
         check_fixed_headers(self.connect_args.get("headers"), "headers in connect_args")
         check_proxy(self.connect_args.get("proxy"), "proxy in connect_args")
+        check_fixed_headers(self.connect_args.get("proxy_headers"), "proxy_headers in connect_args")
         check_ssl(self.connect_args.get("ssl", True), "ssl in connect_args")
 
 

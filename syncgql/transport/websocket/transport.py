@@ -76,7 +76,7 @@ class WebSocketTransport(AsyncTransport):
         self.payloads: dict[str, Any] = {}
         self.ping_received = asyncio.Event()
         self.pong_received = asyncio.Event()
-        connector = WebSocketConnector(self._dialect, self._options, self._heard)
+        connector = WebSocketConnector(self._dialect, self._options, self._heard, self._shared_session.proxy_for)
         self._pool = WebSocketPool(connector, self._shared_session, self._policy)
 
     def fresh(self: WebSocketTransportT) -> WebSocketTransportT:

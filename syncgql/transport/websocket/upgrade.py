@@ -8,6 +8,7 @@ from typing import Any, cast
 
 import aiohttp
 from aiohttp import hdrs
+from yarl import URL
 
 from ...exceptions import (
     TransportAuthenticationError,
@@ -24,9 +25,15 @@ from .options import WebSocketOptions
 
 
 async def upgrade(
-    session: aiohttp.ClientSession, handshake: Handshake, options: WebSocketOptions
+    session: aiohttp.ClientSession, handshake: Handshake, options: WebSocketOptions, proxy: URL | None = None
 ) -> aiohttp.ClientWebSocketResponse:
     """Open a WebSocket.
+
+    Args:
+        session: what to open it with.
+        handshake: what to open it with, of this connection.
+        options: the same, of every connection; a proxy in them takes precedence.
+        proxy: the proxy that the environment names; None for none.
 
     Raises:
         TransportTimeout: it took longer than ``connect_timeout``.
@@ -38,7 +45,7 @@ async def upgrade(
     where = handshake.where
     try:
         with translated_errors(where):
-            return await _limited(_connect(session, handshake, options), options.connect_timeout, where)
+            return await _limited(_connect(session, handshake, options, proxy), options.connect_timeout, where)
     except _Refused as refusal:
         raise _refusal(where, refusal.status, refusal.headers, refusal.body) from None
 
@@ -100,14 +107,14 @@ async def _limited(connecting: Any, seconds: float | None, where: str) -> aiohtt
 
 
 async def _connect(
-    session: aiohttp.ClientSession, handshake: Handshake, options: WebSocketOptions
+    session: aiohttp.ClientSession, handshake: Handshake, options: WebSocketOptions, proxy: URL | None
 ) -> aiohttp.ClientWebSocketResponse:
     arguments: dict[str, Any] = {
         "protocols": handshake.subprotocols,
         "headers": handshake.headers,
         "origin": options.origin,
         "params": options.params,
-        "proxy": options.proxy,
+        "proxy": options.proxy or proxy,
         "proxy_headers": options.proxy_headers,
         "ssl": options.ssl,
         "max_msg_size": options.max_message_size,
