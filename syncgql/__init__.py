@@ -18,6 +18,7 @@ from .exceptions import (
     TransportError,
     TransportProtocolError,
     TransportQueryError,
+    TransportRateLimited,
     TransportServerError,
     TransportTimeout,
 )
@@ -87,6 +88,7 @@ __all__ = [
     "TransportError",
     "TransportProtocolError",
     "TransportQueryError",
+    "TransportRateLimited",
     "TransportServerError",
     "TransportTimeout",
     "gql",

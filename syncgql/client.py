@@ -14,7 +14,7 @@ from .pickling import check_pickles
 from .pipeline.pipeline import BUFFER_SIZE, Pipeline
 from .protocol import json_codec
 from .protocol.batch import batch_data
-from .protocol.graphql_response import data_or_raise
+from .protocol.graphql_response import data_or_raise, event_data
 from .protocol.http_get import MAX_URL_LENGTH
 from .protocol.json_codec import JSONDeserialize, JSONSerialize
 from .request import UNSET, GraphQLRequest, Unset, as_request
@@ -263,11 +263,13 @@ class Client:
             **unknown: refused; for an argument of gql the error says what to write instead.
 
         Returns:
-            The data as it came: a dict. None only from a server that breaks the specification, which demands an error
-            beside null data (section "Data"), and sends none.
+            The data as it came: a dict.
 
         Raises:
             TransportQueryError: the answer has errors: ``.errors``, and in spite of them maybe ``.data``.
+            TransportRateLimited: the server did not execute the request because there were too many.
+            TransportProtocolError: the data is null and no error says why, which breaks the specification (section
+                "Data").
             TransportError: there was no GraphQL answer; a ``TransportTimeout`` after *timeout* seconds.
             DocumentError: the request cannot be sent.
             ClientClosed: the client is closed.
@@ -426,7 +428,7 @@ class Client:
             raise unknown_argument("Client.subscribe", unknown)
         prepared = as_request(request, variable_values, operation_name, extensions)
         operation = self._pipeline.operation(prepared, timeout)
-        return self._pipeline.subscribe(operation, data_or_raise, buffer_size, overflow, on_reconnect)
+        return self._pipeline.subscribe(operation, event_data, buffer_size, overflow, on_reconnect)
 
     def subscribe_results(
         self,

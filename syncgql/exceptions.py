@@ -13,6 +13,7 @@
        +- TransportCredentialsMissing      a request could not be signed: no AWS credentials, or no region
        +- TransportServerError             an HTTP answer that is no GraphQL answer
        |  +- TransportAuthenticationError  the credentials were refused
+       |  +- TransportRateLimited          the server asks to wait: too many requests
        +- TransportProtocolError           the peer broke the protocol
        +- SubscriptionOverflow             the consumer was too slow for overflow="raise"
        +- TransportQueryError              the answer has errors
@@ -44,6 +45,7 @@ __all__ = [
     "TransportError",
     "TransportProtocolError",
     "TransportQueryError",
+    "TransportRateLimited",
     "TransportServerError",
     "TransportTimeout",
 ]
@@ -114,8 +116,31 @@ class DocumentError(SyncGQLError):
         self.column = column
 
 
+def _codes(errors: Sequence[Mapping[str, Any]] | None) -> tuple[str, ...]:
+    members = [error.get("extensions") for error in errors or () if isinstance(error, Mapping)]
+    codes = [each.get("code") for each in members if isinstance(each, Mapping)]
+    # A code may be a number, and several errors may have the same.
+    return tuple(dict.fromkeys(str(code) for code in codes if isinstance(code, str | int)))
+
+
 class TransportError(SyncGQLError):
-    """Base of every failure to get a GraphQL answer."""
+    """Base of every failure to get a GraphQL answer.
+
+    Attributes:
+        sent: whether the server got the request: False when it provably did not, so that sending it again is safe even
+            for a mutation; True when it did; None when that is unknown.
+        attempts: how many times the request was tried.
+    """
+
+    def __init__(self, message: str = "", *, sent: bool | None = None) -> None:
+        super().__init__(message)
+        self.sent = sent
+        self.attempts = 1
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """The ``extensions.code`` of the GraphQL errors, each code once; empty when there are none."""
+        return ()
 
 
 class TransportConnectionFailed(TransportError):
@@ -126,8 +151,10 @@ class TransportConnectionFailed(TransportError):
         reason: the WebSocket close reason; None when there was none.
     """
 
-    def __init__(self, message: str, *, code: int | None = None, reason: str | None = None) -> None:
-        super().__init__(message)
+    def __init__(
+        self, message: str, *, code: int | None = None, reason: str | None = None, sent: bool | None = None
+    ) -> None:
+        super().__init__(message, sent=sent)
         self.code = code
         self.reason = reason
 
@@ -145,8 +172,8 @@ class TransportTimeout(TransportError, TimeoutError):
         seconds: its value.
     """
 
-    def __init__(self, message: str, *, limit: str, seconds: float) -> None:
-        super().__init__(message)
+    def __init__(self, message: str, *, limit: str, seconds: float, sent: bool | None = None) -> None:
+        super().__init__(message, sent=sent)
         self.limit = limit
         self.seconds = seconds
 
@@ -159,7 +186,7 @@ class TransportCredentialsMissing(TransportError):
     """
 
     def __init__(self, message: str, *, missing: str) -> None:
-        super().__init__(message)
+        super().__init__(message, sent=False)
         self.missing = missing
 
 
@@ -185,13 +212,18 @@ class TransportServerError(TransportError):
         errors: Sequence[Mapping[str, Any]] | None = None,
         data: Mapping[str, Any] | None = None,
         response: Response | None = None,
+        sent: bool | None = True,
     ) -> None:
-        super().__init__(message)
+        super().__init__(message, sent=sent)
         self.code = code
         self.body = body[:EXCERPT_CHARACTERS]
         self.errors = errors
         self.data = data
         self.response = response
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        return _codes(self.errors)
 
     @property
     def headers(self) -> Mapping[str, str]:
@@ -206,6 +238,8 @@ class TransportServerError(TransportError):
 
 class TransportAuthenticationError(TransportServerError):
     """The server refused the credentials: HTTP 401 or 403, or a refusal of the WebSocket connection.
+
+    A 403 that limits the rate of requests is a ``TransportRateLimited`` instead.
 
     Attributes:
         code: the HTTP status or the WebSocket close code; None when there was neither.
@@ -222,9 +256,52 @@ class TransportAuthenticationError(TransportServerError):
         errors: Sequence[Mapping[str, Any]] | None = None,
         data: Mapping[str, Any] | None = None,
         response: Response | None = None,
+        sent: bool | None = True,
     ) -> None:
-        super().__init__(message, code=code, body=body, errors=errors, data=data, response=response)
+        super().__init__(message, code=code, body=body, errors=errors, data=data, response=response, sent=sent)
         self.reason = reason
+
+
+class TransportRateLimited(TransportServerError):
+    """The server did not execute the request because there were too many, or they cost too much.
+
+    HTTP 429; 403 with ``Retry-After`` or with nothing left of a quota; or GraphQL errors that say so, whatever the
+    status. Sending the request again later is safe, even for a mutation.
+
+    Attributes:
+        retry_after: seconds to wait before trying again, as the server said or as its figures imply; None when unknown.
+        limit: how many requests, or points of cost, the quota allows; None when unknown.
+        remaining: how many of them were left; None when unknown.
+        reset_at: when the quota is full again, in seconds since the epoch as ``time.time()`` counts; None when unknown.
+        extensions: the extensions of the GraphQL answer; None when there were none.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        retry_after: float | None = None,
+        limit: float | None = None,
+        remaining: float | None = None,
+        reset_at: float | None = None,
+        extensions: Mapping[str, Any] | None = None,
+        code: int | None = None,
+        body: str = "",
+        errors: Sequence[Mapping[str, Any]] | None = None,
+        data: Mapping[str, Any] | None = None,
+        response: Response | None = None,
+        sent: bool | None = True,
+    ) -> None:
+        super().__init__(message, code=code, body=body, errors=errors, data=data, response=response, sent=sent)
+        self._retry_after = retry_after
+        self.limit = limit
+        self.remaining = remaining
+        self.reset_at = reset_at
+        self.extensions = extensions
+
+    @property
+    def retry_after(self) -> float | None:
+        return super().retry_after if self._retry_after is None else self._retry_after
 
 
 class TransportProtocolError(TransportError):
@@ -245,8 +322,9 @@ class TransportProtocolError(TransportError):
         received: str = "",
         code: int | None = None,
         response: Response | None = None,
+        sent: bool | None = True,
     ) -> None:
-        super().__init__(message)
+        super().__init__(message, sent=sent)
         self.rule = rule
         self.received = received[:EXCERPT_CHARACTERS]
         self.code = code
@@ -262,7 +340,7 @@ class SubscriptionOverflow(TransportError):
     """
 
     def __init__(self, message: str, *, buffered: int, limit: int) -> None:
-        super().__init__(message)
+        super().__init__(message, sent=True)
         self.buffered = buffered
         self.limit = limit
 
@@ -286,8 +364,12 @@ class TransportQueryError(TransportError):
         extensions: Mapping[str, Any] | None = None,
         response: Response | None = None,
     ) -> None:
-        super().__init__(message)
+        super().__init__(message, sent=True)
         self.errors = errors
         self.data = data
         self.extensions = extensions
         self.response = response
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        return _codes(self.errors)

@@ -224,7 +224,10 @@ class Subscription(Generic[T]):
         except Empty:
             limit = seconds if timeout is None else timeout
             raise TransportTimeout(
-                f"No event came within {limit:g} s; the subscription goes on.", limit="timeout", seconds=limit or 0.0
+                f"No event came within {limit:g} s; the subscription goes on.",
+                limit="timeout",
+                seconds=limit or 0.0,
+                sent=True,
             ) from None
         except BaseException:
             # Ctrl-C or the like: nobody will come back for the next event.

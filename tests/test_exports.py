@@ -50,6 +50,7 @@ PUBLIC = [
     "TransportError",
     "TransportProtocolError",
     "TransportQueryError",
+    "TransportRateLimited",
     "TransportServerError",
     "TransportTimeout",
     "gql",

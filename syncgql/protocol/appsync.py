@@ -29,7 +29,7 @@ from ..exceptions import TransportAuthenticationError, TransportError
 from ..messages import as_sentence
 from . import json_codec
 from .close_codes import RetryDecision
-from .graphql_response import describe_errors
+from .graphql_errors import NO_REASON, describe_errors, read_errors
 from .json_codec import JSONDeserialize
 from .websocket import (
     Acknowledged,
@@ -278,16 +278,9 @@ def _silence_limit(payload: Mapping[str, Any]) -> float:
 
 
 def _errors(message: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Read the errors of a message: a list, or one object in its place, at whatever depth they are."""
-    payload = message.get("payload")
-    given = payload.get("errors", payload) if isinstance(payload, dict) else payload
-    errors = [{"message": error} if isinstance(error, str) else error for error in _listed(given)]
-    found = [error for error in errors if isinstance(error, dict) and error]
-    return found or [{"message": "The server gave no reason."}]
-
-
-def _listed(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else [value]
+    """Read the errors of a message, at least one."""
+    errors = [error for error in read_errors(message.get("payload")) if error]
+    return errors or [{"message": NO_REASON}]
 
 
 def _kind(error: Mapping[str, Any]) -> str:

@@ -10,13 +10,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from ..exceptions import DocumentError, TransportError, TransportQueryError
+from ..exceptions import DocumentError, TransportError
 from ..request import GraphQLRequest
 from ..result import ExecutionResult, Response
 from .graphql_response import MalformedResponse, data_or_raise, parse_response
 from .http import (
     GRAPHQL_RESPONSE,
     REFUSING_STATUSES,
+    begins_as_json,
     content_type,
     decode_json,
     is_json,
@@ -107,6 +108,7 @@ def batch_data(results: Sequence[BatchEntry]) -> list[dict[str, Any]]:
 
     Raises:
         TransportQueryError: an entry has errors; the first such is raised.
+        TransportRateLimited: an entry's errors say that there were too many requests.
         TransportError: an entry is no answer.
     """
     return [_entry_data(entry, f"Request {number} of {len(results)}: ") for number, entry in enumerate(results, 1)]
@@ -128,7 +130,7 @@ def _uses_directive(request: GraphQLRequest, name: str) -> bool:
 
 def _entries(response: Response, body: bytes, json_deserialize: JSONDeserialize) -> list[Any] | None:
     """Return the entries of an array that may be an answer; None when it is something else."""
-    if not _may_be_answer(response):
+    if not _may_be_answer(response, body):
         return None
     try:
         value = decode_json(body, content_type(response.headers)[1], json_deserialize)
@@ -137,12 +139,12 @@ def _entries(response: Response, body: bytes, json_deserialize: JSONDeserialize)
     return value if isinstance(value, list) else None
 
 
-def _may_be_answer(response: Response) -> bool:
-    media_type, _ = content_type(response.headers)
+def _may_be_answer(response: Response, body: bytes) -> bool:
+    media_type, charset = content_type(response.headers)
     status = response.status
-    if _is_trusted(response):
-        return not media_type or is_json(media_type)
-    return is_json(media_type) and status >= 400 and status not in REFUSING_STATUSES
+    if not (is_json(media_type) or begins_as_json(body, charset)):
+        return False
+    return _is_trusted(response) or (status >= 400 and status not in REFUSING_STATUSES)
 
 
 def _is_trusted(response: Response) -> bool:
@@ -177,11 +179,6 @@ def _entry_data(entry: BatchEntry, prefix: str) -> Any:
         raise entry
     try:
         return data_or_raise(entry)
-    except TransportQueryError as error:
-        raise TransportQueryError(
-            prefix + error.message,
-            errors=error.errors,
-            data=error.data,
-            extensions=error.extensions,
-            response=error.response,
-        ) from None
+    except TransportError as error:  # made for this entry
+        error.message = prefix + error.message
+        raise

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import enum
-import json
 from typing import Any, NamedTuple
 
 from ..exceptions import TransportAuthenticationError, TransportConnectionFailed, TransportError
 from ..messages import as_sentence, truncate
+from ..result import ABSENT, ExecutionResult
+from .graphql_errors import as_text, read_errors
+from .rate_limits import rate_limited, says_throttled
 
 NORMAL = 1000
 NO_STATUS = 1005
@@ -91,22 +93,16 @@ def refused_error(
 ) -> TransportError:
     """Return the error for a connection that the server refused in a message, which holds *payload*."""
     said = payload.get("message", payload) if isinstance(payload, dict) else payload
-    text = said if isinstance(said, str) else "no reason" if said is None else as_text(said)
+    text = "no reason" if said is None else as_text(said)
     message = f"{url} refused the connection: {as_sentence(truncate(text, 200))}"
+    errors = read_errors(payload["errors"]) if isinstance(payload, dict) and "errors" in payload else []
+    if says_throttled(errors):
+        result = ExecutionResult(ABSENT, errors)
+        return rate_limited(lambda wait: message + wait, None, text, result, code=None, sent=False)
     if decision is not RetryDecision.WITH_NEW_CREDENTIALS:
         return TransportConnectionFailed(message, reason=text[:1000])
-    errors = payload.get("errors") if isinstance(payload, dict) else None
     return TransportAuthenticationError(
         f"{message} Check headers=, auth= and init_payload=.",
         reason=text[:1000],
-        errors=errors if isinstance(errors, list) else None,
+        errors=errors or None,
     )
-
-
-def as_text(value: Any) -> str:
-    """Return what a server sent as JSON again, which has no line breaks."""
-    # Not with our codec, which refuses what the server may well have sent, such as 1e999.
-    try:
-        return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-    except RecursionError:
-        return "something deeply nested"

@@ -9,8 +9,9 @@ and one operation, on a READY connection::
     subscribe --next*--> error | complete from either side
 
 After its end everything with an operation's id is ignored: the server may have sent it before it saw our ``complete``.
-Where servers bend the rules without harm the machine lets them: a single object as the payload of ``error``, or none;
-a ``next`` without ``data`` and ``errors``; a null payload where none is meant; and Hasura's ``connection_error``.
+Where servers bend the rules without harm the machine lets them: one object, a text or none as the payload of ``error``,
+or a list within an object; a ``next`` without ``data`` and ``errors``; a null payload where none is meant, and an empty
+list in the acknowledgement; and Hasura's ``connection_error``.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ from .websocket import (
     Refused,
     State,
     WebSocketProtocol,
+    failure_errors,
     ignore,
     on_complete,
     on_event,
@@ -57,7 +59,8 @@ class GraphQLTransportWS(WebSocketProtocol):
     # -- reactions
 
     def _on_ack(self, message: dict[str, Any]) -> Acknowledged:
-        payload = _object_or_none(message)
+        # PHP writes an empty object as [].
+        payload = None if message.get("payload") == [] else _object_or_none(message)
         self._enter(State.READY)
         return Acknowledged(payload)
 
@@ -78,11 +81,7 @@ class GraphQLTransportWS(WebSocketProtocol):
 
     def _on_error(self, message: dict[str, Any]) -> Failed | None:
         id = operation_id(message)
-        payload = message.get("payload")
-        errors: list[Any] = payload if isinstance(payload, list) else [] if payload is None else [payload]
-        if not all(isinstance(error, dict) for error in errors):
-            raise BrokenMessage("the payload of error is a list of objects")
-        return Failed(id, errors or [{"message": "The server gave no reason."}]) if self._end(id) else None
+        return Failed(id, failure_errors(message)) if self._end(id) else None
 
     REACTIONS: Mapping[State, Mapping[str, Reaction]] = {  # type: ignore[misc]
         State.OPEN: {"ping": _on_ping, "pong": _on_pong},

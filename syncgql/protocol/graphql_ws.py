@@ -22,13 +22,13 @@ from . import json_codec
 from .close_codes import INTERNAL_ERROR, RetryDecision
 from .websocket import (
     Acknowledged,
-    BrokenMessage,
     Complained,
     Failed,
     Reaction,
     Refused,
     State,
     WebSocketProtocol,
+    failure_errors,
     ignore,
     on_complete,
     on_event,
@@ -78,8 +78,7 @@ class GraphQLWS(WebSocketProtocol):
         if message.get("id") is None:
             return self._on_complaint(message)
         id = operation_id(message)
-        errors = _errors(message.get("payload"))
-        return Failed(id, errors) if self._end(id) else None
+        return Failed(id, failure_errors(message)) if self._end(id) else None
 
     REACTIONS: Mapping[State, Mapping[str, Reaction]] = {  # type: ignore[misc]
         State.OPEN: {"ka": ignore},
@@ -103,14 +102,3 @@ class GraphQLWS(WebSocketProtocol):
         },
         State.CLOSED: {},
     }
-
-
-def _errors(payload: Any) -> list[dict[str, Any]]:
-    """Return the errors in the payload of an ``error``: one object, a list, ``{"errors": [...]}``, text, or nothing."""
-    if isinstance(payload, dict) and isinstance(payload.get("errors"), list):
-        payload = payload["errors"]
-    entries = payload if isinstance(payload, list) else [] if payload is None else [payload]
-    errors = [{"message": entry} if isinstance(entry, str) else entry for entry in entries]
-    if not all(isinstance(error, dict) for error in errors):
-        raise BrokenMessage("the payload of error is an object, a list of objects, or text")
-    return errors or [{"message": "The server gave no reason."}]

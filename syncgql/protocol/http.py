@@ -7,7 +7,8 @@ before it. The media type decides whether a body can be trusted:
 - ``application/json`` with a 2xx status: the body is the answer.
 - ``application/json`` with another status: a body with errors is the answer of a server that reports them so (Ariadne,
   Apollo Server, Mercurius, PostGraphile), unless the status speaks for a gateway or a refusal.
-- anything else is no GraphQL answer.
+- another media type: as ``application/json`` when the body begins as a JSON object does, because servers and gateways
+  mislabel their answers; otherwise it is no GraphQL answer.
 """
 
 from __future__ import annotations
@@ -32,8 +33,10 @@ from ..exceptions import (
 from ..messages import EXCERPT_CHARACTERS, as_sentence
 from ..result import ExecutionResult, Response
 from . import json_codec
-from .graphql_response import MalformedResponse, describe_errors, parse_response
-from .json_codec import CODEC_ERRORS, JSONDeserialize, JSONSerialize
+from .graphql_errors import describe_errors
+from .graphql_response import MalformedResponse, parse_response
+from .json_codec import CODEC_ERRORS, JSONDeserialize, JSONSerialize, NotJSONConstant
+from .rate_limits import is_rate_limit, rate_limited, says_throttled
 
 ACCEPT = "application/graphql-response+json, application/json;q=0.9"
 CONTENT_TYPE = "application/json"
@@ -44,6 +47,8 @@ REFUSING_STATUSES = frozenset({401, 403, 407, 429, 502, 503, 504})
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
 IS_IT_THE_ENDPOINT = "Is this the URL of the GraphQL endpoint?"
+IS_IT_A_SUBSCRIPTION = "If the document is a subscription, use client.subscribe()."
+EVENT_STREAM = "text/event-stream"
 
 
 def encode_request(payload: Any, json_serialize: JSONSerialize) -> bytes:
@@ -71,7 +76,8 @@ def parse_answer(response: Response, body: bytes, json_deserialize: JSONDeserial
     """Read an HTTP answer as a GraphQL response.
 
     Raises:
-        TransportServerError: the status says that it is none; TransportAuthenticationError for 401 and 403.
+        TransportServerError: the status says that it is none; TransportAuthenticationError for 401 and 403,
+            TransportRateLimited for 429 and whatever else says that there were too many requests.
         TransportProtocolError: the status promises one, but the body is none.
     """
     media_type, charset = content_type(response.headers)
@@ -83,9 +89,10 @@ def parse_answer(response: Response, body: bytes, json_deserialize: JSONDeserial
         return _parse_body(response, body, charset, json_deserialize)
     if not is_success and status != 304:
         return _parse_unsuccessful(response, body, media_type, charset, json_deserialize)
-    if not media_type and body:
+    if body and (not media_type or begins_as_json(body, charset)):
         return _parse_body(response, body, charset, json_deserialize)
-    raise protocol_error(response, body, f"the answer is {media_type or 'empty'}, not JSON", IS_IT_THE_ENDPOINT)
+    advice = IS_IT_A_SUBSCRIPTION if media_type == EVENT_STREAM else IS_IT_THE_ENDPOINT
+    raise protocol_error(response, body, f"the answer is {media_type or 'empty'}, not JSON", advice)
 
 
 def content_type(headers: Mapping[str, str]) -> tuple[str, str]:
@@ -153,11 +160,14 @@ def server_error(
     """
     text = excerpt(body, content_type(response.headers)[1])
     said = describe_errors(result.errors) if result is not None and result.errors else " ".join(text.split())[:200]
-    message = f"{public_url(response.url)} answered with HTTP {response.status}{advice}"
-    message += f" It said: {as_sentence(said)}" if said else " The body is empty."
+    answered = f"{public_url(response.url)} answered with HTTP {response.status}"
+    quoted = f" It said: {as_sentence(said)}" if said else " The body is empty."
+    if is_rate_limit(response, text, result.errors if result else None):
+        limited = f"{answered}: the server limits the rate of requests."
+        return rate_limited(lambda wait: limited + wait + quoted, response, text, result, code=response.status)
     refused = response.status in (401, 403)
     return (TransportAuthenticationError if refused else TransportServerError)(
-        message,
+        answered + advice + quoted,
         code=response.status,
         body=text,
         errors=result.errors if result else None,
@@ -169,7 +179,9 @@ def server_error(
 def protocol_error(response: Response, body: bytes, rule: str, advice: str) -> TransportProtocolError:
     """Return the error for an answer that breaks a rule, named in a phrase that follows "but"."""
     text = excerpt(body, content_type(response.headers)[1])
-    message = f"{public_url(response.url)} answered with HTTP {response.status}, but {rule}. {advice}"
+    message = f"{public_url(response.url)} answered with HTTP {response.status}, but {rule}."
+    if advice:
+        message += f" {advice}"
     if text:
         message += f" It begins: {' '.join(text.split())[:200]}"
     return TransportProtocolError(message, rule=rule, received=text, response=response)
@@ -211,27 +223,42 @@ def is_json(media_type: str) -> bool:
     return media_type == CONTENT_TYPE or (media_type.startswith("application/") and media_type.endswith("+json"))
 
 
+def begins_as_json(body: bytes, charset: str) -> bool:
+    """Tell whether a body begins as a JSON object or array does, whatever its media type; HTML does not."""
+    return excerpt(body[:EXCERPT_CHARACTERS], charset).lstrip("\ufeff \t\r\n").startswith(("{", "["))
+
+
 def _parse_body(response: Response, body: bytes, charset: str, json_deserialize: JSONDeserialize) -> ExecutionResult:
-    cause: Exception
+    value: Any = None
     try:
-        return parse_response(decode_json(body, charset, json_deserialize), response)
+        value = decode_json(body, charset, json_deserialize)
+        return parse_response(value, response)
     except MalformedResponse as error:
-        cause, rule = error, f"the answer is no GraphQL response: {error}"
+        if isinstance(value, dict) and says_throttled([value]):  # GitHub's and monday.com's, with status 200
+            raise server_error(response, body, ".", ExecutionResult(errors=[value], response=response)) from None
+        raise protocol_error(response, body, f"the answer is no GraphQL response: {error}", "") from error
+    except NotJSONConstant as error:
+        rule = f"the answer is not JSON: {error.constant} is not JSON"
+        raise protocol_error(response, body, rule, error.advice) from error
     except CODEC_ERRORS as error:
-        cause, rule = error, f"the answer is not JSON: {str(error).rstrip('.')}" if body else "the answer is empty"
-    raise protocol_error(response, body, rule, IS_IT_THE_ENDPOINT) from cause
+        rule = f"the answer is not JSON: {str(error).rstrip('.')}" if body else "the answer is empty"
+        raise protocol_error(response, body, rule, IS_IT_THE_ENDPOINT) from error
 
 
 def _parse_unsuccessful(
     response: Response, body: bytes, media_type: str, charset: str, json_deserialize: JSONDeserialize
 ) -> ExecutionResult:
     result: ExecutionResult | None = None
-    if is_json(media_type):
+    is_answer = False
+    if is_json(media_type) or begins_as_json(body, charset):
         try:
-            result = parse_response(decode_json(body, charset, json_deserialize), response)
+            value = decode_json(body, charset, json_deserialize)
+            result = parse_response(value, response)
+            # Gateways write {"errors": "Not Found"}: worth reading, but the status says more.
+            is_answer = result.errors == value.get("errors") and response.status not in REFUSING_STATUSES
         except CODEC_ERRORS:  # no GraphQL response, and none was promised
             result = None
-    if result is not None and result.errors and response.status not in REFUSING_STATUSES:
+    if result is not None and result.errors and is_answer:
         return result
     raise server_error(response, body, _advice(response), result)
 
@@ -249,6 +276,12 @@ def _advice(response: Response) -> str:
         return ": the credentials were refused. Check headers= and auth=."
     if status == 404:
         return ": there is nothing at this URL. Check the endpoint's path."
+    if status == 406:
+        offered = response.headers.get("Accept", "")
+        return (
+            ": the server cannot answer in a form that the client asked for."
+            f"{f' It offers {offered[:200]}.' if offered else ''} {IS_IT_A_SUBSCRIPTION}"
+        )
     if status == 407:
         return ": the proxy wants credentials. Give user name and password in the URL of proxy=."
     if response.retry_after is not None:

@@ -26,6 +26,23 @@ JSONSerialize = Callable[[Any], str | bytes]
 JSONDeserialize = Callable[[str], Any]
 
 
+class NotJSONConstant(ValueError):
+    """``NaN`` or ``Infinity`` stands where JSON has no such thing.
+
+    Attributes:
+        constant: what it was.
+        advice: what to do about it.
+    """
+
+    def __init__(self, constant: str) -> None:
+        super().__init__(constant)
+        self.constant = constant
+        self.advice = "Python's own codec reads it as a float: pass json_deserialize=json.loads."
+
+    def __str__(self) -> str:
+        return f"{self.constant} is not JSON."
+
+
 def dumps(value: Any) -> str:
     """Encode *value* without superfluous spaces and escapes, Python values as ``json_value`` says.
 
@@ -126,7 +143,7 @@ def _as_bytes(encoded: str | bytes) -> bytes:
 
 
 def _refuse_constant(name: str) -> NoReturn:
-    raise ValueError(f"{name} is not JSON.")
+    raise NotJSONConstant(name)
 
 
 # Kept, because json.dumps and json.loads with options build a new coder at every call.

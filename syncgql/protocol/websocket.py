@@ -17,12 +17,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from ..exceptions import TransportError, TransportProtocolError, TransportQueryError
+from ..exceptions import TransportError, TransportProtocolError
+from ..messages import as_sentence
 from ..result import ABSENT, ExecutionResult
 from . import json_codec
 from .close_codes import NORMAL, RetryDecision, close_code
-from .graphql_response import MalformedResponse, describe_errors, parse_response
-from .json_codec import CODEC_ERRORS, JSONDeserialize
+from .graphql_errors import NO_REASON, read_errors
+from .graphql_response import MalformedResponse, error_of, parse_response
+from .json_codec import CODEC_ERRORS, JSONDeserialize, NotJSONConstant
 
 
 class State(enum.Enum):
@@ -204,6 +206,8 @@ class WebSocketProtocol(ABC):
         """
         try:
             message = self._decode(text)
+        except NotJSONConstant as error:
+            return self._unreadable(f"a message is JSON, which has no {error.constant}. {error.advice}", text, error)
         except CODEC_ERRORS as error:
             return self._unreadable("a message is JSON", text, error)
         try:
@@ -248,7 +252,7 @@ class WebSocketProtocol(ABC):
         self._enter(State.CLOSED)
         self.active.clear()
         return TransportProtocolError(
-            f"The server broke the {self.NAME} protocol: {rule}. It sent: {received[:200]!r}",
+            f"The server broke the {self.NAME} protocol: {as_sentence(rule)} It sent: {received[:200]!r}",
             rule=rule,
             received=received,
             code=self.VIOLATION_CODE,
@@ -256,7 +260,7 @@ class WebSocketProtocol(ABC):
 
     def failure(self, errors: list[dict[str, Any]]) -> TransportError:
         """Return what an operation ends with when the server ended it with *errors*."""
-        return TransportQueryError(describe_errors(errors), errors=errors)
+        return error_of(ExecutionResult(ABSENT, errors))
 
     def failure_decision(self, errors: list[dict[str, Any]]) -> RetryDecision:
         """Return whether to start an operation anew that the server ended with *errors*."""
@@ -318,6 +322,11 @@ def operation_id(message: dict[str, Any]) -> str:
     if not isinstance(id, str) or not id:
         raise BrokenMessage(f"the id of {message['type']} is a non-empty string")
     return id
+
+
+def failure_errors(message: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the errors of a message that ends an operation, at least one."""
+    return read_errors(message.get("payload")) or [{"message": NO_REASON}]
 
 
 def on_event(protocol: WebSocketProtocol, message: dict[str, Any]) -> Event | None:

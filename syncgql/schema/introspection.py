@@ -13,7 +13,10 @@ from typing import Any
 
 from graphql import get_introspection_query
 
-from ..exceptions import TransportProtocolError, TransportQueryError
+from ..exceptions import TransportError, TransportProtocolError, TransportQueryError
+from ..messages import as_sentence
+from ..protocol.graphql_errors import describe_errors
+from ..protocol.rate_limits import is_throttled, throttled_error
 from ..request import GraphQLRequest
 from ..result import ExecutionResult
 from .names import nearest
@@ -147,7 +150,9 @@ def _is_cut_short(node: Any) -> bool:
     return any(_is_cut_short(value) for value in node.values() if isinstance(value, (dict, list)))
 
 
-def _refusal(refused: ExecutionResult) -> TransportQueryError | TransportProtocolError:
+def _refusal(refused: ExecutionResult) -> TransportError:
+    if is_throttled(refused):
+        return throttled_error(refused)
     if not refused.errors:
         return TransportProtocolError(
             "The server's answer to the introspection query holds no __schema; give the client its schema instead.",
@@ -155,7 +160,7 @@ def _refusal(refused: ExecutionResult) -> TransportQueryError | TransportProtoco
             received=repr(refused.data),
         )
     return TransportQueryError(
-        f"The server refused introspection: {refused.errors[0].get('message')} "
+        f"The server refused introspection: {as_sentence(describe_errors(refused.errors))} "
         "Give the client its schema instead: schema='schema.graphql'.",
         errors=refused.errors,
         data=refused.data,

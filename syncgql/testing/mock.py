@@ -139,7 +139,7 @@ class MockTransport(AsyncTransport):
 
     async def subscribe(self, request: GraphQLRequest) -> AsyncGenerator[ExecutionResult, None]:
         """Refuse: a client subscribes by ``stream``."""
-        raise TransportError("MockTransport subscribes by stream().")
+        raise TransportError("MockTransport subscribes by stream().", sent=False)
         yield  # pragma: no cover - makes this an async generator
 
 

@@ -167,7 +167,8 @@ class AIOHTTPTransport(AsyncTransport):
     async def subscribe(self, request: GraphQLRequest) -> AsyncGenerator[ExecutionResult, None]:
         """Refuse: a plain HTTP request has one answer."""
         raise TransportError(
-            "AIOHTTPTransport cannot subscribe; use AIOHTTPWebsocketsTransport, or subscriptions= of the Client."
+            "AIOHTTPTransport cannot subscribe; use AIOHTTPWebsocketsTransport, or subscriptions= of the Client.",
+            sent=False,
         )
         yield  # pragma: no cover - makes this an async generator
 
@@ -226,7 +227,7 @@ class AIOHTTPTransport(AsyncTransport):
         """Send a request and return the response; raises a ``TransportError`` if there is none."""
         if self._sender is None:
             if self._closed:
-                raise TransportClosed("The transport is closed; call connect() to open it again.")
+                raise TransportClosed("The transport is closed; call connect() to open it again.", sent=False)
             await self.connect()
             return await self._send(request, deadline)
         response = await self._sender.send(request)

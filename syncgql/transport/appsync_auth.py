@@ -244,7 +244,9 @@ class AppSyncIAMAuthentication(AppSyncAuthentication):
             path, body = (f"{PATH}/connect", "{}") if data is None else (PATH, data)
             return self._sign(path, {**REALTIME_HEADERS, "host": self.host}, body)
         if not data:
-            raise TransportError("AppSync takes POST requests with a JSON body only: no GET and no uploads.")
+            raise TransportError(
+                "AppSync takes POST requests with a JSON body only: no GET and no uploads.", sent=False
+            )
         return self._sign(PATH, {name: value for name, value in headers.items() if _is_signed(name)}, data)
 
     def _sign(self, path: str, headers: Mapping[str, str], body: str) -> dict[str, str]:

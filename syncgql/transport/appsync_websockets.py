@@ -147,7 +147,7 @@ class AppSyncWebsocketsTransport(WebSocketTransport):
         Raises:
             TransportError: always.
         """
-        raise TransportError(SUBSCRIPTIONS_ONLY)
+        raise TransportError(SUBSCRIPTIONS_ONLY, sent=False)
 
     def round_trip(
         self,
@@ -156,7 +156,7 @@ class AppSyncWebsocketsTransport(WebSocketTransport):
         headers: Mapping[str, str] | None = None,
         extra_args: Mapping[str, Any] | None = None,
     ) -> AsyncRoundTrip[ExecutionResult]:
-        raise TransportError(SUBSCRIPTIONS_ONLY)
+        raise TransportError(SUBSCRIPTIONS_ONLY, sent=False)
 
 
 class AppSyncDialect(Dialect):
@@ -207,7 +207,7 @@ class AppSyncDialect(Dialect):
 
     def payload(self, request: GraphQLRequest) -> str:
         if request.operation_type != "subscription":
-            raise TransportError(SUBSCRIPTIONS_ONLY)
+            raise TransportError(SUBSCRIPTIONS_ONLY, sent=False)
         # The text is what is signed, so it is made once and goes into the message as it is.
         members = without_files(request)
         members.setdefault("variables", {})

@@ -21,6 +21,7 @@ class AsyncEventSink:
         self._buffer_size = buffer_size
         self._events: deque[ExecutionResult] = deque()
         self.finished = False
+        self.received = 0
         self._error: Exception | None = None
         self._changed = asyncio.Event()
 
@@ -36,6 +37,7 @@ class AsyncEventSink:
     def put(self, result: ExecutionResult, /) -> bool:
         if self.finished:
             return False
+        self.received += 1
         self._events.append(result)
         self._changed.set()
         return True

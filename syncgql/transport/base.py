@@ -48,6 +48,10 @@ class EventSink(Protocol):
     def full(self) -> bool:
         """Whether the buffer has no room; only looked at when ``blocks``."""
 
+    @property
+    def received(self) -> int:
+        """How many events the sink has taken."""
+
     async def wait_for_room(self) -> None:
         """Return when there is room again."""
 
@@ -124,7 +128,7 @@ class AsyncTransport(ABC):
         Raises:
             TransportError: there was no GraphQL answer to one of them, or the transport has no batches.
         """
-        raise TransportError(f"{type(self).__name__} cannot send batches.")
+        raise TransportError(f"{type(self).__name__} cannot send batches.", sent=False)
 
     def batch_round_trip(
         self,
@@ -178,7 +182,7 @@ class AsyncTransport(ABC):
 
     def _refuse_headers(self, headers: Mapping[str, str] | None) -> None:
         if headers is not None:
-            raise TransportError(f"{type(self).__name__} takes no headers per request.")
+            raise TransportError(f"{type(self).__name__} takes no headers per request.", sent=False)
 
 
 class _Arguments(NamedTuple):
@@ -211,7 +215,7 @@ class Stream(ABC):
         Raises:
             TransportError: the transport does not connect again by itself, so there is nothing to restart.
         """
-        raise TransportError(f"{type(self).__name__} cannot start a subscription anew.")
+        raise TransportError(f"{type(self).__name__} cannot start a subscription anew.", sent=False)
 
 
 class SubscribeStream(Stream):

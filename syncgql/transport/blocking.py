@@ -57,7 +57,7 @@ class BlockingTransport(ABC):
         extra_args: Mapping[str, Any] | None = None,
     ) -> BlockingRoundTrip[list[BatchEntry]]:
         """Prepare a batch; raises what ``round_trip`` raises, by default that there are none."""
-        raise TransportError(f"{type(self).__name__} cannot send batches.")
+        raise TransportError(f"{type(self).__name__} cannot send batches.", sent=False)
 
     def execute(self, request: GraphQLRequest, *, extra_args: Mapping[str, Any] | None = None) -> ExecutionResult:
         """Send a query or mutation and return the answer, errors included.

@@ -69,7 +69,7 @@ class LocalSchemaTransport(AsyncTransport):
             TransportError: *extra_args* was given, or the result is not JSON.
         """
         if extra_args:
-            raise TransportError("LocalSchemaTransport sends nothing, so it takes no extra_args.")
+            raise TransportError("LocalSchemaTransport sends nothing, so it takes no extra_args.", sent=False)
         return _over_the_wire(await self._engine.execute(self._operation(request)))
 
     async def subscribe(self, request: GraphQLRequest) -> AsyncGenerator[ExecutionResult, None]:

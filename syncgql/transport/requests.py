@@ -12,7 +12,7 @@ from yarl import URL
 
 from ..checks import check_flag, check_function, check_size
 from ..deadline import Deadline
-from ..exceptions import TransportConnectionFailed
+from ..exceptions import TransportConnectionFailed, TransportError
 from ..gql_names import unknown_argument
 from ..protocol import json_codec
 from ..protocol.batch import BatchEntry, batch_payload
@@ -229,14 +229,20 @@ class RequestsHTTPTransport(BlockingTransport):
         """
         session = self._sessions.current()
         attempt = 0
+        was_sent = False
         while True:
             try:
                 response = session.send(request, arguments, timeouts, self._max_response_size)
-            except TransportConnectionFailed:
+            except TransportError as error:
+                error.attempts = attempt + 1
+                error.sent = error.sent or (None if was_sent else error.sent)
+                was_sent = error.sent is not False
                 delay = self._retries.delay(attempt)
-                if not self._may_repeat(attempt, request, contents, timeouts, delay):
+                is_lost = isinstance(error, TransportConnectionFailed)
+                if not (is_lost and self._may_repeat(attempt, request, contents, timeouts, delay)):
                     raise
             else:
+                was_sent = True
                 delay = max(self._retries.delay(attempt), response.head.retry_after or 0)
                 is_final = response.head.status not in self._retries.statuses
                 if is_final or not self._may_repeat(attempt, request, contents, timeouts, delay):

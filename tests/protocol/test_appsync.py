@@ -167,7 +167,8 @@ def test_a14_an_error_ends_its_operation_only() -> None:
         (None, [{"message": "The server gave no reason."}]),
         ({}, [{"message": "The server gave no reason."}]),
         ({"errors": []}, [{"message": "The server gave no reason."}]),
-        ({"errors": [5]}, [{"message": "The server gave no reason."}]),
+        ({"errors": [5]}, [{"message": "5"}]),
+        ({"errors": [None]}, [{"message": "The server gave no reason."}]),
     ],
 )
 def test_a15_shapes_of_errors(payload: Any, errors: list[dict[str, Any]]) -> None:

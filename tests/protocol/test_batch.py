@@ -172,15 +172,16 @@ def test_b13_an_empty_batch_is_refused() -> None:
 
 
 def test_what_is_no_json_is_an_error() -> None:
-    """As it is for a single request; a stream is no answer to a batch."""
+    """As it is for a single request; the media type does not decide."""
     with pytest.raises(TransportProtocolError, match="not JSON"):
         parse(b"[{", 1)
     with pytest.raises(TransportProtocolError, match="is empty"):
         parse(b"", 2)
-    for media_type in "text/html", "multipart/mixed; boundary=-", "text/event-stream":
+    for media_type, body in [("text/html", b"<p>"), ("multipart/mixed; boundary=-", b"---"), ("text/plain", b"No.")]:
         with pytest.raises(TransportProtocolError, match="not JSON"):
-            parse([{"data": {}}], 1, media_type=media_type)
-    assert parse([{"data": {}}], 1, media_type="")[0].data == {}
+            parse(body, 1, media_type=media_type)
+    for media_type in "", "text/plain", "text/html":
+        assert parse([{"data": {}}], 1, media_type=media_type)[0].data == {}
 
 
 def test_data_or_the_first_error() -> None:

@@ -22,6 +22,7 @@ from syncgql import (
     TransportAuthenticationError,
     TransportProtocolError,
     TransportQueryError,
+    TransportRateLimited,
     TransportServerError,
 )
 from syncgql.protocol import json_codec
@@ -53,7 +54,7 @@ def test_h05_graphql_response_is_the_answer_at_any_status(status: int) -> None:
     assert result.response.status == status
 
 
-@pytest.mark.parametrize("body", ["<html>", "", "[]", '{"errors": "no"}', '{"data": 1}', "{}", '{"errors": [1]}'])
+@pytest.mark.parametrize("body", ["<html>", "", "[]", '{"errors": []}', '{"data": 1}', "{}"])
 @pytest.mark.parametrize("status", [200, 500])
 def test_h06_graphql_response_that_is_none(body: str, status: int) -> None:
     """A body that is not what its type says is the server's fault, and the error names the status."""
@@ -85,10 +86,10 @@ def test_h08_errors_as_plain_json_with_another_status(status: int) -> None:
 @pytest.mark.parametrize("status", [401, 403, 407, 429, 502, 503, 504])
 def test_h08_statuses_that_speak_for_a_gateway(status: int) -> None:
     """Under a status of a gateway or a guard plain JSON is no answer; the errors in it can be read."""
-    kind = TransportAuthenticationError if status in (401, 403) else TransportServerError
+    kinds = {401: TransportAuthenticationError, 403: TransportAuthenticationError, 429: TransportRateLimited}
     with pytest.raises(TransportServerError, match=f"HTTP {status}.*m") as info:
         parse('{"errors": [{"message": "m", "type": "T"}], "data": {"a": 1}}', JSON, status)
-    assert type(info.value) is kind
+    assert type(info.value) is kinds.get(status, TransportServerError)
     assert info.value.errors == [{"message": "m", "type": "T"}]
     assert info.value.data == {"a": 1}
     assert info.value.code == status
@@ -188,19 +189,80 @@ def test_h15_data_null_and_absent() -> None:
     assert parse('{"data": null}').has_data
 
 
-@pytest.mark.parametrize("errors", ['"Not Found"', "1", '{"message": "m"}', '["m"]'])
+@pytest.mark.parametrize("errors", ['"m"', '{"message": "m"}', '["m"]', '{"errors": ["m"]}'])
 def test_h16_errors_that_are_no_list_of_objects(errors: str) -> None:
-    """Such a body is no GraphQL response."""
-    with pytest.raises(TransportServerError, match="HTTP 404") as info:
+    """They are read as what they mean; under a status of failure the status counts, and the errors can be read."""
+    with pytest.raises(TransportServerError, match=r"HTTP 404.*It said: m") as info:
         parse(f'{{"errors": {errors}}}', JSON, 404)
-    assert info.value.errors is None
-    with pytest.raises(TransportProtocolError, match="no GraphQL response"):
-        parse(f'{{"errors": {errors}}}')
+    assert info.value.errors == [{"message": "m"}]
+    result = parse(f'{{"errors": {errors}}}')
+    assert (result.errors, result.has_data) == ([{"message": "m"}], False)
 
 
-@pytest.mark.parametrize("errors", ["null", "[]"])
+MISLABELLED = [
+    "text/plain",
+    "text/html; charset=utf-8",
+    "application/octet-stream",
+    "application/vnd.api+json",
+    "text/json",
+    "text/plain; charset=utf-16",
+]
+
+
+@pytest.mark.parametrize("media_type", MISLABELLED)
+def test_an_answer_is_read_whatever_its_media_type(media_type: str) -> None:
+    """A body that is a GraphQL answer is one; under a status of failure, too, if it has errors."""
+    charset = "utf-16" if "utf-16" in media_type else "utf-8"
+    assert parse(' \n{"data": {"a": 1}}'.encode(charset), media_type).data == {"a": 1}
+    errors = ERRORS.decode().encode(charset)
+    assert parse(errors, media_type).errors == [{"message": "m"}]
+    assert parse(errors, media_type, 400).errors == [{"message": "m"}]
+    with pytest.raises(TransportAuthenticationError, match="It said: m"):
+        parse(errors, media_type, 401)
+
+
+@pytest.mark.parametrize("body", ["<!doctype html><form>", "Please log in.", '"text"', ""])
+@pytest.mark.parametrize("media_type", ["text/html", "text/plain", "application/octet-stream"])
+def test_a_login_page_is_no_answer(body: str, media_type: str) -> None:
+    """The message names the media type and asks whether the URL is right."""
+    with pytest.raises(TransportProtocolError, match=f"the answer is {media_type}, not JSON. Is this the URL"):
+        parse(body, media_type)
+    with pytest.raises(TransportServerError, match="HTTP 500"):
+        parse(body, media_type, 500)
+
+
+def test_a_stream_of_events_is_no_answer() -> None:
+    """A server that answers so has been sent a subscription."""
+    with pytest.raises(TransportProtocolError, match=r"use client.subscribe\(\)"):
+        parse("event: next\n\n", "text/event-stream")
+    offered = {"Accept": "application/json, text/event-stream"}
+    with pytest.raises(TransportServerError, match=r"It offers application/json, text/event-stream\..*subscribe\(\)"):
+        parse("", None, 406, offered)
+
+
+@pytest.mark.parametrize("body", ['{"data": 1}', "{}", "[]", '{"errors": []}'])
+def test_json_does_not_make_the_url_doubtful(body: str) -> None:
+    """What answers with JSON is an endpoint; the message says what is wrong with the answer."""
+    with pytest.raises(TransportProtocolError, match="no GraphQL response") as info:
+        parse(body)
+    assert "URL" not in str(info.value)
+    assert f"It begins: {body}" in str(info.value)
+
+
+@pytest.mark.parametrize("constant", ["NaN", "Infinity", "-Infinity"])
+def test_nan_names_the_codec_that_reads_it(constant: str) -> None:
+    """Python's own servers send it; Python's own codec reads it."""
+    body = f'{{"data": {{"a": {constant}}}}}'
+    with pytest.raises(
+        TransportProtocolError, match=rf"{constant} is not JSON. .*json_deserialize=json\.loads"
+    ) as info:
+        parse(body)
+    assert "URL" not in str(info.value)
+
+
+@pytest.mark.parametrize("errors", ["null", "[]", "{}", '""', "false"])
 def test_empty_errors_are_absent(errors: str) -> None:
-    """Errors that are null or an empty list count as absent."""
+    """Errors that are null or otherwise empty count as absent."""
     assert parse(f'{{"data": {{"a": 1}}, "errors": {errors}}}').errors is None
 
 

@@ -30,6 +30,17 @@ AIOHTTP_ERRORS = (aiohttp.ClientError, asyncio.TimeoutError, OSError)
 ENDED = (aiohttp.ServerDisconnectedError, ConnectionResetError, aiohttp.ClientOSError)
 """What is raised when a connection ends before an answer begins."""
 
+NOT_SENT = (
+    aiohttp.ClientConnectorError,  # names, refused connections, TLS, proxies
+    aiohttp.ClientConnectorCertificateError,
+    aiohttp.ClientHttpProxyError,
+    aiohttp.ConnectionTimeoutError,
+    aiohttp.InvalidURL,
+    aiohttp.NonHttpUrlClientError,
+    aiohttp.ServerFingerprintMismatch,
+)
+"""What is raised while there is no connection yet, so that nothing of the request has left."""
+
 
 @contextlib.contextmanager
 def translated_errors(url: str, timeout: aiohttp.ClientTimeout | None = None) -> Iterator[None]:
@@ -66,8 +77,9 @@ def translate(
     elapsed: float = 0.0,
     *,
     is_new: bool = True,
+    sent: bool | None = None,
 ) -> TransportError:
-    """Return the exception that stands for *error*.
+    """Return the exception that stands for *error*; its ``sent`` is False when there was no connection.
 
     Args:
         error: what was raised.
@@ -75,19 +87,22 @@ def translate(
         timeout: the limits that held.
         elapsed: seconds since the request began; tells which of two limits ran out.
         is_new: whether the connection had not carried a request before.
+        sent: whether the server got the request, when there was a connection.
     """
     where = public_url(url)
     if isinstance(error.__cause__, TransportError):  # an upload failed while aiohttp wrote it
         return error.__cause__
+    if isinstance(error, NOT_SENT):
+        sent = False
     if isinstance(error, asyncio.TimeoutError):
-        return _timeout(error, where, timeout or aiohttp.ClientTimeout(), elapsed)
+        return _timeout(error, where, timeout or aiohttp.ClientTimeout(), elapsed, sent)
     if isinstance(error, aiohttp.ClientResponseError):
         return _bad_response(error, where, elapsed)
     if isinstance(error, aiohttp.ClientPayloadError):
         return _bad_payload(error, where)
     had_connection = isinstance(error, ENDED) and not isinstance(error, aiohttp.ClientConnectorError)
     hint = tls_hint(where) if is_new and had_connection else ""
-    return TransportConnectionFailed(_connection_lost(error, where) + hint)
+    return TransportConnectionFailed(_connection_lost(error, where) + hint, sent=sent)
 
 
 def _connection_lost(error: Exception, where: str) -> str:
@@ -137,12 +152,12 @@ def _bad_payload(error: aiohttp.ClientPayloadError, where: str) -> TransportErro
     cause = error.__cause__
     if isinstance(cause, aiohttp.http_exceptions.ContentEncodingError):
         rule = "the body is not compressed as Content-Encoding says"
-        return TransportProtocolError(f"The answer of {where} cannot be read: {rule}.", rule=rule)
+        return TransportProtocolError(f"The answer of {where} cannot be read: {rule}.", rule=rule, sent=True)
     if isinstance(cause, aiohttp.http_exceptions.TransferEncodingError) and "Not enough data" not in str(cause):
         why = "it is not chunked as HTTP says"
     else:
         why = "the connection was closed before its end"
-    return TransportConnectionFailed(f"The answer of {where} is incomplete: {why}.")
+    return TransportConnectionFailed(f"The answer of {where} is incomplete: {why}.", sent=True)
 
 
 def _bad_response(error: aiohttp.ClientResponseError, where: str, elapsed: float) -> TransportError:
@@ -155,6 +170,7 @@ def _bad_response(error: aiohttp.ClientResponseError, where: str, elapsed: float
             f"The proxy refused to connect to {where}: {as_sentence(said)}{advice}",
             code=error.status,
             response=response,
+            sent=False,
         )
     # The status is made up by aiohttp's parser; what follows the colon is quoted from the answer.
     why = error.message.partition(":")[0].strip()
@@ -164,14 +180,18 @@ def _bad_response(error: aiohttp.ClientResponseError, where: str, elapsed: float
             f"The answer of {where} cannot be read: it breaks the rule that {rule}.", rule=rule
         )
     if ALERT in error.message:
-        return TransportConnectionFailed(f"{where} answered with a TLS alert.{tls_hint(where)}")
+        # It speaks TLS and could not read the request.
+        return TransportConnectionFailed(f"{where} answered with a TLS alert.{tls_hint(where)}", sent=False)
     return TransportConnectionFailed(
         f"{where} answered with what is not HTTP, or is beyond the limits for headers: {why}. "
-        "(The limits are max_line_size, max_field_size and max_headers in client_session_args.)"
+        "(The limits are max_line_size, max_field_size and max_headers in client_session_args.)",
+        sent=True,
     )
 
 
-def _timeout(error: Exception, where: str, timeout: aiohttp.ClientTimeout, elapsed: float) -> TransportTimeout:
+def _timeout(
+    error: Exception, where: str, timeout: aiohttp.ClientTimeout, elapsed: float, sent: bool | None
+) -> TransportTimeout:
     limit, seconds = _limit(error, timeout, elapsed)
     what = {
         "connect": "there was no connection to",
@@ -182,6 +202,7 @@ def _timeout(error: Exception, where: str, timeout: aiohttp.ClientTimeout, elaps
         f"{limit} ran out after {seconds:g} s: {what} {where}. Give timeout= a higher {limit}?",
         limit=limit,
         seconds=seconds,
+        sent=sent,
     )
 
 

@@ -96,12 +96,14 @@ class HTTPSender:
         except TransportError:
             raise
         except AIOHTTP_ERRORS as error:
-            raise self._translated(error, session, request, start) from public_cause(error)
+            failure = self._translated(error, session, request, start)
+            failure.sent = failure.sent or None  # the server may have got the first one
+            raise failure from public_cause(error)
 
     async def _send_once(self, session: aiohttp.ClientSession, request: HTTPRequest, start: float) -> HTTPResponse:
         """Send a request; raises what aiohttp raises while there is no answer, and our errors from then on."""
         if session.closed:
-            raise TransportClosed("The transport was closed during the call.")
+            raise TransportClosed("The transport was closed during the call.", sent=False)
         arguments = {"middlewares": self._middlewares, **request.arguments}
         proxy = self._sessions.proxy_for(request.url)
         if proxy is not None:
@@ -112,7 +114,7 @@ class HTTPSender:
             try:
                 body = await self._read(answer, start)
             except AIOHTTP_ERRORS as error:
-                raise self._translated(error, session, request, start) from public_cause(error)
+                raise self._translated(error, session, request, start, sent=True) from public_cause(error)
         return HTTPResponse(_response(answer, start), body, answer.request_info.headers)
 
     async def _read(self, answer: aiohttp.ClientResponse, start: float) -> bytes:
@@ -137,10 +139,17 @@ class HTTPSender:
         return b"".join(chunks)
 
     @staticmethod
-    def _translated(error: Exception, session: aiohttp.ClientSession, request: HTTPRequest, start: float) -> Exception:
+    def _translated(
+        error: Exception,
+        session: aiohttp.ClientSession,
+        request: HTTPRequest,
+        start: float,
+        *,
+        sent: bool | None = None,
+    ) -> TransportError:
         timeout = request.arguments.get("timeout") or session.timeout
         is_new = not connection_was_reused.get()
-        return translate(error, str(request.url), timeout, time.perf_counter() - start, is_new=is_new)
+        return translate(error, str(request.url), timeout, time.perf_counter() - start, is_new=is_new, sent=sent)
 
 
 def _with_cookies(request: HTTPRequest, redirect: Response, url: URL) -> HTTPRequest:

@@ -16,6 +16,7 @@ from ...exceptions import (
     TransportAuthenticationError,
     TransportClosed,
     TransportProtocolError,
+    TransportRateLimited,
     TransportServerError,
 )
 from ...protocol.close_codes import RetryDecision
@@ -156,6 +157,8 @@ def decision_for(error: Exception) -> RetryDecision:
     """Return what to do after no connection came about because of *error*."""
     if isinstance(error, TransportAuthenticationError):
         return RetryDecision.WITH_NEW_CREDENTIALS
+    if isinstance(error, TransportRateLimited):  # of status 403, too
+        return RetryDecision.YES
     if isinstance(error, TransportServerError):
         return RetryDecision.YES if error.code in RETRIED_STATUS else RetryDecision.NO
     if isinstance(error, TransportProtocolError | TransportClosed) or _is_hopeless(error.__cause__):

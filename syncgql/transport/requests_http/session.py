@@ -162,7 +162,7 @@ class RequestsSessions:
         """
         own = self._own
         if own is None:
-            raise TransportClosed("The transport is closed; call connect() to open it again.")
+            raise TransportClosed("The transport is closed; call connect() to open it again.", sent=False)
         session: RequestsSession | None = getattr(own, "session", None)
         if session is None or session.pid != os.getpid():
             session = own.session = self._make()
@@ -274,12 +274,13 @@ def _send_once(
         ) as answer:
             redirect.reveal(answer)
             body = bytearray()
-            for block in _blocks(answer, timeouts):
-                body += block
-                if max_response_size is not None and len(body) > max_response_size:
-                    error = too_large(_response(answer, start), bytes(body), max_response_size)
-                    Mask(_sent(answer), url).error(error)
-                    raise error
+            with translated_errors(url, timeouts, sent=True):
+                for block in _blocks(answer, timeouts):
+                    body += block
+                    if max_response_size is not None and len(body) > max_response_size:
+                        error = too_large(_response(answer, start), bytes(body), max_response_size)
+                        Mask(_sent(answer), url).error(error)
+                        raise error
     return HTTPResponse(_response(answer, start), bytes(body), _sent(answer))
 
 

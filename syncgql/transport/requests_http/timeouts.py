@@ -41,12 +41,21 @@ class RequestsTimeouts:
         """Return how long the next wait for the server may take; raises what ``left`` raises."""
         return min((limit for limit in (self.left(), self.silence) if limit is not None), default=None)
 
-    def error(self, where: str, *, is_connecting: bool) -> TransportTimeout:
-        """Return the error for a wait that timed out: the call's own limit has run out, or that of the wait."""
+    def error(self, where: str, *, is_connecting: bool, sent: bool | None = None) -> TransportTimeout:
+        """Return the error for a wait that timed out: the call's own limit has run out, or that of the wait.
+
+        Args:
+            where: what was waited for.
+            is_connecting: whether there was no connection yet.
+            sent: whether the server got the request, when there was a connection.
+        """
+        sent = False if is_connecting else sent
         left = self.deadline.left()
         if left is not None and left <= 0:
-            return self.deadline.exceeded()
+            exceeded = self.deadline.exceeded()
+            exceeded.sent = sent
+            return exceeded
         seconds = (self.connect if is_connecting else self.silence) or 0.0
         what = "did not accept a connection" if is_connecting else "was silent"
         message = f"{where} {what} for {seconds:g} s. Give the transport a higher timeout=?"
-        return TransportTimeout(message, limit="timeout", seconds=seconds)
+        return TransportTimeout(message, limit="timeout", seconds=seconds, sent=sent)

@@ -176,7 +176,9 @@ class TransportOptions:
             TransportError: there are none.
         """
         if not self.has_loop:
-            raise TransportError(f"{type(self.transport).__name__} cannot subscribe; see subscriptions= of the Client.")
+            raise TransportError(
+                f"{type(self.transport).__name__} cannot subscribe; see subscriptions= of the Client.", sent=False
+            )
         session = SharedSession(
             self.cookies,
             self.client_session_args,

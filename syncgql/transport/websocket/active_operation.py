@@ -7,6 +7,7 @@ import contextvars
 from typing import TYPE_CHECKING
 
 from ...deadline import Deadline
+from ...exceptions import TransportError
 from ...request import GraphQLRequest
 from ..base import EventSink
 
@@ -32,6 +33,7 @@ class ActiveOperation:
         sent: released when it is on the wire, and confirmed where that is usual, if somebody waits for that.
         deadline: when the caller stops waiting for that; None when nobody waits, or without a limit.
         lost_at: the loop's time when its socket was lost; None when there is no gap in its events.
+        was_sent: whether it may have reached the server, over this socket or an earlier one.
     """
 
     # There may be ten thousand of them on one socket.
@@ -47,6 +49,7 @@ class ActiveOperation:
         "sent",
         "sink",
         "type",
+        "was_sent",
     )
 
     def __init__(self, request: GraphQLRequest, payload: str, type: str, sink: EventSink) -> None:
@@ -61,6 +64,7 @@ class ActiveOperation:
         self.sent: asyncio.Future[None] | None = None
         self.deadline: Deadline | None = None
         self.lost_at: float | None = None
+        self.was_sent = False
 
     @property
     def is_visit(self) -> bool:
@@ -71,6 +75,11 @@ class ActiveOperation:
         """Let go on who waits for it to be on the wire."""
         if self.sent is not None and not self.sent.done():
             self.sent.set_result(None)
+
+    def fail(self, error: TransportError) -> None:
+        """End it because of its connection, whose error does not say how far this operation had come."""
+        error.sent = self.was_sent and (True if self.sink.received else None)
+        self.end(error)
 
     def end(self, error: Exception | None) -> None:
         """Let who waits for it to be on the wire, or for events, see its end."""

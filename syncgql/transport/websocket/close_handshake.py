@@ -65,7 +65,7 @@ class CloseHandshake:
 
     async def answer(self) -> None:
         """Answer the peer's close frame, unless ours went before it, and end the connection."""
-        if self._is_said:
+        if self._is_said and not self._socket.closed:
             self._shutdown()  # so that no second one reaches the peer
             # Not in aiohttp's interface; without it close() reads what a flood has left.
             self._socket._response.close()

@@ -19,7 +19,8 @@ import aiohttp
 
 from ...exceptions import TransportConnectionFailed, TransportError, TransportProtocolError
 from ...messages import truncate
-from ...protocol.close_codes import ABNORMAL, NO_STATUS, RetryDecision, as_text
+from ...protocol.close_codes import ABNORMAL, NO_STATUS, RetryDecision
+from ...protocol.graphql_errors import as_text
 from ...protocol.http import public_url
 from ...protocol.masking import Mask
 from ...protocol.websocket import (
@@ -183,6 +184,7 @@ class WebSocketConnection:
         self.operations[operation.id] = operation
         if self._protocol.CONFIRMS:
             self._confirmations.expect(operation.id)
+        operation.was_sent = True
         await self.send(message)
 
     async def stop(self, operation: ActiveOperation, *, send_stop: bool = True) -> None:

@@ -101,7 +101,7 @@ class WebSocketPool(Opener):
             TransportError: there was no connection, or the server refused it.
         """
         if self._is_closed:
-            raise TransportClosed("The transport is closed; call connect() to open it again.")
+            raise TransportClosed("The transport is closed; call connect() to open it again.", sent=False)
         self.open()
         if operation.sink.blocks:
             link = self._new_link(idle_timeout=0)
@@ -127,7 +127,7 @@ class WebSocketPool(Opener):
 
     async def open_socket(self, handshake: Handshake, link: ReconnectingConnection) -> WebSocketConnection:
         if self._session is None:
-            raise TransportClosed("The transport is closed; call connect() to open it again.")
+            raise TransportClosed("The transport is closed; call connect() to open it again.", sent=False)
         session = self._shared_session.without_cookies() if handshake.is_personal else self._session
         return await self._connector.connect(session, handshake, link, on_open=self.connections.add, on_end=self._ended)
 

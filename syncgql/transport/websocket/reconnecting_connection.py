@@ -176,8 +176,10 @@ class ReconnectingConnection:
     def close(self) -> None:
         """End everything: subscriptions come to a clean end."""
         for operation in list(self.operations):
-            is_running_subscription = operation.type == "subscription" and operation.sent is None
-            self._end(operation, None if is_running_subscription else TransportClosed("The transport was closed."))
+            if operation.type == "subscription" and operation.sent is None:  # it is running
+                self._end(operation, None)
+            else:
+                self._fail(operation, TransportClosed("The transport was closed."))
         self._retire()
 
     async def wait_closed(self) -> None:
@@ -198,7 +200,7 @@ class ReconnectingConnection:
         for operation in operations:
             operation.connection = None
             if delay is None or not is_resumed(operation.type, sent=True):
-                self._end(operation, loss.error())
+                self._fail(operation, loss.error())
             else:
                 operation.lost_at = self._loop.time() if operation.lost_at is None else operation.lost_at
                 self._waiting[operation] = None
@@ -343,21 +345,25 @@ class ReconnectingConnection:
         """Fail whom the next attempt would come too late for: the reason tells them more than a timeout."""
         for operation in list(self._waiting):
             if operation.deadline is not None and not operation.deadline.allows(delay):
-                self._end(operation, loss.error())
+                self._fail(operation, loss.error())
 
     # -- ends
 
     def _give_up(self, loss: ConnectionLoss) -> None:
         for operation in list(self.operations):
-            self._end(operation, loss.error())
+            self._fail(operation, loss.error())
 
     def _end(self, operation: ActiveOperation, error: TransportError | None) -> None:
         if self._forget(operation):
             operation.end(error)
 
+    def _fail(self, operation: ActiveOperation, error: TransportError) -> None:
+        if self._forget(operation):
+            operation.fail(error)
+
     def _start_again(self, operation: ActiveOperation, error: TransportError | None) -> None:
         if error is not None:
-            self._end(operation, error)
+            self._fail(operation, error)
             self._look_unused()
             return
         self._waiting[operation] = None

@@ -10,10 +10,16 @@ from collections.abc import AsyncGenerator, Callable, Coroutine, Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from ...deadline import NO_DEADLINE, Deadline
-from ...exceptions import TransportClosed, TransportError, TransportProtocolError
+from ...exceptions import (
+    TransportClosed,
+    TransportError,
+    TransportProtocolError,
+    TransportQueryError,
+    TransportRateLimited,
+)
 from ...protocol.websocket import Acknowledged, Pinged, Ponged
 from ...request import GraphQLRequest, as_request
-from ...result import ExecutionResult, whole_result
+from ...result import ABSENT, ExecutionResult, whole_result
 from ..aiohttp_session.session import SharedSession
 from ..async_event_sink import AsyncEventSink
 from ..base import AsyncRoundTrip, AsyncTransport, EventSink, Stream
@@ -135,6 +141,7 @@ class WebSocketTransport(AsyncTransport):
         """Send a query or mutation over the shared socket and return its answer, errors included.
 
         Raises:
+            TransportQueryError: the server ended the operation by a message of errors.
             TransportError: there was no GraphQL answer.
             DocumentError: the document has a syntax error, or the request cannot be sent.
         """
@@ -159,6 +166,15 @@ class WebSocketTransport(AsyncTransport):
             self._ending.add(task)
             task.add_done_callback(self._ending.discard)
         return result
+
+    async def _answer(self, prepared: tuple[WebSocketStream, AsyncEventSink], deadline: Deadline) -> ExecutionResult:
+        """Run a query or mutation and return its result, the errors of the server's message ``error``, too."""
+        try:
+            return await self._run(prepared, deadline)
+        except (TransportQueryError, TransportRateLimited) as error:
+            if not (error.sent and error.errors):
+                raise  # it was the connection that was refused
+            return ExecutionResult(ABSENT, [dict(each) for each in error.errors])
 
     async def subscribe(
         self,
@@ -197,7 +213,7 @@ class WebSocketTransport(AsyncTransport):
     ) -> AsyncRoundTrip[ExecutionResult]:
         _refuse_arguments(headers, extra_args)
         sink = AsyncEventSink(buffer_size=1)
-        return RoundTrip((self.stream(request, sink), sink), self._run, whole_result)
+        return RoundTrip((self.stream(request, sink), sink), self._answer, whole_result)
 
     def stream(self, request: GraphQLRequest, sink: EventSink) -> WebSocketStream:
         operation = ActiveOperation(request, self._dialect.payload(request), request.operation_type, sink)
@@ -214,7 +230,7 @@ class WebSocketTransport(AsyncTransport):
     def _open_connections(self) -> list[WebSocketConnection]:
         connections = [connection for connection in self._pool.connections if connection.is_open]
         if not connections:
-            raise TransportClosed("No socket is open; call connect() first.")
+            raise TransportClosed("No socket is open; call connect() first.", sent=False)
         return connections
 
     def _heard(self, signal: Acknowledged | Pinged | Ponged) -> None:
@@ -227,9 +243,11 @@ class WebSocketTransport(AsyncTransport):
 
 def _refuse_arguments(headers: Mapping[str, str] | None, extra_args: Mapping[str, Any] | None) -> None:
     if extra_args:
-        raise TransportError("A WebSocket has no arguments per request; extra_args is for HTTP.")
+        raise TransportError("A WebSocket has no arguments per request; extra_args is for HTTP.", sent=False)
     if headers is not None:
-        raise TransportError("A WebSocket has no headers per request; give headers= or init_payload= to the transport.")
+        raise TransportError(
+            "A WebSocket has no headers per request; give headers= or init_payload= to the transport.", sent=False
+        )
 
 
 async def _let_end(sink: AsyncEventSink, stream: WebSocketStream) -> None:

@@ -18,6 +18,7 @@ from ...exceptions import (
 )
 from ...messages import EXCERPT_CHARACTERS, as_sentence, truncate
 from ...protocol.http import public_url, retry_after
+from ...protocol.rate_limits import is_rate_limit, rate_limited
 from ...result import Response
 from ..aiohttp_session.errors import translated_errors
 from .handshake import Handshake
@@ -38,6 +39,7 @@ async def upgrade(
     Raises:
         TransportTimeout: it took longer than ``connect_timeout``.
         TransportAuthenticationError: the server answered with HTTP 401 or 403.
+        TransportRateLimited: the server answered with HTTP 429, or another status that says so.
         TransportServerError: the server answered with another status than 101, redirects among them: following one
             could carry credentials elsewhere.
         TransportConnectionFailed: there was no answer, or it breaks the WebSocket protocol.
@@ -102,6 +104,7 @@ async def _limited(connecting: Any, seconds: float | None, where: str) -> aiohtt
             f"Connecting to {where} took longer than connect_timeout, {seconds or 0:g} s.",
             limit="connect_timeout",
             seconds=seconds or 0.0,
+            sent=False,
         ) from error
     return socket
 
@@ -133,13 +136,14 @@ async def _connect(
         return cast(aiohttp.ClientWebSocketResponse, socket)
     except aiohttp.ClientHttpProxyError as error:
         raise TransportConnectionFailed(
-            f"The proxy refused to connect to {handshake.where}: HTTP {error.status}. See proxy= and proxy_auth=."
+            f"The proxy refused to connect to {handshake.where}: HTTP {error.status}. See proxy= and proxy_auth=.",
+            sent=False,
         ) from None  # its text has the whole URL, which may hold credentials
     except aiohttp.WSServerHandshakeError as error:
         if error.status != 101:  # a session that is not ours lacks the middleware
             raise _Refused(error.status, error.headers or {}, "") from None
         raise TransportConnectionFailed(
-            f"{handshake.where} broke the WebSocket handshake: {as_sentence(error.message)}"
+            f"{handshake.where} broke the WebSocket handshake: {as_sentence(error.message)}", sent=False
         ) from None  # its text has the whole URL, which may hold credentials
 
 
@@ -152,6 +156,12 @@ async def _excerpt(response: aiohttp.ClientResponse) -> str:
 
 def _refusal(where: str, status: int, headers: Mapping[str, str], body: str) -> TransportServerError:
     wait = retry_after(headers)
+    response = Response(status, headers, where, 0.0, wait)
+    refused = f"{where} refused the WebSocket with HTTP {status}"
+    said = f" It said: {as_sentence(' '.join(body.split())[:200])}" if body.strip() else ""
+    if is_rate_limit(response, body, None):
+        limited = f"{refused}: the server limits the rate of requests."
+        return rate_limited(lambda wait: limited + wait + said, response, body, None, code=status, sent=False)
     if status in (401, 403):
         advice = "Check headers=, auth= and cookies."
     elif 300 <= status < 400:
@@ -160,11 +170,11 @@ def _refusal(where: str, status: int, headers: Mapping[str, str], body: str) -> 
     elif wait is not None:
         advice = f"Try again in {wait:g} s."
     else:
-        advice = "Is this the URL of the WebSocket endpoint, and does every proxy on the way let WebSockets pass?"
-    said = f" It said: {as_sentence(' '.join(body.split())[:200])}" if body.strip() else ""
+        advice = (
+            "Is this the URL of the WebSocket endpoint? If it is another, give it as subscriptions= of the Client. "
+            "Does the server send subscriptions over WebSockets, not as server-sent events, and does every proxy on "
+            "the way let WebSockets pass?"
+        )
     return (TransportAuthenticationError if status in (401, 403) else TransportServerError)(
-        f"{where} refused the WebSocket with HTTP {status}. {advice}{said}",
-        code=status,
-        body=body,
-        response=Response(status, headers, where, 0.0, wait),
+        f"{refused}. {advice}{said}", code=status, body=body, response=response, sent=False
     )

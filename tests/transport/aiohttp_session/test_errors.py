@@ -215,6 +215,7 @@ def test_timeout_while_connecting(timeout: Any, limit: str, seconds: float) -> N
     with full_backlog() as url:
         error = failure(url, timeout=timeout)
     check_timeout(error, limit, seconds)
+    assert error.sent is (None if limit == "total" else False)
 
 
 @pytest.mark.parametrize(
@@ -246,6 +247,7 @@ def test_timeout_while_reading(timeout: Any, limit: str, seconds: float, begun: 
         else:
             error = failure(server.url, timeout=timeout)
     check_timeout(error, limit, seconds)
+    assert error.sent is (True if begun else None)
 
 
 def check_timeout(error: TransportError, limit: str, seconds: float) -> None:
@@ -276,6 +278,7 @@ def test_timeout_while_waiting_for_the_pool() -> None:
         with pytest.raises(TransportTimeout) as info:
             client.execute(QUERY, extra_args={"timeout": aiohttp.ClientTimeout(connect=0.2, sock_connect=30)})
         check_timeout(info.value, "connect", 0.2)
+        assert info.value.sent is False
         assert server.connections == 1
         client.close()
         first.join()
