@@ -27,7 +27,7 @@ from .transport.base import AsyncTransport
 from .transport.batching import BATCH_MAX
 from .transport.blocking import BlockingTransport
 from .transport.certificates import CertOption
-from .transport.options import AuthOption, HeadersOption, TimeoutOption
+from .transport.options import AuthOption, HeadersOption, TimeoutOption, call_limit
 from .transport.recovery.policy import ReconnectPolicy
 from .transport.selection.transport_factory import TransportOptions
 from .transport.websocket.handshake import InitPayloadOption
@@ -71,7 +71,8 @@ class Client:
 
     Making one does no I/O and starts no thread; the first call does. One client serves any number of threads at once,
     works inside a running event loop, before and after a fork, and cleans up when it is dropped or the program ends.
-    Make one at the top of a module and use it everywhere; ``close()`` and ``with`` are for saying when it ends.
+    Make one at the top of a module and use it everywhere; ``close()`` and ``with`` are for saying when it ends. Leaving
+    ``with`` closes the client and entering it again opens it; ``close()`` is final.
 
     - ``execute`` returns the data, a dict, and raises errors.
     - ``execute_result`` returns the whole answer, an ``ExecutionResult`` with ``data``, ``errors``, ``extensions`` and
@@ -104,9 +105,11 @@ class Client:
         ssl: True verifies certificates, False does not; or an ``ssl.SSLContext`` or ``aiohttp.Fingerprint``.
         cert: a client certificate: the path of a PEM file with certificate and key, or a pair of the paths of both. Not
             beside an ``SSLContext`` as *ssl*, which has a ``load_cert_chain`` of its own.
-        execute_timeout: seconds that a call may take, and that ``subscribe`` may take to connect; None for no limit.
-        timeout: aiohttp's own limits for one HTTP request, below *execute_timeout*: an ``aiohttp.ClientTimeout``; a
-            number is its ``total``.
+        timeout: seconds that a call may take, and that ``subscribe`` may take to connect, 10 by default; None for no
+            limit. For ``submit`` the time that a call waits for a free connection does not count. An
+            ``aiohttp.ClientTimeout`` sets aiohttp's own limits for one HTTP request, below the 10 seconds of a call,
+            which *execute_timeout* then changes.
+        execute_timeout: gql's name for *timeout*.
         ssl_close_timeout: seconds that closing may wait for TLS connections to end; None for no limit.
         json_serialize: encodes requests, in place of the default, which writes compact UTF-8 and Python values such as
             UUIDs and dates as Django's JSON encoder does.
@@ -152,8 +155,8 @@ class Client:
         parse_results: turn custom scalars and enums of results into Python values.
 
     Raises:
-        TypeError: an argument has the wrong type, neither or both of url and transport were given, or an argument
-            would have no effect beside transport.
+        TypeError: an argument has the wrong type, neither or both of url and transport were given, both *timeout* and
+            *execute_timeout* limit a call, or an argument would have no effect beside transport.
         ValueError: a URL is not absolute or has the wrong scheme, or a limit is not positive.
     """
 
@@ -168,8 +171,8 @@ class Client:
         auth: AuthOption = None,
         ssl: Any = True,
         cert: CertOption = None,
-        execute_timeout: float | None = 10,
-        timeout: TimeoutOption = None,
+        timeout: TimeoutOption | Unset = UNSET,
+        execute_timeout: float | Unset | None = UNSET,
         ssl_close_timeout: float | None = 10,
         json_serialize: JSONSerialize = json_codec.dumps,
         json_deserialize: JSONDeserialize = json_codec.loads,
@@ -197,6 +200,7 @@ class Client:
     ) -> None:
         # Every parameter, whatever will be added: a pickled client is made anew from these.
         self._arguments = {name: value for name, value in locals().items() if name != "self"}
+        limit, aiohttp_timeout = call_limit(timeout, execute_timeout)
         options = TransportOptions(
             url=str(url) if isinstance(url, URL) else url,
             transport=transport,
@@ -206,7 +210,7 @@ class Client:
             auth=auth,
             ssl=ssl,
             cert=cert,
-            timeout=timeout,
+            timeout=aiohttp_timeout,
             ssl_close_timeout=ssl_close_timeout,
             json_serialize=json_serialize,
             json_deserialize=json_deserialize,
@@ -233,7 +237,7 @@ class Client:
             serialize_variables=serialize_variables,
             parse_results=parse_results,
         )
-        self._pipeline = Pipeline(options, client_schema, execute_timeout, on_reconnect)
+        self._pipeline = Pipeline(options, client_schema, limit, on_reconnect)
 
     def execute(
         self,
@@ -255,7 +259,7 @@ class Client:
                 decimals, members of enums, dataclasses and paths, and files, as ``FileVar``, at any depth. ``UNSET``
                 leaves a variable, or a member of an input object, out.
             operation_name: which operation to run when the document holds several.
-            timeout: seconds this call may take, in place of ``execute_timeout``; None for no limit.
+            timeout: seconds this call may take, in place of the client's; None for no limit.
             headers: a dict of headers for this request, which take precedence over the client's.
             extensions: the ``extensions`` that go with the request, a dict; what they mean is up to the server.
             extra_args: a dict of arguments for ``aiohttp.ClientSession.request`` (or ``requests.Session.request``,
@@ -329,7 +333,7 @@ class Client:
         if unknown:
             raise unknown_argument("Client.submit", unknown)
         prepared = as_request(request, variable_values, operation_name, extensions)
-        operation = self._pipeline.operation(prepared, timeout, headers, extra_args)
+        operation = self._pipeline.operation(prepared, timeout, headers, extra_args, counts_queueing=False)
         return self._pipeline.submit(operation, functools.partial(data_or_raise, request=prepared))
 
     def execute_batch(
@@ -347,7 +351,7 @@ class Client:
 
         Args:
             requests: one or more; a ``GraphQLRequest`` carries variables and operation name.
-            timeout: seconds this call may take, in place of ``execute_timeout``; None for no limit.
+            timeout: seconds this call may take, in place of the client's; None for no limit.
             headers: a dict of headers for this request, which take precedence over the client's.
             extra_args: as for ``execute``.
             **unknown: refused; for an argument of gql the error says what to write instead.
@@ -410,7 +414,7 @@ class Client:
             request: GraphQL text, a parsed document or a ``GraphQLRequest``.
             variable_values: a dict of values for the document's variables.
             operation_name: which operation to run when the document holds several.
-            timeout: seconds that connecting and sending may take, in place of ``execute_timeout``; None for no limit.
+            timeout: seconds that connecting and sending may take, in place of the client's; None for no limit.
             extensions: the ``extensions`` that go with the request, a dict.
             buffer_size: how many events may wait for the consumer.
             overflow: what happens when it falls behind: ``block`` lets the server feel it and loses nothing, on a
@@ -489,7 +493,9 @@ class Client:
         return self._pipeline.fetch_schema()
 
     def close(self) -> None:
-        """End every subscription and call, close all connections and wait for that; does nothing the second time.
+        """End every subscription and call, close all connections and wait for that, for good.
+
+        It does nothing the second time.
 
         Nobody has to call it: a client that is dropped, and the end of the program, do the same.
 
@@ -499,14 +505,21 @@ class Client:
 
     @property
     def closed(self) -> bool:
-        """Whether ``close()`` was called."""
+        """Whether ``close()`` was called, or the last ``with`` block has ended."""
         return self._pipeline.closed
 
     def __enter__(self) -> Client:
+        """Return the client, opened again if the end of another ``with`` block has closed it.
+
+        Raises:
+            ClientClosed: after ``close()``.
+        """
+        self._pipeline.enter()
         return self
 
     def __exit__(self, *exception: object) -> None:
-        self.close()
+        """Close the client, unless another ``with`` block of it has not ended."""
+        self._pipeline.leave()
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle the arguments: the copy starts afresh where it lands."""

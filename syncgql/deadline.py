@@ -10,45 +10,129 @@ from .exceptions import TransportTimeout
 class Deadline:
     """The end of the time that a call may take; the time runs from when this is made.
 
+    What carries the call notes here how far it has come, so that the error can say where the time went. These notes are
+    written and read on one thread.
+
     Args:
         seconds: how long the call may take; None for no limit.
-        name: the option that says so: ``execute_timeout`` of the client, or ``timeout`` of the call.
+        name: the option that says so: ``timeout``, or gql's name for that of the client, ``execute_timeout``.
         where: where the call goes, for the error; without secrets.
+        counts_queueing: whether the time for which the call waits for a free connection counts.
     """
 
-    __slots__ = ("_end", "name", "seconds", "where")
+    __slots__ = ("_counts_queueing", "_end", "_is_connected", "_is_connecting", "name", "queue", "seconds", "where")
 
-    def __init__(self, seconds: float | None = None, name: str = "timeout", where: str = "") -> None:
+    def __init__(
+        self,
+        seconds: float | None = None,
+        name: str = "timeout",
+        where: str = "",
+        *,
+        counts_queueing: bool = True,
+    ) -> None:
         self.seconds = seconds
         self.name = name
         self.where = where
         # asyncio's loops use the same clock.
         self._end = None if seconds is None else time.monotonic() + seconds
+        self._counts_queueing = counts_queueing
+        self._is_connecting = False
+        self._is_connected = False
+        self.queue: Queueing | None = None
 
     def left(self) -> float | None:
         """Return the seconds that are left, 0 or less when none are; None for no limit."""
-        return None if self._end is None else self._end - time.monotonic()
+        if self._end is None:
+            return None
+        now = time.monotonic()
+        if self.queue is None or self._counts_queueing:
+            return self._end - now
+        return self._end + self.queue.seconds(now) - now
 
     def allows(self, seconds: float) -> bool:
         """Whether more than so many seconds are left."""
-        return self._end is None or time.monotonic() + seconds < self._end
+        left = self.left()
+        return left is None or seconds < left
 
     def restarted(self) -> Deadline:
         """Return the same limit for work that begins now."""
-        return Deadline(self.seconds, self.name, self.where)
+        return Deadline(self.seconds, self.name, self.where, counts_queueing=self._counts_queueing)
+
+    def connecting(self) -> None:
+        """Note that the call gets a connection next."""
+        self._is_connecting = True
+
+    def connected(self) -> None:
+        """Note that the call has a connection: from now on the server may have received it."""
+        self._is_connected = True
+
+    def queued(self, pool_size: int) -> None:
+        """Note that the call waits for one of so many connections, all of them in use."""
+        self.queue = self.queue or Queueing()
+        self.queue.begin(pool_size)
+
+    def dequeued(self) -> None:
+        """Note that the call may have a connection."""
+        if self.queue is not None:
+            self.queue.end()
+
+    @property
+    def sent(self) -> bool | None:
+        """False while the server cannot have received the call; None when that is unknown."""
+        return False if self._is_connecting and not self._is_connected else None
 
     def exceeded(self) -> TransportTimeout:
         """Return the error for a call that ran out of time."""
         seconds = self.seconds or 0.0
         advice = ADVICE.get(self.name, f"Give {self.name}= a higher value?")
-        what = f"the call to {self.where}" if self.where else "the work"
-        message = f"{self.name} ran out after {seconds:g} s; {what} was cancelled. {advice}"
-        return TransportTimeout(message, limit=self.name, seconds=seconds)
+        call = f"the call to {self.where}" if self.where else "the work"
+        if self.queue is None:
+            what = f"{call} was cancelled"
+        elif self.queue.is_waiting:
+            what = f"{call} {self.queue}; it was not sent"
+        else:
+            what = f"{call} {self.queue} and was cancelled after that"
+        message = f"{self.name} ran out after {seconds:g} s; {what}. {advice}"
+        return TransportTimeout(message, limit=self.name, seconds=seconds, sent=self.sent)
+
+
+class Queueing:
+    """For how long a call has waited for a free connection."""
+
+    __slots__ = ("_ended", "_since", "pool_size")
+
+    def __init__(self) -> None:
+        self.pool_size = 0
+        self._ended = 0.0
+        self._since: float | None = None
+
+    def begin(self, pool_size: int) -> None:
+        """The call waits for one of so many connections."""
+        self.pool_size = pool_size
+        self._since = time.monotonic()
+
+    def end(self) -> None:
+        """The call does not wait any longer."""
+        self._ended = self.seconds(time.monotonic())
+        self._since = None
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether the call is waiting now."""
+        return self._since is not None
+
+    def seconds(self, now: float) -> float:
+        """Return how long it has waited, all in all."""
+        return self._ended if self._since is None else self._ended + now - self._since
+
+    def __str__(self) -> str:
+        which = "the only connection" if self.pool_size == 1 else f"one of {self.pool_size} connections"
+        return f"waited {self.seconds(time.monotonic()):.1f} s for {which} of the pool"
 
 
 ADVICE = {
     "execute_timeout": "Give the client a higher execute_timeout=, or this call a timeout= of its own?",
-    "timeout": "Give this call a higher timeout=?",
+    "timeout": "Give the client or this call a higher timeout=?",
 }
 
 NO_DEADLINE = Deadline()

@@ -167,7 +167,7 @@ class TransportTimeout(TransportError, TimeoutError):
     """A limit ran out; the work was cancelled on the wire.
 
     Attributes:
-        limit: the name of the option that set it: ``execute_timeout`` of the client, ``timeout`` of the call, or
+        limit: the name of the option that set it: ``timeout`` of the client or the call, ``execute_timeout``, or
             whichever of the transport's ran out, such as ``connect_timeout`` or ``sock_read``.
         seconds: its value.
     """

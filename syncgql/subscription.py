@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import time
 import warnings
 import weakref
 from collections import deque
@@ -11,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Generic, NamedTuple, NoReturn, TypeVar
 
 from .checks import check_function, check_seconds
+from .deadline import Deadline
 from .exceptions import SyncGQLError, TransportTimeout
 from .result import ExecutionResult
 from .runtime.event_buffer import Empty, End, EventBuffer, Gap, Mark, Restart
@@ -205,9 +205,10 @@ class Subscription(Generic[T]):
 
     def _take_with_gaps(self, gap_handler: GapHandler, timeout: float | None) -> T:
         self._buffer.check_process()  # what on_reconnect gave is not for a child either
-        deadline = None if timeout is None else time.monotonic() + timeout
+        deadline = Deadline(timeout)
         while not gap_handler.missed:
-            item = self._wait(None if deadline is None else max(0.0, deadline - time.monotonic()), timeout)
+            left = deadline.left()
+            item = self._wait(None if left is None else max(0.0, left), timeout)
             if isinstance(item, Mark):
                 self._look_for_end(item)
                 gap_handler.take(item)

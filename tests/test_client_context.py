@@ -7,11 +7,12 @@ import gc
 import time
 import weakref
 from collections.abc import Awaitable, Callable
+from typing import Any
 
 import aiohttp
 import pytest
 
-from syncgql import Client
+from syncgql import Client, Subscription
 
 from .fix_servers import Server
 
@@ -112,3 +113,25 @@ def test_b13_submitted_calls_leave_nothing_behind(client: Client) -> None:
         trace = in_trace("1", lambda: client.submit("{ hello }").result())
         client.execute("{ hello }")
         assert is_freed(trace)
+
+
+@pytest.mark.parametrize("calls_back", [False, True])
+def test_a_subscription_keeps_the_context_only_for_functions(calls_back: bool, strawberry_server: Server) -> None:
+    """Without a function to call at a reconnect nothing of the subscriber's context stays alive."""
+
+    class Request:
+        """What a web framework keeps in a context variable."""
+
+    variable: contextvars.ContextVar[Request] = contextvars.ContextVar("request")
+    with Client(strawberry_server.url, headers=dict if calls_back else None) as client:
+
+        def subscribe() -> tuple[weakref.ref[Request], Subscription[dict[str, Any]]]:
+            request = Request()
+            variable.set(request)
+            return weakref.ref(request), client.subscribe("subscription { count(delay: 0.01) }")
+
+        request, events = contextvars.Context().run(subscribe)
+        events.next(30)
+        gc.collect()
+        assert (request() is not None) == calls_back
+        events.close()

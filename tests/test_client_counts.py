@@ -17,6 +17,7 @@ import pytest
 from syncgql import Client
 from syncgql.protocol import http, json_codec
 from syncgql.runtime import runtime as process
+from syncgql.runtime import slices
 from syncgql.runtime.loop_thread import LoopThread
 from syncgql.schema import validation
 
@@ -68,7 +69,7 @@ def test_a_call_crosses_once_and_waits_once(
     """One hand-over to the loop thread, and one wait for it."""
     with Client(server.url) as client:
         client.execute(DOCUMENT)
-        waits = count_calls(monkeypatch, process, "_wait_for")
+        waits = count_calls(monkeypatch, slices, "acquire")
         before = loops[0].crossings
         for _ in range(CALLS):
             client.execute(DOCUMENT)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+import time
+
 import pytest
 
 from syncgql import TransportTimeout
@@ -21,7 +24,7 @@ def test_the_error_says_where() -> None:
             Deadline(2.5, "execute_timeout"),
             "Give the client a higher execute_timeout=, or this call a timeout= of its own?",
         ),
-        (Deadline(2.5), "Give this call a higher timeout=?"),
+        (Deadline(2.5), "Give the client or this call a higher timeout=?"),
         (Deadline(2.5, "ack_timeout"), "Give ack_timeout= a higher value?"),
     ],
 )
@@ -54,3 +57,54 @@ def test_it_starts_again_for_work_that_begins_later() -> None:
     past = Deadline(1e-9, "execute_timeout", "there")
     restarted = past.restarted()
     assert (restarted.seconds, restarted.name, restarted.where) == (1e-9, "execute_timeout", "there")
+
+
+def test_the_error_says_that_it_was_not_sent() -> None:
+    """Where the call waits for a free connection, the server cannot have received it."""
+    deadline = Deadline(2, where="https://api.example.com/graphql")
+    assert deadline.sent is None
+    deadline.connecting()
+    deadline.queued(100)
+    error = deadline.exceeded()
+    assert re.search(
+        r"/graphql waited 0\.\d s for one of 100 connections of the pool; it was not sent\. Give", str(error)
+    )
+    assert error.sent is False
+
+
+def test_the_error_says_how_long_it_was_queued() -> None:
+    """After the wait nobody knows what the server has received."""
+    deadline = Deadline(2)
+    deadline.connecting()
+    deadline.queued(1)
+    deadline.dequeued()
+    deadline.connected()
+    error = deadline.exceeded()
+    assert re.search(r"; the work waited 0\.\d s for the only connection of the pool and was cancelled", str(error))
+    assert error.sent is None
+
+
+def test_a_second_connection_does_not_make_it_unsent() -> None:
+    """A redirect or a retry needs one, after the server has received the request."""
+    deadline = Deadline(2)
+    deadline.connecting()
+    assert deadline.sent is False
+    deadline.connected()
+    deadline.connecting()
+    assert deadline.sent is None
+
+
+@pytest.mark.parametrize("counts", [True, False])
+def test_time_in_the_queue_may_not_count(counts: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Then the time that is left stands still while the call is queued."""
+    now = 0.0
+    monkeypatch.setattr(time, "monotonic", lambda: now)
+    deadline = Deadline(10, counts_queueing=counts)
+    now = 2
+    deadline.queued(100)
+    now = 7
+    assert deadline.left() == (3 if counts else 8)
+    deadline.dequeued()
+    deadline.dequeued()
+    now = 8
+    assert deadline.left() == (2 if counts else 7)

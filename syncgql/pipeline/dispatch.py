@@ -67,9 +67,19 @@ class Dispatcher(ABC):
     ) -> Subscription[T]:
         """Start a subscription, which keeps *owner* alive and yields converted events."""
 
-    @abstractmethod
     def close(self) -> None:
         """End everything and wait for that, except for blocking calls of other threads."""
+        runtime = self.shut()
+        if runtime is not None:
+            runtime.join()
+
+    @abstractmethod
+    def shut(self) -> Runtime[Transports] | None:
+        """End everything, without waiting; returns what is to be joined."""
+
+    @abstractmethod
+    def reopen(self) -> None:
+        """Undo ``shut``; does nothing when this is open."""
 
     @property
     @abstractmethod
@@ -138,8 +148,11 @@ class LoopDispatcher(Dispatcher):
             runtime.abandon(buffer, stream.close)
             raise
 
-    def close(self) -> None:
-        self._runtimes.close()
+    def shut(self) -> Runtime[Transports] | None:
+        return self._runtimes.shut()
+
+    def reopen(self) -> None:
+        self._runtimes.reopen()
 
     @property
     def closed(self) -> bool:
@@ -183,7 +196,8 @@ class BlockingDispatcher(Dispatcher):
 
         def work() -> T:
             try:
-                return convert(self._send(round_trip, operation.deadline))
+                # Without the time for which it waited for a thread.
+                return convert(self._send(round_trip, operation.deadline.restarted()))
             except SyncGQLError as error:
                 raise cut(error)
 
@@ -198,10 +212,16 @@ class BlockingDispatcher(Dispatcher):
     ) -> Subscription[T]:
         return self._loop.subscribe(owner, operation, options, convert)
 
-    def close(self) -> None:
-        self._loop.close()
+    def shut(self) -> Runtime[Transports] | None:
+        runtime = self._loop.shut()
         self._workers.close()
         self._transport.close()
+        return runtime
+
+    def reopen(self) -> None:
+        if self.closed:
+            self._loop.reopen()
+            self._transport.connect()
 
     @property
     def closed(self) -> bool:

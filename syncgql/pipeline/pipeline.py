@@ -12,11 +12,14 @@ from ..exceptions import DocumentError, SyncGQLError, TransportError, TransportP
 from ..protocol.batch import BatchEntry
 from ..request import UNSET, GraphQLRequest, Unset, as_request
 from ..result import ExecutionResult
+from ..runtime.entries import Entries
 from ..runtime.event_buffer import Overflow
+from ..runtime.runtime import Runtime
 from ..schema.client_schema import ClientSchema
 from ..subscription import OnReconnect, Subscription, check_on_reconnect
 from ..tracebacks import cut
-from ..transport.selection.transport_factory import TransportOptions
+from ..transport.options import CallLimit
+from ..transport.selection.transport_factory import TransportOptions, Transports
 from .dispatch import BlockingDispatcher, Dispatcher, LoopDispatcher, SubscriptionOptions
 from .operation import Operation
 
@@ -42,12 +45,11 @@ class Pipeline:
     Args:
         options: how to reach the server.
         schema: what is done to requests and results.
-        execute_timeout: seconds that a call may take, unless it says otherwise.
+        limit: how long a call may take, unless it has a ``timeout=`` of its own.
         on_reconnect: what to call after a lost connection was made anew, unless a subscription says otherwise.
 
     Raises:
         TypeError: an argument has the wrong type or no effect.
-        ValueError: the limit is not positive.
     """
 
     dispatcher: Dispatcher
@@ -57,19 +59,20 @@ class Pipeline:
         self,
         options: TransportOptions,
         schema: ClientSchema,
-        execute_timeout: float | None,
+        limit: CallLimit,
         on_reconnect: OnReconnect | None,
     ) -> None:
         self.options = options
         self._schema = schema
         self._where = options.target
-        self._execute_timeout = check_seconds("execute_timeout", execute_timeout)
+        self._limit = limit
         self._on_reconnect = check_on_reconnect(on_reconnect)
         if on_reconnect is not None and not options.reconnects:
             raise TypeError(
                 "on_reconnect= has no effect because this client does not reconnect; pass reconnect=True (to the "
                 "client, or to the transport that you gave)."
             )
+        self._entries = Entries()
         self._builders: dict[str, OperationBuilder] = {}
         loop, blocking = LoopDispatcher(self, options.build), options.build_blocking()
         self.own_dispatcher = loop if blocking is None else BlockingDispatcher(blocking, loop)
@@ -81,14 +84,16 @@ class Pipeline:
         timeout: Timeout = UNSET,
         headers: Mapping[str, str] | None = None,
         extra_args: Mapping[str, Any] | None = None,
+        *,
+        counts_queueing: bool = True,
     ) -> Operation:
-        """Return the operation of one call.
+        """Return the operation of one call; *counts_queueing* as for ``Deadline``.
 
         Raises:
             TypeError: *timeout* is not a number.
             ValueError: *timeout* is not positive.
         """
-        return Operation(request, self._deadline(timeout), headers, extra_args)
+        return Operation(request, self._deadline(timeout, counts_queueing), headers, extra_args)
 
     def execute(self, operation: Operation) -> ExecutionResult:
         """Run a query or mutation and return its result; raises what ``Client.execute_result`` raises."""
@@ -172,10 +177,28 @@ class Pipeline:
         except SyncGQLError as error:
             raise cut(error)
 
+    def enter(self) -> None:
+        """Enter a ``with`` block: open what the end of another one has closed."""
+        self._entries.enter(self._reopen)
+
+    def leave(self) -> None:
+        """Leave a ``with`` block; the last one closes."""
+        for runtime in self._entries.leave(self._shut) or ():
+            runtime.join()
+
     def close(self) -> None:
         """Do what ``Client.close`` does."""
-        self.dispatcher.close()
-        self.own_dispatcher.close()
+        for runtime in self._entries.end(self._shut):
+            runtime.join()
+
+    def _reopen(self) -> None:
+        self.own_dispatcher.reopen()
+        self.dispatcher.reopen()
+
+    def _shut(self) -> list[Runtime[Transports]]:
+        """End everything; returns what is to be joined."""
+        runtimes = [dispatcher.shut() for dispatcher in (self.dispatcher, self.own_dispatcher)]
+        return [runtime for runtime in runtimes if runtime is not None]
 
     @property
     def closed(self) -> bool:
@@ -206,7 +229,8 @@ class Pipeline:
         except TransportProtocolError as error:
             return error
 
-    def _deadline(self, timeout: Timeout) -> Deadline:
-        if isinstance(timeout, Unset):
-            return Deadline(self._execute_timeout, "execute_timeout", self._where)
-        return Deadline(check_seconds("timeout", timeout), "timeout", self._where)
+    def _deadline(self, timeout: Timeout, counts_queueing: bool) -> Deadline:
+        seconds, name = self._limit
+        if not isinstance(timeout, Unset):
+            seconds, name = check_seconds("timeout", timeout), "timeout"
+        return Deadline(seconds, name, self._where, counts_queueing=counts_queueing)

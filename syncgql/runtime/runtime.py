@@ -13,14 +13,15 @@ import os
 import sys
 import threading
 from collections.abc import Callable, Coroutine
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Generic, Protocol, TypeVar
 
 from ..deadline import NO_DEADLINE, Deadline
 from ..exceptions import ClientClosed
+from . import slices
 from .call import Call
 from .call_future import CallFuture, settle
 from .event_buffer import NO_PROCESS, EventBuffer
+from .executor import Executor
 from .loop_thread import CoroutineFunction, LoopThread
 
 EXIT_SECONDS = 2.0
@@ -31,9 +32,6 @@ CLOSE_SECONDS = 5.0
 
 END_SECONDS = 1.0
 """How long ``Runtime.end`` waits until the end of a subscription is handed to the wire."""
-
-# Before Python 3.14 an untimed wait for a lock ignores Ctrl-C on Windows: https://github.com/python/cpython/issues/125541
-WAIT_SLICE = 0.1 if sys.platform == "win32" and sys.version_info < (3, 14) else -1
 
 T = TypeVar("T")
 
@@ -63,7 +61,7 @@ class Runtime(Generic[R]):
         self._at_exit = False
         self._ended = threading.Event()
         # It starts its first thread when the first future is settled.
-        self._workers = ThreadPoolExecutor(thread_name_prefix="syncgql-callbacks")
+        self._workers = Executor("syncgql-callbacks")
         self.thread = _loop_thread_for(self)
         _live.add(self)
 
@@ -93,11 +91,11 @@ class Runtime(Generic[R]):
         call = Call(coroutine, deadline, self._calls, released.release)
         try:
             self._begin(call)
-            _wait_for(released)
+            slices.acquire(released)
         except BaseException:
             # Ctrl-C, or a gevent timeout: end the work on the wire first. A second interrupt leaves at once.
             if self.thread.post(call.cancel) and not call.is_done:
-                _wait_for(released)
+                slices.acquire(released)
             raise
         return call.outcome()
 
@@ -153,7 +151,7 @@ class Runtime(Generic[R]):
     def join(self, timeout: float | None = None) -> None:
         """Wait until everything has ended; returns at once on the loop thread."""
         if not self.thread.is_current:
-            self._ended.wait(timeout)
+            slices.wait(self._ended, timeout)
             if not self.thread.users:
                 self.thread.join(timeout)
 
@@ -258,12 +256,25 @@ class Runtimes(Generic[R]):
 
     def close(self) -> None:
         """End this process's runtime and wait for it."""
+        runtime = self.shut()
+        if runtime is not None:
+            runtime.join()
+
+    def shut(self) -> Runtime[R] | None:
+        """Have this process's runtime end, without waiting; returns it, if there is one, to be joined."""
         self.closed = True
-        with _starting_lock():
+        with starting_lock():
             runtime = self._mine
         if runtime is not None:
             runtime.request_stop()
-            runtime.join()
+        return runtime
+
+    def reopen(self) -> None:
+        """Undo ``shut``: the next call starts another runtime."""
+        with starting_lock():
+            if self.closed:
+                self._runtime = None
+                self.closed = False
 
     def drop(self) -> None:
         """Have this process's runtime end; for finalizers: takes no lock, never waits."""
@@ -277,7 +288,7 @@ class Runtimes(Generic[R]):
         return runtime if runtime is not None and runtime.pid == os.getpid() else None
 
     def _start(self) -> Runtime[R]:
-        with _starting_lock():
+        with starting_lock():
             runtime = self._mine
             if runtime is None and not self.closed:
                 self._runtime = runtime = Runtime(self._build())
@@ -290,12 +301,7 @@ class Runtimes(Generic[R]):
 
 
 def _closed() -> ClientClosed:
-    return ClientClosed("The client is closed; make a new one.")
-
-
-def _wait_for(lock: threading.Lock) -> None:
-    while not lock.acquire(timeout=WAIT_SLICE):
-        pass
+    return ClientClosed("The client is closed; make a new one, or enter its with block again.")
 
 
 # One lock per process: an inherited one may be held for ever by a thread that the fork left behind. An RLock, because
@@ -305,7 +311,8 @@ _starting: dict[int, threading.RLock] = {}
 _shared: dict[int, LoopThread] = {}
 
 
-def _starting_lock() -> threading.RLock:
+def starting_lock() -> threading.RLock:
+    """Return the lock under which the runtimes of this process start."""
     return _starting.setdefault(os.getpid(), threading.RLock())
 
 

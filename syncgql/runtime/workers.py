@@ -28,3 +28,4 @@ class Workers:
         """Begin nothing more; what has begun ends at its own time."""
         if self._executor is not None and self._pid == os.getpid():
             self._executor.shutdown(wait=False, cancel_futures=True)
+            self._executor = None

@@ -230,9 +230,9 @@ class AIOHTTPTransport(AsyncTransport):
                 raise TransportClosed("The transport is closed; call connect() to open it again.", sent=False)
             await self.connect()
             return await self._send(request, deadline)
-        response = await self._sender.send(request)
+        response = await self._sender.send(request, deadline)
         if request.fallback is not None and response.head.status in TOO_LONG:
-            return await self._sender.send(await self._off_the_loop(request.fallback))
+            return await self._sender.send(await self._off_the_loop(request.fallback), deadline)
         return response
 
     async def _off_the_loop(self, prepare: Callable[[], T]) -> T:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Collection, Iterable, Mapping
 from http.cookies import BaseCookie, Morsel
 from ssl import SSLContext
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, NamedTuple, Protocol, runtime_checkable
 from urllib.parse import urlsplit
 
 import aiohttp
@@ -17,6 +17,7 @@ from yarl import URL
 from ..checks import check_function, check_mapping, check_seconds, plain_text
 from ..protocol.http import public_url
 from ..protocol.urls import as_written, host_fault
+from ..request import Unset
 
 Headers = Mapping[str, str]
 Pairs = Headers | Iterable[tuple[str, str]]
@@ -254,6 +255,46 @@ def proxy_with_credentials(proxy: Any, auth: Login) -> URL:
     if not all(isinstance(part, str) for part in auth):
         raise TypeError("proxy_auth must be a pair of texts, a name and a password.")
     return URL(check_url(proxy, ("http", "https"), "proxy")).with_user(auth[0]).with_password(auth[1])
+
+
+class CallLimit(NamedTuple):
+    """How long a call of a client may take, unless it has a ``timeout=`` of its own.
+
+    Attributes:
+        seconds: how long; None for no limit.
+        name: the option of the client that says so.
+    """
+
+    seconds: float | None
+    name: str
+
+
+CALL_SECONDS = 10.0
+"""How long a call may take by default."""
+
+
+def call_limit(timeout: Any, execute_timeout: Any) -> tuple[CallLimit, aiohttp.ClientTimeout | None]:
+    """Return the limit of a call, and aiohttp's own limits for one request if *timeout* has those.
+
+    Args:
+        timeout: seconds, None for no limit, or an ``aiohttp.ClientTimeout``.
+        execute_timeout: gql's name for the limit of a call.
+
+    Raises:
+        TypeError: both limit a call, or one has the wrong type.
+        ValueError: the number is not positive.
+    """
+    limits = timeout if isinstance(timeout, aiohttp.ClientTimeout) else None
+    if not isinstance(execute_timeout, Unset):
+        if limits is None and not isinstance(timeout, Unset):
+            raise TypeError("timeout= and execute_timeout= are two names for the limit of a call; give one of them.")
+        return CallLimit(check_seconds("execute_timeout", execute_timeout), "execute_timeout"), limits
+    if limits is not None or isinstance(timeout, Unset):
+        return CallLimit(CALL_SECONDS, "timeout"), limits
+    if timeout is not None and (isinstance(timeout, bool) or not isinstance(timeout, int | float)):
+        kind = type(timeout).__name__
+        raise TypeError(f"timeout must be a number of seconds, None or an aiohttp.ClientTimeout, not {kind}.")
+    return CallLimit(check_seconds("timeout", timeout), "timeout"), None
 
 
 def client_timeout(timeout: Any) -> aiohttp.ClientTimeout:

@@ -59,7 +59,7 @@ class RequestsHTTPTransport(BlockingTransport):
     answer; connections of sessions and adapters of your own are not checked so. Needs ``pip install
     "syncgql[requests]"``.
 
-    ``execute_timeout`` limits a call as a whole, connecting, waiting and reading together: it is looked at whenever
+    The limit of a call is for all of it, connecting, waiting and reading together: it is looked at whenever
     something arrives, and no wait is longer than what is left of it. It does not cover the lookup of the host's name,
     or what a custom adapter does. With a session or an adapter of your own it does not cover a server that sends the
     headers of its answer byte by byte. ``close()`` does not end a call that waits in another thread.
@@ -73,10 +73,10 @@ class RequestsHTTPTransport(BlockingTransport):
             the session.
         auth: requests' authentication: a pair of name and password, or a ``requests.auth.AuthBase``.
         timeout: seconds that connecting, and each silence of the server, may take; a pair limits the two separately.
-            None for 30 s to connect and no limit but ``execute_timeout`` to silence.
+            None for 30 s to connect and no limit but that of the call to silence.
         verify: True verifies certificates, False does not; or the path of a file or folder of certificates to trust.
         retries: how often a query is sent again after a connection was refused or lost, or after one of
-            *retry_status_forcelist*; within ``execute_timeout``.
+            *retry_status_forcelist*; within the limit of the call.
         method: ``"GET"`` sends queries by GET, where they fit into 2,000 characters; mutations go by POST always.
         json_serialize: encodes requests; compact UTF-8 by default.
         json_deserialize: decodes answers.

@@ -171,7 +171,7 @@ def test_b08_interrupt_with_the_answer_does_not_hang(
         lock.acquire()
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("syncgql.runtime.runtime._wait_for", interrupted)
+    monkeypatch.setattr("syncgql.runtime.slices.acquire", interrupted)
     with pytest.raises(KeyboardInterrupt):
         runtime.run(answer(1))
 

@@ -168,7 +168,7 @@ def test_a_burst_wakes_the_consumer_once(runtime: Runtime[Resources]) -> None:
     source: EventBuffer[int] = EventBuffer(1024, "block", runtime.thread.post)
     waits = 0
 
-    def get(block: bool, timeout: float | None) -> Any:
+    def get(block: bool = True, timeout: float | None = None) -> Any:
         nonlocal waits
         try:
             return source._queue.get_nowait()
@@ -356,9 +356,8 @@ def test_counts_always_add_up(steps: list[str], size: int, overflow: Overflow) -
         assert source.counts.delivered == taken
 
 
-def test_waiting_in_slices_is_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where a wait would be deaf to Ctrl-C it is cut in slices; the outcome is the same."""
-    monkeypatch.setattr("syncgql.runtime.event_buffer.DEAF_WAIT", True)
+def test_waiting_for_more_than_one_slice() -> None:
+    """The timeout is that of the whole wait."""
     source = buffer()
     with pytest.raises(Empty):
         source.get(0.15)

@@ -226,7 +226,7 @@ def test_timeout(given: Any, expected: aiohttp.ClientTimeout) -> None:
 @pytest.mark.parametrize("timeout", ["1", True, [1]])
 def test_bad_timeout(timeout: Any) -> None:
     """What is no time is refused when the client is made."""
-    with pytest.raises(TypeError, match="timeout must be seconds"):
+    with pytest.raises(TypeError, match="timeout must be a number of seconds"):
         Client("http://127.0.0.1/", timeout=timeout)
 
 

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from syncgql import Client, DocumentError, SyncGQLError, TransportQueryError, TransportRateLimited, TransportTimeout
 
 app = Flask(__name__)
-client = Client(os.environ.get("LIBRARY_URL", "http://127.0.0.1:8001/graphql"), execute_timeout=3)
+client = Client(os.environ.get("LIBRARY_URL", "http://127.0.0.1:8001/graphql"), timeout=3)
 
 
 @app.get("/books")

@@ -11,6 +11,7 @@ import aiohttp
 from multidict import CIMultiDict
 from yarl import URL
 
+from ...deadline import Deadline
 from ...exceptions import (
     TransportConnectionFailed,
     TransportError,
@@ -78,6 +79,7 @@ def translate(
     *,
     is_new: bool = True,
     sent: bool | None = None,
+    deadline: Deadline | None = None,
 ) -> TransportError:
     """Return the exception that stands for *error*; its ``sent`` is False when there was no connection.
 
@@ -88,6 +90,7 @@ def translate(
         elapsed: seconds since the request began; tells which of two limits ran out.
         is_new: whether the connection had not carried a request before.
         sent: whether the server got the request, when there was a connection.
+        deadline: of the call, with notes about how far it came.
     """
     where = public_url(url)
     if isinstance(error.__cause__, TransportError):  # an upload failed while aiohttp wrote it
@@ -95,7 +98,7 @@ def translate(
     if isinstance(error, NOT_SENT):
         sent = False
     if isinstance(error, asyncio.TimeoutError):
-        return _timeout(error, where, timeout or aiohttp.ClientTimeout(), elapsed, sent)
+        return _timeout(error, where, timeout or aiohttp.ClientTimeout(), elapsed, sent, deadline)
     if isinstance(error, aiohttp.ClientResponseError):
         return _bad_response(error, where, elapsed)
     if isinstance(error, aiohttp.ClientPayloadError):
@@ -190,9 +193,20 @@ def _bad_response(error: aiohttp.ClientResponseError, where: str, elapsed: float
 
 
 def _timeout(
-    error: Exception, where: str, timeout: aiohttp.ClientTimeout, elapsed: float, sent: bool | None
+    error: Exception,
+    where: str,
+    timeout: aiohttp.ClientTimeout,
+    elapsed: float,
+    sent: bool | None,
+    deadline: Deadline | None,
 ) -> TransportTimeout:
     limit, seconds = _limit(error, timeout, elapsed)
+    if sent is None and deadline is not None:
+        sent = deadline.sent
+    if deadline is not None and deadline.queue is not None and deadline.queue.is_waiting:
+        what = f"the call to {where} {deadline.queue}; it was not sent"
+        message = f"{limit} ran out after {seconds:g} s: {what}. Give timeout= a higher {limit}?"
+        return TransportTimeout(message, limit=limit, seconds=seconds, sent=sent)
     what = {
         "connect": "there was no connection to",
         "sock_connect": "could not connect to",

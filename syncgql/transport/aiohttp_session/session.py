@@ -36,6 +36,7 @@ from ..single_use import SingleUseServers
 from ..websocket.upgrade import refuse_redirects, refuse_upgrade
 from .answer_guard import AnswerGuard
 from .cookies import CookieJar, NoCookies
+from .pool_wait import PoolWait, call_deadline
 from .proxies import EnvironmentProxies
 from .tcp_connector import TCPConnector, in_empty_context
 from .tunnel import open_tunnel
@@ -236,12 +237,17 @@ class PoolAndSockets(aiohttp.BaseConnector):
         self._pool = pool
         self._is_owner = is_owner
         self._single_use = SingleUseServers()
+        self._traces: list[Any] = [PoolWait(pool)]
 
     async def connect(
         self, req: aiohttp.ClientRequest, traces: list[Any], timeout: aiohttp.ClientTimeout
     ) -> Connection:
         if "Upgrade" in req.headers:
             return await super().connect(req, traces, timeout)
+        traces = [*traces, *self._traces] if traces else self._traces
+        deadline = call_deadline.get()
+        if deadline is not None:
+            deadline.connecting()
         while True:
             connection = await self._pool.connect(req, traces, timeout)
             protocol = connection.protocol
@@ -252,6 +258,8 @@ class PoolAndSockets(aiohttp.BaseConnector):
                     guard = guard or AnswerGuard.install(protocol, req, self._single_use)
                     guard.begin()
                     connection.add_callback(guard.end)
+                    if deadline is not None:
+                        deadline.connected()
                     return connection
             connection.close()  # it ended, or something arrived on it, while it was idle; nothing has been written yet
 

@@ -10,12 +10,14 @@ import aiohttp
 from multidict import CIMultiDict
 from yarl import URL
 
+from ...deadline import Deadline
 from ...exceptions import TransportClosed, TransportError
 from ...protocol.http import redirect_advice, retry_after, server_error, too_large
 from ...protocol.masking import Mask
 from ...result import Response
 from ..aiohttp_session.cookies import CookieJar
 from ..aiohttp_session.errors import AIOHTTP_ERRORS, public_cause, translate
+from ..aiohttp_session.pool_wait import call_deadline
 from ..aiohttp_session.session import SharedSession, connection_was_reused
 from .request import HTTPRequest
 from .response import HTTPResponse
@@ -41,13 +43,18 @@ class HTTPSender:
     async def close(self) -> None:
         await self._sessions.release()
 
-    async def send(self, request: HTTPRequest) -> HTTPResponse:
+    async def send(self, request: HTTPRequest, deadline: Deadline) -> HTTPResponse:
         """Send a request and return the response with its body, whatever the status.
+
+        Args:
+            request: what to send.
+            deadline: of the call; how far the request has come is noted there.
 
         Raises:
             TransportError: there was no answer, or none that may be read, or a redirect that is not followed.
         """
         start = time.perf_counter()
+        call_deadline.set(deadline)
         session = self._session_for(request)
         followed = 0
         while True:
@@ -149,7 +156,9 @@ class HTTPSender:
     ) -> TransportError:
         timeout = request.arguments.get("timeout") or session.timeout
         is_new = not connection_was_reused.get()
-        return translate(error, str(request.url), timeout, time.perf_counter() - start, is_new=is_new, sent=sent)
+        elapsed = time.perf_counter() - start
+        deadline = call_deadline.get()
+        return translate(error, str(request.url), timeout, elapsed, is_new=is_new, sent=sent, deadline=deadline)
 
 
 def _with_cookies(request: HTTPRequest, redirect: Response, url: URL) -> HTTPRequest:

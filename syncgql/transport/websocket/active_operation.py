@@ -24,9 +24,10 @@ class ActiveOperation:
         payload: the same, as the server is to get it, in JSON; empty for a visit, which only waits for a socket.
         type: ``query``, ``mutation`` or ``subscription``.
         sink: takes the events.
+        keeps_context: whether a function of the user may be called when the connection is re-established.
 
     Attributes:
-        context: the context of whoever asked.
+        context: the context of whoever asked; an empty one where nothing of the user's is called later.
         link: the link that it runs on.
         connection: the socket that it is on the way over; None while it waits for one.
         id: its id there.
@@ -52,12 +53,14 @@ class ActiveOperation:
         "was_sent",
     )
 
-    def __init__(self, request: GraphQLRequest, payload: str, type: str, sink: EventSink) -> None:
+    def __init__(
+        self, request: GraphQLRequest, payload: str, type: str, sink: EventSink, *, keeps_context: bool = True
+    ) -> None:
         self.request = request
         self.payload = payload
         self.type = type
         self.sink = sink
-        self.context = contextvars.copy_context()
+        self.context = contextvars.copy_context() if keeps_context else contextvars.Context()
         self.link: ReconnectingConnection | None = None
         self.connection: WebSocketConnection | None = None
         self.id = ""
@@ -85,4 +88,5 @@ class ActiveOperation:
         """Let who waits for it to be on the wire, or for events, see its end."""
         if error is not None and self.sent is not None and not self.sent.done():
             self.sent.set_exception(error)
+            error = None  # raised by now; a sink that kept it, too, would make a cycle with its traceback
         self.sink.finish(error)

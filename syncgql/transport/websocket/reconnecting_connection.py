@@ -122,6 +122,8 @@ class ReconnectingConnection:
         """
         operation.sent = self._loop.create_future()
         operation.deadline = deadline
+        if deadline is not None:
+            deadline.connecting()
         self.add(operation, handshake)
         try:
             await operation.sent
@@ -269,6 +271,8 @@ class ReconnectingConnection:
             self.finished(operation, None)
             return
         operation.connection = connection
+        if operation.deadline is not None:
+            operation.deadline.connected()
         try:
             await connection.start(operation)
         except TransportError:

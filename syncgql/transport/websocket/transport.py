@@ -216,7 +216,8 @@ class WebSocketTransport(AsyncTransport):
         return RoundTrip((self.stream(request, sink), sink), self._answer, whole_result)
 
     def stream(self, request: GraphQLRequest, sink: EventSink) -> WebSocketStream:
-        operation = ActiveOperation(request, self._dialect.payload(request), request.operation_type, sink)
+        payload, refreshable = self._dialect.payload(request), self._dialect.is_refreshable
+        operation = ActiveOperation(request, payload, request.operation_type, sink, keeps_context=refreshable)
         # Made in the caller's context, which may say who the user is: only operations of one user share a socket.
         is_needed = sink.blocks or self._dialect.has_users or not self._pool.has_shared
         handshake = self._dialect.handshake() if is_needed else None
