@@ -121,9 +121,11 @@ class Subscription(Generic[T]):
         self._buffer = buffer
         self._convert = convert
         self._gap_handler = gap_handler
-        # With a callback, because the collector clears such references first; see _abandon.
-        lost = weakref.ref(owner, _ignore)
-        self._finalizer = weakref.finalize(self, _abandon, runtime, buffer, stream.close, lost)
+        # The newest callback of a reference is called first: this one before the client's finalizer, which ends every
+        # buffer. See _abandon.
+        open_when_lost: list[bool] = []
+        lost = weakref.ref(owner, lambda _: open_when_lost.append(not buffer.finished))
+        self._finalizer = weakref.finalize(self, _abandon, runtime, buffer, stream.close, lost, open_when_lost)
         # At exit the runtime closes what is open.
         self._finalizer.atexit = False
 
@@ -255,9 +257,10 @@ def _abandon(
     buffer: EventBuffer[Any],
     close: CoroutineFunction,
     owner: weakref.ref[object],
+    open_when_lost: list[bool],
 ) -> None:
     """End a dropped subscription; may run in any thread at any moment, so it takes no lock and never waits."""
-    was_open = not buffer.finished and runtime.pid == os.getpid()
+    was_open = runtime.pid == os.getpid() and (open_when_lost or [not buffer.finished])[0]
     runtime.abandon(buffer, close)
     # A loop that was left drops its subscription before that lets go of the client. Here both are lost at once, in some
     # cycle, which nobody can have meant to be the end of it.
@@ -265,7 +268,3 @@ def _abandon(
         warnings.warn(
             "A Client was dropped with an open subscription; close one of them.", ResourceWarning, stacklevel=2
         )
-
-
-def _ignore(reference: object) -> None:
-    """Do nothing."""

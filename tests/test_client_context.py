@@ -69,7 +69,7 @@ def in_trace(number: str, work: Callable[[], object]) -> weakref.ref[Trace]:
     return contextvars.Context().run(run)
 
 
-def test_b13_visible_to_middleware_and_providers(client: Client) -> None:
+def test_f13_visible_to_middleware_and_providers(client: Client) -> None:
     """Those of a call see the variables of its caller, one call after the other."""
     asked = 'query { trace: header(name: "X-Trace") provided: header(name: "X-Provided") }'
     answers = []
@@ -79,7 +79,7 @@ def test_b13_visible_to_middleware_and_providers(client: Client) -> None:
     assert answers == [{"trace": "1", "provided": "1"}, {"trace": "2", "provided": "2"}]
 
 
-def test_b13_a_query_leaves_nothing_behind(client: Client) -> None:
+def test_f13_a_query_leaves_nothing_behind(client: Client) -> None:
     """The connection that a call opened, and that goes on, does not keep the call's variables alive."""
     with client:
         trace = in_trace("1", lambda: client.execute("{ hello }"))
@@ -89,7 +89,7 @@ def test_b13_a_query_leaves_nothing_behind(client: Client) -> None:
         assert is_freed(again)
 
 
-def test_b13_a_socket_keeps_nothing_of_who_opened_it(client: Client) -> None:
+def test_f13_a_socket_keeps_nothing_of_who_opened_it(client: Client) -> None:
     """A subscription keeps its subscriber's context, for providers at a reconnect; the socket under it does not."""
     subscriptions = []
 
@@ -107,7 +107,7 @@ def test_b13_a_socket_keeps_nothing_of_who_opened_it(client: Client) -> None:
         next(subscriptions[0])
 
 
-def test_b13_submitted_calls_leave_nothing_behind(client: Client) -> None:
+def test_f13_submitted_calls_leave_nothing_behind(client: Client) -> None:
     """Nor do calls whose outcome a future has."""
     with client:
         trace = in_trace("1", lambda: client.submit("{ hello }").result())

@@ -66,7 +66,7 @@ DEPLOYMENTS = {
 
 
 @pytest.mark.parametrize("deployment", DEPLOYMENTS)
-def test_b05_gunicorn(strawberry_server: Server, deployment: str) -> None:
+def test_f05_gunicorn(strawberry_server: Server, deployment: str) -> None:
     """The client is used at import, with --preload before the workers are forked; each answers, and streams."""
     application, options, paths = DEPLOYMENTS[deployment]
     with gunicorn(application, strawberry_server, *options) as url:
@@ -84,7 +84,7 @@ def test_b05_gunicorn(strawberry_server: Server, deployment: str) -> None:
         assert get(f"{url}/events") == b"1\n2\n3\n4\n5\n"
 
 
-def test_b05_celery_prefork(strawberry_server: Server, tmp_path: Path) -> None:
+def test_f05_celery_prefork(strawberry_server: Server, tmp_path: Path) -> None:
     """Tasks in forked workers use the client that their parent had used, and so do the workers that replace those."""
     result = subprocess.run(
         [sys.executable, "-m", "tests.scripts.celery_app"],

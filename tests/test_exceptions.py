@@ -75,7 +75,7 @@ def test_the_docstring_draws_the_tree() -> None:
 
 
 @pytest.mark.parametrize("name", exceptions.__all__)
-def test_b29_every_exception_pickles(name: str) -> None:
+def test_f29_every_exception_pickles(name: str) -> None:
     """A worker process can raise it in its parent: message and data survive."""
     error = getattr(exceptions, name)("What to do.", **EXAMPLES.get(name, {}))
     error.add_note("a note") if hasattr(error, "add_note") else None

@@ -374,7 +374,7 @@ def test_w35_an_error_as_the_first_message_reaches_a_blocked_caller() -> None:
             next(subscription)
 
 
-def test_b26_closing_a_client_does_not_wait_for_a_silent_server() -> None:
+def test_f26_closing_a_client_does_not_wait_for_a_silent_server() -> None:
     """Below a client, closing takes about a second and not aiohttp's ten when a server does not answer."""
 
     async def script(peer: Peer) -> None:

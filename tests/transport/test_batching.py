@@ -155,7 +155,7 @@ def test_nobody_waits_for_what_a_transport_does_not_bring(
     assert [type(outcome) for outcome in outcomes(calls)] == [expected] * 2
 
 
-def test_b4_one_error_object_goes_to_every_call(pool: ThreadPoolExecutor) -> None:
+def test_b04_one_error_object_goes_to_every_call(pool: ThreadPoolExecutor) -> None:
     """With error lists of their own."""
     refusal = answer(b'{"errors": [{"message": "Batching is off"}]}', status="400 Bad Request")
     with WireServer(always(refusal)) as server, Client(server.url, batch_interval=EVER, batch_max=2) as client:
