@@ -5,6 +5,7 @@ from importlib import import_module as _import_module
 from typing import TYPE_CHECKING as _TYPE_CHECKING
 
 from .client import Client
+from .deadline import Deadline
 from .exceptions import (
     ClientClosed,
     DocumentError,
@@ -36,9 +37,10 @@ from .transport.appsync_auth import (
     AppSyncLambdaAuthentication,
 )
 from .transport.appsync_websockets import AppSyncWebsocketsTransport
-from .transport.base import AsyncTransport
+from .transport.base import AsyncTransport, EventSink, Stream
 from .transport.blocking import BlockingTransport
 from .transport.recovery.policy import ReconnectPolicy
+from .transport.round_trip import RoundTrip
 from .version import __version__ as __version__
 
 if _TYPE_CHECKING:
@@ -63,8 +65,10 @@ __all__ = [
     "BlockingTransport",
     "Client",
     "ClientClosed",
+    "Deadline",
     "Directive",
     "DocumentError",
+    "EventSink",
     "ExecutionResult",
     "Field",
     "Fields",
@@ -75,7 +79,9 @@ __all__ = [
     "ReconnectPolicy",
     "RequestsHTTPTransport",
     "Response",
+    "RoundTrip",
     "SchemaCache",
+    "Stream",
     "Subscription",
     "SubscriptionForked",
     "SubscriptionOverflow",

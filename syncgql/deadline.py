@@ -6,18 +6,28 @@ import time
 
 from .exceptions import TransportTimeout
 
+__all__ = ["Deadline"]
+
 
 class Deadline:
-    """The end of the time that a call may take; the time runs from when this is made.
+    """The time by which a call has to be over. The time starts when the deadline is created.
 
-    What carries the call notes here how far it has come, so that the error can say where the time went. These notes are
-    written and read on one thread.
+    The client creates one for each call and passes it to the transport. A transport that blocks passes ``left()`` to
+    the functions that take a timeout, and raises ``exceeded()`` when the time is up. A transport that notes the
+    progress of a call with ``connecting()``, ``connected()``, ``queued()`` and ``dequeued()`` lets the exception report
+    where the time went, and whether the request was sent. All methods are called from one thread.
 
     Args:
-        seconds: how long the call may take; None for no limit.
-        name: the option that says so: ``timeout``, or gql's name for that of the client, ``execute_timeout``.
-        where: where the call goes, for the error; without secrets.
-        counts_queueing: whether the time for which the call waits for a free connection counts.
+        seconds: the seconds that the call may take; None for no limit.
+        name: the name of the option that set the limit, for the exception.
+        where: the destination of the call, for the exception; without credentials.
+        counts_queueing: whether the time that the call waits for a free connection counts.
+
+    Attributes:
+        seconds: the argument of the same name.
+        name: the argument of the same name.
+        where: the argument of the same name.
+        queue: how long the call has waited for a free connection; None if it never waited.
     """
 
     __slots__ = ("_counts_queueing", "_end", "_is_connected", "_is_connecting", "name", "queue", "seconds", "where")
@@ -41,7 +51,7 @@ class Deadline:
         self.queue: Queueing | None = None
 
     def left(self) -> float | None:
-        """Return the seconds that are left, 0 or less when none are; None for no limit."""
+        """Return the seconds that are left, 0 or less if the time is up; None if there is no limit."""
         if self._end is None:
             return None
         now = time.monotonic()
@@ -50,39 +60,39 @@ class Deadline:
         return self._end + self.queue.seconds(now) - now
 
     def allows(self, seconds: float) -> bool:
-        """Whether more than so many seconds are left."""
+        """Return whether more than *seconds* are left."""
         left = self.left()
         return left is None or seconds < left
 
     def restarted(self) -> Deadline:
-        """Return the same limit for work that begins now."""
+        """Return a deadline with the same limit that starts now."""
         return Deadline(self.seconds, self.name, self.where, counts_queueing=self._counts_queueing)
 
     def connecting(self) -> None:
-        """Note that the call gets a connection next."""
+        """Note that the call is about to get a connection. Until ``connected()``, ``sent`` is False."""
         self._is_connecting = True
 
     def connected(self) -> None:
-        """Note that the call has a connection: from now on the server may have received it."""
+        """Note that the call has a connection, so that the server may receive the request from now on."""
         self._is_connected = True
 
     def queued(self, pool_size: int) -> None:
-        """Note that the call waits for one of so many connections, all of them in use."""
+        """Note that the call waits for a connection of a pool of *pool_size* connections, all of them in use."""
         self.queue = self.queue or Queueing()
         self.queue.begin(pool_size)
 
     def dequeued(self) -> None:
-        """Note that the call may have a connection."""
+        """Note that the call no longer waits for a connection of the pool."""
         if self.queue is not None:
             self.queue.end()
 
     @property
     def sent(self) -> bool | None:
-        """False while the server cannot have received the call; None when that is unknown."""
+        """False while the server cannot have received the request; None when that is unknown."""
         return False if self._is_connecting and not self._is_connected else None
 
     def exceeded(self) -> TransportTimeout:
-        """Return the error for a call that ran out of time."""
+        """Return the ``TransportTimeout`` to raise when the time is up; its ``sent`` is that of the deadline."""
         seconds = self.seconds or 0.0
         advice = ADVICE.get(self.name, f"Give {self.name}= a higher value?")
         call = f"the call to {self.where}" if self.where else "the work"

@@ -31,7 +31,7 @@ from ..request import GraphQLRequest
 from ..result import ExecutionResult
 from .round_trip import RoundTrip, T
 
-__all__ = ["AsyncTransport"]
+__all__ = ["AsyncTransport", "EventSink", "Stream"]
 
 AsyncRoundTrip = RoundTrip[Coroutine[Any, Any, Any], T]
 """A round trip whose ``send`` is a coroutine function, for the loop."""

@@ -20,6 +20,7 @@ from tests import fix_proxy
 from tests.fix_servers import Server
 
 from . import library_server
+from .line_server import LineServer
 from .page import ROOT, Page
 
 PAGES = ["README.md", *sorted(str(path.relative_to(ROOT)) for path in ROOT.glob("docs/*.md"))]
@@ -30,12 +31,19 @@ PRINTED = {
     "docs/uploads.md": "6 of 6 bytes\nvariables.file\n",
     "docs/authentication.md": "ada\n",
     "docs/http.md": "200\n",
+    "docs/custom_transports.md": "{'hello': 'Hello world!'}\n{'hello': 'Hello world!'}\n1\n2\n3\n",
 }
 
 
 @pytest.fixture(scope="module")
 def library() -> Iterator[ServerProcess]:
     with ServerProcess("tests.docs.library_server") as server:
+        yield server
+
+
+@pytest.fixture
+def line_server() -> Iterator[LineServer]:
+    with LineServer() as server:
         yield server
 
 
@@ -84,8 +92,12 @@ def test_the_code_of_a_page_runs(
         proxy: str = request.getfixturevalue("http_proxy")
         user = f"{fix_proxy.USER}:{fix_proxy.PASSWORD}@"
         replace["http://proxy.example.com:8080"] = proxy.replace("//", f"//{user}")
+    given = names(library.url)
+    if path == "docs/custom_transports.md":
+        server: LineServer = request.getfixturevalue("line_server")
+        given |= {"host": server.host, "port": server.port}
     with GraphQLMock() if path == "docs/testing.md" else nullcontext() as mock:
-        Page(path, replace).run(names(library.url) | {"graphql_mock": mock})
+        Page(path, replace).run(given | {"graphql_mock": mock})
     assert PRINTED.get(path, "") in capsys.readouterr().out
 
 

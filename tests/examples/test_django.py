@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import signal
 import sys
 from collections.abc import Iterator
 
@@ -51,6 +52,17 @@ def test_the_daemon_follows_the_library(site: str, library: str) -> None:
             requests.post(library, json={"query": document, "variables": {"title": title}}, timeout=60)
         assert [line.split(",")[0] for line in daemon.stdout] == ["Emma", "Dracula"]
         assert daemon.wait(60) == 0
+
+
+def test_systemd_stops_the_daemon(library: str) -> None:
+    """SIGTERM ends it with status 0, without a traceback."""
+    with running("django", *MANAGE, "follow_books", env=environment(library)) as daemon:
+        if daemon.stdout is None:
+            pytest.fail("the daemon has no output")
+        daemon.stdout.readline()
+        daemon.send_signal(signal.SIGTERM)
+        assert daemon.stdout.read() == ""
+        assert daemon.wait(10) == 0
 
 
 def test_its_own_tests_need_no_server() -> None:
