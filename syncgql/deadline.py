@@ -1,4 +1,4 @@
-"""Deadline: when a call must be over, which option says so and where the call goes."""
+"""Deadline: the time at which a call must end, the option that sets it, and the call's target."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ from .exceptions import TransportTimeout
 
 
 class Deadline:
-    """The end of the time that a call may take; the time runs from when this is made.
+    """The time limit of a call, counted from the creation of this object.
 
-    What carries the call notes here how far it has come, so that the error can say where the time went. These notes are
+    The transport records the progress of the call here, so that the error can say where the time went. The progress is
     written and read on one thread.
 
     Args:
-        seconds: how long the call may take; None for no limit.
-        name: the option that says so: ``timeout``, or gql's name for that of the client, ``execute_timeout``.
-        where: where the call goes, for the error; without secrets.
-        counts_queueing: whether the time for which the call waits for a free connection counts.
+        seconds: the time limit in seconds; None for no limit.
+        name: the option that sets the limit: ``timeout``, or ``execute_timeout``, gql's name for that of the client.
+        where: the target of the call, for the error message; without secrets.
+        counts_queueing: whether the limit includes the time that the call waits for a free connection.
     """
 
     __slots__ = ("_counts_queueing", "_end", "_is_connected", "_is_connecting", "name", "queue", "seconds", "where")
@@ -33,7 +33,7 @@ class Deadline:
         self.seconds = seconds
         self.name = name
         self.where = where
-        # asyncio's loops use the same clock.
+        # The event loops of asyncio use the same clock.
         self._end = None if seconds is None else time.monotonic() + seconds
         self._counts_queueing = counts_queueing
         self._is_connecting = False
@@ -41,7 +41,7 @@ class Deadline:
         self.queue: Queueing | None = None
 
     def left(self) -> float | None:
-        """Return the seconds that are left, 0 or less when none are; None for no limit."""
+        """Return the remaining seconds, 0 or less once the limit has expired; None for no limit."""
         if self._end is None:
             return None
         now = time.monotonic()
@@ -50,41 +50,41 @@ class Deadline:
         return self._end + self.queue.seconds(now) - now
 
     def allows(self, seconds: float) -> bool:
-        """Whether more than so many seconds are left."""
+        """Return whether more than this number of seconds remains."""
         left = self.left()
         return left is None or seconds < left
 
     def restarted(self) -> Deadline:
-        """Return the same limit for work that begins now."""
+        """Return a deadline with the same limit, counted from now."""
         return Deadline(self.seconds, self.name, self.where, counts_queueing=self._counts_queueing)
 
     def connecting(self) -> None:
-        """Note that the call gets a connection next."""
+        """Record that the call is about to acquire a connection."""
         self._is_connecting = True
 
     def connected(self) -> None:
-        """Note that the call has a connection: from now on the server may have received it."""
+        """Record that the call has a connection: from now on, the server may have received the request."""
         self._is_connected = True
 
     def queued(self, pool_size: int) -> None:
-        """Note that the call waits for one of so many connections, all of them in use."""
+        """Record that the call waits for a connection, because all *pool_size* connections are in use."""
         self.queue = self.queue or Queueing()
         self.queue.begin(pool_size)
 
     def dequeued(self) -> None:
-        """Note that the call may have a connection."""
+        """Record that the call no longer waits for a connection."""
         if self.queue is not None:
             self.queue.end()
 
     @property
     def sent(self) -> bool | None:
-        """False while the server cannot have received the call; None when that is unknown."""
+        """False while the server cannot have received the request; None once that is unknown."""
         return False if self._is_connecting and not self._is_connected else None
 
     def exceeded(self) -> TransportTimeout:
-        """Return the error for a call that ran out of time."""
+        """Return the error to raise once the limit has expired."""
         seconds = self.seconds or 0.0
-        advice = ADVICE.get(self.name, f"Give {self.name}= a higher value?")
+        advice = ADVICE.get(self.name, f"Pass a higher {self.name}=.")
         call = f"the call to {self.where}" if self.where else "the work"
         if self.queue is None:
             what = f"{call} was cancelled"
@@ -97,7 +97,7 @@ class Deadline:
 
 
 class Queueing:
-    """For how long a call has waited for a free connection."""
+    """The time that a call has waited for a free connection."""
 
     __slots__ = ("_ended", "_since", "pool_size")
 
@@ -107,12 +107,12 @@ class Queueing:
         self._since: float | None = None
 
     def begin(self, pool_size: int) -> None:
-        """The call waits for one of so many connections."""
+        """Start to wait for one of *pool_size* connections."""
         self.pool_size = pool_size
         self._since = time.monotonic()
 
     def end(self) -> None:
-        """The call does not wait any longer."""
+        """Stop waiting."""
         self._ended = self.seconds(time.monotonic())
         self._since = None
 
@@ -122,7 +122,7 @@ class Queueing:
         return self._since is not None
 
     def seconds(self, now: float) -> float:
-        """Return how long it has waited, all in all."""
+        """Return the total seconds that the call has waited until *now*."""
         return self._ended if self._since is None else self._ended + now - self._since
 
     def __str__(self) -> str:
@@ -131,8 +131,8 @@ class Queueing:
 
 
 ADVICE = {
-    "execute_timeout": "Give the client a higher execute_timeout=, or this call a timeout= of its own?",
-    "timeout": "Give the client or this call a higher timeout=?",
+    "execute_timeout": "Pass a higher execute_timeout= to the client, or a timeout= to this call.",
+    "timeout": "Pass a higher timeout= to the client or to this call.",
 }
 
 NO_DEADLINE = Deadline()

@@ -76,7 +76,7 @@ def test_an_open_file_is_named_after_its_path(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "error", "message"),
     [
-        ({"file": io.StringIO("text")}, TypeError, "gives text, not bytes; open it in binary mode"),
+        ({"file": io.StringIO("text")}, TypeError, "contains text, not bytes; open it in binary mode"),
         ({"file": None}, TypeError, "must be a path, bytes, an object with read.* not NoneType"),
         ({"file": {"a": b""}}, TypeError, "not dict"),
         ({"file": 1}, TypeError, "not int"),

@@ -96,11 +96,11 @@ def test_an_invalid_schema_is_taken_as_it_is() -> None:
     ("source", "message"),
     [
         ("type Query { a: }", "schema: Syntax Error"),
-        ("type Query { a: Unknown }", "schema: no schema can be built of it: .*Unknown type"),
+        ("type Query { a: Unknown }", "schema: cannot build a schema from it: .*Unknown type"),
         ('{"data": null}', "schema: there is no '__schema' in it"),
-        ("{'__schema': 1}", "schema: starts like JSON and is none"),
+        ("{'__schema': 1}", "schema: not SDL, and not valid JSON"),
         ({"errors": []}, "there is no '__schema' in it"),
-        ({"__schema": {}}, "no schema can be built of it"),
+        ({"__schema": {}}, "cannot build a schema from it"),
     ],
 )
 def test_what_is_no_schema_is_told(source: Any, message: str) -> None:

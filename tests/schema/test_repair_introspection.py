@@ -102,5 +102,5 @@ def test_a_result_without_flaws_logs_nothing(caplog: pytest.LogCaptureFixture) -
 @pytest.mark.parametrize("types", [None, [{}], [None], {"a": 1}])
 def test_what_cannot_be_repaired_is_refused(types: Any) -> None:
     """The error is the client's own."""
-    with pytest.raises(DocumentError, match=r"api\.json: no schema can be built of it"):
+    with pytest.raises(DocumentError, match=r"api\.json: cannot build a schema from it"):
         schema_from_introspection({"__schema": {"types": types}}, "api.json")

@@ -46,7 +46,7 @@ def test_demo_shows_every_step() -> None:
     assert "There is no book 99." in result.stdout
     assert "error.data:   {'book': None}" in result.stdout
     assert "closed: True" in result.stdout
-    assert f"`{own_command()} demo --serve` keeps the server running" in result.stdout.replace("\n", " ")
+    assert f"Run `{own_command()} demo --serve` to start the server" in result.stdout.replace("\n", " ")
 
 
 def test_own_command_is_what_can_be_typed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -67,7 +67,7 @@ def test_own_command_is_what_can_be_typed(tmp_path: Path, monkeypatch: pytest.Mo
 
 def test_demo_shows_the_code_it_runs() -> None:
     """A step's heading is its docstring, and its code is what follows."""
-    assert title(query) == "A query: the answer's data is a plain dict"
+    assert title(query) == "A query: the data of the response is a plain dict"
     assert body(query).startswith('data = client.execute("{ books { id title author } }")\n\nfor book in')
 
 
@@ -171,7 +171,7 @@ def test_demo_without_its_libraries(run_script: RunScript) -> None:
     """Without the server's libraries one line says what to install."""
     result = run_script("import sys; sys.modules['uvicorn'] = None; from syncgql.cli import main; main()", "demo")
     assert result.exit_code == 1
-    assert result.stderr == ("Error: the demo needs uvicorn; install what it needs with: pip install 'syncgql[demo]'\n")
+    assert result.stderr == ("Error: the demo needs uvicorn; install it with: pip install 'syncgql[demo]'\n")
 
 
 def test_version(run_script: RunScript) -> None:
