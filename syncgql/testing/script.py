@@ -98,9 +98,7 @@ class Script:
     def __init__(self, steps: Sequence[Step]) -> None:
         for step in steps:
             if not isinstance(step, Step):
-                raise TypeError(
-                    f"A step must come from event(), pause(), errors(), drop() or complete(), not be {type(step).__name__}."
-                )
+                raise TypeError(f"Use event(), pause(), errors(), drop() and complete(), not {type(step).__name__}.")
         self._acts: list[list[Step]] = [[]]
         for step in steps:
             self._acts[-1].append(step)

@@ -123,7 +123,7 @@ def test_types_that_are_cut_short_by_a_limit_are_an_error() -> None:
     usual = Answerer(schema)
     introspect(usual)
     limited = Answerer(schema, max_depth=depth_of(usual.documents[-1]) - 6)
-    with pytest.raises(TransportProtocolError, match=r"cut .* short.*schema='schema\.graphql'"):
+    with pytest.raises(TransportProtocolError, match=r"truncated the type references.*schema='schema\.graphql'"):
         introspect(limited)
 
 
@@ -133,9 +133,7 @@ def test_a_server_that_refuses_introspection_is_named_as_the_cause() -> None:
     def refuse(request: GraphQLRequest) -> ExecutionResult:
         return ExecutionResult(None, [{"message": "GraphQL introspection has been disabled."}])
 
-    with pytest.raises(
-        TransportQueryError, match=r"has been disabled\. Pass the schema to the client instead"
-    ) as caught:
+    with pytest.raises(TransportQueryError, match=r"disabled\. Pass the schema to the client instead") as caught:
         introspect(refuse)
     assert caught.value.errors[0]["message"] == "GraphQL introspection has been disabled."
 
@@ -168,7 +166,5 @@ def test_options_override_what_is_found_out() -> None:
 
 def test_an_unknown_option_is_refused() -> None:
     """The error knows what was meant."""
-    with pytest.raises(
-        TypeError, match=r"introspection_args has no option 'description'. Did you mean 'descriptions'\?"
-    ):
+    with pytest.raises(TypeError, match=r"has no option 'description'. Did you mean 'descriptions'\?"):
         introspect(Answerer(schema_of("library")), {"description": False})

@@ -85,13 +85,23 @@ def test_variables_are_serialized_by_the_documents_types(
         ("query ($id: ID!) { book(id: $id) { id } }", {}, "variables.id", "the operation needs $id: ID!"),
         ("query ($id: ID!) { book(id: $id) { id } }", {"id": None}, "variables.id", "must not be null"),
         ("query ($id: ID!) { book(id: $id) { id } }", {"ID": 1}, "variables.ID", "no variable $ID. Did you mean 'id'?"),
-        ("query ($id: Id!) { book(id: $id) { id } }", {"id": 1}, "variables.id", "the schema has no input type"),
-        ("query ($id: Book!) { book(id: $id) { id } }", {"id": 1}, "variables.id", "the schema has no input type"),
+        (
+            "query ($id: Id!) { book(id: $id) { id } }",
+            {"id": 1},
+            "variables.id",
+            "the type in the document is not an input type",
+        ),
+        (
+            "query ($id: Book!) { book(id: $id) { id } }",
+            {"id": 1},
+            "variables.id",
+            "the type in the document is not an input type",
+        ),
         (
             "mutation ($i: BookInput!) { addBook(input: $i) { id } }",
             {"i": {"title": "x", "tags": [{"name": "a", "weights": [1, "b"]}]}},
             "variables.i.tags[0].weights[1]",
-            "Int cannot be made from str",
+            "Int does not accept str",
         ),
     ],
 )

@@ -21,7 +21,7 @@ import pytest
 from syncgql import Client, FileVar, TransportServerError
 from syncgql.cli.demo.command import body, own_command, title
 from syncgql.cli.demo.steps import query
-from tests.fix_scripts import SLOW_CALLBACK, STRICT, RunScript, run_python
+from tests.fix_scripts import SLOW_CALLBACK, STRICT, run_python
 
 PATIENCE = 60.0
 
@@ -157,24 +157,3 @@ def test_server_leaves_with_its_parent() -> None:
         while answers(url):
             assert time.monotonic() < deadline
             time.sleep(0.01)
-
-
-@pytest.mark.parametrize("library", ["click", "rich"])
-def test_command_without_its_libraries(run_script: RunScript, library: str) -> None:
-    """Without the extra's libraries one line says what to install."""
-    result = run_script(f"import sys; sys.modules[{library!r}] = None; from syncgql.cli import main; main()", "demo")
-    assert result.exit_code == 1
-    assert result.stderr == (f"syncgql: the command needs {library}; install it with: pip install 'syncgql[cli]'\n")
-
-
-def test_demo_without_its_libraries(run_script: RunScript) -> None:
-    """Without the server's libraries one line says what to install."""
-    result = run_script("import sys; sys.modules['uvicorn'] = None; from syncgql.cli import main; main()", "demo")
-    assert result.exit_code == 1
-    assert result.stderr == ("Error: the demo needs uvicorn; install it with: pip install 'syncgql[demo]'\n")
-
-
-def test_version(run_script: RunScript) -> None:
-    """``syncgql --version`` tells the installed version."""
-    result = run_python("-m", "syncgql", "--version")
-    assert result.stdout.startswith("syncgql, version ")
