@@ -37,7 +37,7 @@ def test_f29_a_client_travels_while_it_works(strawberry_server: Server, protocol
 
 
 def test_f29_copying_a_client_is_pickling_it(strawberry_server: Server) -> None:
-    """``copy.copy`` gives a client of its own, not one that shares a thread."""
+    """``copy.copy`` returns an independent client that does not share a thread."""
     with Client(strawberry_server.url) as client:
         client.execute("{ hello }")
         with copy.copy(client) as other:

@@ -29,7 +29,7 @@ def test_the_error_says_where() -> None:
     ],
 )
 def test_the_error_names_what_was_set(deadline: Deadline, advice: str) -> None:
-    """The option that the user gave is the one that the message and ``limit`` name, with its value."""
+    """The message and ``limit`` name the option that the user passed, with its value."""
     error = deadline.exceeded()
     assert isinstance(error, TransportTimeout)
     assert str(error) == f"{deadline.name} ran out after 2.5 s; the work was cancelled. {advice}"
@@ -73,7 +73,7 @@ def test_the_error_says_that_it_was_not_sent() -> None:
 
 
 def test_the_error_says_how_long_it_was_queued() -> None:
-    """After the wait nobody knows what the server has received."""
+    """After the wait, it is unknown whether the server has received the request."""
     deadline = Deadline(2)
     deadline.connecting()
     deadline.queued(1)

@@ -71,7 +71,7 @@ def test_the_client_of_a_session() -> None:
     [("transport.exceptions", "from syncgql import TransportError"), ("dsl", "client.query.book")],
 )
 def test_modules_of_gql(module: str, hint: str) -> None:
-    """An import that only had its first word changed is told what to write; each time that it is tried."""
+    """Importing a module of gql's name raises an error that names the replacement, each time."""
     for _ in range(2):
         with pytest.raises(ImportError) as caught:
             importlib.import_module(f"syncgql.{module}")

@@ -11,7 +11,7 @@ from syncgql import Client
 
 
 def test_f29_what_does_not_pickle_is_named() -> None:
-    """A lambda, a lock: the error says which argument it is, and what to do."""
+    """The error names the argument and says how to fix it."""
     with pytest.raises(TypeError, match=r"its headers= cannot: .*Define functions at the top level of a module"):
         pickle.dumps(Client("http://localhost/graphql", headers=lambda: {"X-From": "lambda"}))
     with pytest.raises(TypeError, match="its client_session_args= cannot"):
@@ -19,7 +19,7 @@ def test_f29_what_does_not_pickle_is_named() -> None:
 
 
 def test_f29_secrets_are_not_in_the_error() -> None:
-    """The argument is named, its values are not shown."""
+    """The error names the argument without its values."""
     client = Client(
         "http://localhost/graphql", client_session_args={"cookies": {"a": "s3cret"}, "trace_configs": threading.Lock()}
     )

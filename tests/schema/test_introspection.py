@@ -27,7 +27,7 @@ def graphql_core_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 class Answerer:
-    """Answers introspection as graphql-core does, apart from what it does not know and does not allow."""
+    """Answer introspection like graphql-core, without some features and with a maximum depth."""
 
     def __init__(
         self,
@@ -74,7 +74,7 @@ def forget(node: Any, names: Collection[str]) -> None:
 
 
 def test_everything_is_asked_of_a_server_that_knows_everything() -> None:
-    """The schema that comes out is the one that went in, down to one-of inputs and repeatable directives."""
+    """The fetched schema equals the server's, including one-of inputs and repeatable directives."""
     schema = schema_of("library")
     found = schema_from_introspection(introspect(Answerer(schema)), "test")
     assert print_schema(found) == print_schema(schema)

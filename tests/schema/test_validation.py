@@ -40,7 +40,7 @@ def test_a_syntax_error_has_its_position(documents: SchemaDocuments) -> None:
 
 
 def test_a_document_is_validated_once(documents: SchemaDocuments, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The finding is kept, be it good or bad."""
+    """The result of a validation is cached, with or without errors."""
     calls: list[DocumentNode] = []
 
     def counted(schema: GraphQLSchema, document: DocumentNode) -> list[GraphQLError]:
@@ -108,7 +108,7 @@ def test_variables_are_serialized_by_the_documents_types(
 def test_variables_that_do_not_fit_are_refused_with_their_path(
     documents: SchemaDocuments, document: str, variables: Any, path: str, message: str
 ) -> None:
-    """Unknown, missing and wrong variables are told before anything is sent."""
+    """Unknown, missing and wrong variables raise an error before the request is sent."""
     with pytest.raises(DocumentError) as caught:
         documents.serialize_variables(GraphQLRequest(document, variables))
     assert caught.value.path == path

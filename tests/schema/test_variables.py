@@ -167,7 +167,7 @@ def test_upload_takes_files_only(value: object) -> None:
 
 
 def test_a_lazy_string_is_one_text(schema: GraphQLSchema) -> None:
-    """It could be iterated, but is no list of characters."""
+    """It is iterable, but not a list of characters."""
     assert coerce(schema, "[String]", lazystr("Yes")) == ["Yes"]
     assert coerce(schema, "ID", lazystr("Yes")) == "Yes"
 
@@ -181,7 +181,7 @@ def test_no_value_is_in_a_message(schema: GraphQLSchema, type_name: str) -> None
 
 
 def test_a_custom_scalar_is_serialized_as_registered(schema: GraphQLSchema) -> None:
-    """What update_schema_scalar() registered turns the value into JSON; its failure is told and chained."""
+    """The function of update_schema_scalar() converts the value; its error is the cause."""
     scalar = GraphQLScalarType("DateTime", serialize=lambda value: value.isoformat())
     update_schema_scalar(schema, "DateTime", scalar)
     assert coerce(schema, "[DateTime]", [datetime.date(2020, 1, 2)]) == ["2020-01-02"]

@@ -20,7 +20,7 @@ def test_by_name(mock: GraphQLMock) -> None:
 
 
 def test_by_document_and_by_function(mock: GraphQLMock) -> None:
-    """A document matches however it is laid out; a function is given the call."""
+    """A document matches regardless of its layout; a function receives the call."""
     mock.add(gql("query Book($id: ID!) {\n book(id: $id) {\n title } }"), {"book": None})
     mock.add(lambda call: call.operation_type == "mutation", {"ok": True})
     assert deep_inside() == {"book": None}
@@ -28,14 +28,14 @@ def test_by_document_and_by_function(mock: GraphQLMock) -> None:
 
 
 def test_answers_in_their_order(mock: GraphQLMock) -> None:
-    """The last one is given again and again."""
+    """The last answer is repeated."""
     mock.add("Book", {"book": 1})
     mock.add("Book", lambda call: {"book": call.variables["id"]})
     assert [deep_inside(), deep_inside(id="2"), deep_inside(id="3")] == [{"book": 1}, {"book": "2"}, {"book": "3"}]
 
 
 def test_errors(mock: GraphQLMock) -> None:
-    """Errors come with partial data, as from a server."""
+    """A response may have errors and partial data."""
     mock.add("Book", {"book": None}, errors=["no such book", {"message": "m", "path": ["book"]}])
     with pytest.raises(TransportQueryError, match="no such book") as caught:
         deep_inside()
@@ -43,7 +43,7 @@ def test_errors(mock: GraphQLMock) -> None:
 
 
 def test_statuses(mock: GraphQLMock) -> None:
-    """An HTTP status means what it means over HTTP."""
+    """An HTTP status has the same effect as from a server."""
     mock.add("Book", status=503, body="try later", headers={"Retry-After": "7"})
     with pytest.raises(TransportServerError, match="try later") as caught:
         deep_inside()
@@ -51,7 +51,7 @@ def test_statuses(mock: GraphQLMock) -> None:
 
 
 def test_exceptions(mock: GraphQLMock) -> None:
-    """An exception is raised where the program sends, a new object each time."""
+    """The call raises the exception, as a new object each time."""
     error = TransportConnectionFailed("cut", code=1006)
     mock.add("Book", raises=error)
     seen = []
@@ -64,7 +64,7 @@ def test_exceptions(mock: GraphQLMock) -> None:
 
 
 def test_nothing_matches(mock: GraphQLMock) -> None:
-    """The nearest registered name is in the message, and the failure is kept in case the program catches it."""
+    """The message has the most similar name, and the failure is recorded in case the program catches it."""
     mock.add("Books", {"books": []})
     with pytest.raises(UnexpectedOperation, match=r"query Book\. The most similar registered name is 'Books'"):
         deep_inside()
@@ -73,7 +73,7 @@ def test_nothing_matches(mock: GraphQLMock) -> None:
 
 
 def test_a_misspelt_field(checking: GraphQLMock) -> None:
-    """With a schema every document is validated, whatever is registered."""
+    """With a schema, documents are validated even if an answer is registered."""
     checking.add("Book", {"book": {}})
     with pytest.raises(UnexpectedOperation, match="Cannot query field 'titel' on type 'Book'"):
         deep_inside("query Book { book(id: 1) { titel } }")
@@ -81,7 +81,7 @@ def test_a_misspelt_field(checking: GraphQLMock) -> None:
 
 
 def test_introspection_is_answered(checking: GraphQLMock) -> None:
-    """A client that fetches the schema gets the mock's."""
+    """A client that fetches the schema gets the schema of the mock."""
     checking.add("Book", {"book": {"title": "Emma"}})
     with Client(URL, fetch_schema_from_transport=True) as client:
         assert client.execute(BOOK, {"id": "1"}) == {"book": {"title": "Emma"}}
@@ -89,7 +89,7 @@ def test_introspection_is_answered(checking: GraphQLMock) -> None:
 
 
 def test_assert_called_tells_what_was_called(mock: GraphQLMock) -> None:
-    """The message shows the calls that there were."""
+    """The message lists the received calls."""
     mock.add("Book", {"book": None})
     deep_inside(id="1")
     with pytest.raises(
@@ -99,6 +99,6 @@ def test_assert_called_tells_what_was_called(mock: GraphQLMock) -> None:
 
 
 def test_fakes(checking: GraphQLMock) -> None:
-    """Made-up data has the right shape, and is the same each time."""
+    """Generated data fits the schema and uses the overrides."""
     checking.fake("Book", {"book.title": "Emma"})
     assert deep_inside() == {"book": {"title": "Emma"}}

@@ -1,4 +1,4 @@
-"""GraphQLMock: answers in place of every server, for every client."""
+"""GraphQLMock: registered answers for every client, instead of servers."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ def test_what_is_no_transport_error_ends_a_batch(mock: GraphQLMock) -> None:
 
 @pytest.mark.parametrize("code", [None, 1001, 1012])
 def test_reconnect(mock: GraphQLMock, code: int | None) -> None:
-    """A dropped connection is made anew at once, and the script goes on behind the drop."""
+    """A dropped connection is re-established at once, and the script continues after the drop."""
     mock.script("Added", event({"n": 1}), drop(code), event({"n": 2}), complete())
     gaps: list[float] = []
     with Client(URL, on_reconnect=gaps.append) as client:
@@ -106,7 +106,7 @@ def test_a_fatal_close_code(mock: GraphQLMock) -> None:
 
 
 def test_without_reconnects(mock: GraphQLMock) -> None:
-    """A client that is told not to connect again does not."""
+    """A client with reconnect=False does not reconnect."""
     mock.script("Added", drop(1001), event({"n": 2}))
     with Client(URL, reconnect=False) as client, pytest.raises(TransportConnectionFailed):
         next(client.subscribe(ADDED))

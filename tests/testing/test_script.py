@@ -11,7 +11,7 @@ from .program import ADDED, URL
 
 
 def test_a_script(mock: GraphQLMock) -> None:
-    """Events, an event with errors, a pause, the end."""
+    """A script may have events, events with errors, pauses and an end."""
     mock.script(
         "Added", event({"n": 1}), event(None, errors=[{"message": "bad"}]), pause(0.01), event({"n": 2}), complete()
     )
@@ -33,7 +33,7 @@ def test_rejection(mock: GraphQLMock) -> None:
 
 
 def test_an_open_end(mock: GraphQLMock) -> None:
-    """A script without an end leaves the subscription open, until the consumer leaves."""
+    """A script without an end leaves the subscription open until the consumer closes it."""
     mock.script("Added", event({"n": 1}))
     with Client(URL) as client, client.subscribe(ADDED) as events:
         assert next(events) == {"n": 1}

@@ -66,7 +66,7 @@ def test_own_command_is_what_can_be_typed(tmp_path: Path, monkeypatch: pytest.Mo
 
 
 def test_demo_shows_the_code_it_runs() -> None:
-    """A step's heading is its docstring, and its code is what follows."""
+    """The heading of a step is its docstring, and the rest is its code."""
     assert title(query) == "A query: the data of the response is a plain dict"
     assert body(query).startswith('data = client.execute("{ books { id title author } }")\n\nfor book in')
 
@@ -99,7 +99,7 @@ def serving(*options: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
 
 
 def test_serve_until_interrupted() -> None:
-    """Serve mode prints a URL that answers, and Ctrl-C ends it without a word on stderr."""
+    """Serve mode prints a working URL, and Ctrl-C stops it without output on stderr."""
     with serving() as (process, url):
         request = Request(url, b'{"query": "{ book(id: 1) { title } }"}', {"Content-Type": "application/json"})
         with urlopen(request, timeout=PATIENCE) as answer:
