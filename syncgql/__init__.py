@@ -103,7 +103,7 @@ __all__ = [
     "update_schema_scalars",
 ]
 
-# Without a handler of its own a library's warnings would appear on stderr of programs that do not log at all.
+# Without a handler, logging would write the warnings to stderr in programs that do not configure logging.
 _logging.getLogger(__name__).addHandler(_logging.NullHandler())
 
 _LATE = {
@@ -113,7 +113,7 @@ _LATE = {
     "RequestsHTTPTransport": ".transport.requests",
     "SchemaCache": ".schema.cache",
 }
-"""What few programs use is imported when it is asked for, which makes the import of everything else quicker."""
+"""Names that few programs use. They are imported on first access, so that ``import syncgql`` is fast."""
 
 
 def __getattr__(name: str) -> object:

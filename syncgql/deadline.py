@@ -1,4 +1,4 @@
-"""Deadline: when a call must be over, which option says so and where the call goes."""
+"""Deadline: the time at which a call must end, the option that sets it, and the call's target."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class Deadline:
         self.seconds = seconds
         self.name = name
         self.where = where
-        # asyncio's loops use the same clock.
+        # The event loops of asyncio use the same clock.
         self._end = None if seconds is None else time.monotonic() + seconds
         self._counts_queueing = counts_queueing
         self._is_connecting = False
@@ -94,7 +94,7 @@ class Deadline:
     def exceeded(self) -> TransportTimeout:
         """Return the ``TransportTimeout`` to raise when the time is up; its ``sent`` is that of the deadline."""
         seconds = self.seconds or 0.0
-        advice = ADVICE.get(self.name, f"Give {self.name}= a higher value?")
+        advice = ADVICE.get(self.name, f"Pass a higher {self.name}=.")
         call = f"the call to {self.where}" if self.where else "the work"
         if self.queue is None:
             what = f"{call} was cancelled"
@@ -107,7 +107,7 @@ class Deadline:
 
 
 class Queueing:
-    """For how long a call has waited for a free connection."""
+    """The time that a call has waited for a free connection."""
 
     __slots__ = ("_ended", "_since", "pool_size")
 
@@ -117,12 +117,12 @@ class Queueing:
         self._since: float | None = None
 
     def begin(self, pool_size: int) -> None:
-        """The call waits for one of so many connections."""
+        """Start to wait for one of *pool_size* connections."""
         self.pool_size = pool_size
         self._since = time.monotonic()
 
     def end(self) -> None:
-        """The call does not wait any longer."""
+        """Stop waiting."""
         self._ended = self.seconds(time.monotonic())
         self._since = None
 
@@ -132,7 +132,7 @@ class Queueing:
         return self._since is not None
 
     def seconds(self, now: float) -> float:
-        """Return how long it has waited, all in all."""
+        """Return the total seconds that the call has waited until *now*."""
         return self._ended if self._since is None else self._ended + now - self._since
 
     def __str__(self) -> str:
@@ -141,8 +141,8 @@ class Queueing:
 
 
 ADVICE = {
-    "execute_timeout": "Give the client a higher execute_timeout=, or this call a timeout= of its own?",
-    "timeout": "Give the client or this call a higher timeout=?",
+    "execute_timeout": "Pass a higher execute_timeout= to the client, or a timeout= to this call.",
+    "timeout": "Pass a higher timeout= to the client or to this call.",
 }
 
 NO_DEADLINE = Deadline()

@@ -230,6 +230,6 @@ def test_introspection_that_is_throttled() -> None:
     throttled = {"errors": [{"message": "Throttled", "extensions": {"code": "THROTTLED"}}]}
     with by_aiohttp(throttled) as client, pytest.raises(TransportRateLimited):
         _ = client.schema
-    refused = pytest.raises(TransportError, match=r"refused introspection: Introspection is off\. Give")
+    refused = pytest.raises(TransportError, match=r"refused introspection: Introspection is off\. Pass")
     with by_aiohttp({"errors": ["Introspection is off"]}) as client, refused:
         _ = client.schema

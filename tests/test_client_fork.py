@@ -44,12 +44,12 @@ def test_f05_fork_after_a_name_was_looked_up(strawberry_server: Server) -> None:
 
 
 def test_f05_fork_under_load(strawberry_server: Server) -> None:
-    """Forks in the middle of other threads' calls: no answer crosses, nobody hangs."""
+    """Forks during calls of other threads: no response reaches the wrong process, and no call hangs."""
     run(strawberry_server, "under_load")
 
 
 def test_f05_fork_with_the_start_lock_held(strawberry_server: Server) -> None:
-    """A lock that a lost thread holds for ever in the child is not waited for."""
+    """The child does not wait for a lock that a lost thread holds."""
     run(strawberry_server, "while_starting")
 
 

@@ -117,7 +117,8 @@ def test_f09_timeout_over_websocket(strawberry_server: Server) -> None:
     """WebSocket: ``complete`` is sent, and the socket stays for others."""
     with Client(strawberry_server.ws_url, execute_timeout=0.3) as client:
         with pytest.raises(
-            TransportTimeout, match=r"^execute_timeout ran out .*Give the client .*, or this call"
+            TransportTimeout,
+            match=r"^execute_timeout ran out .*Pass a higher .*, or a timeout= to this call",
         ) as caught:
             client.execute("{ sleep(seconds: 600) }")
         assert (caught.value.limit, caught.value.seconds) == ("execute_timeout", 0.3)

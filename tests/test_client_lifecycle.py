@@ -106,7 +106,7 @@ def test_f07_inside_a_running_loop(client: Client) -> None:
 
 
 def test_f07_refused_on_its_own_loop_thread(strawberry_server: Server) -> None:
-    """What runs there, such as a middleware of aiohttp's, is told what to do instead."""
+    """The error tells code on the loop thread, such as an aiohttp middleware, what to do instead."""
 
     async def call_back(request: Any, send: Any) -> Any:
         own.execute("{ hello }")

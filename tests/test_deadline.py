@@ -14,7 +14,7 @@ from syncgql.deadline import Deadline
 def test_the_error_says_where() -> None:
     """In a log with several APIs each timeout can be placed."""
     deadline = Deadline(2, where="https://api.example.com/graphql")
-    assert "2 s; the call to https://api.example.com/graphql was cancelled. Give" in str(deadline.exceeded())
+    assert "2 s; the call to https://api.example.com/graphql was cancelled. Pass" in str(deadline.exceeded())
 
 
 @pytest.mark.parametrize(
@@ -22,14 +22,14 @@ def test_the_error_says_where() -> None:
     [
         (
             Deadline(2.5, "execute_timeout"),
-            "Give the client a higher execute_timeout=, or this call a timeout= of its own?",
+            "Pass a higher execute_timeout= to the client, or a timeout= to this call.",
         ),
-        (Deadline(2.5), "Give the client or this call a higher timeout=?"),
-        (Deadline(2.5, "ack_timeout"), "Give ack_timeout= a higher value?"),
+        (Deadline(2.5), "Pass a higher timeout= to the client or to this call."),
+        (Deadline(2.5, "ack_timeout"), "Pass a higher ack_timeout=."),
     ],
 )
 def test_the_error_names_what_was_set(deadline: Deadline, advice: str) -> None:
-    """The option that the user gave is the one that the message and ``limit`` name, with its value."""
+    """The message and ``limit`` name the option that the user passed, with its value."""
     error = deadline.exceeded()
     assert isinstance(error, TransportTimeout)
     assert str(error) == f"{deadline.name} ran out after 2.5 s; the work was cancelled. {advice}"
@@ -67,13 +67,13 @@ def test_the_error_says_that_it_was_not_sent() -> None:
     deadline.queued(100)
     error = deadline.exceeded()
     assert re.search(
-        r"/graphql waited 0\.\d s for one of 100 connections of the pool; it was not sent\. Give", str(error)
+        r"/graphql waited 0\.\d s for one of 100 connections of the pool; it was not sent\. Pass", str(error)
     )
     assert error.sent is False
 
 
 def test_the_error_says_how_long_it_was_queued() -> None:
-    """After the wait nobody knows what the server has received."""
+    """After the wait, it is unknown whether the server has received the request."""
     deadline = Deadline(2)
     deadline.connecting()
     deadline.queued(1)

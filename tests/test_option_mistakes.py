@@ -363,7 +363,7 @@ def test_options_that_have_no_effect_together(make: Make, options: dict[str, Any
     ],
 )
 def test_options_of_a_call(options: dict[str, Any], error: type[Exception], message: str) -> None:
-    """What is wrong with them is said although nobody listens at the URL."""
+    """The error comes before connecting, so it needs no server at the URL."""
     with client() as unreachable, pytest.raises(error, match=message):
         unreachable.execute("{ a }", **options)
 
@@ -379,7 +379,7 @@ def test_aiohttp_calls_no_function_for_headers(make: Make, option: str) -> None:
 
 
 def test_on_reconnect_with_a_transport_that_reconnects() -> None:
-    """It is for those, whoever made them."""
+    """It is allowed for any transport that reconnects."""
     policy = ReconnectPolicy(attempts=2)
     Client(transport=AIOHTTPWebsocketsTransport(WS, reconnect=policy), on_reconnect=lambda gap: None)
     Client(HTTP, on_reconnect=lambda gap: None)

@@ -61,7 +61,7 @@ def failure(make: Make, url: str, **options: Any) -> TransportError:
 
 @contextlib.contextmanager
 def port_without_server() -> Iterator[int]:
-    """Hold a port at which nobody listens."""
+    """Reserve a port without a listening server."""
     with socket.socket() as holder:
         holder.bind(("127.0.0.1", 0))
         yield holder.getsockname()[1]
@@ -85,7 +85,7 @@ def silent(connection: WireConnection) -> None:
 
 
 def test_no_connection(make: Make) -> None:
-    """A port at which nobody listens, and a host that does not exist."""
+    """A port without a listening server, and a host that does not exist."""
     with port_without_server() as port:
         refused = failure(make, f"http://127.0.0.1:{port}/graphql")
     unknown = failure(make, "http://no-such-host.invalid/graphql")
@@ -105,7 +105,7 @@ def test_no_tls(make: Make, server_context: ssl.SSLContext) -> None:
 
 
 def test_no_way_through_a_proxy() -> None:
-    """A proxy at which nobody listens, and one that refuses to connect."""
+    """A proxy port without a listening server, and a proxy that refuses to connect."""
     with port_without_server() as port:
         proxies = {"https": f"http://127.0.0.1:{port}"}
         transport = RequestsHTTPTransport("https://api.test/", proxies=proxies)
@@ -247,7 +247,7 @@ def test_socket_that_was_never_ready(document: str) -> None:
 
 @pytest.mark.parametrize(("status", "kind"), [(404, TransportServerError), (429, TransportRateLimited)])
 def test_socket_that_was_refused(status: int, kind: type[TransportError]) -> None:
-    """The answer to the upgrade is none to the operation."""
+    """A response to the upgrade is not a response to the operation."""
 
     async def refuse(peer: Peer) -> None:
         await peer.refuse(status, Retry_After="3")

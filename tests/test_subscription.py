@@ -137,7 +137,7 @@ def test_f28_close_from_another_thread_wakes_the_consumer(client: Client, strawb
 
 
 def test_closing_the_client_ends_it_cleanly(client: Client, strawberry_server: Server) -> None:
-    """Whoever waits, or comes later, gets the end and no error."""
+    """Waiting and later consumers reach the end of the iteration without an error."""
     waiting, later = client.subscribe(EVENTS), client.subscribe(COUNT)
     next(later)
     ended: list[list[Any]] = []
@@ -230,7 +230,7 @@ def test_stats_and_repr_of_a_running_one(client: Client) -> None:
 
 @pytest.mark.parametrize("timeout", ["1", True, -1, float("nan")])
 def test_a_wrong_timeout_of_next_leaves_the_subscription_usable(strawberry_server: Server, timeout: Any) -> None:
-    """It is an error of its own, found before anything happens; a limit beyond all timers is none."""
+    """An invalid limit raises before the call; a limit beyond the range of timers means no limit."""
     with (
         Client(strawberry_server.url) as client,
         client.subscribe("subscription { count(to: 3) }") as events,

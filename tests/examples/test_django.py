@@ -66,7 +66,7 @@ def test_systemd_stops_the_daemon(library: str) -> None:
 
 
 def test_its_own_tests_need_no_server() -> None:
-    """``python manage.py test`` passes, with warnings as errors, while nobody listens at the library's address."""
+    """``python manage.py test`` passes, with warnings as errors, without a server at the library's address."""
     env = environment(f"http://{free_address()}/graphql")
     done = run("django", sys.executable, "-W", "error", "manage.py", "test", env=env)
     assert done.returncode == 0, done.stderr

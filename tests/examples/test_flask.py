@@ -35,7 +35,7 @@ def test_one_client_serves_all_workers_and_threads(site: str) -> None:
 
 
 def test_a_book_is_added(site: str) -> None:
-    """A mutation's answer comes back, and the book is there for every worker."""
+    """The mutation returns a response, and all workers see the new book."""
     answer = requests.post(f"{site}/books", json={"title": "Momo"}, timeout=60)
     assert (answer.status_code, answer.json()["title"]) == (201, "Momo")
     assert "Momo" in [book["title"] for book in requests.get(f"{site}/books", timeout=60).json()]

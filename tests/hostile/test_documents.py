@@ -132,7 +132,7 @@ def test_special_names_among_operations(name: str) -> None:
 )
 @pytest.mark.parametrize("what", ["field", "argument", "type"])
 def test_names_in_the_schema_of_the_server(name: str, what: str) -> None:
-    """A server whose schema has names that are none cannot have them written into a document."""
+    """Invalid names in a server's schema are never written into a document."""
     introspection: dict[str, Any] = {**introspection_from_schema(schema_of("library"))}
     types = introspection["__schema"]["types"]
     root = next(one for one in types if one["name"] == "Query")

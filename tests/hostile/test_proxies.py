@@ -48,7 +48,7 @@ every_way = pytest.mark.parametrize("call", [by_aiohttp, by_requests, by_websock
 
 
 def connect_answered(call: Call, reply: bytes) -> tuple[TransportError, WireServer, WireServer]:
-    """Return how a call fails whose CONNECT is answered so, the proxy, and a server that nobody may come to."""
+    """Return the error of a call whose CONNECT gets this response, the proxy, and a server that must not be reached."""
 
     def script(connection: WireConnection) -> None:
         assert connection.read_request() is not None

@@ -81,7 +81,7 @@ def test_expired(call: Call, authority: trustme.CA, client_context: ssl.SSLConte
 
 
 def test_self_signed(call: Call, client_context: ssl.SSLContext) -> None:
-    """A certificate of an authority that nobody named is refused."""
+    """A certificate of an unknown authority is refused."""
     stranger = trustme.CA()
     with WireServer(always(answer()), context=context_of(stranger.issue_cert("localhost"))) as server:
         refused(call, server.url.replace("127.0.0.1", "localhost"), client_context)

@@ -143,7 +143,7 @@ async def test_garbage_in_place_of_compressed_data(payload: bytes) -> None:
 @pytest.mark.parametrize("extensions", [f"{DEFLATE}; server_max_window_bits=99", f"{DEFLATE}; evil=1", f"{DEFLATE};;"])
 @in_loop
 async def test_bad_negotiation(extensions: str) -> None:
-    """An answer to the offer that nobody can follow is a typed error, or counts as no agreement."""
+    """An invalid response to the offer is a typed error, or means that there is no agreement."""
     with pytest.raises(TransportError):
         await events_of(
             TRANSPORT_WS, sends(frame(TEXT, b"{}", reserved=RSV1 | RSV2)), extensions=extensions, **NEGOTIATED

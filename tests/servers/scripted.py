@@ -220,7 +220,7 @@ class Peer:
 
 
 class ScriptedServer:
-    """A server in a thread of its own that runs *script* for every connection.
+    """A server in a background thread that runs *script* for every connection.
 
     What the script raises is raised at the end of the ``with`` block; that the client is gone is not an error.
     """
