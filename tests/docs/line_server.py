@@ -42,7 +42,7 @@ class Conversation(socketserver.StreamRequestHandler):
         if not request["query"].startswith("subscription"):
             self._write(await schema.execute(request["query"], request.get("variables")))
             return
-        async for event in await schema.subscribe(request["query"], request.get("variables")):  # type: ignore[union-attr]
+        async for event in await schema.subscribe(request["query"], request.get("variables")):
             self._write(event)
 
     def _write(self, result: Any) -> None:
