@@ -45,7 +45,7 @@ class Gap(Mark):
         self.seconds = seconds
 
 
-class Restart(Mark):
+class Resubscribed(Mark):
     """The mark before the first event of a subscription that was started anew with other variables."""
 
     __slots__ = ()
@@ -152,9 +152,9 @@ class EventBuffer(Generic[T]):
         self.reconnects += 1
         self._put_mark(Gap(seconds))
 
-    def restarted(self) -> None:
+    def resubscribed(self) -> None:
         """Mark that the events from here on are those of other variables."""
-        self._put_mark(Restart())
+        self._put_mark(Resubscribed())
 
     def put(self, item: T) -> bool:
         """Add an event; False means that no more are wanted."""
