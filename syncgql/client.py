@@ -121,10 +121,10 @@ class Client:
         max_response_size: bytes of the biggest HTTP answer that is accepted, decompressed; None for no limit.
         init_payload: payload of the WebSocket's ``connection_init``, or a function that returns it, called as
             *headers* is.
-        reconnect: when a lost WebSocket is opened again and its subscriptions are sent anew: a ``ReconnectPolicy``,
-            True for the default one, False for never. The default one begins after 1 to 2 s, takes its time after each
-            failure, up to 31 s, and gives up after five connections in a row that brought nothing. A ``transport=`` has
-            an option of its own.
+        reconnect: when a lost WebSocket is opened again and its subscriptions are sent again: a ``ReconnectPolicy``,
+            True for the default one, False for never. By default the first attempt begins after 1 to 2 s and later ones
+            after up to 31 s, for ten minutes; the first connection of a call has five attempts. A ``transport=`` has an
+            option of its own.
         on_reconnect: called in the consumer's thread, between two events, after the lost connection of a subscription
             was made anew, with the seconds for which events are missing. It may return None to go on; a list of events
             to deliver first, as they are; or a mapping of variables to start the subscription anew with. ``subscribe``

@@ -22,6 +22,7 @@ LAYERS = [
     {"request", "file_var"},
     {"protocol"},
     {"runtime"},
+    {"event_source"},
     {"schema"},
     {"operations", "transport"},
     {"subscription"},

@@ -51,7 +51,7 @@ def test_f17_a_timeout_leaves_it_usable(client: Client, strawberry_server: Serve
     """After a TransportTimeout the next event arrives as if nothing had been."""
     with client.subscribe(EVENTS) as events:
         for _ in range(2):
-            with pytest.raises(TransportTimeout, match=r"No event came within 0\.02 s; the subscription goes on"):
+            with pytest.raises(TransportTimeout, match=r"No event came within 0\.02 s; the subscription stays open"):
                 events.next(timeout=0.02)
         strawberry_server.wait_for("subscription_started")
         client.execute('mutation { addBook(title: "Ulysses") { id } }')
@@ -239,3 +239,11 @@ def test_a_wrong_timeout_of_next_leaves_the_subscription_usable(strawberry_serve
         with pytest.raises((TypeError, ValueError), match=r"timeout must be (a number|0 seconds or more)"):
             events.next(timeout=timeout)
         assert events.next(timeout=1e300) == {"count": 2}
+
+
+@pytest.mark.parametrize("options", [{"buffer_size": 0}, {"buffer_size": "9"}, {"overflow": "drop"}])
+def test_options_are_checked_before_a_schema_is_fetched(options: dict[str, Any]) -> None:
+    """A bad ``buffer_size`` or ``overflow`` is refused by name without a request."""
+    refused = pytest.raises(ValueError, match=next(iter(options)))
+    with Client("http://127.0.0.1:1/", fetch_schema_from_transport=True) as client, refused:
+        client.subscribe("subscription { count }", **options)

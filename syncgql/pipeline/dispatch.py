@@ -22,6 +22,7 @@ from ..transport.base import AsyncRoundTrip
 from ..transport.blocking import BlockingRoundTrip, BlockingTransport
 from ..transport.selection.transport_factory import Transports
 from .operation import Operation
+from .stream_source import StreamSource
 
 T = TypeVar("T")
 
@@ -133,19 +134,17 @@ class LoopDispatcher(Dispatcher):
     ) -> Subscription[T]:
         runtime = self._runtimes.current()
         buffer: EventBuffer[ExecutionResult] = EventBuffer(options.buffer_size, options.overflow, runtime.thread.post)
-        stream = runtime.resources.subscriptions.stream(operation.request, buffer)
-        runtime.buffers.add(buffer)
+        source = StreamSource(runtime, runtime.resources.subscriptions.stream(operation.request, buffer), buffer)
 
-        def restart(variable_values: Mapping[str, object]) -> None:
-            runtime.thread.spawn(stream.restart(options.with_variables(variable_values)))
+        def resubscribe(variable_values: Mapping[str, object]) -> None:
+            source.resubscribe(options.with_variables(variable_values))
 
-        gap_handler = None if options.on_reconnect is None else GapHandler(options.on_reconnect, restart)
+        gap_handler = None if options.on_reconnect is None else GapHandler(options.on_reconnect, resubscribe)
+        source.open(operation.deadline)
         try:
-            runtime.run(stream.open(operation.deadline), operation.deadline)
-            return Subscription(owner, runtime, stream, buffer, convert, gap_handler)
-        except BaseException:
-            # Ctrl-C may come when the message is on the wire already: the server must be told to stop.
-            runtime.abandon(buffer, stream.close)
+            return Subscription(owner, source, convert, gap_handler)
+        except BaseException:  # Ctrl-C
+            source.abandon()
             raise
 
     def shut(self) -> Runtime[Transports] | None:

@@ -13,7 +13,7 @@ from ..protocol.batch import BatchEntry
 from ..request import UNSET, GraphQLRequest, Unset, as_request
 from ..result import ExecutionResult
 from ..runtime.entries import Entries
-from ..runtime.event_buffer import Overflow
+from ..runtime.event_buffer import Overflow, check_buffer
 from ..runtime.runtime import Runtime
 from ..schema.client_schema import ClientSchema
 from ..subscription import OnReconnect, Subscription, check_on_reconnect
@@ -131,6 +131,7 @@ class Pipeline:
         on_reconnect: OnReconnect | None = None,
     ) -> Subscription[T]:
         """Start a subscription whose iterator yields converted events; raises what ``Client.subscribe`` raises."""
+        check_buffer(buffer_size, overflow)  # before a schema is fetched
         on_reconnect = check_on_reconnect(on_reconnect) or self._on_reconnect
         operation = self._prepare(operation)
 

@@ -45,7 +45,7 @@ class Gap(Mark):
         self.seconds = seconds
 
 
-class Restart(Mark):
+class Resubscribed(Mark):
     """The mark before the first event of a subscription that was started anew with other variables."""
 
     __slots__ = ()
@@ -67,6 +67,18 @@ class Counts(NamedTuple):
     delivered: int
     dropped: int
     buffered: int
+
+
+def check_buffer(buffer_size: int, overflow: Overflow) -> None:
+    """Check the options of a buffer.
+
+    Raises:
+        ValueError: *buffer_size* is not a whole number of 1 or more, or *overflow* is not a known policy.
+    """
+    if isinstance(buffer_size, bool) or not isinstance(buffer_size, int) or buffer_size < 1:
+        raise ValueError(f"buffer_size must be a whole number of events, 1 or more, not {buffer_size!r}.")
+    if overflow not in get_args(Overflow):
+        raise ValueError(f"overflow must be one of {get_args(Overflow)}, not {overflow!r}.")
 
 
 class EventBuffer(Generic[T]):
@@ -107,10 +119,7 @@ class EventBuffer(Generic[T]):
     )
 
     def __init__(self, buffer_size: int, overflow: Overflow, post: Callable[[Callable[[], object]], object]) -> None:
-        if isinstance(buffer_size, bool) or not isinstance(buffer_size, int) or buffer_size < 1:
-            raise ValueError(f"buffer_size must be a whole number of events, 1 or more, not {buffer_size!r}.")
-        if overflow not in get_args(Overflow):
-            raise ValueError(f"overflow must be one of {get_args(Overflow)}, not {overflow!r}.")
+        check_buffer(buffer_size, overflow)
         self.buffer_size = buffer_size
         self.overflow = overflow
         self.received = 0
@@ -152,9 +161,9 @@ class EventBuffer(Generic[T]):
         self.reconnects += 1
         self._put_mark(Gap(seconds))
 
-    def restarted(self) -> None:
+    def resubscribed(self) -> None:
         """Mark that the events from here on are those of other variables."""
-        self._put_mark(Restart())
+        self._put_mark(Resubscribed())
 
     def put(self, item: T) -> bool:
         """Add an event; False means that no more are wanted."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +24,7 @@ from ..transport.blocking import BlockingTransport
 from ..transport.http.request import HTTPRequest
 from ..transport.round_trip import RoundTrip
 from ..transport.selection.transport_factory import TransportOptions, Transports
+from ..transport.websocket.transport import WebSocketTransport
 from .answers import Answer, Answers
 from .memory_socket import MemorySessions
 from .recorded_request import RecordedRequest, sent_request
@@ -73,7 +75,8 @@ class MockTransport(AsyncTransport):
             sockets = AIOHTTPWebsocketsTransport(
                 "ws://graphql.mock/", headers=options.headers, init_payload=options.init_payload
             )
-        self._sockets = sockets.over(MemorySessions(answers))
+        policy = sockets.policy and dataclasses.replace(sockets.policy, base=0.0, cap=0.0)  # reconnects do not wait
+        self._sockets = WebSocketTransport(sockets.dialect, sockets.options, MemorySessions(answers), policy)
         self._queries = blocking or (pair.queries if pair is not None else self._sockets)
 
     async def connect(self) -> None:

@@ -59,9 +59,9 @@ class AIOHTTPWebsocketsTransport(WebSocketTransport):
         client_session_args: further arguments for ``aiohttp.ClientSession``.
         connect_args: further arguments for ``aiohttp.ClientSession.ws_connect``.
         max_message_size: bytes of the biggest message that is accepted; 0 for no limit.
-        reconnect: when a lost socket is opened again and its subscriptions are sent anew: a ``ReconnectPolicy``, True
-            for the default one (up to 5 attempts, the first after 1 to 2 s, later ones after up to 31 s), False for
-            never.
+        reconnect: when a lost socket is opened again and its subscriptions are sent again: a ``ReconnectPolicy``, True
+            for the default one (for ten minutes; the first attempt after 1 to 2 s, later ones after up to 31 s), False
+            for never.
         idle_timeout: seconds for which the shared socket is kept when nothing runs on it; None for ever.
         session: a function that makes the ``aiohttp.ClientSession``; takes the place of ``client_session_args``. Each
             socket then takes a slot of its connector, 100 by default.

@@ -68,9 +68,9 @@ class AppSyncWebsocketsTransport(WebSocketTransport):
             the loop.
         client_session_args: further arguments for ``aiohttp.ClientSession``.
         max_message_size: bytes of the biggest message that is accepted; 0 for no limit.
-        reconnect: when a lost connection is made anew and its subscriptions are sent again: a ``ReconnectPolicy``, True
-            for the default one (up to 5 attempts, the first after 1 to 2 s, later ones after up to 31 s), False for
-            never.
+        reconnect: when a lost socket is opened again and its subscriptions are sent again: a ``ReconnectPolicy``, True
+            for the default one (for ten minutes; the first attempt after 1 to 2 s, later ones after up to 31 s), False
+            for never.
         idle_timeout: how long the shared socket is kept when nothing runs on it.
         shared_session: a session to share with other transports; takes the place of ``client_session_args``.
         json_serialize: encodes requests; compact UTF-8 by default. It may return bytes, which are sent as text.

@@ -9,9 +9,11 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import socket as sockets
-from collections.abc import Iterable
+from collections.abc import Awaitable, Iterable
 
 import aiohttp
+
+from ...exceptions import TransportError
 
 ABORT_SECONDS = 0.1
 """How long a last word may take to a peer that is dead, or with which there is nothing to talk about."""
@@ -95,3 +97,12 @@ class CloseHandshake:
 def cut_reason(reason: str) -> bytes:
     """Return a close reason as UTF-8 of at most 123 bytes (RFC 6455, section 5.5), cut at a character."""
     return reason.encode(errors="replace")[:123].decode(errors="ignore").encode()
+
+
+async def ignore_lost_connection(sending: Awaitable[object]) -> None:
+    """Await a message being sent, and ignore that the connection is lost.
+
+    The reader notices the loss after everything that the peer sent before.
+    """
+    with contextlib.suppress(TransportError, ConnectionError):
+        await sending

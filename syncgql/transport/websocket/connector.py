@@ -10,11 +10,10 @@ from yarl import URL
 from ...exceptions import TransportConnectionFailed, TransportError
 from ...protocol.close_codes import RetryDecision
 from ...protocol.websocket import Acknowledged, Pinged, Ponged
-from ..recovery.policy import decision_for
+from ..recovery.loss import ConnectFailed, decision_for, not_opened
 from .close_handshake import CloseHandshake
 from .connection import Listener, WebSocketConnection
 from .handshake import Dialect, Handshake
-from .losses import ConnectFailed, not_opened
 from .options import WebSocketOptions
 from .upgrade import upgrade
 
@@ -30,7 +29,7 @@ class WebSocketConnector:
     Args:
         dialect: what is particular to the server.
         options: what is the same for every connection.
-        on_signal: told of acknowledgements, pings and pongs.
+        on_signal: called with acknowledgements, pings and pongs.
         proxy_for: returns the proxy that the environment names for a URL, or None.
     """
 
@@ -55,13 +54,13 @@ class WebSocketConnector:
         on_open: Callback,
         on_end: Callback,
     ) -> WebSocketConnection:
-        """Open a connection and return it when it was acknowledged.
+        """Open a connection and return it when the server has acknowledged it.
 
         Args:
             session: what to open the socket with.
             handshake: what to open it with.
-            listener: hears of what comes over it.
-            on_open: called with each one from the moment that its socket is open.
+            listener: receives what happens to the operations on it.
+            on_open: called with each connection as soon as its socket is open.
             on_end: called when it is closed for good.
 
         Raises:
@@ -79,7 +78,7 @@ class WebSocketConnector:
                 code = error.code if isinstance(error, TransportConnectionFailed) else None
                 if code not in UNACCEPTABLE or not self.dialect.protocols.keys() & set(others):
                     raise ConnectFailed(connection.loss or not_opened(error, RetryDecision.YES)) from error
-                # Some servers select the first that was offered, whether they speak it or not.
+                # Some servers select the first subprotocol that was offered, whether they speak it or not.
                 handshake = handshake._replace(subprotocols=others)
 
     async def _upgrade(self, session: aiohttp.ClientSession, handshake: Handshake) -> aiohttp.ClientWebSocketResponse:
@@ -99,7 +98,7 @@ class WebSocketConnector:
         make_protocol = self.dialect.protocols.get(socket.protocol or "")
         if make_protocol is None:
             close_handshake = CloseHandshake(socket)
-            await close_handshake.perform(1002)  # without waiting for an answer: the error is what is waited for
+            await close_handshake.perform(1002)  # without waiting for an answer, because the caller waits for the error
             await close_handshake.answer()
             error = TransportConnectionFailed(
                 f"{handshake.where} selected none of the GraphQL subprotocols that were offered, "
