@@ -31,7 +31,7 @@ def parse_response(value: Any, response: Response | None = None) -> ExecutionRes
         raise MalformedResponse(f"expected an object, got {_kind(value)}")
     data = value.get("data", ABSENT)
     if len(value) == 1 and isinstance(data, dict):
-        return ExecutionResult(data, None, None, response)  # as a rule: nothing but data
+        return ExecutionResult(data, None, None, response)  # the usual answer: nothing but data
     errors = value.get("errors")
     if errors is not None:
         errors = read_errors(errors) or None

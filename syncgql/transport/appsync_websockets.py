@@ -11,7 +11,8 @@ from yarl import URL
 from ..checks import check_function
 from ..exceptions import TransportError
 from ..protocol import json_codec
-from ..protocol.appsync import AppSync, api_host, header_query, header_subprotocol, realtime_url
+from ..protocol.appsync import AppSync
+from ..protocol.appsync_endpoints import api_host, header_query, header_subprotocol, realtime_url
 from ..protocol.http import encode_request
 from ..protocol.json_codec import JSONDeserialize, JSONSerialize
 from ..protocol.urls import as_written

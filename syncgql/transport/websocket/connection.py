@@ -23,7 +23,8 @@ from ...protocol.close_codes import ABNORMAL, NO_STATUS, RetryDecision
 from ...protocol.graphql_errors import as_text
 from ...protocol.http import public_url
 from ...protocol.masking import Mask
-from ...protocol.websocket import (
+from ...protocol.websocket import WebSocketProtocol
+from ...protocol.websocket_events import (
     Acknowledged,
     Complained,
     Completed,
@@ -35,7 +36,6 @@ from ...protocol.websocket import (
     Refused,
     Reply,
     Started,
-    WebSocketProtocol,
 )
 from ..base import EventSink
 from ..recovery.policy import was_of_use
@@ -197,12 +197,24 @@ class WebSocketConnection:
             await _try(self.send(message))
 
     async def ping(self, payload: InitPayload = None) -> None:
-        """Send a ping of the subprotocol; does nothing where it has none."""
+        """Send a ping of the subprotocol; does nothing where it has none.
+
+        Raises:
+            TransportError: the connection is lost.
+        """
+        if self.loss is not None:
+            raise self.loss.error()
         if (message := self._protocol.ping(payload)) is not None:
             await self.send(message)
 
     async def pong(self, payload: InitPayload = None) -> None:
-        """Send a pong of the subprotocol; does nothing where it has none."""
+        """Send a pong of the subprotocol; does nothing where it has none.
+
+        Raises:
+            TransportError: the connection is lost.
+        """
+        if self.loss is not None:
+            raise self.loss.error()
         if (message := self._protocol.pong(payload)) is not None:
             await self.send(message)
 

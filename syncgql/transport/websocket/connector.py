@@ -9,7 +9,7 @@ from yarl import URL
 
 from ...exceptions import TransportConnectionFailed, TransportError
 from ...protocol.close_codes import RetryDecision
-from ...protocol.websocket import Acknowledged, Pinged, Ponged
+from ...protocol.websocket_events import Acknowledged, Pinged, Ponged
 from ..recovery.policy import decision_for
 from .close_handshake import CloseHandshake
 from .connection import Listener, WebSocketConnection
