@@ -110,7 +110,7 @@ class AppSync(WebSocketProtocol):
         id = _id(message)
         state = self.operations.get(id, OperationState.DONE)
         reaction, next_state = self.OPERATION_RECEIVES[state].get(message["type"], (ignore, state))
-        event = reaction(self, message)
+        event: Received | None = reaction(self, message)
         if next_state is not state:
             self._enter_operation(id, next_state)
         return event

@@ -73,14 +73,14 @@ class WebSocketConnector:
             on_open(connection)
             try:
                 await connection.initialize(handshake.init_payload)
+                self.dialect.accepted(handshake)
                 return connection
             except TransportError as error:
-                others = tuple(name for name in handshake.subprotocols if name != socket.protocol)
                 code = error.code if isinstance(error, TransportConnectionFailed) else None
-                if code not in UNACCEPTABLE or not self.dialect.protocols.keys() & set(others):
+                alternative = self.dialect.alternative(handshake, socket.protocol) if code in UNACCEPTABLE else None
+                if alternative is None:
                     raise ConnectFailed(connection.loss or not_opened(error, RetryDecision.YES)) from error
-                # Some servers select the first that was offered, whether they speak it or not.
-                handshake = handshake._replace(subprotocols=others)
+                handshake = alternative
 
     async def _upgrade(self, session: aiohttp.ClientSession, handshake: Handshake) -> aiohttp.ClientWebSocketResponse:
         try:
