@@ -50,10 +50,11 @@ class GraphQLRequest:
         DocumentError: the document is empty.
     """
 
-    __slots__ = ("_document", "_text", "extensions", "operation_name", "variable_values")
+    __slots__ = ("_document", "_operation_type", "_text", "extensions", "operation_name", "variable_values")
 
     _text: str
     _document: DocumentNode | None
+    _operation_type: str | None
     variable_values: Mapping[str, Any] | None
     operation_name: str | None
     extensions: Mapping[str, Any] | None
@@ -80,6 +81,7 @@ class GraphQLRequest:
         assign = functools.partial(object.__setattr__, self)
         assign("_text", text)
         assign("_document", None if isinstance(document, str) else document)
+        assign("_operation_type", None)
         assign("variable_values", variable_values or None)
         assign("operation_name", plain_text(operation_name) if operation_name else None)
         assign("extensions", extensions or None)
@@ -148,12 +150,40 @@ class GraphQLRequest:
 
     @property
     def operation_type(self) -> str:
-        """``query``, ``mutation`` or ``subscription``.
+        """The type of the operation that runs: ``query``, ``mutation`` or ``subscription``; computed once per request.
 
         Raises:
-            DocumentError: the operation cannot be determined; see ``operation``.
+            DocumentError: there is a syntax error, no operation, no operation of that name, or a choice and no name.
         """
-        return self.operation.operation.value
+        operation_type = self._operation_type
+        if operation_type is None:
+            operation_type = self.operation.operation.value
+            # Without a lock: threads that compute it at the same time write the same value.
+            object.__setattr__(self, "_operation_type", operation_type)
+        return operation_type
+
+    @property
+    def is_query(self) -> bool:
+        """Whether the operation that runs is a query; False if the document cannot tell, because of a syntax error.
+
+        Parsing takes a thousand times longer than searching the text, so a document without the words "mutation" and
+        "subscription" counts as a query without being parsed.
+        """
+        if "mutation" not in self._text and "subscription" not in self._text:
+            return True
+        try:
+            return self.operation_type == "query"
+        except DocumentError:
+            return False
+
+    @property
+    def is_subscription(self) -> bool:
+        """Whether the operation that runs is a subscription; a document without that word is not parsed.
+
+        Raises:
+            DocumentError: the document has that word, and a syntax error or no operation to run.
+        """
+        return "subscription" in self._text and self.operation_type == "subscription"
 
     @property
     def payload(self) -> dict[str, Any]:

@@ -1,4 +1,7 @@
-"""The GraphQL response, as the GraphQL specification's section "Response" defines it and servers bend it."""
+"""The GraphQL response, with the deviations of servers from the specification.
+
+Follows https://spec.graphql.org/draft/#sec-Response
+"""
 
 from __future__ import annotations
 
@@ -13,25 +16,25 @@ from .rate_limits import is_throttled, throttled_error
 
 
 class MalformedResponse(ValueError):
-    """The value is not a GraphQL response; the message says why."""
+    """A value is not a GraphQL response; the message says why."""
 
 
 def parse_response(value: Any, response: Response | None = None) -> ExecutionResult:
     """Read a decoded JSON value as a GraphQL response.
 
-    ``errors`` are read by ``read_errors``; null and empty ones count as absent. Beside errors, ``data`` that is no
-    object counts as null: PHP writes an empty object as ``[]``. ``extensions`` that are no object are dropped, unknown
-    members are ignored.
+    ``errors`` are read by ``read_errors``; null and empty ones count as absent. If there are errors, ``data`` that is
+    not an object counts as null, because PHP writes an empty object as ``[]``. ``extensions`` of another type are
+    dropped, and unknown members are ignored.
 
     Raises:
-        MalformedResponse: it is no object, has neither ``data`` nor ``errors``, or no errors beside ``data`` of another
-            type.
+        MalformedResponse: the value is not an object, has neither ``data`` nor ``errors``, or has ``data`` of another
+            type and no errors.
     """
     if not isinstance(value, dict):
         raise MalformedResponse(f"expected an object, got {_kind(value)}")
     data = value.get("data", ABSENT)
     if len(value) == 1 and isinstance(data, dict):
-        return ExecutionResult(data, None, None, response)  # as a rule: nothing but data
+        return ExecutionResult(data, None, None, response)  # the usual answer: nothing but data
     errors = value.get("errors")
     if errors is not None:
         errors = read_errors(errors) or None
@@ -50,7 +53,7 @@ def data_or_raise(result: ExecutionResult, request: GraphQLRequest | None = None
 
     Args:
         result: the answer.
-        request: what was sent; looked at only beside errors, for the advice.
+        request: the request; used only for the advice in an error.
 
     Raises:
         TransportQueryError: the result has errors; partial data is kept on it.
@@ -68,7 +71,7 @@ def data_or_raise(result: ExecutionResult, request: GraphQLRequest | None = None
 def event_data(result: ExecutionResult) -> Any:
     """Return the data of an event of a subscription.
 
-    It may be null without an error: some servers send that for a value that counts as false.
+    It may be null without an error, because some servers send that for a falsy value.
 
     Raises:
         TransportQueryError: the event has errors; partial data is kept on it.
@@ -80,11 +83,11 @@ def event_data(result: ExecutionResult) -> Any:
 
 
 def error_of(result: ExecutionResult, request: GraphQLRequest | None = None) -> TransportError:
-    """Return the exception that stands for the errors of a result.
+    """Return the exception for the errors of a result.
 
     Args:
         result: an answer with errors.
-        request: what was sent as a query or mutation, for the advice.
+        request: the query or mutation that was sent, for the advice.
     """
     errors = result.errors or []
     if is_throttled(result):
@@ -113,10 +116,9 @@ def _null_data(result: ExecutionResult) -> TransportProtocolError:
 
 def _is_subscription(request: GraphQLRequest) -> bool:
     try:
-        # Parsing takes a thousand times longer than searching the text.
-        return "subscription" in request.text and request.operation_type == "subscription"
+        return request.is_subscription
     except DocumentError:
-        return False  # the server says what is wrong with it
+        return False  # the server's errors say what is wrong with it
 
 
 def _kind(value: Any) -> str:

@@ -14,7 +14,7 @@ from ..exceptions import TransportError
 from ..pipeline.override import TransportOverride
 from ..protocol import json_codec
 from ..protocol.batch import BatchEntry
-from ..protocol.http import parse_answer, public_url, retry_after
+from ..protocol.http import HTTPResponse, parse_answer, public_url, retry_after
 from ..request import GraphQLRequest
 from ..result import ExecutionResult, Response
 from ..transport.aiohttp_websockets import AIOHTTPWebsocketsTransport
@@ -120,7 +120,7 @@ class MockTransport(AsyncTransport):
             raise error
         headers = CIMultiDict(answer.http_headers)
         response = Response(answer.status, headers, self._target, answer.delay, retry_after(headers))
-        return parse_answer(response, answer.content, json_codec.loads)
+        return parse_answer(HTTPResponse(response, answer.content), json_deserialize=json_codec.loads)
 
     def _parse_batch(self, answers: Sequence[Answer]) -> list[BatchEntry]:
         return [self._parse_entry(answer) for answer in answers]

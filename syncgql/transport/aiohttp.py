@@ -15,15 +15,15 @@ from ..checks import check_function, check_size
 from ..deadline import NO_DEADLINE, Deadline
 from ..exceptions import DocumentError, TransportClosed, TransportError
 from ..protocol import json_codec
-from ..protocol.batch import BatchEntry, answers_or_raise, batch_payload
-from ..protocol.http_get import MAX_URL_LENGTH, TOO_LONG, is_query
+from ..protocol.batch import BatchEntry, answers_or_raise, batch_payload, parse_batch_answer
+from ..protocol.http import HTTPResponse, parse_answer
+from ..protocol.http_get import MAX_URL_LENGTH, TOO_LONG
 from ..protocol.json_codec import JSONDeserialize, JSONSerialize
 from ..request import GraphQLRequest
 from ..result import ExecutionResult
 from .aiohttp_session.session import SessionFactory, SharedSession
 from .base import AsyncRoundTrip, AsyncTransport
 from .http.request import HTTPRequest, RequestBuilder, joined
-from .http.response import HTTPResponse, parse_batch, parse_result
 from .http.sender import HTTPSender
 from .http.upload import FileClasses
 from .options import AuthOption, HeadersOption, TimeoutOption, check_ssl, check_url
@@ -94,7 +94,7 @@ class AIOHTTPTransport(AsyncTransport):
     ) -> None:
         self.url = check_url(url, ("http", "https"))
         self.json_deserialize = check_function("json_deserialize", json_deserialize, 1)
-        self._parse = functools.partial(parse_result, self.json_deserialize)
+        self._parse = functools.partial(parse_answer, json_deserialize=self.json_deserialize)
         self._max_response_size = check_size("max_response_size", max_response_size)
         self._builder = RequestBuilder(
             self.url,
@@ -199,7 +199,8 @@ class AIOHTTPTransport(AsyncTransport):
         if options.method == "GET":
             raise DocumentError("A batch cannot be sent by GET.")
         prepared = self._builder.post(batch_payload(requests), options, self.file_classes)
-        return self._batch_of(prepared._replace(is_repeatable=lambda: all(map(is_query, requests))), len(requests))
+        repeatable = prepared._replace(is_repeatable=lambda: all(request.is_query for request in requests))
+        return self._batch_of(repeatable, len(requests))
 
     def batch_key(self, request: HTTPRequest) -> object | None:
         if request.method != "POST" or not isinstance(request.body, bytes) or self._builder.signs_requests:
@@ -221,7 +222,11 @@ class AIOHTTPTransport(AsyncTransport):
         return RoundTrip(prepared, self._send, self._parse)
 
     def _batch_of(self, request: HTTPRequest, count: int) -> AsyncRoundTrip[list[BatchEntry]]:
-        return RoundTrip(request, self._send, functools.partial(parse_batch, self.json_deserialize, count))
+        return RoundTrip(
+            request,
+            self._send,
+            functools.partial(parse_batch_answer, count=count, json_deserialize=self.json_deserialize),
+        )
 
     async def _send(self, request: HTTPRequest, deadline: Deadline) -> HTTPResponse:
         """Send a request and return the response; raises a ``TransportError`` if there is none."""

@@ -26,7 +26,7 @@ from typing import TYPE_CHECKING, Any
 from ..checks import check_function, check_text
 from ..exceptions import TransportCredentialsMissing, TransportError
 from ..messages import as_sentence
-from ..protocol.appsync import header_query, realtime_url, region_of
+from ..protocol.appsync_endpoints import header_query, realtime_url, region_of
 
 if TYPE_CHECKING:
     from botocore.credentials import Credentials, ReadOnlyCredentials

@@ -15,15 +15,14 @@ from ..deadline import Deadline
 from ..exceptions import TransportConnectionFailed, TransportError
 from ..gql_names import unknown_argument
 from ..protocol import json_codec
-from ..protocol.batch import BatchEntry, batch_payload
-from ..protocol.http import public_url
-from ..protocol.http_get import MAX_URL_LENGTH, TOO_LONG, is_query
+from ..protocol.batch import BatchEntry, batch_payload, parse_batch_answer
+from ..protocol.http import HTTPResponse, parse_answer, public_url
+from ..protocol.http_get import MAX_URL_LENGTH, TOO_LONG
 from ..protocol.json_codec import JSONDeserialize, JSONSerialize
 from ..request import GraphQLRequest
 from ..result import ExecutionResult
 from .blocking import BlockingRoundTrip, BlockingTransport
 from .http.request import HTTPRequest, RequestBuilder
-from .http.response import HTTPResponse, parse_batch, parse_result
 from .http.upload import Upload
 from .options import HeadersOption, check_arguments, check_method, check_url
 from .requests_http.timeouts import RequestsTimeouts, Timeout
@@ -171,7 +170,7 @@ class RequestsHTTPTransport(BlockingTransport):
         check_arguments("extra_args", extra_args or {}, EXTRA_ARGS, REFUSED_ARGUMENTS, "requests")
         prepared = self._checked(self._builder.build(request, self._builder.options(headers, None), ()))
         send = functools.partial(self._send, contents=[request], arguments=extra_args or {})
-        return RoundTrip(prepared, send, functools.partial(parse_result, self.json_deserialize))
+        return RoundTrip(prepared, send, functools.partial(parse_answer, json_deserialize=self.json_deserialize))
 
     def batch_round_trip(
         self,
@@ -184,7 +183,8 @@ class RequestsHTTPTransport(BlockingTransport):
         options = self._builder.options(headers, None)
         prepared = self._checked(self._builder.post(batch_payload(requests), options, ()))
         send = functools.partial(self._send, contents=requests, arguments=extra_args or {})
-        return RoundTrip(prepared, send, functools.partial(parse_batch, self.json_deserialize, len(requests)))
+        parse = functools.partial(parse_batch_answer, count=len(requests), json_deserialize=self.json_deserialize)
+        return RoundTrip(prepared, send, parse)
 
     @staticmethod
     def _checked(request: HTTPRequest) -> HTTPRequest:
@@ -305,7 +305,7 @@ class Retries:
 
     def allow(self, request: GraphQLRequest) -> bool:
         """Whether a request may be sent again; what cannot be parsed is taken for a mutation."""
-        return self.mutations or is_query(request)
+        return self.mutations or request.is_query
 
     def delay(self, attempt: int) -> float:
         """Return the seconds to wait after attempt number *attempt*, from 0."""

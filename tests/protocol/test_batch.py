@@ -24,6 +24,7 @@ from syncgql import (
 )
 from syncgql.protocol import json_codec
 from syncgql.protocol.batch import answers_or_raise, batch_data, batch_payload, has_several_answers, parse_batch_answer
+from syncgql.protocol.http import HTTPResponse
 
 JSON = "application/json"
 GRAPHQL = "application/graphql-response+json"
@@ -33,7 +34,8 @@ REFUSAL = {"errors": [{"message": "Operation batching disabled."}]}
 def parse(answer: Any, count: int, status: int = 200, media_type: str = JSON) -> list[Any]:
     body = answer if isinstance(answer, bytes) else json.dumps(answer).encode()
     headers = CIMultiDict({"Content-Type": media_type} if media_type else {})
-    return parse_batch_answer(Response(status, headers, "http://a/", 0.1), body, count, json_codec.loads)
+    response = HTTPResponse(Response(status, headers, "http://a/", 0.1), body)
+    return parse_batch_answer(response, count=count, json_deserialize=json_codec.loads)
 
 
 def test_b01_the_payload_is_a_list_in_call_order() -> None:

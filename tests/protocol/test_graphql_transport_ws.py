@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from syncgql import ExecutionResult, TransportProtocolError
 from syncgql.protocol.close_codes import RetryDecision
 from syncgql.protocol.graphql_transport_ws import GraphQLTransportWS
-from syncgql.protocol.websocket import (
+from syncgql.protocol.websocket import State
+from syncgql.protocol.websocket_events import (
     Acknowledged,
     Completed,
     Failed,
@@ -22,7 +23,6 @@ from syncgql.protocol.websocket import (
     Ponged,
     Received,
     Refused,
-    State,
 )
 
 from .websocket_messages import frames, take
@@ -143,7 +143,7 @@ def test_w12_w34_error_ends_its_operation(members: dict[str, Any], errors: list[
     failing, _ = machine.subscribe(QUERY)
     other, _ = machine.subscribe(QUERY)
     assert receive(machine, "error", id=failing, **members) == Failed(failing, errors)
-    assert machine.active == {other}
+    assert set(machine.operations) == {other}
     assert machine.complete(failing) is None
 
 
@@ -218,7 +218,7 @@ def test_w16_violations(text: str, rule: str) -> None:
     assert caught.value.received == text[:1000]
     assert rule in str(caught.value)
     assert machine.state is State.CLOSED
-    assert not machine.active
+    assert not machine.operations
 
 
 @pytest.mark.parametrize(
@@ -310,7 +310,7 @@ def test_every_sequence_has_a_meaning(sequence: list[str | bytes], acknowledged:
     if acknowledged:
         for _ in range(3):
             machine.subscribe(QUERY)
-    running = set(machine.active)
+    running = set(machine.operations)
     for frame in sequence:
         event = take(machine, frame)
         if isinstance(event, TransportProtocolError):
@@ -327,7 +327,7 @@ def test_every_sequence_has_a_meaning(sequence: list[str | bytes], acknowledged:
             running.discard(event.id)
         if isinstance(event, Failed):
             assert event.errors
-        assert machine.state is State.CLOSED or machine.active == running
+        assert machine.state is State.CLOSED or set(machine.operations) == running
 
 
 def test_results_are_decoded_as_the_user_wants() -> None:

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from syncgql import ExecutionResult, TransportProtocolError
 from syncgql.protocol.close_codes import RetryDecision
 from syncgql.protocol.graphql_ws import GraphQLWS
-from syncgql.protocol.websocket import Acknowledged, Complained, Completed, Failed, Received, Refused, State
+from syncgql.protocol.websocket import OperationState, State
+from syncgql.protocol.websocket_events import Acknowledged, Complained, Completed, Failed, Received, Refused
 
 from .websocket_messages import frames, take
 
@@ -177,10 +178,10 @@ def test_l12_ids_never_repeat() -> None:
 def test_l14_error_without_an_id(make: Any, members: dict[str, Any]) -> None:
     """An error that is of no operation is a complaint and ends nothing."""
     machine = make()
-    machine.active.add("1")
+    machine.operations["1"] = OperationState.ACTIVE
     payload = {"message": "Invalid message type!"}
     assert receive(machine, "error", payload=payload, **members) == Complained(payload)
-    assert machine.active == {"1"}
+    assert set(machine.operations) == {"1"}
 
 
 def test_messages_before_the_ack_are_tolerated() -> None:
@@ -224,7 +225,7 @@ def test_every_sequence_has_a_meaning(sequence: list[str | bytes], acknowledged:
     if acknowledged:
         for _ in range(3):
             machine.subscribe(QUERY)
-    running = set(machine.active)
+    running = set(machine.operations)
     for frame in sequence:
         event = take(machine, frame)
         if isinstance(event, TransportProtocolError):
@@ -238,4 +239,4 @@ def test_every_sequence_has_a_meaning(sequence: list[str | bytes], acknowledged:
             running.discard(event.id)
         if isinstance(event, Failed):
             assert event.errors
-        assert machine.state is State.CLOSED or machine.active == running
+        assert machine.state is State.CLOSED or set(machine.operations) == running

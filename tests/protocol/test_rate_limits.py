@@ -25,7 +25,7 @@ from syncgql.protocol.batch import batch_data, parse_batch_answer
 from syncgql.protocol.close_codes import refused_error
 from syncgql.protocol.graphql_response import data_or_raise, event_data
 from syncgql.protocol.graphql_transport_ws import GraphQLTransportWS
-from syncgql.protocol.http import parse_answer, retry_after
+from syncgql.protocol.http import HTTPResponse, parse_answer, retry_after
 from syncgql.protocol.rate_limits import read_quota
 
 SECOND = 1.5
@@ -38,7 +38,7 @@ def parse(payload: Any, status: int = 200, **headers: Any) -> ExecutionResult:
     sent.setdefault("Content-Type", "application/json")
     body = payload if isinstance(payload, str) else json.dumps(payload)
     response = Response(status, sent, "https://api.test/graphql", 0.1, retry_after(sent))
-    return parse_answer(response, body.encode(), json_codec.loads)
+    return parse_answer(HTTPResponse(response, body.encode()), json_deserialize=json_codec.loads)
 
 
 def limited(payload: Any, status: int = 200, **headers: Any) -> TransportRateLimited:
@@ -313,7 +313,9 @@ def test_a_batch() -> None:
     """The entry of a batch that was throttled says which it is."""
     entries = [{"data": {"a": 1}}, error("Throttled", code="THROTTLED")]
     response = Response(200, CIMultiDict({"Content-Type": "application/json"}), "http://localhost/", 0.1)
-    results = parse_batch_answer(response, json.dumps(entries).encode(), 2, json_codec.loads)
+    results = parse_batch_answer(
+        HTTPResponse(response, json.dumps(entries).encode()), count=2, json_deserialize=json_codec.loads
+    )
     with pytest.raises(TransportRateLimited, match="Request 2 of 2: The server limits the rate"):
         batch_data(results)
 

@@ -25,7 +25,7 @@ from syncgql import (
     TransportServerError,
     TransportTimeout,
 )
-from syncgql.protocol.appsync import header_query
+from syncgql.protocol.appsync_endpoints import header_query
 
 from ..fix_servers import AppSyncServer
 from ..servers.appsync_server import SECRET_KEY

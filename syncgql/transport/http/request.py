@@ -19,7 +19,7 @@ from ...checks import check_flag, check_function, check_size
 from ...exceptions import DocumentError
 from ...protocol import redirects
 from ...protocol.http import ACCEPT, CONTENT_TYPE
-from ...protocol.http_get import check_query, get_url, is_query
+from ...protocol.http_get import check_query, get_url
 from ...protocol.json_codec import JSONSerialize
 from ...request import GraphQLRequest
 from ...result import Response
@@ -261,7 +261,7 @@ class RequestBuilder:
         """
         if options.method == "GET":
             check_query(request)
-        elif options.method == "POST" or not self._use_get_for_queries or not is_query(request):
+        elif options.method == "POST" or not self._use_get_for_queries or not request.is_query:
             return self._post(request, options, file_classes)
         try:
             url = get_url(str(self._url), request, self._json_serialize)
@@ -273,11 +273,11 @@ class RequestBuilder:
             return self._post(request, options, file_classes)
         fallback = functools.partial(self._post, request, options, file_classes)
         prepared = self.assemble("GET", URL(url, encoded=True), None, GET, options)
-        return prepared._replace(is_repeatable=functools.partial(is_query, request), fallback=fallback)
+        return prepared._replace(is_repeatable=lambda: request.is_query, fallback=fallback)
 
     def _post(self, request: GraphQLRequest, options: RequestOptions, file_classes: FileClasses | None) -> HTTPRequest:
         prepared = self.post(request.payload, options, file_classes)
-        return prepared._replace(is_repeatable=functools.partial(is_query, request))
+        return prepared._replace(is_repeatable=lambda: request.is_query)
 
     def post(self, payload: Any, options: RequestOptions, file_classes: FileClasses | None = None) -> HTTPRequest:
         """Make the POST for the payload of a request, or the list of those of a batch; raises what ``build`` raises."""

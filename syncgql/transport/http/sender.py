@@ -12,7 +12,7 @@ from yarl import URL
 
 from ...deadline import Deadline
 from ...exceptions import TransportClosed, TransportError
-from ...protocol.http import redirect_advice, retry_after, server_error, too_large
+from ...protocol.http import HTTPResponse, redirect_advice, retry_after, server_error, too_large
 from ...protocol.masking import Mask
 from ...result import Response
 from ..aiohttp_session.cookies import CookieJar
@@ -20,7 +20,6 @@ from ..aiohttp_session.errors import AIOHTTP_ERRORS, public_cause, translate
 from ..aiohttp_session.pool_wait import call_deadline
 from ..aiohttp_session.session import SharedSession, connection_was_reused
 from .request import HTTPRequest
-from .response import HTTPResponse
 
 MUCH = 4 * 1024 * 1024
 """Bytes of an answer that are read at one go, or copied, on the loop."""

@@ -18,12 +18,11 @@ from urllib3.response import BaseHTTPResponse
 
 from ...checks import check_flag, check_function, check_mapping
 from ...exceptions import TransportClosed
-from ...protocol.http import retry_after, too_large
+from ...protocol.http import HTTPResponse, retry_after, too_large
 from ...protocol.masking import Mask
 from ...result import Response
 from ...version import __version__
 from ..http.request import HTTPRequest
-from ..http.response import HTTPResponse
 from ..http.upload import Upload
 from ..netrc_file import NetrcFile
 from ..options import check_cookies

@@ -20,7 +20,8 @@ from ...exceptions import TransportConnectionFailed, TransportError, TransportPr
 from ...protocol.close_codes import RetryDecision
 from ...protocol.http import public_url
 from ...protocol.masking import Mask
-from ...protocol.websocket import (
+from ...protocol.websocket import WebSocketProtocol
+from ...protocol.websocket_events import (
     Acknowledged,
     Complained,
     Completed,
@@ -32,7 +33,6 @@ from ...protocol.websocket import (
     Refused,
     Reply,
     Started,
-    WebSocketProtocol,
 )
 from ..base import EventSink
 from ..recovery.attempts import was_useful
@@ -212,12 +212,24 @@ class WebSocketConnection:
             await ignore_lost_connection(self.send(message))
 
     async def ping(self, payload: InitPayload = None) -> None:
-        """Send a ping of the subprotocol; does nothing where it has none."""
+        """Send a ping of the subprotocol; does nothing where it has none.
+
+        Raises:
+            TransportError: the connection is lost.
+        """
+        if self.loss is not None:
+            raise self.loss.error()
         if (message := self._protocol.ping(payload)) is not None:
             await self.send(message)
 
     async def pong(self, payload: InitPayload = None) -> None:
-        """Send a pong of the subprotocol; does nothing where it has none."""
+        """Send a pong of the subprotocol; does nothing where it has none.
+
+        Raises:
+            TransportError: the connection is lost.
+        """
+        if self.loss is not None:
+            raise self.loss.error()
         if (message := self._protocol.pong(payload)) is not None:
             await self.send(message)
 

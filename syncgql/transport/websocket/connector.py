@@ -9,7 +9,7 @@ from yarl import URL
 
 from ...exceptions import TransportConnectionFailed, TransportError
 from ...protocol.close_codes import RetryDecision
-from ...protocol.websocket import Acknowledged, Pinged, Ponged
+from ...protocol.websocket_events import Acknowledged, Pinged, Ponged
 from ..recovery.loss import ConnectFailed, decision_for, not_opened
 from .close_handshake import CloseHandshake
 from .connection import Listener, WebSocketConnection
@@ -72,14 +72,14 @@ class WebSocketConnector:
             on_open(connection)
             try:
                 await connection.initialize(handshake.init_payload)
+                self.dialect.accepted(handshake)
                 return connection
             except TransportError as error:
-                others = tuple(name for name in handshake.subprotocols if name != socket.protocol)
                 code = error.code if isinstance(error, TransportConnectionFailed) else None
-                if code not in UNACCEPTABLE or not self.dialect.protocols.keys() & set(others):
+                alternative = self.dialect.alternative(handshake, socket.protocol) if code in UNACCEPTABLE else None
+                if alternative is None:
                     raise ConnectFailed(connection.loss or not_opened(error, RetryDecision.YES)) from error
-                # Some servers select the first subprotocol that was offered, whether they speak it or not.
-                handshake = handshake._replace(subprotocols=others)
+                handshake = alternative
 
     async def _upgrade(self, session: aiohttp.ClientSession, handshake: Handshake) -> aiohttp.ClientWebSocketResponse:
         try:

@@ -64,7 +64,7 @@ class Handshake(NamedTuple):
     init_payload: InitPayload
     is_personal: bool = False
     credentials: object = None
-    authorization: object = None
+    authorization: Mapping[str, str] | None = None
 
     @property
     def where(self) -> str:
@@ -104,6 +104,22 @@ class Dialect(ABC):
     @abstractmethod
     def handshake(self) -> Handshake:
         """Return what the next connection is opened with; asked once per connection, never on the loop."""
+
+    def alternative(self, handshake: Handshake, refused: str | None) -> Handshake | None:
+        """Return the handshake to try after the server refused one before the acknowledgement; None if there is none.
+
+        Called on the loop, so it must not run the user's code. By default, the other subprotocols are offered, because
+        some servers select the first one whether they implement it or not.
+
+        Args:
+            handshake: the handshake that was refused.
+            refused: the subprotocol that the server had selected.
+        """
+        others = tuple(name for name in handshake.subprotocols if name != refused)
+        return handshake._replace(subprotocols=others) if self.protocols.keys() & set(others) else None
+
+    def accepted(self, handshake: Handshake) -> None:  # noqa: B027  # most dialects have nothing to remember
+        """Take note of a handshake that the server acknowledged; called on the loop."""
 
     @abstractmethod
     def payload(self, request: GraphQLRequest) -> str:

@@ -16,7 +16,7 @@ from ...exceptions import (
     TransportQueryError,
     TransportRateLimited,
 )
-from ...protocol.websocket import Acknowledged, Pinged, Ponged
+from ...protocol.websocket_events import Acknowledged, Pinged, Ponged
 from ...request import GraphQLRequest, as_request
 from ...result import ABSENT, ExecutionResult, whole_result
 from ..aiohttp_session.session import SharedSession
