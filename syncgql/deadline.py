@@ -18,9 +18,25 @@ class Deadline:
         name: the option that says so: ``timeout``, or gql's name for that of the client, ``execute_timeout``.
         where: where the call goes, for the error; without secrets.
         counts_queueing: whether the time for which the call waits for a free connection counts.
+
+    Attributes:
+        is_connecting: whether the call asked for a connection. Like the next two, it is set and never reset.
+        is_connected: whether the call had a connection; from then on the server may have received it.
+        is_answered: whether a response began.
+        queue: how long the call waited for a connection of the pool; None if it did not.
     """
 
-    __slots__ = ("_counts_queueing", "_end", "_is_connected", "_is_connecting", "name", "queue", "seconds", "where")
+    __slots__ = (
+        "_counts_queueing",
+        "_end",
+        "is_answered",
+        "is_connected",
+        "is_connecting",
+        "name",
+        "queue",
+        "seconds",
+        "where",
+    )
 
     def __init__(
         self,
@@ -36,8 +52,9 @@ class Deadline:
         # asyncio's loops use the same clock.
         self._end = None if seconds is None else time.monotonic() + seconds
         self._counts_queueing = counts_queueing
-        self._is_connecting = False
-        self._is_connected = False
+        self.is_connecting = False
+        self.is_connected = False
+        self.is_answered = False
         self.queue: Queueing | None = None
 
     def left(self) -> float | None:
@@ -58,14 +75,6 @@ class Deadline:
         """Return the same limit for work that begins now."""
         return Deadline(self.seconds, self.name, self.where, counts_queueing=self._counts_queueing)
 
-    def connecting(self) -> None:
-        """Note that the call gets a connection next."""
-        self._is_connecting = True
-
-    def connected(self) -> None:
-        """Note that the call has a connection: from now on the server may have received it."""
-        self._is_connected = True
-
     def queued(self, pool_size: int) -> None:
         """Note that the call waits for one of so many connections, all of them in use."""
         self.queue = self.queue or Queueing()
@@ -78,8 +87,10 @@ class Deadline:
 
     @property
     def sent(self) -> bool | None:
-        """False while the server cannot have received the call; None when that is unknown."""
-        return False if self._is_connecting and not self._is_connected else None
+        """Whether the server received the call: False before there is a connection, None when that is unknown."""
+        if self.is_answered:
+            return True
+        return False if self.is_connecting and not self.is_connected else None
 
     def exceeded(self) -> TransportTimeout:
         """Return the error for a call that ran out of time."""

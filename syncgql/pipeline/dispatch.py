@@ -18,7 +18,6 @@ from ..runtime.runtime import Runtime, Runtimes
 from ..runtime.workers import Workers
 from ..subscription import GapHandler, OnReconnect, Subscription
 from ..tracebacks import cut
-from ..transport.base import AsyncRoundTrip
 from ..transport.blocking import BlockingRoundTrip, BlockingTransport
 from ..transport.selection.transport_factory import Transports
 from .operation import Operation
@@ -101,17 +100,16 @@ class LoopDispatcher(Dispatcher):
         weakref.finalize(owner, self._runtimes.drop).atexit = False
 
     def execute(self, operation: Operation) -> ExecutionResult:
+        request, deadline, headers, extra_args = operation
         runtime = self._runtimes.current()
-        queries = runtime.resources.queries
-        return _run(
-            runtime,
-            queries.round_trip(operation.request, headers=operation.headers, extra_args=operation.extra_args),
-            operation.deadline,
-        )
+        round_trip = runtime.resources.queries.round_trip(request, headers=headers, extra_args=extra_args)
+        return round_trip.parse(runtime.run(round_trip.send(round_trip.request, deadline), deadline))
 
     def execute_batch(self, operations: Sequence[Operation]) -> list[BatchEntry]:
         runtime = self._runtimes.current()
-        return _run(runtime, _batch(runtime.resources.queries, operations), operations[0].deadline)
+        deadline = operations[0].deadline
+        round_trip = _batch(runtime.resources.queries, operations)
+        return round_trip.parse(runtime.run(round_trip.send(round_trip.request, deadline), deadline))
 
     def submit(self, operation: Operation, convert: Callable[[ExecutionResult], T]) -> Future[T]:
         runtime = self._runtimes.current()
@@ -255,7 +253,3 @@ class SendsBatches(Protocol[SentT]):
 def _batch(transport: SendsBatches[SentT], operations: Sequence[Operation]) -> SentT:
     requests, first = [operation.request for operation in operations], operations[0]
     return transport.batch_round_trip(requests, headers=first.headers, extra_args=first.extra_args)
-
-
-def _run(runtime: Runtime[Transports], round_trip: AsyncRoundTrip[T], deadline: Deadline) -> T:
-    return round_trip.parse(runtime.run(round_trip.send(round_trip.request, deadline), deadline))

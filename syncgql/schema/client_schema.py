@@ -45,6 +45,10 @@ class ClientSchema:
         serialize_variables: turn variables into JSON as the schema says.
         parse_results: turn custom scalars and enums of results into Python values.
 
+    Attributes:
+        prepares_requests: whether ``prepare`` does anything.
+        parses_results: whether ``parse`` does anything.
+
     Raises:
         TypeError: more than one of the first three was given, or an argument has the wrong type.
     """
@@ -71,11 +75,9 @@ class ClientSchema:
         self._serialize_variables = check_flag("serialize_variables", serialize_variables)
         self._parse_results = check_flag("parse_results", parse_results)
         self._documents: Once[SchemaDocuments] = Once()
-
-    @property
-    def parses_results(self) -> bool:
-        """Whether ``parse`` does anything."""
-        return self._parse_results
+        # Attributes and not properties, because every call reads them.
+        self.prepares_requests = self._validate or self._serialize_variables
+        self.parses_results = self._parse_results
 
     def get(self, execute: Execute) -> GraphQLSchema:
         """Return the schema, loading it if need be; raises what ``load_schema`` and ``introspect`` raise."""

@@ -16,7 +16,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from ..deadline import NO_DEADLINE, Deadline
+from ..deadline import Deadline
 from ..exceptions import DocumentError, own_copy
 from ..protocol.batch import BatchEntry, has_several_answers
 from ..request import GraphQLRequest
@@ -156,9 +156,9 @@ class _Batch:
         if len(round_trips) == 1:
             # As if there were no batches: a server that has none then still answers a lonely request.
             alone = round_trips[0]
-            return [functools.partial(alone.parse, await alone.send(alone.request, NO_DEADLINE))]
+            return [functools.partial(alone.parse, await alone.send(alone.request, Deadline()))]
         batch = self._batcher.transport.combine(round_trips)
-        response = await batch.send(batch.request, NO_DEADLINE)
+        response = await batch.send(batch.request, Deadline())
         # Not by the members in their own threads: each would take the whole response apart.
         return await asyncio.to_thread(batch.parse, response)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import select
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from aiohttp import ClientRequest
 from aiohttp.client_proto import ResponseHandler
@@ -48,7 +48,7 @@ class AnswerGuard(asyncio.Protocol):
         self._transport = transport
         self._server = request.connection_key
         self._single_use = single_use
-        self._has_unread_bytes = _poller(transport)
+        self._poll = _poller(transport)
         self._is_used = False
         self._head = b""
         self._has_head = False
@@ -76,7 +76,7 @@ class AnswerGuard(asyncio.Protocol):
 
     def is_clean(self) -> bool:
         """Tell whether nothing arrived since the last answer, not even bytes that the loop has yet to read."""
-        return not (self._handler.should_close or self._server in self._single_use or self._has_unread_bytes())
+        return not (self._handler.should_close or self._poll(0) or self._server in self._single_use)
 
     def begin(self) -> None:
         """Expect an answer from now on."""
@@ -171,12 +171,15 @@ def _content_length(head: bytes) -> int | None:
     return int(length) if length.isdigit() else None
 
 
-def _poller(transport: asyncio.Transport) -> Callable[[], bool]:
-    """Return a function that tells whether the loop has yet to read something, an end included, from the socket."""
+def _poller(transport: asyncio.Transport) -> Callable[[float], Sequence[object]]:
+    """Return ``poll`` for the socket: called with 0, it returns events if there is something that was not read yet.
+
+    The end of the connection counts as well.
+    """
     socket = transport.get_extra_info("socket")
     if socket is None or not hasattr(select, "poll"):
-        # Windows: the loop waits with a read under way, and so nothing waits in the socket.
-        return lambda: False
+        # On Windows the loop always has a read under way, so that no bytes wait in the socket.
+        return lambda timeout: ()
     poll = select.poll()
     poll.register(socket.fileno(), select.POLLIN)
-    return lambda: bool(poll.poll(0))
+    return poll.poll

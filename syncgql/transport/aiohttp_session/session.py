@@ -36,6 +36,7 @@ from ..single_use import SingleUseServers
 from ..websocket.upgrade import refuse_redirects, refuse_upgrade
 from .answer_guard import AnswerGuard
 from .cookies import CookieJar, NoCookies
+from .own_connection import own_connection
 from .pool_wait import PoolWait, call_deadline
 from .proxies import EnvironmentProxies
 from .tcp_connector import TCPConnector, in_empty_context
@@ -106,7 +107,7 @@ class SharedSession:
         self._session: aiohttp.ClientSession | None = None
         self._cross_origin_session: aiohttp.ClientSession | None = None
         self._without_cookies: aiohttp.ClientSession | None = None
-        self._proxies: EnvironmentProxies | None = None
+        self.proxies: EnvironmentProxies | None = None
         self._users = 0
 
     @classmethod
@@ -140,7 +141,7 @@ class SharedSession:
         Raises:
             TransportConnectionFailed: the environment names something that is no proxy.
         """
-        return None if self._proxies is None else self._proxies.proxy_for(url)
+        return None if self.proxies is None else self.proxies.proxy_for(url)
 
     def acquire(self) -> aiohttp.ClientSession:
         """Return the session, made on the running loop by the first user."""
@@ -201,7 +202,7 @@ class SharedSession:
     def fresh(self) -> SharedSession:
         """Return a holder of the same options without a session."""
         fresh = copy.copy(self)
-        fresh._session = fresh._cross_origin_session = fresh._without_cookies = fresh._proxies = None
+        fresh._session = fresh._cross_origin_session = fresh._without_cookies = fresh.proxies = None
         fresh._users = 0
         return fresh
 
@@ -212,7 +213,7 @@ class SharedSession:
         connector = options.pop("connector", None) or functools.partial(TCPConnector, self._pool_size)
         pool = connector() if callable(connector) else connector
         if self._trusts_env and options.get("proxy") is None and _takes_proxies(pool):
-            self._proxies = EnvironmentProxies() or None
+            self.proxies = EnvironmentProxies() or None
         options["connector"] = PoolAndSockets(pool, is_owner=options.pop("connector_owner", True))
         # Last, so that it sees each answer before anything else does.
         options["middlewares"] = (*options.get("middlewares", ()), refuse_upgrade)
@@ -220,9 +221,9 @@ class SharedSession:
 
 
 class PoolAndSockets(aiohttp.BaseConnector):
-    """Takes the connections of requests from a pool, and opens one apart from it for each WebSocket.
+    """Takes the connections of requests from a pool, and opens one apart from it where ``own_connection`` says so.
 
-    So that any number of subscriptions takes no slot of the pool, and its limits are for requests alone. A connection
+    Subscriptions therefore take no slots of the pool, and its limits hold for requests alone. A connection
     from the pool is used again only if nothing arrived on it since its last answer; otherwise the request takes another
     one.
 
@@ -242,12 +243,16 @@ class PoolAndSockets(aiohttp.BaseConnector):
     async def connect(
         self, req: aiohttp.ClientRequest, traces: list[Any], timeout: aiohttp.ClientTimeout
     ) -> Connection:
-        if "Upgrade" in req.headers:
-            return await super().connect(req, traces, timeout)
-        traces = [*traces, *self._traces] if traces else self._traces
         deadline = call_deadline.get()
         if deadline is not None:
-            deadline.connecting()
+            deadline.is_connecting = True
+        if own_connection.get():
+            connection = await super().connect(req, traces, timeout)
+            connection_was_reused.set(False)
+            if deadline is not None:
+                deadline.is_connected = True
+            return connection
+        traces = [*traces, *self._traces] if traces else self._traces
         while True:
             connection = await self._pool.connect(req, traces, timeout)
             protocol = connection.protocol
@@ -259,7 +264,7 @@ class PoolAndSockets(aiohttp.BaseConnector):
                     guard.begin()
                     connection.add_callback(guard.end)
                     if deadline is not None:
-                        deadline.connected()
+                        deadline.is_connected = True
                     return connection
             connection.close()  # it ended, or something arrived on it, while it was idle; nothing has been written yet
 
@@ -268,7 +273,7 @@ class PoolAndSockets(aiohttp.BaseConnector):
     ) -> ResponseHandler:
         # What every kind of connector implements, and what BaseConnector.connect calls.
         protocol = await in_empty_context(self._pool._create_connection(req, traces, timeout))
-        if req.proxy is not None and not req.is_ssl():
+        if req.proxy is not None and not req.is_ssl() and "Upgrade" in req.headers:
             await open_tunnel(protocol, req)
         return protocol
 

@@ -18,7 +18,7 @@ from yarl import URL
 from ...checks import check_flag, check_function, check_size
 from ...exceptions import DocumentError
 from ...protocol import redirects
-from ...protocol.http import ACCEPT, CONTENT_TYPE
+from ...protocol.http import ACCEPT, CONTENT_TYPE, REDIRECTS
 from ...protocol.http_get import check_query, get_url, is_query
 from ...protocol.json_codec import JSONSerialize
 from ...request import GraphQLRequest
@@ -88,7 +88,7 @@ class HTTPRequest(NamedTuple):
         body: the bytes, or the form, or None.
         max_redirects: how many redirects may be followed.
         arguments: the other arguments for ``aiohttp.ClientSession.request``.
-        is_repeatable: tells whether it does no harm that a server gets the request twice; None if it may.
+        contents: the GraphQL requests in it.
         fallback: makes the POST to send instead if the server finds the URL of a GET too long.
     """
 
@@ -101,7 +101,7 @@ class HTTPRequest(NamedTuple):
     body: bytes | Upload | None
     max_redirects: int
     arguments: Mapping[str, Any]
-    is_repeatable: Callable[[], bool] | None = None
+    contents: Sequence[GraphQLRequest]
     fallback: Callable[[], HTTPRequest] | None = None
 
     @property
@@ -119,8 +119,8 @@ class HTTPRequest(NamedTuple):
 
     @property
     def may_be_repeated(self) -> bool:
-        """Whether the body can be sent again, and it does no harm if a server gets the request twice."""
-        return self.is_replayable and (self.is_repeatable is None or self.is_repeatable())
+        """Whether the body can be sent again, and the server may execute it twice because all of it are queries."""
+        return self.is_replayable and all(map(is_query, self.contents))
 
     def renewed(self) -> HTTPRequest:
         """Return this request for another attempt at sending it; calls the user's functions for headers again."""
@@ -129,8 +129,12 @@ class HTTPRequest(NamedTuple):
         headers, is_personal = self.make_headers()
         return self._replace(headers=headers, is_personal=is_personal)
 
-    def next_hop(self, response: Response, body: bytes, followed: int) -> redirects.Hop | None:
-        """Return where the answer to this request redirects to, see ``protocol.redirects``."""
+    def follows(self, status: int) -> bool:
+        """Whether a response with this status is a redirect, and redirects are followed."""
+        return status in REDIRECTS and self.max_redirects > 0
+
+    def next_hop(self, response: Response, body: bytes, followed: int) -> redirects.Hop:
+        """Return where a redirect leads; raises what ``protocol.redirects.next_hop`` raises."""
         is_replayable = self.is_replayable
         return redirects.next_hop(
             response, body, self.method, self.url, followed, self.max_redirects, is_replayable=is_replayable
@@ -225,7 +229,7 @@ class RequestBuilder:
             ValueError: one is out of range.
         """
         if not extra_args:
-            return self._default_options if headers is None else self._default_options._replace(headers=headers)
+            return self._default_options._replace(headers=headers)
         check_arguments("extra_args", extra_args, _known_arguments(), REFUSED_ARGUMENTS)
         arguments = {**self._arguments, **extra_args}
         method = arguments.pop("method", None)
@@ -246,19 +250,27 @@ class RequestBuilder:
         return RequestOptions(None if method is None else check_method(method), merged, limit, arguments)
 
     def build(
-        self, request: GraphQLRequest, options: RequestOptions, file_classes: FileClasses | None = None
+        self,
+        request: GraphQLRequest,
+        headers: HeadersOption = None,
+        extra_args: Mapping[str, Any] | None = None,
+        file_classes: FileClasses | None = None,
     ) -> HTTPRequest:
         """Make the HTTP request for a GraphQL request: a GET where that was asked for and is possible, or a POST.
 
         Args:
             request: the GraphQL request.
-            options: what the caller says about it.
+            headers: headers of this request, which take precedence over those of the endpoint.
+            extra_args: arguments of this request for aiohttp.
             file_classes: see ``encode_body``.
 
         Raises:
-            DocumentError: it cannot be written as JSON, has a file that cannot be sent, or is to go by GET and is no
-                query.
+            DocumentError: the request is not JSON, has a file that cannot be sent, or is not a query although GET was
+                asked for.
+            TypeError: as ``options``.
+            ValueError: as ``options``.
         """
+        options = self._default_options if headers is None and not extra_args else self.options(headers, extra_args)
         if options.method == "GET":
             check_query(request)
         elif options.method == "POST" or not self._use_get_for_queries or not is_query(request):
@@ -272,42 +284,61 @@ class RequestBuilder:
         if self._max_url_length is not None and len(url) > self._max_url_length:
             return self._post(request, options, file_classes)
         fallback = functools.partial(self._post, request, options, file_classes)
-        prepared = self.assemble("GET", URL(url, encoded=True), None, GET, options)
-        return prepared._replace(is_repeatable=functools.partial(is_query, request), fallback=fallback)
+        prepared = self._assemble("GET", URL(url, encoded=True), None, GET, (request,), options)
+        return prepared._replace(fallback=fallback)
 
     def _post(self, request: GraphQLRequest, options: RequestOptions, file_classes: FileClasses | None) -> HTTPRequest:
-        prepared = self.post(request.payload, options, file_classes)
-        return prepared._replace(is_repeatable=functools.partial(is_query, request))
+        return self.post((request,), request.payload, options, file_classes)
 
-    def post(self, payload: Any, options: RequestOptions, file_classes: FileClasses | None = None) -> HTTPRequest:
-        """Make the POST for the payload of a request, or the list of those of a batch; raises what ``build`` raises."""
+    def post(
+        self,
+        contents: Sequence[GraphQLRequest],
+        payload: Any,
+        options: RequestOptions,
+        file_classes: FileClasses | None = None,
+    ) -> HTTPRequest:
+        """Make the POST of one request or of a batch; raises what ``build`` raises.
+
+        Args:
+            contents: the requests.
+            payload: the payload of the one request, or the list of those of a batch.
+            options: what the caller says about the POST.
+            file_classes: see ``encode_body``.
+        """
         body = encode_body(payload, self._json_serialize, file_classes)
-        if isinstance(body, bytes):
-            return self.assemble("POST", self._url, body, JSON_POST, options)
-        own_headers = (*FORM_POST, ("Content-Type", body.content_type))
-        return self.assemble("POST", self._url, body, own_headers, options)
+        own = JSON_POST if isinstance(body, bytes) else (*FORM_POST, ("Content-Type", body.content_type))
+        return self._assemble("POST", self._url, body, own, contents, options)
 
-    def assemble(
+    def _assemble(
         self,
         method: str,
         url: URL,
         body: bytes | Upload | None,
-        own_headers: OwnHeaders,
+        own: OwnHeaders,
+        contents: Sequence[GraphQLRequest],
         options: RequestOptions,
     ) -> HTTPRequest:
         """Add headers and credentials to a request; functions for them are called now."""
         make_headers: Callable[[], RequestHeaders] | None = None
         if self.calls_user_code:
-            make_headers = functools.partial(self._all_headers, own_headers, options, body)
-        headers, is_personal = self._all_headers(own_headers, options, body)
+            make_headers = functools.partial(self._all_headers, own, options, body)
+        ready = self._ready.get(own) if options.headers is None else None
+        headers, is_personal = ready or self._all_headers(own, options, body)
         return HTTPRequest(
-            method, url, headers, is_personal, make_headers, own_headers, body, options.max_redirects, options.arguments
+            method,
+            url,
+            headers,
+            is_personal,
+            make_headers,
+            own,
+            body,
+            options.max_redirects,
+            options.arguments,
+            contents,
         )
 
     def _all_headers(self, own: OwnHeaders, options: RequestOptions, body: object) -> RequestHeaders:
         per_request = options.headers
-        if per_request is None and own in self._ready:
-            return self._ready[own]
         auth = self._auth
         credentials = None if isinstance(auth, RequestAuthentication) else auth
         merged = with_authorization((*own, *self._from_url), self._headers, credentials)
@@ -332,9 +363,9 @@ def _fixed_credentials(auth: AuthOption) -> str | None:
 def joined(requests: Sequence[HTTPRequest]) -> HTTPRequest:
     """Return one POST for several, which differ in nothing but their bodies."""
     bodies = [request.body for request in requests if isinstance(request.body, bytes)]
-    checks = [request.is_repeatable for request in requests if request.is_repeatable is not None]
     return requests[0]._replace(
-        body=b"[" + b",".join(bodies) + b"]", is_repeatable=lambda: all(check() for check in checks)
+        body=b"[" + b",".join(bodies) + b"]",
+        contents=[content for request in requests for content in request.contents],
     )
 
 

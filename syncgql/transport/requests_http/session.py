@@ -216,9 +216,9 @@ class RequestsSession:
             while True:
                 allowed = with_environment(session, request, arguments, netrc)
                 response = _send_once(session, request, allowed, timeouts, max_response_size, start)
-                hop = request.next_hop(response.head, response.body, followed)
-                if hop is None:
+                if not request.follows(response.head.status):
                     return response
+                hop = request.next_hop(response.head, response.body, followed)
                 if hop.is_foreign:
                     # Whatever the session and the caller say may be a credential.
                     other = _cross_origin_session(self.session, self._single_use)

@@ -123,7 +123,7 @@ class ReconnectingConnection:
         operation.sent = self._loop.create_future()
         operation.deadline = deadline
         if deadline is not None:
-            deadline.connecting()
+            deadline.is_connecting = True
         self.add(operation, handshake)
         try:
             await operation.sent
@@ -272,7 +272,7 @@ class ReconnectingConnection:
             return
         operation.connection = connection
         if operation.deadline is not None:
-            operation.deadline.connected()
+            operation.deadline.is_connected = True
         try:
             await connection.start(operation)
         except TransportError:

@@ -21,6 +21,7 @@ from ...protocol.http import public_url, retry_after
 from ...protocol.rate_limits import is_rate_limit, rate_limited
 from ...result import Response
 from ..aiohttp_session.errors import translated_errors
+from ..aiohttp_session.own_connection import own_connection
 from .handshake import Handshake
 from .options import WebSocketOptions
 
@@ -45,6 +46,7 @@ async def upgrade(
         TransportConnectionFailed: there was no answer, or it breaks the WebSocket protocol.
     """
     where = handshake.where
+    own_connection.set(True)
     try:
         with translated_errors(where):
             return await _limited(_connect(session, handshake, options, proxy), options.connect_timeout, where)
