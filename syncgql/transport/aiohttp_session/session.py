@@ -8,7 +8,6 @@ import copy
 import functools
 import inspect
 from collections.abc import Awaitable, Callable, Mapping
-from contextvars import ContextVar
 from typing import Any
 
 import aiohttp
@@ -19,6 +18,7 @@ from multidict import CIMultiDict
 from yarl import URL
 
 from ...checks import check_flag, check_function, check_seconds, check_size
+from ...deadline import Deadline
 from ...exceptions import TransportClosed
 from ...version import __version__
 from ..netrc_file import NetrcFile
@@ -35,9 +35,9 @@ from ..options import (
 from ..single_use import SingleUseServers
 from ..websocket.upgrade import refuse_redirects, refuse_upgrade
 from .answer_guard import AnswerGuard
+from .connection_request import ConnectionRequest, connection_request
 from .cookies import CookieJar, NoCookies
-from .own_connection import own_connection
-from .pool_wait import PoolWait, call_deadline
+from .pool_wait import PoolWait
 from .proxies import EnvironmentProxies
 from .tcp_connector import TCPConnector, in_empty_context
 from .tunnel import open_tunnel
@@ -51,9 +51,6 @@ MAX_FIELD_SIZE = 64 * 1024
 """Bytes of the longest header of an answer, as in ``http.client``; aiohttp allows 8,190, which some cookies exceed."""
 
 USER_AGENT = f"syncgql/{__version__} {SERVER_SOFTWARE}"
-
-connection_was_reused: ContextVar[bool | None] = ContextVar("connection_was_reused", default=None)
-"""Whether the task's latest request went out on a connection that had carried another; None when that is unknown."""
 
 
 class SharedSession:
@@ -221,7 +218,7 @@ class SharedSession:
 
 
 class PoolAndSockets(aiohttp.BaseConnector):
-    """Takes the connections of requests from a pool, and opens one apart from it where ``own_connection`` says so.
+    """Takes the connections of requests from a pool, and opens others on request, see ``ConnectionRequest``.
 
     Subscriptions therefore take no slots of the pool, and its limits hold for requests alone. A connection
     from the pool is used again only if nothing arrived on it since its last answer; otherwise the request takes another
@@ -243,28 +240,23 @@ class PoolAndSockets(aiohttp.BaseConnector):
     async def connect(
         self, req: aiohttp.ClientRequest, traces: list[Any], timeout: aiohttp.ClientTimeout
     ) -> Connection:
-        deadline = call_deadline.get()
-        if deadline is not None:
-            deadline.is_connecting = True
-        if own_connection.get():
+        asked = connection_request.get() or ConnectionRequest(Deadline())
+        asked.deadline.is_connecting = True
+        if asked.is_own:
             connection = await super().connect(req, traces, timeout)
-            connection_was_reused.set(False)
-            if deadline is not None:
-                deadline.is_connected = True
+            asked.was_reused = False
+            asked.deadline.is_connected = True
             return connection
         traces = [*traces, *self._traces] if traces else self._traces
         while True:
             connection = await self._pool.connect(req, traces, timeout)
             protocol = connection.protocol
             if protocol is not None and protocol.is_connected():
-                guard = AnswerGuard.of(protocol)
-                if guard is None or guard.is_clean():
-                    connection_was_reused.set(guard is not None)
-                    guard = guard or AnswerGuard.install(protocol, req, self._single_use)
-                    guard.begin()
+                guard = AnswerGuard.of(protocol, req, self._single_use)
+                if guard.begin():
+                    asked.was_reused = guard.requests > 1
                     connection.add_callback(guard.end)
-                    if deadline is not None:
-                        deadline.is_connected = True
+                    asked.deadline.is_connected = True
                     return connection
             connection.close()  # it ended, or something arrived on it, while it was idle; nothing has been written yet
 

@@ -274,7 +274,7 @@ class RequestBuilder:
         if options.method == "GET":
             check_query(request)
         elif options.method == "POST" or not self._use_get_for_queries or not is_query(request):
-            return self._post(request, options, file_classes)
+            return self.post((request,), request.payload, options, file_classes)
         try:
             url = get_url(str(self._url), request, self._json_serialize)
         except DocumentError as error:

@@ -15,11 +15,10 @@ from ...exceptions import TransportClosed, TransportError
 from ...protocol.http import redirect_advice, server_error
 from ...protocol.http_get import TOO_LONG
 from ...result import Response
+from ..aiohttp_session.connection_request import ConnectionRequest, connection_request
 from ..aiohttp_session.cookies import CookieJar
 from ..aiohttp_session.errors import AIOHTTP_ERRORS, public_cause, translate
-from ..aiohttp_session.own_connection import own_connection
-from ..aiohttp_session.pool_wait import call_deadline
-from ..aiohttp_session.session import SharedSession, connection_was_reused
+from ..aiohttp_session.session import SharedSession
 from .open_response import OpenResponse
 from .request import HTTPRequest
 from .response import HTTPResponse
@@ -85,13 +84,13 @@ class HTTPSender:
             TransportError: as ``send``.
         """
         start = time.perf_counter()
-        call_deadline.set(deadline)
-        own_connection.set(is_stream)
+        asked = ConnectionRequest(deadline, is_own=is_stream)
+        connection_request.set(asked)
         session = self._session_for(request)
         followed = 0
         is_resent = False
         while True:
-            response = await self._attempt(session, request, start, deadline, is_resent=is_resent)
+            response = await self._attempt(session, request, start, asked, is_resent=is_resent)
             if response is None:
                 is_resent = True
                 if request.make_headers is not None:
@@ -99,6 +98,8 @@ class HTTPSender:
                     session = self._session_for(request)
                 continue
             status = response.head.status
+            if status < 300:
+                return response
             if request.follows(status):
                 redirect = await response.read(self._max_response_size)
                 hop = request.next_hop(redirect.head, redirect.body, followed)
@@ -123,14 +124,14 @@ class HTTPSender:
         session: aiohttp.ClientSession,
         request: HTTPRequest,
         start: float,
-        deadline: Deadline,
+        asked: ConnectionRequest,
         *,
         is_resent: bool,
     ) -> OpenResponse | None:
         """Send a request once; return None if an idle connection lost it and it may be sent again."""
         if session.closed:
             raise TransportClosed("The transport was closed during the call.", sent=False)
-        connection_was_reused.set(None)
+        asked.was_reused = None
         arguments = {"middlewares": self._middlewares, **request.arguments}
         if self._sessions.proxies is not None:
             arguments.setdefault("proxy", self._sessions.proxies.proxy_for(request.url))
@@ -141,12 +142,12 @@ class HTTPSender:
         except TransportError:
             raise  # TransportTimeout is a TimeoutError, too
         except AIOHTTP_ERRORS as error:
-            if _is_stale(error) and not is_resent and request.may_be_repeated:
+            if _is_stale(error, asked) and not is_resent and request.may_be_repeated:
                 return None
-            raise _failure(error, session, request, start, deadline, is_resent=is_resent) from public_cause(error)
-        response = OpenResponse(answer, start, request.arguments.get("timeout") or session.timeout, deadline)
+            raise _failure(error, session, request, start, asked, is_resent=is_resent) from public_cause(error)
+        response = OpenResponse(answer, start, request.arguments.get("timeout") or session.timeout, asked.deadline)
         # Some servers end an idle connection with this status, which may cross the request.
-        is_idle_timeout = answer.status == HTTPStatus.REQUEST_TIMEOUT and connection_was_reused.get()
+        is_idle_timeout = answer.status == HTTPStatus.REQUEST_TIMEOUT and asked.was_reused
         if is_idle_timeout and not is_resent and request.may_be_repeated:
             await response.close()
             return None
@@ -174,15 +175,15 @@ def _failure(
     session: aiohttp.ClientSession,
     request: HTTPRequest,
     start: float,
-    deadline: Deadline,
+    asked: ConnectionRequest,
     *,
     is_resent: bool,
 ) -> TransportError:
     """Return the exception for a request without a response."""
     timeout = request.arguments.get("timeout") or session.timeout
-    is_new = not connection_was_reused.get()
     elapsed = time.perf_counter() - start
-    failure = translate(error, str(request.url), timeout, elapsed, is_new=is_new, deadline=deadline)
+    is_new = not asked.was_reused
+    failure = translate(error, str(request.url), timeout, elapsed, is_new=is_new, deadline=asked.deadline)
     if is_resent:
         failure.sent = failure.sent or None  # the server may have received the first request
     return failure
@@ -196,9 +197,9 @@ def _with_cookies(request: HTTPRequest, redirect: Response, url: URL) -> HTTPReq
     return request._replace(arguments={**request.arguments, "cookies": jar.filter_cookies(url)})
 
 
-def _is_stale(error: Exception) -> bool:
+def _is_stale(error: Exception, asked: ConnectionRequest) -> bool:
     """Whether the server may have closed the connection while it was idle, before it received the request."""
     if isinstance(error, aiohttp.ClientConnectorError):
         return False
     is_lost = isinstance(error, aiohttp.ServerDisconnectedError | aiohttp.ClientOSError)
-    return is_lost and connection_was_reused.get() is not False
+    return is_lost and asked.was_reused is not False

@@ -130,8 +130,8 @@ def test_answers_in_pieces(own: bytes, step: int) -> None:
     for data, is_whole in ((own, True), (own[:-1], False), (own + b"H", False)):
         handler: Any = Handler()
         guard = AnswerGuard(handler, asyncio.Transport(), request, SingleUseServers())
-        for _ in range(2):
-            guard.begin()
+        for number in range(2):
+            assert guard.begin() is (is_whole or number == 0)
             for start in range(0, len(data), step):
                 guard.data_received(data[start : start + step])
             guard.end()
