@@ -108,3 +108,10 @@ def test_time_in_the_queue_may_not_count(counts: bool, monkeypatch: pytest.Monke
     deadline.dequeued()
     now = 8
     assert deadline.left() == (2 if counts else 7)
+
+
+def test_a_response_that_began_means_that_it_was_sent() -> None:
+    """Whatever happens to the rest of it, the server has received the request."""
+    deadline = Deadline(2)
+    deadline.is_connecting = deadline.is_connected = deadline.is_answered = True
+    assert deadline.exceeded().sent is True

@@ -68,7 +68,7 @@ def tour() -> Iterator[Tour]:
     tour = Tour()
     threading.setprofile(tour.profile)
     yield tour
-    threading.setprofile(None)  # type: ignore[arg-type]  # typeshed has it only since 3.12
+    threading.setprofile(None)
 
 
 def test_execute(tour: Tour) -> None:

@@ -1,4 +1,4 @@
-"""The last step of the pipeline: send operations by a client's transports, on the loop or in the calling thread."""
+"""Dispatchers: the last step of the pipeline, which sends operations with the transports of a client."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ T = TypeVar("T")
 
 
 class SubscriptionOptions(NamedTuple):
-    """What a subscriber asks for, beside the operation.
+    """The options of a subscription.
 
     Attributes:
         buffer_size: how many events may wait for the consumer.
@@ -42,7 +42,7 @@ class SubscriptionOptions(NamedTuple):
 
 
 class Dispatcher(ABC):
-    """Sends operations and returns what became of them; raises what the methods of ``Client`` raise."""
+    """Sends operations and returns their results; raises what the methods of ``Client`` raise."""
 
     @abstractmethod
     def execute(self, operation: Operation) -> ExecutionResult:
@@ -67,14 +67,14 @@ class Dispatcher(ABC):
         """Start a subscription, which keeps *owner* alive and yields converted events."""
 
     def close(self) -> None:
-        """End everything and wait for that, except for blocking calls of other threads."""
+        """End all calls and connections and wait for their end, except for blocking calls of other threads."""
         runtime = self.shut()
         if runtime is not None:
             runtime.join()
 
     @abstractmethod
     def shut(self) -> Runtime[Transports] | None:
-        """End everything, without waiting; returns what is to be joined."""
+        """End all calls and connections without waiting; return the runtime to join, if there is one."""
 
     @abstractmethod
     def reopen(self) -> None:
@@ -87,11 +87,11 @@ class Dispatcher(ABC):
 
 
 class LoopDispatcher(Dispatcher):
-    """Sends by transports that run on a loop, which the first call in each process starts.
+    """Sends with transports that run on a loop, which the first call in each process starts.
 
     Args:
-        owner: when it is dropped everything ends.
-        build: makes the transports.
+        owner: the object whose collection ends everything.
+        build: creates the transports.
     """
 
     def __init__(self, owner: object, build: Callable[[], Transports]) -> None:
@@ -142,7 +142,7 @@ class LoopDispatcher(Dispatcher):
             runtime.run(stream.open(operation.deadline), operation.deadline)
             return Subscription(owner, runtime, stream, buffer, convert, gap_handler)
         except BaseException:
-            # Ctrl-C may come when the message is on the wire already: the server must be told to stop.
+            # The message may have been sent already when Ctrl-C comes, so the server must be asked to stop.
             runtime.abandon(buffer, stream.close)
             raise
 
@@ -161,7 +161,7 @@ class LoopDispatcher(Dispatcher):
         self._runtimes.check_open()
 
     def runtime(self) -> Runtime[Transports]:
-        """Return what runs on the loop in this process, after starting it if necessary.
+        """Return the runtime of this process, which is started if necessary.
 
         Raises:
             ClientClosed: after ``close()``.
@@ -170,7 +170,7 @@ class LoopDispatcher(Dispatcher):
 
 
 class BlockingDispatcher(Dispatcher):
-    """Sends queries and mutations by a transport that blocks, in the calling thread; subscriptions go by the loop.
+    """Sends queries and mutations with a blocking transport, in the calling thread, and subscriptions on the loop.
 
     Args:
         transport: sends queries and mutations.
@@ -194,7 +194,7 @@ class BlockingDispatcher(Dispatcher):
 
         def work() -> T:
             try:
-                # Without the time for which it waited for a thread.
+                # The time spent waiting for a thread does not count.
                 return convert(self._send(round_trip, operation.deadline.restarted()))
             except SyncGQLError as error:
                 raise cut(error)

@@ -44,7 +44,7 @@ class Pipeline:
 
     Args:
         options: how to reach the server.
-        schema: what is done to requests and results.
+        schema: checks and converts requests and results.
         limit: how long a call may take, unless it has a ``timeout=`` of its own.
         on_reconnect: called after a lost connection was re-established, unless a subscription has its own.
 
@@ -205,7 +205,7 @@ class Pipeline:
         self.dispatcher.reopen()
 
     def _shut(self) -> list[Runtime[Transports]]:
-        """End everything; returns what is to be joined."""
+        """End all calls and connections; return the runtimes to join."""
         runtimes = [dispatcher.shut() for dispatcher in (self.dispatcher, self.own_dispatcher)]
         return [runtime for runtime in runtimes if runtime is not None]
 

@@ -52,7 +52,7 @@ class AIOHTTPTransport(AsyncTransport):
         timeout: seconds for a request, or an ``aiohttp.ClientTimeout``; None for no limit but 30 s to connect.
         ssl_close_timeout: seconds that closing may wait for TLS connections to end; None for no limit.
         json_serialize: encodes requests; compact UTF-8 by default.
-        json_deserialize: decodes the text of answers; with the ``speed`` extra msgspec by default.
+        json_deserialize: decodes the text of answers; by default with msgspec if the ``speed`` extra is installed.
         client_session_args: further arguments for ``aiohttp.ClientSession``. ``connector`` and ``cookie_jar`` may be
             functions that make one, which are called on the loop.
         session: a function that makes the ``aiohttp.ClientSession``, called on the loop; it takes the place of
@@ -134,7 +134,7 @@ class AIOHTTPTransport(AsyncTransport):
         Raises:
             TransportError: there was no GraphQL answer.
             DocumentError: the request cannot be sent.
-            TypeError: aiohttp does not know one of *extra_args*.
+            TypeError: one of *extra_args* is unknown to aiohttp.
         """
         file_classes = self.file_classes if upload_files else None
         prepared = await self._off_the_loop(
@@ -154,7 +154,7 @@ class AIOHTTPTransport(AsyncTransport):
         Raises:
             TransportError: there was no GraphQL answer to one of them.
             DocumentError: a request cannot be sent, or not in a batch.
-            TypeError: aiohttp does not know one of *extra_args*.
+            TypeError: one of *extra_args* is unknown to aiohttp.
         """
         round_trip = await self._off_the_loop(functools.partial(self.batch_round_trip, reqs, extra_args=extra_args))
         return answers_or_raise(round_trip.parse(await round_trip.send(round_trip.request, Deadline())))

@@ -1,4 +1,4 @@
-"""RoundTrip: one request, or one batch, on its way to a server and back."""
+"""RoundTrip: sends one request or batch to a server and reads the response."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ T = TypeVar("T")
 
 
 class RoundTrip(Generic[SentT, T]):
-    """A prepared request, and the two functions that send it and read its response.
+    """A prepared request with the two functions that send it and parse its response.
 
-    Making one is the first of three steps, and each has its thread: what belongs to the caller runs in the caller's
-    thread, what moves bytes runs on the loop::
+    Preparing, sending and parsing are three steps, each with a fixed thread. The caller's code runs in the caller's
+    thread, input and output on the loop::
 
         round_trip = transport.round_trip(request)                      # in the caller's thread
         response = await round_trip.send(round_trip.request, deadline)  # on the loop
@@ -24,9 +24,9 @@ class RoundTrip(Generic[SentT, T]):
     With a ``BlockingTransport`` all three run in the caller's thread, and ``send`` returns the response itself.
 
     Attributes:
-        request: what is sent, in the form that ``send`` takes.
-        send: sends a request before a deadline and returns its response, or a coroutine of it; it is called once.
-        parse: makes the result of a response; raises a ``TransportError`` for one that is no GraphQL response.
+        request: the request, in the form that ``send`` accepts.
+        send: takes a request and a deadline and returns the response or a coroutine of it; called once.
+        parse: returns the result in a response; raises a ``TransportError`` if it is not a GraphQL response.
     """
 
     __slots__ = ("parse", "request", "send")

@@ -1,6 +1,6 @@
-"""HTTPRequest: one HTTP request, ready to be sent. RequestBuilder: makes them of GraphQL requests and the options.
+"""HTTPRequest: one HTTP request, ready to be sent. RequestBuilder: makes them from GraphQL requests and options.
 
-Building happens in the caller's thread, because it may call the user's functions for headers and credentials.
+Requests are built in the caller's thread, because building may call the user's functions for headers and credentials.
 """
 
 from __future__ import annotations
@@ -47,13 +47,13 @@ OwnHeaders = tuple[tuple[str, str], ...]
 
 JSON_POST: OwnHeaders = (("Accept", ACCEPT), ("Content-Type", CONTENT_TYPE))
 # Servers that guard against requests forged by web pages ask for a header that no page can send, unless the content
-# type is one.
+# type is one that no page can send either.
 GET: OwnHeaders = (("Accept", ACCEPT), ("Apollo-Require-Preflight", "true"))
 FORM_POST: OwnHeaders = GET
 
-BIG = 1024 * 1024  # bytes; aiohttp warns of bigger ones, which it would write at one go
+BIG = 1024 * 1024  # bytes; aiohttp writes a bytes object at once and warns if it is larger
 
-# A credential may be in any of these, or they are about the first URL only.
+# These may hold credentials, or concern the first URL alone.
 SAME_ORIGIN_ONLY = frozenset({"cookies", "params", "server_hostname"})
 
 REFUSED_ARGUMENTS = {
@@ -80,15 +80,15 @@ class HTTPRequest(NamedTuple):
 
     Attributes:
         method: ``POST`` or ``GET``.
-        url: where to, without credentials.
+        url: the URL, without credentials.
         headers: all headers.
         is_personal: whether the request neither sends nor stores the cookies that the others share.
-        make_headers: makes them anew, by functions of the user's; None when they stay the same.
-        own_headers: those of *headers* that are the transport's own, and tell nobody anything about the caller.
+        make_headers: makes the headers of another attempt with the user's functions; None if the headers stay the same.
+        own_headers: those of *headers* that the transport adds itself; they reveal nothing about the caller.
         body: the bytes, or the form, or None.
         max_redirects: how many redirects may be followed.
         arguments: the other arguments for ``aiohttp.ClientSession.request``.
-        contents: the GraphQL requests in it.
+        contents: the GraphQL requests that the body or URL holds.
         fallback: makes the POST to send instead if the server finds the URL of a GET too long.
     """
 
@@ -106,7 +106,7 @@ class HTTPRequest(NamedTuple):
 
     @property
     def data(self) -> Any:
-        """The body as aiohttp takes it; made anew each time."""
+        """The body for one attempt, in a form that aiohttp accepts."""
         body = self.body
         if isinstance(body, bytes):
             return body if len(body) <= BIG else io.BytesIO(body)
@@ -119,7 +119,7 @@ class HTTPRequest(NamedTuple):
 
     @property
     def may_be_repeated(self) -> bool:
-        """Whether the body can be sent again, and the server may execute it twice because all of it are queries."""
+        """Whether the request may be sent again: its body can be, and it holds only queries."""
         return self.is_replayable and all(map(is_query, self.contents))
 
     def renewed(self) -> HTTPRequest:
@@ -141,7 +141,7 @@ class HTTPRequest(NamedTuple):
         )
 
     def at(self, hop: redirects.Hop) -> HTTPRequest:
-        """Return this request for another URL; if that is foreign, without anything of the caller's."""
+        """Return this request for another URL; for another origin without the caller's headers and credentials."""
         dropped = SAME_ORIGIN_ONLY if hop.is_foreign else {"params"}
         arguments = {name: value for name, value in self.arguments.items() if name not in dropped}
         if not hop.is_foreign:
@@ -152,7 +152,7 @@ class HTTPRequest(NamedTuple):
 
 
 class RequestOptions(NamedTuple):
-    """What a caller may say about one request.
+    """The options of one request.
 
     Attributes:
         method: ``GET`` or ``POST`` if the caller asked for it.
@@ -174,18 +174,18 @@ class RequestBuilder:
         url: the endpoint, checked; credentials in it are sent in a header.
         headers: headers for every request, or a function that returns them.
         auth: credentials, a function that returns them, or an object with ``get_headers``.
-        ssl: as aiohttp takes it.
+        ssl: as for ``aiohttp.ClientSession.request``.
         timeout: seconds, an ``aiohttp.ClientTimeout``, or None for the session's.
         json_serialize: encodes requests.
         use_get_for_queries: whether queries are sent by GET.
         max_url_length: characters of the longest URL for a GET; None for no limit.
 
     Attributes:
-        calls_user_code: whether building calls functions of the user's, which may block.
+        calls_user_code: whether building a request calls functions of the user's, which may block.
 
     Raises:
         TypeError: an option has the wrong type.
-        ValueError: a header holds what none may hold.
+        ValueError: a header contains characters that headers must not contain.
     """
 
     def __init__(
@@ -206,12 +206,12 @@ class RequestBuilder:
         self._json_serialize = check_function("json_serialize", json_serialize, 1)
         self._use_get_for_queries = check_flag("use_get_for_queries", use_get_for_queries)
         self._max_url_length = check_size("max_url_length", max_url_length)
-        # Redirects are followed by HTTPSender, by stricter rules than aiohttp's.
+        # HTTPSender follows redirects, by stricter rules than aiohttp's.
         self._arguments: dict[str, Any] = {"ssl": ssl, "allow_redirects": False, "raise_for_status": False}
         if timeout is not None:
             self._arguments["timeout"] = client_timeout(timeout)
         self._default_options = RequestOptions(None, None, redirects.LIMIT, self._arguments)
-        # Asked for every request, and the check of a protocol is slow.
+        # Determined once: every request needs it, and isinstance() is slow for a protocol.
         self.calls_user_code = callable(headers) or callable(auth) or isinstance(auth, RequestAuthentication)
         self._identity = SharedIdentity.of(self._from_url, self._headers, _fixed_credentials(self._auth))
         self._ready: dict[OwnHeaders, RequestHeaders] = {}
@@ -222,11 +222,11 @@ class RequestBuilder:
         return isinstance(self._auth, RequestAuthentication)
 
     def options(self, headers: HeadersOption, extra_args: Mapping[str, Any] | None) -> RequestOptions:
-        """Check what the caller says about one request.
+        """Return the checked options of one request.
 
         Raises:
-            TypeError: aiohttp does not know one of *extra_args*, it is not the caller's to give, or has the wrong type.
-            ValueError: one is out of range.
+            TypeError: one of *extra_args* is unknown to aiohttp, is reserved for the transport, or has the wrong type.
+            ValueError: one of *extra_args* is out of range.
         """
         if not extra_args:
             return self._default_options._replace(headers=headers)
@@ -302,7 +302,7 @@ class RequestBuilder:
         Args:
             contents: the requests.
             payload: the payload of the one request, or the list of those of a batch.
-            options: what the caller says about the POST.
+            options: the options of the POST.
             file_classes: see ``encode_body``.
         """
         body = encode_body(payload, self._json_serialize, file_classes)
@@ -318,7 +318,7 @@ class RequestBuilder:
         contents: Sequence[GraphQLRequest],
         options: RequestOptions,
     ) -> HTTPRequest:
-        """Add headers and credentials to a request; functions for them are called now."""
+        """Add headers and credentials to a request, calling the user's functions for them."""
         make_headers: Callable[[], RequestHeaders] | None = None
         if self.calls_user_code:
             make_headers = functools.partial(self._all_headers, own, options, body)
@@ -344,11 +344,11 @@ class RequestBuilder:
         merged = with_authorization((*own, *self._from_url), self._headers, credentials)
         merged = resolve_headers(merged, None, per_request)
         if isinstance(auth, RequestAuthentication):
-            # Last, because it may sign all the others.
+            # Last, because it may sign all other headers.
             text = body.decode() if isinstance(body, bytes) else "" if body is None else None
             merged = resolve_headers(merged, None, auth.get_headers(text, merged))
         if isinstance(body, Upload):
-            merged["Content-Type"] = body.content_type  # no one else knows the boundary
+            merged["Content-Type"] = body.content_type  # it names the boundary
         is_personal = "cookies" in options.arguments or has_identity(per_request)
         headers = RequestHeaders(merged, is_personal or self._identity.differs_from(merged))
         if per_request is None and not self.calls_user_code and not isinstance(body, Upload):
@@ -361,7 +361,7 @@ def _fixed_credentials(auth: AuthOption) -> str | None:
 
 
 def joined(requests: Sequence[HTTPRequest]) -> HTTPRequest:
-    """Return one POST for several, which differ in nothing but their bodies."""
+    """Return one POST for several that differ in nothing but their bodies."""
     bodies = [request.body for request in requests if isinstance(request.body, bytes)]
     return requests[0]._replace(
         body=b"[" + b",".join(bodies) + b"]",

@@ -1,4 +1,4 @@
-"""HTTPResponse: the response to one HTTP request, whichever library received it."""
+"""HTTPResponse: a complete HTTP response, from any of the HTTP libraries."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from ...result import ExecutionResult, Response
 
 
 class HTTPResponse(NamedTuple):
-    """A response that was read to its end.
+    """A response with its whole body.
 
     Attributes:
         head: status, headers and URL.
         body: the whole body, decompressed.
-        sent_headers: the headers of the request, with all that the libraries below added.
+        sent_headers: the headers of the request, including those that the HTTP library added.
     """
 
     head: Response
@@ -33,7 +33,7 @@ class HTTPResponse(NamedTuple):
 
 
 def parse_result(json_deserialize: JSONDeserialize, response: HTTPResponse) -> ExecutionResult:
-    """Read a response as one GraphQL response; raises a ``TransportError`` if it is none."""
+    """Read the body of a response as one GraphQL response; raises what ``protocol.http.parse_answer`` raises."""
     try:
         result = parse_answer(response.head, response.body, json_deserialize)
     except TransportError as error:
@@ -45,7 +45,11 @@ def parse_result(json_deserialize: JSONDeserialize, response: HTTPResponse) -> E
 
 
 def parse_batch(json_deserialize: JSONDeserialize, count: int, response: HTTPResponse) -> list[BatchEntry]:
-    """Read a response as those to *count* requests; raises a ``TransportError`` if it is nothing of the kind."""
+    """Read the body of a response as the answers to *count* requests of a batch.
+
+    Raises:
+        TransportError: as ``protocol.batch.parse_batch_answer``.
+    """
     try:
         entries = parse_batch_answer(response.head, response.body, count, json_deserialize)
     except TransportError as error:

@@ -131,7 +131,10 @@ def test_answers_in_pieces(own: bytes, step: int) -> None:
         handler: Any = Handler()
         guard = AnswerGuard(handler, asyncio.Transport(), request, SingleUseServers())
         for number in range(2):
-            assert guard.begin() is (is_whole or number == 0)
+            has_begun = guard.begin()
+            assert has_begun is (is_whole or number == 0)
+            if not has_begun:
+                break
             for start in range(0, len(data), step):
                 guard.data_received(data[start : start + step])
             guard.end()
