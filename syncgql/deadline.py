@@ -14,8 +14,8 @@ class Deadline:
 
     The client creates one for each call and passes it to the transport. A transport that blocks passes ``left()`` to
     the functions that take a timeout, and raises ``exceeded()`` when the time is up. A transport that notes the
-    progress of a call with ``connecting()``, ``connected()``, ``queued()`` and ``dequeued()`` lets the exception report
-    where the time went, and whether the request was sent. All methods are called from one thread.
+    progress of a call, in the attributes and with ``queued()`` and ``dequeued()``, lets the exception report where the
+    time went, and whether the request was sent. All methods are called from one thread.
 
     Args:
         seconds: the seconds that the call may take; None for no limit.
@@ -27,10 +27,23 @@ class Deadline:
         seconds: the argument of the same name.
         name: the argument of the same name.
         where: the argument of the same name.
+        is_connecting: whether the call has asked for a connection. Like the next two, it is set and never reset.
+        is_connected: whether the call has a connection, so that the server may receive the request.
+        is_answered: whether a response has begun.
         queue: how long the call has waited for a free connection; None if it never waited.
     """
 
-    __slots__ = ("_counts_queueing", "_end", "_is_connected", "_is_connecting", "name", "queue", "seconds", "where")
+    __slots__ = (
+        "_counts_queueing",
+        "_end",
+        "is_answered",
+        "is_connected",
+        "is_connecting",
+        "name",
+        "queue",
+        "seconds",
+        "where",
+    )
 
     def __init__(
         self,
@@ -46,8 +59,9 @@ class Deadline:
         # The event loops of asyncio use the same clock.
         self._end = None if seconds is None else time.monotonic() + seconds
         self._counts_queueing = counts_queueing
-        self._is_connecting = False
-        self._is_connected = False
+        self.is_connecting = False
+        self.is_connected = False
+        self.is_answered = False
         self.queue: Queueing | None = None
 
     def left(self) -> float | None:
@@ -68,14 +82,6 @@ class Deadline:
         """Return a deadline with the same limit that starts now."""
         return Deadline(self.seconds, self.name, self.where, counts_queueing=self._counts_queueing)
 
-    def connecting(self) -> None:
-        """Note that the call is about to get a connection. Until ``connected()``, ``sent`` is False."""
-        self._is_connecting = True
-
-    def connected(self) -> None:
-        """Note that the call has a connection, so that the server may receive the request from now on."""
-        self._is_connected = True
-
     def queued(self, pool_size: int) -> None:
         """Note that the call waits for a connection of a pool of *pool_size* connections, all of them in use."""
         self.queue = self.queue or Queueing()
@@ -88,8 +94,10 @@ class Deadline:
 
     @property
     def sent(self) -> bool | None:
-        """False while the server cannot have received the request; None when that is unknown."""
-        return False if self._is_connecting and not self._is_connected else None
+        """True once a response has begun, False while there is no connection; None when that is unknown."""
+        if self.is_answered:
+            return True
+        return False if self.is_connecting and not self.is_connected else None
 
     def exceeded(self) -> TransportTimeout:
         """Return the ``TransportTimeout`` to raise when the time is up; its ``sent`` is that of the deadline."""

@@ -74,8 +74,10 @@ class GraphQLRequest:
         text = plain_text(document) if isinstance(document, str) else _printed(document)
         if not text or text.isspace():
             raise DocumentError("The document is empty; write a query such as '{ __typename }'.")
-        _check_mapping("variable_values", variable_values)
-        _check_mapping("extensions", extensions)
+        if variable_values is not None:
+            _check_mapping("variable_values", variable_values)
+        if extensions is not None:
+            _check_mapping("extensions", extensions)
         if operation_name is not None and not isinstance(operation_name, str):
             raise TypeError(f"operation_name must be a str, not {type(operation_name).__name__}.")
         assign = functools.partial(object.__setattr__, self)
@@ -275,5 +277,5 @@ def _print_once(document: DocumentNode) -> str:
 
 
 def _check_mapping(name: str, value: object) -> None:
-    if value is not None and not isinstance(value, Mapping):
+    if not isinstance(value, Mapping):
         raise TypeError(f"{name} must be a mapping of names to values, not {type(value).__name__}.")

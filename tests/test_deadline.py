@@ -63,7 +63,7 @@ def test_the_error_says_that_it_was_not_sent() -> None:
     """Where the call waits for a free connection, the server cannot have received it."""
     deadline = Deadline(2, where="https://api.example.com/graphql")
     assert deadline.sent is None
-    deadline.connecting()
+    deadline.is_connecting = True
     deadline.queued(100)
     error = deadline.exceeded()
     assert re.search(
@@ -75,10 +75,10 @@ def test_the_error_says_that_it_was_not_sent() -> None:
 def test_the_error_says_how_long_it_was_queued() -> None:
     """After the wait, it is unknown whether the server has received the request."""
     deadline = Deadline(2)
-    deadline.connecting()
+    deadline.is_connecting = True
     deadline.queued(1)
     deadline.dequeued()
-    deadline.connected()
+    deadline.is_connected = True
     error = deadline.exceeded()
     assert re.search(r"; the work waited 0\.\d s for the only connection of the pool and was cancelled", str(error))
     assert error.sent is None
@@ -87,10 +87,10 @@ def test_the_error_says_how_long_it_was_queued() -> None:
 def test_a_second_connection_does_not_make_it_unsent() -> None:
     """A redirect or a retry needs one, after the server has received the request."""
     deadline = Deadline(2)
-    deadline.connecting()
+    deadline.is_connecting = True
     assert deadline.sent is False
-    deadline.connected()
-    deadline.connecting()
+    deadline.is_connected = True
+    deadline.is_connecting = True
     assert deadline.sent is None
 
 
@@ -108,3 +108,10 @@ def test_time_in_the_queue_may_not_count(counts: bool, monkeypatch: pytest.Monke
     deadline.dequeued()
     now = 8
     assert deadline.left() == (2 if counts else 7)
+
+
+def test_a_response_that_began_means_that_it_was_sent() -> None:
+    """Whatever happens to the rest of it, the server has received the request."""
+    deadline = Deadline(2)
+    deadline.is_connecting = deadline.is_connected = deadline.is_answered = True
+    assert deadline.exceeded().sent is True

@@ -1,4 +1,4 @@
-"""The last step of the pipeline: send operations by a client's transports, on the loop or in the calling thread."""
+"""Dispatchers: the last step of the pipeline, which sends operations with the transports of a client."""
 
 from __future__ import annotations
 
@@ -18,7 +18,6 @@ from ..runtime.runtime import Runtime, Runtimes
 from ..runtime.workers import Workers
 from ..subscription import GapHandler, OnReconnect, Subscription
 from ..tracebacks import cut
-from ..transport.base import AsyncRoundTrip
 from ..transport.blocking import BlockingRoundTrip, BlockingTransport
 from ..transport.selection.transport_factory import Transports
 from .operation import Operation
@@ -28,7 +27,7 @@ T = TypeVar("T")
 
 
 class SubscriptionOptions(NamedTuple):
-    """What a subscriber asks for, beside the operation.
+    """The options of a subscription.
 
     Attributes:
         buffer_size: how many events may wait for the consumer.
@@ -44,7 +43,7 @@ class SubscriptionOptions(NamedTuple):
 
 
 class Dispatcher(ABC):
-    """Sends operations and returns what became of them; raises what the methods of ``Client`` raise."""
+    """Sends operations and returns their results; raises what the methods of ``Client`` raise."""
 
     @abstractmethod
     def execute(self, operation: Operation) -> ExecutionResult:
@@ -69,14 +68,14 @@ class Dispatcher(ABC):
         """Start a subscription, which keeps *owner* alive and yields converted events."""
 
     def close(self) -> None:
-        """End everything and wait for that, except for blocking calls of other threads."""
+        """End all calls and connections and wait for their end, except for blocking calls of other threads."""
         runtime = self.shut()
         if runtime is not None:
             runtime.join()
 
     @abstractmethod
     def shut(self) -> Runtime[Transports] | None:
-        """End everything, without waiting; returns what is to be joined."""
+        """End all calls and connections without waiting; return the runtime to join, if there is one."""
 
     @abstractmethod
     def reopen(self) -> None:
@@ -89,11 +88,11 @@ class Dispatcher(ABC):
 
 
 class LoopDispatcher(Dispatcher):
-    """Sends by transports that run on a loop, which the first call in each process starts.
+    """Sends with transports that run on a loop, which the first call in each process starts.
 
     Args:
-        owner: when it is dropped everything ends.
-        build: makes the transports.
+        owner: the object whose collection ends everything.
+        build: creates the transports.
     """
 
     def __init__(self, owner: object, build: Callable[[], Transports]) -> None:
@@ -102,17 +101,16 @@ class LoopDispatcher(Dispatcher):
         weakref.finalize(owner, self._runtimes.drop).atexit = False
 
     def execute(self, operation: Operation) -> ExecutionResult:
+        request, deadline, headers, extra_args = operation
         runtime = self._runtimes.current()
-        queries = runtime.resources.queries
-        return _run(
-            runtime,
-            queries.round_trip(operation.request, headers=operation.headers, extra_args=operation.extra_args),
-            operation.deadline,
-        )
+        round_trip = runtime.resources.queries.round_trip(request, headers=headers, extra_args=extra_args)
+        return round_trip.parse(runtime.run(round_trip.send(round_trip.request, deadline), deadline))
 
     def execute_batch(self, operations: Sequence[Operation]) -> list[BatchEntry]:
         runtime = self._runtimes.current()
-        return _run(runtime, _batch(runtime.resources.queries, operations), operations[0].deadline)
+        deadline = operations[0].deadline
+        round_trip = _batch(runtime.resources.queries, operations)
+        return round_trip.parse(runtime.run(round_trip.send(round_trip.request, deadline), deadline))
 
     def submit(self, operation: Operation, convert: Callable[[ExecutionResult], T]) -> Future[T]:
         runtime = self._runtimes.current()
@@ -162,7 +160,7 @@ class LoopDispatcher(Dispatcher):
         self._runtimes.check_open()
 
     def runtime(self) -> Runtime[Transports]:
-        """Return what runs on the loop in this process, after starting it if necessary.
+        """Return the runtime of this process, which is started if necessary.
 
         Raises:
             ClientClosed: after ``close()``.
@@ -171,7 +169,7 @@ class LoopDispatcher(Dispatcher):
 
 
 class BlockingDispatcher(Dispatcher):
-    """Sends queries and mutations by a transport that blocks, in the calling thread; subscriptions go by the loop.
+    """Sends queries and mutations with a blocking transport, in the calling thread, and subscriptions on the loop.
 
     Args:
         transport: sends queries and mutations.
@@ -195,7 +193,7 @@ class BlockingDispatcher(Dispatcher):
 
         def work() -> T:
             try:
-                # Without the time for which it waited for a thread.
+                # The time spent waiting for a thread does not count.
                 return convert(self._send(round_trip, operation.deadline.restarted()))
             except SyncGQLError as error:
                 raise cut(error)
@@ -254,7 +252,3 @@ class SendsBatches(Protocol[SentT]):
 def _batch(transport: SendsBatches[SentT], operations: Sequence[Operation]) -> SentT:
     requests, first = [operation.request for operation in operations], operations[0]
     return transport.batch_round_trip(requests, headers=first.headers, extra_args=first.extra_args)
-
-
-def _run(runtime: Runtime[Transports], round_trip: AsyncRoundTrip[T], deadline: Deadline) -> T:
-    return round_trip.parse(runtime.run(round_trip.send(round_trip.request, deadline), deadline))

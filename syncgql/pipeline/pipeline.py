@@ -44,9 +44,9 @@ class Pipeline:
 
     Args:
         options: how to reach the server.
-        schema: what is done to requests and results.
+        schema: checks and converts requests and results.
         limit: how long a call may take, unless it has a ``timeout=`` of its own.
-        on_reconnect: what to call after a lost connection was made anew, unless a subscription says otherwise.
+        on_reconnect: called after a lost connection was re-established, unless a subscription has its own.
 
     Raises:
         TypeError: an argument has the wrong type or no effect.
@@ -93,13 +93,19 @@ class Pipeline:
             TypeError: *timeout* is not a number.
             ValueError: *timeout* is not positive.
         """
-        return Operation(request, self._deadline(timeout, counts_queueing), headers, extra_args)
+        seconds, name = self._limit
+        if timeout is not UNSET:
+            seconds, name = check_seconds("timeout", timeout), "timeout"
+        deadline = Deadline(seconds, name, self._where, counts_queueing=counts_queueing)
+        return Operation(request, deadline, headers, extra_args)
 
     def execute(self, operation: Operation) -> ExecutionResult:
         """Run a query or mutation and return its result; raises what ``Client.execute_result`` raises."""
         try:
-            operation = self._prepare(operation)
-            return self._parse(operation, self.dispatcher.execute(operation))
+            if self._schema.prepares_requests:
+                operation = self._prepare(operation)
+            result = self.dispatcher.execute(operation)
+            return self._parse(operation, result) if self._schema.parses_results else result
         except SyncGQLError as error:
             raise cut(error)
 
@@ -116,9 +122,12 @@ class Pipeline:
         if not operations:
             raise DocumentError("A batch needs at least one request.")
         try:
-            operations = [self._prepare(operation) for operation in operations]
+            if self._schema.prepares_requests:
+                operations = [self._prepare(operation) for operation in operations]
             entries = self.dispatcher.execute_batch(operations)
-            return [self._parse_entry(*pair) for pair in zip(operations, entries, strict=True)]
+            if self._schema.parses_results:
+                entries = [self._parse_entry(*pair) for pair in zip(operations, entries, strict=True)]
+            return entries
         except SyncGQLError as error:
             raise cut(error)
 
@@ -197,7 +206,7 @@ class Pipeline:
         self.dispatcher.reopen()
 
     def _shut(self) -> list[Runtime[Transports]]:
-        """End everything; returns what is to be joined."""
+        """End all calls and connections; return the runtimes to join."""
         runtimes = [dispatcher.shut() for dispatcher in (self.dispatcher, self.own_dispatcher)]
         return [runtime for runtime in runtimes if runtime is not None]
 
@@ -229,9 +238,3 @@ class Pipeline:
             return self._parse(operation, entry)
         except TransportProtocolError as error:
             return error
-
-    def _deadline(self, timeout: Timeout, counts_queueing: bool) -> Deadline:
-        seconds, name = self._limit
-        if not isinstance(timeout, Unset):
-            seconds, name = check_seconds("timeout", timeout), "timeout"
-        return Deadline(seconds, name, self._where, counts_queueing=counts_queueing)

@@ -82,8 +82,8 @@ def encode_request(payload: Any, json_serialize: JSONSerialize) -> bytes:
     """
     if json_serialize is not json_codec.dumps or not isinstance(payload, dict) or "query" not in payload:
         return json_codec.encode(payload, json_serialize)
-    document = _encode_document(payload["query"])
-    others = {name: value for name, value in payload.items() if name != "query"}
+    others = dict(payload)
+    document = _encode_document(others.pop("query"))
     if not others:
         return b'{"query":' + document + b"}"
     return b'{"query":' + document + b"," + json_codec.encode(others, json_serialize)[1:]
@@ -121,7 +121,7 @@ def read_answer(response: Response, body: bytes, json_deserialize: JSONDeseriali
     if status in REDIRECTS:
         raise server_error(response, body, redirect_advice(response))
     is_success = 200 <= status < 300
-    if media_type == GRAPHQL_RESPONSE or (is_success and is_json(media_type)):
+    if media_type == GRAPHQL_RESPONSE or (is_success and (media_type == CONTENT_TYPE or is_json(media_type))):
         return _parse_body(response, body, charset, json_deserialize)
     if not is_success and status != 304:
         return _parse_unsuccessful(response, body, media_type, charset, json_deserialize)

@@ -87,8 +87,9 @@ def encode(value: Any, json_serialize: JSONSerialize, name: str = "") -> bytes:
         DocumentError: the codec refused something; the message and ``path`` say where it is.
     """
     try:
-        # The default codec refuses UNSET, so that only what it refuses is searched.
-        return _as_bytes(json_serialize(value if json_serialize is dumps else _complete(value)))
+        if json_serialize is dumps:
+            return _encode(value).encode()  # it refuses UNSET, so that only values that it refuses are searched
+        return _as_bytes(json_serialize(_complete(value)))
     except CODEC_ERRORS as error:
         complete = _complete(value)
         if complete is not value:

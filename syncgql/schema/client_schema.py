@@ -45,6 +45,10 @@ class ClientSchema:
         serialize_variables: convert variables to JSON according to the schema.
         parse_results: convert custom scalars and enums in results to Python values.
 
+    Attributes:
+        prepares_requests: whether ``prepare`` does anything.
+        parses_results: whether ``parse`` does anything.
+
     Raises:
         TypeError: more than one of the first three arguments is given, or an argument has the wrong type.
     """
@@ -71,11 +75,9 @@ class ClientSchema:
         self._serialize_variables = check_flag("serialize_variables", serialize_variables)
         self._parse_results = check_flag("parse_results", parse_results)
         self._documents: Once[SchemaDocuments] = Once()
-
-    @property
-    def parses_results(self) -> bool:
-        """Whether ``parse`` converts results."""
-        return self._parse_results
+        # Attributes and not properties, because every call reads them.
+        self.prepares_requests = self._validate or self._serialize_variables
+        self.parses_results = self._parse_results
 
     def get(self, execute: Execute) -> GraphQLSchema:
         """Return the schema; load it first if necessary.

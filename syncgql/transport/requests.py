@@ -168,8 +168,8 @@ class RequestsHTTPTransport(BlockingTransport):
         extra_args: Mapping[str, Any] | None = None,
     ) -> BlockingRoundTrip[ExecutionResult]:
         check_arguments("extra_args", extra_args or {}, EXTRA_ARGS, REFUSED_ARGUMENTS, "requests")
-        prepared = self._checked(self._builder.build(request, self._builder.options(headers, None), ()))
-        send = functools.partial(self._send, contents=[request], arguments=extra_args or {})
+        prepared = self._checked(self._builder.build(request, headers, None, ()))
+        send = functools.partial(self._send, arguments=extra_args or {})
         return RoundTrip(prepared, send, functools.partial(parse_answer, json_deserialize=self.json_deserialize))
 
     def batch_round_trip(
@@ -181,8 +181,8 @@ class RequestsHTTPTransport(BlockingTransport):
     ) -> BlockingRoundTrip[list[BatchEntry]]:
         check_arguments("extra_args", extra_args or {}, EXTRA_ARGS, REFUSED_ARGUMENTS, "requests")
         options = self._builder.options(headers, None)
-        prepared = self._checked(self._builder.post(batch_payload(requests), options, ()))
-        send = functools.partial(self._send, contents=requests, arguments=extra_args or {})
+        prepared = self._checked(self._builder.post(requests, batch_payload(requests), options, ()))
+        send = functools.partial(self._send, arguments=extra_args or {})
         parse = functools.partial(parse_batch_answer, count=len(requests), json_deserialize=self.json_deserialize)
         return RoundTrip(prepared, send, parse)
 
@@ -194,25 +194,17 @@ class RequestsHTTPTransport(BlockingTransport):
             check_upload(request.body)
         return request
 
-    def _send(
-        self,
-        request: HTTPRequest,
-        deadline: Deadline,
-        *,
-        contents: Sequence[GraphQLRequest],
-        arguments: Mapping[str, Any],
-    ) -> HTTPResponse:
+    def _send(self, request: HTTPRequest, deadline: Deadline, *, arguments: Mapping[str, Any]) -> HTTPResponse:
         """Send a request; send the POST instead if the server finds the URL of a GET too long."""
         timeouts = RequestsTimeouts(deadline, self.timeout)
-        response = self._send_with_retries(request, contents, arguments, timeouts)
+        response = self._send_with_retries(request, arguments, timeouts)
         if request.fallback is not None and response.head.status in TOO_LONG:
-            return self._send_with_retries(request.fallback(), contents, arguments, timeouts)
+            return self._send_with_retries(request.fallback(), arguments, timeouts)
         return response
 
     def _send_with_retries(
         self,
         request: HTTPRequest,
-        contents: Sequence[GraphQLRequest],
         arguments: Mapping[str, Any],
         timeouts: RequestsTimeouts,
     ) -> HTTPResponse:
@@ -220,7 +212,6 @@ class RequestsHTTPTransport(BlockingTransport):
 
         Args:
             request: what to send.
-            contents: what is in it.
             arguments: further arguments for ``requests.Session.request``.
             timeouts: when to give up.
 
@@ -239,13 +230,13 @@ class RequestsHTTPTransport(BlockingTransport):
                 was_sent = error.sent is not False
                 delay = self._retries.delay(attempt)
                 is_lost = isinstance(error, TransportConnectionFailed)
-                if not (is_lost and self._may_repeat(attempt, request, contents, timeouts, delay)):
+                if not (is_lost and self._may_repeat(attempt, request, timeouts, delay)):
                     raise
             else:
                 was_sent = True
                 delay = max(self._retries.delay(attempt), response.head.retry_after or 0)
                 is_final = response.head.status not in self._retries.statuses
-                if is_final or not self._may_repeat(attempt, request, contents, timeouts, delay):
+                if is_final or not self._may_repeat(attempt, request, timeouts, delay):
                     return response
             time.sleep(delay)
             request = request.renewed()
@@ -255,14 +246,13 @@ class RequestsHTTPTransport(BlockingTransport):
         self,
         attempt: int,
         request: HTTPRequest,
-        contents: Sequence[GraphQLRequest],
         timeouts: RequestsTimeouts,
         delay: float,
     ) -> bool:
         # Asked after the attempt: it may have used up a file.
         is_in_time = delay <= LONGEST_WAIT and timeouts.deadline.allows(delay)
         is_allowed = attempt < self._retries.count and request.is_replayable and is_in_time
-        return is_allowed and all(map(self._retries.allow, contents))
+        return is_allowed and all(map(self._retries.allow, request.contents))
 
     def __repr__(self) -> str:
         return f"RequestsHTTPTransport({public_url(self.url)!r})"

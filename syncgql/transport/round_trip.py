@@ -1,4 +1,4 @@
-"""RoundTrip: one request, or one batch, on its way to a server and back."""
+"""RoundTrip: sends one request or batch to a server and reads the response."""
 
 from __future__ import annotations
 

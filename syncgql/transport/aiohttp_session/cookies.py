@@ -27,7 +27,7 @@ class CookieJar(aiohttp.CookieJar):
     def update_cookies_from_headers(self, headers: Sequence[str], response_url: URL) -> None:
         super().update_cookies_from_headers(headers, response_url)
         for morsel in self:
-            if morsel.value != morsel.coded_value:  # it was quoted; without its quotes it is another value
+            if morsel.value != morsel.coded_value:  # the quotes are part of the value
                 with contextlib.suppress(CookieError):
                     morsel.set(morsel.key, morsel.coded_value, morsel.coded_value)
 

@@ -1,4 +1,4 @@
-"""What aiohttp and the loop raise, in our terms: the one place where that is decided."""
+"""Translates the exceptions of aiohttp and the loop into those of this package."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from .tls_hints import ALERT, no_tls_hint, tls_hint
 AIOHTTP_ERRORS = (aiohttp.ClientError, asyncio.TimeoutError, OSError)
 
 ENDED = (aiohttp.ServerDisconnectedError, ConnectionResetError, aiohttp.ClientOSError)
-"""What is raised when a connection ends before an answer begins."""
+"""Raised if a connection ends before a response begins."""
 
 NOT_SENT = (
     aiohttp.ClientConnectorError,  # names, refused connections, TLS, proxies
@@ -40,7 +40,7 @@ NOT_SENT = (
     aiohttp.NonHttpUrlClientError,
     aiohttp.ServerFingerprintMismatch,
 )
-"""What is raised while there is no connection yet, so that nothing of the request has left."""
+"""Raised while there is no connection, so that nothing of the request was sent."""
 
 
 @contextlib.contextmanager
@@ -56,9 +56,9 @@ def translated_errors(url: str, timeout: aiohttp.ClientTimeout | None = None) ->
 
 
 def public_cause(error: BaseException) -> BaseException | None:
-    """Return what to chain: *error*, or what is below it when its text holds the whole URL or pieces of the answer."""
+    """Return the exception to chain: *error*, or its cause if its text contains the whole URL or parts of the body."""
     if isinstance(error, aiohttp.ClientResponseError):
-        return None  # what is below it quotes the answer, too
+        return None  # its cause quotes the answer, too
     if isinstance(error.__cause__, TransportError):
         return error.__cause__.__cause__
     tells_too_much = (
@@ -81,16 +81,16 @@ def translate(
     sent: bool | None = None,
     deadline: Deadline | None = None,
 ) -> TransportError:
-    """Return the exception that stands for *error*; its ``sent`` is False when there was no connection.
+    """Return the exception of this package for *error*; its ``sent`` is False if there was no connection.
 
     Args:
-        error: what was raised.
-        url: where the request went; shown without what may be secret.
-        timeout: the limits that held.
+        error: the exception of aiohttp or the loop.
+        url: the URL of the request; the message omits the parts that may be secret.
+        timeout: the limits of the request.
         elapsed: seconds since the request began; tells which of two limits ran out.
         is_new: whether the connection had not carried a request before.
         sent: whether the server got the request, when there was a connection.
-        deadline: of the call, with notes about how far it came.
+        deadline: of the call, where the progress of the request is noted.
     """
     where = public_url(url)
     if isinstance(error.__cause__, TransportError):  # an upload failed while aiohttp wrote it
@@ -131,15 +131,15 @@ def _connection_lost(error: Exception, where: str) -> str:
             return f"{where} is not a URL that can be reached."
         case aiohttp.ServerDisconnectedError():
             return f"{where} closed the connection before it answered."
-    # Its text is not shown: aiohttp puts the whole URL into some.
+    # Without the text of the exception, which may contain the whole URL.
     why = getattr(error, "strerror", None) or type(error).__name__
     return f"The connection to {where} was lost before the answer was complete: {as_sentence(why)}"
 
 
 def _proxy(error: Exception, where: str) -> str:
-    """Return host and port of the proxy, if it is the connection to one that failed; else nothing.
+    """Return the host and port of the proxy if the connection to a proxy failed; otherwise an empty string.
 
-    For a name that was not found and for TLS aiohttp raises the same as without a proxy, but tells whom it called.
+    If a name was not found or TLS failed, aiohttp raises the same exception as without a proxy, but names the host.
     """
     if not isinstance(error, aiohttp.ClientConnectorError):
         return ""
@@ -175,7 +175,7 @@ def _bad_response(error: aiohttp.ClientResponseError, where: str, elapsed: float
             response=response,
             sent=False,
         )
-    # The status is made up by aiohttp's parser; what follows the colon is quoted from the answer.
+    # The status is that of aiohttp's parser; the text behind the colon quotes the answer.
     why = error.message.partition(":")[0].strip()
     if why.startswith("Can not decode content-encoding"):  # a ContentEncodingError, raised before there is a body
         rule = "the body is compressed in a way that was offered"
@@ -183,7 +183,7 @@ def _bad_response(error: aiohttp.ClientResponseError, where: str, elapsed: float
             f"The answer of {where} cannot be read: it breaks the rule that {rule}.", rule=rule
         )
     if ALERT in error.message:
-        # It speaks TLS and could not read the request.
+        # The server speaks TLS and could not read the request.
         return TransportConnectionFailed(f"{where} answered with a TLS alert.{tls_hint(where)}", sent=False)
     return TransportConnectionFailed(
         f"{where} answered with what is not HTTP, or is beyond the limits for headers: {why}. "
@@ -221,11 +221,11 @@ def _timeout(
 
 
 def _limit(error: Exception, timeout: aiohttp.ClientTimeout, elapsed: float) -> tuple[str, float]:
-    """Return which of aiohttp's limits ran out."""
+    """Return the name and the seconds of the aiohttp limit that ran out."""
     if isinstance(error, aiohttp.SocketTimeoutError):
         return "sock_read", timeout.sock_read or 0.0
     if isinstance(error, aiohttp.ConnectionTimeoutError):
-        # The same exception stands for both; connect holds from the wait for a free connection on.
+        # Both limits raise the same exception; connect includes the wait for a free connection.
         if timeout.connect is not None and (timeout.sock_connect is None or elapsed >= timeout.connect):
             return "connect", timeout.connect
         return "sock_connect", timeout.sock_connect or 0.0

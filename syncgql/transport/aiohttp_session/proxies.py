@@ -1,4 +1,4 @@
-"""EnvironmentProxies: the proxies that the environment names, and the hosts that are reached without one."""
+"""EnvironmentProxies: the proxies of the environment, and the hosts that are exempt from them."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ VARIABLES = {
     "ws": ("ws", "http", "all"),
     "wss": ("wss", "https", "all"),
 }
-"""The variables that may name the proxy for a scheme, such as ``http_proxy``; the first that is set counts."""
+"""The variables that name the proxy for a scheme, such as ``http_proxy``; the first that is set counts."""
 
 # Where no variable is set, macOS and Windows have settings of their own, which are slow to read.
 bypassed_by_the_system = functools.lru_cache(maxsize=256)(proxy_bypass)
 
 
 class EnvironmentProxies:
-    """The proxies of the environment as it was when this was made.
+    """The proxies of the environment at the time of creation.
 
     ``HTTP_PROXY``, ``HTTPS_PROXY``, ``ALL_PROXY`` and ``NO_PROXY`` are read as ``urllib.request`` reads them: the names
     in lower case take precedence, ``HTTP_PROXY`` does not count in CGI scripts, and where no variable is set the
@@ -47,10 +47,10 @@ class EnvironmentProxies:
         return any(name in self._proxies for names in VARIABLES.values() for name in names)
 
     def proxy_for(self, url: URL) -> URL | None:
-        """Return the proxy for *url*, credentials included; None when it is to be reached directly.
+        """Return the proxy for *url*, including credentials; None for a direct connection.
 
         Raises:
-            TransportConnectionFailed: the environment names something that is no proxy.
+            TransportConnectionFailed: the environment's proxy is not a valid URL.
         """
         name = next((name for name in VARIABLES[url.scheme] if name in self._proxies), None)
         host = url.raw_host

@@ -8,7 +8,6 @@ import copy
 import functools
 import inspect
 from collections.abc import Awaitable, Callable, Mapping
-from contextvars import ContextVar
 from typing import Any
 
 import aiohttp
@@ -19,6 +18,7 @@ from multidict import CIMultiDict
 from yarl import URL
 
 from ...checks import check_flag, check_function, check_seconds, check_size
+from ...deadline import Deadline
 from ...exceptions import TransportClosed
 from ...version import __version__
 from ..netrc_file import NetrcFile
@@ -35,8 +35,9 @@ from ..options import (
 from ..single_use import SingleUseServers
 from ..websocket.upgrade import refuse_redirects, refuse_upgrade
 from .answer_guard import AnswerGuard
+from .connection_request import ConnectionRequest, connection_request
 from .cookies import CookieJar, NoCookies
-from .pool_wait import PoolWait, call_deadline
+from .pool_wait import PoolWait
 from .proxies import EnvironmentProxies
 from .tcp_connector import TCPConnector, in_empty_context
 from .tunnel import open_tunnel
@@ -50,9 +51,6 @@ MAX_FIELD_SIZE = 64 * 1024
 """Bytes of the longest header of an answer, as in ``http.client``; aiohttp allows 8,190, which some cookies exceed."""
 
 USER_AGENT = f"syncgql/{__version__} {SERVER_SOFTWARE}"
-
-connection_was_reused: ContextVar[bool | None] = ContextVar("connection_was_reused", default=None)
-"""Whether the task's latest request went out on a connection that had carried another; None when that is unknown."""
 
 
 class SharedSession:
@@ -106,7 +104,7 @@ class SharedSession:
         self._session: aiohttp.ClientSession | None = None
         self._cross_origin_session: aiohttp.ClientSession | None = None
         self._without_cookies: aiohttp.ClientSession | None = None
-        self._proxies: EnvironmentProxies | None = None
+        self.proxies: EnvironmentProxies | None = None
         self._users = 0
 
     @classmethod
@@ -140,7 +138,7 @@ class SharedSession:
         Raises:
             TransportConnectionFailed: the environment names something that is no proxy.
         """
-        return None if self._proxies is None else self._proxies.proxy_for(url)
+        return None if self.proxies is None else self.proxies.proxy_for(url)
 
     def acquire(self) -> aiohttp.ClientSession:
         """Return the session, made on the running loop by the first user."""
@@ -201,7 +199,7 @@ class SharedSession:
     def fresh(self) -> SharedSession:
         """Return a holder of the same options without a session."""
         fresh = copy.copy(self)
-        fresh._session = fresh._cross_origin_session = fresh._without_cookies = fresh._proxies = None
+        fresh._session = fresh._cross_origin_session = fresh._without_cookies = fresh.proxies = None
         fresh._users = 0
         return fresh
 
@@ -212,7 +210,7 @@ class SharedSession:
         connector = options.pop("connector", None) or functools.partial(TCPConnector, self._pool_size)
         pool = connector() if callable(connector) else connector
         if self._trusts_env and options.get("proxy") is None and _takes_proxies(pool):
-            self._proxies = EnvironmentProxies() or None
+            self.proxies = EnvironmentProxies() or None
         options["connector"] = PoolAndSockets(pool, is_owner=options.pop("connector_owner", True))
         # Last, so that it sees each answer before anything else does.
         options["middlewares"] = (*options.get("middlewares", ()), refuse_upgrade)
@@ -220,9 +218,9 @@ class SharedSession:
 
 
 class PoolAndSockets(aiohttp.BaseConnector):
-    """Takes the connections of requests from a pool, and opens one apart from it for each WebSocket.
+    """Takes the connections of requests from a pool, and opens others on request, see ``ConnectionRequest``.
 
-    So that any number of subscriptions takes no slot of the pool, and its limits are for requests alone. A connection
+    Subscriptions therefore take no slots of the pool, and its limits hold for requests alone. A connection
     from the pool is used again only if nothing arrived on it since its last answer; otherwise the request takes another
     one.
 
@@ -242,24 +240,23 @@ class PoolAndSockets(aiohttp.BaseConnector):
     async def connect(
         self, req: aiohttp.ClientRequest, traces: list[Any], timeout: aiohttp.ClientTimeout
     ) -> Connection:
-        if "Upgrade" in req.headers:
-            return await super().connect(req, traces, timeout)
+        asked = connection_request.get() or ConnectionRequest(Deadline())
+        asked.deadline.is_connecting = True
+        if asked.is_own:
+            connection = await super().connect(req, traces, timeout)
+            asked.was_reused = False
+            asked.deadline.is_connected = True
+            return connection
         traces = [*traces, *self._traces] if traces else self._traces
-        deadline = call_deadline.get()
-        if deadline is not None:
-            deadline.connecting()
         while True:
             connection = await self._pool.connect(req, traces, timeout)
             protocol = connection.protocol
             if protocol is not None and protocol.is_connected():
-                guard = AnswerGuard.of(protocol)
-                if guard is None or guard.is_clean():
-                    connection_was_reused.set(guard is not None)
-                    guard = guard or AnswerGuard.install(protocol, req, self._single_use)
-                    guard.begin()
+                guard = AnswerGuard.of(protocol, req, self._single_use)
+                if guard.begin():
+                    asked.was_reused = guard.requests > 1
                     connection.add_callback(guard.end)
-                    if deadline is not None:
-                        deadline.connected()
+                    asked.deadline.is_connected = True
                     return connection
             connection.close()  # it ended, or something arrived on it, while it was idle; nothing has been written yet
 
@@ -268,7 +265,7 @@ class PoolAndSockets(aiohttp.BaseConnector):
     ) -> ResponseHandler:
         # What every kind of connector implements, and what BaseConnector.connect calls.
         protocol = await in_empty_context(self._pool._create_connection(req, traces, timeout))
-        if req.proxy is not None and not req.is_ssl():
+        if req.proxy is not None and not req.is_ssl() and "Upgrade" in req.headers:
             await open_tunnel(protocol, req)
         return protocol
 

@@ -1,4 +1,4 @@
-"""open_tunnel: a way through a proxy for a WebSocket without TLS."""
+"""open_tunnel: connects a WebSocket without TLS through a proxy."""
 
 from __future__ import annotations
 
@@ -9,14 +9,15 @@ from aiohttp.http_exceptions import HttpProcessingError
 
 
 async def open_tunnel(protocol: ResponseHandler, request: aiohttp.ClientRequest) -> None:
-    """Have the proxy at the other end of a new connection pass everything on, and *request* sent as if there were none.
+    """Open a tunnel with CONNECT on a new connection to a proxy, and prepare *request* to be sent through it.
 
-    aiohttp asks for a tunnel for ``wss://`` only. For ``ws://`` it sends the upgrade to the proxy itself, which proxies
-    do not pass on. RFC 6455 section 4.1 wants ``CONNECT`` for both. What is used of aiohttp here is not public.
+    aiohttp opens a tunnel for ``wss://`` only. For ``ws://`` it sends the upgrade request to the proxy itself, and
+    proxies do not forward upgrades. RFC 6455 section 4.1 requires ``CONNECT`` for both. The parts of aiohttp that are
+    used here are not public.
 
     Raises:
-        aiohttp.ClientHttpProxyError: the proxy refuses.
-        aiohttp.ClientError: it does not answer, or not by HTTP.
+        aiohttp.ClientHttpProxyError: the proxy refuses to connect.
+        aiohttp.ClientError: the proxy does not answer, or its answer is not HTTP.
     """
     url = request.url
     target = f"{url.host_subcomponent}:{url.port}"

@@ -1,8 +1,8 @@
-"""The caller beats the environment: what requests would take from variables and ~/.netrc in spite of what was given.
+"""Makes the caller's settings take precedence over the environment's variables and ``~/.netrc``.
 
 In requests, ``REQUESTS_CA_BUNDLE`` overrules a session's ``verify``, ``HTTP_PROXY`` its ``proxies``, and ``~/.netrc``
-an ``Authorization`` header: https://github.com/psf/requests/issues/3829. It respects what is given for one request, so
-here everything that was given is given for each request.
+an ``Authorization`` header: https://github.com/psf/requests/issues/3829. It respects the arguments of a single request,
+so all settings are passed with each request.
 """
 
 from __future__ import annotations
@@ -27,16 +27,16 @@ BUNDLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
 def with_environment(
     session: requests.Session, request: HTTPRequest, arguments: Mapping[str, Any], netrc: NetrcFile | None
 ) -> dict[str, Any]:
-    """Return the arguments for ``requests.Session.request`` with which the environment only fills what was not given.
+    """Return arguments for ``requests.Session.request`` that leave to the environment only what was not given.
 
     Args:
-        session: what sends the request.
+        session: the session that sends the request.
         request: the request, with its headers.
-        arguments: what the caller gives for this one request.
-        netrc: the user's ``~/.netrc``; None when it does not count.
+        arguments: the caller's arguments for this request.
+        netrc: the user's ``~/.netrc``; None to ignore it.
 
     Raises:
-        TransportConnectionFailed: a bundle of certificates that would be used does not exist.
+        TransportConnectionFailed: a bundle of certificates does not exist.
     """
     given = {**arguments, "verify": _verify(session, request.url, arguments)}
     proxies = _proxies(session, str(request.url), arguments.get("proxies") or {})
@@ -50,10 +50,10 @@ def with_environment(
 
 
 def read_netrc(session: requests.Session) -> NetrcFile | None:
-    """Return the user's ``~/.netrc``; None for a session that is not to look at it.
+    """Return the user's ``~/.netrc``; None for a session that ignores it.
 
     Raises:
-        TransportError: it cannot be read.
+        TransportError: the file cannot be read.
     """
     if not session.trust_env or session.auth:
         return None
@@ -81,7 +81,7 @@ def _verify(session: requests.Session, url: URL, arguments: Mapping[str, Any]) -
 
 
 def _proxies(session: requests.Session, url: str, of_request: Mapping[str, str]) -> dict[str, str] | None:
-    """Return the proxy that was given for *url* under the key that beats all others; None when none was given."""
+    """Return the proxy given for *url*, under the key that takes precedence in requests; None if there is none."""
     for proxies in (of_request, session.proxies):
         proxy = select_proxy(url, dict(proxies))
         if proxy is not None:
@@ -91,5 +91,5 @@ def _proxies(session: requests.Session, url: str, of_request: Mapping[str, str])
 
 
 def _as_it_is(request: requests.PreparedRequest) -> requests.PreparedRequest:
-    """Authenticate by nothing: requests looks at ``~/.netrc`` where there is no authentication."""
+    """Add no credentials. Without any authentication, requests would read ``~/.netrc``."""
     return request

@@ -1,4 +1,4 @@
-"""What requests and urllib3 raise, in our terms: the one place where that is decided."""
+"""Translates the exceptions of requests and urllib3 into those of this package."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ NOT_SENT = (
 )
 
 TUNNEL_REFUSED = re.compile(r"Tunnel connection failed: (\d{3})", re.ASCII)
-"""What ``http.client`` says when a proxy does not answer CONNECT with 200; the status is nowhere else."""
+"""The message of ``http.client`` if a proxy does not answer CONNECT with 200; only this text holds the status."""
 
 
 @contextlib.contextmanager
@@ -48,12 +48,12 @@ def translated_errors(url: str, timeouts: RequestsTimeouts, *, sent: bool | None
     except TransportError:  # one of ours that is an OSError too: a timeout
         raise
     except (requests.RequestException, urllib3.HTTPError, OSError) as error:
-        # Not from the error itself: its text has the URL in it, and that may hold secrets.
+        # Not from the error itself, whose text contains the URL, which may hold secrets.
         raise translate(error, public_url(url), timeouts, sent) from _reason(error)
 
 
 def translate(error: Exception, where: str, timeouts: RequestsTimeouts, sent: bool | None = None) -> TransportError:
-    """Return the exception that stands for *error* on a connection to *where*; *sent* counts if there was one."""
+    """Return the exception for *error* on a connection to *where*; *sent* applies if there was a connection."""
     said = as_sentence(_said(error))
     if isinstance(error, TIMEOUTS):
         return timeouts.error(where, is_connecting=isinstance(error, CONNECT_TIMEOUTS), sent=sent)
@@ -95,7 +95,7 @@ def _in_handshake(error: BaseException) -> bool:
 
 
 def _ended_without_answer(error: BaseException) -> bool:
-    """Whether the other side ended the connection, or sent a TLS alert, in the place of an answer."""
+    """Whether the server ended the connection or sent a TLS alert instead of a response."""
     reason: BaseException | None = _reason(error)
     while reason is not None:
         if isinstance(reason, ConnectionResetError):  # RemoteDisconnected is one
@@ -107,7 +107,7 @@ def _ended_without_answer(error: BaseException) -> bool:
 
 
 def _reason(error: BaseException) -> BaseException:
-    """Return what is inside: requests wraps urllib3's exceptions, and those the reason why they gave up."""
+    """Return the innermost exception: requests wraps those of urllib3, which wrap the reason for giving up."""
     inner = error.args[0] if error.args else None
     if isinstance(inner, urllib3.MaxRetryError):
         inner = inner.reason
@@ -115,7 +115,7 @@ def _reason(error: BaseException) -> BaseException:
 
 
 def _said(error: BaseException) -> str:
-    """Return what the system said, the status with which a proxy refused, or the name of the reason."""
+    """Return the system's message, the status with which a proxy refused, or the name of the exception."""
     reason: BaseException | None = _reason(error)
     name = type(reason).__name__
     while reason is not None:

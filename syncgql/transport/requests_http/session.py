@@ -37,15 +37,15 @@ from .timeouts import RequestsTimeouts
 from .upload import body_of
 
 BLOCK = 64 * 1024
-"""Bytes of an answer that are read at most before the clock is looked at."""
+"""The most bytes of a response that are read between two checks of the deadline."""
 
 CREDENTIALS = ("auth", "cookies")
-"""Arguments of one call that make it one of a user of many, who shares no cookies with others."""
+"""Arguments of a call that make its request personal: it shares no cookies with other calls."""
 
 
 @dataclass(frozen=True, repr=False, eq=False)  # no repr: it may hold secrets
 class SessionOptions:
-    """What the sessions are made with; the parameters of ``RequestsHTTPTransport`` of these names."""
+    """The options of the sessions: the parameters of ``RequestsHTTPTransport`` of the same names."""
 
     session: requests.Session | Callable[[], requests.Session] | None
     cookies: Any
@@ -114,20 +114,20 @@ def _guarded_session(single_use: SingleUseServers) -> requests.Session:
 
 
 def _check_pair(name: str, pair: object) -> None:
-    # requests takes just about anything and fails, or sends no credentials, at the first request.
+    # requests accepts nearly anything and fails, or sends no credentials, with the first request.
     if not isinstance(pair, tuple | list) or len(pair) != 2 or not all(isinstance(part, str) for part in pair):
         alone = "an object of requests.auth" if name == "auth" else "a path"
         raise TypeError(f"{name} must be {alone} or a pair of texts, not {type(pair).__name__}.")
 
 
 class RequestsSessions:
-    """A session for each thread of each process, made when the thread first needs one and closed when it ends.
+    """A session for each thread of each process, created when the thread first needs one and closed when it ends.
 
-    requests does not promise that a session may be used by several threads at once, and what is in its pool is of no
-    use to a forked child. A session that the user gave is used as it is and left open.
+    requests does not promise that several threads may use a session at once, and a forked child cannot use the
+    connections in its pool. A session of the user's is used as it is and stays open.
 
     Args:
-        options: what the sessions are made with.
+        options: the options of the sessions.
     """
 
     def __init__(self, options: SessionOptions) -> None:
@@ -144,13 +144,13 @@ class RequestsSessions:
         return RequestsSessions, (self._options,)
 
     def open(self) -> None:
-        """Allow sessions to be made, also after ``close``."""
+        """Allow new sessions, also after ``close``."""
         if self._own is None:
             self._own = threading.local()
 
     def close(self) -> None:
-        """Close every session, in whatever thread; what a call is using is closed when that ends."""
-        # The sessions are held by this alone and by the calls under way, so they go with it.
+        """Close the sessions of all threads; a session that a call is using closes when the call ends."""
+        # Only this attribute and the calls in progress refer to the sessions, which close when they are collected.
         self._own = None
 
     def current(self) -> RequestsSession:
@@ -175,12 +175,12 @@ class RequestsSessions:
             return session
         if self._pid != os.getpid():
             self._pid = os.getpid()
-            given.close()  # empties its pools: those connections are the parent's
+            given.close()  # empties its pools, whose connections belong to the parent process
         return RequestsSession(given, self._single_use)
 
 
 class RequestsSession:
-    """A session in the process that made it."""
+    """A session in the process that created it."""
 
     def __init__(self, session: requests.Session, single_use: SingleUseServers) -> None:
         self.session = session
@@ -195,16 +195,19 @@ class RequestsSession:
         timeouts: RequestsTimeouts,
         max_response_size: int | None,
     ) -> HTTPResponse:
-        """Send one request, follow its redirects, and read the whole answer.
+        """Send one request, follow redirects, and read the whole response.
 
         Args:
-            request: what to send.
+            request: the request.
             arguments: further arguments for ``requests.Session.request``.
-            timeouts: when to give up.
-            max_response_size: bytes of the biggest answer that is read.
+            timeouts: the limits of the call.
+            max_response_size: the largest body that is accepted, in bytes after decompression; None for no limit.
 
         Raises:
-            TransportError: there was no answer, or none that may be read, or a redirect that is not followed.
+            TransportConnectionFailed: there was no connection, or it was lost.
+            TransportTimeout: a limit of the call ran out.
+            TransportServerError: a redirect is not followed.
+            TransportProtocolError: the response is too large or cannot be decompressed.
         """
         start = time.perf_counter()
         is_personal = request.is_personal or not arguments.keys().isdisjoint(CREDENTIALS)
@@ -215,11 +218,11 @@ class RequestsSession:
             while True:
                 allowed = with_environment(session, request, arguments, netrc)
                 response = _send_once(session, request, allowed, timeouts, max_response_size, start)
-                hop = request.next_hop(response.head, response.body, followed)
-                if hop is None:
+                if not request.follows(response.head.status):
                     return response
+                hop = request.next_hop(response.head, response.body, followed)
                 if hop.is_foreign:
-                    # Whatever the session and the caller say may be a credential.
+                    # Any setting of the session or of the caller may be a credential.
                     other = _cross_origin_session(self.session, self._single_use)
                     session, netrc = others.enter_context(other), None
                     arguments = {name: arguments[name] for name in ("verify", "proxies") if name in arguments}
@@ -243,7 +246,7 @@ def _close(session: requests.Session, pid: int) -> None:
     if pid == os.getpid():
         session.close()
     else:
-        # Its locks may be held for ever, by a thread that the fork left behind; so it must not even be collected.
+        # A thread of the parent may have held its locks during the fork, so it must not even be collected.
         _inherited.append(session)
 
 
@@ -284,7 +287,7 @@ def _send_once(
 
 
 def _sent(answer: requests.Response) -> Mapping[str, str]:
-    # An adapter of the user's own, or a mock, may answer without saying to what.
+    # The response of a custom adapter or of a mock may lack its request.
     prepared: requests.PreparedRequest | None = answer.request
     return {} if prepared is None or prepared.headers is None else _as_text(prepared.headers)
 
@@ -308,10 +311,10 @@ def _response(answer: requests.Response, start: float) -> Response:
 
 
 def _blocks(answer: requests.Response, timeouts: RequestsTimeouts) -> Iterator[bytes]:
-    """Read the body, block by block as it comes."""
+    """Yield the body block by block as it arrives."""
     raw = answer.raw
     if not isinstance(raw, BaseHTTPResponse):
-        yield answer.content  # an adapter of the user's own; there is no socket to wait for
+        yield answer.content  # from a custom adapter, without a socket to wait for
         return
     while True:
         _limit_wait(raw, timeouts.next_wait())
@@ -322,7 +325,7 @@ def _blocks(answer: requests.Response, timeouts: RequestsTimeouts) -> Iterator[b
 
 
 def _limit_wait(raw: BaseHTTPResponse, seconds: float | None) -> None:
-    """Let the next read wait so long; where the connection does not show its socket, it waits as long as the first."""
+    """Limit the wait of the next read; a connection that hides its socket keeps the limit of the first read."""
     socket = getattr(raw.connection, "sock", None)
     if socket is not None:
         socket.settimeout(seconds)

@@ -123,7 +123,7 @@ class ReconnectingConnection(Listener):
         operation.sent = self._loop.create_future()
         operation.deadline = deadline
         if deadline is not None:
-            deadline.connecting()
+            deadline.is_connecting = True
         self.add(operation, on_carried, handshake)
         try:
             await operation.sent
@@ -256,7 +256,7 @@ class ReconnectingConnection(Listener):
     async def _send(self, operation: ActiveOperation, socket: WebSocketConnection) -> None:
         del self._waiting[operation]
         if operation.deadline is not None:
-            operation.deadline.connected()
+            operation.deadline.is_connected = True
         try:
             await socket.start(operation)
         except TransportError:

@@ -10,6 +10,7 @@ import aiohttp
 from aiohttp import hdrs
 from yarl import URL
 
+from ...deadline import Deadline
 from ...exceptions import (
     TransportAuthenticationError,
     TransportConnectionFailed,
@@ -20,6 +21,7 @@ from ...messages import EXCERPT_CHARACTERS, as_sentence, truncate
 from ...protocol.http import public_url, retry_after
 from ...protocol.rate_limits import is_rate_limit, rate_limited
 from ...result import Response
+from ..aiohttp_session.connection_request import ConnectionRequest, connection_request
 from ..aiohttp_session.errors import translated_errors
 from .handshake import Handshake
 from .options import WebSocketOptions
@@ -45,6 +47,7 @@ async def upgrade(
         TransportConnectionFailed: there was no answer, or it breaks the WebSocket protocol.
     """
     where = handshake.where
+    connection_request.set(ConnectionRequest(Deadline(), is_own=True))
     try:
         with translated_errors(where):
             return await _limited(_connect(session, handshake, options, proxy), options.connect_timeout, where)
