@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping, Sequence
+import inspect
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from yarl import URL
@@ -26,10 +27,9 @@ from .transport.aiohttp_session.session import POOL_SIZE, SessionFactory
 from .transport.base import AsyncTransport
 from .transport.batching import BATCH_MAX
 from .transport.blocking import BlockingTransport
-from .transport.certificates import CertOption
-from .transport.options import AuthOption, HeadersOption, TimeoutOption, call_limit
+from .transport.options import AuthOption, CertOption, HeadersOption, TimeoutOption, call_limit
 from .transport.recovery.policy import ReconnectPolicy
-from .transport.selection.transport_factory import TransportOptions
+from .transport.selection.transport_options import TransportOptions
 from .transport.websocket.handshake import InitPayloadOption
 from .transport.websocket.options import MAX_MESSAGE_SIZE
 
@@ -198,45 +198,13 @@ class Client:
         serialize_variables: bool = False,
         parse_results: bool = False,
     ) -> None:
-        # Every parameter, whatever will be added: a pickled client is made anew from these.
-        self._arguments = {name: value for name, value in locals().items() if name != "self"}
-        limit, aiohttp_timeout = call_limit(timeout, execute_timeout)
-        options = TransportOptions(
-            url=str(url) if isinstance(url, URL) else url,
-            transport=transport,
-            subscriptions=str(subscriptions) if isinstance(subscriptions, URL) else subscriptions,
-            headers=headers,
-            cookies=cookies,
-            auth=auth,
-            ssl=ssl,
-            cert=cert,
-            timeout=aiohttp_timeout,
-            ssl_close_timeout=ssl_close_timeout,
-            json_serialize=json_serialize,
-            json_deserialize=json_deserialize,
-            use_get_for_queries=use_get_for_queries,
-            max_url_length=max_url_length,
-            max_response_size=max_response_size,
-            init_payload=init_payload,
-            reconnect=reconnect,
-            max_message_size=max_message_size,
-            client_session_args=client_session_args,
-            session=session,
-            trust_env=trust_env,
-            proxy=proxy,
-            pool_size=pool_size,
-            batch_interval=batch_interval,
-            batch_max=batch_max,
-        )
-        client_schema = ClientSchema(
-            schema=schema,
-            introspection=introspection,
-            fetch_schema_from_transport=fetch_schema_from_transport,
-            introspection_args=introspection_args,
-            validate=validate,
-            serialize_variables=serialize_variables,
-            parse_results=parse_results,
-        )
+        arguments = {name: value for name, value in locals().items() if name != "self"}
+        self._arguments = dict(arguments)  # a client is pickled as these
+        limit, arguments["timeout"] = call_limit(timeout, execute_timeout)
+        # Settings are often passed on whether or not they are set, so an argument that equals its default is not given.
+        given = {name for name, value in arguments.items() if value != _DEFAULTS[name]}
+        options = TransportOptions(given=given, **_taken_by(TransportOptions, arguments))
+        client_schema = ClientSchema(**_taken_by(ClientSchema, arguments))
         self._pipeline = Pipeline(options, client_schema, limit, on_reconnect)
 
     def execute(
@@ -528,3 +496,11 @@ class Client:
 
     def __repr__(self) -> str:
         return repr(self._pipeline)
+
+
+_DEFAULTS = {parameter.name: parameter.default for parameter in inspect.signature(Client).parameters.values()}
+
+
+def _taken_by(function: Callable[..., object], arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the arguments of the client that *function* has parameters for."""
+    return {name: arguments[name] for name in inspect.signature(function).parameters if name in arguments}

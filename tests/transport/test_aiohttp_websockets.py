@@ -118,7 +118,7 @@ def test_names_of_the_subprotocols() -> None:
         ({"headers": ["a"]}, TypeError, "headers"),
         ({"headers": {"X": "a\r\nb"}}, ValueError, "line break"),
         ({"auth": ["ada", "secret"]}, TypeError, "auth must be"),
-        ({"proxy_auth": ("ada", "secret")}, TypeError, "give proxy= with it"),
+        ({"proxy_auth": ("ada", "secret")}, TypeError, "pass proxy= as well"),
         ({"proxy": "http://127.0.0.1", "proxy_auth": "secret"}, TypeError, "proxy_auth must be"),
         ({"init_payload": "token"}, TypeError, "init_payload"),
         ({"connect_timeout": 0}, ValueError, "connect_timeout must be more than 0"),

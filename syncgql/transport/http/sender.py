@@ -15,10 +15,11 @@ from ...exceptions import TransportClosed, TransportError
 from ...protocol.http import redirect_advice, retry_after, server_error, too_large
 from ...protocol.masking import Mask
 from ...result import Response
+from ..aiohttp_session.connector import connection_was_reused
 from ..aiohttp_session.cookies import CookieJar
 from ..aiohttp_session.errors import AIOHTTP_ERRORS, public_cause, translate
 from ..aiohttp_session.pool_wait import call_deadline
-from ..aiohttp_session.session import SharedSession, connection_was_reused
+from ..aiohttp_session.session import SharedSession
 from .request import HTTPRequest
 from .response import HTTPResponse
 

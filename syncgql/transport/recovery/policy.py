@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import aiohttp
 
+from ...checks import check_count, check_delay
 from ...exceptions import (
     TransportAuthenticationError,
     TransportClosed,
@@ -20,7 +21,7 @@ from ...exceptions import (
     TransportServerError,
 )
 from ...protocol.close_codes import RetryDecision
-from ..aiohttp_session.tls_hints import met_no_tls
+from ..tls_hints import met_no_tls
 
 __all__ = ["ReconnectPolicy"]
 
@@ -60,16 +61,10 @@ class ReconnectPolicy:
     retry_codes: Collection[int] = ()
 
     def __post_init__(self) -> None:
-        attempts = self.attempts
-        if attempts is not None and (isinstance(attempts, bool) or not isinstance(attempts, int)):
-            raise TypeError(f"attempts must be a whole number or None, not {type(attempts).__name__}.")
-        if attempts is not None and attempts < 0:
-            raise ValueError(f"attempts must be 0 or more, not {attempts}.")
-        for name, seconds in (("base", self.base), ("cap", self.cap)):
-            if isinstance(seconds, bool) or not isinstance(seconds, int | float):
-                raise TypeError(f"{name} must be a number of seconds, not {type(seconds).__name__}.")
-            if not seconds >= 0:
-                raise ValueError(f"{name} must be 0 seconds or more, not {seconds!r}.")
+        if self.attempts is not None:
+            check_count("attempts", self.attempts)
+        check_delay("base", self.base)
+        check_delay("cap", self.cap)
         codes = self.retry_codes
         if not isinstance(codes, Collection) or not all(type(code) is int for code in codes):
             raise TypeError(f"retry_codes must be a collection of whole numbers, not {codes!r}.")
