@@ -25,7 +25,7 @@ def call(name: str, *arguments: Any, **options: Any) -> Any:
     ("argument", "hint"),
     [
         ("get_execution_result", "execute_result()"),
-        ("upload_files", "each a FileVar, are found"),
+        ("upload_files", "each FileVar among the variables is uploaded"),
         ("parse_result", "parse_results=True to the Client"),
         ("serialize_variables", "serialize_variables=True to the Client"),
     ],

@@ -127,7 +127,7 @@ def test_names_of_the_subprotocols() -> None:
         ({"ping_interval": True}, TypeError, "ping_interval must be a number"),
         ({"heartbeat": float("nan")}, ValueError, "heartbeat must be more than 0"),
         ({"max_message_size": -1}, ValueError, "max_message_size must be 0"),
-        ({"max_message_size": 1.5}, TypeError, "max_message_size must be a number of bytes"),
+        ({"max_message_size": 1.5}, TypeError, "max_message_size must be a whole number of bytes"),
     ],
 )
 def test_wrong_arguments(options: dict[str, Any], error: type[Exception], match: str) -> None:
