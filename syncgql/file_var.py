@@ -8,7 +8,7 @@ import os
 from collections.abc import AsyncIterable, Callable, Iterable
 from typing import Any
 
-from .checks import plain_text
+from .checks import check_count, check_text, plain_text
 
 __all__ = ["FileVar"]
 
@@ -68,12 +68,10 @@ class FileVar:
         on_progress: OnProgress | None = None,
     ) -> None:
         _check_file(file, streaming)
-        _check_text("filename", filename)
-        _check_text("content_type", content_type)
-        if isinstance(streaming_block_size, bool) or not isinstance(streaming_block_size, int):
-            raise TypeError(f"streaming_block_size must be an int, not {type(streaming_block_size).__name__}.")
-        if streaming_block_size < 1:
-            raise ValueError(f"streaming_block_size must be 1 byte or more, not {streaming_block_size}.")
+        check_text("filename", filename)
+        if not (check_text("content_type", content_type) or "").isprintable():
+            raise ValueError("content_type contains a line break or another control character.")
+        check_count("streaming_block_size", streaming_block_size, least=1, of="bytes")
         if on_progress is not None and not callable(on_progress):
             raise TypeError(f"on_progress must be callable, not {type(on_progress).__name__}.")
         self.file = file
@@ -150,13 +148,6 @@ def _check_file(file: object, streaming: bool) -> None:
             "A file must be a path, bytes, an object with read(), or an iterable or async iterable of bytes, "
             f"not {type(file).__name__}."
         )
-
-
-def _check_text(name: str, value: object) -> None:
-    if value is not None and not isinstance(value, str):
-        raise TypeError(f"{name} must be a str, not {type(value).__name__}.")
-    if name == "content_type" and value is not None and not value.isprintable():
-        raise ValueError("content_type holds a line break or another control character.")
 
 
 def _is_readable(file: object) -> bool:

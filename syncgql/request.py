@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from .bounded_cache import BYTES_PER_CHARACTER, cached
-from .checks import plain_text
+from .checks import check_mapping, check_text, plain_text
 from .exceptions import DocumentError
 
 if TYPE_CHECKING:
@@ -74,12 +74,10 @@ class GraphQLRequest:
         text = plain_text(document) if isinstance(document, str) else _printed(document)
         if not text or text.isspace():
             raise DocumentError("The document is empty; write a query such as '{ __typename }'.")
-        if variable_values is not None:
-            _check_mapping("variable_values", variable_values)
-        if extensions is not None:
-            _check_mapping("extensions", extensions)
-        if operation_name is not None and not isinstance(operation_name, str):
-            raise TypeError(f"operation_name must be a str, not {type(operation_name).__name__}.")
+        check_mapping("variable_values", variable_values)
+        check_mapping("extensions", extensions)
+        if operation_name is not None:
+            check_text("operation_name", operation_name)
         assign = functools.partial(object.__setattr__, self)
         assign("_text", text)
         assign("_document", None if isinstance(document, str) else document)
@@ -274,8 +272,3 @@ def _print_once(document: DocumentNode) -> str:
     from graphql import print_ast
 
     return print_ast(document)
-
-
-def _check_mapping(name: str, value: object) -> None:
-    if not isinstance(value, Mapping):
-        raise TypeError(f"{name} must be a mapping of names to values, not {type(value).__name__}.")

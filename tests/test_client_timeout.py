@@ -33,7 +33,7 @@ def test_it_is_the_limit_of_a_call(name: str, way: str, strawberry_server: Any) 
 
 def test_two_limits_are_refused() -> None:
     """They are two names for one thing."""
-    with pytest.raises(TypeError, match="two names for the limit of a call; give one of them"):
+    with pytest.raises(TypeError, match="two names for the limit of a call; pass only one"):
         Client("http://127.0.0.1/", timeout=3, execute_timeout=3)
     with pytest.raises(TypeError, match="two names"):
         Client("http://127.0.0.1/", timeout=None, execute_timeout=3)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import weakref
 from collections.abc import Callable
 
-from ..transport.selection.transport_factory import TransportOptions, Transports
+from ..transport.selection.transport_factory import Transports
+from ..transport.selection.transport_options import TransportOptions
 from .dispatch import Dispatcher, LoopDispatcher
 from .pipeline import Pipeline
 

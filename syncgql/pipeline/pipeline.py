@@ -19,7 +19,8 @@ from ..schema.client_schema import ClientSchema
 from ..subscription import OnReconnect, Subscription, check_on_reconnect
 from ..tracebacks import cut
 from ..transport.options import CallLimit
-from ..transport.selection.transport_factory import TransportOptions, Transports
+from ..transport.selection.transport_factory import TransportFactory, Transports
+from ..transport.selection.transport_options import TransportOptions
 from .dispatch import BlockingDispatcher, Dispatcher, LoopDispatcher, SubscriptionOptions
 from .operation import Operation
 
@@ -63,18 +64,19 @@ class Pipeline:
         on_reconnect: OnReconnect | None,
     ) -> None:
         self.options = options
+        transports = TransportFactory(options)
         self._schema = schema
         self._where = options.target
         self._limit = limit
         self._on_reconnect = check_on_reconnect(on_reconnect)
-        if on_reconnect is not None and not options.reconnects:
+        if on_reconnect is not None and not transports.reconnects:
             raise TypeError(
                 "on_reconnect= has no effect because this client does not reconnect; pass reconnect=True (to the "
                 "client, or to the transport that you gave)."
             )
         self._entries = Entries()
         self._builders: dict[str, OperationBuilder] = {}
-        loop, blocking = LoopDispatcher(self, options.build), options.build_blocking()
+        loop, blocking = LoopDispatcher(self, transports.build), transports.build_blocking()
         self.own_dispatcher = loop if blocking is None else BlockingDispatcher(blocking, loop)
         self.dispatcher = self.own_dispatcher
 

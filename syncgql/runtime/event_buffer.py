@@ -15,6 +15,7 @@ import queue
 from collections.abc import Callable
 from typing import Generic, Literal, NamedTuple, TypeVar, get_args
 
+from ..checks import check_count
 from ..deadline import Deadline
 from ..exceptions import SubscriptionForked, SubscriptionOverflow
 from .slices import SLICE
@@ -73,10 +74,10 @@ def check_buffer(buffer_size: int, overflow: Overflow) -> None:
     """Check the options of a buffer.
 
     Raises:
-        ValueError: *buffer_size* is not a whole number of 1 or more, or *overflow* is not a known policy.
+        TypeError: *buffer_size* is not a whole number.
+        ValueError: *buffer_size* is less than 1, or *overflow* is not a known policy.
     """
-    if isinstance(buffer_size, bool) or not isinstance(buffer_size, int) or buffer_size < 1:
-        raise ValueError(f"buffer_size must be a whole number of events, 1 or more, not {buffer_size!r}.")
+    check_count("buffer_size", buffer_size, least=1, of="events")
     if overflow not in get_args(Overflow):
         raise ValueError(f"overflow must be one of {get_args(Overflow)}, not {overflow!r}.")
 

@@ -23,7 +23,8 @@ from ..transport.batching import Batcher
 from ..transport.blocking import BlockingTransport
 from ..transport.http.request import HTTPRequest
 from ..transport.round_trip import RoundTrip
-from ..transport.selection.transport_factory import TransportOptions, Transports
+from ..transport.selection.transport_factory import TransportFactory, Transports
+from ..transport.selection.transport_options import TransportOptions
 from ..transport.websocket.transport import WebSocketTransport
 from .answers import Answer, Answers
 from .memory_socket import MemorySessions
@@ -67,9 +68,10 @@ class MockTransport(AsyncTransport):
     def __init__(self, answers: Answers, options: TransportOptions) -> None:
         self._answers = answers
         self._target = options.target
-        pair = options.build() if options.has_loop else None
+        factory = TransportFactory(options)
+        pair = factory.build() if options.has_loop else None
         self._queries: AsyncTransport | Batcher | BlockingTransport
-        blocking = options.build_blocking()
+        blocking = factory.build_blocking()
         sockets = pair.subscriptions if pair is not None else None
         if not isinstance(sockets, AIOHTTPWebsocketsTransport):
             sockets = AIOHTTPWebsocketsTransport(

@@ -16,6 +16,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from ..checks import check_count, check_delay
 from ..deadline import Deadline
 from ..exceptions import DocumentError, own_copy
 from ..protocol.batch import BatchEntry, has_several_answers
@@ -164,21 +165,16 @@ class _Batch:
         return await asyncio.to_thread(batch.parse, response)
 
 
-def check_batch_options(interval: object, maximum: object) -> None:
+def check_batch_options(interval: float, maximum: int) -> None:
     """Check the options of automatic batching.
 
     Raises:
         TypeError: an option is not a number, or *maximum* has no effect because *interval* is 0.
         ValueError: an option is out of range.
     """
-    if isinstance(interval, bool) or not isinstance(interval, int | float):
-        raise TypeError(f"batch_interval must be a number of seconds, not {type(interval).__name__}.")
-    if not 0 <= interval < math.inf:
-        raise ValueError(f"batch_interval must be 0 seconds, for no batching, or more, not {interval!r}.")
-    if isinstance(maximum, bool) or not isinstance(maximum, int):
-        raise TypeError(f"batch_max must be a whole number of requests, not {type(maximum).__name__}.")
-    if maximum < 1:
-        raise ValueError(f"batch_max must be 1 request or more, not {maximum!r}.")
+    if check_delay("batch_interval", interval) == math.inf:
+        raise ValueError("batch_interval must be a finite number of seconds, not inf.")
+    check_count("batch_max", maximum, least=1, of="requests")
     if maximum != BATCH_MAX and not interval:
         raise TypeError("batch_max= has no effect without batch_interval=, which is 0.")
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from yarl import URL
 
-from ..checks import check_flag, check_function, check_size
+from ..checks import check_count, check_delay, check_flag, check_function, check_seconds, check_size
 from ..deadline import Deadline
 from ..exceptions import TransportConnectionFailed, TransportError
 from ..gql_names import unknown_argument
@@ -273,14 +273,8 @@ class Retries:
     mutations: bool
 
     def __post_init__(self) -> None:
-        if isinstance(self.count, bool) or not isinstance(self.count, int):
-            raise TypeError(f"retries must be a whole number, not {type(self.count).__name__}.")
-        if self.count < 0:
-            raise ValueError(f"retries must be 0 or more, not {self.count}.")
-        if isinstance(self.backoff, bool) or not isinstance(self.backoff, int | float):
-            raise TypeError(f"retry_backoff_factor must be a number of seconds, not {type(self.backoff).__name__}.")
-        if not self.backoff >= 0:
-            raise ValueError(f"retry_backoff_factor must be 0 seconds or more, not {self.backoff!r}.")
+        check_count("retries", self.count)
+        check_delay("retry_backoff_factor", self.backoff)
         statuses = self.statuses
         if not isinstance(statuses, Collection) or not all(isinstance(status, int) for status in statuses):
             raise TypeError("retry_status_forcelist must be a collection of HTTP statuses, such as {429, 503}.")
@@ -304,10 +298,7 @@ class Retries:
 
 def _check_timeout(timeout: Timeout) -> Timeout:
     for seconds in timeout if isinstance(timeout, tuple) else (timeout,):
-        if seconds is not None and (isinstance(seconds, bool) or not isinstance(seconds, int | float)):
-            raise TypeError(f"timeout must be seconds, a pair of them or None, not {type(seconds).__name__}.")
-        if seconds is not None and not seconds > 0:
-            raise ValueError(f"timeout must be more than 0 seconds, not {seconds!r}; None means no limit.")
+        check_seconds("timeout", seconds, accepted="seconds, a pair of them or None")
     if isinstance(timeout, tuple) and len(timeout) != 2:
         raise TypeError(f"timeout as a pair has 2 limits, to connect and of silence, not {len(timeout)}.")
     return timeout

@@ -202,7 +202,7 @@ def test_auth_with_a_line_break() -> None:
 def test_proxy_credentials() -> None:
     """Credentials go into the proxy's URL, escaped."""
     assert str(proxy_with_credentials("http://proxy:1/", ("us:er", "p@ss"))) == "http://us%3Aer:p%40ss@proxy:1/"
-    with pytest.raises(TypeError, match="give proxy="):
+    with pytest.raises(TypeError, match="pass proxy="):
         proxy_with_credentials(None, ("a", "b"))
     wrong: Any = "a:hush"
     with pytest.raises(TypeError, match="not str"):

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import contextlib
-import ipaddress
 from collections.abc import Sequence
 from http.cookies import BaseCookie, CookieError
 
 import aiohttp
 from yarl import URL
+
+from ..loopback import is_loopback
 
 SECURE = {"http": "https", "ws": "wss"}
 
@@ -47,13 +48,3 @@ class NoCookies(aiohttp.DummyCookieJar):
     @property
     def quote_cookie(self) -> bool:
         return False
-
-
-def is_loopback(host: str) -> bool:
-    """Return whether *host* is ``localhost``, a subdomain of it or an address of the loopback interface."""
-    name = host.lower().rstrip(".")
-    if name == "localhost" or name.endswith(".localhost"):
-        return True
-    with contextlib.suppress(ValueError):
-        return ipaddress.ip_address(name.strip("[]")).is_loopback
-    return False

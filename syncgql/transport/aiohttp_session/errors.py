@@ -22,8 +22,8 @@ from ...exceptions import (
 from ...messages import as_sentence
 from ...protocol.http import public_url, retry_after
 from ...result import Response
-from ..certificates import missing_bundle
-from .tls_hints import ALERT, no_tls_hint, tls_hint
+from ..options.tls import missing_bundle
+from ..tls_hints import ALERT, no_tls_hint, tls_hint
 
 # asyncio's is another class than TimeoutError on Python 3.10.
 AIOHTTP_ERRORS = (aiohttp.ClientError, asyncio.TimeoutError, OSError)

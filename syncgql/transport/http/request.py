@@ -15,7 +15,7 @@ import aiohttp
 from multidict import CIMultiDict
 from yarl import URL
 
-from ...checks import check_flag, check_function, check_size
+from ...checks import check_count, check_flag, check_function, check_size
 from ...exceptions import DocumentError
 from ...protocol import redirects
 from ...protocol.http import ACCEPT, CONTENT_TYPE, REDIRECTS
@@ -243,7 +243,7 @@ class RequestBuilder:
             arguments["proxy"] = proxy_with_credentials(arguments.get("proxy"), proxy_auth)
         if "timeout" in extra_args:
             arguments["timeout"] = client_timeout(extra_args["timeout"])
-        limit = _check_max_redirects(arguments.pop("max_redirects", redirects.LIMIT))
+        limit = check_count("max_redirects", arguments.pop("max_redirects", redirects.LIMIT))
         if not extra_args.get("allow_redirects", True):
             limit = 0
         arguments["allow_redirects"] = False
@@ -367,14 +367,6 @@ def joined(requests: Sequence[HTTPRequest]) -> HTTPRequest:
         body=b"[" + b",".join(bodies) + b"]",
         contents=[content for request in requests for content in request.contents],
     )
-
-
-def _check_max_redirects(limit: object) -> int:
-    if isinstance(limit, bool) or not isinstance(limit, int):
-        raise TypeError(f"max_redirects must be a whole number, not {type(limit).__name__}.")
-    if limit < 0:
-        raise ValueError(f"max_redirects must be 0 or more, not {limit}.")
-    return limit
 
 
 @functools.cache

@@ -20,7 +20,7 @@ from ...exceptions import (
     TransportTimeout,
 )
 from ...protocol.close_codes import RetryDecision
-from ..aiohttp_session.tls_hints import met_no_tls
+from ..tls_hints import met_no_tls
 
 PERMANENT = (aiohttp.ClientConnectorCertificateError, aiohttp.ServerFingerprintMismatch, aiohttp.InvalidURL)
 """Causes of a failed connection that the next attempt would meet again."""

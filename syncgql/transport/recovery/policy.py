@@ -6,6 +6,8 @@ import random
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
+from ...checks import check_count, check_delay
+
 __all__ = ["ReconnectPolicy"]
 
 
@@ -40,15 +42,12 @@ class ReconnectPolicy:
     give_up_after: float | None = 600.0
 
     def __post_init__(self) -> None:
-        attempts = self.attempts
-        if attempts is not None and (isinstance(attempts, bool) or not isinstance(attempts, int)):
-            raise TypeError(f"attempts must be a whole number or None, not {type(attempts).__name__}.")
-        if attempts is not None and attempts < 0:
-            raise ValueError(f"attempts must be 0 or more, not {attempts}.")
-        _check_duration("base", self.base)
-        _check_duration("cap", self.cap)
+        if self.attempts is not None:
+            check_count("attempts", self.attempts)
+        check_delay("base", self.base)
+        check_delay("cap", self.cap)
         if self.give_up_after is not None:
-            _check_duration("give_up_after", self.give_up_after)
+            check_delay("give_up_after", self.give_up_after)
         codes = self.retry_codes
         if not isinstance(codes, Collection) or not all(type(code) is int for code in codes):
             raise TypeError(f"retry_codes must be a collection of whole numbers, not {codes!r}.")
@@ -82,10 +81,3 @@ def check_reconnect(reconnect: ReconnectPolicy | bool) -> ReconnectPolicy | None
     if isinstance(reconnect, bool):
         return ReconnectPolicy() if reconnect else None
     raise TypeError(f"reconnect must be a ReconnectPolicy, True or False, not {type(reconnect).__name__}.")
-
-
-def _check_duration(name: str, seconds: float) -> None:
-    if isinstance(seconds, bool) or not isinstance(seconds, int | float):
-        raise TypeError(f"{name} must be a number of seconds, not {type(seconds).__name__}.")
-    if not seconds >= 0:
-        raise ValueError(f"{name} must be 0 seconds or more, not {seconds!r}.")

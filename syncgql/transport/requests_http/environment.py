@@ -17,9 +17,9 @@ from yarl import URL
 
 from ...exceptions import TransportConnectionFailed, TransportError
 from ...protocol.http import public_url
-from ..certificates import missing_bundle
 from ..http.request import HTTPRequest
 from ..netrc_file import NetrcFile
+from ..options.tls import missing_bundle
 
 BUNDLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
 

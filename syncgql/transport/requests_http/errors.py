@@ -16,7 +16,7 @@ from requests import exceptions
 from ...exceptions import TransportConnectionFailed, TransportError, TransportProtocolError
 from ...messages import as_sentence
 from ...protocol.http import public_url
-from ..aiohttp_session.tls_hints import ALERT, no_tls_hint, tls_hint
+from ..tls_hints import ALERT, no_tls_hint, tls_hint
 from .timeouts import RequestsTimeouts
 
 TIMEOUTS = (exceptions.Timeout, urllib3.TimeoutError, TimeoutError)

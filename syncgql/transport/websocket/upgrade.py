@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from typing import Any, cast
 
 import aiohttp
-from aiohttp import hdrs
 from yarl import URL
 
 from ...deadline import Deadline
@@ -17,12 +16,13 @@ from ...exceptions import (
     TransportServerError,
     TransportTimeout,
 )
-from ...messages import EXCERPT_CHARACTERS, as_sentence, truncate
+from ...messages import as_sentence, truncate
 from ...protocol.http import public_url, retry_after
 from ...protocol.rate_limits import is_rate_limit, rate_limited
 from ...result import Response
 from ..aiohttp_session.connection_request import ConnectionRequest, connection_request
 from ..aiohttp_session.errors import translated_errors
+from ..aiohttp_session.upgrade_guard import UpgradeRefused
 from .handshake import Handshake
 from .options import WebSocketOptions
 
@@ -51,50 +51,8 @@ async def upgrade(
     try:
         with translated_errors(where):
             return await _limited(_connect(session, handshake, options, proxy), options.connect_timeout, where)
-    except _Refused as refusal:
+    except UpgradeRefused as refusal:
         raise _refusal(where, refusal.status, refusal.headers, refusal.body) from None
-
-
-async def refuse_upgrade(request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType) -> aiohttp.ClientResponse:
-    """A middleware of aiohttp: end an upgrade at its first answer that is none.
-
-    ``ws_connect`` follows redirects, which it has no option against, and takes the caller's headers along; and it
-    throws away the body that says why the upgrade was refused.
-    """
-    response = await handler(request)
-    if response.status != 101 and request.headers.get(hdrs.UPGRADE, "").lower() == "websocket":
-        try:
-            body = await _excerpt(response)
-        finally:
-            response.close()
-        raise _Refused(response.status, response.headers, body)
-    return response
-
-
-def refuse_redirects() -> aiohttp.TraceConfig:
-    """Return what keeps the upgrades of a session that somebody else made, without the middleware, from redirects."""
-    trace = aiohttp.TraceConfig()
-    trace.on_request_redirect.append(_refuse_redirect)
-    trace.freeze()
-    return trace
-
-
-async def _refuse_redirect(
-    session: aiohttp.ClientSession, context: object, redirect: aiohttp.TraceRequestRedirectParams
-) -> None:
-    if redirect.headers.get(hdrs.UPGRADE, "").lower() == "websocket":
-        response = redirect.response
-        response.close()
-        raise _Refused(response.status, response.headers, "")
-
-
-class _Refused(Exception):
-    """An upgrade was answered with another status than 101."""
-
-    def __init__(self, status: int, headers: Mapping[str, str], body: str) -> None:
-        self.status = status
-        self.headers = headers
-        self.body = body
 
 
 async def _limited(connecting: Any, seconds: float | None, where: str) -> aiohttp.ClientWebSocketResponse:
@@ -144,17 +102,10 @@ async def _connect(
         ) from None  # its text has the whole URL, which may hold credentials
     except aiohttp.WSServerHandshakeError as error:
         if error.status != 101:  # a session that is not ours lacks the middleware
-            raise _Refused(error.status, error.headers or {}, "") from None
+            raise UpgradeRefused(error.status, error.headers or {}, "") from None
         raise TransportConnectionFailed(
             f"{handshake.where} broke the WebSocket handshake: {as_sentence(error.message)}", sent=False
         ) from None  # its text has the whole URL, which may hold credentials
-
-
-async def _excerpt(response: aiohttp.ClientResponse) -> str:
-    body = b""
-    while len(body) < 4 * EXCERPT_CHARACTERS and (chunk := await response.content.readany()):
-        body += chunk
-    return body.decode("utf-8", "replace")[:EXCERPT_CHARACTERS]
 
 
 def _refusal(where: str, status: int, headers: Mapping[str, str], body: str) -> TransportServerError:
