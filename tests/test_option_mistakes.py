@@ -344,7 +344,7 @@ class Signature:
         (websockets, {"ping_interval": 1, "subprotocols": ["graphql-ws"]}, "ping_interval= has no effect"),
         (websockets, {"answer_pings": False, "subprotocols": ["graphql-ws"]}, "answer_pings= has no effect"),
         (websockets, {"session": aiohttp.ClientSession, "client_session_args": {}}, "brings its cookies"),
-        (appsync, {"session": object()}, "session= is for the authentication by IAM"),
+        (appsync, {"session": object()}, "session= has no effect with auth="),
     ],
 )
 def test_options_that_have_no_effect_together(make: Make, options: dict[str, Any], message: str) -> None:

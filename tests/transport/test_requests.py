@@ -308,7 +308,7 @@ def test_execute_timeout_covers_waiting(strawberry_server: Server) -> None:
         client.execute("{ sleep(seconds: 60) }")
     assert (caught.value.limit, caught.value.seconds) == ("execute_timeout", 0.2)
     with pytest.raises(
-        TransportTimeout, match=r"^timeout ran out after 0\.3 s; .* this call a higher timeout="
+        TransportTimeout, match=r"^timeout ran out after 0\.3 s; .* Pass a higher timeout="
     ) as caught:
         client.execute_batch(["{ sleep(seconds: 60) }"], timeout=0.3)
     assert (caught.value.limit, caught.value.seconds) == ("timeout", 0.3)
