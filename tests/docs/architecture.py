@@ -137,14 +137,13 @@ def draw() -> str:
     ]
     return "\n".join(
         [
-            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 760 {HEIGHT}" role="img" '
-            'aria-labelledby="title desc" font-family="system-ui, sans-serif" font-size="13">',
+            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 760 {HEIGHT}" role="img"',
+            '  aria-labelledby="title desc" font-family="system-ui, sans-serif" font-size="13">',
             '  <title id="title">The folders of syncgql</title>',
-            '  <desc id="desc">Folders as boxes, each above those that it imports from. The client is at the top, values '
-            "such as requests and results at the bottom.</desc>",
+            '  <desc id="desc">Folders as boxes, each above those that it imports from, with the client at the top.</desc>',
             f"  <style>{STYLE}  </style>",
-            '  <defs><marker id="tip" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" '
-            'orient="auto"><path class="tip" d="M0,0 L8,4 L0,8 z"/></marker></defs>',
+            '  <defs><marker id="tip" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto">',
+            '    <path class="tip" d="M0,0 L8,4 L0,8 z"/></marker></defs>',
             f'  <rect class="card" width="760" height="{HEIGHT}" rx="10"/>',
             *(f"  {line}" for part in [*parts, *legend] for line in part.splitlines()),
             "</svg>",

@@ -120,12 +120,11 @@ class Tour(NamedTuple):
         """Return the numbered lists, with a heading for each change of threads."""
         calls, files, _ = self.counts
         lines = [f"{calls} calls in {files} files."]
-        thread, number = "", 0
-        for step, times in _runs(self.steps):
+        thread = ""
+        for number, (step, times) in enumerate(_runs(self.steps), start=1):
             if step.thread != thread:
                 lines += ["", f"*{step.thread}*", ""]
                 thread = step.thread
-            number += 1
             lines.append(f"{number}. `{step.function}` in `{step.file}`{'' if times == 1 else f', {times} times'}")
         return "\n".join(lines) + "\n"
 
