@@ -27,7 +27,7 @@ OK = b'{"data":{"ok":true}}'
 LONGEST = {
     "execute": (68, 28),
     "batch": (100, 28),
-    "upload": (161, 37),
+    "upload": (161, 38),
 }
 """The calls of each tour and the files that they are in, at most."""
 

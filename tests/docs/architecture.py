@@ -66,7 +66,7 @@ ROOMS = {
     ),
 }
 
-VALUES = set().union(*LAYERS[: next(n for n, layer in enumerate(LAYERS) if "protocol" in layer)])
+VALUES: set[str] = set().union(*LAYERS[: next(n for n, layer in enumerate(LAYERS) if "protocol" in layer)])
 NOT_DRAWN = {"__init__", "__main__"}
 
 HEIGHT = 810
@@ -87,6 +87,8 @@ STYLE = """
 
 def room_of(part: str) -> str:
     """Return the room in which a part of the package is drawn."""
+    if part == "event_source":  # what a subscription reads from
+        return "subscription"
     return "values" if part in VALUES else part
 
 
@@ -140,9 +142,10 @@ def draw() -> str:
             f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 760 {HEIGHT}" role="img"',
             '  aria-labelledby="title desc" font-family="system-ui, sans-serif" font-size="13">',
             '  <title id="title">The folders of syncgql</title>',
-            '  <desc id="desc">Folders as boxes, each above those that it imports from, with the client at the top.</desc>',
+            '  <desc id="desc">Folders as boxes, each above those that it imports from.</desc>',
             f"  <style>{STYLE}  </style>",
-            '  <defs><marker id="tip" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto">',
+            '  <defs><marker id="tip" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7"',
+            '    orient="auto">',
             '    <path class="tip" d="M0,0 L8,4 L0,8 z"/></marker></defs>',
             f'  <rect class="card" width="760" height="{HEIGHT}" rx="10"/>',
             *(f"  {line}" for part in [*parts, *legend] for line in part.splitlines()),
@@ -184,4 +187,4 @@ def runs_back() -> list[tuple[str, str]]:
 def unplaced() -> set[str]:
     """Return the parts of the package that have no room in the picture."""
     parts = {part_of(module) for module in MODULES} - NOT_DRAWN - VALUES
-    return {part for part in parts if part not in ROOMS and layer_of(part) >= 0}
+    return {part for part in parts if room_of(part) not in ROOMS and layer_of(part) >= 0}

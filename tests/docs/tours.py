@@ -166,7 +166,7 @@ def _call(name: str, make: Callable[[Client], object], body: bytes = b'{"data": 
                 make(client)
             return Tour(name, _ordered(recorder.steps))
     finally:
-        threading.setprofile(None)  # type: ignore[arg-type]
+        threading.setprofile(None)
 
 
 def execute() -> Tour:
@@ -250,10 +250,10 @@ def _follow(name: str, script: Callable[[Peer, threading.Semaphore], Awaitable[o
                 next(subscription)
             return Tour(name, recorder.steps)
     finally:
-        threading.setprofile(None)  # type: ignore[arg-type]
+        threading.setprofile(None)
 
 
-def _wait_for_event(subscription: Subscription[object]) -> None:
+def _wait_for_event(subscription: Subscription[Any]) -> None:
     end = time.monotonic() + PATIENCE
     while not subscription.stats.buffered:
         assert time.monotonic() < end, "no event came"

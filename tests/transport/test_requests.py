@@ -307,9 +307,7 @@ def test_execute_timeout_covers_waiting(strawberry_server: Server) -> None:
     with pytest.raises(TransportTimeout, match=r"execute_timeout ran out after 0\.2 s") as caught:
         client.execute("{ sleep(seconds: 60) }")
     assert (caught.value.limit, caught.value.seconds) == ("execute_timeout", 0.2)
-    with pytest.raises(
-        TransportTimeout, match=r"^timeout ran out after 0\.3 s; .* Pass a higher timeout="
-    ) as caught:
+    with pytest.raises(TransportTimeout, match=r"^timeout ran out after 0\.3 s; .* Pass a higher timeout=") as caught:
         client.execute_batch(["{ sleep(seconds: 60) }"], timeout=0.3)
     assert (caught.value.limit, caught.value.seconds) == ("timeout", 0.3)
     assert client.execute("{ sleep(seconds: 0.3) }", timeout=60) == {"sleep": 0.3}
