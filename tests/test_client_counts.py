@@ -16,8 +16,7 @@ import pytest
 
 from syncgql import Client
 from syncgql.protocol import http, json_codec
-from syncgql.runtime import runtime as process
-from syncgql.runtime import slices
+from syncgql.runtime import process_hooks, slices
 from syncgql.runtime.loop_thread import LoopThread
 from syncgql.schema import validation
 
@@ -40,7 +39,7 @@ def loops(monkeypatch: pytest.MonkeyPatch) -> list[CountingLoop]:
         made.append(CountingLoop())
         return made[-1]
 
-    monkeypatch.setattr(process, "LoopThread", lambda: LoopThread(new_loop))
+    monkeypatch.setattr(process_hooks, "LoopThread", lambda: LoopThread(new_loop))
     return made
 
 

@@ -14,8 +14,10 @@ from ..protocol.batch import BatchEntry
 from ..request import GraphQLRequest
 from ..result import ExecutionResult
 from ..runtime.event_buffer import EventBuffer, Overflow
+from ..runtime.loop_thread import at_shutdown
+from ..runtime.process_hooks import stop_at_exit
 from ..runtime.runtime import Runtime, Runtimes
-from ..runtime.workers import Workers
+from ..runtime.worker_pool import WorkerPool
 from ..subscription import GapHandler, OnReconnect, Subscription
 from ..tracebacks import cut
 from ..transport.blocking import BlockingRoundTrip, BlockingTransport
@@ -179,7 +181,7 @@ class BlockingDispatcher(Dispatcher):
     def __init__(self, transport: BlockingTransport, loop: LoopDispatcher) -> None:
         self._transport = transport
         self._loop = loop
-        self._workers = Workers()
+        self._workers = _request_pool()
 
     def execute(self, operation: Operation) -> ExecutionResult:
         return self._send(self._prepare(operation), operation.deadline)
@@ -198,7 +200,11 @@ class BlockingDispatcher(Dispatcher):
             except SyncGQLError as error:
                 raise cut(error)
 
-        return self._workers.submit(work)
+        try:
+            return self._workers.submit(work)
+        except RuntimeError as error:
+            self._loop.check_open()  # closed by another thread meanwhile
+            raise at_shutdown(error) or error
 
     def subscribe(
         self,
@@ -211,13 +217,14 @@ class BlockingDispatcher(Dispatcher):
 
     def shut(self) -> Runtime[Transports] | None:
         runtime = self._loop.shut()
-        self._workers.close()
+        self._workers.request_stop()
         self._transport.close()
         return runtime
 
     def reopen(self) -> None:
         if self.closed:
             self._loop.reopen()
+            self._workers = _request_pool()
             self._transport.connect()
 
     @property
@@ -231,6 +238,12 @@ class BlockingDispatcher(Dispatcher):
     @staticmethod
     def _send(round_trip: BlockingRoundTrip[T], deadline: Deadline) -> T:
         return round_trip.parse(round_trip.send(round_trip.request, deadline))
+
+
+def _request_pool() -> WorkerPool:
+    pool = WorkerPool("syncgql-requests")
+    stop_at_exit(pool)
+    return pool
 
 
 SentT = TypeVar("SentT", covariant=True)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from ..exceptions import ClientClosed
-from .runtime import starting_lock
+from .process_hooks import starting_lock
 
 T = TypeVar("T")
 

@@ -25,7 +25,7 @@ from typing import Any, Protocol
 from ..exceptions import ClientClosed
 from . import slices
 from .event_loop import new_event_loop
-from .executor import Executor
+from .worker_pool import WorkerPool
 
 CANCEL_TIMEOUT = 1.0
 """Seconds that cancelled tasks get to end before the loop is closed over them."""
@@ -59,7 +59,7 @@ class LoopThread:
         # Made in an empty context, which the loop's own handles keep for ever; not in some request's. And made here,
         # so that what goes wrong is raised to the caller.
         self._loop = Context().run(new_loop)
-        self._loop.set_default_executor(Executor("syncgql-io"))
+        self._loop.set_default_executor(WorkerPool("syncgql-io"))
         # daemon: the interpreter joins other threads before it runs atexit hooks, and one of those ends this thread.
         self._thread = threading.Thread(target=self._main, name="syncgql-loop", daemon=True)
 

@@ -14,7 +14,7 @@ import pytest
 
 from syncgql import ClientClosed, TransportError
 from syncgql.deadline import Deadline
-from syncgql.runtime import runtime as process
+from syncgql.runtime import runtime as runtime_module
 from syncgql.runtime.event_buffer import EventBuffer
 from syncgql.runtime.runtime import Runtime, Runtimes
 
@@ -138,7 +138,7 @@ def test_calls_while_closing_are_refused(runtimes: Runtimes[Resources]) -> None:
 
 def test_close_is_bounded(runtimes: Runtimes[Resources], monkeypatch: pytest.MonkeyPatch) -> None:
     """Connections that do not close are cut."""
-    monkeypatch.setattr(process, "CLOSE_SECONDS", 0.05)
+    monkeypatch.setattr(runtime_module, "CLOSE_SECONDS", 0.05)
     runtime = runtimes.current()
 
     async def hold() -> None:
@@ -224,7 +224,7 @@ def test_f16_abandoning_on_the_loop_thread_does_not_wait_for_itself(runtime: Run
 
 def test_end_waits_and_no_longer_than_its_limit(runtime: Runtime[Resources], monkeypatch: pytest.MonkeyPatch) -> None:
     """Ending what does not end returns all the same, and leaves it running in the background."""
-    monkeypatch.setattr(process, "END_SECONDS", 0.05)
+    monkeypatch.setattr(runtime_module, "END_SECONDS", 0.05)
     release = asyncio.Event()
     ended = threading.Event()
 
