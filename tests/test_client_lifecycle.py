@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from syncgql import Client, ClientClosed, SubscriptionForked, TransportError, TransportServerError
+from syncgql.pipeline.stream_source import StreamSource
 from syncgql.runtime.event_buffer import NO_PROCESS
 
 from .fix_leaks import Remains
@@ -281,8 +282,10 @@ def test_f16_dropped_with_an_open_subscription_warns(strawberry_server: Server) 
     events = client.subscribe(COUNT)
     cycle: list[Any] = [client, events]
     cycle.append(cycle)
-    runtime = events._runtime
-    del client, events, cycle
+    source = events._source
+    assert isinstance(source, StreamSource)
+    runtime = source._runtime
+    del client, events, cycle, source
     with pytest.warns(ResourceWarning, match="dropped with an open subscription"):
         gc.collect()
     runtime.join(PATIENCE)
@@ -308,9 +311,11 @@ def test_f05_a_subscription_of_another_process_is_refused(client: Client, monkey
     """Told by the process id, so that it holds where no hook is called at a fork, behind what was buffered."""
     with client.subscribe(COUNT) as events:
         next(events)
+        source = events._source
+        assert isinstance(source, StreamSource)
         with monkeypatch.context() as child:
-            child.setattr(events._runtime, "pid", NO_PROCESS)
-            child.setattr(events._buffer, "_pid", NO_PROCESS)
+            child.setattr(source._runtime, "pid", NO_PROCESS)
+            child.setattr(source._buffer, "_pid", NO_PROCESS)
             with pytest.raises(SubscriptionForked, match="opened in another process"):
                 iter(events)
             with pytest.raises(SubscriptionForked):
