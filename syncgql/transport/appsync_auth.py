@@ -61,8 +61,8 @@ class AppSyncAuthentication(ABC):
         """Return the authentication of one request; called for each request, never on the loop.
 
         Args:
-            data: the text that is sent: the body of an HTTP request, or ``payload.data`` of a subscription; None for the
-                connect request of the realtime endpoint.
+            data: the text that is sent: the body of an HTTP request, or ``payload.data`` of a subscription; None for
+                the connect request of the realtime endpoint.
             headers: the headers of an HTTP request; None on the realtime endpoint.
 
         Returns:
