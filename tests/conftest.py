@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
+
+import pytest
 
 # Read when a loop is made, so it holds for the loops of this process and of the scripts that tests run. The stress lane
 # (make stress) sets it to nothing, which switches it off.
@@ -27,3 +30,10 @@ pytest_plugins = [
     "tests.fix_stress",
     "tests.fix_tls",
 ]
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Accept a warning of old Pythons that does not concern this package."""
+    if sys.version_info < (3, 11):
+        # asyncio then reports a TLS connection that its peer ended as unclosed, though the socket is closed.
+        config.addinivalue_line("filterwarnings", "ignore:unclosed transport <asyncio.sslproto:ResourceWarning")

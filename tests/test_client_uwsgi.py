@@ -53,6 +53,8 @@ def uwsgi(server: Server, *options: str, by_name: bool = False) -> Iterator[tupl
     """Run the application, and check that it stops within five seconds of SIGTERM and that nothing has failed."""
     url = server.url.replace("127.0.0.1", "localhost") if by_name else server.url
     environment = {**os.environ, "GRAPHQL_URL": url, "PYTHONPATH": str(PROJECT)}
+    # Measuring coverage slows the start of a worker down, and uWSGI starts them all the time here.
+    environment.pop("COVERAGE_PROCESS_START", None)
     address = f"127.0.0.1:{free_port()}"
     command = [str(UWSGI), "--http-socket", address, "--wsgi-file", "tests/scripts/uwsgi_app.py", "--master",
                "-p", "2", "--die-on-term", "--need-app", "-H", sys.prefix, *options]  # fmt: skip

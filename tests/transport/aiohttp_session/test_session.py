@@ -217,8 +217,6 @@ def test_https(tls_front: Front, client_context: ssl.SSLContext) -> None:
         assert list(client.subscribe("subscription { count(to: 2) }")) == [{"count": 1}, {"count": 2}]
 
 
-# Before Python 3.11 asyncio reports a TLS connection that the server resets as unclosed, though its socket is closed.
-@pytest.mark.filterwarnings("ignore:unclosed transport <asyncio.sslproto:ResourceWarning")
 def test_client_certificate(
     any_server: Server, authority: trustme.CA, server_context: ssl.SSLContext, client_context: ssl.SSLContext
 ) -> None:
