@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from .architecture import PICTURE, draw, runs_back, unplaced
 from .generate import FOLDER
-from .tours import CALLER, LOOP, PACKAGE, TOURS, Tour, functions_of
+from .tours import PACKAGE, functions_of
 
 REGENERATE = "run python -m tests.docs.generate"
 
@@ -20,13 +19,6 @@ def test_the_picture_shows_the_imports() -> None:
     assert unplaced() == set()
     assert runs_back() == []
     assert PICTURE.read_text("utf-8") == draw(), REGENERATE
-
-
-@pytest.mark.parametrize("record", TOURS)
-def test_a_tour_visits_both_threads(record: Callable[[], Tour]) -> None:
-    """A tour is recorded in the calling thread and on the loop thread."""
-    tour = record()
-    assert {CALLER, LOOP} <= {step.thread for step in tour.steps}
 
 
 @pytest.mark.parametrize("path", sorted(FOLDER.glob("*.md")), ids=lambda path: path.stem)
