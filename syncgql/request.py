@@ -74,9 +74,10 @@ class GraphQLRequest:
         text = plain_text(document) if isinstance(document, str) else _printed(document)
         if not text or text.isspace():
             raise DocumentError("The document is empty; write a query such as '{ __typename }'.")
-        if variable_values is not None:
+        # A dict, the usual case, needs no call.
+        if not isinstance(variable_values, dict):
             check_mapping("variable_values", variable_values)
-        if extensions is not None:
+        if not isinstance(extensions, dict):
             check_mapping("extensions", extensions)
         if operation_name is not None:
             check_text("operation_name", operation_name)

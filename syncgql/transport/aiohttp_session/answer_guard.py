@@ -97,7 +97,7 @@ class AnswerGuard(asyncio.Protocol):
         surplus = self._surplus()
         if surplus is not None and surplus > 0:
             self._list_server()
-        if surplus != 0 or self._server in self._single_use:
+        if surplus != 0:
             self._handler.force_close()
 
     def data_received(self, data: bytes) -> None:
