@@ -14,7 +14,7 @@ from ...exceptions import TransportClosed, TransportError
 from ...protocol.http import HTTPResponse, redirect_advice, server_error
 from ...protocol.http_get import TOO_LONG
 from ...result import Response
-from ..aiohttp_session.connection_request import ConnectionRequest, connection_request
+from ..aiohttp_session.connector import ConnectionRequest, connection_request
 from ..aiohttp_session.cookies import CookieJar
 from ..aiohttp_session.errors import AIOHTTP_ERRORS, public_cause, translate
 from ..aiohttp_session.session import SharedSession
