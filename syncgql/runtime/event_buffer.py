@@ -318,7 +318,8 @@ class EventBuffer(Generic[T]):
 
     def _pass_on(self, item: T | Mark) -> T | Mark:
         self._marks_taken += 1
-        self._make_room()
+        if self._room is not None:
+            self._make_room()
         return item
 
     def _end(self, item: T | Mark) -> End:
