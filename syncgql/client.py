@@ -416,10 +416,8 @@ class Client:
             raise unknown_argument("Client.execute_batch_results", unknown)
         if isinstance(requests, str) or not isinstance(requests, Sequence):
             raise TypeError(f"A batch must be a list of requests, not {type(requests).__name__}.")
-        make = self._pipeline.operation
-        return self._pipeline.execute_batch(
-            [make(as_request(request), timeout, headers, extra_args) for request in requests]
-        )
+        prepared = [as_request(request) for request in requests]
+        return self._pipeline.execute_batch(self._pipeline.batch(prepared, timeout, headers, extra_args))
 
     def subscribe(
         self,

@@ -27,6 +27,8 @@ class Deadline:
         seconds: the argument of the same name.
         name: the argument of the same name.
         where: the argument of the same name.
+        end: when the time is up, by ``time.monotonic()``, which is also the clock of asyncio's event loops; None if
+            there is no limit. It does not allow for time in a queue that does not count; ``left()`` does.
         is_connecting: whether the call has asked for a connection. Like the next two, it is set and never reset.
         is_connected: whether the call has a connection, so that the server may receive the request.
         is_answered: whether a response has begun.
@@ -35,7 +37,7 @@ class Deadline:
 
     __slots__ = (
         "_counts_queueing",
-        "_end",
+        "end",
         "is_answered",
         "is_connected",
         "is_connecting",
@@ -56,8 +58,7 @@ class Deadline:
         self.seconds = seconds
         self.name = name
         self.where = where
-        # The event loops of asyncio use the same clock.
-        self._end = None if seconds is None else time.monotonic() + seconds
+        self.end = None if seconds is None else time.monotonic() + seconds
         self._counts_queueing = counts_queueing
         self.is_connecting = False
         self.is_connected = False
@@ -66,12 +67,12 @@ class Deadline:
 
     def left(self) -> float | None:
         """Return the seconds that are left, 0 or less if the time is up; None if there is no limit."""
-        if self._end is None:
+        if self.end is None:
             return None
         now = time.monotonic()
         if self.queue is None or self._counts_queueing:
-            return self._end - now
-        return self._end + self.queue.seconds(now) - now
+            return self.end - now
+        return self.end + self.queue.seconds(now) - now
 
     def allows(self, seconds: float) -> bool:
         """Return whether more than *seconds* are left."""

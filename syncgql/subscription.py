@@ -149,7 +149,8 @@ class Subscription(Generic[T]):
             self.close()
             raise
         if isinstance(item, Mark):
-            self._look_for_end(item)
+            if isinstance(item, End):
+                self._end(item)
             return self._take(None)
         return self._convert(item)
 
@@ -206,7 +207,8 @@ class Subscription(Generic[T]):
         if self._gap_handler is not None:
             return self._take_with_gaps(self._gap_handler, timeout)
         while isinstance(item := self._wait(timeout), Mark):
-            self._look_for_end(item)
+            if isinstance(item, End):
+                self._end(item)
         return self._convert(item)
 
     def _take_with_gaps(self, gap_handler: GapHandler, timeout: float | None) -> T:
@@ -215,8 +217,9 @@ class Subscription(Generic[T]):
         while not gap_handler.missed:
             left = deadline.left()
             item = self._wait(None if left is None else max(0.0, left), timeout)
-            if isinstance(item, Mark):
-                self._look_for_end(item)
+            if isinstance(item, End):
+                self._end(item)
+            elif isinstance(item, Mark):
                 gap_handler.take(item)
             elif gap_handler.skips:
                 self._source.discard()
@@ -240,10 +243,6 @@ class Subscription(Generic[T]):
             # Ctrl-C or the like: the next event will not be asked for.
             self.close()
             raise
-
-    def _look_for_end(self, mark: Mark) -> None:
-        if isinstance(mark, End):
-            self._end(mark)
 
     def _end(self, end: End) -> NoReturn:
         self.close()

@@ -101,6 +101,25 @@ class Pipeline:
         deadline = Deadline(seconds, name, self._where, counts_queueing=counts_queueing)
         return Operation(request, deadline, headers, extra_args)
 
+    def batch(
+        self,
+        requests: Sequence[GraphQLRequest],
+        timeout: Timeout,
+        headers: Mapping[str, str] | None,
+        extra_args: Mapping[str, Any] | None,
+    ) -> list[Operation]:
+        """Return the operations of one batch, which share a deadline.
+
+        Raises:
+            DocumentError: there are no requests.
+            TypeError: *timeout* is not a number.
+            ValueError: *timeout* is not positive.
+        """
+        if not requests:
+            raise DocumentError("A batch needs at least one request.")
+        operation = self.operation(requests[0], timeout, headers, extra_args)
+        return [operation, *(operation._replace(request=request) for request in requests[1:])]
+
     def execute(self, operation: Operation) -> ExecutionResult:
         """Run a query or mutation and return its result; raises what ``Client.execute_result`` raises."""
         try:
@@ -121,8 +140,6 @@ class Pipeline:
 
     def execute_batch(self, operations: Sequence[Operation]) -> list[BatchEntry]:
         """Run several operations as one batch; returns and raises what ``Client.execute_batch_results`` does."""
-        if not operations:
-            raise DocumentError("A batch needs at least one request.")
         try:
             if self._schema.prepares_requests:
                 operations = [self._prepare(operation) for operation in operations]

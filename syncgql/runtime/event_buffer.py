@@ -91,6 +91,9 @@ class EventBuffer(Generic[T]):
             with ``SubscriptionOverflow`` behind the buffered events, ``drop_oldest`` drops the oldest.
         post: has the loop call a function soon, from any thread.
 
+    Attributes:
+        full: with ``block``, whether the last event filled the buffer, so that the producer waits for room.
+
     Raises:
         ValueError: buffer_size is below 1, or overflow is no such policy.
     """
@@ -114,6 +117,7 @@ class EventBuffer(Generic[T]):
         "closed",
         "delivered",
         "finished",
+        "full",
         "overflow",
         "received",
         "reconnects",
@@ -127,6 +131,7 @@ class EventBuffer(Generic[T]):
         self.delivered = 0
         self.reconnects = 0
         self.finished = False
+        self.full = False
         self.closed = False
         self._overflowed = 0
         self._discarded = 0
@@ -171,7 +176,10 @@ class EventBuffer(Generic[T]):
         if self.finished:
             return False
         self.received += 1
-        if not self.blocks and self._size() >= self.buffer_size:
+        size = self._size()
+        if self.blocks:
+            self.full = size + 1 >= self.buffer_size
+        elif size >= self.buffer_size:
             return self._put_when_full(item)
         self._put(item)
         return True
@@ -186,10 +194,6 @@ class EventBuffer(Generic[T]):
         """Take no more events, and leave a consumer who waits waiting."""
         self.finished = True
 
-    @property
-    def full(self) -> bool:
-        return self._size() >= self.buffer_size and not self.finished
-
     async def wait_for_room(self) -> None:
         """Return when half of the buffer is free, or the buffer has ended."""
         room = self._room = asyncio.Event()
@@ -203,6 +207,7 @@ class EventBuffer(Generic[T]):
                 await room.wait()
         finally:
             self._room = None
+            self.full = False
 
     def _put_mark(self, mark: Mark) -> None:
         if not self.finished:
@@ -313,7 +318,8 @@ class EventBuffer(Generic[T]):
 
     def _pass_on(self, item: T | Mark) -> T | Mark:
         self._marks_taken += 1
-        self._make_room()
+        if self._room is not None:
+            self._make_room()
         return item
 
     def _end(self, item: T | Mark) -> End:

@@ -18,7 +18,6 @@ import aiohttp
 
 from ...exceptions import TransportConnectionFailed, TransportError, TransportProtocolError
 from ...protocol.close_codes import RetryDecision
-from ...protocol.http import public_url
 from ...protocol.masking import Mask
 from ...protocol.websocket import WebSocketProtocol
 from ...protocol.websocket_events import (
@@ -93,7 +92,7 @@ class WebSocketConnection:
     Args:
         socket: the open socket, which must not answer pings by itself.
         protocol: the machine for the subprotocol that the server selected.
-        url: the endpoint, for messages.
+        url: the endpoint without credentials, for messages.
         options: the limits.
         listener: receives the ends of operations and of the connection.
         mask: hides credentials in what the server says.
@@ -113,7 +112,7 @@ class WebSocketConnection:
         on_signal: Callable[[Acknowledged | Pinged | Ponged], object],
         on_end: Callable[[WebSocketConnection], object],
     ) -> None:
-        self.url = public_url(url)
+        self.url = url
         self.operations: dict[str, ActiveOperation] = {}
         self._socket = socket
         self._protocol = protocol
