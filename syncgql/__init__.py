@@ -24,6 +24,8 @@ from .exceptions import (
     TransportTimeout,
 )
 from .file_var import FileVar
+from .pipeline.middleware import Middleware
+from .pipeline.operation import Operation
 from .request import UNSET, GraphQLRequest, gql
 from .result import ExecutionResult, Response
 from .subscription import Subscription, SubscriptionStats
@@ -76,6 +78,8 @@ __all__ = [
     "GraphQLRequest",
     "InlineFragment",
     "LocalSchemaTransport",
+    "Middleware",
+    "Operation",
     "ReconnectPolicy",
     "RequestsHTTPTransport",
     "Response",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import inspect
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from yarl import URL
@@ -12,6 +12,7 @@ from yarl import URL
 from .exceptions import TransportError
 from .gql_names import unknown_argument
 from .pickling import check_pickles
+from .pipeline.middleware import MiddlewareOption
 from .pipeline.pipeline import BUFFER_SIZE, Pipeline
 from .protocol import json_codec
 from .protocol.batch import batch_data
@@ -153,6 +154,8 @@ class Client:
             *introspection* and *fetch_schema_from_transport* was given.
         serialize_variables: turn variables into JSON as the schema says: custom scalars, enums, dataclasses.
         parse_results: turn custom scalars and enums of results into Python values.
+        middleware: a list of ``Middleware`` objects, or functions of an operation and ``call_next``, that run around
+            every operation in the calling thread; the first is outermost.
 
     Raises:
         TypeError: an argument has the wrong type, neither or both of url and transport were given, both *timeout* and
@@ -197,6 +200,7 @@ class Client:
         validate: bool | None = None,
         serialize_variables: bool = False,
         parse_results: bool = False,
+        middleware: Iterable[MiddlewareOption] = (),
     ) -> None:
         arguments = {name: value for name, value in locals().items() if name != "self"}
         self._arguments = dict(arguments)  # a client is pickled as these
@@ -205,7 +209,7 @@ class Client:
         given = {name for name, value in arguments.items() if value != _DEFAULTS[name]}
         options = TransportOptions(given=given, **_taken_by(TransportOptions, arguments))
         client_schema = ClientSchema(**_taken_by(ClientSchema, arguments))
-        self._pipeline = Pipeline(options, client_schema, limit, on_reconnect)
+        self._pipeline = Pipeline(options, client_schema, limit, on_reconnect, middleware)
 
     def execute(
         self,

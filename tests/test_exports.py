@@ -36,6 +36,8 @@ PUBLIC = [
     "GraphQLRequest",
     "InlineFragment",
     "LocalSchemaTransport",
+    "Middleware",
+    "Operation",
     "ReconnectPolicy",
     "RequestsHTTPTransport",
     "Response",
