@@ -43,7 +43,7 @@ def test_reopening() -> None:
     workers = RequestWorkers()
     operation = Operation(GraphQLRequest("{ ok }"), Deadline())
     workers.request_stop()
-    with pytest.raises(RuntimeError):
+    with pytest.raises(ClientClosed):
         workers.submit(operation, lambda _: 1, lambda: None)
     workers.reopen()
     assert workers.submit(operation, lambda _: 1, lambda: None).result(30) == 1
