@@ -26,6 +26,7 @@ from .exceptions import (
 from .file_var import FileVar
 from .pipeline.middleware import Middleware
 from .pipeline.operation import Operation
+from .pipeline.retry_policy import RetryBudget, RetryPolicy
 from .request import UNSET, GraphQLRequest, gql
 from .result import ExecutionResult, Response
 from .subscription import Subscription, SubscriptionStats
@@ -83,6 +84,8 @@ __all__ = [
     "ReconnectPolicy",
     "RequestsHTTPTransport",
     "Response",
+    "RetryBudget",
+    "RetryPolicy",
     "RoundTrip",
     "SchemaCache",
     "Stream",

@@ -14,6 +14,7 @@ from .gql_names import unknown_argument
 from .pickling import check_pickles
 from .pipeline.middleware import MiddlewareOption
 from .pipeline.pipeline import BUFFER_SIZE, Pipeline
+from .pipeline.retry_policy import RetryPolicy
 from .protocol import json_codec
 from .protocol.batch import batch_data
 from .protocol.graphql_response import data_or_raise, event_data
@@ -156,6 +157,8 @@ class Client:
         parse_results: turn custom scalars and enums of results into Python values.
         middleware: a list of ``Middleware`` objects, or functions of an operation and ``call_next``, that run around
             every operation in the calling thread; the first is outermost.
+        retry: a ``RetryPolicy`` for queries and mutations that failed; True for the default policy, or a number of
+            attempts. False, the default, does not retry.
 
     Raises:
         TypeError: an argument has the wrong type, neither or both of url and transport were given, both *timeout* and
@@ -201,6 +204,7 @@ class Client:
         serialize_variables: bool = False,
         parse_results: bool = False,
         middleware: Iterable[MiddlewareOption] = (),
+        retry: RetryPolicy | bool | int = False,
     ) -> None:
         arguments = {name: value for name, value in locals().items() if name != "self"}
         self._arguments = dict(arguments)  # a client is pickled as these
@@ -209,7 +213,7 @@ class Client:
         given = {name for name, value in arguments.items() if value != _DEFAULTS[name]}
         options = TransportOptions(given=given, **_taken_by(TransportOptions, arguments))
         client_schema = ClientSchema(**_taken_by(ClientSchema, arguments))
-        self._pipeline = Pipeline(options, client_schema, limit, on_reconnect, middleware)
+        self._pipeline = Pipeline(options, client_schema, limit, on_reconnect, middleware, retry)
 
     def execute(
         self,

@@ -41,6 +41,8 @@ PUBLIC = [
     "ReconnectPolicy",
     "RequestsHTTPTransport",
     "Response",
+    "RetryBudget",
+    "RetryPolicy",
     "RoundTrip",
     "SchemaCache",
     "Stream",

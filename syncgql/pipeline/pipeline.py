@@ -13,6 +13,7 @@ from ..exceptions import DocumentError, SyncGQLError, TransportError, TransportP
 from ..protocol.batch import BatchEntry
 from ..request import UNSET, GraphQLRequest, Unset, as_request
 from ..result import ExecutionResult, whole_result
+from ..runtime.clock import Clock
 from ..runtime.entries import Entries
 from ..runtime.event_buffer import Overflow, check_buffer
 from ..runtime.runtime import Runtime
@@ -26,6 +27,8 @@ from .dispatch import BlockingDispatcher, Dispatcher, LoopDispatcher, Subscripti
 from .middleware import MiddlewareOption, check_middleware
 from .operation import Operation
 from .request_workers import RequestWorkers
+from .retry import Retry
+from .retry_policy import RetryPolicy, check_retry
 from .steps import Steps, checked
 
 if TYPE_CHECKING:
@@ -53,6 +56,7 @@ class Pipeline:
         limit: how long a call may take, unless it has a ``timeout=`` of its own.
         on_reconnect: called after a lost connection was re-established, unless a subscription has its own.
         middleware: runs around every operation, the first outermost.
+        retry: when a failed operation is sent again.
 
     Raises:
         TypeError: an argument has the wrong type or no effect.
@@ -68,6 +72,7 @@ class Pipeline:
         limit: CallLimit,
         on_reconnect: OnReconnect | None,
         middleware: Iterable[MiddlewareOption] = (),
+        retry: RetryPolicy | bool | int = False,
     ) -> None:
         self.options = options
         transports = TransportFactory(options)
@@ -80,7 +85,11 @@ class Pipeline:
                 "on_reconnect= has no effect because this client does not reconnect; pass reconnect=True (to the "
                 "client, or to the transport that you gave)."
             )
+        self._clock = Clock()
         steps = checked(check_middleware(middleware))
+        retry_policy = check_retry(retry)
+        if retry_policy is not None:
+            steps.append(Retry(retry_policy, self._clock))
         self._steps = Steps(steps) if steps else None
         self._workers = RequestWorkers() if steps else None
         self._entries = Entries()
@@ -237,6 +246,7 @@ class Pipeline:
 
     def _reopen(self) -> None:
         if self._workers is not None and self.closed:
+            self._clock.start()
             self._workers.reopen()
         self.own_dispatcher.reopen()
         self.dispatcher.reopen()
@@ -244,6 +254,7 @@ class Pipeline:
     def _shut(self) -> list[Runtime[Transports]]:
         """End all calls and connections; return the runtimes to join."""
         if self._workers is not None:
+            self._clock.stop()
             self._workers.request_stop()
         runtimes = [dispatcher.shut() for dispatcher in (self.dispatcher, self.own_dispatcher)]
         return [runtime for runtime in runtimes if runtime is not None]
