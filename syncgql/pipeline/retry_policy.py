@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from typing import Literal
 
 from ..checks import check_count, check_delay, check_function, is_whole_number
 from ..exceptions import TransportError
+from ..runtime.tokens import Tokens
 
 __all__ = ["RetryBudget", "RetryPolicy"]
 
@@ -37,22 +37,20 @@ class RetryBudget:
         self.tokens = check_count("tokens", tokens)
         self.retry_cost = check_count("retry_cost", retry_cost)
         self.throttled_cost = check_count("throttled_cost", throttled_cost)
-        self.left = tokens
-        self._lock = threading.Lock()
+        self._tokens = Tokens(tokens)
+
+    @property
+    def left(self) -> int:
+        """How many tokens there are now."""
+        return self._tokens.left
 
     def take(self, cost: int) -> bool:
         """Take tokens for a retry; return False if there are not enough."""
-        with self._lock:
-            if self.left < cost:
-                return False
-            self.left -= cost
-            return True
+        return self._tokens.take(cost)
 
     def succeeded(self) -> None:
         """Return a token after a success."""
-        if self.left < self.tokens:  # without the lock, which nobody needs as long as all goes well
-            with self._lock:
-                self.left = min(self.left + 1, self.tokens)
+        self._tokens.give()
 
     def __reduce__(self) -> tuple[type[RetryBudget], tuple[int, int, int]]:
         return RetryBudget, (self.tokens, self.retry_cost, self.throttled_cost)

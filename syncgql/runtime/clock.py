@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 import time
 
 from ..exceptions import ClientClosed
@@ -10,14 +9,9 @@ from .slices import SLICE
 
 
 class Clock:
-    """The clock of one client, by which its policies wait in the calling threads. Tests use one of their own.
-
-    A thread waits for a lock of its own, which ``stop`` releases. Adding to and copying a dict are atomic, so there is
-    no other lock; a wait that begins while ``stop`` runs sees that the clock has stopped.
-    """
+    """The clock of one client, by which its policies wait in the calling threads. Tests use one of their own."""
 
     def __init__(self) -> None:
-        self._waits: dict[int, threading.Lock] = {}
         self._is_stopped = False
 
     def monotonic(self) -> float:
@@ -29,33 +23,21 @@ class Clock:
         return time.time()
 
     def sleep(self, seconds: float) -> None:
-        """Wait in the calling thread; Ctrl-C ends the wait at once.
+        """Wait in the calling thread; Ctrl-C ends the wait at once, and ``stop`` within a slice.
 
         Raises:
             ClientClosed: the client was closed.
         """
-        if seconds > 0 and not self._is_stopped:
-            lock = threading.Lock()
-            lock.acquire()
-            self._waits[id(lock)] = lock
-            try:
-                self._wait(lock, self.monotonic() + seconds)
-            finally:
-                del self._waits[id(lock)]
+        end = self.monotonic() + seconds
+        while not self._is_stopped and (left := end - self.monotonic()) > 0:
+            time.sleep(min(left, SLICE))
         if self._is_stopped:
             raise ClientClosed("The client was closed while a call was waiting to be sent.")
 
     def stop(self) -> None:
         """End all waits with ``ClientClosed``, now and later."""
         self._is_stopped = True
-        for lock in list(self._waits.values()):
-            lock.release()
 
     def start(self) -> None:
         """Undo ``stop``."""
         self._is_stopped = False
-
-    def _wait(self, lock: threading.Lock, end: float) -> None:
-        while not self._is_stopped and (left := end - self.monotonic()) > 0:
-            if lock.acquire(timeout=min(left, SLICE)):  # in slices, so that Ctrl-C is not lost
-                return

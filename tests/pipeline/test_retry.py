@@ -84,7 +84,7 @@ def test_a_wait_beyond_the_deadline_does_not_begin() -> None:
     with (
         WireServer(replies(busy)) as server,
         Client(server.url, retry=True, timeout=30) as client,
-        pytest.raises(TransportRateLimited, match="the next attempt would be 3600.0 s later") as info,
+        pytest.raises(TransportRateLimited, match="the next attempt would be 3600") as info,
     ):
         client.execute(QUERY)
     assert info.value.retry_after == 3600
