@@ -14,7 +14,7 @@ from syncgql import Client, RetryBudget, RetryPolicy
     ("retry", "message"),
     [
         ("3", "retry must be a RetryPolicy, True, False or a number of attempts, not str"),
-        (0, "retry must be at least 1"),
+        (0, "retry must be 1 or more"),
         (2.5, "retry must be a RetryPolicy, True, False or a number of attempts, not float"),
     ],
 )
