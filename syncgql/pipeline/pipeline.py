@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -24,12 +24,10 @@ from ..transport.options import CallLimit
 from ..transport.selection.transport_factory import TransportFactory, Transports
 from ..transport.selection.transport_options import TransportOptions
 from .dispatch import BlockingDispatcher, Dispatcher, LoopDispatcher, SubscriptionOptions
-from .middleware import MiddlewareOption, check_middleware
 from .operation import Operation
+from .policies import Policies
 from .request_workers import RequestWorkers
-from .retry import Retry
-from .retry_policy import RetryPolicy, check_retry
-from .steps import Steps, checked
+from .steps import Steps
 
 if TYPE_CHECKING:
     from graphql import GraphQLSchema
@@ -55,8 +53,7 @@ class Pipeline:
         schema: checks and converts requests and results.
         limit: how long a call may take, unless it has a ``timeout=`` of its own.
         on_reconnect: called after a lost connection was re-established, unless a subscription has its own.
-        middleware: runs around every operation, the first outermost.
-        retry: when a failed operation is sent again.
+        policies: the middleware and policies of the client.
 
     Raises:
         TypeError: an argument has the wrong type or no effect.
@@ -71,8 +68,7 @@ class Pipeline:
         schema: ClientSchema,
         limit: CallLimit,
         on_reconnect: OnReconnect | None,
-        middleware: Iterable[MiddlewareOption] = (),
-        retry: RetryPolicy | bool | int = False,
+        policies: Policies,
     ) -> None:
         self.options = options
         transports = TransportFactory(options)
@@ -85,11 +81,13 @@ class Pipeline:
                 "on_reconnect= has no effect because this client does not reconnect; pass reconnect=True (to the "
                 "client, or to the transport that you gave)."
             )
+        if policies.deduplicate and transports.has_users:
+            raise TypeError(
+                "deduplicate=True would give the answer of one caller to another, because a function returns headers "
+                "or credentials, which may differ. Let a middleware add such headers to the operation."
+            )
         self._clock = Clock()
-        steps = checked(check_middleware(middleware))
-        retry_policy = check_retry(retry)
-        if retry_policy is not None:
-            steps.append(Retry(retry_policy, self._clock))
+        steps = policies.steps(self._clock)
         self._steps = Steps(steps) if steps else None
         self._workers = RequestWorkers() if steps else None
         self._entries = Entries()
