@@ -83,6 +83,15 @@ class Deadline:
         """Return a deadline with the same limit that starts now."""
         return Deadline(self.seconds, self.name, self.where, counts_queueing=self._counts_queueing)
 
+    def renewed(self) -> Deadline:
+        """Return a deadline that ends at the same time, for another attempt; nothing is noted about its progress."""
+        renewed = Deadline(None, self.name, self.where, counts_queueing=self._counts_queueing)
+        renewed.seconds = self.seconds
+        renewed._end = self._end
+        if self.queue is not None and renewed._end is not None and not self._counts_queueing:
+            renewed._end += self.queue.seconds(time.monotonic())
+        return renewed
+
     def queued(self, pool_size: int) -> None:
         """Note that the call waits for a connection of a pool of *pool_size* connections, all of them in use."""
         self.queue = self.queue or Queueing()

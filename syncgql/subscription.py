@@ -19,6 +19,7 @@ from .tracebacks import cut
 __all__ = ["Subscription", "SubscriptionStats"]
 
 T = TypeVar("T")
+U = TypeVar("U")
 
 OnReconnect = Callable[[float], Iterable[Any] | Mapping[str, Any] | None]
 """A function that is called after a lost connection was re-established, with the seconds for which events are missing.
@@ -170,6 +171,20 @@ class Subscription(Generic[T]):
             ValueError: *timeout* is negative; the subscription stays open.
         """
         return self._take(check_seconds("timeout", timeout, zero=True))
+
+    def map(self, function: Callable[[T], U]) -> Subscription[U]:
+        """Return a subscription whose events are what *function* returns for the events of this one.
+
+        It replaces this one, which must not be used any more: closing or dropping the returned subscription ends it on
+        the server. What *function* raises, the iterator raises, and it can still be used afterwards.
+
+        Args:
+            function: called in the consumer's thread with each event, but not with those that ``on_reconnect`` returns.
+        """
+        convert = self._convert
+        mapped = Subscription(self._owner, self._source, lambda result: function(convert(result)), self._gap_handler)
+        self._finalizer.detach()
+        return mapped
 
     def close(self) -> None:
         """End the subscription on the server; a loop that waits for an event in another thread ends.

@@ -79,10 +79,12 @@ class AsyncTransport(ABC):
     Attributes:
         has_batches: whether ``execute_batch`` is defined; a class that defines it sets this.
         reconnects: whether a lost connection is opened again, with its subscriptions.
+        has_users: whether a function returns headers or credentials, which may differ from caller to caller.
     """
 
     has_batches: bool = False
     reconnects: bool = False
+    has_users: bool = False
 
     @abstractmethod
     async def connect(self) -> None:

@@ -49,6 +49,7 @@ class Batcher:
         if not transport.has_batches:
             raise TypeError(f"{type(transport).__name__} cannot send batches; leave batch_interval at 0.")
         self.transport = transport
+        self.has_users = transport.has_users
         self.interval = interval
         self.maximum = maximum
         self.collecting: list[_Batch] = []

@@ -25,7 +25,12 @@ class BlockingTransport(ABC):
 
     Any number of threads may use a transport at the same time, before and after a fork. It does not support
     subscriptions.
+
+    Attributes:
+        has_users: whether a function returns headers or credentials, which may differ from caller to caller.
     """
+
+    has_users: bool = False
 
     @abstractmethod
     def connect(self) -> None:

@@ -74,6 +74,7 @@ class WebSocketTransport(AsyncTransport):
         self.policy = policy
         self._shared_session = session
         self.reconnects = policy is not None
+        self.has_users = dialect.has_users
         self._begin()
 
     def _begin(self) -> None:
