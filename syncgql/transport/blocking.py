@@ -89,6 +89,9 @@ class BlockingTransport(ABC):
         round_trip = self.batch_round_trip(reqs, extra_args=extra_args)
         return answers_or_raise(round_trip.parse(round_trip.send(round_trip.request, Deadline())))
 
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__}>"
+
     def fresh(self: TransportT) -> TransportT:
         """Return an unconnected transport with the same settings, for the use of one client."""
         return copy.copy(self)

@@ -87,8 +87,7 @@ def test_submit_does_not_count_the_queue(held: tuple[Held, str]) -> None:
 def test_submit_in_batches_does_not_count_the_queue(held: tuple[Held, str], batch_max: int) -> None:
     """Calls in a batch that waits for a connection longer than their limit are sent, and answered."""
     server, url = held
-    batches = {"batch_interval": PATIENCE, "batch_max": batch_max}
-    with Client(url, client_session_args=one_connection(), **batches) as client:
+    with Client(url, client_session_args=one_connection(), batch_interval=PATIENCE, batch_max=batch_max) as client:
         first = [client.submit("{ ok }", timeout=None) for _ in range(batch_max)]
         assert server.came.acquire(timeout=PATIENCE)
         futures = [client.submit("{ ok }", timeout=0.5) for _ in range(2)]
