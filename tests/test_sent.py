@@ -12,6 +12,7 @@ from typing import Any
 
 import aiohttp
 import pytest
+import requests
 
 from syncgql import (
     AIOHTTPTransport,
@@ -103,6 +104,22 @@ def test_no_tls(make: Make, server_context: ssl.SSLContext) -> None:
         plain = failure(make, server.url.replace("http:", "https:"))
     assert [type(error) for error in (untrusted, plain)] == [TransportConnectionFailed] * 2
     assert (untrusted.sent, plain.sent) == (False, False)
+
+
+def test_no_tls_in_a_session_of_the_users_own(server_context: ssl.SSLContext) -> None:
+    """The progress of such a call is unknown; only a certificate that is not trusted leaves no doubt."""
+
+    def transport(url: str) -> RequestsHTTPTransport:
+        session = requests.Session()
+        session.trust_env = False
+        return RequestsHTTPTransport(url, session=lambda: session)
+
+    with WireServer(always(answer()), context=server_context) as server:
+        untrusted = failure(transport, server.url.replace("127.0.0.1", "localhost"))
+    with WireServer(cut_off) as server:
+        lost = failure(transport, server.url.replace("http:", "https:"))
+    assert [type(error) for error in (untrusted, lost)] == [TransportConnectionFailed] * 2
+    assert (untrusted.sent, lost.sent) == (False, None)
 
 
 def test_no_way_through_a_proxy() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import http.client
 import re
+import ssl
 from collections.abc import Iterator
 
 import requests
@@ -58,7 +59,9 @@ def translate(error: Exception, where: str, timeouts: RequestsTimeouts) -> Trans
     if isinstance(error, UNTRUSTED):
         hint = no_tls_hint(error, where) or " See verify= and cert=."
         message = f"No TLS connection to {where} came about: {said}{hint}"
-        return TransportConnectionFailed(message, sent=sent)
+        # A server that refuses the client's certificate may do so after it has received the request (TLS 1.3).
+        is_refused_here = any(isinstance(reason, ssl.SSLCertVerificationError) for reason in _reasons(error))
+        return TransportConnectionFailed(message, sent=False if is_refused_here else sent)
     if isinstance(error, exceptions.ProxyError):
         return TransportConnectionFailed(f"The proxy gave no connection to {where}: {said} See proxies=.", sent=False)
     if isinstance(_reason(error), urllib3.NewConnectionError):
@@ -91,13 +94,11 @@ def _is_connect_timeout(error: BaseException) -> bool:
 
 def _ended_without_answer(error: BaseException) -> bool:
     """Whether the server ended the connection or sent a TLS alert instead of a response."""
-    reason: BaseException | None = _reason(error)
-    while reason is not None:
+    for reason in _reasons(error):
         if isinstance(reason, ConnectionResetError):  # RemoteDisconnected is one
             return isinstance(error, exceptions.ConnectionError)
         if isinstance(reason, http.client.BadStatusLine):
             return ALERT in repr(reason)
-        reason = reason.__cause__ or reason.__context__
     return False
 
 
@@ -111,14 +112,19 @@ def _reason(error: BaseException) -> BaseException:
     return inner if isinstance(inner, BaseException) else error
 
 
+def _reasons(error: BaseException) -> Iterator[BaseException]:
+    """Yield the innermost exception, and those that it was raised for."""
+    reason: BaseException | None = _reason(error)
+    while reason is not None:
+        yield reason
+        reason = reason.__cause__ or reason.__context__
+
+
 def _said(error: BaseException) -> str:
     """Return the system's message, the status with which a proxy refused, or the name of the exception."""
-    reason: BaseException | None = _reason(error)
-    name = type(reason).__name__
-    while reason is not None:
+    for reason in _reasons(error):
         if isinstance(reason, OSError) and reason.strerror:
             return reason.strerror
         if status := TUNNEL_REFUSED.match(str(reason)):
             return f"HTTP {status[1]}"
-        reason = reason.__cause__ or reason.__context__
-    return name
+    return type(_reason(error)).__name__
