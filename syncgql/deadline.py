@@ -37,6 +37,7 @@ class Deadline:
 
     __slots__ = (
         "_counts_queueing",
+        "_followed",
         "end",
         "is_answered",
         "is_connected",
@@ -60,6 +61,7 @@ class Deadline:
         self.where = where
         self.end = None if seconds is None else time.monotonic() + seconds
         self._counts_queueing = counts_queueing
+        self._followed: Deadline | None = None
         self.is_connecting = False
         self.is_connected = False
         self.is_answered = False
@@ -70,9 +72,10 @@ class Deadline:
         if self.end is None:
             return None
         now = time.monotonic()
-        if self.queue is None or self._counts_queueing:
+        queue = (self._followed or self).queue
+        if queue is None or self._counts_queueing:
             return self.end - now
-        return self.end + self.queue.seconds(now) - now
+        return self.end + queue.seconds(now) - now
 
     def allows(self, seconds: float) -> bool:
         """Return whether more than *seconds* are left."""
@@ -85,12 +88,14 @@ class Deadline:
 
     def renewed(self) -> Deadline:
         """Return a deadline that ends at the same time, for another attempt; nothing is noted about its progress."""
-        renewed = Deadline(None, self.name, self.where, counts_queueing=self._counts_queueing)
-        renewed.seconds = self.seconds
-        renewed._end = self._end
-        if self.queue is not None and renewed._end is not None and not self._counts_queueing:
-            renewed._end += self.queue.seconds(time.monotonic())
+        left = self.left()
+        renewed = Deadline(self.seconds, self.name, self.where, counts_queueing=self._counts_queueing)
+        renewed.end = None if left is None else time.monotonic() + left
         return renewed
+
+    def follow(self, other: Deadline) -> None:
+        """Report the progress of the call of *other*, which carries this call from now on; the limit stays."""
+        self._followed = other
 
     def queued(self, pool_size: int) -> None:
         """Note that the call waits for a connection of a pool of *pool_size* connections, all of them in use."""
@@ -105,21 +110,23 @@ class Deadline:
     @property
     def sent(self) -> bool | None:
         """True once a response has begun, False while there is no connection; None when that is unknown."""
-        if self.is_answered:
+        progress = self._followed or self
+        if progress.is_answered:
             return True
-        return False if self.is_connecting and not self.is_connected else None
+        return False if progress.is_connecting and not progress.is_connected else None
 
     def exceeded(self) -> TransportTimeout:
         """Return the ``TransportTimeout`` to raise when the time is up; its ``sent`` is that of the deadline."""
         seconds = self.seconds or 0.0
         advice = ADVICE.get(self.name, f"Pass a higher {self.name}=.")
         call = f"the call to {self.where}" if self.where else "the work"
-        if self.queue is None:
+        queue = (self._followed or self).queue
+        if queue is None:
             what = f"{call} was cancelled"
-        elif self.queue.is_waiting:
-            what = f"{call} {self.queue}; it was not sent"
+        elif queue.is_waiting:
+            what = f"{call} {queue}; it was not sent"
         else:
-            what = f"{call} {self.queue} and was cancelled after that"
+            what = f"{call} {queue} and was cancelled after that"
         message = f"{self.name} ran out after {seconds:g} s; {what}. {advice}"
         return TransportTimeout(message, limit=self.name, seconds=seconds, sent=self.sent)
 

@@ -18,6 +18,7 @@ from typing import Generic, Literal, NamedTuple, TypeVar, get_args
 from ..checks import check_count
 from ..deadline import Deadline
 from ..exceptions import SubscriptionForked, SubscriptionOverflow
+from .event_marks import End, Gap, Mark, Resubscribed
 from .slices import SLICE
 
 T = TypeVar("T")
@@ -31,43 +32,22 @@ NO_PROCESS = -1
 """Stands for the process of what a fork has left behind."""
 
 
-class Mark:
-    """What stands between events and does not count as one."""
+class SubscriptionStats(NamedTuple):
+    """Counts of events since the subscription began: received = delivered + dropped + buffered.
 
-    __slots__ = ()
-
-
-class Gap(Mark):
-    """The mark behind which the events come over another connection; those of some *seconds* are missing."""
-
-    __slots__ = ("seconds",)
-
-    def __init__(self, seconds: float) -> None:
-        self.seconds = seconds
-
-
-class Resubscribed(Mark):
-    """The mark before the first event of a subscription that was started anew with other variables."""
-
-    __slots__ = ()
-
-
-class End(Mark):
-    """The mark behind the last event; *error* is what the consumer is to see, None for a clean end."""
-
-    __slots__ = ("error",)
-
-    def __init__(self, error: Exception | None) -> None:
-        self.error = error
-
-
-class Counts(NamedTuple):
-    """What became of the events so far: received = delivered + dropped + buffered."""
+    Attributes:
+        received: events that the server sent.
+        delivered: events that the consumer took.
+        dropped: events that were dropped because the buffer was full, or with the rest of it at ``close()``.
+        buffered: events that wait for the consumer.
+        reconnects: how often the subscription was sent again after its connection was lost.
+    """
 
     received: int
     delivered: int
     dropped: int
     buffered: int
+    reconnects: int
 
 
 def check_buffer(buffer_size: int, overflow: Overflow) -> None:
@@ -151,14 +131,14 @@ class EventBuffer(Generic[T]):
         self._asked_for_more = False  # a call of _wake is on its way
 
     @property
-    def counts(self) -> Counts:
-        """The counts at this moment; those of a closed buffer count what was let go as dropped."""
+    def stats(self) -> SubscriptionStats:
+        """The counts at this moment; the events that a closed buffer discarded count as dropped."""
         # delivered before received, so that no event seems to be delivered that was not received.
         delivered, dropped = self.delivered, self._overflowed + self._discarded
         received = self.received
         if self.closed:
             dropped = received - delivered
-        return Counts(received, delivered, dropped, received - delivered - dropped)
+        return SubscriptionStats(received, delivered, dropped, received - delivered - dropped, self.reconnects)
 
     # -- on the loop thread
 

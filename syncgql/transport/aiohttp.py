@@ -16,7 +16,7 @@ from ..deadline import Deadline
 from ..exceptions import DocumentError, TransportError
 from ..protocol import json_codec
 from ..protocol.batch import BatchEntry, answers_or_raise, batch_payload, parse_batch_answer
-from ..protocol.http import parse_answer
+from ..protocol.http import parse_answer, public_url
 from ..protocol.http_get import MAX_URL_LENGTH
 from ..protocol.json_codec import JSONDeserialize, JSONSerialize
 from ..request import GraphQLRequest
@@ -173,6 +173,9 @@ class AIOHTTPTransport(AsyncTransport):
         copy._shared_session = self._shared_session.fresh()
         copy._sender = HTTPSender(copy._shared_session, copy._max_response_size)
         return copy
+
+    def __repr__(self) -> str:
+        return f"AIOHTTPTransport({public_url(self.url)!r})"
 
     def round_trip(
         self,

@@ -102,6 +102,9 @@ class AsyncTransport(ABC):
     def subscribe(self, request: GraphQLRequest) -> AsyncGenerator[ExecutionResult, None]:
         """Send a subscription and yield its events, errors included."""
 
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__}>"  # it is part of messages, where an address in memory is of no use
+
     def fresh(self: TransportT) -> TransportT:
         """Return an unconnected transport with the same settings; every process gets one of its own."""
         return copy.copy(self)

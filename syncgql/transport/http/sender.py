@@ -199,7 +199,7 @@ def _with_cookies(request: HTTPRequest, redirect: Response, url: URL) -> HTTPReq
 
 def _is_stale(error: Exception, asked: ConnectionRequest) -> bool:
     """Whether the server may have closed the connection while it was idle, before it received the request."""
-    if isinstance(error, aiohttp.ClientConnectorError):
-        return False
+    if isinstance(error, aiohttp.ClientConnectorError) or asked.deadline.sent is False:
+        return False  # there was no connection
     is_lost = isinstance(error, aiohttp.ServerDisconnectedError | aiohttp.ClientOSError)
     return is_lost and asked.was_reused is not False

@@ -178,7 +178,8 @@ class WebSocketConnection:
         """
         limit = self._options.ack_timeout
         try:
-            await self.send(self._protocol.connection_init(payload))
+            # A close frame may cross the message; only the reader sees its code.
+            await ignore_lost_connection(self.send(self._protocol.connection_init(payload)))
             return await asyncio.wait_for(asyncio.shield(self._acknowledged), limit)
         except asyncio.TimeoutError:
             loss = losses.unacknowledged(self.url, self._protocol.NAME, limit or 0.0)
