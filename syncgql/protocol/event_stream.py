@@ -3,25 +3,27 @@
 Follows the WHATWG HTML standard, sections "Parsing an event stream" and "Interpreting an event stream":
 https://html.spec.whatwg.org/multipage/server-sent-events.html#parsing-an-event-stream
 
-It differs from the standard in two points, which GraphQL servers require: comments are reported, because they show
-that the connection is alive, and an event that has a type but no data is not dropped.
+It differs from the standard in two ways, both needed for GraphQL: comments are reported, because they show that the
+connection is alive, and an event with a type but no data is not dropped.
 """
 
 from __future__ import annotations
 
 import codecs
+import math
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from ..exceptions import TransportProtocolError
 from ..result import Response
 from .response_stream import too_large
 
 MAX_RECONNECTION_TIME = 3600.0
-"""The longest reconnection time that is accepted from a server, in seconds; a longer one is cut to this."""
+"""The longest reconnection time that a server can ask for, in seconds; a longer one is reduced to this."""
 
 
 class ServerSentEvent(NamedTuple):
-    """An event; ``data`` is None when no ``data`` line came, which the standard does not dispatch."""
+    """An event; ``data`` is None if it had no ``data`` line. The standard drops such an event."""
 
     type: str
     data: str | None
@@ -34,22 +36,22 @@ class Comment(NamedTuple):
 
 
 class EventStreamParser:
-    """Turns the bytes of an event stream into events, at a cost linear in their number.
+    """Turns the bytes of an event stream into events, in time linear in the number of bytes.
 
     Args:
-        max_message_size: bytes of the largest event that is accepted; 0 for no limit. An unfinished line counts as part
-            of the event.
-        response: the HTTP response that carries the stream, for messages.
+        max_message_size: the largest event that is accepted, in bytes; 0 for no limit. An unfinished line counts as
+            part of the event.
+        response: the HTTP response that carries the stream; used in errors.
 
     Attributes:
-        last_event_id: the value for ``Last-Event-ID`` when the stream is opened again; empty when there is none.
-        reconnection_time: seconds to wait before that, from ``retry``; None when the server did not say.
+        last_event_id: the id to send as ``Last-Event-ID`` when reconnecting; empty if the server sent none.
+        reconnection_time: seconds to wait before reconnecting, from ``retry``; None if the server sent none.
     """
 
     def __init__(self, max_message_size: int, response: Response | None = None) -> None:
         self.last_event_id = ""
         self.reconnection_time: float | None = None
-        self._limit = max_message_size
+        self._limit = max_message_size or math.inf
         self._response = response
         self._line = bytearray()  # the beginning of a line whose end has not arrived
         self._is_first_line = True
@@ -60,9 +62,9 @@ class EventStreamParser:
         self._id = ""
 
     def feed(self, chunk: bytes) -> Iterator[ServerSentEvent | Comment]:
-        """Take bytes and yield what they complete.
+        """Take bytes and yield the events and comments that they complete.
 
-        An event whose closing empty line never arrives is never yielded, as the standard demands.
+        An event is complete when the empty line after it has arrived.
 
         Raises:
             TransportProtocolError: an event is larger than ``max_message_size``.
@@ -81,8 +83,10 @@ class EventStreamParser:
             event = self._take_line(line)
             if event is not None:
                 yield event
-        self._line += rest
-        self._check_size(self._line)
+        if rest:
+            self._line += rest
+            if self._size + len(self._line) > self._limit:
+                raise self._too_large(self._line)
 
     def _take_line(self, line: bytes) -> ServerSentEvent | Comment | None:
         if self._is_first_line:
@@ -90,7 +94,8 @@ class EventStreamParser:
             line = line.removeprefix(codecs.BOM_UTF8)
         if not line:
             return self._dispatch()
-        self._check_size(line)
+        if self._size + len(line) > self._limit:
+            raise self._too_large(line)
         name, _, value = line.partition(b":")
         if not name:
             return Comment(_text(value))
@@ -114,10 +119,9 @@ class EventStreamParser:
         self._type, self._data, self._size = "", [], 0
         return ServerSentEvent(type or "message", _text(b"\n".join(data)) if data else None)
 
-    def _check_size(self, line: bytes | bytearray) -> None:
-        if self._limit and self._size + len(line) > self._limit:
-            beginning = self._data[0] if self._data else line
-            raise too_large("an event", self._limit, beginning, self._response)
+    def _too_large(self, line: bytes | bytearray) -> TransportProtocolError:
+        beginning = self._data[0] if self._data else line
+        return too_large("an event", int(self._limit), beginning, self._response)
 
 
 def _text(value: bytes) -> str:

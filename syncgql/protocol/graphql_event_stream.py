@@ -3,11 +3,12 @@
 Follows "GraphQL over Server-Sent Events Protocol", which has two modes:
 https://github.com/enisdenjo/graphql-sse/blob/master/PROTOCOL.md
 
-- distinct connections, ``GraphQLEventStream``: a stream carries one operation.
-- single connection, ``SingleConnectionEventStream``: a stream carries all operations of a client, by their ids.
+- distinct connections, ``GraphQLEventStream``: each operation has a stream of its own.
+- single connection, ``SingleConnectionEventStream``: one stream carries all operations, told apart by their ids.
 
-What servers do beside the protocol is read where its meaning is clear. Events without a name that hold a response
-count as ``next``. ``error`` ends the operation. Events of other names, such as ``ping``, are heartbeats.
+Servers deviate from the protocol, and the streams accept it where the meaning is clear: an event without a name that
+holds a response counts as ``next``; ``error`` ends the operation; events with other names, such as ``ping``, count as
+heartbeats.
 """
 
 from __future__ import annotations
@@ -37,7 +38,7 @@ from .response_stream import (
 
 PROTOCOL = "GraphQL over Server-Sent Events"
 OperationEvent = tuple[str, StreamEvent]
-"""The id of an operation, and what the stream says about it."""
+"""The id of an operation and what happened to it."""
 
 E = TypeVar("E", StreamEvent, OperationEvent)
 
@@ -46,14 +47,14 @@ class EventStreamMode(ABC, Generic[E]):
     """What both modes have in common.
 
     Args:
-        max_message_size: bytes of the largest event that is accepted; 0 for no limit.
-        json_deserialize: decodes events; may be the user's.
-        response: the HTTP response that carries the stream; stands in results and errors.
-        read: reads the payload of one result; other than ``parse_response`` for incremental results.
+        max_message_size: the largest event that is accepted, in bytes; 0 for no limit.
+        json_deserialize: decodes the data of events; may be the user's.
+        response: the HTTP response that carries the stream; attached to results and errors.
+        read: reads the payload of a result; a reader other than ``parse_response`` can accept incremental results.
 
     Attributes:
-        is_closed: nothing more is read, because the operation ended or the server broke the protocol. A stream whose
-            bytes end before that was lost.
+        is_closed: the operation completed or failed, or the server broke the protocol. If the bytes end before this is
+            True, the connection was lost.
     """
 
     def __init__(
@@ -72,19 +73,19 @@ class EventStreamMode(ABC, Generic[E]):
 
     @property
     def last_event_id(self) -> str:
-        """The value for ``Last-Event-ID`` when the stream is opened again; empty when there is none."""
+        """The id to send as ``Last-Event-ID`` when reconnecting; empty if the server sent none."""
         return self._parser.last_event_id
 
     @property
     def reconnection_time(self) -> float | None:
-        """Seconds to wait before the stream is opened again; None when the server did not say."""
+        """Seconds to wait before reconnecting; None if the server sent none."""
         return self._parser.reconnection_time
 
     def feed(self, chunk: bytes) -> Iterator[E | Heartbeat]:
-        """Take bytes and yield what they complete; nothing after the end.
+        """Take bytes and yield what the events that they complete mean; yield nothing once the stream is closed.
 
         Raises:
-            TransportProtocolError: the server broke the protocol; this is the end of the stream.
+            TransportProtocolError: the server broke the protocol; the stream is closed.
         """
         if self.is_closed:
             return
@@ -119,7 +120,7 @@ class EventStreamMode(ABC, Generic[E]):
 
 
 class GraphQLEventStream(EventStreamMode[StreamEvent]):
-    """A stream of the mode "distinct connections", which carries one operation."""
+    """A stream in distinct connections mode, which carries one operation."""
 
     def _react(self, event: ServerSentEvent) -> StreamEvent | Heartbeat:
         if event.type == "next" and event.data is not None:
@@ -148,10 +149,14 @@ class GraphQLEventStream(EventStreamMode[StreamEvent]):
 
 
 class SingleConnectionEventStream(EventStreamMode[OperationEvent]):
-    """A stream of the mode "single connection", which carries operations by their ids.
+    """A stream in single connection mode, which carries any number of operations.
 
-    Register an id by ``start`` before its operation is sent, because results may arrive before the answer to that.
-    Events for other ids are heartbeats: a server may send them after it was told to stop. Use each id once.
+    Call ``start`` before sending an operation, because its results can arrive before the answer to that request. Use
+    each id only once. An event for an id that is not active counts as a heartbeat, because servers may still send
+    events for an operation after a request to stop it.
+
+    Attributes:
+        active: the ids of the operations that have not ended.
     """
 
     def __init__(
@@ -166,11 +171,11 @@ class SingleConnectionEventStream(EventStreamMode[OperationEvent]):
         self.active: set[str] = set()
 
     def start(self, id: str) -> None:
-        """Expect events of an operation."""
+        """Accept events for an operation."""
         self.active.add(id)
 
     def stop(self, id: str) -> None:
-        """Expect no more events of an operation, which may have ended already."""
+        """Accept no more events for an operation; does nothing if it has ended."""
         self.active.discard(id)
 
     def _react(self, event: ServerSentEvent) -> OperationEvent | Heartbeat:

@@ -1,10 +1,11 @@
-"""MultipartSubscriptionStream: what the parts of a multipart subscription mean.
+"""MultipartSubscriptionStream: subscriptions over ``multipart/mixed``.
 
 Follows Apollo's "Multipart HTTP protocol for GraphQL subscriptions", version 1.0:
 https://www.apollographql.com/docs/graphos/routing/operations/subscriptions/multipart-protocol
 
-Each part holds an object. Its ``payload`` is one result, in which errors are those of that result. ``errors`` beside it
-end the subscription. ``{}`` is a heartbeat. The closing delimiter, a null ``payload`` and ``done`` complete it.
+Each part holds an object. Its ``payload`` is one result, and ``errors`` inside it belong to that result; ``errors``
+next to ``payload`` end the subscription. ``{}`` is a heartbeat. The closing delimiter, a null ``payload`` and
+``"done": true`` complete the subscription.
 """
 
 from __future__ import annotations
@@ -37,13 +38,13 @@ class MultipartSubscriptionStream:
 
     Args:
         content_type: the ``Content-Type`` of the response, which names the boundary.
-        max_message_size: bytes of the largest part that is accepted; 0 for no limit.
-        json_deserialize: decodes parts; may be the user's.
-        response: the HTTP response that carries the stream; stands in results and errors.
+        max_message_size: the largest part that is accepted, in bytes; 0 for no limit.
+        json_deserialize: decodes the parts; may be the user's.
+        response: the HTTP response that carries the stream; attached to results and errors.
 
     Attributes:
-        is_closed: nothing more is read, because the subscription ended or the server broke the protocol. A stream whose
-            bytes end before that was lost.
+        is_closed: the subscription completed or failed, or the server broke the protocol. If the bytes end before this
+            is True, the connection was lost.
     """
 
     def __init__(
@@ -60,10 +61,10 @@ class MultipartSubscriptionStream:
         self._response = response
 
     def feed(self, chunk: bytes) -> Iterator[StreamEvent | Heartbeat]:
-        """Take bytes and yield what they complete; nothing after the end.
+        """Take bytes and yield what the parts that they complete mean; yield nothing once the stream is closed.
 
         Raises:
-            TransportProtocolError: the server broke the protocol; this is the end of the stream.
+            TransportProtocolError: the server broke the protocol; the stream is closed.
         """
         if self.is_closed:
             return
@@ -81,8 +82,8 @@ class MultipartSubscriptionStream:
 
     def _read(self, part: Part) -> Iterator[StreamEvent | Heartbeat]:
         try:
-            for value in payloads_of(part, self._decode):
-                yield from self._react(value)
+            for message in payloads_of(part, self._decode):
+                yield from self._react(message)
                 if self.is_closed:
                     return
         except MalformedEvent as error:

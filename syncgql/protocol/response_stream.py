@@ -1,8 +1,8 @@
-"""What the protocols that stream results in the body of an HTTP response have in common.
+"""Events and errors of the protocols that stream results in the body of an HTTP response.
 
-A stream is a pure parser. ``feed`` takes bytes as they arrive, cut anywhere, and yields what they mean. It is a
-generator: what is complete is yielded before the error about what follows is raised. Iterate over each ``feed`` to its
-end before the next one.
+Each protocol has a stream class that does no I/O. Its ``feed`` method takes bytes as they arrive, split anywhere, and
+yields what they mean. It is a generator, so that an error does not hide the events that precede it in the same bytes.
+Exhaust it before the next call. All bytes are a sign of life, but only whole lines and parts yield a ``Heartbeat``.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ from .http import excerpt, public_url
 
 @dataclass(frozen=True, slots=True)
 class Heartbeat:
-    """The server sent something that carries no result, such as a comment."""
+    """The server sent something without a result, such as a comment."""
 
 
 @dataclass(frozen=True, slots=True)
 class Completed:
-    """The operation ended as its protocol defines."""
+    """The operation ended successfully."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,18 +39,14 @@ HEARTBEAT: Final = Heartbeat()
 COMPLETED: Final = Completed()
 
 StreamEvent = ExecutionResult | Completed | Failed
-"""What a stream says about one operation."""
+"""What can happen to an operation."""
 
 ResultReader = Callable[[Any, Response | None], ExecutionResult]
 """Reads the decoded payload of one event, as ``parse_response`` does."""
 
 
 class MalformedEvent(Exception):
-    """An event breaks a rule of the protocol; streams turn it into TransportProtocolError.
-
-    Args:
-        rule: the rule that was broken.
-    """
+    """An event breaks a rule, which is the message; streams turn it into TransportProtocolError."""
 
 
 def read_result(payload: Any, response: Response | None, read: ResultReader = parse_response) -> ExecutionResult:
@@ -63,12 +59,12 @@ def read_result(payload: Any, response: Response | None, read: ResultReader = pa
         return read(payload, response)
     except MalformedResponse as error:
         if payload == {}:
-            return ExecutionResult(ABSENT, response=response)  # what Ariadne sends for a result whose data is falsy
+            return ExecutionResult(ABSENT, response=response)  # sent by Ariadne if the data is empty
         raise MalformedEvent(f"a result is a GraphQL response, but {error}") from error
 
 
 def read_errors(value: Any) -> list[dict[str, Any]]:
-    """Read the errors that ended an operation: a list, one object, ``{"errors": [...]}``, text, or nothing."""
+    """Return the errors that ended an operation, sent as a list, an object, ``{"errors": [...]}``, text, or nothing."""
     if isinstance(value, dict) and isinstance(value.get("errors"), list):
         value = value["errors"]
     entries = value if isinstance(value, list) else [] if value is None or value == "" else [value]
@@ -84,7 +80,7 @@ def violation(protocol: str, rule: str, received: str | bytes, response: Respons
     Args:
         protocol: the name of the protocol or format.
         rule: the rule that was broken, in one phrase.
-        received: what broke it; only its beginning is kept.
+        received: the text that breaks it; only the beginning is kept.
         response: the HTTP response that carries the stream.
     """
     text = _beginning(received)

@@ -35,14 +35,14 @@ def test_s02_line_ends_mixed() -> None:
 
 
 def test_s02_carriage_return_is_not_waited_on() -> None:
-    """An event that ends in CR is there at once, and an LF that comes later belongs to that CR."""
+    """An event that ends in CR is yielded at once, and an LF that comes later belongs to that CR."""
     parser = EventStreamParser(0)
     assert received(parser, b"data: a\r\r") == [ServerSentEvent("message", "a")]
     assert received(parser, b"", b"\n", b"data: b\n\n") == [ServerSentEvent("message", "b")]
 
 
 def test_s02_other_separators_end_no_line() -> None:
-    """What Python's text counts as line ends is data."""
+    """Characters that end lines in Python text are data."""
     data = "a\x0bb\x0cc\x1cd\x85e\u2028f"
     assert events(f"data: {data}\n\n".encode()) == [ServerSentEvent("message", data)]
 
@@ -72,12 +72,12 @@ def test_s03_invalid_utf8_is_replaced() -> None:
     ],
 )
 def test_s04_data(lines: bytes, data: str) -> None:
-    """Data lines are joined by LF, and one space behind the colon is removed."""
+    """Data lines are joined by LF, and one space after the colon is removed."""
     assert events(lines + b"\n") == [ServerSentEvent("message", data)]
 
 
 def test_s05_what_is_ignored() -> None:
-    """Unknown fields, names in another case and a byte order mark do not matter; comments are told apart."""
+    """Unknown fields, field names in another case and a byte order mark are ignored; comments are reported."""
     stream = b"\xef\xbb\xbfevent: next\nfoo: 1\nDATA: 2\n data: 3\nfoo\n: ping\ndata: a\n\n"
     for chunks in every_cut(stream):
         assert events(*chunks) == [Comment(" ping"), ServerSentEvent("next", "a")]
@@ -94,13 +94,13 @@ def test_s06_event_without_data() -> None:
 
 
 def test_s06_type_ends_with_its_event() -> None:
-    """The last type counts, an empty one is none, and the next event does not inherit it."""
+    """The last type counts, an empty type is the default, and the next event does not inherit a type."""
     stream = b"event: a\nevent: b\ndata: 1\n\ndata: 2\n\nevent: c\nevent\ndata: 3\n\n"
     assert [event[0] for event in events(stream)] == ["b", "message", "message"]
 
 
 def test_s07_unfinished_event_is_dropped() -> None:
-    """Without its empty line an event is none."""
+    """An event without its empty line is dropped."""
     assert events(b"data: a\n\ndata: b\n") == [ServerSentEvent("message", "a")]
     assert events(b"data: a") == []
 

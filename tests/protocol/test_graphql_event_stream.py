@@ -57,7 +57,7 @@ def test_s06_complete(data: bytes) -> None:
 
 
 def test_s07_unfinished_complete() -> None:
-    """A ``complete`` without its empty line is none: the stream was cut."""
+    """A ``complete`` without its empty line does not count: the connection was lost."""
     stream = GraphQLEventStream(0)
     assert received(stream, N1 + COMPLETE[:-1]) == [RESULT]
     assert not stream.is_closed
@@ -65,7 +65,7 @@ def test_s07_unfinished_complete() -> None:
 
 
 def test_s08_end_without_complete() -> None:
-    """A stream is not closed by results, even those with errors; its end then is a loss."""
+    """Results do not close the stream, even those with errors; an end of the bytes is then a loss."""
     stream = GraphQLEventStream(0)
     received(stream, N1, event("next", {"errors": [{"message": "m"}]}))
     assert not stream.is_closed
@@ -82,7 +82,7 @@ def test_s09_next_with_errors() -> None:
 
 
 def test_s09_empty_next() -> None:
-    """What Ariadne sends for a falsy result is a result without data."""
+    """An empty object, which Ariadne sends for a falsy result, is a result without data."""
     assert distinct(event("next", {})) == [ExecutionResult()]
 
 
@@ -105,7 +105,7 @@ def test_s09_error_event(data: bytes, message: str) -> None:
 
 
 def test_s13_comments_are_heartbeats() -> None:
-    """A comment is reported when its line ends, so that silence can be told from it."""
+    """A comment is reported as soon as its line ends."""
     stream = GraphQLEventStream(0)
     assert received(stream, b":\n") == [HEARTBEAT]
     assert received(stream, b"\n: ping\r\n") == [HEARTBEAT]
@@ -120,7 +120,7 @@ def test_s14_reconnection() -> None:
 
 
 def test_s22_unnamed_events() -> None:
-    """An event without a name is a result if it holds one, and otherwise a sign of life."""
+    """An event without a name is a result if it holds one, and a heartbeat otherwise."""
     stream = b'data: {"data":{"n":1}}\n\ndata: hello\n\ndata: {}\n\ndata:\n\n: \n'
     assert distinct(stream) == [RESULT, HEARTBEAT, HEARTBEAT, HEARTBEAT, HEARTBEAT]
 
@@ -202,8 +202,8 @@ def test_s16_results_by_operation() -> None:
         assert single(*chunks) == expected
 
 
-def test_s16_ids_nobody_waits_for() -> None:
-    """Events for operations that ended, were stopped or never began bring nothing."""
+def test_s16_ids_that_are_not_active() -> None:
+    """Events for operations that ended, were stopped or never started are heartbeats."""
     stream = SingleConnectionEventStream(0)
     stream.start("a")
     stream.start("b")
@@ -245,14 +245,14 @@ def test_single_connection_events_without_data() -> None:
 @pytest.mark.parametrize("type", ["next", "complete", "error"])
 @pytest.mark.parametrize("data", [{}, {"id": 1}, {"id": None}, [], "a", None])
 def test_single_connection_event_without_id(type: str, data: Any) -> None:
-    """An event that names no operation breaks the protocol, for it may concern any."""
+    """An event that names no operation breaks the protocol."""
     with pytest.raises(TransportProtocolError, match=f"{type} has the id of its operation"):
         single(event(type, data))
 
 
 @pytest.mark.parametrize("payload", [None, 1, {"data": 1}])
 def test_single_connection_payload_that_is_no_response(payload: Any) -> None:
-    """So does a payload that is no GraphQL response; complete events before it are delivered."""
+    """A payload that is no GraphQL response breaks the protocol; complete events before it are delivered."""
     stream = SingleConnectionEventStream(0)
     stream.start("a")
     good, bad = ({"id": "a", "payload": member} for member in ({"data": {"n": 1}}, payload))
@@ -272,7 +272,7 @@ STREAMS = cuts(st.lists(EVENTS, max_size=5).map(b"".join))
 
 @given(STREAMS, st.sampled_from([0, 30]))
 def test_any_cut_gives_the_same_results(chunks: list[bytes], limit: int) -> None:
-    """Where a stream of the mode "distinct connections" is cut does not matter."""
+    """In distinct connections mode, any split of the bytes gives the same events."""
     stream = b"".join(chunks)
     expected = outcome(GraphQLEventStream(limit), [stream])
     assert outcome(GraphQLEventStream(limit), chunks) == expected
@@ -281,7 +281,7 @@ def test_any_cut_gives_the_same_results(chunks: list[bytes], limit: int) -> None
 
 @given(STREAMS)
 def test_any_cut_gives_the_same_results_by_operation(chunks: list[bytes]) -> None:
-    """Nor does it in the mode "single connection"."""
+    """In single connection mode, too."""
     streams = SingleConnectionEventStream(0), SingleConnectionEventStream(0)
     for stream in streams:
         stream.start("a")

@@ -69,7 +69,7 @@ def test_i02_boundaries(content_type: str, boundary: str) -> None:
 
 
 def test_i03_part_is_not_late() -> None:
-    """A part is there when the text of the next delimiter is, while its line is unfinished."""
+    """A part is yielded when the text of the next delimiter has arrived, before the end of its line."""
     parser = MultipartMixedParser("graphql", 0)
     assert received(parser, b"\r\n--graphql\r\n" + HEADERS + b"{}\r\n--graphq") == []
     assert received(parser, b"l") == [Part(JSON, b"{}")]
@@ -84,14 +84,21 @@ def test_i03_part_is_not_late() -> None:
 @pytest.mark.parametrize("padding", [b"", b" \t"])
 @pytest.mark.parametrize("end", [b"--", b"--\r\n", b"--\r\nepilogue\r\n--graphql\r\n\r\n{}\r\n--graphql"])
 def test_i04_around_the_parts(beginning: bytes, padding: bytes, end: bytes) -> None:
-    """The first delimiter needs no line end before it; text before, behind and beside delimiters is ignored."""
+    """The first delimiter needs no line end before it; text around the parts is ignored."""
     stream = beginning + b"--graphql" + padding + b"\r\n" + HEADERS + b"{}\r\n--graphql" + end
     for chunks in every_cut(stream):
         assert parts(*chunks) == [Part(JSON, b"{}")]
 
 
 @pytest.mark.parametrize(
-    "empty", [b"\r\n--graphql\r\n", b"\r\n--graphql\r\n" + HEADERS, b"\r\n--graphql\r\n\r\n\r\n", b"\n--graphql \n\r\n"]
+    "empty",
+    [
+        b"\r\n--graphql\r\n",
+        b"\r\n--graphql\r\n" + HEADERS,
+        b"\r\n--graphql\r\n" + HEADERS.removesuffix(b"\r\n"),
+        b"\r\n--graphql\r\n\r\n\r\n",
+        b"\n--graphql \n\r\n",
+    ],
 )
 def test_i04_empty_parts(empty: bytes) -> None:
     """Empty parts are skipped: with headers, without them, and with the line end of both delimiters in one."""
@@ -112,7 +119,7 @@ def test_i04_first_part_without_delimiter(beginning: bytes) -> None:
 
 
 def test_i04_no_parts() -> None:
-    """A body may be closed at once."""
+    """A body may have no parts."""
     for chunks in every_cut(b"--graphql--"):
         parser = MultipartMixedParser("graphql", 0)
         assert received(parser, *chunks) == []
@@ -120,7 +127,7 @@ def test_i04_no_parts() -> None:
 
 
 def test_i14_not_closed_by_its_end() -> None:
-    """Only the closing delimiter closes a body, so that a cut one is told from it."""
+    """Only the closing delimiter closes a body; a body that ends before it is incomplete."""
     stream = body(b"{}")
     closing = stream.index(b"graphql--") + len(b"graphql--")
     for position in range(len(stream)):
@@ -148,8 +155,8 @@ def test_i18_headers(headers: bytes, media_type: str) -> None:
 
 
 @pytest.mark.parametrize("junk", [b"x\r\n" + HEADERS + b"{}", b"\r\n{}", b"\r\nContent-Type: application/json\r\n{}"])
-def test_i18_part_without_form(junk: bytes) -> None:
-    """Something beside the boundary, or headers without an end, is an error; complete parts are delivered."""
+def test_i18_malformed_part(junk: bytes) -> None:
+    """Text on the line of a boundary, or headers without an end, are an error; complete parts are delivered."""
     stream = body(b"{}", close=False) + junk + b"\r\n--graphql"
     for chunks in every_cut(stream):
         assert outcome(MultipartMixedParser("graphql", 0), chunks) == ([Part(JSON, b"{}")], True)
@@ -162,6 +169,13 @@ def test_i18_headers_are_bounded(size: int, limit: int) -> None:
     stream = body(b"{}", close=False) + b"\r\n" + b"x-a: 1\r\n" * 3000
     chunks = cut(stream, range(0, len(stream), size))
     assert outcome(MultipartMixedParser("graphql", limit), chunks) == ([Part(JSON, b"{}")], True)
+
+
+def test_i18_headers_of_a_part_without_delimiter_are_bounded() -> None:
+    """The headers of a first part without a delimiter are bounded, too; a preamble that is no part has none."""
+    long = b"x-a: 1\r\n" * 3000 + HEADERS + b"{}\r\n--graphql"
+    assert outcome(MultipartMixedParser("graphql", 0), [b"Content-Length: 2\r\n" + long]) == ([], True)
+    assert outcome(MultipartMixedParser("graphql", 0), [long]) == ([], False)
 
 
 def test_i18_many_headers() -> None:
@@ -184,7 +198,7 @@ def test_i19_characters_cut_in_two() -> None:
 @pytest.mark.parametrize("beginning", [b"--graphql\r\n" + HEADERS, b"", b"\r\n" + HEADERS.lstrip()])
 @pytest.mark.parametrize("end", [b"", b"\r\n--graphql"])
 def test_i_limit(size: int, beginning: bytes, end: bytes) -> None:
-    """A part or a preamble over the limit is an error as soon as no delimiter can follow in time, ended or not."""
+    """A part or a preamble over the limit is an error, with or without a delimiter after it."""
     stream = beginning + b"x" * 2000 + end
     chunks = cut(stream, range(0, len(stream), size))
     assert outcome(MultipartMixedParser("graphql", 1980), chunks) == ([], True)
@@ -222,7 +236,7 @@ def test_i_linear_cost(monkeypatch: pytest.MonkeyPatch, size: int) -> None:
 
 
 def test_i_linear_cost_of_many_parts(monkeypatch: pytest.MonkeyPatch) -> None:
-    """So is each of many parts in one chunk."""
+    """Each byte of many parts in one chunk is searched and copied a few times."""
     monkeypatch.setattr(multipart_mixed, "bytearray", CountingBytearray, raising=False)
     stream = body(*[b'{"a":1}'] * 10_000)
     parser = MultipartMixedParser("graphql", 0)
@@ -287,7 +301,7 @@ STREAMS = cuts(st.lists(st.sampled_from(PIECES), max_size=20).map(b"".join))
 
 @given(STREAMS, st.sampled_from([0, 20, 60]))
 def test_any_cut_gives_the_same_parts(chunks: list[bytes], limit: int) -> None:
-    """Where a body is cut does not matter."""
+    """Any split of the bytes gives the same parts."""
     stream = b"".join(chunks)
     whole, pieces, single = (MultipartMixedParser("graphql", limit) for _ in range(3))
     expected = outcome(whole, [stream])
@@ -298,7 +312,7 @@ def test_any_cut_gives_the_same_parts(chunks: list[bytes], limit: int) -> None:
 
 @given(cuts(st.binary(max_size=100)), st.sampled_from(["", "-", "graphql"]))
 def test_any_bytes(chunks: list[bytes], boundary: str) -> None:
-    """Any bytes make parts or the named error, also behind the beginning of a part."""
+    """Any bytes make parts or the named error, also after the beginning of a part."""
     outcome(MultipartMixedParser(boundary, 50), chunks)
     outcome(MultipartMixedParser(boundary, 50), [b"--" + boundary.encode() + b"\r\n", *chunks])
 
@@ -311,7 +325,7 @@ def test_any_content_type(content_type: str) -> None:
 
 @given(st.binary(max_size=50) | st.lists(st.sampled_from([b"{}", b"[]", b"1", b" ", b"{", b'"'])).map(b"".join))
 def test_any_part(data: bytes) -> None:
-    """Any part holds payloads or breaks the protocol; what one decode reads, all read alike."""
+    """Any part holds payloads or raises the named error."""
     try:
         payloads = list(payloads_of(Part("", data), json_codec.loads))
     except MalformedEvent:

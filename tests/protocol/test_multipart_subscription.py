@@ -29,7 +29,7 @@ def stream() -> MultipartSubscriptionStream:
 
 
 def part(message: Any) -> bytes:
-    """A part behind its delimiter."""
+    """A part after its delimiter."""
     return f"\r\n--graphql\r\nContent-Type: application/json\r\n\r\n{json.dumps(message)}".encode()
 
 
@@ -38,7 +38,7 @@ def body(*messages: Any, close: bool = False) -> bytes:
 
 
 def test_m02_heartbeats() -> None:
-    """``{}`` is a heartbeat, in whichever place; so is an object with nothing that is known."""
+    """``{}`` is a heartbeat, also as the first and last part; so is an object without known members."""
     assert received(stream(), body({}, N1, {}, {"foo": 1}, {"done": False}, close=True)) == [
         HEARTBEAT,
         RESULT,
@@ -48,7 +48,7 @@ def test_m02_heartbeats() -> None:
 
 
 def test_m03_events_are_not_late() -> None:
-    """An event is delivered when its delimiter is there, before the next part."""
+    """An event is delivered when the delimiter after it has arrived, before the next part."""
     subscription = stream()
     assert received(subscription, HEARTBEAT_PART + b"\r\n--graphql") == [HEARTBEAT]
     assert received(subscription, body(N1).removeprefix(b"\r\n--graphql")) == [RESULT]
@@ -66,14 +66,14 @@ def test_m04_errors_in_the_payload() -> None:
 
 @pytest.mark.parametrize("message", [{"payload": None, "errors": ERRORS}, {"errors": ERRORS}])
 def test_m05_m12_errors_without_payload(message: Any) -> None:
-    """Errors beside a null payload, or without one, end the subscription; their codes are kept."""
+    """Errors next to a null payload, or without a payload, end the subscription and keep their codes."""
     subscription = stream()
     assert received(subscription, body(N1, message, N1, close=True), body(N1)) == [RESULT, Failed(ERRORS)]
     assert subscription.is_closed
 
 
-def test_m05_errors_beside_the_payload() -> None:
-    """Errors beside a payload end the subscription behind its event."""
+def test_m05_errors_next_to_the_payload() -> None:
+    """Errors next to a payload end the subscription after the event."""
     assert received(stream(), body({**N1, "errors": ERRORS}, N1)) == [RESULT, Failed(ERRORS)]
 
 
@@ -93,14 +93,14 @@ def test_m06_completion(end: bytes) -> None:
     assert subscription.is_closed
 
 
-def test_m06_done_beside_a_payload() -> None:
-    """``done`` completes behind the event that it stands beside."""
+def test_m06_done_next_to_a_payload() -> None:
+    """``done`` next to a payload completes the subscription after the event."""
     assert received(stream(), body({**N1, "done": True}, N1)) == [RESULT, COMPLETED]
     assert received(stream(), body({**N1, "done": False}, N1)) == [RESULT, RESULT]
 
 
-def test_m07_cut_is_told_from_the_end() -> None:
-    """Wherever a stream is cut, it is not closed; all events that were complete were delivered."""
+def test_m07_stream_that_is_cut() -> None:
+    """A stream that is cut anywhere is not closed, and its complete events are delivered."""
     whole = body({}, N1, N1, close=True)
     closing = whole.index(b"graphql--") + len(b"graphql--")
     for position in range(closing):
@@ -112,7 +112,7 @@ def test_m07_cut_is_told_from_the_end() -> None:
 
 @pytest.mark.parametrize("end", [b"--\r\n", HEARTBEAT_PART.removeprefix(b"\r\n--graphql") + b"\r\n--graphql--\r\n"])
 def test_m08_apollo_router(end: bytes) -> None:
-    """Router's first chunk is a heartbeat; it closes behind the last delimiter, or behind another heartbeat."""
+    """Router's first chunk is a heartbeat; it closes right after the last delimiter, or after another heartbeat."""
     event = b'\r\ncontent-type: application/json\r\n\r\n{"payload":{"data":{"n":1}}}\r\n--graphql'
     whole = HEARTBEAT_PART + b"\r\n--graphql" + event + end
     heartbeats = [HEARTBEAT] if b"{}" in end else []
@@ -162,7 +162,7 @@ def test_m13_data_without_payload() -> None:
 
 @pytest.mark.parametrize("message", [1, "a", None, [1], {"payload": 1}, {"payload": []}, {"payload": {"data": 1}}])
 def test_not_a_message(message: Any) -> None:
-    """What is no object, or holds no GraphQL response, ends the stream; events before it are delivered."""
+    """A part that is no object or holds no GraphQL response closes the stream; events before it are delivered."""
     subscription = stream()
     assert outcome(subscription, [body({}, N1, message, N1)]) == ([HEARTBEAT, RESULT], True)
     assert received(subscription, body(N1, close=True)) == []
@@ -215,7 +215,7 @@ STREAMS = cuts(st.lists(PARTS, max_size=5).map(b"".join))
 
 @given(STREAMS, st.sampled_from([0, 80]))
 def test_any_cut_gives_the_same_events(chunks: list[bytes], limit: int) -> None:
-    """Where a stream is cut does not matter."""
+    """Any split of the bytes gives the same events."""
     whole = b"".join(chunks)
     streams = [MultipartSubscriptionStream(CONTENT_TYPE, limit) for _ in range(3)]
     expected = outcome(streams[0], [whole])
