@@ -6,9 +6,12 @@ import json
 from decimal import Decimal
 from typing import Any
 
+import graphql
 import pytest
+from ariadne.contrib.sse import GraphQLServerSentEvent
 from hypothesis import given
 from hypothesis import strategies as st
+from strawberry.http.streaming import SSETransport
 
 from syncgql import ExecutionResult, Response, TransportProtocolError
 from syncgql.protocol.graphql_event_stream import GraphQLEventStream, SingleConnectionEventStream
@@ -177,6 +180,30 @@ def test_i20_reader_of_results() -> None:
     stream = GraphQLEventStream(0, read=read)
     assert received(stream, event("next", patch), COMPLETE) == [ExecutionResult(None), Completed()]
     assert payloads == [patch]
+
+
+def test_strawberry() -> None:
+    """What Strawberry writes is read."""
+    transport = SSETransport()
+    texts = [
+        transport.heartbeat_message(json.dumps),
+        transport.encode_next({"data": {"n": 1}}, json.dumps),
+        transport.encode_complete(),
+    ]
+    for chunks in every_cut("".join(texts).encode()):
+        assert distinct(*chunks) == [HEARTBEAT, RESULT, COMPLETED]
+
+
+def test_ariadne() -> None:
+    """What Ariadne writes is read; it leaves out data that is null."""
+    events = [
+        GraphQLServerSentEvent("next", graphql.ExecutionResult({"n": 1})),
+        GraphQLServerSentEvent("next", graphql.ExecutionResult(None, [graphql.GraphQLError("m")])),
+        GraphQLServerSentEvent("next", graphql.ExecutionResult(None)),
+        GraphQLServerSentEvent("complete"),
+    ]
+    for chunks in every_cut("".join(map(str, events)).encode()):
+        assert distinct(*chunks) == [RESULT, ExecutionResult(errors=[{"message": "m"}]), ExecutionResult(), COMPLETED]
 
 
 # -- single connection

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from strawberry.http.streaming import MultipartSubscriptionTransport
 
 from syncgql import ExecutionResult, Response, TransportProtocolError
 from syncgql.protocol.multipart_subscription import MultipartSubscriptionStream
@@ -121,13 +122,17 @@ def test_m08_apollo_router(end: bytes) -> None:
 
 
 def test_m08_strawberry() -> None:
-    """Strawberry's body begins with a part, ends with an empty one, and its type with a comma and another type."""
-    content_type = "multipart/mixed;boundary=graphql;subscriptionSpec=1.0,application/json"
-    headers = b"\r\nContent-Type: application/json; charset=utf-8\r\nContent-Length: 99\r\n\r\n"
-    whole = headers + b"{}\r\n--graphql" + headers + json.dumps(N1).encode() + b"\r\n--graphql"
-    for chunks in every_cut(whole + b"\r\n--graphql--\r\n"):
-        subscription = MultipartSubscriptionStream(content_type, 0)
-        assert received(subscription, *chunks) == [HEARTBEAT, RESULT, COMPLETED]
+    """What Strawberry writes is read: no first delimiter, an empty last part, and a list of types."""
+    transport = MultipartSubscriptionTransport()
+    texts = [
+        transport.heartbeat_message(json.dumps),
+        transport.encode_next({"data": {"n": 1}}, json.dumps),
+        transport.encode_complete(),
+    ]
+    content_type = transport.headers["Content-Type"]
+    assert content_type == "multipart/mixed;boundary=graphql;subscriptionSpec=1.0,application/json"
+    for chunks in every_cut("".join(texts).encode()):
+        assert received(MultipartSubscriptionStream(content_type, 0), *chunks) == [HEARTBEAT, RESULT, COMPLETED]
 
 
 def test_m08_first_event_without_delimiter() -> None:
