@@ -278,7 +278,7 @@ def test_i18_json_types(media_type: str) -> None:
 @pytest.mark.parametrize("flaw", [b"<html>", b"{", b"NaN", b"[" * 100_000])
 def test_i18_part_that_is_no_json(flaw: bytes) -> None:
     """What is not JSON is an error; payloads before it in the part are yielded."""
-    payloads = payloads_of(Part(JSON, b'{"a":1}\n' + flaw), json_codec.loads)
+    payloads = iter(payloads_of(Part(JSON, b'{"a":1}\n' + flaw), json_codec.loads))
     assert next(payloads) == {"a": 1}
     with pytest.raises(MalformedEvent, match="a part is JSON") as info:
         next(payloads)
