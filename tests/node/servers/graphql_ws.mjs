@@ -18,7 +18,8 @@ function observe(socket, request) {
   let by = "client";
   const close = socket.close.bind(socket);
   socket.close = (...reason) => {
-    if (socket.readyState === socket.OPEN) by = "server";
+    // ws calls it too, to answer the close frame of a client.
+    if (!socket._closeFrameReceived) by = "server";
     close(...reason);
   };
   const path = request.url;
