@@ -118,7 +118,7 @@ class AIOHTTPTransport(AsyncTransport):
         self._streams = HTTPStreams(
             self._builder,
             self._sender,
-            (MULTIPART, SSE),
+            (SSE, MULTIPART),  # GraphQL Yoga starts a subscription before it refuses multipart
             StreamOptions(json_deserialize=self.json_deserialize),
             self._max_response_size,
             self.file_classes,
@@ -176,7 +176,7 @@ class AIOHTTPTransport(AsyncTransport):
     def subscribe(self, request: GraphQLRequest) -> AsyncGenerator[ExecutionResult, None]:
         """Send a subscription and yield its events, errors included.
 
-        The events arrive as a ``multipart/mixed`` response or, from a server that refuses that, as Server-Sent Events.
+        The events arrive as Server-Sent Events or, from a server that refuses that, as a ``multipart/mixed`` response.
         A connection that is lost is not re-established; ``EventStreamTransport`` and ``MultipartSubscriptionTransport``
         have options for that.
 
