@@ -133,7 +133,7 @@ def test_subscription_arrives_event_by_event(any_sse_server: StreamServer) -> No
             assert any_sse_server.publish(number) == 1
             stream.until(b"%d}}" % number)
         assert "subscription published" in any_sse_server.active()
-    any_sse_server.wait_for("ended", name="subscription published")
+    any_sse_server.wait_for("ended", name="subscription published", number=2)
 
 
 def test_multipart_subscription_stops(strawberry_streams: StreamServer) -> None:
