@@ -25,8 +25,11 @@ from graphql import (
     print_type,
 )
 
+from syncgql.cli.demo.server_process import ServerExited
+
 from ..fix_servers import PATIENCE
 from ..fix_streams import StreamServer, Url, server_at
+from .node import NodeProcess
 from .samples import load, load_versions, take
 from .samples.record import INCREMENTAL, MULTIPART, SSE
 from .tcp_proxy import TCPProxy
@@ -82,6 +85,13 @@ def reading(url: str, accept: str, document: str | None, method: str = "POST", *
         connection.request(method, parts._replace(scheme="", netloc="").geturl(), body, headers)
         with connection.getresponse() as response:
             yield Reading(response)
+
+
+def test_script_that_does_not_start(yoga_server: StreamServer, capfd: pytest.CaptureFixture[str]) -> None:
+    """The process says on stderr why it did not start."""
+    with pytest.raises(ServerExited, match=r"servers/missing\.mjs exited with code 1"):
+        NodeProcess("servers/missing.mjs").start()
+    assert "Cannot find module" in capfd.readouterr().err
 
 
 @pytest.mark.parametrize(
