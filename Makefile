@@ -104,7 +104,7 @@ coverage: $(STAMP) node ## Run the tests, and fail if they cover less of the cod
 	@$(BIN)/coverage report
 
 # Without asyncio's debug mode, too, which makes the loop slower and so hides what is only seen at full speed.
-stress: $(STAMP) node ## Run the engine's tests with threads that are switched all the time
+stress: $(STAMP) ## Run the engine's tests with threads that are switched all the time
 	PYTHONASYNCIODEBUG= SYNCGQL_SWITCH_INTERVAL=1e-6 $(BIN)/python -m pytest -m stress $(PYTEST_SPREAD) $(PYTEST_ARGS)
 
 $(CORE32_STAMP): setup.cfg setup.py | $(STAMP)

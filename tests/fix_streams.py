@@ -25,7 +25,8 @@ class StreamServer(Server):
     """A server that streams.
 
     Its log has ``started`` and ``ended`` with the ``name`` of each subscription (``"subscription count"``) and slow
-    field (``"held"``, ``"slow"``, ``"summary"``, ``"items"``) that begins and ends there.
+    field (``"held"``, ``"slow"``, ``"summary"``, ``"items"``) that begins and ends there; at the end of a subscription
+    ``number`` is how many events it had.
     """
 
     def run(self, document: str) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 from collections import defaultdict
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
 from contextlib import contextmanager
@@ -23,15 +24,16 @@ readers: set[asyncio.Queue[int]] = set()
 
 
 @contextmanager
-def running(name: str) -> Iterator[None]:
-    """Have a name among the active ones, and its beginning and its end in the log."""
+def running(name: str) -> Iterator[dict[str, int]]:
+    """Have a name among the active ones, and its beginning and its end in the log; the end has the fields yielded."""
+    fields: dict[str, int] = {}
     active.append(name)
     log.add("started", name=name)
     try:
-        yield
+        yield fields
     finally:
         active.remove(name)
-        log.add("ended", name=name)
+        log.add("ended", name=name, **fields)
 
 
 async def sleep(name: str, seconds: float) -> None:
@@ -66,36 +68,40 @@ async def items(n: int, delay: float) -> AsyncGenerator[int, None]:
 
 
 async def count(to: int, delay: float) -> AsyncGenerator[int, None]:
-    with running("subscription count"):
+    with running("subscription count") as ended:
         for number in range(1, to + 1):
             if delay or number % 1000 == 0:
                 await asyncio.sleep(delay)
+            ended["number"] = number
             yield number
 
 
 async def endless(delay: float) -> AsyncGenerator[int, None]:
-    number = 0
-    with running("subscription endless"):
-        while True:
+    with running("subscription endless") as ended:
+        for number in itertools.count(1):
             await asyncio.sleep(delay)
-            yield (number := number + 1)
+            ended["number"] = number
+            yield number
 
 
 async def published() -> AsyncGenerator[int, None]:
     reader: asyncio.Queue[int] = asyncio.Queue()
     readers.add(reader)
     try:
-        with running("subscription published"):
-            while True:
-                yield await reader.get()
+        with running("subscription published") as ended:
+            for number in itertools.count(1):
+                event = await reader.get()
+                ended["number"] = number
+                yield event
     finally:
         readers.discard(reader)
 
 
 async def fails() -> AsyncGenerator[int, None]:
-    with running("subscription fails"):
-        yield 1
-        yield 2
+    with running("subscription fails") as ended:
+        for number in (1, 2):
+            ended["number"] = number
+            yield number
         raise RuntimeError("It failed after 2")
 
 

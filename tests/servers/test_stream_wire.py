@@ -47,6 +47,7 @@ def receive(client: socket.socket, end: bytes) -> bytes:
         ({"framing": "close"}, b"Connection: close", EVENT),
         ({"framing": "length", "end": "fin"}, b"Content-Length: 40", EVENT),
     ],
+    ids=["chunked", "close", "length"],
 )
 def test_framings(options: dict[str, Any], headers: bytes, body: bytes) -> None:
     """The body is framed as asked for."""

@@ -9,14 +9,27 @@ import zlib
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from importlib.metadata import version
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import aiohttp
 import pytest
+from graphql import (
+    GraphQLSchema,
+    build_client_schema,
+    build_schema,
+    get_introspection_query,
+    introspection_from_schema,
+    lexicographic_sort_schema,
+    print_type,
+)
+
+from syncgql.cli.demo.server_process import ServerExited
 
 from ..fix_servers import PATIENCE
 from ..fix_streams import StreamServer, Url, server_at
+from .node import NodeProcess
 from .samples import load, load_versions, take
 from .samples.record import INCREMENTAL, MULTIPART, SSE
 from .tcp_proxy import TCPProxy
@@ -74,6 +87,13 @@ def reading(url: str, accept: str, document: str | None, method: str = "POST", *
             yield Reading(response)
 
 
+def test_script_that_does_not_start(yoga_server: StreamServer, capfd: pytest.CaptureFixture[str]) -> None:
+    """The process says on stderr why it did not start."""
+    with pytest.raises(ServerExited, match=r"servers/missing\.mjs exited with code 1"):
+        NodeProcess("servers/missing.mjs").start()
+    assert "Cannot find module" in capfd.readouterr().err
+
+
 @pytest.mark.parametrize(
     "name", ["yoga", "graphql-sse", "graphql-ws", "apollo", "apollo-gzip", "strawberry", "ariadne"]
 )
@@ -86,6 +106,21 @@ def test_servers_run_documents(urls: dict[str, Url], name: str) -> None:
         "book": {"title": "Emma", "reviews": [{"text": "Review 1"}]},
     }
     assert [entry["name"] for entry in server.seen("started")] == ["items", "items"]
+
+
+def printed(schema: GraphQLSchema) -> dict[str, str]:
+    """Return the text of each type, without descriptions."""
+    plain = build_client_schema(introspection_from_schema(schema, descriptions=False))
+    return {name: print_type(kind) for name, kind in lexicographic_sort_schema(plain).type_map.items()}
+
+
+@pytest.mark.parametrize("name", ["yoga", "apollo", "strawberry", "ariadne"])
+def test_servers_have_one_schema(urls: dict[str, Url], name: str) -> None:
+    """A document of a test is valid on each server."""
+    introspection = server_at(urls[name]).run(get_introspection_query(descriptions=False))
+    types = printed(build_client_schema(introspection))
+    expected = printed(build_schema(Path(__file__).with_name("streams.graphql").read_text("utf-8")))
+    assert {kind: types.get(kind) for kind in expected} == expected
 
 
 @pytest.mark.parametrize("name", ["yoga", "graphql-sse", "apollo", "strawberry", "ariadne"])
@@ -108,7 +143,7 @@ def test_subscription_arrives_event_by_event(any_sse_server: StreamServer) -> No
             assert any_sse_server.publish(number) == 1
             stream.until(b"%d}}" % number)
         assert "subscription published" in any_sse_server.active()
-    any_sse_server.wait_for("ended", name="subscription published")
+    any_sse_server.wait_for("ended", name="subscription published", number=2)
 
 
 def test_multipart_subscription_stops(strawberry_streams: StreamServer) -> None:
@@ -127,6 +162,23 @@ def test_defer_arrives_in_parts(any_defer_server: StreamServer) -> None:
         assert b'"hasNext":false' not in stream.until(b'"hasNext":true')
         any_defer_server.open(gate)
         stream.until(b'"hasNext":false')
+
+
+@pytest.mark.parametrize("name", ["yoga", "strawberry"])
+def test_streamed_list_stops(urls: dict[str, Url], name: str) -> None:
+    """The stop of a streamed list reaches Yoga and Strawberry; Apollo Server goes on."""
+    server = server_at(urls[name])
+    with reading(server.url, INCREMENTAL, "{ items(n: 3000, delay: 0.01) @stream }") as stream:
+        stream.until(b'"hasNext":true')
+    server.wait_for("aborted")
+    server.wait_for("ended", name="items")
+
+
+def test_deferred_field_stops(strawberry_streams: StreamServer) -> None:
+    """Strawberry cancels a deferred field whose client has left; the servers in Node let it run."""
+    with reading(strawberry_streams.url, INCREMENTAL, HELD.replace("GATE", "never")) as stream:
+        stream.until(b'"hasNext":true')
+    strawberry_streams.wait_for("ended", name="held")
 
 
 def test_compressed_parts_arrive(apollo_gzip_server: StreamServer) -> None:
@@ -193,17 +245,21 @@ def test_graphql_sse_single_connection(graphql_sse_server: StreamServer) -> None
 
 
 def converse(url: str, document: str) -> list[dict[str, Any]]:
-    """Return the messages of an operation over graphql-transport-ws."""
+    """Return the messages of an operation over graphql-transport-ws; a close frame is one of type "close"."""
 
     async def main() -> list[dict[str, Any]]:
-        messages = []
+        messages: list[dict[str, Any]] = []
         protocols = ["graphql-transport-ws"]
         async with aiohttp.ClientSession() as session, session.ws_connect(url, protocols=protocols) as socket:
             await socket.send_json({"type": "connection_init"})
             assert (await socket.receive_json())["type"] == "connection_ack"
             await socket.send_json({"id": "1", "type": "subscribe", "payload": {"query": document}})
             while not messages or messages[-1]["type"] == "next":
-                messages.append(await socket.receive_json(timeout=PATIENCE))
+                message = await socket.receive(PATIENCE)
+                if message.type is aiohttp.WSMsgType.TEXT:
+                    messages.append(message.json())
+                else:
+                    messages.append({"type": "close", "code": message.data, "reason": message.extra})
         return messages
 
     return asyncio.run(main())
@@ -222,6 +278,30 @@ def test_graphql_ws_defers(graphql_ws_server: StreamServer) -> None:
         None,
     ]
     graphql_ws_server.wait_for("ws_close", code=1000, by="client")
+
+
+def test_graphql_ws_closes_at_a_syntax_error(graphql_ws_server: StreamServer) -> None:
+    """A document that does not parse ends the connection, with the code of an internal error."""
+    message = {"type": "close", "code": 4500, "reason": "Syntax Error: Expected Name, found <EOF>."}
+    assert converse(graphql_ws_server.ws_url, "{") == [message]
+
+
+@pytest.mark.parametrize(
+    ("name", "field", "last"),
+    [
+        ("graphql-ws", "fails", {"type": "error", "payload": [{"message": "It failed after 2"}]}),
+        ("strawberry", "fails", {"type": "complete"}),
+        ("ariadne", "fails", {"type": "complete"}),
+        ("graphql-ws", "refused", {"type": "complete"}),
+        ("strawberry", "refused", {"type": "complete"}),
+        ("ariadne", "refused", {"type": "error"}),
+    ],
+)
+def test_failures_over_websockets(urls: dict[str, Url], name: str, field: str, last: dict[str, Any]) -> None:
+    """A subscription that fails, and one that is refused, end by an error, or by an event with errors and complete."""
+    *events, end = converse(server_at(urls[name]).ws_url, f"subscription {{ {field} }}")
+    assert end == {**end, **last}
+    assert ("errors" in (events[-1]["payload"] if events else {})) == (end["type"] == "complete")
 
 
 def test_strawberry_refuses_defer_over_websockets(strawberry_streams: StreamServer) -> None:

@@ -80,10 +80,9 @@ async function running(name, work) {
 function enter(name) {
   active.push(name);
   log.add("started", { name });
-  return () => {
-    const position = active.indexOf(name);
-    active.splice(position, 1);
-    log.add("ended", { name });
+  return (fields) => {
+    active.splice(active.indexOf(name), 1);
+    log.add("ended", { name, ...fields });
   };
 }
 
@@ -108,35 +107,35 @@ async function* items(n, delay, item = (number) => number) {
   }
 }
 
-// The events of a subscription: what `next(number)` resolves to, until undefined. An iterator and no generator, since
+// The events of a subscription: what `produce(number)` resolves to, until undefined. An iterator and no generator, since
 // return() of a generator waits until the pending event is there, which may be never.
-function source(name, next, onEnd = () => {}) {
+function source(name, produce, onEnd = () => {}) {
   const leave = enter(`subscription ${name}`);
+  const done = { done: true, value: undefined };
   let number = 0;
-  let stop;
-  const stopped = new Promise((resolve) => { stop = resolve; });
   let ended = false;
+  let release = () => {}; // ends the pending next()
   const end = () => {
     if (ended) return;
     ended = true;
-    leave();
+    leave({ number });
     onEnd();
-    stop();
+    release(done);
   };
-  const done = { done: true, value: undefined };
   return {
-    async next() {
-      if (ended) return done;
-      number += 1;
-      try {
-        const value = await Promise.race([next(number), stopped]);
-        if (value !== undefined) return { done: false, value };
-      } catch (error) {
-        end();
-        throw error;
-      }
-      end();
-      return done;
+    next() {
+      if (ended) return Promise.resolve(done);
+      return new Promise((resolve, reject) => {
+        release = resolve;
+        produce(number + 1).then((value) => {
+          if (value === undefined) return end();
+          number += 1;
+          resolve({ done: false, value });
+        }).catch((error) => {
+          reject(error);
+          end();
+        });
+      });
     },
     async return() {
       end();

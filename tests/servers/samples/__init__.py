@@ -1,7 +1,7 @@
 """What real servers that stream send, byte by byte: one JSON file for each server, with one entry for each request.
 
-``python -m tests.servers.samples.record`` writes the files; ``tests/servers/test_streams.py`` compares them with what the
-servers send.
+``python -m tests.servers.samples.record`` writes the files; ``tests/servers/test_streams.py`` compares them with what
+the servers send.
 """
 
 from __future__ import annotations
