@@ -48,6 +48,7 @@ if _TYPE_CHECKING:
     from .schema.cache import SchemaCache
     from .schema.scalars import update_schema_enum, update_schema_scalar, update_schema_scalars
     from .transport.local_schema import LocalSchemaTransport
+    from .transport.phoenix_channel_websockets import PhoenixChannelWebsocketsTransport
     from .transport.requests import RequestsHTTPTransport
 
 __all__ = [
@@ -76,6 +77,7 @@ __all__ = [
     "GraphQLRequest",
     "InlineFragment",
     "LocalSchemaTransport",
+    "PhoenixChannelWebsocketsTransport",
     "ReconnectPolicy",
     "RequestsHTTPTransport",
     "Response",
@@ -110,6 +112,7 @@ _LATE = {
     **dict.fromkeys(("Automatic", "Directive", "Field", "Fields", "InlineFragment"), ".operations.fields"),
     **dict.fromkeys(("update_schema_enum", "update_schema_scalar", "update_schema_scalars"), ".schema.scalars"),
     "LocalSchemaTransport": ".transport.local_schema",
+    "PhoenixChannelWebsocketsTransport": ".transport.phoenix_channel_websockets",
     "RequestsHTTPTransport": ".transport.requests",
     "SchemaCache": ".schema.cache",
 }

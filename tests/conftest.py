@@ -27,6 +27,7 @@ pytest_plugins = [
     "tests.fix_schemas",
     "tests.fix_scripts",
     "tests.fix_servers",
+    "tests.fix_phoenix",  # which imports the one before
     "tests.fix_stress",
     "tests.fix_tls",
 ]

@@ -36,6 +36,7 @@ PUBLIC = [
     "GraphQLRequest",
     "InlineFragment",
     "LocalSchemaTransport",
+    "PhoenixChannelWebsocketsTransport",
     "ReconnectPolicy",
     "RequestsHTTPTransport",
     "Response",

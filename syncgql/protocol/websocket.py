@@ -104,6 +104,12 @@ class WebSocketProtocol(ABC):
     CONFIRMS: ClassVar[bool] = False
     """Whether the server confirms that it runs an operation (``Started``)."""
 
+    CONFIRMS_AT_ONCE: ClassVar[bool] = True
+    """Whether a confirmation that does not come within ``ack_timeout`` is missing."""
+
+    HAS_PINGS: ClassVar[bool] = False
+    """Whether the client can send pings (``ping``)."""
+
     silence_limit: float | None = None
     """Seconds of silence after which the server, by its own account, is dead; known from the acknowledgement on."""
 

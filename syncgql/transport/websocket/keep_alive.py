@@ -1,9 +1,9 @@
 """KeepAlive: notices that a peer is gone although the connection is still open.
 
-A connection breaks without notice when a cable is pulled or a NAT drops it. Three options detect that. A *limit*
-(``keep_alive_timeout``) bounds every silence; a *probe* (``heartbeat``, ``ping_interval``) sends pings and bounds the
-silence after one. Messages of every kind count. Nothing is scheduled per message: the reader records the time, and a
-timer that fires compares it and, if necessary, starts again.
+A connection breaks without notice when a cable is pulled or a NAT drops it. Four options detect that. A *limit*
+(``keep_alive_timeout``) bounds every silence; a *probe* (``heartbeat``, ``ping_interval``, ``heartbeat_interval``)
+sends pings and bounds the silence after one. Messages of every kind count. Nothing is scheduled per message: the reader
+records the time, and a timer that fires compares it and, if necessary, starts again.
 """
 
 from __future__ import annotations
@@ -77,6 +77,9 @@ class KeepAlive:
         if options.ping_interval is not None and ping is not None:
             timeout = options.pong_timeout or options.ping_interval / 2
             probes.append(Probe("pong_timeout", options.ping_interval, timeout, ping, always=True))
+        if options.heartbeat_interval is not None and ping is not None:
+            interval = options.heartbeat_interval
+            probes.append(Probe("heartbeat_interval", interval, interval, ping, always=True))
         silence = options.keep_alive_timeout or silence_limit
         if not probes and silence is None:
             return None
