@@ -98,6 +98,7 @@ class PhoenixChannels(WebSocketProtocol):
         self._subscriptions = PhoenixSubscriptions()
         self._early: deque[tuple[str, str]] = deque()
         self._early_characters = 0
+        self._is_full = False
         super().__init__(self._read)
 
     # -- messages from the client
@@ -285,10 +286,14 @@ class PhoenixChannels(WebSocketProtocol):
 
     def _keep_early_event(self, id: object, text: str) -> None:
         """Keep an event of a subscription that a pending reply may name; ignore it if there is no such reply."""
-        if not isinstance(id, str) or not self._subscriptions.is_waiting or self._subscriptions.is_known(id):
+        is_wanted = self._subscriptions.is_waiting and not self._is_full
+        if not isinstance(id, str) or not is_wanted or self._subscriptions.is_known(id):
             return
-        if len(self._early) == MOST_EARLY_EVENTS or self._early_characters + len(text) > MOST_EARLY_CHARACTERS:
-            logger.warning("Ignored an event of a subscription that the server has not confirmed: there are too many.")
+        self._is_full = (
+            len(self._early) == MOST_EARLY_EVENTS or self._early_characters + len(text) > MOST_EARLY_CHARACTERS
+        )
+        if self._is_full:
+            logger.warning("Ignoring events of subscriptions that the server has not confirmed: there are too many.")
             return
         self._early.append((id, text))
         self._early_characters += len(text)
@@ -296,6 +301,7 @@ class PhoenixChannels(WebSocketProtocol):
     def _forget_early_events(self) -> None:
         self._early.clear()
         self._early_characters = 0
+        self._is_full = False
 
     # -- helpers
 
@@ -407,7 +413,16 @@ def _outcome(payload: Mapping[str, Any]) -> tuple[str, Any]:
     if payload.get("status") != "ok":
         return "errors", response
     id = response.get("subscriptionId") if isinstance(response, dict) else None
-    return ("subscription", id) if isinstance(id, str) else ("result", response)
+    return ("subscription", id) if isinstance(id, str) and _can_be_sent(id) else ("result", response)
+
+
+def _can_be_sent(text: str) -> bool:
+    """Return whether a text of the server can be sent back; JSON can hold what UTF-8 cannot."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _joined(events: list[Received]) -> Received | None:

@@ -1,14 +1,14 @@
 """A simulator of Absinthe over Phoenix channels, after ``Phoenix.Socket`` and ``Absinthe.Phoenix.Channel``.
 
-It serves any number of sockets, ``/<name>/socket/websocket``, each with a ``Behaviour`` of its own. As with Phoenix, the
-socket answers heartbeats by itself, closes after a silence, refuses connections with 403, and answers messages to
+It serves any number of sockets, ``/<name>/socket/websocket``, each with a ``Behaviour`` of its own. As with Phoenix,
+the socket answers heartbeats by itself, closes after a silence, refuses connections with 403, and answers messages to
 channels that do not exist with ``unmatched topic``; a second join closes the channel of the first. As with Absinthe, a
 channel runs its documents one after the other, does not read ``operationName``, and gives equal subscriptions one id if
 there is a ``context_id``. A subscription gets what ``mutation { publish(text: ...) { text } }`` publishes.
 
-``POST /<name>/control`` changes the ``Behaviour`` (``{"set": {...}}``), publishes (``{"publish": text}``) or acts on the
-sockets (``{"do": ...}``, see ``Endpoint.act``). Beside what ``observer.py`` logs there are ``phoenix_connect`` (``name
-query``), ``phoenix_ran`` (``name query variables``) and ``phoenix_slept`` (``name``).
+``POST /<name>/control`` changes the ``Behaviour`` (``{"set": {...}}``), publishes (``{"publish": text}``) or acts on
+the sockets (``{"do": ...}``, see ``Endpoint.act``). Beside what ``observer.py`` logs there are ``phoenix_connect``
+(``name query``) and ``phoenix_ran`` (``name query variables``).
 """
 
 from __future__ import annotations
@@ -282,7 +282,6 @@ class Channel:
 
         async def sleep(info: Any, seconds: float) -> str:
             await asyncio.sleep(seconds)
-            log.add("phoenix_slept", name=endpoint.name)
             return "slept"
 
         return {

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-import pickle
 import threading
 import time
 from typing import Any
@@ -13,7 +11,6 @@ import pytest
 from syncgql import (
     Client,
     DocumentError,
-    GraphQLRequest,
     PhoenixChannelWebsocketsTransport,
     TransportAuthenticationError,
     TransportConnectionFailed,
@@ -56,7 +53,9 @@ def test_x02_x18_the_join_is_first(phoenix_server: PhoenixServer) -> None:
         with pytest.raises(TransportTimeout) as caught:
             client.execute("{ hello }")
         assert caught.value.limit == "ack_timeout"
-        assert [entry["message"] for entry in phoenix_server.seen("ws_message")] == [["1", "1", CONTROL, "phx_join", {}]]
+        assert [entry["message"] for entry in phoenix_server.seen("ws_message")] == [
+            ["1", "1", CONTROL, "phx_join", {}]
+        ]
         phoenix_server.behave(joins=True)
         client.execute("{ hello }")
         client.execute("query ($name: String!) { hello(name: $name) }", {"name": "Ada"})
@@ -100,9 +99,9 @@ def test_x03_a_refused_join(phoenix_server: PhoenixServer, response: Any, kind: 
 
 def test_x03_no_such_channel(phoenix_server: PhoenixServer) -> None:
     """It is not tried again; the error names the channel and the option."""
-    with client_of(phoenix_server, channel_name="other", reconnect=True) as client:
-        with pytest.raises(TransportConnectionFailed, match=r"no channel 'other', see channel_name="):
-            client.execute("{ hello }")
+    refused = pytest.raises(TransportConnectionFailed, match=r"no channel 'other', see channel_name=")
+    with client_of(phoenix_server, channel_name="other", reconnect=True) as client, refused:
+        client.execute("{ hello }")
     assert len(phoenix_server.seen("phoenix_connect")) == 1
 
 
@@ -139,7 +138,6 @@ def test_x04_data_and_errors(phoenix_server: PhoenixServer) -> None:
         ("no", "no"),
         (["first", "second"], "first"),
         ({}, "The server gave no reason."),
-        (None, "The server gave no reason."),
     ],
 )
 def test_x05_errors_of_every_shape(phoenix_server: PhoenixServer, response: Any, message: str) -> None:
@@ -147,8 +145,6 @@ def test_x05_errors_of_every_shape(phoenix_server: PhoenixServer, response: Any,
     with client_of(phoenix_server) as client:
         client.execute("{ hello }")
         phoenix_server.behave(doc_error=response)
-        if response is None:  # no value of the option stands for null
-            phoenix_server.behave(doc_error={})
         with pytest.raises(TransportQueryError) as caught:
             client.execute("{ hello }")
         assert (caught.value.errors[0]["message"], caught.value.sent) == (message, True)
@@ -277,13 +273,13 @@ def test_x16_what_is_ignored(phoenix_server: PhoenixServer) -> None:
     with client_of(phoenix_server) as client:
         subscription = client.subscribe(SUBSCRIPTION)
         phoenix_server.act("send_bytes", text="[1, 2]")
-        payload: dict[str, Any] = {"result": {"data": None}}
-        for frame in (
+        frames: list[list[Any]] = [
             [None, None, "room:1", "presence_diff", {"joins": {}}],
-            [None, None, "__absinthe__:doc:unknown", "subscription:data", payload],
+            [None, None, "__absinthe__:doc:unknown", "subscription:data", {"result": {"data": None}}],
             ["1", "99", CONTROL, "phx_reply", {"status": "ok", "response": {}}],
             [None, None, None, None, None],
-        ):
+        ]
+        for frame in frames:
             phoenix_server.act("send", message=frame)
         phoenix_server.publish("hello")
         assert text_of(subscription) == "hello"
@@ -368,15 +364,15 @@ def test_a_message_that_is_too_big(phoenix_server: PhoenixServer) -> None:
 
 
 def test_tokens_are_hidden(phoenix_server: PhoenixServer, caplog: pytest.LogCaptureFixture) -> None:
-    """A token among the parameters or in the URL is in no message, repr or log record, even if the server repeats it."""
+    """A token in the URL is in no message, repr or log record, even if the server repeats it."""
     caplog.set_level("DEBUG")
     token = "s3cret+token/=="
     phoenix_server.behave(doc_error={"reason": f"token {token} has expired"})
     url = f"{phoenix_server.socket_url}?api_key=s3cret-key"
     transport = PhoenixChannelWebsocketsTransport(url, params={"user": {"token": token}})
-    with Client(transport=transport) as client:
-        with pytest.raises(TransportQueryError, match=r"token \*\*\* has expired"):
-            client.execute("{ hello }")
+    refused = pytest.raises(TransportQueryError, match=r"token \*\*\* has expired")
+    with Client(transport=transport) as client, refused:
+        client.execute("{ hello }")
     phoenix_server.behave(join_error={"reason": f"unauthorized: {token} s3cret-key"})
     with Client(transport=transport) as client:
         with pytest.raises(TransportAuthenticationError, match=r"unauthorized: \*\*\* \*\*\*") as caught:
@@ -408,49 +404,18 @@ def test_params_of_a_function(phoenix_server: PhoenixServer) -> None:
 def test_credentials_in_headers(phoenix_server: PhoenixServer) -> None:
     """User and password of the URL, ``auth=`` and ``headers=``."""
     url = phoenix_server.socket_url.replace("ws://", "ws://ada:pw@")
-    for options, expected in (({}, "Basic YWRhOnB3"), ({"auth": "Bearer x"}, "Bearer x")):
-        with Client(transport=PhoenixChannelWebsocketsTransport(url, headers={"X-A": "1"}, **options)) as client:
+    for auth, expected in ((None, "Basic YWRhOnB3"), ("Bearer x", "Bearer x")):
+        transport = PhoenixChannelWebsocketsTransport(url, headers={"X-A": "1"}, auth=auth)
+        with Client(transport=transport) as client:
             client.execute("{ hello }")
         headers = phoenix_server.seen("ws_connect")[-1]["headers"]
         assert (headers["authorization"], headers["x-a"]) == (expected, "1")
-
-
-def test_on_its_own_in_asyncio_code(phoenix_server: PhoenixServer) -> None:
-    """Queries, mutations and subscriptions, with pings that are heartbeats."""
-
-    async def main() -> None:
-        transport = PhoenixChannelWebsocketsTransport(phoenix_server.socket_url)
-        await transport.connect()
-        assert (await transport.execute("{ hello }")).data == {"hello": "Hello world!"}
-        with pytest.raises(TransportQueryError):
-            await transport.execute("{ missing }")
-        events = transport.subscribe(SUBSCRIPTION)
-        first = asyncio.ensure_future(events.__anext__())
-        while not phoenix_server.frames("doc")[2:]:
-            await asyncio.sleep(0.02)
-        await transport.execute(GraphQLRequest('mutation { publish(text: "hi") { number } }'))
-        assert (await first).data == {"onMessage": {"text": "hi", "number": 1}}
-        await events.aclose()
-        await transport.send_ping()
-        await asyncio.wait_for(transport.pong_received.wait(), PATIENCE)
-        await transport.close()
-        assert transport.payloads["connection_ack"] == {}
-
-    asyncio.run(main())
-    assert len(phoenix_server.frames("phx_leave")) == 2
 
 
 def test_a_query_by_subscribe(phoenix_server: PhoenixServer) -> None:
     """It has one event."""
     with client_of(phoenix_server) as client:
         assert list(client.subscribe("{ hello }")) == [{"hello": "Hello world!"}]
-
-
-def test_a_client_with_it_can_be_pickled(phoenix_server: PhoenixServer) -> None:
-    """The copy opens a connection of its own."""
-    with client_of(phoenix_server) as client, pickle.loads(pickle.dumps(client)) as copy:
-        assert client.execute("{ hello }") == copy.execute("{ hello }")
-        assert len(phoenix_server.seen("ws_connect")) == 2
 
 
 @pytest.mark.parametrize(

@@ -9,8 +9,6 @@ from typing import Any
 import pytest
 
 from syncgql import (
-    Client,
-    PhoenixChannelWebsocketsTransport,
     TransportAuthenticationError,
     TransportConnectionFailed,
     TransportTimeout,
@@ -18,7 +16,6 @@ from syncgql import (
 
 from ..fix_phoenix import PhoenixServer
 from ..fix_servers import PATIENCE
-from ..servers.tcp_proxy import TCPProxy
 from .phoenix import AT_ONCE, CONTROL, SLEEP, SUBSCRIPTION, client_of, text_of
 
 
@@ -185,18 +182,6 @@ def test_x13_a_log_out(phoenix_server: PhoenixServer) -> None:
         with pytest.raises(TransportAuthenticationError) as caught:
             subscription.next(PATIENCE)
         assert caught.value.code == 403
-
-
-@pytest.mark.parametrize("fault", ["reset", "end"])
-def test_x13_a_connection_that_breaks(phoenix_server: PhoenixServer, tcp_proxy: type[TCPProxy], fault: Any) -> None:
-    """Wherever it is cut, in the upgrade, the join, the reply or an event, the error says so."""
-    phoenix_server.behave(early=["one", "two", "three"])
-    with tcp_proxy(phoenix_server.url, [(fault, size) for size in range(0, 900, 53)]) as proxy:
-        for url in proxy.ws_urls:
-            transport = PhoenixChannelWebsocketsTransport(f"{url}/{phoenix_server.name}/socket")
-            with Client(transport=transport) as client, pytest.raises(TransportConnectionFailed):
-                assert [text_of(client.subscribe(SUBSCRIPTION)) for _ in range(3)] == ["one", "two", "three"]
-                raise TransportConnectionFailed("nothing was cut, because too few bytes were sent")
 
 
 @pytest.mark.parametrize("reconnect", [False, AT_ONCE])
