@@ -80,6 +80,7 @@ class PhoenixChannels(WebSocketProtocol):
     START, STOP = "doc", "unsubscribe"
     VIOLATION_CODE = 1002
     DECISIONS: ClassVar[Mapping[int, RetryDecision]] = {1008: RetryDecision.NO, 1011: RetryDecision.YES}
+    CREDENTIAL_OPTIONS = "headers=, auth= and params="
     CONFIRMS = True
     # Absinthe runs the documents of a channel one after the other, so a reply may take as long as another's query.
     CONFIRMS_AT_ONCE = False

@@ -82,7 +82,7 @@ def test_x03_refused_upgrades(phoenix_server: PhoenixServer) -> None:
 @pytest.mark.parametrize(
     ("response", "kind", "text"),
     [
-        ({"reason": "unauthorized"}, TransportAuthenticationError, "unauthorized"),
+        ({"reason": "unauthorized"}, TransportAuthenticationError, r"unauthorized\. Check .* and params=\.$"),
         ("Forbidden: no such user", TransportAuthenticationError, "Forbidden"),
         ({"reason": "too many channels joined"}, TransportConnectionFailed, "too many channels joined"),
         ({}, TransportConnectionFailed, "gave no reason"),

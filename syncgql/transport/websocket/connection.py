@@ -360,7 +360,8 @@ class WebSocketConnection:
         elif isinstance(event, Acknowledged):
             self._accepted(event)
         elif isinstance(event, Refused):
-            self._end.lose(losses.refused(self.url, self._mask.value(event.payload), event.decision))
+            payload, options = self._mask.value(event.payload), self._protocol.CREDENTIAL_OPTIONS
+            self._end.lose(losses.refused(self.url, payload, event.decision, options))
             self.close_soon()
         elif isinstance(event, Complained):
             self._end.complained(event.payload)

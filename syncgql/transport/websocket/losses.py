@@ -64,14 +64,14 @@ def held_up(loss: ConnectionLoss, seconds: float) -> ConnectionLoss:
     return loss._replace(make=make, decision=decision)
 
 
-def closed(url: str, code: int, reason: str, decision: RetryDecision) -> ConnectionLoss:
-    """The peer closed the connection, or it broke (1006)."""
-    return ConnectionLoss(functools.partial(closed_error, url, code, reason, decision), decision, code=code)
+def closed(url: str, code: int, reason: str, decision: RetryDecision, options: str) -> ConnectionLoss:
+    """The peer closed the connection, or it broke (1006); *options* hold the credentials."""
+    return ConnectionLoss(functools.partial(closed_error, url, code, reason, decision, options), decision, code=code)
 
 
-def refused(url: str, payload: Any, decision: RetryDecision) -> ConnectionLoss:
-    """The server refused the connection in a message."""
-    return ConnectionLoss(functools.partial(refused_error, url, payload, decision), decision)
+def refused(url: str, payload: Any, decision: RetryDecision, options: str) -> ConnectionLoss:
+    """The server refused the connection in a message; *options* hold the credentials."""
+    return ConnectionLoss(functools.partial(refused_error, url, payload, decision, options), decision)
 
 
 def unacknowledged(url: str, subprotocol: str, seconds: float) -> ConnectionLoss:
