@@ -22,19 +22,17 @@ Each message has a ``ref``, and that of a ``doc`` is the id of its operation. Re
 from __future__ import annotations
 
 import functools
-import logging
-from collections import deque
 from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
 
 from ..result import ExecutionResult
 from . import json_codec
 from .close_codes import RetryDecision, close_code
-from .graphql_errors import NO_REASON, as_text, read_errors
 from .graphql_response import MalformedResponse, parse_response
 from .json_codec import JSONDeserialize
-from .phoenix_frames import SERIALIZERS, Frame, Serializer
-from .phoenix_subscriptions import PhoenixSubscriptions
+from .phoenix_frames import SERIALIZERS, Frame
+from .phoenix_messages import errors_of, outcome, read_message, reason_of, result_of
+from .phoenix_subscriptions import EarlyEvents, PhoenixSubscriptions
 from .websocket import BrokenMessage, OperationState, Receives, Sends, State, WebSocketProtocol, ignore
 from .websocket_events import (
     Acknowledged,
@@ -50,16 +48,8 @@ from .websocket_events import (
     Started,
 )
 
-logger = logging.getLogger(__name__)
-
 CONTROL_TOPIC = "__absinthe__:control"
 """The channel to which Absinthe listens."""
-
-MOST_EARLY_EVENTS = 1000
-"""How many events of unknown subscriptions are kept; a server sends few of them before its reply."""
-
-MOST_EARLY_CHARACTERS = 16 * 1024 * 1024
-"""How long these events may be together."""
 
 REFUSALS = ("unauthorized", "unauthenticated", "forbidden", "not authorized", "access denied", "invalid token")
 """Parts of the reasons with which applications refuse a join for the sake of the credentials; Phoenix defines none."""
@@ -94,12 +84,10 @@ class PhoenixChannels(WebSocketProtocol):
     ) -> None:
         self._channel = channel
         self._serializer = SERIALIZERS[version]
-        self._read = functools.partial(_read, self._serializer, json_deserialize)
+        self._read = functools.partial(read_message, self._serializer, json_deserialize)
         self._join_ref: str | None = None
         self._subscriptions = PhoenixSubscriptions()
-        self._early: deque[tuple[str, str]] = deque()
-        self._early_characters = 0
-        self._is_full = False
+        self._early = EarlyEvents()
         super().__init__(self._read)
 
     # -- messages from the client
@@ -159,7 +147,7 @@ class PhoenixChannels(WebSocketProtocol):
         frame: Frame = message["frame"]
         if frame.ref != self._join_ref:
             return None
-        reason = _reason(frame.payload.get("response"))
+        reason = reason_of(frame.payload.get("response"))
         is_refusal = any(part in reason.lower() for part in REFUSALS)
         return Refused(reason, RetryDecision.WITH_NEW_CREDENTIALS if is_refusal else RetryDecision.YES)
 
@@ -191,7 +179,9 @@ class PhoenixChannels(WebSocketProtocol):
         return bool(frame.topic == self._channel and frame.join_ref in (None, self._join_ref))
 
     def _interrupted(self, reason: str) -> Interrupted:
-        self._clear()
+        self.operations.clear()
+        self._subscriptions = PhoenixSubscriptions()
+        self._early.clear()
         return Interrupted(reason)
 
     def _on_heartbeat(self, message: dict[str, Any]) -> Ponged:
@@ -207,13 +197,13 @@ class PhoenixChannels(WebSocketProtocol):
         state = self.operations.get(frame.ref, OperationState.DONE)
         if state not in self.OPERATION_REPLIES:
             return None
-        kind, content = _outcome(frame.payload)
+        kind, content = outcome(frame.payload)
         reaction, next_state = self.OPERATION_REPLIES[state][kind]
         self._enter_operation(frame.ref, next_state)
         events = reaction(self, frame.ref, content)
         events += [Reply(text) for text in self._unsubscribe_unused()]
         if not self._subscriptions.is_waiting:
-            self._forget_early_events()
+            self._early.clear()
         return _joined(events)
 
     def _on_result(self, id: str, response: Any) -> list[Received]:
@@ -226,14 +216,11 @@ class PhoenixChannels(WebSocketProtocol):
 
     def _on_errors(self, id: str, response: Any) -> list[Received]:
         self._subscriptions.answered(id)
-        return [Failed(id, _errors(response))]
+        return [Failed(id, errors_of(response))]
 
     def _on_subscribed(self, id: str, subscription: str) -> list[Received]:
         self._subscriptions.confirmed(id, subscription, self._subscriptions.answered(id))
-        early = [text for early_id, text in self._early if early_id == subscription]
-        self._early = deque(each for each in self._early if each[0] != subscription)
-        self._early_characters -= sum(map(len, early))
-        return [Started(id), *((id, self._result_of(text)) for text in early)]
+        return [Started(id), *((id, self._result_of(text)) for text in self._early.take(subscription))]
 
     def _on_cancelled(self, id: str, content: Any) -> list[Received]:
         self._subscriptions.answered(id)
@@ -273,7 +260,7 @@ class PhoenixChannels(WebSocketProtocol):
         if not receivers:
             self._keep_early_event(frame.topic, message["text"])
             return None
-        result = _result(frame)
+        result = result_of(frame)
         if len(receivers) == 1:
             (id,) = receivers
             return id, result
@@ -283,26 +270,12 @@ class PhoenixChannels(WebSocketProtocol):
 
     def _result_of(self, text: str) -> ExecutionResult:
         message = self._read(text)
-        return _result(None if message is None else message["frame"])
+        return result_of(None if message is None else message["frame"])
 
     def _keep_early_event(self, id: object, text: str) -> None:
         """Keep an event of a subscription that a pending reply may name; ignore it if there is no such reply."""
-        is_wanted = self._subscriptions.is_waiting and not self._is_full
-        if not isinstance(id, str) or not is_wanted or self._subscriptions.is_known(id):
-            return
-        self._is_full = (
-            len(self._early) == MOST_EARLY_EVENTS or self._early_characters + len(text) > MOST_EARLY_CHARACTERS
-        )
-        if self._is_full:
-            logger.warning("Ignoring events of subscriptions that the server has not confirmed: there are too many.")
-            return
-        self._early.append((id, text))
-        self._early_characters += len(text)
-
-    def _forget_early_events(self) -> None:
-        self._early.clear()
-        self._early_characters = 0
-        self._is_full = False
+        if isinstance(id, str) and self._subscriptions.is_waiting and not self._subscriptions.is_known(id):
+            self._early.keep(id, text)
 
     # -- helpers
 
@@ -326,17 +299,6 @@ class PhoenixChannels(WebSocketProtocol):
             del self.operations[id]
         else:
             self.operations[id] = state
-
-    def _enter(self, state: State) -> None:
-        super()._enter(state)
-        if state is State.CLOSED:
-            self._clear()
-
-    def _clear(self) -> None:
-        """Forget everything that ends with the channel."""
-        self.operations.clear()
-        self._subscriptions = PhoenixSubscriptions()
-        self._forget_early_events()
 
     def _unexpected(self, message: Any) -> str:
         if message is None:
@@ -386,72 +348,7 @@ class PhoenixChannels(WebSocketProtocol):
     }
 
 
-def _read(serializer: Serializer, json_deserialize: JSONDeserialize, text: str) -> dict[str, Any] | None:
-    """Decode a message and name its type, as ``RECEIVES`` lists them; return None if it is not a frame."""
-    frame = serializer.read(json_deserialize(text))
-    return None if frame is None else {"type": _type(frame), "frame": frame, "text": text}
-
-
-def _type(frame: Frame) -> str:
-    if frame.event == "subscription:data":
-        return "subscription:data"
-    if frame.event in ("phx_error", "phx_close"):
-        return "channel end"
-    if frame.event != "phx_reply" or not isinstance(frame.ref, str) or not isinstance(frame.payload, dict):
-        return "other"
-    if frame.topic == "phoenix":
-        return "heartbeat"
-    if frame.payload.get("status") == "ok":
-        return "ok"
-    response = frame.payload.get("response")
-    is_unmatched = isinstance(response, dict) and response.get("reason") == "unmatched topic"
-    return "unmatched topic" if is_unmatched else "error"
-
-
-def _outcome(payload: Mapping[str, Any]) -> tuple[str, Any]:
-    """Return what the reply to a document is, and its content: the id, the response or the errors."""
-    response = payload.get("response")
-    if payload.get("status") != "ok":
-        return "errors", response
-    id = response.get("subscriptionId") if isinstance(response, dict) else None
-    return ("subscription", id) if isinstance(id, str) and _can_be_sent(id) else ("result", response)
-
-
-def _can_be_sent(text: str) -> bool:
-    """Return whether a text of the server can be sent back; JSON can hold what UTF-8 cannot."""
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
-
-
 def _joined(events: list[Received]) -> Received | None:
     if len(events) > 1:
         return Several(events)
     return events[0] if events else None
-
-
-def _result(frame: Frame | None) -> ExecutionResult:
-    """Return the result that an event brings."""
-    payload = None if frame is None else frame.payload
-    result = payload.get("result") if isinstance(payload, dict) else None
-    try:
-        return parse_response(result)
-    except MalformedResponse as error:
-        raise BrokenMessage(f"the result of subscription:data is a GraphQL response, but {error}") from None
-
-
-def _errors(response: Any) -> list[dict[str, Any]]:
-    """Return the errors of a reply whose status is not "ok", at least one, each with a message."""
-    if isinstance(response, dict) and "errors" not in response and "message" not in response:
-        return [{"message": _reason(response)}]
-    return read_errors(response) or [{"message": NO_REASON}]
-
-
-def _reason(response: Any) -> str:
-    """Return the reason that a reply gives for an error."""
-    if isinstance(response, dict):
-        given = [response[name] for name in ("reason", "error", "message") if response.get(name)]
-        response = given[0] if given else response
-    return as_text(response) if response else NO_REASON

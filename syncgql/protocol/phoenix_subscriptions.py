@@ -5,11 +5,23 @@ by that id, to every operation that has it, and only the last of these operation
 
 One ``unsubscribe`` ends an id for all documents that the server received before. Therefore an id that nobody uses is
 kept while a document like its own is under way, because the server may give it the same id.
+
+The first event may arrive before the confirmation. ``EarlyEvents`` keeps such events until the subscription is known.
 """
 
 from __future__ import annotations
 
+import logging
+from collections import deque
 from dataclasses import dataclass, field
+
+logger = logging.getLogger(__name__)
+
+MOST_EARLY_EVENTS = 1000
+"""How many events of unknown subscriptions are kept; a server sends few of them before its reply."""
+
+MOST_EARLY_CHARACTERS = 16 * 1024 * 1024
+"""How long these events may be together."""
 
 
 @dataclass(slots=True)
@@ -87,3 +99,36 @@ class PhoenixSubscriptions:
     def ended(self, ref: str) -> bool:
         """Record the reply to an ``unsubscribe``; returns False if *ref* is none of one."""
         return self._ending.pop(ref, None) is not None
+
+
+class EarlyEvents:
+    """Events, as text, of subscriptions that the server has not confirmed yet."""
+
+    def __init__(self) -> None:
+        self._events: deque[tuple[str, str]] = deque()
+        self._characters = 0
+        self._is_full = False
+
+    def keep(self, id: str, text: str) -> None:
+        """Keep an event; ignored once there are too many, so that none is missing between two others."""
+        if self._is_full:
+            return
+        self._is_full = len(self._events) == MOST_EARLY_EVENTS or self._characters + len(text) > MOST_EARLY_CHARACTERS
+        if self._is_full:
+            logger.warning("Ignoring events of subscriptions that the server has not confirmed: there are too many.")
+            return
+        self._events.append((id, text))
+        self._characters += len(text)
+
+    def take(self, id: str) -> list[str]:
+        """Remove the events of a subscription and return them in order."""
+        found = [text for kept, text in self._events if kept == id]
+        self._events = deque(each for each in self._events if each[0] != id)
+        self._characters -= sum(map(len, found))
+        return found
+
+    def clear(self) -> None:
+        """Forget all events."""
+        self._events.clear()
+        self._characters = 0
+        self._is_full = False

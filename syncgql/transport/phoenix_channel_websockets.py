@@ -55,7 +55,7 @@ class PhoenixChannelWebsocketsTransport(WebSocketTransport):
             1.4. User name and password are sent as ``Authorization``.
         channel_name: the channel to join.
         heartbeat_interval: send a heartbeat so often, and take the server for dead when nothing comes until the next
-            one is due. Phoenix closes sockets that are silent for 60 s.
+            one is due; None for no heartbeats. Phoenix closes sockets that are silent for 60 s.
         ack_timeout: limit for the reply to the join.
         headers: headers for the upgrade, or a function that returns them; it is called for each operation, never on
             the loop.

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from syncgql import ExecutionResult, TransportProtocolError
-from syncgql.protocol import phoenix_channels
+from syncgql.protocol import phoenix_subscriptions
 from syncgql.protocol.close_codes import RetryDecision
 from syncgql.protocol.phoenix_channels import PhoenixChannels
 from syncgql.protocol.websocket import LocalProtocolError, OperationState, State
@@ -108,6 +108,7 @@ def test_x02_nothing_before_the_join() -> None:
     with pytest.raises(LocalProtocolError):
         machine.subscribe(DOCUMENT)
     machine.connection_init(None)
+    assert reply(machine, "7", {}) is None
     for send in (lambda: machine.subscribe(DOCUMENT), lambda: machine.connection_init(None)):
         with pytest.raises(LocalProtocolError):
             send()
@@ -201,14 +202,17 @@ def test_x07_early_events_of_another_subscription() -> None:
 
 def test_x07_early_events_are_bounded(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
     """By number and by size; the log says that some are missing."""
-    monkeypatch.setattr(phoenix_channels, "MOST_EARLY_EVENTS", 3)
+    monkeypatch.setattr(phoenix_subscriptions, "MOST_EARLY_EVENTS", 3)
     for characters, kept in ((10**6, 3), (300, 2)):
-        monkeypatch.setattr(phoenix_channels, "MOST_EARLY_CHARACTERS", characters)
+        monkeypatch.setattr(phoenix_subscriptions, "MOST_EARLY_CHARACTERS", characters)
         machine = ready()
         id, _ = machine.subscribe(DOCUMENT)
         for number in range(5):
             data(machine, number)
         assert confirm(machine, id) == Several([Started(id), *(event(id, number) for number in range(kept))])
+        again, _ = machine.subscribe(OTHER)
+        data(machine, 5, Y)
+        assert confirm(machine, again, Y) == Several([Started(again), event(again, 5)])
     assert caplog.text.count("too many") == 2
 
 

@@ -16,7 +16,14 @@ from ...exceptions import (
     TransportProtocolError,
 )
 from ...messages import as_sentence
-from ...protocol.close_codes import INTERNAL_ERROR, NO_STATUS, RetryDecision, closed_error, refused_error
+from ...protocol.close_codes import (
+    CREDENTIAL_OPTIONS,
+    INTERNAL_ERROR,
+    NO_STATUS,
+    RetryDecision,
+    closed_error,
+    refused_error,
+)
 from ..aiohttp_session.errors import translate
 from ..recovery.loss import ConnectionLoss, silent, timed_out
 from .options import WebSocketOptions
@@ -64,7 +71,9 @@ def held_up(loss: ConnectionLoss, seconds: float) -> ConnectionLoss:
     return loss._replace(make=make, decision=decision)
 
 
-def closed(url: str, code: int, reason: str, decision: RetryDecision, options: str) -> ConnectionLoss:
+def closed(
+    url: str, code: int, reason: str, decision: RetryDecision, options: str = CREDENTIAL_OPTIONS
+) -> ConnectionLoss:
     """The peer closed the connection, or it broke (1006); *options* hold the credentials."""
     return ConnectionLoss(functools.partial(closed_error, url, code, reason, decision, options), decision, code=code)
 
