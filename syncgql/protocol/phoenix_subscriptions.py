@@ -40,7 +40,8 @@ class PhoenixSubscriptions:
         self._by_operation: dict[str, str] = {}
         self._by_id: dict[str, _Subscription] = {}
         self._unused: set[str] = set()
-        self._ending: dict[str, str] = {}  # the ids that the client has unsubscribed, by the ref of that message
+        self._unsubscribed: dict[str, str] = {}  # ids, by the ref of an unsubscribe without a reply
+        self._ending: dict[str, str] = {}  # the latest such ref, by the id
 
     @property
     def is_waiting(self) -> bool:
@@ -54,7 +55,7 @@ class PhoenixSubscriptions:
 
     def is_known(self, id: str) -> bool:
         """Return whether the client has, or had until a moment ago, the subscription with this id."""
-        return id in self._by_id or id in self._ending.values()
+        return id in self._by_id or id in self._ending
 
     def sent(self, operation: str, document: str) -> None:
         """Record that a document was sent."""
@@ -70,8 +71,7 @@ class PhoenixSubscriptions:
         found.operations[operation] = None
         self._by_operation[operation] = id
         self._unused.discard(id)
-        # The server received this document after the unsubscribe.
-        self._ending = {ref: ended for ref, ended in self._ending.items() if ended != id} if self._ending else {}
+        self._ending.pop(id, None)  # the server received this document after the unsubscribe
 
     def left(self, operation: str) -> None:
         """Record that an operation wants no more events."""
@@ -94,11 +94,17 @@ class PhoenixSubscriptions:
 
     def unsubscribed(self, ref: str, id: str) -> None:
         """Record that an ``unsubscribe`` was sent; events that the server sent before are ignored."""
-        self._ending[ref] = id
+        self._unsubscribed[ref] = id
+        self._ending[id] = ref
 
     def ended(self, ref: str) -> bool:
         """Record the reply to an ``unsubscribe``; returns False if *ref* is none of one."""
-        return self._ending.pop(ref, None) is not None
+        id = self._unsubscribed.pop(ref, None)
+        if id is None:
+            return False
+        if self._ending.get(id) == ref:
+            del self._ending[id]
+        return True
 
 
 class EarlyEvents:

@@ -59,7 +59,8 @@ def test_the_outcome_of_a_document() -> None:
 def test_the_result_of_an_event() -> None:
     """It is a GraphQL response, or the message is broken."""
     assert result_of(Frame(None, None, "X", "e", {"result": {"data": {"n": 1}}})) == ExecutionResult({"n": 1})
-    for payload in (None, [], {}, {"result": 1}, {"result": {}}):
+    payloads: list[Any] = [None, [], {}, {"result": 1}, {"result": {}}]
+    for payload in payloads:
         with pytest.raises(BrokenMessage):
             result_of(Frame(None, None, "X", "e", payload))
 

@@ -48,3 +48,19 @@ def test_an_id_is_known_until_it_is_unsubscribed() -> None:
     assert not subscriptions.ended("8")
     assert subscriptions.ended("7")
     assert not subscriptions.is_known(id)
+
+
+def test_an_id_that_is_unsubscribed_twice() -> None:
+    """The reply to the first time says nothing about the second."""
+    subscriptions = subscribed("1")
+    for operation, ref in (("1", "7"), ("2", "8")):
+        if operation == "2":
+            subscriptions.sent(operation, "document")
+            subscriptions.confirmed(operation, "X", subscriptions.answered(operation))
+        subscriptions.left(operation)
+        assert subscriptions.take_unused() == ["X"]
+        subscriptions.unsubscribed(ref, "X")
+    assert subscriptions.ended("7")
+    assert subscriptions.is_known("X")
+    assert subscriptions.ended("8")
+    assert not subscriptions.is_known("X")

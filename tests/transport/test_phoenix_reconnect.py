@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import re
 from typing import Any
@@ -184,23 +185,31 @@ def test_x13_a_log_out(phoenix_server: PhoenixServer) -> None:
         assert caught.value.code == 403
 
 
-@pytest.mark.parametrize("reconnect", [False, AT_ONCE])
-def test_x10_no_reply_to_a_heartbeat(phoenix_server: PhoenixServer, reconnect: Any) -> None:
-    """The connection counts as lost: an error that names the option, or another connection."""
+def test_x10_no_reply_to_a_heartbeat(phoenix_server: PhoenixServer) -> None:
+    """The connection counts as lost, and the error names the option."""
     phoenix_server.behave(heartbeats=False)
-    with client_of(phoenix_server, heartbeat_interval=0.3, reconnect=reconnect) as client:
+    with client_of(phoenix_server, heartbeat_interval=0.3) as client:
         subscription = client.subscribe(SUBSCRIPTION)
-        if reconnect:
-            phoenix_server.wait_until(lambda: len(phoenix_server.seen("ws_connect")) >= 2)
-            phoenix_server.behave(heartbeats=True)
-            ran = len(phoenix_server.seen("phoenix_ran"))
-            phoenix_server.wait_until(lambda: ran >= 2 or len(phoenix_server.seen("phoenix_ran")) > ran)
-            assert subscription.stats.reconnects >= 0
-            return
         with pytest.raises(TransportTimeout, match="sent nothing within heartbeat_interval") as caught:
             subscription.next(PATIENCE)
         assert (caught.value.limit, caught.value.seconds) == ("heartbeat_interval", 0.3)
         assert phoenix_server.frames("heartbeat")
+
+
+def test_x10_a_missing_reply_reconnects(phoenix_server: PhoenixServer) -> None:
+    """Another connection carries the subscription, once the server answers again."""
+    phoenix_server.behave(heartbeats=False)
+    with client_of(phoenix_server, heartbeat_interval=0.3, reconnect=AT_ONCE) as client:
+        subscription = client.subscribe(SUBSCRIPTION)
+        phoenix_server.wait_until(lambda: len(phoenix_server.seen("ws_connect")) >= 2)
+        phoenix_server.behave(heartbeats=True)
+        delivered = None
+        while delivered is None:  # what is published while there is no connection is missing
+            phoenix_server.publish("hello")
+            with contextlib.suppress(TransportTimeout):
+                delivered = subscription.next(0.2)
+        assert delivered["onMessage"]["text"] == "hello"
+        assert subscription.stats.reconnects >= 1
 
 
 def test_secrets_are_not_logged_while_reconnecting(
