@@ -23,7 +23,7 @@ from .exceptions import (
 )
 from .file_var import FileVar
 from .request import UNSET, GraphQLRequest, gql
-from .result import ExecutionResult, Response
+from .result import ExecutionResult, IncrementalPiece, IncrementalResult, Response
 from .subscription import Subscription, SubscriptionStats
 from .transport.aiohttp import AIOHTTPTransport
 from .transport.aiohttp_websockets import AIOHTTPWebsocketsTransport
@@ -68,6 +68,8 @@ __all__ = [
     "Fields",
     "FileVar",
     "GraphQLRequest",
+    "IncrementalPiece",
+    "IncrementalResult",
     "InlineFragment",
     "LocalSchemaTransport",
     "ReconnectPolicy",

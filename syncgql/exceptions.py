@@ -124,12 +124,14 @@ class TransportConnectionFailed(TransportError):
     Attributes:
         code: the WebSocket close code; None when there was none.
         reason: the WebSocket close reason; None when there was none.
+        data: what an incremental response (``@defer``, ``@stream``) had delivered until then; None for others.
     """
 
-    def __init__(self, message: str, *, code: int | None = None, reason: str | None = None) -> None:
+    def __init__(self, message: str, *, code: int | None = None, reason: str | None = None, data: Any = None) -> None:
         super().__init__(message)
         self.code = code
         self.reason = reason
+        self.data = data
 
 
 class TransportClosed(TransportError):
@@ -235,6 +237,7 @@ class TransportProtocolError(TransportError):
         received: what it sent, cut to 1,000 characters.
         code: the WebSocket close code with which the connection was given up; None over HTTP.
         response: status, headers, url and elapsed time of this call; None over a WebSocket.
+        data: what an incremental response (``@defer``, ``@stream``) had delivered until then; None for others.
     """
 
     def __init__(
@@ -245,12 +248,14 @@ class TransportProtocolError(TransportError):
         received: str = "",
         code: int | None = None,
         response: Response | None = None,
+        data: Any = None,
     ) -> None:
         super().__init__(message)
         self.rule = rule
         self.received = received[:EXCERPT_CHARACTERS]
         self.code = code
         self.response = response
+        self.data = data
 
 
 class SubscriptionOverflow(TransportError):

@@ -32,6 +32,8 @@ PUBLIC = [
     "Fields",
     "FileVar",
     "GraphQLRequest",
+    "IncrementalPiece",
+    "IncrementalResult",
     "InlineFragment",
     "LocalSchemaTransport",
     "ReconnectPolicy",

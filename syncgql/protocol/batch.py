@@ -56,10 +56,8 @@ def has_several_answers(request: GraphQLRequest) -> str:
     # Parsing takes a thousand times longer than searching the text.
     if "subscription" in request.text and request.operation.operation.value == "subscription":
         return "is a subscription"
-    for directive in "defer", "stream":
-        if f"@{directive}" in request.text and _uses_directive(request, directive):
-            return f"uses @{directive}"
-    return ""
+    directive = request.incremental_directive
+    return f"uses @{directive}" if directive else ""
 
 
 def parse_batch_answer(
@@ -110,20 +108,6 @@ def batch_data(results: Sequence[BatchEntry]) -> list[dict[str, Any]]:
         TransportError: an entry is no answer.
     """
     return [_entry_data(entry, f"Request {number} of {len(results)}: ") for number, entry in enumerate(results, 1)]
-
-
-def _uses_directive(request: GraphQLRequest, name: str) -> bool:
-    from graphql import DirectiveNode, Visitor, visit
-
-    found = False
-
-    class Finder(Visitor):
-        def enter_directive(self, node: DirectiveNode, *_: object) -> None:
-            nonlocal found
-            found = found or node.name.value == name
-
-    visit(request.document, Finder())
-    return found
 
 
 def _entries(response: Response, body: bytes, json_deserialize: JSONDeserialize) -> list[Any] | None:

@@ -26,7 +26,7 @@ def parse_response(value: Any, response: Response | None = None) -> ExecutionRes
         MalformedResponse: it is no object, has neither ``data`` nor ``errors``, or one of them has the wrong type.
     """
     if not isinstance(value, dict):
-        raise MalformedResponse(f"expected an object, got {_kind(value)}")
+        raise MalformedResponse(f"expected an object, got {kind_of(value)}")
     data = value.get("data", ABSENT)
     if len(value) == 1 and isinstance(data, dict):
         return ExecutionResult(data, None, None, response)  # as a rule: nothing but data
@@ -34,9 +34,9 @@ def parse_response(value: Any, response: Response | None = None) -> ExecutionRes
     if data is ABSENT and (errors is None or errors == []):
         raise MalformedResponse("it has neither data nor errors")
     if data is not ABSENT and data is not None and not isinstance(data, dict):
-        raise MalformedResponse(f"data must be an object or null, not {_kind(data)}")
+        raise MalformedResponse(f"data must be an object or null, not {kind_of(data)}")
     if errors is not None:
-        _check_errors(errors)
+        check_errors(errors)
     extensions = value.get("extensions")
     return ExecutionResult(data, errors or None, extensions if isinstance(extensions, dict) else None, response)
 
@@ -79,22 +79,24 @@ def describe_errors(errors: list[dict[str, Any]]) -> str:
     return text
 
 
+def check_errors(errors: Any) -> None:
+    """Raise MalformedResponse unless *errors* is a list of objects."""
+    if not isinstance(errors, list):
+        raise MalformedResponse(f"errors must be a list, not {kind_of(errors)}")
+    for error in errors:
+        if not isinstance(error, dict):
+            raise MalformedResponse(f"every entry of errors must be an object, not {kind_of(error)}")
+
+
+def kind_of(value: Any) -> str:
+    """Name the JSON type of a decoded value, with its article."""
+    kinds = {dict: "an object", list: "a list", str: "a string", bool: "a boolean", type(None): "null"}
+    return kinds.get(type(value), "a number")
+
+
 def _is_subscription(request: GraphQLRequest) -> bool:
     try:
         # Parsing takes a thousand times longer than searching the text.
         return "subscription" in request.text and request.operation_type == "subscription"
     except DocumentError:
         return False  # the server says what is wrong with it
-
-
-def _check_errors(errors: Any) -> None:
-    if not isinstance(errors, list):
-        raise MalformedResponse(f"errors must be a list, not {_kind(errors)}")
-    for error in errors:
-        if not isinstance(error, dict):
-            raise MalformedResponse(f"every entry of errors must be an object, not {_kind(error)}")
-
-
-def _kind(value: Any) -> str:
-    kinds = {dict: "an object", list: "a list", str: "a string", bool: "a boolean", type(None): "null"}
-    return kinds.get(type(value), "a number")
