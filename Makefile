@@ -26,7 +26,10 @@ CORE32_TESTS = tests/schema tests/operations tests/transport/test_local_schema.p
 PYTHONS = $(or $(PYTHON),python3 python3.14 python3.13 python3.12 python3.11 python3.10)
 ENOUGH = import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 10))
 
-.PHONY: help venv demo test lint types docs pytest stress core32 coverage bench format clean
+# graphql-js, whose answers some tests read. Those are skipped where there is no npm, or no network to install from.
+NODE_STAMP = $(if $(shell command -v npm),tests/node/node_modules/installed)
+
+.PHONY: help venv node demo test lint types docs pytest stress core32 coverage bench format clean
 
 help: ## Show this list
 	@grep -E '^[a-z0-9]+:.*##' Makefile | sed 's/:.*## /\t/' | expand -t 12
@@ -55,6 +58,12 @@ $(DEMO_STAMP): $(BIN)/python setup.cfg setup.py pyproject.toml
 	@$(PIP) --editable '.[demo]'
 	@touch $(DEMO_STAMP)
 
+node: $(NODE_STAMP) ## Install the npm packages that some tests run
+
+tests/node/node_modules/installed: tests/node/package.json
+	@if cd tests/node && npm install --no-package-lock --no-audit --no-fund --silent; then touch node_modules/installed; \
+	else echo "The npm packages were not installed; the tests that need them are skipped." >&2; fi
+
 demo: $(DEMO_STAMP) ## Run the demo: a real GraphQL server and a client that talks to it
 	@$(BIN)/python -m syncgql demo
 
@@ -70,7 +79,7 @@ types: $(STAMP) ## Check types, strictly, over code and tests
 docs: $(STAMP) ## Build the documentation into docs/_build/html
 	$(BIN)/sphinx-build -W --keep-going -q -b html docs docs/_build/html
 
-pytest: $(STAMP) ## Run the tests: make pytest PYTEST_ARGS="-x -k subscribe"
+pytest: $(STAMP) $(NODE_STAMP) ## Run the tests: make pytest PYTEST_ARGS="-x -k subscribe"
 	PYTHONASYNCIODEBUG=1 $(BIN)/python -m pytest $(PYTEST_SPREAD) $(PYTEST_ARGS)
 
 # Without asyncio's debug mode, too, which makes the loop slower and so hides what is only seen at full speed.
@@ -87,7 +96,7 @@ $(CORE32_STAMP): setup.cfg setup.py | $(STAMP)
 core32: $(CORE32_STAMP) ## Run the tests that depend on graphql-core on its release 3.2
 	PYTHONASYNCIODEBUG=1 $(CORE32_VENV)/bin/python -m pytest $(PYTEST_SPREAD) $(CORE32_TESTS)
 
-coverage: $(STAMP) ## Run the tests and show the lines they miss
+coverage: $(STAMP) $(NODE_STAMP) ## Run the tests and show the lines they miss
 	PYTHONASYNCIODEBUG=1 $(BIN)/coverage run -m pytest $(PYTEST_ARGS)
 	$(BIN)/coverage combine -q
 	$(BIN)/coverage report
@@ -108,4 +117,4 @@ format: $(STAMP) ## Format the code
 
 clean: ## Remove everything that was built
 	rm -rf $(VENV) $(BENCH_VENV) $(CORE32_VENV) .tox build dist docs/_build syncgql.egg-info .coverage .coverage.* htmlcov
-	rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf tests/node/node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis
