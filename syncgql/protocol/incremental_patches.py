@@ -73,7 +73,7 @@ class PatchFormat:
             return False
         known = self._merged.find_list(path[:-1])
         if known is None:
-            return False
+            return True  # with no place, whichever it is
         return path[-1] == len(known) or (path[-1] > len(known) and data is not None)
 
     def _defer(self, entry: dict[str, Any], path: Path, data: dict[str, Any] | None) -> Iterator[IncrementalPiece]:
@@ -84,23 +84,32 @@ class PatchFormat:
             yield piece
 
     def _stream(self, entry: dict[str, Any], path: Path, items: list[Any] | None) -> Iterator[IncrementalPiece]:
+        if items is None:
+            yield from self._fail(entry, path)
+            return
         if not path or not isinstance(path[-1], int):
             raise MalformedResponse("the path of items must end with an index")
         where, index = path[:-1], path[-1]
         known = self._merged.find_list(where)
-        if items is None:
-            # The stream ended at an item that must not be null. Some servers go on with the next, which has no place.
-            self._failed.add(where)
-            self._early.pop(where, None)
-        elif known is None or where in self._failed:
-            items = None
+        if known is None or where in self._failed:
+            piece = make_piece(entry, where, read_label(entry))
+            if piece.errors:
+                yield piece
+            return
         piece = make_piece(entry, where, read_label(entry), items=items)
-        if items is not None and known is not None:
-            if index > len(known):
-                self._early.setdefault(where, {})[index] = piece
-                return
+        if index > len(known):
+            self._early.setdefault(where, {})[index] = piece
+        else:
             yield from self._insert(where, index, piece)
-        elif piece.errors:
+
+    def _fail(self, entry: dict[str, Any], path: Path) -> Iterator[IncrementalPiece]:
+        """End a stream at an item that must not be null; some servers go on with the next, which has no place."""
+        # graphql-js 17 leaves the index out here.
+        where = path if isinstance(self._merged.find(path), list) else path[:-1]
+        self._failed.add(where)
+        self._early.pop(where, None)
+        piece = make_piece(entry, where, read_label(entry))
+        if piece.errors:
             yield piece
 
     def _insert(self, where: Path, index: int, piece: IncrementalPiece) -> Iterator[IncrementalPiece]:

@@ -35,7 +35,10 @@ JS_SDL = SDL.split("\n", 3)[3]  # graphql-js has the directives
 ERROR = {"error": "boom"}
 HOME = {"name": "Tatooine", "terrain": "desert", "bad": ERROR, "suns": ["Tatoo I", "Tatoo II"]}
 FILMS = [{"title": "A", "year": 1977, "bad": "ok"}, {"title": "B", "bad": ERROR}, {"title": "C", "bad": "ok"}]
-FRIENDS = [{"id": str(number), "name": f"N{number}", "home": HOME, "films": FILMS[:1]} for number in range(2, 6)]
+FRIENDS = [
+    {"id": str(number), "name": f"N{number}", "home": HOME, "films": FILMS[:1], "bad": ERROR if number == 3 else "ok"}
+    for number in range(2, 6)
+]
 PERSON = {"id": "1", "name": "Luke", "home": HOME, "friends": FRIENDS, "films": FILMS, "tags": [["a"], [], ["b", "c"]]}
 ROOT = {"person": {**PERSON, "bad": ERROR, "perhaps": ERROR}}
 
@@ -62,10 +65,12 @@ WHOLES = {
 FAILED = {
     "a fragment that fails": "{ person { id ... @defer(if: $on) { name bad } ... @defer(if: $on) { home { name } } } }",
     "a fragment of an object that is nulled": "{ person { id home { name ... @defer(if: $on) { bad } } } }",
+    "a stream that fails": "{ person { id friends @stream(if: $on, initialCount: 1) { id bad } } }",
 }
 LEFT = {
     "a fragment that fails": {"person": {"id": "1", "home": {"name": "Tatooine"}}},
     "a fragment of an object that is nulled": {"person": {"id": "1", "home": {"name": "Tatooine"}}},
+    "a stream that fails": {"person": {"id": "1", "friends": [{"id": "2", "bad": "ok"}]}},
 }
 
 # 17.0.0-alpha.9 announces fragments in any streamed item but the first with the index of the second.
@@ -169,7 +174,9 @@ def test_i6_responses_of_real_servers_merge_to_the_whole(server: str) -> None:
 @pytest.mark.parametrize("server", SERVERS)
 def test_i10_failed_fragments_of_real_servers(server: str) -> None:
     """What failed is absent, its error is there once, and the rest is complete."""
-    work = [(name, job) for name, selection in FAILED.items() for job in jobs(selection)[1:]]
+    # In 2020 nothing told a null item from the end of a stream.
+    documents = {name: FAILED[name] for name in FAILED if "2020" not in server or "stream" not in name}
+    work = [(name, job) for name, selection in documents.items() for job in jobs(selection)[1:]]
     for (name, _), payloads in zip(work, SERVERS[server]([job for _, job in work]), strict=True):
         result = merged(payloads)
         assert (result.data, messages(result)) == (LEFT[name], ["boom"]), (name, payloads)
