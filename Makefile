@@ -22,14 +22,30 @@ CORE32_VENV = .venv-core32
 CORE32_STAMP = $(CORE32_VENV)/installed
 CORE32_TESTS = tests/schema tests/operations tests/transport/test_local_schema.py tests/test_request.py
 
+# What depends on the interpreter runs on the oldest and on the newest Python that is supported and found here, too.
+ENGINE_TESTS = tests/runtime tests/pipeline tests/test_client_context.py tests/test_client_counts.py \
+	tests/test_client_exit.py tests/test_client_fork.py tests/test_client_gevent.py tests/test_client_interrupt.py \
+	tests/test_client_lifecycle.py tests/test_client_submit.py tests/test_deadline.py tests/test_imports.py \
+	tests/test_subscription.py tests/test_tracebacks.py tests/transport/aiohttp_session tests/transport/test_aiohttp.py \
+	tests/transport/test_aiohttp_answers.py tests/transport/test_aiohttp_websockets.py \
+	tests/transport/test_batching.py tests/transport/websocket
+OLDEST = 3.10
+NEWEST = 3.13 3.12
+PYENV = $(or $(PYENV_ROOT),$(HOME)/.pyenv)/versions
+# The first Python of the versions $(1) that starts and has venv, on PATH or installed by pyenv; nothing if there is none.
+find-python = $(shell for version in $(1); do for python in python$$version $(PYENV)/$$version.*/bin/python; do \
+	"$$python" -c '$(ENOUGH)' 2>/dev/null && echo "$$python" && exit; done; done)
+
+# The extras of .venv. They are fewer in the environments of other interpreters, which only run tests.
+EXTRAS = test,lint,docs
+
 # The first of these that is new enough builds .venv.
-PYTHONS = $(or $(PYTHON),python3 python3.14 python3.13 python3.12 python3.11 python3.10)
+PYTHONS = $(or $(PYTHON),python3 python3.13 python3.12 python3.11 python3.10)
+VERSION = import sys; print("%d.%d" % sys.version_info[:2])
 ENOUGH = import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 10))
 
-# graphql-js, whose answers some tests read. Those are skipped where there is no npm, or no network to install from.
-NODE_STAMP = $(if $(shell command -v npm),tests/node/node_modules/installed)
-
-.PHONY: help venv node demo test lint types docs pytest stress core32 coverage bench format clean
+.PHONY: help venv demo test lint types docs pytest stress core32 engine engine-oldest engine-newest \
+	engine-tests coverage bench format clean
 
 help: ## Show this list
 	@grep -E '^[a-z0-9]+:.*##' Makefile | sed 's/:.*## /\t/' | expand -t 12
@@ -51,23 +67,17 @@ $(BIN)/python:
 	@$(PIP) --upgrade pip
 
 $(STAMP): $(BIN)/python setup.cfg setup.py pyproject.toml
-	@$(PIP) --editable '.[test,lint,docs]'
+	@$(PIP) --editable '.[$(EXTRAS)]'
 	@touch $(STAMP) $(DEMO_STAMP)
 
 $(DEMO_STAMP): $(BIN)/python setup.cfg setup.py pyproject.toml
 	@$(PIP) --editable '.[demo]'
 	@touch $(DEMO_STAMP)
 
-node: $(NODE_STAMP) ## Install the npm packages that some tests run
-
-tests/node/node_modules/installed: tests/node/package.json
-	@if cd tests/node && npm install --no-package-lock --no-audit --no-fund --silent; then touch node_modules/installed; \
-	else echo "The npm packages were not installed; the tests that need them are skipped." >&2; fi
-
 demo: $(DEMO_STAMP) ## Run the demo: a real GraphQL server and a client that talks to it
 	@$(BIN)/python -m syncgql demo
 
-test: lint types docs pytest stress core32 ## Run everything that CI runs
+test: lint types docs coverage stress core32 engine ## Run everything that CI runs
 
 lint: $(STAMP) ## Check style
 	$(BIN)/ruff check .
@@ -79,8 +89,16 @@ types: $(STAMP) ## Check types, strictly, over code and tests
 docs: $(STAMP) ## Build the documentation into docs/_build/html
 	$(BIN)/sphinx-build -W --keep-going -q -b html docs docs/_build/html
 
-pytest: $(STAMP) $(NODE_STAMP) ## Run the tests: make pytest PYTEST_ARGS="-x -k subscribe"
+pytest: $(STAMP) ## Run the tests: make pytest PYTEST_ARGS="-x -k subscribe"
 	PYTHONASYNCIODEBUG=1 $(BIN)/python -m pytest $(PYTEST_SPREAD) $(PYTEST_ARGS)
+
+# coverage starts by itself in every Python process that has COVERAGE_PROCESS_START: pytest's and those that tests start.
+coverage: $(STAMP) ## Run the tests, and fail if they cover less of the code than before
+	@$(BIN)/coverage erase
+	COVERAGE_FILE=$(CURDIR)/.coverage COVERAGE_PROCESS_START=$(CURDIR)/setup.cfg PYTHONASYNCIODEBUG=1 \
+		$(BIN)/python -m pytest $(PYTEST_SPREAD) $(PYTEST_ARGS)
+	@$(BIN)/coverage combine -q
+	@$(BIN)/coverage report
 
 # Without asyncio's debug mode, too, which makes the loop slower and so hides what is only seen at full speed.
 stress: $(STAMP) ## Run the engine's tests with threads that are switched all the time
@@ -96,10 +114,25 @@ $(CORE32_STAMP): setup.cfg setup.py | $(STAMP)
 core32: $(CORE32_STAMP) ## Run the tests that depend on graphql-core on its release 3.2
 	PYTHONASYNCIODEBUG=1 $(CORE32_VENV)/bin/python -m pytest $(PYTEST_SPREAD) $(CORE32_TESTS)
 
-coverage: $(STAMP) $(NODE_STAMP) ## Run the tests and show the lines they miss
-	PYTHONASYNCIODEBUG=1 $(BIN)/coverage run -m pytest $(PYTEST_ARGS)
-	$(BIN)/coverage combine -q
-	$(BIN)/coverage report
+engine: engine-oldest engine-newest ## Run the engine's tests on the oldest and the newest Python found
+engine-oldest: VERSIONS = $(OLDEST)
+engine-newest: VERSIONS = $(NEWEST)
+
+engine-oldest engine-newest: $(STAMP)
+	@python="$(call find-python,$(VERSIONS))"; \
+	if [ -z "$$python" ]; then \
+		echo "Skipping the engine's tests on Python $(VERSIONS), which is neither on PATH nor in $(PYENV)."; \
+		exit; \
+	fi; \
+	version=$$("$$python" -c '$(VERSION)'); \
+	if [ "$$version" = "$$($(BIN)/python -c '$(VERSION)')" ]; then \
+		echo "Skipping the engine's tests on Python $$version, which runs all tests in $(VENV)."; \
+		exit; \
+	fi; \
+	$(MAKE) engine-tests PYTHON="$$python" VENV=.venv-python$$version EXTRAS=test
+
+engine-tests: $(STAMP)
+	PYTHONASYNCIODEBUG=1 $(BIN)/python -m pytest $(PYTEST_SPREAD) $(ENGINE_TESTS)
 
 $(BENCH_STAMP): setup.cfg tests/benchmarks/requirements.txt | $(STAMP)
 	@echo "Setting up $(BENCH_VENV) with the clients that are compared"
@@ -116,5 +149,5 @@ format: $(STAMP) ## Format the code
 	$(BIN)/ruff format .
 
 clean: ## Remove everything that was built
-	rm -rf $(VENV) $(BENCH_VENV) $(CORE32_VENV) .tox build dist docs/_build syncgql.egg-info .coverage .coverage.* htmlcov
-	rm -rf tests/node/node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(BENCH_VENV) $(CORE32_VENV) .venv-python* .tox build dist docs/_build syncgql.egg-info .coverage .coverage.* htmlcov
+	rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -5,6 +5,7 @@ from importlib import import_module as _import_module
 from typing import TYPE_CHECKING as _TYPE_CHECKING
 
 from .client import Client
+from .deadline import Deadline
 from .exceptions import (
     ClientClosed,
     DocumentError,
@@ -18,6 +19,7 @@ from .exceptions import (
     TransportError,
     TransportProtocolError,
     TransportQueryError,
+    TransportRateLimited,
     TransportServerError,
     TransportTimeout,
 )
@@ -35,9 +37,11 @@ from .transport.appsync_auth import (
     AppSyncLambdaAuthentication,
 )
 from .transport.appsync_websockets import AppSyncWebsocketsTransport
-from .transport.base import AsyncTransport
+from .transport.base import AsyncTransport, EventSink, Stream
 from .transport.blocking import BlockingTransport
 from .transport.recovery.policy import ReconnectPolicy
+from .transport.round_trip import RoundTrip
+from .version import __version__ as __version__
 
 if _TYPE_CHECKING:
     from .operations.fields import Automatic, Directive, Field, Fields, InlineFragment
@@ -61,8 +65,10 @@ __all__ = [
     "BlockingTransport",
     "Client",
     "ClientClosed",
+    "Deadline",
     "Directive",
     "DocumentError",
+    "EventSink",
     "ExecutionResult",
     "Field",
     "Fields",
@@ -75,7 +81,9 @@ __all__ = [
     "ReconnectPolicy",
     "RequestsHTTPTransport",
     "Response",
+    "RoundTrip",
     "SchemaCache",
+    "Stream",
     "Subscription",
     "SubscriptionForked",
     "SubscriptionOverflow",
@@ -88,6 +96,7 @@ __all__ = [
     "TransportError",
     "TransportProtocolError",
     "TransportQueryError",
+    "TransportRateLimited",
     "TransportServerError",
     "TransportTimeout",
     "gql",
@@ -96,10 +105,8 @@ __all__ = [
     "update_schema_scalars",
 ]
 
-# Without a handler of its own a library's warnings would appear on stderr of programs that do not log at all.
+# Without a handler, logging would write the warnings to stderr in programs that do not configure logging.
 _logging.getLogger(__name__).addHandler(_logging.NullHandler())
-
-__version__ = "0.1.0"
 
 _LATE = {
     **dict.fromkeys(("Automatic", "Directive", "Field", "Fields", "InlineFragment"), ".operations.fields"),
@@ -108,7 +115,7 @@ _LATE = {
     "RequestsHTTPTransport": ".transport.requests",
     "SchemaCache": ".schema.cache",
 }
-"""What few programs use is imported when it is asked for, which makes the import of everything else quicker."""
+"""Names that few programs use. They are imported on first access, so that ``import syncgql`` is fast."""
 
 
 def __getattr__(name: str) -> object:

@@ -1,4 +1,4 @@
-"""BoundedCache: a cache with limits on entries and on bytes. ``cached``: a decorator that gives a function one."""
+"""BoundedCache: a cache with a limit on entries and bytes. ``cached``: a decorator that caches results in one."""
 
 from __future__ import annotations
 
@@ -12,17 +12,19 @@ Value = TypeVar("Value")
 MAX_ENTRIES = 512
 MAX_BYTES = 32 * 1024 * 1024
 BYTES_PER_CHARACTER = 64
-"""What a character of GraphQL takes once it is parsed; 50 were measured for ordinary documents, 4 to 280 for others."""
+"""Memory per character of a parsed document: typically 50 bytes, and 4 to 280 in extreme cases (measured)."""
 
 
 class BoundedCache(Generic[Key, Value]):
-    """A cache that is cleared when it is full, because a program that fills it with new documents does not repeat them.
+    """A cache that is cleared when it is full.
 
-    Any number of threads may use it without a lock; the limits then hold approximately.
+    A program that fills the cache keeps sending new documents, so keeping the newest entries would not help it. Any
+    number of threads may use the cache without a lock, because each operation on the dict is atomic; the limits then
+    hold approximately.
 
     Args:
-        max_bytes: bytes of all entries. An entry of more than a quarter of that is not kept.
-        max_entries: how many entries are kept.
+        max_bytes: the total size of the entries. Entries larger than a quarter of it are not stored.
+        max_entries: the number of entries.
     """
 
     def __init__(self, max_bytes: int = MAX_BYTES, max_entries: int = MAX_ENTRIES) -> None:
@@ -36,7 +38,7 @@ class BoundedCache(Generic[Key, Value]):
         return len(self._values)
 
     def put(self, key: Key, value: Value, size: int) -> None:
-        """Keep *value*, which takes about *size* bytes."""
+        """Store *value*, which takes about *size* bytes."""
         if size > self._max_bytes // 4:
             return
         if len(self._values) >= self._max_entries or self._bytes + size > self._max_bytes:
@@ -45,7 +47,7 @@ class BoundedCache(Generic[Key, Value]):
         self._bytes += size
 
     def clear(self) -> None:
-        """Forget all entries."""
+        """Remove all entries."""
         self._values.clear()
         self._bytes = 0
 
@@ -53,7 +55,7 @@ class BoundedCache(Generic[Key, Value]):
 def cached(
     size: Callable[[Any, Any], int], max_bytes: int = MAX_BYTES
 ) -> Callable[[Callable[[Key], Value]], CachedFunction[Key, Value]]:
-    """Return a decorator for functions of one argument; *size* takes argument and result and returns their bytes."""
+    """Return a decorator that caches a function of one argument; see ``CachedFunction``."""
 
     def decorate(function: Callable[[Key], Value]) -> CachedFunction[Key, Value]:
         return CachedFunction(function, size, max_bytes)
@@ -62,12 +64,12 @@ def cached(
 
 
 class CachedFunction(Generic[Key, Value]):
-    """A function that remembers its results, with ``cache_clear()`` as ``functools.lru_cache`` has it.
+    """A function with a cache of its results and a ``cache_clear()`` method, like ``functools.lru_cache``.
 
     Args:
-        function: never returns None.
-        size: returns the bytes of an entry, given argument and result.
-        max_bytes: bytes of all entries.
+        function: a function of one argument that never returns None.
+        size: returns the size of an entry in bytes, given the argument and the result.
+        max_bytes: the total size of the cache.
     """
 
     def __init__(self, function: Callable[[Key], Value], size: Callable[[Key, Value], int], max_bytes: int) -> None:

@@ -1,71 +1,119 @@
-"""Checks of options: each names the option, what it is and what is accepted, before anything is sent.
+"""Checks of options: one function per kind of value. Messages name the option, its type and what is accepted.
 
-A message says of what type a value is and never what it is, unless it is a number: it may be a secret.
+A message shows a value only if it is a number, because any other value may be a secret.
 """
 
 from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Mapping
-from typing import Any, TypeVar
+from typing import Any, TypeGuard, TypeVar
 
 from .messages import as_sentence
 
 FunctionT = TypeVar("FunctionT")
 
 LONGEST_SECONDS = 1e9
-"""About thirty years. Locks and timers of the operating system take no more than some hundred."""
+"""About thirty years. Locks and timers of some operating systems do not accept much more."""
 
 WITH_PARAMETERS = {0: "without parameters", 1: "of one parameter"}
 
 
 plain_text: Callable[[str], str] = str.__str__
-"""Returns the text of a str of any subclass; ``str()`` and f-strings give the name of a member of ``(str, Enum)``."""
+"""Return the text of a str of any subclass; ``str()`` and f-strings return the name of a ``(str, Enum)`` member."""
 
 
-def check_seconds(name: str, seconds: float | None, *, zero: bool = False) -> float | None:
-    """Return *seconds*, a positive number or None for no limit; what no timer can hold is no limit, too.
+def is_number(value: object) -> TypeGuard[int | float]:
+    """Return whether *value* is an int or a float; True and False, which Python counts as ints, are not."""
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def is_whole_number(value: object) -> TypeGuard[int]:
+    """Return whether *value* is an int; True and False, which Python counts as ints, are not."""
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def check_seconds(
+    name: str, seconds: float | None, *, zero: bool = False, accepted: str = "a number of seconds or None"
+) -> float | None:
+    """Return the limit *seconds*, None for no limit; a number that no timer accepts counts as no limit.
 
     Args:
-        name: the option, for messages.
+        name: the name of the option, for messages.
         seconds: its value.
         zero: whether 0 is allowed.
+        accepted: the types that the option accepts, for messages.
 
     Raises:
-        TypeError: it is neither.
-        ValueError: it is negative, or 0 where that is not allowed.
+        TypeError: *seconds* is neither a number nor None.
+        ValueError: *seconds* is negative, or 0 where that is not allowed.
     """
     if seconds is None:
         return None
-    if isinstance(seconds, bool) or not isinstance(seconds, int | float):
-        raise TypeError(f"{name} must be a number of seconds or None, not {type(seconds).__name__}.")
+    if not is_number(seconds):
+        raise TypeError(f"{name} must be {accepted}, not {type(seconds).__name__}.")
     if not (seconds > 0 or (zero and seconds == 0)):
         least = "0 seconds or more" if zero else "more than 0 seconds"
         raise ValueError(f"{name} must be {least}, not {seconds!r}; None means no limit.")
     return seconds if seconds < LONGEST_SECONDS else None
 
 
-def check_size(name: str, size: int | None) -> int | None:
-    """Return *size*, a positive number or None for no limit.
+def check_delay(name: str, seconds: float) -> float:
+    """Return *seconds*, the length of a wait: 0 or more.
 
     Raises:
-        TypeError: it is neither.
-        ValueError: it is not positive.
+        TypeError: *seconds* is not a number.
+        ValueError: *seconds* is negative.
+    """
+    if not is_number(seconds):
+        raise TypeError(f"{name} must be a number of seconds, not {type(seconds).__name__}.")
+    if not seconds >= 0:
+        raise ValueError(f"{name} must be 0 seconds or more, not {seconds!r}.")
+    return seconds
+
+
+def check_size(name: str, size: int | None) -> int | None:
+    """Return *size*, a positive whole number, or None for no limit.
+
+    Raises:
+        TypeError: *size* is neither a whole number nor None.
+        ValueError: *size* is not positive.
     """
     if size is None:
         return None
-    if isinstance(size, bool) or not isinstance(size, int):
+    if not is_whole_number(size):
         raise TypeError(f"{name} must be a whole number or None, not {type(size).__name__}.")
     if size <= 0:
         raise ValueError(f"{name} must be more than 0, not {size}; None means no limit.")
     return size
 
 
+def check_count(name: str, count: int, *, least: int = 0, of: str = "") -> int:
+    """Return *count*, a whole number.
+
+    Args:
+        name: the name of the option, for messages.
+        count: its value.
+        least: the smallest value that is allowed.
+        of: what is counted, for example ``bytes``, for messages.
+
+    Raises:
+        TypeError: *count* is not a whole number.
+        ValueError: *count* is less than *least*.
+    """
+    if not is_whole_number(count):
+        kind = f"a whole number of {of}" if of else "a whole number"
+        raise TypeError(f"{name} must be {kind}, not {type(count).__name__}.")
+    if count < least:
+        raise ValueError(f"{name} must be {least} or more, not {count}.")
+    return count
+
+
 def check_flag(name: str, flag: bool) -> bool:
     """Return *flag*.
 
     Raises:
-        TypeError: it is neither True nor False; ``"no"`` from the environment would count as True.
+        TypeError: *flag* is neither True nor False; a text such as ``"no"`` would count as True.
     """
     if not isinstance(flag, bool):
         raise TypeError(f"{name} must be True or False, not {type(flag).__name__}.")
@@ -76,7 +124,7 @@ def check_text(name: str, text: str | None) -> str | None:
     """Return *text*.
 
     Raises:
-        TypeError: it is neither text nor None.
+        TypeError: *text* is neither a str nor None.
     """
     if text is not None and not isinstance(text, str):
         raise TypeError(f"{name} must be a str or None, not {type(text).__name__}.")
@@ -87,7 +135,7 @@ def check_mapping(name: str, mapping: Mapping[str, Any] | None) -> Mapping[str, 
     """Return *mapping*.
 
     Raises:
-        TypeError: it is neither a mapping nor None.
+        TypeError: *mapping* is neither a mapping nor None.
     """
     if mapping is not None and not isinstance(mapping, Mapping):
         raise TypeError(f"{name} must be a mapping, such as a dict, not {type(mapping).__name__}.")
@@ -95,31 +143,22 @@ def check_mapping(name: str, mapping: Mapping[str, Any] | None) -> Mapping[str, 
 
 
 def check_function(name: str, function: FunctionT, parameters: int) -> FunctionT:
-    """Return *function*, which will be called with so many arguments.
+    """Return *function*, which accepts a call with the given number of arguments.
 
     Raises:
-        TypeError: it is no function, an async one, or one that cannot be called so.
+        TypeError: *function* is not callable, is async, or does not accept such a call.
     """
     wanted = f"a function {WITH_PARAMETERS[parameters]}"
     if not callable(function):
         raise TypeError(f"{name} must be {wanted}, not {type(function).__name__}.")
     if inspect.iscoroutinefunction(function):
-        raise TypeError(f"{name} must be {wanted}, and not an async one: its caller does not wait on a loop.")
+        raise TypeError(f"{name} must be {wanted}, and not an async one, because it is not called on an event loop.")
     try:
         signature = inspect.signature(function)
     except (TypeError, ValueError):
-        return function  # not every builtin tells
+        return function  # some builtins have no signature
     try:
         signature.bind(*range(parameters))
     except TypeError as error:
-        raise TypeError(f"{name} must be {wanted}; the one given does not take that: {as_sentence(error)}") from None
+        raise TypeError(f"{name} must be {wanted}; the one given is not: {as_sentence(error)}") from None
     return function
-
-
-def is_host(host: str) -> bool:
-    """Tell whether a host can be looked up: Python fails with ``UnicodeError`` on empty labels and on long ones."""
-    try:
-        host.encode("idna")
-    except UnicodeError:
-        return False
-    return True

@@ -1,10 +1,13 @@
-"""Client: the blocking facade. It prepares, delegates and hands back; what it delegates to is in the other modules."""
+"""Client: the public facade. Its methods document and prepare calls, and delegate them to the pipeline."""
 
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping, Sequence
+import inspect
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NoReturn
+
+from yarl import URL
 
 from .exceptions import TransportError
 from .gql_names import unknown_argument
@@ -12,7 +15,7 @@ from .pickling import check_pickles
 from .pipeline.pipeline import BUFFER_SIZE, Pipeline
 from .protocol import json_codec
 from .protocol.batch import batch_data
-from .protocol.graphql_response import data_or_raise
+from .protocol.graphql_response import data_or_raise, event_data
 from .protocol.http_get import MAX_URL_LENGTH
 from .protocol.json_codec import JSONDeserialize, JSONSerialize
 from .request import UNSET, GraphQLRequest, Unset, as_request
@@ -20,13 +23,13 @@ from .result import ExecutionResult, whole_result
 from .runtime.event_buffer import Overflow
 from .schema.client_schema import ClientSchema
 from .subscription import OnReconnect, Subscription
-from .transport.aiohttp_session.session import SessionFactory
+from .transport.aiohttp_session.session import POOL_SIZE, SessionFactory
 from .transport.base import AsyncTransport
 from .transport.batching import BATCH_MAX
 from .transport.blocking import BlockingTransport
-from .transport.options import AuthOption, HeadersOption, TimeoutOption
+from .transport.options import AuthOption, CertOption, HeadersOption, TimeoutOption, call_limit
 from .transport.recovery.policy import ReconnectPolicy
-from .transport.selection.transport_factory import TransportOptions
+from .transport.selection.transport_options import TransportOptions
 from .transport.websocket.handshake import InitPayloadOption
 from .transport.websocket.options import MAX_MESSAGE_SIZE
 
@@ -66,9 +69,10 @@ class Client:
         except TransportError as error:  # no answer: unreachable, too slow, no GraphQL, ...
             print(error)
 
-    Making one does no I/O and starts no thread; the first call does. One client serves any number of threads at once,
-    works inside a running event loop, before and after a fork, and cleans up when it is dropped or the program ends.
-    Make one at the top of a module and use it everywhere; ``close()`` and ``with`` are for saying when it ends.
+    Making a client does no I/O and starts no thread; the first call does. One client can be used by any number of
+    threads at once, inside a running event loop, and before and after a fork. It closes when it is dropped or the
+    program ends. Make one at the top of a module and use it everywhere; ``close()`` and ``with`` close it earlier.
+    Leaving ``with`` closes the client and entering it again reopens it; ``close()`` is final.
 
     - ``execute`` returns the data, a dict, and raises errors.
     - ``execute_result`` returns the whole answer, an ``ExecutionResult`` with ``data``, ``errors``, ``extensions`` and
@@ -84,23 +88,28 @@ class Client:
     for a request that was not sent because it cannot be right, ``ClientClosed``. All names are in ``syncgql``.
 
     Args:
-        url: the endpoint. ``http(s)://`` sends queries and mutations by POST and subscriptions over a WebSocket at the
-            same place; ``ws(s)://`` sends everything over a WebSocket.
-        transport: takes the place of *url*; if it can subscribe it serves subscriptions too. One that blocks sends in
-            the calling thread. Headers, cookies, credentials, ``init_payload`` and session are given to it, not here.
+        url: the endpoint, text or a ``yarl.URL``; percent-encodings are kept. ``http(s)://`` sends queries
+            and mutations by POST and subscriptions over a WebSocket at the same place; ``ws(s)://`` sends everything
+            over a WebSocket.
+        transport: used instead of *url*, for subscriptions too if it can subscribe. A blocking transport sends in
+            the calling thread. Pass headers, cookies, credentials, ``init_payload`` and session to it, not here.
         subscriptions: another URL or transport for subscriptions.
         headers: a dict of headers for every request and connection, or a function that returns one; it is called for
-            each, in the calling thread, or in a worker thread when one is sent again or made anew.
-        cookies: a dict of cookies to begin with; those that the server sets are kept beside them. A call with its own
+            each, in the calling thread, or in a worker thread for a retry or a reconnect.
+        cookies: a dict of initial cookies; cookies that the server sets are kept as well. A call with its own
             ``Authorization`` or ``Cookie`` header, and one whose header comes from a function, neither sends nor
             stores these cookies, because it may be the call of another user.
         auth: a pair of name and password, or the text of an ``Authorization`` header; a function that returns one of
             these, called as *headers* is; or an object with ``get_headers(data, headers)``. With an
             ``AppSyncAuthentication``, subscriptions go to the realtime endpoint of AWS AppSync.
         ssl: True verifies certificates, False does not; or an ``ssl.SSLContext`` or ``aiohttp.Fingerprint``.
-        execute_timeout: seconds that a call may take, and that ``subscribe`` may take to connect; None for no limit.
-        timeout: aiohttp's own limits for one HTTP request, below *execute_timeout*: an ``aiohttp.ClientTimeout``; a
-            number is its ``total``.
+        cert: a client certificate: the path of a PEM file with certificate and key, or a pair of the paths of both. Not
+            beside an ``SSLContext`` as *ssl*, which has a ``load_cert_chain`` of its own.
+        timeout: seconds that a call may take, and that ``subscribe`` may take to connect, 10 by default; None for no
+            limit. For ``submit`` the time that a call waits for a free connection does not count. An
+            ``aiohttp.ClientTimeout`` sets aiohttp's own limits for one HTTP request, below the 10 seconds of a call,
+            which *execute_timeout* then changes.
+        execute_timeout: gql's name for *timeout*.
         ssl_close_timeout: seconds that closing may wait for TLS connections to end; None for no limit.
         json_serialize: encodes requests, in place of the default, which writes compact UTF-8 and Python values such as
             UUIDs and dates as Django's JSON encoder does.
@@ -112,20 +121,26 @@ class Client:
         max_response_size: bytes of the biggest HTTP answer that is accepted, decompressed; None for no limit.
         init_payload: payload of the WebSocket's ``connection_init``, or a function that returns it, called as
             *headers* is.
-        reconnect: when a lost WebSocket is opened again and its subscriptions are sent anew: a ``ReconnectPolicy``,
-            True for the default one, False for never. The default one begins after 1 to 2 s, takes its time after each
-            failure, up to 31 s, and gives up after five connections in a row that brought nothing. A ``transport=`` has
-            an option of its own.
+        reconnect: when to reconnect a lost WebSocket and send its subscriptions again: a ``ReconnectPolicy``, True for
+            the default one, False for never. By default the first attempt begins after 1 to 2 s and later ones after up
+            to 31 s, for ten minutes; the first connection of a call has five attempts. A ``transport=`` has an option
+            of its own.
         on_reconnect: called in the consumer's thread, between two events, after the lost connection of a subscription
-            was made anew, with the seconds for which events are missing. It may return None to go on; a list of events
-            to deliver first, as they are; or a mapping of variables to start the subscription anew with. ``subscribe``
-            takes another one for one subscription.
+            was re-established, with the seconds for which events are missing. It may return None to continue, a list of
+            events to deliver first, or a mapping of variables to restart the subscription with. ``subscribe`` takes
+            another function for one subscription.
         max_message_size: bytes of the biggest WebSocket message that is accepted, 16 MiB by default; 0 for no limit.
         client_session_args: further arguments for ``aiohttp.ClientSession``. ``connector`` and ``cookie_jar`` must be
             functions that make one, because both belong to the loop on which they are made; they are called there.
         session: a function that makes the whole ``aiohttp.ClientSession``, called on the loop; it takes the place of
             *cookies* and *client_session_args*. WebSockets then take slots of its connector, 100 by default, which
             otherwise are for requests alone.
+        trust_env: whether the proxies that the environment names, ``HTTP_PROXY`` (also for ``ws://``), ``HTTPS_PROXY``
+            (also for ``wss://``) and ``ALL_PROXY``, are used where no proxy is given; not for hosts in ``NO_PROXY``.
+            They are read once per process, when the client first connects.
+        proxy: the URL of a proxy, ``http://`` or ``https://``, for requests and WebSockets; user name and password for
+            it may be in the URL. Takes precedence over the environment.
+        pool_size: how many HTTP connections there are at most; further calls wait for one. None for no limit.
         batch_interval: seconds for which a call waits for calls of other threads, to be sent with them as one batch; 0
             for no batching. Only calls with the same headers and *extra_args* go together.
         batch_max: how many calls make a batch full, which is then sent at once.
@@ -140,23 +155,24 @@ class Client:
         parse_results: turn custom scalars and enums of results into Python values.
 
     Raises:
-        TypeError: an argument has the wrong type, neither or both of url and transport were given, or an argument
-            would have no effect beside transport.
+        TypeError: an argument has the wrong type, neither or both of url and transport were given, both *timeout* and
+            *execute_timeout* limit a call, or an argument would have no effect beside transport.
         ValueError: a URL is not absolute or has the wrong scheme, or a limit is not positive.
     """
 
     def __init__(
         self,
-        url: str | None = None,
+        url: str | URL | None = None,
         *,
         transport: AsyncTransport | BlockingTransport | None = None,
-        subscriptions: str | AsyncTransport | None = None,
+        subscriptions: str | URL | AsyncTransport | None = None,
         headers: HeadersOption = None,
         cookies: Any = None,
         auth: AuthOption = None,
         ssl: Any = True,
-        execute_timeout: float | None = 10,
-        timeout: TimeoutOption = None,
+        cert: CertOption = None,
+        timeout: TimeoutOption | Unset = UNSET,
+        execute_timeout: float | Unset | None = UNSET,
         ssl_close_timeout: float | None = 10,
         json_serialize: JSONSerialize = json_codec.dumps,
         json_deserialize: JSONDeserialize = json_codec.loads,
@@ -169,6 +185,9 @@ class Client:
         max_message_size: int = MAX_MESSAGE_SIZE,
         client_session_args: Mapping[str, Any] | None = None,
         session: SessionFactory | None = None,
+        trust_env: bool = True,
+        proxy: str | URL | None = None,
+        pool_size: int | None = POOL_SIZE,
         batch_interval: float = 0,
         batch_max: int = BATCH_MAX,
         schema: SchemaSource = None,
@@ -179,41 +198,14 @@ class Client:
         serialize_variables: bool = False,
         parse_results: bool = False,
     ) -> None:
-        # Every parameter, whatever will be added: a pickled client is made anew from these.
-        self._arguments = {name: value for name, value in locals().items() if name != "self"}
-        options = TransportOptions(
-            url=url,
-            transport=transport,
-            subscriptions=subscriptions,
-            headers=headers,
-            cookies=cookies,
-            auth=auth,
-            ssl=ssl,
-            timeout=timeout,
-            ssl_close_timeout=ssl_close_timeout,
-            json_serialize=json_serialize,
-            json_deserialize=json_deserialize,
-            use_get_for_queries=use_get_for_queries,
-            max_url_length=max_url_length,
-            max_response_size=max_response_size,
-            init_payload=init_payload,
-            reconnect=reconnect,
-            max_message_size=max_message_size,
-            client_session_args=client_session_args,
-            session=session,
-            batch_interval=batch_interval,
-            batch_max=batch_max,
-        )
-        client_schema = ClientSchema(
-            schema=schema,
-            introspection=introspection,
-            fetch_schema_from_transport=fetch_schema_from_transport,
-            introspection_args=introspection_args,
-            validate=validate,
-            serialize_variables=serialize_variables,
-            parse_results=parse_results,
-        )
-        self._pipeline = Pipeline(options, client_schema, execute_timeout, on_reconnect)
+        arguments = {name: value for name, value in locals().items() if name != "self"}
+        self._arguments = dict(arguments)  # a client is pickled as these
+        limit, arguments["timeout"] = call_limit(timeout, execute_timeout)
+        # Settings are often passed on whether or not they are set, so an argument that equals its default is not given.
+        given = {name for name, value in arguments.items() if value != _DEFAULTS[name]}
+        options = TransportOptions(given=given, **_taken_by(TransportOptions, arguments))
+        client_schema = ClientSchema(**_taken_by(ClientSchema, arguments))
+        self._pipeline = Pipeline(options, client_schema, limit, on_reconnect)
 
     def execute(
         self,
@@ -231,26 +223,31 @@ class Client:
 
         Args:
             request: GraphQL text, a parsed document or a ``GraphQLRequest``.
-            variable_values: a dict of values for the document's variables: whatever JSON can hold, UUIDs, dates, times,
-                decimals, members of enums, dataclasses and paths, and files, as ``FileVar``, at any depth. ``UNSET``
-                leaves a variable, or a member of an input object, out.
-            operation_name: which operation to run when the document holds several.
-            timeout: seconds this call may take, in place of ``execute_timeout``; None for no limit.
+            variable_values: a dict of values for the document's variables: anything JSON can represent, UUIDs, dates,
+                times, decimals, members of enums, dataclasses, paths, and files as ``FileVar``, at any depth. ``UNSET``
+                leaves out a variable or a member of an input object.
+            operation_name: which operation to run if the document has several.
+            timeout: seconds this call may take, in place of the client's limit; None for no limit.
             headers: a dict of headers for this request, which take precedence over the client's.
-            extensions: the ``extensions`` that go with the request, a dict; what they mean is up to the server.
+            extensions: a dict, sent as the request's ``extensions``; their meaning is up to the server.
             extra_args: a dict of arguments for ``aiohttp.ClientSession.request`` (or ``requests.Session.request``,
                 with that transport) for this request.
-            **unknown: refused; for an argument of gql the error says what to write instead.
+            **unknown: raises a ``TypeError``, which for an argument of gql names the replacement.
 
         Returns:
-            The data as it came: a dict. None only from a server that breaks the specification, which demands an error
-            beside null data (section "Data"), and sends none.
+            The data, a dict, as the server sent it.
 
         Raises:
-            TransportQueryError: the answer has errors: ``.errors``, and in spite of them maybe ``.data``.
-            TransportError: there was no GraphQL answer; a ``TransportTimeout`` after *timeout* seconds.
-            DocumentError: the request cannot be sent.
+            TransportQueryError: the response has errors; see ``.errors``, and ``.data`` for partial data.
+            TransportRateLimited: the server did not execute the request because it limits the rate of requests.
+            TransportProtocolError: the data is null although there are no errors, which violates the specification
+                (https://spec.graphql.org/October2021/#sec-Data).
+            TransportTimeout: the call took longer than *timeout*.
+            TransportError: there was no GraphQL response for another reason.
+            DocumentError: the request cannot be sent, for example because of a syntax error.
             ClientClosed: the client is closed.
+            TypeError: an argument is unknown or has the wrong type.
+            ValueError: *timeout* is not positive, or a header contains a character that cannot be sent.
         """
         if unknown:
             raise unknown_argument("Client.execute", unknown)
@@ -271,10 +268,32 @@ class Client:
         extra_args: Mapping[str, Any] | None = None,
         **unknown: NoReturn,
     ) -> ExecutionResult:
-        """Send a query or mutation and return the whole answer: data, errors, extensions and what carried them.
+        """Send a query or mutation and return the whole result: data, errors, extensions and the HTTP response.
 
-        Takes and raises what ``execute`` does, except that errors inside the answer are not raised: they are in
-        ``.errors``, as the server sent them, and ``.data`` has what there is in spite of them.
+        Errors in the response are not raised. They are in ``.errors``, as the server sent them, beside the partial data
+        in ``.data``.
+
+        Args:
+            request: GraphQL text, a parsed document or a ``GraphQLRequest``.
+            variable_values: a dict of values for the document's variables: anything JSON can represent, UUIDs, dates,
+                times, decimals, members of enums, dataclasses, paths, and files as ``FileVar``, at any depth. ``UNSET``
+                leaves out a variable or a member of an input object.
+            operation_name: which operation to run if the document has several.
+            timeout: seconds this call may take, in place of the client's limit; None for no limit.
+            headers: a dict of headers for this request, which take precedence over the client's.
+            extensions: a dict, sent as the request's ``extensions``; their meaning is up to the server.
+            extra_args: a dict of arguments for ``aiohttp.ClientSession.request`` (or ``requests.Session.request``,
+                with that transport) for this request.
+            **unknown: raises a ``TypeError``, which for an argument of gql names the replacement.
+
+        Raises:
+            TransportRateLimited: the server did not execute the request because it limits the rate of requests.
+            TransportTimeout: the call took longer than *timeout*.
+            TransportError: there was no GraphQL response for another reason.
+            DocumentError: the request cannot be sent, for example because of a syntax error.
+            ClientClosed: the client is closed.
+            TypeError: an argument is unknown or has the wrong type.
+            ValueError: *timeout* is not positive, or a header contains a character that cannot be sent.
         """
         if unknown:
             raise unknown_argument("Client.execute_result", unknown)
@@ -293,21 +312,40 @@ class Client:
         extra_args: Mapping[str, Any] | None = None,
         **unknown: NoReturn,
     ) -> Future[dict[str, Any]]:
-        """Send a query or mutation and return a future of its data; ``wait`` and ``as_completed`` take it.
+        """Send a query or mutation and return a ``concurrent.futures.Future`` of its data.
 
-        Takes what ``execute`` does; what that raises, ``result()`` raises. ``cancel()`` ends the request on the wire;
-        a transport that blocks can only be kept from beginning.
-        Callbacks run in worker threads. The future keeps the client alive until the outcome is there, and the request
-        goes on when the future is dropped.
+        ``cancel()`` ends the request on the wire; with a blocking transport it can only prevent a request that has not
+        started. Callbacks run in worker threads. The future keeps the client alive until it is done, and the request
+        continues if the future is dropped. Time spent waiting for a free connection does not count towards *timeout*.
+
+        Args:
+            request: GraphQL text, a parsed document or a ``GraphQLRequest``.
+            variable_values: a dict of values for the document's variables: anything JSON can represent, UUIDs, dates,
+                times, decimals, members of enums, dataclasses, paths, and files as ``FileVar``, at any depth. ``UNSET``
+                leaves out a variable or a member of an input object.
+            operation_name: which operation to run if the document has several.
+            timeout: seconds this call may take, in place of the client's limit; None for no limit.
+            headers: a dict of headers for this request, which take precedence over the client's.
+            extensions: a dict, sent as the request's ``extensions``; their meaning is up to the server.
+            extra_args: a dict of arguments for ``aiohttp.ClientSession.request`` (or ``requests.Session.request``,
+                with that transport) for this request.
+            **unknown: raises a ``TypeError``, which for an argument of gql names the replacement.
+
+        Returns:
+            A future. Its ``result()`` raises ``TransportQueryError`` if the response has errors, and another
+            ``TransportError`` if there is no GraphQL response.
 
         Raises:
-            DocumentError: the request cannot be sent.
+            DocumentError: the request cannot be sent, for example because of a syntax error.
+            TransportError: the schema, which the client's options require, could not be fetched.
             ClientClosed: the client is closed.
+            TypeError: an argument is unknown or has the wrong type.
+            ValueError: *timeout* is not positive, or a header contains a character that cannot be sent.
         """
         if unknown:
             raise unknown_argument("Client.submit", unknown)
         prepared = as_request(request, variable_values, operation_name, extensions)
-        operation = self._pipeline.operation(prepared, timeout, headers, extra_args)
+        operation = self._pipeline.operation(prepared, timeout, headers, extra_args, counts_queueing=False)
         return self._pipeline.submit(operation, functools.partial(data_or_raise, request=prepared))
 
     def execute_batch(
@@ -321,20 +359,24 @@ class Client:
     ) -> list[dict[str, Any]]:
         """Send several queries and mutations in one HTTP request and return the data of each.
 
-        The server may run them in any order and at the same time. Many servers have batches switched off.
+        The server may run them concurrently and in any order. Many servers do not accept batches.
 
         Args:
-            requests: one or more; a ``GraphQLRequest`` carries variables and operation name.
-            timeout: seconds this call may take, in place of ``execute_timeout``; None for no limit.
+            requests: one or more requests; a ``GraphQLRequest`` carries variables and an operation name.
+            timeout: seconds this call may take, in place of the client's limit; None for no limit.
             headers: a dict of headers for this request, which take precedence over the client's.
-            extra_args: as for ``execute``.
-            **unknown: refused; for an argument of gql the error says what to write instead.
+            extra_args: a dict of arguments for ``aiohttp.ClientSession.request`` (or ``requests.Session.request``,
+                with that transport) for this request.
+            **unknown: raises a ``TypeError``, which for an argument of gql names the replacement.
 
         Raises:
-            TransportQueryError: an answer has errors; the first such is raised, and says which request it answers.
-            TransportError: there was no GraphQL answer to one of the requests.
-            DocumentError: a request cannot be sent, or not in a batch, as a subscription.
+            TransportQueryError: a response has errors; the first one is raised and says to which request it belongs.
+            TransportTimeout: the call took longer than *timeout*.
+            TransportError: there was no GraphQL response to one of the requests.
+            DocumentError: a request cannot be sent, or not in a batch, for example a subscription.
             ClientClosed: the client is closed.
+            TypeError: an argument is unknown or has the wrong type.
+            ValueError: *timeout* is not positive, or a header contains a character that cannot be sent.
         """
         if unknown:
             raise unknown_argument("Client.execute_batch", unknown)
@@ -349,11 +391,26 @@ class Client:
         extra_args: Mapping[str, Any] | None = None,
         **unknown: NoReturn,
     ) -> list[ExecutionResult | TransportError]:
-        """Send several queries and mutations in one HTTP request and return the whole answer to each.
+        """Send several queries and mutations in one HTTP request and return the whole result of each.
 
-        An entry of the server's answer that is no GraphQL answer does not hide the others: the exception that tells
-        why stands in its place. Takes and raises what ``execute_batch`` does, except that neither that nor errors
-        inside the answers are raised.
+        The server may run them concurrently and in any order. Many servers do not accept batches. Errors in a response
+        are not raised. If an entry is not a valid GraphQL response, the list holds a ``TransportError`` in its place.
+
+        Args:
+            requests: one or more requests; a ``GraphQLRequest`` carries variables and an operation name.
+            timeout: seconds this call may take, in place of the client's limit; None for no limit.
+            headers: a dict of headers for this request, which take precedence over the client's.
+            extra_args: a dict of arguments for ``aiohttp.ClientSession.request`` (or ``requests.Session.request``,
+                with that transport) for this request.
+            **unknown: raises a ``TypeError``, which for an argument of gql names the replacement.
+
+        Raises:
+            TransportTimeout: the call took longer than *timeout*.
+            TransportError: there was no response to the batch.
+            DocumentError: a request cannot be sent, or not in a batch, for example a subscription.
+            ClientClosed: the client is closed.
+            TypeError: an argument is unknown or has the wrong type.
+            ValueError: *timeout* is not positive, or a header contains a character that cannot be sent.
         """
         if unknown:
             raise unknown_argument("Client.execute_batch_results", unknown)
@@ -379,34 +436,38 @@ class Client:
     ) -> Subscription[dict[str, Any]]:
         """Start a subscription and return an iterator over the data of its events, each a dict.
 
-        The message is on the wire when this returns. An event with errors raises ``TransportQueryError`` from the
-        iterator, which may be used further. The loop ends when the server completes the subscription; leaving it, by
-        ``break`` or an exception, ends the subscription on the server, unless a variable holds it. While nothing comes
-        the loop waits, without a limit: ``next(timeout)`` of what is returned waits with one.
+        The message has been sent when this returns. An event with errors raises ``TransportQueryError`` from the
+        iterator, which can still be used afterwards. The loop ends when the server completes the subscription. Leaving
+        it with ``break`` or an exception ends the subscription on the server, unless a variable refers to the iterator.
+        The loop waits for events without a limit; ``next(timeout)`` of the returned ``Subscription`` has one.
 
         Args:
             request: GraphQL text, a parsed document or a ``GraphQLRequest``.
             variable_values: a dict of values for the document's variables.
-            operation_name: which operation to run when the document holds several.
-            timeout: seconds that connecting and sending may take, in place of ``execute_timeout``; None for no limit.
-            extensions: the ``extensions`` that go with the request, a dict.
-            buffer_size: how many events may wait for the consumer.
-            overflow: what happens when it falls behind: ``block`` lets the server feel it and loses nothing, on a
-                socket of its own; ``raise`` ends the subscription with ``SubscriptionOverflow``; ``drop_oldest`` drops
-                events.
-            on_reconnect: what to call after a lost connection was made anew, in place of the client's.
-            **unknown: refused; for an argument of gql the error says what to write instead.
+            operation_name: which operation to run if the document has several.
+            timeout: seconds that connecting and sending may take, in place of the client's limit; None for no limit.
+            extensions: a dict, sent as the request's ``extensions``.
+            buffer_size: how many events may wait for the consumer, 1024 by default.
+            overflow: what happens when the buffer is full: ``block``, the default, stops reading, so that the server
+                has to wait and no event is lost, on a socket of its own; ``raise`` ends the subscription with
+                ``SubscriptionOverflow``; ``drop_oldest`` drops the oldest events.
+            on_reconnect: called after a lost connection was re-established, in place of the client's function.
+            **unknown: raises a ``TypeError``, which for an argument of gql names the replacement.
 
         Raises:
-            TransportError: connecting failed.
+            TransportTimeout: connecting and sending took longer than *timeout*.
+            TransportError: connecting failed, or the transport cannot subscribe.
             DocumentError: the document has a syntax error, or the request cannot be sent.
             ClientClosed: the client is closed.
+            TypeError: an argument is unknown or has the wrong type, or *on_reconnect* is not a function of one
+                parameter.
+            ValueError: *timeout* is not positive, *buffer_size* is less than 1, or *overflow* is unknown.
         """
         if unknown:
             raise unknown_argument("Client.subscribe", unknown)
         prepared = as_request(request, variable_values, operation_name, extensions)
         operation = self._pipeline.operation(prepared, timeout)
-        return self._pipeline.subscribe(operation, data_or_raise, buffer_size, overflow, on_reconnect)
+        return self._pipeline.subscribe(operation, event_data, buffer_size, overflow, on_reconnect)
 
     def subscribe_results(
         self,
@@ -423,7 +484,31 @@ class Client:
     ) -> Subscription[ExecutionResult]:
         """Start a subscription and return an iterator over its events as ``ExecutionResult``, errors included.
 
-        Takes and raises what ``subscribe`` does.
+        The message has been sent when this returns. Errors in an event are not raised. The loop ends when the server
+        completes the subscription. Leaving it with ``break`` or an exception ends the subscription on the server,
+        unless a variable refers to the iterator.
+
+        Args:
+            request: GraphQL text, a parsed document or a ``GraphQLRequest``.
+            variable_values: a dict of values for the document's variables.
+            operation_name: which operation to run if the document has several.
+            timeout: seconds that connecting and sending may take, in place of the client's limit; None for no limit.
+            extensions: a dict, sent as the request's ``extensions``.
+            buffer_size: how many events may wait for the consumer, 1024 by default.
+            overflow: what happens when the buffer is full: ``block``, the default, stops reading, so that the server
+                has to wait and no event is lost, on a socket of its own; ``raise`` ends the subscription with
+                ``SubscriptionOverflow``; ``drop_oldest`` drops the oldest events.
+            on_reconnect: called after a lost connection was re-established, in place of the client's function.
+            **unknown: raises a ``TypeError``, which for an argument of gql names the replacement.
+
+        Raises:
+            TransportTimeout: connecting and sending took longer than *timeout*.
+            TransportError: connecting failed, or the transport cannot subscribe.
+            DocumentError: the document has a syntax error, or the request cannot be sent.
+            ClientClosed: the client is closed.
+            TypeError: an argument is unknown or has the wrong type, or *on_reconnect* is not a function of one
+                parameter.
+            ValueError: *timeout* is not positive, *buffer_size* is less than 1, or *overflow* is unknown.
         """
         if unknown:
             raise unknown_argument("Client.subscribe_results", unknown)
@@ -453,43 +538,62 @@ class Client:
 
     @property
     def schema(self) -> GraphQLSchema:
-        """The server's schema; loaded or fetched once, when it is first needed.
+        """The server's schema, loaded or fetched once, when it is first needed.
 
         Raises:
-            TransportError: the server could not be asked, or refuses introspection.
-            DocumentError: what was given as schema is none.
-            OSError: the file that was given as schema cannot be read.
+            TransportError: the schema could not be fetched; for example, the server refuses introspection.
+            DocumentError: the schema that was given is not valid.
+            OSError: the schema file cannot be read.
         """
         return self._pipeline.schema
 
     def fetch_schema(self) -> GraphQLSchema:
-        """Ask the server for its schema now, use it from here on and return it; raises what ``schema`` raises."""
+        """Fetch the server's schema now, use it from now on and return it.
+
+        Raises:
+            TransportError: the schema could not be fetched; for example, the server refuses introspection.
+            ClientClosed: the client is closed.
+        """
         return self._pipeline.fetch_schema()
 
     def close(self) -> None:
-        """End every subscription and call, close all connections and wait for that; does nothing the second time.
+        """End all calls and subscriptions, close all connections, and wait until they are closed.
 
-        Nobody has to call it: a client that is dropped, and the end of the program, do the same.
-
-        Threads that wait in a call get ``ClientClosed``, those in a subscription its end.
+        Calls in other threads raise ``ClientClosed``; loops over subscriptions end. Closing is final and closing again
+        does nothing. Calling this is optional: dropping the client, or ending the program, closes it as well.
         """
         self._pipeline.close()
 
     @property
     def closed(self) -> bool:
-        """Whether ``close()`` was called."""
+        """Whether ``close()`` was called, or the last ``with`` block has ended."""
         return self._pipeline.closed
 
     def __enter__(self) -> Client:
+        """Return the client, opened again if the end of another ``with`` block has closed it.
+
+        Raises:
+            ClientClosed: after ``close()``.
+        """
+        self._pipeline.enter()
         return self
 
     def __exit__(self, *exception: object) -> None:
-        self.close()
+        """Close the client, unless another ``with`` block of it has not ended."""
+        self._pipeline.leave()
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """Pickle the arguments: the copy starts afresh where it lands."""
+        """Pickle the arguments, of which the copy makes its own connections."""
         check_pickles("Client", self._arguments)
         return functools.partial(type(self), **self._arguments), ()
 
     def __repr__(self) -> str:
         return repr(self._pipeline)
+
+
+_DEFAULTS = {parameter.name: parameter.default for parameter in inspect.signature(Client).parameters.values()}
+
+
+def _taken_by(function: Callable[..., object], arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the arguments of the client that *function* has parameters for."""
+    return {name: arguments[name] for name in inspect.signature(function).parameters if name in arguments}

@@ -1,4 +1,4 @@
-"""Deadline: when a call must be over, which option says so and where the call goes."""
+"""Deadline: the time at which a call must end, the option that sets it, and the call's target."""
 
 from __future__ import annotations
 
@@ -6,49 +6,151 @@ import time
 
 from .exceptions import TransportTimeout
 
+__all__ = ["Deadline"]
+
 
 class Deadline:
-    """The end of the time that a call may take; the time runs from when this is made.
+    """The time by which a call has to be over. The time starts when the deadline is created.
+
+    The client creates one for each call and passes it to the transport. A transport that blocks passes ``left()`` to
+    the functions that take a timeout, and raises ``exceeded()`` when the time is up. A transport that notes the
+    progress of a call, in the attributes and with ``queued()`` and ``dequeued()``, lets the exception report where the
+    time went, and whether the request was sent. All methods are called from one thread.
 
     Args:
-        seconds: how long the call may take; None for no limit.
-        name: the option that says so: ``execute_timeout`` of the client, or ``timeout`` of the call.
-        where: where the call goes, for the error; without secrets.
+        seconds: the seconds that the call may take; None for no limit.
+        name: the name of the option that set the limit, for the exception.
+        where: the destination of the call, for the exception; without credentials.
+        counts_queueing: whether the time that the call waits for a free connection counts.
+
+    Attributes:
+        seconds: the argument of the same name.
+        name: the argument of the same name.
+        where: the argument of the same name.
+        is_connecting: whether the call has asked for a connection. Like the next two, it is set and never reset.
+        is_connected: whether the call has a connection, so that the server may receive the request.
+        is_answered: whether a response has begun.
+        queue: how long the call has waited for a free connection; None if it never waited.
     """
 
-    __slots__ = ("_end", "name", "seconds", "where")
+    __slots__ = (
+        "_counts_queueing",
+        "_end",
+        "is_answered",
+        "is_connected",
+        "is_connecting",
+        "name",
+        "queue",
+        "seconds",
+        "where",
+    )
 
-    def __init__(self, seconds: float | None = None, name: str = "timeout", where: str = "") -> None:
+    def __init__(
+        self,
+        seconds: float | None = None,
+        name: str = "timeout",
+        where: str = "",
+        *,
+        counts_queueing: bool = True,
+    ) -> None:
         self.seconds = seconds
         self.name = name
         self.where = where
-        # asyncio's loops use the same clock.
+        # The event loops of asyncio use the same clock.
         self._end = None if seconds is None else time.monotonic() + seconds
+        self._counts_queueing = counts_queueing
+        self.is_connecting = False
+        self.is_connected = False
+        self.is_answered = False
+        self.queue: Queueing | None = None
 
     def left(self) -> float | None:
-        """Return the seconds that are left, 0 or less when none are; None for no limit."""
-        return None if self._end is None else self._end - time.monotonic()
+        """Return the seconds that are left, 0 or less if the time is up; None if there is no limit."""
+        if self._end is None:
+            return None
+        now = time.monotonic()
+        if self.queue is None or self._counts_queueing:
+            return self._end - now
+        return self._end + self.queue.seconds(now) - now
 
     def allows(self, seconds: float) -> bool:
-        """Whether more than so many seconds are left."""
-        return self._end is None or time.monotonic() + seconds < self._end
+        """Return whether more than *seconds* are left."""
+        left = self.left()
+        return left is None or seconds < left
 
     def restarted(self) -> Deadline:
-        """Return the same limit for work that begins now."""
-        return Deadline(self.seconds, self.name, self.where)
+        """Return a deadline with the same limit that starts now."""
+        return Deadline(self.seconds, self.name, self.where, counts_queueing=self._counts_queueing)
+
+    def queued(self, pool_size: int) -> None:
+        """Note that the call waits for a connection of a pool of *pool_size* connections, all of them in use."""
+        self.queue = self.queue or Queueing()
+        self.queue.begin(pool_size)
+
+    def dequeued(self) -> None:
+        """Note that the call no longer waits for a connection of the pool."""
+        if self.queue is not None:
+            self.queue.end()
+
+    @property
+    def sent(self) -> bool | None:
+        """True once a response has begun, False while there is no connection; None when that is unknown."""
+        if self.is_answered:
+            return True
+        return False if self.is_connecting and not self.is_connected else None
 
     def exceeded(self) -> TransportTimeout:
-        """Return the error for a call that ran out of time."""
+        """Return the ``TransportTimeout`` to raise when the time is up; its ``sent`` is that of the deadline."""
         seconds = self.seconds or 0.0
-        advice = ADVICE.get(self.name, f"Give {self.name}= a higher value?")
-        what = f"the call to {self.where}" if self.where else "the work"
-        message = f"{self.name} ran out after {seconds:g} s; {what} was cancelled. {advice}"
-        return TransportTimeout(message, limit=self.name, seconds=seconds)
+        advice = ADVICE.get(self.name, f"Pass a higher {self.name}=.")
+        call = f"the call to {self.where}" if self.where else "the work"
+        if self.queue is None:
+            what = f"{call} was cancelled"
+        elif self.queue.is_waiting:
+            what = f"{call} {self.queue}; it was not sent"
+        else:
+            what = f"{call} {self.queue} and was cancelled after that"
+        message = f"{self.name} ran out after {seconds:g} s; {what}. {advice}"
+        return TransportTimeout(message, limit=self.name, seconds=seconds, sent=self.sent)
+
+
+class Queueing:
+    """The time that a call has waited for a free connection."""
+
+    __slots__ = ("_ended", "_since", "pool_size")
+
+    def __init__(self) -> None:
+        self.pool_size = 0
+        self._ended = 0.0
+        self._since: float | None = None
+
+    def begin(self, pool_size: int) -> None:
+        """Start to wait for one of *pool_size* connections."""
+        self.pool_size = pool_size
+        self._since = time.monotonic()
+
+    def end(self) -> None:
+        """Stop waiting."""
+        self._ended = self.seconds(time.monotonic())
+        self._since = None
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether the call is waiting now."""
+        return self._since is not None
+
+    def seconds(self, now: float) -> float:
+        """Return the total seconds that the call has waited until *now*."""
+        return self._ended if self._since is None else self._ended + now - self._since
+
+    def __str__(self) -> str:
+        which = "the only connection" if self.pool_size == 1 else f"one of {self.pool_size} connections"
+        return f"waited {self.seconds(time.monotonic()):.1f} s for {which} of the pool"
 
 
 ADVICE = {
-    "execute_timeout": "Give the client a higher execute_timeout=, or this call a timeout= of its own?",
-    "timeout": "Give this call a higher timeout=?",
+    "execute_timeout": "Pass a higher execute_timeout= to the client, or a timeout= to this call.",
+    "timeout": "Pass a higher timeout= to the client or to this call.",
 }
 
 NO_DEADLINE = Deadline()

@@ -1,8 +1,8 @@
 """Placeholder for gql's module of this name; importing it raises an error that names the replacement."""
 
 raise ImportError(
-    "syncgql has no module dsl. Write client.query.book('title', id='1') in the place of DSLSchema and dsl_gql(); "
-    "Field, Fields, InlineFragment and Directive of syncgql make selections.",
+    "syncgql has no module dsl. Write client.query.book('title', id='1') instead of DSLSchema and dsl_gql(); "
+    "build selections with Field, Fields, InlineFragment and Directive from syncgql.",
     name=__name__,
     path=__file__,
 )

@@ -6,20 +6,21 @@
     +- ClientClosed                        the client was used after close, or closed during the call
     +- SubscriptionForked                  a parent's subscription iterated in a forked child
     +- DocumentError                       found before sending: syntax, validation, a bad variable or selection
-    +- TransportError                      every failure to get a GraphQL answer
+    +- TransportError                      every failure to get a GraphQL response
        +- TransportConnectionFailed        connecting failed, or the connection was lost
        +- TransportClosed                  a bare transport used after close, or before connect
-       +- TransportTimeout                 a limit ran out (also a TimeoutError)
+       +- TransportTimeout                 a time limit expired (also a TimeoutError)
        +- TransportCredentialsMissing      a request could not be signed: no AWS credentials, or no region
-       +- TransportServerError             an HTTP answer that is no GraphQL answer
-       |  +- TransportAuthenticationError  the credentials were refused
+       +- TransportServerError             an HTTP response that is not a GraphQL response
+       |  +- TransportAuthenticationError  the server refused the credentials
+       |  +- TransportRateLimited          the server received too many requests
        +- TransportProtocolError           the peer broke the protocol
        +- SubscriptionOverflow             the consumer was too slow for overflow="raise"
-       +- TransportQueryError              the answer has errors
+       +- TransportQueryError              the response contains errors
 
-Exceptions carry their data in attributes and pickle with it. A message says what was wrong, where, and what
-to do; it never shows a credential, not even one that the server repeats. The server's words may hold variables.
-Control characters in these words are escaped in messages; attributes hold them as received.
+Exceptions keep their data in attributes, which are pickled with them. A message says what is wrong, where, and how to
+fix it. It never shows a credential, not even one that the server echoes. Text from the server may contain variables;
+messages escape its control characters, and attributes hold it as received.
 """
 
 from __future__ import annotations
@@ -44,16 +45,17 @@ __all__ = [
     "TransportError",
     "TransportProtocolError",
     "TransportQueryError",
+    "TransportRateLimited",
     "TransportServerError",
     "TransportTimeout",
 ]
 
 MESSAGE_CHARACTERS = 4_000
-"""How long a message may be; what a part of it is worth is decided where it is made."""
+"""The longest message. The code that writes a message sets the limits for its parts."""
 
 
 class SyncGQLError(Exception):
-    """Base of every exception of this package."""
+    """Base class of all exceptions of this package."""
 
     def __init__(self, message: str = "") -> None:
         message = escaped(truncate(message, MESSAGE_CHARACTERS))
@@ -67,42 +69,42 @@ class SyncGQLError(Exception):
         return f"{type(self).__name__}({self.message!r})"
 
     def __reduce__(self) -> tuple[Any, ...]:
-        # Exception.__reduce__ calls the class with self.args, which the keyword-only data of subclasses does not fit.
+        # Exception.__reduce__ calls the class with self.args, which lacks the keyword-only arguments of subclasses.
         return _rebuild, (type(self), self.args, self.__dict__)
 
 
 def _rebuild(cls: type[SyncGQLError], args: tuple[Any, ...], state: dict[str, Any]) -> SyncGQLError:
     error = cls.__new__(cls, *args)
-    error.args = args  # OSError, below TransportTimeout, sets them in __init__ only
+    error.args = args  # OSError, a base of TransportTimeout, sets them in __init__ only
     error.__dict__.update(state)
     return error
 
 
 def own_copy(error: Exception) -> Exception:
-    """Return a copy for one of several waiters: one that is raised in several threads gathers all their tracebacks."""
+    """Return a copy for one of several waiters; an exception raised in several threads collects all tracebacks."""
     try:
         own = copy.copy(error)
     except Exception:
-        return error  # not every library's exceptions can be copied
+        return error  # the exceptions of some libraries cannot be copied
     own.__cause__ = error.__cause__
     return own
 
 
 class ClientClosed(SyncGQLError):
-    """The client was used after ``close()``, or it was closed while the call was waiting."""
+    """The client was used after ``close()``, or closed while the call was waiting."""
 
 
 class SubscriptionForked(SyncGQLError):
-    """A subscription of the parent process was used in a forked child; subscribe anew in the child."""
+    """A subscription of the parent process was used in a forked child; subscribe again in the child."""
 
 
 class DocumentError(SyncGQLError):
     """The request is wrong and was not sent: a syntax error, an unknown field, a bad variable or selection.
 
     Attributes:
-        path: where in the request, for example ``variables.input.tags``; None when unknown.
-        line: the line in the document, from 1; None when there is no position.
-        column: the column in that line, from 1; None when there is no position.
+        path: the place in the request, for example ``variables.input.tags``; None if unknown.
+        line: the line in the document, counted from 1; None if the error has no position.
+        column: the column in that line, counted from 1; None if the error has no position.
     """
 
     def __init__(
@@ -114,21 +116,52 @@ class DocumentError(SyncGQLError):
         self.column = column
 
 
+def _codes(errors: Sequence[Mapping[str, Any]] | None) -> tuple[str, ...]:
+    members = [error.get("extensions") for error in errors or () if isinstance(error, Mapping)]
+    codes = [each.get("code") for each in members if isinstance(each, Mapping)]
+    # A code may be a number, and several errors may have the same code.
+    return tuple(dict.fromkeys(str(code) for code in codes if isinstance(code, str | int)))
+
+
 class TransportError(SyncGQLError):
-    """Base of every failure to get a GraphQL answer."""
+    """Base class of all failures to get a GraphQL response.
+
+    Attributes:
+        sent: whether the server received the request. False if it certainly did not, so that sending it again is safe
+            even for a mutation; True if it did; None if that is unknown.
+        attempts: the number of times that the request was tried.
+    """
+
+    def __init__(self, message: str = "", *, sent: bool | None = None) -> None:
+        super().__init__(message)
+        self.sent = sent
+        self.attempts = 1
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """The ``extensions.code`` values of the GraphQL errors, without duplicates; empty if there are none."""
+        return ()
 
 
 class TransportConnectionFailed(TransportError):
-    """Connecting failed, or the connection was lost before the answer was complete.
+    """Connecting failed, or the connection was lost before the response was complete.
 
     Attributes:
-        code: the WebSocket close code; None when there was none.
-        reason: the WebSocket close reason; None when there was none.
-        data: what an incremental response (``@defer``, ``@stream``) had delivered until then; None for others.
+        code: the WebSocket close code; None if there was none.
+        reason: the WebSocket close reason; None if there was none.
+        data: what a response to ``@defer`` or ``@stream`` had delivered before; None for other responses.
     """
 
-    def __init__(self, message: str, *, code: int | None = None, reason: str | None = None, data: Any = None) -> None:
-        super().__init__(message)
+    def __init__(
+        self,
+        message: str,
+        *,
+        code: int | None = None,
+        reason: str | None = None,
+        data: Any = None,
+        sent: bool | None = None,
+    ) -> None:
+        super().__init__(message, sent=sent)
         self.code = code
         self.reason = reason
         self.data = data
@@ -139,16 +172,16 @@ class TransportClosed(TransportError):
 
 
 class TransportTimeout(TransportError, TimeoutError):
-    """A limit ran out; the work was cancelled on the wire.
+    """A time limit expired, and the request was cancelled.
 
     Attributes:
-        limit: the name of the option that set it: ``execute_timeout`` of the client, ``timeout`` of the call, or
-            whichever of the transport's ran out, such as ``connect_timeout`` or ``sock_read``.
-        seconds: its value.
+        limit: the name of the option that sets the limit: ``timeout`` of the client or the call, ``execute_timeout``,
+            or an option of the transport, such as ``connect_timeout`` or ``sock_read``.
+        seconds: the value of that option, in seconds.
     """
 
-    def __init__(self, message: str, *, limit: str, seconds: float) -> None:
-        super().__init__(message)
+    def __init__(self, message: str, *, limit: str, seconds: float, sent: bool | None = None) -> None:
+        super().__init__(message, sent=sent)
         self.limit = limit
         self.seconds = seconds
 
@@ -161,21 +194,21 @@ class TransportCredentialsMissing(TransportError):
     """
 
     def __init__(self, message: str, *, missing: str) -> None:
-        super().__init__(message)
+        super().__init__(message, sent=False)
         self.missing = missing
 
 
 class TransportServerError(TransportError):
-    """An HTTP answer that is no GraphQL answer, or whose status says not to trust it.
+    """The HTTP response is not a GraphQL response, or its status is an error.
 
     Attributes:
-        code: the HTTP status; None when credentials were refused over a WebSocket without one.
-        headers: the answer's headers.
-        body: the first 1,000 characters of the answer.
-        retry_after: seconds to wait before trying again, when the server said so.
-        errors: the GraphQL errors in the body, if it held any.
-        data: the GraphQL data in the body, if it held any.
-        response: status, headers, url and elapsed time of this call.
+        code: the HTTP status; None if the server refused the credentials over a WebSocket without a close code.
+        headers: the headers of the response; empty if there was no response.
+        body: the first 1,000 characters of the response.
+        retry_after: the seconds to wait before a retry, from ``Retry-After``; None if the server did not say.
+        errors: the GraphQL errors in the body; None if there were none.
+        data: the GraphQL data in the body; None if there was none.
+        response: the status, headers, URL and elapsed time of this call; None if there was no response.
     """
 
     def __init__(
@@ -187,8 +220,9 @@ class TransportServerError(TransportError):
         errors: Sequence[Mapping[str, Any]] | None = None,
         data: Mapping[str, Any] | None = None,
         response: Response | None = None,
+        sent: bool | None = True,
     ) -> None:
-        super().__init__(message)
+        super().__init__(message, sent=sent)
         self.code = code
         self.body = body[:EXCERPT_CHARACTERS]
         self.errors = errors
@@ -196,22 +230,28 @@ class TransportServerError(TransportError):
         self.response = response
 
     @property
+    def codes(self) -> tuple[str, ...]:
+        return _codes(self.errors)
+
+    @property
     def headers(self) -> Mapping[str, str]:
-        """The answer's headers; empty when there was no answer."""
+        """The headers of the response; empty if there was no response."""
         return self.response.headers if self.response else {}
 
     @property
     def retry_after(self) -> float | None:
-        """Seconds to wait before trying again, when the server said so."""
+        """The seconds to wait before a retry; None if the server did not say."""
         return self.response.retry_after if self.response else None
 
 
 class TransportAuthenticationError(TransportServerError):
-    """The server refused the credentials: HTTP 401 or 403, or a refusal of the WebSocket connection.
+    """The server refused the credentials, with HTTP status 401 or 403 or by refusing the WebSocket connection.
+
+    A 403 that limits the rate of requests raises ``TransportRateLimited`` instead.
 
     Attributes:
-        code: the HTTP status or the WebSocket close code; None when there was neither.
-        reason: the WebSocket close reason or the refusal's payload as text; None over HTTP.
+        code: the HTTP status or the WebSocket close code; None if there was neither.
+        reason: the WebSocket close reason, or the payload of the refusal as text; None over HTTP.
     """
 
     def __init__(
@@ -224,20 +264,65 @@ class TransportAuthenticationError(TransportServerError):
         errors: Sequence[Mapping[str, Any]] | None = None,
         data: Mapping[str, Any] | None = None,
         response: Response | None = None,
+        sent: bool | None = True,
     ) -> None:
-        super().__init__(message, code=code, body=body, errors=errors, data=data, response=response)
+        super().__init__(message, code=code, body=body, errors=errors, data=data, response=response, sent=sent)
         self.reason = reason
 
 
-class TransportProtocolError(TransportError):
-    """The peer broke the protocol.
+class TransportRateLimited(TransportServerError):
+    """The server did not execute the request, because it received too many requests or too expensive ones.
+
+    Raised for HTTP status 429, for 403 with ``Retry-After`` or with a used-up quota, and for GraphQL errors that report
+    a rate limit, with any status. It is safe to send the request again later, even if it is a mutation.
 
     Attributes:
-        rule: the rule it broke, in one phrase.
-        received: what it sent, cut to 1,000 characters.
-        code: the WebSocket close code with which the connection was given up; None over HTTP.
-        response: status, headers, url and elapsed time of this call; None over a WebSocket.
-        data: what an incremental response (``@defer``, ``@stream``) had delivered until then; None for others.
+        retry_after: the seconds to wait before a retry, sent by the server or computed from its figures; None if
+            unknown.
+        limit: the number of requests, or points of cost, that the quota allows; None if unknown.
+        remaining: the number of requests or points that are left; None if unknown.
+        reset_at: the time at which the quota is full again, in seconds since the epoch as in ``time.time()``; None if
+            unknown.
+        extensions: the extensions of the GraphQL response; None if there were none.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        retry_after: float | None = None,
+        limit: float | None = None,
+        remaining: float | None = None,
+        reset_at: float | None = None,
+        extensions: Mapping[str, Any] | None = None,
+        code: int | None = None,
+        body: str = "",
+        errors: Sequence[Mapping[str, Any]] | None = None,
+        data: Mapping[str, Any] | None = None,
+        response: Response | None = None,
+        sent: bool | None = True,
+    ) -> None:
+        super().__init__(message, code=code, body=body, errors=errors, data=data, response=response, sent=sent)
+        self._retry_after = retry_after
+        self.limit = limit
+        self.remaining = remaining
+        self.reset_at = reset_at
+        self.extensions = extensions
+
+    @property
+    def retry_after(self) -> float | None:
+        return super().retry_after if self._retry_after is None else self._retry_after
+
+
+class TransportProtocolError(TransportError):
+    """The server violated the protocol.
+
+    Attributes:
+        rule: the rule that the server violated, in one phrase.
+        received: the first 1,000 characters that violate it.
+        code: the WebSocket close code with which the client closed the connection; None over HTTP.
+        response: the status, headers, URL and elapsed time of this call; None over a WebSocket.
+        data: what a response to ``@defer`` or ``@stream`` had delivered before; None for other responses.
     """
 
     def __init__(
@@ -249,8 +334,9 @@ class TransportProtocolError(TransportError):
         code: int | None = None,
         response: Response | None = None,
         data: Any = None,
+        sent: bool | None = True,
     ) -> None:
-        super().__init__(message)
+        super().__init__(message, sent=sent)
         self.rule = rule
         self.received = received[:EXCERPT_CHARACTERS]
         self.code = code
@@ -259,27 +345,27 @@ class TransportProtocolError(TransportError):
 
 
 class SubscriptionOverflow(TransportError):
-    """The consumer fell behind and ``overflow="raise"`` was asked for; the buffered events were delivered first.
+    """The consumer of a subscription with ``overflow="raise"`` fell behind; raised after the buffered events.
 
     Attributes:
-        buffered: how many events were waiting when the buffer was full.
-        limit: the buffer's size, ``buffer_size``.
+        buffered: the number of events in the buffer when it was full.
+        limit: the size of the buffer, ``buffer_size``, in events.
     """
 
     def __init__(self, message: str, *, buffered: int, limit: int) -> None:
-        super().__init__(message)
+        super().__init__(message, sent=True)
         self.buffered = buffered
         self.limit = limit
 
 
 class TransportQueryError(TransportError):
-    """The server answered with errors.
+    """The response contains errors.
 
     Attributes:
-        errors: the server's error objects as received, unknown keys kept.
-        data: partial data; None when there was none.
-        extensions: the answer's extensions; None when there were none.
-        response: status, headers, url and elapsed time of this call; None over a WebSocket.
+        errors: the error objects as received, including unknown keys.
+        data: the partial data; None if there was none.
+        extensions: the extensions of the response; None if there were none.
+        response: the status, headers, URL and elapsed time of this call; None over a WebSocket.
     """
 
     def __init__(
@@ -291,8 +377,12 @@ class TransportQueryError(TransportError):
         extensions: Mapping[str, Any] | None = None,
         response: Response | None = None,
     ) -> None:
-        super().__init__(message)
+        super().__init__(message, sent=True)
         self.errors = errors
         self.data = data
         self.extensions = extensions
         self.response = response
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        return _codes(self.errors)

@@ -1,4 +1,4 @@
-"""FileVar: a file among the variables of a request."""
+"""FileVar: a file in the variables of a request."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import os
 from collections.abc import AsyncIterable, Callable, Iterable
 from typing import Any
 
-from .checks import plain_text
+from .checks import check_count, check_text, plain_text
 
 __all__ = ["FileVar"]
 
@@ -16,31 +16,33 @@ OnProgress = Callable[[int, "int | None"], object]
 
 
 class FileVar:
-    """A file to upload, used as a variable's value or anywhere inside one.
+    """A file to upload, used as the value of a variable or anywhere inside one.
 
-    It is streamed, so a file of any size takes a few hundred kilobytes of memory, and may be used in any number of
-    requests. The exceptions are what cannot be read twice (pipes, generators): they go with one request.
+    The file is streamed, so an upload of any size takes a few hundred kilobytes of memory. A FileVar may be used in any
+    number of requests, or in a single one if the file cannot be read twice (pipes, generators).
 
     Args:
-        file: what to send: a path; bytes; an object with ``read()``, from where it stands now, which stays open; or
-            an iterable or async iterable of bytes. An async one runs on the client's loop, all else in worker threads.
-        filename: the name the server sees; by default the file's own, without its directory.
-        content_type: its media type; by default the file object's own, or guessed from the name.
-        streaming: False reads it all into memory before anything is sent. The request then tells its length and can be
-            sent again, whatever the file is.
-        streaming_block_size: bytes that are read and sent at a time.
-        on_progress: called with the bytes sent so far and the file's size, None if unknown: in a worker thread, at most
-            ten times a second, and once when the file is through. An exception in it ends the request.
+        file: a path; bytes; an object with ``read()``, which is read from its current position and stays open; or an
+            iterable or async iterable of bytes. Async iterables run on the client's loop; all other files are read in
+            worker threads.
+        filename: the name that is sent to the server; by default the name of the file, without its directory.
+        content_type: the media type; by default that of the file object, or guessed from the name.
+        streaming: False reads the whole file into memory before sending. The request then has a ``Content-Length``, and
+            can be sent again for every kind of file.
+        streaming_block_size: the number of bytes to read and send at a time; the default is 262,144.
+        on_progress: called with the number of bytes sent so far and the size of the file in bytes, or None if unknown.
+            It runs in a worker thread, at most ten times per second and once at the end of the file. An exception in it
+            aborts the request.
 
     Attributes:
-        position: where a file object stood when it was given, which is where it is read from; None if it cannot be
-            rewound to there, or is no file object.
-        is_rewindable: whether it can be read again from where it was read first.
+        position: the position of a file object when the FileVar was created, from which it is read; None if it cannot
+            seek, or is not a file object.
+        is_rewindable: whether the file can be read again from its first position.
 
     Raises:
-        TypeError: *file* is nothing that gives bytes, for example opened in text mode, or an argument has the wrong
-            type.
-        ValueError: the file is closed, the content type holds a control character, or the block size is not positive.
+        TypeError: *file* does not provide bytes, for example because it is opened in text mode, or another argument has
+            the wrong type.
+        ValueError: the file is closed, the content type contains a control character, or the block size is less than 1.
     """
 
     __slots__ = (
@@ -66,12 +68,10 @@ class FileVar:
         on_progress: OnProgress | None = None,
     ) -> None:
         _check_file(file, streaming)
-        _check_text("filename", filename)
-        _check_text("content_type", content_type)
-        if isinstance(streaming_block_size, bool) or not isinstance(streaming_block_size, int):
-            raise TypeError(f"streaming_block_size must be an int, not {type(streaming_block_size).__name__}.")
-        if streaming_block_size < 1:
-            raise ValueError(f"streaming_block_size must be 1 byte or more, not {streaming_block_size}.")
+        check_text("filename", filename)
+        if not (check_text("content_type", content_type) or "").isprintable():
+            raise ValueError("content_type contains a line break or another control character.")
+        check_count("streaming_block_size", streaming_block_size, least=1, of="bytes")
         if on_progress is not None and not callable(on_progress):
             raise TypeError(f"on_progress must be callable, not {type(on_progress).__name__}.")
         self.file = file
@@ -81,33 +81,33 @@ class FileVar:
         self.streaming_block_size = streaming_block_size
         self.on_progress = on_progress
         self.position = _position(file)
-        # Found out now, because it may call the user's code and is asked on the loop.
+        # Computed now, because it may call the user's code, which must not run on the loop that reads it later.
         self.is_rewindable = self._can_be_rewound()
-        # One claim, which is popped to read and appended again to be read once more; both are atomic.
+        # Holds one item while the file is free. pop() and append() are atomic, so no lock is needed.
         self._claims = [None]
 
     @property
     def is_path(self) -> bool:
-        """Whether the file is named and not given."""
+        """Whether the file was passed as a path."""
         return isinstance(self.file, str | os.PathLike)
 
     @property
     def is_bytes(self) -> bool:
-        """Whether the content itself was given."""
+        """Whether the content was passed as bytes."""
         return isinstance(self.file, bytes | bytearray | memoryview)
 
     @property
     def is_file_object(self) -> bool:
-        """Whether it has ``read()``."""
+        """Whether the file has a ``read()`` method."""
         return _is_readable(self.file)
 
     @property
     def is_free(self) -> bool:
-        """Whether it may be read now: it is not being read, and not used up."""
+        """Whether the file can be read now: nothing is reading it, and it is not exhausted."""
         return bool(self._claims)
 
     def claim(self) -> bool:
-        """Take it for reading; False when it is being read, or used up. Callable from any thread."""
+        """Reserve the file for one reader; return False if it is being read or exhausted. Callable from any thread."""
         if self.is_path or self.is_bytes:
             return True
         try:
@@ -117,7 +117,7 @@ class FileVar:
         return True
 
     def release(self) -> None:
-        """Give it back after reading, unless that used it up."""
+        """Free the file after reading, unless it cannot be read again."""
         if self.is_rewindable and not self._claims:
             self._claims.append(None)
 
@@ -126,7 +126,7 @@ class FileVar:
             return True
         if self.is_file_object:
             return False
-        # An iterable that is not its own iterator begins anew each time.
+        # An iterable that is not its own iterator starts from the beginning each time.
         iterator = aiter(self.file) if isinstance(self.file, AsyncIterable) else iter(self.file)
         return iterator is not self.file
 
@@ -136,10 +136,10 @@ class FileVar:
 
 def _check_file(file: object, streaming: bool) -> None:
     if isinstance(file, io.TextIOBase):
-        raise TypeError("The file gives text, not bytes; open it in binary mode ('rb'), or pass text.encode().")
+        raise TypeError("The file contains text, not bytes; open it in binary mode ('rb'), or pass text.encode().")
     if isinstance(file, AsyncIterable):
         if not streaming:
-            raise TypeError("streaming=False cannot read an async iterable; it would have to run on a loop.")
+            raise TypeError("streaming=False cannot read an async iterable, which must run on an event loop.")
         return
     if isinstance(file, str | os.PathLike | bytes | bytearray | memoryview) or _is_readable(file):
         return
@@ -150,19 +150,12 @@ def _check_file(file: object, streaming: bool) -> None:
         )
 
 
-def _check_text(name: str, value: object) -> None:
-    if value is not None and not isinstance(value, str):
-        raise TypeError(f"{name} must be a str, not {type(value).__name__}.")
-    if name == "content_type" and value is not None and not value.isprintable():
-        raise ValueError("content_type holds a line break or another control character.")
-
-
 def _is_readable(file: object) -> bool:
     return callable(getattr(file, "read", None))
 
 
 def _position(file: Any) -> int | None:
-    """Return where a file object stands, None for what cannot be rewound to there."""
+    """Return the current position of a file object; None if it cannot seek back to it."""
     if not _is_readable(file) or isinstance(file, AsyncIterable):
         return None
     try:
@@ -176,7 +169,7 @@ def _position(file: Any) -> int | None:
 def _own_name(file: Any) -> str | None:
     if isinstance(file, str | os.PathLike):
         return os.path.basename(os.fsdecode(file)) or None
-    # "name" is the path for io and Django, but the form's field for Werkzeug, which has "filename" beside it.
+    # "name" is the path in io and Django, but the name of the form field in Werkzeug, where "filename" is the path.
     own = None if isinstance(file, io.IOBase) else getattr(file, "filename", None)
     name = own or getattr(file, "name", None)
     if not isinstance(name, str) or name.startswith("<"):  # such as "<stdin>"

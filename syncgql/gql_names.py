@@ -1,4 +1,4 @@
-"""Hints for keyword arguments that only the gql package has."""
+"""Hints for keyword arguments that exist only in the gql package."""
 
 from __future__ import annotations
 
@@ -6,17 +6,17 @@ from collections.abc import Mapping
 from typing import Any
 
 INSTEAD: Mapping[str, str] = {
-    "get_execution_result": "call execute_result(), execute_batch_results() or subscribe_results() for whole answers",
-    "upload_files": "leave it out: files among the variables, each a FileVar, are found",
-    "parse_result": "give parse_results=True to the Client",
-    "serialize_variables": "give serialize_variables=True to the Client",
+    "get_execution_result": "call execute_result(), execute_batch_results() or subscribe_results()",
+    "upload_files": "leave it out: FileVar objects in the variables are uploaded automatically",
+    "parse_result": "pass parse_results=True to the Client",
+    "serialize_variables": "pass serialize_variables=True to the Client",
     "use_json": "leave it out: requests are always sent as JSON",
-    "reconnecting": "give reconnect= to the Client; it is on by default",
+    "reconnecting": "pass reconnect= to the Client; it is on by default",
 }
 
 
 def unknown_argument(function: str, arguments: Mapping[str, Any]) -> TypeError:
-    """Return the error for keyword arguments that *function* does not have, with a hint if the first is one of gql."""
+    """Return the error for unexpected keyword arguments of *function*, with a hint if gql has the first one."""
     name = next(iter(arguments))
     message = f"{function}() got an unexpected keyword argument {name!r}"
     return TypeError(f"{message}; {INSTEAD[name]}." if name in INSTEAD else message)

@@ -1,4 +1,4 @@
-"""What is pickled as its arguments: whether these can be."""
+"""The check that objects pickled as their constructor arguments can be pickled."""
 
 from __future__ import annotations
 
@@ -11,13 +11,16 @@ from .messages import as_sentence
 
 
 def check_pickles(kind: str, arguments: Mapping[str, Any]) -> None:
-    """Raise a ``TypeError`` that names the argument for which an object does not pickle, if so.
+    """Check that all *arguments* can be pickled.
 
     Args:
-        kind: what is to be pickled, for the message.
-        arguments: what it was made of.
+        kind: the kind of object that is being pickled, for the message.
+        arguments: the constructor arguments of that object.
+
+    Raises:
+        TypeError: an argument cannot be pickled; the message names it.
     """
-    if "cloudpickle" in sys.modules:  # which pickles what pickle does not, such as lambdas
+    if "cloudpickle" in sys.modules:  # it pickles objects that pickle cannot, such as lambdas
         return
     for name, value in arguments.items():
         try:
@@ -25,5 +28,5 @@ def check_pickles(kind: str, arguments: Mapping[str, Any]) -> None:
         except Exception as error:
             raise TypeError(
                 f"This {kind} cannot be pickled, because its {name}= cannot: {as_sentence(error)} Define functions at "
-                "the top level of a module, and make what holds locks or sockets where it is used."
+                "the top level of a module, and create objects with locks or sockets in the process that uses them."
             ) from error

@@ -1,4 +1,4 @@
-"""GraphQLRequest: what is asked of a server, apart from how it gets there."""
+"""GraphQLRequest: a document with its variables, independent of the transport that sends it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from .bounded_cache import BYTES_PER_CHARACTER, cached
-from .checks import plain_text
+from .checks import check_mapping, check_text, plain_text
 from .exceptions import DocumentError
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ __all__ = ["UNSET", "GraphQLRequest", "Unset", "gql"]
 
 
 class Unset(enum.Enum):
-    """The type of ``UNSET``: "not given", where None has a meaning of its own."""
+    """The type of ``UNSET``, which means "not given" where None is a value."""
 
     UNSET = "UNSET"
 
@@ -35,24 +35,27 @@ UNSET: Final = Unset.UNSET
 
 
 class GraphQLRequest:
-    """A document with its variables; immutable, so one may be kept at module level and used from any thread.
+    """A document with its variables.
+
+    A request is immutable, so it can be stored at module level and used from any thread.
 
     Args:
-        document: GraphQL source text, a parsed document, or a request, such as ``gql()`` returns, whose other members
-            hold unless they are given here. Text is sent as it stands.
-        variable_values: values for the document's variables; None and ``{}`` are the same.
-        operation_name: which operation to run when the document holds several.
-        extensions: the request's ``extensions`` member, for example for persisted documents.
+        document: GraphQL source text, which is sent unchanged; a parsed document; or a request, such as the one that
+            ``gql()`` returns, whose variables, operation name and extensions are the defaults of the other arguments.
+        variable_values: the values of the document's variables; None and ``{}`` mean the same.
+        operation_name: the operation to run; required if the document contains several.
+        extensions: the ``extensions`` member of the request, for example for persisted documents.
 
     Raises:
         TypeError: an argument has the wrong type.
         DocumentError: the document is empty.
     """
 
-    __slots__ = ("_document", "_text", "extensions", "operation_name", "variable_values")
+    __slots__ = ("_document", "_operation_type", "_text", "extensions", "operation_name", "variable_values")
 
     _text: str
     _document: DocumentNode | None
+    _operation_type: str | None
     variable_values: Mapping[str, Any] | None
     operation_name: str | None
     extensions: Mapping[str, Any] | None
@@ -72,19 +75,22 @@ class GraphQLRequest:
         text = plain_text(document) if isinstance(document, str) else _printed(document)
         if not text or text.isspace():
             raise DocumentError("The document is empty; write a query such as '{ __typename }'.")
-        _check_mapping("variable_values", variable_values)
-        _check_mapping("extensions", extensions)
-        if operation_name is not None and not isinstance(operation_name, str):
-            raise TypeError(f"operation_name must be a str, not {type(operation_name).__name__}.")
+        if variable_values is not None:
+            check_mapping("variable_values", variable_values)
+        if extensions is not None:
+            check_mapping("extensions", extensions)
+        if operation_name is not None:
+            check_text("operation_name", operation_name)
         assign = functools.partial(object.__setattr__, self)
         assign("_text", text)
         assign("_document", None if isinstance(document, str) else document)
+        assign("_operation_type", None)
         assign("variable_values", variable_values or None)
         assign("operation_name", plain_text(operation_name) if operation_name else None)
         assign("extensions", extensions or None)
 
     def __setattr__(self, name: str, value: object) -> None:
-        raise AttributeError(f"GraphQLRequest is immutable; make a new one to change {name!r}.")
+        raise AttributeError(f"GraphQLRequest is immutable; create a new one to change {name!r}.")
 
     def __delattr__(self, name: str) -> None:
         raise AttributeError(f"GraphQLRequest is immutable; {name!r} cannot be deleted.")
@@ -100,13 +106,13 @@ class GraphQLRequest:
     __hash__ = None  # type: ignore[assignment]  # it holds dicts
 
     def __repr__(self) -> str:
-        # Variables may be secrets: only their names are shown.
+        # The values of variables may be secrets, so only their names are shown.
         names = sorted(self.variable_values or ())
         return f"GraphQLRequest({self._text!r}, variables={names}, operation_name={self.operation_name!r})"
 
     @property
     def text(self) -> str:
-        """The document's source text, as it is sent."""
+        """The source text of the document, as sent."""
         return self._text
 
     @property
@@ -120,10 +126,11 @@ class GraphQLRequest:
 
     @property
     def operation(self) -> OperationDefinitionNode:
-        """The operation that runs: the one named, or the only one.
+        """The operation to run: the one called ``operation_name``, or the only one.
 
         Raises:
-            DocumentError: there is a syntax error, no operation, no operation of that name, or a choice and no name.
+            DocumentError: the document has a syntax error, no operation, no operation of that name, or several
+                operations while ``operation_name`` is None.
         """
         from graphql import OperationDefinitionNode
 
@@ -134,7 +141,7 @@ class GraphQLRequest:
                 if node.name and node.name.value == self.operation_name:
                     return node
             raise DocumentError(
-                f"The document has no operation {self.operation_name!r}; it has: {names or 'none named'}."
+                f"The document has no operation {self.operation_name!r}; its named operations are: {names or 'none'}."
             )
         if not operations:
             raise DocumentError("The document has no operation, only fragments or type definitions.")
@@ -146,8 +153,40 @@ class GraphQLRequest:
 
     @property
     def operation_type(self) -> str:
-        """``query``, ``mutation`` or ``subscription``; raises what ``operation`` raises."""
-        return self.operation.operation.value
+        """The type of the operation that runs: ``query``, ``mutation`` or ``subscription``; computed once per request.
+
+        Raises:
+            DocumentError: there is a syntax error, no operation, no operation of that name, or a choice and no name.
+        """
+        operation_type = self._operation_type
+        if operation_type is None:
+            operation_type = self.operation.operation.value
+            # Without a lock: threads that compute it at the same time write the same value.
+            object.__setattr__(self, "_operation_type", operation_type)
+        return operation_type
+
+    @property
+    def is_query(self) -> bool:
+        """Whether the operation that runs is a query; False if the document cannot tell, because of a syntax error.
+
+        Parsing takes a thousand times longer than searching the text, so a document without the words "mutation" and
+        "subscription" counts as a query without being parsed.
+        """
+        if "mutation" not in self._text and "subscription" not in self._text:
+            return True
+        try:
+            return self.operation_type == "query"
+        except DocumentError:
+            return False
+
+    @property
+    def is_subscription(self) -> bool:
+        """Whether the operation that runs is a subscription; a document without that word is not parsed.
+
+        Raises:
+            DocumentError: the document has that word, and a syntax error or no operation to run.
+        """
+        return "subscription" in self._text and self.operation_type == "subscription"
 
     @property
     def incremental_directive(self) -> str:
@@ -162,7 +201,7 @@ class GraphQLRequest:
 
     @property
     def payload(self) -> dict[str, Any]:
-        """The request's members as they go into JSON; only those that were given."""
+        """The members of the request's JSON object, without those that were not given."""
         payload: dict[str, Any] = {"query": self._text}
         if self.operation_name is not None:
             payload["operationName"] = self.operation_name
@@ -174,11 +213,11 @@ class GraphQLRequest:
 
 
 def gql(document: str) -> GraphQLRequest:
-    """Make a request of a document, checking its syntax now.
+    """Create a request from a document and check the document's syntax.
 
     Raises:
-        TypeError: the document is no text.
-        DocumentError: the document has a syntax error; the message shows where.
+        TypeError: the document is not a str.
+        DocumentError: the document is empty or has a syntax error; the message shows the position.
     """
     if not isinstance(document, str):
         raise TypeError(f"The document must be GraphQL source text, a str, not {type(document).__name__}.")
@@ -192,7 +231,7 @@ def as_request(
     operation_name: str | None = None,
     extensions: Mapping[str, Any] | None = None,
 ) -> GraphQLRequest:
-    """Return *request* as a GraphQLRequest; what is given beside it takes the place of what it holds."""
+    """Return *request* as a GraphQLRequest; the other arguments replace the values that it contains."""
     if (
         isinstance(request, GraphQLRequest)
         and variable_values is None
@@ -205,10 +244,10 @@ def as_request(
 
 @cached(lambda text, document: len(text) * BYTES_PER_CHARACTER)
 def parse_document(text: str) -> DocumentNode:
-    """Parse GraphQL source text; the same text is parsed once.
+    """Parse GraphQL source text; results are cached.
 
     Raises:
-        DocumentError: a syntax error, with its position.
+        DocumentError: the text has a syntax error; ``line`` and ``column`` are its position.
     """
     from graphql import GraphQLSyntaxError, parse
 
@@ -263,7 +302,7 @@ def _printed(document: object) -> str:
     if not isinstance(document, DocumentNode):
         if type(document).__module__.partition(".")[0] == "gql":
             raise TypeError(
-                "The request is one of the gql package; import gql and GraphQLRequest from syncgql instead, or pass "
+                "The request is an object of the gql package; import gql and GraphQLRequest from syncgql, or pass "
                 "GraphQLRequest(request.document, request.variable_values, request.operation_name)."
             )
         raise TypeError(
@@ -275,12 +314,7 @@ def _printed(document: object) -> str:
 
 @cached(lambda document, text: len(text) * BYTES_PER_CHARACTER)
 def _print_once(document: DocumentNode) -> str:
-    # Not document.loc.source: a document that a visitor has changed still carries the text it was parsed from.
+    # Not document.loc.source: a document modified by a visitor still carries the text from which it was parsed.
     from graphql import print_ast
 
     return print_ast(document)
-
-
-def _check_mapping(name: str, value: object) -> None:
-    if value is not None and not isinstance(value, Mapping):
-        raise TypeError(f"{name} must be a mapping of names to values, not {type(value).__name__}.")

@@ -1,4 +1,4 @@
-"""ExecutionResult, its form for ``@defer`` and ``@stream``, and what carried it."""
+"""ExecutionResult: a GraphQL response. IncrementalResult: one to ``@defer`` or ``@stream``. Response: the HTTP response."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ __all__ = ["ExecutionResult", "IncrementalPiece", "IncrementalResult", "Response
 
 
 class _Absent:
-    """The type of ABSENT, which stands where a key was not in the answer."""
+    """The type of ABSENT, which marks a key that is missing from a response."""
 
     def __repr__(self) -> str:
         return "ABSENT"
@@ -25,14 +25,14 @@ ABSENT: Final = _Absent()
 
 
 class Response:
-    """The HTTP answer that carried a result.
+    """The HTTP response that contained a result.
 
     Attributes:
         status: the HTTP status code.
-        headers: the answer's headers; names compare without case.
-        url: where the answer came from, after redirects.
-        elapsed: seconds from sending the request to the last byte of the answer.
-        retry_after: seconds to wait before trying again, from ``Retry-After``; None when absent or unreadable.
+        headers: the headers of the response; names are case-insensitive.
+        url: the URL of the response, after redirects.
+        elapsed: the seconds from sending the request to receiving the last byte of the response.
+        retry_after: the seconds to wait before a retry, from ``Retry-After``; None if it is missing or invalid.
     """
 
     __slots__ = ("elapsed", "headers", "retry_after", "status", "url")
@@ -47,22 +47,24 @@ class Response:
         self.retry_after = retry_after
 
     def __repr__(self) -> str:
-        # Without the query: a GET has the variables there.
+        # Without the query string, which contains the variables of a GET request.
         return f"<Response [{self.status}] {self.url.partition('?')[0]}>"
 
     def __reduce__(self) -> tuple[Any, ...]:
-        # The proxies that aiohttp hands out do not pickle; a plain case-insensitive dict does.
+        # aiohttp's header proxies cannot be pickled; a plain CIMultiDict can.
         headers = CIMultiDict(self.headers)
         return Response, (self.status, headers, self.url, self.elapsed, self.retry_after)
 
 
 class ExecutionResult:
-    """A GraphQL answer as the specification defines it, section "Response".
+    """A GraphQL response, as defined in the section "Response" of the specification.
+
+    See https://spec.graphql.org/draft/#sec-Response.
 
     Attributes:
-        errors: the server's error objects as received; None when there were none.
-        extensions: the answer's extensions; None when there were none.
-        response: the HTTP answer that carried it; None over a WebSocket.
+        errors: the error objects as received; None if there were none.
+        extensions: the extensions of the response; None if there were none.
+        response: the HTTP response that contained it; None over a WebSocket.
     """
 
     __slots__ = ("_data", "errors", "extensions", "response")
@@ -81,12 +83,12 @@ class ExecutionResult:
 
     @property
     def data(self) -> Any:
-        """What the operation returned; None when it is null or absent, see ``has_data``."""
+        """The data that the operation returned; None if it is null or absent (see ``has_data``)."""
         return None if self._data is ABSENT else self._data
 
     @property
     def has_data(self) -> bool:
-        """Whether the answer had a ``data`` member at all, be it null."""
+        """Whether the response has a ``data`` member, even if it is null."""
         return self._data is not ABSENT
 
     def __eq__(self, other: object) -> bool:
@@ -94,7 +96,7 @@ class ExecutionResult:
             return NotImplemented
         return (self._data, self.errors, self.extensions) == (other._data, other.errors, other.extensions)
 
-    __hash__ = None  # type: ignore[assignment]  # it holds dicts
+    __hash__ = None  # type: ignore[assignment]  # it contains dicts
 
     def __repr__(self) -> str:
         return f"ExecutionResult(data={self._data!r}, errors={self.errors!r}, extensions={self.extensions!r})"
@@ -159,5 +161,5 @@ class IncrementalResult(ExecutionResult):
 
 
 def whole_result(result: ExecutionResult) -> ExecutionResult:
-    """Return a result as it is, where others want only a part of it."""
+    """Return *result* unchanged, for callers that want all of it and not only the data."""
     return result

@@ -1,9 +1,7 @@
-"""Subscription: the events of one GraphQL subscription, as a plain loop."""
+"""Subscription: an iterator over the events of one GraphQL subscription."""
 
 from __future__ import annotations
 
-import os
-import time
 import warnings
 import weakref
 from collections import deque
@@ -11,23 +9,22 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Generic, NamedTuple, NoReturn, TypeVar
 
 from .checks import check_function, check_seconds
+from .deadline import Deadline
+from .event_source import EventSource
 from .exceptions import SyncGQLError, TransportTimeout
 from .result import ExecutionResult
-from .runtime.event_buffer import Empty, End, EventBuffer, Gap, Mark, Restart
-from .runtime.loop_thread import CoroutineFunction
-from .runtime.runtime import Runtime
+from .runtime.event_buffer import Empty, End, Gap, Mark, Resubscribed
 from .tracebacks import cut
-from .transport.base import Stream
 
 __all__ = ["Subscription", "SubscriptionStats"]
 
 T = TypeVar("T")
 
 OnReconnect = Callable[[float], Iterable[Any] | Mapping[str, Any] | None]
-"""What is called after a lost connection was made anew, with the seconds for which events are missing.
+"""A function that is called after a lost connection was re-established, with the seconds for which events are missing.
 
-It is called in the consumer's thread, between two events. None goes on; a list of events has those delivered first, as
-they are; a mapping of variables starts the subscription anew with these.
+It is called in the consumer's thread, between two events. It returns None to continue, a list of events to deliver
+first, unchanged, or a mapping of variables to start the subscription again with.
 """
 
 
@@ -35,7 +32,7 @@ def check_on_reconnect(on_reconnect: OnReconnect | None) -> OnReconnect | None:
     """Return the option *on_reconnect*.
 
     Raises:
-        TypeError: it is no function of one parameter.
+        TypeError: it is not a function of one parameter.
     """
     return None if on_reconnect is None else check_function("on_reconnect", on_reconnect, 1)
 
@@ -44,9 +41,9 @@ class SubscriptionStats(NamedTuple):
     """Counts of events since the subscription began: received = delivered + dropped + buffered.
 
     Attributes:
-        received: events that came from the server.
+        received: events that the server sent.
         delivered: events that the consumer took.
-        dropped: events that were dropped for want of room, or with the rest of the buffer at ``close()``.
+        dropped: events that were dropped because the buffer was full, or with the rest of it at ``close()``.
         buffered: events that wait for the consumer.
         reconnects: how often the subscription was sent again after its connection was lost.
     """
@@ -59,24 +56,28 @@ class SubscriptionStats(NamedTuple):
 
 
 class GapHandler:
-    """What a consumer does about gaps: it asks ``on_reconnect`` and carries out the answer.
+    """Handles gaps between events: calls ``on_reconnect`` and carries out what that returns.
 
     Args:
-        on_reconnect: what to ask.
-        restart: starts the subscription anew with other variables; a ``Restart`` mark comes before their events.
+        on_reconnect: the function.
+        resubscribe: starts the subscription again with other variables; a ``Resubscribed`` mark precedes their events.
+
+    Attributes:
+        missed: events that ``on_reconnect`` returned and that are to be delivered next.
+        skips: whether events are dropped because they belong to the old variables.
     """
 
-    __slots__ = ("_on_reconnect", "_restart", "missed", "skips")
+    __slots__ = ("_on_reconnect", "_resubscribe", "missed", "skips")
 
-    def __init__(self, on_reconnect: OnReconnect, restart: Callable[[Mapping[str, Any]], None]) -> None:
+    def __init__(self, on_reconnect: OnReconnect, resubscribe: Callable[[Mapping[str, Any]], None]) -> None:
         self._on_reconnect = on_reconnect
-        self._restart = restart
+        self._resubscribe = resubscribe
         self.missed: deque[Any] = deque()
         self.skips = False
 
     def take(self, mark: Mark) -> None:
         """React to a mark between two events; raises what the user's function raises."""
-        if isinstance(mark, Restart):
+        if isinstance(mark, Resubscribed):
             self.skips = False
         elif isinstance(mark, Gap) and not self.skips:
             self._ask(mark.seconds)
@@ -86,7 +87,7 @@ class GapHandler:
         if answer is None:
             return
         if isinstance(answer, Mapping):
-            self._restart(answer)
+            self._resubscribe(answer)
             self.skips = True
         elif isinstance(answer, Iterable) and not isinstance(answer, str | bytes):
             self.missed.extend(answer)
@@ -98,7 +99,7 @@ class GapHandler:
 
 
 class Subscription(Generic[T]):
-    """An iterator over the events of a subscription; made by ``Client.subscribe``.
+    """An iterator over the events of a subscription; returned by ``Client.subscribe``.
 
     It is a context manager too, and ``contextlib.closing`` works. ``break`` out of a loop over it, and dropping the
     last reference, end the subscription on the server as ``close()`` does; so does Ctrl-C while it waits. One thread
@@ -108,27 +109,26 @@ class Subscription(Generic[T]):
     def __init__(
         self,
         owner: object,
-        runtime: Runtime[Any],
-        stream: Stream,
-        buffer: EventBuffer[ExecutionResult],
+        source: EventSource,
         convert: Callable[[ExecutionResult], T],
         gap_handler: GapHandler | None = None,
     ) -> None:
-        # Kept, so that "for event in Client(url).subscribe(...)" does not lose its client.
+        # So that "for event in Client(url).subscribe(...)" keeps its client open.
         self._owner = owner
-        self._runtime = runtime
-        self._stream = stream
-        self._buffer = buffer
+        self._source = source
+        self._get = source.get
         self._convert = convert
         self._gap_handler = gap_handler
-        # With a callback, because the collector clears such references first; see _abandon.
-        lost = weakref.ref(owner, _ignore)
-        self._finalizer = weakref.finalize(self, _abandon, runtime, buffer, stream.close, lost)
+        # The newest callback of a reference is called first: this one before the client's finalizer, which ends every
+        # subscription. See _abandon.
+        open_when_lost: list[bool] = []
+        lost = weakref.ref(owner, lambda _: open_when_lost.append(not source.finished))
+        self._finalizer = weakref.finalize(self, _abandon, source, lost, open_when_lost)
         # At exit the runtime closes what is open.
         self._finalizer.atexit = False
 
     def __iter__(self) -> Subscription[T]:
-        self._buffer.check_process()
+        self._source.check_process()
         return self
 
     def __next__(self) -> T:
@@ -136,7 +136,7 @@ class Subscription(Generic[T]):
 
         Raises:
             StopIteration: the server completed the subscription, or it was closed.
-            TransportQueryError: the event has errors (the subscription goes on), or the server ended it with errors.
+            TransportQueryError: the event has errors (the subscription stays open), or the server ended it with errors.
             TransportError: the subscription was lost.
             SubscriptionForked: it was opened in another process.
         """
@@ -144,7 +144,7 @@ class Subscription(Generic[T]):
         if self._gap_handler is not None:
             return self._take(None)
         try:
-            item = self._buffer.get()
+            item = self._get(None)
         except BaseException:
             self.close()
             raise
@@ -154,23 +154,29 @@ class Subscription(Generic[T]):
         return self._convert(item)
 
     def next(self, timeout: float | None = None) -> T:
-        """Wait for the next event at most *timeout* seconds; None waits for ever.
+        """Wait for the next event for at most *timeout* seconds.
+
+        Args:
+            timeout: the limit in seconds; 0 takes an event that is already here. None, the default, is no limit.
 
         Raises:
-            TransportTimeout: none came in time; the subscription goes on.
-            StopIteration: as ``__next__``, and so for everything else.
-            TypeError: *timeout* is not a number; as for ``ValueError``, which a negative one raises, the subscription
-                goes on.
+            TransportTimeout: no event came in time; the subscription stays open.
+            StopIteration: the server completed the subscription, or it was closed.
+            TransportQueryError: the event has errors (the subscription stays open), or the server ended it with errors.
+            TransportError: the subscription was lost.
+            SubscriptionForked: it was opened in another process.
+            TypeError: *timeout* is not a number; the subscription stays open.
+            ValueError: *timeout* is negative; the subscription stays open.
         """
         return self._take(check_seconds("timeout", timeout, zero=True))
 
     def close(self) -> None:
-        """End the subscription on the server; a thread that waits for an event gets a clean end.
+        """End the subscription on the server; a loop that waits for an event in another thread ends.
 
-        Returns once the stop is handed to the wire, within 1 s. Does nothing the second time.
+        Returns when the stop was sent, within 1 s. Does nothing the second time.
         """
-        if self._finalizer.detach() is not None and self._runtime.pid == os.getpid():
-            self._runtime.end(self._buffer, self._stream.close)
+        if self._finalizer.detach() is not None:
+            self._source.close()
 
     def __enter__(self) -> Subscription[T]:
         return self
@@ -180,18 +186,18 @@ class Subscription(Generic[T]):
 
     def __reduce__(self) -> NoReturn:
         raise TypeError(
-            "A Subscription cannot be pickled: it is bound to a socket of this process. Subscribe anew there."
+            "A Subscription cannot be pickled: it is bound to a socket of this process. Subscribe again there."
         )
 
     @property
     def closed(self) -> bool:
-        """Whether it was closed, here or with its client, or is exhausted."""
-        return not self._finalizer.alive or self._buffer.closed
+        """Whether it is exhausted, or was closed, here or with its client."""
+        return not self._finalizer.alive or self._source.closed
 
     @property
     def stats(self) -> SubscriptionStats:
         """Counts of events until now."""
-        return SubscriptionStats(*self._buffer.counts, self._buffer.reconnects)
+        return SubscriptionStats(*self._source.counts, self._source.reconnects)
 
     def __repr__(self) -> str:
         return f"<Subscription {'closed' if self.closed else 'open'} {self.stats}>"
@@ -204,15 +210,16 @@ class Subscription(Generic[T]):
         return self._convert(item)
 
     def _take_with_gaps(self, gap_handler: GapHandler, timeout: float | None) -> T:
-        self._buffer.check_process()  # what on_reconnect gave is not for a child either
-        deadline = None if timeout is None else time.monotonic() + timeout
+        self._source.check_process()  # the events of on_reconnect are not for a child process, either
+        deadline = Deadline(timeout)
         while not gap_handler.missed:
-            item = self._wait(None if deadline is None else max(0.0, deadline - time.monotonic()), timeout)
+            left = deadline.left()
+            item = self._wait(None if left is None else max(0.0, left), timeout)
             if isinstance(item, Mark):
                 self._look_for_end(item)
                 gap_handler.take(item)
             elif gap_handler.skips:
-                self._buffer.discard()
+                self._source.discard()
             else:
                 return self._convert(item)
         event: T = gap_handler.missed.popleft()
@@ -220,14 +227,17 @@ class Subscription(Generic[T]):
 
     def _wait(self, seconds: float | None, timeout: float | None = None) -> ExecutionResult | Mark:
         try:
-            return self._buffer.get(seconds)
+            return self._get(seconds)
         except Empty:
             limit = seconds if timeout is None else timeout
             raise TransportTimeout(
-                f"No event came within {limit:g} s; the subscription goes on.", limit="timeout", seconds=limit or 0.0
+                f"No event came within {limit:g} s; the subscription stays open.",
+                limit="timeout",
+                seconds=limit or 0.0,
+                sent=True,
             ) from None
         except BaseException:
-            # Ctrl-C or the like: nobody will come back for the next event.
+            # Ctrl-C or the like: the next event will not be asked for.
             self.close()
             raise
 
@@ -246,22 +256,13 @@ class Subscription(Generic[T]):
             del error
 
 
-def _abandon(
-    runtime: Runtime[Any],
-    buffer: EventBuffer[Any],
-    close: CoroutineFunction,
-    owner: weakref.ref[object],
-) -> None:
+def _abandon(source: EventSource, owner: weakref.ref[object], open_when_lost: list[bool]) -> None:
     """End a dropped subscription; may run in any thread at any moment, so it takes no lock and never waits."""
-    was_open = not buffer.finished and runtime.pid == os.getpid()
-    runtime.abandon(buffer, close)
-    # A loop that was left drops its subscription before that lets go of the client. Here both are lost at once, in some
-    # cycle, which nobody can have meant to be the end of it.
+    was_open = not source.is_inherited and (open_when_lost or [not source.finished])[0]
+    source.abandon()
+    # A loop that is left drops its subscription before the client is freed. Here both are freed at once, as parts of a
+    # reference cycle, which cannot be an intended end.
     if was_open and owner() is None:
         warnings.warn(
             "A Client was dropped with an open subscription; close one of them.", ResourceWarning, stacklevel=2
         )
-
-
-def _ignore(reference: object) -> None:
-    """Do nothing."""

@@ -1,9 +1,8 @@
-"""Tracebacks that end where the user's own code does.
+"""Short tracebacks: internal frames are removed where an error leaves the package.
 
-What happens between a call and its error, on two threads and inside aiohttp, fills a screen and helps nobody who reads
-a log. So the frames are cut where an error leaves the package: the traceback shows the caller's line, a frame or two of
-this package, and the library's error as a cause of one line. ``SYNCGQL_FULL_TRACEBACK=1`` in the environment keeps
-everything.
+The frames between a call and its error, on two threads and inside aiohttp, fill a screen and rarely help. A shortened
+traceback shows the caller's line, one or two frames of this package, and the error of the library underneath as a cause
+of one line. Set the environment variable ``SYNCGQL_FULL_TRACEBACK=1`` to keep all frames.
 """
 
 from __future__ import annotations
@@ -19,10 +18,10 @@ KEEP = os.environ.get("SYNCGQL_FULL_TRACEBACK", "") not in ("", "0")
 
 
 def cut(error: ErrorT) -> ErrorT:
-    """Return *error* without the frames that it passed through, to be raised again.
+    """Return *error* without its traceback, to be raised again.
 
-    ``__cause__`` stays the exception of the library underneath, with its data, but without frames and causes of its
-    own.
+    ``__cause__`` is still the exception of the library underneath, with its data, but without a traceback and causes of
+    its own.
     """
     if KEEP:
         return error

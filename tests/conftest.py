@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
+
+import pytest
 
 # Read when a loop is made, so it holds for the loops of this process and of the scripts that tests run. The stress lane
 # (make stress) sets it to nothing, which switches it off.
@@ -12,6 +15,10 @@ os.environ.setdefault("PYTHONASYNCIODEBUG", "1")
 # A script's shell has what it starts with & ignore Ctrl-C, and so would the tests that press it, and their programs.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+# Nothing here goes by a proxy of the machine.
+for variable in [name for name in os.environ if name.lower().endswith("_proxy")]:
+    del os.environ[variable]
 
 pytest_plugins = [
     "pytester",
@@ -23,3 +30,10 @@ pytest_plugins = [
     "tests.fix_stress",
     "tests.fix_tls",
 ]
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Accept a warning of old Pythons that does not concern this package."""
+    if sys.version_info < (3, 11):
+        # asyncio then reports a TLS connection that its peer ended as unclosed, though the socket is closed.
+        config.addinivalue_line("filterwarnings", "ignore:unclosed transport <asyncio.sslproto:ResourceWarning")

@@ -10,6 +10,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Generator, Iterator
+from typing import Any
 
 import pytest
 
@@ -122,7 +123,12 @@ def _descriptors() -> Counter[str]:
 
 
 def _pending_tasks() -> list[asyncio.Task[object]]:
-    # Not isinstance: it asks each object for its class, and lazy objects of other libraries then come to life.
-    tasks = [thing for thing in gc.get_objects() if issubclass(type(thing), asyncio.Task)]
-    # A task without a coroutine is just being taken apart, by another thread.
-    return [task for task in tasks if not task.done() and task.get_coro() is not None]
+    # Not by gc.get_objects(): it also returns tasks that another thread is just making or destroying, and a look at one
+    # of those crashes the interpreter. all_tasks() of asyncio reads the same weak set, for one loop.
+    known: Any = getattr(asyncio.tasks, "_scheduled_tasks", None)  # since Python 3.12
+    known = asyncio.tasks._all_tasks if known is None else known  # type: ignore[attr-defined]
+    while True:
+        try:
+            return [task for task in list(known) if not task.done()]
+        except RuntimeError:  # another thread has added one meanwhile
+            continue

@@ -14,7 +14,7 @@ from .servers.front import Front
 
 @pytest.fixture(scope="session")
 def authority() -> trustme.CA:
-    """An authority that nobody trusts by himself."""
+    """A certificate authority that is not trusted by default."""
     return trustme.CA()
 
 

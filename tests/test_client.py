@@ -100,7 +100,7 @@ def test_headers_and_cookies_reach_the_server(strawberry_server: Server) -> None
 
 
 def test_header_functions_run_in_the_calling_thread(strawberry_server: Server) -> None:
-    """A function for headers is called for every request, where thread-locals are the caller's."""
+    """A function for headers is called for every request, in the caller's thread."""
     threads: list[int] = []
 
     def headers() -> dict[str, str]:
@@ -128,7 +128,7 @@ def test_a_timeout_names_its_limit_and_cancels(strawberry_server: Server) -> Non
     with Client(strawberry_server.url) as client:
         with pytest.raises(
             TransportTimeout,
-            match=r"^timeout ran out after 0\.2 s; the call to http://.* was cancelled\. Give this call a higher ",
+            match=r"^timeout ran out after 0\.2 s; the call to http://.* was cancelled\. Pass a higher timeout= ",
         ) as caught:
             client.execute("{ sleep(seconds: 60) }", timeout=0.2)
         assert (caught.value.limit, caught.value.seconds) == ("timeout", 0.2)
@@ -181,7 +181,7 @@ def test_a_rejected_subscription_raises_at_the_first_event(client: Client) -> No
 
 
 def test_a_syntax_error_is_found_before_a_subscription_is_sent(client: Client) -> None:
-    """One syntax error would close the socket for everyone on it."""
+    """A syntax error is found before sending, because it would close the shared WebSocket."""
     with pytest.raises(DocumentError, match="Expected Name"):
         client.subscribe("subscription {")
 
@@ -204,7 +204,7 @@ def test_subscriptions_may_go_elsewhere(strawberry_server: Server, ariadne_serve
 
 
 def test_a_transport_may_be_given(strawberry_server: Server) -> None:
-    """A transport of the user's own serves the client; one that cannot subscribe says so."""
+    """A client works with a user-defined transport, and reports when that does not support subscriptions."""
     with Client(transport=AIOHTTPTransport(strawberry_server.url)) as client:
         assert client.execute("{ hello }") == {"hello": "Hello world!"}
         with pytest.raises(TransportError, match="cannot subscribe"):

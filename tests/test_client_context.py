@@ -7,11 +7,12 @@ import gc
 import time
 import weakref
 from collections.abc import Awaitable, Callable
+from typing import Any
 
 import aiohttp
 import pytest
 
-from syncgql import Client
+from syncgql import Client, Subscription
 
 from .fix_servers import Server
 
@@ -68,7 +69,7 @@ def in_trace(number: str, work: Callable[[], object]) -> weakref.ref[Trace]:
     return contextvars.Context().run(run)
 
 
-def test_b13_visible_to_middleware_and_providers(client: Client) -> None:
+def test_f13_visible_to_middleware_and_providers(client: Client) -> None:
     """Those of a call see the variables of its caller, one call after the other."""
     asked = 'query { trace: header(name: "X-Trace") provided: header(name: "X-Provided") }'
     answers = []
@@ -78,7 +79,7 @@ def test_b13_visible_to_middleware_and_providers(client: Client) -> None:
     assert answers == [{"trace": "1", "provided": "1"}, {"trace": "2", "provided": "2"}]
 
 
-def test_b13_a_query_leaves_nothing_behind(client: Client) -> None:
+def test_f13_a_query_leaves_nothing_behind(client: Client) -> None:
     """The connection that a call opened, and that goes on, does not keep the call's variables alive."""
     with client:
         trace = in_trace("1", lambda: client.execute("{ hello }"))
@@ -88,7 +89,7 @@ def test_b13_a_query_leaves_nothing_behind(client: Client) -> None:
         assert is_freed(again)
 
 
-def test_b13_a_socket_keeps_nothing_of_who_opened_it(client: Client) -> None:
+def test_f13_a_socket_keeps_nothing_of_who_opened_it(client: Client) -> None:
     """A subscription keeps its subscriber's context, for providers at a reconnect; the socket under it does not."""
     subscriptions = []
 
@@ -106,9 +107,31 @@ def test_b13_a_socket_keeps_nothing_of_who_opened_it(client: Client) -> None:
         next(subscriptions[0])
 
 
-def test_b13_submitted_calls_leave_nothing_behind(client: Client) -> None:
+def test_f13_submitted_calls_leave_nothing_behind(client: Client) -> None:
     """Nor do calls whose outcome a future has."""
     with client:
         trace = in_trace("1", lambda: client.submit("{ hello }").result())
         client.execute("{ hello }")
         assert is_freed(trace)
+
+
+@pytest.mark.parametrize("calls_back", [False, True])
+def test_a_subscription_keeps_the_context_only_for_functions(calls_back: bool, strawberry_server: Server) -> None:
+    """Without a function to call at a reconnect nothing of the subscriber's context stays alive."""
+
+    class Request:
+        """What a web framework keeps in a context variable."""
+
+    variable: contextvars.ContextVar[Request] = contextvars.ContextVar("request")
+    with Client(strawberry_server.url, headers=dict if calls_back else None) as client:
+
+        def subscribe() -> tuple[weakref.ref[Request], Subscription[dict[str, Any]]]:
+            request = Request()
+            variable.set(request)
+            return weakref.ref(request), client.subscribe("subscription { count(delay: 0.01) }")
+
+        request, events = contextvars.Context().run(subscribe)
+        events.next(30)
+        gc.collect()
+        assert (request() is not None) == calls_back
+        events.close()

@@ -16,7 +16,7 @@ import pytest
 
 from syncgql import Client
 from syncgql.protocol import http, json_codec
-from syncgql.runtime import runtime as process
+from syncgql.runtime import process_hooks, slices
 from syncgql.runtime.loop_thread import LoopThread
 from syncgql.schema import validation
 
@@ -39,7 +39,7 @@ def loops(monkeypatch: pytest.MonkeyPatch) -> list[CountingLoop]:
         made.append(CountingLoop())
         return made[-1]
 
-    monkeypatch.setattr(process, "LoopThread", lambda: LoopThread(new_loop))
+    monkeypatch.setattr(process_hooks, "LoopThread", lambda: LoopThread(new_loop))
     return made
 
 
@@ -68,7 +68,7 @@ def test_a_call_crosses_once_and_waits_once(
     """One hand-over to the loop thread, and one wait for it."""
     with Client(server.url) as client:
         client.execute(DOCUMENT)
-        waits = count_calls(monkeypatch, process, "_wait_for")
+        waits = count_calls(monkeypatch, slices, "acquire")
         before = loops[0].crossings
         for _ in range(CALLS):
             client.execute(DOCUMENT)

@@ -49,7 +49,7 @@ def leave(python: str, server: Server, way: str, exit_code: int = 0) -> ScriptRe
 
 
 @pytest.mark.parametrize("way", ["closed", "forgotten", "dns"])
-def test_b03_b26_exit_says_goodbye(python: str, strawberry_server: Server, way: str) -> None:
+def test_f03_f26_exit_says_goodbye(python: str, strawberry_server: Server, way: str) -> None:
     """With or without ``close()``, after DNS was used too, the server gets ``complete`` and close 1000."""
     leave(python, strawberry_server, way)
     connection = strawberry_server.wait_for("ws_connect")["connection"]
@@ -58,7 +58,7 @@ def test_b03_b26_exit_says_goodbye(python: str, strawberry_server: Server, way: 
     strawberry_server.wait_for("subscription_ended", name="count")
 
 
-def test_b26_exit_with_events_that_nobody_read(python: str, strawberry_server: Server) -> None:
+def test_f26_exit_with_events_that_nobody_read(python: str, strawberry_server: Server) -> None:
     """Unread data does not keep the goodbye from being said."""
     leave(python, strawberry_server, "shared")
     connection = strawberry_server.wait_for("ws_connect")["connection"]
@@ -67,32 +67,32 @@ def test_b26_exit_with_events_that_nobody_read(python: str, strawberry_server: S
     assert messages.count("complete") == 3
 
 
-def test_b03_exit_code_is_the_program_s(python: str, strawberry_server: Server) -> None:
+def test_f03_exit_code_is_the_program_s(python: str, strawberry_server: Server) -> None:
     """Cleaning up does not change it."""
     leave(python, strawberry_server, "failed", exit_code=3)
     strawberry_server.wait_for("ws_close", code=1000, by="client")
 
 
 @pytest.mark.parametrize("way", ["daemon_call", "daemon_calls", "daemon_next", "daemon_future"])
-def test_b03_exit_while_daemon_threads_wait(python: str, strawberry_server: Server, way: str) -> None:
+def test_f03_exit_while_daemon_threads_wait(python: str, strawberry_server: Server, way: str) -> None:
     """They are left where they are; released, they would print tracebacks into a process that ends."""
     leave(python, strawberry_server, way)
     if way in {"daemon_call", "daemon_future"}:
         strawberry_server.wait_for("sleep_cancelled", seconds=600)
 
 
-def test_b04_calls_in_exit_hooks(python: str, strawberry_server: Server) -> None:
+def test_f04_calls_in_exit_hooks(python: str, strawberry_server: Server) -> None:
     """A client in use works in hooks that run before ours; a new one works or says that it is too late."""
     assert "called at exit" in leave(python, strawberry_server, "hooks").stdout
 
 
-def test_b03_threads_that_outlive_the_main_thread(python: str, strawberry_server: Server) -> None:
+def test_f03_threads_that_outlive_the_main_thread(python: str, strawberry_server: Server) -> None:
     """They open new connections, names looked up included, though executors take no more work by then."""
     printed = leave(python, strawberry_server, "outlived").stdout
     assert printed.count("went on {'hello': 'Hello world!'} {'count': 1}") == 2
 
 
-def test_b30_temporaries_live_as_long_as_their_work(python: str, strawberry_server: Server) -> None:
+def test_f30_temporaries_live_as_long_as_their_work(python: str, strawberry_server: Server) -> None:
     """A subscription and a future keep their client; dropped, they end without a word."""
     assert "Hello world!" in leave(python, strawberry_server, "dropped").stdout
     strawberry_server.wait_for("ws_message", message={"type": "complete"})

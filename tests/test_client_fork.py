@@ -25,7 +25,7 @@ def run(server: Server, way: str) -> str:
     return result.stdout
 
 
-def test_b05_fork_before_and_after(strawberry_server: Server) -> None:
+def test_f05_fork_before_and_after(strawberry_server: Server) -> None:
     """Children use, drop, close or ignore the client and leave with and without teardown; the parent goes on."""
     run(strawberry_server, "before_and_after")
     # The parent's connections lived through all of it: one socket, and one TCP connection for its queries.
@@ -33,38 +33,38 @@ def test_b05_fork_before_and_after(strawberry_server: Server) -> None:
     strawberry_server.wait_for("ws_close", connection=first, code=1000)
 
 
-def test_b05_fork_with_a_subscription(strawberry_server: Server) -> None:
+def test_f05_fork_with_a_subscription(strawberry_server: Server) -> None:
     """Iterating a parent's subscription in a child raises; what the child does leaves the parent's alone."""
     assert "opened in another process" in run(strawberry_server, "subscription")
 
 
-def test_b05_fork_after_a_name_was_looked_up(strawberry_server: Server) -> None:
+def test_f05_fork_after_a_name_was_looked_up(strawberry_server: Server) -> None:
     """A child that exits does not miss threads that looked up names in the parent."""
     run(strawberry_server, "after_a_name")
 
 
-def test_b05_fork_under_load(strawberry_server: Server) -> None:
-    """Forks in the middle of other threads' calls: no answer crosses, nobody hangs."""
+def test_f05_fork_under_load(strawberry_server: Server) -> None:
+    """Forks during calls of other threads: no response reaches the wrong process, and no call hangs."""
     run(strawberry_server, "under_load")
 
 
-def test_b05_fork_with_the_start_lock_held(strawberry_server: Server) -> None:
-    """A lock that a lost thread holds for ever in the child is not waited for."""
+def test_f05_fork_with_the_start_lock_held(strawberry_server: Server) -> None:
+    """The child does not wait for a lock that a lost thread holds."""
     run(strawberry_server, "while_starting")
 
 
-def test_b05_fork_recycles_process_ids(strawberry_server: Server) -> None:
+def test_f05_fork_recycles_process_ids(strawberry_server: Server) -> None:
     """A child with the id of a dead ancestor does not take the ancestor's runtime for its own."""
     run(strawberry_server, "recycled")
 
 
 @pytest.mark.parametrize("method", ["fork", "spawn"])
-def test_b05_multiprocessing(strawberry_server: Server, method: str) -> None:
+def test_f05_multiprocessing(strawberry_server: Server, method: str) -> None:
     """Inherited by fork, or pickled for a process that starts afresh."""
     run(strawberry_server, method)
 
 
-def test_b05_abort_is_seen_while_a_child_lives(strawberry_server: Server) -> None:
+def test_f05_abort_is_seen_while_a_child_lives(strawberry_server: Server) -> None:
     """Connections are shut down, not only closed: a child holds copies of their descriptors."""
     arguments = [sys.executable, *STRICT, SCRIPT, strawberry_server.url, "abort"]
     with subprocess.Popen(arguments, cwd=PROJECT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:

@@ -14,7 +14,7 @@ pytest.importorskip("gevent", reason="gevent is for CPython only")
 SCRIPT = Path(__file__).parent / "scripts" / "greenlets.py"
 
 
-def test_b06_greenlets_on_two_clients(strawberry_server: Server) -> None:
+def test_f06_greenlets_on_two_clients(strawberry_server: Server) -> None:
     """50 greenlets call at once, a subscription runs, timeouts of both kinds reach the server.
 
     All clients share one loop thread, because a real thread can have one running loop only; it ends with the last

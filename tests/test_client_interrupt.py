@@ -51,7 +51,7 @@ def press_ctrl_c() -> Iterator[Callable[[Callable[[], object]], None]]:
 Press = Callable[[Callable[[], object]], None]
 
 
-def test_b08_ctrl_c_in_execute(client: Client, strawberry_server: Server, press_ctrl_c: Press) -> None:
+def test_f08_ctrl_c_in_execute(client: Client, strawberry_server: Server, press_ctrl_c: Press) -> None:
     """The request is aborted on the server, the client goes on."""
     press_ctrl_c(lambda: strawberry_server.wait_for("sleep_started"))
     with pytest.raises(KeyboardInterrupt):
@@ -62,7 +62,7 @@ def test_b08_ctrl_c_in_execute(client: Client, strawberry_server: Server, press_
 
 
 @pytest.mark.parametrize("timeout", [None, 600.0])
-def test_b08_ctrl_c_in_next(
+def test_f08_ctrl_c_in_next(
     client: Client, strawberry_server: Server, press_ctrl_c: Press, timeout: float | None
 ) -> None:
     """The subscription is ended on the server, the client goes on."""
@@ -77,7 +77,7 @@ def test_b08_ctrl_c_in_next(
     assert client.execute("{ hello }") == {"hello": "Hello world!"}
 
 
-def test_b08_ctrl_c_in_the_loop_s_body(client: Client, strawberry_server: Server) -> None:
+def test_f08_ctrl_c_in_the_loop_s_body(client: Client, strawberry_server: Server) -> None:
     """An exception that leaves the loop ends the subscription as ``break`` does."""
 
     def interrupted() -> None:
@@ -90,7 +90,7 @@ def test_b08_ctrl_c_in_the_loop_s_body(client: Client, strawberry_server: Server
     strawberry_server.wait_for("subscription_ended")
 
 
-def test_b08_ctrl_c_in_subscribe(client: Client, strawberry_server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_f08_ctrl_c_in_subscribe(client: Client, strawberry_server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
     """Interrupted when the message was just sent, it still ends on the server."""
 
     def interrupted(*arguments: object) -> object:
@@ -104,7 +104,7 @@ def test_b08_ctrl_c_in_subscribe(client: Client, strawberry_server: Server, monk
     strawberry_server.wait_for("ws_close", code=1000)
 
 
-def test_b09_timeout_is_felt_by_the_server(client: Client, strawberry_server: Server) -> None:
+def test_f09_timeout_is_felt_by_the_server(client: Client, strawberry_server: Server) -> None:
     """HTTP: the connection is aborted and the resolver cancelled. The error names the limit."""
     with pytest.raises(TransportTimeout, match=r"^timeout ran out after 0\.3 s") as caught:
         client.execute("{ sleep(seconds: 600) }", timeout=0.3)
@@ -113,11 +113,12 @@ def test_b09_timeout_is_felt_by_the_server(client: Client, strawberry_server: Se
     strawberry_server.wait_for("sleep_cancelled")
 
 
-def test_b09_timeout_over_websocket(strawberry_server: Server) -> None:
+def test_f09_timeout_over_websocket(strawberry_server: Server) -> None:
     """WebSocket: ``complete`` is sent, and the socket stays for others."""
     with Client(strawberry_server.ws_url, execute_timeout=0.3) as client:
         with pytest.raises(
-            TransportTimeout, match=r"^execute_timeout ran out .*Give the client .*, or this call"
+            TransportTimeout,
+            match=r"^execute_timeout ran out .*Pass a higher .*, or a timeout= to this call",
         ) as caught:
             client.execute("{ sleep(seconds: 600) }")
         assert (caught.value.limit, caught.value.seconds) == ("execute_timeout", 0.3)

@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from syncgql import Client, ClientClosed, SubscriptionForked, TransportError, TransportServerError
+from syncgql.pipeline.stream_source import StreamSource
 from syncgql.runtime.event_buffer import NO_PROCESS
 
 from .fix_leaks import Remains
@@ -60,7 +61,7 @@ def greet(client: Client, name: str) -> None:
     }
 
 
-def test_b01_constructing_starts_nothing(strawberry_server: Server) -> None:
+def test_f01_constructing_starts_nothing(strawberry_server: Server) -> None:
     """1,000 clients: no thread, no descriptor, no request."""
     before = Remains()
     clients = [Client(strawberry_server.url) for _ in range(1000)]
@@ -69,7 +70,7 @@ def test_b01_constructing_starts_nothing(strawberry_server: Server) -> None:
     assert strawberry_server.seen() == []
 
 
-def test_b02_64_threads_share_one_client(strawberry_server: Server) -> None:
+def test_f02_64_threads_share_one_client(strawberry_server: Server) -> None:
     """64 threads with 100 calls each: every answer reaches its caller, over one loop thread."""
     before = loop_threads()
 
@@ -85,7 +86,7 @@ def test_b02_64_threads_share_one_client(strawberry_server: Server) -> None:
         assert loop_threads() == before + 1
 
 
-def test_b02_clients_do_not_share_a_fate(strawberry_server: Server) -> None:
+def test_f02_clients_do_not_share_a_fate(strawberry_server: Server) -> None:
     """Closing one leaves another alone."""
     with Client(strawberry_server.url) as one:
         with Client(strawberry_server.url) as other:
@@ -94,7 +95,7 @@ def test_b02_clients_do_not_share_a_fate(strawberry_server: Server) -> None:
         greet(one, "one")
 
 
-def test_b07_inside_a_running_loop(client: Client) -> None:
+def test_f07_inside_a_running_loop(client: Client) -> None:
     """A notebook cell or an async view calls it as any other function."""
 
     async def cell() -> list[Any]:
@@ -105,8 +106,8 @@ def test_b07_inside_a_running_loop(client: Client) -> None:
     assert asyncio.run(cell()) == [1, 2]
 
 
-def test_b07_refused_on_its_own_loop_thread(strawberry_server: Server) -> None:
-    """What runs there, such as a middleware of aiohttp's, is told what to do instead."""
+def test_f07_refused_on_its_own_loop_thread(strawberry_server: Server) -> None:
+    """The error tells code on the loop thread, such as an aiohttp middleware, what to do instead."""
 
     async def call_back(request: Any, send: Any) -> Any:
         own.execute("{ hello }")
@@ -117,7 +118,7 @@ def test_b07_refused_on_its_own_loop_thread(strawberry_server: Server) -> None:
         own.execute("{ hello }")
 
 
-def test_b27_providers_run_in_the_calling_thread(strawberry_server: Server) -> None:
+def test_f27_providers_run_in_the_calling_thread(strawberry_server: Server) -> None:
     """They may use thread-local connections, block, and call the client they are for."""
     seen: list[int] = []
 
@@ -136,7 +137,7 @@ def test_b27_providers_run_in_the_calling_thread(strawberry_server: Server) -> N
     assert len(seen) == 3
 
 
-def test_b27_a_provider_that_fails_raises_in_its_caller(strawberry_server: Server) -> None:
+def test_f27_a_provider_that_fails_raises_in_its_caller(strawberry_server: Server) -> None:
     """Its exception is not wrapped, and the client goes on; so it is when it exits."""
     errors: list[BaseException] = [SystemExit(3), LookupError("no token")]
 
@@ -153,7 +154,7 @@ def test_b27_a_provider_that_fails_raises_in_its_caller(strawberry_server: Serve
         greet(client, "again")
 
 
-def test_b12_exit_in_a_middleware_reaches_the_caller(strawberry_server: Server) -> None:
+def test_f12_exit_in_a_middleware_reaches_the_caller(strawberry_server: Server) -> None:
     """Code on the loop that exits does not take the loop with it."""
     exits = [True]
 
@@ -168,7 +169,7 @@ def test_b12_exit_in_a_middleware_reaches_the_caller(strawberry_server: Server) 
         greet(client, "again")
 
 
-def test_b11_close_racing_calls(strawberry_server: Server) -> None:
+def test_f11_close_racing_calls(strawberry_server: Server) -> None:
     """150 rounds: each call of four threads returns or raises ClientClosed; queries and subscriptions."""
 
     def work(client: Client, number: int) -> None:
@@ -200,7 +201,7 @@ def test_closed_clients_refuse(strawberry_server: Server) -> None:
             call("{ hello }")
 
 
-def test_b14_many_failures_do_not_share_an_object(strawberry_server: Server) -> None:
+def test_f14_many_failures_do_not_share_an_object(strawberry_server: Server) -> None:
     """Of 20 failing calls at once each has its own exception."""
     with Client(strawberry_server.canned("<p>", status=500, content_type="text/html")) as client:
         raised = in_threads(20, lambda _: client.execute("{ hello }"))
@@ -209,7 +210,7 @@ def test_b14_many_failures_do_not_share_an_object(strawberry_server: Server) -> 
 
 
 @pytest.mark.parametrize("failure", ["refused", "status", "query"])
-def test_b15_a_failed_call_is_freed_at_once(strawberry_server: Server, failure: str) -> None:
+def test_f15_a_failed_call_is_freed_at_once(strawberry_server: Server, failure: str) -> None:
     """Without the collector: neither the exception nor what its frames refer to is kept."""
     url = {
         "refused": "http://127.0.0.1:1/graphql",
@@ -233,7 +234,7 @@ def test_b15_a_failed_call_is_freed_at_once(strawberry_server: Server, failure: 
             gc.enable()
 
 
-def test_b30_dropped_clients_leave_nothing(strawberry_server: Server) -> None:
+def test_f30_dropped_clients_leave_nothing(strawberry_server: Server) -> None:
     """1,000 clients are used and dropped without ``close()``; the fixtures look for what is left."""
     before = Remains()
 
@@ -251,7 +252,7 @@ def test_b30_dropped_clients_leave_nothing(strawberry_server: Server) -> None:
     assert before.leaked() == []
 
 
-def test_b30_dropped_by_the_collector_on_any_thread(strawberry_server: Server) -> None:
+def test_f30_dropped_by_the_collector_on_any_thread(strawberry_server: Server) -> None:
     """A client in a cycle is collected whenever, even on its own loop thread."""
     client: Client | None = Client(strawberry_server.url)
     assert client is not None
@@ -275,21 +276,23 @@ def test_b30_dropped_by_the_collector_on_any_thread(strawberry_server: Server) -
     assert not runtime.thread.is_running
 
 
-def test_b16_dropped_with_an_open_subscription_warns(strawberry_server: Server) -> None:
+def test_f16_dropped_with_an_open_subscription_warns(strawberry_server: Server) -> None:
     """Client and subscription lost together in a cycle: the server hears of it, and so does the user."""
     client = Client(strawberry_server.url)
     events = client.subscribe(COUNT)
     cycle: list[Any] = [client, events]
     cycle.append(cycle)
-    runtime = events._runtime
-    del client, events, cycle
+    source = events._source
+    assert isinstance(source, StreamSource)
+    runtime = source._runtime
+    del client, events, cycle, source
     with pytest.warns(ResourceWarning, match="dropped with an open subscription"):
         gc.collect()
     runtime.join(PATIENCE)
     strawberry_server.wait_for("ws_message", message={"type": "complete"})
 
 
-def test_b16_dropped_idle_is_silent(strawberry_server: Server) -> None:
+def test_f16_dropped_idle_is_silent(strawberry_server: Server) -> None:
     """A program that merely forgets ``close()`` hears nothing, not even as an error of a warning."""
     with warnings.catch_warnings():
         warnings.simplefilter("error")
@@ -304,13 +307,15 @@ def test_b16_dropped_idle_is_silent(strawberry_server: Server) -> None:
     assert not runtime.thread.is_running
 
 
-def test_b05_a_subscription_of_another_process_is_refused(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_f05_a_subscription_of_another_process_is_refused(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     """Told by the process id, so that it holds where no hook is called at a fork, behind what was buffered."""
     with client.subscribe(COUNT) as events:
         next(events)
+        source = events._source
+        assert isinstance(source, StreamSource)
         with monkeypatch.context() as child:
-            child.setattr(events._runtime, "pid", NO_PROCESS)
-            child.setattr(events._buffer, "_pid", NO_PROCESS)
+            child.setattr(source._runtime, "pid", NO_PROCESS)
+            child.setattr(source._buffer, "_pid", NO_PROCESS)
             with pytest.raises(SubscriptionForked, match="opened in another process"):
                 iter(events)
             with pytest.raises(SubscriptionForked):

@@ -47,7 +47,7 @@ def test_errors_are_raised_by_result(client: Client) -> None:
 
 
 def test_cancel_reaches_the_wire(client: Client, strawberry_server: Server) -> None:
-    """The request is aborted on the server; whoever waits is told."""
+    """The request is aborted on the server, and waiting threads get an exception."""
     future = client.submit("{ sleep(seconds: 600) }", timeout=None)
     strawberry_server.wait_for("sleep_started")
     waiting = threading.Thread(target=wait, args=([future],))
@@ -85,7 +85,7 @@ def test_close_fails_what_is_under_way(client: Client, strawberry_server: Server
     strawberry_server.wait_for("sleep_cancelled")
 
 
-def test_b30_the_request_outlives_future_and_client(strawberry_server: Server) -> None:
+def test_f30_the_request_outlives_future_and_client(strawberry_server: Server) -> None:
     """Both dropped, it is carried out all the same, and then everything ends."""
     client = Client(strawberry_server.url)
     runtime = runtime_of(client)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+import time
+
 import pytest
 
 from syncgql import TransportTimeout
@@ -11,7 +14,7 @@ from syncgql.deadline import Deadline
 def test_the_error_says_where() -> None:
     """In a log with several APIs each timeout can be placed."""
     deadline = Deadline(2, where="https://api.example.com/graphql")
-    assert "2 s; the call to https://api.example.com/graphql was cancelled. Give" in str(deadline.exceeded())
+    assert "2 s; the call to https://api.example.com/graphql was cancelled. Pass" in str(deadline.exceeded())
 
 
 @pytest.mark.parametrize(
@@ -19,14 +22,14 @@ def test_the_error_says_where() -> None:
     [
         (
             Deadline(2.5, "execute_timeout"),
-            "Give the client a higher execute_timeout=, or this call a timeout= of its own?",
+            "Pass a higher execute_timeout= to the client, or a timeout= to this call.",
         ),
-        (Deadline(2.5), "Give this call a higher timeout=?"),
-        (Deadline(2.5, "ack_timeout"), "Give ack_timeout= a higher value?"),
+        (Deadline(2.5), "Pass a higher timeout= to the client or to this call."),
+        (Deadline(2.5, "ack_timeout"), "Pass a higher ack_timeout=."),
     ],
 )
 def test_the_error_names_what_was_set(deadline: Deadline, advice: str) -> None:
-    """The option that the user gave is the one that the message and ``limit`` name, with its value."""
+    """The message and ``limit`` name the option that the user passed, with its value."""
     error = deadline.exceeded()
     assert isinstance(error, TransportTimeout)
     assert str(error) == f"{deadline.name} ran out after 2.5 s; the work was cancelled. {advice}"
@@ -54,3 +57,61 @@ def test_it_starts_again_for_work_that_begins_later() -> None:
     past = Deadline(1e-9, "execute_timeout", "there")
     restarted = past.restarted()
     assert (restarted.seconds, restarted.name, restarted.where) == (1e-9, "execute_timeout", "there")
+
+
+def test_the_error_says_that_it_was_not_sent() -> None:
+    """Where the call waits for a free connection, the server cannot have received it."""
+    deadline = Deadline(2, where="https://api.example.com/graphql")
+    assert deadline.sent is None
+    deadline.is_connecting = True
+    deadline.queued(100)
+    error = deadline.exceeded()
+    assert re.search(
+        r"/graphql waited 0\.\d s for one of 100 connections of the pool; it was not sent\. Pass", str(error)
+    )
+    assert error.sent is False
+
+
+def test_the_error_says_how_long_it_was_queued() -> None:
+    """After the wait, it is unknown whether the server has received the request."""
+    deadline = Deadline(2)
+    deadline.is_connecting = True
+    deadline.queued(1)
+    deadline.dequeued()
+    deadline.is_connected = True
+    error = deadline.exceeded()
+    assert re.search(r"; the work waited 0\.\d s for the only connection of the pool and was cancelled", str(error))
+    assert error.sent is None
+
+
+def test_a_second_connection_does_not_make_it_unsent() -> None:
+    """A redirect or a retry needs one, after the server has received the request."""
+    deadline = Deadline(2)
+    deadline.is_connecting = True
+    assert deadline.sent is False
+    deadline.is_connected = True
+    deadline.is_connecting = True
+    assert deadline.sent is None
+
+
+@pytest.mark.parametrize("counts", [True, False])
+def test_time_in_the_queue_may_not_count(counts: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Then the time that is left stands still while the call is queued."""
+    now = 0.0
+    monkeypatch.setattr(time, "monotonic", lambda: now)
+    deadline = Deadline(10, counts_queueing=counts)
+    now = 2
+    deadline.queued(100)
+    now = 7
+    assert deadline.left() == (3 if counts else 8)
+    deadline.dequeued()
+    deadline.dequeued()
+    now = 8
+    assert deadline.left() == (2 if counts else 7)
+
+
+def test_a_response_that_began_means_that_it_was_sent() -> None:
+    """Whatever happens to the rest of it, the server has received the request."""
+    deadline = Deadline(2)
+    deadline.is_connecting = deadline.is_connected = deadline.is_answered = True
+    assert deadline.exceeded().sent is True

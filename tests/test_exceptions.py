@@ -12,7 +12,17 @@ from typing import Any
 
 import pytest
 
-from syncgql import Client, ExecutionResult, RequestsHTTPTransport, Response, SyncGQLError, exceptions
+from syncgql import (
+    Client,
+    ExecutionResult,
+    RequestsHTTPTransport,
+    Response,
+    SyncGQLError,
+    TransportError,
+    TransportQueryError,
+    TransportServerError,
+    exceptions,
+)
 from syncgql.protocol.graphql_response import data_or_raise
 
 RESPONSE = Response(503, {"Retry-After": "2"}, "http://localhost", 0.1, 2.0)
@@ -30,6 +40,16 @@ EXAMPLES: dict[str, dict[str, Any]] = {
         "response": RESPONSE,
     },
     "TransportAuthenticationError": {"code": 401, "reason": "expired", "body": "no", "response": RESPONSE},
+    "TransportRateLimited": {
+        "retry_after": 2.5,
+        "limit": 100,
+        "remaining": 0,
+        "reset_at": 1_700_000_000.0,
+        "extensions": {"cost": {}},
+        "code": 429,
+        "errors": [{"message": "m", "extensions": {"code": "THROTTLED"}}],
+        "response": RESPONSE,
+    },
     "TransportProtocolError": {"rule": "JSON", "received": "<", "code": 4400, "response": RESPONSE, "data": {"a": 1}},
     "TransportQueryError": {
         "errors": [{"message": "m"}],
@@ -55,7 +75,7 @@ def test_the_docstring_draws_the_tree() -> None:
 
 
 @pytest.mark.parametrize("name", exceptions.__all__)
-def test_b29_every_exception_pickles(name: str) -> None:
+def test_f29_every_exception_pickles(name: str) -> None:
     """A worker process can raise it in its parent: message and data survive."""
     error = getattr(exceptions, name)("What to do.", **EXAMPLES.get(name, {}))
     error.add_note("a note") if hasattr(error, "add_note") else None
@@ -64,6 +84,37 @@ def test_b29_every_exception_pickles(name: str) -> None:
     assert str(copy) == "What to do."
     assert copy.args == error.args
     assert _comparable(copy) == _comparable(error)
+
+
+TRANSPORT_ERRORS = [name for name in exceptions.__all__ if issubclass(getattr(exceptions, name), TransportError)]
+
+
+@pytest.mark.parametrize("name", TRANSPORT_ERRORS)
+def test_every_transport_error_says_whether_it_was_sent(name: str) -> None:
+    """And how often it was tried; both pickle when a later step has set them."""
+    error = getattr(exceptions, name)("m", **EXAMPLES.get(name, {}))
+    assert error.sent in (True, False, None)
+    assert error.attempts == 1
+    assert isinstance(error.codes, tuple)
+    error.sent, error.attempts = False, 3
+    copy = pickle.loads(pickle.dumps(error))
+    assert (copy.sent, copy.attempts, copy.codes) == (False, 3, error.codes)
+
+
+@pytest.mark.parametrize("kind", [TransportQueryError, TransportServerError])
+def test_codes(kind: type[TransportError]) -> None:
+    """Each code once, in order; what is no code is passed over."""
+    codes: list[Any] = ["A", "B", "A", 429, None, {}, ["C"]]
+    errors: list[Any] = [{"extensions": {"code": code}} for code in codes]
+    errors += [{}, {"extensions": None}, {"extensions": ["code"]}]
+    assert kind("m", errors=errors).codes == ("A", "B", "429")  # type: ignore[call-arg]
+
+
+def test_a_rate_limit_waits_as_long_as_it_was_told() -> None:
+    """Without a wait of its own that of ``Retry-After`` counts."""
+    assert exceptions.TransportRateLimited("m", retry_after=5, response=RESPONSE).retry_after == 5
+    assert exceptions.TransportRateLimited("m", response=RESPONSE).retry_after == 2
+    assert exceptions.TransportRateLimited("m").retry_after is None
 
 
 def test_a_timeout_is_a_timeout_error() -> None:

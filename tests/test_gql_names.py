@@ -25,7 +25,7 @@ def call(name: str, *arguments: Any, **options: Any) -> Any:
     ("argument", "hint"),
     [
         ("get_execution_result", "execute_result()"),
-        ("upload_files", "each a FileVar, are found"),
+        ("upload_files", "FileVar objects in the variables are uploaded automatically"),
         ("parse_result", "parse_results=True to the Client"),
         ("serialize_variables", "serialize_variables=True to the Client"),
     ],
@@ -68,10 +68,10 @@ def test_the_client_of_a_session() -> None:
 
 @pytest.mark.parametrize(
     ("module", "hint"),
-    [("transport.exceptions", "write from syncgql import TransportError"), ("dsl", "client.query.book")],
+    [("transport.exceptions", "from syncgql import TransportError"), ("dsl", "client.query.book")],
 )
 def test_modules_of_gql(module: str, hint: str) -> None:
-    """An import that only had its first word changed is told what to write; each time that it is tried."""
+    """Importing a module of gql's name raises an error that names the replacement, each time."""
     for _ in range(2):
         with pytest.raises(ImportError) as caught:
             importlib.import_module(f"syncgql.{module}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -16,12 +17,13 @@ PACKAGE = Path(syncgql.__file__).parent
 
 # From the bottom up. A module may import from its own part of the package and from the layers below.
 LAYERS = [
-    {"result", "messages", "bounded_cache", "gql_names", "dsl"},
+    {"result", "messages", "version", "bounded_cache", "gql_names", "dsl"},
     {"exceptions", "checks", "pickling"},
     {"deadline", "tracebacks"},
     {"request", "file_var"},
     {"protocol"},
     {"runtime"},
+    {"event_source"},
     {"schema"},
     {"operations", "transport"},
     {"subscription"},
@@ -118,6 +120,72 @@ def test_imports_point_one_way(module: Path) -> None:
 
 def exists(part: str) -> bool:
     return (PACKAGE / part).is_dir() or (PACKAGE / f"{part}.py").is_file()
+
+
+# Folders that may not be imported by a module in another folder, as (importer, imported).
+ONE_WAY = [
+    ("transport", "pipeline"),
+    ("transport", "subscription"),
+    ("transport/aiohttp_session", "transport/http"),
+    ("transport/aiohttp_session", "transport/websocket"),
+    ("transport/requests_http", "transport/aiohttp_session"),
+    ("transport/requests_http", "transport/websocket"),
+    ("transport/websocket", "transport/http"),
+    ("transport/http", "transport/websocket"),
+    ("transport/options", "transport/aiohttp_session"),
+    ("transport/options", "transport/http"),
+    ("transport/recovery", "transport/websocket"),
+    ("protocol", "transport"),
+    ("protocol", "runtime"),
+    ("schema", "transport"),
+    ("schema", "operations"),
+    ("operations", "pipeline"),
+    ("operations", "transport"),
+    ("runtime", "transport"),
+    ("pipeline", "client"),
+]
+
+
+def all_imports_of(module: Path) -> set[Path]:
+    """The modules of the package that a module imports at any depth, for type checkers too."""
+    found: set[Path] = set()
+    for node in ast.walk(ast.parse(module.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom):
+            start = module.parents[node.level - 1] if node.level else PACKAGE.parent
+            base = start.joinpath(*(node.module or "").split("."))
+            # Names of a package may be modules; otherwise the package's __init__ defines or re-exports them.
+            found |= {file_of(base / alias.name) or file_of(base) or module for alias in node.names}
+        elif isinstance(node, ast.Import):
+            found |= {file_of(PACKAGE.parent.joinpath(*alias.name.split("."))) or module for alias in node.names}
+    return found - {module}
+
+
+def file_of(path: Path) -> Path | None:
+    """The file of a module or package; None for modules of other packages."""
+    if PACKAGE not in (path, *path.parents):
+        return None
+    candidates = (path.with_suffix(".py"), path / "__init__.py")
+    return next((candidate for candidate in candidates if candidate.is_file()), None)
+
+
+@pytest.mark.parametrize(("importer", "imported"), ONE_WAY)
+def test_folders_lean_one_way(importer: str, imported: str) -> None:
+    """Layers and the folders of ``transport`` do not import what is above or beside them, not even for types."""
+    targets = {PACKAGE / imported, (PACKAGE / imported).with_suffix(".py")}
+    for module in (PACKAGE / importer).rglob("*.py"):
+        for other in all_imports_of(module):
+            assert targets.isdisjoint((other, *other.parents)), f"{name_of(module)} imports {name_of(other)}"
+
+
+def test_no_import_cycles() -> None:
+    """No two modules import each other, directly or through others, not even late or for type checkers."""
+    # An import of a name that a package re-exports counts as an import of its __init__. Importing a module also runs
+    # the __init__ of its package, which does not count: that would make each package with re-exports a cycle.
+    sorter = TopologicalSorter({module: all_imports_of(module) for module in PACKAGE.rglob("*.py")})
+    try:
+        sorter.prepare()
+    except CycleError as error:
+        pytest.fail("Import cycle: " + " <- ".join(map(name_of, error.args[1])))
 
 
 def test_import_loads_nothing_heavy(run_script: RunScript) -> None:

@@ -95,6 +95,9 @@ URLS: list[Mistake] = [
     ("url", '"https://example.com/graphql"', ValueError),
     ("url", "http://me:hush#ed@example.com/", ValueError),
     ("url", "me:hush@example.com/graphql", ValueError),
+    ("url", "https://exa mple.com/graphql", ValueError),
+    ("url", "https://example..com/graphql", ValueError),
+    ("url", "https://example.com/\x00graphql", ValueError),
 ]
 HEADERS: list[Mistake] = [
     ("headers", "Authorization: hush", TypeError),
@@ -104,6 +107,8 @@ HEADERS: list[Mistake] = [
     ("headers", [["X-Key", "hush"]], TypeError),
     ("headers", {"Authorization": "Bearer hush\n"}, ValueError),
     ("headers", {"Authorization: hush": ""}, ValueError),
+    ("headers", {"Content-Length": "3"}, ValueError),
+    ("headers", {"Transfer-Encoding": "chunked"}, ValueError),
     ("headers", async_headers, TypeError),
     ("headers", for_a_request, TypeError),
 ]
@@ -315,7 +320,7 @@ class Signature:
     ("make", "options", "message"),
     [
         (client, {"url": WS, "auth": Signature()}, "auth= with get_headers is for requests over HTTP"),
-        (client, {"url": WS, "timeout": 3}, "it has a WebSocket for everything"),
+        (client, {"url": WS, "timeout": aiohttp.ClientTimeout(total=3)}, "it has a WebSocket for everything"),
         (client, {"batch_max": 50}, "batch_max= has no effect without batch_interval="),
         (client, {"on_reconnect": lambda gap: None, "reconnect": False}, "on_reconnect= has no effect"),
         (
@@ -339,7 +344,7 @@ class Signature:
         (websockets, {"ping_interval": 1, "subprotocols": ["graphql-ws"]}, "ping_interval= has no effect"),
         (websockets, {"answer_pings": False, "subprotocols": ["graphql-ws"]}, "answer_pings= has no effect"),
         (websockets, {"session": aiohttp.ClientSession, "client_session_args": {}}, "brings its cookies"),
-        (appsync, {"session": object()}, "session= is for the authentication by IAM"),
+        (appsync, {"session": object()}, "session= has no effect with auth="),
     ],
 )
 def test_options_that_have_no_effect_together(make: Make, options: dict[str, Any], message: str) -> None:
@@ -358,7 +363,7 @@ def test_options_that_have_no_effect_together(make: Make, options: dict[str, Any
     ],
 )
 def test_options_of_a_call(options: dict[str, Any], error: type[Exception], message: str) -> None:
-    """What is wrong with them is said although nobody listens at the URL."""
+    """The error comes before connecting, so it needs no server at the URL."""
     with client() as unreachable, pytest.raises(error, match=message):
         unreachable.execute("{ a }", **options)
 
@@ -374,7 +379,7 @@ def test_aiohttp_calls_no_function_for_headers(make: Make, option: str) -> None:
 
 
 def test_on_reconnect_with_a_transport_that_reconnects() -> None:
-    """It is for those, whoever made them."""
+    """It is allowed for any transport that reconnects."""
     policy = ReconnectPolicy(attempts=2)
     Client(transport=AIOHTTPWebsocketsTransport(WS, reconnect=policy), on_reconnect=lambda gap: None)
     Client(HTTP, on_reconnect=lambda gap: None)

@@ -131,7 +131,7 @@ def test_variables_of_on_reconnect_start_the_subscription_anew() -> None:
 
 
 def test_new_variables_outlive_the_next_loss() -> None:
-    """A subscription that was started anew is resubscribed with its new variables."""
+    """A restarted subscription is resubscribed with its new variables."""
     answers: list[Any] = [{"from": 7}, None]
 
     async def answers_and_breaks(peer: Peer) -> None:

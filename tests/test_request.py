@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from graphql import DocumentNode, parse
 
+import syncgql.request as request_module
 from syncgql import UNSET, DocumentError, GraphQLRequest, gql
 from syncgql.request import as_request, parse_document
 
@@ -135,6 +136,63 @@ def test_unset_is_false_and_itself() -> None:
     assert not UNSET
     assert repr(UNSET) == "UNSET"
     assert pickle.loads(pickle.dumps(UNSET)) is UNSET
+
+
+@pytest.mark.parametrize(
+    ("document", "name", "expected"),
+    [
+        ("{ a }", None, True),
+        ("query Q { mutation }", None, True),
+        ("query Q { a } mutation M { b }", "Q", True),
+        ("query Q { a } mutation M { b }", "M", False),
+        ("query Q { a } mutation M { b }", None, False),
+        ("mutation {", None, False),
+        ("# mutation\n{ a }", None, True),
+        ("fragment F on mutation { a } query { ...F }", None, True),
+    ],
+)
+def test_is_query(document: str, name: str | None, expected: bool) -> None:
+    """A request is a query if the operation that runs is one; what cannot be told is none."""
+    assert GraphQLRequest(document, None, name).is_query is expected
+
+
+@pytest.mark.parametrize(
+    ("document", "name", "expected"),
+    [
+        ("subscription { a }", None, True),
+        ("{ subscription }", None, False),
+        ("mutation { a }", None, False),
+        ("query Q { a } subscription S { a }", "S", True),
+        ("query Q { a } subscription S { a }", "Q", False),
+    ],
+)
+def test_is_subscription(document: str, name: str | None, expected: bool) -> None:
+    """The operation that runs counts, and a word elsewhere in the document does not."""
+    assert GraphQLRequest(document, None, name).is_subscription is expected
+
+
+def test_is_subscription_of_a_document_that_cannot_tell() -> None:
+    """It raises, as operation_type does."""
+    with pytest.raises(DocumentError):
+        _ = GraphQLRequest("subscription {").is_subscription
+
+
+def test_the_type_is_computed_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """And not at all where searching the text is enough."""
+    parsed: list[str] = []
+    parse_once = request_module.parse_document
+
+    def counted(text: str) -> DocumentNode:
+        parsed.append(text)
+        return parse_once(text)
+
+    monkeypatch.setattr(request_module, "parse_document", counted)
+    request = GraphQLRequest("mutation { once }")
+    assert not request.is_subscription
+    assert parsed == []
+    assert [request.is_query, request.is_query, request.operation_type] == [False, False, "mutation"]
+    assert GraphQLRequest("{ a }").is_query
+    assert parsed == [request.text]
 
 
 @pytest.mark.parametrize(

@@ -40,25 +40,25 @@ def wait_until(true: Callable[[], bool]) -> None:
         time.sleep(0.01)
 
 
-def test_b17_the_message_is_sent_before_subscribe_returns(client: Client, strawberry_server: Server) -> None:
+def test_f17_the_message_is_sent_before_subscribe_returns(client: Client, strawberry_server: Server) -> None:
     """Not at the first ``next()``, as a generator would."""
     events = client.subscribe(EVENTS)
     strawberry_server.wait_for("subscription_started")
     events.close()
 
 
-def test_b17_a_timeout_leaves_it_usable(client: Client, strawberry_server: Server) -> None:
+def test_f17_a_timeout_leaves_it_usable(client: Client, strawberry_server: Server) -> None:
     """After a TransportTimeout the next event arrives as if nothing had been."""
     with client.subscribe(EVENTS) as events:
         for _ in range(2):
-            with pytest.raises(TransportTimeout, match=r"No event came within 0\.02 s; the subscription goes on"):
+            with pytest.raises(TransportTimeout, match=r"No event came within 0\.02 s; the subscription stays open"):
                 events.next(timeout=0.02)
         strawberry_server.wait_for("subscription_started")
         client.execute('mutation { addBook(title: "Ulysses") { id } }')
         assert events.next(timeout=PATIENCE)["bookAdded"]["id"]
 
 
-def test_b17_exhausted_stays_exhausted(client: Client) -> None:
+def test_f17_exhausted_stays_exhausted(client: Client) -> None:
     """At the end StopIteration is raised, again and again, by ``next()`` too."""
     events = client.subscribe("subscription { count(to: 2) }")
     assert [event["count"] for event in events] == [1, 2]
@@ -69,7 +69,7 @@ def test_b17_exhausted_stays_exhausted(client: Client) -> None:
     assert events.stats[:4] == (2, 2, 0, 0)
 
 
-def test_b17_an_error_ends_it_once(client: Client) -> None:
+def test_f17_an_error_ends_it_once(client: Client) -> None:
     """The server's error is raised behind the events; then comes the end."""
     events = client.subscribe("subscription { failAfter(count: 2) }")
     assert [next(events), next(events)] == [{"failAfter": 1}, {"failAfter": 2}]
@@ -80,7 +80,7 @@ def test_b17_an_error_ends_it_once(client: Client) -> None:
 
 
 @pytest.mark.parametrize("way", ["break", "close", "with", "closing", "exception", "del", "cycle"])
-def test_b16_every_way_out_reaches_the_server(client: Client, strawberry_server: Server, way: str) -> None:
+def test_f16_every_way_out_reaches_the_server(client: Client, strawberry_server: Server, way: str) -> None:
     """However the loop is left, the server gets ``complete``, and nothing is printed."""
     leave(way, client.subscribe(COUNT))
     if way == "cycle":
@@ -112,7 +112,7 @@ def leave(way: str, events: Subscription[Any]) -> None:
         events.myself = events  # type: ignore[attr-defined]
 
 
-def test_b16_collected_on_the_loop_thread(client: Client, strawberry_server: Server) -> None:
+def test_f16_collected_on_the_loop_thread(client: Client, strawberry_server: Server) -> None:
     """The collector may run the finalizer on the very thread that must send ``complete``; it does not wait there."""
     leave("cycle", client.subscribe(COUNT))
     runtime = runtime_of(client)
@@ -122,7 +122,7 @@ def test_b16_collected_on_the_loop_thread(client: Client, strawberry_server: Ser
     wait_for_complete(strawberry_server)
 
 
-def test_b28_close_from_another_thread_wakes_the_consumer(client: Client, strawberry_server: Server) -> None:
+def test_f28_close_from_another_thread_wakes_the_consumer(client: Client, strawberry_server: Server) -> None:
     """The thread that waits for an event gets a clean end."""
     events = client.subscribe(EVENTS)
     strawberry_server.wait_for("subscription_started")
@@ -137,7 +137,7 @@ def test_b28_close_from_another_thread_wakes_the_consumer(client: Client, strawb
 
 
 def test_closing_the_client_ends_it_cleanly(client: Client, strawberry_server: Server) -> None:
-    """Whoever waits, or comes later, gets the end and no error."""
+    """Waiting and later consumers reach the end of the iteration without an error."""
     waiting, later = client.subscribe(EVENTS), client.subscribe(COUNT)
     next(later)
     ended: list[list[Any]] = []
@@ -154,7 +154,7 @@ def test_closing_the_client_ends_it_cleanly(client: Client, strawberry_server: S
         strawberry_server.wait_for("ws_close", code=1000)
 
 
-def test_b18_raise_is_for_the_one_concerned(client: Client, strawberry_server: Server) -> None:
+def test_f18_raise_is_for_the_one_concerned(client: Client, strawberry_server: Server) -> None:
     """An overflow ends one subscription: ``complete`` is sent for it; its sibling on the socket goes on."""
     sibling = client.subscribe(COUNT, overflow="raise", buffer_size=100_000)
     flooded = client.subscribe("subscription { count }", overflow="raise", buffer_size=50)
@@ -174,7 +174,7 @@ def test_b18_raise_is_for_the_one_concerned(client: Client, strawberry_server: S
     assert len(strawberry_server.seen("ws_connect")) == 1
 
 
-def test_b18_drop_oldest_keeps_the_newest(client: Client, strawberry_server: Server) -> None:
+def test_f18_drop_oldest_keeps_the_newest(client: Client, strawberry_server: Server) -> None:
     """A stalled consumer finds the newest events; what it missed is counted; the sibling keeps its rate."""
     sibling = client.subscribe(COUNT, overflow="drop_oldest")
     flooded = client.subscribe("subscription { count(to: 20000) }", overflow="drop_oldest", buffer_size=10)
@@ -187,7 +187,7 @@ def test_b18_drop_oldest_keeps_the_newest(client: Client, strawberry_server: Ser
     assert len(strawberry_server.seen("ws_connect")) == 1
 
 
-def test_b18_block_loses_nothing_and_holds_up_nobody(client: Client, strawberry_server: Server) -> None:
+def test_f18_block_loses_nothing_and_holds_up_nobody(client: Client, strawberry_server: Server) -> None:
     """The buffer is never exceeded while the consumer sleeps; siblings go on; then every event arrives in order."""
     blocked = client.subscribe("subscription { count(to: 30000) }", buffer_size=64)
     sibling = client.subscribe(COUNT)
@@ -200,13 +200,13 @@ def test_b18_block_loses_nothing_and_holds_up_nobody(client: Client, strawberry_
     assert len(strawberry_server.seen("ws_connect")) == 2
 
 
-def test_b29_a_subscription_does_not_pickle(client: Client) -> None:
+def test_f29_a_subscription_does_not_pickle(client: Client) -> None:
     """It is bound to a socket of this process, and says so."""
     with client.subscribe(COUNT) as events, pytest.raises(TypeError, match="bound to a socket of this process"):
         pickle.dumps(events)
 
 
-def test_b30_a_subscription_keeps_its_client_and_no_more(strawberry_server: Server) -> None:
+def test_f30_a_subscription_keeps_its_client_and_no_more(strawberry_server: Server) -> None:
     """The client lives as long as its subscription; when that is closed and dropped the client goes."""
     events = Client(strawberry_server.url).subscribe(COUNT)
     gc.collect()
@@ -230,7 +230,7 @@ def test_stats_and_repr_of_a_running_one(client: Client) -> None:
 
 @pytest.mark.parametrize("timeout", ["1", True, -1, float("nan")])
 def test_a_wrong_timeout_of_next_leaves_the_subscription_usable(strawberry_server: Server, timeout: Any) -> None:
-    """It is an error of its own, found before anything happens; a limit beyond all timers is none."""
+    """An invalid limit raises before the call; a limit beyond the range of timers means no limit."""
     with (
         Client(strawberry_server.url) as client,
         client.subscribe("subscription { count(to: 3) }") as events,
@@ -239,3 +239,11 @@ def test_a_wrong_timeout_of_next_leaves_the_subscription_usable(strawberry_serve
         with pytest.raises((TypeError, ValueError), match=r"timeout must be (a number|0 seconds or more)"):
             events.next(timeout=timeout)
         assert events.next(timeout=1e300) == {"count": 2}
+
+
+@pytest.mark.parametrize("options", [{"buffer_size": 0}, {"buffer_size": "9"}, {"overflow": "drop"}])
+def test_options_are_checked_before_a_schema_is_fetched(options: dict[str, Any]) -> None:
+    """A bad ``buffer_size`` or ``overflow`` is refused by name without a request."""
+    refused = pytest.raises((TypeError, ValueError), match=next(iter(options)))
+    with Client("http://127.0.0.1:1/", fetch_schema_from_transport=True) as client, refused:
+        client.subscribe("subscription { count }", **options)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import traceback
 from collections.abc import Callable
 from pathlib import Path
@@ -43,7 +44,9 @@ def check(call: Callable[[], object], expected: type[SyncGQLError]) -> SyncGQLEr
     frames = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename.startswith(PACKAGE)]
     assert len(frames) <= MOST_FRAMES, [frame.name for frame in frames]
     # Not the whole of what is printed here, which begins with two frames of this module and pytest.
-    lines = "".join(traceback.format_exception(error)).splitlines()
+    printed = "".join(traceback.format_exception(error)).splitlines()
+    # How many lines Python marks with ~~~^^^ depends on its version.
+    lines = [line for line in printed if not re.fullmatch(r" *[~^]+", line)]
     # A syntax error shows the place in the document, in the message and in that of its cause.
     more = str(error).count("\n") + str(error.__cause__).count("\n")
     assert len(lines) <= MOST_LINES + 6 + more, "\n".join(lines)

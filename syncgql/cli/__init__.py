@@ -1,4 +1,4 @@
-"""The ``syncgql`` command. Nothing else in the package needs it; its libraries come with the extra ``cli``."""
+"""The ``syncgql`` command. It requires the extra ``cli``; no other module of the package imports it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ LIBRARIES = ("click", "rich")
 
 
 def main() -> None:
-    """Run the command line; without the extra's libraries, say in one line what to install."""
+    """Run the command line, or exit with one line that says what to install."""
     missing = [library for library in LIBRARIES if find_spec(library) is None]
     if missing:
         sys.exit(f"syncgql: the command needs {' and '.join(missing)}; install it with: pip install 'syncgql[cli]'")

@@ -1,4 +1,4 @@
-"""What can be typed after ``syncgql``."""
+"""The subcommands of ``syncgql``."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from importlib.util import find_spec
 
 import click
 
-from .demo.server_process import ServerLeft
+from .demo.server_process import ServerExited
 
 DEMO_LIBRARIES = {
     "strawberry": "strawberry-graphql",
@@ -23,21 +23,19 @@ def command() -> None:
 
 
 @command.command()
-@click.option("--serve", is_flag=True, help="Only start the demo's server and print its URL, to try things on.")
+@click.option("--serve", is_flag=True, help="Only start the demo server and print its URL.")
 @click.option(
     "--port",
     type=click.IntRange(0, 65535),
     default=0,
     metavar="N",
-    help="Where the demo's server listens; a free port when nothing is said.",
+    help="Port of the demo server; a free port by default.",
 )
 def demo(serve: bool, port: int) -> None:
-    """Show the client at work against a real GraphQL server, started for the occasion."""
+    """Start a GraphQL server and show the client at work."""
     missing = [name for module, name in DEMO_LIBRARIES.items() if find_spec(module) is None]
     if missing:
-        raise click.ClickException(
-            f"the demo needs {', '.join(missing)}; install what it needs with: pip install 'syncgql[demo]'"
-        )
+        raise click.ClickException(f"the demo needs {', '.join(missing)}; install it with: pip install 'syncgql[demo]'")
     from .demo.command import serve_only, show
 
     try:
@@ -45,5 +43,5 @@ def demo(serve: bool, port: int) -> None:
             serve_only(port)
         else:
             show(port)
-    except ServerLeft as error:
+    except ServerExited as error:
         raise click.ClickException(str(error)) from error

@@ -13,7 +13,9 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, TypeAlias
 
+from ..bounded_cache import BYTES_PER_CHARACTER, cached
 from ..exceptions import DocumentError
+from .parsed_selection import ParsedFragment, ParsedSelection
 
 __all__ = ["Automatic", "Directive", "Field", "Fields", "InlineFragment", "Selectable", "Selection"]
 
@@ -285,9 +287,23 @@ def _from_text(text: str) -> Iterable[Selection]:
     if DOTTED.fullmatch(text):
         name, _, rest = text.partition(".")
         return [Field(name, fields=rest)]
-    from .selection_text import parse_selection
+    return _parsed(text)
 
-    return parse_selection(text)
+
+@cached(lambda text, selections: len(text) * BYTES_PER_CHARACTER)
+def _parsed(text: str) -> tuple[Selection, ...]:
+    """Return the selections of GraphQL *text*; the values of arguments stay nodes of graphql-core."""
+    from .selection_text import parse_selection  # imported late: it loads graphql-core
+
+    return tuple(map(_selection, parse_selection(text)))
+
+
+def _selection(parsed: ParsedSelection) -> Selection:
+    directives = [Directive(directive.name, **directive.arguments) for directive in parsed.directives]
+    fields = None if parsed.selections is None else list(map(_selection, parsed.selections))
+    if isinstance(parsed, ParsedFragment):
+        return InlineFragment(parsed.type_condition, fields=fields, directives=directives)
+    return Field(parsed.name, alias=parsed.alias, directives=directives, fields=fields).with_arguments(parsed.arguments)
 
 
 def _from_member(key: object, value: Selectable) -> Iterator[Selection]:

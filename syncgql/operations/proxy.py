@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 from graphql import GraphQLArgument, GraphQLField, is_required_argument
 
 from ..exceptions import SyncGQLError, TransportError
-from ..protocol.graphql_response import data_or_raise
+from ..protocol.graphql_response import data_or_raise, event_data
 from ..request import UNSET, GraphQLRequest
 from ..result import whole_result
 from ..schema.names import find_name, nearest
@@ -74,7 +74,7 @@ class OperationProxy:
         except SyncGQLError as error:
             raise cut(error)
         if self._kind == "subscription":
-            return self._executor.follow(request, data_or_raise)
+            return self._executor.follow(request, event_data)
         return data_or_raise(self._executor.run(request))
 
     def __getattr__(self, name: str) -> FieldProxy:
@@ -195,8 +195,7 @@ class FieldProxy:
             raise cut(error)
 
     def _value(self, result: ExecutionResult) -> Any:
-        data = data_or_raise(result)
-        return None if data is None else data.get(self.__name__)
+        return data_or_raise(result).get(self.__name__)
 
 
 class EventProxy(FieldProxy):
@@ -204,11 +203,15 @@ class EventProxy(FieldProxy):
 
     def __call__(self, /, _fields: Selectable = None, **arguments: Any) -> Subscription[Any]:
         """Subscribe and return an iterator over the values of the field; takes and raises what ``subscribe`` does."""
-        return self._executor.follow(self._request(_fields, arguments), self._value)
+        return self._executor.follow(self._request(_fields, arguments), self._event_value)
 
     def result(self, /, _fields: Selectable = None, **arguments: Any) -> Subscription[ExecutionResult]:
         """Subscribe and return an iterator over whole ``ExecutionResult`` objects."""
         return self._executor.follow(self._request(_fields, arguments), whole_result)
+
+    def _event_value(self, result: ExecutionResult) -> Any:
+        data = event_data(result)
+        return None if data is None else data.get(self.__name__)
 
 
 class _Verbatim:

@@ -1,8 +1,8 @@
-"""Selections written in GraphQL: ``"title author { name }"``."""
+"""Parse selections written in GraphQL, such as ``"title author { name }"``."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from graphql import (
@@ -20,15 +20,13 @@ from graphql import (
 )
 from graphql.language import Visitor
 
-from ..bounded_cache import BYTES_PER_CHARACTER, cached
 from ..exceptions import DocumentError
 from ..messages import truncate
-from .fields import Directive, Field, Fields, InlineFragment, Selection
+from .parsed_selection import ParsedDirective, ParsedField, ParsedFragment, ParsedSelection
 
 
-@cached(lambda text, selections: len(text) * BYTES_PER_CHARACTER)
-def parse_selection(text: str) -> tuple[Selection, ...]:
-    """Return the selections of GraphQL *text*, with or without the outer braces; arguments stay as they are written.
+def parse_selection(text: str) -> tuple[ParsedSelection, ...]:
+    """Parse the selections of GraphQL *text*, with or without the outer braces.
 
     Raises:
         DocumentError: a syntax error, with its position in *text*; a variable or a named fragment.
@@ -46,19 +44,12 @@ def parse_selection(text: str) -> tuple[Selection, ...]:
     return tuple(_selections(operation.selection_set))
 
 
-def _selections(node: SelectionSetNode) -> Iterable[Selection]:
+def _selections(node: SelectionSetNode) -> Iterator[ParsedSelection]:
     for selection in node.selections:
         if isinstance(selection, FieldNode):
             yield _field(selection)
         elif isinstance(selection, InlineFragmentNode):
-            fields = Fields(list(_selections(selection.selection_set)))
-            if selection.type_condition is None and not selection.directives:
-                yield from fields
-            elif selection.type_condition is None:
-                raise DocumentError("A fragment with directives needs a type: ... on Book @include(if: true) { ... }.")
-            else:
-                name = selection.type_condition.name.value
-                yield InlineFragment(name, fields=fields, directives=_directives(selection.directives))
+            yield from _inline_fragment(selection)
         elif isinstance(selection, FragmentSpreadNode):
             raise DocumentError(
                 f"The selection spreads the fragment {selection.name.value!r}, and there are no fragment definitions "
@@ -66,19 +57,27 @@ def _selections(node: SelectionSetNode) -> Iterable[Selection]:
             )
 
 
-def _field(node: FieldNode) -> Field:
-    inner = node.selection_set
-    field = Field(
+def _inline_fragment(node: InlineFragmentNode) -> Iterable[ParsedSelection]:
+    selections = tuple(_selections(node.selection_set))
+    if node.type_condition is not None:
+        return [ParsedFragment(node.type_condition.name.value, _directives(node.directives), selections)]
+    if node.directives:
+        raise DocumentError("A fragment with directives needs a type: ... on Book @include(if: true) { ... }.")
+    return selections
+
+
+def _field(node: FieldNode) -> ParsedField:
+    return ParsedField(
         node.name.value,
-        alias=node.alias.value if node.alias else None,
-        directives=_directives(node.directives),
-        fields=None if inner is None else list(_selections(inner)),
+        node.alias.value if node.alias else None,
+        _arguments(node.arguments),
+        _directives(node.directives),
+        None if node.selection_set is None else tuple(_selections(node.selection_set)),
     )
-    return field.with_arguments(_arguments(node.arguments))
 
 
-def _directives(nodes: Iterable[DirectiveNode] | None) -> list[Directive]:
-    return [Directive(node.name.value, **_arguments(node.arguments)) for node in nodes or ()]
+def _directives(nodes: Iterable[DirectiveNode] | None) -> tuple[ParsedDirective, ...]:
+    return tuple(ParsedDirective(node.name.value, _arguments(node.arguments)) for node in nodes or ())
 
 
 def _arguments(nodes: Iterable[ArgumentNode] | None) -> dict[str, Any]:

@@ -1,1 +1,1 @@
-"""The way of a request through a client, in the calling thread, from the facade to a transport."""
+"""The steps of a call in the calling thread, from the facade to a transport."""

@@ -1,4 +1,4 @@
-"""The last step of the pipeline: send operations by a client's transports, on the loop or in the calling thread."""
+"""Dispatchers: the last step of the pipeline, which sends operations with the transports of a client."""
 
 from __future__ import annotations
 
@@ -14,20 +14,22 @@ from ..protocol.batch import BatchEntry
 from ..request import GraphQLRequest
 from ..result import ExecutionResult
 from ..runtime.event_buffer import EventBuffer, Overflow
+from ..runtime.loop_thread import at_shutdown
+from ..runtime.process_hooks import stop_at_exit
 from ..runtime.runtime import Runtime, Runtimes
-from ..runtime.workers import Workers
+from ..runtime.worker_pool import WorkerPool
 from ..subscription import GapHandler, OnReconnect, Subscription
 from ..tracebacks import cut
-from ..transport.base import AsyncRoundTrip
 from ..transport.blocking import BlockingRoundTrip, BlockingTransport
 from ..transport.selection.transport_factory import Transports
 from .operation import Operation
+from .stream_source import StreamSource
 
 T = TypeVar("T")
 
 
 class SubscriptionOptions(NamedTuple):
-    """What a subscriber asks for, beside the operation.
+    """The options of a subscription.
 
     Attributes:
         buffer_size: how many events may wait for the consumer.
@@ -43,7 +45,7 @@ class SubscriptionOptions(NamedTuple):
 
 
 class Dispatcher(ABC):
-    """Sends operations and returns what became of them; raises what the methods of ``Client`` raise."""
+    """Sends operations and returns their results; raises what the methods of ``Client`` raise."""
 
     @abstractmethod
     def execute(self, operation: Operation) -> ExecutionResult:
@@ -67,9 +69,19 @@ class Dispatcher(ABC):
     ) -> Subscription[T]:
         """Start a subscription, which keeps *owner* alive and yields converted events."""
 
-    @abstractmethod
     def close(self) -> None:
-        """End everything and wait for that, except for blocking calls of other threads."""
+        """End all calls and connections and wait for their end, except for blocking calls of other threads."""
+        runtime = self.shut()
+        if runtime is not None:
+            runtime.join()
+
+    @abstractmethod
+    def shut(self) -> Runtime[Transports] | None:
+        """End all calls and connections without waiting; return the runtime to join, if there is one."""
+
+    @abstractmethod
+    def reopen(self) -> None:
+        """Undo ``shut``; does nothing when this is open."""
 
     @property
     @abstractmethod
@@ -78,11 +90,11 @@ class Dispatcher(ABC):
 
 
 class LoopDispatcher(Dispatcher):
-    """Sends by transports that run on a loop, which the first call in each process starts.
+    """Sends with transports that run on a loop, which the first call in each process starts.
 
     Args:
-        owner: when it is dropped everything ends.
-        build: makes the transports.
+        owner: the object whose collection ends everything.
+        build: creates the transports.
     """
 
     def __init__(self, owner: object, build: Callable[[], Transports]) -> None:
@@ -91,17 +103,16 @@ class LoopDispatcher(Dispatcher):
         weakref.finalize(owner, self._runtimes.drop).atexit = False
 
     def execute(self, operation: Operation) -> ExecutionResult:
+        request, deadline, headers, extra_args = operation
         runtime = self._runtimes.current()
-        queries = runtime.resources.queries
-        return _run(
-            runtime,
-            queries.round_trip(operation.request, headers=operation.headers, extra_args=operation.extra_args),
-            operation.deadline,
-        )
+        round_trip = runtime.resources.queries.round_trip(request, headers=headers, extra_args=extra_args)
+        return round_trip.parse(runtime.run(round_trip.send(round_trip.request, deadline), deadline))
 
     def execute_batch(self, operations: Sequence[Operation]) -> list[BatchEntry]:
         runtime = self._runtimes.current()
-        return _run(runtime, _batch(runtime.resources.queries, operations), operations[0].deadline)
+        deadline = operations[0].deadline
+        round_trip = _batch(runtime.resources.queries, operations)
+        return round_trip.parse(runtime.run(round_trip.send(round_trip.request, deadline), deadline))
 
     def submit(self, operation: Operation, convert: Callable[[ExecutionResult], T]) -> Future[T]:
         runtime = self._runtimes.current()
@@ -123,23 +134,24 @@ class LoopDispatcher(Dispatcher):
     ) -> Subscription[T]:
         runtime = self._runtimes.current()
         buffer: EventBuffer[ExecutionResult] = EventBuffer(options.buffer_size, options.overflow, runtime.thread.post)
-        stream = runtime.resources.subscriptions.stream(operation.request, buffer)
-        runtime.buffers.add(buffer)
+        source = StreamSource(runtime, runtime.resources.subscriptions.stream(operation.request, buffer), buffer)
 
-        def restart(variable_values: Mapping[str, object]) -> None:
-            runtime.thread.spawn(stream.restart(options.with_variables(variable_values)))
+        def resubscribe(variable_values: Mapping[str, object]) -> None:
+            source.resubscribe(options.with_variables(variable_values))
 
-        gap_handler = None if options.on_reconnect is None else GapHandler(options.on_reconnect, restart)
+        gap_handler = None if options.on_reconnect is None else GapHandler(options.on_reconnect, resubscribe)
+        source.open(operation.deadline)
         try:
-            runtime.run(stream.open(operation.deadline), operation.deadline)
-            return Subscription(owner, runtime, stream, buffer, convert, gap_handler)
-        except BaseException:
-            # Ctrl-C may come when the message is on the wire already: the server must be told to stop.
-            runtime.abandon(buffer, stream.close)
+            return Subscription(owner, source, convert, gap_handler)
+        except BaseException:  # Ctrl-C
+            source.abandon()
             raise
 
-    def close(self) -> None:
-        self._runtimes.close()
+    def shut(self) -> Runtime[Transports] | None:
+        return self._runtimes.shut()
+
+    def reopen(self) -> None:
+        self._runtimes.reopen()
 
     @property
     def closed(self) -> bool:
@@ -150,7 +162,7 @@ class LoopDispatcher(Dispatcher):
         self._runtimes.check_open()
 
     def runtime(self) -> Runtime[Transports]:
-        """Return what runs on the loop in this process, after starting it if necessary.
+        """Return the runtime of this process, which is started if necessary.
 
         Raises:
             ClientClosed: after ``close()``.
@@ -159,7 +171,7 @@ class LoopDispatcher(Dispatcher):
 
 
 class BlockingDispatcher(Dispatcher):
-    """Sends queries and mutations by a transport that blocks, in the calling thread; subscriptions go by the loop.
+    """Sends queries and mutations with a blocking transport, in the calling thread, and subscriptions on the loop.
 
     Args:
         transport: sends queries and mutations.
@@ -169,7 +181,7 @@ class BlockingDispatcher(Dispatcher):
     def __init__(self, transport: BlockingTransport, loop: LoopDispatcher) -> None:
         self._transport = transport
         self._loop = loop
-        self._workers = Workers()
+        self._workers = _request_pool()
 
     def execute(self, operation: Operation) -> ExecutionResult:
         return self._send(self._prepare(operation), operation.deadline)
@@ -183,11 +195,16 @@ class BlockingDispatcher(Dispatcher):
 
         def work() -> T:
             try:
-                return convert(self._send(round_trip, operation.deadline))
+                # The time spent waiting for a thread does not count.
+                return convert(self._send(round_trip, operation.deadline.restarted()))
             except SyncGQLError as error:
                 raise cut(error)
 
-        return self._workers.submit(work)
+        try:
+            return self._workers.submit(work)
+        except RuntimeError as error:
+            self._loop.check_open()  # closed by another thread meanwhile
+            raise at_shutdown(error) or error
 
     def subscribe(
         self,
@@ -198,10 +215,17 @@ class BlockingDispatcher(Dispatcher):
     ) -> Subscription[T]:
         return self._loop.subscribe(owner, operation, options, convert)
 
-    def close(self) -> None:
-        self._loop.close()
-        self._workers.close()
+    def shut(self) -> Runtime[Transports] | None:
+        runtime = self._loop.shut()
+        self._workers.request_stop()
         self._transport.close()
+        return runtime
+
+    def reopen(self) -> None:
+        if self.closed:
+            self._loop.reopen()
+            self._workers = _request_pool()
+            self._transport.connect()
 
     @property
     def closed(self) -> bool:
@@ -214,6 +238,12 @@ class BlockingDispatcher(Dispatcher):
     @staticmethod
     def _send(round_trip: BlockingRoundTrip[T], deadline: Deadline) -> T:
         return round_trip.parse(round_trip.send(round_trip.request, deadline))
+
+
+def _request_pool() -> WorkerPool:
+    pool = WorkerPool("syncgql-requests")
+    stop_at_exit(pool)
+    return pool
 
 
 SentT = TypeVar("SentT", covariant=True)
@@ -235,7 +265,3 @@ class SendsBatches(Protocol[SentT]):
 def _batch(transport: SendsBatches[SentT], operations: Sequence[Operation]) -> SentT:
     requests, first = [operation.request for operation in operations], operations[0]
     return transport.batch_round_trip(requests, headers=first.headers, extra_args=first.extra_args)
-
-
-def _run(runtime: Runtime[Transports], round_trip: AsyncRoundTrip[T], deadline: Deadline) -> T:
-    return round_trip.parse(runtime.run(round_trip.send(round_trip.request, deadline), deadline))

@@ -1,4 +1,4 @@
-"""Operation: what travels through the pipeline of a client."""
+"""Operation: a GraphQL operation with the options of its call."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from ..request import GraphQLRequest
 class Operation(NamedTuple):
     """One GraphQL operation on its way to the server.
 
-    It is immutable, at the price of a tuple; ``replace`` makes a changed copy.
+    It is immutable; ``_replace`` returns a changed copy.
 
     Attributes:
         request: the document with its variables.
-        deadline: when the call must be over.
+        deadline: of the call.
         headers: headers of this call; they take precedence over the client's.
         extra_args: arguments of this call for the HTTP library.
     """

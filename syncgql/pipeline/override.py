@@ -1,22 +1,23 @@
-"""TransportOverride: what tests put in place of the transports of every client."""
+"""TransportOverride: replaces the transports of every client in tests."""
 
 from __future__ import annotations
 
 import weakref
 from collections.abc import Callable
 
-from ..transport.selection.transport_factory import TransportOptions, Transports
+from ..transport.selection.transport_factory import Transports
+from ..transport.selection.transport_options import TransportOptions
 from .dispatch import Dispatcher, LoopDispatcher
 from .pipeline import Pipeline
 
 
 class TransportOverride:
-    """Replaces the last step of every client within a ``with`` block, however and whenever the client was made.
+    """Replaces the last step of every client within a ``with`` block, however and whenever the client was created.
 
-    Each client gets a dispatcher of its own, which is closed at the end of the block.
+    Each client has a dispatcher of its own, which is closed at the end of the block.
 
     Args:
-        build: makes the transports for a client with these options.
+        build: creates the transports for a client with these options.
     """
 
     def __init__(self, build: Callable[[TransportOptions], Transports]) -> None:

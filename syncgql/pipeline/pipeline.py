@@ -12,11 +12,15 @@ from ..exceptions import DocumentError, SyncGQLError, TransportError, TransportP
 from ..protocol.batch import BatchEntry
 from ..request import UNSET, GraphQLRequest, Unset, as_request
 from ..result import ExecutionResult
-from ..runtime.event_buffer import Overflow
+from ..runtime.entries import Entries
+from ..runtime.event_buffer import Overflow, check_buffer
+from ..runtime.runtime import Runtime
 from ..schema.client_schema import ClientSchema
 from ..subscription import OnReconnect, Subscription, check_on_reconnect
 from ..tracebacks import cut
-from ..transport.selection.transport_factory import TransportOptions
+from ..transport.options import CallLimit
+from ..transport.selection.transport_factory import TransportFactory, Transports
+from ..transport.selection.transport_options import TransportOptions
 from .dispatch import BlockingDispatcher, Dispatcher, LoopDispatcher, SubscriptionOptions
 from .operation import Operation
 
@@ -41,13 +45,12 @@ class Pipeline:
 
     Args:
         options: how to reach the server.
-        schema: what is done to requests and results.
-        execute_timeout: seconds that a call may take, unless it says otherwise.
-        on_reconnect: what to call after a lost connection was made anew, unless a subscription says otherwise.
+        schema: checks and converts requests and results.
+        limit: how long a call may take, unless it has a ``timeout=`` of its own.
+        on_reconnect: called after a lost connection was re-established, unless a subscription has its own.
 
     Raises:
         TypeError: an argument has the wrong type or no effect.
-        ValueError: the limit is not positive.
     """
 
     dispatcher: Dispatcher
@@ -57,21 +60,23 @@ class Pipeline:
         self,
         options: TransportOptions,
         schema: ClientSchema,
-        execute_timeout: float | None,
+        limit: CallLimit,
         on_reconnect: OnReconnect | None,
     ) -> None:
         self.options = options
+        transports = TransportFactory(options)
         self._schema = schema
         self._where = options.target
-        self._execute_timeout = check_seconds("execute_timeout", execute_timeout)
+        self._limit = limit
         self._on_reconnect = check_on_reconnect(on_reconnect)
-        if on_reconnect is not None and not options.reconnects:
+        if on_reconnect is not None and not transports.reconnects:
             raise TypeError(
                 "on_reconnect= has no effect because this client does not reconnect; pass reconnect=True (to the "
                 "client, or to the transport that you gave)."
             )
+        self._entries = Entries()
         self._builders: dict[str, OperationBuilder] = {}
-        loop, blocking = LoopDispatcher(self, options.build), options.build_blocking()
+        loop, blocking = LoopDispatcher(self, transports.build), transports.build_blocking()
         self.own_dispatcher = loop if blocking is None else BlockingDispatcher(blocking, loop)
         self.dispatcher = self.own_dispatcher
 
@@ -81,20 +86,28 @@ class Pipeline:
         timeout: Timeout = UNSET,
         headers: Mapping[str, str] | None = None,
         extra_args: Mapping[str, Any] | None = None,
+        *,
+        counts_queueing: bool = True,
     ) -> Operation:
-        """Return the operation of one call.
+        """Return the operation of one call; *counts_queueing* as for ``Deadline``.
 
         Raises:
             TypeError: *timeout* is not a number.
             ValueError: *timeout* is not positive.
         """
-        return Operation(request, self._deadline(timeout), headers, extra_args)
+        seconds, name = self._limit
+        if timeout is not UNSET:
+            seconds, name = check_seconds("timeout", timeout), "timeout"
+        deadline = Deadline(seconds, name, self._where, counts_queueing=counts_queueing)
+        return Operation(request, deadline, headers, extra_args)
 
     def execute(self, operation: Operation) -> ExecutionResult:
         """Run a query or mutation and return its result; raises what ``Client.execute_result`` raises."""
         try:
-            operation = self._prepare(operation)
-            return self._parse(operation, self.dispatcher.execute(operation))
+            if self._schema.prepares_requests:
+                operation = self._prepare(operation)
+            result = self.dispatcher.execute(operation)
+            return self._parse(operation, result) if self._schema.parses_results else result
         except SyncGQLError as error:
             raise cut(error)
 
@@ -111,9 +124,12 @@ class Pipeline:
         if not operations:
             raise DocumentError("A batch needs at least one request.")
         try:
-            operations = [self._prepare(operation) for operation in operations]
+            if self._schema.prepares_requests:
+                operations = [self._prepare(operation) for operation in operations]
             entries = self.dispatcher.execute_batch(operations)
-            return [self._parse_entry(*pair) for pair in zip(operations, entries, strict=True)]
+            if self._schema.parses_results:
+                entries = [self._parse_entry(*pair) for pair in zip(operations, entries, strict=True)]
+            return entries
         except SyncGQLError as error:
             raise cut(error)
 
@@ -126,6 +142,7 @@ class Pipeline:
         on_reconnect: OnReconnect | None = None,
     ) -> Subscription[T]:
         """Start a subscription whose iterator yields converted events; raises what ``Client.subscribe`` raises."""
+        check_buffer(buffer_size, overflow)  # before a schema is fetched
         on_reconnect = check_on_reconnect(on_reconnect) or self._on_reconnect
         operation = self._prepare(operation)
 
@@ -172,10 +189,28 @@ class Pipeline:
         except SyncGQLError as error:
             raise cut(error)
 
+    def enter(self) -> None:
+        """Enter a ``with`` block: open what the end of another one has closed."""
+        self._entries.enter(self._reopen)
+
+    def leave(self) -> None:
+        """Leave a ``with`` block; the last one closes."""
+        for runtime in self._entries.leave(self._shut) or ():
+            runtime.join()
+
     def close(self) -> None:
         """Do what ``Client.close`` does."""
-        self.dispatcher.close()
-        self.own_dispatcher.close()
+        for runtime in self._entries.end(self._shut):
+            runtime.join()
+
+    def _reopen(self) -> None:
+        self.own_dispatcher.reopen()
+        self.dispatcher.reopen()
+
+    def _shut(self) -> list[Runtime[Transports]]:
+        """End all calls and connections; return the runtimes to join."""
+        runtimes = [dispatcher.shut() for dispatcher in (self.dispatcher, self.own_dispatcher)]
+        return [runtime for runtime in runtimes if runtime is not None]
 
     @property
     def closed(self) -> bool:
@@ -205,8 +240,3 @@ class Pipeline:
             return self._parse(operation, entry)
         except TransportProtocolError as error:
             return error
-
-    def _deadline(self, timeout: Timeout) -> Deadline:
-        if isinstance(timeout, Unset):
-            return Deadline(self._execute_timeout, "execute_timeout", self._where)
-        return Deadline(check_seconds("timeout", timeout), "timeout", self._where)

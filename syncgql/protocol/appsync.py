@@ -1,57 +1,51 @@
-"""AppSync: the realtime protocol of AWS AppSync, where its endpoints are, and how connecting carries an authorization.
+"""AppSync: the realtime protocol of AWS AppSync.
 
-Follows the AppSync Developer Guide, chapters "Building a real-time WebSocket client" and "Configuring custom domain
-names". A standard API has two hosts, ``<id>.appsync-api.<region>.amazonaws.com`` for HTTP and one with
-``appsync-realtime-api`` for WebSockets; on a custom domain the WebSocket is at ``/realtime`` below the HTTP endpoint.
+Follows the AppSync Developer Guide, "Building a real-time WebSocket client":
+https://docs.aws.amazon.com/appsync/latest/devguide/real-time-websocket-client.html
 
-An authorization is a JSON object: who asks (a key, a token or a signature) and the ``host`` that is asked, which is
-always the host of the HTTP endpoint. The connect request and every subscription carry one.
+The protocol resembles ``graphql-ws``, whose name it uses, but the server confirms each operation::
 
-The protocol is a relative of ``graphql-ws``, whose name it bears. The server confirms each operation::
+    start --start_ack--> data* --> error | complete, or stop from the client and complete
 
-    start --start_ack--> data* --> error | complete, or stop from this side and complete
+No event is lost after ``start_ack``. The server may ignore a ``stop`` that it receives earlier, so an operation that is
+cancelled while it is starting is stopped when its confirmation arrives. ``OPERATION_RECEIVES`` and ``OPERATION_CAUSES``
+say so for each state of an operation.
 
-From ``start_ack`` on no event is missed. Before it a ``stop`` may go unheard, so it is held back until then. What the
-machine does not understand it lets pass: the service adds types of messages.
+Messages that this side does not understand are ignored, because the service adds types of messages. Amplify's local
+simulator differs in some names:
+https://github.com/aws-amplify/amplify-cli (packages/amplify-appsync-simulator)
 """
 
 from __future__ import annotations
 
-import base64
+import enum
 import logging
 import re
 import uuid
 from collections.abc import Mapping
-from typing import Any
-from urllib.parse import quote, urlsplit
+from typing import Any, ClassVar
 
 from ..exceptions import TransportAuthenticationError, TransportError
 from ..messages import as_sentence
-from . import json_codec
 from .close_codes import RetryDecision
-from .graphql_response import describe_errors
-from .json_codec import JSONDeserialize
+from .graphql_errors import NO_REASON, describe_errors, read_errors
 from .websocket import (
-    Acknowledged,
     BrokenMessage,
-    Complained,
-    Completed,
-    Event,
-    Failed,
+    OperationState,
     Reaction,
-    Refused,
-    Reply,
-    Started,
+    Receives,
+    Sends,
     State,
     WebSocketProtocol,
     ignore,
     on_event,
 )
+from .websocket_events import Acknowledged, Complained, Completed, Event, Failed, Received, Refused, Reply, Started
 
 logger = logging.getLogger(__name__)
 
 DEFAULT_SILENCE = 300.0
-"""Seconds of silence that mean the end of a connection, when the server does not say how many."""
+"""Seconds of silence after which a connection counts as lost if the server does not announce a limit."""
 
 BUSY = frozenset({"LimitExceededError", "LimitExceededException", "ThrottlingException", "TooManyRequestsException"})
 
@@ -59,53 +53,12 @@ UNAUTHORIZED = frozenset(
     {"UnauthorizedException", "Unauthorized", "NotAuthorizedException", "ForbiddenException", "AccessDeniedException"}
 )
 
-Authorization = Mapping[str, str]
 
-_STANDARD_HOST = re.compile(
-    r"(?P<id>\w{26})\.appsync-api\.(?P<region>[\w.-]+)\.amazonaws\.com(\.cn)?", re.ASCII | re.IGNORECASE
-)
-_DEFAULT_PORTS = {"http": ":80", "https": ":443"}
+class Cause(enum.Enum):
+    """Why the client ends an operation."""
 
-
-def api_host(url: str) -> str:
-    """Return the host of an HTTP endpoint, with its port unless that is the scheme's default."""
-    parts = urlsplit(url)
-    host = parts.netloc.rpartition("@")[2].lower()
-    return host.removesuffix(_DEFAULT_PORTS.get(parts.scheme, ""))
-
-
-def region_of(host: str) -> str | None:
-    """Return the AWS region that a standard host names; None for other hosts."""
-    match = _STANDARD_HOST.fullmatch(host.partition(":")[0])
-    return match["region"].lower() if match else None
-
-
-def realtime_url(url: str) -> str:
-    """Return the WebSocket endpoint that belongs to an HTTP endpoint; its query and fragment are dropped."""
-    parts = urlsplit(url)
-    netloc, path = parts.netloc.rpartition("@")[2], parts.path
-    if region_of(netloc):
-        netloc = re.sub(r"\.appsync-api\.", ".appsync-realtime-api.", netloc, count=1, flags=re.IGNORECASE)
-    else:
-        path = path.rstrip("/") + "/realtime"
-    return parts._replace(
-        scheme=parts.scheme.replace("http", "ws"), netloc=netloc, path=path, query="", fragment=""
-    ).geturl()
-
-
-def header_query(authorization: Authorization) -> str:
-    """Return the query string that carries *authorization*, percent-encoded: a bare ``+`` would be read as a space."""
-    header = base64.b64encode(_as_json(authorization)).decode()
-    return f"header={quote(header, safe='')}&payload=e30%3D"
-
-
-def header_subprotocol(authorization: Authorization) -> str:
-    """Return the entry of ``Sec-WebSocket-Protocol`` that carries *authorization*: no padding, ``=`` is not allowed."""
-    return "header-" + base64.urlsafe_b64encode(_as_json(authorization)).decode().rstrip("=")
-
-
-def _as_json(authorization: Authorization) -> bytes:
-    return json_codec.dumps(dict(authorization)).encode()
+    CANCEL = "its consumer does not want it any more"
+    GIVE_UP = "it was not confirmed in time"
 
 
 class AppSync(WebSocketProtocol):
@@ -114,46 +67,18 @@ class AppSync(WebSocketProtocol):
     NAME = "graphql-ws"
     START, STOP = "start", "stop"
     VIOLATION_CODE = 1002
-    DECISIONS: Mapping[int, RetryDecision] = {1008: RetryDecision.NO, 1011: RetryDecision.YES}  # type: ignore[misc]
+    DECISIONS: ClassVar[Mapping[int, RetryDecision]] = {1008: RetryDecision.NO, 1011: RetryDecision.YES}
     CONFIRMS = True
 
-    def __init__(self, json_deserialize: JSONDeserialize = json_codec.loads) -> None:
-        super().__init__(json_deserialize)
-        self._starting: set[str] = set()
-        self._unwanted: set[str] = set()
-
     def connection_init(self, payload: Mapping[str, Any] | None) -> str:
-        self._enter(State.AWAITING_ACK)
+        self._send("connection_init")
         return '{"type":"connection_init"}'
 
-    def subscribe(self, payload: str) -> tuple[str, str]:
-        id, message = super().subscribe(payload)
-        self._starting.add(id)
-        return id, message
-
     def complete(self, id: str) -> str | None:
-        if id in self._unwanted:
-            return None
-        if id not in self._starting:
-            return super().complete(id)
-        self.active.discard(id)
-        self._starting.discard(id)
-        self._unwanted.add(id)
-        return None
+        return self._end_for(id, Cause.CANCEL)
 
     def unconfirmed(self, id: str) -> str | None:
-        if id not in self._starting and id not in self._unwanted:
-            return None
-        self._end(id)
-        return self._stop(id)
-
-    def close(self) -> list[str]:
-        messages = [self._stop(id) for id in self.active | self._unwanted]
-        self.active.clear()
-        self._starting.clear()
-        self._unwanted.clear()
-        self._enter(State.CLOSED)
-        return messages
+        return self._end_for(id, Cause.GIVE_UP)
 
     def is_limit(self, errors: list[dict[str, Any]]) -> bool:
         return any(_kind(error) == "MaxSubscriptionsReachedError" for error in errors)
@@ -169,108 +94,155 @@ class AppSync(WebSocketProtocol):
             return RetryDecision.WITH_NEW_CREDENTIALS
         return RetryDecision.YES if any(_kind(error) in BUSY for error in errors) else RetryDecision.NO
 
-    # -- reactions
+    # -- one operation
+
+    def _end_for(self, id: str, cause: Cause) -> str | None:
+        state = self.operations.get(id, OperationState.DONE)
+        move = self.OPERATION_CAUSES[state].get(cause)
+        if move is None:
+            return None
+        sends_stop, next_state = move
+        self._enter_operation(id, next_state)
+        return self._stop(id) if sends_stop else None
+
+    def _on_operation(self, message: dict[str, Any]) -> Received | None:
+        """React to a message that belongs to an operation, by the operation's state."""
+        id = _id(message)
+        state = self.operations.get(id, OperationState.DONE)
+        reaction, next_state = self.OPERATION_RECEIVES[state].get(message["type"], (ignore, state))
+        event: Received | None = reaction(self, message)
+        if next_state is not state:
+            self._enter_operation(id, next_state)
+        return event
+
+    def _enter_operation(self, id: str, state: OperationState) -> None:
+        if state is OperationState.DONE:
+            del self.operations[id]
+        else:
+            self.operations[id] = state
+
+    def _new_id(self) -> str:
+        # Not counted: an id must not repeat on the next connection either.
+        return str(uuid.uuid4())
+
+    def _on_start_ack(self, message: dict[str, Any]) -> Started:
+        return Started(_id(message))
+
+    def _on_data(self, message: dict[str, Any]) -> Event | None:
+        try:
+            return on_event(self, message)
+        except BrokenMessage as error:
+            # Not ignored like other messages that break a rule, because an event would be lost.
+            raise self.violation(str(error), str(message)) from None
+
+    def _on_first_data(self, message: dict[str, Any]) -> Started:
+        event = self._on_data(message)
+        return Started(_id(message), event[1] if event else None)
+
+    def _on_failure(self, message: dict[str, Any]) -> Failed:
+        return Failed(_id(message), _errors(message))
+
+    def _on_complete(self, message: dict[str, Any]) -> Completed:
+        return Completed(_id(message))
+
+    def _stop_now(self, message: dict[str, Any]) -> Reply:
+        return Reply(self._stop(_id(message)))
+
+    OPERATION_RECEIVES: ClassVar[Mapping[OperationState, Mapping[str, tuple[Reaction, OperationState]]]] = {
+        OperationState.STARTING: {
+            "start_ack": (_on_start_ack, OperationState.ACTIVE),
+            "data": (_on_first_data, OperationState.ACTIVE),
+            "error": (_on_failure, OperationState.DONE),
+            "complete": (_on_complete, OperationState.DONE),
+        },
+        OperationState.ACTIVE: {
+            "data": (_on_data, OperationState.ACTIVE),
+            "error": (_on_failure, OperationState.DONE),
+            "complete": (_on_complete, OperationState.DONE),
+        },
+        OperationState.CANCELLED: {
+            "start_ack": (_stop_now, OperationState.DONE),
+            "data": (_stop_now, OperationState.DONE),
+            "error": (ignore, OperationState.DONE),
+            "complete": (ignore, OperationState.DONE),
+        },
+        OperationState.DONE: {},
+    }
+    """For each state of an operation, the reaction to a message and the next state; others are ignored."""
+
+    OPERATION_CAUSES: ClassVar[Mapping[OperationState, Mapping[Cause, tuple[bool, OperationState]]]] = {
+        OperationState.STARTING: {
+            Cause.CANCEL: (False, OperationState.CANCELLED),
+            Cause.GIVE_UP: (True, OperationState.DONE),
+        },
+        OperationState.ACTIVE: {Cause.CANCEL: (True, OperationState.DONE)},
+        OperationState.CANCELLED: {Cause.GIVE_UP: (True, OperationState.DONE)},
+        OperationState.DONE: {},
+    }
+    """For each state of an operation that the client ends: whether to send ``stop``, and the next state."""
+
+    # -- the connection
 
     def _unreadable(self, rule: str, text: str, cause: Exception | None) -> None:
-        logger.info("A message from AppSync is not understood and ignored: %s", rule[:200])
+        logger.info("Ignored a message from AppSync that is not understood: %s", rule[:200])
 
     def _on_ack(self, message: dict[str, Any]) -> Acknowledged:
         payload = message.get("payload")
         payload = payload if isinstance(payload, dict) else None
         self.silence_limit = _silence_limit(payload or {})
-        self._enter(State.READY)
         return Acknowledged(payload)
 
     def _on_connection_error(self, message: dict[str, Any]) -> Refused:
         errors = _errors(message)
-        self._enter(State.CLOSED)
         return Refused({"errors": errors}, _reason(errors))
 
     def _on_early_error(self, message: dict[str, Any]) -> Refused | None:
         return None if _id(message) else self._on_connection_error(message)
 
-    def _on_start_ack(self, message: dict[str, Any]) -> Started | Reply | None:
-        id = _id(message)
-        if id in self._unwanted:
-            return self._stop_at_last(id)
-        if id not in self._starting:
-            return None
-        self._starting.discard(id)
-        return Started(id)
+    def _on_error(self, message: dict[str, Any]) -> Received | None:
+        if not _id(message):
+            # It can only belong to an operation that is starting, and only one such operation makes that unambiguous.
+            starting = [id for id, state in self.operations.items() if state is OperationState.STARTING]
+            if len(starting) != 1:
+                return Complained({"errors": _errors(message)})
+            message = {**message, "id": starting[0]}
+        return self._on_operation(message)
 
-    def _on_data(self, message: dict[str, Any]) -> Event | Started | Reply | None:
-        id = _id(message)
-        if id in self._unwanted:
-            return self._stop_at_last(id)
-        if id not in self.active:
-            return None
-        try:
-            found = on_event(self, message)
-        except BrokenMessage as error:
-            # Not ignored like other oddities: an event would be lost.
-            raise self.violation(str(error), str(message)) from None
-        if found is None or id not in self._starting:
-            return found
-        self._starting.discard(id)
-        _, result = found
-        return Started(id, result)
-
-    def _on_error(self, message: dict[str, Any]) -> Failed | Complained | None:
-        id = _id(message)
-        errors = _errors(message)
-        if not id:
-            # It can only be meant for an operation that is about to start; for which, is plain when there is one.
-            if len(self._starting) != 1:
-                return Complained({"errors": errors})
-            (id,) = self._starting
-        return Failed(id, errors) if self._end(id) else None
-
-    def _on_complete(self, message: dict[str, Any]) -> Completed | None:
-        id = _id(message)
-        return Completed(id) if self._end(id) else None
-
-    def _stop_at_last(self, id: str) -> Reply:
-        self._unwanted.discard(id)
-        return Reply(self._stop(id))
-
-    def _new_id(self) -> str:
-        # Not counted: ids must not come again on the connection after this one either.
-        return str(uuid.uuid4())
-
-    def _end(self, id: str) -> bool:
-        self._starting.discard(id)
-        self._unwanted.discard(id)
-        return super()._end(id)
-
-    REACTIONS: Mapping[State, Mapping[str, Reaction]] = {  # type: ignore[misc]
+    RECEIVES: ClassVar[Receives] = {
         State.OPEN: {},
         State.AWAITING_ACK: {
-            "connection_ack": _on_ack,
-            "connection_error": _on_connection_error,
-            "error": _on_early_error,
-            "ka": ignore,
+            "connection_ack": (_on_ack, State.READY),
+            "connection_error": (_on_connection_error, State.CLOSED),
+            "error": (_on_early_error, State.CLOSED),
+            "ka": (ignore, State.AWAITING_ACK),
         },
         State.READY: {
-            "start_ack": _on_start_ack,
-            "data": _on_data,
-            "error": _on_error,
-            "complete": _on_complete,
-            "ka": ignore,
-            "connection_ack": ignore,
-            "connection_error": _on_connection_error,
+            "start_ack": (_on_operation, State.READY),
+            "data": (_on_operation, State.READY),
+            "error": (_on_error, State.READY),
+            "complete": (_on_operation, State.READY),
+            "ka": (ignore, State.READY),
+            "connection_ack": (ignore, State.READY),
+            "connection_error": (_on_connection_error, State.CLOSED),
         },
+        State.CLOSED: {},
+    }
+    SENDS: ClassVar[Sends] = {
+        State.OPEN: {"connection_init": State.AWAITING_ACK},
+        State.AWAITING_ACK: {},
+        State.READY: {"start": State.READY, "stop": State.READY},
         State.CLOSED: {},
     }
 
 
 def _id(message: Mapping[str, Any]) -> str:
-    """Return the id of a message, empty when there is none."""
+    """Return the id of a message, or an empty string if it has none."""
     id = message.get("id")
     return id if isinstance(id, str) else ""
 
 
 def _silence_limit(payload: Mapping[str, Any]) -> float:
-    """Read how long the server may be silent; Amplify's local simulator has a name of its own for it."""
+    """Return the seconds that the server may be silent; Amplify's local simulator uses another name for them."""
     milliseconds = payload.get("connectionTimeoutMs", payload.get("connectionTimeout"))
     if isinstance(milliseconds, bool) or not isinstance(milliseconds, int | float) or not milliseconds > 0:
         return DEFAULT_SILENCE
@@ -278,16 +250,9 @@ def _silence_limit(payload: Mapping[str, Any]) -> float:
 
 
 def _errors(message: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Read the errors of a message: a list, or one object in its place, at whatever depth they are."""
-    payload = message.get("payload")
-    given = payload.get("errors", payload) if isinstance(payload, dict) else payload
-    errors = [{"message": error} if isinstance(error, str) else error for error in _listed(given)]
-    found = [error for error in errors if isinstance(error, dict) and error]
-    return found or [{"message": "The server gave no reason."}]
-
-
-def _listed(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else [value]
+    """Return the errors of a message, at least one."""
+    errors = [error for error in read_errors(message.get("payload")) if error]
+    return errors or [{"message": NO_REASON}]
 
 
 def _kind(error: Mapping[str, Any]) -> str:
@@ -301,7 +266,7 @@ def _code(error: Mapping[str, Any]) -> int | None:
 
 
 def _reason(errors: list[dict[str, Any]]) -> RetryDecision:
-    """Say what to do after the server refused a connection; throttling, for one, passes."""
+    """Return whether to reconnect after the server refused a connection; throttling, for example, is temporary."""
     if any(_kind(error) in UNAUTHORIZED or _code(error) in (401, 403) for error in errors):
         return RetryDecision.WITH_NEW_CREDENTIALS
     if any(_kind(error) == "BadRequestException" or _code(error) == 400 for error in errors):

@@ -1,8 +1,10 @@
-"""Query batching: several requests in one POST, their answers in one array.
+"""Query batching: several requests in one POST, and their answers in one array.
 
-There is no adopted specification; this is what Apollo's batching link does and servers agree on. Answers belong to
-requests by their position alone, so an array of the wrong length answers none of them, and a wrong order cannot be
-noticed.
+There is no adopted specification. Servers follow Apollo's batching link:
+https://www.apollographql.com/docs/react/api/link/apollo-link-batch-http
+
+Answers are matched to requests by position alone, so an array of the wrong length answers none of them, and a wrong
+order cannot be detected.
 """
 
 from __future__ import annotations
@@ -10,31 +12,33 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from ..exceptions import DocumentError, TransportError, TransportQueryError
+from ..exceptions import DocumentError, TransportError
 from ..request import GraphQLRequest
 from ..result import ExecutionResult, Response
 from .graphql_response import MalformedResponse, data_or_raise, parse_response
 from .http import (
     GRAPHQL_RESPONSE,
     REFUSING_STATUSES,
+    HTTPResponse,
+    begins_as_json,
     content_type,
     decode_json,
     is_json,
-    parse_answer,
     protocol_error,
+    read_answer,
     server_error,
 )
 from .json_codec import CODEC_ERRORS, JSONDeserialize
 
 BatchEntry = ExecutionResult | TransportError
-"""What became of one request: its answer, or why it got none."""
+"""The outcome of one request: its answer, or the reason why there is none."""
 
 
 def batch_payload(requests: Sequence[GraphQLRequest]) -> list[dict[str, Any]]:
     """Return the payload of a batch.
 
     Raises:
-        DocumentError: there are no requests, or one has more than one answer.
+        DocumentError: there are no requests, or one of them has more than one answer.
     """
     if not requests:
         raise DocumentError("A batch needs at least one request.")
@@ -48,40 +52,51 @@ def batch_payload(requests: Sequence[GraphQLRequest]) -> list[dict[str, Any]]:
 
 
 def has_several_answers(request: GraphQLRequest) -> str:
-    """Say why a request has more than one answer; empty when it has one.
+    """Return why a request has more than one answer, or an empty string if it has one.
 
     Raises:
-        DocumentError: a syntax error was met while looking closer.
+        DocumentError: the document had to be parsed and has a syntax error.
     """
-    # Parsing takes a thousand times longer than searching the text.
-    if "subscription" in request.text and request.operation.operation.value == "subscription":
+    if request.is_subscription:
         return "is a subscription"
     directive = request.incremental_directive
     return f"uses @{directive}" if directive else ""
 
 
-def parse_batch_answer(
-    response: Response, body: bytes, count: int, json_deserialize: JSONDeserialize
-) -> list[BatchEntry]:
-    """Read an HTTP answer as the answers to *count* requests.
+def parse_batch_answer(response: HTTPResponse, *, count: int, json_deserialize: JSONDeserialize) -> list[BatchEntry]:
+    """Read an HTTP response as the answers to *count* requests, and mask the credentials that the server repeats.
 
-    Servers give the whole answer the status of its worst entry, so a status of failure says nothing about an entry.
+    Servers give the whole response the status of its worst entry, so a status of failure says nothing about one entry.
 
     Returns:
-        For each request its answer, or the exception that says why its entry is none. One object with errors in place
-        of the array is the answer to each request.
+        For each request its answer, or the exception that says why its entry is not an answer. One object with errors
+        instead of the array is the answer to each request.
 
     Raises:
-        TransportServerError: the status says that it is no GraphQL answer.
-        TransportProtocolError: it is none, or not one for each request.
+        TransportServerError: the status says that the response is not a GraphQL response.
+        TransportProtocolError: the response is not a GraphQL response, or has not one entry for each request.
     """
+    try:
+        entries = _parse_entries(response, count, json_deserialize)
+    except TransportError as error:
+        response.mask.error(error)
+        raise
+    for entry in entries:
+        if isinstance(entry, TransportError):
+            response.mask.error(entry)
+        elif entry.errors is not None:
+            response.mask.errors(entry.errors)
+    return entries
+
+
+def _parse_entries(answer: HTTPResponse, count: int, json_deserialize: JSONDeserialize) -> list[BatchEntry]:
+    response, body = answer.head, answer.body
     entries = _entries(response, body, json_deserialize)
     if entries is None:
         return _parse_single(response, body, count, json_deserialize)
     if len(entries) != count:
-        raise protocol_error(
-            response, body, f"it has {len(entries)} answers to {count} requests", "None can be told from another."
-        )
+        rule = f"it has {len(entries)} answers to {count} requests"
+        raise protocol_error(response, body, rule, "None can be told from another.")
     results = [_parse_entry(entry, number, response, body) for number, entry in enumerate(entries, 1)]
     if _is_trusted(response) or any(isinstance(result, ExecutionResult) and result.errors for result in results):
         return results
@@ -89,10 +104,10 @@ def parse_batch_answer(
 
 
 def answers_or_raise(entries: Sequence[BatchEntry]) -> list[ExecutionResult]:
-    """Return the entries, which must all be answers.
+    """Return the entries if all of them are answers.
 
     Raises:
-        TransportError: one is none; the first such is raised.
+        TransportError: the first entry that is not an answer.
     """
     for entry in entries:
         if isinstance(entry, TransportError):
@@ -105,14 +120,15 @@ def batch_data(results: Sequence[BatchEntry]) -> list[dict[str, Any]]:
 
     Raises:
         TransportQueryError: an entry has errors; the first such is raised.
-        TransportError: an entry is no answer.
+        TransportRateLimited: an entry's errors say that there were too many requests.
+        TransportError: an entry is not an answer.
     """
     return [_entry_data(entry, f"Request {number} of {len(results)}: ") for number, entry in enumerate(results, 1)]
 
 
 def _entries(response: Response, body: bytes, json_deserialize: JSONDeserialize) -> list[Any] | None:
-    """Return the entries of an array that may be an answer; None when it is something else."""
-    if not _may_be_answer(response):
+    """Return the entries of an array that may be an answer, or None if the body is something else."""
+    if not _may_be_answer(response, body):
         return None
     try:
         value = decode_json(body, content_type(response.headers)[1], json_deserialize)
@@ -121,29 +137,29 @@ def _entries(response: Response, body: bytes, json_deserialize: JSONDeserialize)
     return value if isinstance(value, list) else None
 
 
-def _may_be_answer(response: Response) -> bool:
-    media_type, _ = content_type(response.headers)
+def _may_be_answer(response: Response, body: bytes) -> bool:
+    media_type, charset = content_type(response.headers)
     status = response.status
-    if _is_trusted(response):
-        return not media_type or is_json(media_type)
-    return is_json(media_type) and status >= 400 and status not in REFUSING_STATUSES
+    if not (is_json(media_type) or begins_as_json(body, charset)):
+        return False
+    return _is_trusted(response) or (status >= 400 and status not in REFUSING_STATUSES)
 
 
 def _is_trusted(response: Response) -> bool:
-    """Tell whether status and media type promise an answer."""
+    """Return whether status and media type promise an answer."""
     if 300 <= response.status < 400:
         return False
     return response.status < 300 or content_type(response.headers)[0] == GRAPHQL_RESPONSE
 
 
 def _parse_single(response: Response, body: bytes, count: int, json_deserialize: JSONDeserialize) -> list[BatchEntry]:
-    result = parse_answer(response, body, json_deserialize)
+    result = read_answer(response, body, json_deserialize)
     if count > 1 and not result.errors:
         raise protocol_error(
             response, body, f"it is one answer to {count} requests", "Does the server support batching?"
         )
-    # One each, because every one of them may end in another thread. A deep value can be read, but not copied.
-    others = [parse_answer(response, body, json_deserialize) for _ in range(count - 1)]
+    # One result per request, because each may end up in another thread. A deep value can be read but not copied.
+    others = [read_answer(response, body, json_deserialize) for _ in range(count - 1)]
     return [result, *others]
 
 
@@ -161,11 +177,6 @@ def _entry_data(entry: BatchEntry, prefix: str) -> Any:
         raise entry
     try:
         return data_or_raise(entry)
-    except TransportQueryError as error:
-        raise TransportQueryError(
-            prefix + error.message,
-            errors=error.errors,
-            data=error.data,
-            extensions=error.extensions,
-            response=error.response,
-        ) from None
+    except TransportError as error:  # made for this entry
+        error.message = prefix + error.message
+        raise

@@ -1,91 +1,117 @@
-"""The GraphQL response, as the GraphQL specification's section "Response" defines it and servers bend it."""
+"""The GraphQL response, with the deviations of servers from the specification.
+
+Follows https://spec.graphql.org/draft/#sec-Response
+"""
 
 from __future__ import annotations
 
 from typing import Any
 
-from ..exceptions import DocumentError, TransportQueryError
-from ..messages import EXCERPT_CHARACTERS, as_sentence, text_of
+from ..exceptions import DocumentError, TransportError, TransportProtocolError, TransportQueryError
+from ..messages import as_sentence
 from ..request import GraphQLRequest
 from ..result import ABSENT, ExecutionResult, Response
-
-PATH_CHARACTERS = 200
+from .graphql_errors import describe_errors, read_errors
+from .rate_limits import is_throttled, throttled_error
 
 
 class MalformedResponse(ValueError):
-    """The value is not a GraphQL response; the message says why."""
+    """A value is not a GraphQL response; the message says why."""
 
 
 def parse_response(value: Any, response: Response | None = None) -> ExecutionResult:
     """Read a decoded JSON value as a GraphQL response.
 
-    ``errors`` that are null or empty count as absent, ``extensions`` that are no object are dropped, unknown members
-    are ignored.
+    ``errors`` are read by ``read_errors``; null and empty ones count as absent. If there are errors, ``data`` that is
+    not an object counts as null, because PHP writes an empty object as ``[]``. ``extensions`` of another type are
+    dropped, and unknown members are ignored.
 
     Raises:
-        MalformedResponse: it is no object, has neither ``data`` nor ``errors``, or one of them has the wrong type.
+        MalformedResponse: the value is not an object, has neither ``data`` nor ``errors``, or has ``data`` of another
+            type and no errors.
     """
     if not isinstance(value, dict):
         raise MalformedResponse(f"expected an object, got {kind_of(value)}")
     data = value.get("data", ABSENT)
     if len(value) == 1 and isinstance(data, dict):
-        return ExecutionResult(data, None, None, response)  # as a rule: nothing but data
+        return ExecutionResult(data, None, None, response)  # the usual answer: nothing but data
     errors = value.get("errors")
-    if data is ABSENT and (errors is None or errors == []):
+    if errors is not None:
+        errors = read_errors(errors) or None
+    if data is ABSENT and errors is None:
         raise MalformedResponse("it has neither data nor errors")
     if data is not ABSENT and data is not None and not isinstance(data, dict):
-        raise MalformedResponse(f"data must be an object or null, not {kind_of(data)}")
-    if errors is not None:
-        check_errors(errors)
+        if errors is None:
+            raise MalformedResponse(f"data must be an object or null, not {kind_of(data)}")
+        data = None
     extensions = value.get("extensions")
-    return ExecutionResult(data, errors or None, extensions if isinstance(extensions, dict) else None, response)
+    return ExecutionResult(data, errors, extensions if isinstance(extensions, dict) else None, response)
 
 
 def data_or_raise(result: ExecutionResult, request: GraphQLRequest | None = None) -> Any:
-    """Return the data of a result without errors.
+    """Return the data of the answer to a query or mutation.
 
     Args:
         result: the answer.
-        request: what was sent as a query or mutation; looked at only beside errors, for the advice.
+        request: the request; used only for the advice in an error.
 
     Raises:
         TransportQueryError: the result has errors; partial data is kept on it.
+        TransportRateLimited: the errors say that there were too many requests.
+        TransportProtocolError: the data is null or absent, and no error says why.
+    """
+    if result.errors is None:
+        data = result.data
+        if data is None:
+            raise _null_data(result)
+        return data
+    raise error_of(result, request)
+
+
+def event_data(result: ExecutionResult) -> Any:
+    """Return the data of an event of a subscription.
+
+    It may be null without an error, because some servers send that for a falsy value.
+
+    Raises:
+        TransportQueryError: the event has errors; partial data is kept on it.
+        TransportRateLimited: the errors say that there were too many requests.
     """
     if result.errors is None:
         return result.data
-    description = describe_errors(result.errors)
+    raise error_of(result)
+
+
+def error_of(result: ExecutionResult, request: GraphQLRequest | None = None) -> TransportError:
+    """Return the exception for the errors of a result.
+
+    Args:
+        result: an answer with errors.
+        request: the query or mutation that was sent, for the advice.
+    """
+    errors = result.errors or []
+    if is_throttled(result):
+        return throttled_error(result)
+    description = describe_errors(errors)
     if request is not None and _is_subscription(request):
         description = f"{as_sentence(description)} This document is a subscription; use client.subscribe()."
-    raise TransportQueryError(
+    return TransportQueryError(
         description,
-        errors=result.errors,
+        errors=errors,
         data=result.data,
         extensions=result.extensions,
         response=result.response,
     )
 
 
-def describe_errors(errors: list[dict[str, Any]]) -> str:
-    """Say shortly what the errors say: the beginning of the first message, its path, and how many more there are."""
-    first = errors[0]
-    said = first.get("message") or first.get("error") or "The server gave no message."
-    text = text_of(said, EXCERPT_CHARACTERS)
-    path = first.get("path")
-    if isinstance(path, list) and path:
-        steps = ".".join(text_of(step, PATH_CHARACTERS) for step in path[:PATH_CHARACTERS])
-        text += f" (at {text_of(steps, PATH_CHARACTERS)})"
-    if len(errors) > 1:
-        text += f" (and {len(errors) - 1} more, see .errors)"
-    return text
-
-
-def check_errors(errors: Any) -> None:
-    """Raise MalformedResponse unless *errors* is a list of objects."""
-    if not isinstance(errors, list):
-        raise MalformedResponse(f"errors must be a list, not {kind_of(errors)}")
-    for error in errors:
-        if not isinstance(error, dict):
-            raise MalformedResponse(f"every entry of errors must be an object, not {kind_of(error)}")
+def _null_data(result: ExecutionResult) -> TransportProtocolError:
+    return TransportProtocolError(
+        "The server answered with null data and without an error that says why, which the GraphQL specification does "
+        "not allow. Does the server know the operation? execute_result() returns such an answer.",
+        rule="null data comes with an error",
+        received='{"data":null}' if result.has_data else "{}",
+        response=result.response,
+    )
 
 
 def kind_of(value: Any) -> str:
@@ -96,7 +122,6 @@ def kind_of(value: Any) -> str:
 
 def _is_subscription(request: GraphQLRequest) -> bool:
     try:
-        # Parsing takes a thousand times longer than searching the text.
-        return "subscription" in request.text and request.operation_type == "subscription"
+        return request.is_subscription
     except DocumentError:
-        return False  # the server says what is wrong with it
+        return False  # the server's errors say what is wrong with it

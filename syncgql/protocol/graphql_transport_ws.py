@@ -1,39 +1,41 @@
 """GraphQLTransportWS: the subprotocol ``graphql-transport-ws``.
 
-Follows "GraphQL over WebSocket Protocol" (PROTOCOL.md of the graphql-ws library). One connection goes::
+Follows "GraphQL over WebSocket Protocol", PROTOCOL.md of the graphql-ws library:
+https://github.com/enisdenjo/graphql-ws/blob/master/PROTOCOL.md
+
+The states of a connection::
 
     OPEN --connection_init--> AWAITING_ACK --connection_ack--> READY --close--> CLOSED
 
-and one operation, on a READY connection::
+and of an operation on a READY connection::
 
     subscribe --next*--> error | complete from either side
 
-After its end everything with an operation's id is ignored: the server may have sent it before it saw our ``complete``.
-Where servers bend the rules without harm the machine lets them: a single object as the payload of ``error``, or none;
-a ``next`` without ``data`` and ``errors``; a null payload where none is meant; and Hasura's ``connection_error``.
+After its end every message with an operation's id is ignored, because the server may have sent it before it received
+the client's ``complete``. Harmless deviations of servers are accepted: an ``error`` without a payload, or with one
+object, a text, or a list within an object; a ``next`` without ``data`` and ``errors``; a null payload where the
+protocol has none; an empty list in the acknowledgement; and Hasura's ``connection_error``.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 from . import json_codec
 from .websocket import (
-    Acknowledged,
     BrokenMessage,
-    Failed,
-    Pinged,
-    Ponged,
-    Reaction,
-    Refused,
+    Receives,
+    Sends,
     State,
     WebSocketProtocol,
+    failure_errors,
     ignore,
     on_complete,
     on_event,
     operation_id,
 )
+from .websocket_events import Acknowledged, Failed, Pinged, Ponged, Refused
 
 
 class GraphQLTransportWS(WebSocketProtocol):
@@ -44,32 +46,33 @@ class GraphQLTransportWS(WebSocketProtocol):
     VIOLATION_CODE = 4400
 
     def connection_init(self, payload: Mapping[str, Any] | None) -> str:
-        self._enter(State.AWAITING_ACK)
-        # No payload member when there is none: Strawberry closes with 4400 on "payload": null.
+        self._send("connection_init")
+        # Without a payload member if there is no payload: Strawberry closes with 4400 on "payload": null.
         return _message("connection_init", payload)
 
     def ping(self, payload: Mapping[str, Any] | None = None) -> str:
+        self._send("ping")
         return _message("ping", payload)
 
     def pong(self, payload: Mapping[str, Any] | None = None) -> str:
+        self._send("pong")
         return _message("pong", payload)
 
     # -- reactions
 
     def _on_ack(self, message: dict[str, Any]) -> Acknowledged:
-        payload = _object_or_none(message)
-        self._enter(State.READY)
+        # PHP writes an empty object as [].
+        payload = None if message.get("payload") == [] else _object_or_none(message)
         return Acknowledged(payload)
 
     def _on_connection_error(self, message: dict[str, Any]) -> Refused:
-        self._enter(State.CLOSED)
         return Refused(message.get("payload"))
 
     def _on_ping(self, message: dict[str, Any]) -> Pinged:
         payload = _object_or_none(message)
         try:
-            self.pong(payload).encode()
-        except (ValueError, RecursionError):  # lone surrogates, 1e999: read as JSON but not to be written as such
+            _message("pong", payload).encode()
+        except (ValueError, RecursionError):  # lone surrogates, 1e999: can be read as JSON but not written
             raise BrokenMessage("the payload of ping can be sent back") from None
         return Pinged(payload)
 
@@ -78,29 +81,46 @@ class GraphQLTransportWS(WebSocketProtocol):
 
     def _on_error(self, message: dict[str, Any]) -> Failed | None:
         id = operation_id(message)
-        payload = message.get("payload")
-        errors: list[Any] = payload if isinstance(payload, list) else [] if payload is None else [payload]
-        if not all(isinstance(error, dict) for error in errors):
-            raise BrokenMessage("the payload of error is a list of objects")
-        return Failed(id, errors or [{"message": "The server gave no reason."}]) if self._end(id) else None
+        return Failed(id, failure_errors(message)) if self._end(id) else None
 
-    REACTIONS: Mapping[State, Mapping[str, Reaction]] = {  # type: ignore[misc]
-        State.OPEN: {"ping": _on_ping, "pong": _on_pong},
+    RECEIVES: ClassVar[Receives] = {
+        State.OPEN: {
+            "ping": (_on_ping, State.OPEN),
+            "pong": (_on_pong, State.OPEN),
+        },
         State.AWAITING_ACK: {
-            "connection_ack": _on_ack,
-            "connection_error": _on_connection_error,
-            "ping": _on_ping,
-            "pong": _on_pong,
-            "complete": ignore,
+            "connection_ack": (_on_ack, State.READY),
+            "connection_error": (_on_connection_error, State.CLOSED),
+            "ping": (_on_ping, State.AWAITING_ACK),
+            "pong": (_on_pong, State.AWAITING_ACK),
+            "complete": (ignore, State.AWAITING_ACK),
         },
         State.READY: {
-            "next": on_event,
-            "error": _on_error,
-            "complete": on_complete,
-            "ping": _on_ping,
-            "pong": _on_pong,
-            "connection_ack": ignore,
-            "connection_error": _on_connection_error,
+            "next": (on_event, State.READY),
+            "error": (_on_error, State.READY),
+            "complete": (on_complete, State.READY),
+            "ping": (_on_ping, State.READY),
+            "pong": (_on_pong, State.READY),
+            "connection_ack": (ignore, State.READY),
+            "connection_error": (_on_connection_error, State.CLOSED),
+        },
+        State.CLOSED: {},
+    }
+    SENDS: ClassVar[Sends] = {
+        State.OPEN: {
+            "connection_init": State.AWAITING_ACK,
+            "ping": State.OPEN,
+            "pong": State.OPEN,
+        },
+        State.AWAITING_ACK: {
+            "ping": State.AWAITING_ACK,
+            "pong": State.AWAITING_ACK,
+        },
+        State.READY: {
+            "subscribe": State.READY,
+            "complete": State.READY,
+            "ping": State.READY,
+            "pong": State.READY,
         },
         State.CLOSED: {},
     }

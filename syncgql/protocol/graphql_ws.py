@@ -1,39 +1,40 @@
 """GraphQLWS: the legacy subprotocol ``graphql-ws``.
 
-Follows PROTOCOL.md of subscriptions-transport-ws 0.11, which was archived in 2023, and what its servers do: Hasura,
-Strawberry, Ariadne, Apollo Server 2 and others still speak it. One connection goes::
+Follows PROTOCOL.md of subscriptions-transport-ws 0.11, which was archived in 2023, and the servers that still speak it,
+such as Hasura, Strawberry, Ariadne and Apollo Server 2:
+https://github.com/apollographql/subscriptions-transport-ws/blob/master/PROTOCOL.md
+
+The states of a connection::
 
     OPEN --connection_init--> AWAITING_ACK --connection_ack--> READY --connection_terminate--> CLOSED
 
-and one operation, on a READY connection::
+and of an operation on a READY connection::
 
-    start --data*--> error | complete | our stop
+    start --data*--> error | complete | stop from the client
 
-Its servers agree on little, so much is tolerated: every shape of an ``error``, a ``complete`` that never comes, answers
-to operations that were stopped. There are no pings; ``ka`` is the server's sign of life and is not answered.
+The servers differ, so this side accepts an ``error`` of any shape, a ``complete`` that never comes, and answers to
+operations that were stopped. There are no pings; ``ka`` is the server's keep-alive and is not answered.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 from . import json_codec
 from .close_codes import INTERNAL_ERROR, RetryDecision
 from .websocket import (
-    Acknowledged,
-    BrokenMessage,
-    Complained,
-    Failed,
-    Reaction,
-    Refused,
+    Receives,
+    Sends,
     State,
     WebSocketProtocol,
+    failure_errors,
     ignore,
     on_complete,
     on_event,
     operation_id,
 )
+from .websocket_events import Acknowledged, Complained, Failed, Refused
 
 
 class GraphQLWS(WebSocketProtocol):
@@ -42,18 +43,20 @@ class GraphQLWS(WebSocketProtocol):
     NAME = "graphql-ws"
     START, STOP = "start", "stop"
     VIOLATION_CODE = 1002
-    # The protocol has no other code for trouble in the server.
-    DECISIONS: Mapping[int, RetryDecision] = {INTERNAL_ERROR: RetryDecision.YES}  # type: ignore[misc]
+    # The protocol has no other code for a failure of the server.
+    DECISIONS: ClassVar[Mapping[int, RetryDecision]] = {INTERNAL_ERROR: RetryDecision.YES}
 
     def connection_init(self, payload: Mapping[str, Any] | None) -> str:
-        self._enter(State.AWAITING_ACK)
-        # Always with a payload: some servers read from it without looking whether it is there.
+        self._send("connection_init")
+        # Always with a payload: some servers read from it without checking that it is there.
         return json_codec.dumps({"type": "connection_init", "payload": payload or {}})
 
     def close(self) -> list[str]:
-        is_told = self.state is State.READY
-        messages = super().close()
-        return [*messages, '{"type":"connection_terminate"}'] if is_told else messages
+        if self.state is not State.READY:
+            return super().close()
+        messages = [self._stop(id) for id in self.operations]
+        self._send("connection_terminate")
+        return [*messages, '{"type":"connection_terminate"}']
 
     def decision(self, code: int, *, complained: bool = False) -> RetryDecision:
         if complained and code == INTERNAL_ERROR:
@@ -63,12 +66,10 @@ class GraphQLWS(WebSocketProtocol):
     # -- reactions
 
     def _on_ack(self, message: dict[str, Any]) -> Acknowledged:
-        self._enter(State.READY)
         payload = message.get("payload")
         return Acknowledged(payload if isinstance(payload, dict) else None)
 
     def _on_refusal(self, message: dict[str, Any]) -> Refused:
-        self._enter(State.CLOSED)
         return Refused(message.get("payload"))
 
     def _on_complaint(self, message: dict[str, Any]) -> Complained:
@@ -78,39 +79,35 @@ class GraphQLWS(WebSocketProtocol):
         if message.get("id") is None:
             return self._on_complaint(message)
         id = operation_id(message)
-        errors = _errors(message.get("payload"))
-        return Failed(id, errors) if self._end(id) else None
+        return Failed(id, failure_errors(message)) if self._end(id) else None
 
-    REACTIONS: Mapping[State, Mapping[str, Reaction]] = {  # type: ignore[misc]
-        State.OPEN: {"ka": ignore},
+    RECEIVES: ClassVar[Receives] = {
+        State.OPEN: {
+            "ka": (ignore, State.OPEN),
+        },
         State.AWAITING_ACK: {
-            "connection_ack": _on_ack,
-            "connection_error": _on_refusal,
-            "ka": ignore,
-            "data": ignore,
-            "error": _on_error,
-            "complete": ignore,
-            "start_ack": ignore,
+            "connection_ack": (_on_ack, State.READY),
+            "connection_error": (_on_refusal, State.CLOSED),
+            "ka": (ignore, State.AWAITING_ACK),
+            "data": (ignore, State.AWAITING_ACK),
+            "error": (_on_error, State.AWAITING_ACK),
+            "complete": (ignore, State.AWAITING_ACK),
+            "start_ack": (ignore, State.AWAITING_ACK),
         },
         State.READY: {
-            "data": on_event,
-            "error": _on_error,
-            "complete": on_complete,
-            "ka": ignore,
-            "connection_ack": ignore,
-            "connection_error": _on_complaint,
-            "start_ack": ignore,
+            "data": (on_event, State.READY),
+            "error": (_on_error, State.READY),
+            "complete": (on_complete, State.READY),
+            "ka": (ignore, State.READY),
+            "connection_ack": (ignore, State.READY),
+            "connection_error": (_on_complaint, State.READY),
+            "start_ack": (ignore, State.READY),
         },
         State.CLOSED: {},
     }
-
-
-def _errors(payload: Any) -> list[dict[str, Any]]:
-    """Return the errors in the payload of an ``error``: one object, a list, ``{"errors": [...]}``, text, or nothing."""
-    if isinstance(payload, dict) and isinstance(payload.get("errors"), list):
-        payload = payload["errors"]
-    entries = payload if isinstance(payload, list) else [] if payload is None else [payload]
-    errors = [{"message": entry} if isinstance(entry, str) else entry for entry in entries]
-    if not all(isinstance(error, dict) for error in errors):
-        raise BrokenMessage("the payload of error is an object, a list of objects, or text")
-    return errors or [{"message": "The server gave no reason."}]
+    SENDS: ClassVar[Sends] = {
+        State.OPEN: {"connection_init": State.AWAITING_ACK},
+        State.AWAITING_ACK: {},
+        State.READY: {"start": State.READY, "stop": State.READY, "connection_terminate": State.CLOSED},
+        State.CLOSED: {},
+    }

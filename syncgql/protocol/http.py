@@ -1,13 +1,16 @@
-"""GraphQL over HTTP: the request's bytes and the meaning of an answer.
+"""GraphQL over HTTP: encode a request's body, and read a response.
 
-Follows the GraphQL over HTTP specification (draft of August 2026) and, since that is what most servers do, the drafts
-before it. The media type decides whether a body can be trusted:
+Follows the GraphQL over HTTP specification (draft of August 2026) and the earlier drafts that most servers implement:
+https://graphql.github.io/graphql-over-http/draft/
 
-- ``application/graphql-response+json``: the body is the answer, whatever the status.
-- ``application/json`` with a 2xx status: the body is the answer.
-- ``application/json`` with another status: a body with errors is the answer of a server that reports them so (Ariadne,
-  Apollo Server, Mercurius, PostGraphile), unless the status speaks for a gateway or a refusal.
-- anything else is no GraphQL answer.
+The media type decides whether a body can be trusted:
+
+- ``application/graphql-response+json``: the body is the GraphQL response, whatever the status.
+- ``application/json`` with a 2xx status: the body is the GraphQL response.
+- ``application/json`` with another status: a body with errors is the response of a server that reports them this way
+  (Ariadne, Apollo Server, Mercurius, PostGraphile), unless the status is typical of a gateway or a refusal.
+- another media type: treated as ``application/json`` if the body begins like a JSON object, because many servers
+  mislabel their responses; otherwise it is not a GraphQL response.
 """
 
 from __future__ import annotations
@@ -18,7 +21,7 @@ import functools
 import time
 from collections.abc import Mapping
 from datetime import timezone
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit, urlunsplit
 
 from multidict import MultiMapping
@@ -26,36 +29,61 @@ from multidict import MultiMapping
 from ..bounded_cache import cached
 from ..exceptions import (
     TransportAuthenticationError,
+    TransportError,
     TransportProtocolError,
     TransportServerError,
 )
 from ..messages import EXCERPT_CHARACTERS, as_sentence
 from ..result import ExecutionResult, Response
 from . import json_codec
-from .graphql_response import MalformedResponse, describe_errors, parse_response
-from .json_codec import CODEC_ERRORS, JSONDeserialize, JSONSerialize
+from .graphql_errors import describe_errors
+from .graphql_response import MalformedResponse, parse_response
+from .json_codec import CODEC_ERRORS, JSONDeserialize, JSONSerialize, NotJSONConstant
+from .masking import Mask
+from .rate_limits import is_rate_limit, rate_limited, says_throttled
 
 ACCEPT = "application/graphql-response+json, application/json;q=0.9"
 CONTENT_TYPE = "application/json"
 GRAPHQL_RESPONSE = "application/graphql-response+json"
 
-# Under these a body with errors comes from a gateway, a proxy or a guard in front of the server, or tells to wait.
+# With these, a body with errors comes from a gateway or a proxy in front of the server, or asks the client to wait.
 REFUSING_STATUSES = frozenset({401, 403, 407, 429, 502, 503, 504})
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
 IS_IT_THE_ENDPOINT = "Is this the URL of the GraphQL endpoint?"
+IS_IT_A_SUBSCRIPTION = "If the document is a subscription, use client.subscribe()."
+EVENT_STREAM = "text/event-stream"
+
+
+class HTTPResponse(NamedTuple):
+    """A response that was read to its end, whichever library received it.
+
+    Attributes:
+        head: status, headers and URL.
+        body: the whole body, decompressed.
+        sent_headers: the headers of the request, including those that the HTTP library added.
+    """
+
+    head: Response
+    body: bytes
+    sent_headers: Mapping[str, str] = {}
+
+    @property
+    def mask(self) -> Mask:
+        """A mask for the credentials of the request, where the server repeats them."""
+        return Mask(self.sent_headers, self.head.url)
 
 
 def encode_request(payload: Any, json_serialize: JSONSerialize) -> bytes:
     """Encode a request's payload as the body of a POST.
 
     Raises:
-        DocumentError: it holds something that is not JSON; its ``path`` says where.
+        DocumentError: a value cannot be written as JSON; its ``path`` says where.
     """
     if json_serialize is not json_codec.dumps or not isinstance(payload, dict) or "query" not in payload:
         return json_codec.encode(payload, json_serialize)
-    document = _encode_document(payload["query"])
-    others = {name: value for name, value in payload.items() if name != "query"}
+    others = dict(payload)
+    document = _encode_document(others.pop("query"))
     if not others:
         return b'{"query":' + document + b"}"
     return b'{"query":' + document + b"," + json_codec.encode(others, json_serialize)[1:]
@@ -63,33 +91,48 @@ def encode_request(payload: Any, json_serialize: JSONSerialize) -> bytes:
 
 @cached(lambda text, encoded: len(text) + len(encoded), max_bytes=4 * 1024 * 1024)
 def _encode_document(text: str) -> bytes:
-    # Programs send the same few documents over and over, and they are the most of a request.
+    # Programs send the same few documents repeatedly, and they make up most of a request.
     return json_codec.encode(text, json_codec.dumps, "query")
 
 
-def parse_answer(response: Response, body: bytes, json_deserialize: JSONDeserialize) -> ExecutionResult:
-    """Read an HTTP answer as a GraphQL response.
+def parse_answer(response: HTTPResponse, *, json_deserialize: JSONDeserialize) -> ExecutionResult:
+    """Read an HTTP response as a GraphQL response, and mask the credentials that the server repeats in errors.
 
     Raises:
-        TransportServerError: the status says that it is none; TransportAuthenticationError for 401 and 403.
-        TransportProtocolError: the status promises one, but the body is none.
+        TransportServerError: its status says that it is not one.
+        TransportAuthenticationError: the status is 401 or 403.
+        TransportRateLimited: the status is 429, or the response says otherwise that there were too many requests.
+        TransportProtocolError: its status promises a GraphQL response, but the body is not one.
     """
+    try:
+        result = read_answer(response.head, response.body, json_deserialize)
+    except TransportError as error:
+        response.mask.error(error)
+        raise
+    if result.errors is not None:
+        response.mask.errors(result.errors)
+    return result
+
+
+def read_answer(response: Response, body: bytes, json_deserialize: JSONDeserialize) -> ExecutionResult:
+    """Read an HTTP response as a GraphQL response without masking; raises what ``parse_answer`` raises."""
     media_type, charset = content_type(response.headers)
     status = response.status
     if status in REDIRECTS:
         raise server_error(response, body, redirect_advice(response))
     is_success = 200 <= status < 300
-    if media_type == GRAPHQL_RESPONSE or (is_success and is_json(media_type)):
+    if media_type == GRAPHQL_RESPONSE or (is_success and (media_type == CONTENT_TYPE or is_json(media_type))):
         return _parse_body(response, body, charset, json_deserialize)
     if not is_success and status != 304:
         return _parse_unsuccessful(response, body, media_type, charset, json_deserialize)
-    if not media_type and body:
+    if body and (not media_type or begins_as_json(body, charset)):
         return _parse_body(response, body, charset, json_deserialize)
-    raise protocol_error(response, body, f"the answer is {media_type or 'empty'}, not JSON", IS_IT_THE_ENDPOINT)
+    advice = IS_IT_A_SUBSCRIPTION if media_type == EVENT_STREAM else IS_IT_THE_ENDPOINT
+    raise protocol_error(response, body, f"the answer is {media_type or 'empty'}, not JSON", advice)
 
 
 def content_type(headers: Mapping[str, str]) -> tuple[str, str]:
-    """Return media type and charset of an answer, both in lower case; the charset is ``utf-8`` unless a known other."""
+    """Return the media type and charset of a response in lower case; an unknown charset counts as ``utf-8``."""
     listed = headers.get("Content-Type", "")
     if "/" not in listed and isinstance(headers, MultiMapping):
         listed = ",".join(headers.getall("Content-Type", ()))  # it may occur twice
@@ -112,7 +155,10 @@ def _parse_content_type(listed: str) -> tuple[str, str]:
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:
-    """Read ``Retry-After`` (RFC 9110) as seconds: a number, or a date, past ones 0; None when absent or unreadable."""
+    """Return the seconds of ``Retry-After``, or None if it is absent or unreadable; a date in the past is 0.
+
+    Source: https://www.rfc-editor.org/rfc/rfc9110#field.retry-after
+    """
     value = headers.get("Retry-After")
     if value is None:
         return None
@@ -135,7 +181,7 @@ def public_url(url: str) -> str:
     except ValueError:
         return "(an invalid URL)"
     if not parts.netloc and "@" in parts.path:
-        # Not absolute, so that what comes before the host, such as "user:password@host/path", is not told apart.
+        # Not absolute: in "user:password@host/path", urlsplit takes all of it for the path.
         return parts.path.rpartition("@")[2]
     return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", ""))
 
@@ -143,21 +189,24 @@ def public_url(url: str) -> str:
 def server_error(
     response: Response, body: bytes, advice: str, result: ExecutionResult | None = None
 ) -> TransportServerError:
-    """Return the error for an answer that is no GraphQL answer, or not to be trusted as one.
+    """Return the error for a response that is not a GraphQL response, or cannot be trusted as one.
 
     Args:
-        response: the answer.
-        body: its body.
-        advice: what to do about it; follows the status in the message.
-        result: the GraphQL response in the body, if it held one.
+        response: the response.
+        body: its body, or the beginning of it.
+        advice: the advice that follows the status in the message.
+        result: the GraphQL response in the body, if there is one.
     """
     text = excerpt(body, content_type(response.headers)[1])
     said = describe_errors(result.errors) if result is not None and result.errors else " ".join(text.split())[:200]
-    message = f"{public_url(response.url)} answered with HTTP {response.status}{advice}"
-    message += f" It said: {as_sentence(said)}" if said else " The body is empty."
+    answered = f"{public_url(response.url)} answered with HTTP {response.status}"
+    quoted = f" It said: {as_sentence(said)}" if said else " The body is empty."
+    if is_rate_limit(response, text, result.errors if result else None):
+        limited = f"{answered}: the server limits the rate of requests."
+        return rate_limited(lambda wait: limited + wait + quoted, response, text, result, code=response.status)
     refused = response.status in (401, 403)
     return (TransportAuthenticationError if refused else TransportServerError)(
-        message,
+        answered + advice + quoted,
         code=response.status,
         body=text,
         errors=result.errors if result else None,
@@ -167,22 +216,24 @@ def server_error(
 
 
 def protocol_error(response: Response, body: bytes, rule: str, advice: str) -> TransportProtocolError:
-    """Return the error for an answer that breaks a rule, named in a phrase that follows "but"."""
+    """Return the error for a response that breaks *rule*, a phrase that follows "but" in the message."""
     text = excerpt(body, content_type(response.headers)[1])
-    message = f"{public_url(response.url)} answered with HTTP {response.status}, but {rule}. {advice}"
+    message = f"{public_url(response.url)} answered with HTTP {response.status}, but {rule}."
+    if advice:
+        message += f" {advice}"
     if text:
         message += f" It begins: {' '.join(text.split())[:200]}"
     return TransportProtocolError(message, rule=rule, received=text, response=response)
 
 
 def too_large(response: Response, beginning: bytes, limit: int) -> TransportProtocolError:
-    """Return the error for an answer of more than *limit* bytes, ``max_response_size``."""
+    """Return the error for a response of more than *limit* bytes, ``max_response_size``."""
     rule = f"the answer is larger than max_response_size, {limit} bytes"
     return protocol_error(response, beginning, rule, "Ask for less, or allow more.")
 
 
 def redirect_advice(response: Response, reason: str = "it was not followed") -> str:
-    """Say where an answer redirects to and why that was not followed."""
+    """Return the advice for a redirect that was not followed: its target, and the reason."""
     target = response.headers.get("Location")
     if not target:
         return ", a redirect that does not say where to."
@@ -190,7 +241,7 @@ def redirect_advice(response: Response, reason: str = "it was not followed") -> 
 
 
 def excerpt(body: bytes, charset: str) -> str:
-    """Return the beginning of a body as text, whatever its bytes."""
+    """Return the beginning of a body as text; bytes that cannot be decoded are replaced."""
     beginning = body[: 4 * EXCERPT_CHARACTERS]
     try:
         return beginning.decode(charset, "replace")[:EXCERPT_CHARACTERS]
@@ -211,35 +262,50 @@ def is_json(media_type: str) -> bool:
     return media_type == CONTENT_TYPE or (media_type.startswith("application/") and media_type.endswith("+json"))
 
 
+def begins_as_json(body: bytes, charset: str) -> bool:
+    """Return whether a body begins like a JSON object or array, whatever its media type; HTML does not."""
+    return excerpt(body[:EXCERPT_CHARACTERS], charset).lstrip("\ufeff \t\r\n").startswith(("{", "["))
+
+
 def _parse_body(response: Response, body: bytes, charset: str, json_deserialize: JSONDeserialize) -> ExecutionResult:
-    cause: Exception
+    value: Any = None
     try:
-        return parse_response(decode_json(body, charset, json_deserialize), response)
+        value = decode_json(body, charset, json_deserialize)
+        return parse_response(value, response)
     except MalformedResponse as error:
-        cause, rule = error, f"the answer is no GraphQL response: {error}"
+        if isinstance(value, dict) and says_throttled([value]):  # GitHub's and monday.com's, with status 200
+            raise server_error(response, body, ".", ExecutionResult(errors=[value], response=response)) from None
+        raise protocol_error(response, body, f"the answer is no GraphQL response: {error}", "") from error
+    except NotJSONConstant as error:
+        rule = f"the answer is not JSON: {error.constant} is not JSON"
+        raise protocol_error(response, body, rule, error.advice) from error
     except CODEC_ERRORS as error:
-        cause, rule = error, f"the answer is not JSON: {str(error).rstrip('.')}" if body else "the answer is empty"
-    raise protocol_error(response, body, rule, IS_IT_THE_ENDPOINT) from cause
+        rule = f"the answer is not JSON: {str(error).rstrip('.')}" if body else "the answer is empty"
+        raise protocol_error(response, body, rule, IS_IT_THE_ENDPOINT) from error
 
 
 def _parse_unsuccessful(
     response: Response, body: bytes, media_type: str, charset: str, json_deserialize: JSONDeserialize
 ) -> ExecutionResult:
     result: ExecutionResult | None = None
-    if is_json(media_type):
+    is_answer = False
+    if is_json(media_type) or begins_as_json(body, charset):
         try:
-            result = parse_response(decode_json(body, charset, json_deserialize), response)
-        except CODEC_ERRORS:  # no GraphQL response, and none was promised
+            value = decode_json(body, charset, json_deserialize)
+            result = parse_response(value, response)
+            # Gateways write {"errors": "Not Found"}: worth reading, but the status says more.
+            is_answer = result.errors == value.get("errors") and response.status not in REFUSING_STATUSES
+        except CODEC_ERRORS:  # not a GraphQL response, and the status does not promise one
             result = None
-    if result is not None and result.errors and response.status not in REFUSING_STATUSES:
+    if result is not None and result.errors and is_answer:
         return result
     raise server_error(response, body, _advice(response), result)
 
 
 def decode_json(body: bytes, charset: str, json_deserialize: JSONDeserialize) -> Any:
-    """Decode the body of an answer; raises what the codec raises."""
+    """Decode the body of a response; raises what the codec raises."""
     if charset == "utf-8" and json_deserialize is json_codec.loads:
-        return json_codec.loads(body.removeprefix(codecs.BOM_UTF8))  # spares a copy of a big answer
+        return json_codec.loads(body.removeprefix(codecs.BOM_UTF8))  # avoids a copy of a big body
     return json_deserialize(body.decode(charset).removeprefix("\ufeff"))
 
 
@@ -249,8 +315,14 @@ def _advice(response: Response) -> str:
         return ": the credentials were refused. Check headers= and auth=."
     if status == 404:
         return ": there is nothing at this URL. Check the endpoint's path."
+    if status == 406:
+        offered = response.headers.get("Accept", "")
+        return (
+            ": the server cannot answer in a form that the client asked for."
+            f"{f' It offers {offered[:200]}.' if offered else ''} {IS_IT_A_SUBSCRIPTION}"
+        )
     if status == 407:
-        return ": the proxy wants credentials. Give them as proxy_auth in client_session_args."
+        return ": the proxy wants credentials. Give user name and password in the URL of proxy=."
     if response.retry_after is not None:
         return f": try again in {response.retry_after:g} s."
     return "."

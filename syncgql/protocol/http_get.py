@@ -1,4 +1,8 @@
-"""GraphQL over HTTP GET: which requests may go that way, and the URL that carries them."""
+"""GraphQL over HTTP GET: the check that a request may be sent so, and the URL that carries it.
+
+Follows the GraphQL over HTTP specification, section "GET":
+https://graphql.github.io/graphql-over-http/draft/#sec-GET
+"""
 
 from __future__ import annotations
 
@@ -13,35 +17,24 @@ MEMBERS = ("query", "operationName", "variables", "extensions")
 """The members of a request; in a GET each is a parameter of the URL."""
 
 MAX_URL_LENGTH = 2000
-"""Characters of the longest URL for a GET, unless somebody says otherwise."""
+"""Characters of the longest URL for a GET, by default."""
 
 TOO_LONG = frozenset({414, 431})
-"""Answers to a GET that say to send it as a POST."""
-
-
-def is_query(request: GraphQLRequest) -> bool:
-    """Tell whether a request is a query, so that sending it changes nothing; what cannot be parsed is taken as none."""
-    # A document without these words has neither; only the others need be parsed.
-    if "mutation" not in request.text and "subscription" not in request.text:
-        return True
-    try:
-        return request.operation_type == "query"
-    except DocumentError:
-        return False
+"""Statuses of responses to a GET after which the request is sent as a POST."""
 
 
 def check_query(request: GraphQLRequest) -> None:
-    """Refuse what must not be sent by GET.
+    """Refuse a request that must not be sent by GET.
 
     Raises:
-        DocumentError: the request is no query.
+        DocumentError: the request is not a query.
     """
-    if not is_query(request):
+    if not request.is_query:
         raise DocumentError(f"Only a query may be sent by GET; this is a {request.operation_type}.")
 
 
 def get_url(endpoint: str, request: GraphQLRequest, json_serialize: JSONSerialize) -> str:
-    """Return the URL for a GET of *request*; what the endpoint's own query string holds is kept.
+    """Return the URL for a GET of *request*; the parameters of the endpoint's own query string are kept.
 
     Raises:
         DocumentError: the variables or extensions are not JSON, or the endpoint's query string has a parameter of the

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from ..result import IncrementalPiece
-from .graphql_response import MalformedResponse, check_errors, kind_of
+from . import graphql_errors
+from .graphql_response import MalformedResponse, kind_of
 from .incremental_response import Path
 
 
@@ -48,15 +49,9 @@ def read_label(entry: dict[str, Any]) -> str | None:
 
 
 def read_errors(entry: dict[str, Any]) -> list[dict[str, Any]] | None:
-    """Return the errors of an entry; None when there are none.
-
-    Raises:
-        MalformedResponse: they are no list of objects.
-    """
+    """Return the errors of an entry; None if there are none."""
     errors = entry.get("errors")
-    if errors is not None:
-        check_errors(errors)
-    return errors or None
+    return None if errors is None else graphql_errors.read_errors(errors) or None
 
 
 def read_extensions(entry: dict[str, Any]) -> dict[str, Any] | None:

@@ -1,11 +1,12 @@
-"""JSON as the wire protocols want it: compact, UTF-8, and strict about what JSON is.
+"""JSON for the wire protocols: compact, UTF-8, and strict (https://www.rfc-editor.org/rfc/rfc8259).
 
 Python's own codec emits and accepts ``NaN`` and ``Infinity``, which are not JSON. Both are refused here, in both
 directions and on every transport.
 
-With the ``speed`` extra, msgspec decodes. Its results equal those of Python's codec; what it refuses is decoded by
-Python's codec, which accepts lone surrogates and ``1e400``. Python's codec always encodes, because msgspec writes NaN
-as null and encodes enums, UUIDs and dataclasses in its own way. So a request is the same with and without the extra.
+With the ``speed`` extra, msgspec decodes. Its results equal those of Python's codec. Texts that it refuses are decoded
+by Python's codec, which accepts lone surrogates and ``1e400``. Python's codec always encodes, because msgspec writes
+NaN as null and encodes enums, UUIDs and dataclasses in its own way. So a request is the same with and without the
+extra.
 """
 
 from __future__ import annotations
@@ -24,6 +25,23 @@ except ImportError:  # the extra is not installed
 
 JSONSerialize = Callable[[Any], str | bytes]
 JSONDeserialize = Callable[[str], Any]
+
+
+class NotJSONConstant(ValueError):
+    """A text contains ``NaN`` or ``Infinity``, which JSON does not have.
+
+    Attributes:
+        constant: the constant.
+        advice: advice for the message of an error.
+    """
+
+    def __init__(self, constant: str) -> None:
+        super().__init__(constant)
+        self.constant = constant
+        self.advice = "Python's own codec reads it as a float: pass json_deserialize=json.loads."
+
+    def __str__(self) -> str:
+        return f"{self.constant} is not JSON."
 
 
 def dumps(value: Any) -> str:
@@ -70,8 +88,9 @@ def encode(value: Any, json_serialize: JSONSerialize, name: str = "") -> bytes:
         DocumentError: the codec refused something; the message and ``path`` say where it is.
     """
     try:
-        # The default codec refuses UNSET, so that only what it refuses is searched.
-        return _as_bytes(json_serialize(value if json_serialize is dumps else _complete(value)))
+        if json_serialize is dumps:
+            return _encode(value).encode()  # it refuses UNSET, so that only values that it refuses are searched
+        return _as_bytes(json_serialize(_complete(value)))
     except CODEC_ERRORS as error:
         complete = _complete(value)
         if complete is not value:
@@ -89,7 +108,7 @@ def _complete(value: Any) -> Any:
         return value  # the codec says what is wrong with it
 
 
-_DEEPEST_PATH = 50  # a longer path helps nobody; what is nested so deeply is mostly a mistake itself
+_DEEPEST_PATH = 50  # a longer path is unreadable, and such deep nesting is usually the mistake
 
 
 def _culprit(
@@ -126,7 +145,7 @@ def _as_bytes(encoded: str | bytes) -> bytes:
 
 
 def _refuse_constant(name: str) -> NoReturn:
-    raise ValueError(f"{name} is not JSON.")
+    raise NotJSONConstant(name)
 
 
 # Kept, because json.dumps and json.loads with options build a new coder at every call.

@@ -11,10 +11,10 @@ from typing import NamedTuple
 
 from yarl import URL
 
-from ..checks import is_host
 from ..exceptions import TransportServerError
 from ..result import Response
-from .http import REDIRECTS, redirect_advice, server_error
+from .http import redirect_advice, server_error
+from .urls import as_written, host_fault
 
 LIMIT = 5
 """How many redirects in a row are followed."""
@@ -36,8 +36,8 @@ class Hop(NamedTuple):
 
 def next_hop(
     response: Response, body: bytes, method: str, url: URL, followed: int, limit: int, *, is_replayable: bool
-) -> Hop | None:
-    """Return where an answer redirects to; None when it is no redirect, or none is to be followed.
+) -> Hop:
+    """Return where a redirect, an answer with one of the statuses ``REDIRECTS``, leads.
 
     Args:
         response: the answer.
@@ -45,14 +45,12 @@ def next_hop(
         method: the method of the request that was answered.
         url: its URL.
         followed: how many redirects were followed before this one.
-        limit: how many may be; 0 leaves redirects to whoever reads the answer.
+        limit: how many may be.
         is_replayable: whether the body of the request can be sent again.
 
     Raises:
         TransportServerError: it is not followed; the message says why and names the target.
     """
-    if response.status not in REDIRECTS or not limit:
-        return None
 
     def refused(reason: str) -> TransportServerError:
         return server_error(response, body, redirect_advice(response, reason))
@@ -60,13 +58,13 @@ def next_hop(
     if method == "POST" and response.status not in KEEP_METHOD:
         raise refused("it was not followed, because that turns a POST into a GET without a body")
     try:
-        target = url.join(URL(response.headers["Location"])).with_user(None).with_fragment(None)
+        target = url.join(as_written(response.headers["Location"])).with_user(None).with_fragment(None)
         hop = Hop(target, _origin(target) != _origin(url))
     except (KeyError, ValueError):
         raise refused("that is no URL") from None
     if target.scheme not in ("http", "https"):
         raise refused("that is no HTTP URL")
-    if not target.raw_host or not is_host(target.raw_host):
+    if not target.raw_host or host_fault(target.raw_host):
         raise refused("that is no URL")
     if url.scheme == "https" and target.scheme == "http":
         raise refused("it was not followed, because it leaves TLS")

@@ -1,12 +1,20 @@
-"""What the GraphQL subprotocols over WebSocket have in common: events, ids, and how a message finds its reaction.
+"""WebSocketProtocol: the state machine that the GraphQL subprotocols over WebSocket share.
 
-A subclass describes one subprotocol. It is a pure state machine: methods named after a client's message return the
-text to send; ``receive`` takes a text that came and returns what it means, or None when there is nothing to do. The
-state decides which messages are allowed and what they cause, in one table per subprotocol, ``REACTIONS``. A message
-that the table does not know in the current state breaks the protocol: ``TransportProtocolError``.
+A subclass describes one subprotocol, from the client's side and without I/O. Methods named after the client's messages
+return the text to send. ``receive`` takes a text from the server and returns the event that it means, or None.
 
-Ids are counted up and never used twice on one connection, so that a late message cannot be taken for another
-operation's.
+Two tables per subprotocol define it, and every change of state is in one of them:
+
+- ``RECEIVES``: for each state and type of message from the server, the reaction and the next state. A reaction that
+  returns None leaves the state as it is. A message that is not in the table breaks the protocol, and ``receive`` raises
+  ``TransportProtocolError``.
+- ``SENDS``: for each state and type of message from the client, the next state. A message that is not in the table is a
+  bug of the caller, and the method raises ``LocalProtocolError`` instead of returning it.
+
+Apart from these moves, ``close`` and a message that breaks the protocol lead to ``CLOSED``, from every state.
+
+Ids are counted up and never used twice on one connection, so that a late message cannot be mistaken for one of another
+operation.
 """
 
 from __future__ import annotations
@@ -14,19 +22,21 @@ from __future__ import annotations
 import enum
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from ..exceptions import TransportError, TransportProtocolError, TransportQueryError
+from ..exceptions import TransportError, TransportProtocolError
+from ..messages import as_sentence
 from ..result import ABSENT, ExecutionResult
 from . import json_codec
 from .close_codes import NORMAL, RetryDecision, close_code
-from .graphql_response import MalformedResponse, describe_errors, parse_response
-from .json_codec import CODEC_ERRORS, JSONDeserialize
+from .graphql_errors import NO_REASON, read_errors
+from .graphql_response import MalformedResponse, error_of, parse_response
+from .json_codec import CODEC_ERRORS, JSONDeserialize, NotJSONConstant
+from .websocket_events import Completed, Event, Received
 
 
 class State(enum.Enum):
-    """Where a connection stands; the same for every subprotocol."""
+    """The state of a connection; the same for every subprotocol."""
 
     OPEN = "open"
     AWAITING_ACK = "awaiting the acknowledgement"
@@ -34,186 +44,164 @@ class State(enum.Enum):
     CLOSED = "closed"
 
 
-@dataclass(slots=True)
-class Acknowledged:
-    """The server accepted the connection."""
+class OperationState(enum.Enum):
+    """The state of one operation; subprotocols without confirmations use ACTIVE and DONE only."""
 
-    payload: dict[str, Any] | None
-
-
-@dataclass(slots=True)
-class Refused:
-    """The server refused the connection, for its credentials as a rule."""
-
-    payload: Any
-    decision: RetryDecision = RetryDecision.WITH_NEW_CREDENTIALS
+    STARTING = "started but not confirmed"
+    ACTIVE = "active"
+    CANCELLED = "cancelled before it was confirmed"
+    DONE = "done"
 
 
-@dataclass(slots=True)
-class Complained:
-    """The server says that something is wrong, but of no operation and without an end to the connection."""
-
-    payload: Any
-
-
-@dataclass(slots=True)
-class Pinged:
-    """The server asks for a sign of life."""
-
-    payload: dict[str, Any] | None
-
-
-@dataclass(slots=True)
-class Ponged:
-    """The server gave a sign of life."""
-
-    payload: dict[str, Any] | None
-
-
-@dataclass(slots=True)
-class Started:
-    """The server runs an operation; it may say so by sending the first result."""
-
-    id: str
-    result: ExecutionResult | None = None
-
-
-@dataclass(slots=True)
-class Reply:
-    """Something is to be sent now."""
-
-    message: str
-
-
-@dataclass(slots=True)
-class Failed:
-    """An operation ended with errors."""
-
-    id: str
-    errors: list[dict[str, Any]]
-
-
-@dataclass(slots=True)
-class Completed:
-    """An operation ended."""
-
-    id: str
-
-
-Event = tuple[str, ExecutionResult]
-"""The operation of this id has a result; more may follow. A bare pair, because one is made for every event."""
-
-Received = Acknowledged | Refused | Complained | Pinged | Ponged | Started | Reply | Event | Failed | Completed
-Reaction = Callable[[Any, dict[str, Any]], "Received | None"]
+Reaction = Callable[[Any, dict[str, Any]], Received | None]
+Receives = Mapping[State, Mapping[str, tuple[Reaction, State]]]
+Sends = Mapping[State, Mapping[str, State]]
 
 
 class BrokenMessage(Exception):
-    """A message breaks a rule; raised by reactions and turned into TransportProtocolError by ``receive``."""
+    """A message breaks a rule; raised by reactions, and turned into TransportProtocolError by ``receive``."""
 
+
+class LocalProtocolError(RuntimeError):
+    """The client tried to send a message that the protocol does not allow in its state; a bug of this package."""
+
+
+LONGEST_PING = 65_536
+"""Characters of the longest ping; writing its payload again for the pong takes longer than reading it."""
 
 CONTROL = frozenset({"connection_ack", "connection_error", "ping", "pong"})
-"""The messages whose payload is no result but the protocol's own."""
+"""The types of messages whose payload belongs to the protocol and is no result."""
 
 
 class WebSocketProtocol(ABC):
     """The client's side of one GraphQL subprotocol on one connection.
 
     Args:
-        json_deserialize: decodes messages that bring results; may be the user's.
+        json_deserialize: decodes messages that bring results; it may be the user's.
     """
 
     NAME: ClassVar[str]
-    """The subprotocol as it stands in ``Sec-WebSocket-Protocol``."""
+    """The name of the subprotocol in ``Sec-WebSocket-Protocol``."""
 
     VIOLATION_CODE: ClassVar[int]
-    """The close code that tells the server that it broke the protocol."""
+    """The close code for a server that broke the protocol."""
 
     START: ClassVar[str]
     """The type of the message that starts an operation."""
 
     STOP: ClassVar[str]
-    """The type of the message that stops one."""
+    """The type of the message that stops an operation."""
 
-    REACTIONS: ClassVar[Mapping[State, Mapping[str, Reaction]]]
-    """For every state, what each type of message causes."""
+    RECEIVES: ClassVar[Receives]
+    """For each state, the messages that the server may send, with the reaction and the next state."""
+
+    SENDS: ClassVar[Sends]
+    """For each state, the messages that the client may send, with the next state."""
 
     DECISIONS: ClassVar[Mapping[int, RetryDecision]] = {}
-    """Close codes that mean something else here than in the common table."""
+    """Close codes with a meaning that differs from the common table."""
 
     CONFIRMS: ClassVar[bool] = False
     """Whether the server confirms that it runs an operation (``Started``)."""
 
     silence_limit: float | None = None
-    """Seconds of silence after which the server says that it is to be taken for dead; known from the ack on."""
+    """Seconds of silence after which the server, by its own account, is dead; known from the acknowledgement on."""
 
     def __init__(self, json_deserialize: JSONDeserialize = json_codec.loads) -> None:
         self._decode = json_deserialize if json_deserialize is json_codec.loads else _for_results(json_deserialize)
-        self.active: set[str] = set()
+        self.operations: dict[str, OperationState] = {}
         self.acknowledged = False
         self._last_id = 0
         self._enter(State.OPEN)
 
-    # -- what the client sends
+    # -- messages from the client
 
     @abstractmethod
     def connection_init(self, payload: Mapping[str, Any] | None) -> str:
-        """The first message."""
+        """Return the first message.
+
+        Raises:
+            LocalProtocolError: it was sent before.
+        """
 
     def subscribe(self, payload: str) -> tuple[str, str]:
-        """Start an operation; returns its id and the message.
+        """Start an operation; return its id and the message.
 
         Args:
-            payload: the request, already written as JSON; so it is encoded once, in the thread that made it.
+            payload: the request as JSON; it is encoded once, in the thread that made it.
+
+        Raises:
+            LocalProtocolError: the connection is not acknowledged, or is closed.
         """
+        self._send(self.START)
         id = self._new_id()
-        self.active.add(id)
+        self.operations[id] = OperationState.STARTING if self.CONFIRMS else OperationState.ACTIVE
         return id, f'{{"id":"{id}","type":"{self.START}","payload":{payload}}}'
 
     def complete(self, id: str) -> str | None:
-        """Stop an operation; None when it has ended already and nothing is to be sent."""
+        """Stop an operation; return None if there is nothing to send, for example because it has ended."""
         return self._stop(id) if self._end(id) else None
 
     def unconfirmed(self, id: str) -> str | None:
-        """Give up an operation that was not confirmed in time, wanted or not; None when nothing is to be sent."""
+        """Give up an operation that was not confirmed in time, cancelled or not; return None if it needs no message."""
         return self.complete(id)
 
     def ping(self, payload: Mapping[str, Any] | None = None) -> str | None:
-        """Ask for a sign of life; None where the subprotocol has no message for it."""
+        """Return a ping, or None if the subprotocol has none.
+
+        Raises:
+            LocalProtocolError: the connection is closed.
+        """
         return None
 
     def pong(self, payload: Mapping[str, Any] | None = None) -> str | None:
-        """Give a sign of life, to a ping with the ping's payload; None where the subprotocol has no message for it."""
+        """Return a pong, or None if the subprotocol has none; the answer to a ping has the ping's payload.
+
+        Raises:
+            LocalProtocolError: the connection is closed.
+        """
         return None
 
     def close(self) -> list[str]:
-        """End the connection; returns the messages to send before the close frame."""
-        messages = [message for id in list(self.active) if (message := self.complete(id))]
+        """End the connection; return the messages to send before the close frame."""
+        messages = [self._stop(id) for id in self.operations]
         self._enter(State.CLOSED)
         return messages
 
-    # -- what the server sends
+    # -- messages from the server
 
     def receive(self, text: str) -> Received | None:
-        """Take a message.
+        """Take a message from the server; return the event that it means, if any.
 
         Raises:
             TransportProtocolError: it breaks the protocol; ``code`` is the close code to answer with.
         """
         try:
             message = self._decode(text)
+        except NotJSONConstant as error:
+            return self._unreadable(f"a message is JSON, which has no {error.constant}. {error.advice}", text, error)
         except CODEC_ERRORS as error:
             return self._unreadable("a message is JSON", text, error)
         try:
-            reaction = self._reactions[message["type"]]
+            reaction, next_state = self._receives[message["type"]]
         except (TypeError, KeyError):
             return self._unreadable(self._unexpected(message), text, None)
         try:
-            return reaction(self, message)
+            if len(text) > LONGEST_PING and message["type"] == "ping":
+                raise BrokenMessage(f"a ping has at most {LONGEST_PING:,} characters")
+            event = reaction(self, message)
         except BrokenMessage as error:
             return self._unreadable(str(error), text, None)
+        if next_state is not self.state and event is not None:
+            self._enter(next_state)
+        return event
 
     def receive_bytes(self, data: bytes) -> Received | None:
-        """Take a binary message, which is read as text; as ``receive``."""
+        """Take a binary message from the server, which is read as text.
+
+        Raises:
+            TransportProtocolError: it breaks the protocol; ``code`` is the close code to answer with.
+        """
         try:
             text = data.decode()
         except UnicodeDecodeError as error:
@@ -221,11 +209,11 @@ class WebSocketProtocol(ABC):
         return self.receive(text)
 
     def decision(self, code: int, *, complained: bool = False) -> RetryDecision:
-        """Return what to do after the server closed the connection with *code*.
+        """Return whether to reconnect after the server closed the connection.
 
         Args:
             code: the close code.
-            complained: whether the server said before that something is wrong.
+            complained: whether the server reported an error before (``Complained``).
         """
         if code == NORMAL and not self.acknowledged:
             return RetryDecision.WITH_NEW_CREDENTIALS
@@ -234,53 +222,63 @@ class WebSocketProtocol(ABC):
     def is_limit(self, errors: list[dict[str, Any]]) -> bool:
         """Tell whether an operation failed with *errors* because there are too many on this connection.
 
-        By the words of Strawberry: https://github.com/strawberry-graphql/strawberry (subscriptions/protocols)
+        The text is Strawberry's: https://github.com/strawberry-graphql/strawberry (subscriptions/protocols)
         """
         return any(error.get("message") == "Subscription limit reached" for error in errors)
 
     def violation(self, rule: str, received: str) -> TransportProtocolError:
-        """Close the machine and return the error that says which rule was broken."""
+        """Enter CLOSED and return the error that names the rule that the server broke."""
         self._enter(State.CLOSED)
-        self.active.clear()
         return TransportProtocolError(
-            f"The server broke the {self.NAME} protocol: {rule}. It sent: {received[:200]!r}",
+            f"The server broke the {self.NAME} protocol: {as_sentence(rule)} It sent: {received[:200]!r}",
             rule=rule,
             received=received,
             code=self.VIOLATION_CODE,
         )
 
     def failure(self, errors: list[dict[str, Any]]) -> TransportError:
-        """Return what an operation ends with when the server ended it with *errors*."""
-        return TransportQueryError(describe_errors(errors), errors=errors)
+        """Return the exception for an operation that the server ended with *errors*."""
+        return error_of(ExecutionResult(ABSENT, errors))
 
     def failure_decision(self, errors: list[dict[str, Any]]) -> RetryDecision:
-        """Return whether to start an operation anew that the server ended with *errors*."""
+        """Return whether to start an operation again that the server ended with *errors*."""
         return RetryDecision.NO
 
     # -- for subclasses
 
+    def _send(self, type: str) -> None:
+        """Make the move of a message that the client is about to send."""
+        try:
+            state = self.SENDS[self.state][type]
+        except KeyError:
+            raise LocalProtocolError(f"{self.NAME} does not allow to send {type} while {self.state.value}.") from None
+        if state is not self.state:
+            self._enter(state)
+
     def _unreadable(self, rule: str, text: str, cause: Exception | None) -> Received | None:
-        """React to a message that breaks a rule: that is the end of the connection, unless it has ended before."""
+        """React to a message that breaks a rule: it ends the connection, unless that is closed already."""
         if self.state is State.CLOSED:
             return None
         raise self.violation(rule, text) from cause
 
     def _enter(self, state: State) -> None:
         self.state = state
-        self.acknowledged = self.acknowledged or state is State.READY
-        self._reactions = self.REACTIONS[state]
+        self._receives = self.RECEIVES[state]
+        if state is State.READY:
+            self.acknowledged = True
+        elif state is State.CLOSED:
+            self.operations.clear()
 
     def _new_id(self) -> str:
         self._last_id += 1
         return str(self._last_id)
 
     def _end(self, id: str) -> bool:
-        """Forget an operation; tell whether it was active, so that anyone wants to hear of it."""
-        was_active = id in self.active
-        self.active.discard(id)
-        return was_active
+        """Forget an operation; return whether it had not ended before."""
+        return self.operations.pop(id, None) is not None
 
     def _stop(self, id: str) -> str:
+        self._send(self.STOP)
         return f'{{"id":"{id}","type":"{self.STOP}"}}'
 
     def _unexpected(self, message: Any) -> str:
@@ -288,15 +286,16 @@ class WebSocketProtocol(ABC):
             return "a message is a JSON object"
         type = message.get("type")
         name = repr(type)[:50]
-        if isinstance(type, str) and any(type in reactions for reactions in self.REACTIONS.values()):
+        if isinstance(type, str) and any(type in messages for messages in self.RECEIVES.values()):
             return f"{name} is not allowed while {self.state.value}"
         return f"{name} is no type of message"
 
 
 def _for_results(json_deserialize: JSONDeserialize) -> JSONDeserialize:
-    """Return what decodes messages with results as the user wants it, and all others as it must be.
+    """Return a decoder that uses the user's codec for results and the standard one for all other messages.
 
-    The payload of a ping is sent back, which what a codec makes of numbers, for one, may not allow.
+    The payload of a ping is sent back, and a user's codec may return values, of numbers for example, that cannot be
+    encoded again.
     """
 
     def decode(text: str) -> Any:
@@ -308,38 +307,38 @@ def _for_results(json_deserialize: JSONDeserialize) -> JSONDeserialize:
 
 
 def operation_id(message: dict[str, Any]) -> str:
-    """Return the id of the operation that a message is about."""
+    """Return the id of the operation that a message belongs to."""
     id = message.get("id")
     if not isinstance(id, str) or not id:
         raise BrokenMessage(f"the id of {message['type']} is a non-empty string")
     return id
 
 
+def failure_errors(message: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the errors of a message that ends an operation, at least one."""
+    return read_errors(message.get("payload")) or [{"message": NO_REASON}]
+
+
 def on_event(protocol: WebSocketProtocol, message: dict[str, Any]) -> Event | None:
-    """The reaction to a message that brings an operation's result; it has the tightest budget of all."""
-    id, payload = message.get("id"), message.get("payload")
-    if type(id) is str and id in protocol.active and type(payload) is dict and len(payload) == 1:
-        data = payload.get("data")
-        if type(data) is dict:
-            return id, ExecutionResult(data)  # as a rule: nothing but data
-    id = operation_id(message)
+    """React to a message that brings a result of an operation; this is the hot path of subscriptions."""
+    id, payload = operation_id(message), message.get("payload")
     if not isinstance(payload, dict):
         raise BrokenMessage(f"the payload of {message['type']} is an object")
-    if id not in protocol.active:
+    if id not in protocol.operations:
         return None
     try:
         return id, parse_response(payload)
     except MalformedResponse as error:
         if not ("data" in payload or "errors" in payload):
-            return id, ExecutionResult(ABSENT)  # what Ariadne makes of a falsy result
+            return id, ExecutionResult(ABSENT)  # Ariadne sends this for a falsy result
         raise BrokenMessage(f"the payload of {message['type']} is a GraphQL response, but {error}") from None
 
 
 def on_complete(protocol: WebSocketProtocol, message: dict[str, Any]) -> Completed | None:
-    """The reaction to a message that ends an operation."""
+    """React to a message that ends an operation."""
     id = operation_id(message)
     return Completed(id) if protocol._end(id) else None
 
 
 def ignore(protocol: WebSocketProtocol, message: dict[str, Any]) -> None:
-    """The reaction to a message that means nothing in this state."""
+    """React to a message that means nothing in this state."""

@@ -1,9 +1,10 @@
-"""The only place that knows threads.
+"""The only package that uses threads.
 
-- ``loop_thread``: a thread that runs an asyncio loop
-- ``executor``: the threads in which a loop has done what would block it
-- ``call``: one coroutine on its way through that loop, with its deadline
-- ``call_future``: a call whose outcome arrives in a ``concurrent.futures.Future``
-- ``buffer``: events on their way from the loop to one consumer, bounded
-- ``process``: what one client owns in one process, from its first call to drop, fork or exit
+- ``runtime``: the calls, subscriptions and connections of one client in one process
+- ``process_hooks``: what belongs to the process: the start of loop threads, fork, exit, gevent
+- ``loop_thread``, ``event_loop``: a thread that runs an asyncio loop
+- ``worker_pool``: daemon threads for work that blocks
+- ``call``, ``call_future``: a coroutine on its way through the loop, with its deadline; its future
+- ``event_buffer``: a bounded queue of events from the loop to one consumer
+- ``entries``, ``once``, ``slices``: ``with`` blocks of a client, values made once, and interruptible waiting
 """

@@ -121,7 +121,14 @@ class Call(Generic[T]):
         return loop.call_later(seconds, callback, context=Context())
 
     def _expire(self) -> None:
-        self.cancel(self._deadline.exceeded())
+        left = self._deadline.left()
+        if left is not None and left > 0:  # it waited in a queue meanwhile, which does not count
+            self._timer = self._later(left, self._expire)
+            return
+        error = self._deadline.exceeded()
+        if not self._has_begun:
+            error.sent = False
+        self.cancel(error)
 
     async def _run(self) -> None:
         """Run the coroutine, and end the call within the task: its done-callback would come an iteration later."""
@@ -135,6 +142,9 @@ class Call(Generic[T]):
             self._end(self._judged(error.with_traceback(error.__traceback__ and error.__traceback__.tb_next)))
         else:
             self._end(None)
+        finally:
+            # Frames that a library keeps in a cycle with an exception of its own refer to this frame as their caller's.
+            del self
 
     def _judged(self, error: BaseException) -> BaseException:
         """Return what is to be raised for what the coroutine raised."""
@@ -151,8 +161,9 @@ class Call(Generic[T]):
             return
         if self._timer is not None:
             self._timer.cancel()
-        # Both refer to this call: let go, so that no cycle is left.
-        self._task = self._timer = None
+        # What refers to this call must not be referred to by it, or both wait for the collector: the task, the timer,
+        # and an error, by way of its traceback.
+        self._task = self._timer = self._reason = None
         self._error = error
         self.is_done = True
         self._calls.discard(self)

@@ -12,12 +12,13 @@ import asyncio
 import contextlib
 import os
 import queue
-import sys
-import time
 from collections.abc import Callable
 from typing import Generic, Literal, NamedTuple, TypeVar, get_args
 
+from ..checks import check_count
+from ..deadline import Deadline
 from ..exceptions import SubscriptionForked, SubscriptionOverflow
+from .slices import SLICE
 
 T = TypeVar("T")
 
@@ -25,9 +26,6 @@ T = TypeVar("T")
 Empty = queue.Empty
 
 Overflow = Literal["block", "raise", "drop_oldest"]
-
-# Before Python 3.14 an untimed wait ignores Ctrl-C on Windows: https://github.com/python/cpython/issues/125541
-DEAF_WAIT = sys.platform == "win32" and sys.version_info < (3, 14)
 
 NO_PROCESS = -1
 """Stands for the process of what a fork has left behind."""
@@ -48,7 +46,7 @@ class Gap(Mark):
         self.seconds = seconds
 
 
-class Restart(Mark):
+class Resubscribed(Mark):
     """The mark before the first event of a subscription that was started anew with other variables."""
 
     __slots__ = ()
@@ -70,6 +68,18 @@ class Counts(NamedTuple):
     delivered: int
     dropped: int
     buffered: int
+
+
+def check_buffer(buffer_size: int, overflow: Overflow) -> None:
+    """Check the options of a buffer.
+
+    Raises:
+        TypeError: *buffer_size* is not a whole number.
+        ValueError: *buffer_size* is less than 1, or *overflow* is not a known policy.
+    """
+    check_count("buffer_size", buffer_size, least=1, of="events")
+    if overflow not in get_args(Overflow):
+        raise ValueError(f"overflow must be one of {get_args(Overflow)}, not {overflow!r}.")
 
 
 class EventBuffer(Generic[T]):
@@ -110,10 +120,7 @@ class EventBuffer(Generic[T]):
     )
 
     def __init__(self, buffer_size: int, overflow: Overflow, post: Callable[[Callable[[], object]], object]) -> None:
-        if isinstance(buffer_size, bool) or not isinstance(buffer_size, int) or buffer_size < 1:
-            raise ValueError(f"buffer_size must be a whole number of events, 1 or more, not {buffer_size!r}.")
-        if overflow not in get_args(Overflow):
-            raise ValueError(f"overflow must be one of {get_args(Overflow)}, not {overflow!r}.")
+        check_buffer(buffer_size, overflow)
         self.buffer_size = buffer_size
         self.overflow = overflow
         self.received = 0
@@ -132,7 +139,7 @@ class EventBuffer(Generic[T]):
         self._queue: queue.SimpleQueue[T | Mark] = queue.SimpleQueue()
         # These four run for every event.
         self._put = self._queue.put
-        self._get = self._get_in_slices if DEAF_WAIT else self._queue.get
+        self._get = self._queue.get
         self._size = self._queue.qsize
         self.blocks = overflow == "block"
         self._room: asyncio.Event | None = None
@@ -155,9 +162,9 @@ class EventBuffer(Generic[T]):
         self.reconnects += 1
         self._put_mark(Gap(seconds))
 
-    def restarted(self) -> None:
+    def resubscribed(self) -> None:
         """Mark that the events from here on are those of other variables."""
-        self._put_mark(Restart())
+        self._put_mark(Resubscribed())
 
     def put(self, item: T) -> bool:
         """Add an event; False means that no more are wanted."""
@@ -251,9 +258,14 @@ class EventBuffer(Generic[T]):
             Empty: none came within *timeout* seconds.
             SubscriptionForked: it was made in another process.
         """
-        if not self._size():
+        size = self._size()
+        if not size:
             self.check_process()  # a system call, which an event that is here already need not wait for
-        item = self._overtaken.pop(0) if self._overtaken else self._get(True, timeout)
+        if self._overtaken:
+            item: T | Mark = self._overtaken.pop(0)
+        else:
+            # What is here may be taken away by close(), which puts an End in its place.
+            item = self._get() if size else self._wait(timeout)
         if isinstance(item, Mark) or self.closed:
             return self._end(item) if isinstance(item, End) or self.closed else self._pass_on(item)
         self.delivered += 1
@@ -309,12 +321,13 @@ class EventBuffer(Generic[T]):
         self._put(end)
         return end
 
-    def _get_in_slices(self, block: bool, timeout: float | None) -> T | Mark:
-        deadline = None if timeout is None else time.monotonic() + timeout
+    def _wait(self, timeout: float | None) -> T | Mark:
+        """Take what comes next, and look for signals meanwhile (see ``slices``)."""
+        deadline = Deadline(timeout)
         while True:
-            left = 0.1 if deadline is None else min(0.1, deadline - time.monotonic())
+            left = deadline.left()
             try:
-                return self._queue.get(block, max(0.0, left))
+                return self._get(True, SLICE if left is None else max(0.0, min(SLICE, left)))
             except queue.Empty:
-                if deadline is not None and time.monotonic() >= deadline:
+                if not deadline.allows(0):
                     raise

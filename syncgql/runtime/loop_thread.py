@@ -23,8 +23,9 @@ from contextvars import Context
 from typing import Any, Protocol
 
 from ..exceptions import ClientClosed
+from . import slices
 from .event_loop import new_event_loop
-from .executor import Executor
+from .worker_pool import WorkerPool
 
 CANCEL_TIMEOUT = 1.0
 """Seconds that cancelled tasks get to end before the loop is closed over them."""
@@ -58,7 +59,7 @@ class LoopThread:
         # Made in an empty context, which the loop's own handles keep for ever; not in some request's. And made here,
         # so that what goes wrong is raised to the caller.
         self._loop = Context().run(new_loop)
-        self._loop.set_default_executor(Executor())
+        self._loop.set_default_executor(WorkerPool("syncgql-io"))
         # daemon: the interpreter joins other threads before it runs atexit hooks, and one of those ends this thread.
         self._thread = threading.Thread(target=self._main, name="syncgql-loop", daemon=True)
 
@@ -104,7 +105,7 @@ class LoopThread:
     def join(self, timeout: float | None = None) -> None:
         """Wait until the thread has ended; returns at once on the thread itself."""
         if not self.is_current:
-            self._thread.join(timeout)
+            slices.join(self._thread, timeout)
 
     # -- on the loop
 

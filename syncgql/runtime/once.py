@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import concurrent.futures
 import os
 import threading
 from collections.abc import Callable
@@ -9,6 +10,7 @@ from concurrent.futures import Future
 from typing import Any, Generic, TypeVar
 
 from ..exceptions import own_copy
+from .slices import SLICE
 
 T = TypeVar("T")
 
@@ -67,6 +69,8 @@ class Once(Generic[T]):
             self._attempts.pop(os.getpid(), None)
 
     def _wait(self, outcome: Future[T]) -> None:
+        while not outcome.done():
+            concurrent.futures.wait([outcome], SLICE)
         error = outcome.exception()
         if isinstance(error, Exception):
             raise own_copy(error)

@@ -1,39 +1,43 @@
-"""Runtime: what one client owns in one process, from its first call to close, drop, fork or exit.
+"""Runtime: the calls, subscriptions and connections of one client in one process.
 
-After a fork only the forking thread lives on. The child's copies of the loop, the sockets and the locks are useless
-to it, and touching them would hurt the parent (see ``loop_thread``). So a runtime belongs to the process that started
-it, which is told by ``os.getpid()``: that also works where the at-fork hooks are not called (uWSGI). What was inherited
-is passed over, never closed and never collected.
+Theory of operation. Three kinds of threads meet here: callers, the loop thread, and any thread in which the garbage
+collector runs a finalizer. There is no lock, because a finalizer may interrupt a thread that holds it.
+
+- *A call ends exactly once.* ``_begin`` adds it to ``_calls`` and posts its start. Afterwards only the loop thread
+  touches it. If posting fails, the loop is closed. Then the caller and the loop thread (in ``ended``) both empty
+  ``_calls``; ``set.pop`` is atomic, so one of them gets the call and fails it.
+- *No call waits for a loop that has ended.* The caller adds first and posts second; the loop thread closes the loop
+  first and empties ``_calls`` second. If posting succeeded before the loop closed but the start never ran, the call is
+  in the set when the loop thread empties it. If posting failed, the caller empties the set itself.
+- *Flags are written by one side.* ``_stopping`` is written on the loop thread and ``_at_exit`` by the thread that
+  exits; both only change from False to True. A caller that reads an old value hands its call to the loop, which looks
+  again in ``_start``.
+- *Stopping is one message.* ``request_stop`` only posts ``_stop``, which does nothing the second time, so any number
+  of threads and finalizers may call it.
 """
 
 from __future__ import annotations
 
-import atexit
 import os
-import sys
 import threading
 from collections.abc import Callable, Coroutine
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Generic, Protocol, TypeVar
 
 from ..deadline import NO_DEADLINE, Deadline
 from ..exceptions import ClientClosed
+from . import process_hooks, slices
 from .call import Call
 from .call_future import CallFuture, settle
 from .event_buffer import NO_PROCESS, EventBuffer
-from .loop_thread import CoroutineFunction, LoopThread
-
-EXIT_SECONDS = 2.0
-"""How long interpreter exit may be held up by closing what a program left open."""
+from .loop_thread import CoroutineFunction
+from .process_hooks import starting_lock
+from .worker_pool import WorkerPool
 
 CLOSE_SECONDS = 5.0
 """How long closing a client's connections may take before they are cut; transports have shorter limits of their own."""
 
 END_SECONDS = 1.0
 """How long ``Runtime.end`` waits until the end of a subscription is handed to the wire."""
-
-# Before Python 3.14 an untimed wait for a lock ignores Ctrl-C on Windows: https://github.com/python/cpython/issues/125541
-WAIT_SLICE = 0.1 if sys.platform == "win32" and sys.version_info < (3, 14) else -1
 
 T = TypeVar("T")
 
@@ -63,9 +67,9 @@ class Runtime(Generic[R]):
         self._at_exit = False
         self._ended = threading.Event()
         # It starts its first thread when the first future is settled.
-        self._workers = ThreadPoolExecutor(thread_name_prefix="syncgql-callbacks")
-        self.thread = _loop_thread_for(self)
-        _live.add(self)
+        self._workers = WorkerPool("syncgql-callbacks")
+        self.thread = process_hooks.start_loop_thread(self)
+        process_hooks.stop_at_exit(self)
 
     # -- in any thread
 
@@ -93,11 +97,11 @@ class Runtime(Generic[R]):
         call = Call(coroutine, deadline, self._calls, released.release)
         try:
             self._begin(call)
-            _wait_for(released)
+            slices.acquire(released)
         except BaseException:
             # Ctrl-C, or a gevent timeout: end the work on the wire first. A second interrupt leaves at once.
             if self.thread.post(call.cancel) and not call.is_done:
-                _wait_for(released)
+                slices.acquire(released)
             raise
         return call.outcome()
 
@@ -153,9 +157,15 @@ class Runtime(Generic[R]):
     def join(self, timeout: float | None = None) -> None:
         """Wait until everything has ended; returns at once on the loop thread."""
         if not self.thread.is_current:
-            self._ended.wait(timeout)
+            slices.wait(self._ended, timeout)
             if not self.thread.users:
                 self.thread.join(timeout)
+
+    def disown(self) -> None:
+        """Give up everything that was inherited, in a forked child."""
+        self.pid = NO_PROCESS
+        for buffer in self.buffers:
+            buffer.disown()
 
     def _begin(self, call: Call[Any]) -> None:
         """Hand a call over, or end it."""
@@ -174,7 +184,7 @@ class Runtime(Generic[R]):
 
     def ended(self) -> None:
         self._stopping = True
-        _live.discard(self)
+        process_hooks.has_stopped(self)
         self._fail_calls()
         self._workers.shutdown(wait=False)
         self._ended.set()
@@ -224,10 +234,6 @@ class Runtime(Generic[R]):
             settle([call, future])
 
 
-_live: set[Runtime[Any]] = set()
-"""Every runtime that has not ended, so that exit can end it."""
-
-
 class Runtimes(Generic[R]):
     """The runtime of a client in whatever process it is used, started by the first call there.
 
@@ -258,12 +264,25 @@ class Runtimes(Generic[R]):
 
     def close(self) -> None:
         """End this process's runtime and wait for it."""
+        runtime = self.shut()
+        if runtime is not None:
+            runtime.join()
+
+    def shut(self) -> Runtime[R] | None:
+        """Have this process's runtime end, without waiting; returns it, if there is one, to be joined."""
         self.closed = True
-        with _starting_lock():
+        with starting_lock():
             runtime = self._mine
         if runtime is not None:
             runtime.request_stop()
-            runtime.join()
+        return runtime
+
+    def reopen(self) -> None:
+        """Undo ``shut``: the next call starts another runtime."""
+        with starting_lock():
+            if self.closed:
+                self._runtime = None
+                self.closed = False
 
     def drop(self) -> None:
         """Have this process's runtime end; for finalizers: takes no lock, never waits."""
@@ -277,7 +296,7 @@ class Runtimes(Generic[R]):
         return runtime if runtime is not None and runtime.pid == os.getpid() else None
 
     def _start(self) -> Runtime[R]:
-        with _starting_lock():
+        with starting_lock():
             runtime = self._mine
             if runtime is None and not self.closed:
                 self._runtime = runtime = Runtime(self._build())
@@ -290,67 +309,4 @@ class Runtimes(Generic[R]):
 
 
 def _closed() -> ClientClosed:
-    return ClientClosed("The client is closed; make a new one.")
-
-
-def _wait_for(lock: threading.Lock) -> None:
-    while not lock.acquire(timeout=WAIT_SLICE):
-        pass
-
-
-# One lock per process: an inherited one may be held for ever by a thread that the fork left behind. An RLock, because
-# the garbage collector may run in here, and somebody's __del__ close another client.
-_starting: dict[int, threading.RLock] = {}
-
-_shared: dict[int, LoopThread] = {}
-
-
-def _starting_lock() -> threading.RLock:
-    return _starting.setdefault(os.getpid(), threading.RLock())
-
-
-def _loop_thread_for(user: Runtime[Any]) -> LoopThread:
-    """Return a running loop thread: the user's own, or under gevent the one that all share."""
-    if not _threads_are_greenlets():
-        thread = LoopThread()
-    elif os.getpid() in _shared and _shared[os.getpid()].is_running:
-        thread = _shared[os.getpid()]
-    else:
-        thread = _shared[os.getpid()] = LoopThread()
-    thread.users.add(user)
-    thread.start()
-    return thread
-
-
-def _threads_are_greenlets() -> bool:
-    """Whether gevent has replaced threads by greenlets, all of one real thread; and that can run only one loop."""
-    monkey = sys.modules.get("gevent.monkey")
-    return monkey is not None and monkey.is_module_patched("threading")
-
-
-@atexit.register
-def _stop_at_exit() -> None:
-    deadline = Deadline(EXIT_SECONDS)
-    mine = [runtime for runtime in _live.copy() if runtime.pid == os.getpid()]
-    for runtime in mine:
-        runtime.request_stop(at_exit=True)
-    for runtime in mine:
-        runtime.join(max(0.0, deadline.left() or 0.0))
-
-
-def _inherit() -> None:
-    """Disown what the parent had, in a new child: process ids come round again.
-
-    Everything works without this hook, for as long as no child gets the id of an ancestor that has ended; only the
-    events that an inherited subscription holds are given once more then.
-    """
-    for runtime in _live:
-        runtime.pid = NO_PROCESS
-        for buffer in runtime.buffers:
-            buffer.disown()
-    _starting.clear()
-    _shared.clear()
-
-
-if sys.platform != "win32":
-    os.register_at_fork(after_in_child=_inherit)
+    return ClientClosed("The client is closed; make a new one, or enter its with block again.")

@@ -1,4 +1,4 @@
-"""The schema: where it comes from, and what it does to documents, variables and results.
+"""The client's schema: loading it, and applying it to documents, variables and results.
 
-Nothing is imported here, so that a client that needs no schema never loads graphql-core.
+This package imports nothing, so that a client without a schema never loads graphql-core.
 """

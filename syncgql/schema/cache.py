@@ -1,4 +1,4 @@
-"""SchemaCache: a server's schema kept in a file, so that not every process asks for it."""
+"""SchemaCache: a file that stores a server's schema, so that not every process has to fetch it."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ logger = logging.getLogger(__name__)
 
 
 class SchemaCache:
-    """Keeps a server's introspection result in a file: ``Client(url, schema=SchemaCache("api.json"))``.
+    """Store a server's introspection result in a file: ``Client(url, schema=SchemaCache("api.json"))``.
 
-    Any number of processes may share the file: it is replaced in one step, so a reader finds the old one or the new
-    one, whole. A file that is too old or no introspection result is fetched anew; one that cannot be written is
-    logged and does no harm.
+    Any number of processes may share the file. It is replaced atomically, so a reader sees either the complete old file
+    or the complete new one. If the file is too old or does not contain an introspection result, the schema is fetched
+    from the server again. If the file cannot be written, a warning is logged.
 
     Args:
-        path: the file; its folder is made when missing. One file per server.
-        max_age: how old it may get, in seconds or as a timedelta; None keeps it until it is deleted.
+        path: the path of the file; its directory is created if necessary. Use one file per server.
+        max_age: the maximum age of the file, in seconds or as a timedelta; None (the default) for no maximum.
 
     Raises:
         ValueError: *max_age* is negative.
@@ -43,7 +43,11 @@ class SchemaCache:
         return f"SchemaCache({str(self.path)!r}, max_age={self.max_age})"
 
     def load_schema(self, introspect: Callable[[], dict[str, Any]]) -> dict[str, Any]:
-        """Return the introspection result in the file, or the server's, which then goes into the file."""
+        """Return the introspection result from the file, or fetch and store it.
+
+        Raises:
+            SyncGQLError: *introspect* failed; see ``schema.introspection.introspect``.
+        """
         cached = self._read()
         if cached is not None:
             return cached
@@ -52,14 +56,18 @@ class SchemaCache:
         return result
 
     def store(self, result: dict[str, Any]) -> None:
-        """Put an introspection result into the file."""
+        """Write an introspection result to the file."""
         try:
             self._write(result)
         except OSError as error:
-            logger.warning("The schema could not be written to %s: %s", self.path, error)
+            logger.warning("Cannot write the schema to %s: %s", self.path, error)
 
     def clear(self) -> None:
-        """Delete the file; does nothing when there is none."""
+        """Delete the file, if it exists.
+
+        Raises:
+            OSError: the file cannot be deleted.
+        """
         self.path.unlink(missing_ok=True)
 
     def _read(self) -> dict[str, Any] | None:
@@ -75,7 +83,7 @@ class SchemaCache:
 
     def _write(self, result: dict[str, Any]) -> None:
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        # In the same folder, since a rename is atomic only within one file system.
+        # In the same directory, because a rename is atomic only within one file system.
         part = self.path.with_name(f".{self.path.name}.{uuid.uuid4().hex}.part")
         try:
             with part.open("x", encoding="utf-8") as file:

@@ -1,4 +1,4 @@
-"""ClientSchema: the schema of one client, and what it does to that client's requests and results."""
+"""ClientSchema: the schema of a client, applied to its requests and results."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ Execute = Callable[[GraphQLRequest], ExecutionResult]
 
 
 class PreparedRequest(GraphQLRequest):
-    """A request whose document and variables were already made to fit the schema."""
+    """A request that was validated and whose variables were serialized."""
 
     __slots__ = ()
 
@@ -31,22 +31,26 @@ class PreparedRequest(GraphQLRequest):
 
 
 class ClientSchema:
-    """Loads the schema when it is first needed, once whatever the number of threads.
+    """Load the schema when it is first needed, once for all threads.
 
-    Methods take *execute*, which sends a request as it stands, rather than keep it: a client owns its ClientSchema,
-    and a way back would keep a dropped client alive.
+    Methods receive *execute*, a function that sends a request unchanged, as an argument. Storing it would create a
+    reference cycle with the client, which owns its ClientSchema, and keep an unused client alive.
 
     Args:
-        schema: see ``schema.provider.load_schema``; None asks the server.
-        introspection: an introspection result in place of *schema*.
-        fetch_schema_from_transport: ask the server, and check documents against its answer.
+        schema: see ``schema.provider.load_schema``; None fetches the schema from the server.
+        introspection: an introspection result to use instead of *schema*.
+        fetch_schema_from_transport: fetch the schema from the server and validate documents against it.
         introspection_args: options of the introspection query.
-        validate: check documents before they are sent; None does so when one of the first three was given.
-        serialize_variables: turn variables into JSON as the schema says.
-        parse_results: turn custom scalars and enums of results into Python values.
+        validate: validate documents before sending them; None does so if one of the first three arguments is given.
+        serialize_variables: convert variables to JSON according to the schema.
+        parse_results: convert custom scalars and enums in results to Python values.
+
+    Attributes:
+        prepares_requests: whether ``prepare`` does anything.
+        parses_results: whether ``parse`` does anything.
 
     Raises:
-        TypeError: more than one of the first three was given, or an argument has the wrong type.
+        TypeError: more than one of the first three arguments is given, or an argument has the wrong type.
     """
 
     def __init__(
@@ -71,18 +75,22 @@ class ClientSchema:
         self._serialize_variables = check_flag("serialize_variables", serialize_variables)
         self._parse_results = check_flag("parse_results", parse_results)
         self._documents: Once[SchemaDocuments] = Once()
-
-    @property
-    def parses_results(self) -> bool:
-        """Whether ``parse`` does anything."""
-        return self._parse_results
+        # Attributes and not properties, because every call reads them.
+        self.prepares_requests = self._validate or self._serialize_variables
+        self.parses_results = self._parse_results
 
     def get(self, execute: Execute) -> GraphQLSchema:
-        """Return the schema, loading it if need be; raises what ``load_schema`` and ``introspect`` raise."""
+        """Return the schema; load it first if necessary.
+
+        Raises what ``load_schema`` and ``introspect`` raise.
+        """
         return self.documents(execute).schema
 
     def fetch(self, execute: Execute) -> GraphQLSchema:
-        """Ask the server for its schema now and use it from here on; raises what ``introspect`` raises."""
+        """Fetch the schema from the server and use it from now on.
+
+        Raises what ``introspect`` raises.
+        """
         from .provider import load_schema
         from .validation import SchemaDocuments
 
@@ -94,11 +102,11 @@ class ClientSchema:
         return schema
 
     def documents(self, execute: Execute) -> SchemaDocuments:
-        """Return what is known of documents under the schema."""
+        """Return the cache of documents that were checked against the schema; load the schema if necessary."""
         return self._documents.get(lambda: self._load(execute))
 
     def prepare(self, request: GraphQLRequest, execute: Execute) -> GraphQLRequest:
-        """Return *request* checked and serialized as the client was asked to.
+        """Return *request*, validated and with serialized variables if the client is configured to do so.
 
         Raises:
             DocumentError: the document or a variable does not fit the schema.
@@ -114,10 +122,10 @@ class ClientSchema:
         return PreparedRequest(request.text, variables, request.operation_name, request.extensions)
 
     def parse(self, request: GraphQLRequest, result: ExecutionResult, execute: Execute) -> ExecutionResult:
-        """Parse the data of *result* in place, if the client was asked to.
+        """Parse the data of *result* in place, if the client is configured to do so.
 
         Raises:
-            TransportProtocolError: the server sent what a scalar or enum cannot read.
+            TransportProtocolError: the server sent a value that a scalar or enum cannot parse.
         """
         if self._parse_results and result.data is not None:
             self.documents(execute).parse_data(request, result.data)
@@ -136,7 +144,7 @@ class ClientSchema:
 
 
 def _check_source(source: SchemaSource) -> None:
-    """Raise a ``TypeError`` unless *source* can stand for a schema; nothing is read, and graphql-core is not loaded."""
+    """Raise a ``TypeError`` if *source* cannot be a schema, without reading it and without loading graphql-core."""
     if source is None or isinstance(source, str | os.PathLike | Mapping) or hasattr(source, "load_schema"):
         return
     if callable(source):
@@ -151,6 +159,6 @@ def _check_source(source: SchemaSource) -> None:
 def _check_introspection(result: object) -> None:
     if result is not None and not isinstance(result, Mapping):
         raise TypeError(
-            "introspection must be a mapping, the result of an introspection query; for text or a path use schema=. "
-            f"It is a {type(result).__name__}."
+            "introspection must be a mapping, the result of an introspection query, "
+            f"not {type(result).__name__}; pass text or a path as schema=."
         )

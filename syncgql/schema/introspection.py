@@ -1,8 +1,8 @@
-"""Introspection: asking a server for its schema, in the words that this server understands.
+"""Introspection: fetch the schema from a server, with a query that the server supports.
 
-Servers differ in what they know about (one-of inputs, deprecated inputs, repeatable directives, ``specifiedByURL``) and
-in how deep a query they allow. A small query finds out the first; the second is found by asking for less and less.
-Defined by the GraphQL specification, section "Introspection".
+Servers differ in their features (one-of inputs, deprecated inputs, repeatable directives, ``specifiedByURL``) and in
+the maximum depth of a query. A small query detects the features; the depth is found by trying smaller and smaller ones.
+See https://spec.graphql.org/draft/#sec-Introspection.
 """
 
 from __future__ import annotations
@@ -13,7 +13,10 @@ from typing import Any
 
 from graphql import get_introspection_query
 
-from ..exceptions import TransportProtocolError, TransportQueryError
+from ..exceptions import TransportError, TransportProtocolError, TransportQueryError
+from ..messages import as_sentence
+from ..protocol.graphql_errors import describe_errors
+from ..protocol.rate_limits import is_throttled, throttled_error
 from ..request import GraphQLRequest
 from ..result import ExecutionResult
 from .names import nearest
@@ -36,10 +39,10 @@ fragment Features on __Type {
 """
 
 OPTIONS = inspect.signature(get_introspection_query).parameters
-# graphql-core 3.2 and 3.3 call one option differently; either name works with both.
+# One option has different names in graphql-core 3.2 and 3.3. Both names are accepted with both versions.
 ONE_OF = "one_of" if "one_of" in OPTIONS else "input_object_one_of"
 
-# Each option of the introspection query, and the places in the introspection system that it needs.
+# The options of the introspection query, each with the fields and arguments that it requires.
 FEATURES: Mapping[str, tuple[str, ...]] = {
     "schema_description": ("__Schema.description",),
     "specified_by_url": ("__Type.specifiedByURL",),
@@ -54,7 +57,7 @@ FEATURES: Mapping[str, tuple[str, ...]] = {
     ),
 }
 
-# Wrappings ([T!]! has three) asked for: usual, then for servers that limit the depth of a query.
+# The number of type wrappers to query ([T!]! has three): the usual one, then smaller ones for limited servers.
 DEPTHS = (9, 5, 3)
 DEEPER = 25
 
@@ -63,14 +66,15 @@ def introspect(execute: Execute, options: Mapping[str, Any] | None = None) -> di
     """Return a server's introspection result, ``{"__schema": ...}``.
 
     Args:
-        execute: sends a request.
-        options: arguments of ``graphql.get_introspection_query`` that override what is found out.
+        execute: a function that sends a request and returns the response.
+        options: arguments of ``graphql.get_introspection_query`` that override the detected ones.
 
     Raises:
-        TypeError: *options* has a name that ``get_introspection_query`` does not know.
-        TransportQueryError: the server refuses introspection.
-        TransportProtocolError: the answer is no introspection result, or the server cuts type references short.
-        TransportError: what *execute* raises.
+        TypeError: *options* has a name that is not a parameter of ``get_introspection_query``.
+        TransportQueryError: the server refused introspection.
+        TransportRateLimited: the server received too many requests.
+        TransportProtocolError: the response is not an introspection result, or its type references are truncated.
+        TransportError: *execute* failed.
     """
     wanted = {**_supported(execute), **_known(options or {})}
     refused = ExecutionResult()
@@ -90,8 +94,8 @@ def _deeper(execute: Execute, wanted: Mapping[str, Any]) -> dict[str, Any]:
     if _has_schema(result) and not _is_cut_short(result.data):
         return dict(result.data)
     raise TransportProtocolError(
-        "The server cut the type references in its introspection result short, probably by a limit on query depth; "
-        "give the client its schema instead: schema='schema.graphql'.",
+        "The server truncated the type references in its introspection result, probably because it limits the depth of "
+        "queries; pass the schema to the client instead: schema='schema.graphql'.",
         rule="a type reference ends in a named type",
     )
 
@@ -122,7 +126,7 @@ def _known(options: Mapping[str, Any]) -> dict[str, Any]:
     renamed = {ONE_OF if name in ("one_of", "input_object_one_of") else name: value for name, value in options.items()}
     for name in renamed:
         if name not in OPTIONS:
-            raise TypeError(f"introspection_args has no {name!r}.{nearest(name, OPTIONS)}")
+            raise TypeError(f"introspection_args has no option {name!r}.{nearest(name, OPTIONS)}")
     return renamed
 
 
@@ -137,7 +141,7 @@ def _depth(depth: int) -> dict[str, Any]:
 
 
 def _is_cut_short(node: Any) -> bool:
-    """Whether some type reference ends in a list or non-null of nothing."""
+    """Return whether a type reference ends in a list or non-null wrapper without a type."""
     if isinstance(node, list):
         return any(map(_is_cut_short, node))
     if not isinstance(node, dict):
@@ -147,16 +151,18 @@ def _is_cut_short(node: Any) -> bool:
     return any(_is_cut_short(value) for value in node.values() if isinstance(value, (dict, list)))
 
 
-def _refusal(refused: ExecutionResult) -> TransportQueryError | TransportProtocolError:
+def _refusal(refused: ExecutionResult) -> TransportError:
+    if is_throttled(refused):
+        return throttled_error(refused)
     if not refused.errors:
         return TransportProtocolError(
-            "The server's answer to the introspection query holds no __schema; give the client its schema instead.",
+            "The response to the introspection query contains no __schema; pass the schema to the client instead.",
             rule="an introspection result has __schema",
             received=repr(refused.data),
         )
     return TransportQueryError(
-        f"The server refused introspection: {refused.errors[0].get('message')} "
-        "Give the client its schema instead: schema='schema.graphql'.",
+        f"The server refused introspection: {as_sentence(describe_errors(refused.errors))} "
+        "Pass the schema to the client instead: schema='schema.graphql'.",
         errors=refused.errors,
         data=refused.data,
         extensions=refused.extensions,

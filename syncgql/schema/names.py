@@ -1,4 +1,4 @@
-"""Finding the name that was meant: snake_case for camelCase, and the nearest names for a typing error."""
+"""Name lookup: find camelCase names by their snake_case form, and suggest names for typing errors."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from graphql.pyutils import did_you_mean, suggestion_list
 
 
 def find_name(name: str, names: Collection[str]) -> str | None:
-    """Return the one of *names* that *name* stands for, or None.
+    """Return the name in *names* that matches *name*, or None.
 
-    An exact match wins. Otherwise letter case and underscores do not count, so ``add_book`` finds ``addBook`` and
-    ``from_`` finds ``from``; a name that could stand for several stands for none.
+    An exact match wins. Otherwise case and underscores are ignored, so ``add_book`` matches ``addBook`` and ``from_``
+    matches ``from``. An ambiguous name matches nothing.
     """
     if name in names:
         return name
@@ -21,12 +21,12 @@ def find_name(name: str, names: Collection[str]) -> str | None:
 
 
 def is_name(text: str) -> bool:
-    """Tell whether *text* is a name of GraphQL (specification, section "Names")."""
+    """Return whether *text* is a GraphQL name; see https://spec.graphql.org/draft/#sec-Names."""
     return text.isascii() and text.isidentifier()
 
 
 def nearest(name: str, names: Collection[str]) -> str:
-    """Return `` Did you mean 'addBook'?``, or an empty string when nothing is near."""
+    """Return `` Did you mean 'addBook'?``, or an empty string if no name is similar."""
     return did_you_mean(sorted(suggestion_list(name, names), key=lambda near: _plain(near) != _plain(name)))
 
 

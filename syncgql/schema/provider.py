@@ -1,4 +1,4 @@
-"""Where a schema comes from: text, a file, an introspection result, a schema object, a provider or the server."""
+"""Load a schema from text, a file, an introspection result, a schema object, a provider or the server."""
 
 from __future__ import annotations
 
@@ -29,29 +29,29 @@ NO_SOURCE = (
 
 @runtime_checkable
 class SchemaProvider(Protocol):
-    """Something that knows where a client's schema is."""
+    """An object that returns a client's schema."""
 
     def load_schema(self, introspect: Introspect) -> SchemaSource:
-        """Return the schema in any form that ``schema=`` takes; ``introspect()`` asks the server."""
+        """Return the schema in any form that ``schema=`` accepts; ``introspect()`` fetches it from the server."""
 
 
 def load_schema(source: SchemaSource, introspect: Introspect) -> GraphQLSchema:
-    """Return the schema that *source* stands for; None asks the server.
+    """Load the schema from *source*.
 
-    Foreign schemas often break a rule or two, so none is checked for validity, and what keeps one from being read is
-    repaired where possible, with a warning in the log.
+    The schemas of public servers often violate a rule of the specification. Schemas are therefore not validated, and
+    errors that prevent loading are repaired if possible, with a warning in the log.
 
     Args:
-        source: SDL text; a path (``.json`` holds an introspection result, everything else SDL); an introspection
-            result, bare or under ``data``; a graphql-core, Strawberry, Ariadne or graphene schema; a provider; or a
-            function without parameters that returns one of these.
-        introspect: asks the server.
+        source: SDL text; the path of a file with SDL or a JSON introspection result; an introspection result, with or
+            without ``data`` around it; a graphql-core, Strawberry, Ariadne or graphene schema; a provider; a function
+            without parameters that returns one of these; or None to fetch the schema from the server.
+        introspect: a function that fetches the introspection result from the server.
 
     Raises:
-        DocumentError: the text or the introspection result is no schema.
-        TransportProtocolError: the server's introspection result is no schema.
+        DocumentError: the text or the introspection result is not a schema.
+        TransportProtocolError: the server's introspection result is not a schema.
         OSError: the file cannot be read.
-        TypeError: *source* is something else.
+        TypeError: *source* has another type.
     """
     if source is None:
         return _schema_from_server(introspect())
@@ -72,7 +72,7 @@ def load_schema(source: SchemaSource, introspect: Introspect) -> GraphQLSchema:
 
 
 def core_schema(source: object) -> GraphQLSchema | None:
-    """Return the graphql-core schema that *source* is or, as a graphene or Strawberry schema, contains."""
+    """Return *source* if it is a graphql-core schema, the one inside a graphene or Strawberry schema, or None."""
     if isinstance(source, GraphQLSchema):
         return source
     for attribute in ("graphql_schema", "_schema"):  # graphene, Strawberry
@@ -83,19 +83,19 @@ def core_schema(source: object) -> GraphQLSchema | None:
 
 
 def schema_from_introspection(result: Mapping[str, Any], where: str) -> GraphQLSchema:
-    """Build the schema of an introspection result: ``{"__schema": ...}``, bare or under ``data``.
+    """Build a schema from an introspection result: ``{"__schema": ...}``, with or without ``data`` around it.
 
     Raises:
-        DocumentError: it is none, or not complete.
+        DocumentError: *result* is not an introspection result, or is incomplete.
     """
     inner = result.get("data", result) if "__schema" not in result else result
     if not isinstance(inner, Mapping) or not isinstance(inner.get("__schema"), Mapping):
-        raise DocumentError(f"{where}: there is no '__schema' in it, so it is no introspection result.")
+        raise DocumentError(f"{where}: not an introspection result, because it has no '__schema'.")
     try:
         schema: Any = repaired_introspection(inner["__schema"], where)
         return build_client_schema({"__schema": schema}, assume_valid=True)
     except (GraphQLError, TypeError, KeyError, AttributeError) as error:
-        raise DocumentError(f"{where}: no schema can be built of it: {str(error)[:500]}") from error
+        raise DocumentError(f"{where}: cannot build a schema from it: {str(error)[:500]}") from error
 
 
 def _schema_from_server(result: dict[str, Any]) -> GraphQLSchema:
@@ -103,14 +103,14 @@ def _schema_from_server(result: dict[str, Any]) -> GraphQLSchema:
         return schema_from_introspection(result, "the server's introspection result")
     except DocumentError as error:
         raise TransportProtocolError(
-            f"{as_sentence(error.message)} Give the client its schema instead: schema='schema.graphql'.",
+            f"{as_sentence(error.message)} Pass the schema to the client instead: schema='schema.graphql'.",
             rule="an introspection result describes a schema",
             received=json.dumps(result),
         ) from error.__cause__
 
 
 def _is_path(text: str) -> bool:
-    # Neither SDL nor JSON that describes a schema does without a brace, and a path has hardly ever one.
+    # SDL and JSON schemas always contain a brace, and paths hardly ever do.
     return bool(text.strip()) and "{" not in text and "\n" not in text
 
 
@@ -118,7 +118,8 @@ def _read(path: Path) -> str:
     try:
         return read_text(path)
     except OSError as error:
-        # The client reads it at its first call, far from where it was given. OSError picks the subclass by errno.
+        # The file is read at the client's first call, so the message names the option. OSError selects its subclass
+        # by errno.
         message = f"The file given as schema= cannot be read: {error.strerror}"
         raise OSError(error.errno, message, str(path)) from error
 
@@ -128,7 +129,7 @@ def _schema_from_text(text: str, where: str) -> GraphQLSchema:
         try:
             result = json.loads(text.lstrip("\ufeff"))
         except ValueError as error:
-            raise DocumentError(f"{where}: starts like JSON and is none: {error}") from error
+            raise DocumentError(f"{where}: not SDL, and not valid JSON: {error}") from error
         return schema_from_introspection(result, where)
     try:
         # Without locations a large schema takes half the memory.
@@ -138,10 +139,10 @@ def _schema_from_text(text: str, where: str) -> GraphQLSchema:
         found = document_error(error)
         raise DocumentError(f"{where}: {found.message}", line=found.line, column=found.column) from error
     except (GraphQLError, TypeError) as error:
-        raise DocumentError(f"{where}: no schema can be built of it: {str(error)[:500]}") from error
+        raise DocumentError(f"{where}: cannot build a schema from it: {str(error)[:500]}") from error
 
 
 def _provided(source: SchemaSource) -> SchemaSource:
     if source is None:
-        raise TypeError("The schema provider returned None; it must return a schema in any form that schema= takes.")
+        raise TypeError("The schema provider returned None; it must return a schema in any form that schema= accepts.")
     return source

@@ -1,4 +1,4 @@
-"""Repairs of introspection results: one flaw in a schema does not discard the rest of it."""
+"""Repair introspection results, so that one error in a schema does not make all of it unusable."""
 
 from __future__ import annotations
 
@@ -16,21 +16,21 @@ logger = logging.getLogger(__name__)
 
 
 def repaired_introspection(schema: Mapping[str, Any], where: str) -> Mapping[str, Any]:
-    """Return the ``__schema`` of an introspection result without the flaws that keep graphql-core from reading it.
+    """Return the ``__schema`` of an introspection result without the errors that graphql-core cannot handle.
 
-    Default values that are not GraphQL are read as JSON if they are that, and otherwise dropped. Scalars that are used
-    but not listed are added. Each repair is logged as a warning with its place.
+    Default values that are not GraphQL are parsed as JSON or, failing that, removed. Scalars that are used but not
+    listed are added. Each repair is logged as a warning with its place in the schema.
 
     Args:
-        schema: the ``__schema``; stays as it is.
-        where: what it belongs to, for the log.
+        schema: the ``__schema``; it is not modified.
+        where: the source of the schema, for the log.
     """
     missing = _missing_scalars(schema)
     if not missing and not any(_unreadable_defaults(schema)):
         return schema
     repaired = copy.deepcopy(dict(schema))
     for name, place in missing.items():
-        logger.warning("%s: %s: the scalar %s is not listed among the types; it is added.", where, place, name)
+        logger.warning("%s: %s: the scalar %s is missing from the list of types; it is added.", where, place, name)
         repaired["types"].append({"kind": "SCALAR", "name": name})
     for place, value in _unreadable_defaults(repaired):
         _repair_default(value, f"{where}: {place}")
@@ -44,7 +44,7 @@ def _unreadable_defaults(schema: Mapping[str, Any]) -> Iterator[tuple[str, dict[
 
 
 def _is_readable(value: Mapping[str, Any]) -> bool:
-    """Whether a default value is GraphQL, and not text for an enum."""
+    """Return whether a default value is valid GraphQL and, for an enum, not a string."""
     try:
         parse_const_value(value["defaultValue"])
     except GraphQLSyntaxError:
@@ -53,7 +53,7 @@ def _is_readable(value: Mapping[str, Any]) -> bool:
 
 
 def _repair_default(value: dict[str, Any], where: str) -> None:
-    """Write the default of an argument or input field as GraphQL, or drop it and let the type be nullable instead."""
+    """Convert a default value from JSON to GraphQL, or remove it and make the type nullable instead."""
     is_enum = _named(value["type"]).get("kind") == "ENUM"
     try:
         value["defaultValue"] = _literal(json.loads(value["defaultValue"]), is_enum)
@@ -63,18 +63,18 @@ def _repair_default(value: dict[str, Any], where: str) -> None:
         if value["type"]["kind"] == "NON_NULL":
             value["type"] = value["type"]["ofType"]
     else:
-        logger.warning("%s: the default value is not GraphQL but JSON; it is read as that.", where)
+        logger.warning("%s: the default value is JSON, not GraphQL; it is read as JSON.", where)
 
 
 def _literal(value: Any, is_enum: bool) -> str:
-    """Write a JSON value in GraphQL's syntax.
+    """Return a JSON value in GraphQL syntax.
 
     Raises:
-        ValueError: an object has a key that is no name.
+        ValueError: a key of an object is not a GraphQL name.
     """
     if isinstance(value, dict):
         if not all(map(is_name, value)):
-            raise ValueError("a key is no name")
+            raise ValueError("a key is not a name")
         return "{" + ", ".join(f"{name}: {_literal(member, is_enum)}" for name, member in value.items()) + "}"
     if isinstance(value, list):
         return "[" + ", ".join(_literal(member, is_enum) for member in value) + "]"
@@ -82,7 +82,7 @@ def _literal(value: Any, is_enum: bool) -> str:
 
 
 def _missing_scalars(schema: Mapping[str, Any]) -> dict[str, str]:
-    """Return the names of the scalars that are used but not listed, each with the first place where it is used."""
+    """Return the names of scalars that are used but not listed, each with the first place that uses it."""
     listed = {type_["name"] for type_ in schema["types"]}
     missing: dict[str, str] = {}
     for place, value in _typed(schema):
@@ -99,7 +99,7 @@ def _named(reference: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def _typed(schema: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Yield everything that has a type (fields, arguments, input fields) with its place, such as ``Query.book(id)``."""
+    """Yield fields, arguments and input fields, each with its place in the schema, such as ``Query.book(id)``."""
     for type_ in schema["types"]:
         for field in type_.get("inputFields") or ():
             yield f"{type_['name']}.{field['name']}", field

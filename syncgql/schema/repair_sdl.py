@@ -1,7 +1,7 @@
-"""Repairs of SDL: definitions that a schema file leaves to the server that it was written for.
+"""Repair SDL: add definitions that a schema file leaves to its server.
 
-AppSync's files use its scalars without declaring them, and those of a subgraph of a federation extend types that
-another one defines.
+The files of AppSync use its scalars without declaring them, and the files of a federation's subgraphs extend types that
+other subgraphs define.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ KNOWN_SCALARS = frozenset(
         "federation__Policy",
         "federation__Scope",
         "link__Import",
-        # What servers have in common, most of it also in https://the-guild.dev/graphql/scalars
+        # Common to many servers; most are also in https://the-guild.dev/graphql/scalars
         "Any",
         "BigInt",
         "Byte",
@@ -74,14 +74,14 @@ KNOWN_SCALARS = frozenset(
 
 
 def completed_document(document: DocumentNode, where: str) -> DocumentNode:
-    """Return *document* with the definitions that it lacks: of types that it extends, and of known scalars.
+    """Return *document* with the missing definitions of extended types and known scalars.
 
-    Each is logged as a warning with its place. Any other type that is not defined may be a typing error, and is left
-    for graphql-core to refuse.
+    Each added definition is logged as a warning with its place. Other undefined types may be typing errors;
+    graphql-core reports them.
 
     Args:
-        document: the SDL.
-        where: what it belongs to, for the log.
+        document: the parsed SDL.
+        where: the source of the SDL, for the log.
     """
     defined = {*specified_scalar_types, *introspection_types, *_defined(document)}
     added: dict[str, str] = {}
@@ -118,7 +118,7 @@ def _scalars(document: DocumentNode) -> Iterator[Use]:
 
 
 def _used(document: DocumentNode) -> Iterator[tuple[str, str]]:
-    """Yield the name of each type that something has, with its place."""
+    """Yield the type names of all fields and arguments, each with its place."""
     node: Any
     for node in document.definitions:
         for argument in getattr(node, "arguments", None) or ():  # of a directive

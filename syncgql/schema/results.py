@@ -1,7 +1,7 @@
-"""Results: JSON on its way into Python, custom scalars and enums parsed as the schema says.
+"""Convert results from JSON to Python: parse custom scalars and enums according to the schema.
 
-What a document selects is walked once and becomes a parser that looks only at the places where there is something to
-parse, so a result without custom scalars costs nothing and one with them little.
+The selections of a document are compiled once into a parser that visits only the fields that need parsing. A result
+without custom scalars therefore costs nothing, and a result with them costs little.
 """
 
 from __future__ import annotations
@@ -34,9 +34,9 @@ Parser = Callable[[Any], Any]
 
 
 def result_parser(schema: GraphQLSchema, request: GraphQLRequest) -> Parser | None:
-    """Return a function that parses the data of *request* in place, or None when it selects nothing to parse.
+    """Return a function that parses the data of *request* in place, or None if it selects nothing to parse.
 
-    The function raises ``TransportProtocolError`` when the server sent what a scalar or enum cannot read.
+    The function raises ``TransportProtocolError`` if the server sent a value that a scalar or enum cannot parse.
     """
     operation = request.operation
     root = schema.get_root_type(operation.operation)
@@ -54,7 +54,7 @@ def result_parser(schema: GraphQLSchema, request: GraphQLRequest) -> Parser | No
 
 
 class _Unreadable(Exception):
-    """A leaf could not be parsed; gathers the way to it while it rises."""
+    """A leaf could not be parsed. Each parser that the exception passes adds a step to ``path``."""
 
     def __init__(self, type_name: str, value: object) -> None:
         super().__init__(type_name)
@@ -66,14 +66,14 @@ class _Unreadable(Exception):
         path = "data" + "".join(reversed(self.path))
         why = f" ({truncate(repr(self.__cause__), 200)})" if self.__cause__ else ""
         return TransportProtocolError(
-            f"{path}: what the server sent is no {self.type_name} that the client can read{why}.",
+            f"{path}: the server sent a value that cannot be parsed as {self.type_name}{why}.",
             rule=f"a value of {self.type_name}",
             received=repr(self.value),
         )
 
 
 class _Compiler:
-    """Builds the parser of one operation."""
+    """Build the parser of one operation."""
 
     def __init__(self, schema: GraphQLSchema, request: GraphQLRequest) -> None:
         self._schema = schema
@@ -96,7 +96,7 @@ class _Compiler:
         fields: dict[str, list[tuple[GraphQLOutputType, FieldNode]]],
         spread: frozenset[str],
     ) -> None:
-        """Gather the fields under their response keys, those of all fragments too: one key has one shape."""
+        """Collect the fields by response key, including those of all fragments, because one key has one shape."""
         for node in selection_set.selections:
             if isinstance(node, FieldNode):
                 definition = getattr(parent, "fields", {}).get(node.name.value)

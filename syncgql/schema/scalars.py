@@ -1,7 +1,7 @@
-"""Custom scalars and enums: how their values look in Python.
+"""Custom scalars and enums: define their values in Python.
 
-The functions have the names and parameters of ``gql.utilities``. They change the schema they are given, so a schema
-object that several clients share is changed for all of them.
+The functions have the names and parameters of ``gql.utilities``. They modify the schema in place, so a schema object
+that several clients share is modified for all of them.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 __all__ = ["revision", "update_schema_enum", "update_schema_scalar", "update_schema_scalars"]
 
-# What makes a scalar, in graphql-core 3.2 (the first three) and 3.3.
+# The methods of a scalar, in graphql-core 3.2 (the first three) and 3.3.
 BEHAVIOUR = (
     "serialize",
     "parse_value",
@@ -30,21 +30,22 @@ _updates = 0
 
 
 def revision() -> int:
-    """Return a number that grows with every update, for those who remember how a type behaves."""
+    """Return a number that increases with every update, so that caches of type behaviour can be invalidated."""
     return _updates
 
 
 def update_schema_scalar(schema: GraphQLSchema, name: str, scalar: GraphQLScalarType) -> None:
-    """Give the scalar called *name* the ``serialize`` and ``parse_value`` of *scalar*.
+    """Replace the conversion functions of the scalar called *name* by those of *scalar*.
 
     Args:
-        schema: for example ``client.schema``.
-        name: the scalar's name in the schema.
-        scalar: ``serialize`` turns a Python value into JSON for variables, ``parse_value`` the other way for results.
+        schema: the schema to modify, for example ``client.schema``.
+        name: the name of the scalar in the schema.
+        scalar: a scalar whose ``serialize`` converts a Python value to JSON, for variables, and whose ``parse_value``
+            converts JSON to a Python value, for results.
 
     Raises:
-        TypeError: *scalar* is no ``GraphQLScalarType``.
-        ValueError: the schema has no such scalar, or it is one of the five that GraphQL itself defines.
+        TypeError: *scalar* is not a ``GraphQLScalarType``.
+        ValueError: the schema has no such scalar, or it is one of the five scalars that GraphQL defines.
     """
     from graphql import GraphQLScalarType, is_specified_scalar_type
 
@@ -52,8 +53,8 @@ def update_schema_scalar(schema: GraphQLSchema, name: str, scalar: GraphQLScalar
         raise TypeError(f"scalar must be a graphql.GraphQLScalarType, not {type(scalar).__name__}.")
     target = _named(schema, name, GraphQLScalarType)
     if is_specified_scalar_type(target):
-        # These five are shared by every schema in the process.
-        raise ValueError(f"{name} is defined by GraphQL itself and cannot be changed; define a scalar of your own.")
+        # All schemas in the process share these five.
+        raise ValueError(f"{name} is defined by GraphQL and cannot be changed; define a custom scalar instead.")
     for behaviour in BEHAVIOUR:
         vars(target).pop(behaviour, None)
         if behaviour in vars(scalar) or behaviour in vars(type(scalar)):
@@ -62,7 +63,12 @@ def update_schema_scalar(schema: GraphQLSchema, name: str, scalar: GraphQLScalar
 
 
 def update_schema_scalars(schema: GraphQLSchema, scalars: Iterable[GraphQLScalarType]) -> None:
-    """Call ``update_schema_scalar`` for each of *scalars* under its own name; raises what that raises."""
+    """Call ``update_schema_scalar`` for each of *scalars*, with the scalar's own name.
+
+    Raises:
+        TypeError: one of *scalars* is not a ``GraphQLScalarType``.
+        ValueError: the schema has no scalar of that name, or it is one of the five scalars that GraphQL defines.
+    """
     for scalar in scalars:
         update_schema_scalar(schema, getattr(scalar, "name", ""), scalar)
 
@@ -70,17 +76,17 @@ def update_schema_scalars(schema: GraphQLSchema, scalars: Iterable[GraphQLScalar
 def update_schema_enum(
     schema: GraphQLSchema, name: str, values: Mapping[str, Any] | type[Enum], use_enum_values: bool = False
 ) -> None:
-    """Let the enum called *name* stand for Python values.
+    """Set the Python values of the enum called *name*.
 
     Args:
-        schema: for example ``client.schema``.
-        name: the enum's name in the schema.
-        values: a Python enum whose member names are the schema's, or a mapping of those names to any values.
-        use_enum_values: with a Python enum, use the members' values in place of the members.
+        schema: the schema to modify, for example ``client.schema``.
+        name: the name of the enum in the schema.
+        values: a Python enum with the member names of the schema's enum, or a mapping of these names to Python values.
+        use_enum_values: if *values* is a Python enum, use the values of its members instead of the members.
 
     Raises:
         TypeError: *values* is neither an enum class nor a mapping.
-        ValueError: the schema has no such enum, or *values* lacks a name of it or has one more.
+        ValueError: the schema has no such enum, or *values* has missing or unknown names.
     """
     from graphql import GraphQLEnumType
 
@@ -96,7 +102,7 @@ def update_schema_enum(
         raise ValueError(f"The values do not match the enum {name}: missing {missing}, unknown {unknown}.")
     for key, enum_value in target.values.items():
         enum_value.value = python[key]
-    vars(target).pop("_value_lookup", None)  # made of the values, once
+    vars(target).pop("_value_lookup", None)  # a cache computed from the values
     _updated()
 
 

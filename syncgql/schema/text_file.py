@@ -1,4 +1,4 @@
-"""Reading a text file that may not be UTF-8."""
+"""Read a text file that may not be UTF-8."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 
 logger = logging.getLogger(__name__)
 
-# UTF-32 first: its mark in little-endian order begins with that of UTF-16.
+# UTF-32 first: its little-endian byte order mark begins with that of UTF-16.
 BYTE_ORDER_MARKS = {
     codecs.BOM_UTF32_LE: "utf-32",
     codecs.BOM_UTF32_BE: "utf-32",
@@ -19,9 +19,9 @@ BYTE_ORDER_MARKS = {
 
 
 def read_text(path: Path) -> str:
-    """Return the text of a file of UTF-8, UTF-16, UTF-32 or Windows-1252, as tools on Windows write them.
+    """Return the text of a file in UTF-8, or in UTF-16, UTF-32 or Windows-1252, as written by tools on Windows.
 
-    A file that is not plain UTF-8 is logged as a warning.
+    A warning is logged for a file that is not plain UTF-8.
 
     Raises:
         OSError: the file cannot be read.
@@ -43,7 +43,7 @@ def _marked_encoding(content: bytes) -> str | None:
     for mark, encoding in BYTE_ORDER_MARKS.items():
         if content.startswith(mark):
             return encoding
-    # GraphQL and JSON begin with ASCII, and every other byte of that is null in UTF-16.
+    # GraphQL and JSON begin with ASCII characters, whose every other byte is null in UTF-16.
     if content[1:2] == b"\0":
         return "utf-16-le"
     return "utf-16-be" if content[:1] == b"\0" else None

@@ -1,4 +1,4 @@
-"""Validation: what a schema says of a document, worked out once per document."""
+"""Validate documents against a schema, once per document."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from .variables import coerce_value, refusal
 
 
 class DocumentFindings:
-    """What a schema says of one document; each part is worked out when it is first asked for."""
+    """The properties of a document under a schema, each computed on first access."""
 
     def __init__(self, schema: GraphQLSchema, text: str, operation_name: str | None) -> None:
         self._schema = schema
@@ -34,29 +34,29 @@ class DocumentFindings:
 
     @functools.cached_property
     def errors(self) -> Sequence[GraphQLError]:
-        """The violations of the GraphQL specification, section "Validation"."""
+        """The validation errors; see https://spec.graphql.org/draft/#sec-Validation."""
         return validate(self._schema, self._request.document)
 
     @functools.cached_property
     def variable_types(self) -> Mapping[str, tuple[GraphQLInputType, bool]]:
-        """The type of each variable, and whether a value must be given."""
+        """The type of each variable, and whether the variable is required."""
         types = {}
         for node in self._request.operation.variable_definitions or ():
             name = node.variable.name.value
             type_ = type_from_ast(self._schema, cast(Any, node.type))
             if type_ is None or not is_input_type(type_):
-                raise refusal(f"variables.{name}", "the schema has no input type of the name that the document gives.")
+                raise refusal(f"variables.{name}", "the type in the document is not an input type of the schema.")
             types[name] = (type_, is_non_null_type(type_) and node.default_value is None)
         return types
 
     @functools.cached_property
     def parser(self) -> Parser | None:
-        """The parser of the operation's data; None when there is nothing to parse."""
+        """The parser for the operation's data; None if there is nothing to parse."""
         return result_parser(self._schema, self._request)
 
 
 class SchemaDocuments:
-    """The documents that went through a client with a schema, and what was found of each."""
+    """A cache of the documents that a client has checked against its schema."""
 
     def __init__(self, schema: GraphQLSchema) -> None:
         self.schema = schema
@@ -64,10 +64,11 @@ class SchemaDocuments:
         self._findings: BoundedCache[tuple[str, str | None], DocumentFindings] = BoundedCache()
 
     def validate(self, request: GraphQLRequest) -> None:
-        """Raise the first violation, with its position and how many more there are.
+        """Validate the document of *request*.
 
         Raises:
-            DocumentError: a syntax error, or the document does not fit the schema.
+            DocumentError: the document has a syntax error or is not valid for the schema. The message has the first
+                error, its position and the number of other errors.
         """
         errors = self._find(request).errors
         if errors:
@@ -77,7 +78,7 @@ class SchemaDocuments:
         """Return the request's variables as JSON values.
 
         Raises:
-            DocumentError: a variable is unknown, missing or does not fit its type; ``path`` says where.
+            DocumentError: a variable is unknown, missing or not valid for its type; ``path`` is its place.
         """
         types = self._find(request).variable_types
         given = request.variable_values or {}
@@ -94,14 +95,14 @@ class SchemaDocuments:
         """Parse custom scalars and enums in *data*, in place.
 
         Raises:
-            TransportProtocolError: the server sent what a scalar or enum cannot read.
+            TransportProtocolError: the server sent a value that a scalar or enum cannot parse.
         """
         parser = self._find(request).parser
         return data if parser is None or data is None else parser(data)
 
     def _find(self, request: GraphQLRequest) -> DocumentFindings:
         if self._revision != revision():
-            # A scalar or enum was changed: parsers are made for how they were.
+            # A scalar or enum was changed, so the cached parsers are out of date.
             self._revision = revision()
             self._findings.clear()
         key = request.text, request.operation_name
@@ -113,7 +114,7 @@ class SchemaDocuments:
 
 
 def document_error(error: GraphQLError, others: int = 0) -> DocumentError:
-    """Return a finding of graphql-core as a DocumentError with its position."""
+    """Convert an error of graphql-core to a DocumentError, with its position."""
     position = error.locations[0] if error.locations else None
     more = f"\n(and {others} more)" if others else ""
     found = DocumentError(

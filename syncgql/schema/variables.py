@@ -1,7 +1,7 @@
-"""Variables: Python values on their way into JSON, checked against the input types of the schema.
+"""Convert variables from Python to JSON, and check them against the input types of the schema.
 
-Messages name the path, the type that was expected and the Python type that came; never the value, which may be a
-secret. The rules are those of the GraphQL specification, section "Input Values" and "Input Coercion" of each type.
+Messages contain the path, the expected GraphQL type and the actual Python type, but never the value, which may be a
+secret. The rules are those of the section "Input Coercion" of each type: https://spec.graphql.org/draft/#sec-Types.
 """
 
 from __future__ import annotations
@@ -34,17 +34,17 @@ LARGEST_INT = 2**31 - 1
 
 
 def coerce_value(value: object, type_: GraphQLInputType, path: str) -> Any:
-    """Return *value* as the JSON value that *type_* takes.
+    """Convert *value* to a JSON value of the type *type_*.
 
     Args:
-        value: a Python value; dataclasses and mappings become input objects, any iterable a list, and enum members
-            their names, or their values where the type is a scalar. What a custom scalar takes is up to its
-            ``serialize``; without one it takes what ``execute`` takes without a schema.
+        value: a Python value. Dataclasses and mappings become input objects, and iterables become lists. Enum members
+            become their names, or their values if the type is a scalar. Custom scalars are converted by their
+            ``serialize`` function; without one, they accept the values that ``execute`` accepts without a schema.
         type_: the type of the argument or variable.
-        path: where the value stands, for example ``variables.input``; errors start with it.
+        path: the place of the value, for example ``variables.input``; it starts the error message.
 
     Raises:
-        DocumentError: the value does not fit; ``path`` leads to the part that does not.
+        DocumentError: the value, or a part of it, is not valid for the type; ``path`` is the place of that part.
     """
     if isinstance(type_, GraphQLNonNull):
         if value is None:
@@ -53,7 +53,7 @@ def coerce_value(value: object, type_: GraphQLInputType, path: str) -> Any:
     if value is None:
         return None
     if value is UNSET:
-        raise refusal(path, "UNSET can stand for an argument or an input field, not here.")
+        raise refusal(path, "UNSET is allowed only as the value of an argument or an input field.")
     if isinstance(type_, GraphQLList):
         return _coerce_list(value, type_, path)
     if isinstance(type_, GraphQLInputObjectType):
@@ -64,14 +64,14 @@ def coerce_value(value: object, type_: GraphQLInputType, path: str) -> Any:
 
 
 def refusal(path: str, message: str) -> DocumentError:
-    """Return the error for what stands at *path*."""
+    """Return the error for the value at *path*."""
     return DocumentError(f"{path}: {message}", path=path)
 
 
 def _coerce_list(value: object, type_: GraphQLList[Any], path: str) -> list[Any]:
     is_one = isinstance(value, (str, bytes, Mapping)) or _is_file(value) or is_lazy_text(value)
     if is_one or not isinstance(value, Iterable):
-        return [coerce_value(value, type_.of_type, path)]  # "a list of one", as the specification has it
+        return [coerce_value(value, type_.of_type, path)]  # as the specification requires
     return [coerce_value(item, type_.of_type, f"{path}[{index}]") for index, item in enumerate(value)]
 
 
@@ -88,10 +88,10 @@ def _coerce_input_object(value: object, type_: GraphQLInputObjectType, path: str
     for name, field in type_.fields.items():
         if name not in coerced and is_required_input_field(field):
             raise refusal(f"{path}.{name}", f"{type_} needs {name}: {field.type}.")
-    # Releases before graphql-core 3.2.7 do not know one-of types.
+    # graphql-core supports one-of types since 3.2.7.
     if getattr(type_, "is_one_of", False) and (len(coerced) != 1 or None in coerced.values()):
         raise refusal(
-            path, f"{type_} takes exactly one of its fields, and not null; it got {sorted(coerced) or 'none'}."
+            path, f"{type_} needs exactly one field with a value other than null; it got {sorted(coerced) or 'none'}."
         )
     return coerced
 
@@ -99,10 +99,10 @@ def _coerce_input_object(value: object, type_: GraphQLInputObjectType, path: str
 def _members(value: object, type_: GraphQLInputObjectType, path: str) -> Iterable[tuple[str, object]]:
     members = object_members(value)
     if members is None:
-        raise refusal(path, f"{type_} takes a dict or a dataclass, not {_kind(value)}.")
+        raise refusal(path, f"{type_} accepts a dict or a dataclass, not {_kind(value)}.")
     for key in members:
         if not isinstance(key, str):
-            raise refusal(path, f"{type_} takes names as keys, not {_kind(key)}.")
+            raise refusal(path, f"the keys of {type_} must be str, not {_kind(key)}.")
     return members.items()
 
 
@@ -112,17 +112,17 @@ def _coerce_enum(value: object, type_: GraphQLEnumType, path: str) -> str:
             return candidate
     if isinstance(value, (str, Enum)):
         near = nearest(value.name if isinstance(value, Enum) else value, type_.values)
-        raise refusal(path, f"this is no value of the enum {type_}.{near or _some(type_.values)}")
-    raise refusal(path, f"the enum {type_} takes a name or a member, not {_kind(value)}.")
+        raise refusal(path, f"the enum {type_} does not have this value.{near or _some(type_.values)}")
+    raise refusal(path, f"the enum {type_} accepts a name or an enum member, not {_kind(value)}.")
 
 
 def _some(names: Iterable[str]) -> str:
     first = list(itertools.islice(names, 11))
-    return f" It takes {', '.join(first[:10])}{' and more' if len(first) > 10 else ''}."
+    return f" Its values are {', '.join(first[:10])}{' and more' if len(first) > 10 else ''}."
 
 
 def _enum_candidates(value: object, type_: GraphQLEnumType) -> Iterable[str]:
-    """Yield the names that *value* may mean: of what ``update_schema_enum`` registered first."""
+    """Yield the names that *value* may denote, beginning with values from ``update_schema_enum``."""
     for name, registered in type_.values.items():
         if registered.value is value or (registered.value == value and type(registered.value) is type(value)):
             yield name
@@ -141,36 +141,36 @@ def _coerce_scalar(value: object, type_: GraphQLScalarType, path: str) -> Any:
             if type_.name == "Int" and isinstance(coerced, int) and not isinstance(coerced, bool):
                 raise refusal(
                     path,
-                    f"{_number(coerced)} is out of the range of a GraphQL Int, which has 32 bits: "
+                    f"{_number(coerced)} is out of range for a GraphQL Int, which has 32 bits: "
                     f"{-LARGEST_INT - 1} to {LARGEST_INT}.",
                 )
-            raise refusal(path, f"{type_} cannot be made from {_kind(value)}.{RANGES.get(type_.name, '')}")
+            raise refusal(path, f"{type_} does not accept {_kind(value)}.{RANGES.get(type_.name, '')}")
         return coerced
     if _is_file(value):
-        return value  # leaves the variables before those become JSON
+        return value  # files are removed before the variables are encoded as JSON
     if type_.serialize is not GraphQLScalarType.serialize:
         try:
             return type_.serialize(value)
         except Exception as error:
-            raise refusal(path, f"{type_} cannot be made from {_kind(value)}: {type(error).__name__}.") from error
+            raise refusal(path, f"{type_} does not accept {_kind(value)}: {type(error).__name__}.") from error
     if isinstance(value, (bytes, bytearray, memoryview)) or (type_.name == "Upload" and isinstance(value, os.PathLike)):
-        raise refusal(path, f"{type_} cannot be made from {_kind(value)}; use FileVar(value) to upload a file.")
+        raise refusal(path, f"{type_} does not accept {_kind(value)}; use FileVar(value) to upload a file.")
     if not _is_json(value):
         raise refusal(
             path,
-            f"{type_} is a custom scalar and {_kind(value)} is not JSON; tell how to serialize it with "
+            f"{type_} is a custom scalar and {_kind(value)} cannot be encoded as JSON; define its serialization with "
             f"update_schema_scalar(), or convert the value.",
         )
     return value
 
 
 def _number(value: int) -> str:
-    # Python refuses to write numbers of more than 4,300 digits.
+    # Python does not convert integers of more than 4,300 digits to str.
     return str(value) if value.bit_length() <= 128 else f"A number of {value.bit_length()} bits"
 
 
 def _plain(value: object) -> object:
-    """Return the JSON value that stands for *value*, a number for a Decimal; *value* itself when there is none."""
+    """Return the JSON value for *value*, but keep Decimals; return *value* unchanged if there is none."""
     while isinstance(value, Enum):
         value = value.value
     if value is None or isinstance(value, (str, int, float, Decimal)):
@@ -218,9 +218,9 @@ SPECIFIED: Mapping[str, Callable[[object], tuple[bool, object]]] = {
 }
 
 RANGES: Mapping[str, str] = {
-    "Int": " It takes whole numbers of 32 bits.",
-    "Float": " It takes finite numbers.",
-    "ID": " It takes text, whole numbers and UUIDs.",
+    "Int": " It accepts whole numbers of 32 bits.",
+    "Float": " It accepts finite numbers.",
+    "ID": " It accepts text, whole numbers and UUIDs.",
 }
 
 
@@ -241,7 +241,7 @@ def _is_json(value: object) -> bool:
 
 
 def _is_file(value: object) -> bool:
-    """Whether *value* is an upload."""
+    """Return whether *value* is a file to upload."""
     return isinstance(value, FileVar) or callable(getattr(value, "read", None))
 
 

@@ -1,6 +1,6 @@
-"""For tests of programs that use syncgql: answers in place of servers.
+"""Test support for programs that use syncgql: registered answers instead of servers.
 
-With pytest the fixtures ``graphql_mock`` and ``graphql_server`` are there by themselves. Nothing here needs it.
+pytest finds the fixtures ``graphql_mock`` and ``graphql_server`` automatically; the classes work without pytest.
 """
 
 from .answers import Answers, UnexpectedOperation

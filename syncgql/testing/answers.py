@@ -1,4 +1,4 @@
-"""Answers: what a mock or a server of tests says to which operation, and what it was asked."""
+"""Answers: the responses that a mock or a test server gives to operations, and the calls it received."""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ NAME = re.compile(r"[_A-Za-z][_0-9A-Za-z]*")
 
 
 class UnexpectedOperation(AssertionError):
-    """The program sent what the test does not know, or what its schema does not allow."""
+    """The program sent an operation that has no answer, or that is not valid for the schema."""
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What a server says, and how long it takes to say it."""
+    """The response of a server, and the delay before it."""
 
     payload: Mapping[str, Any] | None = None
     status: int = 200
@@ -45,22 +45,22 @@ class Answer:
 
     @property
     def content(self) -> bytes:
-        """The body of the HTTP answer."""
+        """The body of the HTTP response."""
         return (json_codec.dumps(self.payload) if self.body is None else self.body).encode()
 
     @property
     def http_headers(self) -> dict[str, str]:
-        """The headers of the HTTP answer."""
+        """The headers of the HTTP response."""
         kind = "application/json" if self.body is None else "text/plain"
         return {"Content-Type": kind, **self.headers}
 
     def error(self) -> BaseException | None:
-        """Return the exception to raise, a new one each time."""
+        """Return the exception to raise, a new object for each call; None if there is none."""
         return self.raises() if isinstance(self.raises, type) else copy.copy(self.raises)
 
 
 class Rule:
-    """What is said to the operations that match; the answers in their order, the last one again and again."""
+    """The answers to matching operations, given in order; the last one is repeated."""
 
     def __init__(
         self, match: Match, answers: Sequence[Callable[[RecordedRequest], Answer]], script: Script | None
@@ -68,7 +68,7 @@ class Rule:
         self.name, self._matches = _matcher(match)
         self.script = script
         self.answers = list(answers)
-        self._used = itertools.count()  # of which every thread gets another number
+        self._used = itertools.count()  # next() is atomic, so each thread gets a different number
 
     def matches(self, call: RecordedRequest) -> bool:
         return self._matches(call)
@@ -78,16 +78,16 @@ class Rule:
 
 
 class Answers:
-    """Registered answers, and the calls that were made.
+    """Registered answers, and the calls that were received.
 
     Args:
-        schema: SDL text, a path, or whatever ``Client(schema=...)`` takes; each document is then validated, and
-            introspection is answered.
+        schema: SDL text, a path, or any other value that ``Client(schema=...)`` accepts. With a schema, documents are
+            validated and introspection queries are answered. By default there is none.
 
     Attributes:
-        calls: every call that was answered, in order.
-        failures: what went wrong, in words; the fixtures fail the test with these, even if the program caught the
-            exception.
+        calls: the answered calls, in order.
+        failures: error messages for unexpected operations. The fixtures fail the test with these messages, even if the
+            program catches the exception.
     """
 
     def __init__(self, schema: SchemaSource = None) -> None:
@@ -96,7 +96,7 @@ class Answers:
         self.failures: list[str] = []
         self._rules: list[Rule] = []
 
-    # -- what to say
+    # -- registering answers
 
     def add(
         self,
@@ -111,24 +111,29 @@ class Answers:
         raises: BaseException | type[BaseException] | None = None,
         delay: float = 0.0,
     ) -> None:
-        """Say how an operation is answered; several answers to the same are given one after the other, the last again.
+        """Register an answer to an operation.
+
+        Several answers to the same operation are given in order; the last one is repeated.
 
         Args:
-            match: the operation's name, or its document, or a function that is given the ``RecordedRequest``.
-            data: the answer's data; or a function that makes it of the ``RecordedRequest``.
-            errors: the answer's errors: messages, or whole error objects.
-            extensions: the answer's extensions.
-            status: the HTTP status.
-            headers: headers of the HTTP answer.
-            body: the whole body of the HTTP answer, in place of data, errors and extensions.
-            raises: an exception for the caller, in place of an answer; a server of its own drops the connection.
-            delay: seconds until the answer is there.
+            match: the name of the operation, its document, or a function that receives the ``RecordedRequest`` and
+                returns whether it matches.
+            data: the data of the response, or a function that receives the ``RecordedRequest`` and returns the data.
+            errors: the errors of the response: messages, or complete error objects.
+            extensions: the extensions of the response.
+            status: the HTTP status; the default is 200.
+            headers: additional headers of the HTTP response.
+            body: the complete body of the HTTP response, instead of data, errors and extensions.
+            raises: an exception to raise in the caller instead of returning a response. A ``GraphQLServer`` drops the
+                connection instead.
+            delay: the seconds to wait before the response; the default is 0.
 
         Raises:
-            TypeError: there is nothing to say, or *match* is nothing that matches.
+            TypeError: none of data, errors, body and raises is given, or *match* has the wrong type.
+            DocumentError: *match* is a document with a syntax error.
         """
         if data is ABSENT and errors is None and body is None and raises is None:
-            raise TypeError("Give an answer: data, errors, body or raises.")
+            raise TypeError("Pass an answer: data, errors, body or raises.")
         members: dict[str, Any] = {} if data is ABSENT else {"data": data}
         if errors is not None:
             members["errors"] = [{"message": each} if isinstance(each, str) else dict(each) for each in errors]
@@ -138,24 +143,40 @@ class Answers:
         self._add(match, lambda call: _with_data(answer, data, call))
 
     def fake(self, match: Match, overrides: Overrides | None = None, *, seed: int = 0, delay: float = 0.0) -> None:
-        """Answer an operation with made-up data of the right shape; see ``Fakes``.
+        """Answer an operation with generated data that fits the schema.
+
+        Args:
+            match: the operation; see ``add``.
+            overrides: values to use instead of generated ones; see ``Fakes``.
+            seed: the seed of the generator; the default is 0.
+            delay: the seconds to wait before the response; the default is 0.
 
         Raises:
-            TypeError: there is no schema to make data of.
+            TypeError: there is no schema, or *match* has the wrong type.
+            DocumentError: *match* is a document with a syntax error.
         """
         if self.schema is None:
-            raise TypeError("Fakes need a schema: give one to the fixture graphql_schema.")
+            raise TypeError("Fakes need a schema: pass schema=, or override the fixture graphql_schema.")
         fakes = Fakes(self.schema, overrides, seed=seed)
         self._add(match, lambda call: Answer({"data": fakes.data(call.request)}, delay=delay))
 
     def script(self, match: Match, *steps: Step) -> None:
-        """Say what a subscription is sent, in steps: ``event``, ``pause``, ``errors``, ``drop`` and ``complete``."""
+        """Register the events of a subscription.
+
+        Args:
+            match: the subscription; see ``add``.
+            *steps: return values of ``event``, ``pause``, ``errors``, ``drop`` and ``complete``, played in order.
+
+        Raises:
+            TypeError: a step or *match* has the wrong type.
+            DocumentError: *match* is a document with a syntax error.
+        """
         self._rules.append(Rule(match, [], Script(steps)))
 
-    # -- what was asked
+    # -- inspecting calls
 
     def calls_of(self, name: str) -> list[RecordedRequest]:
-        """Return the calls of one operation, in order."""
+        """Return the calls of the operation called *name*, in order."""
         return [call for call in self.calls if call.operation_name == name]
 
     def assert_called(
@@ -169,28 +190,30 @@ class Answers:
         """Check that an operation was sent.
 
         Args:
-            name: the operation's name.
-            variables: variables that it was sent with, all of them.
-            headers: headers that it was sent with, among others.
-            times: how many such calls there were; None for at least one.
+            name: the name of the operation.
+            variables: all variables of the call; None for any.
+            headers: headers of the call, which may have others; None for any.
+            times: the expected number of matching calls; None for at least one.
 
         Raises:
-            AssertionError: it was not; the message shows the calls that there were.
+            AssertionError: the number of matching calls differs; the message lists all calls.
         """
         calls = [call for call in self.calls_of(name) if _has(call, variables, headers)]
         if (times is None and calls) or times == len(calls):
             return
-        wanted = "at least once" if times is None else f"{times} times"
-        seen = "\n  ".join(f"{call} {dict(call.variables)}" for call in self.calls) or "nothing"
-        raise AssertionError(f"{name} was to be called so {wanted}, and was {len(calls)} times. Calls:\n  {seen}")
+        expected = "at least 1" if times is None else str(times)
+        received = "\n  ".join(f"{call} {dict(call.variables)}" for call in self.calls) or "none"
+        raise AssertionError(
+            f"Expected matching calls of {name}: {expected}; found: {len(calls)}. All calls:\n  {received}"
+        )
 
-    # -- for those who answer
+    # -- answering calls
 
     def answer(self, call: RecordedRequest) -> Answer:
         """Record a call and return the answer to it.
 
         Raises:
-            UnexpectedOperation: nothing matches, or the schema does not allow it.
+            UnexpectedOperation: no answer matches, or the document is not valid for the schema.
         """
         self._check(call)
         rule = self._find(call, scripted=False)
@@ -202,19 +225,31 @@ class Answers:
         return answer
 
     def act(self, call: RecordedRequest) -> list[Step]:
-        """Record a subscription and return what it is sent; raises what ``answer`` raises."""
+        """Record a subscription and return its steps.
+
+        Raises:
+            UnexpectedOperation: no script matches, or the document is not valid for the schema.
+        """
         self.check_subscription(call)
         rule = self._expected(self._find(call, scripted=True), call)
         self.calls.append(call)
         return rule.script.next_act() if rule.script is not None else []
 
     def check_subscription(self, call: RecordedRequest) -> None:
-        """Do as ``act`` does, but record nothing."""
+        """Check that a script matches a subscription, without recording it.
+
+        Raises:
+            UnexpectedOperation: no script matches, or the document is not valid for the schema.
+        """
         self._check(call)
         self._expected(self._find(call, scripted=True), call)
 
     def raise_failures(self) -> None:
-        """Raise what went wrong, if anything did."""
+        """Raise an exception with all ``failures``, if there are any.
+
+        Raises:
+            UnexpectedOperation: the program sent an unexpected operation.
+        """
         if self.failures:
             raise UnexpectedOperation("\n".join(self.failures))
 
@@ -238,8 +273,8 @@ class Answers:
     def _fail_as_unknown(self, call: RecordedRequest) -> NoReturn:
         names = [rule.name for rule in self._rules if rule.name]
         near = difflib.get_close_matches(call.operation_name or "", names, 1, 0.0)
-        hint = f"The nearest that is registered is {near[0]!r}." if near else "Nothing is registered."
-        self._fail(f"Nobody said how to answer {call}. {hint} It was:\n{call.request.text.strip()}")
+        hint = f"The most similar registered name is {near[0]!r}." if near else "No names are registered."
+        self._fail(f"No answer is registered for {call}. {hint} The document is:\n{call.request.text.strip()}")
 
     def _check(self, call: RecordedRequest) -> None:
         if self.schema is None:
@@ -247,7 +282,7 @@ class Answers:
         found = validate(self.schema, call.request.document)
         if found:
             listed = "\n".join(f"- {error}" for error in found)
-            self._fail(f"The schema does not allow {call}:\n{listed}")
+            self._fail(f"The document of {call} is not valid for the schema:\n{listed}")
 
     def _fail(self, message: str) -> NoReturn:
         self.failures.append(message)
@@ -266,7 +301,7 @@ def _with_data(answer: Answer, data: Any, call: RecordedRequest) -> Answer:
 
 
 def _matcher(match: Match) -> tuple[str | None, Callable[[RecordedRequest], bool]]:
-    """Return what a match is called, and its function."""
+    """Return the name of a match, None for a function, and the function that tests it."""
     if isinstance(match, str) and NAME.fullmatch(match):
         return match, lambda call: call.operation_name == match
     if isinstance(match, str | DocumentNode | GraphQLRequest):
@@ -275,7 +310,7 @@ def _matcher(match: Match) -> tuple[str | None, Callable[[RecordedRequest], bool
         return document, lambda call: print_ast(parse_document(call.request.text)) == document
     if callable(match):
         return None, match
-    raise TypeError(f"An operation is matched by name, document or function, not by {type(match).__name__}.")
+    raise TypeError(f"match must be an operation name, a document or a function, not {type(match).__name__}.")
 
 
 def _has(call: RecordedRequest, variables: Mapping[str, Any] | None, headers: Mapping[str, str] | None) -> bool:
@@ -285,4 +320,4 @@ def _has(call: RecordedRequest, variables: Mapping[str, Any] | None, headers: Ma
 
 
 def _no_server() -> dict[str, Any]:
-    raise TypeError("There is no server to ask for its schema; give the schema itself.")
+    raise TypeError("There is no server to fetch the schema from; pass the schema itself.")

@@ -1,4 +1,4 @@
-"""Fakes: made-up data for a document, of the shape that a schema says."""
+"""Fakes: generated data that fits a document and a schema."""
 
 from __future__ import annotations
 
@@ -59,36 +59,36 @@ BY_NAME: tuple[tuple[str, Make], ...] = (
 
 
 class Fakes:
-    """Makes plausible data for documents; the same seed and place in the answer give the same data.
+    """Generate plausible data for documents.
 
-    Every object, interface, union, list, enum and scalar gets something of its type; aliases, fragments, ``@skip`` and
-    ``@include`` mean what they mean to a server, because graphql-core executes the document. Nothing is null.
+    The data depend only on the seed and the path in the response. No value is null. graphql-core executes the document,
+    so aliases, fragments, ``@skip`` and ``@include`` work as on a server.
 
     Args:
-        schema: a schema of graphql-core.
-        overrides: what to put in the place of made-up data. By place in the answer: ``"book.author.name"``,
-            ``"books.0.title"``, ``"books.*.title"``, with an object or list for a whole part, of which the missing
-            fields are made up. By type: ``"DateTime"``; by field of a type: ``"Book.title"``; for an interface or union
-            the name of the type that it is to be. A function is called with a ``random.Random``. A place goes before a
-            field, and that before a type.
-        seed: other seeds give other data.
-        list_length: how many entries lists have.
+        schema: a graphql-core schema.
+        overrides: values to use instead of generated ones. Keys are paths in the response (``"book.author.name"``,
+            ``"books.0.title"``, ``"books.*.title"``), fields of a type (``"Book.title"``) or types (``"DateTime"``); a
+            path takes precedence over a field, and a field over a type. The value may be an object or a list, whose
+            missing fields are generated; for an interface or union, the name of the type to generate; or a function,
+            which is called with a ``random.Random`` and returns the value.
+        seed: different seeds generate different data; the default is 0.
+        list_length: the number of items in lists; the default is 2.
     """
 
     def __init__(
         self, schema: GraphQLSchema, overrides: Overrides | None = None, *, seed: int = 0, list_length: int = 2
     ) -> None:
-        # Printed and read again: the resolvers of a schema that runs somewhere must not run here.
+        # Printing and parsing the schema removes its resolvers, which must not run here.
         self._schema = build_schema(print_schema(schema), assume_valid=True)
         self._overrides = dict(overrides or {})
         self._seed = seed
         self._list_length = list_length
 
     def data(self, request: str | GraphQLRequest) -> dict[str, Any]:
-        """Return the data of an answer.
+        """Return data for *request*.
 
         Raises:
-            AssertionError: the schema does not allow the request, or an override does not fit its type.
+            AssertionError: the document is not valid for the schema, or an override is not valid for its type.
         """
         request = request if isinstance(request, GraphQLRequest) else GraphQLRequest(request)
         result: Any = execute(
@@ -100,12 +100,12 @@ class Fakes:
             type_resolver=_type_name,
         )
         if result.errors:
-            raise AssertionError("No data could be made up:\n" + "\n".join(f"- {error}" for error in result.errors))
+            raise AssertionError("Cannot generate data:\n" + "\n".join(f"- {error}" for error in result.errors))
         data: dict[str, Any] = result.data
         return data
 
     def _resolve(self, source: Any, info: Any, **arguments: Any) -> Any:
-        # info is generic in graphql-core 3.3 only, so it has no type that fits both.
+        # Any, because GraphQLResolveInfo is generic only in graphql-core 3.3.
         path = tuple(info.path.as_list())
         given = source.get(info.field_name, ABSENT) if isinstance(source, Mapping) else ABSENT
         return self._value(info.return_type, path, f"{info.parent_type.name}.{info.field_name}", given)
@@ -165,7 +165,7 @@ class Fakes:
         return f"{name} {_word(rng)}"
 
     def _at(self, path: Sequence[str | int]) -> Any:
-        """Return the override for a place; the most exact one."""
+        """Return the most specific override for *path*; ABSENT if there is none."""
         exact = ".".join(map(str, path))
         if exact in self._overrides:
             return self._overrides[exact]

@@ -1,4 +1,4 @@
-"""MemorySessions: open WebSockets that lead to a Peer in the same loop, with no network between."""
+"""MemorySessions: WebSockets to a Peer on the same event loop, without a network."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from .peer import SUBPROTOCOL, Peer
 
 
 class MemorySessions(SharedSession):
-    """Takes the place of the session under a WebSocket transport.
+    """Replace the aiohttp session of a WebSocket transport.
 
     Args:
-        answers: what the other side plays.
+        answers: the scripts that the peers play.
     """
 
     def __init__(self, answers: Answers) -> None:
@@ -25,19 +25,19 @@ class MemorySessions(SharedSession):
         self._memory = MemorySession(answers)
 
     def acquire(self) -> aiohttp.ClientSession:
-        """Return a session that has what a WebSocket transport uses of one."""
+        """Return an object with the methods of a session that a WebSocket transport uses."""
         return cast(aiohttp.ClientSession, self._memory)
 
     async def release(self) -> None:
-        """Wait until everything has ended."""
+        """Wait until all connections have ended."""
         await self._memory.close()
 
 
 class MemorySession:
-    """What a WebSocket transport needs of an ``aiohttp.ClientSession``.
+    """The methods of ``aiohttp.ClientSession`` that a WebSocket transport uses.
 
     Args:
-        answers: what the other side plays.
+        answers: the scripts that the peers play.
     """
 
     def __init__(self, answers: Answers) -> None:
@@ -45,7 +45,7 @@ class MemorySession:
         self._peers: set[asyncio.Task[None]] = set()
 
     async def ws_connect(self, url: Any, *, headers: Mapping[str, str], **options: Any) -> MemorySocket:
-        """Open a socket."""
+        """Open a connection to a new peer."""
         socket = MemorySocket()
         peer = Peer(self._answers, MemoryWire(socket), headers, str(url))
         task = asyncio.get_running_loop().create_task(peer.serve())
@@ -54,13 +54,13 @@ class MemorySession:
         return socket
 
     async def close(self) -> None:
-        """Wait until every peer has gone; the sockets are closed by now."""
+        """Wait until all peers have ended; the sockets are already closed."""
         if self._peers:
             await asyncio.wait(self._peers)
 
 
 class MemorySocket:
-    """The client's end, with the methods of ``aiohttp.ClientWebSocketResponse`` that are used."""
+    """The client side, with the methods of ``aiohttp.ClientWebSocketResponse`` that a transport uses."""
 
     protocol = SUBPROTOCOL
 
@@ -78,11 +78,15 @@ class MemorySocket:
         return await self.to_client.get()
 
     async def ping(self, message: bytes = b"") -> None:
-        """A ping is answered at once."""
+        """Answer with a pong at once."""
         self.to_client.put_nowait(_message(aiohttp.WSMsgType.PONG, message))
 
     async def pong(self, message: bytes = b"") -> None:
-        """A pong is for nobody."""
+        """Ignore the pong."""
+
+    async def send_frame(self, message: bytes, opcode: aiohttp.WSMsgType) -> None:
+        """Close the connection: a transport sends only close frames this way, and the peer answers at once."""
+        await self.close()
 
     async def close(self, *, code: int = 1000, message: bytes = b"") -> bool:
         if not self.closed:
@@ -90,7 +94,7 @@ class MemorySocket:
         return True
 
     def end(self, kind: aiohttp.WSMsgType, data: Any = None, extra: Any = "") -> None:
-        """Let both sides find the connection closed."""
+        """Close the connection on both sides."""
         self.closed = True
         self.to_server.put_nowait(None)
         self.to_client.put_nowait(_message(kind, data, extra))
@@ -100,7 +104,7 @@ class MemorySocket:
 
 
 class MemoryWire:
-    """The server's end."""
+    """The server side."""
 
     def __init__(self, socket: MemorySocket) -> None:
         self._socket = socket
@@ -121,7 +125,7 @@ class MemoryWire:
             self._socket.end(aiohttp.WSMsgType.CLOSE, code, reason)
 
 
-make_message: Callable[..., aiohttp.WSMessage] = aiohttp.WSMessage  # a NamedTuple, or a union of some for type checkers
+make_message: Callable[..., aiohttp.WSMessage] = aiohttp.WSMessage  # a union for type checkers
 
 
 def _message(kind: aiohttp.WSMsgType, data: Any = None, extra: Any = "") -> aiohttp.WSMessage:

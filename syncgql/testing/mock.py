@@ -1,8 +1,9 @@
-"""GraphQLMock: registered answers in place of every server, for every client of this process."""
+"""GraphQLMock: registered answers for all clients in this process, instead of servers."""
 
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +14,7 @@ from ..exceptions import TransportError
 from ..pipeline.override import TransportOverride
 from ..protocol import json_codec
 from ..protocol.batch import BatchEntry
-from ..protocol.http import parse_answer, public_url, retry_after
+from ..protocol.http import HTTPResponse, parse_answer, public_url, retry_after
 from ..request import GraphQLRequest
 from ..result import ExecutionResult, Response
 from ..transport.aiohttp_websockets import AIOHTTPWebsocketsTransport
@@ -22,7 +23,9 @@ from ..transport.batching import Batcher
 from ..transport.blocking import BlockingTransport
 from ..transport.http.request import HTTPRequest
 from ..transport.round_trip import RoundTrip
-from ..transport.selection.transport_factory import TransportOptions, Transports
+from ..transport.selection.transport_factory import TransportFactory, Transports
+from ..transport.selection.transport_options import TransportOptions
+from ..transport.websocket.transport import WebSocketTransport
 from .answers import Answer, Answers
 from .memory_socket import MemorySessions
 from .recorded_request import RecordedRequest, sent_request
@@ -32,14 +35,15 @@ if TYPE_CHECKING:
 
 
 class GraphQLMock(Answers):
-    """Answers the requests of all clients within a ``with`` block; no network is touched.
+    """Answer the requests of all clients within a ``with`` block, without a network.
 
-    A request is prepared by the client's own transport, so what that refuses is refused, and headers and credentials
-    are those that would be sent. Subscriptions run over the client's own WebSocket code, to its reconnects; only these
-    do not wait.
+    Requests are prepared by the client's own transport, so invalid requests fail as they do without the mock, and the
+    recorded headers and credentials are the real ones. Subscriptions use the client's own WebSocket code, including
+    reconnecting, but without delays.
 
     Args:
-        schema: SDL text, a path, or whatever ``Client(schema=...)`` takes; see ``Answers``.
+        schema: SDL text, a path, or any other value that ``Client(schema=...)`` accepts; see ``Answers``. By default
+            there is none.
     """
 
     def __init__(self, schema: SchemaSource = None) -> None:
@@ -59,20 +63,22 @@ class GraphQLMock(Answers):
 
 
 class MockTransport(AsyncTransport):
-    """Stands in for the transports that a client with some options would have."""
+    """Replace the transports that a client with these options would use."""
 
     def __init__(self, answers: Answers, options: TransportOptions) -> None:
         self._answers = answers
         self._target = options.target
-        pair = options.build() if options.has_loop else None
+        factory = TransportFactory(options)
+        pair = factory.build() if options.has_loop else None
         self._queries: AsyncTransport | Batcher | BlockingTransport
-        blocking = options.build_blocking()
+        blocking = factory.build_blocking()
         sockets = pair.subscriptions if pair is not None else None
         if not isinstance(sockets, AIOHTTPWebsocketsTransport):
             sockets = AIOHTTPWebsocketsTransport(
                 "ws://graphql.mock/", headers=options.headers, init_payload=options.init_payload
             )
-        self._sockets = sockets.over(MemorySessions(answers))
+        policy = sockets.policy and dataclasses.replace(sockets.policy, base=0.0, cap=0.0)  # reconnects do not wait
+        self._sockets = WebSocketTransport(sockets.dialect, sockets.options, MemorySessions(answers), policy)
         self._queries = blocking or (pair.queries if pair is not None else self._sockets)
 
     async def connect(self) -> None:
@@ -100,12 +106,12 @@ class MockTransport(AsyncTransport):
         headers: Mapping[str, str] | None = None,
         extra_args: Mapping[str, Any] | None = None,
     ) -> AsyncRoundTrip[list[BatchEntry]]:
-        self._queries.batch_round_trip(requests, headers=headers, extra_args=extra_args)  # refuses what cannot be sent
+        self._queries.batch_round_trip(requests, headers=headers, extra_args=extra_args)  # raises if it cannot
         each = [self.round_trip(request, headers=headers, extra_args=extra_args) for request in requests]
         return RoundTrip([round_trip.request for round_trip in each], _wait_for_all, self._parse_batch)
 
     def _wire(self, prepared: object) -> tuple[Mapping[str, str], str]:
-        """Return headers and URL of a prepared request, as far as it has any."""
+        """Return the headers and the URL of a prepared request, or those of the client if it has none."""
         if isinstance(prepared, HTTPRequest):
             return prepared.headers, public_url(str(prepared.url))
         return CIMultiDict(), self._target
@@ -116,13 +122,13 @@ class MockTransport(AsyncTransport):
             raise error
         headers = CIMultiDict(answer.http_headers)
         response = Response(answer.status, headers, self._target, answer.delay, retry_after(headers))
-        return parse_answer(response, answer.content, json_codec.loads)
+        return parse_answer(HTTPResponse(response, answer.content), json_deserialize=json_codec.loads)
 
     def _parse_batch(self, answers: Sequence[Answer]) -> list[BatchEntry]:
         return [self._parse_entry(answer) for answer in answers]
 
     def _parse_entry(self, answer: Answer) -> BatchEntry:
-        """Return what became of one request; it says nothing about the others."""
+        """Return the result of one request, or its error, which does not affect the other requests."""
         try:
             return self._parse(answer)
         except TransportError as error:
@@ -138,13 +144,13 @@ class MockTransport(AsyncTransport):
         return round_trip.parse(await round_trip.send(round_trip.request, NO_DEADLINE))
 
     async def subscribe(self, request: GraphQLRequest) -> AsyncGenerator[ExecutionResult, None]:
-        """Refuse: a client subscribes by ``stream``."""
-        raise TransportError("MockTransport subscribes by stream().")
+        """Raise an error, because clients subscribe with ``stream``."""
+        raise TransportError("MockTransport supports subscriptions only with stream().", sent=False)
         yield  # pragma: no cover - makes this an async generator
 
 
 async def _wait_for(answer: Answer, deadline: Deadline) -> Answer:
-    """Let the time pass that a server would take."""
+    """Wait for the delay of the answer."""
     await asyncio.sleep(answer.delay)
     return answer
 

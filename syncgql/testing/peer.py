@@ -1,4 +1,4 @@
-"""Peer: the server's end of a WebSocket, which plays scripts by ``graphql-transport-ws``."""
+"""Peer: the server side of a WebSocket, which plays scripts with ``graphql-transport-ws``."""
 
 from __future__ import annotations
 
@@ -17,26 +17,26 @@ SUBPROTOCOL = GraphQLTransportWS.NAME
 
 
 class Wire(Protocol):
-    """A socket, seen from the server."""
+    """The server side of a socket."""
 
     async def send(self, text: str) -> None:
         """Send a text message."""
 
     async def receive(self) -> str | None:
-        """Return the next text message; None when the client has left."""
+        """Return the next text message; None once the client has disconnected."""
 
     async def close(self, code: int | None, reason: str) -> None:
-        """Close with a code, or as if a cable were cut."""
+        """Close with a close code, or without a closing handshake if the code is None."""
 
 
 class Peer:
-    """One connection of a client to a server that plays scripts.
+    """A connection from a client to a server that plays scripts.
 
     Args:
-        answers: the scripts, and where calls are recorded.
+        answers: the scripts and the recorded calls.
         wire: the socket.
-        headers: the headers of the upgrade.
-        url: where the client connected to.
+        headers: the headers of the upgrade request.
+        url: the URL of the connection.
     """
 
     def __init__(self, answers: Answers, wire: Wire, headers: Mapping[str, str], url: str) -> None:
@@ -48,7 +48,7 @@ class Peer:
         self._running: dict[str, asyncio.Task[None]] = {}
 
     async def serve(self) -> None:
-        """Talk until the client leaves, or the script drops the connection."""
+        """Handle messages until the client disconnects or the script drops the connection."""
         try:
             while (text := await self._wire.receive()) is not None:
                 await self._take(json_codec.loads(text))
@@ -79,7 +79,7 @@ class Peer:
         with contextlib.suppress(ConnectionError):
             try:
                 await self._answer(id, call)
-            except Exception as error:  # whatever it is: a test's function may have raised it
+            except Exception as error:  # any exception: a function of the test may have raised it
                 await self._send(id=id, type="error", payload=[{"message": str(error)}])
 
     async def _answer(self, id: str, call: RecordedRequest) -> None:

@@ -1,6 +1,6 @@
 """The pytest plugin: ``graphql_mock``, ``graphql_server`` and ``graphql_schema``.
 
-pytest imports this wherever syncgql is installed, so what it needs is imported by the fixtures.
+pytest imports this module wherever syncgql is installed, so the fixtures import their dependencies themselves.
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def graphql_schema() -> Any:
-    """The schema that documents are checked against; none. Override it to return SDL, a path or a schema object."""
+    """The schema that validates documents. None by default; override it to return SDL, a path or a schema object."""
     return None
 
 
 @pytest.fixture
 def graphql_mock(graphql_schema: Any) -> Iterator[GraphQLMock]:
-    """Answers in place of every server, for every ``Client`` of this process, while the test runs."""
+    """Registered answers for every ``Client`` in this process, instead of servers, during the test."""
     from .mock import GraphQLMock
 
     with GraphQLMock(graphql_schema) as mock:
@@ -33,7 +33,7 @@ def graphql_mock(graphql_schema: Any) -> Iterator[GraphQLMock]:
 
 @pytest.fixture
 def graphql_server(graphql_schema: Any) -> Iterator[GraphQLServer]:
-    """Answers at a real port of the loopback interface, for other processes; ``.url`` is its address."""
+    """A real server on the loopback interface with registered answers, for other processes; see its ``url``."""
     from .server import GraphQLServer
 
     with GraphQLServer(graphql_schema) as server:
@@ -42,6 +42,6 @@ def graphql_server(graphql_schema: Any) -> Iterator[GraphQLServer]:
 
 
 def _fail_with(failures: list[str]) -> None:
-    """Fail the test, also if the program under test has caught what was raised there."""
+    """Fail the test, even if the program under test caught the exception."""
     if failures:
         pytest.fail("\n\n".join(failures), pytrace=False)

@@ -1,4 +1,4 @@
-"""RecordedRequest: what a test wants to know about a request that was sent."""
+"""RecordedRequest: a request that a program under test has sent."""
 
 from __future__ import annotations
 
@@ -14,26 +14,26 @@ from ..request import GraphQLRequest
 
 
 def request_of(payload: Mapping[str, Any]) -> GraphQLRequest:
-    """Return the request that a client sent, of the members of its JSON.
+    """Return the request in *payload*, the JSON value that a client sent.
 
     Raises:
-        TypeError: it is no object, has no document, or a member has the wrong type.
+        TypeError: *payload* is not an object, has no query, or a member has the wrong type.
         DocumentError: the document is empty.
     """
     if not isinstance(payload, Mapping) or not isinstance(payload.get("query"), str):
-        raise TypeError("it has no query.")
+        raise TypeError("it has no query")
     return GraphQLRequest(
         payload["query"], payload.get("variables"), payload.get("operationName"), payload.get("extensions")
     )
 
 
 def sent_request(request: GraphQLRequest) -> GraphQLRequest:
-    """Return *request* as a server sees it, with JSON values for variables; files stay what they are."""
+    """Return *request* as a server receives it, with variables converted to JSON values but unchanged files."""
     return GraphQLRequest(request, variable_values=json_variables(request.variable_values or {}))
 
 
 def json_variables(variables: Mapping[str, Any]) -> dict[str, Any]:
-    """Return variables as JSON values, without those that are ``UNSET``."""
+    """Return *variables* as JSON values, without ``UNSET``."""
     written: dict[str, Any] = _written(without_unset(dict(variables)))
     return written
 
@@ -48,18 +48,18 @@ def _written(value: Any) -> Any:
     try:
         return _written(json_value(value))
     except TypeError:
-        return value  # a file, or what only the codec of the client can write
+        return value  # a file, or a value that only the client's own serializer can encode
 
 
 @dataclass(frozen=True)
 class RecordedRequest:
-    """A request as a server would have seen it.
+    """A request as a server receives it.
 
     Attributes:
         request: the document with its variables.
-        headers: the headers, names without regard to case; for a subscription those of the WebSocket's upgrade.
-        url: where it was sent.
-        init_payload: the payload of ``connection_init``, for a subscription.
+        headers: the headers, with case-insensitive names; for a subscription, those of the WebSocket upgrade request.
+        url: the URL of the request.
+        init_payload: for a subscription, the payload of ``connection_init``; None if there was none.
     """
 
     request: GraphQLRequest
@@ -69,7 +69,7 @@ class RecordedRequest:
 
     @property
     def operation_name(self) -> str | None:
-        """The operation's name; None when it has none."""
+        """The name of the operation; None if it has none."""
         name = self.request.operation.name
         return name.value if name else None
 
@@ -80,8 +80,8 @@ class RecordedRequest:
 
     @property
     def variables(self) -> Mapping[str, Any]:
-        """The values of the variables; empty when there were none."""
+        """The values of the variables; empty if there are none."""
         return self.request.variable_values or {}
 
     def __str__(self) -> str:
-        return f"{self.operation_type} {self.operation_name or '(without a name)'}"
+        return f"{self.operation_type} {self.operation_name or '(anonymous)'}"

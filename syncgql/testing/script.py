@@ -1,4 +1,4 @@
-"""Script: what a server sends to a subscription, step by step."""
+"""Script: the messages that a server sends to a subscription, in steps."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class Event:
 
 @dataclass(frozen=True)
 class Pause:
-    """Send nothing for so many seconds."""
+    """Wait before the next step."""
 
     seconds: float
 
@@ -31,7 +31,7 @@ class Reject:
 
 @dataclass(frozen=True)
 class Drop:
-    """End the connection; without a code as if a cable were cut."""
+    """Close the connection; without a code, drop it without a closing handshake."""
 
     code: int | None
     reason: str
@@ -39,7 +39,7 @@ class Drop:
 
 @dataclass(frozen=True)
 class Complete:
-    """End the subscription well."""
+    """Complete the subscription."""
 
 
 Step = Event | Pause | Reject | Drop | Complete
@@ -50,45 +50,55 @@ ENDS = (Reject, Drop, Complete)
 def event(
     data: Any, *, errors: Sequence[Mapping[str, Any]] | None = None, extensions: Mapping[str, Any] | None = None
 ) -> Event:
-    """Send an event with this data; with *errors*, one whose consumer gets a ``TransportQueryError``."""
+    """Send an event.
+
+    Args:
+        data: the data of the event.
+        errors: error objects; the consumer then gets a ``TransportQueryError``.
+        extensions: the extensions of the event.
+    """
     members = {"data": data, "errors": errors, "extensions": extensions}
     return Event({name: value for name, value in members.items() if name == "data" or value is not None})
 
 
 def pause(seconds: float) -> Pause:
-    """Send nothing for so many seconds."""
+    """Wait for this number of seconds before the next step."""
     return Pause(seconds)
 
 
 def errors(*messages: str | Mapping[str, Any]) -> Reject:
-    """End the subscription with errors: messages, or whole error objects."""
+    """End the subscription with errors: messages, or complete error objects."""
     return Reject([{"message": each} if isinstance(each, str) else each for each in messages])
 
 
 def drop(code: int | None = None, reason: str = "") -> Drop:
-    """End the connection with this WebSocket close code; without one as if a cable were cut.
+    """Close the connection.
 
-    What comes next in the script is for the subscription that is made after it: the same one, if it connects again.
+    The following steps of the script are for the next subscription, for example the same one after a reconnect.
+
+    Args:
+        code: the WebSocket close code; None (the default) drops the connection without a closing handshake.
+        reason: the close reason.
     """
     return Drop(code, reason)
 
 
 def complete() -> Complete:
-    """End the subscription well."""
+    """Complete the subscription: its iteration ends without an error."""
     return Complete()
 
 
 class Script:
-    """The steps, cut into acts: one subscription plays one act, up to and with a step that ends it.
+    """A sequence of steps, divided into acts: each step that ends a subscription ends an act.
 
-    The next subscription goes on with the next act; after the last one all begins anew. A script without an end leaves
-    its subscription open, and silent.
+    Each subscription plays the next act; after the last act, the first one is played again. If an act has no final
+    step, its subscription stays open without further events.
     """
 
     def __init__(self, steps: Sequence[Step]) -> None:
         for step in steps:
             if not isinstance(step, Step):
-                raise TypeError(f"A script has steps made by event(), pause() and so on, not {type(step).__name__}.")
+                raise TypeError(f"Use event(), pause(), errors(), drop() and complete(), not {type(step).__name__}.")
         self._acts: list[list[Step]] = [[]]
         for step in steps:
             self._acts[-1].append(step)
@@ -99,5 +109,5 @@ class Script:
         self._played = itertools.count()
 
     def next_act(self) -> list[Step]:
-        """Return what the next subscription plays."""
+        """Return the steps of the next subscription."""
         return self._acts[next(self._played) % len(self._acts)]

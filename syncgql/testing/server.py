@@ -1,4 +1,4 @@
-"""GraphQLServer: registered answers at a real port of the loopback interface, for programs in other processes."""
+"""GraphQLServer: a real server on the loopback interface with registered answers, for other processes."""
 
 from __future__ import annotations
 
@@ -22,16 +22,17 @@ JSON_MEMBERS = ("variables", "extensions")
 
 
 class GraphQLServer(Answers):
-    """Answers over HTTP and WebSocket (``graphql-transport-ws``) at every path of a free port.
+    """Serve registered answers over HTTP and WebSocket (``graphql-transport-ws``), on all paths of a free port.
 
-    Runs in a thread of its own from ``start`` to ``close``, or within a ``with`` block. Requests may come by POST, GET
-    and as multipart form.
+    The server runs in a background thread from ``start`` to ``close``, or within a ``with`` block. It accepts POST, GET
+    and multipart requests.
 
     Args:
-        schema: SDL text, a path, or whatever ``Client(schema=...)`` takes; see ``Answers``.
+        schema: SDL text, a path, or any other value that ``Client(schema=...)`` accepts; see ``Answers``. By default
+            there is none.
 
     Attributes:
-        url: where it is; empty until it was started.
+        url: the URL of the server; empty before ``start``.
     """
 
     def __init__(self, schema: SchemaSource = None) -> None:
@@ -41,16 +42,20 @@ class GraphQLServer(Answers):
 
     @property
     def ws_url(self) -> str:
-        """The URL for WebSockets."""
+        """The URL for WebSocket connections, once the server is started."""
         return "ws" + self.url.removeprefix("http")
 
     def start(self) -> None:
-        """Start to listen."""
+        """Start the server and set ``url``.
+
+        Raises:
+            OSError: the server cannot listen.
+        """
         self._runtime = Runtime(_Site(self))
         self.url = self._runtime.run(self._runtime.resources.start())
 
     def close(self) -> None:
-        """Drop every connection and stop; does nothing the second time."""
+        """Close all connections and stop the server; do nothing if it is stopped."""
         runtime, self._runtime = self._runtime, None
         if runtime is not None:
             runtime.request_stop()
@@ -65,7 +70,7 @@ class GraphQLServer(Answers):
 
 
 class _Site:
-    """What runs on the server's loop."""
+    """The part of the server that runs on its event loop."""
 
     def __init__(self, answers: Answers) -> None:
         self._answers = answers
@@ -97,7 +102,7 @@ class _Site:
         except UnexpectedOperation as error:
             return web.json_response({"errors": [{"message": str(error)}]}, status=400)
         except (DocumentError, TypeError, ValueError) as error:
-            return web.json_response({"errors": [{"message": f"No GraphQL request: {error}"}]}, status=400)
+            return web.json_response({"errors": [{"message": f"Not a GraphQL request: {error}"}]}, status=400)
         await asyncio.sleep(max((answer.delay for answer in answers), default=0))
         if any(answer.raises is not None for answer in answers) and request.transport is not None:
             request.transport.abort()
@@ -117,7 +122,7 @@ class _Site:
 
 
 class _Wire:
-    """The server's end of a real socket."""
+    """The server side of a real socket."""
 
     def __init__(self, request: web.Request, socket: web.WebSocketResponse) -> None:
         self._request = request
@@ -138,7 +143,7 @@ class _Wire:
 
 
 async def _payload_of(request: web.Request) -> Any:
-    """Read a GraphQL request, or the list of a batch, however it was sent."""
+    """Read a GraphQL request, or the list of a batch, from a GET, POST or multipart request."""
     if request.method == "GET":
         members = dict(request.query)
         return {**members, **{name: json_codec.loads(members[name]) for name in JSON_MEMBERS if name in members}}

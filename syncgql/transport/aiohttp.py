@@ -9,20 +9,21 @@ from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
 import aiohttp
+from yarl import URL
 
 from ..checks import check_function, check_size
-from ..deadline import NO_DEADLINE, Deadline
-from ..exceptions import DocumentError, TransportClosed, TransportError
+from ..deadline import Deadline
+from ..exceptions import DocumentError, TransportError
 from ..protocol import json_codec
-from ..protocol.batch import BatchEntry, answers_or_raise, batch_payload
-from ..protocol.http_get import MAX_URL_LENGTH, TOO_LONG, is_query
+from ..protocol.batch import BatchEntry, answers_or_raise, batch_payload, parse_batch_answer
+from ..protocol.http import parse_answer
+from ..protocol.http_get import MAX_URL_LENGTH
 from ..protocol.json_codec import JSONDeserialize, JSONSerialize
 from ..request import GraphQLRequest
 from ..result import ExecutionResult
 from .aiohttp_session.session import SessionFactory, SharedSession
 from .base import AsyncRoundTrip, AsyncTransport
 from .http.request import HTTPRequest, RequestBuilder, joined
-from .http.response import HTTPResponse, parse_batch, parse_result
 from .http.sender import HTTPSender
 from .http.upload import FileClasses
 from .options import AuthOption, HeadersOption, TimeoutOption, check_ssl, check_url
@@ -51,7 +52,7 @@ class AIOHTTPTransport(AsyncTransport):
         timeout: seconds for a request, or an ``aiohttp.ClientTimeout``; None for no limit but 30 s to connect.
         ssl_close_timeout: seconds that closing may wait for TLS connections to end; None for no limit.
         json_serialize: encodes requests; compact UTF-8 by default.
-        json_deserialize: decodes the text of answers; with the ``speed`` extra msgspec by default.
+        json_deserialize: decodes the text of answers; by default with msgspec if the ``speed`` extra is installed.
         client_session_args: further arguments for ``aiohttp.ClientSession``. ``connector`` and ``cookie_jar`` may be
             functions that make one, which are called on the loop.
         session: a function that makes the ``aiohttp.ClientSession``, called on the loop; it takes the place of
@@ -60,6 +61,8 @@ class AIOHTTPTransport(AsyncTransport):
         max_url_length: characters of the longest URL for a GET; a query that needs more is sent by
             POST; None for no limit.
         max_response_size: bytes of the biggest answer that is accepted, after decompression; None for no limit.
+        trust_env: whether ``HTTP_PROXY``, ``HTTPS_PROXY``, ``ALL_PROXY`` and ``NO_PROXY`` are used where no proxy is
+            given; they are read once, before the first request.
 
     Raises:
         ValueError: the URL is not an absolute ``http`` or ``https`` URL, or a limit is not positive.
@@ -72,7 +75,7 @@ class AIOHTTPTransport(AsyncTransport):
 
     def __init__(
         self,
-        url: str,
+        url: str | URL,
         headers: HeadersOption = None,
         cookies: Any = None,
         auth: AuthOption = None,
@@ -87,10 +90,11 @@ class AIOHTTPTransport(AsyncTransport):
         use_get_for_queries: bool = False,
         max_url_length: int | None = MAX_URL_LENGTH,
         max_response_size: int | None = None,
+        trust_env: bool = True,
     ) -> None:
         self.url = check_url(url, ("http", "https"))
         self.json_deserialize = check_function("json_deserialize", json_deserialize, 1)
-        self._parse = functools.partial(parse_result, self.json_deserialize)
+        self._parse = functools.partial(parse_answer, json_deserialize=self.json_deserialize)
         self._max_response_size = check_size("max_response_size", max_response_size)
         self._builder = RequestBuilder(
             self.url,
@@ -103,23 +107,17 @@ class AIOHTTPTransport(AsyncTransport):
             max_url_length=max_url_length,
         )
         self._shared_session = SharedSession.of(
-            session, cookies, client_session_args, ssl_close_timeout=ssl_close_timeout
+            session, cookies, client_session_args, ssl_close_timeout=ssl_close_timeout, trust_env=trust_env
         )
-        self._sender: HTTPSender | None = None
-        self._closed = False
+        self._sender = HTTPSender(self._shared_session, self._max_response_size)
 
     async def connect(self) -> None:
-        """Make the session; connections open with the first request. Does nothing when there is one."""
-        self._closed = False
-        if self._sender is None:
-            self._sender = HTTPSender(self._shared_session, self._max_response_size)
+        """Open the session; connections open with the first request. Does nothing when it is open."""
+        self._sender.connect()
 
     async def close(self) -> None:
         """Close the session, unless another transport uses it."""
-        self._closed = True
-        if self._sender is not None:
-            sender, self._sender = self._sender, None
-            await sender.close()
+        await self._sender.close()
 
     async def execute(
         self, request: GraphQLRequest, *, extra_args: Mapping[str, Any] | None = None, upload_files: bool = False
@@ -136,12 +134,13 @@ class AIOHTTPTransport(AsyncTransport):
         Raises:
             TransportError: there was no GraphQL answer.
             DocumentError: the request cannot be sent.
-            TypeError: aiohttp does not know one of *extra_args*.
+            TypeError: one of *extra_args* is unknown to aiohttp.
         """
         file_classes = self.file_classes if upload_files else None
-        prepare = functools.partial(self._round_trip, request, None, extra_args, file_classes)
-        round_trip = await self._off_the_loop(prepare)
-        return round_trip.parse(await round_trip.send(round_trip.request, NO_DEADLINE))
+        prepared = await self._off_the_loop(
+            functools.partial(self._builder.build, request, None, extra_args, file_classes)
+        )
+        return self._parse(await self._sender.send(prepared, Deadline()))
 
     async def execute_batch(
         self, reqs: Sequence[GraphQLRequest], extra_args: Mapping[str, Any] | None = None
@@ -155,23 +154,23 @@ class AIOHTTPTransport(AsyncTransport):
         Raises:
             TransportError: there was no GraphQL answer to one of them.
             DocumentError: a request cannot be sent, or not in a batch.
-            TypeError: aiohttp does not know one of *extra_args*.
+            TypeError: one of *extra_args* is unknown to aiohttp.
         """
         round_trip = await self._off_the_loop(functools.partial(self.batch_round_trip, reqs, extra_args=extra_args))
-        return answers_or_raise(round_trip.parse(await round_trip.send(round_trip.request, NO_DEADLINE)))
+        return answers_or_raise(round_trip.parse(await round_trip.send(round_trip.request, Deadline())))
 
     async def subscribe(self, request: GraphQLRequest) -> AsyncGenerator[ExecutionResult, None]:
         """Refuse: a plain HTTP request has one answer."""
         raise TransportError(
-            "AIOHTTPTransport cannot subscribe; use AIOHTTPWebsocketsTransport, or subscriptions= of the Client."
+            "AIOHTTPTransport cannot subscribe; use AIOHTTPWebsocketsTransport, or subscriptions= of the Client.",
+            sent=False,
         )
         yield  # pragma: no cover - makes this an async generator
 
     def fresh(self) -> AIOHTTPTransport:
         copy = super().fresh()
         copy._shared_session = self._shared_session.fresh()
-        copy._sender = None
-        copy._closed = False
+        copy._sender = HTTPSender(copy._shared_session, copy._max_response_size)
         return copy
 
     def round_trip(
@@ -181,7 +180,8 @@ class AIOHTTPTransport(AsyncTransport):
         headers: HeadersOption = None,
         extra_args: Mapping[str, Any] | None = None,
     ) -> AsyncRoundTrip[ExecutionResult]:
-        return self._round_trip(request, headers, extra_args, self.file_classes)
+        prepared = self._builder.build(request, headers, extra_args, self.file_classes)
+        return RoundTrip(prepared, self._sender.send, self._parse)
 
     def batch_round_trip(
         self,
@@ -193,43 +193,21 @@ class AIOHTTPTransport(AsyncTransport):
         options = self._builder.options(headers, extra_args)
         if options.method == "GET":
             raise DocumentError("A batch cannot be sent by GET.")
-        prepared = self._builder.post(batch_payload(requests), options, self.file_classes)
-        return self._batch_of(prepared._replace(is_repeatable=lambda: all(map(is_query, requests))), len(requests))
+        prepared = self._builder.post(requests, batch_payload(requests), options, self.file_classes)
+        return self._batch_of(prepared, len(requests))
 
     def batch_key(self, request: HTTPRequest) -> object | None:
         if request.method != "POST" or not isinstance(request.body, bytes) or self._builder.signs_requests:
             return None
-        return request._replace(body=None, make_headers=None, is_repeatable=None)
+        return request._replace(body=None, make_headers=None, contents=())
 
     def combine(self, round_trips: Sequence[AsyncRoundTrip[ExecutionResult]]) -> AsyncRoundTrip[list[BatchEntry]]:
         return self._batch_of(joined([round_trip.request for round_trip in round_trips]), len(round_trips))
 
-    def _round_trip(
-        self,
-        request: GraphQLRequest,
-        headers: HeadersOption,
-        extra_args: Mapping[str, Any] | None,
-        file_classes: FileClasses | None,
-    ) -> AsyncRoundTrip[ExecutionResult]:
-        options = self._builder.options(headers, extra_args)
-        prepared = self._builder.build(request, options, file_classes)
-        return RoundTrip(prepared, self._send, self._parse)
-
     def _batch_of(self, request: HTTPRequest, count: int) -> AsyncRoundTrip[list[BatchEntry]]:
-        return RoundTrip(request, self._send, functools.partial(parse_batch, self.json_deserialize, count))
-
-    async def _send(self, request: HTTPRequest, deadline: Deadline) -> HTTPResponse:
-        """Send a request and return the response; raises a ``TransportError`` if there is none."""
-        if self._sender is None:
-            if self._closed:
-                raise TransportClosed("The transport is closed; call connect() to open it again.")
-            await self.connect()
-            return await self._send(request, deadline)
-        response = await self._sender.send(request)
-        if request.fallback is not None and response.head.status in TOO_LONG:
-            return await self._sender.send(await self._off_the_loop(request.fallback))
-        return response
+        parse = functools.partial(parse_batch_answer, count=count, json_deserialize=self.json_deserialize)
+        return RoundTrip(request, self._sender.send, parse)
 
     async def _off_the_loop(self, prepare: Callable[[], T]) -> T:
-        """Call what may call the user's functions, which may block: in a worker thread if it does."""
+        """Call a function that may call the user's, which may block: in a worker thread if it does."""
         return await asyncio.to_thread(prepare) if self._builder.calls_user_code else prepare()

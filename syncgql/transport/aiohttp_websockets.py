@@ -59,15 +59,17 @@ class AIOHTTPWebsocketsTransport(WebSocketTransport):
         client_session_args: further arguments for ``aiohttp.ClientSession``.
         connect_args: further arguments for ``aiohttp.ClientSession.ws_connect``.
         max_message_size: bytes of the biggest message that is accepted; 0 for no limit.
-        reconnect: when a lost socket is opened again and its subscriptions are sent anew: a ``ReconnectPolicy``, True
-            for the default one (up to 5 attempts, the first after 1 to 2 s, later ones after up to 31 s), False for
-            never.
+        reconnect: when a lost socket is opened again and its subscriptions are sent again: a ``ReconnectPolicy``, True
+            for the default one (for ten minutes; the first attempt after 1 to 2 s, later ones after up to 31 s), False
+            for never.
         idle_timeout: seconds for which the shared socket is kept when nothing runs on it; None for ever.
         session: a function that makes the ``aiohttp.ClientSession``; takes the place of ``client_session_args``. Each
             socket then takes a slot of its connector, 100 by default.
         json_serialize: encodes requests; compact UTF-8 by default. It may return bytes, which are sent as text.
         json_deserialize: decodes the messages that bring results, on the loop; with the ``speed`` extra msgspec by
             default.
+        trust_env: whether ``HTTP_PROXY`` (for ``ws://``), ``HTTPS_PROXY`` (for ``wss://``), ``ALL_PROXY`` and
+            ``NO_PROXY`` are used where no proxy is given; they are read once, before the first connection.
 
     Raises:
         ValueError: the URL is not an absolute ``ws`` or ``wss`` URL, a subprotocol is unknown, or a limit is not
@@ -111,6 +113,7 @@ class AIOHTTPWebsocketsTransport(WebSocketTransport):
         session: SessionFactory | SharedSession | None = None,
         json_serialize: JSONSerialize = json_codec.dumps,
         json_deserialize: JSONDeserialize = json_codec.loads,
+        trust_env: bool = True,
     ) -> None:
         dialect = GraphQLDialect(
             check_url(url, ("ws", "wss")),
@@ -147,7 +150,9 @@ class AIOHTTPWebsocketsTransport(WebSocketTransport):
                 answer_pings=answer_pings,
                 idle_timeout=idle_timeout,
             ),
-            SharedSession.of(session, None, client_session_args, ssl_close_timeout=ssl_close_timeout),
+            SharedSession.of(
+                session, None, client_session_args, ssl_close_timeout=ssl_close_timeout, trust_env=trust_env
+            ),
             check_reconnect(reconnect),
         )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import logging
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -11,9 +12,11 @@ from yarl import URL
 from ..checks import check_function
 from ..exceptions import TransportError
 from ..protocol import json_codec
-from ..protocol.appsync import AppSync, api_host, header_query, header_subprotocol, realtime_url
+from ..protocol.appsync import AppSync
+from ..protocol.appsync_endpoints import Authorization, api_host, header_query, header_subprotocol, realtime_url
 from ..protocol.http import encode_request
 from ..protocol.json_codec import JSONDeserialize, JSONSerialize
+from ..protocol.urls import as_written
 from ..request import GraphQLRequest
 from ..result import ExecutionResult
 from .aiohttp_session.session import SharedSession
@@ -33,7 +36,9 @@ if TYPE_CHECKING:
 
 __all__ = ["AppSyncWebsocketsTransport"]
 
-AuthorizationIn = Literal["subprotocol", "query"]
+logger = logging.getLogger(__name__)
+
+AuthorizationIn = Literal["auto", "subprotocol", "query"]
 
 SUBSCRIPTIONS_ONLY = (
     "The realtime endpoint of AppSync takes subscriptions only. Send queries and mutations with "
@@ -42,39 +47,44 @@ SUBSCRIPTIONS_ONLY = (
 
 
 class AppSyncWebsocketsTransport(WebSocketTransport):
-    """Subscriptions over the realtime endpoint of AWS AppSync.
+    """Subscriptions over the realtime endpoint of AWS AppSync, or over Amplify's local simulator of it.
 
-    ``subscribe`` returns when AppSync has confirmed the subscription, so that no event after it is missed. Queries and
-    mutations are refused; they go over HTTP. Every connection and every subscription is authorized anew. All limits are
-    in seconds; None is no limit.
+    ``subscribe`` returns when AppSync has confirmed the subscription, so that no event after it is lost. Queries and
+    mutations are refused; they go over HTTP. Each connection and each subscription gets a fresh authorization. All
+    limits are in seconds; None is no limit.
 
     Args:
         url: the API's HTTP endpoint, ``https://XXXXXXXXXXXXXXXXXXXXXXXXXX.appsync-api.REGION.amazonaws.com/graphql`` or
-            one on a domain of your own; the realtime endpoint follows from it.
-        auth: how to authenticate; by default with AWS credentials (IAM).
+            one on a custom domain; the realtime endpoint is derived from it.
+        auth: the way to authenticate; by default with AWS credentials (IAM).
         session: the ``botocore.session.Session`` for the default of *auth*.
         ssl: True verifies certificates, False does not; or an ``ssl.SSLContext`` or ``aiohttp.Fingerprint``.
         connect_timeout: limit for TCP, TLS and the upgrade together.
-        close_timeout: limit for closing a connection, farewells to its operations included.
+        close_timeout: limit for closing a connection, including the messages that stop its operations.
         ack_timeout: limit for ``connection_ack``, and for the confirmation of each subscription.
-        keep_alive_timeout: take the server for dead when it is silent for so long; by default as long as it says
-            itself, 5 minutes as a rule.
+        keep_alive_timeout: a connection counts as lost when the server sends nothing for this long; by default as long
+            as the server announces, usually 5 minutes.
         connect_args: further arguments for ``aiohttp.ClientSession.ws_connect``.
-        realtime_url: the realtime endpoint where it does not follow from *url*: behind a proxy or in a private network.
-        authorization_in: where a connection's authorization goes: ``subprotocol``, or ``query``, which more people get
-            to see: URLs are logged.
+        realtime_url: the realtime endpoint if it cannot be derived from *url*, for example behind a proxy or in a
+            private network.
+        authorization_in: where to put a connection's authorization: ``subprotocol`` (a header); ``query`` (the URL,
+            which proxies and servers log); or ``auto``, the default: a header first, and the URL if the server closes
+            with 1002 before it acknowledges the connection, as Amplify's local simulator (``amplify mock``) does. The
+            transport remembers that the URL was accepted.
         headers: headers for the upgrade, or a function that returns them; it is called once per connection, never on
             the loop.
         client_session_args: further arguments for ``aiohttp.ClientSession``.
         max_message_size: bytes of the biggest message that is accepted; 0 for no limit.
-        reconnect: when a lost connection is made anew and its subscriptions are sent again: a ``ReconnectPolicy``, True
-            for the default one (up to 5 attempts, the first after 1 to 2 s, later ones after up to 31 s), False for
+        reconnect: when to reconnect and to subscribe again after a connection was lost: a ``ReconnectPolicy``, True for
+            the default one (for ten minutes; the first attempt after 1 to 2 s, later ones after up to 31 s), False for
             never.
-        idle_timeout: how long the shared socket is kept when nothing runs on it.
-        shared_session: a session to share with other transports; takes the place of ``client_session_args``.
+        idle_timeout: how long the shared socket stays open when nothing runs on it.
+        shared_session: a session to share with other transports; replaces ``client_session_args``.
         json_serialize: encodes requests; compact UTF-8 by default. It may return bytes, which are sent as text.
         json_deserialize: decodes the messages that bring results, on the loop; with the ``speed`` extra msgspec by
             default.
+        trust_env: whether ``HTTPS_PROXY``, ``ALL_PROXY`` and ``NO_PROXY`` are used where no proxy is given; they are
+            read once, before the first connection.
 
     Raises:
         ValueError: a URL is not absolute or has the wrong scheme, or a limit is not positive.
@@ -95,7 +105,7 @@ class AppSyncWebsocketsTransport(WebSocketTransport):
         connect_args: Mapping[str, Any] | None = None,
         *,
         realtime_url: str | URL | None = None,
-        authorization_in: AuthorizationIn = "subprotocol",
+        authorization_in: AuthorizationIn = "auto",
         headers: HeadersOption = None,
         client_session_args: Mapping[str, Any] | None = None,
         max_message_size: int = MAX_MESSAGE_SIZE,
@@ -104,12 +114,13 @@ class AppSyncWebsocketsTransport(WebSocketTransport):
         shared_session: SharedSession | None = None,
         json_serialize: JSONSerialize = json_codec.dumps,
         json_deserialize: JSONDeserialize = json_codec.loads,
+        trust_env: bool = True,
     ) -> None:
         self.url = check_url(url, ("http", "https"))
         if shared_session is not None and client_session_args is not None:
-            raise TypeError("A session of your own brings its arguments along; give either it or client_session_args.")
+            raise TypeError("client_session_args= has no effect with shared_session=; pass one of them.")
         if auth is not None and session is not None:
-            raise TypeError("session= is for the authentication by IAM that is made when auth= is not given.")
+            raise TypeError("session= has no effect with auth=; pass it to AppSyncIAMAuthentication instead.")
         self.auth = _check_auth(auth) or AppSyncIAMAuthentication(api_host(self.url), session=session)
         super().__init__(
             AppSyncDialect(
@@ -126,7 +137,7 @@ class AppSyncWebsocketsTransport(WebSocketTransport):
                 keep_alive_timeout=keep_alive_timeout,
                 idle_timeout=idle_timeout,
             ),
-            shared_session or SharedSession(None, client_session_args),
+            shared_session or SharedSession(None, client_session_args, trust_env=trust_env),
             check_reconnect(reconnect),
         )
 
@@ -143,7 +154,7 @@ class AppSyncWebsocketsTransport(WebSocketTransport):
         Raises:
             TransportError: always.
         """
-        raise TransportError(SUBSCRIPTIONS_ONLY)
+        raise TransportError(SUBSCRIPTIONS_ONLY, sent=False)
 
     def round_trip(
         self,
@@ -152,11 +163,11 @@ class AppSyncWebsocketsTransport(WebSocketTransport):
         headers: Mapping[str, str] | None = None,
         extra_args: Mapping[str, Any] | None = None,
     ) -> AsyncRoundTrip[ExecutionResult]:
-        raise TransportError(SUBSCRIPTIONS_ONLY)
+        raise TransportError(SUBSCRIPTIONS_ONLY, sent=False)
 
 
 class AppSyncDialect(Dialect):
-    """What is particular to AppSync: everything carries an authorization, computed for it alone."""
+    """The dialect of AppSync: each connection and each operation carries an authorization of its own."""
 
     def __init__(
         self,
@@ -168,11 +179,13 @@ class AppSyncDialect(Dialect):
         json_serialize: JSONSerialize,
         json_deserialize: JSONDeserialize,
     ) -> None:
-        if authorization_in not in ("subprotocol", "query"):
-            raise ValueError(f"authorization_in must be 'subprotocol' or 'query', not {authorization_in!r}.")
+        if authorization_in not in ("auto", "subprotocol", "query"):
+            raise ValueError(f"authorization_in must be 'auto', 'subprotocol' or 'query', not {authorization_in!r}.")
         self.url = realtime_url(url) if override is None else check_url(override, ("ws", "wss"), "realtime_url")
         self.auth = auth
         self.authorization_in = authorization_in
+        # Written on the loop and read by any thread; a thread that reads the old value connects once more than needed.
+        self._uses_query = authorization_in == "query"
         self.headers = check_headers(headers)
         self._identity = SharedIdentity.of((), self.headers)
         check_function("json_deserialize", json_deserialize, 1)
@@ -187,28 +200,37 @@ class AppSyncDialect(Dialect):
         authorization = self.auth.get_headers()
         headers = resolve_headers({}, self.headers, None)
         is_personal = self._identity.differs_from(headers)
-        if self.authorization_in == "subprotocol":
-            return Handshake(
-                self.url,
-                (AppSync.NAME, header_subprotocol(authorization)),
-                headers,
-                None,
-                is_personal,
-                None,
-                authorization,
-            )
+        subprotocols = AppSync.NAME, header_subprotocol(authorization)
+        handshake = Handshake(as_written(self.url), subprotocols, headers, None, is_personal, None, authorization)
+        return self._with_query(handshake, authorization) if self._uses_query else handshake
+
+    def alternative(self, handshake: Handshake, refused: str | None) -> Handshake | None:
+        if self.authorization_in != "auto" or _has_query_form(handshake):
+            return None
+        logger.debug("%s refused the authorization in a header; trying the query string.", handshake.where)
+        return self._with_query(handshake, handshake.authorization or {})
+
+    def accepted(self, handshake: Handshake) -> None:
+        self._uses_query = _has_query_form(handshake)
+
+    def _with_query(self, handshake: Handshake, authorization: Authorization) -> Handshake:
+        """Return *handshake* with the authorization in the query string."""
         separator = "&" if "?" in self.url else "?"
-        url = URL(f"{self.url}{separator}{header_query(authorization)}", encoded=True)
-        return Handshake(url, (AppSync.NAME,), headers, None, is_personal, None, authorization)
+        url = as_written(f"{self.url}{separator}{header_query(authorization)}")
+        return handshake._replace(url=url, subprotocols=(AppSync.NAME,))
 
     def payload(self, request: GraphQLRequest) -> str:
         if request.operation_type != "subscription":
-            raise TransportError(SUBSCRIPTIONS_ONLY)
-        # The text is what is signed, so it is made once and goes into the message as it is.
+            raise TransportError(SUBSCRIPTIONS_ONLY, sent=False)
+        # The signature covers this text, so it is made once and sent unchanged.
         members = without_files(request)
         members.setdefault("variables", {})
         data = encode_request(members, self.json_serialize).decode()
         return json_codec.dumps({"data": data, "extensions": {"authorization": self.auth.get_headers(data)}})
+
+
+def _has_query_form(handshake: Handshake) -> bool:
+    return handshake.subprotocols == (AppSync.NAME,)
 
 
 def _check_auth(auth: object) -> AppSyncAuthentication | None:

@@ -1,4 +1,4 @@
-"""AsyncEventSink: hands events to asyncio code that uses a transport without a Client."""
+"""AsyncEventSink: passes events to asyncio code on the loop of the transport."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from ..result import ExecutionResult
 
 
 class AsyncEventSink:
-    """A bounded queue between a stream and one ``await get()`` after the other, all on one loop.
+    """A bounded queue of events; the stream and the consumer, which awaits ``get()``, share one loop.
 
     Args:
         buffer_size: how many events may wait.
-        blocks: whether the stream is to stop reading while the buffer is full.
+        blocks: whether the stream stops reading while the buffer is full.
     """
 
     def __init__(self, buffer_size: int, *, blocks: bool = False) -> None:
@@ -21,6 +21,7 @@ class AsyncEventSink:
         self._buffer_size = buffer_size
         self._events: deque[ExecutionResult] = deque()
         self.finished = False
+        self.received = 0
         self._error: Exception | None = None
         self._changed = asyncio.Event()
 
@@ -36,6 +37,7 @@ class AsyncEventSink:
     def put(self, result: ExecutionResult, /) -> bool:
         if self.finished:
             return False
+        self.received += 1
         self._events.append(result)
         self._changed.set()
         return True
@@ -47,10 +49,10 @@ class AsyncEventSink:
         self._changed.set()
 
     def reconnected(self, seconds: float) -> None:
-        """Nothing: who uses a transport on its own finds it in the log."""
+        """Do nothing: a transport without a client only logs reconnects."""
 
-    def restarted(self) -> None:
-        """Nothing: nobody restarts these."""
+    def resubscribed(self) -> None:
+        """Do nothing: only clients subscribe again with other variables."""
 
     async def get(self) -> ExecutionResult | None:
         """Return the next event, or None after the last; raises the error with which the stream ended."""

@@ -31,37 +31,41 @@ from ..request import GraphQLRequest
 from ..result import ExecutionResult
 from .round_trip import RoundTrip, T
 
-__all__ = ["AsyncTransport"]
+__all__ = ["AsyncTransport", "EventSink", "Stream"]
 
 AsyncRoundTrip = RoundTrip[Coroutine[Any, Any, Any], T]
 """A round trip whose ``send`` is a coroutine function, for the loop."""
 
 
 class EventSink(Protocol):
-    """Who takes the events of one stream; called on the loop, must not block."""
+    """Receives the events of one stream; its methods are called on the loop and must not block."""
 
     @property
     def blocks(self) -> bool:
-        """Whether the stream is to stop reading while the sink is full; it then needs a socket of its own."""
+        """Whether the stream stops reading while the sink is full; such a stream needs a socket of its own."""
 
     @property
     def full(self) -> bool:
-        """Whether the buffer has no room; only looked at when ``blocks``."""
+        """Whether the buffer has no room; only used if ``blocks``."""
+
+    @property
+    def received(self) -> int:
+        """How many events the sink has accepted."""
 
     async def wait_for_room(self) -> None:
         """Return when there is room again."""
 
     def put(self, result: ExecutionResult, /) -> bool:
-        """Take an event; False means that no more are wanted."""
+        """Accept an event; returns False if no more are wanted."""
 
     def finish(self, error: Exception | None = None) -> None:
-        """Take the end: clean, or with the error that the consumer is to see."""
+        """End the events, with the error that the consumer gets, or without."""
 
     def reconnected(self, seconds: float) -> None:
-        """Take note that the next events come over another connection and that those of some seconds are missing."""
+        """Record that the next events come over another connection and that those of some seconds are missing."""
 
-    def restarted(self) -> None:
-        """Take note that the next events come from the start of the subscription with other variables."""
+    def resubscribed(self) -> None:
+        """Record that the next events are those of another request, from its start."""
 
 
 TransportT = TypeVar("TransportT", bound="AsyncTransport")
@@ -124,7 +128,7 @@ class AsyncTransport(ABC):
         Raises:
             TransportError: there was no GraphQL answer to one of them, or the transport has no batches.
         """
-        raise TransportError(f"{type(self).__name__} cannot send batches.")
+        raise TransportError(f"{type(self).__name__} cannot send batches.", sent=False)
 
     def batch_round_trip(
         self,
@@ -178,7 +182,7 @@ class AsyncTransport(ABC):
 
     def _refuse_headers(self, headers: Mapping[str, str] | None) -> None:
         if headers is not None:
-            raise TransportError(f"{type(self).__name__} takes no headers per request.")
+            raise TransportError(f"{type(self).__name__} takes no headers per request.", sent=False)
 
 
 class _Arguments(NamedTuple):
@@ -189,29 +193,36 @@ class _Arguments(NamedTuple):
 
 
 class Stream(ABC):
-    """One subscription on its way and its events back into a sink."""
+    """One operation of any kind whose results go to a sink.
+
+    The event loop runs ``open``, ``close`` and what ``resubscribe`` returns; the sink's consumer may be anywhere.
+    """
 
     @abstractmethod
     async def open(self, deadline: Deadline | None = None) -> None:
-        """Connect and send the subscription; return when it is on the wire. On the loop.
+        """Connect and send the operation; return when it was sent.
 
         Args:
-            deadline: when the caller stops waiting; None for no limit. Nothing need be tried that ends later.
+            deadline: when the caller stops waiting; None for no limit. Attempts that would begin later are not made.
+
+        Raises:
+            TransportError: it could not be sent.
         """
 
     @abstractmethod
     async def close(self) -> None:
-        """End the subscription on the server; return when that is handed to the wire. On the loop."""
+        """End the operation on the server; return when the stop was sent."""
 
-    def restart(self, request: GraphQLRequest) -> Callable[[], Coroutine[Any, Any, None]]:
-        """Prepare, in the caller's thread, what starts the subscription anew with other variables, on the loop.
+    def resubscribe(self, request: GraphQLRequest) -> Callable[[], Coroutine[Any, Any, None]]:
+        """Prepare a new start of the operation with another request, in the caller's thread; returns what does it.
 
-        The sink's ``restarted`` is called between the last event of the old variables and the first of the new.
+        The returned function runs on the loop. The sink's ``resubscribed`` is called between the last event of the old
+        request and the first of the new.
 
         Raises:
-            TransportError: the transport does not connect again by itself, so there is nothing to restart.
+            TransportError: the transport does not reconnect, so there is no use for it.
         """
-        raise TransportError(f"{type(self).__name__} cannot start a subscription anew.")
+        raise TransportError(f"{type(self).__name__} cannot subscribe again with other variables.", sent=False)
 
 
 class SubscribeStream(Stream):

@@ -1,11 +1,11 @@
-"""Batcher: single calls of several threads, sent as batches.
+"""Batcher: sends single calls of several threads as batches.
 
-A call prepares its request in its own thread, as always. On the loop the requests that may travel together collect in a
-batch, which is sent when it is full, or some time after its first member came. Its answer is taken apart in a worker
-thread, once, and each member gets its own part.
+Each call prepares its request in its own thread. On the loop, requests that may share a batch collect in one, which is
+sent when it is full or some time after its first request. The response is parsed once, in a worker thread, and each
+call receives its own part.
 
-A member that leaves, because its time is up or its caller was interrupted, neither stops the others nor moves them.
-When the last has left, the batch is given up.
+A call that leaves, because it timed out or was interrupted, affects neither the other calls nor their positions. When
+the last call has left, the batch is cancelled.
 """
 
 from __future__ import annotations
@@ -16,7 +16,8 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from ..deadline import NO_DEADLINE, Deadline
+from ..checks import check_count, check_delay
+from ..deadline import Deadline
 from ..exceptions import DocumentError, own_copy
 from ..protocol.batch import BatchEntry, has_several_answers
 from ..request import GraphQLRequest
@@ -25,11 +26,11 @@ from .base import AsyncRoundTrip, AsyncTransport
 from .round_trip import RoundTrip
 
 BATCH_MAX = 10
-"""How many requests make a batch full, unless the user says otherwise."""
+"""How many requests a batch holds by default."""
 
 
 Outcome = ExecutionResult | Exception | Callable[[], ExecutionResult]
-"""What became of a request in a batch; a function if its result is still to be parsed, in the caller's thread."""
+"""The result or the error of a request in a batch; a function if the caller's thread is to parse the result."""
 
 
 class Batcher:
@@ -37,8 +38,8 @@ class Batcher:
 
     Args:
         transport: sends them.
-        interval: seconds that the first member of a batch waits for others.
-        maximum: how many requests make a batch full.
+        interval: seconds that the first request of a batch waits for others.
+        maximum: how many requests a batch holds.
 
     Raises:
         TypeError: the transport cannot send batches.
@@ -71,7 +72,7 @@ class Batcher:
         headers: Mapping[str, str] | None = None,
         extra_args: Mapping[str, Any] | None = None,
     ) -> AsyncRoundTrip[list[BatchEntry]]:
-        """Prepare a batch of the caller's own, as the transport does."""
+        """Prepare a batch that the caller composed; takes and raises what the transport's method does."""
         return self.transport.batch_round_trip(requests, headers=headers, extra_args=extra_args)
 
     async def close(self) -> None:
@@ -79,14 +80,14 @@ class Batcher:
         await self.transport.close()
 
     async def _send(self, member: _Member, deadline: Deadline) -> Outcome:
-        """Send a request with others that it may travel with, on the loop, and return what became of it."""
+        """Send a request together with others that may share its batch, on the loop; return its outcome."""
         key = member.key
         batch = next((batch for batch in self.collecting if batch.key == key), None) or _Batch(self, key)
         return await batch.send(member.round_trip)
 
 
 class _Member(NamedTuple):
-    """One request that travels in a batch, with what all members of that batch have in common."""
+    """A request for a batch, and the key that all requests of that batch share."""
 
     round_trip: AsyncRoundTrip[ExecutionResult]
     key: object
@@ -99,19 +100,20 @@ def _result(outcome: Outcome) -> ExecutionResult:
 
 
 class _Batch:
-    """Some requests: collecting until it is sent, then waiting for the answer."""
+    """Requests that collect until they are sent, and then wait for the response."""
 
     def __init__(self, batcher: Batcher, key: object) -> None:
         self.key = key
         self._batcher = batcher
-        # Who waits for which request. One that has left is cancelled; it is gone, or kept if all are sent already.
+        # The request behind each waiting call. The future of a call that left is cancelled; its entry is removed, or
+        # kept if the batch was sent already.
         self._waiting: dict[asyncio.Future[Outcome], AsyncRoundTrip[ExecutionResult]] = {}
         self._sending: asyncio.Task[None] | None = None
         self._timer = asyncio.get_running_loop().call_later(batcher.interval, self._flush)
         batcher.collecting.append(self)
 
     async def send(self, round_trip: AsyncRoundTrip[ExecutionResult]) -> Outcome:
-        """Send a request with the others and return what became of it."""
+        """Send a request with the others and return its outcome."""
         place: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
         self._waiting[place] = round_trip
         if len(self._waiting) >= self._batcher.maximum:
@@ -144,7 +146,7 @@ class _Batch:
             placed: list[tuple[asyncio.Future[Outcome], Outcome]] = list(zip(self._waiting, outcomes, strict=True))
         except Exception as error:
             placed = [(place, own_copy(error)) for place in self._waiting]
-        except BaseException:  # cancelled, or the user's code has the program end: nobody may wait for ever
+        except BaseException:  # cancelled, or the user's code raises SystemExit: no call may wait any longer
             for place in self._waiting:
                 place.cancel()
             raise
@@ -154,30 +156,25 @@ class _Batch:
 
     async def _outcomes(self, round_trips: list[AsyncRoundTrip[ExecutionResult]]) -> Sequence[Outcome]:
         if len(round_trips) == 1:
-            # As if there were no batches: a server that has none then still answers a lonely request.
+            # As a plain request, which servers without batches answer, too.
             alone = round_trips[0]
-            return [functools.partial(alone.parse, await alone.send(alone.request, NO_DEADLINE))]
+            return [functools.partial(alone.parse, await alone.send(alone.request, Deadline()))]
         batch = self._batcher.transport.combine(round_trips)
-        response = await batch.send(batch.request, NO_DEADLINE)
-        # Not by the members in their own threads: each would take the whole response apart.
+        response = await batch.send(batch.request, Deadline())
+        # Not in the threads of the calls, each of which would parse the whole response.
         return await asyncio.to_thread(batch.parse, response)
 
 
-def check_batch_options(interval: object, maximum: object) -> None:
+def check_batch_options(interval: float, maximum: int) -> None:
     """Check the options of automatic batching.
 
     Raises:
-        TypeError: one is no number, or the second has no effect without the first.
-        ValueError: one is out of range.
+        TypeError: an option is not a number, or *maximum* has no effect because *interval* is 0.
+        ValueError: an option is out of range.
     """
-    if isinstance(interval, bool) or not isinstance(interval, int | float):
-        raise TypeError(f"batch_interval must be a number of seconds, not {type(interval).__name__}.")
-    if not 0 <= interval < math.inf:
-        raise ValueError(f"batch_interval must be 0 seconds, for no batching, or more, not {interval!r}.")
-    if isinstance(maximum, bool) or not isinstance(maximum, int):
-        raise TypeError(f"batch_max must be a whole number of requests, not {type(maximum).__name__}.")
-    if maximum < 1:
-        raise ValueError(f"batch_max must be 1 request or more, not {maximum!r}.")
+    if check_delay("batch_interval", interval) == math.inf:
+        raise ValueError("batch_interval must be a finite number of seconds, not inf.")
+    check_count("batch_max", maximum, least=1, of="requests")
     if maximum != BATCH_MAX and not interval:
         raise TypeError("batch_max= has no effect without batch_interval=, which is 0.")
 
@@ -185,5 +182,5 @@ def check_batch_options(interval: object, maximum: object) -> None:
 def _goes_alone(request: GraphQLRequest) -> bool:
     try:
         return bool(has_several_answers(request))
-    except DocumentError:  # a syntax error; what to say of it is left to the server, as it is without batches
+    except DocumentError:  # a syntax error, which the server reports, as it does without batches
         return True

@@ -1,4 +1,4 @@
-"""BlockingTransport: what a transport does that needs no loop; the calling thread does all of it."""
+"""BlockingTransport: the base class of transports that do all work in the calling thread, without an event loop."""
 
 from __future__ import annotations
 
@@ -17,22 +17,23 @@ from .round_trip import RoundTrip, T
 TransportT = TypeVar("TransportT", bound="BlockingTransport")
 
 BlockingRoundTrip = RoundTrip[Any, T]
-"""A round trip whose ``send`` returns the response itself, in the calling thread."""
+"""A round trip whose ``send`` blocks the calling thread and returns the response."""
 
 
 class BlockingTransport(ABC):
-    """How requests get to a server and answers back, in the thread that calls.
+    """Base class of transports that send requests and receive responses in the calling thread.
 
-    Any number of threads use one at once, before and after a fork. It cannot subscribe.
+    Any number of threads may use a transport at the same time, before and after a fork. It does not support
+    subscriptions.
     """
 
     @abstractmethod
     def connect(self) -> None:
-        """Make the transport ready, also after ``close``; does nothing when it is ready."""
+        """Prepare the transport for requests, also after ``close``; do nothing if it is ready."""
 
     @abstractmethod
     def close(self) -> None:
-        """Close everything that no call is using; what a call is using is closed when that ends."""
+        """Close all resources that are not in use; resources used by a call are closed when it ends."""
 
     @abstractmethod
     def round_trip(
@@ -45,8 +46,8 @@ class BlockingTransport(ABC):
         """Prepare one request.
 
         Raises:
-            TransportError: the transport cannot do what was asked.
-            DocumentError: the request cannot be sent.
+            TransportError: the transport does not support an argument.
+            DocumentError: the request cannot be encoded.
         """
 
     def batch_round_trip(
@@ -56,15 +57,20 @@ class BlockingTransport(ABC):
         headers: Mapping[str, str] | None = None,
         extra_args: Mapping[str, Any] | None = None,
     ) -> BlockingRoundTrip[list[BatchEntry]]:
-        """Prepare a batch; raises what ``round_trip`` raises, by default that there are none."""
-        raise TransportError(f"{type(self).__name__} cannot send batches.")
-
-    def execute(self, request: GraphQLRequest, *, extra_args: Mapping[str, Any] | None = None) -> ExecutionResult:
-        """Send a query or mutation and return the answer, errors included.
+        """Prepare a batch.
 
         Raises:
-            TransportError: there was no GraphQL answer.
-            DocumentError: the request cannot be sent.
+            TransportError: the transport does not support batches (the default) or an argument.
+            DocumentError: a request cannot be encoded, or not in a batch.
+        """
+        raise TransportError(f"{type(self).__name__} cannot send batches.", sent=False)
+
+    def execute(self, request: GraphQLRequest, *, extra_args: Mapping[str, Any] | None = None) -> ExecutionResult:
+        """Send a query or mutation and return the response, which may contain errors.
+
+        Raises:
+            TransportError: no GraphQL response was received.
+            DocumentError: the request cannot be encoded.
         """
         round_trip = self.round_trip(request, extra_args=extra_args)
         return round_trip.parse(round_trip.send(round_trip.request, NO_DEADLINE))
@@ -72,15 +78,17 @@ class BlockingTransport(ABC):
     def execute_batch(
         self, reqs: Sequence[GraphQLRequest], extra_args: Mapping[str, Any] | None = None
     ) -> list[ExecutionResult]:
-        """Send several queries and mutations as one, and return their answers in the same order, errors included.
+        """Send several queries and mutations in one request, and return their responses in the same order.
+
+        The responses may contain errors.
 
         Raises:
-            TransportError: there was no GraphQL answer to one of them, or the transport has no batches.
-            DocumentError: a request cannot be sent, or not in a batch.
+            TransportError: no GraphQL response to one of them was received, or the transport does not support batches.
+            DocumentError: a request cannot be encoded, or not in a batch.
         """
         round_trip = self.batch_round_trip(reqs, extra_args=extra_args)
         return answers_or_raise(round_trip.parse(round_trip.send(round_trip.request, NO_DEADLINE)))
 
     def fresh(self: TransportT) -> TransportT:
-        """Return an unconnected transport with the same settings; every client has one of its own."""
+        """Return an unconnected transport with the same settings, for the use of one client."""
         return copy.copy(self)

@@ -1,4 +1,4 @@
-"""LocalSchemaTransport: a schema in this process in place of a server."""
+"""LocalSchemaTransport: execute operations against a schema in this process."""
 
 from __future__ import annotations
 
@@ -23,18 +23,19 @@ __all__ = ["LocalSchemaTransport"]
 
 
 class LocalSchemaTransport(AsyncTransport):
-    """Runs operations against a schema object, so that tests need no server.
+    """Execute operations against a schema object, so that tests need no server.
 
-    Requests and answers go through JSON as they would on a wire: what a server could not read or send fails here too.
-    Resolvers run on the client's loop thread; one that blocks holds up everything else of that client.
+    Requests and responses are converted to JSON and back, so values that a server could not receive or send fail here,
+    too. Resolvers run on the thread of the client's event loop; a blocking resolver blocks all other calls of that
+    client.
 
     Args:
-        schema: a graphql-core, Ariadne, graphene or Strawberry schema; Strawberry runs it with its own extensions.
-        root_value: the value that the resolvers of root fields get.
-        context_value: the value that every resolver finds as ``info.context``.
+        schema: a graphql-core, Ariadne, graphene or Strawberry schema. Strawberry schemas run with their extensions.
+        root_value: the value that is passed to the resolvers of root fields.
+        context_value: the value of ``info.context`` in all resolvers.
 
     Raises:
-        TypeError: *schema* is none of these.
+        TypeError: *schema* is not a schema of one of these libraries.
     """
 
     def __init__(self, schema: Any, *, root_value: Any = None, context_value: Any = None) -> None:
@@ -44,7 +45,7 @@ class LocalSchemaTransport(AsyncTransport):
         if core is None:
             raise TypeError(
                 "schema must be a graphql-core, Ariadne, graphene or Strawberry schema, "
-                f"not {type(schema).__name__}; build_schema() of graphql makes one of SDL."
+                f"not {type(schema).__name__}; use graphql.build_schema() to create one from SDL."
             )
         self.schema = schema
         is_strawberry = core is getattr(schema, "_schema", None)
@@ -62,23 +63,33 @@ class LocalSchemaTransport(AsyncTransport):
         """Do nothing: there is nothing to close."""
 
     async def execute(self, request: GraphQLRequest, *, extra_args: Mapping[str, Any] | None = None) -> ExecutionResult:
-        """Run a query or mutation.
+        """Execute a query or mutation.
+
+        Args:
+            request: the request to execute.
+            extra_args: not supported.
 
         Raises:
-            DocumentError: the request is not JSON.
-            TransportError: *extra_args* was given, or the result is not JSON.
+            DocumentError: the request cannot be encoded as JSON.
+            TransportError: *extra_args* was given.
+            TransportProtocolError: the result cannot be encoded as JSON.
         """
         if extra_args:
-            raise TransportError("LocalSchemaTransport sends nothing, so it takes no extra_args.")
+            raise TransportError("LocalSchemaTransport does not accept extra_args.", sent=False)
         return _over_the_wire(await self._engine.execute(self._operation(request)))
 
     async def subscribe(self, request: GraphQLRequest) -> AsyncGenerator[ExecutionResult, None]:
-        """Run a subscription; a query or mutation is one event. Raises what ``execute`` raises."""
+        """Execute a subscription. A query or mutation yields one event.
+
+        Raises:
+            DocumentError: the request cannot be encoded as JSON.
+            TransportProtocolError: an event cannot be encoded as JSON.
+        """
         stream = await self._engine.subscribe(self._operation(request))
         if not isinstance(stream, AsyncIterator):
             yield _over_the_wire(stream)
             return
-        # graphql-core 3.2 has an iterator that can be closed like a generator, though it is none.
+        # In graphql-core 3.2 this is not a generator but an iterator with aclose().
         async with contextlib.aclosing(cast(AsyncGenerator[Any, None], stream)) as events:
             async for event in events:
                 yield _over_the_wire(event)
@@ -95,7 +106,7 @@ class LocalSchemaTransport(AsyncTransport):
 
 
 class LocalOperation(NamedTuple):
-    """One operation as an engine runs it: what came over the wire, and what resolvers are given."""
+    """An operation for an engine: the decoded request, and the values for the resolvers."""
 
     query: str
     variable_values: dict[str, Any] | None
@@ -105,7 +116,7 @@ class LocalOperation(NamedTuple):
 
     @property
     def is_subscription(self) -> bool:
-        """Whether it is one; a document that cannot be read is left to ``execute``, which says what is wrong."""
+        """Whether the operation is a subscription; False for an invalid document, which ``execute`` reports."""
         try:
             request = GraphQLRequest(self.query, operation_name=self.operation_name)
             return request.operation_type == "subscription"
@@ -114,17 +125,17 @@ class LocalOperation(NamedTuple):
 
 
 class Engine(Protocol):
-    """Runs operations."""
+    """An engine that executes operations."""
 
     async def execute(self, operation: LocalOperation) -> Any:
-        """Return a result of graphql-core, whatever is wrong with the operation."""
+        """Return a graphql-core result; errors of the operation are part of it."""
 
     async def subscribe(self, operation: LocalOperation) -> Any:
-        """Return an async generator of such results, or the only one."""
+        """Return an async generator of graphql-core results, or a single result."""
 
 
 class StrawberryEngine:
-    """Runs operations as Strawberry does, with its extensions."""
+    """Execute operations with Strawberry and its extensions."""
 
     def __init__(self, schema: Any) -> None:
         self._schema = schema
@@ -139,7 +150,7 @@ class StrawberryEngine:
 
 
 class CoreEngine:
-    """Runs operations as graphql-core does."""
+    """Execute operations with graphql-core."""
 
     def __init__(self, schema: GraphQLSchema) -> None:
         self._schema = schema
@@ -176,12 +187,12 @@ class CoreEngine:
         return await stream if inspect.isawaitable(stream) else stream
 
 
-# Unlike requests, which may hold Python values, an answer must be JSON as it stands.
+# Requests may contain Python values that syncgql converts; responses must be JSON already.
 encode_answer = json.JSONEncoder(ensure_ascii=False, allow_nan=False).encode
 
 
 def _over_the_wire(result: Any) -> ExecutionResult:
-    """Return what a client would have read of *result*."""
+    """Encode a graphql-core result as JSON and parse it, as a server and a client would."""
     answer = {"data": result.data, "errors": [error.formatted for error in result.errors or ()] or None}
     if result.extensions:
         answer["extensions"] = result.extensions
@@ -189,7 +200,7 @@ def _over_the_wire(result: Any) -> ExecutionResult:
         return parse_response(loads(encode_answer(answer)))
     except (TypeError, ValueError, RecursionError) as error:
         raise TransportProtocolError(
-            f"The result of the schema is not JSON, so no server could send it: {error}",
-            rule="an answer is JSON",
+            f"The schema returned a result that cannot be encoded as JSON: {error}",
+            rule="a response is JSON",
             received=repr(result.data),
         ) from error

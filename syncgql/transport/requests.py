@@ -8,20 +8,21 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from ..checks import check_flag, check_function, check_size
+from yarl import URL
+
+from ..checks import check_count, check_delay, check_flag, check_function, check_seconds, check_size
 from ..deadline import Deadline
-from ..exceptions import TransportConnectionFailed
+from ..exceptions import TransportConnectionFailed, TransportError
 from ..gql_names import unknown_argument
 from ..protocol import json_codec
-from ..protocol.batch import BatchEntry, batch_payload
-from ..protocol.http import public_url
-from ..protocol.http_get import MAX_URL_LENGTH, TOO_LONG, is_query
+from ..protocol.batch import BatchEntry, batch_payload, parse_batch_answer
+from ..protocol.http import HTTPResponse, parse_answer, public_url
+from ..protocol.http_get import MAX_URL_LENGTH, TOO_LONG
 from ..protocol.json_codec import JSONDeserialize, JSONSerialize
 from ..request import GraphQLRequest
 from ..result import ExecutionResult
 from .blocking import BlockingRoundTrip, BlockingTransport
 from .http.request import HTTPRequest, RequestBuilder
-from .http.response import HTTPResponse, parse_batch, parse_result
 from .http.upload import Upload
 from .options import HeadersOption, check_arguments, check_method, check_url
 from .requests_http.timeouts import RequestsTimeouts, Timeout
@@ -57,7 +58,7 @@ class RequestsHTTPTransport(BlockingTransport):
     answer; connections of sessions and adapters of your own are not checked so. Needs ``pip install
     "syncgql[requests]"``.
 
-    ``execute_timeout`` limits a call as a whole, connecting, waiting and reading together: it is looked at whenever
+    The limit of a call is for all of it, connecting, waiting and reading together: it is looked at whenever
     something arrives, and no wait is longer than what is left of it. It does not cover the lookup of the host's name,
     or what a custom adapter does. With a session or an adapter of your own it does not cover a server that sends the
     headers of its answer byte by byte. ``close()`` does not end a call that waits in another thread.
@@ -71,10 +72,10 @@ class RequestsHTTPTransport(BlockingTransport):
             the session.
         auth: requests' authentication: a pair of name and password, or a ``requests.auth.AuthBase``.
         timeout: seconds that connecting, and each silence of the server, may take; a pair limits the two separately.
-            None for 30 s to connect and no limit but ``execute_timeout`` to silence.
+            None for 30 s to connect and no limit but that of the call to silence.
         verify: True verifies certificates, False does not; or the path of a file or folder of certificates to trust.
         retries: how often a query is sent again after a connection was refused or lost, or after one of
-            *retry_status_forcelist*; within ``execute_timeout``.
+            *retry_status_forcelist*; within the limit of the call.
         method: ``"GET"`` sends queries by GET, where they fit into 2,000 characters; mutations go by POST always.
         json_serialize: encodes requests; compact UTF-8 by default.
         json_deserialize: decodes answers.
@@ -100,7 +101,7 @@ class RequestsHTTPTransport(BlockingTransport):
 
     def __init__(
         self,
-        url: str,
+        url: str | URL,
         headers: HeadersOption = None,
         cookies: Any = None,
         auth: Any = None,
@@ -167,9 +168,9 @@ class RequestsHTTPTransport(BlockingTransport):
         extra_args: Mapping[str, Any] | None = None,
     ) -> BlockingRoundTrip[ExecutionResult]:
         check_arguments("extra_args", extra_args or {}, EXTRA_ARGS, REFUSED_ARGUMENTS, "requests")
-        prepared = self._checked(self._builder.build(request, self._builder.options(headers, None), ()))
-        send = functools.partial(self._send, contents=[request], arguments=extra_args or {})
-        return RoundTrip(prepared, send, functools.partial(parse_result, self.json_deserialize))
+        prepared = self._checked(self._builder.build(request, headers, None, ()))
+        send = functools.partial(self._send, arguments=extra_args or {})
+        return RoundTrip(prepared, send, functools.partial(parse_answer, json_deserialize=self.json_deserialize))
 
     def batch_round_trip(
         self,
@@ -180,9 +181,10 @@ class RequestsHTTPTransport(BlockingTransport):
     ) -> BlockingRoundTrip[list[BatchEntry]]:
         check_arguments("extra_args", extra_args or {}, EXTRA_ARGS, REFUSED_ARGUMENTS, "requests")
         options = self._builder.options(headers, None)
-        prepared = self._checked(self._builder.post(batch_payload(requests), options, ()))
-        send = functools.partial(self._send, contents=requests, arguments=extra_args or {})
-        return RoundTrip(prepared, send, functools.partial(parse_batch, self.json_deserialize, len(requests)))
+        prepared = self._checked(self._builder.post(requests, batch_payload(requests), options, ()))
+        send = functools.partial(self._send, arguments=extra_args or {})
+        parse = functools.partial(parse_batch_answer, count=len(requests), json_deserialize=self.json_deserialize)
+        return RoundTrip(prepared, send, parse)
 
     @staticmethod
     def _checked(request: HTTPRequest) -> HTTPRequest:
@@ -192,25 +194,17 @@ class RequestsHTTPTransport(BlockingTransport):
             check_upload(request.body)
         return request
 
-    def _send(
-        self,
-        request: HTTPRequest,
-        deadline: Deadline,
-        *,
-        contents: Sequence[GraphQLRequest],
-        arguments: Mapping[str, Any],
-    ) -> HTTPResponse:
+    def _send(self, request: HTTPRequest, deadline: Deadline, *, arguments: Mapping[str, Any]) -> HTTPResponse:
         """Send a request; send the POST instead if the server finds the URL of a GET too long."""
         timeouts = RequestsTimeouts(deadline, self.timeout)
-        response = self._send_with_retries(request, contents, arguments, timeouts)
+        response = self._send_with_retries(request, arguments, timeouts)
         if request.fallback is not None and response.head.status in TOO_LONG:
-            return self._send_with_retries(request.fallback(), contents, arguments, timeouts)
+            return self._send_with_retries(request.fallback(), arguments, timeouts)
         return response
 
     def _send_with_retries(
         self,
         request: HTTPRequest,
-        contents: Sequence[GraphQLRequest],
         arguments: Mapping[str, Any],
         timeouts: RequestsTimeouts,
     ) -> HTTPResponse:
@@ -218,7 +212,6 @@ class RequestsHTTPTransport(BlockingTransport):
 
         Args:
             request: what to send.
-            contents: what is in it.
             arguments: further arguments for ``requests.Session.request``.
             timeouts: when to give up.
 
@@ -227,17 +220,23 @@ class RequestsHTTPTransport(BlockingTransport):
         """
         session = self._sessions.current()
         attempt = 0
+        was_sent = False
         while True:
             try:
                 response = session.send(request, arguments, timeouts, self._max_response_size)
-            except TransportConnectionFailed:
+            except TransportError as error:
+                error.attempts = attempt + 1
+                error.sent = error.sent or (None if was_sent else error.sent)
+                was_sent = error.sent is not False
                 delay = self._retries.delay(attempt)
-                if not self._may_repeat(attempt, request, contents, timeouts, delay):
+                is_lost = isinstance(error, TransportConnectionFailed)
+                if not (is_lost and self._may_repeat(attempt, request, timeouts, delay)):
                     raise
             else:
+                was_sent = True
                 delay = max(self._retries.delay(attempt), response.head.retry_after or 0)
                 is_final = response.head.status not in self._retries.statuses
-                if is_final or not self._may_repeat(attempt, request, contents, timeouts, delay):
+                if is_final or not self._may_repeat(attempt, request, timeouts, delay):
                     return response
             time.sleep(delay)
             request = request.renewed()
@@ -247,14 +246,13 @@ class RequestsHTTPTransport(BlockingTransport):
         self,
         attempt: int,
         request: HTTPRequest,
-        contents: Sequence[GraphQLRequest],
         timeouts: RequestsTimeouts,
         delay: float,
     ) -> bool:
         # Asked after the attempt: it may have used up a file.
         is_in_time = delay <= LONGEST_WAIT and timeouts.deadline.allows(delay)
         is_allowed = attempt < self._retries.count and request.is_replayable and is_in_time
-        return is_allowed and all(map(self._retries.allow, contents))
+        return is_allowed and all(map(self._retries.allow, request.contents))
 
     def __repr__(self) -> str:
         return f"RequestsHTTPTransport({public_url(self.url)!r})"
@@ -275,14 +273,8 @@ class Retries:
     mutations: bool
 
     def __post_init__(self) -> None:
-        if isinstance(self.count, bool) or not isinstance(self.count, int):
-            raise TypeError(f"retries must be a whole number, not {type(self.count).__name__}.")
-        if self.count < 0:
-            raise ValueError(f"retries must be 0 or more, not {self.count}.")
-        if isinstance(self.backoff, bool) or not isinstance(self.backoff, int | float):
-            raise TypeError(f"retry_backoff_factor must be a number of seconds, not {type(self.backoff).__name__}.")
-        if not self.backoff >= 0:
-            raise ValueError(f"retry_backoff_factor must be 0 seconds or more, not {self.backoff!r}.")
+        check_count("retries", self.count)
+        check_delay("retry_backoff_factor", self.backoff)
         statuses = self.statuses
         if not isinstance(statuses, Collection) or not all(isinstance(status, int) for status in statuses):
             raise TypeError("retry_status_forcelist must be a collection of HTTP statuses, such as {429, 503}.")
@@ -297,7 +289,7 @@ class Retries:
 
     def allow(self, request: GraphQLRequest) -> bool:
         """Whether a request may be sent again; what cannot be parsed is taken for a mutation."""
-        return self.mutations or is_query(request)
+        return self.mutations or request.is_query
 
     def delay(self, attempt: int) -> float:
         """Return the seconds to wait after attempt number *attempt*, from 0."""
@@ -306,10 +298,7 @@ class Retries:
 
 def _check_timeout(timeout: Timeout) -> Timeout:
     for seconds in timeout if isinstance(timeout, tuple) else (timeout,):
-        if seconds is not None and (isinstance(seconds, bool) or not isinstance(seconds, int | float)):
-            raise TypeError(f"timeout must be seconds, a pair of them or None, not {type(seconds).__name__}.")
-        if seconds is not None and not seconds > 0:
-            raise ValueError(f"timeout must be more than 0 seconds, not {seconds!r}; None means no limit.")
+        check_seconds("timeout", seconds, accepted="seconds, a pair of them or None")
     if isinstance(timeout, tuple) and len(timeout) != 2:
         raise TypeError(f"timeout as a pair has 2 limits, to connect and of silence, not {len(timeout)}.")
     return timeout

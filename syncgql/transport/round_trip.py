@@ -1,4 +1,4 @@
-"""RoundTrip: one request, or one batch, on its way to a server and back."""
+"""RoundTrip: sends one request or batch to a server and reads the response."""
 
 from __future__ import annotations
 
@@ -7,26 +7,38 @@ from typing import Any, Generic, TypeVar
 
 from ..deadline import Deadline
 
+__all__ = ["RoundTrip"]
+
 SentT = TypeVar("SentT")
 T = TypeVar("T")
 
 
 class RoundTrip(Generic[SentT, T]):
-    """A prepared request, and the two functions that send it and read its response.
+    """A prepared request, with the functions that send it and parse its response.
 
-    Making one is the first of three steps, and each has its thread: what belongs to the caller runs in the caller's
-    thread, what moves bytes runs on the loop::
+    A transport creates one for each request, or for each batch. It is used in three steps. With an ``AsyncTransport``,
+    the first and the last one run in the caller's thread, and the second one on the event loop::
 
         round_trip = transport.round_trip(request)                      # in the caller's thread
-        response = await round_trip.send(round_trip.request, deadline)  # on the loop
+        response = await round_trip.send(round_trip.request, deadline)  # on the event loop
         result = round_trip.parse(response)                             # in the caller's thread
 
-    With a ``BlockingTransport`` all three run in the caller's thread, and ``send`` returns the response itself.
+    With a ``BlockingTransport``, all steps run in the caller's thread, and ``send`` returns the response instead of a
+    coroutine. The client never looks into the request or the response.
+
+    Args:
+        request: the request, in whatever form *send* accepts.
+        send: a function that sends *request* and returns the response, in whatever form *parse* accepts; for an
+            ``AsyncTransport``, a coroutine function. It is called once, with *request* and a ``Deadline``. It raises a
+            ``TransportError`` if there is no response, and ``deadline.exceeded()`` if there is none in time; on the
+            event loop, the client cancels the coroutine itself when the time is up.
+        parse: a function that returns the result for a response: an ``ExecutionResult``, or for a batch a list of them
+            in the order of the requests. It raises a ``TransportError`` if the response is not a GraphQL response.
 
     Attributes:
-        request: what is sent, in the form that ``send`` takes.
-        send: sends a request before a deadline and returns its response, or a coroutine of it; it is called once.
-        parse: makes the result of a response; raises a ``TransportError`` for one that is no GraphQL response.
+        request: the argument of the same name.
+        send: the argument of the same name.
+        parse: the argument of the same name.
     """
 
     __slots__ = ("parse", "request", "send")

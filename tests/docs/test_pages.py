@@ -20,6 +20,7 @@ from tests import fix_proxy
 from tests.fix_servers import Server
 
 from . import library_server
+from .line_server import LineServer
 from .page import ROOT, Page
 
 PAGES = ["README.md", *sorted(str(path.relative_to(ROOT)) for path in ROOT.glob("docs/*.md"))]
@@ -30,12 +31,19 @@ PRINTED = {
     "docs/uploads.md": "6 of 6 bytes\nvariables.file\n",
     "docs/authentication.md": "ada\n",
     "docs/http.md": "200\n",
+    "docs/custom_transports.md": "{'hello': 'Hello world!'}\n{'hello': 'Hello world!'}\n1\n2\n3\n",
 }
 
 
 @pytest.fixture(scope="module")
 def library() -> Iterator[ServerProcess]:
     with ServerProcess("tests.docs.library_server") as server:
+        yield server
+
+
+@pytest.fixture
+def line_server() -> Iterator[LineServer]:
+    with LineServer() as server:
         yield server
 
 
@@ -84,15 +92,19 @@ def test_the_code_of_a_page_runs(
         proxy: str = request.getfixturevalue("http_proxy")
         user = f"{fix_proxy.USER}:{fix_proxy.PASSWORD}@"
         replace["http://proxy.example.com:8080"] = proxy.replace("//", f"//{user}")
+    given = names(library.url)
+    if path == "docs/custom_transports.md":
+        server: LineServer = request.getfixturevalue("line_server")
+        given |= {"host": server.host, "port": server.port}
     with GraphQLMock() if path == "docs/testing.md" else nullcontext() as mock:
-        Page(path, replace).run(names(library.url) | {"graphql_mock": mock})
+        Page(path, replace).run(given | {"graphql_mock": mock})
     assert PRINTED.get(path, "") in capsys.readouterr().out
 
 
 @pytest.mark.usefixtures("files")
 def test_the_code_in_help_of_the_client_runs(library: ServerProcess, capsys: pytest.CaptureFixture[str]) -> None:
     """What ``help(syncgql.Client)`` shows first."""
-    code = cleandoc(syncgql.Client.__doc__ or "").split("::\n\n", 1)[1].split("\n\nMaking one", 1)[0]
+    code = cleandoc(syncgql.Client.__doc__ or "").split("::\n\n", 1)[1].split("\n\nMaking a client", 1)[0]
     Path("help.md").write_text(f"```python\n{dedent(code)}\n```\n", "utf-8")
     Page(str(Path("help.md").resolve()), {"https://api.example.com/graphql": library.url}).run({})
     assert "Emma" in capsys.readouterr().out

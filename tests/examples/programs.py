@@ -63,7 +63,7 @@ def run(folder: str, *command: str, env: dict[str, str]) -> subprocess.Completed
 
 
 def free_address() -> str:
-    """A loopback address that nobody listens on."""
+    """A loopback address without a listening server."""
     with socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))
         return f"127.0.0.1:{unused.getsockname()[1]}"

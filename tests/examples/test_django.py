@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import signal
 import sys
 from collections.abc import Iterator
 
@@ -33,11 +34,11 @@ def test_the_page_shows_books_and_adds_one(site: str) -> None:
 
 
 def test_a_book_that_is_not_there_is_404(site: str) -> None:
-    """The library's own words reach the visitor."""
+    """The library says so by null and an error."""
     assert requests.get(f"{site}books/1/", timeout=60).json()["year"] == 1979
     answer = requests.get(f"{site}books/99/", timeout=60)
     assert answer.status_code == 404
-    assert answer.json()["error"].startswith("There is no book 99")
+    assert answer.json() == {"error": "There is no such book."}
 
 
 def test_the_daemon_follows_the_library(site: str, library: str) -> None:
@@ -53,9 +54,20 @@ def test_the_daemon_follows_the_library(site: str, library: str) -> None:
         assert daemon.wait(60) == 0
 
 
+def test_systemd_stops_the_daemon(library: str) -> None:
+    """SIGTERM ends it with status 0, without a traceback."""
+    with running("django", *MANAGE, "follow_books", env=environment(library)) as daemon:
+        if daemon.stdout is None:
+            pytest.fail("the daemon has no output")
+        daemon.stdout.readline()
+        daemon.send_signal(signal.SIGTERM)
+        assert daemon.stdout.read() == ""
+        assert daemon.wait(10) == 0
+
+
 def test_its_own_tests_need_no_server() -> None:
-    """``python manage.py test`` passes, with warnings as errors, while nobody listens at the library's address."""
+    """``python manage.py test`` passes, with warnings as errors, without a server at the library's address."""
     env = environment(f"http://{free_address()}/graphql")
     done = run("django", sys.executable, "-W", "error", "manage.py", "test", env=env)
     assert done.returncode == 0, done.stderr
-    assert "Ran 6 tests" in done.stderr
+    assert "Ran 7 tests" in done.stderr

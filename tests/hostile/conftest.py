@@ -21,12 +21,11 @@ def make_client(request: pytest.FixtureRequest) -> MakeClient:
     return make
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture
 def loop_is_never_held(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Fail a test during which the loop was held for long, so that other calls had to wait.
 
-    Measured in the CPU time of the loop's thread, which does not depend on what else the machine does. uvloop's loop
-    does not run its callbacks through asyncio, so nothing is measured there.
+    Measured in the CPU time of the loop's thread, which does not depend on what else the machine does.
     """
     holds = [(0.0, "")]
     run = asyncio.Handle._run

@@ -12,6 +12,8 @@ from syncgql import TransportError, TransportProtocolError, TransportServerError
 from ..servers.wire import answer
 from .attack import MakeClient, attacked, bounded_memory
 
+pytestmark = pytest.mark.usefixtures("loop_is_never_held")
+
 REQUESTS = ["{ a }", "{ b }", "{ c }"]
 
 

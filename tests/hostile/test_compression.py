@@ -18,6 +18,8 @@ from ..fix_scripts import RunScript
 from ..servers.wire import WireServer, always, answer
 from .attack import OK, MakeClient, attacked, bounded_memory, outcome
 
+pytestmark = pytest.mark.usefixtures("loop_is_never_held")
+
 if sys.version_info >= (3, 14):
     from compression import zstd
 else:

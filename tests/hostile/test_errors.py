@@ -23,6 +23,8 @@ from syncgql import (
 from ..servers.wire import WireServer, answer
 from .attack import MakeClient, attacked, get_option, once
 
+pytestmark = pytest.mark.usefixtures("loop_is_never_held")
+
 CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\ud800-\udfff]")
 
 CLEAR_SCREEN = "\x1b[2J\x1b]0;title\x07\x9b31m\x7f\r\u202egnp.exe\ud800"

@@ -20,6 +20,8 @@ from syncgql import (
 from ..servers.wire import Script, WireConnection, WireServer, always, answer
 from .attack import OK, PATIENCE, MakeClient, attacked, bounded_growth, once, outcome
 
+pytestmark = pytest.mark.usefixtures("loop_is_never_held")
+
 BODY = b'{"data": {"ok": true}}'
 STOLEN = b'{"data": {"ok": "of another"}}'
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
@@ -99,7 +101,7 @@ def test_length_of_1_tb(make_client: MakeClient) -> None:
 
 
 def upgraded(connection: WireConnection) -> None:
-    """Switch protocols, though nobody asked, and go on with an answer to the next request."""
+    """Switch protocols without a request to do so, then send a response to the next request."""
     connection.read_request()
     connection.send(b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n")
     connection.send(answer(STOLEN))
@@ -107,7 +109,7 @@ def upgraded(connection: WireConnection) -> None:
 
 
 def test_101_on_a_post(make_client: MakeClient) -> None:
-    """It is no answer; what follows on that connection is nobody's."""
+    """It is not a response, and the client ignores all further data on that connection."""
     with attacked(make_client, upgraded) as client, pytest.raises(TransportError):
         client.execute("{ ok }")
 

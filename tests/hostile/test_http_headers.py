@@ -13,6 +13,8 @@ from syncgql import FileVar, GraphQLRequest, SyncGQLError, TransportError
 from ..servers.wire import WireServer, always, answer
 from .attack import OK, MakeClient, attacked, by_requests, outcome
 
+pytestmark = pytest.mark.usefixtures("loop_is_never_held")
+
 SECRET = "hunter2"
 
 CONTROL = {
@@ -196,7 +198,7 @@ def test_other_ways_to_write_an_address(make_client: MakeClient, host: str) -> N
 
 
 def test_homograph_is_shown_as_it_is_sent(make_client: MakeClient) -> None:
-    """A host in another alphabet is looked up, and so reaches nobody else's server."""
+    """A host name in another alphabet is resolved as such, and never reaches another server."""
     with make_client("http://\u0430pple.invalid/", execute_timeout=20) as client:
         assert isinstance(outcome(client), TransportError)
 

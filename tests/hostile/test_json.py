@@ -15,6 +15,8 @@ from syncgql.protocol import json_codec
 from ..servers.wire import answer
 from .attack import MakeClient, attacked
 
+pytestmark = pytest.mark.usefixtures("loop_is_never_held")
+
 BIG_INTEGER = 5_000 * b"9"
 """Has more digits than Python converts, see sys.set_int_max_str_digits()."""
 

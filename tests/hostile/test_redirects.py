@@ -13,6 +13,8 @@ from syncgql import FileVar, TransportError, TransportServerError
 from ..servers.wire import WireConnection, WireRequest, WireServer, always, answer
 from .attack import OK, MakeClient, attacked, bounded_memory, get_option, outcome
 
+pytestmark = pytest.mark.usefixtures("loop_is_never_held")
+
 MB = 1024 * 1024
 SECRET = "hunter2"
 
@@ -221,7 +223,7 @@ def test_upload_that_cannot_be_read_again(make_client: MakeClient, tmp_path: Pat
 
 
 def test_endless_body(make_client: MakeClient) -> None:
-    """The body of a redirect is limited as any other is, though nobody wants it."""
+    """The size limit also applies to the body of a redirect, which is not used."""
     with (
         attacked(make_client, redirect("/a", body=50 * MB * b" "), max_response_size=100_000) as client,
         bounded_memory(8 * MB),

@@ -280,7 +280,7 @@ def test_an_int_that_is_too_big_says_so(library: Client, value: int, shown: str)
     with pytest.raises(DocumentError) as caught:
         library.mutation.set_stars(id="1", stars=value)
     assert str(caught.value) == (
-        f"variables.stars: {shown} out of the range of a GraphQL Int, which has 32 bits: -2147483648 to 2147483647."
+        f"variables.stars: {shown} out of range for a GraphQL Int, which has 32 bits: -2147483648 to 2147483647."
     )
     assert caught.value.path == "variables.stars"
 

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from syncgql import DocumentError, Field, Fields, InlineFragment
+from syncgql.operations import selection_text
+from syncgql.operations.parsed_selection import ParsedField, ParsedFragment
 from syncgql.operations.selection_text import parse_selection
 
 
@@ -17,7 +21,7 @@ def test_aliases_fragments_and_nesting_are_understood() -> None:
 
 def test_arguments_and_directives_are_kept_as_they_are_written() -> None:
     """Literals stay in the document; they do not become variables."""
-    first, second = parse_selection("reviews(first: 5, stars: FIVE) { text @include(if: true) } books(first: 5) { id }")
+    first, second = Fields("reviews(first: 5, stars: FIVE) { text @include(if: true) } books(first: 5) { id }")
     assert isinstance(first, Field)
     assert isinstance(second, Field)
     assert list(first.arguments) == ["first", "stars"]
@@ -54,6 +58,22 @@ def test_what_needs_a_whole_document_is_refused(text: str, message: str) -> None
         Fields(text)
 
 
-def test_a_text_is_parsed_once() -> None:
-    """Pipeline in a loop do not pay for it each time."""
-    assert parse_selection("title year") is parse_selection("title year")
+def test_parsing_returns_plain_values() -> None:
+    """The parser does not know the classes of selections."""
+    fragment, field = parse_selection("... on Book { id } author { name }")
+    assert fragment == ParsedFragment("Book", (), (ParsedField("id", None, {}, (), None),))
+    assert field == ParsedField("author", None, {}, (), (ParsedField("name", None, {}, (), None),))
+
+
+def test_a_text_is_parsed_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Calls in a loop do not pay for parsing each time."""
+    parsed: list[str] = []
+    parse = selection_text.parse_selection
+
+    def counted(text: str) -> Any:
+        parsed.append(text)
+        return parse(text)
+
+    monkeypatch.setattr(selection_text, "parse_selection", counted)
+    assert Fields("title pages") == Fields("title pages")
+    assert parsed == ["title pages"]

@@ -11,7 +11,8 @@ from graphql import build_schema
 
 from syncgql import Client, ClientClosed, LocalSchemaTransport, RequestsHTTPTransport, TransportTimeout
 from syncgql.pipeline.override import TransportOverride
-from syncgql.transport.selection.transport_factory import TransportOptions, Transports
+from syncgql.transport.selection.transport_factory import Transports
+from syncgql.transport.selection.transport_options import TransportOptions
 
 from ..fix_servers import Server
 

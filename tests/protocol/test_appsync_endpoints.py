@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from syncgql.protocol.appsync import api_host, header_query, header_subprotocol, realtime_url, region_of
+from syncgql.protocol.appsync_endpoints import api_host, header_query, header_subprotocol, realtime_url, region_of
 
 ID = "abcdefghijklmnopqrstuvwxyz"
 US = f"{ID}.appsync-api.us-east-1.amazonaws.com"

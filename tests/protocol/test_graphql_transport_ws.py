@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from syncgql import ExecutionResult, TransportProtocolError
 from syncgql.protocol.close_codes import RetryDecision
 from syncgql.protocol.graphql_transport_ws import GraphQLTransportWS
-from syncgql.protocol.websocket import (
+from syncgql.protocol.websocket import State
+from syncgql.protocol.websocket_events import (
     Acknowledged,
     Completed,
     Failed,
@@ -22,7 +23,6 @@ from syncgql.protocol.websocket import (
     Ponged,
     Received,
     Refused,
-    State,
 )
 
 from .websocket_messages import frames, take
@@ -128,19 +128,22 @@ def test_next_without_data_and_errors_is_an_empty_event() -> None:
     [
         ({"payload": [{"message": "a"}, {"message": "b"}]}, [{"message": "a"}, {"message": "b"}]),
         ({"payload": {"message": "a"}}, [{"message": "a"}]),
-        ({"payload": {}}, [{}]),
+        ({"payload": {"errors": [{"message": "a"}]}}, [{"message": "a"}]),
+        ({"payload": "a"}, [{"message": "a"}]),
+        ({"payload": ["a"]}, [{"message": "a"}]),
+        ({"payload": {}}, [{"message": "The server gave no reason."}]),
         ({"payload": []}, [{"message": "The server gave no reason."}]),
         ({"payload": None}, [{"message": "The server gave no reason."}]),
         ({}, [{"message": "The server gave no reason."}]),
     ],
 )
 def test_w12_w34_error_ends_its_operation(members: dict[str, Any], errors: list[Any]) -> None:
-    """An error, a list or one object or nothing, ends its operation alone, and no complete is due."""
+    """An error, whatever its shape, ends its operation alone, and no complete is due."""
     machine = ready()
     failing, _ = machine.subscribe(QUERY)
     other, _ = machine.subscribe(QUERY)
     assert receive(machine, "error", id=failing, **members) == Failed(failing, errors)
-    assert machine.active == {other}
+    assert set(machine.operations) == {other}
     assert machine.complete(failing) is None
 
 
@@ -200,10 +203,7 @@ def test_w15_late_and_unknown_messages_are_ignored(late: str) -> None:
         ('{"type":"next","id":"1","payload":[]}', "the payload of next is an object"),
         ('{"type":"next","id":"1"}', "the payload of next is an object"),
         ('{"type":"next","id":"1","payload":{"data":1}}', "the payload of next is a GraphQL response, but"),
-        ('{"type":"next","id":"1","payload":{"errors":"no"}}', "the payload of next is a GraphQL response, but"),
         ('{"type":"error","payload":[{"message":"a"}]}', "the id of error is a non-empty string"),
-        ('{"type":"error","id":"1","payload":"no"}', "the payload of error is a list of objects"),
-        ('{"type":"error","id":"1","payload":["no"]}', "the payload of error is a list of objects"),
         ('{"type":"complete"}', "the id of complete is a non-empty string"),
     ],
 )
@@ -218,7 +218,7 @@ def test_w16_violations(text: str, rule: str) -> None:
     assert caught.value.received == text[:1000]
     assert rule in str(caught.value)
     assert machine.state is State.CLOSED
-    assert not machine.active
+    assert not machine.operations
 
 
 @pytest.mark.parametrize(
@@ -227,7 +227,7 @@ def test_w16_violations(text: str, rule: str) -> None:
         '{"type":"next","id":"1","payload":{"data":null}}',
         '{"type":"error","id":"1","payload":[{"message":"a"}]}',
         '{"type":"connection_init"}',
-        '{"type":"connection_ack","payload":[]}',
+        '{"type":"connection_ack","payload":["a"]}',
     ],
 )
 def test_w16_violations_before_the_ack(text: str) -> None:
@@ -235,6 +235,17 @@ def test_w16_violations_before_the_ack(text: str) -> None:
     with pytest.raises(TransportProtocolError) as caught:
         waiting().receive(text)
     assert caught.value.code == 4400
+
+
+def test_an_acknowledgement_with_an_empty_list() -> None:
+    """PHP writes an empty object as [], which is no reason to refuse the connection."""
+    assert waiting().receive('{"type":"connection_ack","payload":[]}') == Acknowledged(None)
+
+
+def test_nan_names_the_codec_that_reads_it() -> None:
+    """A message with NaN breaks the protocol; the error says which codec reads it."""
+    with pytest.raises(TransportProtocolError, match=r"no NaN.*json_deserialize=json\.loads"):
+        ready().receive('{"type":"next","id":"1","payload":{"data":{"a":NaN}}}')
 
 
 def test_binary_messages_are_read_as_text() -> None:
@@ -299,7 +310,7 @@ def test_every_sequence_has_a_meaning(sequence: list[str | bytes], acknowledged:
     if acknowledged:
         for _ in range(3):
             machine.subscribe(QUERY)
-    running = set(machine.active)
+    running = set(machine.operations)
     for frame in sequence:
         event = take(machine, frame)
         if isinstance(event, TransportProtocolError):
@@ -316,7 +327,7 @@ def test_every_sequence_has_a_meaning(sequence: list[str | bytes], acknowledged:
             running.discard(event.id)
         if isinstance(event, Failed):
             assert event.errors
-        assert machine.state is State.CLOSED or machine.active == running
+        assert machine.state is State.CLOSED or set(machine.operations) == running
 
 
 def test_results_are_decoded_as_the_user_wants() -> None:

@@ -22,11 +22,12 @@ from syncgql import (
     TransportAuthenticationError,
     TransportProtocolError,
     TransportQueryError,
+    TransportRateLimited,
     TransportServerError,
 )
 from syncgql.protocol import json_codec
 from syncgql.protocol.graphql_response import data_or_raise
-from syncgql.protocol.http import content_type, encode_request, parse_answer, public_url, retry_after
+from syncgql.protocol.http import HTTPResponse, content_type, encode_request, parse_answer, public_url, retry_after
 
 MODERN = "application/graphql-response+json"
 JSON = "application/json"
@@ -41,7 +42,9 @@ def parse(
     if type is not None:
         all_headers["Content-Type"] = type
     response = Response(status, all_headers, URL, 0.5, retry_after(all_headers))
-    return parse_answer(response, body if isinstance(body, bytes) else body.encode(), json_codec.loads)
+    return parse_answer(
+        HTTPResponse(response, body if isinstance(body, bytes) else body.encode()), json_deserialize=json_codec.loads
+    )
 
 
 @pytest.mark.parametrize("status", [200, 294, 400, 401, 403, 404, 422, 429, 500, 502, 503])
@@ -53,7 +56,7 @@ def test_h05_graphql_response_is_the_answer_at_any_status(status: int) -> None:
     assert result.response.status == status
 
 
-@pytest.mark.parametrize("body", ["<html>", "", "[]", '{"errors": "no"}', '{"data": 1}', "{}", '{"errors": [1]}'])
+@pytest.mark.parametrize("body", ["<html>", "", "[]", '{"errors": []}', '{"data": 1}', "{}"])
 @pytest.mark.parametrize("status", [200, 500])
 def test_h06_graphql_response_that_is_none(body: str, status: int) -> None:
     """A body that is not what its type says is the server's fault, and the error names the status."""
@@ -85,10 +88,10 @@ def test_h08_errors_as_plain_json_with_another_status(status: int) -> None:
 @pytest.mark.parametrize("status", [401, 403, 407, 429, 502, 503, 504])
 def test_h08_statuses_that_speak_for_a_gateway(status: int) -> None:
     """Under a status of a gateway or a guard plain JSON is no answer; the errors in it can be read."""
-    kind = TransportAuthenticationError if status in (401, 403) else TransportServerError
+    kinds = {401: TransportAuthenticationError, 403: TransportAuthenticationError, 429: TransportRateLimited}
     with pytest.raises(TransportServerError, match=f"HTTP {status}.*m") as info:
         parse('{"errors": [{"message": "m", "type": "T"}], "data": {"a": 1}}', JSON, status)
-    assert type(info.value) is kind
+    assert type(info.value) is kinds.get(status, TransportServerError)
     assert info.value.errors == [{"message": "m", "type": "T"}]
     assert info.value.data == {"a": 1}
     assert info.value.code == status
@@ -188,19 +191,80 @@ def test_h15_data_null_and_absent() -> None:
     assert parse('{"data": null}').has_data
 
 
-@pytest.mark.parametrize("errors", ['"Not Found"', "1", '{"message": "m"}', '["m"]'])
+@pytest.mark.parametrize("errors", ['"m"', '{"message": "m"}', '["m"]', '{"errors": ["m"]}'])
 def test_h16_errors_that_are_no_list_of_objects(errors: str) -> None:
-    """Such a body is no GraphQL response."""
-    with pytest.raises(TransportServerError, match="HTTP 404") as info:
+    """They are read as what they mean; under a status of failure the status counts, and the errors can be read."""
+    with pytest.raises(TransportServerError, match=r"HTTP 404.*It said: m") as info:
         parse(f'{{"errors": {errors}}}', JSON, 404)
-    assert info.value.errors is None
-    with pytest.raises(TransportProtocolError, match="no GraphQL response"):
-        parse(f'{{"errors": {errors}}}')
+    assert info.value.errors == [{"message": "m"}]
+    result = parse(f'{{"errors": {errors}}}')
+    assert (result.errors, result.has_data) == ([{"message": "m"}], False)
 
 
-@pytest.mark.parametrize("errors", ["null", "[]"])
+MISLABELLED = [
+    "text/plain",
+    "text/html; charset=utf-8",
+    "application/octet-stream",
+    "application/vnd.api+json",
+    "text/json",
+    "text/plain; charset=utf-16",
+]
+
+
+@pytest.mark.parametrize("media_type", MISLABELLED)
+def test_an_answer_is_read_whatever_its_media_type(media_type: str) -> None:
+    """A body that is a GraphQL answer is one; under a status of failure, too, if it has errors."""
+    charset = "utf-16" if "utf-16" in media_type else "utf-8"
+    assert parse(' \n{"data": {"a": 1}}'.encode(charset), media_type).data == {"a": 1}
+    errors = ERRORS.decode().encode(charset)
+    assert parse(errors, media_type).errors == [{"message": "m"}]
+    assert parse(errors, media_type, 400).errors == [{"message": "m"}]
+    with pytest.raises(TransportAuthenticationError, match="It said: m"):
+        parse(errors, media_type, 401)
+
+
+@pytest.mark.parametrize("body", ["<!doctype html><form>", "Please log in.", '"text"', ""])
+@pytest.mark.parametrize("media_type", ["text/html", "text/plain", "application/octet-stream"])
+def test_a_login_page_is_no_answer(body: str, media_type: str) -> None:
+    """The message names the media type and asks whether the URL is right."""
+    with pytest.raises(TransportProtocolError, match=f"the answer is {media_type}, not JSON. Is this the URL"):
+        parse(body, media_type)
+    with pytest.raises(TransportServerError, match="HTTP 500"):
+        parse(body, media_type, 500)
+
+
+def test_a_stream_of_events_is_no_answer() -> None:
+    """A server that answers so has been sent a subscription."""
+    with pytest.raises(TransportProtocolError, match=r"use client.subscribe\(\)"):
+        parse("event: next\n\n", "text/event-stream")
+    offered = {"Accept": "application/json, text/event-stream"}
+    with pytest.raises(TransportServerError, match=r"It offers application/json, text/event-stream\..*subscribe\(\)"):
+        parse("", None, 406, offered)
+
+
+@pytest.mark.parametrize("body", ['{"data": 1}', "{}", "[]", '{"errors": []}'])
+def test_json_does_not_make_the_url_doubtful(body: str) -> None:
+    """What answers with JSON is an endpoint; the message says what is wrong with the answer."""
+    with pytest.raises(TransportProtocolError, match="no GraphQL response") as info:
+        parse(body)
+    assert "URL" not in str(info.value)
+    assert f"It begins: {body}" in str(info.value)
+
+
+@pytest.mark.parametrize("constant", ["NaN", "Infinity", "-Infinity"])
+def test_nan_names_the_codec_that_reads_it(constant: str) -> None:
+    """Python's own servers send it; Python's own codec reads it."""
+    body = f'{{"data": {{"a": {constant}}}}}'
+    with pytest.raises(
+        TransportProtocolError, match=rf"{constant} is not JSON. .*json_deserialize=json\.loads"
+    ) as info:
+        parse(body)
+    assert "URL" not in str(info.value)
+
+
+@pytest.mark.parametrize("errors", ["null", "[]", "{}", '""', "false"])
 def test_empty_errors_are_absent(errors: str) -> None:
-    """Errors that are null or an empty list count as absent."""
+    """Errors that are null or otherwise empty count as absent."""
     assert parse(f'{{"data": {{"a": 1}}, "errors": {errors}}}').errors is None
 
 
@@ -294,9 +358,9 @@ def test_codec_of_the_user_gets_text() -> None:
         return {"data": {"a": 1}}
 
     response = Response(200, CIMultiDict({"Content-Type": JSON}), URL, 0.1)
-    assert parse_answer(response, b"\xef\xbb\xbf{}", decode).data == {"a": 1}
+    assert parse_answer(HTTPResponse(response, b"\xef\xbb\xbf{}"), json_deserialize=decode).data == {"a": 1}
     with pytest.raises(TransportProtocolError) as info:
-        parse_answer(response, b"bad", decode)
+        parse_answer(HTTPResponse(response, b"bad"), json_deserialize=decode)
     assert isinstance(info.value.__cause__, KeyError)
     assert seen == ["{}", "bad"]
 
@@ -395,7 +459,7 @@ def test_a_signal_handlers_exception_is_not_taken_for_a_codecs(status: int) -> N
 
     response = Response(status, {"Content-Type": "application/json"}, "http://localhost/", 0.1)
     with pytest.raises(SoftTimeLimit):
-        parse_answer(response, b"{}", interrupted)
+        parse_answer(HTTPResponse(response, b"{}"), json_deserialize=interrupted)
 
 
 def test_errors_that_are_empty_are_no_answer_by_themselves() -> None:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from syncgql import DocumentError, GraphQLRequest
 from syncgql.protocol import json_codec
-from syncgql.protocol.http_get import check_query, get_url, is_query
+from syncgql.protocol.http_get import check_query, get_url
 
 ENDPOINT = "http://example.test/graphql"
 
@@ -29,24 +29,6 @@ def test_h17_only_a_query_may_go_by_get(document: str) -> None:
     name = "M" if "Q" in document else None
     with pytest.raises(DocumentError, match="Only a query may be sent by GET"):
         check_query(GraphQLRequest(document, None, name))
-
-
-@pytest.mark.parametrize(
-    ("document", "name", "expected"),
-    [
-        ("{ a }", None, True),
-        ("query Q { mutation }", None, True),
-        ("query Q { a } mutation M { b }", "Q", True),
-        ("query Q { a } mutation M { b }", "M", False),
-        ("query Q { a } mutation M { b }", None, False),
-        ("mutation {", None, False),
-        ("# mutation\n{ a }", None, True),
-        ("fragment F on mutation { a } query { ...F }", None, True),
-    ],
-)
-def test_is_query(document: str, name: str | None, expected: bool) -> None:
-    """A request is a query if the operation that runs is one; what cannot be told is none."""
-    assert is_query(GraphQLRequest(document, None, name)) is expected
 
 
 @given(st.text(st.characters(exclude_categories=["Cs"])), st.text(st.characters(exclude_categories=["Cs"])))

@@ -142,7 +142,7 @@ def test_places_that_no_path_can_name_are_refused(key: str) -> None:
 def test_a_file_that_cannot_be_sent_is_named() -> None:
     """A bare file object in text mode is refused with its place."""
     payload = {"query": "q", "variables": {"input": {"file": io.StringIO("text")}}}
-    with pytest.raises(DocumentError, match=r"^variables\.input\.file: The file gives text, not bytes") as caught:
+    with pytest.raises(DocumentError, match=r"^variables\.input\.file: The file contains text, not bytes") as caught:
         extract_files(payload, (io.IOBase,))
     assert caught.value.path == "variables.input.file"
 

@@ -8,7 +8,8 @@ from typing import Any
 from hypothesis import strategies as st
 
 from syncgql import TransportProtocolError
-from syncgql.protocol.websocket import Received, WebSocketProtocol
+from syncgql.protocol.websocket import WebSocketProtocol
+from syncgql.protocol.websocket_events import Received
 
 TYPES = [
     "connection_ack",

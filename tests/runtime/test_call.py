@@ -100,7 +100,7 @@ def test_an_error_arrives_as_it_is(runtime: Runtime[Resources]) -> None:
     assert frames[-1] == "fail"
 
 
-def test_b07_refused_on_the_own_loop_thread(runtime: Runtime[Resources]) -> None:
+def test_f07_refused_on_the_own_loop_thread(runtime: Runtime[Resources]) -> None:
     """A call that would wait for itself raises at once and says what to do; its coroutine is closed."""
 
     async def nested() -> int:
@@ -110,7 +110,7 @@ def test_b07_refused_on_the_own_loop_thread(runtime: Runtime[Resources]) -> None
         runtime.run(nested())
 
 
-def test_b07_works_inside_a_foreign_loop(runtime: Runtime[Resources]) -> None:
+def test_f07_works_inside_a_foreign_loop(runtime: Runtime[Resources]) -> None:
     """A notebook cell or async view has a running loop of its own; that is no hindrance."""
 
     async def cell() -> int:
@@ -120,7 +120,7 @@ def test_b07_works_inside_a_foreign_loop(runtime: Runtime[Resources]) -> None:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="pthread_kill is POSIX")
-def test_b08_interrupt_cancels_the_work_and_the_runtime_goes_on(runtime: Runtime[Resources]) -> None:
+def test_f08_interrupt_cancels_the_work_and_the_runtime_goes_on(runtime: Runtime[Resources]) -> None:
     """Ctrl-C is raised when the work has ended, not before."""
     endless = Endless()
     in_thread(lambda: each(lambda: endless.started.wait(PATIENCE), press_ctrl_c))
@@ -131,7 +131,7 @@ def test_b08_interrupt_cancels_the_work_and_the_runtime_goes_on(runtime: Runtime
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="pthread_kill is POSIX")
-def test_b08_second_interrupt_leaves(runtime: Runtime[Resources]) -> None:
+def test_f08_second_interrupt_leaves(runtime: Runtime[Resources]) -> None:
     """Work that does not let itself be cancelled holds up the first Ctrl-C only."""
     release = threading.Event()
     started = threading.Event()
@@ -162,7 +162,7 @@ def test_b08_second_interrupt_leaves(runtime: Runtime[Resources]) -> None:
     release.set()
 
 
-def test_b08_interrupt_with_the_answer_does_not_hang(
+def test_f08_interrupt_with_the_answer_does_not_hang(
     runtime: Runtime[Resources], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A signal may come when the lock was just acquired; it must not be waited for again."""
@@ -171,12 +171,12 @@ def test_b08_interrupt_with_the_answer_does_not_hang(
         lock.acquire()
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("syncgql.runtime.runtime._wait_for", interrupted)
+    monkeypatch.setattr("syncgql.runtime.slices.acquire", interrupted)
     with pytest.raises(KeyboardInterrupt):
         runtime.run(answer(1))
 
 
-def test_b09_timeout_cancels_the_work(runtime: Runtime[Resources]) -> None:
+def test_f09_timeout_cancels_the_work(runtime: Runtime[Resources]) -> None:
     """The limit's end is the coroutine's end; the error names the limit."""
     endless = Endless()
     with pytest.raises(TransportTimeout, match=r"patience ran out after 0\.05 s") as caught:
@@ -185,7 +185,7 @@ def test_b09_timeout_cancels_the_work(runtime: Runtime[Resources]) -> None:
     assert endless.cancelled.is_set()
 
 
-def test_b09_what_cancelling_raises_is_the_cause(runtime: Runtime[Resources]) -> None:
+def test_f09_what_cancelling_raises_is_the_cause(runtime: Runtime[Resources]) -> None:
     """Why the work was cancelled comes first; what it raised then is chained."""
 
     async def breaks() -> None:
@@ -199,7 +199,7 @@ def test_b09_what_cancelling_raises_is_the_cause(runtime: Runtime[Resources]) ->
     assert isinstance(caught.value.__cause__, Failure)
 
 
-def test_b09_a_swallowed_cancellation_is_repeated(runtime: Runtime[Resources], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_f09_a_swallowed_cancellation_is_repeated(runtime: Runtime[Resources], monkeypatch: pytest.MonkeyPatch) -> None:
     """``asyncio.wait_for`` before 3.12 can lose one; the limit holds all the same."""
     monkeypatch.setattr("syncgql.runtime.call.CANCEL_AGAIN", 0.05)
 
@@ -220,7 +220,7 @@ def test_work_that_cancels_itself_is_a_transport_error(runtime: Runtime[Resource
         runtime.run(fail(asyncio.CancelledError()))
 
 
-def test_b10_cancel_before_the_first_step(runtime: Runtime[Resources]) -> None:
+def test_f10_cancel_before_the_first_step(runtime: Runtime[Resources]) -> None:
     """A call cancelled before its coroutine ever ran is released, 200 times, started or not."""
     for number in range(200):
         released = threading.Event()
@@ -233,14 +233,14 @@ def test_b10_cancel_before_the_first_step(runtime: Runtime[Resources]) -> None:
 
 
 @pytest.mark.parametrize("error", [SystemExit(3), KeyboardInterrupt()])
-def test_b12_exit_in_a_coroutine_reaches_the_caller(runtime: Runtime[Resources], error: BaseException) -> None:
+def test_f12_exit_in_a_coroutine_reaches_the_caller(runtime: Runtime[Resources], error: BaseException) -> None:
     """It is raised where it belongs, and the loop lives on."""
     with pytest.raises(type(error)):
         runtime.run(fail(error))
     assert runtime.run(answer(1)) == 1
 
 
-def test_b12_exit_in_an_inner_task(runtime: Runtime[Resources]) -> None:
+def test_f12_exit_in_an_inner_task(runtime: Runtime[Resources]) -> None:
     """``wait_for`` on old Pythons, and aiohttp, run what they are given in tasks of their own."""
 
     async def outer() -> None:
@@ -251,7 +251,7 @@ def test_b12_exit_in_an_inner_task(runtime: Runtime[Resources]) -> None:
     assert runtime.run(answer(1)) == 1
 
 
-def test_b13_the_caller_s_context_is_visible_and_not_kept(runtime: Runtime[Resources]) -> None:
+def test_f13_the_caller_s_context_is_visible_and_not_kept(runtime: Runtime[Resources]) -> None:
     """A coroutine sees its caller's variables; with the call they are gone, the timer of its limit included."""
     variable: contextvars.ContextVar[Failure] = contextvars.ContextVar("request")
 
@@ -269,7 +269,7 @@ def test_b13_the_caller_s_context_is_visible_and_not_kept(runtime: Runtime[Resou
     assert value() is None
 
 
-def test_b14_tracebacks_do_not_grow(runtime: Runtime[Resources]) -> None:
+def test_f14_tracebacks_do_not_grow(runtime: Runtime[Resources]) -> None:
     """The depth is the caller's frame, ours, and the real ones; the same for the 1st and the 50th caller."""
 
     def depth() -> int:
@@ -282,7 +282,7 @@ def test_b14_tracebacks_do_not_grow(runtime: Runtime[Resources]) -> None:
     assert {depth() for _ in range(50)} == {4}
 
 
-def test_b15_a_failed_call_is_freed_at_once(runtime: Runtime[Resources]) -> None:
+def test_f15_a_failed_call_is_freed_at_once(runtime: Runtime[Resources]) -> None:
     """No cycle keeps an error, its traceback and all their frames until the collector runs."""
     gc.collect()
     gc.disable()

@@ -137,7 +137,7 @@ def test_exit_leaves_it_pending(runtime: Runtime[Resources]) -> None:
     assert not future.done()
 
 
-def test_b15_a_failed_future_is_freed_at_once(runtime: Runtime[Resources]) -> None:
+def test_f15_a_failed_future_is_freed_at_once(runtime: Runtime[Resources]) -> None:
     """Neither the future nor its error waits for the collector."""
     gc.collect()
     gc.disable()

@@ -49,7 +49,7 @@ def is_consistent(source: EventBuffer[int]) -> bool:
 @pytest.mark.parametrize("size", [0, -1, True, 1.5, "8", None])
 def test_buffer_size_is_a_positive_number(size: Any) -> None:
     """Anything else is refused, with what was given."""
-    with pytest.raises(ValueError, match="buffer_size must be a whole number"):
+    with pytest.raises((TypeError, ValueError), match=r"buffer_size must be (a whole number of events|1 or more), not"):
         EventBuffer(size, "block", post)
 
 
@@ -89,7 +89,7 @@ def test_get_waits_at_most_as_long_as_told() -> None:
     assert source.get(0.01) == 1
 
 
-def test_b18_raise_delivers_what_was_buffered_and_then_says_so() -> None:
+def test_f18_raise_delivers_what_was_buffered_and_then_says_so() -> None:
     """The event too many is dropped and counted; the error has the numbers and the remedies."""
     source = buffer(2, "raise")
     assert [source.put(number) for number in range(4)] == [True, True, False, False]
@@ -101,7 +101,7 @@ def test_b18_raise_delivers_what_was_buffered_and_then_says_so() -> None:
     assert source.counts == (3, 2, 1, 0)
 
 
-def test_b18_drop_oldest_keeps_the_newest() -> None:
+def test_f18_drop_oldest_keeps_the_newest() -> None:
     """The oldest go, counted."""
     source = buffer(2, "drop_oldest")
     assert all(source.put(number) for number in range(5))
@@ -111,7 +111,7 @@ def test_b18_drop_oldest_keeps_the_newest() -> None:
     assert source.counts == (5, 2, 3, 0)
 
 
-def test_b18_block_is_full_until_half_is_free(runtime: Runtime[Resources]) -> None:
+def test_f18_block_is_full_until_half_is_free(runtime: Runtime[Resources]) -> None:
     """The producer that saw it full waits, and is woken when half of the buffer is free, not at every event."""
     source: EventBuffer[int] = EventBuffer(4, "block", runtime.thread.post)
     paused, resumed = threading.Event(), threading.Event()
@@ -132,7 +132,7 @@ def test_b18_block_is_full_until_half_is_free(runtime: Runtime[Resources]) -> No
     assert resumed.wait(PATIENCE)
 
 
-def test_b18_a_waiting_producer_is_woken_once_per_pause() -> None:
+def test_f18_a_waiting_producer_is_woken_once_per_pause() -> None:
     """However many events the consumer takes before the producer gets its turn, it posts one wake-up."""
     posted: list[Callable[[], object]] = []
     source: EventBuffer[int] = EventBuffer(100, "block", posted.append)
@@ -168,7 +168,7 @@ def test_a_burst_wakes_the_consumer_once(runtime: Runtime[Resources]) -> None:
     source: EventBuffer[int] = EventBuffer(1024, "block", runtime.thread.post)
     waits = 0
 
-    def get(block: bool, timeout: float | None) -> Any:
+    def get(block: bool = True, timeout: float | None = None) -> Any:
         nonlocal waits
         try:
             return source._queue.get_nowait()
@@ -188,7 +188,7 @@ def test_a_burst_wakes_the_consumer_once(runtime: Runtime[Resources]) -> None:
     assert waits <= 5
 
 
-def test_b18_close_and_finish_free_a_waiting_producer(runtime: Runtime[Resources]) -> None:
+def test_f18_close_and_finish_free_a_waiting_producer(runtime: Runtime[Resources]) -> None:
     """A consumer that leaves does not leave the producer waiting for room."""
     for number in range(20):
         source: EventBuffer[int] = EventBuffer(1, "block", runtime.thread.post)
@@ -205,7 +205,7 @@ def test_b18_close_and_finish_free_a_waiting_producer(runtime: Runtime[Resources
         assert resumed.wait(PATIENCE)
 
 
-def test_b18_nothing_is_lost_between_a_slow_and_a_fast_side(runtime: Runtime[Resources]) -> None:
+def test_f18_nothing_is_lost_between_a_slow_and_a_fast_side(runtime: Runtime[Resources]) -> None:
     """5,000 events through a buffer of 8: each once, in order, never more than the buffer waiting."""
     source: EventBuffer[int] = EventBuffer(8, "block", runtime.thread.post)
     most = 0
@@ -300,7 +300,7 @@ def test_closing_races_with_putting_and_getting(runtime: Runtime[Resources]) -> 
         assert source.counts.buffered == 0
 
 
-def test_b05_an_inherited_channel_gives_nothing() -> None:
+def test_f05_an_inherited_channel_gives_nothing() -> None:
     """What was buffered at a fork is for the parent's consumer, marks that were overtaken too."""
     source = buffer(1, "drop_oldest")
     source.reconnected(1.0)
@@ -312,7 +312,7 @@ def test_b05_an_inherited_channel_gives_nothing() -> None:
             source.get(0)
 
 
-def test_b05_without_a_hook_an_inherited_channel_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_f05_without_a_hook_an_inherited_channel_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nobody fills it any more."""
     source = buffer()
     source.put(1)
@@ -356,9 +356,8 @@ def test_counts_always_add_up(steps: list[str], size: int, overflow: Overflow) -
         assert source.counts.delivered == taken
 
 
-def test_waiting_in_slices_is_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where a wait would be deaf to Ctrl-C it is cut in slices; the outcome is the same."""
-    monkeypatch.setattr("syncgql.runtime.event_buffer.DEAF_WAIT", True)
+def test_waiting_for_more_than_one_slice() -> None:
+    """The timeout is that of the whole wait."""
     source = buffer()
     with pytest.raises(Empty):
         source.get(0.15)

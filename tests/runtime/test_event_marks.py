@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from syncgql.runtime.event_buffer import End, EventBuffer, Gap, Overflow, Restart
+from syncgql.runtime.event_buffer import End, EventBuffer, Gap, Overflow, Resubscribed
 
 from .test_event_buffer import POLICIES, buffer, is_consistent
 
@@ -28,12 +28,12 @@ def test_marks_stand_between_events(overflow: Overflow) -> None:
     source.put(1)
     source.reconnected(2.5)
     source.put(2)
-    source.restarted()
+    source.resubscribed()
     source.put(3)
     source.finish()
     assert source.counts == (3, 0, 0, 3)
     assert source.reconnects == 1
-    assert taken(source) == [1, Gap, 2, Restart, 3]
+    assert taken(source) == [1, Gap, 2, Resubscribed, 3]
     assert source.counts == (3, 3, 0, 0)
 
 
@@ -75,7 +75,7 @@ def test_no_mark_behind_the_end() -> None:
     source = buffer()
     source.finish()
     source.reconnected(1)
-    source.restarted()
+    source.resubscribed()
     assert taken(source) == []
 
 

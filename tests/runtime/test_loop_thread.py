@@ -70,7 +70,7 @@ def test_starting_twice_is_starting_once(thread: LoopThread) -> None:
     left(thread, lodger)
 
 
-def test_b01_a_loop_that_cannot_be_made_raises_in_the_caller() -> None:
+def test_f01_a_loop_that_cannot_be_made_raises_in_the_caller() -> None:
     """What goes wrong at the start is not lost in a thread."""
 
     def new_loop() -> asyncio.AbstractEventLoop:
@@ -80,7 +80,7 @@ def test_b01_a_loop_that_cannot_be_made_raises_in_the_caller() -> None:
         LoopThread(new_loop)
 
 
-def test_b04_no_thread_at_interpreter_shutdown(thread: LoopThread, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_f04_no_thread_at_interpreter_shutdown(thread: LoopThread, monkeypatch: pytest.MonkeyPatch) -> None:
     """Late at exit no thread starts: that is a closed client, and the loop already made is closed."""
 
     def refuse(self: threading.Thread) -> None:
@@ -94,7 +94,7 @@ def test_b04_no_thread_at_interpreter_shutdown(thread: LoopThread, monkeypatch: 
     assert not thread.post(lambda: None)
 
 
-def test_b04_no_thread_for_want_of_resources(thread: LoopThread, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_f04_no_thread_for_want_of_resources(thread: LoopThread, monkeypatch: pytest.MonkeyPatch) -> None:
     """A thread that cannot start for another reason is no closed client."""
 
     def refuse(self: threading.Thread) -> None:
@@ -114,7 +114,7 @@ def test_b04_no_thread_for_want_of_resources(thread: LoopThread, monkeypatch: py
         "cannot schedule new futures after shutdown",
     ],
 )
-def test_b04_what_python_says_at_shutdown_is_a_closed_client(message: str) -> None:
+def test_f04_what_python_says_at_shutdown_is_a_closed_client(message: str) -> None:
     """Each of Python's own messages is recognised; other errors are not."""
     error = RuntimeError(message)
     closed = at_shutdown(error)
@@ -125,7 +125,7 @@ def test_b04_what_python_says_at_shutdown_is_a_closed_client(message: str) -> No
     assert at_shutdown(None) is None
 
 
-def test_b06_own_thread_is_told_by_its_ident(thread: LoopThread) -> None:
+def test_f06_own_thread_is_told_by_its_ident(thread: LoopThread) -> None:
     """Not by the running loop, which under gevent every greenlet sees; and not after its end: idents come again."""
     lodger = started(thread)
     found: list[bool] = []
@@ -138,7 +138,7 @@ def test_b06_own_thread_is_told_by_its_ident(thread: LoopThread) -> None:
     assert thread._ident is None
 
 
-def test_b12_the_loop_survives_a_task_that_exits(thread: LoopThread) -> None:
+def test_f12_the_loop_survives_a_task_that_exits(thread: LoopThread) -> None:
     """SystemExit and KeyboardInterrupt in a task leave run_forever; the thread goes back to it."""
     lodger = started(thread)
     seen: list[BaseException | None] = []
@@ -160,7 +160,7 @@ def test_b12_the_loop_survives_a_task_that_exits(thread: LoopThread) -> None:
     left(thread, lodger)
 
 
-def test_b13_the_loop_keeps_no_context() -> None:
+def test_f13_the_loop_keeps_no_context() -> None:
     """A loop that is started within a request keeps nothing of that request alive."""
     variable: contextvars.ContextVar[Token] = contextvars.ContextVar("request")
     seen: list[object] = []
@@ -183,7 +183,7 @@ def test_b13_the_loop_keeps_no_context() -> None:
     left(fresh, lodger)
 
 
-def test_b26_tasks_that_were_left_are_cancelled(thread: LoopThread) -> None:
+def test_f26_tasks_that_were_left_are_cancelled(thread: LoopThread) -> None:
     """Ending cancels them and closes async generators before the loop; nothing is reported as destroyed."""
     lodger = started(thread)
     ends: list[str] = []

@@ -14,7 +14,7 @@ import pytest
 
 from syncgql import ClientClosed, TransportError
 from syncgql.deadline import Deadline
-from syncgql.runtime import runtime as process
+from syncgql.runtime import runtime as runtime_module
 from syncgql.runtime.event_buffer import EventBuffer
 from syncgql.runtime.runtime import Runtime, Runtimes
 
@@ -44,7 +44,7 @@ def wait_until_ended(runtime: Runtime[Resources]) -> None:
     assert not runtime.thread.is_running
 
 
-def test_b01_a_failing_start_raises_and_the_next_call_tries_again() -> None:
+def test_f01_a_failing_start_raises_and_the_next_call_tries_again() -> None:
     """What building the connections raises reaches the caller; nothing half-made is kept."""
     attempts: list[Resources | OSError] = [Resources(), OSError("no")]
 
@@ -61,7 +61,7 @@ def test_b01_a_failing_start_raises_and_the_next_call_tries_again() -> None:
     runtimes.close()
 
 
-def test_b01_b02_one_thread_however_many_race_for_it(runtimes: Runtimes[Resources]) -> None:
+def test_f01_f02_one_thread_however_many_race_for_it(runtimes: Runtimes[Resources]) -> None:
     """50 threads at once start one loop thread, in which they all run."""
     before, found = loop_threads(), set()
     gate = threading.Barrier(50)
@@ -138,7 +138,7 @@ def test_calls_while_closing_are_refused(runtimes: Runtimes[Resources]) -> None:
 
 def test_close_is_bounded(runtimes: Runtimes[Resources], monkeypatch: pytest.MonkeyPatch) -> None:
     """Connections that do not close are cut."""
-    monkeypatch.setattr(process, "CLOSE_SECONDS", 0.05)
+    monkeypatch.setattr(runtime_module, "CLOSE_SECONDS", 0.05)
     runtime = runtimes.current()
 
     async def hold() -> None:
@@ -151,7 +151,7 @@ def test_close_is_bounded(runtimes: Runtimes[Resources], monkeypatch: pytest.Mon
 
 
 @pytest.mark.parametrize("debug", [True, False])
-def test_b11_calls_racing_close(debug: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_f11_calls_racing_close(debug: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     """Four threads hammer one runtime while it is closed, 150 rounds: each call returns or raises ClientClosed."""
     monkeypatch.setenv("PYTHONASYNCIODEBUG", "1" if debug else "")
     for number in range(150):
@@ -166,7 +166,7 @@ def test_b11_calls_racing_close(debug: bool, monkeypatch: pytest.MonkeyPatch) ->
             assert [type(error) for error in raised] == [ClientClosed]
 
 
-def test_b11_a_call_on_a_dead_loop_is_refused(runtime: Runtime[Resources]) -> None:
+def test_f11_a_call_on_a_dead_loop_is_refused(runtime: Runtime[Resources]) -> None:
     """A loop that ended without being asked to leaves nobody waiting, then or later."""
     endless = Endless()
     thread, raised = in_thread(lambda: runtime.run(endless.run()))
@@ -207,7 +207,7 @@ def test_a_call_behind_the_end_of_everything_is_refused_at_once(runtime: Runtime
     go_on.set()
 
 
-def test_b16_abandoning_on_the_loop_thread_does_not_wait_for_itself(runtime: Runtime[Resources]) -> None:
+def test_f16_abandoning_on_the_loop_thread_does_not_wait_for_itself(runtime: Runtime[Resources]) -> None:
     """A finalizer may run on the loop thread; it posts the end and goes on."""
     ends = threading.Event()
 
@@ -224,7 +224,7 @@ def test_b16_abandoning_on_the_loop_thread_does_not_wait_for_itself(runtime: Run
 
 def test_end_waits_and_no_longer_than_its_limit(runtime: Runtime[Resources], monkeypatch: pytest.MonkeyPatch) -> None:
     """Ending what does not end returns all the same, and leaves it running in the background."""
-    monkeypatch.setattr(process, "END_SECONDS", 0.05)
+    monkeypatch.setattr(runtime_module, "END_SECONDS", 0.05)
     release = asyncio.Event()
     ended = threading.Event()
 
@@ -239,7 +239,7 @@ def test_end_waits_and_no_longer_than_its_limit(runtime: Runtime[Resources], mon
     assert ended.wait(PATIENCE)
 
 
-def test_b30_nothing_of_a_dropped_runtime_is_kept() -> None:
+def test_f30_nothing_of_a_dropped_runtime_is_kept() -> None:
     """Once its thread has ended, no registry refers to it."""
     runtimes = Runtimes(Resources)
     runtime = runtimes.current()

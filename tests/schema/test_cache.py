@@ -91,7 +91,7 @@ def test_a_file_that_cannot_be_written_does_no_harm(tmp_path: Path, caplog: pyte
     (tmp_path / "file").touch()
     with caplog.at_level(logging.WARNING, "syncgql.schema"):
         assert SchemaCache(tmp_path / "file" / "schema.json").load_schema(Asked()) == RESULT
-    assert "could not be written" in caplog.text
+    assert "Cannot write the schema to" in caplog.text
 
 
 def test_clear_deletes_the_file(path: Path) -> None:

@@ -34,6 +34,6 @@ def test_an_ambiguous_name_is_not_found() -> None:
 
 
 def test_nearest_puts_the_same_name_in_another_case_first() -> None:
-    """Of several near names the one that differs in case or underscores alone is the likeliest."""
+    """Names that differ only in case or underscores are suggested first."""
     assert nearest("created_at", ["createdAt", "created_by"]) == " Did you mean 'createdAt' or 'created_by'?"
     assert nearest("xyz", ["createdAt"]) == ""

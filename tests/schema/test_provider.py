@@ -18,8 +18,8 @@ LIBRARY = schema_of("library")
 INTROSPECTION: Any = introspection_from_schema(LIBRARY, input_value_deprecation=False)
 
 
-def nobody() -> NoReturn:
-    raise ConnectionError("Nobody was to be asked.")
+def no_server() -> NoReturn:
+    raise ConnectionError("The server must not be asked.")
 
 
 def field_names(schema: GraphQLSchema) -> list[str]:
@@ -55,7 +55,7 @@ class AskingProvider:
 )
 def test_a_schema_comes_in_many_forms(source: Any) -> None:
     """The server is asked for none of them."""
-    assert field_names(load_schema(source, nobody)) == field_names(LIBRARY)
+    assert field_names(load_schema(source, no_server)) == field_names(LIBRARY)
 
 
 @pytest.mark.parametrize("wrap", [lambda result: result, lambda result: {"data": result}])
@@ -63,7 +63,7 @@ def test_a_json_file_holds_an_introspection_result(tmp_path: Path, wrap: Any) ->
     """Bare, or as the server answered it."""
     path = tmp_path / "schema.json"
     path.write_text(json.dumps(wrap(INTROSPECTION)), "utf-8")
-    assert field_names(load_schema(path, nobody)) == field_names(LIBRARY)
+    assert field_names(load_schema(path, no_server)) == field_names(LIBRARY)
 
 
 def test_the_server_is_asked_when_nothing_is_given_or_a_provider_wants_to() -> None:
@@ -79,13 +79,13 @@ def test_a_schema_object_of_a_server_library_is_taken() -> None:
     class Query:
         hello: str
 
-    assert field_names(load_schema(strawberry.Schema(Query), nobody)) == ["hello"]
+    assert field_names(load_schema(strawberry.Schema(Query), no_server)) == ["hello"]
 
 
 def test_an_invalid_schema_is_taken_as_it_is() -> None:
     """Foreign schemas break rules (GitHub's does), and it is not the client's place to judge."""
     sdl = "type Query { a: A } type A implements B { __x: Int } interface B { y: Int } directive @__d on FIELD"
-    assert field_names(load_schema(sdl, nobody)) == ["a"]
+    assert field_names(load_schema(sdl, no_server)) == ["a"]
     with Client(transport=LocalSchemaTransport(LIBRARY), schema=sdl) as client:
         with pytest.raises(DocumentError, match="Cannot query field 'b'"):
             client.execute("{ b }")
@@ -96,17 +96,17 @@ def test_an_invalid_schema_is_taken_as_it_is() -> None:
     ("source", "message"),
     [
         ("type Query { a: }", "schema: Syntax Error"),
-        ("type Query { a: Unknown }", "schema: no schema can be built of it: .*Unknown type"),
-        ('{"data": null}', "schema: there is no '__schema' in it"),
-        ("{'__schema': 1}", "schema: starts like JSON and is none"),
-        ({"errors": []}, "there is no '__schema' in it"),
-        ({"__schema": {}}, "no schema can be built of it"),
+        ("type Query { a: Unknown }", "schema: cannot build a schema from it: .*Unknown type"),
+        ('{"data": null}', "schema: not an introspection result"),
+        ("{'__schema': 1}", "schema: not SDL, and not valid JSON"),
+        ({"errors": []}, "not an introspection result"),
+        ({"__schema": {}}, "cannot build a schema from it"),
     ],
 )
 def test_what_is_no_schema_is_told(source: Any, message: str) -> None:
     """With the reason, and the position where there is one."""
     with pytest.raises(DocumentError, match=message) as caught:
-        load_schema(source, nobody)
+        load_schema(source, no_server)
     assert caught.value.line == (1 if "Syntax" in message else None)
 
 
@@ -115,22 +115,22 @@ def test_an_error_in_a_file_names_the_file(tmp_path: Path) -> None:
     path = tmp_path / "schema.graphql"
     path.write_text("type Query {\n  a:\n}", "utf-8")
     with pytest.raises(DocumentError, match=r"schema\.graphql: Syntax Error") as caught:
-        load_schema(path, nobody)
+        load_schema(path, no_server)
     assert caught.value.line == 3
     with pytest.raises(FileNotFoundError, match=r"missing\.graphql"):
-        load_schema(tmp_path / "missing.graphql", nobody)
+        load_schema(tmp_path / "missing.graphql", no_server)
     with pytest.raises(FileNotFoundError, match=r"given as schema= cannot be read.*schema\.grapql"):
-        load_schema("schema.grapql", nobody)
+        load_schema("schema.grapql", no_server)
 
 
 def test_what_cannot_be_a_schema_is_refused() -> None:
     """The error lists what can."""
     with pytest.raises(TypeError, match=r"schema must be SDL text, a path, .* not int"):
-        load_schema(3, nobody)
+        load_schema(3, no_server)
     with pytest.raises(TypeError, match="provider returned None"):
-        load_schema(lambda: None, nobody)
+        load_schema(lambda: None, no_server)
 
 
 def test_a_schema_survives_printing() -> None:
     """What was read is what was written."""
-    assert print_schema(load_schema(print_schema(LIBRARY), nobody)) == print_schema(build_schema(sdl_of("library")))
+    assert print_schema(load_schema(print_schema(LIBRARY), no_server)) == print_schema(build_schema(sdl_of("library")))

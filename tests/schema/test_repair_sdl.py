@@ -7,7 +7,7 @@ from graphql import GraphQLScalarType, print_type
 
 from syncgql import DocumentError
 from syncgql.schema.provider import load_schema
-from tests.schema.test_provider import nobody
+from tests.schema.test_provider import no_server
 
 APPSYNC = """
 type Post @aws_iam { id: ID!  createdAt: AWSDateTime!  meta(at: AWSDate): AWSJSON  day: AWSDate }
@@ -20,7 +20,7 @@ schema { query: Query subscription: Subscription }
 
 def test_scalars_that_are_not_declared(caplog: pytest.LogCaptureFixture) -> None:
     """Each is declared, and logged once with the first place where it is used."""
-    schema = load_schema(APPSYNC, nobody)
+    schema = load_schema(APPSYNC, no_server)
     for name in ("AWSDateTime", "AWSJSON", "AWSDate", "AWSTimestamp"):
         assert isinstance(schema.type_map[name], GraphQLScalarType)
     assert len(caplog.messages) == 4
@@ -45,7 +45,7 @@ def test_extensions_without_a_base(caplog: pytest.LogCaptureFixture) -> None:
         extend interface Node { id: ID! }
         extend scalar Date @a
         """,
-        nobody,
+        no_server,
     )
     assert schema.query_type is schema.type_map["Query"]
     assert print_type(schema.type_map["Query"]) == "type Query {\n  book: Book\n  author: String\n}"
@@ -60,10 +60,10 @@ def test_extensions_without_a_base(caplog: pytest.LogCaptureFixture) -> None:
 def test_other_types_that_are_not_defined(sdl: str) -> None:
     """A typing error is not read as a scalar."""
     with pytest.raises(DocumentError, match="Unknown type"):
-        load_schema(sdl, nobody)
+        load_schema(sdl, no_server)
 
 
 def test_a_complete_schema_logs_nothing(caplog: pytest.LogCaptureFixture) -> None:
     """Built-in scalars and the types of introspection are known."""
-    load_schema("type Query { a(b: Int): String  type: __Type }", nobody)
+    load_schema("type Query { a(b: Int): String  type: __Type }", no_server)
     assert not caplog.messages

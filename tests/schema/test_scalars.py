@@ -84,7 +84,7 @@ def test_a_second_enum_replaces_the_first(schema: GraphQLSchema) -> None:
     [
         ("DateTme", "The schema has no scalar 'DateTme'. Did you mean 'DateTime'?"),
         ("Genre", "The schema has no scalar 'Genre'."),
-        ("String", "String is defined by GraphQL itself"),
+        ("String", "String is defined by GraphQL and"),
     ],
 )
 def test_only_the_schemas_own_scalars_can_be_changed(schema: GraphQLSchema, name: str, message: str) -> None:

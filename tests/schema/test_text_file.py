@@ -10,7 +10,7 @@ from graphql import introspection_from_schema
 
 from syncgql.schema.provider import load_schema
 from syncgql.schema.text_file import read_text
-from tests.schema.test_provider import nobody
+from tests.schema.test_provider import no_server
 from tests.schemas import schema_of
 
 SDL = 'type Query {\n  "Größe in €"\n  size: Int\n}\n'
@@ -24,7 +24,7 @@ def test_the_text_is_read(tmp_path: Path, encoding: str, caplog: pytest.LogCaptu
     assert read_text(path) == SDL
     assert all(str(path) in message for message in caplog.messages)
     assert len(caplog.messages) == (encoding != "utf-8")
-    query = load_schema(path, nobody).query_type
+    query = load_schema(path, no_server).query_type
     assert query is not None
     assert query.fields["size"].description == "Größe in €"
 
@@ -41,7 +41,7 @@ def test_json_in_utf_16(tmp_path: Path) -> None:
     """As ``> schema.json`` of PowerShell writes it."""
     path = tmp_path / "schema.json"
     path.write_text(json.dumps(introspection_from_schema(schema_of("library"))), "utf-16")
-    assert "Book" in load_schema(path, nobody).type_map
+    assert "Book" in load_schema(path, no_server).type_map
 
 
 def test_an_empty_file(tmp_path: Path) -> None:

@@ -40,7 +40,7 @@ def test_a_syntax_error_has_its_position(documents: SchemaDocuments) -> None:
 
 
 def test_a_document_is_validated_once(documents: SchemaDocuments, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The finding is kept, be it good or bad."""
+    """The result of a validation is cached, with or without errors."""
     calls: list[DocumentNode] = []
 
     def counted(schema: GraphQLSchema, document: DocumentNode) -> list[GraphQLError]:
@@ -85,20 +85,30 @@ def test_variables_are_serialized_by_the_documents_types(
         ("query ($id: ID!) { book(id: $id) { id } }", {}, "variables.id", "the operation needs $id: ID!"),
         ("query ($id: ID!) { book(id: $id) { id } }", {"id": None}, "variables.id", "must not be null"),
         ("query ($id: ID!) { book(id: $id) { id } }", {"ID": 1}, "variables.ID", "no variable $ID. Did you mean 'id'?"),
-        ("query ($id: Id!) { book(id: $id) { id } }", {"id": 1}, "variables.id", "the schema has no input type"),
-        ("query ($id: Book!) { book(id: $id) { id } }", {"id": 1}, "variables.id", "the schema has no input type"),
+        (
+            "query ($id: Id!) { book(id: $id) { id } }",
+            {"id": 1},
+            "variables.id",
+            "the type in the document is not an input type",
+        ),
+        (
+            "query ($id: Book!) { book(id: $id) { id } }",
+            {"id": 1},
+            "variables.id",
+            "the type in the document is not an input type",
+        ),
         (
             "mutation ($i: BookInput!) { addBook(input: $i) { id } }",
             {"i": {"title": "x", "tags": [{"name": "a", "weights": [1, "b"]}]}},
             "variables.i.tags[0].weights[1]",
-            "Int cannot be made from str",
+            "Int does not accept str",
         ),
     ],
 )
 def test_variables_that_do_not_fit_are_refused_with_their_path(
     documents: SchemaDocuments, document: str, variables: Any, path: str, message: str
 ) -> None:
-    """Unknown, missing and wrong variables are told before anything is sent."""
+    """Unknown, missing and wrong variables raise an error before the request is sent."""
     with pytest.raises(DocumentError) as caught:
         documents.serialize_variables(GraphQLRequest(document, variables))
     assert caught.value.path == path

@@ -108,35 +108,35 @@ def test_a_fitting_value_becomes_json(schema: GraphQLSchema, type_name: str, val
     ("type_name", "value", "path", "message"),
     [
         ("Int!", None, "", "Int! must not be null"),
-        ("Int", "3", "", "Int cannot be made from str"),
-        ("Int", True, "", "Int cannot be made from bool"),
+        ("Int", "3", "", "Int does not accept str"),
+        ("Int", True, "", "Int does not accept bool"),
         ("Int", 2**31, "", "32 bits"),
         ("Float", float("nan"), "", "finite"),
-        ("String", 3, "", "String cannot be made from int"),
-        ("Boolean", 1, "", "Boolean cannot be made from int"),
-        ("ID", 1.5, "", "ID cannot be made from float"),
+        ("String", 3, "", "String does not accept int"),
+        ("Boolean", 1, "", "Boolean does not accept int"),
+        ("ID", 1.5, "", "ID does not accept float"),
         ("[Int!]", [1, None], "[1]", "Int! must not be null"),
-        ("[[Int]]", [[1], ["a"]], "[1][0]", "Int cannot be made from str"),
+        ("[[Int]]", [[1], ["a"]], "[1][0]", "Int does not accept str"),
         ("[Int]", [UNSET], "[0]", "UNSET"),
-        ("Genre", "NOVELL", "", "no value of the enum Genre. Did you mean 'NOVEL'?"),
-        ("Genre", "x", "", "no value of the enum Genre. It takes NOVEL, ESSAY, POEM."),
-        ("Genre", 3, "", "the enum Genre takes a name or a member, not int"),
+        ("Genre", "NOVELL", "", "the enum Genre does not have this value. Did you mean 'NOVEL'?"),
+        ("Genre", "x", "", "the enum Genre does not have this value. Its values are NOVEL, ESSAY, POEM."),
+        ("Genre", 3, "", "the enum Genre accepts a name or an enum member, not int"),
         ("TagInput", {}, ".name", "TagInput needs name: String!"),
         ("TagInput", {"name": UNSET}, ".name", "TagInput needs name: String!"),
         ("TagInput", {"nam": "a"}, ".nam", "TagInput has no field 'nam'. Did you mean 'name'?"),
-        ("TagInput", {3: "a"}, "", "names as keys, not int"),
-        ("TagInput", "a", "", "TagInput takes a dict or a dataclass, not str"),
+        ("TagInput", {3: "a"}, "", "the keys of TagInput must be str, not int"),
+        ("TagInput", "a", "", "TagInput accepts a dict or a dataclass, not str"),
         ("BookInput", {"title": "t", "publishedYear": 1, "published_year": 2}, ".published_year", "given twice"),
-        ("BookInput", {"title": "t", "tags": [{"name": "a"}, {"name": 2}]}, ".tags[1].name", "String cannot"),
-        ("Pick", {}, "", "exactly one of its fields"),
-        ("Pick", {"id": 1, "title": "t"}, "", "exactly one of its fields"),
-        ("Pick", {"id": None}, "", "exactly one of its fields"),
-        ("JSON", {"a": object()}, "", "JSON is a custom scalar and dict is not JSON"),
+        ("BookInput", {"title": "t", "tags": [{"name": "a"}, {"name": 2}]}, ".tags[1].name", "String does not accept"),
+        ("Pick", {}, "", "exactly one field"),
+        ("Pick", {"id": 1, "title": "t"}, "", "exactly one field"),
+        ("Pick", {"id": None}, "", "exactly one field"),
+        ("JSON", {"a": object()}, "", "JSON is a custom scalar and dict cannot be encoded as JSON"),
         ("JSON", {"a": {1}}, "", "update_schema_scalar()"),
-        ("Int", decimal.Decimal("1.5"), "", "Int cannot be made from Decimal"),
-        ("Int", decimal.Decimal("1e99"), "", "Int cannot be made from Decimal"),
-        ("Float", decimal.Decimal("NaN"), "", "Float cannot be made from Decimal"),
-        ("String", Size.BIG, "", "String cannot be made from Size"),
+        ("Int", decimal.Decimal("1.5"), "", "Int does not accept Decimal"),
+        ("Int", decimal.Decimal("1e99"), "", "Int does not accept Decimal"),
+        ("Float", decimal.Decimal("NaN"), "", "Float does not accept Decimal"),
+        ("String", Size.BIG, "", "String does not accept Size"),
     ],
 )
 def test_a_value_that_does_not_fit_is_refused_with_its_path(
@@ -162,12 +162,12 @@ def test_a_custom_scalar_takes_what_is_written_without_a_schema(schema: GraphQLS
 def test_upload_takes_files_only(value: object) -> None:
     """Content and paths are no files by themselves: a path would be sent as text."""
     schema = build_schema("scalar Upload type Query { a(file: Upload): Int }")
-    with pytest.raises(DocumentError, match=r"variables\.x: Upload cannot be made from \w+; use FileVar\(value\)"):
+    with pytest.raises(DocumentError, match=r"variables\.x: Upload does not accept \w+; use FileVar\(value\)"):
         coerce(schema, "Upload", value)
 
 
 def test_a_lazy_string_is_one_text(schema: GraphQLSchema) -> None:
-    """It could be iterated, but is no list of characters."""
+    """It is iterable, but not a list of characters."""
     assert coerce(schema, "[String]", lazystr("Yes")) == ["Yes"]
     assert coerce(schema, "ID", lazystr("Yes")) == "Yes"
 
@@ -181,11 +181,11 @@ def test_no_value_is_in_a_message(schema: GraphQLSchema, type_name: str) -> None
 
 
 def test_a_custom_scalar_is_serialized_as_registered(schema: GraphQLSchema) -> None:
-    """What update_schema_scalar() registered turns the value into JSON; its failure is told and chained."""
+    """The function of update_schema_scalar() converts the value; its error is the cause."""
     scalar = GraphQLScalarType("DateTime", serialize=lambda value: value.isoformat())
     update_schema_scalar(schema, "DateTime", scalar)
     assert coerce(schema, "[DateTime]", [datetime.date(2020, 1, 2)]) == ["2020-01-02"]
-    with pytest.raises(DocumentError, match=r"variables.x: DateTime cannot be made from int: AttributeError") as caught:
+    with pytest.raises(DocumentError, match=r"variables.x: DateTime does not accept int: AttributeError") as caught:
         coerce(schema, "DateTime", 3)
     assert isinstance(caught.value.__cause__, AttributeError)
 
@@ -194,7 +194,7 @@ def test_a_registered_enum_takes_members_values_and_names(schema: GraphQLSchema)
     """update_schema_enum() adds what it registers to what is understood anyway."""
     update_schema_enum(schema, "Genre", {"NOVEL": 1, "ESSAY": 2, "POEM": True})
     assert coerce(schema, "[Genre]", [1, 2, "POEM", True]) == ["NOVEL", "ESSAY", "POEM", "POEM"]
-    with pytest.raises(DocumentError, match="takes a name or a member, not int"):
+    with pytest.raises(DocumentError, match="accepts a name or an enum member, not int"):
         coerce(schema, "Genre", 3)
 
 
@@ -206,7 +206,7 @@ def test_a_file_passes_for_a_custom_scalar(schema: GraphQLSchema, file: Any) -> 
     assert coerce(schema, "[DateTime]", [file]) == [file]
     assert coerce(schema, "[DateTime]", file) == [file]
     assert coerce(schema, "JSON", {"cover": file}) == {"cover": file}
-    with pytest.raises(DocumentError, match="String cannot be made from"):
+    with pytest.raises(DocumentError, match="String does not accept"):
         coerce(schema, "String", file)
 
 

@@ -6,6 +6,11 @@ are checked by an implementation of their own, over the path without ``/<api>``.
 ``CREDENTIALS``. A subscription gets what ``mutation { publish(text: ...) { text } }`` publishes, in the selection that
 it made, as with AppSync.
 
+With ``Behaviour.simulator`` an API behaves as Amplify's local simulator (``amplify mock``) does: it looks for a
+connection's authorization in the query string only, closes with 1002 without one or with a wrong one, announces
+``connectionTimeout``, sends empty payloads, lets a ``start`` replace an operation of the same id, and answers each
+``stop``.
+
 ``POST /<api>/control`` changes an API's ``Behaviour`` (``{"set": {...}}``), publishes (``{"publish": text}``) or acts
 on its connections (``{"do": ...}``, see ``Api.act``). Beside what ``observer.py`` logs there are ``appsync_connect``
 (``api form query authorization``), ``appsync_start`` (``api id data authorization``), ``appsync_refused`` (``why``).
@@ -64,6 +69,7 @@ class Behaviour:
     max_subscriptions: int = 100
     valid_from: int = 0  # tokens with lower numbers have expired
     throttle: int = 0  # so many connections are refused for a limit
+    simulator: bool = False  # behaves as Amplify's local simulator
 
 
 class Refused(Exception):
@@ -149,6 +155,9 @@ class Connection:
             await self.socket.send_denial_response(denial)
             return
         await self.socket.accept(self.api.behaviour.select)
+        if self.api.behaviour.simulator and refusal is not None:
+            await self.socket.close(1002)
+            return
         self.api.connections.append(self)
         try:
             while self.socket.application_state is WebSocketState.CONNECTED:
@@ -167,6 +176,8 @@ class Connection:
             form, authorization = _authorization_of(query, offered[1:])
             raw_query = self.socket.scope["query_string"].decode()
             log.add("appsync_connect", api=self.api.name, form=form, query=raw_query, authorization=authorization)
+            if self.api.behaviour.simulator and form != "query":
+                raise Refused("the simulator reads the query string only")
             self.api.check(authorization, "/graphql/connect", b"{}", self.host)
         except (Refused, ValueError) as error:
             return self._refused(str(error))
@@ -185,7 +196,9 @@ class Connection:
             # A stop before the confirmation goes unheard.
             if message["id"] in self.documents and message["id"] not in self.unconfirmed:
                 del self.documents[message["id"]]
-                await self.send({"id": message["id"], "type": "complete"})
+                await self.send({"id": message["id"], "type": "complete", **self.empty_payload})
+            elif self.api.behaviour.simulator:
+                await self.send({"id": message["id"], "type": "complete", **self.empty_payload})
         else:
             await self.send({"type": "error", "payload": {"errors": [{"errorType": "BadRequestException"}]}})
 
@@ -224,7 +237,7 @@ class Connection:
     def _check_start(self, id: str, data: Any, authorization: dict[str, str]) -> dict[str, Any] | None:
         if not isinstance(data, str) or not isinstance(id, str):
             return {"errorType": "BadRequestException", "message": "id and payload.data must be text"}
-        if id in self.documents:
+        if id in self.documents and not self.api.behaviour.simulator:
             return {"errorType": "DuplicatedOperationError", "message": "The id is in use"}
         if len(self.documents) >= self.api.behaviour.max_subscriptions:
             return {"errorType": "MaxSubscriptionsReachedError", "message": "Max number of 100 subscriptions reached"}
@@ -258,11 +271,17 @@ class Connection:
             assert isinstance(result, ExecutionResult)
             await self.send({"id": id, "type": "data", "payload": result.formatted})
 
+    @property
+    def empty_payload(self) -> dict[str, Any]:
+        """The payload that the simulator puts into messages that have none."""
+        return {"payload": {}} if self.api.behaviour.simulator else {}
+
     # -- what tests ask for
 
     async def acknowledge(self) -> None:
         self.is_ready = True
-        await self.send({"type": "connection_ack", "payload": self.api.behaviour.ack})
+        ack = {"connectionTimeout": 300_000} if self.api.behaviour.simulator else self.api.behaviour.ack
+        await self.send({"type": "connection_ack", "payload": ack})
         await self.send({"type": "ka"})
 
     async def send(self, message: Any) -> None:
@@ -274,12 +293,12 @@ class Connection:
     async def confirm(self) -> None:
         for id in list(self.unconfirmed):
             self.unconfirmed.discard(id)
-            await self.send({"id": id, "type": "start_ack"})
+            await self.send({"id": id, "type": "start_ack", **self.empty_payload})
 
     async def complete(self) -> None:
         for id in list(self.documents):
             del self.documents[id]
-            await self.send({"id": id, "type": "complete"})
+            await self.send({"id": id, "type": "complete", **self.empty_payload})
 
     async def fail(self, errors: list[dict[str, Any]]) -> None:
         for id in list(self.documents):

@@ -175,7 +175,7 @@ class _Socket:
             await self._read_rest()
 
     async def _read_rest(self) -> None:
-        """Read what the application did not: one that fails to send leaves at once, though a close frame is there."""
+        """Read the remaining messages: an application whose send fails exits without reading a received close frame."""
         with suppress(asyncio.TimeoutError):
             await asyncio.wait_for(self._read_until_closed(), GRACE)
         self._close(1006, None, None)

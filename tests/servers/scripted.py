@@ -10,6 +10,7 @@ import json
 import socket
 import struct
 import threading
+import zlib
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -19,6 +20,22 @@ MODERN = "graphql-transport-ws"
 LEGACY = "graphql-ws"
 
 Script = Callable[["Peer"], Awaitable[object]]
+
+
+def frame(opcode: int, payload: bytes = b"", *, final: bool = True, reserved: int = 0) -> bytes:
+    """Return the bytes of one frame of a server, with these reserved bits."""
+    return header(opcode, len(payload), final=final, reserved=reserved) + payload
+
+
+def header(opcode: int, size: int, *, final: bool = True, reserved: int = 0) -> bytes:
+    """Return the bytes before the payload of a frame."""
+    if size < 126:
+        length = bytes([size])
+    elif size <= 0xFFFF:
+        length = b"\x7e" + struct.pack("!H", size)
+    else:
+        length = b"\x7f" + struct.pack("!Q", size)
+    return bytes([opcode | reserved | (0x80 if final else 0)]) + length
 
 
 class Gone(Exception):
@@ -42,6 +59,7 @@ class Peer:
         self.received: list[dict[str, Any]] = []
         self.pongs: list[bytes] = []
         self.closed_with: tuple[int, str] | None = None
+        self._inflate = zlib.decompressobj(-15).decompress
         self._reader = reader
         self._writer = writer
 
@@ -57,13 +75,15 @@ class Peer:
         self.target = head[0].split(" ")[1]
         self.headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in head[1:])}
 
-    async def accept(self, subprotocol: str | None = MODERN, *headers: str) -> None:
+    async def accept(self, subprotocol: str | None = MODERN, *headers: str, extensions: str | None = None) -> None:
         """Answer the upgrade, with further headers as lines."""
         digest = hashlib.sha1((self.headers["sec-websocket-key"] + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11").encode())
         lines = ["HTTP/1.1 101 Switching Protocols", "Upgrade: websocket", "Connection: Upgrade", *headers]
         lines.append("Sec-WebSocket-Accept: " + base64.b64encode(digest.digest()).decode())
         if subprotocol is not None:
             lines.append("Sec-WebSocket-Protocol: " + subprotocol)
+        if extensions is not None:
+            lines.append("Sec-WebSocket-Extensions: " + extensions)
         await self.write("\r\n".join([*lines, "", ""]).encode())
 
     async def refuse(self, status: int, body: str = "", **headers: str) -> None:
@@ -72,9 +92,11 @@ class Peer:
         lines += [f"{name.replace('_', '-')}: {value}" for name, value in headers.items()]
         await self.write("\r\n".join([*lines, "", body]).encode())
 
-    async def acknowledge(self, subprotocol: str = MODERN, **members: Any) -> dict[str, Any]:
+    async def acknowledge(
+        self, subprotocol: str = MODERN, extensions: str | None = None, **members: Any
+    ) -> dict[str, Any]:
         """Open the connection up to the acknowledgement; return the client's ``connection_init``."""
-        await self.accept(subprotocol)
+        await self.accept(subprotocol, extensions=extensions)
         init = await self.expect("connection_init")
         await self.send("connection_ack", **members)
         return init
@@ -87,14 +109,7 @@ class Peer:
 
     async def frame(self, opcode: int, payload: bytes = b"", *, final: bool = True) -> None:
         """Send one frame."""
-        size = len(payload)
-        if size < 126:
-            length = bytes([size])
-        elif size <= 0xFFFF:
-            length = b"\x7e" + struct.pack("!H", size)
-        else:
-            length = b"\x7f" + struct.pack("!Q", size)
-        await self.write(bytes([opcode | (0x80 if final else 0)]) + length + payload)
+        await self.write(frame(opcode, payload, final=final))
 
     async def text(self, text: str) -> None:
         await self.frame(TEXT, text.encode())
@@ -118,6 +133,21 @@ class Peer:
         raw = self._writer.get_extra_info("socket")
         raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         self._writer.transport.abort()
+
+    async def flood(self, data: bytes) -> None:
+        """Send so much that the client's answers would fill the connection, and discard what comes meanwhile."""
+        discarding = asyncio.create_task(self.discard())
+        try:
+            for start in range(0, len(data), 65_536):
+                await self.write(data[start : start + 65_536])
+        finally:
+            discarding.cancel()
+            await asyncio.wait({discarding})
+
+    async def discard(self) -> None:
+        """Read until the client ends the TCP connection, answering nothing."""
+        while await self._reader.read(65_536):
+            pass
 
     # -- receiving
 
@@ -183,11 +213,14 @@ class Peer:
             payload = await self._reader.readexactly(size)
         except (asyncio.IncompleteReadError, OSError):
             raise Gone from None
-        return first & 0x0F, bytes(byte ^ mask[index % 4] for index, byte in enumerate(payload))
+        payload = bytes(byte ^ mask[index % 4] for index, byte in enumerate(payload))
+        if first & 0x40:
+            payload = self._inflate(payload + b"\0\0\xff\xff")
+        return first & 0x0F, payload
 
 
 class ScriptedServer:
-    """A server in a thread of its own that runs *script* for every connection.
+    """A server in a background thread that runs *script* for every connection.
 
     What the script raises is raised at the end of the ``with`` block; that the client is gone is not an error.
     """

@@ -1,4 +1,4 @@
-"""Servers that send answers nobody asked for, at random; every answer carries the nonce of the request it is for."""
+"""Servers that send unrequested responses at random; each response has the nonce of its request."""
 
 from __future__ import annotations
 

@@ -59,7 +59,7 @@ def test_what_the_program_hides_fails_the_test(suite: pytest.Pytester) -> None:
     )
     result = suite.runpytest_subprocess()
     result.assert_outcomes(passed=1, errors=1)
-    result.stdout.fnmatch_lines(["*Nobody said how to answer query Book. Nothing is registered.*"])
+    result.stdout.fnmatch_lines(["*No answer is registered for query Book. No names are registered.*"])
 
 
 def test_graphql_schema(suite: pytest.Pytester) -> None:

@@ -87,10 +87,10 @@ def test_unexpected_operations_are_told_and_kept(server: GraphQLServer) -> None:
     server.add("Books", {"books": []})
     with (
         Client(server.url) as client,
-        pytest.raises(TransportQueryError, match="nearest that is registered is 'Books'"),
+        pytest.raises(TransportQueryError, match="most similar registered name is 'Books'"),
     ):
         client.execute(BOOK, {"id": "1"})
-    with pytest.raises(UnexpectedOperation, match="Nobody said"):
+    with pytest.raises(UnexpectedOperation, match="No answer is registered"):
         server.raise_failures()
 
 

@@ -238,8 +238,8 @@ def test_bad_variables_fail_before_the_network() -> None:
         ({"json": {}}, "cannot have 'json'"),
         ({"raise_for_status": True}, "cannot have 'raise_for_status'"),
         ({"self": 1}, "has 'self'"),
-        ({"timeout": "1"}, "timeout must be seconds or an aiohttp.ClientTimeout, not str"),
-        ({"proxy_auth": ("a", "b")}, "give proxy= with it"),
+        ({"timeout": "1"}, "timeout must be a number of seconds, None or an aiohttp.ClientTimeout, not str"),
+        ({"proxy_auth": ("a", "b")}, "pass proxy= as well"),
         ({"auth": 1}, "auth must be"),
     ],
 )

@@ -75,10 +75,14 @@ def check_loss(wire: bytes) -> None:
 
 
 def test_h15_null_data_without_errors() -> None:
-    """It breaks the specification, and is taken at its word: the operation ran and has no data."""
+    """It breaks the specification: an error of ``execute``, and a value of ``execute_result``."""
     with WireServer(always(answer(b'{"data": null}'))) as server, Client(server.url) as client:
-        data: object = client.execute("{ ok }")
-        assert data is None
+        with pytest.raises(TransportProtocolError, match="null data and without an error"):
+            client.execute("{ ok }")
+        with pytest.raises(TransportProtocolError, match="Request 1 of 1: The server answered with null data"):
+            client.execute_batch(["{ ok }"])
+        with pytest.raises(TransportProtocolError, match="null data and without an error"):
+            client.submit("{ ok }").result(30)
         result = client.execute_result("{ ok }")
         assert (result.data, result.has_data, result.errors) == (None, True, None)
 

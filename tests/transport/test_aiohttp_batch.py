@@ -39,7 +39,7 @@ def client(strawberry_server: Server) -> Iterator[Client]:
         yield client
 
 
-def test_b1_one_post_with_an_array_in_call_order(client: Client, strawberry_server: Server) -> None:
+def test_b01_one_post_with_an_array_in_call_order(client: Client, strawberry_server: Server) -> None:
     """Each element is what it would be on its own, in any form of request."""
     third = gql("{ books { id } }").document
     requests: list[Any] = ["{ hello }", GraphQLRequest(HELLO, {"name": "Zoë"}, "Greet"), third]
@@ -54,7 +54,7 @@ def test_b1_one_post_with_an_array_in_call_order(client: Client, strawberry_serv
     ]
 
 
-def test_b2_answers_in_the_order_of_the_requests(client: Client) -> None:
+def test_b02_answers_in_the_order_of_the_requests(client: Client) -> None:
     """Also for mutations, and for a batch of one, which is an array all the same."""
     requests = [GraphQLRequest(HELLO, {"name": str(number)}) for number in range(10)]
     assert client.execute_batch(requests) == [{"hello": f"Hello {number}!"} for number in range(10)]
@@ -63,7 +63,7 @@ def test_b2_answers_in_the_order_of_the_requests(client: Client) -> None:
     assert client.execute_batch((mutation, mutation)) == [{"addBook": {"title": "B"}}] * 2
 
 
-def test_b5_an_error_is_raised_with_its_number_and_hides_nothing(client: Client) -> None:
+def test_b05_an_error_is_raised_with_its_number_and_hides_nothing(client: Client) -> None:
     """execute_batch raises the first; execute_batch_results has all, and says of each what carried it."""
     requests = ["{ hello }", "{ hello fail }", "{ nope }"]
     with pytest.raises(TransportQueryError, match=r"^Request 2 of 3: It failed \(at fail\)$") as caught:
@@ -85,7 +85,7 @@ def client_url(client: Client) -> str:
     return repr(client).removeprefix("<Client ").removesuffix(">")
 
 
-def test_b5_an_entry_that_is_no_answer_does_not_hide_the_others() -> None:
+def test_b05_an_entry_that_is_no_answer_does_not_hide_the_others() -> None:
     """Its exception stands in its place; execute_batch raises it."""
     body = b'[{"data": {"a": 1}}, "oops", {"errors": [{"message": "No"}]}]'
     with WireServer(always(answer(body))) as server, Client(server.url) as client:
@@ -98,7 +98,7 @@ def test_b5_an_entry_that_is_no_answer_does_not_hide_the_others() -> None:
             client.execute_batch(["{ a }"] * 3)
 
 
-def test_b3_b4_b6_b7_answers_over_the_wire() -> None:
+def test_b03_b04_b06_b07_answers_over_the_wire() -> None:
     """A wrong count, one object for all, an array under 400, and entries in wrappers."""
     refusal = b'{"errors": [{"message": "Batching is off"}]}'
     answers = [
@@ -133,7 +133,7 @@ def test_real_refusals(strawberry_server: Server, ariadne_server: Server) -> Non
         assert len(client.execute_batch_results(["{ hello }"] * 2)) == 2
 
 
-def test_b8_b13_what_cannot_be_in_a_batch_is_refused_before_the_network(
+def test_b08_b13_what_cannot_be_in_a_batch_is_refused_before_the_network(
     client: Client, strawberry_server: Server
 ) -> None:
     """Subscriptions, @defer, nothing at all, and what is no list."""

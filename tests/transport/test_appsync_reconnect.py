@@ -15,7 +15,7 @@ from syncgql import (
     Client,
     TransportAuthenticationError,
     TransportConnectionFailed,
-    TransportQueryError,
+    TransportRateLimited,
     TransportTimeout,
 )
 from syncgql.transport.recovery.policy import ReconnectPolicy
@@ -171,11 +171,11 @@ def test_a_start_that_is_throttled_is_tried_again(appsync_server: AppSyncServer)
         assert text_of(subscription) == "hello"
         assert len(messages(appsync_server, "start")) == 3
         appsync_server.behave(start_error=throttled, start_errors=100)
-        with pytest.raises(TransportQueryError, match="Rate exceeded"):
+        with pytest.raises(TransportRateLimited, match="Rate exceeded"):
             client.subscribe(SUBSCRIPTION)
     # The next try would come too late for the caller, whom the reason tells more than a timeout.
     for reconnect in (ReconnectPolicy(base=60), False):
-        refused = pytest.raises(TransportQueryError, match="Rate exceeded")
+        refused = pytest.raises(TransportRateLimited, match="Rate exceeded")
         with client_of(appsync_server, reconnect=reconnect) as client, refused:
             client.subscribe(SUBSCRIPTION)
 

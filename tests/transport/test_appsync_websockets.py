@@ -25,7 +25,7 @@ from syncgql import (
     TransportServerError,
     TransportTimeout,
 )
-from syncgql.protocol.appsync import header_query
+from syncgql.protocol.appsync_endpoints import header_query
 
 from ..fix_servers import AppSyncServer
 from ..servers.appsync_server import SECRET_KEY
@@ -148,7 +148,7 @@ def test_a12_silence_ends_the_connection(appsync_server: AppSyncServer) -> None:
             appsync_server.act("send", message={"type": "ka"})
         appsync_server.publish("still here")
         assert text_of(subscription) == "still here"
-        with pytest.raises(TransportTimeout, match=r"no sign of life within keep_alive_timeout, 1\.5 s"):
+        with pytest.raises(TransportTimeout, match=r"sent nothing within keep_alive_timeout, 1\.5 s"):
             subscription.next(PATIENCE)
 
 

@@ -12,7 +12,7 @@ import trustme
 from yarl import URL
 
 from syncgql import Client, RequestsHTTPTransport
-from syncgql.transport.aiohttp_session.cookies import CookieJar, NoCookies, is_loopback
+from syncgql.transport.aiohttp_session.cookies import CookieJar, NoCookies
 
 from ..servers.wire import WireConnection, WireServer, always, answer
 from .both_transports import Make, both
@@ -102,19 +102,6 @@ def test_no_cookies_keeps_none() -> None:
         assert (len(jar), dict(jar.filter_cookies(url))) == (0, {})
 
     asyncio.run(main())
-
-
-@pytest.mark.parametrize(
-    ("host", "expected"),
-    [
-        ("localhost", True), ("LOCALHOST.", True), ("api.localhost", True), ("127.0.0.1", True), ("127.8.9.10", True),
-        ("::1", True), ("[::1]", True), ("", False), ("localhost.example", False), ("notlocalhost", False),
-        ("10.0.0.1", False), ("127.0.0.1.example", False), ("2001:db8::1", False), ("0.0.0.0", False),
-    ],
-)  # fmt: skip
-def test_loopback(host: str, expected: bool) -> None:
-    """Names below localhost and addresses of the loopback interface, and nothing that only looks like them."""
-    assert is_loopback(host) is expected
 
 
 def test_session_of_requests_that_was_given_keeps_its_jar() -> None:

@@ -187,4 +187,4 @@ def test_credentials_of_appsync() -> None:
     """The authorization of a connection to AppSync is in its subprotocols, or in its URL."""
     auth = AppSyncApiKeyAuthentication("api.example.com", "da2-s3cret")
     transport = AppSyncWebsocketsTransport("https://api.example.com/graphql", auth)
-    assert transport._dialect.handshake().mask.text("da2-s3cret is no key") == "*** is no key"
+    assert transport.dialect.handshake().mask.text("da2-s3cret is no key") == "*** is no key"

@@ -226,20 +226,20 @@ def test_what_is_no_json_fails_as_on_a_wire() -> None:
     with Client(transport=LocalSchemaTransport(core_schema())) as client:
         with pytest.raises(DocumentError, match="cannot be written as JSON"):
             client.execute("query ($n: String) { hello(name: $n) }", {"n": {1, 2}})
-        with pytest.raises(TransportProtocolError, match="no server could send it"):
+        with pytest.raises(TransportProtocolError, match="cannot be encoded as JSON"):
             client.execute("{ raw }")
 
 
 def test_only_schemas_are_taken() -> None:
     """SDL alone has no resolvers."""
-    with pytest.raises(TypeError, match=r"not str; build_schema\(\) of graphql makes one of SDL"):
+    with pytest.raises(TypeError, match=r"not str; use graphql\.build_schema\(\) to create one from SDL"):
         LocalSchemaTransport(SDL)
 
 
 def test_arguments_for_http_are_refused() -> None:
     """There is no request that they could go into."""
     with Client(transport=LocalSchemaTransport(core_schema())) as client:
-        with pytest.raises(TransportError, match="takes no extra_args"):
+        with pytest.raises(TransportError, match="does not accept extra_args"):
             client.execute("{ hello }", extra_args={"proxy": "x"})
         with pytest.raises(TransportError, match="takes no headers"):
             client.execute("{ hello }", headers={"X": "y"})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import aiohttp
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 from multidict import CIMultiDict
 from yarl import URL
 
-from syncgql import AIOHTTPTransport, Client
+from syncgql import AIOHTTPTransport, AIOHTTPWebsocketsTransport, Client, RequestsHTTPTransport
 from syncgql.checks import check_size
 from syncgql.transport.options import (
     authorization,
@@ -25,6 +26,7 @@ from syncgql.transport.options import (
 )
 
 from ..fix_scripts import RunScript
+from ..servers.wire import WireServer
 
 HTTP = ("http", "https")
 
@@ -41,7 +43,8 @@ def test_good_urls(url: str) -> None:
 @pytest.mark.parametrize(
     "url",
     ["", "a", "/graphql", "//a/b", "ftp://a/", "ws://a/", "http://", "http:///x", "http://a:99999/", "http://a:b/",
-     "http://[::1", "http://a..b/", "http://./", f"http://{64 * 'a'}.test/", "http://user:hush@/x?hush"],
+     "http://[::1", "http://user:hush@/x?hush", "http://exa mple/", "http://a..b/", "http://.a/", "http://a%20b/",
+     "http://me:hush@ho st/", "http://a*b/", "http://./", f"http://{64 * 'a'}.test/"],
 )  # fmt: skip
 def test_bad_urls(url: str) -> None:
     """What is no absolute URL of the right scheme is refused, without showing what may be secret."""
@@ -81,6 +84,11 @@ def test_credentials_in_a_url() -> None:
         ({"": "hush"}, ValueError),
         ({"X-A: hush": ""}, ValueError),
         ({"X-Ä": "hush"}, ValueError),
+        ({"X-A": "hush\udc80"}, ValueError),
+        ({"Host": "a\thush"}, ValueError),
+        ({"Host": "a hush"}, ValueError),
+        ({"host": "a/hush"}, ValueError),
+        ({"Host": ""}, ValueError),
     ],
 )
 def test_bad_headers(headers: Any, error: type[Exception]) -> None:
@@ -89,6 +97,68 @@ def test_bad_headers(headers: Any, error: type[Exception]) -> None:
         with pytest.raises(error, match="header") as info:
             make()
         assert "hush" not in str(info.value)
+
+
+FRAMING = ["Content-Length", "transfer-encoding", "Connection", "UPGRADE", "Sec-WebSocket-Protocol", "sec-websocket-"]
+
+
+@pytest.mark.parametrize("name", FRAMING)
+def test_headers_that_frame_messages(name: str) -> None:
+    """They are the transport's own, wherever a header may be given; the message names them."""
+    headers = {"X-A": "1", name: "hush"}
+    with pytest.raises(ValueError, match=f"headers cannot have '{name}'"):
+        check_headers(headers)
+    in_session: dict[str, Any] = {"client_session_args": {"headers": headers}}
+    in_upgrade: dict[str, Any] = {"connect_args": {"headers": headers}}
+    to_proxy: dict[str, Any] = {"connect_args": {"proxy_headers": headers}}
+    makers: list[Callable[[], object]] = [
+        lambda: Client("http://127.0.0.1/", headers=headers),
+        lambda: Client("http://127.0.0.1/", **in_session),
+        lambda: RequestsHTTPTransport("http://127.0.0.1/", headers=headers),
+        lambda: AIOHTTPWebsocketsTransport("ws://127.0.0.1/", headers=headers),
+        lambda: AIOHTTPWebsocketsTransport("ws://127.0.0.1/", **in_upgrade),
+        lambda: AIOHTTPWebsocketsTransport("ws://127.0.0.1/", **to_proxy),
+        lambda: AIOHTTPWebsocketsTransport("ws://127.0.0.1/", proxy_headers=headers),
+    ]
+    for make in makers:
+        with pytest.raises(ValueError, match=f"headers.* cannot have '{name}'"):
+            make()
+
+
+class Signature:
+    def get_headers(self, data: str | None = None, headers: Any = None) -> dict[str, str]:
+        return {"Content-Length": "3"}
+
+
+@pytest.mark.parametrize("options", [{"headers": lambda: {"Content-Length": "3"}}, {"auth": Signature()}])
+def test_headers_that_frame_messages_made_for_a_call(options: dict[str, Any]) -> None:
+    """What functions return is checked before anything is sent."""
+    with WireServer() as server, Client(server.url, **options) as client:
+        with pytest.raises(ValueError, match="headers cannot have 'Content-Length'"):
+            client.execute("{ ok }")
+        assert not server.connections
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"headers": {"Connection": "close"}},
+        {"extra_args": {"headers": {"Connection": "close"}}},
+        {"extra_args": {"proxy_headers": {"Connection": "close"}}},
+    ],
+)
+def test_headers_that_frame_messages_for_one_call(options: dict[str, Any]) -> None:
+    """What one call gives is checked before anything is sent."""
+    with WireServer() as server, Client(server.url) as client:
+        with pytest.raises(ValueError, match=r"headers.* cannot have 'Connection'"):
+            client.execute("{ ok }", **options)
+        assert not server.connections
+
+
+def test_host_header() -> None:
+    """The name of a virtual host may be given."""
+    for host in ("example.test", "example.test:8080", "[::1]:80", "127.0.0.1"):
+        assert check_headers({"Host": host}) == {"Host": host}
 
 
 def test_function_that_returns_bad_headers() -> None:
@@ -132,7 +202,7 @@ def test_auth_with_a_line_break() -> None:
 def test_proxy_credentials() -> None:
     """Credentials go into the proxy's URL, escaped."""
     assert str(proxy_with_credentials("http://proxy:1/", ("us:er", "p@ss"))) == "http://us%3Aer:p%40ss@proxy:1/"
-    with pytest.raises(TypeError, match="give proxy="):
+    with pytest.raises(TypeError, match="pass proxy="):
         proxy_with_credentials(None, ("a", "b"))
     wrong: Any = "a:hush"
     with pytest.raises(TypeError, match="not str"):
@@ -156,7 +226,7 @@ def test_timeout(given: Any, expected: aiohttp.ClientTimeout) -> None:
 @pytest.mark.parametrize("timeout", ["1", True, [1]])
 def test_bad_timeout(timeout: Any) -> None:
     """What is no time is refused when the client is made."""
-    with pytest.raises(TypeError, match="timeout must be seconds"):
+    with pytest.raises(TypeError, match="timeout must be a number of seconds"):
         Client("http://127.0.0.1/", timeout=timeout)
 
 

@@ -11,7 +11,7 @@ from ..servers.scripted import Peer
 
 TICKS = "subscription { tick }"
 QUICK = ReconnectPolicy(attempts=5, base=0.01, cap=0.01)
-LONG = ReconnectPolicy(attempts=5, base=600)
+LONG = ReconnectPolicy(attempts=5, base=600, give_up_after=None)
 
 Script = Callable[[Peer], Awaitable[object]]
 

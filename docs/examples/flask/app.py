@@ -7,42 +7,77 @@ import os
 from flask import Flask, jsonify, request
 from flask.typing import ResponseReturnValue
 
-from syncgql import Client, TransportError, TransportQueryError
+from syncgql import Client, DocumentError, SyncGQLError, TransportQueryError, TransportRateLimited, TransportTimeout
 
 app = Flask(__name__)
-client = Client(os.environ.get("LIBRARY_URL", "http://127.0.0.1:8001/graphql"), execute_timeout=3)
+client = Client(os.environ.get("LIBRARY_URL", "http://127.0.0.1:8001/graphql"), timeout=3)
 
 
 @app.get("/books")
 def books() -> ResponseReturnValue:
     """All books."""
-    return jsonify(client.execute("{ books { id title author } }")["books"])
+    return jsonify(client.execute("query Books { books { id title author } }")["books"])
 
 
 @app.get("/books/<id>")
 def book(id: str) -> ResponseReturnValue:
     """One book; 404 when the library has none with this id."""
-    result = client.execute_result("query ($id: ID!) { book(id: $id) { id title author year } }", {"id": id})
-    if not result.data or result.data["book"] is None:
+    found = None
+    try:
+        found = client.execute("query Book($id: ID!) { book(id: $id) { id title author year } }", {"id": id})["book"]
+    except TransportQueryError as error:
+        # Null with an error that has no code of another failure is how the library says that it has no such book.
+        if error.data != {"book": None} or error.codes not in [(), ("NOT_FOUND",)]:
+            raise
+    if found is None:
         return jsonify(error="There is no such book."), 404
-    return jsonify(result.data["book"])
+    return jsonify(found)
 
 
 @app.post("/books")
 def add_book() -> ResponseReturnValue:
     """Add the book in the request's JSON."""
-    document = "mutation ($title: String!) { addBook(title: $title) { id title } }"
-    return jsonify(client.execute(document, request.get_json())["addBook"]), 201
+    given = request.get_json()
+    title = given.get("title") if isinstance(given, dict) else None
+    if not isinstance(title, str):
+        return jsonify(error="Give the title of the book."), 400
+    document = "mutation AddBook($title: String!) { addBook(title: $title) { id title } }"
+    return jsonify(client.execute(document, {"title": title})["addBook"]), 201
+
+
+# The messages of these errors name hosts and quote the library, so they are for the log and not for visitors.
+
+
+@app.errorhandler(DocumentError)
+def not_sent(error: DocumentError) -> ResponseReturnValue:
+    """Found before anything was sent; the documents are right, so it is the visitor's value."""
+    app.logger.warning("Not sent: %s", error)
+    return jsonify(error="This cannot be understood."), 400
 
 
 @app.errorhandler(TransportQueryError)
 def refused(error: TransportQueryError) -> ResponseReturnValue:
-    """The library answered with errors: what was asked was wrong."""
-    return jsonify(error=str(error)), 400
+    """The library answered with errors."""
+    app.logger.error("The library refused: %s", error)
+    return jsonify(error="The library cannot answer."), 502
 
 
-@app.errorhandler(TransportError)
-def unavailable(error: TransportError) -> ResponseReturnValue:
-    """There was no answer; the details are for the log."""
+@app.errorhandler(TransportRateLimited)
+def throttled(error: TransportRateLimited) -> ResponseReturnValue:
+    """There were too many requests."""
+    app.logger.error("The library is busy: %s", error)
+    return jsonify(error="The library is busy."), 503, {"Retry-After": f"{error.retry_after or 60:.0f}"}
+
+
+@app.errorhandler(TransportTimeout)
+def late(error: TransportTimeout) -> ResponseReturnValue:
+    """There was no answer in time."""
+    app.logger.error("The library is late: %s", error)
+    return jsonify(error="The library takes too long to answer."), 504
+
+
+@app.errorhandler(SyncGQLError)
+def unavailable(error: SyncGQLError) -> ResponseReturnValue:
+    """There was no answer: no connection, no GraphQL, refused credentials, a client that was closed."""
     app.logger.error("No answer from the library: %s", error)
     return jsonify(error="The library is not available."), 503

@@ -1,1 +1,1 @@
-"""``syncgql demo``: a real GraphQL server and a client that talks to it."""
+"""``syncgql demo``: a GraphQL server and a client that sends it requests."""

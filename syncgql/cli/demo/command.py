@@ -1,4 +1,4 @@
-"""The demo: a real server, one client, and each step's code printed before it runs."""
+"""The demo: a real server, one client, and steps whose code is printed before it runs."""
 
 from __future__ import annotations
 
@@ -33,41 +33,39 @@ client.execute("{{ books {{ title author }} }}")
 
 
 def show(port: int = 0) -> None:
-    """Start the server, run every step against it through one client, and stop the server."""
-    # On a busy machine asyncio's debug mode reports slow callbacks; the demo is no place for them.
+    """Start the server, run each step with one client, and stop the server."""
+    # On a busy machine, asyncio's debug mode reports slow callbacks, which would disturb the demo.
     logging.getLogger("asyncio").setLevel(logging.ERROR)
     console = Console(highlight=False)
-    console.print("Starting a small library: a Strawberry server, in a process of its own ...")
+    console.print("Starting a small library: a Strawberry server in a separate process ...")
     with ServerProcess(SERVER, str(port)) as server:
         started = time.monotonic()
-        console.print(f"It serves {server.url}")
-        _print_step(
-            console, "A client: no connection and no thread until its first call", f'client = Client("{server.url}")'
-        )
+        console.print(f"The server listens at {server.url}")
+        _print_step(console, "A client: it connects at its first call", f'client = Client("{server.url}")')
         with Client(server.url) as client:
             for step in STEPS:
                 _print_step(console, title(step), body(step))
                 step(client)
-    console.print(f"\nThat was everything, in {time.monotonic() - started:.1f} seconds.", style="bold")
-    console.print(f"`{own_command()} demo --serve` keeps the server running, to try things on.")
+    console.print(f"\nDone in {time.monotonic() - started:.1f} seconds.", style="bold")
+    console.print(f"Run `{own_command()} demo --serve` to start the server and try it yourself.")
 
 
 def serve_only(port: int = 0) -> None:
-    """Serve, with the URL on the terminal, until Ctrl-C."""
+    """Start the server, print its URL, and serve until Ctrl-C."""
     console = Console(highlight=False)
     try:
         with ServerProcess(SERVER, str(port)) as server:
             console.print(f"Serving a small library at {server.url}")
             console.print("Open it in a browser for GraphiQL, or try it from Python:\n")
             console.print(_code(EXAMPLE.format(url=server.url)))
-            console.print("\nCtrl-C ends it.")
-            sys.exit(f"The server left by itself, with exit code {server.wait()}.")
+            console.print("\nPress Ctrl-C to stop it.")
+            sys.exit(f"The server exited with code {server.wait()}.")
     except KeyboardInterrupt:
         console.print("\nBye.")
 
 
 def own_command() -> str:
-    """What to type for this command in this shell: its name where that is found, or else its path."""
+    """Return the words that start this command in this shell: its name if it is on the PATH, or its path."""
     own = shutil.which("syncgql", path=sysconfig.get_path("scripts"))
     if own is None:
         return f"{sys.executable} -m syncgql"
@@ -79,13 +77,13 @@ def own_command() -> str:
 
 
 def body(step: Callable[[Client], None]) -> str:
-    """The source of a step without its first line and its docstring."""
+    """Return the source of a step without its first line and its docstring."""
     source = inspect.getsource(step)
     return dedent(source.split('"""', 2)[2]).strip()
 
 
 def title(step: Callable[[Client], None]) -> str:
-    """The docstring of a step, as a heading."""
+    """Return the docstring of a step as a heading."""
     return (inspect.getdoc(step) or step.__name__).rstrip(".")
 
 

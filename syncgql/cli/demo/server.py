@@ -1,4 +1,4 @@
-"""A small library: the GraphQL server of the demo, made with Strawberry. Run it with ``syncgql demo --serve``."""
+"""The demo's GraphQL server, a small library written with Strawberry. Run it with ``syncgql demo --serve``."""
 
 from __future__ import annotations
 
@@ -31,14 +31,14 @@ class Book:
 
 @strawberry.type
 class UploadedFile:
-    """What arrived of a file."""
+    """The name and size of a received file."""
 
     filename: str
     size: int
 
 
 class Shelf:
-    """The books, and whoever waits for new ones."""
+    """The books, and the queues of the subscribers to new books."""
 
     def __init__(self) -> None:
         self.books: list[Book] = []
@@ -67,13 +67,13 @@ shelf.add("Kindred", "Octavia E. Butler", 1979)
 
 @strawberry.type
 class Query:
-    """What can be asked."""
+    """The root type of queries."""
 
     @strawberry.field(description="All books, oldest entry first.")
     def books(self) -> list[Book]:
         return shelf.books
 
-    @strawberry.field(description="One book; an error when there is none with this id.")
+    @strawberry.field(description="The book with this id; an error if there is none.")
     def book(self, id: strawberry.ID) -> Book | None:
         return shelf.find(id)
 
@@ -84,23 +84,23 @@ class Query:
 
 @strawberry.type
 class Mutation:
-    """What can be changed."""
+    """The root type of mutations."""
 
-    @strawberry.mutation(description="Put a book on the shelf; by Jane Austen, when nothing else is said.")
+    @strawberry.mutation(description="Add a book; the default author is Jane Austen.")
     def add_book(self, title: str, author: str = "Jane Austen", year: int = 1815) -> Book:
         return shelf.add(title, author, year)
 
-    @strawberry.mutation(description="Take a file, count its bytes and forget it.")
+    @strawberry.mutation(description="Count the bytes of a file and discard it.")
     async def upload(self, file: Upload) -> UploadedFile:
-        sent = cast(UploadFile, file)  # what Strawberry hands over for its scalar
+        sent = cast(UploadFile, file)  # the value that Strawberry passes for its scalar
         return UploadedFile(filename=str(sent.filename), size=len(await sent.read()))
 
 
 @strawberry.type
 class Subscription:
-    """What can be listened to."""
+    """The root type of subscriptions."""
 
-    @strawberry.subscription(description="The newest book at once, then every book that is added.")
+    @strawberry.subscription(description="The newest book, then each book when it is added.")
     async def book_added(self) -> AsyncGenerator[Book, None]:
         reader: asyncio.Queue[Book] = asyncio.Queue()
         reader.put_nowait(shelf.books[-1])
@@ -112,7 +112,7 @@ class Subscription:
             shelf.readers.discard(reader)
 
 
-# The answers carry the errors; reporting them on the terminal as well would only disturb the demo.
+# The responses contain the errors; logging them would disturb the demo's output.
 logging.getLogger("strawberry").setLevel(logging.CRITICAL)
 
 config = StrawberryConfig(batching_config={"max_operations": 10})
@@ -120,7 +120,7 @@ graphql = GraphQL(
     strawberry.Schema(Query, Mutation, Subscription, config=config),
     multipart_uploads_enabled=True,
 )
-# A wrong path in the URL is to be found out here, as it would be at any other server.
+# Only this path is served, so that a wrong path in the URL fails as it does on other servers.
 app = Starlette(routes=[Route("/graphql", graphql), WebSocketRoute("/graphql", graphql)])
 
 if __name__ == "__main__":

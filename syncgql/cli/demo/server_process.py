@@ -1,4 +1,4 @@
-"""ServerProcess: a GraphQL server in a child process, for as long as a ``with`` block lasts."""
+"""ServerProcess: a GraphQL server in a child process, stopped at the end of a ``with`` block."""
 
 from __future__ import annotations
 
@@ -7,25 +7,25 @@ import subprocess
 import sys
 from types import TracebackType
 
-PATIENCE = 10.0  # seconds for a server to leave when asked
+STOP_TIMEOUT = 10.0  # seconds between SIGTERM and SIGKILL
 
-# These make Python report what the server's libraries do, which is nobody's concern here.
+# These make Python report warnings of the server's libraries, which would disturb the output.
 NOT_INHERITED = {"PYTHONWARNINGS", "PYTHONDEVMODE", "PYTHONASYNCIODEBUG"}
 
 
-class ServerLeft(RuntimeError):
-    """The server left before it accepted connections; what it had to say about that is on stderr."""
+class ServerExited(RuntimeError):
+    """The server exited before it accepted connections; it reported the reason on stderr."""
 
 
 class ServerProcess:
-    """A module that serves GraphQL, run by this Python in a process of its own.
+    """A module that serves GraphQL, run in a child process by the same Python.
 
-    The module prints its URL as the first line once it accepts connections, serves until its standard input
-    ends, and then leaves; so it never outlives this process, whatever happens to this one.
+    The module prints its URL as its first line once it accepts connections, serves until the end of its standard input,
+    and exits. It therefore never outlives this process, even if this process is killed.
 
     Args:
-        module: the module to run, as after ``python -m``.
-        arguments: what the module gets on its command line.
+        module: the module to run, as in ``python -m``.
+        arguments: the command-line arguments of the module.
     """
 
     def __init__(self, module: str, *arguments: str) -> None:
@@ -38,7 +38,7 @@ class ServerProcess:
         """Start the server and wait until it accepts connections.
 
         Raises:
-            ServerLeft: the server left before it accepted any.
+            ServerExited: the server exited before it accepted connections.
         """
         environment = {name: value for name, value in os.environ.items() if name not in NOT_INHERITED}
         process = subprocess.Popen(
@@ -47,25 +47,25 @@ class ServerProcess:
             stdout=subprocess.PIPE,
             text=True,
             env=environment,
-            # Ctrl-C in the terminal is for this process, which then stops the server in its own time.
+            # Ctrl-C in the terminal must reach only this process, which then stops the server itself.
             start_new_session=True,
         )
         self._process = process
         try:
-            # No other process has the other end of the pipe, so this returns when the server has died, too.
+            # No other process holds the other end of the pipe, so this returns also when the server dies.
             self.url = process.stdout.readline().strip() if process.stdout else ""
         finally:
             if not self.url:
                 self.stop()
         if not self.url:
-            raise ServerLeft(f"{self.module} left with exit code {process.returncode} before it served anything.")
+            raise ServerExited(f"{self.module} exited with code {process.returncode} before it accepted connections.")
 
     def wait(self) -> int:
-        """Wait until the server leaves by itself; return its exit code."""
+        """Wait until the server exits, and return its exit code."""
         return self._process.wait() if self._process else 0
 
     def stop(self) -> None:
-        """Make the server leave. Does nothing when it has left."""
+        """Stop the server; do nothing if it has stopped."""
         process, self._process = self._process, None
         if process is None:
             return
@@ -74,13 +74,13 @@ class ServerProcess:
                 stream.close()
         process.terminate()
         try:
-            process.wait(PATIENCE)
+            process.wait(STOP_TIMEOUT)
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
 
     def kill(self) -> None:
-        """End the server at once, so that its connections break in the middle of whatever they do."""
+        """Kill the server, so that its connections break at once."""
         if self._process:
             self._process.kill()
             self._process.wait()

@@ -1,4 +1,4 @@
-"""serve(): the inside of a server process, the other half of ServerProcess."""
+"""serve(): the code that runs inside a process started by ServerProcess."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ import uvicorn
 
 
 def serve(app: Any, path: str = "/graphql", *, port: int = 0, ping: tuple[float, float] = (20, 20)) -> None:
-    """Serve an ASGI application on the loopback interface until standard input ends or a signal arrives.
+    """Serve an ASGI application on the loopback interface until the end of standard input or a signal.
 
-    Prints the URL, with ``path``, as soon as connections are accepted.
+    Prints the URL as soon as connections are accepted.
 
     Args:
         app: the application.
-        path: the path of the URL that is printed.
-        port: where to listen; 0 for a free port.
-        ping: seconds between the pings that WebSockets get, and for which the answer may take.
+        path: the path of the printed URL.
+        port: the port to listen on; 0 for a free port.
+        ping: the seconds between two WebSocket pings, and the seconds to wait for the pong.
 
     Raises:
-        SystemExit: the port is taken, or may not be used.
+        SystemExit: the port is in use, or not permitted.
     """
     try:
         listener = socket.create_server(("127.0.0.1", port))
@@ -38,7 +38,7 @@ async def _serve(app: Any, path: str, listener: socket.socket, ping: tuple[float
     config = uvicorn.Config(
         app,
         loop="asyncio",
-        ws="websockets-sansio",  # tells the application which close code came from the client
+        ws="websockets-sansio",  # passes the client's close code to the application
         ws_ping_interval=ping[0],
         ws_ping_timeout=ping[1],
         lifespan="off",
@@ -48,13 +48,13 @@ async def _serve(app: Any, path: str, listener: socket.socket, ping: tuple[float
     server = uvicorn.Server(config)
     _leave_with_parent(server)
     serving = asyncio.create_task(server.serve(sockets=[listener]))
-    # The socket listens already: whoever connects from now on is served.
+    # The socket is listening already, so connections are accepted from now on.
     print(f"http://127.0.0.1:{listener.getsockname()[1]}{path}", flush=True)
     await serving
 
 
 def _leave_with_parent(server: uvicorn.Server) -> None:
-    """Stop the server when standard input ends, as it does when the parent closes it or dies."""
+    """Stop the server at the end of standard input, which comes when the parent closes it or dies."""
     loop = asyncio.get_running_loop()
 
     def read() -> None:
@@ -62,6 +62,6 @@ def _leave_with_parent(server: uvicorn.Server) -> None:
             loop.remove_reader(sys.stdin)
             server.should_exit = True
 
-    # Windows' loop cannot watch a pipe and no loop watches a file; there the parent's terminate() is the only way.
+    # The loop on Windows cannot watch a pipe, and no loop can watch a file; then only terminate() stops the server.
     with suppress(NotImplementedError, PermissionError):
         loop.add_reader(sys.stdin, read)

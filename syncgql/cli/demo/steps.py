@@ -1,7 +1,6 @@
 """The steps of the demo.
 
-The demo prints the code of each function below the first sentence of its docstring, and then runs it; so what
-a reader sees is what happened. Each step gets the same client.
+The demo prints the docstring and the code of each function, and then runs it. All steps share one client.
 """
 
 from __future__ import annotations
@@ -13,7 +12,7 @@ from syncgql import Client, FileVar, TransportQueryError
 
 
 def query(client: Client) -> None:
-    """A query: the answer's data is a plain dict."""
+    """A query: the data of the response is a plain dict."""
     data = client.execute("{ books { id title author } }")
 
     for book in data["books"]:
@@ -45,7 +44,7 @@ def threads(client: Client) -> None:
 
 
 def subscription(client: Client) -> None:
-    """A subscription: a plain loop, ended with break."""
+    """A subscription: a plain loop that ends with break."""
     add = "mutation ($title: String!) { addBook(title: $title) { id } }"
     new_titles = ["Pride and Prejudice", "Emma", "Persuasion"]
 
@@ -53,16 +52,16 @@ def subscription(client: Client) -> None:
         print("announced:", event["bookAdded"]["title"])
         if not new_titles:
             break
-        client.execute(add, {"title": new_titles.pop(0)})  # is announced
+        client.execute(add, {"title": new_titles.pop(0)})  # triggers an event
 
 
 def proxies(client: Client) -> None:
-    """No document at all: the client writes it, from the server's schema."""
+    """No document: the client writes it from the server's schema."""
     print(client.query.book("title author", id="3"))
 
 
 def upload(client: Client) -> None:
-    """A file among the variables is an upload."""
+    """An upload: a file in the variables."""
     upload = "mutation ($file: Upload!) { upload(file: $file) { size } }"
     tale = FileVar(b"Once upon a time", filename="tale.txt")
 
@@ -77,7 +76,7 @@ def batch(client: Client) -> None:
 
 
 def error(client: Client) -> None:
-    """An error answer: an exception that carries what the server said."""
+    """A GraphQL error: an exception with the errors and the data."""
     try:
         client.execute('{ book(id: "99") { title } }')
     except TransportQueryError as error:
@@ -87,7 +86,7 @@ def error(client: Client) -> None:
 
 
 def close(client: Client) -> None:
-    """A clean close; a `with` block or the end of the program does it, too."""
+    """Closing the client; a `with` block or the end of the program does it, too."""
     client.close()
 
     print("closed:", client.closed)

@@ -1,10 +1,10 @@
-"""AnswerGuard: sees to it that a kept connection brings nothing but the answer to the request that it carries."""
+"""AnswerGuard: makes sure that a connection brings nothing but the answer to the request that it carries."""
 
 from __future__ import annotations
 
 import asyncio
 import select
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from aiohttp import ClientRequest
 from aiohttp.client_proto import ResponseHandler
@@ -21,7 +21,7 @@ MAX_HEAD = 256 * 1024
 
 
 class AnswerGuard(asyncio.Protocol):
-    """Takes the bytes of a connection before aiohttp's protocol does, for as long as the connection lives.
+    """Receives the bytes of a connection before aiohttp's protocol does, for as long as the connection lives.
 
     aiohttp parses what arrives on a connection in its pool, and gives it to the next request as the answer
     (https://github.com/aio-libs/aiohttp/issues/13656). With the guard a connection is used again only if its last
@@ -34,7 +34,10 @@ class AnswerGuard(asyncio.Protocol):
         handler: aiohttp's protocol of the connection.
         transport: the connection.
         request: the first request, which names the server.
-        single_use: where a server is listed that sends bytes without a request.
+        single_use: lists the servers that sent bytes without a request.
+
+    Attributes:
+        requests: how many requests the connection has carried.
     """
 
     def __init__(
@@ -48,47 +51,47 @@ class AnswerGuard(asyncio.Protocol):
         self._transport = transport
         self._server = request.connection_key
         self._single_use = single_use
-        self._has_unread_bytes = _poller(transport)
+        self._poll = _poller(transport)
+        self.requests = 0
         self._is_used = False
         self._head = b""
         self._has_head = False
         self._end = b""
         self._received = 0
-        # Most answers of a second have the same headers, and those are read once.
+        # Answers within the same second mostly have the same headers, which are read once.
         self._last_head = b""
         self._last_length: int | None = None
 
     @classmethod
-    def of(cls, handler: ResponseHandler) -> AnswerGuard | None:
-        """Return the guard of a connection; None when the connection has carried no request yet."""
-        protocol = handler.transport.get_protocol() if handler.transport is not None else None
-        return protocol if isinstance(protocol, AnswerGuard) else None
-
-    @classmethod
-    def install(cls, handler: ResponseHandler, request: ClientRequest, single_use: SingleUseServers) -> AnswerGuard:
-        """Put a guard between an open connection and aiohttp's protocol."""
+    def of(cls, handler: ResponseHandler, request: ClientRequest, single_use: SingleUseServers) -> AnswerGuard:
+        """Return the guard of an open connection, which is placed before aiohttp's protocol for the first request."""
         transport = handler.transport
         if transport is None:
             raise ConnectionResetError("The connection is closed.")
-        guard = cls(handler, transport, request, single_use)
-        transport.set_protocol(guard)
+        guard = transport.get_protocol()
+        if not isinstance(guard, AnswerGuard):
+            guard = cls(handler, transport, request, single_use)
+            transport.set_protocol(guard)
         return guard
 
-    def is_clean(self) -> bool:
-        """Tell whether nothing arrived since the last answer, not even bytes that the loop has yet to read."""
-        return not (self._handler.should_close or self._server in self._single_use or self._has_unread_bytes())
+    def begin(self) -> bool:
+        """Expect an answer from now on, unless the connection must not be used: then return False.
 
-    def begin(self) -> None:
-        """Expect an answer from now on."""
+        That is so if anything arrived since the last answer, including bytes that the loop has yet to read.
+        """
+        if self.requests and (self._handler.should_close or self._poll(0) or self._server in self._single_use):
+            return False
+        self.requests += 1
         self._is_used = True
         self._head = self._end = b""
         self._has_head = False
         self._received = 0
+        return True
 
     def end(self) -> None:
-        """Expect nothing any more; the pool closes the connection unless the answer ended with what has arrived.
+        """Expect nothing any more; the pool closes the connection unless the answer ended with the last byte received.
 
-        aiohttp calls this while it parses the last bytes of an answer. What is behind them is counted already.
+        aiohttp calls this while it parses the last bytes of an answer. Bytes that follow them are counted already.
         """
         self._is_used = False
         surplus = self._surplus()
@@ -125,7 +128,7 @@ class AnswerGuard(asyncio.Protocol):
 
     def _reject(self, data: bytes) -> None:
         if self._transport.is_closing():
-            return  # the rest of an answer that nobody waits for
+            return  # the rest of an answer whose call has ended
         self._transport.abort()
         if not is_idle_timeout(data):
             self._list_server()
@@ -134,7 +137,7 @@ class AnswerGuard(asyncio.Protocol):
         self._single_use.add(self._server, f"{self._server.host}:{self._server.port}")
 
     def _find_head(self, data: bytes) -> None:
-        """Take the status line and headers of the answer off what has arrived, after those of 1xx answers."""
+        """Find the status line and headers of the answer in the bytes received, behind those of 1xx answers."""
         arrived = self._head + data
         self._head = b""
         start = 0
@@ -145,7 +148,7 @@ class AnswerGuard(asyncio.Protocol):
                 self._received = len(arrived) - start
                 self._end = arrived[-len(LAST_CHUNK) :]
                 return
-            start = end  # so that nothing is known of a 101, after which the connection is not used again
+            start = end  # a 101 counts as one of these; its connection is not used again
         if len(arrived) - start <= MAX_HEAD:
             self._head = arrived[start:]
 
@@ -171,12 +174,15 @@ def _content_length(head: bytes) -> int | None:
     return int(length) if length.isdigit() else None
 
 
-def _poller(transport: asyncio.Transport) -> Callable[[], bool]:
-    """Return a function that tells whether the loop has yet to read something, an end included, from the socket."""
+def _poller(transport: asyncio.Transport) -> Callable[[float], Sequence[object]]:
+    """Return ``poll`` for the socket: called with 0, it returns events if there is something that was not read yet.
+
+    The end of the connection counts as well.
+    """
     socket = transport.get_extra_info("socket")
     if socket is None or not hasattr(select, "poll"):
-        # Windows: the loop waits with a read under way, and so nothing waits in the socket.
-        return lambda: False
+        # On Windows the loop always has a read under way, so that no bytes wait in the socket.
+        return lambda timeout: ()
     poll = select.poll()
     poll.register(socket.fileno(), select.POLLIN)
-    return lambda: bool(poll.poll(0))
+    return poll.poll

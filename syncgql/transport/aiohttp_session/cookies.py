@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import contextlib
-import ipaddress
 from collections.abc import Sequence
 from http.cookies import BaseCookie, CookieError
 
 import aiohttp
 from yarl import URL
+
+from ..loopback import is_loopback
 
 SECURE = {"http": "https", "ws": "wss"}
 
@@ -27,7 +28,7 @@ class CookieJar(aiohttp.CookieJar):
     def update_cookies_from_headers(self, headers: Sequence[str], response_url: URL) -> None:
         super().update_cookies_from_headers(headers, response_url)
         for morsel in self:
-            if morsel.value != morsel.coded_value:  # it was quoted; without its quotes it is another value
+            if morsel.value != morsel.coded_value:  # the quotes are part of the value
                 with contextlib.suppress(CookieError):
                     morsel.set(morsel.key, morsel.coded_value, morsel.coded_value)
 
@@ -47,13 +48,3 @@ class NoCookies(aiohttp.DummyCookieJar):
     @property
     def quote_cookie(self) -> bool:
         return False
-
-
-def is_loopback(host: str) -> bool:
-    """Return whether *host* is ``localhost``, a subdomain of it or an address of the loopback interface."""
-    name = host.lower().rstrip(".")
-    if name == "localhost" or name.endswith(".localhost"):
-        return True
-    with contextlib.suppress(ValueError):
-        return ipaddress.ip_address(name.strip("[]")).is_loopback
-    return False

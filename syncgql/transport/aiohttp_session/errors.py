@@ -1,4 +1,4 @@
-"""What aiohttp and the loop raise, in our terms: the one place where that is decided."""
+"""Translates the exceptions of aiohttp and the loop into those of this package."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import aiohttp
 from multidict import CIMultiDict
 from yarl import URL
 
+from ...deadline import Deadline
 from ...exceptions import (
     TransportConnectionFailed,
     TransportError,
@@ -21,13 +22,25 @@ from ...exceptions import (
 from ...messages import as_sentence
 from ...protocol.http import public_url, retry_after
 from ...result import Response
-from .tls_hints import ALERT, no_tls_hint, tls_hint
+from ..options.tls import missing_bundle
+from ..tls_hints import ALERT, no_tls_hint, tls_hint
 
 # asyncio's is another class than TimeoutError on Python 3.10.
 AIOHTTP_ERRORS = (aiohttp.ClientError, asyncio.TimeoutError, OSError)
 
 ENDED = (aiohttp.ServerDisconnectedError, ConnectionResetError, aiohttp.ClientOSError)
-"""What is raised when a connection ends before an answer begins."""
+"""Raised if a connection ends before a response begins."""
+
+NOT_SENT = (
+    aiohttp.ClientConnectorError,  # names, refused connections, TLS, proxies
+    aiohttp.ClientConnectorCertificateError,
+    aiohttp.ClientHttpProxyError,
+    aiohttp.ConnectionTimeoutError,
+    aiohttp.InvalidURL,
+    aiohttp.NonHttpUrlClientError,
+    aiohttp.ServerFingerprintMismatch,
+)
+"""Raised while there is no connection, so that nothing of the request was sent."""
 
 
 @contextlib.contextmanager
@@ -43,9 +56,9 @@ def translated_errors(url: str, timeout: aiohttp.ClientTimeout | None = None) ->
 
 
 def public_cause(error: BaseException) -> BaseException | None:
-    """Return what to chain: *error*, or what is below it when its text holds the whole URL or pieces of the answer."""
+    """Return the exception to chain: *error*, or its cause if its text contains the whole URL or parts of the body."""
     if isinstance(error, aiohttp.ClientResponseError):
-        return None  # what is below it quotes the answer, too
+        return None  # its cause quotes the answer, too
     if isinstance(error.__cause__, TransportError):
         return error.__cause__.__cause__
     tells_too_much = (
@@ -65,28 +78,34 @@ def translate(
     elapsed: float = 0.0,
     *,
     is_new: bool = True,
+    sent: bool | None = None,
+    deadline: Deadline | None = None,
 ) -> TransportError:
-    """Return the exception that stands for *error*.
+    """Return the exception of this package for *error*; its ``sent`` is False if there was no connection.
 
     Args:
-        error: what was raised.
-        url: where the request went; shown without what may be secret.
-        timeout: the limits that held.
+        error: the exception of aiohttp or the loop.
+        url: the URL of the request; the message omits the parts that may be secret.
+        timeout: the limits of the request.
         elapsed: seconds since the request began; tells which of two limits ran out.
         is_new: whether the connection had not carried a request before.
+        sent: whether the server got the request, when there was a connection.
+        deadline: of the call, where the progress of the request is noted.
     """
     where = public_url(url)
     if isinstance(error.__cause__, TransportError):  # an upload failed while aiohttp wrote it
         return error.__cause__
+    if isinstance(error, NOT_SENT):
+        sent = False
     if isinstance(error, asyncio.TimeoutError):
-        return _timeout(error, where, timeout or aiohttp.ClientTimeout(), elapsed)
+        return _timeout(error, where, timeout or aiohttp.ClientTimeout(), elapsed, sent, deadline)
     if isinstance(error, aiohttp.ClientResponseError):
         return _bad_response(error, where, elapsed)
     if isinstance(error, aiohttp.ClientPayloadError):
         return _bad_payload(error, where)
     had_connection = isinstance(error, ENDED) and not isinstance(error, aiohttp.ClientConnectorError)
     hint = tls_hint(where) if is_new and had_connection else ""
-    return TransportConnectionFailed(_connection_lost(error, where) + hint)
+    return TransportConnectionFailed(_connection_lost(error, where) + hint, sent=sent)
 
 
 def _connection_lost(error: Exception, where: str) -> str:
@@ -95,7 +114,8 @@ def _connection_lost(error: Exception, where: str) -> str:
     match error:
         case aiohttp.ClientConnectorCertificateError():
             why = getattr(error.certificate_error, "verify_message", "") or error.certificate_error
-            return f"The certificate of {peer} is not trusted: {as_sentence(why)} See ssl=."
+            missing = missing_bundle("SSL_CERT_FILE") if error.args[0].ssl is True else ""
+            return f"The certificate of {peer} is not trusted: {as_sentence(why)} {missing or 'See ssl=.'}"
         case aiohttp.ServerFingerprintMismatch():
             return f"{where} showed another certificate than the one whose fingerprint was given as ssl=."
         case aiohttp.ClientConnectorDNSError():
@@ -111,15 +131,15 @@ def _connection_lost(error: Exception, where: str) -> str:
             return f"{where} is not a URL that can be reached."
         case aiohttp.ServerDisconnectedError():
             return f"{where} closed the connection before it answered."
-    # Its text is not shown: aiohttp puts the whole URL into some.
+    # Without the text of the exception, which may contain the whole URL.
     why = getattr(error, "strerror", None) or type(error).__name__
     return f"The connection to {where} was lost before the answer was complete: {as_sentence(why)}"
 
 
 def _proxy(error: Exception, where: str) -> str:
-    """Return host and port of the proxy, if it is the connection to one that failed; else nothing.
+    """Return the host and port of the proxy if the connection to a proxy failed; otherwise an empty string.
 
-    For a name that was not found and for TLS aiohttp raises the same as without a proxy, but tells whom it called.
+    If a name was not found or TLS failed, aiohttp raises the same exception as without a proxy, but names the host.
     """
     if not isinstance(error, aiohttp.ClientConnectorError):
         return ""
@@ -135,26 +155,27 @@ def _bad_payload(error: aiohttp.ClientPayloadError, where: str) -> TransportErro
     cause = error.__cause__
     if isinstance(cause, aiohttp.http_exceptions.ContentEncodingError):
         rule = "the body is not compressed as Content-Encoding says"
-        return TransportProtocolError(f"The answer of {where} cannot be read: {rule}.", rule=rule)
+        return TransportProtocolError(f"The answer of {where} cannot be read: {rule}.", rule=rule, sent=True)
     if isinstance(cause, aiohttp.http_exceptions.TransferEncodingError) and "Not enough data" not in str(cause):
         why = "it is not chunked as HTTP says"
     else:
         why = "the connection was closed before its end"
-    return TransportConnectionFailed(f"The answer of {where} is incomplete: {why}.")
+    return TransportConnectionFailed(f"The answer of {where} is incomplete: {why}.", sent=True)
 
 
 def _bad_response(error: aiohttp.ClientResponseError, where: str, elapsed: float) -> TransportError:
     if isinstance(error, aiohttp.ClientHttpProxyError):
         headers = CIMultiDict(error.headers or {})
         response = Response(error.status, headers, where, elapsed, retry_after(headers))
-        advice = " Give its credentials as proxy_auth." if error.status == 407 else ""
+        advice = " Give its user name and password in the URL of proxy=." if error.status == 407 else ""
         said = f"HTTP {error.status} {error.message}"
         return TransportServerError(
             f"The proxy refused to connect to {where}: {as_sentence(said)}{advice}",
             code=error.status,
             response=response,
+            sent=False,
         )
-    # The status is made up by aiohttp's parser; what follows the colon is quoted from the answer.
+    # The status is that of aiohttp's parser; the text behind the colon quotes the answer.
     why = error.message.partition(":")[0].strip()
     if why.startswith("Can not decode content-encoding"):  # a ContentEncodingError, raised before there is a body
         rule = "the body is compressed in a way that was offered"
@@ -162,15 +183,30 @@ def _bad_response(error: aiohttp.ClientResponseError, where: str, elapsed: float
             f"The answer of {where} cannot be read: it breaks the rule that {rule}.", rule=rule
         )
     if ALERT in error.message:
-        return TransportConnectionFailed(f"{where} answered with a TLS alert.{tls_hint(where)}")
+        # The server speaks TLS and could not read the request.
+        return TransportConnectionFailed(f"{where} answered with a TLS alert.{tls_hint(where)}", sent=False)
     return TransportConnectionFailed(
         f"{where} answered with what is not HTTP, or is beyond the limits for headers: {why}. "
-        "(The limits are max_line_size, max_field_size and max_headers in client_session_args.)"
+        "(The limits are max_line_size, max_field_size and max_headers in client_session_args.)",
+        sent=True,
     )
 
 
-def _timeout(error: Exception, where: str, timeout: aiohttp.ClientTimeout, elapsed: float) -> TransportTimeout:
+def _timeout(
+    error: Exception,
+    where: str,
+    timeout: aiohttp.ClientTimeout,
+    elapsed: float,
+    sent: bool | None,
+    deadline: Deadline | None,
+) -> TransportTimeout:
     limit, seconds = _limit(error, timeout, elapsed)
+    if sent is None and deadline is not None:
+        sent = deadline.sent
+    if deadline is not None and deadline.queue is not None and deadline.queue.is_waiting:
+        what = f"the call to {where} {deadline.queue}; it was not sent"
+        message = f"{limit} ran out after {seconds:g} s: {what}. Give timeout= a higher {limit}?"
+        return TransportTimeout(message, limit=limit, seconds=seconds, sent=sent)
     what = {
         "connect": "there was no connection to",
         "sock_connect": "could not connect to",
@@ -180,15 +216,16 @@ def _timeout(error: Exception, where: str, timeout: aiohttp.ClientTimeout, elaps
         f"{limit} ran out after {seconds:g} s: {what} {where}. Give timeout= a higher {limit}?",
         limit=limit,
         seconds=seconds,
+        sent=sent,
     )
 
 
 def _limit(error: Exception, timeout: aiohttp.ClientTimeout, elapsed: float) -> tuple[str, float]:
-    """Return which of aiohttp's limits ran out."""
+    """Return the name and the seconds of the aiohttp limit that ran out."""
     if isinstance(error, aiohttp.SocketTimeoutError):
         return "sock_read", timeout.sock_read or 0.0
     if isinstance(error, aiohttp.ConnectionTimeoutError):
-        # The same exception stands for both; connect holds from the wait for a free connection on.
+        # Both limits raise the same exception; connect includes the wait for a free connection.
         if timeout.connect is not None and (timeout.sock_connect is None or elapsed >= timeout.connect):
             return "connect", timeout.connect
         return "sock_connect", timeout.sock_connect or 0.0

@@ -5,17 +5,20 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import copy
+import functools
 import inspect
-from collections.abc import Awaitable, Callable, Mapping
-from contextvars import ContextVar
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import aiohttp
-from aiohttp.client_proto import ResponseHandler
-from aiohttp.connector import Connection
+from aiohttp.http import SERVER_SOFTWARE
+from multidict import CIMultiDict
+from yarl import URL
 
-from ...checks import check_function, check_seconds
+from ...checks import check_flag, check_function, check_seconds, check_size
 from ...exceptions import TransportClosed
+from ...version import __version__
+from ..netrc_file import NetrcFile
 from ..options import (
     authorization,
     check_arguments,
@@ -26,16 +29,21 @@ from ..options import (
     proxy_with_credentials,
     resolve_headers,
 )
-from ..single_use import SingleUseServers
-from ..websocket.upgrade import refuse_redirects, refuse_upgrade
-from .answer_guard import AnswerGuard
+from .connector import PoolAndSockets
 from .cookies import CookieJar, NoCookies
-from .tcp_connector import TCPConnector, in_empty_context
+from .proxies import EnvironmentProxies
+from .tcp_connector import TCPConnector
+from .upgrade_guard import refuse_redirects, refuse_upgrade
 
 SessionFactory = Callable[[], aiohttp.ClientSession]
 
-connection_was_reused: ContextVar[bool | None] = ContextVar("connection_was_reused", default=None)
-"""Whether the task's latest request went out on a connection that had carried another; None when that is unknown."""
+POOL_SIZE = 100
+"""How many connections requests have at most, unless somebody says otherwise."""
+
+MAX_FIELD_SIZE = 64 * 1024
+"""Bytes of the longest header of an answer, as in ``http.client``; aiohttp allows 8,190, which some cookies exceed."""
+
+USER_AGENT = f"syncgql/{__version__} {SERVER_SOFTWARE}"
 
 
 class SharedSession:
@@ -47,8 +55,13 @@ class SharedSession:
             ``cookie_jar`` may be functions that make one, since both belong to the loop they are made on.
         factory: makes the whole session, which is closed here all the same; takes the place of the others.
         ssl_close_timeout: seconds that closing may take before what is left is abandoned; None for no limit.
+        trust_env: whether the environment's proxies are used where none was given; they are read when the session is
+            made. ``trust_env`` in *client_session_args* takes precedence, and True there asks for ``~/.netrc``, too.
+        proxy: the proxy's URL, which may hold credentials; takes precedence over the environment.
+        pool_size: how many connections requests have at most; None for no limit.
 
     Raises:
+        ValueError: ``~/.netrc`` was asked for and cannot be read.
         TypeError: an argument that ``aiohttp.ClientSession`` does not know, or that is not the caller's to give.
     """
 
@@ -59,6 +72,9 @@ class SharedSession:
         *,
         factory: SessionFactory | None = None,
         ssl_close_timeout: float | None = 10,
+        trust_env: bool = True,
+        proxy: str | URL | None = None,
+        pool_size: int | None = POOL_SIZE,
     ) -> None:
         if factory is not None and not callable(factory):
             raise TypeError(
@@ -67,14 +83,21 @@ class SharedSession:
             )
         if factory is not None:
             check_function("session", factory, 0)
-        if factory is not None and (cookies is not None or client_session_args is not None):
+        own = (cookies, client_session_args, proxy) != (None, None, None) or not trust_env or pool_size != POOL_SIZE
+        if factory is not None and own:
             raise TypeError("A session of your own brings its cookies and arguments along; give either it or them.")
         self._factory = factory
-        self._options = _session_options(check_cookies(cookies), client_session_args)
+        self._options = _session_options(check_cookies(cookies), client_session_args, proxy)
+        self._pool_size = _check_pool_size(pool_size, self._options)
+        netrc = self._options.get("trust_env", False)
+        self._trusts_env = self._options.pop("trust_env", check_flag("trust_env", trust_env))
+        if netrc:
+            self._options["middlewares"] = (*self._options.get("middlewares", ()), NetrcFile().authorize)
         self._ssl_close_timeout = check_seconds("ssl_close_timeout", ssl_close_timeout)
         self._session: aiohttp.ClientSession | None = None
         self._cross_origin_session: aiohttp.ClientSession | None = None
         self._without_cookies: aiohttp.ClientSession | None = None
+        self.proxies: EnvironmentProxies | None = None
         self._users = 0
 
     @classmethod
@@ -85,11 +108,14 @@ class SharedSession:
         client_session_args: Mapping[str, Any] | None,
         *,
         ssl_close_timeout: float | None,
+        trust_env: bool = True,
     ) -> SharedSession:
         """Return a session that is shared already, or one of these options; raises what the constructor raises."""
         if isinstance(session, SharedSession):
             return session
-        return cls(cookies, client_session_args, factory=session, ssl_close_timeout=ssl_close_timeout)
+        return cls(
+            cookies, client_session_args, factory=session, ssl_close_timeout=ssl_close_timeout, trust_env=trust_env
+        )
 
     @property
     def middlewares(self) -> Any:
@@ -98,6 +124,14 @@ class SharedSession:
         The session's own includes one for upgrades, and each takes time.
         """
         return self._options.get("middlewares", ()) if self._factory is None else None
+
+    def proxy_for(self, url: URL) -> URL | None:
+        """Return the environment's proxy for *url*; None when there is none, or another was given.
+
+        Raises:
+            TransportConnectionFailed: the environment names something that is no proxy.
+        """
+        return None if self.proxies is None else self.proxies.proxy_for(url)
 
     def acquire(self) -> aiohttp.ClientSession:
         """Return the session, made on the running loop by the first user."""
@@ -114,12 +148,12 @@ class SharedSession:
         None when the session was made by the user, because what that would send along is unknown.
         """
         if self._cross_origin_session is None and self._session is not None and self._factory is None:
-            kept = ("timeout", "trust_env", "proxy", "trace_configs", "skip_auto_headers", "version", "read_bufsize")
             self._cross_origin_session = aiohttp.ClientSession(
+                headers={"User-Agent": USER_AGENT},
                 connector=self._session.connector,
                 connector_owner=False,
                 cookie_jar=aiohttp.DummyCookieJar(),
-                **{name: self._options[name] for name in kept if name in self._options},
+                **{name: self._options[name] for name in _NO_CREDENTIALS if name in self._options},
             )
         return self._cross_origin_session
 
@@ -157,80 +191,49 @@ class SharedSession:
 
     def fresh(self) -> SharedSession:
         """Return a holder of the same options without a session."""
-        fresh = SharedSession(factory=self._factory, ssl_close_timeout=self._ssl_close_timeout)
-        fresh._options = self._options
+        fresh = copy.copy(self)
+        fresh._session = fresh._cross_origin_session = fresh._without_cookies = fresh.proxies = None
+        fresh._users = 0
         return fresh
 
     def _make(self) -> aiohttp.ClientSession:
         options = dict(self._options)
         jar = options.get("cookie_jar", CookieJar)
         options["cookie_jar"] = jar() if callable(jar) else jar
-        connector = options.pop("connector", None) or TCPConnector
+        connector = options.pop("connector", None) or functools.partial(TCPConnector, self._pool_size)
         pool = connector() if callable(connector) else connector
+        if self._trusts_env and options.get("proxy") is None and _takes_proxies(pool):
+            self.proxies = EnvironmentProxies() or None
         options["connector"] = PoolAndSockets(pool, is_owner=options.pop("connector_owner", True))
         # Last, so that it sees each answer before anything else does.
         options["middlewares"] = (*options.get("middlewares", ()), refuse_upgrade)
         return aiohttp.ClientSession(**options)
 
 
-class PoolAndSockets(aiohttp.BaseConnector):
-    """Takes the connections of requests from a pool, and opens one apart from it for each WebSocket.
-
-    So that any number of subscriptions takes no slot of the pool, and its limits are for requests alone. A connection
-    from the pool is used again only if nothing arrived on it since its last answer; otherwise the request takes another
-    one.
-
-    Args:
-        pool: the connector with the user's settings; opens the connections of WebSockets too.
-        is_owner: whether closing this one closes the pool.
-    """
-
-    def __init__(self, pool: aiohttp.BaseConnector, *, is_owner: bool) -> None:
-        super().__init__(limit=0, force_close=True)
-        self.allowed_protocol_schema_set = pool.allowed_protocol_schema_set
-        self._pool = pool
-        self._is_owner = is_owner
-        self._single_use = SingleUseServers()
-
-    async def connect(
-        self, req: aiohttp.ClientRequest, traces: list[Any], timeout: aiohttp.ClientTimeout
-    ) -> Connection:
-        if "Upgrade" in req.headers:
-            return await super().connect(req, traces, timeout)
-        while True:
-            connection = await self._pool.connect(req, traces, timeout)
-            protocol = connection.protocol
-            if protocol is not None and protocol.is_connected():
-                guard = AnswerGuard.of(protocol)
-                if guard is None or guard.is_clean():
-                    connection_was_reused.set(guard is not None)
-                    guard = guard or AnswerGuard.install(protocol, req, self._single_use)
-                    guard.begin()
-                    connection.add_callback(guard.end)
-                    return connection
-            connection.close()  # it ended, or something arrived on it, while it was idle; nothing has been written yet
-
-    async def _create_connection(
-        self, req: aiohttp.ClientRequest, traces: list[Any], timeout: aiohttp.ClientTimeout
-    ) -> ResponseHandler:
-        # What every kind of connector implements, and what BaseConnector.connect calls.
-        return await in_empty_context(self._pool._create_connection(req, traces, timeout))
-
-    def close(self, *, abort_ssl: bool = False) -> Awaitable[None]:
-        closing = [super().close(abort_ssl=True)]
-        if self._is_owner:
-            closing.append(self._pool.close(abort_ssl=abort_ssl) if abort_ssl else self._pool.close())
-        return _all_of(closing)
+def _takes_proxies(pool: aiohttp.BaseConnector) -> bool:
+    """Whether a connector connects by HTTP proxies; others have a way of their own, a Unix socket or a SOCKS proxy."""
+    return isinstance(pool, TCPConnector) or type(pool) is aiohttp.TCPConnector
 
 
-async def _all_of(awaitables: list[Awaitable[None]]) -> None:
-    for awaitable in awaitables:
-        await awaitable
+def _check_pool_size(size: int | None, options: Mapping[str, Any]) -> int:
+    if size != POOL_SIZE and options.get("connector") is not None:
+        raise TypeError(
+            "pool_size= has no effect beside a connector in client_session_args, which has a limit= of its own."
+        )
+    return check_size("pool_size", size) or 0
 
 
-def _session_options(cookies: Any, client_session_args: Mapping[str, Any] | None) -> dict[str, Any]:
+def _session_options(
+    cookies: Any, client_session_args: Mapping[str, Any] | None, proxy: str | URL | None
+) -> dict[str, Any]:
     # Deadlines are the client's; aiohttp's default of 300 s in all would cut long streams.
-    options: dict[str, Any] = {"cookies": cookies, "timeout": aiohttp.ClientTimeout(total=None, sock_connect=30)}
+    options: dict[str, Any] = {
+        "cookies": cookies,
+        "timeout": aiohttp.ClientTimeout(total=None, sock_connect=30),
+        "max_field_size": MAX_FIELD_SIZE,
+        "headers": {"User-Agent": USER_AGENT},
+        "proxy": check_proxy(proxy),
+    }
     if client_session_args is None:
         return options
     known = frozenset(inspect.signature(aiohttp.ClientSession).parameters)
@@ -238,7 +241,13 @@ def _session_options(cookies: Any, client_session_args: Mapping[str, Any] | None
     check_cookies(client_session_args.get("cookies"), "cookies in client_session_args")
     check_fixed_headers(client_session_args.get("headers"), "headers in client_session_args")
     check_proxy(client_session_args.get("proxy"), "proxy in client_session_args")
-    options.update(client_session_args)
+    check_flag("trust_env in client_session_args", client_session_args.get("trust_env", False))
+    if proxy is not None and client_session_args.get("proxy") is not None:
+        raise TypeError("There are two proxies, as proxy= and in client_session_args; give one of them.")
+    options.update({name: value for name, value in client_session_args.items() if name != "proxy" or value is not None})
+    options["headers"] = CIMultiDict(options["headers"] or ())
+    if "User-Agent" not in map(str.title, options.get("skip_auto_headers") or ()):
+        options["headers"].setdefault("User-Agent", USER_AGENT)
     options["timeout"] = client_timeout(options["timeout"])
     auth, proxy_auth = options.pop("auth", None), options.pop("proxy_auth", None)
     if auth is not None:
@@ -247,6 +256,12 @@ def _session_options(cookies: Any, client_session_args: Mapping[str, Any] | None
         options["proxy"] = proxy_with_credentials(options.get("proxy"), proxy_auth)
     return options
 
+
+_NO_CREDENTIALS = (
+    "timeout", "proxy", "trace_configs", "skip_auto_headers", "version", "read_bufsize",
+    "max_line_size", "max_field_size", "max_headers",
+)  # fmt: skip
+"""Arguments of the session that hold for requests to another origin, too."""
 
 _NOT_FOR_THE_SESSION = {
     "raise_for_status": "an answer is judged by its body, too",

@@ -1,4 +1,4 @@
-"""TCPConnector: aiohttp's, for connections that outlive the call they were opened by, and for processes that fork."""
+"""TCPConnector: the connector of aiohttp, adapted to connections that outlive a call and to processes that fork."""
 
 from __future__ import annotations
 
@@ -17,30 +17,55 @@ from aiohttp.client_proto import ResponseHandler
 class TCPConnector(aiohttp.TCPConnector):
     """Opens connections in an empty context, on sockets that are shut down when they are closed.
 
-    What a loop does for a connection it does in the context in which that was opened, so a connection opened within a
-    call would keep the context variables of that call alive for as long as it lives: a request, a user, a trace.
+    A loop runs the callbacks of a connection in the context in which it was opened. A connection opened within a call
+    would therefore keep the context variables of that call alive: a request, a user, a trace.
 
-    The two methods are no part of aiohttp's public interface. Without them connections work all the same.
+    A connection whose certificate does not have the pinned fingerprint is aborted. aiohttp only starts to close it and
+    then forgets it, so a server that does not end its side would keep it open beyond the loop.
+
+    The methods are not part of aiohttp's public interface. If aiohttp does not call them, connections still work.
     """
 
-    def __init__(self) -> None:
-        super().__init__(socket_factory=_open)
+    def __init__(self, limit: int = 100) -> None:
+        super().__init__(limit=limit, socket_factory=_open)
 
     async def _create_connection(
         self, req: aiohttp.ClientRequest, traces: list[Any], timeout: aiohttp.ClientTimeout
     ) -> ResponseHandler:
         return await in_empty_context(super()._create_connection(req, traces, timeout))
 
+    async def _wrap_create_connection(
+        self, *args: Any, req: aiohttp.ClientRequest, **options: Any
+    ) -> tuple[asyncio.Transport, ResponseHandler]:
+        transport, protocol = await super()._wrap_create_connection(*args, req=req, **options)
+        fingerprint = self._get_fingerprint(req)
+        if fingerprint is not None:
+            try:
+                fingerprint.check(transport)
+            except aiohttp.ServerFingerprintMismatch:
+                # Later, because aiohttp repeats the check now; then it tries the next address or raises.
+                asyncio.get_running_loop().call_soon(transport.abort)
+        return transport, protocol
+
+    async def _start_tls_connection(
+        self, underlying_transport: asyncio.Transport, *args: Any, **options: Any
+    ) -> tuple[asyncio.BaseTransport, ResponseHandler]:
+        try:
+            return await super()._start_tls_connection(underlying_transport, *args, **options)
+        except aiohttp.ServerFingerprintMismatch:
+            underlying_transport.abort()
+            raise
+
     def _release(self, *args: Any, **options: Any) -> None:
-        # It sets the timer that closes idle connections.
+        # This sets the timer that closes idle connections.
         Context().run(super()._release, *args, **options)
 
 
 class Socket(socket.socket):
     """A socket whose connection ends when the process that opened it closes it.
 
-    A forked child holds a copy of the descriptor. While it lives, ``close()`` in the parent ends nothing: the server
-    would not hear that a request was cancelled.
+    A forked child holds a copy of the descriptor. While the child lives, ``close()`` in the parent does not end the
+    connection, and the server does not learn that a request was cancelled.
     """
 
     def __init__(self, *args: Any, **options: Any) -> None:
@@ -49,7 +74,7 @@ class Socket(socket.socket):
 
     def close(self) -> None:
         if self._pid == os.getpid():
-            with contextlib.suppress(OSError):  # not connected, or no more
+            with contextlib.suppress(OSError):  # not connected, or not any more
                 self.shutdown(socket.SHUT_RDWR)
         super().close()
 
@@ -60,7 +85,7 @@ async def in_empty_context(opening: Coroutine[Any, Any, ResponseHandler]) -> Res
     try:
         return await task
     except asyncio.CancelledError:
-        # It may have opened in the same moment, and then nobody else knows of it.
+        # It may have opened at the same moment, and nothing else refers to it.
         task.add_done_callback(_close_unwanted)
         raise
 

@@ -1,1 +1,1 @@
-"""What HTTP transports are made of: a request, who sends it, uploads, batches, and the errors of the libraries used."""
+"""HTTP requests and responses: building, sending, reading, uploads."""

@@ -1,4 +1,4 @@
-"""FileSource: the content of one file of an upload, looked at in the caller's thread and read off the loop."""
+"""FileSource: the content of one file of an upload, checked in the caller's thread and read off the loop."""
 
 from __future__ import annotations
 
@@ -16,16 +16,17 @@ from ...protocol.multipart_request import FilePart
 
 
 class FileSource:
-    """What one part of a form sends.
+    """The content of one part of a form.
 
     Args:
-        part: the part. Its file is looked at, so make this in the caller's thread.
+        part: the part. Its file is opened or measured here, so create this in the caller's thread.
 
     Attributes:
-        size: how many bytes will be sent; None when that cannot be known.
+        size: the number of bytes that are sent; None if it is unknown.
 
     Raises:
-        DocumentError: the file is missing or cannot be read, is being read for another request, or is used up.
+        DocumentError: the file is missing or cannot be read, is being sent by another request, or was sent already and
+            cannot be read again.
     """
 
     def __init__(self, part: FilePart) -> None:
@@ -40,19 +41,19 @@ class FileSource:
             elif not self.file.streaming:
                 self._content = self._read_whole()
             self.size = self._find_size()
-        except Exception as error:  # whatever it raises: the file object may be the user's
+        except Exception as error:  # of any kind, because the file object may be the user's
             raise DocumentError(f"{part.where}: the file cannot be read: {error}", path=part.where) from error
 
     @property
     def is_replayable(self) -> bool:
-        """Whether the content can be had, for the first time or again."""
+        """Whether the content can be read, for the first time or again."""
         return self._content is not None or self.file.is_rewindable or self.file.is_free
 
     async def chunks(self) -> AsyncGenerator[memoryview, None]:
-        """Yield the content from its beginning; exactly ``size`` bytes, if that is known.
+        """Yield the content from its beginning, exactly ``size`` bytes if that is known.
 
         Raises:
-            TransportError: reading failed, or there was less than ``size``.
+            TransportError: reading failed, or the file ended before ``size``.
         """
         with self._reading() as portion:
             async with contextlib.aclosing(self._read()) as chunks:
@@ -60,26 +61,32 @@ class FileSource:
                     yield portion.cut(chunk)
 
     def blocks(self) -> Iterator[memoryview]:
-        """Do as ``chunks`` does, without a loop and in the calling thread; the file must be no async iterable."""
+        """Yield what ``chunks`` yields, in the calling thread and without a loop.
+
+        The file must not be an async iterable.
+
+        Raises:
+            TransportError: reading failed, or the file ended before ``size``.
+        """
         with self._reading() as portion, contextlib.closing(self._read_here()) as blocks:
             while portion.left != 0 and (block := next(blocks, None)) is not None:
                 yield portion.cut(block)
 
     @contextlib.contextmanager
     def _reading(self) -> Iterator[_Portion]:
-        """Have the file for oneself while it is read; what goes wrong meanwhile is a ``TransportError``."""
+        """Claim the file while it is read, and turn what reading it raises into a ``TransportError``."""
         if self._content is None and not self.file.claim():
             raise TransportError(f"{self.part.where}: {self._why_not_free()}")
         portion = _Portion(self.size)
         try:
             yield portion
-        except Exception as error:  # whatever it raises, see above
+        except Exception as error:  # of any kind, as above
             raise TransportError(f"{self.part.where}: reading the file failed: {error}") from error
         finally:
             if self._content is None:
                 self.file.release()
         if self.size is not None and portion.left:
-            ended = f"ended after {self.size - portion.left}; it was cut meanwhile."
+            ended = f"ended after {self.size - portion.left}; it was truncated meanwhile."
             raise TransportError(f"{self.part.where}: the file had {self.size} bytes and {ended}")
 
     def _read_here(self) -> Generator[Any, None, None]:
@@ -99,7 +106,7 @@ class FileSource:
 
     def _why_not_free(self) -> str:
         if self.file.is_rewindable:
-            return "the file is being sent by another request; give its path, and each request opens it for itself."
+            return "the file is being sent by another request; give its path, so that each request opens it itself."
         return (
             "the file was sent already and cannot be read again; make a new FileVar, or one with streaming=False, "
             "which keeps the content."
@@ -147,13 +154,13 @@ class FileSource:
 
 
 class _Portion:
-    """What is still to be sent of a file: ``left`` bytes, None when that is unknown."""
+    """The rest of a file that is still to be sent: ``left`` bytes, None if their number is unknown."""
 
     def __init__(self, size: int | None) -> None:
         self.left = size
 
     def cut(self, chunk: Any) -> memoryview:
-        """Return what may be sent of a chunk: no byte more than was promised, for there the form's next part begins."""
+        """Cut a chunk at the announced size of the file, because the next part of the form follows there."""
         view = _as_bytes(chunk)[: self.left]
         if self.left is not None:
             self.left -= len(view)
@@ -174,12 +181,12 @@ async def _read_path(path: Any, block_size: int) -> AsyncGenerator[Any, None]:
             async for chunk in chunks:
                 yield chunk
     finally:
-        # Shielded, so that it is closed in spite of a cancellation; in a thread, because it waits for a read under way.
+        # Shielded, so that a cancelled upload closes it too; in a thread, because closing waits for a read under way.
         await asyncio.shield(loop.run_in_executor(None, file.close))
 
 
 class _PathFile:
-    """A file that worker threads open, read and close. Closed while it is being opened, it is closed right after."""
+    """A file that worker threads open, read and close. A file that is closed while it is opened closes after that."""
 
     def __init__(self, path: Any) -> None:
         self._path = path
@@ -195,7 +202,8 @@ class _PathFile:
         return self._file.read(size) if self._file is not None else b""
 
     def close(self) -> None:
-        # First the mark, then the look: one of the two threads sees what the other did.
+        # No lock: open() sets the file and then reads the mark, close() sets the mark and then reads the file, so
+        # that at least one of the two closes it.
         self._is_closed = True
         if self._file is not None:
             self._file.close()
@@ -207,7 +215,7 @@ async def _read_object(file: Any, position: int | None, block_size: int) -> Asyn
         await loop.run_in_executor(None, file.seek, position)
     while chunk := await loop.run_in_executor(None, file.read, block_size):
         yield chunk
-    _as_bytes(chunk)  # b"" is the end; None and "" tell that it is no binary file, or has nothing at the moment
+    _as_bytes(chunk)  # b"" is the end; None and "" come from files that are not binary or not blocking
 
 
 async def _read_iterable(iterable: Iterable[Any]) -> AsyncGenerator[Any, None]:
@@ -235,13 +243,13 @@ def _blocks(file: Any, block_size: int) -> Iterator[Any]:
 
 def _as_bytes(chunk: Any) -> memoryview:
     if not isinstance(chunk, bytes | bytearray | memoryview):
-        raise TypeError(f"it gave {type(chunk).__name__}, not bytes")
+        raise TypeError(f"it returned {type(chunk).__name__}, not bytes")
     return memoryview(chunk).cast("B")
 
 
 def _size_of_path(path: Any) -> int | None:
     status = os.stat(path)
     if not stat.S_ISREG(status.st_mode) and not stat.S_ISDIR(status.st_mode):
-        return None  # a pipe or a device: opening it now would take from it, or wait
-    with open(path, "rb") as file:  # whether it may be read, and whether it is a directory
+        return None  # a pipe or a device: opening it now would consume its data, or wait
+    with open(path, "rb") as file:  # raises if it is a directory or must not be read
         return os.fstat(file.fileno()).st_size

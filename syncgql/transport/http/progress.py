@@ -1,4 +1,4 @@
-"""Progress: how much of a file was sent, and when its ``on_progress`` is to be told."""
+"""Progress: counts the bytes of a file that were sent, and calls its ``on_progress``."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from ...exceptions import TransportError
 from .file_source import FileSource
 
 INTERVAL = 0.1
-"""Seconds between two calls of ``on_progress``, at least."""
+"""The shortest time between two calls of ``on_progress``, in seconds."""
 
 
 class Progress:
-    """Counts the bytes of one file on their way. Whoever sends them decides in which thread to ``tell`` of it.
+    """Counts the bytes of one file that were sent. The sender decides in which thread to call ``report``.
 
     Args:
         source: the file.
@@ -22,24 +22,24 @@ class Progress:
         self._callback = source.file.on_progress
         self._source = source
         self._sent = 0
-        self._told: int | None = None
+        self._reported: int | None = None
         self._due = 0.0
 
     def advance(self, count: int) -> bool:
-        """Count bytes that were sent; True when it is time to tell."""
+        """Count bytes that were sent; return whether ``report`` is due."""
         self._sent += count
         return self._callback is not None and time.monotonic() >= self._due
 
     @property
     def is_behind(self) -> bool:
-        """Whether what was told last is not the end of it."""
-        return self._callback is not None and self._told != self._sent
+        """Whether bytes were sent since the last report."""
+        return self._callback is not None and self._reported != self._sent
 
-    def tell(self) -> None:
+    def report(self) -> None:
         """Call ``on_progress``.
 
         Raises:
-            TransportError: it failed.
+            TransportError: ``on_progress`` raised an exception.
         """
         if self._callback is None:
             return
@@ -47,5 +47,5 @@ class Progress:
             self._callback(self._sent, self._source.size)
         except Exception as error:
             raise TransportError(f"{self._source.part.where}: on_progress failed: {error!r}") from error
-        self._told = self._sent
+        self._reported = self._sent
         self._due = time.monotonic() + INTERVAL

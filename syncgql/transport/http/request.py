@@ -1,6 +1,6 @@
-"""HTTPRequest: one HTTP request, ready to be sent. RequestBuilder: makes them of GraphQL requests and the options.
+"""HTTPRequest: one HTTP request, ready to be sent. RequestBuilder: makes them from GraphQL requests and options.
 
-Building happens in the caller's thread, because it may call the user's functions for headers and credentials.
+Requests are built in the caller's thread, because building may call the user's functions for headers and credentials.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ import aiohttp
 from multidict import CIMultiDict
 from yarl import URL
 
-from ...checks import check_flag, check_function, check_size
+from ...checks import check_count, check_flag, check_function, check_size
 from ...exceptions import DocumentError
 from ...protocol import redirects
-from ...protocol.http import ACCEPT, CONTENT_TYPE
-from ...protocol.http_get import check_query, get_url, is_query
+from ...protocol.http import ACCEPT, CONTENT_TYPE, REDIRECTS
+from ...protocol.http_get import check_query, get_url
 from ...protocol.json_codec import JSONSerialize
 from ...request import GraphQLRequest
 from ...result import Response
@@ -32,6 +32,7 @@ from ..options import (
     authorization,
     check_arguments,
     check_auth,
+    check_fixed_headers,
     check_headers,
     check_method,
     client_timeout,
@@ -46,13 +47,13 @@ OwnHeaders = tuple[tuple[str, str], ...]
 
 JSON_POST: OwnHeaders = (("Accept", ACCEPT), ("Content-Type", CONTENT_TYPE))
 # Servers that guard against requests forged by web pages ask for a header that no page can send, unless the content
-# type is one.
+# type is one that no page can send either.
 GET: OwnHeaders = (("Accept", ACCEPT), ("Apollo-Require-Preflight", "true"))
 FORM_POST: OwnHeaders = GET
 
-BIG = 1024 * 1024  # bytes; aiohttp warns of bigger ones, which it would write at one go
+BIG = 1024 * 1024  # bytes; aiohttp writes a bytes object at once and warns if it is larger
 
-# A credential may be in any of these, or they are about the first URL only.
+# These may hold credentials, or concern the first URL alone.
 SAME_ORIGIN_ONLY = frozenset({"cookies", "params", "server_hostname"})
 
 REFUSED_ARGUMENTS = {
@@ -79,15 +80,15 @@ class HTTPRequest(NamedTuple):
 
     Attributes:
         method: ``POST`` or ``GET``.
-        url: where to, without credentials.
+        url: the URL, without credentials.
         headers: all headers.
         is_personal: whether the request neither sends nor stores the cookies that the others share.
-        make_headers: makes them anew, by functions of the user's; None when they stay the same.
-        own_headers: those of *headers* that are the transport's own, and tell nobody anything about the caller.
+        make_headers: makes the headers of another attempt with the user's functions; None if the headers stay the same.
+        own_headers: those of *headers* that the transport adds itself; they reveal nothing about the caller.
         body: the bytes, or the form, or None.
         max_redirects: how many redirects may be followed.
         arguments: the other arguments for ``aiohttp.ClientSession.request``.
-        is_repeatable: tells whether it does no harm that a server gets the request twice; None if it may.
+        contents: the GraphQL requests that the body or URL holds.
         fallback: makes the POST to send instead if the server finds the URL of a GET too long.
     """
 
@@ -100,12 +101,12 @@ class HTTPRequest(NamedTuple):
     body: bytes | Upload | None
     max_redirects: int
     arguments: Mapping[str, Any]
-    is_repeatable: Callable[[], bool] | None = None
+    contents: Sequence[GraphQLRequest]
     fallback: Callable[[], HTTPRequest] | None = None
 
     @property
     def data(self) -> Any:
-        """The body as aiohttp takes it; made anew each time."""
+        """The body for one attempt, in a form that aiohttp accepts."""
         body = self.body
         if isinstance(body, bytes):
             return body if len(body) <= BIG else io.BytesIO(body)
@@ -118,8 +119,8 @@ class HTTPRequest(NamedTuple):
 
     @property
     def may_be_repeated(self) -> bool:
-        """Whether the body can be sent again, and it does no harm if a server gets the request twice."""
-        return self.is_replayable and (self.is_repeatable is None or self.is_repeatable())
+        """Whether the request may be sent again: its body can be, and it holds only queries."""
+        return self.is_replayable and all(content.is_query for content in self.contents)
 
     def renewed(self) -> HTTPRequest:
         """Return this request for another attempt at sending it; calls the user's functions for headers again."""
@@ -128,15 +129,19 @@ class HTTPRequest(NamedTuple):
         headers, is_personal = self.make_headers()
         return self._replace(headers=headers, is_personal=is_personal)
 
-    def next_hop(self, response: Response, body: bytes, followed: int) -> redirects.Hop | None:
-        """Return where the answer to this request redirects to, see ``protocol.redirects``."""
+    def follows(self, status: int) -> bool:
+        """Whether a response with this status is a redirect, and redirects are followed."""
+        return status in REDIRECTS and self.max_redirects > 0
+
+    def next_hop(self, response: Response, body: bytes, followed: int) -> redirects.Hop:
+        """Return where a redirect leads; raises what ``protocol.redirects.next_hop`` raises."""
         is_replayable = self.is_replayable
         return redirects.next_hop(
             response, body, self.method, self.url, followed, self.max_redirects, is_replayable=is_replayable
         )
 
     def at(self, hop: redirects.Hop) -> HTTPRequest:
-        """Return this request for another URL; if that is foreign, without anything of the caller's."""
+        """Return this request for another URL; for another origin without the caller's headers and credentials."""
         dropped = SAME_ORIGIN_ONLY if hop.is_foreign else {"params"}
         arguments = {name: value for name, value in self.arguments.items() if name not in dropped}
         if not hop.is_foreign:
@@ -147,7 +152,7 @@ class HTTPRequest(NamedTuple):
 
 
 class RequestOptions(NamedTuple):
-    """What a caller may say about one request.
+    """The options of one request.
 
     Attributes:
         method: ``GET`` or ``POST`` if the caller asked for it.
@@ -169,18 +174,18 @@ class RequestBuilder:
         url: the endpoint, checked; credentials in it are sent in a header.
         headers: headers for every request, or a function that returns them.
         auth: credentials, a function that returns them, or an object with ``get_headers``.
-        ssl: as aiohttp takes it.
+        ssl: as for ``aiohttp.ClientSession.request``.
         timeout: seconds, an ``aiohttp.ClientTimeout``, or None for the session's.
         json_serialize: encodes requests.
         use_get_for_queries: whether queries are sent by GET.
         max_url_length: characters of the longest URL for a GET; None for no limit.
 
     Attributes:
-        calls_user_code: whether building calls functions of the user's, which may block.
+        calls_user_code: whether building a request calls functions of the user's, which may block.
 
     Raises:
         TypeError: an option has the wrong type.
-        ValueError: a header holds what none may hold.
+        ValueError: a header contains characters that headers must not contain.
     """
 
     def __init__(
@@ -201,12 +206,12 @@ class RequestBuilder:
         self._json_serialize = check_function("json_serialize", json_serialize, 1)
         self._use_get_for_queries = check_flag("use_get_for_queries", use_get_for_queries)
         self._max_url_length = check_size("max_url_length", max_url_length)
-        # Redirects are followed by HTTPSender, by stricter rules than aiohttp's.
+        # HTTPSender follows redirects, by stricter rules than aiohttp's.
         self._arguments: dict[str, Any] = {"ssl": ssl, "allow_redirects": False, "raise_for_status": False}
         if timeout is not None:
             self._arguments["timeout"] = client_timeout(timeout)
         self._default_options = RequestOptions(None, None, redirects.LIMIT, self._arguments)
-        # Asked for every request, and the check of a protocol is slow.
+        # Determined once: every request needs it, and isinstance() is slow for a protocol.
         self.calls_user_code = callable(headers) or callable(auth) or isinstance(auth, RequestAuthentication)
         self._identity = SharedIdentity.of(self._from_url, self._headers, _fixed_credentials(self._auth))
         self._ready: dict[OwnHeaders, RequestHeaders] = {}
@@ -217,18 +222,20 @@ class RequestBuilder:
         return isinstance(self._auth, RequestAuthentication)
 
     def options(self, headers: HeadersOption, extra_args: Mapping[str, Any] | None) -> RequestOptions:
-        """Check what the caller says about one request.
+        """Return the checked options of one request.
 
         Raises:
-            TypeError: aiohttp does not know one of *extra_args*, it is not the caller's to give, or has the wrong type.
-            ValueError: one is out of range.
+            TypeError: one of *extra_args* is unknown to aiohttp, is reserved for the transport, or has the wrong type.
+            ValueError: one of *extra_args* is out of range.
         """
         if not extra_args:
-            return self._default_options if headers is None else self._default_options._replace(headers=headers)
+            return self._default_options._replace(headers=headers)
         check_arguments("extra_args", extra_args, _known_arguments(), REFUSED_ARGUMENTS)
         arguments = {**self._arguments, **extra_args}
         method = arguments.pop("method", None)
-        merged = resolve_headers({}, check_headers(arguments.pop("headers", None)), headers)
+        own = check_headers(arguments.pop("headers", None), "headers in extra_args")
+        merged = resolve_headers({}, own, headers)
+        check_fixed_headers(arguments.get("proxy_headers"), "proxy_headers in extra_args")
         auth, proxy_auth = arguments.pop("auth", None), arguments.pop("proxy_auth", None)
         if auth is not None:
             merged.setdefault("Authorization", authorization(auth))
@@ -236,30 +243,38 @@ class RequestBuilder:
             arguments["proxy"] = proxy_with_credentials(arguments.get("proxy"), proxy_auth)
         if "timeout" in extra_args:
             arguments["timeout"] = client_timeout(extra_args["timeout"])
-        limit = _check_max_redirects(arguments.pop("max_redirects", redirects.LIMIT))
+        limit = check_count("max_redirects", arguments.pop("max_redirects", redirects.LIMIT))
         if not extra_args.get("allow_redirects", True):
             limit = 0
         arguments["allow_redirects"] = False
         return RequestOptions(None if method is None else check_method(method), merged, limit, arguments)
 
     def build(
-        self, request: GraphQLRequest, options: RequestOptions, file_classes: FileClasses | None = None
+        self,
+        request: GraphQLRequest,
+        headers: HeadersOption = None,
+        extra_args: Mapping[str, Any] | None = None,
+        file_classes: FileClasses | None = None,
     ) -> HTTPRequest:
         """Make the HTTP request for a GraphQL request: a GET where that was asked for and is possible, or a POST.
 
         Args:
             request: the GraphQL request.
-            options: what the caller says about it.
+            headers: headers of this request, which take precedence over those of the endpoint.
+            extra_args: arguments of this request for aiohttp.
             file_classes: see ``encode_body``.
 
         Raises:
-            DocumentError: it cannot be written as JSON, has a file that cannot be sent, or is to go by GET and is no
-                query.
+            DocumentError: the request is not JSON, has a file that cannot be sent, or is not a query although GET was
+                asked for.
+            TypeError: as ``options``.
+            ValueError: as ``options``.
         """
+        options = self._default_options if headers is None and not extra_args else self.options(headers, extra_args)
         if options.method == "GET":
             check_query(request)
-        elif options.method == "POST" or not self._use_get_for_queries or not is_query(request):
-            return self._post(request, options, file_classes)
+        elif options.method == "POST" or not self._use_get_for_queries or not request.is_query:
+            return self.post((request,), request.payload, options, file_classes)
         try:
             url = get_url(str(self._url), request, self._json_serialize)
         except DocumentError as error:
@@ -269,52 +284,71 @@ class RequestBuilder:
         if self._max_url_length is not None and len(url) > self._max_url_length:
             return self._post(request, options, file_classes)
         fallback = functools.partial(self._post, request, options, file_classes)
-        prepared = self.assemble("GET", URL(url, encoded=True), None, GET, options)
-        return prepared._replace(is_repeatable=functools.partial(is_query, request), fallback=fallback)
+        prepared = self._assemble("GET", URL(url, encoded=True), None, GET, (request,), options)
+        return prepared._replace(fallback=fallback)
 
     def _post(self, request: GraphQLRequest, options: RequestOptions, file_classes: FileClasses | None) -> HTTPRequest:
-        prepared = self.post(request.payload, options, file_classes)
-        return prepared._replace(is_repeatable=functools.partial(is_query, request))
+        return self.post((request,), request.payload, options, file_classes)
 
-    def post(self, payload: Any, options: RequestOptions, file_classes: FileClasses | None = None) -> HTTPRequest:
-        """Make the POST for the payload of a request, or the list of those of a batch; raises what ``build`` raises."""
+    def post(
+        self,
+        contents: Sequence[GraphQLRequest],
+        payload: Any,
+        options: RequestOptions,
+        file_classes: FileClasses | None = None,
+    ) -> HTTPRequest:
+        """Make the POST of one request or of a batch; raises what ``build`` raises.
+
+        Args:
+            contents: the requests.
+            payload: the payload of the one request, or the list of those of a batch.
+            options: the options of the POST.
+            file_classes: see ``encode_body``.
+        """
         body = encode_body(payload, self._json_serialize, file_classes)
-        if isinstance(body, bytes):
-            return self.assemble("POST", self._url, body, JSON_POST, options)
-        own_headers = (*FORM_POST, ("Content-Type", body.content_type))
-        return self.assemble("POST", self._url, body, own_headers, options)
+        own = JSON_POST if isinstance(body, bytes) else (*FORM_POST, ("Content-Type", body.content_type))
+        return self._assemble("POST", self._url, body, own, contents, options)
 
-    def assemble(
+    def _assemble(
         self,
         method: str,
         url: URL,
         body: bytes | Upload | None,
-        own_headers: OwnHeaders,
+        own: OwnHeaders,
+        contents: Sequence[GraphQLRequest],
         options: RequestOptions,
     ) -> HTTPRequest:
-        """Add headers and credentials to a request; functions for them are called now."""
+        """Add headers and credentials to a request, calling the user's functions for them."""
         make_headers: Callable[[], RequestHeaders] | None = None
         if self.calls_user_code:
-            make_headers = functools.partial(self._all_headers, own_headers, options, body)
-        headers, is_personal = self._all_headers(own_headers, options, body)
+            make_headers = functools.partial(self._all_headers, own, options, body)
+        ready = self._ready.get(own) if options.headers is None else None
+        headers, is_personal = ready or self._all_headers(own, options, body)
         return HTTPRequest(
-            method, url, headers, is_personal, make_headers, own_headers, body, options.max_redirects, options.arguments
+            method,
+            url,
+            headers,
+            is_personal,
+            make_headers,
+            own,
+            body,
+            options.max_redirects,
+            options.arguments,
+            contents,
         )
 
     def _all_headers(self, own: OwnHeaders, options: RequestOptions, body: object) -> RequestHeaders:
         per_request = options.headers
-        if per_request is None and own in self._ready:
-            return self._ready[own]
         auth = self._auth
         credentials = None if isinstance(auth, RequestAuthentication) else auth
         merged = with_authorization((*own, *self._from_url), self._headers, credentials)
         merged = resolve_headers(merged, None, per_request)
         if isinstance(auth, RequestAuthentication):
-            # Last, because it may sign all the others.
+            # Last, because it may sign all other headers.
             text = body.decode() if isinstance(body, bytes) else "" if body is None else None
-            merged.update(auth.get_headers(text, merged))
+            merged = resolve_headers(merged, None, auth.get_headers(text, merged))
         if isinstance(body, Upload):
-            merged["Content-Type"] = body.content_type  # no one else knows the boundary
+            merged["Content-Type"] = body.content_type  # it names the boundary
         is_personal = "cookies" in options.arguments or has_identity(per_request)
         headers = RequestHeaders(merged, is_personal or self._identity.differs_from(merged))
         if per_request is None and not self.calls_user_code and not isinstance(body, Upload):
@@ -327,20 +361,12 @@ def _fixed_credentials(auth: AuthOption) -> str | None:
 
 
 def joined(requests: Sequence[HTTPRequest]) -> HTTPRequest:
-    """Return one POST for several, which differ in nothing but their bodies."""
+    """Return one POST for several that differ in nothing but their bodies."""
     bodies = [request.body for request in requests if isinstance(request.body, bytes)]
-    checks = [request.is_repeatable for request in requests if request.is_repeatable is not None]
     return requests[0]._replace(
-        body=b"[" + b",".join(bodies) + b"]", is_repeatable=lambda: all(check() for check in checks)
+        body=b"[" + b",".join(bodies) + b"]",
+        contents=[content for request in requests for content in request.contents],
     )
-
-
-def _check_max_redirects(limit: object) -> int:
-    if isinstance(limit, bool) or not isinstance(limit, int):
-        raise TypeError(f"max_redirects must be a whole number, not {type(limit).__name__}.")
-    if limit < 0:
-        raise ValueError(f"max_redirects must be 0 or more, not {limit}.")
-    return limit
 
 
 @functools.cache

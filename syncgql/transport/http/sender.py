@@ -1,4 +1,4 @@
-"""HTTPSender: sends one HTTP request and reads the whole answer, on the loop."""
+"""HTTPSender: sends HTTP requests on the loop."""
 
 from __future__ import annotations
 
@@ -10,157 +10,195 @@ import aiohttp
 from multidict import CIMultiDict
 from yarl import URL
 
+from ...deadline import Deadline
 from ...exceptions import TransportClosed, TransportError
-from ...protocol.http import redirect_advice, retry_after, server_error, too_large
-from ...protocol.masking import Mask
+from ...protocol.http import HTTPResponse, redirect_advice, server_error
+from ...protocol.http_get import TOO_LONG
 from ...result import Response
+from ..aiohttp_session.connection_request import ConnectionRequest, connection_request
 from ..aiohttp_session.cookies import CookieJar
 from ..aiohttp_session.errors import AIOHTTP_ERRORS, public_cause, translate
-from ..aiohttp_session.session import SharedSession, connection_was_reused
+from ..aiohttp_session.session import SharedSession
+from .open_response import OpenResponse
 from .request import HTTPRequest
-from .response import HTTPResponse
-
-MUCH = 4 * 1024 * 1024
-"""Bytes of an answer that are read at one go, or copied, on the loop."""
 
 
 class HTTPSender:
-    """Sends requests over a session; follows redirects, and sends again what a connection gone stale has lost.
+    """Sends requests over a session, which the first request opens.
+
+    It follows redirects, sends a request again that an idle connection lost, and sends a POST if the server finds the
+    URL of a GET too long.
 
     Args:
-        sessions: where the session comes from.
-        max_response_size: bytes of the biggest answer that is read; None for no limit.
+        sessions: provides the session.
+        max_response_size: the largest body that ``send`` accepts, in bytes after decompression; None for no limit.
     """
 
     def __init__(self, sessions: SharedSession, max_response_size: int | None) -> None:
         self._sessions = sessions
-        self._session = sessions.acquire()
         self._middlewares = sessions.middlewares
         self._max_response_size = max_response_size
+        self._session: aiohttp.ClientSession | None = None
+        self._is_closed = False
+
+    def connect(self) -> None:
+        """Open the session, also after ``close``; does nothing when it is open."""
+        self._is_closed = False
+        if self._session is None:
+            self._session = self._sessions.acquire()
 
     async def close(self) -> None:
-        await self._sessions.release()
+        """Release the session; requests raise ``TransportClosed`` until ``connect`` is called."""
+        self._is_closed = True
+        if self._session is not None:
+            self._session = None
+            await self._sessions.release()
 
-    async def send(self, request: HTTPRequest) -> HTTPResponse:
+    async def send(self, request: HTTPRequest, deadline: Deadline) -> HTTPResponse:
         """Send a request and return the response with its body, whatever the status.
 
+        Args:
+            request: what to send.
+            deadline: of the call; the progress of the request is noted there.
+
         Raises:
-            TransportError: there was no answer, or none that may be read, or a redirect that is not followed.
+            TransportClosed: the sender was closed.
+            TransportConnectionFailed: there was no connection, or it was lost.
+            TransportTimeout: a limit of aiohttp ran out.
+            TransportServerError: a redirect was not followed, or a proxy refused to connect.
+            TransportProtocolError: the response is not HTTP, or its body is larger than ``max_response_size``.
+        """
+        response = await self.open(request, deadline)
+        return await response.read(self._max_response_size)
+
+    async def open(self, request: HTTPRequest, deadline: Deadline, *, is_stream: bool = False) -> OpenResponse:
+        """Send a request and return the response once its headers have arrived; the caller reads or closes it.
+
+        Args:
+            request: what to send.
+            deadline: of the call; the progress of the request is noted there.
+            is_stream: whether to open a connection apart from the pool, because the body does not end soon.
+
+        Raises:
+            TransportError: as ``send``.
         """
         start = time.perf_counter()
+        asked = ConnectionRequest(deadline, is_own=is_stream)
+        connection_request.set(asked)
         session = self._session_for(request)
         followed = 0
+        is_resent = False
         while True:
-            request, response = await self._send_again_if_stale(session, request, start)
-            hop = request.next_hop(response.head, response.body, followed)
-            if hop is None:
+            response = await self._attempt(session, request, start, asked, is_resent=is_resent)
+            if response is None:
+                is_resent = True
+                if request.make_headers is not None:
+                    request = await asyncio.to_thread(request.renewed)  # the user's functions may block
+                    session = self._session_for(request)
+                continue
+            status = response.head.status
+            if status < 300:
                 return response
-            if hop.is_foreign:
-                session = self._cross_origin_session(response)
-            elif request.is_personal:
-                request = _with_cookies(request, response.head, hop.url)
-            request = request.at(hop)
-            followed += 1
+            if request.follows(status):
+                redirect = await response.read(self._max_response_size)
+                hop = request.next_hop(redirect.head, redirect.body, followed)
+                if hop.is_foreign:
+                    session = self._cross_origin_session(redirect)
+                elif request.is_personal:
+                    request = _with_cookies(request, redirect.head, hop.url)
+                request = request.at(hop)
+                followed += 1
+            elif status in TOO_LONG and request.fallback is not None:
+                await response.read(self._max_response_size)
+                in_thread = request.make_headers is not None
+                request = await asyncio.to_thread(request.fallback) if in_thread else request.fallback()
+                session = self._session_for(request)
+                followed = 0
+            else:
+                return response
+            is_resent = False
 
-    def _session_for(self, request: HTTPRequest) -> aiohttp.ClientSession:
-        return self._sessions.without_cookies() if request.is_personal else self._session
-
-    def _cross_origin_session(self, response: HTTPResponse) -> aiohttp.ClientSession:
-        session = self._sessions.cross_origin_session()
-        if session is None:
-            reason = "it was not followed, because a session of your own might send credentials to another origin"
-            error = server_error(response.head, response.body, redirect_advice(response.head, reason))
-            response.mask.error(error)
-            raise error
-        return session
-
-    async def _send_again_if_stale(
-        self, session: aiohttp.ClientSession, request: HTTPRequest, start: float
-    ) -> tuple[HTTPRequest, HTTPResponse]:
-        """Send a request, and return it, as it was sent at last, with its response."""
-        connection_was_reused.set(None)
+    async def _attempt(
+        self,
+        session: aiohttp.ClientSession,
+        request: HTTPRequest,
+        start: float,
+        asked: ConnectionRequest,
+        *,
+        is_resent: bool,
+    ) -> OpenResponse | None:
+        """Send a request once; return None if an idle connection lost it and it may be sent again."""
+        if session.closed:
+            raise TransportClosed("The transport was closed during the call.", sent=False)
+        asked.was_reused = None
+        arguments = {"middlewares": self._middlewares, **request.arguments}
+        if self._sessions.proxies is not None:
+            arguments.setdefault("proxy", self._sessions.proxies.proxy_for(request.url))
         try:
-            response = await self._send_once(session, request, start)
-            if not (_was_idle_too_long(response) and request.may_be_repeated):
-                return request, response
+            answer = await session.request(
+                request.method, request.url, data=request.data, headers=request.headers, **arguments
+            )
         except TransportError:
             raise  # TransportTimeout is a TimeoutError, too
         except AIOHTTP_ERRORS as error:
-            if not (_was_stale(error) and request.may_be_repeated):
-                raise self._translated(error, session, request, start) from public_cause(error)
-        if request.make_headers is not None:
-            request = await asyncio.to_thread(request.renewed)  # the user's functions may block
-            session = self._session_for(request)
-        try:
-            return request, await self._send_once(session, request, start)
-        except TransportError:
-            raise
-        except AIOHTTP_ERRORS as error:
-            raise self._translated(error, session, request, start) from public_cause(error)
+            if _is_stale(error, asked) and not is_resent and request.may_be_repeated:
+                return None
+            raise _failure(error, session, request, start, asked, is_resent=is_resent) from public_cause(error)
+        response = OpenResponse(answer, start, request.arguments.get("timeout") or session.timeout, asked.deadline)
+        # Some servers end an idle connection with this status, which may cross the request.
+        is_idle_timeout = answer.status == HTTPStatus.REQUEST_TIMEOUT and asked.was_reused
+        if is_idle_timeout and not is_resent and request.may_be_repeated:
+            await response.close()
+            return None
+        return response
 
-    async def _send_once(self, session: aiohttp.ClientSession, request: HTTPRequest, start: float) -> HTTPResponse:
-        """Send a request; raises what aiohttp raises while there is no answer, and our errors from then on."""
-        if session.closed:
-            raise TransportClosed("The transport was closed during the call.")
-        arguments = {"middlewares": self._middlewares, **request.arguments}
-        async with session.request(
-            request.method, request.url, data=request.data, headers=request.headers, **arguments
-        ) as answer:
-            try:
-                body = await self._read(answer, start)
-            except AIOHTTP_ERRORS as error:
-                raise self._translated(error, session, request, start) from public_cause(error)
-        return HTTPResponse(_response(answer, start), body, answer.request_info.headers)
+    def _session_for(self, request: HTTPRequest) -> aiohttp.ClientSession:
+        if self._session is None:
+            if self._is_closed:
+                raise TransportClosed("The transport is closed; call connect() to open it again.", sent=False)
+            self._session = self._sessions.acquire()
+        return self._sessions.without_cookies() if request.is_personal else self._session
 
-    async def _read(self, answer: aiohttp.ClientResponse, start: float) -> bytes:
-        # Not answer.read(), which has a compressed answer expanded without a limit, and all at once, on the loop.
-        limit = self._max_response_size
-        chunks: list[bytes] = []
-        size = pause = 0
-        while chunk := await answer.content.readany():
-            chunks.append(chunk)
-            size += len(chunk)
-            if limit is not None and size > limit:
-                # Closed, not released: the rest is not to be read.
-                answer.close()
-                error = too_large(_response(answer, start), b"".join(chunks), limit)
-                Mask(answer.request_info.headers, str(answer.url)).error(error)
-                raise error
-            if size > pause + MUCH:
-                pause = size
-                await asyncio.sleep(0)  # while there is more to expand, reading does not wait
-        if size > MUCH:
-            return await asyncio.to_thread(b"".join, chunks)
-        return b"".join(chunks)
+    def _cross_origin_session(self, redirect: HTTPResponse) -> aiohttp.ClientSession:
+        session = self._sessions.cross_origin_session()
+        if session is None:
+            reason = "it was not followed, because a session of your own might send credentials to another origin"
+            error = server_error(redirect.head, redirect.body, redirect_advice(redirect.head, reason))
+            redirect.mask.error(error)
+            raise error
+        return session
 
-    @staticmethod
-    def _translated(error: Exception, session: aiohttp.ClientSession, request: HTTPRequest, start: float) -> Exception:
-        timeout = request.arguments.get("timeout") or session.timeout
-        is_new = not connection_was_reused.get()
-        return translate(error, str(request.url), timeout, time.perf_counter() - start, is_new=is_new)
+
+def _failure(
+    error: Exception,
+    session: aiohttp.ClientSession,
+    request: HTTPRequest,
+    start: float,
+    asked: ConnectionRequest,
+    *,
+    is_resent: bool,
+) -> TransportError:
+    """Return the exception for a request without a response."""
+    timeout = request.arguments.get("timeout") or session.timeout
+    elapsed = time.perf_counter() - start
+    is_new = not asked.was_reused
+    failure = translate(error, str(request.url), timeout, elapsed, is_new=is_new, deadline=asked.deadline)
+    if is_resent:
+        failure.sent = failure.sent or None  # the server may have received the first request
+    return failure
 
 
 def _with_cookies(request: HTTPRequest, redirect: Response, url: URL) -> HTTPRequest:
-    """Return a request, which has no jar, with the cookies that a redirect has set for its next step."""
+    """Return a personal request, which uses no jar, with the cookies that a redirect sets for the next request."""
     jar = CookieJar()
     jar.update_cookies(request.arguments.get("cookies") or ())
     jar.update_cookies_from_headers(CIMultiDict(redirect.headers).getall("Set-Cookie", []), request.url)
     return request._replace(arguments={**request.arguments, "cookies": jar.filter_cookies(url)})
 
 
-def _was_stale(error: Exception) -> bool:
-    """Tell whether the server may have closed the connection while it was idle, before it saw the request."""
+def _is_stale(error: Exception, asked: ConnectionRequest) -> bool:
+    """Whether the server may have closed the connection while it was idle, before it received the request."""
     if isinstance(error, aiohttp.ClientConnectorError):
         return False
-    was_lost = isinstance(error, aiohttp.ServerDisconnectedError | aiohttp.ClientOSError)
-    return was_lost and connection_was_reused.get() is not False
-
-
-def _was_idle_too_long(response: HTTPResponse) -> bool:
-    """Tell whether a server ended an idle connection with a 408, which met the request on the way."""
-    return response.head.status == HTTPStatus.REQUEST_TIMEOUT and connection_was_reused.get() is True
-
-
-def _response(answer: aiohttp.ClientResponse, start: float) -> Response:
-    elapsed = time.perf_counter() - start
-    return Response(answer.status, answer.headers, str(answer.url), elapsed, retry_after(answer.headers))
+    is_lost = isinstance(error, aiohttp.ServerDisconnectedError | aiohttp.ClientOSError)
+    return is_lost and asked.was_reused is not False

@@ -22,18 +22,18 @@ FileClasses = tuple[type, ...]
 
 
 def encode_body(payload: Any, json_serialize: JSONSerialize, file_classes: FileClasses | None) -> bytes | Upload:
-    """Encode a request's payload, or the list of payloads of a batch: as JSON, or as a form if it has files.
+    """Encode the payload of a request, or the payloads of a batch, as JSON or, if there are files, as a form.
 
     Args:
-        payload: what to encode.
-        json_serialize: writes it as JSON.
-        file_classes: types that are files beside ``FileVar``; None when there are to be no files.
+        payload: the payload, or the list of payloads.
+        json_serialize: encodes it as JSON.
+        file_classes: types that count as files beside ``FileVar``; None if files are not allowed.
 
     Raises:
-        DocumentError: it holds something that is neither JSON nor a file, or a file that cannot be sent.
+        DocumentError: the payload holds something that is neither JSON nor a file, or a file that cannot be sent.
     """
     if json_serialize is json_codec.dumps:
-        # It fails where there is a file, and looking for one takes longer. Other codecs may have a way to write one.
+        # It refuses files, and to try is faster than to search for them. Other codecs may accept them.
         try:
             return encode_request(payload, json_serialize)
         except DocumentError:
@@ -48,7 +48,7 @@ def encode_body(payload: Any, json_serialize: JSONSerialize, file_classes: FileC
 
 
 class Upload:
-    """A form whose files were looked at, so that whatever can be known to be wrong is known before it is sent.
+    """A form whose files were checked, so that most faults are found before it is sent.
 
     Args:
         form: the form.
@@ -57,7 +57,7 @@ class Upload:
         content_type: the media type, with the boundary.
 
     Raises:
-        DocumentError: a file cannot be sent; its ``path`` says which.
+        DocumentError: a file cannot be sent; ``path`` names it.
     """
 
     def __init__(self, form: MultipartRequest) -> None:
@@ -66,12 +66,12 @@ class Upload:
 
     @property
     def is_replayable(self) -> bool:
-        """Whether it can be sent, for the first time or again."""
+        """Whether the form can be sent, for the first time or again."""
         return all(source.is_replayable for source in self.sources())
 
     @property
     def size(self) -> int | None:
-        """The whole body's bytes; None when a file's size is unknown."""
+        """The size of the whole body in bytes; None if the size of a file is unknown."""
         sizes = [len(part) if isinstance(part, bytes) else part.size for part in self.segments]
         return None if None in sizes else sum(filter(None, sizes))
 
@@ -87,9 +87,9 @@ class Upload:
 
 
 class UploadPayload(Payload):
-    """An upload as aiohttp takes a body: it asks for the size and has the body written."""
+    """An upload in the form in which aiohttp accepts a body."""
 
-    _autoclose = True  # what is opened to be written is closed after that
+    _autoclose = True  # each file is closed when it was written
 
     def __init__(self, upload: Upload) -> None:
         super().__init__(None, content_type=upload.content_type)
@@ -112,6 +112,6 @@ class UploadPayload(Payload):
             async for chunk in chunks:
                 await writer.write(chunk)
                 if progress.advance(len(chunk)):
-                    await asyncio.get_running_loop().run_in_executor(None, progress.tell)
+                    await asyncio.get_running_loop().run_in_executor(None, progress.report)
         if progress.is_behind:
-            await asyncio.get_running_loop().run_in_executor(None, progress.tell)
+            await asyncio.get_running_loop().run_in_executor(None, progress.report)

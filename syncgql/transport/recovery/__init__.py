@@ -1,1 +1,1 @@
-"""What happens after a connection is lost: when to reconnect, and which operations go on."""
+"""What happens after a connection is lost: when to reconnect, and which operations continue. Knows no wire protocol."""

@@ -1,4 +1,4 @@
-"""OperationRetries: starts operations anew that a server ended for a reason that passes."""
+"""OperationRetries: retries operations that the server ended for a temporary reason, on a connection that lives on."""
 
 from __future__ import annotations
 
@@ -6,94 +6,105 @@ import asyncio
 import logging
 from collections.abc import Callable
 from contextvars import Context
-from typing import Protocol
+from typing import Generic, Protocol, TypeVar
 
+from ...deadline import Deadline
 from ...exceptions import TransportError
 from ...protocol.close_codes import RetryDecision
-from ...request import GraphQLRequest
-from ..websocket import losses
-from ..websocket.active_operation import ActiveOperation
-from .policy import Attempts, ReconnectPolicy
+from .attempts import Attempts
+from .loss import not_prepared
+from .outage import Warnings
+from .policy import ReconnectPolicy
 
 logger = logging.getLogger(__name__)
 
 
-class PayloadMaker(Protocol):
-    """Who knows what starts an operation."""
+class RetriedOperation(Protocol):
+    """An operation that can be sent again.
+
+    Attributes:
+        context: the context of its caller, in which it is refreshed.
+        deadline: when a caller stops waiting for it to be sent; None if no caller waits, or without a limit.
+        is_established: whether the server has run it before.
+    """
+
+    context: Context
+    deadline: Deadline | None
 
     @property
-    def target(self) -> str:
-        """Where operations go, fit to be shown."""
+    def is_established(self) -> bool: ...
 
-    @property
-    def is_refreshable(self) -> bool:
-        """Whether a payload that is made anew may be accepted where the last was refused."""
-
-    def payload(self, request: GraphQLRequest) -> str:
-        """Return what starts an operation, as JSON; never called on the loop if ``is_refreshable``."""
+    def __hash__(self) -> int: ...
 
 
-class OperationRetries:
-    """The operations of one link that are to be started anew.
+OperationT = TypeVar("OperationT", bound=RetriedOperation)
 
-    After a refusal there is one more try, if the payload can be made with other credentials. When the server is busy,
-    tries follow the policy for lost connections. A start that succeeds sets the count back.
+
+class OperationRetries(Generic[OperationT]):
+    """The operations of one connection that wait to be sent again.
+
+    An operation whose credentials were refused is retried once, if it can be sent with others. If the server is busy,
+    the policy for lost connections applies. The count is reset when the server runs the operation.
 
     Args:
-        maker: makes payloads anew.
-        policy: when to try again; None for never.
-        on_ready: called with an operation that is to be sent now, or with the error that kept its payload from being
-            made.
+        target: where operations are sent, for errors and the log; without secrets.
+        policy: when to retry; None for never.
+        refresh: computes the credentials of an operation again; called in a worker thread. None if they never change.
+        on_ready: called with an operation that is to be sent now, or with the error that ``refresh`` raised.
     """
 
     def __init__(
         self,
-        maker: PayloadMaker,
+        target: str,
         policy: ReconnectPolicy | None,
-        on_ready: Callable[[ActiveOperation, TransportError | None], object],
+        refresh: Callable[[OperationT], object] | None,
+        on_ready: Callable[[OperationT, TransportError | None], object],
     ) -> None:
-        self._maker = maker
+        self._target = target
         self._policy = policy
+        self._refresh = refresh
         self._on_ready = on_ready
-        self._attempts: dict[ActiveOperation, Attempts] = {}
-        self._tasks: dict[ActiveOperation, asyncio.Task[None]] = {}
+        self._warnings = Warnings()
+        self._attempts: dict[OperationT, Attempts] = {}
+        self._tasks: dict[OperationT, asyncio.Task[None]] = {}
 
-    def schedule(self, operation: ActiveOperation, error: TransportError, decision: RetryDecision) -> bool:
-        """Start an operation anew that ended with *error*, or return False when that is not to be."""
+    def schedule(self, operation: OperationT, error: TransportError, decision: RetryDecision) -> bool:
+        """Schedule a retry of an operation that ended with *error*; returns False if it must not be retried."""
         if decision is RetryDecision.NO:
             return False
         loop = asyncio.get_running_loop()
-        attempts = self._attempts.get(operation) or Attempts(self._policy, refreshable=self._maker.is_refreshable)
-        delay = attempts.next_delay(decision, brought=False)
-        if delay is None:
+        attempts = self._attempts.get(operation) or Attempts(self._policy, refreshable=self._refresh is not None)
+        delay = attempts.next_delay(decision, loop.time())
+        if delay is None or (attempts.suffice_for_first and not operation.is_established):
             return False
         if operation.deadline is not None and not operation.deadline.allows(delay):
-            return False  # the error tells its caller more than a timeout
-        logger.warning("%s ended a subscription: %s Starting it again in %.1f s.", self._maker.target, error, delay)
+            return False  # the error is more useful to the caller than a timeout
+        level = self._warnings.level(loop.time())
+        logger.log(level, "%s ended a subscription: %s Retrying in %.1f s.", self._target, error, delay)
         self._attempts[operation] = attempts
         # In an empty context: a task must not keep the variables of the call that began it alive.
-        self._tasks[operation] = Context().run(loop.create_task, self._restart(operation, delay))
+        self._tasks[operation] = Context().run(loop.create_task, self._retry(operation, delay))
         return True
 
-    def succeeded(self, operation: ActiveOperation) -> None:
-        """The server runs the operation."""
+    def succeeded(self, operation: OperationT) -> None:
+        """Reset the count: the server runs the operation."""
         if self._attempts:
             self._attempts.pop(operation, None)
 
-    def forget(self, operation: ActiveOperation) -> None:
-        """The operation is over."""
+    def forget(self, operation: OperationT) -> None:
+        """Cancel the retry of an operation that has ended."""
         self.succeeded(operation)
         if self._tasks and (task := self._tasks.pop(operation, None)):
             task.cancel()
 
-    async def _restart(self, operation: ActiveOperation, delay: float) -> None:
+    async def _retry(self, operation: OperationT, delay: float) -> None:
         await asyncio.sleep(delay)
         error: TransportError | None = None
-        if self._maker.is_refreshable:
+        if self._refresh is not None:
             context = operation.context.copy()
             try:
-                operation.payload = await asyncio.to_thread(context.run, self._maker.payload, operation.request)
+                await asyncio.to_thread(context.run, self._refresh, operation)
             except Exception as caught:
-                error = losses.unprepared(self._maker.target, caught).error()
+                error = not_prepared(self._target, caught).error()
         del self._tasks[operation]
         self._on_ready(operation, error)

@@ -1,67 +1,102 @@
-"""Outage: from the loss of a link's socket to the next one, and what people get to read of it.
+"""Outage: the time from the loss of a connection to the next one, and what is logged and raised about it.
 
-How long to wait and when to stop is decided by ``Attempts``, which forgets the failures that it counts. An outage
-remembers how it began, for the error that ends it, and has a warning in the log for each loss and for the return.
+``Attempts`` decides how long to wait and when to give up. An outage remembers how it began, for the error that ends it,
+and logs: a warning for the loss, one a minute while it lasts, and one when the connection is back.
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Collection
 
-from ..websocket import losses
-from ..websocket.active_operation import ActiveOperation
-from ..websocket.losses import ConnectionLoss
-from .policy import Attempts
+from .attempts import Attempts
+from .loss import ConnectionLoss, given_up
 
 logger = logging.getLogger(__name__)
 
+WARNING_SECONDS = 60.0
+"""How long a warning is not repeated; an outage has an attempt every 31 s at most, and may last for ten minutes."""
+
+
+class Warnings:
+    """Limits the warnings about one lasting condition to one a minute; what comes between is logged at INFO."""
+
+    def __init__(self) -> None:
+        self._last: float | None = None
+
+    def level(self, now: float) -> int:
+        """Return the level for a message that is logged now."""
+        if self._last is not None and now - self._last < WARNING_SECONDS:
+            return logging.INFO
+        self._last = now
+        return logging.WARNING
+
+    def reset(self) -> None:
+        """Make the next message a warning."""
+        self._last = None
+
 
 class Outage:
-    """What a link knows of the failures of its connections.
+    """The failures of one logical connection.
 
     Args:
-        target: where they lead, fit to be shown.
-        attempts: decides about the next one.
+        target: where the connection leads, for the log; without secrets.
+        attempts: decides about the next connection; also an attribute.
     """
 
     def __init__(self, target: str, attempts: Attempts) -> None:
         self._target = target
-        self._attempts = attempts
+        self.attempts = attempts
+        self._warnings = Warnings()
         self._first: ConnectionLoss | None = None
 
-    def failed(self, loss: ConnectionLoss, *, brought: bool = False) -> tuple[ConnectionLoss, float | None]:
-        """Take note of a connection that ended, or did not come about.
+    def failed(
+        self, loss: ConnectionLoss, now: float, *, was_useful: bool = False
+    ) -> tuple[ConnectionLoss, float | None]:
+        """Record a connection that ended or could not be opened.
 
         Args:
             loss: why.
-            brought: whether it was of use.
+            now: the time, in seconds of the loop's clock.
+            was_useful: whether the connection was useful.
 
         Returns:
-            The loss, which says how it all began if it is the last of several; and how many seconds to wait before the
-            next connection, None when there is to be none.
+            The loss, which also says how the outage began if it ends the last of several attempts; and how many seconds
+            to wait before the next connection, None to give up.
         """
-        attempts = self._attempts
-        delay = attempts.next_delay(loss.decision, brought=brought, retry_after=loss.retry_after, code=loss.code)
-        if attempts.fruitless == 0:
+        attempts = self.attempts
+        delay = attempts.next_delay(
+            loss.decision, now, was_useful=was_useful, retry_after=loss.retry_after, code=loss.code
+        )
+        if attempts.failed == 0:
             self._first = None
-        if delay is None and attempts.fruitless > 1:
-            loss = losses.given_up(loss, self._first, attempts.fruitless)
-        return loss, delay
+            self._warnings.reset()
+        return (self.last(loss) if delay is None else loss), delay
 
-    def goes_on(self, loss: ConnectionLoss, delay: float, count: int) -> None:
-        """Log that *count* operations wait for another connection after *delay* seconds."""
-        if self._attempts.fruitless == 0:
+    def last(self, loss: ConnectionLoss) -> ConnectionLoss:
+        """Return the loss for operations that do not wait for another attempt."""
+        return given_up(loss, self._first, self.attempts.failed) if self.attempts.failed > 1 else loss
+
+    def continues(self, loss: ConnectionLoss, delay: float, now: float, count: int) -> None:
+        """Log that *count* operations wait for another connection, which is opened after *delay* seconds."""
+        if self.attempts.failed == 0:
             self._first = loss
-        logger.warning("%s Connecting again in %.1f s, for %d operation(s).", loss.error(), delay, count)
+        logger.log(
+            self._warnings.level(now),
+            "%s Reconnecting in %.1f s, for %d operation(s); attempt %d, %.0f s after the loss.",
+            loss.error(),
+            delay,
+            count,
+            self.attempts.failed + 1,
+            self.attempts.seconds(now),
+        )
 
-    def over(self, now: float, operations: Iterable[ActiveOperation]) -> None:
-        """Log that there is a connection again, if these operations miss events."""
-        since = [operation.lost_at for operation in operations if operation.lost_at is not None]
-        if since:
+    def ended(self, now: float, lost_at: Collection[float]) -> None:
+        """Log that there is a connection again; *lost_at* are the times at which its subscriptions were lost."""
+        if lost_at:
             logger.warning(
-                "Connected to %s again after %.1f s, for %d subscription(s); events of that time are missing.",
+                "Reconnected to %s after %.1f s, for %d subscription(s); events of that time are missing.",
                 self._target,
-                now - min(since),
-                len(since),
+                now - min(lost_at),
+                len(lost_at),
             )

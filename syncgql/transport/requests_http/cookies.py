@@ -8,7 +8,7 @@ from typing import Any
 import requests
 from requests.cookies import RequestsCookieJar
 
-from ..aiohttp_session.cookies import is_loopback
+from ..loopback import is_loopback
 
 
 class LoopbackCookieJar(RequestsCookieJar):

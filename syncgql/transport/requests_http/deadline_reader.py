@@ -1,7 +1,7 @@
-"""DeadlineReader: reads an answer from a socket until the deadline of its request, and no longer.
+"""DeadlineReader: reads a response from a socket until the deadline of its request.
 
-The timeouts of requests and urllib3 limit each wait for the socket. A server that sends a byte in time, or interim
-answers without end, never meets them: http.client reads on until a line, and the head, is complete.
+The timeouts of requests and urllib3 limit each wait for the socket. A server that sends single bytes in time, or
+interim responses without end, never exceeds them, because http.client reads until a line and the headers are complete.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ current_deadline: ContextVar[RequestsTimeouts | None] = ContextVar("current_dead
 
 
 def until_deadline(file: io.BufferedReader, sock: socket.socket) -> io.BufferedReader:
-    """Return what reads like *file*, a new one on the socket *sock*, but obeys ``current_deadline``."""
+    """Return a replacement for *file*, a new file of the socket *sock*, that obeys ``current_deadline``."""
     deadline = current_deadline.get()
     if deadline is None:
         return file
@@ -26,12 +26,12 @@ def until_deadline(file: io.BufferedReader, sock: socket.socket) -> io.BufferedR
 
 
 class DeadlineReader(io.RawIOBase):
-    """Reads from a socket, and looks at the clock before each read.
+    """Reads from a socket and checks the deadline before each read.
 
     Args:
         raw: the file of the socket.
         sock: the socket.
-        timeouts: when to give up.
+        timeouts: the limits of the call.
     """
 
     def __init__(self, raw: Any, sock: socket.socket, timeouts: RequestsTimeouts) -> None:
@@ -43,7 +43,7 @@ class DeadlineReader(io.RawIOBase):
         return True
 
     def readinto(self, buffer: Any) -> int | None:
-        if self._socket.gettimeout() != 0:  # else it is not to wait at all
+        if self._socket.gettimeout() != 0:  # 0 means not to wait at all
             self._socket.settimeout(self._timeouts.next_wait())
         count: int | None = self._raw.readinto(buffer)
         return count

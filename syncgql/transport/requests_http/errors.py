@@ -1,9 +1,12 @@
-"""What requests and urllib3 raise, in our terms: the one place where that is decided."""
+"""Translates the exceptions of requests and urllib3 into those of this package."""
 
 from __future__ import annotations
 
 import contextlib
 import http.client
+import re
+import ssl
+import traceback
 from collections.abc import Iterator
 
 import requests
@@ -13,7 +16,7 @@ from requests import exceptions
 from ...exceptions import TransportConnectionFailed, TransportError, TransportProtocolError
 from ...messages import as_sentence
 from ...protocol.http import public_url
-from ..aiohttp_session.tls_hints import ALERT, no_tls_hint, tls_hint
+from ..tls_hints import ALERT, no_tls_hint, tls_hint
 from .timeouts import RequestsTimeouts
 
 TIMEOUTS = (exceptions.Timeout, urllib3.TimeoutError, TimeoutError)
@@ -25,45 +28,74 @@ NOT_SENT = (
     exceptions.InvalidSchema,
     exceptions.MissingSchema,
     exceptions.InvalidHeader,
-    exceptions.InvalidProxyURL,
 )
+
+TUNNEL_REFUSED = re.compile(r"Tunnel connection failed: (\d{3})", re.ASCII)
+"""The message of ``http.client`` if a proxy does not answer CONNECT with 200; only this text holds the status."""
 
 
 @contextlib.contextmanager
-def translated_errors(url: str, timeouts: RequestsTimeouts) -> Iterator[None]:
-    """Turn exceptions of requests, urllib3 and the operating system into a ``TransportError`` that names *url*."""
+def translated_errors(url: str, timeouts: RequestsTimeouts, *, sent: bool | None = None) -> Iterator[None]:
+    """Turn exceptions of requests, urllib3 and the operating system into a ``TransportError`` that names *url*.
+
+    Args:
+        url: where the request goes.
+        timeouts: the limits of the call.
+        sent: whether the server got the request, when there was a connection.
+    """
     try:
         yield
     except TransportError:  # one of ours that is an OSError too: a timeout
         raise
     except (requests.RequestException, urllib3.HTTPError, OSError) as error:
-        # Not from the error itself: its text has the URL in it, and that may hold secrets.
-        raise translate(error, public_url(url), timeouts) from _reason(error)
+        # Not from the error itself, whose text contains the URL, which may hold secrets.
+        raise translate(error, public_url(url), timeouts, sent) from _reason(error)
 
 
-def translate(error: Exception, where: str, timeouts: RequestsTimeouts) -> TransportError:
-    """Return the exception that stands for *error* on a connection to *where*."""
+def translate(error: Exception, where: str, timeouts: RequestsTimeouts, sent: bool | None = None) -> TransportError:
+    """Return the exception for *error* on a connection to *where*; *sent* applies if there was a connection."""
     said = as_sentence(_said(error))
     if isinstance(error, TIMEOUTS):
-        return timeouts.error(where, is_connecting=isinstance(error, CONNECT_TIMEOUTS))
+        return timeouts.error(where, is_connecting=isinstance(error, CONNECT_TIMEOUTS), sent=sent)
     if isinstance(error, UNTRUSTED):
         hint = no_tls_hint(error, where) or " See verify= and cert=."
-        return TransportConnectionFailed(f"No TLS connection to {where} came about: {said}{hint}")
+        message = f"No TLS connection to {where} came about: {said}{hint}"
+        return TransportConnectionFailed(message, sent=False if _in_handshake(error) else sent)
     if isinstance(error, exceptions.ProxyError):
-        return TransportConnectionFailed(f"The proxy gave no connection to {where}: {said} See proxies=.")
+        return TransportConnectionFailed(f"The proxy gave no connection to {where}: {said} See proxies=.", sent=False)
     if isinstance(_reason(error), urllib3.NewConnectionError):
-        return TransportConnectionFailed(f"Could not connect to {where}: {said} Is the server running?")
+        message = f"Could not connect to {where}: {said} Is the server running?"
+        return TransportConnectionFailed(message, sent=False)
     if isinstance(error, UNREADABLE):
         rule = "the body is encoded as Content-Encoding says"
-        return TransportProtocolError(f"The answer of {where} cannot be decompressed: {said}", rule=rule)
+        return TransportProtocolError(f"The answer of {where} cannot be decompressed: {said}", rule=rule, sent=True)
+    if isinstance(error, exceptions.InvalidProxyURL):
+        message = f"The URL of the proxy for {where} is malformed. See proxies=, and HTTP_PROXY and HTTPS_PROXY."
+        return TransportConnectionFailed(message, sent=False)
+    if isinstance(error, exceptions.InvalidSchema) and "SOCKS" in str(error):
+        message = f"The proxy for {where} needs another package: pip install 'requests[socks]'."
+        return TransportConnectionFailed(message, sent=False)
     if isinstance(error, NOT_SENT):
-        return TransportError(f"requests could not send to {where}: {type(error).__name__}.")
+        return TransportError(f"requests could not send to {where}: {type(error).__name__}.", sent=False)
     hint = tls_hint(where) if _ended_without_answer(error) else ""
-    return TransportConnectionFailed(f"The connection to {where} was lost before the answer was complete: {said}{hint}")
+    message = f"The connection to {where} was lost before the answer was complete: {said}{hint}"
+    return TransportConnectionFailed(message, sent=sent)
+
+
+def _in_handshake(error: BaseException) -> bool:
+    """Whether TLS failed before anything was sent; TLS 1.3 may refuse a client's certificate afterwards."""
+    reason: BaseException | None = error
+    while reason is not None:
+        if any(
+            frame.f_code is ssl.SSLSocket.do_handshake.__code__ for frame, _ in traceback.walk_tb(reason.__traceback__)
+        ):
+            return True
+        reason = reason.__cause__ or reason.__context__
+    return False
 
 
 def _ended_without_answer(error: BaseException) -> bool:
-    """Whether the other side ended the connection, or sent a TLS alert, in the place of an answer."""
+    """Whether the server ended the connection or sent a TLS alert instead of a response."""
     reason: BaseException | None = _reason(error)
     while reason is not None:
         if isinstance(reason, ConnectionResetError):  # RemoteDisconnected is one
@@ -75,7 +107,7 @@ def _ended_without_answer(error: BaseException) -> bool:
 
 
 def _reason(error: BaseException) -> BaseException:
-    """Return what is inside: requests wraps urllib3's exceptions, and those the reason why they gave up."""
+    """Return the innermost exception: requests wraps those of urllib3, which wrap the reason for giving up."""
     inner = error.args[0] if error.args else None
     if isinstance(inner, urllib3.MaxRetryError):
         inner = inner.reason
@@ -83,11 +115,13 @@ def _reason(error: BaseException) -> BaseException:
 
 
 def _said(error: BaseException) -> str:
-    """Return what the system said, or the name of the reason."""
+    """Return the system's message, the status with which a proxy refused, or the name of the exception."""
     reason: BaseException | None = _reason(error)
     name = type(reason).__name__
     while reason is not None:
         if isinstance(reason, OSError) and reason.strerror:
             return reason.strerror
+        if status := TUNNEL_REFUSED.match(str(reason)):
+            return f"HTTP {status[1]}"
         reason = reason.__cause__ or reason.__context__
     return name

@@ -1,7 +1,7 @@
-"""HiddenRedirect: keeps requests from acting on a redirect, which ``protocol.redirects`` decides about.
+"""HiddenRedirect: keeps requests from handling a redirect, which ``protocol.redirects`` handles.
 
-Even when it is not to follow a redirect, requests reads its body to the end, without a limit of size or time, and
-parses where it leads to. See ``allow_redirects`` in ``Session.send``:
+Even with ``allow_redirects=False``, requests reads the body of a redirect to the end, without a limit of size or time,
+and parses its target. See ``allow_redirects`` in ``Session.send``:
 https://github.com/psf/requests/blob/v2.34.2/src/requests/sessions.py
 """
 
@@ -14,7 +14,7 @@ import requests
 
 
 class HiddenRedirect:
-    """Takes ``Location`` out of one answer before requests sees it, and puts it back."""
+    """Removes ``Location`` from one response before requests sees it, and restores it."""
 
     def __init__(self) -> None:
         self._location: str | None = None
@@ -22,13 +22,13 @@ class HiddenRedirect:
     def hooks(self, session: requests.Session, given: Mapping[str, Any] | None) -> dict[str, Any]:
         """Return the hooks for the request: those given for it, or else those of the session, and one of this object.
 
-        It is the last, so that the others, those of authentication included, see the answer as it is.
+        That one is the last, so that all others, including those of authentication, see the unchanged response.
         """
         others = (given or {}).get("response") or session.hooks.get("response") or ()
         return {"response": [*((others,) if callable(others) else others), self._hide]}
 
     def reveal(self, answer: requests.Response) -> None:
-        """Put the header back."""
+        """Restore the header."""
         if self._location is not None:
             answer.headers["Location"] = self._location
 

@@ -18,32 +18,34 @@ from urllib3.response import BaseHTTPResponse
 
 from ...checks import check_flag, check_function, check_mapping
 from ...exceptions import TransportClosed
-from ...protocol.http import retry_after, too_large
+from ...protocol.http import HTTPResponse, retry_after, too_large
 from ...protocol.masking import Mask
 from ...result import Response
+from ...version import __version__
 from ..http.request import HTTPRequest
-from ..http.response import HTTPResponse
 from ..http.upload import Upload
+from ..netrc_file import NetrcFile
 from ..options import check_cookies
 from ..single_use import SingleUseServers
 from .adapter import AnswerGuardAdapter
 from .cookies import LoopbackCookieJar, without_cookies
 from .deadline_reader import current_deadline
+from .environment import read_netrc, with_environment
 from .errors import translated_errors
 from .redirects import HiddenRedirect
 from .timeouts import RequestsTimeouts
 from .upload import body_of
 
 BLOCK = 64 * 1024
-"""Bytes of an answer that are read at most before the clock is looked at."""
+"""The most bytes of a response that are read between two checks of the deadline."""
 
 CREDENTIALS = ("auth", "cookies")
-"""Arguments of one call that make it one of a user of many, who shares no cookies with others."""
+"""Arguments of a call that make its request personal: it shares no cookies with other calls."""
 
 
 @dataclass(frozen=True, repr=False, eq=False)  # no repr: it may hold secrets
 class SessionOptions:
-    """What the sessions are made with; the parameters of ``RequestsHTTPTransport`` of these names."""
+    """The options of the sessions: the parameters of ``RequestsHTTPTransport`` of the same names."""
 
     session: requests.Session | Callable[[], requests.Session] | None
     cookies: Any
@@ -104,6 +106,7 @@ class SessionOptions:
 
 def _guarded_session(single_use: SingleUseServers) -> requests.Session:
     session = requests.Session()
+    session.headers["User-Agent"] = f"syncgql/{__version__} {requests.utils.default_user_agent()}"
     adapter = AnswerGuardAdapter(single_use)
     session.mount("https://", adapter)
     session.mount("http://", adapter)
@@ -111,20 +114,20 @@ def _guarded_session(single_use: SingleUseServers) -> requests.Session:
 
 
 def _check_pair(name: str, pair: object) -> None:
-    # requests takes just about anything and fails, or sends no credentials, at the first request.
+    # requests accepts nearly anything and fails, or sends no credentials, with the first request.
     if not isinstance(pair, tuple | list) or len(pair) != 2 or not all(isinstance(part, str) for part in pair):
         alone = "an object of requests.auth" if name == "auth" else "a path"
         raise TypeError(f"{name} must be {alone} or a pair of texts, not {type(pair).__name__}.")
 
 
 class RequestsSessions:
-    """A session for each thread of each process, made when the thread first needs one and closed when it ends.
+    """A session for each thread of each process, created when the thread first needs one and closed when it ends.
 
-    requests does not promise that a session may be used by several threads at once, and what is in its pool is of no
-    use to a forked child. A session that the user gave is used as it is and left open.
+    requests does not promise that several threads may use a session at once, and a forked child cannot use the
+    connections in its pool. A session of the user's is used as it is and stays open.
 
     Args:
-        options: what the sessions are made with.
+        options: the options of the sessions.
     """
 
     def __init__(self, options: SessionOptions) -> None:
@@ -141,13 +144,13 @@ class RequestsSessions:
         return RequestsSessions, (self._options,)
 
     def open(self) -> None:
-        """Allow sessions to be made, also after ``close``."""
+        """Allow new sessions, also after ``close``."""
         if self._own is None:
             self._own = threading.local()
 
     def close(self) -> None:
-        """Close every session, in whatever thread; what a call is using is closed when that ends."""
-        # The sessions are held by this alone and by the calls under way, so they go with it.
+        """Close the sessions of all threads; a session that a call is using closes when the call ends."""
+        # Only this attribute and the calls in progress refer to the sessions, which close when they are collected.
         self._own = None
 
     def current(self) -> RequestsSession:
@@ -158,7 +161,7 @@ class RequestsSessions:
         """
         own = self._own
         if own is None:
-            raise TransportClosed("The transport is closed; call connect() to open it again.")
+            raise TransportClosed("The transport is closed; call connect() to open it again.", sent=False)
         session: RequestsSession | None = getattr(own, "session", None)
         if session is None or session.pid != os.getpid():
             session = own.session = self._make()
@@ -172,17 +175,18 @@ class RequestsSessions:
             return session
         if self._pid != os.getpid():
             self._pid = os.getpid()
-            given.close()  # empties its pools: those connections are the parent's
+            given.close()  # empties its pools, whose connections belong to the parent process
         return RequestsSession(given, self._single_use)
 
 
 class RequestsSession:
-    """A session in the process that made it."""
+    """A session in the process that created it."""
 
     def __init__(self, session: requests.Session, single_use: SingleUseServers) -> None:
         self.session = session
         self._single_use = single_use
         self.pid = os.getpid()
+        self._netrc: NetrcFile | None = read_netrc(session)
 
     def send(
         self,
@@ -191,32 +195,48 @@ class RequestsSession:
         timeouts: RequestsTimeouts,
         max_response_size: int | None,
     ) -> HTTPResponse:
-        """Send one request, follow its redirects, and read the whole answer.
+        """Send one request, follow redirects, and read the whole response.
 
         Args:
-            request: what to send.
+            request: the request.
             arguments: further arguments for ``requests.Session.request``.
-            timeouts: when to give up.
-            max_response_size: bytes of the biggest answer that is read.
+            timeouts: the limits of the call.
+            max_response_size: the largest body that is accepted, in bytes after decompression; None for no limit.
 
         Raises:
-            TransportError: there was no answer, or none that may be read, or a redirect that is not followed.
+            TransportConnectionFailed: there was no connection, or it was lost.
+            TransportTimeout: a limit of the call ran out.
+            TransportServerError: a redirect is not followed.
+            TransportProtocolError: the response is too large or cannot be decompressed.
         """
         start = time.perf_counter()
         is_personal = request.is_personal or not arguments.keys().isdisjoint(CREDENTIALS)
         session = without_cookies(self.session) if is_personal else self.session
-        with contextlib.ExitStack() as strangers:
+        netrc = self._netrc
+        with contextlib.ExitStack() as others:
             followed = 0
             while True:
-                response = _send_once(session, request, arguments, timeouts, max_response_size, start)
-                hop = request.next_hop(response.head, response.body, followed)
-                if hop is None:
+                allowed = with_environment(session, request, arguments, netrc)
+                response = _send_once(session, request, allowed, timeouts, max_response_size, start)
+                if not request.follows(response.head.status):
                     return response
+                hop = request.next_hop(response.head, response.body, followed)
                 if hop.is_foreign:
-                    # Whatever the session and the caller say may be a credential.
-                    session, arguments = strangers.enter_context(_guarded_session(self._single_use)), {}
+                    # Any setting of the session or of the caller may be a credential.
+                    other = _cross_origin_session(self.session, self._single_use)
+                    session, netrc = others.enter_context(other), None
+                    arguments = {name: arguments[name] for name in ("verify", "proxies") if name in arguments}
                 request = request.at(hop)
                 followed += 1
+
+
+def _cross_origin_session(session: requests.Session, single_use: SingleUseServers) -> requests.Session:
+    """Return a session for another origin, which connects in the same way and has no credentials."""
+    other = _guarded_session(single_use)
+    other.trust_env = session.trust_env
+    other.verify = session.verify
+    other.proxies.update(session.proxies)
+    return other
 
 
 _inherited: list[requests.Session] = []
@@ -226,7 +246,7 @@ def _close(session: requests.Session, pid: int) -> None:
     if pid == os.getpid():
         session.close()
     else:
-        # Its locks may be held for ever, by a thread that the fork left behind; so it must not even be collected.
+        # A thread of the parent may have held its locks during the fork, so it must not even be collected.
         _inherited.append(session)
 
 
@@ -247,7 +267,8 @@ def _send_once(
             request.method,
             url,
             data=body_of(request.body) if isinstance(request.body, Upload) else request.body,
-            headers={name: _encodable(value) for name, value in request.headers.items()},
+            # UTF-8, as aiohttp writes it; http.client takes text for Latin-1.
+            headers={name: value if value.isascii() else value.encode() for name, value in request.headers.items()},
             timeout=wait,
             allow_redirects=False,
             stream=True,
@@ -255,17 +276,18 @@ def _send_once(
         ) as answer:
             redirect.reveal(answer)
             body = bytearray()
-            for block in _blocks(answer, timeouts):
-                body += block
-                if max_response_size is not None and len(body) > max_response_size:
-                    error = too_large(_response(answer, start), bytes(body), max_response_size)
-                    Mask(_sent(answer), url).error(error)
-                    raise error
+            with translated_errors(url, timeouts, sent=True):
+                for block in _blocks(answer, timeouts):
+                    body += block
+                    if max_response_size is not None and len(body) > max_response_size:
+                        error = too_large(_response(answer, start), bytes(body), max_response_size)
+                        Mask(_sent(answer), url).error(error)
+                        raise error
     return HTTPResponse(_response(answer, start), bytes(body), _sent(answer))
 
 
 def _sent(answer: requests.Response) -> Mapping[str, str]:
-    # An adapter of the user's own, or a mock, may answer without saying to what.
+    # The response of a custom adapter or of a mock may lack its request.
     prepared: requests.PreparedRequest | None = answer.request
     return {} if prepared is None or prepared.headers is None else _as_text(prepared.headers)
 
@@ -288,20 +310,11 @@ def _response(answer: requests.Response, start: float) -> Response:
     return Response(answer.status_code, headers, answer.url, time.perf_counter() - start, retry_after(headers))
 
 
-def _encodable(value: str) -> str | bytes:
-    """Return the value of a header for http.client, which encodes as Latin-1 and fails for what is beyond that."""
-    try:
-        value.encode("latin-1")
-    except UnicodeEncodeError:
-        return value.encode()
-    return value
-
-
 def _blocks(answer: requests.Response, timeouts: RequestsTimeouts) -> Iterator[bytes]:
-    """Read the body, block by block as it comes."""
+    """Yield the body block by block as it arrives."""
     raw = answer.raw
     if not isinstance(raw, BaseHTTPResponse):
-        yield answer.content  # an adapter of the user's own; there is no socket to wait for
+        yield answer.content  # from a custom adapter, without a socket to wait for
         return
     while True:
         _limit_wait(raw, timeouts.next_wait())
@@ -312,7 +325,7 @@ def _blocks(answer: requests.Response, timeouts: RequestsTimeouts) -> Iterator[b
 
 
 def _limit_wait(raw: BaseHTTPResponse, seconds: float | None) -> None:
-    """Let the next read wait so long; where the connection does not show its socket, it waits as long as the first."""
+    """Limit the wait of the next read; a connection that hides its socket keeps the limit of the first read."""
     socket = getattr(raw.connection, "sock", None)
     if socket is not None:
         socket.settimeout(seconds)

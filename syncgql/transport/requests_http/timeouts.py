@@ -1,4 +1,4 @@
-"""RequestsTimeouts: how long each wait of a call by the requests library may take."""
+"""RequestsTimeouts: limits each wait of a call by the requests library."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from ...exceptions import TransportTimeout
 Timeout = float | tuple[float | None, float | None] | None
 
 CONNECT_SECONDS = 30.0
-"""How long connecting may take by default; the same as over aiohttp."""
+"""The default limit for connecting, in seconds; the same as with aiohttp."""
 
 
 class RequestsTimeouts:
@@ -16,8 +16,8 @@ class RequestsTimeouts:
 
     Args:
         deadline: when the whole call must be over.
-        timeout: how long connecting and each silence of the server may take: one number for both, or two; None for
-            30 s to connect and no limit to silence.
+        timeout: seconds that connecting, and each silence of the server, may take: one number for both or a pair. None
+            for 30 s to connect and no limit to silence.
     """
 
     def __init__(self, deadline: Deadline, timeout: Timeout) -> None:
@@ -38,15 +38,24 @@ class RequestsTimeouts:
         return left
 
     def next_wait(self) -> float | None:
-        """Return how long the next wait for the server may take; raises what ``left`` raises."""
+        """Return the seconds that the next wait for the server may take; raises what ``left`` raises."""
         return min((limit for limit in (self.left(), self.silence) if limit is not None), default=None)
 
-    def error(self, where: str, *, is_connecting: bool) -> TransportTimeout:
-        """Return the error for a wait that timed out: the call's own limit has run out, or that of the wait."""
+    def error(self, where: str, *, is_connecting: bool, sent: bool | None = None) -> TransportTimeout:
+        """Return the error for a wait that timed out, by the limit of the call or by that of the wait.
+
+        Args:
+            where: the server, for the message.
+            is_connecting: whether there was no connection yet.
+            sent: whether the server got the request, when there was a connection.
+        """
+        sent = False if is_connecting else sent
         left = self.deadline.left()
         if left is not None and left <= 0:
-            return self.deadline.exceeded()
+            exceeded = self.deadline.exceeded()
+            exceeded.sent = sent
+            return exceeded
         seconds = (self.connect if is_connecting else self.silence) or 0.0
         what = "did not accept a connection" if is_connecting else "was silent"
         message = f"{where} {what} for {seconds:g} s. Give the transport a higher timeout=?"
-        return TransportTimeout(message, limit="timeout", seconds=seconds)
+        return TransportTimeout(message, limit="timeout", seconds=seconds, sent=sent)

@@ -1,4 +1,4 @@
-"""A form with files as requests takes a body: an iterable of bytes, which gives its length if that is known."""
+"""Bodies with files in the form that requests accepts: an iterable of bytes, with its length if that is known."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ..http.upload import Upload
 
 
 def check_upload(upload: Upload) -> None:
-    """Refuse what cannot be read without a loop.
+    """Refuse files that cannot be read without a loop.
 
     Raises:
         DocumentError: a file is an async iterable.
@@ -23,14 +23,14 @@ def check_upload(upload: Upload) -> None:
 
 
 def body_of(upload: Upload) -> Iterator[bytes] | SizedBody:
-    """Return the body for one attempt at sending it; files are read as it goes, in the thread that sends."""
+    """Return the body for one attempt; its files are read while it is sent, in the sending thread."""
     segments = _segments(upload)
-    # requests sends a body without a length in chunks, which not every server takes.
+    # requests sends a body without a length in chunks, which some servers refuse.
     return segments if upload.size is None else SizedBody(segments, upload.size)
 
 
 class SizedBody:
-    """A body whose length is known, sent block by block as it is read.
+    """A body of known length, sent block by block.
 
     Attributes:
         len: the length in bytes, under the name that requests looks for. ``__len__`` could not exceed ``sys.maxsize``.
@@ -57,6 +57,6 @@ def _content(source: FileSource) -> Iterator[bytes]:
     for block in source.blocks():
         yield bytes(block)
         if progress.advance(len(block)):
-            progress.tell()
+            progress.report()
     if progress.is_behind:
-        progress.tell()
+        progress.report()

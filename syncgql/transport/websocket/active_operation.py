@@ -1,79 +1,71 @@
-"""ActiveOperation: one request over a WebSocket, from its start to its end, whatever sockets carry it."""
+"""ActiveOperation: one GraphQL operation over WebSockets, from its start to its end, whichever sockets carry it."""
 
 from __future__ import annotations
 
 import asyncio
 import contextvars
-from typing import TYPE_CHECKING
 
 from ...deadline import Deadline
+from ...exceptions import TransportError
 from ...request import GraphQLRequest
 from ..base import EventSink
 
-if TYPE_CHECKING:
-    from .connection import WebSocketConnection
-    from .reconnecting_connection import ReconnectingConnection
-
 
 class ActiveOperation:
-    """One request and who takes its answers; made in the thread, and with the context, of whoever asks.
+    """A request and the sink of its events; created in the thread and context of the caller.
 
     Args:
-        request: what is asked.
-        payload: the same, as the server is to get it, in JSON; empty for a visit, which only waits for a socket.
+        request: the request.
+        payload: the request as JSON, as it is sent to the server.
         type: ``query``, ``mutation`` or ``subscription``.
-        sink: takes the events.
+        sink: receives the events.
+        keeps_context: whether one of the user's functions may be called when the connection is re-established.
 
     Attributes:
-        context: the context of whoever asked.
-        link: the link that it runs on.
-        connection: the socket that it is on the way over; None while it waits for one.
-        id: its id there.
-        sent: released when it is on the wire, and confirmed where that is usual, if somebody waits for that.
-        deadline: when the caller stops waiting for that; None when nobody waits, or without a limit.
-        lost_at: the loop's time when its socket was lost; None when there is no gap in its events.
+        context: the context of the caller; an empty one if no function of the user's is called later.
+        id: its id on the current socket.
+        sent: a future that resolves when the operation was sent, and confirmed where the protocol has that; None if no
+            caller waits for it.
+        deadline: when that caller stops waiting; None if no caller waits, or without a limit.
+        lost_at: the loop's time when its socket was lost; None if no events are missing.
+        was_sent: whether it may have reached the server, on this socket or an earlier one.
     """
 
     # There may be ten thousand of them on one socket.
-    __slots__ = (
-        "connection",
-        "context",
-        "deadline",
-        "id",
-        "link",
-        "lost_at",
-        "payload",
-        "request",
-        "sent",
-        "sink",
-        "type",
-    )
+    __slots__ = ("context", "deadline", "id", "lost_at", "payload", "request", "sent", "sink", "type", "was_sent")
 
-    def __init__(self, request: GraphQLRequest, payload: str, type: str, sink: EventSink) -> None:
+    def __init__(
+        self, request: GraphQLRequest, payload: str, type: str, sink: EventSink, *, keeps_context: bool = True
+    ) -> None:
         self.request = request
         self.payload = payload
         self.type = type
         self.sink = sink
-        self.context = contextvars.copy_context()
-        self.link: ReconnectingConnection | None = None
-        self.connection: WebSocketConnection | None = None
+        self.context = contextvars.copy_context() if keeps_context else contextvars.Context()
         self.id = ""
         self.sent: asyncio.Future[None] | None = None
         self.deadline: Deadline | None = None
         self.lost_at: float | None = None
+        self.was_sent = False
 
     @property
-    def is_visit(self) -> bool:
-        """Whether nothing is to be sent: it is there for the socket alone."""
-        return not self.payload
+    def is_established(self) -> bool:
+        """Whether it ran and lost its socket; an operation that never ran does not wait as long for the next one."""
+        return self.lost_at is not None
 
     def release(self) -> None:
-        """Let go on who waits for it to be on the wire."""
+        """Resume the caller that waits until the operation was sent."""
         if self.sent is not None and not self.sent.done():
             self.sent.set_result(None)
 
+    def fail(self, error: TransportError) -> None:
+        """End it because of its connection, whose error does not say how far this operation had come."""
+        error.sent = self.was_sent and (True if self.sink.received else None)
+        self.end(error)
+
     def end(self, error: Exception | None) -> None:
-        """Let who waits for it to be on the wire, or for events, see its end."""
+        """End it: raise the error in a caller that still waits until it was sent, and end the event stream."""
         if error is not None and self.sent is not None and not self.sent.done():
             self.sent.set_exception(error)
+            error = None  # raised by now; a sink that kept it, too, would make a cycle with its traceback
         self.sink.finish(error)

@@ -7,20 +7,21 @@ properly. To end it the socket is closed: aiohttp then wakes the reader.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
 import math
-from collections.abc import Awaitable, Callable, Collection
+import time
+from collections.abc import Callable, Collection
 from contextvars import Context
-from typing import Any, Protocol
+from typing import Protocol
 
 import aiohttp
 
 from ...exceptions import TransportConnectionFailed, TransportError, TransportProtocolError
-from ...protocol.close_codes import ABNORMAL, NO_STATUS, RetryDecision
+from ...protocol.close_codes import RetryDecision
 from ...protocol.http import public_url
 from ...protocol.masking import Mask
-from ...protocol.websocket import (
+from ...protocol.websocket import WebSocketProtocol
+from ...protocol.websocket_events import (
     Acknowledged,
     Complained,
     Completed,
@@ -32,15 +33,16 @@ from ...protocol.websocket import (
     Refused,
     Reply,
     Started,
-    WebSocketProtocol,
 )
 from ..base import EventSink
-from ..recovery.policy import was_of_use
+from ..recovery.attempts import was_useful
+from ..recovery.loss import ConnectionLoss
 from . import losses
 from .active_operation import ActiveOperation
 from .back_pressure import BackPressure
-from .close_handshake import ABORT_SECONDS, CloseHandshake
+from .close_handshake import ignore_lost_connection
 from .confirmations import Confirmations
+from .connection_end import ConnectionEnd
 from .handshake import InitPayload
 from .keep_alive import KeepAlive
 from .options import WebSocketOptions
@@ -52,25 +54,35 @@ ENDS = frozenset(
 )
 
 
+TURN_SECONDS = 0.01
+"""How long a socket may be read before the loop's other work has its turn, however much the peer sends."""
+
+
 class Listener(Protocol):
-    """Who hears of what happens to the operations on a connection."""
+    """Receives what happens to the operations on a connection."""
 
     def started(self, operation: ActiveOperation) -> None:
-        """The server confirmed that it runs an operation; only where the protocol has that."""
+        """The server confirmed that it runs an operation; only for protocols that have that."""
 
     def finished(
         self, operation: ActiveOperation, error: TransportError | None, decision: RetryDecision = RetryDecision.NO
     ) -> None:
-        """The server ended an operation, with an error or without; another start may do better, or not."""
+        """The server ended an operation.
+
+        Args:
+            operation: the operation.
+            error: why; None if it is complete.
+            decision: whether a retry may do better.
+        """
 
     def rejected(self, operation: ActiveOperation, error: TransportError) -> None:
-        """The server did not take an operation because there are too many on this connection."""
+        """The server did not accept an operation because there are too many on this connection."""
 
     async def stop(self, operation: ActiveOperation) -> None:
-        """An operation's sink wants no more events."""
+        """Stop an operation whose sink wants no more events."""
 
     def lost(
-        self, connection: WebSocketConnection, loss: losses.ConnectionLoss, operations: Collection[ActiveOperation]
+        self, connection: WebSocketConnection, loss: ConnectionLoss, operations: Collection[ActiveOperation]
     ) -> None:
         """The connection ended, with these operations on it."""
 
@@ -83,9 +95,9 @@ class WebSocketConnection:
         protocol: the machine for the subprotocol that the server selected.
         url: the endpoint, for messages.
         options: the limits.
-        listener: hears of the ends of operations and of the connection.
+        listener: receives the ends of operations and of the connection.
         mask: hides credentials in what the server says.
-        on_signal: told of acknowledgements, pings and pongs.
+        on_signal: called with acknowledgements, pings and pongs.
         on_end: called when the socket is closed for good.
     """
 
@@ -103,33 +115,42 @@ class WebSocketConnection:
     ) -> None:
         self.url = public_url(url)
         self.operations: dict[str, ActiveOperation] = {}
-        self.loss: losses.ConnectionLoss | None = None
         self._socket = socket
-        self._close_handshake = CloseHandshake(socket)
         self._protocol = protocol
         self._options = options
         self._listener = listener
         self._mask = mask
         self._on_signal = on_signal
-        self._on_end = on_end
-        self._complaint: Any = None
-        self._brought = False
+        self._has_delivered = False
         self._acknowledged_at = math.inf
         self._pressure = BackPressure(self._show_life)
+        self._end = ConnectionEnd(
+            self.url,
+            socket,
+            protocol,
+            options,
+            mask,
+            self._pressure,
+            on_lost=self._lost,
+            on_closed=lambda: on_end(self),
+        )
         loop = asyncio.get_running_loop()
         self._time = loop.time
         self._acknowledged: asyncio.Future[InitPayload] = loop.create_future()
         self._keep_alive: KeepAlive | None = None
         self._confirmations = Confirmations(options.ack_timeout, self._unconfirmed)
         self._late: set[asyncio.Task[None]] = set()
-        self._closing: asyncio.Task[None] | None = None
         # An empty context: the reader outlives the call that opened the socket and must not keep its variables alive.
-        self._reader = Context().run(loop.create_task, self._read())
-        self._reader.add_done_callback(self._reader_done)
+        self._end.watch(Context().run(loop.create_task, self._read()))
+
+    @property
+    def loss(self) -> ConnectionLoss | None:
+        """Why the connection ended; None while it lives."""
+        return self._end.loss
 
     @property
     def is_open(self) -> bool:
-        return self.loss is None and self._closing is None
+        return self._end.loss is None and not self._end.is_closing
 
     @property
     def is_acknowledged(self) -> bool:
@@ -141,9 +162,13 @@ class WebSocketConnection:
         return self._protocol.CONFIRMS
 
     @property
-    def was_of_use(self) -> bool:
-        """Whether the connection brought something, or lived for a while; one that did neither is a failed attempt."""
-        return was_of_use(brought=self._brought, acknowledged_for=self._time() - self._acknowledged_at)
+    def was_useful(self) -> bool:
+        """Whether the connection delivered something or lived for a while; otherwise it was a failed attempt."""
+        return was_useful(has_delivered=self._has_delivered, acknowledged_for=self._time() - self._acknowledged_at)
+
+    def carries(self, operation: ActiveOperation) -> bool:
+        """Return whether an operation runs on this connection."""
+        return self.operations.get(operation.id) is operation
 
     async def initialize(self, payload: InitPayload) -> InitPayload:
         """Send ``connection_init`` and return the payload of the acknowledgement, or close the socket.
@@ -158,7 +183,7 @@ class WebSocketConnection:
             return await asyncio.wait_for(asyncio.shield(self._acknowledged), limit)
         except asyncio.TimeoutError:
             loss = losses.unacknowledged(self.url, self._protocol.NAME, limit or 0.0)
-            self._lose(loss)
+            self._end.lose(loss)
             self.close_soon(4504, "Connection acknowledgement timeout")
             raise loss.error() from None
         except BaseException:
@@ -173,24 +198,38 @@ class WebSocketConnection:
         self.operations[operation.id] = operation
         if self._protocol.CONFIRMS:
             self._confirmations.expect(operation.id)
+        operation.was_sent = True
         await self.send(message)
 
     async def stop(self, operation: ActiveOperation, *, send_stop: bool = True) -> None:
         """End an operation and tell the server, unless *send_stop* is False; does nothing when it has ended."""
-        if self.operations.pop(operation.id, None) is None or self.loss is not None:
+        if not self.carries(operation):
             return
-        self._brought = True
+        del self.operations[operation.id]
+        self._has_delivered = True
         message = self._protocol.complete(operation.id)
         if message is not None and send_stop:
-            await _try(self.send(message))
+            await ignore_lost_connection(self.send(message))
 
     async def ping(self, payload: InitPayload = None) -> None:
-        """Send a ping of the subprotocol; does nothing where it has none."""
+        """Send a ping of the subprotocol; does nothing where it has none.
+
+        Raises:
+            TransportError: the connection is lost.
+        """
+        if self.loss is not None:
+            raise self.loss.error()
         if (message := self._protocol.ping(payload)) is not None:
             await self.send(message)
 
     async def pong(self, payload: InitPayload = None) -> None:
-        """Send a pong of the subprotocol; does nothing where it has none."""
+        """Send a pong of the subprotocol; does nothing where it has none.
+
+        Raises:
+            TransportError: the connection is lost.
+        """
+        if self.loss is not None:
+            raise self.loss.error()
         if (message := self._protocol.pong(payload)) is not None:
             await self.send(message)
 
@@ -208,70 +247,69 @@ class WebSocketConnection:
     # -- closing
 
     async def close(self, code: int = 1000, reason: str = "") -> None:
-        """Complete what runs, say goodbye, and wait for the server's answer, at most ``close_timeout``."""
-        self.close_soon(code, reason)
-        if self._closing is not None:
-            await asyncio.shield(self._closing)
+        """Stop the operations, close the socket and wait for the server's close frame, at most ``close_timeout``."""
+        await self._end.close(code, reason)
 
     def close_soon(self, code: int = 1000, reason: str = "") -> None:
         """Begin to close, without waiting."""
-        self._begin_to_close(code, reason, self._options.close_timeout)
-
-    def abort(self) -> None:
-        """Drop a connection whose peer is taken for dead."""
-        self._begin_to_close(4499, "Terminated", ABORT_SECONDS)
-
-    def _begin_to_close(self, code: int, reason: str, limit: float | None) -> None:
-        if self._closing is None:
-            self._closing = Context().run(asyncio.get_running_loop().create_task, self._close(code, reason, limit))
-            self._closing.add_done_callback(lambda _: self._on_end(self))
-
-    async def _close(self, code: int, reason: str, limit: float | None) -> None:
-        messages = self._protocol.close()
-        self._lose(losses.left(self.url))
-        await self._close_handshake.perform(code, reason, messages=messages, seconds=limit)
-        await self._reader
+        self._end.close_soon(code, reason)
 
     # -- reading
 
     async def _read(self) -> None:
-        receive, pressure, text = self._socket.receive, self._pressure, aiohttp.WSMsgType.TEXT
         try:
-            while True:
-                message = await (pressure.receive(receive) if pressure.held_up else receive())
-                if self._keep_alive is not None:
-                    self._keep_alive.last_received = self._keep_alive.time()
-                if message.type is text:
-                    event = self._protocol.receive(message.data)
-                elif message.type in ENDS:
-                    self._ended(message)
-                    return
-                else:
-                    event = await self._take_other(message)
-                if not isinstance(event, tuple):
-                    event = None if event is None else await self._react(event)
-                    if event is None:
-                        continue
-                id, result = event
-                operation = self.operations.get(id)
-                if operation is None:
-                    continue
-                self._brought = True
-                if result.errors is not None:
-                    self._mask.errors(result.errors)
-                sink = operation.sink
-                if not sink.put(result):
-                    await self._listener.stop(operation)
-                elif sink.blocks and sink.full:
-                    await self._pause(sink)
+            try:
+                await self._take_messages()
+            except TransportProtocolError as error:
+                self._end.failed(error)
+                await self._take_messages()  # up to the peer's close frame; the machine ignores what comes before
         except Exception as error:
-            self._failed(error)
+            self._end.failed(error)
+
+    async def _take_messages(self) -> None:
+        receive, pressure, text = self._socket.receive, self._pressure, aiohttp.WSMsgType.TEXT
+        now, turn_ends = time.monotonic, 0.0
+        while True:
+            if now() > turn_ends:
+                # receive() does not suspend while aiohttp has messages, and it may have 130,000.
+                await asyncio.sleep(0)
+                if self._end.handshake.is_over:
+                    return
+                turn_ends = now() + TURN_SECONDS
+            message = await (pressure.receive(receive) if pressure.held_up else receive())
+            if self._keep_alive is not None:
+                self._keep_alive.last_received = self._keep_alive.time()
+            if message.type is text:
+                event = self._protocol.receive(message.data)
+            elif message.type in ENDS:
+                self._end.received(message)
+                if message.type is aiohttp.WSMsgType.CLOSE and not self._end.is_closing:
+                    await ignore_lost_connection(self._end.handshake.answer())
+                return
+            else:
+                event = await self._take_other(message)
+            if not isinstance(event, tuple):
+                event = None if event is None else await self._react(event)
+                if event is None:
+                    continue
+            id, result = event
+            operation = self.operations.get(id)
+            if operation is None:
+                continue
+            self._has_delivered = True
+            if result.errors is not None:
+                self._mask.errors(result.errors)
+            sink = operation.sink
+            if not sink.put(result):
+                await self._listener.stop(operation)
+            elif sink.blocks and sink.full:
+                await self._pause(sink)
 
     async def _take_other(self, message: aiohttp.WSMessage) -> Received | None:
         if message.type is aiohttp.WSMsgType.BINARY:
             return self._protocol.receive_bytes(message.data)
-        if message.type is aiohttp.WSMsgType.PING:
-            await _try(self._socket.pong(message.data))
+        if message.type is aiohttp.WSMsgType.PING and not self._end.is_closing:
+            await ignore_lost_connection(self._socket.pong(message.data))
         return None
 
     async def _pause(self, sink: EventSink) -> None:
@@ -289,7 +327,7 @@ class WebSocketConnection:
         """React to what is no event of an operation; if it brought one along, return that."""
         if isinstance(event, Pinged):
             if self._options.answer_pings:
-                await _try(self.pong(event.payload))
+                await ignore_lost_connection(self.pong(event.payload))
             self._on_signal(event)
         elif isinstance(event, Ponged):
             self._on_signal(event)
@@ -301,15 +339,14 @@ class WebSocketConnection:
             self._confirmed(event.id)
             return None if event.result is None else (event.id, event.result)
         elif isinstance(event, Reply):
-            await _try(self.send(event.message))
+            await ignore_lost_connection(self.send(event.message))
         elif isinstance(event, Acknowledged):
             self._accepted(event)
         elif isinstance(event, Refused):
-            self._lose(losses.refused(self.url, self._mask.value(event.payload), event.decision))
+            self._end.lose(losses.refused(self.url, self._mask.value(event.payload), event.decision))
             self.close_soon()
         elif isinstance(event, Complained):
-            self._complaint = self._mask.value(event.payload)
-            logger.warning("%s complained: %s", self.url, str(self._complaint)[:200])
+            self._end.complained(event.payload)
         return None
 
     def _accepted(self, event: Acknowledged) -> None:
@@ -320,7 +357,7 @@ class WebSocketConnection:
         self._keep_alive = KeepAlive.of(
             self._options,
             self._protocol.silence_limit,
-            self._give_up,
+            self._end.silent,
             ping_socket=self._socket.ping,
             ping=None if self._protocol.ping() is None else self.ping,
         )
@@ -328,14 +365,14 @@ class WebSocketConnection:
     def _confirmed(self, id: str) -> None:
         self._confirmations.settle(id)
         if (operation := self.operations.get(id)) is not None:
-            self._brought = True
+            self._has_delivered = True
             self._listener.started(operation)
 
     def _unconfirmed(self, id: str) -> None:
         """Give up an operation, wanted or not, that the server has not confirmed in time."""
         message = self._protocol.unconfirmed(id)
         if message is not None and self.is_open:
-            task = asyncio.get_running_loop().create_task(_try(self.send(message)))
+            task = asyncio.get_running_loop().create_task(ignore_lost_connection(self.send(message)))
             self._late.add(task)
             task.add_done_callback(self._late.discard)
         if (operation := self.operations.pop(id, None)) is not None:
@@ -345,7 +382,7 @@ class WebSocketConnection:
         self._confirmations.settle(id)
         operation = self.operations.pop(id, None)
         if operation is not None:
-            self._brought = True
+            self._has_delivered = True
             self._listener.finished(operation, error, decision)
 
     def _reject(self, event: Failed) -> None:
@@ -359,58 +396,14 @@ class WebSocketConnection:
 
     # -- the end
 
-    def _reader_done(self, reader: asyncio.Task[None]) -> None:
-        if self._closing is None:
-            self._on_end(self)
-
-    def _ended(self, message: aiohttp.WSMessage) -> None:
-        if message.type is aiohttp.WSMsgType.ERROR:
-            self._broke(message.data)
-            return
-        code, reason = ABNORMAL, ""
-        if message.type is aiohttp.WSMsgType.CLOSE:
-            code, reason = message.data or NO_STATUS, self._mask.text(message.extra or "")
-        if self._complaint is not None and not reason:
-            reason = str(self._complaint)
-        decision = self._protocol.decision(code, complained=self._complaint is not None)
-        self._lose(losses.held_up(losses.closed(self.url, code, reason, decision), self._pressure.held_up))
-
-    def _failed(self, error: Exception) -> None:
-        """Whatever it was, those who wait must hear of it."""
-        if isinstance(error, TransportProtocolError):
-            self._mask.error(error)
-            self._lose(losses.violated(error))
-            self.close_soon(error.code or 1002, error.rule)
-        else:
-            self._broke(error)
-            self.abort()
-
-    def _broke(self, error: Exception) -> None:
-        self._lose(losses.held_up(losses.broken(self.url, error, self._options), self._pressure.held_up))
-
-    def _give_up(self, limit: str, seconds: float) -> None:
-        self._lose(losses.silent(self.url, limit, seconds))
-        self.abort()
-
-    def _lose(self, loss: losses.ConnectionLoss) -> None:
-        """Record why the connection ended, the first reason counting, and tell everyone."""
-        if self.loss is None:
-            self.loss = loss
+    def _lost(self, loss: ConnectionLoss) -> None:
+        """Stop everything that runs on the connection, and tell the listener."""
         if self._keep_alive is not None:
             self._keep_alive.stop()
         self._pressure.end()
         self._confirmations.stop()
         if not self._acknowledged.done():
-            self._acknowledged.set_exception(self.loss.error())
-            self._acknowledged.exception()  # nobody need wait for it
+            self._acknowledged.set_exception(loss.error())
+            self._acknowledged.exception()  # retrieved, because there may be no caller that waits for it
         operations, self.operations = self.operations, {}
-        self._listener.lost(self, self.loss, operations.values())
-
-
-async def _try(sending: Awaitable[object]) -> None:
-    """Send what a lost connection makes no use of.
-
-    That the connection is lost is for the reader to find, behind everything that the peer sent before.
-    """
-    with contextlib.suppress(TransportError, ConnectionError):
-        await sending
+        self._listener.lost(self, loss, operations.values())

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import aiohttp
+from yarl import URL
 
 from ...exceptions import TransportConnectionFailed, TransportError
 from ...protocol.close_codes import RetryDecision
-from ...protocol.websocket import Acknowledged, Pinged, Ponged
-from ..recovery.policy import decision_for
+from ...protocol.websocket_events import Acknowledged, Pinged, Ponged
+from ..recovery.loss import ConnectFailed, decision_for, not_opened
 from .close_handshake import CloseHandshake
 from .connection import Listener, WebSocketConnection
 from .handshake import Dialect, Handshake
-from .losses import ConnectFailed, not_opened
 from .options import WebSocketOptions
 from .upgrade import upgrade
 
@@ -28,8 +28,9 @@ class WebSocketConnector:
 
     Args:
         dialect: what is particular to the server.
-        options: what is the same for every connection.
-        on_signal: told of acknowledgements, pings and pongs.
+        options: the options that all connections share.
+        on_signal: called with acknowledgements, pings and pongs.
+        proxy_for: returns the proxy that the environment names for a URL, or None.
     """
 
     def __init__(
@@ -37,10 +38,12 @@ class WebSocketConnector:
         dialect: Dialect,
         options: WebSocketOptions,
         on_signal: Callable[[Acknowledged | Pinged | Ponged], object],
+        proxy_for: Callable[[URL], URL | None],
     ) -> None:
         self.dialect = dialect
         self.options = options
         self._on_signal = on_signal
+        self._proxy_for = proxy_for
 
     async def connect(
         self,
@@ -51,13 +54,13 @@ class WebSocketConnector:
         on_open: Callback,
         on_end: Callback,
     ) -> WebSocketConnection:
-        """Open a connection and return it when it was acknowledged.
+        """Open a connection and return it when the server has acknowledged it.
 
         Args:
             session: what to open the socket with.
             handshake: what to open it with.
-            listener: hears of what comes over it.
-            on_open: called with each one from the moment that its socket is open.
+            listener: receives what happens to the operations on it.
+            on_open: called with each connection as soon as its socket is open.
             on_end: called when it is closed for good.
 
         Raises:
@@ -69,18 +72,18 @@ class WebSocketConnector:
             on_open(connection)
             try:
                 await connection.initialize(handshake.init_payload)
+                self.dialect.accepted(handshake)
                 return connection
             except TransportError as error:
-                others = tuple(name for name in handshake.subprotocols if name != socket.protocol)
                 code = error.code if isinstance(error, TransportConnectionFailed) else None
-                if code not in UNACCEPTABLE or not self.dialect.protocols.keys() & set(others):
+                alternative = self.dialect.alternative(handshake, socket.protocol) if code in UNACCEPTABLE else None
+                if alternative is None:
                     raise ConnectFailed(connection.loss or not_opened(error, RetryDecision.YES)) from error
-                # Some servers select the first that was offered, whether they speak it or not.
-                handshake = handshake._replace(subprotocols=others)
+                handshake = alternative
 
     async def _upgrade(self, session: aiohttp.ClientSession, handshake: Handshake) -> aiohttp.ClientWebSocketResponse:
         try:
-            return await upgrade(session, handshake, self.options)
+            return await upgrade(session, handshake, self.options, self._proxy_for(URL(handshake.url)))
         except TransportError as error:
             handshake.mask.error(error)
             raise ConnectFailed(not_opened(error, decision_for(error))) from error
@@ -94,7 +97,9 @@ class WebSocketConnector:
     ) -> WebSocketConnection:
         make_protocol = self.dialect.protocols.get(socket.protocol or "")
         if make_protocol is None:
-            await CloseHandshake(socket).perform(1002)  # not as patiently as usual: the error is what is waited for
+            close_handshake = CloseHandshake(socket)
+            await close_handshake.perform(1002)  # without waiting for an answer, because the caller waits for the error
+            await close_handshake.answer()
             error = TransportConnectionFailed(
                 f"{handshake.where} selected none of the GraphQL subprotocols that were offered, "
                 f"{', '.join(self.dialect.protocols)}. Is this the URL of the WebSocket endpoint?"

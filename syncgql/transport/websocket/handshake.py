@@ -1,7 +1,7 @@
 """Handshake: what one WebSocket connection is opened with; Dialect: who makes it and what the server speaks.
 
 A dialect is where servers differ. What it computes may call the user's code and may take its time, so it is asked in
-the caller's thread, or in a worker thread when a connection is made anew; never on the loop.
+the caller's thread, or in a worker thread when the connection is re-established; never on the loop.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ GRAPHQL_PROTOCOLS = {protocol.NAME: protocol for protocol in (GraphQLTransportWS
 
 
 class Handshake(NamedTuple):
-    """What one connection is opened with; made anew for each.
+    """The parameters of one connection; computed for each.
 
     Attributes:
         url: where to connect; a ``URL`` is used as it is encoded. Not to be shown, it may hold credentials.
@@ -64,7 +64,7 @@ class Handshake(NamedTuple):
     init_payload: InitPayload
     is_personal: bool = False
     credentials: object = None
-    authorization: object = None
+    authorization: Mapping[str, str] | None = None
 
     @property
     def where(self) -> str:
@@ -105,6 +105,22 @@ class Dialect(ABC):
     def handshake(self) -> Handshake:
         """Return what the next connection is opened with; asked once per connection, never on the loop."""
 
+    def alternative(self, handshake: Handshake, refused: str | None) -> Handshake | None:
+        """Return the handshake to try after the server refused one before the acknowledgement; None if there is none.
+
+        Called on the loop, so it must not run the user's code. By default, the other subprotocols are offered, because
+        some servers select the first one whether they implement it or not.
+
+        Args:
+            handshake: the handshake that was refused.
+            refused: the subprotocol that the server had selected.
+        """
+        others = tuple(name for name in handshake.subprotocols if name != refused)
+        return handshake._replace(subprotocols=others) if self.protocols.keys() & set(others) else None
+
+    def accepted(self, handshake: Handshake) -> None:  # noqa: B027  # most dialects have nothing to remember
+        """Take note of a handshake that the server acknowledged; called on the loop."""
+
     @abstractmethod
     def payload(self, request: GraphQLRequest) -> str:
         """Return, as JSON, what starts an operation; asked whenever it is sent, never on the loop.
@@ -143,6 +159,7 @@ class GraphQLDialect(Dialect):
     ) -> None:
         target, from_url = split_credentials(url)
         self.url = str(target)
+        self._target = target
         self._defaults = {} if from_url is None else {"Authorization": from_url}
         self.subprotocols = _check_subprotocols(subprotocols)
         check_function("json_deserialize", json_deserialize, 1)
@@ -171,7 +188,7 @@ class GraphQLDialect(Dialect):
         headers = with_authorization(self._defaults, self.headers, self.auth)
         is_personal = self._identity.differs_from(headers)
         credentials = (identity(headers), init_payload) if self.has_users else None
-        return Handshake(self.url, self.subprotocols, headers, init_payload, is_personal, credentials)
+        return Handshake(self._target, self.subprotocols, headers, init_payload, is_personal, credentials)
 
     def payload(self, request: GraphQLRequest) -> str:
         # Parsed before it is sent: on many servers one syntax error closes the socket for everyone on it.

@@ -1,12 +1,11 @@
-"""ConnectionLoss: why a WebSocket connection ended. Every way in which one can end is here, with its error."""
+"""The losses that only WebSocket connections have, each with its error; ``recovery.loss`` has the others."""
 
 from __future__ import annotations
 
 import asyncio
-import copy
 import functools
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any
 
 import aiohttp
 
@@ -15,77 +14,25 @@ from ...exceptions import (
     TransportConnectionFailed,
     TransportError,
     TransportProtocolError,
-    TransportServerError,
-    TransportTimeout,
 )
 from ...messages import as_sentence
 from ...protocol.close_codes import INTERNAL_ERROR, NO_STATUS, RetryDecision, closed_error, refused_error
 from ..aiohttp_session.errors import translate
+from ..recovery.loss import ConnectionLoss, silent, timed_out
 from .options import WebSocketOptions
 
 
-class ConnectionLoss(NamedTuple):
-    """Why a connection ended, and whether another one may do better.
-
-    Every waiter gets an exception of its own, because one that is raised twice grows its traceback.
-
-    Attributes:
-        make: makes the error.
-        decision: whether another connection may do better.
-        cause: the error's cause.
-        retry_after: seconds that the server asked to wait.
-        code: the close code, if the peer closed the connection or it broke.
-    """
-
-    make: Callable[[], TransportError]
-    decision: RetryDecision
-    cause: BaseException | None = None
-    retry_after: float | None = None
-    code: int | None = None
-
-    def error(self) -> TransportError:
-        error = self.make()
-        error.__cause__ = self.cause
-        return error
-
-
-class ConnectFailed(Exception):
-    """No connection came about. Between who opens sockets and who asked for one; users see the loss's error."""
-
-    def __init__(self, loss: ConnectionLoss) -> None:
-        super().__init__(loss)
-        self.loss = loss
-
-
-def not_opened(error: TransportError, decision: RetryDecision) -> ConnectionLoss:
-    """A socket could not be opened."""
-    retry_after = error.retry_after if isinstance(error, TransportServerError) else None
-    return ConnectionLoss(functools.partial(copy.copy, error), decision, error.__cause__, retry_after)
-
-
-def unprepared(url: str, error: Exception) -> ConnectionLoss:
-    """What a connection is opened with could not be made."""
-    if isinstance(error, TransportError):
-        return not_opened(error, RetryDecision.NO)
-    # Without the error's text, which may hold a secret; that is in the cause.
-    message = (
-        f"No connection to {url} could be prepared: {type(error).__name__} was raised, as a rule by a function that "
-        "was given for headers or a payload."
-    )
-    return ConnectionLoss(functools.partial(TransportConnectionFailed, message), RetryDecision.YES, error)
-
-
 def refused_silently(loss: ConnectionLoss, previous: ConnectionLoss) -> ConnectionLoss:
-    """Return what to make of an attempt that ended with *loss* after one that ended with *previous*.
+    """Return the loss of an attempt that ended with *loss* after one that ended with *previous*.
 
-    Some servers refuse credentials by closing without a code in place of the acknowledgement. Once that may be an
-    accident; twice in a row it counts as a refusal.
+    Some servers refuse credentials by closing without a code instead of acknowledging the connection. Once may be an
+    accident; twice in a row counts as a refusal.
     """
     error = loss.error()
     if not (_is_silent_close(error) and _is_silent_close(previous.error())):
         return loss
     message = (
-        f"{error.message} It did so twice in place of an acknowledgement, which is how some servers refuse "
+        f"{error.message} It did so twice instead of acknowledging the connection, which is how some servers refuse "
         "credentials. Check headers= and init_payload=."
     )
     return ConnectionLoss(
@@ -98,25 +45,8 @@ def _is_silent_close(error: TransportError) -> bool:
     return code == NO_STATUS
 
 
-def given_up(loss: ConnectionLoss, first: ConnectionLoss | None, attempts: int) -> ConnectionLoss:
-    """The last of several attempts ended with *loss*; *first* is how the connection before them was lost, if any."""
-
-    def make() -> TransportError:
-        error = loss.make()
-        error.message += f" That was attempt {attempts}, and there is to be no other."
-        origin = first.make() if first is not None else None
-        if origin is not None:
-            error.message += f" It began so: {origin.message}"
-        if isinstance(error, TransportConnectionFailed) and isinstance(origin, TransportConnectionFailed):
-            error.code = origin.code if error.code is None else error.code
-            error.reason = origin.reason if error.reason is None else error.reason
-        return error
-
-    return loss._replace(make=make)
-
-
 def held_up(loss: ConnectionLoss, seconds: float) -> ConnectionLoss:
-    """Return what to make of a loss after the consumer had kept the socket from being read for so many seconds."""
+    """Return the loss of a connection that was not read for so many seconds because its consumer fell behind."""
     # The code for an internal error is also what a server gives when its pings are not answered in time.
     decision = RetryDecision.YES if loss.code == INTERNAL_ERROR else loss.decision
     if not seconds or (loss.code is None and decision is not RetryDecision.YES):
@@ -125,20 +55,13 @@ def held_up(loss: ConnectionLoss, seconds: float) -> ConnectionLoss:
     def make() -> TransportError:
         error = loss.make()
         error.message += (
-            f" Before, the consumer had fallen behind: its buffer was full for {seconds:.0f} s, and the socket was not "
-            "read meanwhile, for which some servers cut a connection. Consume faster, raise buffer_size=, or choose "
-            'overflow="drop_oldest" or "raise".'
+            f" Before that the consumer fell behind: its buffer was full for {seconds:.0f} s, and the socket was not "
+            "read during that time. Some servers close such a connection. Consume faster, raise buffer_size=, or "
+            'choose overflow="drop_oldest" or "raise".'
         )
         return error
 
     return loss._replace(make=make, decision=decision)
-
-
-def left(url: str) -> ConnectionLoss:
-    """The connection was closed from this side."""
-    return ConnectionLoss(
-        functools.partial(TransportConnectionFailed, f"The connection to {url} was closed."), RetryDecision.NO
-    )
 
 
 def closed(url: str, code: int, reason: str, decision: RetryDecision) -> ConnectionLoss:
@@ -157,13 +80,7 @@ def unacknowledged(url: str, subprotocol: str, seconds: float) -> ConnectionLoss
         f"{url} did not acknowledge the connection within ack_timeout, {seconds:g} s. "
         f"Is it a GraphQL server that speaks {subprotocol}?"
     )
-    return _timeout(message, "ack_timeout", seconds, None)
-
-
-def silent(url: str, limit: str, seconds: float, cause: BaseException | None = None) -> ConnectionLoss:
-    """Nothing came from the peer for too long."""
-    message = f"{url} gave no sign of life within {limit}, {seconds:g} s; the connection was given up."
-    return _timeout(message, limit, seconds, cause)
+    return timed_out(message, "ack_timeout", seconds)
 
 
 def violated(error: TransportProtocolError) -> ConnectionLoss:
@@ -192,9 +109,3 @@ def _bad_frame(url: str, error: aiohttp.WebSocketError, limit: int) -> Connectio
         message = f"{url} broke the WebSocket protocol: {as_sentence(error)}"
         make = functools.partial(TransportProtocolError, message, rule=str(error), code=int(error.code))
     return ConnectionLoss(make, RetryDecision.NO, error)
-
-
-def _timeout(message: str, limit: str, seconds: float, cause: BaseException | None) -> ConnectionLoss:
-    return ConnectionLoss(
-        functools.partial(TransportTimeout, message, limit=limit, seconds=seconds), RetryDecision.YES, cause
-    )

@@ -1,4 +1,4 @@
-"""WebSocketOptions: how sockets are opened and looked after, the same for every connection of a transport."""
+"""WebSocketOptions: how a transport opens and keeps its WebSockets, the same for every connection."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 
 import aiohttp
 
-from ...checks import check_flag, check_mapping, check_seconds, check_text
+from ...checks import check_count, check_flag, check_mapping, check_seconds, check_text
 from ..options import check_arguments, check_fixed_headers, check_headers, check_proxy, check_ssl
 
 MAX_MESSAGE_SIZE = 16 * 1024 * 1024
@@ -23,11 +23,11 @@ def _seconds(default: float | None) -> Any:
 
 @dataclass(frozen=True, kw_only=True, repr=False, eq=False)  # no repr: it may hold secrets
 class WebSocketOptions:
-    """What is the same for every connection; ``AIOHTTPWebsocketsTransport`` says what each option means.
+    """The options shared by all connections; ``AIOHTTPWebsocketsTransport`` documents each.
 
     Raises:
         TypeError: an option has the wrong type, or ``ClientSession.ws_connect`` does not know one of *connect_args*.
-        ValueError: a limit is not more than 0, or the proxy's URL is none.
+        ValueError: a limit is not positive, or the proxy's URL is not valid.
     """
 
     origin: str | None = None
@@ -57,11 +57,7 @@ class WebSocketOptions:
                 check_seconds(each.name, getattr(self, each.name))
         if self.pong_timeout is not None and self.ping_interval is None:
             raise TypeError("pong_timeout= has no effect without ping_interval=.")
-        size = self.max_message_size
-        if isinstance(size, bool) or not isinstance(size, int):
-            raise TypeError(f"max_message_size must be a number of bytes, not {type(size).__name__}.")
-        if size < 0:
-            raise ValueError(f"max_message_size must be 0, for no limit, or more, not {size}.")
+        check_count("max_message_size", self.max_message_size, of="bytes")
 
     def _check_connecting(self) -> None:
         check_text("origin", self.origin)
@@ -73,6 +69,7 @@ class WebSocketOptions:
         check_arguments("connect_args", self.connect_args, _known_arguments(), NOT_FOR_CONNECTING)
         check_fixed_headers(self.connect_args.get("headers"), "headers in connect_args")
         check_proxy(self.connect_args.get("proxy"), "proxy in connect_args")
+        check_fixed_headers(self.connect_args.get("proxy_headers"), "proxy_headers in connect_args")
         check_ssl(self.connect_args.get("ssl", True), "ssl in connect_args")
 
 
@@ -89,5 +86,6 @@ def _check_proxy_headers(headers: Mapping[str, str] | None) -> None:
 NOT_FOR_CONNECTING = {
     "url": "the transport has url=",
     "protocols": "the transport has subprotocols=",
-    "autoping": "the transport answers pings by itself",
+    "autoping": "the transport answers pings itself",
+    "autoclose": "the transport answers close frames itself",
 }

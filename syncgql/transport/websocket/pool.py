@@ -1,4 +1,4 @@
-"""WebSocketPool: which link carries an operation."""
+"""WebSocketPool: chooses the connection that an operation runs on."""
 
 from __future__ import annotations
 
@@ -8,27 +8,28 @@ import aiohttp
 
 from ...deadline import Deadline
 from ...exceptions import TransportClosed
-from ...protocol.http import public_url
-from ...request import GraphQLRequest
 from ..aiohttp_session.session import SharedSession
 from ..recovery.policy import ReconnectPolicy
 from .active_operation import ActiveOperation
-from .connection import WebSocketConnection
+from .connection import Listener, WebSocketConnection
 from .connector import WebSocketConnector
 from .handshake import Handshake
-from .reconnecting_connection import Opener, ReconnectingConnection
+from .reconnecting_connection import OnCarried, ReconnectingConnection
 
 
-class WebSocketPool(Opener):
-    """The links of one transport: shared ones, and one for each operation that may hold its socket up.
+class WebSocketPool:
+    """The connections of one transport: shared ones, and one for each operation that may stop reading its socket.
 
-    There is one shared link as a rule. More are made when the server says that it takes no more operations on one
-    connection.
+    Usually there is one shared connection. Another is made for operations with other credentials, or when the server
+    accepts no more operations on the first.
 
     Args:
         connector: opens sockets.
         shared_session: the session to open them with.
-        policy: when a lost socket is opened again; None for never.
+        policy: when to reconnect; None for never.
+
+    Attributes:
+        sockets: the sockets that are not closed yet.
     """
 
     def __init__(
@@ -37,19 +38,19 @@ class WebSocketPool(Opener):
         shared_session: SharedSession,
         policy: ReconnectPolicy | None,
     ) -> None:
-        self.connections: set[WebSocketConnection] = set()
+        self.sockets: set[WebSocketConnection] = set()
         self._connector = connector
         self._shared_session = shared_session
         self._policy = policy
         self._session: aiohttp.ClientSession | None = None
         self._is_closed = False
-        self._links: set[ReconnectingConnection] = set()
+        self._connections: set[ReconnectingConnection] = set()
         self._shared: list[ReconnectingConnection] = []
         self._emptied = asyncio.Event()
 
     @property
     def has_shared(self) -> bool:
-        """Whether there is a shared link, so that a handshake is not likely to be needed."""
+        """Whether there is a shared connection, so that an operation probably needs no handshake."""
         return bool(self._shared)
 
     def open(self) -> None:
@@ -61,39 +62,46 @@ class WebSocketPool(Opener):
     async def close(self) -> None:
         """End every operation, close every socket, then the session unless another transport uses it."""
         self._is_closed = True
-        links = list(self._links)
-        for link in links:
-            link.close()
-        for link in links:
-            await link.wait_closed()
-        for connection in list(self.connections):
-            await connection.close()
+        connections = list(self._connections)
+        for connection in connections:
+            connection.close()
+        for connection in connections:
+            await connection.wait_closed()
+        for socket in list(self.sockets):
+            await socket.close()
         if self._session is not None:
             self._session = None
             await self._shared_session.release()
 
     async def wait_closed(self) -> None:
         """Return when no socket is open."""
-        while self.connections:
+        while self.sockets:
             self._emptied.clear()
             await self._emptied.wait()
 
     async def connect(self) -> None:
-        """Open a shared socket; does nothing when there is one.
+        """Open the socket of a shared connection; does nothing when it is open.
 
         Raises:
-            TransportError: there was no connection, or the server refused it.
+            TransportError: it could not be opened, or the server refused it.
         """
         self.open()
-        link = self._shared[0] if self._shared else self._new_shared_link(None)
-        await link.connect()
+        connection = self._shared[0] if self._shared else self._new_shared_connection(None)
+        await connection.connect()
 
-    async def start(self, operation: ActiveOperation, handshake: Handshake | None, deadline: Deadline | None) -> None:
-        """Run an operation; returns when it is on the wire.
+    async def start(
+        self,
+        operation: ActiveOperation,
+        on_carried: OnCarried,
+        handshake: Handshake | None,
+        deadline: Deadline | None,
+    ) -> None:
+        """Run an operation; returns when it was sent.
 
         Args:
-            operation: what to run.
-            handshake: what a new socket is opened with; None has it made when it is needed.
+            operation: the operation.
+            on_carried: called with the connection that it runs on, and with another if it moves there.
+            handshake: for a new socket; None to compute it when it is needed.
             deadline: when the caller stops waiting; None for no limit.
 
         Raises:
@@ -101,67 +109,59 @@ class WebSocketPool(Opener):
             TransportError: there was no connection, or the server refused it.
         """
         if self._is_closed:
-            raise TransportClosed("The transport is closed; call connect() to open it again.")
+            raise _closed()
         self.open()
         if operation.sink.blocks:
-            link = self._new_link(idle_timeout=0)
+            connection = self._new_connection(idle_timeout=0)
         else:
-            link = self._shared_link(None if handshake is None else handshake.credentials)
-        await link.start(operation, handshake, deadline)
+            connection = self._shared_connection(None if handshake is None else handshake.credentials)
+        await connection.start(operation, on_carried, handshake, deadline)
 
-    # -- what links ask for
+    def _shared_connection(self, credentials: object) -> ReconnectingConnection:
+        for connection in self._shared:
+            if connection.has_room and connection.credentials == credentials:
+                return connection
+        return self._new_shared_connection(credentials)
 
-    @property
-    def target(self) -> str:
-        return public_url(self._connector.dialect.url)
+    def _new_shared_connection(self, credentials: object) -> ReconnectingConnection:
+        connection = self._new_connection(idle_timeout=self._connector.options.idle_timeout)
+        connection.credentials = credentials
+        self._shared.append(connection)
+        return connection
 
-    @property
-    def is_refreshable(self) -> bool:
-        return self._connector.dialect.is_refreshable
-
-    def handshake(self) -> Handshake:
-        return self._connector.dialect.handshake()
-
-    def payload(self, request: GraphQLRequest) -> str:
-        return self._connector.dialect.payload(request)
-
-    async def open_socket(self, handshake: Handshake, link: ReconnectingConnection) -> WebSocketConnection:
-        if self._session is None:
-            raise TransportClosed("The transport is closed; call connect() to open it again.")
-        session = self._shared_session.without_cookies() if handshake.is_personal else self._session
-        return await self._connector.connect(session, handshake, link, on_open=self.connections.add, on_end=self._ended)
-
-    # -- links
-
-    def _shared_link(self, credentials: object) -> ReconnectingConnection:
-        for link in self._shared:
-            if link.has_room and link.credentials == credentials:
-                return link
-        return self._new_shared_link(credentials)
-
-    def _new_shared_link(self, credentials: object) -> ReconnectingConnection:
-        link = self._new_link(idle_timeout=self._connector.options.idle_timeout)
-        link.credentials = credentials
-        self._shared.append(link)
-        return link
-
-    def _new_link(self, *, idle_timeout: float | None) -> ReconnectingConnection:
-        link = ReconnectingConnection(
-            self, self._policy, idle_timeout=idle_timeout, on_rejected=self._move, on_unused=self._drop
+    def _new_connection(self, *, idle_timeout: float | None) -> ReconnectingConnection:
+        connection = ReconnectingConnection(
+            self._connector.dialect,
+            self._open_socket,
+            self._policy,
+            idle_timeout=idle_timeout,
+            on_rejected=self._move,
+            on_unused=self._drop,
         )
-        self._links.add(link)
-        return link
+        self._connections.add(connection)
+        return connection
 
-    def _move(self, operation: ActiveOperation) -> None:
-        credentials = operation.link.credentials if operation.link is not None else None
-        self._shared_link(credentials).add(operation)
+    async def _open_socket(self, handshake: Handshake, listener: Listener) -> WebSocketConnection:
+        if self._session is None:
+            raise _closed()
+        session = self._shared_session.without_cookies() if handshake.is_personal else self._session
+        return await self._connector.connect(
+            session, handshake, listener, on_open=self.sockets.add, on_end=self._socket_closed
+        )
 
-    def _drop(self, link: ReconnectingConnection) -> None:
-        self._links.discard(link)
-        if link in self._shared:
-            self._shared.remove(link)
+    def _move(self, connection: ReconnectingConnection, operation: ActiveOperation, on_carried: OnCarried) -> None:
+        self._shared_connection(connection.credentials).add(operation, on_carried)
 
-    def _ended(self, connection: WebSocketConnection) -> None:
-        self.connections.discard(connection)
-        if not self.connections:
+    def _drop(self, connection: ReconnectingConnection) -> None:
+        self._connections.discard(connection)
+        if connection in self._shared:
+            self._shared.remove(connection)
+
+    def _socket_closed(self, socket: WebSocketConnection) -> None:
+        self.sockets.discard(socket)
+        if not self.sockets:
             self._emptied.set()
+
+
+def _closed() -> TransportClosed:
+    return TransportClosed("The transport is closed; call connect() to open it again.", sent=False)

@@ -1,144 +1,142 @@
 """ReconnectingConnection: a connection that outlives its sockets.
 
-Operations live on a link from their start to their end; sockets come and go under them. One task, the worker, brings
-waiting operations onto the wire and opens a socket for that if need be. So however many operations begin at once, one
-socket is opened; and since none of them owns the worker, one that is cancelled takes only itself away::
+Operations live on this connection from their start to their end, while sockets come and go. One task, the worker,
+sends the waiting operations and opens a socket for that if necessary. So one socket is opened however many operations
+begin at once; and because none of them owns the worker, cancelling one affects no other::
 
-    start --> waiting --worker--> on the wire --> ended
+    start --> waiting --worker--> on the socket --> ended
                  ^                     |
                  +-------- loss -------+
 
-What a loss means and what becomes of each operation is decided in ``reconnect``, and what follows is remembered and
-told by ``outage``; the link carries that out. Nothing is tried for nobody: without operations the worker is cancelled,
-and the socket closed after a while.
+``recovery`` decides what a loss means, when to reconnect and which operations continue; this class carries it out.
+Without operations the worker is cancelled, and the socket is closed after ``idle_timeout``.
+
+Everything runs on one loop and each method that changes state does so without awaiting in between, so there are no
+locks.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine, Iterable
-from contextvars import Context
-from typing import Any, Protocol
+from collections.abc import Awaitable, Callable, Collection, Coroutine
+from contextvars import Context, copy_context
+from typing import Any
 
 from ...deadline import Deadline
 from ...exceptions import TransportClosed, TransportError
 from ...protocol.close_codes import RetryDecision
+from ...protocol.http import public_url
 from ...request import GraphQLRequest
-from ..async_event_sink import AsyncEventSink
+from ..recovery.attempts import Attempts, is_resumed
+from ..recovery.loss import ConnectFailed, ConnectionLoss, not_prepared
 from ..recovery.operation_retries import OperationRetries
 from ..recovery.outage import Outage
-from ..recovery.policy import Attempts, ReconnectPolicy, is_resumed
+from ..recovery.policy import ReconnectPolicy
 from . import losses
 from .active_operation import ActiveOperation
-from .connection import WebSocketConnection
-from .handshake import Handshake
-from .losses import ConnectFailed, ConnectionLoss
+from .connection import Listener, WebSocketConnection
+from .handshake import Dialect, Handshake
+
+OnCarried = Callable[["ReconnectingConnection"], object]
+"""Called with the connection that an operation runs on: when it starts, and when it moves to another."""
+
+OnRejected = Callable[["ReconnectingConnection", ActiveOperation, OnCarried], object]
+
+OpenSocket = Callable[[Handshake, Listener], Awaitable[WebSocketConnection]]
 
 
-class Opener(Protocol):
-    """Who opens sockets for links."""
-
-    @property
-    def target(self) -> str:
-        """Where the sockets lead, fit to be shown."""
-
-    @property
-    def is_refreshable(self) -> bool:
-        """Whether user code makes the handshakes, so that the next may bring other credentials than the last."""
-
-    def handshake(self) -> Handshake:
-        """Return what the next socket is opened with; never called on the loop if ``is_refreshable``."""
-
-    def payload(self, request: GraphQLRequest) -> str:
-        """Return what starts an operation, as JSON; called as ``handshake`` is."""
-
-    async def open_socket(self, handshake: Handshake, link: ReconnectingConnection) -> WebSocketConnection:
-        """Open a socket and return when the server has acknowledged it; *link* hears of what comes over it.
-
-        Raises:
-            ConnectFailed: it could not be opened, or was refused.
-        """
-
-
-class ReconnectingConnection:
+class ReconnectingConnection(Listener):
     """A logical connection.
 
     Args:
-        opener: opens the sockets.
-        policy: when a lost socket is opened again; None for never.
-        idle_timeout: seconds for which a socket without operations is kept; None for ever.
-        on_rejected: has an operation run elsewhere when the server takes no more on one connection.
-        on_unused: called when the link has neither operations nor a socket.
+        dialect: what is particular to the server.
+        open_socket: opens a socket and returns when the server has acknowledged it; raises ``ConnectFailed``.
+        policy: when to reconnect; None for never.
+        idle_timeout: seconds for which a socket without operations is kept; None for no limit.
+        on_rejected: runs an operation elsewhere when the server accepts no more of them on one connection.
+        on_unused: called when the connection has neither operations nor a socket.
 
     Attributes:
-        operations: what runs, or waits to run.
-        credentials: those of the latest handshake, see ``Handshake``; operations with others go over other links.
+        operations: the operations that run or wait, with their ``OnCarried``.
+        credentials: those of the latest handshake, see ``Handshake``; operations with others use other connections.
     """
 
     def __init__(
         self,
-        opener: Opener,
+        dialect: Dialect,
+        open_socket: OpenSocket,
         policy: ReconnectPolicy | None,
         *,
         idle_timeout: float | None,
-        on_rejected: Callable[[ActiveOperation], object],
+        on_rejected: OnRejected,
         on_unused: Callable[[ReconnectingConnection], object],
     ) -> None:
-        self.operations: set[ActiveOperation] = set()
+        self.operations: dict[ActiveOperation, OnCarried] = {}
         self.credentials: object = None
         self._waiting: dict[ActiveOperation, None] = {}  # in the order in which they are to be sent
+        self._connect_waiters: dict[asyncio.Future[None], Context] = {}
         self._capacity: int | None = None
-        self._opener = opener
+        self._dialect = dialect
+        self._open_socket = open_socket
         self._idle_timeout = idle_timeout
         self._on_rejected = on_rejected
         self._on_unused = on_unused
-        self._outage = Outage(opener.target, Attempts(policy, refreshable=opener.is_refreshable))
-        self._retries = OperationRetries(opener, policy, self._start_again)
+        self._target = public_url(dialect.url)
+        refreshable = dialect.is_refreshable
+        self._outage = Outage(self._target, Attempts(policy, refreshable=refreshable))
+        self._retries = OperationRetries(
+            self._target, policy, self._refresh_payload if refreshable else None, self._send_again
+        )
         self._delay = 0.0
         self._handshake: Handshake | None = None
-        self._connection: WebSocketConnection | None = None
+        self._socket: WebSocketConnection | None = None
         self._worker: asyncio.Task[None] | None = None
         self._idle: asyncio.TimerHandle | None = None
         self._loop = asyncio.get_running_loop()
 
     @property
     def has_room(self) -> bool:
-        """Whether the server is not known to take no more operations on this connection."""
+        """Whether the server may accept another operation on this connection, as far as is known."""
         return self._capacity is None or len(self.operations) < self._capacity
 
-    # -- operations
+    # -- called by the pool and by streams
 
-    async def start(self, operation: ActiveOperation, handshake: Handshake | None, deadline: Deadline | None) -> None:
-        """Run an operation; returns when it is on the wire, and confirmed by a server that does so.
+    async def start(
+        self,
+        operation: ActiveOperation,
+        on_carried: OnCarried,
+        handshake: Handshake | None,
+        deadline: Deadline | None,
+    ) -> None:
+        """Run an operation; returns when it was sent, and confirmed by a server that does so.
 
         Args:
-            operation: what to run.
-            handshake: for the next socket, if one must be opened; None to have it made then.
-            deadline: when the caller stops waiting; None for no limit. An attempt that would come later is not waited
-                for.
+            operation: the operation.
+            on_carried: called with this connection, and with another if the operation moves there.
+            handshake: for the next socket, if one must be opened; None to compute it then.
+            deadline: when the caller stops waiting; None for no limit. The call fails at once when the next attempt
+                would come later.
 
         Raises:
             TransportError: it could not be sent.
         """
         operation.sent = self._loop.create_future()
         operation.deadline = deadline
-        self.add(operation, handshake)
+        if deadline is not None:
+            deadline.is_connecting = True
+        self.add(operation, on_carried, handshake)
         try:
             await operation.sent
         finally:
             operation.sent = operation.deadline = None
 
-    def add(self, operation: ActiveOperation, handshake: Handshake | None = None) -> None:
+    def add(self, operation: ActiveOperation, on_carried: OnCarried, handshake: Handshake | None = None) -> None:
         """Run an operation, without waiting."""
-        operation.link = self
-        self.operations.add(operation)
-        self._waiting[operation] = None
-        if self._connection is None:
+        self.operations[operation] = on_carried
+        on_carried(self)
+        if self._socket is None:
             self._handshake = handshake or self._handshake
-        if self._idle is not None:
-            self._idle.cancel()
-            self._idle = None
-        self._go_on()
+        self._enqueue(operation)
 
     async def connect(self) -> None:
         """Open a socket; does nothing when one is open.
@@ -146,235 +144,247 @@ class ReconnectingConnection:
         Raises:
             TransportError: it could not be opened.
         """
-        visit = ActiveOperation(GraphQLRequest("{ __typename }"), "", "query", AsyncEventSink(1))
+        if self._socket is not None:
+            return
+        opened: asyncio.Future[None] = self._loop.create_future()
+        self._connect_waiters[opened] = copy_context() if self._dialect.is_refreshable else Context()
+        self._wake_worker()
         try:
-            await self.start(visit, None, None)
+            await opened
         finally:
-            await self.stop(visit)
+            self._connect_waiters.pop(opened, None)
+            self._retire_if_unused()
 
     async def stop(self, operation: ActiveOperation, *, send_stop: bool = True) -> None:
-        """End an operation and tell the server so, unless *send_stop* is False; does nothing when it has ended."""
+        """End an operation and tell the server unless *send_stop* is False; does nothing when it has ended."""
         if self._forget(operation):
-            if operation.connection is not None:
-                await operation.connection.stop(operation, send_stop=send_stop)
-            self._look_unused()
+            if self._socket is not None:
+                await self._socket.stop(operation, send_stop=send_stop)
+            self._retire_if_unused()
 
-    async def restart(self, operation: ActiveOperation, request: GraphQLRequest, payload: str) -> None:
-        """Start an operation anew with another request; its sink is told before the first event of that."""
+    async def resubscribe(self, operation: ActiveOperation, request: GraphQLRequest, payload: str) -> None:
+        """Start an operation again with another request; its sink is told before the first event of that."""
         if operation not in self.operations:
             return
         self._retries.forget(operation)
+        self._waiting.pop(operation, None)
         operation.request, operation.payload = request, payload
-        connection, operation.connection = operation.connection, None
-        if connection is not None:
-            await connection.stop(operation)
-        operation.sink.restarted()
+        if self._socket is not None:
+            await self._socket.stop(operation)
+        operation.sink.resubscribed()
         if operation in self.operations:
-            self._waiting[operation] = None
-            self._go_on()
+            self._enqueue(operation)
 
     def close(self) -> None:
-        """End everything: subscriptions come to a clean end."""
+        """End everything: running subscriptions end without an error."""
         for operation in list(self.operations):
-            is_running_subscription = operation.type == "subscription" and operation.sent is None
-            self._end(operation, None if is_running_subscription else TransportClosed("The transport was closed."))
+            if operation.type == "subscription" and operation.sent is None:  # it is running
+                self._end(operation, None)
+            else:
+                self._fail(operation, _closed())
+        self._fail_connect_waiters(_closed)
         self._retire()
 
     async def wait_closed(self) -> None:
-        """Return when nothing is tried any more; a socket that was about to open is among the open ones then."""
+        """Return when the worker has ended; a socket that it was opening is among the open ones then."""
         if self._worker is not None:
             await asyncio.wait({self._worker})
 
-    # -- told by the socket
+    # -- called by the socket: Listener
 
     def lost(
-        self, connection: WebSocketConnection, loss: ConnectionLoss, operations: Iterable[ActiveOperation]
+        self, connection: WebSocketConnection, loss: ConnectionLoss, operations: Collection[ActiveOperation]
     ) -> None:
-        """The socket is gone, and these operations were on it."""
-        if connection is not self._connection:
+        if connection is not self._socket:
             return
-        self._connection = None
-        loss, delay = self._outage.failed(loss, brought=connection.was_of_use)
+        self._socket = None
+        now = self._loop.time()
+        loss, delay = self._outage.failed(loss, now, was_useful=connection.was_useful)
         for operation in operations:
-            operation.connection = None
             if delay is None or not is_resumed(operation.type, sent=True):
-                self._end(operation, loss.error())
+                self._fail(operation, loss.error())
             else:
-                operation.lost_at = self._loop.time() if operation.lost_at is None else operation.lost_at
+                operation.lost_at = now if operation.lost_at is None else operation.lost_at
                 self._waiting[operation] = None
-        if delay is None:
-            self._give_up(loss)
-        elif self.operations:
-            self._delay = delay
-            self._outage.goes_on(loss, delay, len(self.operations))
-            self._go_on()
-        self._look_unused()
+        self._reconnect_or_fail(loss, delay)
 
     def started(self, operation: ActiveOperation) -> None:
-        """The server confirmed that it runs an operation."""
         self._retries.succeeded(operation)
         operation.release()
 
     def finished(
         self, operation: ActiveOperation, error: TransportError | None, decision: RetryDecision = RetryDecision.NO
     ) -> None:
-        """The server ended an operation; where it confirms operations, an error in place of that is the caller's.
-
-        Args:
-            operation: what ended.
-            error: why; None when it is complete.
-            decision: whether another start may do better.
-        """
         if error is not None and self._retries.schedule(operation, error, decision):
-            operation.connection = None
             if operation.sent is None and operation.lost_at is None:
                 operation.lost_at = self._loop.time()
             return
-        if error is None or operation.connection is None or not operation.connection.confirms:
-            operation.release()
+        if error is None or self._socket is None or not self._socket.confirms:
+            operation.release()  # where the server confirms operations, an error instead of that is the caller's
         self._end(operation, error)
-        self._look_unused()
+        self._retire_if_unused()
 
     def rejected(self, operation: ActiveOperation, error: TransportError) -> None:
-        """The server takes no more operations on this connection."""
         others = len(self.operations) - 1
         if others == 0:
-            # Another connection would fare no better.
-            self.finished(operation, error)
-        elif self._forget(operation):
+            self.finished(operation, error)  # the server would reject it on another connection, too
+        elif on_carried := self._forget(operation):
             self._capacity = others
-            operation.connection = None
-            self._on_rejected(operation)
+            self._on_rejected(self, operation, on_carried)
 
     # -- the worker
 
-    def _go_on(self) -> None:
+    def _enqueue(self, operation: ActiveOperation) -> None:
+        self._waiting[operation] = None
+        if self._idle is not None:
+            self._idle.cancel()
+            self._idle = None
+        self._wake_worker()
+
+    def _wake_worker(self) -> None:
         if self._worker is None or self._worker.done():
             self._worker = in_background(self._work())
 
     async def _work(self) -> None:
-        """Bring every waiting operation onto the wire."""
-        while self._waiting:
-            connection = self._connection
-            if connection is None:
+        """Send every waiting operation, over a socket that is opened if necessary."""
+        while self._waiting or self._connect_waiters:
+            if self._socket is None:
                 await self._connect()
             else:
-                await self._send(next(iter(self._waiting)), connection)
+                await self._send(next(iter(self._waiting)), self._socket)
 
-    async def _send(self, operation: ActiveOperation, connection: WebSocketConnection) -> None:
+    async def _send(self, operation: ActiveOperation, socket: WebSocketConnection) -> None:
         del self._waiting[operation]
-        if operation.is_visit:
-            self.finished(operation, None)
-            return
-        operation.connection = connection
+        if operation.deadline is not None:
+            operation.deadline.is_connected = True
         try:
-            await connection.start(operation)
+            await socket.start(operation)
         except TransportError:
-            # The reader tells of the loss, unless it had done so before the operation was on the connection.
-            if connection is not self._connection and operation.connection is connection:
-                operation.connection = None
-                self._waiting[operation] = None
-            return
-        if not connection.confirms:
+            return  # the reader of the socket reports the loss, which puts the operation back
+        if not socket.confirms:
             operation.release()
-        if operation.lost_at is not None and operation.connection is connection:
+        if operation.lost_at is not None and socket.carries(operation):
             operation.sink.reconnected(self._loop.time() - operation.lost_at)
             operation.lost_at = None
 
     async def _connect(self) -> None:
-        """Open a socket, or give up; one attempt after the other."""
+        """Open a socket or give up, with one attempt after the other."""
         previous: ConnectionLoss | None = None
-        while self._connection is None and self._waiting:
+        while self._socket is None and (self._waiting or self._connect_waiters):
             await asyncio.sleep(self._delay)
-            if not self._waiting:
+            if not (self._waiting or self._connect_waiters):
                 return
             try:
                 handshake = await self._next_handshake()
                 self.credentials = handshake.credentials
-                self._take_over(await self._opener.open_socket(handshake, self))
+                socket = await self._open_socket(handshake, self)
+                self._release_connect_waiters()
+                if socket.loss is not None:
+                    raise ConnectFailed(socket.loss)
             except Exception as caught:
-                previous = self._failed(caught, previous)
-
-    def _take_over(self, connection: WebSocketConnection) -> None:
-        if connection.loss is None:
-            self._connection = connection
-            self._handshake, self._delay = None, 0.0
-            self._outage.over(self._loop.time(), self._waiting)
-        for visit in [operation for operation in self._waiting if operation.is_visit]:
-            self.finished(visit, None)
-        if connection.loss is not None:
-            raise ConnectFailed(connection.loss)
+                previous = self._attempt_failed(caught, previous)
+            else:
+                self._socket, self._handshake, self._delay = socket, None, 0.0
+                lost_at = [each.lost_at for each in self._waiting if each.lost_at is not None]
+                self._outage.ended(self._loop.time(), lost_at)
 
     async def _next_handshake(self) -> Handshake:
         handshake, self._handshake = self._handshake, None
-        lost = [operation for operation in self._waiting if operation.lost_at is not None]
+        lost = [operation for operation in self._waiting if operation.is_established]
         if handshake is not None and not lost:
             return handshake
-        if not self._opener.is_refreshable:
-            return self._opener.handshake()
-        # In the context of a subscriber, which may hold what the user's code needs to find its credentials.
-        context = next(iter(self._waiting)).context.copy()
-        return await asyncio.to_thread(context.run, self._refresh, lost)
+        if not self._dialect.is_refreshable:
+            return self._dialect.handshake()
+        # In the context of a caller, in which the user's functions may find the credentials.
+        contexts = [*(operation.context for operation in self._waiting), *self._connect_waiters.values()]
+        return await asyncio.to_thread(contexts[0].copy().run, self._refresh, lost)
 
     def _refresh(self, operations: list[ActiveOperation]) -> Handshake:
-        """Make everything anew that may hold credentials; in a worker thread."""
-        handshake = self._opener.handshake()
+        """Compute everything again that may contain credentials; in a worker thread."""
+        handshake = self._dialect.handshake()
         for operation in operations:
-            operation.payload = self._opener.payload(operation.request)
+            self._refresh_payload(operation)
         return handshake
 
-    def _failed(self, caught: Exception, previous: ConnectionLoss | None) -> ConnectionLoss:
-        """An attempt failed: prepare for the next one, or give up."""
-        loss = caught.loss if isinstance(caught, ConnectFailed) else losses.unprepared(self._opener.target, caught)
+    def _refresh_payload(self, operation: ActiveOperation) -> None:
+        operation.payload = self._dialect.payload(operation.request)
+
+    def _attempt_failed(self, caught: Exception, previous: ConnectionLoss | None) -> ConnectionLoss:
+        """Prepare for the next attempt, or give up."""
+        loss = caught.loss if isinstance(caught, ConnectFailed) else not_prepared(self._target, caught)
         if previous is not None:
             loss = losses.refused_silently(loss, previous)
-        loss, delay = self._outage.failed(loss)
-        if delay is None:
-            self._give_up(loss)
-        else:
-            self._delay = delay
-            self._leave_behind(delay, loss)
-            if self.operations:
-                self._outage.goes_on(loss, delay, len(self.operations))
-        self._look_unused()
+        loss, delay = self._outage.failed(loss, self._loop.time())
+        if delay is not None:
+            self._fail_impatient(loss, delay)
+        self._reconnect_or_fail(loss, delay)
         return loss
 
-    def _leave_behind(self, delay: float, loss: ConnectionLoss) -> None:
-        """Fail whom the next attempt would come too late for: the reason tells them more than a timeout."""
+    def _reconnect_or_fail(self, loss: ConnectionLoss, delay: float | None) -> None:
+        if delay is None:
+            for operation in list(self.operations):
+                self._fail(operation, loss.error())
+            self._fail_connect_waiters(loss.error)
+        elif self.operations or self._connect_waiters:
+            self._delay = delay
+            self._outage.continues(loss, delay, self._loop.time(), len(self.operations))
+            self._wake_worker()
+        self._retire_if_unused()
+
+    def _fail_impatient(self, loss: ConnectionLoss, delay: float) -> None:
+        """Fail callers that wait for a first connection, after enough attempts or if the next is after their deadline.
+
+        The connection error is more useful to them than a timeout.
+        """
+        suffice = self._outage.attempts.suffice_for_first
+        last = self._outage.last(loss) if suffice else loss
         for operation in list(self._waiting):
-            if operation.deadline is not None and not operation.deadline.allows(delay):
-                self._end(operation, loss.error())
+            is_late = operation.deadline is not None and not operation.deadline.allows(delay)
+            if is_late or (suffice and not operation.is_established):
+                self._fail(operation, last.error())
+        if suffice:
+            self._fail_connect_waiters(last.error)
 
     # -- ends
-
-    def _give_up(self, loss: ConnectionLoss) -> None:
-        for operation in list(self.operations):
-            self._end(operation, loss.error())
 
     def _end(self, operation: ActiveOperation, error: TransportError | None) -> None:
         if self._forget(operation):
             operation.end(error)
 
-    def _start_again(self, operation: ActiveOperation, error: TransportError | None) -> None:
-        if error is not None:
-            self._end(operation, error)
-            self._look_unused()
-            return
-        self._waiting[operation] = None
-        self._go_on()
+    def _fail(self, operation: ActiveOperation, error: TransportError) -> None:
+        if self._forget(operation):
+            operation.fail(error)
 
-    def _forget(self, operation: ActiveOperation) -> bool:
-        if operation not in self.operations:
-            return False
-        self._retries.forget(operation)
-        self.operations.remove(operation)
-        self._waiting.pop(operation, None)
-        return True
+    def _release_connect_waiters(self) -> None:
+        for opened in self._connect_waiters:
+            if not opened.done():
+                opened.set_result(None)
+        self._connect_waiters.clear()
 
-    def _look_unused(self) -> None:
-        if self.operations or self._idle is not None:
+    def _fail_connect_waiters(self, make: Callable[[], TransportError]) -> None:
+        for opened in self._connect_waiters:
+            if not opened.done():
+                opened.set_exception(make())
+        self._connect_waiters.clear()
+
+    def _send_again(self, operation: ActiveOperation, error: TransportError | None) -> None:
+        if error is None:
+            self._enqueue(operation)
             return
-        if self._connection is None or self._idle_timeout == 0:
+        self._fail(operation, error)
+        self._retire_if_unused()
+
+    def _forget(self, operation: ActiveOperation) -> OnCarried | None:
+        on_carried = self.operations.pop(operation, None)
+        if on_carried is not None:
+            self._retries.forget(operation)
+            self._waiting.pop(operation, None)
+        return on_carried
+
+    def _retire_if_unused(self) -> None:
+        if self.operations or self._connect_waiters or self._idle is not None:
+            return
+        if self._socket is None or self._idle_timeout == 0:
             self._retire()
         elif self._idle_timeout is not None:
             self._idle = self._loop.call_later(self._idle_timeout, self._retire, context=Context())
@@ -384,10 +394,14 @@ class ReconnectingConnection:
             self._idle.cancel()
         if self._worker is not None and self._worker is not asyncio.current_task():
             self._worker.cancel()
-        connection, self._connection = self._connection, None
-        if connection is not None:
-            connection.close_soon()
+        socket, self._socket = self._socket, None
+        if socket is not None:
+            socket.close_soon()
         self._on_unused(self)
+
+
+def _closed() -> TransportClosed:
+    return TransportClosed("The transport was closed.")
 
 
 def in_background(coroutine: Coroutine[Any, Any, None]) -> asyncio.Task[None]:

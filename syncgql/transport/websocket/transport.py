@@ -1,19 +1,24 @@
-"""WebSocketTransport: what every transport over WebSocket does, whatever the server's dialect."""
+"""WebSocketTransport: the common part of all transports over WebSocket."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-import dataclasses
 import functools
 from collections.abc import AsyncGenerator, Callable, Coroutine, Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from ...deadline import NO_DEADLINE, Deadline
-from ...exceptions import TransportClosed, TransportError, TransportProtocolError
-from ...protocol.websocket import Acknowledged, Pinged, Ponged
+from ...exceptions import (
+    TransportClosed,
+    TransportError,
+    TransportProtocolError,
+    TransportQueryError,
+    TransportRateLimited,
+)
+from ...protocol.websocket_events import Acknowledged, Pinged, Ponged
 from ...request import GraphQLRequest, as_request
-from ...result import ExecutionResult, whole_result
+from ...result import ABSENT, ExecutionResult, whole_result
 from ..aiohttp_session.session import SharedSession
 from ..async_event_sink import AsyncEventSink
 from ..base import AsyncRoundTrip, AsyncTransport, EventSink, Stream
@@ -25,7 +30,7 @@ from .connector import WebSocketConnector
 from .handshake import Dialect, Handshake
 from .options import WebSocketOptions
 from .pool import WebSocketPool
-from .reconnecting_connection import in_background
+from .reconnecting_connection import ReconnectingConnection, in_background
 
 if TYPE_CHECKING:
     from graphql import DocumentNode
@@ -42,18 +47,18 @@ WebSocketTransportT = TypeVar("WebSocketTransportT", bound="WebSocketTransport")
 class WebSocketTransport(AsyncTransport):
     """Sends subscriptions, and queries and mutations too, over WebSocket.
 
-    A subscription whose consumer may hold it up (``overflow="block"``) has a socket of its own; all others, and queries
-    and mutations, share one.
+    A subscription that stops reading while its buffer is full (``overflow="block"``) has a socket of its own. All
+    others, and queries and mutations, share one.
 
     Args:
         dialect: what is particular to the server.
-        options: what is the same for every connection.
+        options: the options that all connections share.
         session: the session to open sockets with.
         policy: when a lost socket is opened again; None for never.
 
     Attributes:
-        payloads: the payload that came last with each of ``connection_ack``, ``ping`` and ``pong``.
-        ping_received: an asyncio event, set each time a ping comes; who waits for the next one clears it.
+        payloads: the latest payload of each of ``connection_ack``, ``ping`` and ``pong``.
+        ping_received: an ``asyncio.Event``, set whenever a ping arrives; clear it before you wait for the next one.
         pong_received: the same for pongs.
     """
 
@@ -64,10 +69,10 @@ class WebSocketTransport(AsyncTransport):
         session: SharedSession,
         policy: ReconnectPolicy | None = None,
     ) -> None:
-        self._dialect = dialect
-        self._options = options
+        self.dialect = dialect
+        self.options = options
+        self.policy = policy
         self._shared_session = session
-        self._policy = policy
         self.reconnects = policy is not None
         self._begin()
 
@@ -76,8 +81,8 @@ class WebSocketTransport(AsyncTransport):
         self.payloads: dict[str, Any] = {}
         self.ping_received = asyncio.Event()
         self.pong_received = asyncio.Event()
-        connector = WebSocketConnector(self._dialect, self._options, self._heard)
-        self._pool = WebSocketPool(connector, self._shared_session, self._policy)
+        connector = WebSocketConnector(self.dialect, self.options, self._heard, self._shared_session.proxy_for)
+        self._pool = WebSocketPool(connector, self._shared_session, self.policy)
 
     def fresh(self: WebSocketTransportT) -> WebSocketTransportT:
         copy = super().fresh()
@@ -85,20 +90,11 @@ class WebSocketTransport(AsyncTransport):
         copy._begin()
         return copy
 
-    def over(self: WebSocketTransportT, session: SharedSession) -> WebSocketTransportT:
-        """Return an unconnected transport that opens its sockets with another session, and anew without waiting."""
-        copy = self.fresh()
-        copy._shared_session = session
-        if copy._policy is not None:
-            copy._policy = dataclasses.replace(copy._policy, base=0.0, cap=0.0)
-        copy._begin()
-        return copy
-
     async def connect(self) -> None:
         """Open the shared socket; does nothing when it is open.
 
         Raises:
-            TransportError: there was no connection, or the server refused it.
+            TransportError: it could not be opened, or the server refused it.
         """
         await self._pool.connect()
 
@@ -135,6 +131,7 @@ class WebSocketTransport(AsyncTransport):
         """Send a query or mutation over the shared socket and return its answer, errors included.
 
         Raises:
+            TransportQueryError: the server ended the operation by a message of errors.
             TransportError: there was no GraphQL answer.
             DocumentError: the document has a syntax error, or the request cannot be sent.
         """
@@ -160,6 +157,15 @@ class WebSocketTransport(AsyncTransport):
             task.add_done_callback(self._ending.discard)
         return result
 
+    async def _answer(self, prepared: tuple[WebSocketStream, AsyncEventSink], deadline: Deadline) -> ExecutionResult:
+        """Run a query or mutation and return its result, the errors of the server's message ``error``, too."""
+        try:
+            return await self._run(prepared, deadline)
+        except (TransportQueryError, TransportRateLimited) as error:
+            if not (error.sent and error.errors):
+                raise  # the connection was refused, not the operation
+            return ExecutionResult(ABSENT, [dict(each) for each in error.errors])
+
     async def subscribe(
         self,
         request: str | DocumentNode | GraphQLRequest,
@@ -173,7 +179,7 @@ class WebSocketTransport(AsyncTransport):
             request: GraphQL text, a parsed document or a ``GraphQLRequest``.
             variable_values: values for the document's variables.
             operation_name: which operation to run when the document holds several.
-            send_stop: whether the server is told when the generator is closed before the end.
+            send_stop: whether a stop is sent when the generator is closed before the end.
 
         Raises:
             TransportError: connecting failed, the operation was rejected, or the connection was lost.
@@ -197,24 +203,25 @@ class WebSocketTransport(AsyncTransport):
     ) -> AsyncRoundTrip[ExecutionResult]:
         _refuse_arguments(headers, extra_args)
         sink = AsyncEventSink(buffer_size=1)
-        return RoundTrip((self.stream(request, sink), sink), self._run, whole_result)
+        return RoundTrip((self.stream(request, sink), sink), self._answer, whole_result)
 
     def stream(self, request: GraphQLRequest, sink: EventSink) -> WebSocketStream:
-        operation = ActiveOperation(request, self._dialect.payload(request), request.operation_type, sink)
+        payload, refreshable = self.dialect.payload(request), self.dialect.is_refreshable
+        operation = ActiveOperation(request, payload, request.operation_type, sink, keeps_context=refreshable)
         # Made in the caller's context, which may say who the user is: only operations of one user share a socket.
-        is_needed = sink.blocks or self._dialect.has_users or not self._pool.has_shared
-        handshake = self._dialect.handshake() if is_needed else None
-        return WebSocketStream(self._pool, operation, handshake)
+        is_needed = sink.blocks or self.dialect.has_users or not self._pool.has_shared
+        handshake = self.dialect.handshake() if is_needed else None
+        return WebSocketStream(self._pool, operation, self.dialect.payload, handshake)
 
     async def _prepare(self, request: GraphQLRequest, sink: EventSink) -> WebSocketStream:
-        if not self._dialect.is_refreshable:  # nothing of it is the user's code
+        if not self.dialect.is_refreshable:  # nothing of it is the user's code
             return self.stream(request, sink)
         return await asyncio.to_thread(self.stream, request, sink)
 
     def _open_connections(self) -> list[WebSocketConnection]:
-        connections = [connection for connection in self._pool.connections if connection.is_open]
+        connections = [connection for connection in self._pool.sockets if connection.is_open]
         if not connections:
-            raise TransportClosed("No socket is open; call connect() first.")
+            raise TransportClosed("No socket is open; call connect() first.", sent=False)
         return connections
 
     def _heard(self, signal: Acknowledged | Pinged | Ponged) -> None:
@@ -227,15 +234,17 @@ class WebSocketTransport(AsyncTransport):
 
 def _refuse_arguments(headers: Mapping[str, str] | None, extra_args: Mapping[str, Any] | None) -> None:
     if extra_args:
-        raise TransportError("A WebSocket has no arguments per request; extra_args is for HTTP.")
+        raise TransportError("A WebSocket has no arguments per request; extra_args is for HTTP.", sent=False)
     if headers is not None:
-        raise TransportError("A WebSocket has no headers per request; give headers= or init_payload= to the transport.")
+        raise TransportError(
+            "A WebSocket has no headers per request; give headers= or init_payload= to the transport.", sent=False
+        )
 
 
 async def _let_end(sink: AsyncEventSink, stream: WebSocketStream) -> None:
-    """Stop an operation whose one result is in hand, if the server does not complete it by itself.
+    """Stop an operation that has its only result, unless the server completes it within a second.
 
-    Some legacy servers never do; others drop the socket on every stop, so it is not sent without need.
+    Some legacy servers never complete a query; others close the socket after every stop, so none is sent if possible.
     """
     with contextlib.suppress(TransportError, asyncio.TimeoutError):
         await asyncio.wait_for(sink.get(), COMPLETION_SECONDS)
@@ -243,29 +252,47 @@ async def _let_end(sink: AsyncEventSink, stream: WebSocketStream) -> None:
 
 
 class WebSocketStream(Stream):
-    """One operation over a WebSocket."""
+    """One operation over a WebSocket.
 
-    def __init__(self, pool: WebSocketPool, operation: ActiveOperation, handshake: Handshake | None) -> None:
+    Args:
+        pool: chooses the connection.
+        operation: the operation.
+        payload: returns the payload for another request of the operation.
+        handshake: for a new socket; None to compute it when it is needed.
+    """
+
+    def __init__(
+        self,
+        pool: WebSocketPool,
+        operation: ActiveOperation,
+        payload: Callable[[GraphQLRequest], str],
+        handshake: Handshake | None,
+    ) -> None:
         self._pool = pool
         self._operation = operation
+        self._payload = payload
         self._handshake = handshake
+        self._connection: ReconnectingConnection | None = None
 
     async def open(self, deadline: Deadline | None = None) -> None:
         handshake, self._handshake = self._handshake, None
         try:
-            await self._pool.start(self._operation, handshake, deadline)
+            await self._pool.start(self._operation, self._carried, handshake, deadline)
         except BaseException:
-            # The message may be on the wire already: the server must hear that nobody waits.
+            # The message may have been sent already; then the server must be told to stop.
             await self.close()
             raise
 
     async def close(self, *, send_stop: bool = True) -> None:
-        if self._operation.link is not None:
-            await self._operation.link.stop(self._operation, send_stop=send_stop)
+        if self._connection is not None:
+            await self._connection.stop(self._operation, send_stop=send_stop)
 
-    def restart(self, request: GraphQLRequest) -> Callable[[], Coroutine[Any, Any, None]]:
-        return functools.partial(self._restart, request, self._pool.payload(request))
+    def resubscribe(self, request: GraphQLRequest) -> Callable[[], Coroutine[Any, Any, None]]:
+        return functools.partial(self._resubscribe, request, self._payload(request))
 
-    async def _restart(self, request: GraphQLRequest, payload: str) -> None:
-        if self._operation.link is not None:
-            await self._operation.link.restart(self._operation, request, payload)
+    async def _resubscribe(self, request: GraphQLRequest, payload: str) -> None:
+        if self._connection is not None:
+            await self._connection.resubscribe(self._operation, request, payload)
+
+    def _carried(self, connection: ReconnectingConnection) -> None:
+        self._connection = connection

@@ -7,82 +7,52 @@ from collections.abc import Mapping
 from typing import Any, cast
 
 import aiohttp
-from aiohttp import hdrs
+from yarl import URL
 
+from ...deadline import Deadline
 from ...exceptions import (
     TransportAuthenticationError,
     TransportConnectionFailed,
     TransportServerError,
     TransportTimeout,
 )
-from ...messages import EXCERPT_CHARACTERS, as_sentence
+from ...messages import as_sentence, truncate
 from ...protocol.http import public_url, retry_after
+from ...protocol.rate_limits import is_rate_limit, rate_limited
 from ...result import Response
+from ..aiohttp_session.connection_request import ConnectionRequest, connection_request
 from ..aiohttp_session.errors import translated_errors
+from ..aiohttp_session.upgrade_guard import UpgradeRefused
 from .handshake import Handshake
 from .options import WebSocketOptions
 
 
 async def upgrade(
-    session: aiohttp.ClientSession, handshake: Handshake, options: WebSocketOptions
+    session: aiohttp.ClientSession, handshake: Handshake, options: WebSocketOptions, proxy: URL | None = None
 ) -> aiohttp.ClientWebSocketResponse:
     """Open a WebSocket.
+
+    Args:
+        session: what to open it with.
+        handshake: what to open it with, of this connection.
+        options: the same, of every connection; a proxy in them takes precedence.
+        proxy: the proxy that the environment names; None for none.
 
     Raises:
         TransportTimeout: it took longer than ``connect_timeout``.
         TransportAuthenticationError: the server answered with HTTP 401 or 403.
+        TransportRateLimited: the server answered with HTTP 429, or another status that says so.
         TransportServerError: the server answered with another status than 101, redirects among them: following one
             could carry credentials elsewhere.
         TransportConnectionFailed: there was no answer, or it breaks the WebSocket protocol.
     """
     where = handshake.where
+    connection_request.set(ConnectionRequest(Deadline(), is_own=True))
     try:
         with translated_errors(where):
-            return await _limited(_connect(session, handshake, options), options.connect_timeout, where)
-    except _Refused as refusal:
+            return await _limited(_connect(session, handshake, options, proxy), options.connect_timeout, where)
+    except UpgradeRefused as refusal:
         raise _refusal(where, refusal.status, refusal.headers, refusal.body) from None
-
-
-async def refuse_upgrade(request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType) -> aiohttp.ClientResponse:
-    """A middleware of aiohttp: end an upgrade at its first answer that is none.
-
-    ``ws_connect`` follows redirects, which it has no option against, and takes the caller's headers along; and it
-    throws away the body that says why the upgrade was refused.
-    """
-    response = await handler(request)
-    if response.status != 101 and request.headers.get(hdrs.UPGRADE, "").lower() == "websocket":
-        try:
-            body = await _excerpt(response)
-        finally:
-            response.close()
-        raise _Refused(response.status, response.headers, body)
-    return response
-
-
-def refuse_redirects() -> aiohttp.TraceConfig:
-    """Return what keeps the upgrades of a session that somebody else made, without the middleware, from redirects."""
-    trace = aiohttp.TraceConfig()
-    trace.on_request_redirect.append(_refuse_redirect)
-    trace.freeze()
-    return trace
-
-
-async def _refuse_redirect(
-    session: aiohttp.ClientSession, context: object, redirect: aiohttp.TraceRequestRedirectParams
-) -> None:
-    if redirect.headers.get(hdrs.UPGRADE, "").lower() == "websocket":
-        response = redirect.response
-        response.close()
-        raise _Refused(response.status, response.headers, "")
-
-
-class _Refused(Exception):
-    """An upgrade was answered with another status than 101."""
-
-    def __init__(self, status: int, headers: Mapping[str, str], body: str) -> None:
-        self.status = status
-        self.headers = headers
-        self.body = body
 
 
 async def _limited(connecting: Any, seconds: float | None, where: str) -> aiohttp.ClientWebSocketResponse:
@@ -95,19 +65,20 @@ async def _limited(connecting: Any, seconds: float | None, where: str) -> aiohtt
             f"Connecting to {where} took longer than connect_timeout, {seconds or 0:g} s.",
             limit="connect_timeout",
             seconds=seconds or 0.0,
+            sent=False,
         ) from error
     return socket
 
 
 async def _connect(
-    session: aiohttp.ClientSession, handshake: Handshake, options: WebSocketOptions
+    session: aiohttp.ClientSession, handshake: Handshake, options: WebSocketOptions, proxy: URL | None
 ) -> aiohttp.ClientWebSocketResponse:
     arguments: dict[str, Any] = {
         "protocols": handshake.subprotocols,
         "headers": handshake.headers,
         "origin": options.origin,
         "params": options.params,
-        "proxy": options.proxy,
+        "proxy": options.proxy or proxy,
         "proxy_headers": options.proxy_headers,
         "ssl": options.ssl,
         "max_msg_size": options.max_message_size,
@@ -116,6 +87,8 @@ async def _connect(
         ),
         # Pings are answered by the connection, which has to see every sign of life.
         "autoping": False,
+        # So are close frames: see CloseHandshake.
+        "autoclose": False,
         **options.connect_args,
     }
     try:
@@ -124,37 +97,38 @@ async def _connect(
         return cast(aiohttp.ClientWebSocketResponse, socket)
     except aiohttp.ClientHttpProxyError as error:
         raise TransportConnectionFailed(
-            f"The proxy refused to connect to {handshake.where}: HTTP {error.status}. See proxy= and proxy_auth=."
+            f"The proxy refused to connect to {handshake.where}: HTTP {error.status}. See proxy= and proxy_auth=.",
+            sent=False,
         ) from None  # its text has the whole URL, which may hold credentials
     except aiohttp.WSServerHandshakeError as error:
         if error.status != 101:  # a session that is not ours lacks the middleware
-            raise _Refused(error.status, error.headers or {}, "") from None
+            raise UpgradeRefused(error.status, error.headers or {}, "") from None
         raise TransportConnectionFailed(
-            f"{handshake.where} broke the WebSocket handshake: {as_sentence(error.message)}"
+            f"{handshake.where} broke the WebSocket handshake: {as_sentence(error.message)}", sent=False
         ) from None  # its text has the whole URL, which may hold credentials
-
-
-async def _excerpt(response: aiohttp.ClientResponse) -> str:
-    body = b""
-    while len(body) < 4 * EXCERPT_CHARACTERS and (chunk := await response.content.readany()):
-        body += chunk
-    return body.decode("utf-8", "replace")[:EXCERPT_CHARACTERS]
 
 
 def _refusal(where: str, status: int, headers: Mapping[str, str], body: str) -> TransportServerError:
     wait = retry_after(headers)
+    response = Response(status, headers, where, 0.0, wait)
+    refused = f"{where} refused the WebSocket with HTTP {status}"
+    said = f" It said: {as_sentence(' '.join(body.split())[:200])}" if body.strip() else ""
+    if is_rate_limit(response, body, None):
+        limited = f"{refused}: the server limits the rate of requests."
+        return rate_limited(lambda wait: limited + wait + said, response, body, None, code=status, sent=False)
     if status in (401, 403):
         advice = "Check headers=, auth= and cookies."
     elif 300 <= status < 400:
-        advice = f"It redirects to {public_url(headers.get('Location', ''))}; use that URL if it is the endpoint."
+        target = truncate(public_url(headers.get("Location", "")), 200)
+        advice = f"It redirects to {target}; use that URL if it is the endpoint."
     elif wait is not None:
         advice = f"Try again in {wait:g} s."
     else:
-        advice = "Is this the URL of the WebSocket endpoint, and does every proxy on the way let WebSockets pass?"
-    said = f" It said: {as_sentence(' '.join(body.split())[:200])}" if body.strip() else ""
+        advice = (
+            "Is this the URL of the WebSocket endpoint? If it is another, give it as subscriptions= of the Client. "
+            "Does the server send subscriptions over WebSockets, not as server-sent events, and does every proxy on "
+            "the way let WebSockets pass?"
+        )
     return (TransportAuthenticationError if status in (401, 403) else TransportServerError)(
-        f"{where} refused the WebSocket with HTTP {status}. {advice}{said}",
-        code=status,
-        body=body,
-        response=Response(status, headers, where, 0.0, wait),
+        f"{refused}. {advice}{said}", code=status, body=body, response=response, sent=False
     )

@@ -21,7 +21,7 @@ import pytest
 from syncgql import Client, FileVar, TransportServerError
 from syncgql.cli.demo.command import body, own_command, title
 from syncgql.cli.demo.steps import query
-from tests.fix_scripts import SLOW_CALLBACK, STRICT, RunScript, run_python
+from tests.fix_scripts import SLOW_CALLBACK, STRICT, run_python
 
 PATIENCE = 60.0
 
@@ -46,7 +46,7 @@ def test_demo_shows_every_step() -> None:
     assert "There is no book 99." in result.stdout
     assert "error.data:   {'book': None}" in result.stdout
     assert "closed: True" in result.stdout
-    assert f"`{own_command()} demo --serve` keeps the server running" in result.stdout.replace("\n", " ")
+    assert f"Run `{own_command()} demo --serve` to start the server" in result.stdout.replace("\n", " ")
 
 
 def test_own_command_is_what_can_be_typed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -66,8 +66,8 @@ def test_own_command_is_what_can_be_typed(tmp_path: Path, monkeypatch: pytest.Mo
 
 
 def test_demo_shows_the_code_it_runs() -> None:
-    """A step's heading is its docstring, and its code is what follows."""
-    assert title(query) == "A query: the answer's data is a plain dict"
+    """The heading of a step is its docstring, and the rest is its code."""
+    assert title(query) == "A query: the data of the response is a plain dict"
     assert body(query).startswith('data = client.execute("{ books { id title author } }")\n\nfor book in')
 
 
@@ -99,7 +99,7 @@ def serving(*options: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
 
 
 def test_serve_until_interrupted() -> None:
-    """Serve mode prints a URL that answers, and Ctrl-C ends it without a word on stderr."""
+    """Serve mode prints a working URL, and Ctrl-C stops it without output on stderr."""
     with serving() as (process, url):
         request = Request(url, b'{"query": "{ book(id: 1) { title } }"}', {"Content-Type": "application/json"})
         with urlopen(request, timeout=PATIENCE) as answer:
@@ -157,24 +157,3 @@ def test_server_leaves_with_its_parent() -> None:
         while answers(url):
             assert time.monotonic() < deadline
             time.sleep(0.01)
-
-
-@pytest.mark.parametrize("library", ["click", "rich"])
-def test_command_without_its_libraries(run_script: RunScript, library: str) -> None:
-    """Without the extra's libraries one line says what to install."""
-    result = run_script(f"import sys; sys.modules[{library!r}] = None; from syncgql.cli import main; main()", "demo")
-    assert result.exit_code == 1
-    assert result.stderr == (f"syncgql: the command needs {library}; install it with: pip install 'syncgql[cli]'\n")
-
-
-def test_demo_without_its_libraries(run_script: RunScript) -> None:
-    """Without the server's libraries one line says what to install."""
-    result = run_script("import sys; sys.modules['uvicorn'] = None; from syncgql.cli import main; main()", "demo")
-    assert result.exit_code == 1
-    assert result.stderr == ("Error: the demo needs uvicorn; install what it needs with: pip install 'syncgql[demo]'\n")
-
-
-def test_version(run_script: RunScript) -> None:
-    """``syncgql --version`` tells the installed version."""
-    result = run_python("-m", "syncgql", "--version")
-    assert result.stdout.startswith("syncgql, version ")

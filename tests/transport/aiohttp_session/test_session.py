@@ -17,8 +17,17 @@ import aiohttp
 import pytest
 import trustme
 from aiohttp.abc import AbstractResolver, ResolveResult
+from cryptography.hazmat.primitives import serialization
 
-from syncgql import AIOHTTPTransport, Client, GraphQLRequest, TransportConnectionFailed, TransportError
+import syncgql
+from syncgql import (
+    AIOHTTPTransport,
+    Client,
+    GraphQLRequest,
+    RequestsHTTPTransport,
+    TransportConnectionFailed,
+    TransportError,
+)
 
 from ...fix_servers import Server
 from ...servers.front import Front
@@ -55,7 +64,8 @@ def test_n13_subscriptions_take_no_slot_of_the_pool(any_server: Server, limit: i
 
 def test_n10_subscription_outlives_the_total_limit(any_server: Server) -> None:
     """The limit for a whole request is none for a subscription."""
-    with Client(any_server.url, timeout=0.5, client_session_args={"timeout": 0.5}) as client:
+    limits = aiohttp.ClientTimeout(total=0.5)
+    with Client(any_server.url, timeout=limits, client_session_args={"timeout": 0.5}) as client:
         events = client.subscribe("subscription { count(to: 4, delay: 0.4) }")
         assert [event["count"] for event in events] == [1, 2, 3, 4]
 
@@ -94,6 +104,26 @@ def test_limit_of_the_pool() -> None:
             assert busy.acquire(timeout=30)
             let_go.set()
             assert [call.result() for call in calls] == 8 * [OK]
+        assert server.connections == 2
+
+
+def test_pool_size() -> None:
+    """pool_size= bounds the connections of requests without an object of aiohttp."""
+    busy, let_go = threading.Semaphore(0), threading.Event()
+
+    def script(connection: WireConnection) -> None:
+        while connection.read_request():
+            busy.release()
+            let_go.wait(30)
+            connection.send(answer())
+
+    with WireServer(script) as server, Client(server.url, pool_size=2) as client:
+        with ThreadPoolExecutor(6) as threads:
+            calls = [threads.submit(client.execute, "{ ok }") for _ in range(6)]
+            assert busy.acquire(timeout=30)
+            assert busy.acquire(timeout=30)
+            let_go.set()
+            assert [call.result() for call in calls] == 6 * [OK]
         assert server.connections == 2
 
 
@@ -338,14 +368,76 @@ def test_session_from_a_function(any_server: Server) -> None:
         ({"client_session_args": {"conector": None}}, r"does not know\. Did you mean 'connector'\?"),
         ({"client_session_args": {"raise_for_status": True}}, "cannot have 'raise_for_status': an answer is judged"),
         ({"client_session_args": {"loop": None}}, "cannot have 'loop'"),
-        ({"client_session_args": {"timeout": "1"}}, "timeout must be seconds or an"),
-        ({"client_session_args": {"proxy_auth": ("a", "b")}}, "give proxy= with it"),
+        ({"client_session_args": {"timeout": "1"}}, "timeout must be a number of seconds, None or an"),
+        ({"client_session_args": {"proxy_auth": ("a", "b")}}, "pass proxy= as well"),
+        ({"client_session_args": {"trust_env": 1}}, "trust_env in client_session_args must be"),
+        ({"trust_env": "no"}, "trust_env must be"),
+        ({"pool_size": "3"}, "pool_size must be"),
+        ({"pool_size": 3, "client_session_args": {"connector": aiohttp.TCPConnector}}, "limit= of its own"),
+        ({"session": aiohttp.ClientSession, "proxy": "http://127.0.0.1"}, "brings its cookies"),
+        ({"cert": 3}, "cert must be a path"),
+        ({"cert": "me.pem", "ssl": ssl.create_default_context()}, r"load_cert_chain\(\)"),
     ],
 )
 def test_bad_arguments_are_refused_at_once(options: Any, message: str) -> None:
     """What aiohttp would not understand is said when the client is made."""
     with pytest.raises(TypeError, match=message):
         Client("http://127.0.0.1/", **options)
+
+
+def test_user_agent() -> None:
+    """The client names itself before aiohttp, unless the caller has a name."""
+    name = f"syncgql/{syncgql.__version__} {aiohttp.http.SERVER_SOFTWARE}"
+    given: list[tuple[dict[str, Any], str]] = [
+        ({}, name),
+        ({"client_session_args": {"headers": {"X-A": "1"}}}, name),
+        ({"client_session_args": {"headers": {"user-agent": "mine"}}}, "mine"),
+        ({"headers": {"user-agent": "mine"}}, "mine"),
+    ]
+    for options, expected in given:
+        with WireServer(always(answer())) as server, Client(server.url, **options) as client:
+            client.execute("{ ok }")
+            assert server.requests[0].header("user-agent") == expected
+    with WireServer(always(answer())) as server, Client(transport=RequestsHTTPTransport(server.url)) as client:
+        client.execute("{ ok }")
+        agent = server.requests[0].header("user-agent") or ""
+    assert agent.startswith(f"syncgql/{syncgql.__version__} python-requests/")
+
+
+@pytest.mark.parametrize("make", [AIOHTTPTransport, RequestsHTTPTransport])
+def test_long_headers_of_an_answer(make: Any) -> None:
+    """A header may have 64 KiB, as many cookies and policies together have, and no more."""
+    short, long = (always(answer(b'{"data": {"ok": true}}', "X-Policy: " + size * "x")) for size in (60_000, 70_000))
+    with WireServer(short) as server, Client(transport=make(server.url)) as client:
+        assert client.execute("{ ok }") == OK
+    failed = pytest.raises(TransportConnectionFailed)
+    with WireServer(long) as server, Client(transport=make(server.url)) as client, failed:
+        client.execute("{ ok }")
+
+
+@pytest.mark.parametrize(
+    ("cert", "message"),
+    [
+        ("gone.pem", r"cert: 'gone\.pem' cannot be used: No such file"),
+        (("certificate.pem", "gone.pem"), r"cert: 'certificate\.pem' and 'gone\.pem' cannot be used: No such file"),
+        ("empty.pem", r"cert: 'empty\.pem' cannot be used"),
+        (("certificate.pem", "encrypted.pem"), "the key is encrypted"),
+    ],
+)
+def test_client_certificates_that_cannot_be_used(
+    cert: Any, message: str, authority: trustme.CA, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is said when the client is made, and nobody is asked for a password."""
+    monkeypatch.chdir(tmp_path)
+    mine = authority.issue_cert("me@example.test")
+    mine.cert_chain_pems[0].write_to_path("certificate.pem")
+    key = serialization.load_pem_private_key(mine.private_key_pem.bytes(), None)
+    encryption = serialization.BestAvailableEncryption(b"hush")
+    pem = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, encryption)
+    Path("encrypted.pem").write_bytes(pem)
+    Path("empty.pem").touch()
+    with pytest.raises(ValueError, match=message):
+        Client("https://127.0.0.1/", cert=cert)
 
 
 def test_session_arguments(any_server: Server) -> None:

@@ -279,7 +279,7 @@ def test_u11_a_file_that_shrinks_is_an_error(path: Path) -> None:
     source = source_of(path)
     os.truncate(path, 100)
     with pytest.raises(
-        TransportError, match=r"^variables\.file: the file had 2560 bytes and ended after 100; it was cut"
+        TransportError, match=r"^variables\.file: the file had 2560 bytes and ended after 100; it was truncated"
     ):
         read(source)
 
@@ -289,11 +289,11 @@ def test_u11_a_file_that_shrinks_is_an_error(path: Path) -> None:
     [
         (ReadOnly(b"a", OSError(5, "Input/output error")), "Input/output error"),
         (ReadOnly(b"a", RuntimeError("the library failed")), "the library failed"),
-        (ReadOnly(b"a", "text"), "it gave str, not bytes"),
-        (ReadOnly(""), "it gave str, not bytes"),
-        (ReadOnly(b"a", None), "it gave NoneType, not bytes"),
-        ([b"a", "text"], "it gave str, not bytes"),
-        ([b"a", 1], "it gave int, not bytes"),
+        (ReadOnly(b"a", "text"), "it returned str, not bytes"),
+        (ReadOnly(""), "it returned str, not bytes"),
+        (ReadOnly(b"a", None), "it returned NoneType, not bytes"),
+        ([b"a", "text"], "it returned str, not bytes"),
+        ([b"a", 1], "it returned int, not bytes"),
     ],
 )
 def test_u11_a_read_error_names_the_place(file: Any, message: str) -> None:

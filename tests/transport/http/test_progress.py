@@ -18,28 +18,28 @@ def progress_of(on_progress: OnProgress | None) -> Progress:
 
 
 @pytest.mark.parametrize(("interval", "is_due"), [(0, True), (1000, False)])
-def test_it_is_told_every_so_often(monkeypatch: pytest.MonkeyPatch, interval: float, is_due: bool) -> None:
-    """At the first bytes, then not before the interval is over; ``is_behind`` tells whether the last word is due."""
+def test_report_is_due_after_the_interval(monkeypatch: pytest.MonkeyPatch, interval: float, is_due: bool) -> None:
+    """At the first bytes, then not before the interval is over; ``is_behind`` says whether a last report is due."""
     monkeypatch.setattr(module, "INTERVAL", interval)
     told: list[tuple[int, int | None]] = []
     progress = progress_of(lambda *each: told.append(each))
     assert progress.is_behind
     assert progress.advance(1)
-    progress.tell()
+    progress.report()
     assert not progress.is_behind
     assert progress.advance(3) is is_due
     assert progress.is_behind
-    progress.tell()
+    progress.report()
     assert not progress.is_behind
     assert told == [(1, 4), (4, 4)]
 
 
-def test_nobody_wants_to_be_told() -> None:
+def test_no_callback() -> None:
     """Without a function it is never time."""
     progress = progress_of(None)
     assert not progress.advance(1)
     assert not progress.is_behind
-    progress.tell()
+    progress.report()
 
 
 def test_an_error_names_the_file() -> None:
@@ -49,5 +49,5 @@ def test_an_error_names_the_file() -> None:
         raise RuntimeError("no")
 
     with pytest.raises(TransportError, match=r"^variables\.file: on_progress failed: RuntimeError\('no'\)") as info:
-        progress_of(fail).tell()
+        progress_of(fail).report()
     assert isinstance(info.value.__cause__, RuntimeError)

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import logging
+
+import pytest
+
 from syncgql.protocol.close_codes import RetryDecision
+from syncgql.transport.recovery.attempts import Attempts
 from syncgql.transport.recovery.outage import Outage
-from syncgql.transport.recovery.policy import Attempts, ReconnectPolicy
+from syncgql.transport.recovery.policy import ReconnectPolicy
 from syncgql.transport.websocket.losses import closed
 
 FIRST = closed("ws://host", 1012, "restarting", RetryDecision.YES)
@@ -18,24 +23,38 @@ def outage() -> Outage:
 def test_w26_the_last_error_says_how_it_began() -> None:
     """The loss that operations lived through is told with the one that ends them."""
     failures = outage()
-    loss, delay = failures.failed(FIRST, brought=True)
+    loss, delay = failures.failed(FIRST, 0, was_useful=True)
     assert delay is not None
-    failures.goes_on(loss, delay, 1)
-    assert failures.failed(SECOND)[1] is not None
-    loss, delay = failures.failed(SECOND)
+    failures.continues(loss, delay, 0, 1)
+    assert failures.failed(SECOND, 0)[1] is not None
+    loss, delay = failures.failed(SECOND, 0)
     assert delay is None
-    assert "attempt 2" in str(loss.error())
-    assert "It began so" in str(loss.error())
+    assert "Giving up after 2 attempts." in str(loss.error())
+    assert "The connection was first lost because" in str(loss.error())
     assert "restarting" in str(loss.error())
 
 
 def test_w26_what_nobody_lived_through_is_not_told() -> None:
     """A socket that was lost while nothing ran on it is not how a later outage began."""
     failures = outage()
-    loss, delay = failures.failed(FIRST, brought=True)
+    loss, delay = failures.failed(FIRST, 0, was_useful=True)
     assert delay is not None
-    failures.goes_on(loss, delay, 1)
-    failures.failed(FIRST, brought=True)
-    failures.failed(SECOND)
-    loss, _ = failures.failed(SECOND)
-    assert "It began so" not in str(loss.error())
+    failures.continues(loss, delay, 0, 1)
+    failures.failed(FIRST, 0, was_useful=True)
+    failures.failed(SECOND, 0)
+    loss, _ = failures.failed(SECOND, 0)
+    assert "The connection was first lost because" not in str(loss.error())
+
+
+def test_one_warning_a_minute(caplog: pytest.LogCaptureFixture) -> None:
+    """The loss is a warning, and so is one attempt a minute; the others are logged at INFO."""
+    caplog.set_level(logging.INFO)
+    failures = Outage("ws://host", Attempts(ReconnectPolicy(), refreshable=False))
+    for now in (0, 10, 59, 61, 100, 122):
+        loss, delay = failures.failed(FIRST, now, was_useful=now == 0)
+        assert delay is not None
+        failures.continues(loss, delay, now, 1)
+    failures.failed(FIRST, 130, was_useful=True)
+    failures.continues(FIRST, 1, 130, 1)
+    levels = [record.levelno for record in caplog.records]
+    assert [level == logging.WARNING for level in levels] == [True, False, False, True, False, True, True]

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import inspect
 from dataclasses import fields
+from pathlib import Path
 from typing import Any
 
 import aiohttp
 import pytest
+import trustme
 from graphql import build_schema
 
 from syncgql import (
@@ -18,7 +20,7 @@ from syncgql import (
     LocalSchemaTransport,
     RequestsHTTPTransport,
 )
-from syncgql.transport.selection.transport_factory import TransportOptions
+from syncgql.transport.selection.transport_options import TransportOptions
 from syncgql.transport.selection.unused_options import USED_BY
 
 HTTP = "http://127.0.0.1:9/graphql"
@@ -35,7 +37,11 @@ GIVEN: dict[str, Any] = {
     "ssl_close_timeout": 1,
     "client_session_args": {"trust_env": True},
     "session": aiohttp.ClientSession,
-    "timeout": 3,
+    "trust_env": False,
+    "proxy": "http://me:hush@127.0.0.1:9",
+    "cert": "certificate.pem",
+    "pool_size": 3,
+    "timeout": aiohttp.ClientTimeout(total=3),
     "json_serialize": repr,
     "json_deserialize": repr,
     "use_get_for_queries": True,
@@ -45,7 +51,7 @@ GIVEN: dict[str, Any] = {
     "reconnect": False,
     "max_message_size": 100,
 }
-FOR_HTTP = {"timeout", "use_get_for_queries", "max_url_length", "max_response_size"}
+FOR_HTTP = {"timeout", "pool_size", "use_get_for_queries", "max_url_length", "max_response_size"}
 FOR_SOCKETS = {"init_payload", "reconnect", "max_message_size"}
 ANY = set(GIVEN) - FOR_HTTP - FOR_SOCKETS
 
@@ -79,9 +85,13 @@ CLIENTS: dict[str, tuple[dict[str, Any], set[str]]] = {
 
 @pytest.mark.parametrize("name", GIVEN)
 @pytest.mark.parametrize("kind", CLIENTS)
-def test_an_option_has_an_effect_or_is_refused(kind: str, name: str) -> None:
+def test_an_option_has_an_effect_or_is_refused(
+    kind: str, name: str, authority: trustme.CA, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Whatever a client is made of: an option that nothing of it would look at is named, its value is not."""
     options, used = CLIENTS[kind]
+    monkeypatch.chdir(tmp_path)
+    authority.issue_cert("me").private_key_and_cert_chain_pem.write_to_path("certificate.pem")
     if name in options:
         return
     if name in used:
@@ -93,10 +103,7 @@ def test_an_option_has_an_effect_or_is_refused(kind: str, name: str) -> None:
 
 
 def test_every_option_is_in_the_table() -> None:
-    """An option that is added later must say which transports have a use for it, and its default is the client's."""
-    own = {"url", "transport", "subscriptions", "batch_interval", "batch_max"}
+    """An option that is added later must say which transports use it, and has a parameter of the client."""
+    own = {"given", "url", "transport", "subscriptions", "batch_interval", "batch_max"}
     assert set(GIVEN) == set(USED_BY) == {field.name for field in fields(TransportOptions)} - own
-    parameters = inspect.signature(Client).parameters
-    assert {field.name: field.default for field in fields(TransportOptions)} == {
-        field.name: parameters[field.name].default for field in fields(TransportOptions)
-    }
+    assert {field.name for field in fields(TransportOptions)} - {"given"} <= set(inspect.signature(Client).parameters)

@@ -33,7 +33,7 @@ def test_w09_n09_idle_consumer_keeps_its_socket(impatient_server: Server, overfl
         assert impatient_server.seen("ws_close") == []
 
 
-def test_b18_block_loses_nothing_and_the_server_waits(strawberry_server: Server) -> None:
+def test_f18_block_loses_nothing_and_the_server_waits(strawberry_server: Server) -> None:
     """While the consumer stalls the server comes to a halt; afterwards every event is there, in order."""
     with Client(strawberry_server.url) as client, client.subscribe(COUNT, {"delay": 0}, buffer_size=10) as events:
         assert next(events) == {"count": 1}
@@ -47,7 +47,7 @@ def test_b18_block_loses_nothing_and_the_server_waits(strawberry_server: Server)
         assert stats.dropped == 0
 
 
-def test_b18_stalled_block_does_not_hold_up_others(strawberry_server: Server) -> None:
+def test_f18_stalled_block_does_not_hold_up_others(strawberry_server: Server) -> None:
     """Other subscriptions, of every policy, and queries go on beside one that stalls."""
     with Client(strawberry_server.url) as client:
         stalled = client.subscribe(COUNT, {"delay": 0}, buffer_size=1)
@@ -58,7 +58,7 @@ def test_b18_stalled_block_does_not_hold_up_others(strawberry_server: Server) ->
         assert next(stalled) == {"count": 1}
 
 
-def test_d02_socket_that_is_cut_while_paused_says_why(impatient_server: Server) -> None:
+def test_f18_socket_that_is_cut_while_paused_says_why(impatient_server: Server) -> None:
     """The server cuts a socket that is not read; the error names the cause and the remedies, behind all events."""
     with Client(impatient_server.url, reconnect=False) as client:
         events = client.subscribe(COUNT, {"delay": UNHURRIED}, buffer_size=10)
@@ -70,7 +70,7 @@ def test_d02_socket_that_is_cut_while_paused_says_why(impatient_server: Server) 
         assert next(counts) > 10
 
 
-def test_d02_socket_that_is_cut_while_paused_is_a_gap(
+def test_f18_socket_that_is_cut_while_paused_is_a_gap(
     impatient_server: Server, caplog: pytest.LogCaptureFixture
 ) -> None:
     """With reconnect the subscription goes on, and the warning names the cause."""
@@ -135,7 +135,7 @@ def test_paused_socket_is_closed_at_once() -> None:
         assert [peer.received[-1]["type"] for peer in server.peers] == ["complete"] * 2
 
 
-def test_d02_what_came_before_a_reset_is_read_past_a_ping(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_f18_what_came_before_a_reset_is_read_past_a_ping(monkeypatch: pytest.MonkeyPatch) -> None:
     """A ping that cannot be answered any more does not cost the events behind it, and the error names the cause."""
     monkeypatch.setattr(back_pressure, "HEARTBEAT_SECONDS", 0.05)
     gone = threading.Event()

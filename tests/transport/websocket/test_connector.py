@@ -80,15 +80,19 @@ async def test_subprotocols_keep_their_order() -> None:
 @in_loop
 async def test_w01_l01_n02_no_or_foreign_subprotocol(selected: str | None) -> None:
     """A server that selects nothing that was offered is given up with 1002, and the error says so."""
+    drained = threading.Event()
 
     async def select(peer: Peer) -> None:
         await peer.accept(selected)
         await peer.drain()
+        drained.set()
 
     with ScriptedServer(select) as server:
         async with websockets(server.ws_url) as transport:
             with pytest.raises(TransportConnectionFailed, match=f"none of the GraphQL .*{MODERN}, {LEGACY}"):
                 await transport.connect()
+        # The client does not wait until the server has read the close frame.
+        assert await asyncio.to_thread(drained.wait, 30)
     assert server.peers[0].closed_with == (1002, "")
     assert server.peers[0].received == []
     assert len(server.peers) == 1

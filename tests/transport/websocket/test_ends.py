@@ -104,10 +104,13 @@ async def test_each_waiter_has_an_exception_of_its_own() -> None:
 @in_loop
 async def test_w30_l11_n15_closing(name: str, stop: str) -> None:
     """Closing stops what runs, says goodbye, closes with 1000 and wakes every waiter."""
+    arrived = threading.Event()
 
     async def act(peer: Peer, id: str) -> None:
         if peer.received[-1]["payload"]["query"] == SUBSCRIPTION:
             await peer.send(**event(id, 1, name))
+        else:
+            arrived.set()
 
     with ScriptedServer(after_start(act, name)) as server:
         async with websockets(server.ws_url) as transport:
@@ -115,7 +118,7 @@ async def test_w30_l11_n15_closing(name: str, stop: str) -> None:
             await anext(events)
             waiting = asyncio.ensure_future(anext(events))
             call = asyncio.ensure_future(transport.execute("{ n }"))
-            await asyncio.sleep(0.2)
+            await asyncio.to_thread(arrived.wait, 10)
             await transport.close()
             await transport.wait_closed()
             with pytest.raises(StopAsyncIteration):

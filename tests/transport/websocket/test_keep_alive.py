@@ -46,7 +46,7 @@ async def test_w31_l04_silence_beyond_the_limit(name: str) -> None:
     """A server that is silent for keep_alive_timeout is given up; the error names the limit."""
     with ScriptedServer(keeping_silent(name)) as server:
         async with websockets(server.ws_url, keep_alive_timeout=0.3) as transport:
-            with pytest.raises(TransportTimeout, match=r"no sign of life within keep_alive_timeout, 0\.3 s") as caught:
+            with pytest.raises(TransportTimeout, match=r"sent nothing within keep_alive_timeout, 0\.3 s") as caught:
                 await asyncio.wait_for(consume(transport), 10)
     assert (caught.value.limit, caught.value.seconds) == ("keep_alive_timeout", 0.3)
 

@@ -16,7 +16,7 @@ from syncgql import (
     TransportConnectionFailed,
     TransportError,
 )
-from syncgql.transport.recovery import policy as reconnect
+from syncgql.transport.recovery import attempts as reconnect
 
 from ...fix_servers import PATIENCE
 from ...servers.scripted import LEGACY, Peer, ScriptedServer
@@ -123,7 +123,7 @@ def test_w24_normal_closure_is_no_busy_loop() -> None:
     ):
         events = client.subscribe(TICKS)
         started = time.monotonic()
-        with pytest.raises(TransportConnectionFailed, match=r"1000.*attempt 3, and there is to be no other"):
+        with pytest.raises(TransportConnectionFailed, match=r"1000.*Giving up after 3 attempts"):
             next(events)
         assert time.monotonic() - started >= 2 * 0.05
         assert len(server.peers) == 3
@@ -190,9 +190,69 @@ def test_w26_the_close_code_is_told_when_no_socket_came_about_since() -> None:
         client = Client(server.url, reconnect=ReconnectPolicy(attempts=2, base=0.2, cap=0))
         events = client.subscribe(TICKS)
         assert next(events) == {"tick": 1}
-    with client, pytest.raises(TransportConnectionFailed, match=r"Could not connect.*It began so: .*1012") as caught:
+    with (
+        client,
+        pytest.raises(TransportConnectionFailed, match=r"Could not connect.*first lost because: .*1012") as caught,
+    ):
         next(events)
     assert caught.value.code == 1012
+
+
+def test_established_subscription_outlives_more_than_five_attempts() -> None:
+    """By default an outage ends a subscription after ten minutes and not after a number of attempts."""
+
+    async def unavailable(peer: Peer) -> None:
+        await peer.refuse(503)
+
+    with (
+        ScriptedServer(in_turn(ticks_and_close(1012), *[unavailable] * 9, ticks_and_goes_on)) as server,
+        Client(server.url, reconnect=ReconnectPolicy(base=0.01, cap=0)) as client,
+    ):
+        events = client.subscribe(TICKS)
+        assert [next(events), next(events)] == [{"tick": 1}, {"tick": 11}]
+        assert len(server.peers) == 11
+
+
+def test_first_connection_fails_after_five_attempts() -> None:
+    """A call that waits for its first connection fails after five attempts by default, with the last error."""
+
+    async def unavailable(peer: Peer) -> None:
+        await peer.refuse(503)
+
+    with (
+        ScriptedServer(unavailable) as server,
+        Client(server.url, reconnect=ReconnectPolicy(base=0.01, cap=0)) as client,
+    ):
+        with pytest.raises(TransportError, match=r"503.*Giving up after 5 attempts"):
+            client.subscribe(TICKS, timeout=60)
+        assert len(server.peers) == 5
+
+
+def test_outage_ends_after_give_up_after() -> None:
+    """An outage that lasts longer than ``give_up_after`` ends the subscription."""
+    with ScriptedServer(ticks_and_close(1012)) as server:
+        client = Client(server.url, reconnect=ReconnectPolicy(base=0.05, cap=0, give_up_after=0.2))
+        events = client.subscribe(TICKS)
+        assert next(events) == {"tick": 1}
+    with client, pytest.raises(TransportConnectionFailed, match=r"Giving up after \d attempts.*1012"):
+        next(events)
+
+
+@in_loop
+async def test_connect_fails_after_the_last_attempt() -> None:
+    """``connect`` on its own opens a socket, with the attempts of the policy, and raises the last error."""
+
+    async def unavailable(peer: Peer) -> None:
+        await peer.refuse(503)
+
+    with ScriptedServer(in_turn(unavailable, unavailable, ticks_and_goes_on)) as server:
+        async with websockets(server.ws_url, reconnect=ReconnectPolicy(attempts=2, base=0.01, cap=0)) as transport:
+            with pytest.raises(TransportError, match=r"503.*Giving up after 2 attempts"):
+                await transport.connect()
+            await asyncio.gather(transport.connect(), transport.connect())
+            assert len(transport._pool.sockets) == 1
+            await transport.connect()
+            assert len(server.peers) == 3
 
 
 def test_w28_closing_the_last_subscription_ends_the_attempts() -> None:
@@ -222,7 +282,7 @@ async def test_w28_cancelling_in_back_off_ends_the_attempts() -> None:
             waiting.cancel()
             with pytest.raises(asyncio.CancelledError):
                 await waiting
-            assert not transport._pool._links
+            assert not transport._pool._connections
 
 
 @pytest.mark.parametrize("reconnect", [False, ReconnectPolicy(attempts=0)])
@@ -263,8 +323,8 @@ def test_loss_and_return_are_logged(caplog: pytest.LogCaptureFixture) -> None:
         assert [next(events), next(events)] == [{"tick": 1}, {"tick": 2}]
     lost, again = [record for record in caplog.records if record.name.startswith("syncgql")]
     assert (lost.levelno, again.levelno) == (logging.WARNING, logging.WARNING)
-    assert re.search(r"1012.*Connecting again in 0\.0 s", lost.getMessage())
-    assert re.search(r"again after 0\.\d s, for 1 subscription", again.getMessage())
+    assert re.search(r"1012.*Reconnecting in 0\.0 s", lost.getMessage())
+    assert re.search(r"Reconnected to .* after 0\.\d s, for 1 subscription", again.getMessage())
 
 
 # -- the legacy subprotocol
@@ -346,7 +406,7 @@ async def test_close_while_a_socket_opens() -> None:
             waiting = asyncio.ensure_future(transport.execute("{ a }"))
             await asyncio.to_thread(initialized.wait, PATIENCE)
             await transport.close()
-            assert not transport._pool.connections
+            assert not transport._pool.sockets
             with pytest.raises(TransportError, match="closed"):
                 await waiting
         assert server.peers[0].closed_with == (1000, "")

@@ -16,6 +16,7 @@ from syncgql import (
     TransportAuthenticationError,
     TransportConnectionFailed,
     TransportError,
+    TransportRateLimited,
     TransportServerError,
     TransportTimeout,
 )
@@ -40,11 +41,11 @@ def basic_auth(login: str, password: str) -> aiohttp.BasicAuth:
     ("status", "kind"),
     [
         (401, TransportAuthenticationError),
-        (403, TransportAuthenticationError),
+        (403, TransportRateLimited),  # it says when to try again
         (400, TransportServerError),
         (404, TransportServerError),
         (426, TransportServerError),
-        (429, TransportServerError),
+        (429, TransportRateLimited),
         (500, TransportServerError),
         (503, TransportServerError),
         (200, TransportServerError),
@@ -71,6 +72,33 @@ async def test_w33_refused_upgrade(status: int, kind: type[TransportServerError]
     assert str(status) in str(error)
     assert "It said: Go away!" in str(error)
     assert "s3cret" not in repr(error) + str(error)
+
+
+@in_loop
+async def test_upgrade_that_is_forbidden() -> None:
+    """Without a time to try again 403 refuses the credentials."""
+
+    async def refuse(peer: Peer) -> None:
+        await peer.refuse(403)
+
+    with ScriptedServer(refuse) as server:
+        async with websockets(server.ws_url) as transport:
+            with pytest.raises(TransportAuthenticationError, match="Check headers="):
+                await transport.connect()
+
+
+@pytest.mark.parametrize("status", [404, 405, 200])
+@in_loop
+async def test_upgrade_at_a_url_without_websockets(status: int) -> None:
+    """The error names the option for another URL, and the other way in which servers send subscriptions."""
+
+    async def refuse(peer: Peer) -> None:
+        await peer.refuse(status)
+
+    with ScriptedServer(refuse) as server:
+        async with websockets(server.ws_url) as transport:
+            with pytest.raises(TransportServerError, match=r"subscriptions= of the Client.*server-sent events"):
+                await transport.connect()
 
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])

@@ -6,4 +6,4 @@ from django.conf import settings
 
 from syncgql import Client
 
-client = Client(settings.LIBRARY_URL, execute_timeout=3)
+client = Client(settings.LIBRARY_URL, timeout=3)

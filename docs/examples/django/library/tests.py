@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from io import StringIO
+from typing import Any
 
 from django.core.management import CommandError, call_command
 from django.test import SimpleTestCase
 
-from syncgql import TransportConnectionFailed
+from syncgql import ClientClosed, DocumentError, TransportConnectionFailed, TransportTimeout
 from syncgql.testing import GraphQLMock, errors, event
 
 BOOK = {"id": "1", "title": "Emma", "author": "Jane Austen", "year": 1815}
@@ -36,15 +37,44 @@ class LibraryTests(SimpleTestCase):
     def test_the_library_is_down(self) -> None:
         """The page says so, and the log says why."""
         self.library.add("Books", raises=TransportConnectionFailed("Nobody is there."))
-        with self.assertLogs("library.views") as logs:
+        with self.assertLogs("library.failures") as logs:
             self.assertContains(self.client.get("/"), "The library is not available.", status_code=503)
         self.assertIn("Nobody is there.", logs.output[0])
 
     def test_there_is_no_such_book(self) -> None:
-        """The library's own words reach the visitor."""
+        """Libraries say so by null, by null with an error, or with a code."""
+        self.library.add("Book", {"book": None})
         self.library.add("Book", {"book": None}, errors=["There is no book 99."])
-        answer = self.client.get("/books/99/")
-        self.assertEqual((answer.status_code, answer.json()), (404, {"error": "There is no book 99."}))
+        self.library.add("Book", {"book": None}, errors=[{"message": "No.", "extensions": {"code": "NOT_FOUND"}}])
+        for _ in range(3):
+            answer = self.client.get("/books/99/")
+            self.assertEqual((answer.status_code, answer.json()), (404, {"error": "There is no such book."}))
+
+    def test_every_other_failure(self) -> None:
+        """Each has its status, a text that gives nothing away, and a line in the log that says everything."""
+        throttled = {"message": "secret", "extensions": {"code": "THROTTLED"}}
+        failures: list[tuple[int, dict[str, Any]]] = [
+            (400, {"raises": DocumentError("secret")}),
+            (502, {"errors": ["secret"]}),
+            (502, {"data": {"book": None}, "errors": [{"message": "secret", "extensions": {"code": "INTERNAL"}}]}),
+            (503, {"errors": [throttled]}),
+            (503, {"status": 401, "body": "secret"}),
+            (503, {"status": 500, "body": "secret"}),
+            (503, {"body": "<p>secret"}),
+            (503, {"raises": TransportConnectionFailed("secret")}),
+            (503, {"raises": ClientClosed("secret")}),
+            (504, {"raises": TransportTimeout("secret", limit="execute_timeout", seconds=3)}),
+        ]
+        for _, given in failures:
+            self.library.add("Book", **given)
+            self.library.add("Books", **given)
+        for status, _ in failures:
+            for path in "/books/1/", "/":
+                with self.subTest(path=path, status=status), self.assertLogs("library.failures") as logs:
+                    answer = self.client.get(path)
+                    self.assertEqual(answer.status_code, status)
+                    self.assertNotIn("secret", answer.content.decode())
+                    self.assertIn("secret", logs.output[0])
 
     def test_the_command_prints_new_books(self) -> None:
         """It ends after as many books as it was told."""

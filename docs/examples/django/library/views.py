@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import logging
-
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 
-from syncgql import TransportError, TransportQueryError
+from syncgql import SyncGQLError, TransportQueryError
 
+from .failures import failure_of, is_missing
 from .graphql import client
-
-logger = logging.getLogger(__name__)
 
 
 def books(request: HttpRequest) -> HttpResponse:
@@ -19,19 +16,27 @@ def books(request: HttpRequest) -> HttpResponse:
     try:
         if request.method == "POST":
             document = "mutation AddBook($title: String!) { addBook(title: $title) { id } }"
-            client.execute(document, {"title": request.POST["title"]})
+            client.execute(document, {"title": request.POST.get("title", "")})
             return redirect("/")
         context = client.execute("query Books { books { id title author year } }")
-    except TransportError as error:  # the message is for the log: it names the host
-        logger.error("No answer from the library: %s", error)
-        return render(request, "books.html", {"unavailable": True}, status=503)
+    except SyncGQLError as error:
+        status, text, headers = failure_of(error)
+        page = render(request, "books.html", {"failure": text}, status=status)
+        for name, value in headers.items():
+            page[name] = value
+        return page
     return render(request, "books.html", context)
 
 
 def book(request: HttpRequest, id: str) -> JsonResponse:
-    """Return one book; the library's own words when it has none with this id."""
+    """Return one book; 404 when the library has none with this id."""
+    found = None
     try:
-        data = client.execute("query Book($id: ID!) { book(id: $id) { title author year } }", {"id": id})
-    except TransportQueryError as error:
-        return JsonResponse({"error": str(error)}, status=404)
-    return JsonResponse(data["book"])
+        found = client.execute("query Book($id: ID!) { book(id: $id) { title author year } }", {"id": id})["book"]
+    except SyncGQLError as error:
+        if not (isinstance(error, TransportQueryError) and is_missing(error, "book")):
+            status, text, headers = failure_of(error)
+            return JsonResponse({"error": text}, status=status, headers=headers)
+    if found is None:
+        return JsonResponse({"error": "There is no such book."}, status=404)
+    return JsonResponse(found)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import signal
+from types import FrameType
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -10,6 +12,11 @@ from library.graphql import client
 from syncgql import TransportError
 
 BOOK_ADDED = "subscription BookAdded { bookAdded { title author } }"
+
+
+def stop(number: int, frame: FrameType | None) -> None:
+    """Handle SIGTERM, which systemd sends: leave the loop, as Ctrl-C does."""
+    raise SystemExit(0)
 
 
 class Command(BaseCommand):
@@ -22,7 +29,8 @@ class Command(BaseCommand):
         parser.add_argument("--count", type=int, help="end after so many books; by default, never")
 
     def handle(self, *args: Any, count: int | None = None, **options: Any) -> None:
-        """Follow the subscription. A lost connection is made again, and Ctrl-C ends it on the server, too."""
+        """Follow the subscription. SIGTERM and Ctrl-C end it on the server, too."""
+        signal.signal(signal.SIGTERM, stop)
         try:
             for number, event in enumerate(client.subscribe(BOOK_ADDED), start=1):
                 book = event["bookAdded"]
@@ -30,5 +38,5 @@ class Command(BaseCommand):
                 self.stdout.flush()
                 if number == count:
                     break
-        except TransportError as error:  # no connection, or none any more, after several attempts
+        except TransportError as error:  # no connection, or reconnecting failed several times
             raise CommandError(str(error)) from error

@@ -1,10 +1,10 @@
-"""Hints for a URL whose scheme does not fit the port: TLS to where there is none, and none to where there is."""
+"""Hints for a URL whose scheme does not fit the port: https to a port without TLS, or http to a port with TLS."""
 
 from __future__ import annotations
 
 import ssl
 
-# What OpenSSL says, depending on its release, when the answer to a handshake is no TLS record.
+# OpenSSL's reasons, depending on its release, if the response to a handshake is not a TLS record.
 NO_TLS = frozenset({"WRONG_VERSION_NUMBER", "UNKNOWN_PROTOCOL", "PACKET_LENGTH_TOO_LONG", "RECORD_LAYER_FAILURE"})
 
 ALERT = repr(b"\x15\x03")[2:-1]
@@ -12,7 +12,7 @@ ALERT = repr(b"\x15\x03")[2:-1]
 
 
 def met_no_tls(error: BaseException) -> bool:
-    """Tell whether *error* is a failed handshake with what does not speak TLS."""
+    """Whether *error* is a failed handshake with a server that does not speak TLS."""
     reason: BaseException | None = error
     while reason is not None and not isinstance(reason, ssl.SSLError):
         reason = reason.__cause__ or reason.__context__
@@ -20,12 +20,12 @@ def met_no_tls(error: BaseException) -> bool:
 
 
 def no_tls_hint(error: BaseException, where: str, name: str = "the URL") -> str:
-    """Return what to say of a failed handshake with *where*: empty, unless the other side does not speak TLS.
+    """Return the hint for a failed handshake with *where*; empty unless the server does not speak TLS.
 
     Args:
-        error: what was raised.
-        where: the URL that was called.
-        name: what the caller knows that URL as.
+        error: the exception.
+        where: the URL.
+        name: the caller's name for that URL.
     """
     if not met_no_tls(error):
         return ""
@@ -33,7 +33,7 @@ def no_tls_hint(error: BaseException, where: str, name: str = "the URL") -> str:
 
 
 def tls_hint(where: str) -> str:
-    """Return what to say when *where* ended a new connection without an answer: empty, unless that had no TLS."""
+    """Return the hint for a new connection that *where* closed without a response; empty if it used TLS."""
     if not where.startswith(("http://", "ws://")):
         return ""
     return f" If that port expects TLS, the URL begins with {_other(where)}."

@@ -8,11 +8,11 @@ from collections.abc import Callable
 import pytest
 
 from syncgql import Client, ReconnectPolicy, RequestsHTTPTransport, TransportConnectionFailed
-from syncgql.transport.aiohttp_session.tls_hints import tls_hint
+from syncgql.transport.tls_hints import tls_hint
 
-from ...fix_servers import Server
-from ...servers.front import Front
-from ...servers.wire import WireConnection, WireServer, always, answer
+from ..fix_servers import Server
+from ..servers.front import Front
+from ..servers.wire import WireConnection, WireServer, always, answer
 
 EVENTS = "subscription { count(to: 1) }"
 

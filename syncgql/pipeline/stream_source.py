@@ -1,0 +1,79 @@
+"""StreamSource: the events of a transport's stream, which runs on the loop of a client."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from typing import Any
+
+from ..deadline import Deadline
+from ..event_source import EventSource
+from ..request import GraphQLRequest
+from ..result import ExecutionResult
+from ..runtime.event_buffer import Counts, EventBuffer, Mark
+from ..runtime.runtime import Runtime
+from ..transport.base import Stream
+
+
+class StreamSource(EventSource):
+    """A stream and the buffer that it fills.
+
+    It refers to nothing of the subscription's or the client's: finalizers of both use it.
+
+    Args:
+        runtime: runs the stream.
+        stream: fills the buffer.
+        buffer: passes the events to the consumer.
+    """
+
+    def __init__(self, runtime: Runtime[Any], stream: Stream, buffer: EventBuffer[ExecutionResult]) -> None:
+        self._runtime = runtime
+        self._stream = stream
+        self._buffer = buffer
+        self.get: Callable[[float | None], ExecutionResult | Mark] = buffer.get
+
+    def open(self, deadline: Deadline) -> None:
+        """Send the operation; returns when it was sent. Raises what ``Stream.open`` and ``Runtime.run`` raise."""
+        self._runtime.buffers.add(self._buffer)
+        try:
+            self._runtime.run(self._stream.open(deadline), deadline)
+        except BaseException:
+            # Ctrl-C may come after the operation was sent; then the server must be told to stop.
+            self.abandon()
+            raise
+
+    @property
+    def closed(self) -> bool:
+        return self._buffer.closed
+
+    @property
+    def finished(self) -> bool:
+        return self._buffer.finished
+
+    @property
+    def counts(self) -> Counts:
+        return self._buffer.counts
+
+    @property
+    def reconnects(self) -> int:
+        return self._buffer.reconnects
+
+    @property
+    def is_inherited(self) -> bool:
+        return self._runtime.pid != os.getpid()
+
+    def check_process(self) -> None:
+        self._buffer.check_process()
+
+    def discard(self) -> None:
+        self._buffer.discard()
+
+    def resubscribe(self, request: GraphQLRequest) -> None:
+        self._runtime.thread.spawn(self._stream.resubscribe(request))
+
+    def close(self) -> None:
+        if not self.is_inherited:
+            self._runtime.end(self._buffer, self._stream.close)
+
+    def abandon(self) -> None:
+        self._runtime.abandon(self._buffer, self._stream.close)

@@ -1,0 +1,77 @@
+"""Read and describe GraphQL errors, with the deviations of servers from the specification.
+
+Follows https://spec.graphql.org/draft/#sec-Errors
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from ..messages import text_of, truncate
+
+NO_REASON = "The server gave no reason."
+PATH_CHARACTERS = 200
+
+# The members that the specification defines in addition to the message.
+DEFINED = frozenset({"locations", "path", "extensions"})
+
+
+def read_errors(value: Any) -> list[dict[str, Any]]:
+    """Read the value of ``errors``.
+
+    The specification requires a list of objects. Servers and gateways also send one object, a text, a list of texts, or
+    an object whose member ``errors`` has the list.
+
+    Returns:
+        The errors, with objects as received; empty if the value is null, false or empty.
+    """
+    while isinstance(value, dict) and "message" not in value and "errors" in value:
+        value = value["errors"]
+    entries = value if isinstance(value, list) else [value] if value else []
+    return [entry if isinstance(entry, dict) else {"message": _message(entry)} for entry in entries]
+
+
+def describe_errors(errors: Sequence[Mapping[str, Any]]) -> str:
+    """Return a short text: the beginning of the first message, its path, and the number of other errors.
+
+    If the error has no message, the text contains its ``extensions.code``.
+    """
+    first = errors[0]
+    text = truncate(_said(first))
+    path = first.get("path")
+    if isinstance(path, list) and path:
+        steps = ".".join(text_of(step, PATH_CHARACTERS) for step in path[:PATH_CHARACTERS])
+        text += f" (at {truncate(steps, PATH_CHARACTERS)})"
+    if len(errors) > 1:
+        text += f" (and {len(errors) - 1} more, see .errors)"
+    return text
+
+
+def as_text(value: Any) -> str:
+    """Return a decoded JSON value as text: a string as it is, everything else as JSON."""
+    if isinstance(value, str):
+        return value
+    # Not with the strict codec, which refuses values that servers send, such as 1e999.
+    try:
+        return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=str)
+    except RecursionError:
+        return "something deeply nested"
+    except ValueError:  # an integer of too many digits
+        return f"({type(value).__name__})"
+
+
+def _message(entry: Any) -> str:
+    return NO_REASON if entry is None else as_text(entry)
+
+
+def _said(error: Mapping[str, Any]) -> str:
+    message = error.get("message") or error.get("error")
+    if message:
+        return as_text(message)
+    extensions = error.get("extensions")
+    if isinstance(extensions, Mapping) and (code := extensions.get("code")):
+        return f"The server gave no message; the error's code is {as_text(code)}"
+    others = {name: value for name, value in error.items() if value and name not in DEFINED}
+    return f"The server gave no message: {as_text(others)}" if others else "The server gave no message."

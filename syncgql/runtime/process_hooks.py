@@ -1,0 +1,107 @@
+"""What belongs to the process instead of a client: the start of its loop threads, fork, exit, and gevent.
+
+After a fork only the forking thread exists in the child. The child's copies of the loop, sockets and locks are useless,
+and touching them would disturb the parent (see ``loop_thread``). So everything here belongs to the process that made
+it, identified by ``os.getpid()``. That also works where the at-fork hooks are not called, as under uWSGI. What a child
+inherits is neither closed nor collected.
+"""
+
+from __future__ import annotations
+
+import atexit
+import os
+import sys
+import threading
+import weakref
+from typing import Protocol
+
+from ..deadline import Deadline
+from .loop_thread import LoopThread, LoopUser
+
+EXIT_SECONDS = 2.0
+"""How long the interpreter's exit waits for everything that is still open to close."""
+
+
+class ProcessBound(Protocol):
+    """An object with threads that belong to the process that started them."""
+
+    def request_stop(self, *, at_exit: bool = False) -> None:
+        """Begin to stop, without waiting."""
+
+    def join(self, timeout: float | None = None) -> None:
+        """Wait until it has stopped, at most *timeout* seconds."""
+
+    def disown(self) -> None:
+        """Give up what was inherited, in a forked child."""
+
+
+# One lock per process: a thread that the fork left behind may hold an inherited one forever. Re-entrant, because the
+# garbage collector may run while it is held, and a ``__del__`` close another client.
+_starting: dict[int, threading.RLock] = {}
+
+# gevent only: the loop thread of each process.
+_shared: dict[int, LoopThread] = {}
+
+# Weak references: a dropped client's pool must end. A runtime that is stopping is kept alive by its loop thread.
+# Neither adding nor iterating takes a lock; objects that die during an iteration are removed after it.
+_open: weakref.WeakSet[ProcessBound] = weakref.WeakSet()
+
+
+def starting_lock() -> threading.RLock:
+    """Return the lock under which the runtimes of this process start."""
+    return _starting.setdefault(os.getpid(), threading.RLock())
+
+
+def start_loop_thread(user: LoopUser) -> LoopThread:
+    """Return a running loop thread that *user* has joined: its own, or under gevent the one that all users share."""
+    if not threads_are_greenlets():
+        thread = LoopThread()
+    elif os.getpid() in _shared and _shared[os.getpid()].is_running:
+        thread = _shared[os.getpid()]
+    else:
+        thread = _shared[os.getpid()] = LoopThread()
+    thread.users.add(user)
+    thread.start()
+    return thread
+
+
+def threads_are_greenlets() -> bool:
+    """Whether gevent has replaced threads with greenlets of one real thread, which can run only one event loop."""
+    monkey = sys.modules.get("gevent.monkey")
+    return monkey is not None and monkey.is_module_patched("threading")
+
+
+def stop_at_exit(stoppable: ProcessBound) -> None:
+    """Stop an object when the interpreter exits, and disown it in forked children."""
+    _open.add(stoppable)
+
+
+def has_stopped(stoppable: ProcessBound) -> None:
+    """Undo ``stop_at_exit``."""
+    _open.discard(stoppable)
+
+
+@atexit.register
+def _exit() -> None:
+    deadline = Deadline(EXIT_SECONDS)
+    stopping = list(_open)
+    for stoppable in stopping:
+        stoppable.request_stop(at_exit=True)
+    for stoppable in stopping:
+        stoppable.join(max(0.0, deadline.left() or 0.0))
+
+
+def _disown() -> None:
+    """Give up what the parent had, in a new child, because process ids are reused.
+
+    Without this hook everything works as long as no child gets the id of an ancestor that has ended, except that
+    an inherited subscription delivers the events it had buffered a second time.
+    """
+    for inherited in list(_open):
+        inherited.disown()
+    _starting.clear()
+    _shared.clear()
+
+
+if sys.platform != "win32":
+    os.register_at_fork(after_in_child=_disown)

@@ -1,0 +1,204 @@
+"""WorkerPool: daemon threads for work that blocks.
+
+There are three pools, named for the work they do: ``syncgql-io`` (the loop's default executor: host names, files),
+``syncgql-callbacks`` (decoding and done-callbacks of futures) and ``syncgql-requests`` (requests sent by a blocking
+transport). They are separate because work in one may wait for work in another: a callback may call the client, which
+looks up a host name. In one pool, callbacks that occupy every thread would wait for a lookup that never starts.
+
+There are no locks. ``SimpleQueue``, ``deque``, and the ``add`` and ``discard`` of a set are atomic, and safe when a
+finalizer interrupts them. Three races remain, and each has a harmless outcome:
+
+- Two threads submit at the same time when one thread is missing up to the limit: one more than the limit is started.
+- A worker that takes a queued job at once still counts as idle. That happens only when the limit is reached, when no
+  thread would be started anyway.
+- ``submit`` and ``shutdown`` run at the same time: the job may be queued behind the end. ``submit`` looks again after
+  it queued the job, and cancels it. If a worker was faster, the job runs; ``Future`` decides which.
+"""
+
+from __future__ import annotations
+
+import encodings.idna  # noqa: F401  # encodes host names; a fork during its import would leave it broken in the child
+import itertools
+import os
+import queue
+import threading
+import weakref
+from collections import deque
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any, TypeVar
+
+from ..deadline import Deadline
+from . import slices
+
+T = TypeVar("T")
+
+
+class WorkerPool(ThreadPoolExecutor):
+    """A thread pool whose threads are daemons, started when they are needed, separately in each process.
+
+    ``concurrent.futures`` joins its threads at exit. In a child that uWSGI forks, without calling Python's at-fork
+    hooks, that waits forever for threads that only the parent has. At exit it also refuses new work too early
+    (https://github.com/python/cpython/issues/99704), while other threads and exit hooks still run.
+
+    It is a ``ThreadPoolExecutor`` because asyncio requires one as a loop's default; none of its machinery is used.
+    When the pool is dropped, its threads end after the jobs that are queued.
+
+    Args:
+        name: prefix of the threads' names.
+        limit: how many threads it has at most; by default five to 32, as ``ThreadPoolExecutor`` has.
+    """
+
+    def __init__(self, name: str, limit: int | None = None) -> None:
+        super().__init__()
+        self._name = name
+        self._limit = limit or min(32, (os.cpu_count() or 1) + 4)
+        self._is_shut = False
+        # By process id: a child has none of the parent's threads, and must not take the jobs that the parent queued.
+        self._crews: dict[int, _Crew] = {}
+        weakref.finalize(self, _dismiss, self._crews).atexit = False
+
+    def submit(self, fn: Callable[..., T], /, *args: Any, **kwargs: Any) -> Future[T]:
+        """Call *fn* in a thread; the future can be cancelled until the call begins.
+
+        Raises:
+            RuntimeError: after ``shutdown``, or when no thread can be started.
+        """
+        if self._is_shut:
+            raise _shut_down()
+        crew = self._crew()
+        future: Future[T] = Future()
+        crew.ensure_thread(self._name, self._limit)
+        crew.jobs.put(_Job(future, fn, args, kwargs))
+        if self._is_shut and future.cancel():
+            raise _shut_down()
+        return future
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        """End the threads after the jobs that are queued; never waits, whatever *wait* says.
+
+        Args:
+            wait: ignored; use ``join``.
+            cancel_futures: cancel the jobs that have not begun.
+        """
+        self._is_shut = True
+        if cancel_futures:
+            for job in self._crew().take_queued():
+                job.future.cancel()
+        _dismiss(self._crews)
+
+    def request_stop(self, *, at_exit: bool = False) -> None:
+        """Start no more jobs; never waits.
+
+        Args:
+            at_exit: drop the jobs that have not begun, instead of cancelling them: daemon threads that wait for them
+                would wake up and print tracebacks into a process that is ending.
+        """
+        self._is_shut = True
+        if at_exit:
+            self._crew().take_queued()
+        self.shutdown(cancel_futures=True)
+
+    def join(self, timeout: float | None = None) -> None:
+        """Wait until the jobs that have begun are done, at most *timeout* seconds altogether."""
+        deadline = Deadline(timeout)
+        for thread in self._crew().threads.copy():
+            left = deadline.left()
+            slices.join(thread, None if left is None else max(0.0, left))
+
+    def disown(self) -> None:
+        """Forget the parent's threads and jobs, in a forked child."""
+        self._crews.clear()
+
+    def _crew(self) -> _Crew:
+        # setdefault is atomic: threads that come here at the same time get the same crew.
+        pid = os.getpid()
+        return self._crews.get(pid) or self._crews.setdefault(pid, _Crew())
+
+
+class _Crew:
+    """The threads of a pool in one process, and the jobs that wait for them."""
+
+    def __init__(self) -> None:
+        self.jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
+        self.idle: deque[None] = deque()
+        self.threads: set[threading.Thread] = set()
+        self._numbers = itertools.count()
+
+    def ensure_thread(self, name: str, limit: int) -> None:
+        """Claim an idle thread for a job, or start one if there are fewer than *limit*.
+
+        Raises:
+            RuntimeError: no thread can be started, and there is none.
+        """
+        try:
+            self.idle.pop()
+            return
+        except IndexError:
+            if len(self.threads) >= limit:
+                return
+        # Without a reference to the pool, so that it can be dropped.
+        arguments = (self.jobs, self.idle, self.threads)
+        thread = threading.Thread(target=_work, args=arguments, name=f"{name}_{next(self._numbers)}", daemon=True)
+        self.threads.add(thread)
+        try:
+            thread.start()
+        except RuntimeError:
+            self.threads.discard(thread)
+            if not self.threads:
+                raise
+
+    def take_queued(self) -> list[_Job]:
+        """Remove the jobs that have not begun."""
+        taken = []
+        try:
+            while True:
+                taken.append(self.jobs.get_nowait())
+        except queue.Empty:
+            return [job for job in taken if job is not None]
+
+
+class _Job:
+    """A call and its future."""
+
+    __slots__ = ("_call", "future")
+
+    def __init__(self, future: Future[Any], fn: Callable[..., Any], args: Any, kwargs: Any) -> None:
+        self.future = future
+        self._call = [kwargs, args, fn]
+
+    def run(self) -> None:
+        """Make the call and settle the future.
+
+        The traceback of an error refers to this frame, so the frame must not refer to the future, nor to what the call
+        used: they would live until the garbage collector runs. Hence the list that is emptied.
+        """
+        future, fn, args, kwargs = self.future, *(self._call.pop() for _ in range(3))
+        del self.future
+        if not future.set_running_or_notify_cancel():
+            return
+        try:
+            future.set_result(fn(*args, **kwargs))
+        except BaseException as error:
+            future.set_exception(error)
+            del future
+
+
+def _work(jobs: queue.SimpleQueue[_Job | None], idle: deque[None], threads: set[threading.Thread]) -> None:
+    while (job := jobs.get()) is not None:
+        job.run()
+        del job
+        idle.append(None)
+    jobs.put(None)  # for the next thread
+    threads.discard(threading.current_thread())
+
+
+def _dismiss(crews: dict[int, _Crew]) -> None:
+    """End the threads of this process after the jobs that are queued."""
+    crew = crews.get(os.getpid())
+    if crew is not None:
+        crew.jobs.put(None)
+
+
+def _shut_down() -> RuntimeError:
+    return RuntimeError("cannot schedule new futures after shutdown")

@@ -1,0 +1,124 @@
+"""OpenResponse: an HTTP response whose headers have arrived, while its body is still on the way."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncGenerator, Mapping
+
+import aiohttp
+
+from ...deadline import Deadline
+from ...exceptions import TransportError
+from ...protocol.http import HTTPResponse, retry_after, too_large
+from ...protocol.masking import Mask
+from ...result import Response
+from ..aiohttp_session.errors import AIOHTTP_ERRORS, public_cause, translate
+
+MUCH = 4 * 1024 * 1024
+"""Bytes of a response that are read without a pause, or copied, on the loop."""
+
+
+class OpenResponse:
+    """A response whose status and headers were received.
+
+    Read the body once, either whole with ``read`` or piece by piece with ``iter_bytes``. Both return the connection to
+    the pool at the end of the body. ``close``, or the end of an ``async with`` block, ends the response early.
+
+    Args:
+        answer: the response as aiohttp returns it.
+        start: when the first request of the call was sent, by ``time.perf_counter()``.
+        timeout: the limits of aiohttp that hold for the request.
+        deadline: of the call.
+
+    Attributes:
+        head: status, headers and URL. Its ``elapsed`` is the time until the headers arrived; ``read`` extends it to the
+            last byte.
+        sent_headers: the headers of the request, including those that aiohttp added.
+    """
+
+    __slots__ = ("_answer", "_deadline", "_start", "_timeout", "head", "sent_headers")
+
+    def __init__(
+        self, answer: aiohttp.ClientResponse, start: float, timeout: aiohttp.ClientTimeout, deadline: Deadline
+    ) -> None:
+        self._answer = answer
+        self._start = start
+        self._timeout = timeout
+        self._deadline = deadline
+        deadline.is_answered = True
+        self.head = Response(
+            answer.status,
+            answer.headers,
+            str(answer.url),
+            time.perf_counter() - start,
+            retry_after(answer.headers),
+        )
+        self.sent_headers: Mapping[str, str] = answer.request_info.headers
+
+    async def read(self, max_size: int | None = None) -> HTTPResponse:
+        """Read the whole body, decompressed.
+
+        Args:
+            max_size: the largest body that is accepted, in bytes after decompression; None for no limit.
+
+        Raises:
+            TransportConnectionFailed: the connection was lost before the end of the body.
+            TransportTimeout: aiohttp's ``sock_read`` or ``total`` ran out.
+            TransportProtocolError: the body is larger than *max_size*, or not compressed as its headers say.
+        """
+        # Not by answer.read(), which decompresses a body without a limit and all at once, on the loop.
+        answer = self._answer
+        chunks: list[bytes] = []
+        size = pause = 0
+        try:
+            async with answer:
+                while chunk := await answer.content.readany():
+                    chunks.append(chunk)
+                    size += len(chunk)
+                    if max_size is not None and size > max_size:
+                        answer.close()
+                        raise self._too_large(b"".join(chunks), max_size)
+                    if size > pause + MUCH:
+                        pause = size
+                        await asyncio.sleep(0)  # reading does not wait while there is more to decompress
+        except AIOHTTP_ERRORS as error:
+            raise self._translated(error) from public_cause(error)
+        body = b"".join(chunks) if size <= MUCH else await asyncio.to_thread(b"".join, chunks)
+        self.head.elapsed = time.perf_counter() - self._start
+        return HTTPResponse(self.head, body, self.sent_headers)
+
+    async def iter_bytes(self) -> AsyncGenerator[bytes, None]:
+        """Yield the body as it arrives, decompressed, in pieces of any size.
+
+        Raises:
+            TransportConnectionFailed: the connection was lost before the end of the body.
+            TransportTimeout: aiohttp's ``sock_read`` or ``total`` ran out.
+            TransportProtocolError: the body is not compressed as its headers say.
+        """
+        try:
+            async with self._answer:
+                while chunk := await self._answer.content.readany():
+                    yield chunk
+        except AIOHTTP_ERRORS as error:
+            raise self._translated(error) from public_cause(error)
+
+    async def close(self) -> None:
+        """Release the connection, which is closed unless the whole body was read; does nothing a second time."""
+        self._answer.release()
+        await self._answer.wait_for_close()
+
+    async def __aenter__(self) -> OpenResponse:
+        return self
+
+    async def __aexit__(self, *exception: object) -> None:
+        await self.close()
+
+    def _too_large(self, beginning: bytes, max_size: int) -> TransportError:
+        error = too_large(self.head, beginning, max_size)
+        Mask(self.sent_headers, self.head.url).error(error)
+        return error
+
+    def _translated(self, error: Exception) -> TransportError:
+        elapsed = time.perf_counter() - self._start
+        return translate(error, self.head.url, self._timeout, elapsed, is_new=False, sent=True, deadline=self._deadline)

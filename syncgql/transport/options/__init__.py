@@ -1,0 +1,60 @@
+"""The options that several transports take, checked before anything is connected: one module per kind of option."""
+
+from .arguments import check_arguments
+from .cookies import check_cookies
+from .credentials import (
+    AuthOption,
+    Credentials,
+    Login,
+    RequestAuthentication,
+    authorization,
+    check_auth,
+    check_credentials,
+    proxy_with_credentials,
+    split_credentials,
+    with_authorization,
+)
+from .headers import (
+    Headers,
+    HeadersOption,
+    Pairs,
+    check_fixed_headers,
+    check_headers,
+    resolve_headers,
+)
+from .methods import check_method
+from .timeouts import CallLimit, TimeoutOption, call_limit, client_timeout
+from .tls import CertOption, check_ssl, missing_bundle, with_certificate
+from .urls import check_proxy, check_url
+
+__all__ = [
+    "AuthOption",
+    "CallLimit",
+    "CertOption",
+    "Credentials",
+    "Headers",
+    "HeadersOption",
+    "Login",
+    "Pairs",
+    "RequestAuthentication",
+    "TimeoutOption",
+    "authorization",
+    "call_limit",
+    "check_arguments",
+    "check_auth",
+    "check_cookies",
+    "check_credentials",
+    "check_fixed_headers",
+    "check_headers",
+    "check_method",
+    "check_proxy",
+    "check_ssl",
+    "check_url",
+    "client_timeout",
+    "missing_bundle",
+    "proxy_with_credentials",
+    "resolve_headers",
+    "split_credentials",
+    "with_authorization",
+    "with_certificate",
+]

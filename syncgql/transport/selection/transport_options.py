@@ -1,0 +1,119 @@
+"""TransportOptions: the options of a client that say how to reach the server."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+import aiohttp
+from yarl import URL
+
+from ...protocol.http import public_url
+from ...protocol.json_codec import JSONDeserialize, JSONSerialize
+from ...request import Unset
+from ..aiohttp_session.session import SessionFactory
+from ..appsync_auth import AppSyncAuthentication
+from ..base import AsyncTransport
+from ..batching import check_batch_options
+from ..blocking import BlockingTransport
+from ..options import AuthOption, CertOption, HeadersOption, RequestAuthentication, check_url
+from ..recovery.policy import ReconnectPolicy
+from ..websocket.handshake import InitPayloadOption
+from .unused_options import Wire, refuse_unused
+
+SCHEMES = ("http", "https", "ws", "wss")
+
+
+@dataclass(frozen=True, kw_only=True, repr=False, eq=False)  # no repr: it may hold secrets
+class TransportOptions:
+    """The options that ``Client`` documents under the same names, and where their defaults are.
+
+    Attributes:
+        given: the names of the arguments that differ from the defaults of ``Client``.
+
+    Raises:
+        TypeError: neither or both of *url* and *transport* were given, or an argument has the wrong type or no effect.
+        ValueError: a URL is not absolute or has the wrong scheme, or a number is out of range.
+    """
+
+    given: Collection[str]
+    url: str | URL | None
+    transport: AsyncTransport | BlockingTransport | None
+    subscriptions: str | URL | AsyncTransport | None
+    headers: HeadersOption
+    cookies: Any
+    auth: AuthOption
+    ssl: Any
+    cert: CertOption
+    timeout: aiohttp.ClientTimeout | Unset
+    ssl_close_timeout: float | None
+    json_serialize: JSONSerialize
+    json_deserialize: JSONDeserialize
+    use_get_for_queries: bool
+    max_url_length: int | None
+    max_response_size: int | None
+    init_payload: InitPayloadOption
+    reconnect: ReconnectPolicy | bool
+    max_message_size: int
+    client_session_args: Mapping[str, Any] | None
+    session: SessionFactory | None
+    trust_env: bool
+    proxy: str | URL | None
+    pool_size: int | None
+    batch_interval: float
+    batch_max: int
+
+    def __post_init__(self) -> None:
+        if (self.url is None) == (self.transport is None):
+            raise TypeError("Pass a client either a url or a transport=.")
+        if self.transport is not None and not isinstance(self.transport, AsyncTransport | BlockingTransport):
+            kind = type(self.transport).__name__
+            raise TypeError(f"transport must be an AsyncTransport or a BlockingTransport, not {kind}.")
+        if self.subscriptions is not None and not isinstance(self.subscriptions, str | URL | AsyncTransport):
+            kind = type(self.subscriptions).__name__
+            raise TypeError(f"subscriptions must be a URL or an AsyncTransport, not {kind}.")
+        if self.url is not None:
+            object.__setattr__(self, "url", check_url(self.url, SCHEMES))
+        if isinstance(self.subscriptions, str | URL):
+            object.__setattr__(self, "subscriptions", check_url(self.subscriptions, SCHEMES, "subscriptions"))
+        self._refuse_unused()
+        check_batch_options(self.batch_interval, self.batch_max)
+        if self.batch_interval and isinstance(self.transport, BlockingTransport):
+            raise TypeError(f"{type(self.transport).__name__} cannot collect batches; leave batch_interval at 0.")
+
+    def _refuse_unused(self) -> None:
+        if self.init_payload is not None and self.wires & Wire.APPSYNC:
+            raise TypeError("init_payload= is not for AppSync, whose connection_init has none.")
+        subscriptions = self.subscriptions if isinstance(self.subscriptions, AsyncTransport) else None
+        refuse_unused(self.given, self.wires, self.transport, subscriptions)
+        is_signature = isinstance(self.auth, RequestAuthentication)
+        if is_signature and not self.wires & (Wire.HTTP | Wire.APPSYNC):
+            raise TypeError(
+                "auth= with get_headers is for requests over HTTP; for a WebSocket give headers= a function."
+            )
+
+    @property
+    def wires(self) -> Wire:
+        """The wires for which the client makes transports itself."""
+        wires = Wire.NONE
+        if self.url is not None:
+            wires |= Wire.HTTP if urlsplit(str(self.url)).scheme in ("http", "https") else Wire.WEBSOCKET
+        if isinstance(self.subscriptions, AsyncTransport):
+            return wires
+        if self.url is not None and isinstance(self.auth, AppSyncAuthentication):
+            return wires | Wire.APPSYNC
+        if self.subscriptions is not None or wires == Wire.HTTP:
+            wires |= Wire.WEBSOCKET
+        return wires
+
+    @property
+    def target(self) -> str:
+        """Where the client sends requests, without credentials and query."""
+        return public_url(str(self.url)) if self.url is not None else repr(self.transport)
+
+    @property
+    def has_loop(self) -> bool:
+        """Whether a transport runs on a loop; a blocking transport alone does not need one."""
+        return not isinstance(self.transport, BlockingTransport) or self.subscriptions is not None

@@ -1,0 +1,76 @@
+"""GraphQL errors that are not in the letter, and what is said of errors."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from syncgql.protocol.graphql_errors import as_text, describe_errors, read_errors
+
+SAID = [{"message": "m"}]
+
+
+@pytest.mark.parametrize(
+    ("value", "errors"),
+    [
+        ([{"message": "m", "type": "T"}], [{"message": "m", "type": "T"}]),
+        ("m", SAID),
+        (["m"], SAID),
+        ({"message": "m"}, SAID),
+        ({"errors": [{"message": "m"}]}, SAID),
+        ({"errors": ["m"]}, SAID),
+        ({"errors": {"errors": "m"}}, SAID),
+        ({"message": "m", "errors": ["detail"]}, [{"message": "m", "errors": ["detail"]}]),
+        ({"query": "is missing"}, [{"query": "is missing"}]),
+        (["m", {"message": "n"}], [{"message": "m"}, {"message": "n"}]),
+        ([7], [{"message": "7"}]),
+        ([["m"]], [{"message": '["m"]'}]),
+        ([None], [{"message": "The server gave no reason."}]),
+        (True, [{"message": "true"}]),
+    ],
+)
+def test_errors_are_read_as_what_they_mean(value: Any, errors: list[dict[str, Any]]) -> None:
+    """Texts, one object and wrapped lists become error objects; objects stay as received."""
+    assert read_errors(value) == errors
+
+
+@pytest.mark.parametrize("value", [None, [], {}, "", False, 0, {"errors": []}, {"errors": None}])
+def test_nothing_stands_for_no_errors(value: Any) -> None:
+    """Null, false and everything empty count as no errors."""
+    assert read_errors(value) == []
+
+
+def test_a_wrapper_in_a_wrapper_a_thousand_times() -> None:
+    """However deep the list is wrapped, reading it does not run out of stack."""
+    value: Any = ["m"]
+    for _ in range(100_000):
+        value = {"errors": value}
+    assert read_errors(value) == SAID
+
+
+@pytest.mark.parametrize(
+    ("errors", "text"),
+    [
+        ([{"message": "m"}], "m"),
+        ([{"message": "m", "path": ["a", 0, "b"]}], "m (at a.0.b)"),
+        ([{"message": "m", "path": "a"}, {}, {}], "m (and 2 more, see .errors)"),
+        ([{"message": None}], "The server gave no message."),
+        ([{"message": {"odd": 1}}], '{"odd":1}'),
+        ([{"extensions": {"code": "BOOM"}}], "The server gave no message; the error's code is BOOM"),
+        ([{"message": "", "extensions": {"code": "BOOM"}}], "The server gave no message; the error's code is BOOM"),
+        ([{"query": "is missing", "path": ["a"]}], 'The server gave no message: {"query":"is missing"} (at a)'),
+    ],
+)
+def test_description(errors: list[dict[str, Any]], text: str) -> None:
+    """The description has the first message, its path, and how many more there are; without a message, the code."""
+    assert describe_errors(errors) == text
+
+
+def test_text_of_what_json_cannot_hold() -> None:
+    """Whatever a codec of the user's made of an answer can be shown."""
+    nested: Any = []
+    for _ in range(100_000):
+        nested = [nested]
+    assert as_text(nested) == "something deeply nested"
+    assert as_text({"a": {1}}) == '{"a":"{1}"}'

@@ -1,0 +1,104 @@
+"""Answers: matching operations, validation and recorded calls."""
+
+from __future__ import annotations
+
+import pytest
+
+from syncgql import Client, TransportConnectionFailed, TransportQueryError, TransportServerError, gql
+from syncgql.testing import GraphQLMock, UnexpectedOperation
+
+from .program import BOOK, URL, deep_inside
+
+
+def test_by_name(mock: GraphQLMock) -> None:
+    """An operation is answered by its name, and recorded with variables and headers."""
+    mock.add("Book", {"book": {"title": "Emma"}})
+    assert deep_inside(id="7") == {"book": {"title": "Emma"}}
+    mock.assert_called("Book", {"id": "7"}, headers={"authorization": "Bearer token"}, times=1)
+    (call,) = mock.calls
+    assert (call.url, call.operation_type, call.variables) == (URL, "query", {"id": "7"})
+
+
+def test_by_document_and_by_function(mock: GraphQLMock) -> None:
+    """A document matches regardless of its layout; a function receives the call."""
+    mock.add(gql("query Book($id: ID!) {\n book(id: $id) {\n title } }"), {"book": None})
+    mock.add(lambda call: call.operation_type == "mutation", {"ok": True})
+    assert deep_inside() == {"book": None}
+    assert deep_inside("mutation { ok }") == {"ok": True}
+
+
+def test_answers_in_their_order(mock: GraphQLMock) -> None:
+    """The last answer is repeated."""
+    mock.add("Book", {"book": 1})
+    mock.add("Book", lambda call: {"book": call.variables["id"]})
+    assert [deep_inside(), deep_inside(id="2"), deep_inside(id="3")] == [{"book": 1}, {"book": "2"}, {"book": "3"}]
+
+
+def test_errors(mock: GraphQLMock) -> None:
+    """A response may have errors and partial data."""
+    mock.add("Book", {"book": None}, errors=["no such book", {"message": "m", "path": ["book"]}])
+    with pytest.raises(TransportQueryError, match="no such book") as caught:
+        deep_inside()
+    assert (caught.value.data, len(caught.value.errors)) == ({"book": None}, 2)
+
+
+def test_statuses(mock: GraphQLMock) -> None:
+    """An HTTP status has the same effect as from a server."""
+    mock.add("Book", status=503, body="try later", headers={"Retry-After": "7"})
+    with pytest.raises(TransportServerError, match="try later") as caught:
+        deep_inside()
+    assert (caught.value.code, caught.value.retry_after) == (503, 7)
+
+
+def test_exceptions(mock: GraphQLMock) -> None:
+    """The call raises the exception, as a new object each time."""
+    error = TransportConnectionFailed("cut", code=1006)
+    mock.add("Book", raises=error)
+    seen = []
+    for _ in range(2):
+        with pytest.raises(TransportConnectionFailed, match="cut") as caught:
+            deep_inside()
+        seen.append(caught.value)
+    assert seen[0] is not seen[1] is not error
+    assert seen[0].code == 1006
+
+
+def test_nothing_matches(mock: GraphQLMock) -> None:
+    """The message has the most similar name, and the failure is recorded in case the program catches it."""
+    mock.add("Books", {"books": []})
+    with pytest.raises(UnexpectedOperation, match=r"query Book\. The most similar registered name is 'Books'"):
+        deep_inside()
+    with pytest.raises(UnexpectedOperation, match="No answer is registered"):
+        mock.raise_failures()
+
+
+def test_a_misspelt_field(checking: GraphQLMock) -> None:
+    """With a schema, documents are validated even if an answer is registered."""
+    checking.add("Book", {"book": {}})
+    with pytest.raises(UnexpectedOperation, match="Cannot query field 'titel' on type 'Book'"):
+        deep_inside("query Book { book(id: 1) { titel } }")
+    assert checking.calls == []
+
+
+def test_introspection_is_answered(checking: GraphQLMock) -> None:
+    """A client that fetches the schema gets the schema of the mock."""
+    checking.add("Book", {"book": {"title": "Emma"}})
+    with Client(URL, fetch_schema_from_transport=True) as client:
+        assert client.execute(BOOK, {"id": "1"}) == {"book": {"title": "Emma"}}
+        assert "Book" in client.schema.type_map
+
+
+def test_assert_called_tells_what_was_called(mock: GraphQLMock) -> None:
+    """The message lists the received calls."""
+    mock.add("Book", {"book": None})
+    deep_inside(id="1")
+    with pytest.raises(
+        AssertionError, match=r"Expected matching calls of Book: at least 1; found: 0.*\n.*query Book {'id': '1'}"
+    ):
+        mock.assert_called("Book", {"id": "2"})
+
+
+def test_fakes(checking: GraphQLMock) -> None:
+    """Generated data fits the schema and uses the overrides."""
+    checking.fake("Book", {"book.title": "Emma"})
+    assert deep_inside() == {"book": {"title": "Emma"}}

@@ -1,0 +1,54 @@
+"""A response that is opened first and read afterwards, or never."""
+
+from __future__ import annotations
+
+import asyncio
+
+from syncgql import AIOHTTPTransport, GraphQLRequest
+from syncgql.deadline import Deadline
+from syncgql.transport.aiohttp_session.session import SharedSession
+from syncgql.transport.http.sender import HTTPSender
+
+from ...servers.wire import WireConnection, WireServer, always, answer
+
+BODY = b'{"data": {"ok": true}}'
+
+
+def test_a_stream_takes_no_slot_of_the_pool() -> None:
+    """While streams are open, as many requests as before run on the only connection of the pool."""
+
+    def stream(connection: WireConnection) -> None:
+        connection.read_request()
+        connection.send(answer(b"first")[:-2])
+        connection.wait_for_end()
+
+    async def main() -> None:
+        sender = HTTPSender(SharedSession(pool_size=1), None)
+        request = AIOHTTPTransport(server.url).round_trip(GraphQLRequest("{ ok }")).request
+        async with (
+            await sender.open(request, Deadline(), is_stream=True) as one,
+            await sender.open(request, Deadline(), is_stream=True) as two,
+        ):
+            for _ in range(2):
+                assert (await sender.send(request, Deadline())).body == BODY
+            assert (one.head.status, two.head.status) == (200, 200)
+        await sender.close()
+
+    with WireServer(stream, stream, always(answer(BODY))) as server:
+        asyncio.run(main())
+        assert (server.connections, len(server.requests)) == (3, 4)
+
+
+def test_the_body_comes_in_pieces() -> None:
+    """Each piece is handed on when it arrives, and the deadline knows that the response began."""
+
+    async def main() -> None:
+        sender, deadline = HTTPSender(SharedSession(), None), Deadline()
+        request = AIOHTTPTransport(server.url).round_trip(GraphQLRequest("{ ok }")).request
+        response = await sender.open(request, deadline)
+        assert deadline.sent
+        assert b"".join([piece async for piece in response.iter_bytes()]) == BODY
+        await sender.close()
+
+    with WireServer(always(answer(BODY))) as server:
+        asyncio.run(main())
