@@ -200,6 +200,19 @@ class GraphQLRequest:
         return _incremental_directive((self._text, self.operation_name)) if "@" in self._text else ""
 
     @property
+    def is_incremental(self) -> bool:
+        """Whether the response may come in parts, because of ``@defer`` or ``@stream``.
+
+        False if the document cannot tell, because of a syntax error. A document without directives is not parsed.
+        """
+        if "@" not in self._text:
+            return False
+        try:
+            return bool(self.incremental_directive)
+        except DocumentError:
+            return False
+
+    @property
     def payload(self) -> dict[str, Any]:
         """The members of the request's JSON object, without those that were not given."""
         payload: dict[str, Any] = {"query": self._text}

@@ -1,7 +1,8 @@
-"""ExecutionResult: a GraphQL response. IncrementalResult: one to ``@defer`` or ``@stream``. Response: the HTTP response."""
+"""ExecutionResult: a GraphQL response. IncrementalResult: one in parts. Response: the HTTP response around it."""
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -91,6 +92,12 @@ class ExecutionResult:
         """Whether the response has a ``data`` member, even if it is null."""
         return self._data is not ABSENT
 
+    def with_data(self, data: Any) -> ExecutionResult:
+        """Return a copy of the result with other data."""
+        result = copy.copy(self)
+        result._data = data
+        return result
+
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, ExecutionResult):
             return NotImplemented
@@ -158,6 +165,13 @@ class IncrementalResult(ExecutionResult):
             f"IncrementalResult(data={self._data!r}, errors={self.errors!r}, extensions={self.extensions!r}, "
             f"has_next={self.has_next!r}, incremental={self.incremental!r})"
         )
+
+
+def as_incremental(result: ExecutionResult) -> IncrementalResult:
+    """Return *result*, or the same result as the only part of a response that did not come in parts."""
+    if isinstance(result, IncrementalResult):
+        return result
+    return IncrementalResult(result._data, result.errors, result.extensions, result.response)
 
 
 def whole_result(result: ExecutionResult) -> ExecutionResult:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -157,6 +158,30 @@ class Pipeline:
         make = parsed if self._schema.parses_results else convert
         try:
             return self.dispatcher.subscribe(self, operation, options, make)
+        except SyncGQLError as error:
+            raise cut(error)
+
+    def stream(
+        self,
+        operation: Operation,
+        convert: Callable[[ExecutionResult], T],
+        buffer_size: int,
+        overflow: Overflow,
+    ) -> Subscription[T]:
+        """Run an operation whose response may come in parts; raises what ``Client.stream`` raises."""
+        check_buffer(buffer_size, overflow)  # before a schema is fetched
+
+        def parsed(result: ExecutionResult) -> T:
+            # Scalars are parsed in place, and the next result shares what does not change.
+            own = result if result.data is None else result.with_data(copy.deepcopy(result.data))
+            return convert(self._parse(operation, own))
+
+        make = parsed if self._schema.parses_results else convert
+        try:
+            if operation.request.is_subscription:
+                raise DocumentError("stream() runs queries and mutations; use subscribe() for a subscription.")
+            operation = self._prepare(operation)
+            return self.dispatcher.stream(self, operation, buffer_size, overflow, make)
         except SyncGQLError as error:
             raise cut(error)
 

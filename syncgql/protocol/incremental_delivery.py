@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from ..exceptions import TransportProtocolError
+from ..exceptions import TransportConnectionFailed, TransportProtocolError, TransportQueryError
 from ..result import ABSENT, IncrementalPiece, IncrementalResult, Response
 from . import json_codec
 from .graphql_response import MalformedResponse, kind_of, parse_response
@@ -45,6 +45,11 @@ class IncrementalDelivery:
     def data(self) -> Any:
         """The data as known so far, for an error that ends the response; None before the first payload."""
         return None if self._merged is None or self._merged.data is ABSENT else self._merged.data
+
+    @property
+    def errors(self) -> list[dict[str, Any]]:
+        """The errors of all payloads so far."""
+        return (self._merged.errors if self._merged is not None else None) or []
 
     def feed(self, payload: object) -> list[IncrementalPiece]:
         """Merge a payload and return what it added; nothing for the first one.
@@ -85,6 +90,11 @@ class IncrementalDelivery:
             has_next=not self.finished,
             incremental=pieces,
         )
+
+    def attach_data(self, error: Exception) -> None:
+        """Give an error that ends the response the data as known so far, unless the error has data."""
+        if isinstance(error, TransportConnectionFailed | TransportProtocolError | TransportQueryError):
+            error.data = self.data if error.data is None else error.data
 
     def end(self) -> None:
         """Note that the transport ended the response in good order; one that breaks off is the transport's error.

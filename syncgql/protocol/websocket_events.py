@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from ..exceptions import TransportProtocolError
 from ..result import ExecutionResult
 from .close_codes import RetryDecision
 
@@ -73,6 +74,14 @@ class Failed:
 
 
 @dataclass(slots=True)
+class Unreadable:
+    """A part of an operation's response does not fit the parts before; other operations are not affected."""
+
+    id: str
+    error: TransportProtocolError
+
+
+@dataclass(slots=True)
 class Completed:
     """An operation ended."""
 
@@ -82,4 +91,6 @@ class Completed:
 Event = tuple[str, ExecutionResult]
 """The operation with this id has a result; more may follow."""
 
-Received = Acknowledged | Refused | Complained | Pinged | Ponged | Started | Reply | Event | Failed | Completed
+Received = (
+    Acknowledged | Refused | Complained | Pinged | Ponged | Started | Reply | Event | Failed | Unreadable | Completed
+)

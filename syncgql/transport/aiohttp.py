@@ -22,7 +22,8 @@ from ..protocol.json_codec import JSONDeserialize, JSONSerialize
 from ..request import GraphQLRequest
 from ..result import ExecutionResult
 from .aiohttp_session.session import SessionFactory, SharedSession
-from .base import AsyncRoundTrip, AsyncTransport
+from .base import AsyncRoundTrip, AsyncTransport, EventSink
+from .http.incremental_sender import IncrementalSender, IncrementalStream
 from .http.request import HTTPRequest, RequestBuilder, joined
 from .http.sender import HTTPSender
 from .http.upload import FileClasses
@@ -109,7 +110,11 @@ class AIOHTTPTransport(AsyncTransport):
         self._shared_session = SharedSession.of(
             session, cookies, client_session_args, ssl_close_timeout=ssl_close_timeout, trust_env=trust_env
         )
+        self._begin()
+
+    def _begin(self) -> None:
         self._sender = HTTPSender(self._shared_session, self._max_response_size)
+        self._incremental = IncrementalSender(self._sender, self.json_deserialize, self._max_response_size)
 
     async def connect(self) -> None:
         """Open the session; connections open with the first request. Does nothing when it is open."""
@@ -140,7 +145,8 @@ class AIOHTTPTransport(AsyncTransport):
         prepared = await self._off_the_loop(
             functools.partial(self._builder.build, request, None, extra_args, file_classes)
         )
-        return self._parse(await self._sender.send(prepared, Deadline()))
+        round_trip = self._round_trip(prepared, request)
+        return round_trip.parse(await round_trip.send(prepared, Deadline()))
 
     async def execute_batch(
         self, reqs: Sequence[GraphQLRequest], extra_args: Mapping[str, Any] | None = None
@@ -170,7 +176,7 @@ class AIOHTTPTransport(AsyncTransport):
     def fresh(self) -> AIOHTTPTransport:
         copy = super().fresh()
         copy._shared_session = self._shared_session.fresh()
-        copy._sender = HTTPSender(copy._shared_session, copy._max_response_size)
+        copy._begin()
         return copy
 
     def round_trip(
@@ -180,8 +186,17 @@ class AIOHTTPTransport(AsyncTransport):
         headers: HeadersOption = None,
         extra_args: Mapping[str, Any] | None = None,
     ) -> AsyncRoundTrip[ExecutionResult]:
-        prepared = self._builder.build(request, headers, extra_args, self.file_classes)
-        return RoundTrip(prepared, self._sender.send, self._parse)
+        return self._round_trip(self._builder.build(request, headers, extra_args, self.file_classes), request)
+
+    def incremental_stream(
+        self,
+        request: GraphQLRequest,
+        sink: EventSink,
+        *,
+        headers: HeadersOption = None,
+        extra_args: Mapping[str, Any] | None = None,
+    ) -> IncrementalStream:
+        return self._incremental.stream(self._builder.build(request, headers, extra_args, self.file_classes), sink)
 
     def batch_round_trip(
         self,
@@ -203,6 +218,11 @@ class AIOHTTPTransport(AsyncTransport):
 
     def combine(self, round_trips: Sequence[AsyncRoundTrip[ExecutionResult]]) -> AsyncRoundTrip[list[BatchEntry]]:
         return self._batch_of(joined([round_trip.request for round_trip in round_trips]), len(round_trips))
+
+    def _round_trip(self, prepared: HTTPRequest, request: GraphQLRequest) -> AsyncRoundTrip[ExecutionResult]:
+        if request.is_incremental:
+            return RoundTrip(prepared, self._incremental.send, self._incremental.parse)
+        return RoundTrip(prepared, self._sender.send, self._parse)
 
     def _batch_of(self, request: HTTPRequest, count: int) -> AsyncRoundTrip[list[BatchEntry]]:
         parse = functools.partial(parse_batch_answer, count=count, json_deserialize=self.json_deserialize)

@@ -33,6 +33,7 @@ from ...protocol.websocket_events import (
     Refused,
     Reply,
     Started,
+    Unreadable,
 )
 from ..base import EventSink
 from ..recovery.attempts import was_useful
@@ -194,7 +195,7 @@ class WebSocketConnection:
         """Send an operation; returns when it is on the wire."""
         if self.loss is not None:
             raise self.loss.error()
-        operation.id, message = self._protocol.subscribe(operation.payload)
+        operation.id, message = self._protocol.subscribe(operation.payload, operation.read)
         self.operations[operation.id] = operation
         if self._protocol.CONFIRMS:
             self._confirmations.expect(operation.id)
@@ -335,6 +336,8 @@ class WebSocketConnection:
             self._finish(event.id, None)
         elif isinstance(event, Failed):
             self._reject(event)
+        elif isinstance(event, Unreadable):
+            await self._give_up(event)
         elif isinstance(event, Started):
             self._confirmed(event.id)
             return None if event.result is None else (event.id, event.result)
@@ -384,6 +387,14 @@ class WebSocketConnection:
         if operation is not None:
             self._has_delivered = True
             self._listener.finished(operation, error, decision)
+
+    async def _give_up(self, event: Unreadable) -> None:
+        """Stop an operation whose parts do not fit together."""
+        operation = self.operations.get(event.id)
+        if operation is not None:
+            await self.stop(operation)
+            self._mask.error(event.error)
+            self._listener.finished(operation, event.error)
 
     def _reject(self, event: Failed) -> None:
         self._confirmations.settle(event.id)
