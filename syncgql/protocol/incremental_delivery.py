@@ -88,7 +88,7 @@ class IncrementalDelivery:
             merged.extensions,
             self._response,
             has_next=not self.finished,
-            incremental=pieces,
+            incremental=tuple(pieces),
         )
 
     def attach_data(self, error: Exception) -> None:

@@ -103,7 +103,7 @@ VECTORS = {
 
 
 @pytest.mark.parametrize("payload", [{"data": DATA}, {"data": DATA, "extensions": None}, {"data": DATA, "errors": []}])
-def test_i5_an_ordinary_answer_is_the_whole_response(payload: dict[str, Any]) -> None:
+def test_i05_an_ordinary_answer_is_the_whole_response(payload: dict[str, Any]) -> None:
     """A server may ignore the directives."""
     delivery = IncrementalDelivery()
     assert delivery.feed(payload) == []
@@ -113,7 +113,7 @@ def test_i5_an_ordinary_answer_is_the_whole_response(payload: dict[str, Any]) ->
     assert (result.has_next, list(result.incremental)) == (False, [])
 
 
-def test_i5_a_request_error_is_the_whole_response() -> None:
+def test_i05_a_request_error_is_the_whole_response() -> None:
     """There is no data member, and so the result has none."""
     result = merged({"errors": [{"message": "Cannot query field 'a'."}]})
     assert not result.has_data
@@ -121,7 +121,7 @@ def test_i5_a_request_error_is_the_whole_response() -> None:
 
 
 @pytest.mark.parametrize("name", VECTORS)
-def test_i6_what_graphql_core_emits(name: str) -> None:
+def test_i06_what_graphql_core_emits(name: str) -> None:
     """Payloads recorded from its releases merge to the tree that they mean."""
     lines, data, messages = VECTORS[name]
     result = merged(*map(json.loads, lines.strip().splitlines()))
@@ -129,24 +129,24 @@ def test_i6_what_graphql_core_emits(name: str) -> None:
     assert [error["message"] for error in result.errors or []] == messages
 
 
-def test_i7_an_id_may_be_announced_used_and_completed_in_one_payload() -> None:
+def test_i07_an_id_may_be_announced_used_and_completed_in_one_payload() -> None:
     """The order of the members does not matter."""
     entry = {"id": "0", "data": {"name": "Luke"}}
     result = merged(first(), entries(entry, completed=[{"id": "0"}], pending=[FRAGMENT]))
     assert result.data == person(name="Luke")
 
 
-def test_i8_the_sub_path_follows_the_path_of_the_notice() -> None:
+def test_i08_the_sub_path_follows_the_path_of_the_notice() -> None:
     """It may lead through lists; the piece has the whole path and the label of the notice."""
     delivery = fed(first(FRAGMENT))
     entry = {"id": "0", "subPath": ["films", 0], "data": {"year": 1977}}
     pieces = delivery.feed(entries(entry, completed=[{"id": "0"}]))
     assert pieces == [IncrementalPiece(("person", "films", 0), "D", data={"year": 1977})]
-    assert delivery.result(pieces).incremental == pieces
+    assert delivery.result(pieces).incremental == tuple(pieces)
     assert delivery.data == person(films=[{"title": "A", "year": 1977}])
 
 
-def test_i9_an_unknown_id_is_ignored_where_it_completes() -> None:
+def test_i09_an_unknown_id_is_ignored_where_it_completes() -> None:
     """graphql-core 3.3.0a7 to 3.3.0a9 complete a failed stream twice; its errors count once."""
     failed = {"id": "1", "errors": [{"message": "m"}]}
     delivery = fed(first(STREAM), {"completed": [failed], "hasNext": True})
@@ -155,7 +155,7 @@ def test_i9_an_unknown_id_is_ignored_where_it_completes() -> None:
 
 
 @pytest.mark.parametrize("completed", [[], [{"id": "0"}]])
-def test_i9_an_unknown_id_that_delivers_is_a_violation(completed: list[Any]) -> None:
+def test_i09_an_unknown_id_that_delivers_is_a_violation(completed: list[Any]) -> None:
     """Of something that was never announced, and of something that has been completed."""
     delivery = fed(first(STREAM, *([FRAGMENT] if completed else [])), {"completed": completed, "hasNext": True})
     delivery.feed(entries({"id": "1", "items": [{"title": "B"}]}, has_next=True))
@@ -417,7 +417,6 @@ def test_a_stream_may_be_left_uncompleted() -> None:
         ([], "a payload must be an object, not a list"),
         ({"hasNext": 1}, "hasNext must be a boolean, not a number"),
         ({"data": {}}, "a later payload has data without a path"),
-        ({"errors": "no"}, "errors must be a list, not a string"),
         ({"incremental": {}}, "incremental must be a list, not an object"),
         ({"incremental": [1]}, "every entry of incremental must be an object, not a number"),
         (entries({"data": {}}), "path must be a list, not null"),

@@ -153,7 +153,7 @@ SERVERS = {
 
 
 @pytest.mark.parametrize("server", SERVERS)
-def test_i6_responses_of_real_servers_merge_to_the_whole(server: str) -> None:
+def test_i06_responses_of_real_servers_merge_to_the_whole(server: str) -> None:
     """Whatever order the resolvers end in."""
     left_out = NOT_BY_ALPHA_9 if "alpha.9" in server else set()
     documents = {name: selection for name, selection in WHOLES.items() if name not in left_out}
