@@ -39,6 +39,8 @@ from .transport.appsync_auth import (
 from .transport.appsync_websockets import AppSyncWebsocketsTransport
 from .transport.base import AsyncTransport, EventSink, Stream
 from .transport.blocking import BlockingTransport
+from .transport.event_stream import EventStreamTransport
+from .transport.multipart_subscription import MultipartSubscriptionTransport
 from .transport.recovery.policy import ReconnectPolicy
 from .transport.round_trip import RoundTrip
 from .version import __version__ as __version__
@@ -69,6 +71,7 @@ __all__ = [
     "Directive",
     "DocumentError",
     "EventSink",
+    "EventStreamTransport",
     "ExecutionResult",
     "Field",
     "Fields",
@@ -78,6 +81,7 @@ __all__ = [
     "IncrementalResult",
     "InlineFragment",
     "LocalSchemaTransport",
+    "MultipartSubscriptionTransport",
     "ReconnectPolicy",
     "RequestsHTTPTransport",
     "Response",

@@ -120,10 +120,37 @@ class EventStreamMode(ABC, Generic[E]):
 
 
 class GraphQLEventStream(EventStreamMode[StreamEvent]):
-    """A stream in distinct connections mode, which carries one operation."""
+    """A stream in distinct connections mode, which carries one operation.
+
+    Args:
+        max_message_size: the largest event that is accepted, in bytes; 0 for no limit.
+        json_deserialize: decodes the data of events; may be the user's.
+        has_one_result: whether the operation is a query or mutation, which is complete after its result.
+        response: the HTTP response that carries the stream; attached to results and errors.
+        read: reads the payload of a result.
+    """
+
+    def __init__(
+        self,
+        max_message_size: int,
+        json_deserialize: JSONDeserialize = json_codec.loads,
+        *,
+        has_one_result: bool = False,
+        response: Response | None = None,
+        read: ResultReader = parse_response,
+    ) -> None:
+        super().__init__(max_message_size, json_deserialize, response=response, read=read)
+        self._has_one_result = has_one_result
+        self._has_result = False
+
+    @property
+    def may_end(self) -> bool:
+        """Whether the only result has arrived; some servers do not send ``complete`` after it."""
+        return self._has_one_result and self._has_result
 
     def _react(self, event: ServerSentEvent) -> StreamEvent | Heartbeat:
         if event.type == "next" and event.data is not None:
+            self._has_result = True
             return read_result(self._decode_data(event), self._response, self._read)
         if event.type == "message":
             return self._react_to_unnamed(event)
@@ -137,9 +164,11 @@ class GraphQLEventStream(EventStreamMode[StreamEvent]):
 
     def _react_to_unnamed(self, event: ServerSentEvent) -> StreamEvent | Heartbeat:
         try:
-            return self._read(self._decode_data(event), self._response)
+            result = self._read(self._decode_data(event), self._response)
         except (MalformedEvent, MalformedResponse):
             return HEARTBEAT
+        self._has_result = True
+        return result
 
     def _decode_or_text(self, event: ServerSentEvent) -> Any:
         try:

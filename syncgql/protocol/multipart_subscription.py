@@ -34,7 +34,7 @@ PROTOCOL = "multipart subscription"
 
 
 class MultipartSubscriptionStream:
-    """The stream of one subscription.
+    """The stream of one subscription, or of a query or mutation that a server answers in the same form.
 
     Args:
         content_type: the ``Content-Type`` of the response, which names the boundary.
@@ -46,6 +46,10 @@ class MultipartSubscriptionStream:
         is_closed: the subscription completed or failed, or the server broke the protocol. If the bytes end before this
             is True, the connection was lost.
     """
+
+    may_end = False  # a stream without the closing delimiter is incomplete
+    last_event_id = ""
+    reconnection_time = None
 
     def __init__(
         self,

@@ -7,9 +7,9 @@ Exhaust it before the next call. All bytes are a sign of life, but only whole li
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from ..exceptions import TransportProtocolError
 from ..messages import EXCERPT_CHARACTERS, text_of
@@ -43,6 +43,36 @@ StreamEvent = ExecutionResult | Completed | Failed
 
 ResultReader = Callable[[Any, Response | None], ExecutionResult]
 """Reads the decoded payload of one event, as ``parse_response`` does."""
+
+
+class StreamReader(Protocol):
+    """Reads the stream of one operation, without I/O.
+
+    Attributes:
+        is_closed: the operation completed or failed, or the server broke the protocol. If the bytes end before this is
+            True, the connection was lost, unless ``may_end`` is True.
+    """
+
+    is_closed: bool
+
+    @property
+    def may_end(self) -> bool:
+        """Whether the operation is complete if the bytes end now, although the server did not say so."""
+
+    @property
+    def last_event_id(self) -> str:
+        """The id to send as ``Last-Event-ID`` when reconnecting; empty if there is none."""
+
+    @property
+    def reconnection_time(self) -> float | None:
+        """Seconds to wait before reconnecting; None if the server does not ask for that."""
+
+    def feed(self, chunk: bytes, /) -> Iterator[StreamEvent | Heartbeat]:
+        """Take bytes and yield what they complete; yield nothing once the stream is closed.
+
+        Raises:
+            TransportProtocolError: the server broke the protocol; the stream is closed.
+        """
 
 
 class MalformedEvent(Exception):

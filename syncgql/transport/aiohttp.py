@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import functools
-import io
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
-import aiohttp
 from yarl import URL
 
 from ..checks import check_function, check_size
 from ..deadline import Deadline
-from ..exceptions import DocumentError, TransportError
+from ..exceptions import DocumentError
 from ..protocol import json_codec
 from ..protocol.batch import BatchEntry, answers_or_raise, batch_payload, parse_batch_answer
 from ..protocol.http import parse_answer
@@ -26,7 +24,11 @@ from .base import AsyncRoundTrip, AsyncTransport, EventSink
 from .http.incremental_sender import IncrementalSender, IncrementalStream
 from .http.request import HTTPRequest, RequestBuilder, joined
 from .http.sender import HTTPSender
-from .http.upload import FileClasses
+from .http.upload import FILE_CLASSES, FileClasses
+from .http_stream.options import StreamOptions
+from .http_stream.protocols import MULTIPART, SSE
+from .http_stream.stream import HTTPStream
+from .http_stream.transport import HTTPStreams
 from .options import AuthOption, HeadersOption, TimeoutOption, check_ssl, check_url
 from .round_trip import RoundTrip
 
@@ -71,7 +73,7 @@ class AIOHTTPTransport(AsyncTransport):
     """
 
     has_batches = True
-    file_classes: FileClasses = (io.IOBase, aiohttp.StreamReader, AsyncGenerator)
+    file_classes: FileClasses = FILE_CLASSES
     """Types whose objects are files when they are found among the variables, beside ``FileVar``."""
 
     def __init__(
@@ -115,13 +117,22 @@ class AIOHTTPTransport(AsyncTransport):
     def _begin(self) -> None:
         self._sender = HTTPSender(self._shared_session, self._max_response_size)
         self._incremental = IncrementalSender(self._sender, self.json_deserialize, self._max_response_size)
+        self._streams = HTTPStreams(
+            self._builder,
+            self._sender,
+            (MULTIPART, SSE),
+            StreamOptions(json_deserialize=self.json_deserialize),
+            self._max_response_size,
+            self.file_classes,
+        )
 
     async def connect(self) -> None:
         """Open the session; connections open with the first request. Does nothing when it is open."""
         self._sender.connect()
 
     async def close(self) -> None:
-        """Close the session, unless another transport uses it."""
+        """End the subscriptions and close the session, unless another transport uses it."""
+        await self._streams.close()
         await self._sender.close()
 
     async def execute(
@@ -165,13 +176,18 @@ class AIOHTTPTransport(AsyncTransport):
         round_trip = await self._off_the_loop(functools.partial(self.batch_round_trip, reqs, extra_args=extra_args))
         return answers_or_raise(round_trip.parse(await round_trip.send(round_trip.request, Deadline())))
 
-    async def subscribe(self, request: GraphQLRequest) -> AsyncGenerator[ExecutionResult, None]:
-        """Refuse: a plain HTTP request has one answer."""
-        raise TransportError(
-            "AIOHTTPTransport cannot subscribe; use AIOHTTPWebsocketsTransport, or subscriptions= of the Client.",
-            sent=False,
-        )
-        yield  # pragma: no cover - makes this an async generator
+    def subscribe(self, request: GraphQLRequest) -> AsyncGenerator[ExecutionResult, None]:
+        """Send a subscription and yield its events, errors included.
+
+        The events arrive as a ``multipart/mixed`` response or, from a server that refuses that, as Server-Sent Events.
+        A connection that is lost is not re-established; ``EventStreamTransport`` and ``MultipartSubscriptionTransport``
+        have options for that.
+
+        Raises:
+            TransportError: connecting failed, the operation was refused, or the connection was lost.
+            DocumentError: the request cannot be sent.
+        """
+        return self._streams.subscribe(request)
 
     def fresh(self) -> AIOHTTPTransport:
         copy = super().fresh()
@@ -197,6 +213,9 @@ class AIOHTTPTransport(AsyncTransport):
         extra_args: Mapping[str, Any] | None = None,
     ) -> IncrementalStream:
         return self._incremental.stream(self._builder.build(request, headers, extra_args, self.file_classes), sink)
+
+    def stream(self, request: GraphQLRequest, sink: EventSink) -> HTTPStream:
+        return self._streams.stream(request, sink)
 
     def batch_round_trip(
         self,

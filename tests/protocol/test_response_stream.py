@@ -41,11 +41,17 @@ def test_result() -> None:
     assert (empty, empty.has_data, empty.response) == (ExecutionResult(), False, RESPONSE)
 
 
-@pytest.mark.parametrize("payload", [None, [], 1, "data", {"foo": 1}, {"data": 1}, {"errors": "no"}, {"errors": [1]}])
+@pytest.mark.parametrize("payload", [None, [], 1, "data", {"foo": 1}, {"data": 1}, {"errors": None}, {"errors": []}])
 def test_no_result(payload: Any) -> None:
     """What is not a GraphQL response breaks the protocol."""
     with pytest.raises(MalformedEvent, match=r"^a result is a GraphQL response, but "):
         read_result(payload, None)
+
+
+@pytest.mark.parametrize("errors", ["no", ["no"], {"message": "no"}])
+def test_result_with_deviating_errors(errors: Any) -> None:
+    """Errors that are texts or one object are read as what they mean."""
+    assert read_result({"errors": errors}, None) == ExecutionResult(errors=[{"message": "no"}])
 
 
 def test_violation() -> None:

@@ -37,6 +37,7 @@ from ...protocol.websocket_events import (
 )
 from ..base import EventSink
 from ..recovery.attempts import was_useful
+from ..recovery.keep_alive import KeepAlive
 from ..recovery.loss import ConnectionLoss
 from . import losses
 from .active_operation import ActiveOperation
@@ -45,7 +46,7 @@ from .close_handshake import ignore_lost_connection
 from .confirmations import Confirmations
 from .connection_end import ConnectionEnd
 from .handshake import InitPayload
-from .keep_alive import KeepAlive
+from .liveness import watched
 from .options import WebSocketOptions
 
 logger = logging.getLogger(__name__)
@@ -357,7 +358,7 @@ class WebSocketConnection:
             self._acknowledged_at = self._time()
             self._acknowledged.set_result(event.payload)
         self._on_signal(event)
-        self._keep_alive = KeepAlive.of(
+        self._keep_alive = watched(
             self._options,
             self._protocol.silence_limit,
             self._end.silent,

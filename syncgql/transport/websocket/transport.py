@@ -22,6 +22,7 @@ from ...request import GraphQLRequest, as_request
 from ...result import ABSENT, ExecutionResult, whole_result
 from ..aiohttp_session.session import SharedSession
 from ..async_event_sink import AsyncEventSink
+from ..background import in_background
 from ..base import AsyncRoundTrip, AsyncTransport, EventSink, Stream
 from ..incremental_sink import SnapshotSink, WholeSink
 from ..recovery.policy import ReconnectPolicy
@@ -32,7 +33,7 @@ from .connector import WebSocketConnector
 from .handshake import Dialect, Handshake
 from .options import WebSocketOptions
 from .pool import WebSocketPool
-from .reconnecting_connection import ReconnectingConnection, in_background
+from .reconnecting_connection import ReconnectingConnection
 
 if TYPE_CHECKING:
     from graphql import DocumentNode
