@@ -186,7 +186,7 @@ def test_blocking_transport(apollo_server: StreamServer, strawberry_streams: Str
     for server in (apollo_server, strawberry_streams):
         with Client(transport=RequestsHTTPTransport(server.url)) as client:
             assert client.execute(STREAMED) == {"book": {"title": "Emma", "reviews": REVIEWS}}
-            with pytest.raises(TransportError, match="RequestsHTTPTransport cannot stream .* AIOHTTPTransport"):
+            with pytest.raises(TransportError, match=r"RequestsHTTPTransport cannot stream .* AIOHTTPTransport"):
                 client.stream(DEFERRED)
 
 
