@@ -1,4 +1,4 @@
-"""Responses in parts over HTTP, from a raw server that cuts, holds and breaks them; real servers: test_client_stream."""
+"""Responses in parts over HTTP, from a raw server that cuts and breaks them; test_client_stream has real servers."""
 
 from __future__ import annotations
 
@@ -163,9 +163,12 @@ def test_i21_refusals(execute: Execute) -> None:
             execute(client, DOCUMENT)
         assert refused.value.code == 406
     stream = multipart({"errors": [{"message": "no such field"}], "hasNext": False}, status="400 Bad Request")
-    with WireServer(stream) as server, Client(server.url) as client:
-        with pytest.raises(TransportQueryError, match="no such field"):
-            execute(client, DOCUMENT)
+    with (
+        WireServer(stream) as server,
+        Client(server.url) as client,
+        pytest.raises(TransportQueryError, match="no such field"),
+    ):
+        execute(client, DOCUMENT)
 
 
 def test_accept_lists_what_can_be_merged() -> None:
@@ -184,9 +187,12 @@ def test_a_large_response_is_refused(execute: Execute) -> None:
     """All parts together count; the connection is closed."""
     pieces = [{"data": {"a": []}, "pending": [{"id": "0", "path": ["a"]}], "hasNext": True}]
     pieces += [{"incremental": [{"id": "0", "items": ["x" * 200]}], "hasNext": True}] * 20
-    with WireServer(multipart(*pieces)) as server, Client(server.url, max_response_size=2000) as client:
-        with pytest.raises(TransportProtocolError, match="larger than max_response_size, 2000 bytes"):
-            execute(client, DOCUMENT)
+    with (
+        WireServer(multipart(*pieces)) as server,
+        Client(server.url, max_response_size=2000) as client,
+        pytest.raises(TransportProtocolError, match="larger than max_response_size, 2000 bytes"),
+    ):
+        execute(client, DOCUMENT)
 
 
 def test_a_secret_in_a_part_is_hidden() -> None:
@@ -214,9 +220,9 @@ def test_the_limit_of_a_call(execute: Execute) -> None:
 
 def test_requests_reads_the_whole() -> None:
     """The blocking transport has the same results and errors, with the data of what was complete."""
-    with WireServer(multipart(FIRST, LAST)) as server:
-        with Client(transport=RequestsHTTPTransport(server.url)) as client:
-            assert client.execute(DOCUMENT) == WHOLE
+    whole = multipart(FIRST, LAST)
+    with WireServer(whole) as server, Client(transport=RequestsHTTPTransport(server.url)) as client:
+        assert client.execute(DOCUMENT) == WHOLE
     cut = Stream([part(FIRST), b"\r\n---"], content_type=MIXED, framing="close")
     with WireServer(cut) as server, Client(transport=RequestsHTTPTransport(server.url)) as client:
         with pytest.raises(TransportConnectionFailed, match="before the last part") as caught:
