@@ -9,7 +9,7 @@ from concurrent.futures import Future
 from typing import Any, NamedTuple, Protocol, TypeVar
 
 from ..deadline import Deadline
-from ..exceptions import SyncGQLError, TransportError
+from ..exceptions import SyncGQLError
 from ..protocol.batch import BatchEntry
 from ..request import GraphQLRequest
 from ..result import ExecutionResult
@@ -20,7 +20,7 @@ from ..runtime.runtime import Runtime, Runtimes
 from ..runtime.worker_pool import WorkerPool
 from ..subscription import GapHandler, OnReconnect, Subscription
 from ..tracebacks import cut
-from ..transport.blocking import BlockingRoundTrip, BlockingTransport
+from ..transport.blocking import BlockingRoundTrip, BlockingTransport, cannot_stream
 from ..transport.selection.transport_factory import Transports
 from .operation import Operation
 from .stream_source import StreamSource
@@ -245,11 +245,7 @@ class BlockingDispatcher(Dispatcher):
         convert: Callable[[ExecutionResult], T],
     ) -> Subscription[T]:
         self._loop.check_open()
-        raise TransportError(
-            f"{type(self._transport).__name__} cannot stream a response, because it reads responses as a whole; "
-            "execute() returns it then. Use AIOHTTPTransport, or Client(url), for stream().",
-            sent=False,
-        )
+        raise cannot_stream(self._transport)
 
     def shut(self) -> Runtime[Transports] | None:
         runtime = self._loop.shut()
