@@ -31,6 +31,7 @@ PRINTED = {
     "docs/uploads.md": "6 of 6 bytes\nvariables.file\n",
     "docs/authentication.md": "ada\n",
     "docs/http.md": "200\n",
+    "docs/defer.md": "Emma 1 ...\n",
     "docs/custom_transports.md": "{'hello': 'Hello world!'}\n{'hello': 'Hello world!'}\n1\n2\n3\n",
 }
 
@@ -80,7 +81,11 @@ def names(url: str) -> dict[str, Any]:
 @pytest.mark.parametrize("path", WITH_CODE)
 @pytest.mark.usefixtures("files")
 def test_the_code_of_a_page_runs(
-    path: str, library: ServerProcess, request: pytest.FixtureRequest, capsys: pytest.CaptureFixture[str]
+    path: str,
+    library: ServerProcess,
+    strawberry_streams_url: str,
+    request: pytest.FixtureRequest,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     """What it prints in a session is what the page says."""
     text = (ROOT / path).read_text("utf-8")
@@ -88,6 +93,8 @@ def test_the_code_of_a_page_runs(
         "https://api.example.com/graphql": library.url,
         "wss://api.example.com/graphql": Server.ws_url.fget(library),  # type: ignore[attr-defined]
     }
+    if path == "docs/defer.md":
+        replace["https://api.example.com/graphql"] = strawberry_streams_url
     if "proxy.example.com" in text:
         proxy: str = request.getfixturevalue("http_proxy")
         user = f"{fix_proxy.USER}:{fix_proxy.PASSWORD}@"
