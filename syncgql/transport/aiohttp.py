@@ -14,7 +14,7 @@ from ..deadline import Deadline
 from ..exceptions import DocumentError
 from ..protocol import json_codec
 from ..protocol.batch import BatchEntry, answers_or_raise, batch_payload, parse_batch_answer
-from ..protocol.http import parse_answer
+from ..protocol.http import parse_answer, public_url
 from ..protocol.http_get import MAX_URL_LENGTH
 from ..protocol.json_codec import JSONDeserialize, JSONSerialize
 from ..request import GraphQLRequest
@@ -109,6 +109,7 @@ class AIOHTTPTransport(AsyncTransport):
             use_get_for_queries=use_get_for_queries,
             max_url_length=max_url_length,
         )
+        self.has_users = self._builder.calls_user_code
         self._shared_session = SharedSession.of(
             session, cookies, client_session_args, ssl_close_timeout=ssl_close_timeout, trust_env=trust_env
         )
@@ -120,7 +121,7 @@ class AIOHTTPTransport(AsyncTransport):
         self._streams = HTTPStreams(
             self._builder,
             self._sender,
-            (MULTIPART, SSE),
+            (SSE, MULTIPART),  # GraphQL Yoga starts a subscription before it refuses multipart
             StreamOptions(json_deserialize=self.json_deserialize),
             self._max_response_size,
             self.file_classes,
@@ -179,7 +180,7 @@ class AIOHTTPTransport(AsyncTransport):
     def subscribe(self, request: GraphQLRequest) -> AsyncGenerator[ExecutionResult, None]:
         """Send a subscription and yield its events, errors included.
 
-        The events arrive as a ``multipart/mixed`` response or, from a server that refuses that, as Server-Sent Events.
+        The events arrive as Server-Sent Events or, from a server that refuses that, as a ``multipart/mixed`` response.
         A connection that is lost is not re-established; ``EventStreamTransport`` and ``MultipartSubscriptionTransport``
         have options for that.
 
@@ -194,6 +195,9 @@ class AIOHTTPTransport(AsyncTransport):
         copy._shared_session = self._shared_session.fresh()
         copy._begin()
         return copy
+
+    def __repr__(self) -> str:
+        return f"AIOHTTPTransport({public_url(self.url)!r})"
 
     def round_trip(
         self,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextvars import Context
 from http import HTTPStatus
 from typing import Any, NamedTuple, TypeVar
@@ -17,7 +17,6 @@ from ...protocol.http import content_type, parse_answer, protocol_error, public_
 from ...protocol.protocol_refusal import refuses_protocol
 from ...request import GraphQLRequest
 from ...result import ExecutionResult
-from ..http.open_response import OpenResponse
 from ..http.request import HTTPRequest, RequestBuilder
 from ..http.sender import HTTPSender
 from ..http.upload import FileClasses
@@ -129,7 +128,7 @@ class StreamOpener:
         """
         others = [protocol for protocol in self._protocols if protocol is not request.protocol]
         while True:
-            outcome = await self._within(request, limit, self._send(request, deadline, is_subscription))
+            outcome = await self._open(request, deadline, is_subscription, limit)
             if isinstance(outcome, StreamConnection):
                 self._prefer(outcome.protocol)
                 return outcome, request
@@ -151,55 +150,58 @@ class StreamOpener:
             headers["Last-Event-ID"] = last_event_id
         return request._replace(http=http._replace(headers=headers))
 
-    async def _send(
-        self, request: StreamRequest, deadline: Deadline, is_subscription: bool
+    async def _open(
+        self, request: StreamRequest, deadline: Deadline, is_subscription: bool, limit: float | None
     ) -> StreamConnection | ExecutionResult | TransportError | None:
+        """Send a request and return what the server opens or answers, None if that is nothing.
+
+        The limits of aiohttp for a whole request hold until the stream is open.
+        """
         limits = self._sender.limits(request.http)
-        # These limit the time until the stream opens, see _within.
+        name, seconds = _shortest(limits, limit)
         without_end = aiohttp.ClientTimeout(connect=limits.connect, sock_connect=limits.sock_connect)
         http = request.http._replace(arguments={**request.http.arguments, "timeout": without_end})
+        sending = self._send(http, request.protocol, deadline, is_subscription)
+        if seconds is None:
+            return await sending
+        try:
+            return await asyncio.wait_for(sending, seconds)
+        except TransportError:
+            raise  # TransportTimeout is a TimeoutError, too
+        except asyncio.TimeoutError:
+            where = public_url(str(http.url))
+            message = f"{name} ran out after {seconds:g} s: {where} did not begin to answer."
+            raise TransportTimeout(message, limit=name, seconds=seconds) from None
+
+    async def _send(
+        self, http: HTTPRequest, asked: StreamProtocol, deadline: Deadline, is_subscription: bool
+    ) -> StreamConnection | ExecutionResult | TransportError | None:
         response = await self._sender.open(http, deadline, is_stream=True)
-        media_type = content_type(response.head.headers)[0]
-        is_success = 200 <= response.head.status < 300
-        if is_success and media_type.startswith(STREAMS):
+        status, media_type = response.head.status, content_type(response.head.headers)[0]
+        if 200 <= status < 300 and media_type.startswith(STREAMS):
             for protocol in self._protocols:
                 if protocol.media_type == media_type:
                     return StreamConnection(response, protocol, self.options, is_subscription=is_subscription)
             await response.close()
-            rule = f"the answer is {media_type}, not {request.protocol.media_type}"
+            rule = f"the answer is {media_type}, not {asked.media_type}"
             return protocol_error(response.head, b"", rule, "The server speaks another protocol.")
-        if response.head.status == HTTPStatus.NO_CONTENT:
+        if status == HTTPStatus.NO_CONTENT:
             await response.close()
             return None
-        return await self._read(response)
-
-    async def _read(self, response: OpenResponse) -> ExecutionResult | TransportError:
         answer = await response.read(self._max_response_size)
         try:
             return parse_answer(answer, json_deserialize=self.options.json_deserialize)
         except TransportError as error:
             return error
 
-    async def _within(self, request: StreamRequest, limit: float | None, opening: Coroutine[Any, Any, T]) -> T:
-        """Open a stream within the limits of aiohttp, which end with the opening, and *limit*."""
-        name, seconds = self._shortest(self._sender.limits(request.http), limit)
-        if seconds is None:
-            return await opening
-        try:
-            return await asyncio.wait_for(opening, seconds)
-        except TransportError:
-            raise  # TransportTimeout is a TimeoutError, too
-        except asyncio.TimeoutError:
-            where = public_url(str(request.http.url))
-            message = f"{name} ran out after {seconds:g} s: {where} did not begin to answer."
-            raise TransportTimeout(message, limit=name, seconds=seconds) from None
-
-    def _shortest(self, limits: aiohttp.ClientTimeout, limit: float | None) -> tuple[str, float | None]:
-        named = {"total": limits.total, "sock_read": limits.sock_read, "keep_alive_timeout": limit}
-        finite = {name: seconds for name, seconds in named.items() if seconds}
-        return min(finite.items(), key=lambda each: each[1], default=("", None))
-
     def _prefer(self, protocol: StreamProtocol) -> None:
         """Try the protocol first that has worked."""
         self._protocols.remove(protocol)
         self._protocols.insert(0, protocol)
+
+
+def _shortest(limits: aiohttp.ClientTimeout, limit: float | None) -> tuple[str, float | None]:
+    """Return the name and the seconds of the shortest limit of an opening."""
+    named = {"total": limits.total, "sock_read": limits.sock_read, "keep_alive_timeout": limit}
+    finite = {name: seconds for name, seconds in named.items() if seconds}
+    return min(finite.items(), key=lambda each: each[1], default=("", None))

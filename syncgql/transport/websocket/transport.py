@@ -8,7 +8,7 @@ import functools
 from collections.abc import AsyncGenerator, Callable, Coroutine, Mapping
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
-from ...deadline import NO_DEADLINE, Deadline
+from ...deadline import Deadline
 from ...exceptions import (
     TransportClosed,
     TransportError,
@@ -16,6 +16,7 @@ from ...exceptions import (
     TransportQueryError,
     TransportRateLimited,
 )
+from ...protocol.http import public_url
 from ...protocol.response_stream import ResultReader
 from ...protocol.websocket_events import Acknowledged, Pinged, Ponged
 from ...request import GraphQLRequest, as_request
@@ -79,6 +80,7 @@ class WebSocketTransport(AsyncTransport):
         self.policy = policy
         self._shared_session = session
         self.reconnects = policy is not None
+        self.has_users = dialect.has_users
         self._begin()
 
     def _begin(self) -> None:
@@ -94,6 +96,9 @@ class WebSocketTransport(AsyncTransport):
         copy._shared_session = self._shared_session.fresh()
         copy._begin()
         return copy
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({public_url(self.dialect.url)!r})"
 
     async def connect(self) -> None:
         """Open the shared socket; does nothing when it is open.
@@ -142,7 +147,7 @@ class WebSocketTransport(AsyncTransport):
         """
         _refuse_arguments(None, extra_args)
         prepared = as_request(request, variable_values, operation_name, None)
-        return await self._run(await self._off_the_loop(self._for_result, prepared), NO_DEADLINE)
+        return await self._run(await self._off_the_loop(self._for_result, prepared), Deadline())
 
     async def _run(self, prepared: tuple[WebSocketStream, AsyncEventSink], deadline: Deadline) -> ExecutionResult:
         """Run a query or mutation and return its result; raises what ``execute`` raises."""
