@@ -45,16 +45,28 @@ class GraphQLRequest:
         operation_name: the operation to run; required if the document contains several.
         extensions: the ``extensions`` member of the request, for example for persisted documents.
 
+    Attributes:
+        has_directives: whether the text contains ``@``. It may be in a string or a comment, so only False is certain.
+
     Raises:
         TypeError: an argument has the wrong type.
         DocumentError: the document is empty.
     """
 
-    __slots__ = ("_document", "_operation_type", "_text", "extensions", "operation_name", "variable_values")
+    __slots__ = (
+        "_document",
+        "_operation_type",
+        "_text",
+        "extensions",
+        "has_directives",
+        "operation_name",
+        "variable_values",
+    )
 
     _text: str
     _document: DocumentNode | None
     _operation_type: str | None
+    has_directives: bool
     variable_values: Mapping[str, Any] | None
     operation_name: str | None
     extensions: Mapping[str, Any] | None
@@ -84,6 +96,7 @@ class GraphQLRequest:
         assign(self, "_text", text)
         assign(self, "_document", None if isinstance(document, str) else document)
         assign(self, "_operation_type", None)
+        assign(self, "has_directives", "@" in text)
         assign(self, "variable_values", variable_values or None)
         assign(self, "operation_name", plain_text(operation_name) if operation_name else None)
         assign(self, "extensions", extensions or None)
@@ -196,7 +209,7 @@ class GraphQLRequest:
         Raises:
             DocumentError: what ``operation`` raises, if the document seems to use one.
         """
-        return _incremental_directive((self._text, self.operation_name)) if "@" in self._text else ""
+        return _incremental_directive((self._text, self.operation_name)) if self.has_directives else ""
 
     @property
     def is_incremental(self) -> bool:
@@ -204,8 +217,6 @@ class GraphQLRequest:
 
         False if the document cannot tell, because of a syntax error. A document without directives is not parsed.
         """
-        if "@" not in self._text:
-            return False
         try:
             return bool(self.incremental_directive)
         except DocumentError:

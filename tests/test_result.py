@@ -51,6 +51,6 @@ def test_an_incremental_result_pickles() -> None:
 
 def test_ordinary_results_have_no_more_than_their_members() -> None:
     """What only incremental responses have costs the others nothing."""
-    assert ExecutionResult.__slots__ == ("_data", "errors", "extensions", "response")
+    assert ExecutionResult.__slots__ == ("data", "errors", "extensions", "has_data", "response")
     assert not hasattr(ExecutionResult(), "__dict__")
     assert not hasattr(IncrementalResult(), "__dict__")

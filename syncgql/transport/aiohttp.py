@@ -157,8 +157,9 @@ class AIOHTTPTransport(AsyncTransport):
         prepared = await self._off_the_loop(
             functools.partial(self._builder.build, request, None, extra_args, file_classes)
         )
-        round_trip = self._round_trip(prepared, request)
-        return round_trip.parse(await round_trip.send(prepared, Deadline()))
+        if request.is_incremental:
+            return self._incremental.parse(await self._incremental.send(prepared, Deadline()))
+        return self._parse(await self._sender.send(prepared, Deadline()))
 
     async def execute_batch(
         self, reqs: Sequence[GraphQLRequest], extra_args: Mapping[str, Any] | None = None
@@ -206,7 +207,10 @@ class AIOHTTPTransport(AsyncTransport):
         headers: HeadersOption = None,
         extra_args: Mapping[str, Any] | None = None,
     ) -> AsyncRoundTrip[ExecutionResult]:
-        return self._round_trip(self._builder.build(request, headers, extra_args, self.file_classes), request)
+        prepared = self._builder.build(request, headers, extra_args, self.file_classes)
+        if request.has_directives and request.is_incremental:
+            return RoundTrip(prepared, self._incremental.send, self._incremental.parse)
+        return RoundTrip(prepared, self._sender.send, self._parse)
 
     def incremental_stream(
         self,
@@ -241,11 +245,6 @@ class AIOHTTPTransport(AsyncTransport):
 
     def combine(self, round_trips: Sequence[AsyncRoundTrip[ExecutionResult]]) -> AsyncRoundTrip[list[BatchEntry]]:
         return self._batch_of(joined([round_trip.request for round_trip in round_trips]), len(round_trips))
-
-    def _round_trip(self, prepared: HTTPRequest, request: GraphQLRequest) -> AsyncRoundTrip[ExecutionResult]:
-        if request.is_incremental:
-            return RoundTrip(prepared, self._incremental.send, self._incremental.parse)
-        return RoundTrip(prepared, self._sender.send, self._parse)
 
     def _batch_of(self, request: HTTPRequest, count: int) -> AsyncRoundTrip[list[BatchEntry]]:
         parse = functools.partial(parse_batch_answer, count=count, json_deserialize=self.json_deserialize)

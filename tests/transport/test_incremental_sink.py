@@ -27,10 +27,14 @@ def last_item(client: Client, document: str) -> Any:
     return list(client.stream(document))[-1]
 
 
+def whole(client: Client, document: str) -> Any:
+    return client.execute(document)
+
+
 @pytest.fixture(params=["execute", "stream"])
 def execute(request: pytest.FixtureRequest) -> Execute:
     """What waits for the end of a response: ``execute``, and an iteration."""
-    return Client.execute if request.param == "execute" else last_item
+    return whole if request.param == "execute" else last_item
 
 
 def server_of(*messages: dict[str, Any] | str, subprotocol: str = MODERN) -> ScriptedServer:

@@ -320,7 +320,7 @@ class RequestBuilder:
         options: RequestOptions,
     ) -> HTTPRequest:
         """Add headers and credentials to a request, calling the user's functions for them."""
-        if contents[0].is_incremental:  # a batch has no such request
+        if contents[0].has_directives and contents[0].is_incremental:  # a batch has no such request
             own = (("Accept", INCREMENTAL_ACCEPT), *(header for header in own if header[0] != "Accept"))
         make_headers: Callable[[], RequestHeaders] | None = None
         if self.calls_user_code:

@@ -49,13 +49,18 @@ def last_item(client: Client, document: str) -> Any:
     return list(client.stream(document))[-1]
 
 
-EXECUTES = {"execute": Client.execute, "stream": last_item}
+def whole(client: Client, document: str) -> Any:
+    return client.execute(document)
+
+
+EXECUTES: dict[str, Execute] = {"execute": whole, "stream": last_item}
 
 
 @pytest.fixture(params=EXECUTES)
 def execute(request: pytest.FixtureRequest) -> Execute:
     """What waits for the end of a response: ``execute``, and an iteration."""
-    return EXECUTES[request.param]
+    name: str = request.param
+    return EXECUTES[name]
 
 
 @pytest.mark.parametrize("framing", ["chunked", "close"])
@@ -91,7 +96,7 @@ def test_i01_i19_any_split(execute: Execute) -> None:
 def test_i03_a_part_is_not_late() -> None:
     """The first part is an item while the server has sent no more than the text of the next delimiter."""
     held = Held()
-    pieces = [part(FIRST), b"\r\n---", held, part(LAST).removeprefix(b"\r\n---"), END]
+    pieces: list[bytes | Held] = [part(FIRST), b"\r\n---", held, part(LAST).removeprefix(b"\r\n---"), END]
     with WireServer(Stream(pieces, content_type=MIXED)) as server, Client(server.url) as client:
         items = client.stream(DOCUMENT)
         assert items.next(PATIENCE) == {"a": 1}
