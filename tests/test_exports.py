@@ -35,6 +35,8 @@ PUBLIC = [
     "Fields",
     "FileVar",
     "GraphQLRequest",
+    "IncrementalPiece",
+    "IncrementalResult",
     "InlineFragment",
     "LocalSchemaTransport",
     "MultipartSubscriptionTransport",

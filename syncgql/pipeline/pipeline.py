@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import functools
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
@@ -215,6 +216,36 @@ class Pipeline:
             return self._schema.prepare(as_request(operation.request, variable_values, None, None), self._introspect)
 
         return SubscriptionOptions(buffer_size, overflow, on_reconnect, with_variables)
+
+    def stream(
+        self,
+        operation: Operation,
+        convert: Callable[[ExecutionResult], T],
+        buffer_size: int,
+        overflow: Overflow,
+    ) -> Subscription[T]:
+        """Run an operation whose response may come in parts; raises what ``Client.stream`` raises."""
+        check_buffer(buffer_size, overflow)  # before a schema is fetched
+
+        def parsed(result: ExecutionResult) -> T:
+            # Scalars are parsed in place, and the next result shares what does not change.
+            own = result if result.data is None else result.with_data(copy.deepcopy(result.data))
+            return convert(self._parse(operation, own))
+
+        make = parsed if self._schema.parses_results else convert
+        try:
+            if operation.request.is_subscription:
+                raise DocumentError("stream() runs queries and mutations; use subscribe() for a subscription.")
+            operation = self._prepare(operation)
+            if self._steps is None:
+                return self.dispatcher.stream(self, operation, buffer_size, overflow, make)
+
+            def dispatch(changed: Operation) -> Subscription[ExecutionResult]:
+                return self.dispatcher.stream(self, changed, buffer_size, overflow, whole_result)
+
+            return self._steps.subscribe(operation, dispatch).map(make)
+        except SyncGQLError as error:
+            raise cut(error)
 
     def run(self, request: GraphQLRequest) -> ExecutionResult:
         """Run a request of ``client.query`` or ``client.mutation``."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from ..exceptions import TransportProtocolError
 from ..result import ExecutionResult
 from .close_codes import RetryDecision
 
@@ -73,6 +74,14 @@ class Failed:
 
 
 @dataclass(slots=True)
+class Unreadable:
+    """A part of an operation's response does not fit the parts before; other operations are not affected."""
+
+    id: str
+    error: TransportProtocolError
+
+
+@dataclass(slots=True)
 class Completed:
     """An operation ended."""
 
@@ -115,6 +124,7 @@ Received = (
     | Reply
     | Event
     | Failed
+    | Unreadable
     | Completed
     | Answered
     | Interrupted

@@ -21,6 +21,7 @@ from ..request import GraphQLRequest
 from ..result import ExecutionResult
 from .aiohttp_session.session import SessionFactory, SharedSession
 from .base import AsyncRoundTrip, AsyncTransport, EventSink
+from .http.incremental_sender import IncrementalSender, IncrementalStream
 from .http.request import HTTPRequest, RequestBuilder, joined
 from .http.sender import HTTPSender
 from .http.upload import FILE_CLASSES, FileClasses
@@ -116,6 +117,7 @@ class AIOHTTPTransport(AsyncTransport):
 
     def _begin(self) -> None:
         self._sender = HTTPSender(self._shared_session, self._max_response_size)
+        self._incremental = IncrementalSender(self._sender, self.json_deserialize, self._max_response_size)
         self._streams = HTTPStreams(
             self._builder,
             self._sender,
@@ -155,6 +157,8 @@ class AIOHTTPTransport(AsyncTransport):
         prepared = await self._off_the_loop(
             functools.partial(self._builder.build, request, None, extra_args, file_classes)
         )
+        if request.is_incremental:
+            return self._incremental.parse(await self._incremental.send(prepared, Deadline()))
         return self._parse(await self._sender.send(prepared, Deadline()))
 
     async def execute_batch(
@@ -204,7 +208,19 @@ class AIOHTTPTransport(AsyncTransport):
         extra_args: Mapping[str, Any] | None = None,
     ) -> AsyncRoundTrip[ExecutionResult]:
         prepared = self._builder.build(request, headers, extra_args, self.file_classes)
+        if request.has_directives and request.is_incremental:
+            return RoundTrip(prepared, self._incremental.send, self._incremental.parse)
         return RoundTrip(prepared, self._sender.send, self._parse)
+
+    def incremental_stream(
+        self,
+        request: GraphQLRequest,
+        sink: EventSink,
+        *,
+        headers: HeadersOption = None,
+        extra_args: Mapping[str, Any] | None = None,
+    ) -> IncrementalStream:
+        return self._incremental.stream(self._builder.build(request, headers, extra_args, self.file_classes), sink)
 
     def stream(self, request: GraphQLRequest, sink: EventSink) -> HTTPStream:
         return self._streams.stream(request, sink)

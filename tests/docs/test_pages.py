@@ -33,6 +33,7 @@ PRINTED = {
     "docs/authentication.md": "ada\n",
     "docs/http.md": "200\n",
     "docs/phoenix.md": "Hello\n{'hello': 'Hello world!'}\n",
+    "docs/defer.md": "Emma 1 ...\n",
     "docs/custom_transports.md": "{'hello': 'Hello world!'}\n{'hello': 'Hello world!'}\n1\n2\n3\n",
 }
 
@@ -85,6 +86,7 @@ def test_the_code_of_a_page_runs(
     path: str,
     library: ServerProcess,
     phoenix_process: ServerProcess,
+    strawberry_streams_url: str,
     request: pytest.FixtureRequest,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
@@ -95,6 +97,8 @@ def test_the_code_of_a_page_runs(
         "wss://api.example.com/graphql": Server.ws_url.fget(library),  # type: ignore[attr-defined]
         "wss://api.example.com/socket": PhoenixServer(phoenix_process.url).socket_url,
     }
+    if path == "docs/defer.md":
+        replace["https://api.example.com/graphql"] = strawberry_streams_url
     if "proxy.example.com" in text:
         proxy: str = request.getfixturevalue("http_proxy")
         user = f"{fix_proxy.USER}:{fix_proxy.PASSWORD}@"

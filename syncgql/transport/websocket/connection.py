@@ -35,6 +35,7 @@ from ...protocol.websocket_events import (
     Reply,
     Several,
     Started,
+    Unreadable,
 )
 from ..base import EventSink
 from ..recovery.attempts import is_resumed, was_useful
@@ -213,7 +214,7 @@ class WebSocketConnection:
         """Send an operation; returns when it is on the wire."""
         if self.loss is not None:
             raise self.loss.error()
-        operation.id, message = self._protocol.subscribe(operation.payload)
+        operation.id, message = self._protocol.subscribe(operation.payload, operation.read)
         self.operations[operation.id] = operation
         if self._protocol.CONFIRMS:
             self._confirmations.expect(operation.id)
@@ -354,6 +355,8 @@ class WebSocketConnection:
             self._on_signal(event)
         elif isinstance(event, Ponged):
             self._on_signal(event)
+        elif isinstance(event, Unreadable):
+            await self._give_up(event)
         elif isinstance(event, Reply):
             await ignore_lost_connection(self.send(event.message))
         elif isinstance(event, Completed | Answered | Failed | Interrupted):
@@ -432,6 +435,14 @@ class WebSocketConnection:
             error = operation.explained(loss.error())
             decision = loss.decision if is_resumed(operation.type, sent=True) else RetryDecision.NO
             self._listener.finished(operation, error, decision)
+
+    async def _give_up(self, event: Unreadable) -> None:
+        """Stop an operation whose parts do not fit together."""
+        operation = self.operations.get(event.id)
+        if operation is not None:
+            await self.stop(operation)
+            self._mask.error(event.error)
+            self._listener.finished(operation, event.error)
 
     def _reject(self, event: Failed) -> None:
         self._confirmations.settle(event.id)
