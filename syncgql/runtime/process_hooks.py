@@ -83,6 +83,11 @@ def has_stopped(stoppable: ProcessBound) -> None:
     _open.discard(stoppable)
 
 
+# weakref's own exit hook closes the sessions of blocking transports. Hooks run in reverse order, so it has to be
+# registered before ours, which waits for the requests that use these sessions.
+weakref.finalize(_open, int)
+
+
 @atexit.register
 def _exit() -> None:
     deadline = Deadline(EXIT_SECONDS)
