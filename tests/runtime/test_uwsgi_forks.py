@@ -12,11 +12,11 @@ import pytest
 from syncgql.runtime.uwsgi_forks import warn_if_forks_are_unsafe
 from syncgql.runtime.worker_pool import WorkerPool
 
-UNSAFE = {
+UNSAFE: dict[str, dict[str, Any]] = {
     "hooks are not set": {"opt": {"master": True}},
     "hooks are turned off": {"opt": {"py-call-uwsgi-fork-hooks": b"false"}},
 }
-SAFE = {
+SAFE: dict[str, dict[str, Any]] = {
     "hooks are set": {"opt": {"py-call-uwsgi-fork-hooks": True}},
     "hooks are set in a file": {"opt": {"py-call-uwsgi-fork-hooks": b"true"}},
     "a worker": {"masterpid": os.getppid},
