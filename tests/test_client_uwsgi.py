@@ -31,7 +31,7 @@ FORK_HOOKS = "--py-call-uwsgi-fork-hooks"
 THREADS = ["--enable-threads", FORK_HOOKS]
 MODES = {
     "threads": THREADS,
-    # uWSGI 2.0.31 has thread support all the same, and no option turns it off; 2.0.23 has none.
+    # uWSGI 2.0.31 has thread support all the same, and no option turns it off. 2.0.23 has none, and warns and may hang.
     "no-enable-threads": [FORK_HOOKS],
     "lazy-apps": ["--enable-threads", "--lazy-apps"],
 }

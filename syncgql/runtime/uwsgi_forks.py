@@ -24,7 +24,8 @@ def warn_if_forks_are_unsafe() -> None:
     if _forks_are_unsafe():
         warnings.warn(
             "A client is used in uWSGI's master process and starts a thread there. uWSGI then forks workers that may "
-            f"hang before their first request. Set {FORK_HOOKS} = true (uWSGI 2.0.21 or newer) or lazy-apps = true.",
+            f"hang in their first request. Set enable-threads = true and {FORK_HOOKS} = true (uWSGI 2.0.21 or newer), "
+            "or lazy-apps = true.",
             RuntimeWarning,
             stacklevel=1,  # always the same place, so that it is shown once
         )
@@ -35,5 +36,5 @@ def _forks_are_unsafe() -> bool:
     uwsgi = sys.modules.get("uwsgi")
     if uwsgi is None or getattr(uwsgi, "masterpid", int)() != os.getpid():
         return False
-    # Without thread support the main thread holds the lock all the time, also while it forks.
-    return bool(uwsgi.has_threads) and uwsgi.opt.get(FORK_HOOKS, b"false") in OFF
+    # Without thread support uWSGI ignores the option, and the worker inherits a lock that lost threads wait for.
+    return not uwsgi.has_threads or uwsgi.opt.get(FORK_HOOKS, b"false") in OFF

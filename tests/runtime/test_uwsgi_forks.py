@@ -14,6 +14,7 @@ from syncgql.runtime.worker_pool import WorkerPool
 
 UNSAFE: dict[str, dict[str, Any]] = {
     "hooks are not set": {"opt": {"master": True}},
+    "thread support is off": {"has_threads": 0, "opt": {"py-call-uwsgi-fork-hooks": True}},
     "hooks are turned off": {"opt": {"py-call-uwsgi-fork-hooks": b"false"}},
 }
 SAFE: dict[str, dict[str, Any]] = {
@@ -21,7 +22,6 @@ SAFE: dict[str, dict[str, Any]] = {
     "hooks are set in a file": {"opt": {"py-call-uwsgi-fork-hooks": b"true"}},
     "a worker": {"masterpid": os.getppid},
     "no master": {"masterpid": int},
-    "thread support is off": {"has_threads": 0},
 }
 
 
