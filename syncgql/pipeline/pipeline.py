@@ -6,6 +6,7 @@ import copy
 import functools
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
+from contextvars import copy_context
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from ..checks import check_seconds
@@ -160,7 +161,7 @@ class Pipeline:
             if self._steps is None or self._workers is None:
                 return self.dispatcher.submit(operation, finish)
             # The user's code may wait, so it runs in a worker thread.
-            run = functools.partial(self._run, self._steps, finish)
+            run = functools.partial(copy_context().run, self._run, self._steps, finish)
             return self._workers.submit(operation, run, self.dispatcher.check_open)
         except SyncGQLError as error:
             raise cut(error)

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 import trustme
+from django.conf import settings
 
 import syncgql
 from syncgql.cli.demo.server_process import ServerProcess
@@ -34,6 +35,7 @@ PRINTED = {
     "docs/http.md": "200\n",
     "docs/phoenix.md": "Hello\n{'hello': 'Hello world!'}\n",
     "docs/defer.md": "Emma 1 ...\n",
+    "docs/middleware.md": "query Hello\n{'count': 1}\n",
     "docs/custom_transports.md": "{'hello': 'Hello world!'}\n{'hello': 'Hello world!'}\n1\n2\n3\n",
 }
 
@@ -104,6 +106,8 @@ def test_the_code_of_a_page_runs(
         user = f"{fix_proxy.USER}:{fix_proxy.PASSWORD}@"
         replace["http://proxy.example.com:8080"] = proxy.replace("//", f"//{user}")
     given = names(library.url)
+    if path == "docs/middleware.md" and not settings.configured:
+        settings.configure()  # whose cache is in memory
     if path == "docs/custom_transports.md":
         server: LineServer = request.getfixturevalue("line_server")
         given |= {"host": server.host, "port": server.port}
