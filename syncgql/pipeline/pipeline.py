@@ -160,8 +160,12 @@ class Pipeline:
 
             if self._steps is None or self._workers is None:
                 return self.dispatcher.submit(operation, finish)
-            # The user's code may wait, so it runs in a worker thread.
-            run = functools.partial(copy_context().run, self._run, self._steps, finish)
+            # The user's code may wait, so it runs in a worker thread, in the context of the caller.
+            steps, context = self._steps, copy_context()
+
+            def run(started: Operation) -> T:
+                return context.run(self._run, steps, finish, started)
+
             return self._workers.submit(operation, run, self.dispatcher.check_open)
         except SyncGQLError as error:
             raise cut(error)
