@@ -14,14 +14,15 @@ from ...result import ExecutionResult, whole_result
 from ..aiohttp_session.session import SharedSession
 from ..async_event_sink import AsyncEventSink
 from ..base import AsyncRoundTrip, AsyncTransport, EventSink
-from ..http.request import RequestBuilder
+from ..http.incremental_sender import IncrementalSender, IncrementalStream
+from ..http.request import HTTPRequest, RequestBuilder
 from ..http.sender import HTTPSender
 from ..http.upload import FileClasses
 from ..options import HeadersOption
 from ..round_trip import RoundTrip
 from .opener import StreamOpener
 from .options import StreamOptions
-from .protocols import StreamProtocol
+from .protocols import MULTIPART, StreamProtocol
 from .stream import HTTPStream
 
 BUFFER_SIZE = 1024
@@ -66,6 +67,12 @@ class HTTPStreams:
         )
         is_subscription = request.is_subscription
         return HTTPStream(self._opener, prepare(request), prepare, sink, self._running, is_subscription=is_subscription)
+
+    def prepare(
+        self, request: GraphQLRequest, headers: HeadersOption, extra_args: Mapping[str, Any] | None
+    ) -> HTTPRequest:
+        """Make the HTTP request for an operation; raises what ``RequestBuilder.build`` raises."""
+        return self._opener.prepare(request, headers, extra_args, self._file_classes).http
 
     async def subscribe(self, request: GraphQLRequest) -> AsyncGenerator[ExecutionResult, None]:
         """Send an operation and yield its results, for asyncio code."""
@@ -156,6 +163,7 @@ class HTTPStreamTransport(AsyncTransport):
             self._max_response_size,
             self._file_classes,
         )
+        self._incremental = IncrementalSender(self._sender, self._options.json_deserialize, self._max_response_size)
 
     def fresh(self: TransportT) -> TransportT:
         copy = super().fresh()
@@ -184,7 +192,11 @@ class HTTPStreamTransport(AsyncTransport):
             DocumentError: the request cannot be sent.
             TypeError: one of *extra_args* is unknown to aiohttp.
         """
-        return await self._streams.execute(request, extra_args)
+        if not request.is_incremental:
+            return await self._streams.execute(request, extra_args)
+        prepare = functools.partial(self._in_parts, request, None, extra_args)
+        prepared = await asyncio.to_thread(prepare) if self._builder.calls_user_code else prepare()
+        return self._incremental.parse(await self._incremental.send(prepared, Deadline()))
 
     def subscribe(self, request: GraphQLRequest) -> AsyncGenerator[ExecutionResult, None]:
         """Send a subscription and yield its events, errors included.
@@ -202,9 +214,30 @@ class HTTPStreamTransport(AsyncTransport):
         headers: HeadersOption = None,
         extra_args: Mapping[str, Any] | None = None,
     ) -> AsyncRoundTrip[ExecutionResult]:
+        if request.is_incremental:
+            prepared = self._in_parts(request, headers, extra_args)
+            return RoundTrip(prepared, self._incremental.send, self._incremental.parse)
         sink = AsyncEventSink(1)
         stream = self._streams.stream(request, sink, headers, extra_args)
         return RoundTrip((stream, sink), self._streams.run, whole_result)
+
+    def incremental_stream(
+        self,
+        request: GraphQLRequest,
+        sink: EventSink,
+        *,
+        headers: HeadersOption = None,
+        extra_args: Mapping[str, Any] | None = None,
+    ) -> IncrementalStream:
+        return self._incremental.stream(self._in_parts(request, headers, extra_args), sink)
+
+    def _in_parts(
+        self, request: GraphQLRequest, headers: HeadersOption, extra_args: Mapping[str, Any] | None
+    ) -> HTTPRequest:
+        """Make the request for an operation whose response may come in parts."""
+        if self._protocol is MULTIPART:  # whose Accept asks for a subscription
+            return self._builder.build(request, headers, extra_args, self._file_classes)
+        return self._streams.prepare(request, headers, extra_args)
 
     def stream(self, request: GraphQLRequest, sink: EventSink) -> HTTPStream:
         return self._streams.stream(request, sink)
