@@ -53,6 +53,7 @@ if _TYPE_CHECKING:
     from .schema.cache import SchemaCache
     from .schema.scalars import update_schema_enum, update_schema_scalar, update_schema_scalars
     from .transport.local_schema import LocalSchemaTransport
+    from .transport.phoenix_channel_websockets import PhoenixChannelWebsocketsTransport
     from .transport.requests import RequestsHTTPTransport
 
 __all__ = [
@@ -87,6 +88,7 @@ __all__ = [
     "Middleware",
     "MultipartSubscriptionTransport",
     "Operation",
+    "PhoenixChannelWebsocketsTransport",
     "ReconnectPolicy",
     "RequestsHTTPTransport",
     "Response",
@@ -123,6 +125,7 @@ _LATE = {
     **dict.fromkeys(("Automatic", "Directive", "Field", "Fields", "InlineFragment"), ".operations.fields"),
     **dict.fromkeys(("update_schema_enum", "update_schema_scalar", "update_schema_scalars"), ".schema.scalars"),
     "LocalSchemaTransport": ".transport.local_schema",
+    "PhoenixChannelWebsocketsTransport": ".transport.phoenix_channel_websockets",
     "RequestsHTTPTransport": ".transport.requests",
     "SchemaCache": ".schema.cache",
 }

@@ -42,6 +42,7 @@ PUBLIC = [
     "MultipartSubscriptionTransport",
     "Middleware",
     "Operation",
+    "PhoenixChannelWebsocketsTransport",
     "ReconnectPolicy",
     "RequestsHTTPTransport",
     "Response",

@@ -17,6 +17,7 @@ import syncgql
 from syncgql.cli.demo.server_process import ServerProcess
 from syncgql.testing import GraphQLMock
 from tests import fix_proxy
+from tests.fix_phoenix import PhoenixServer
 from tests.fix_servers import Server
 
 from . import library_server
@@ -32,6 +33,7 @@ PRINTED = {
     "docs/authentication.md": "ada\n",
     "docs/http.md": "200\n",
     "docs/defer.md": "Emma 1 ...\n",
+    "docs/phoenix.md": "Hello\n{'hello': 'Hello world!'}\n",
     "docs/custom_transports.md": "{'hello': 'Hello world!'}\n{'hello': 'Hello world!'}\n1\n2\n3\n",
 }
 
@@ -84,6 +86,7 @@ def test_the_code_of_a_page_runs(
     path: str,
     library: ServerProcess,
     strawberry_streams_url: str,
+    phoenix_process: ServerProcess,
     request: pytest.FixtureRequest,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
@@ -92,6 +95,7 @@ def test_the_code_of_a_page_runs(
     replace = {
         "https://api.example.com/graphql": library.url,
         "wss://api.example.com/graphql": Server.ws_url.fget(library),  # type: ignore[attr-defined]
+        "wss://api.example.com/socket": PhoenixServer(phoenix_process.url).socket_url,
     }
     if path == "docs/defer.md":
         replace["https://api.example.com/graphql"] = strawberry_streams_url
