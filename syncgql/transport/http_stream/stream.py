@@ -16,22 +16,92 @@ import contextlib
 import functools
 from collections.abc import Callable, Coroutine
 from contextvars import Context, copy_context
-from typing import Any
+from typing import Any, Generic, Protocol, TypeVar
 
 from ...deadline import Deadline
 from ...exceptions import TransportError
 from ...protocol.http import public_url
 from ...request import GraphQLRequest
+from ...result import ExecutionResult
 from ..background import in_background
 from ..base import EventSink, Stream
 from ..recovery.attempts import Attempts
 from ..recovery.loss import ConnectionLoss, failed, not_prepared
 from ..recovery.outage import Outage
-from .connection import StreamConnection
-from .opener import Answer, StreamOpener, StreamRequest
+from .options import StreamOptions
 
 
-class HTTPStream(Stream):
+class Carrier(Protocol):
+    """What carries the results of one operation, until it is lost."""
+
+    @property
+    def last_event_id(self) -> str:
+        """The id to send when reconnecting; empty if there is none."""
+
+    @property
+    def reconnection_time(self) -> float | None:
+        """Seconds to wait before reconnecting; None if the server does not ask for that."""
+
+    @property
+    def was_useful(self) -> bool:
+        """Whether it delivered something or lived for a while; otherwise it was a failed attempt."""
+
+    async def carry(self, sink: EventSink) -> ConnectionLoss | None:
+        """Pass the results to a sink.
+
+        Returns:
+            Why the connection was lost; None if the operation has ended, and the sink is finished or wants no more.
+        """
+
+
+class Answer(Protocol):
+    """An answer that is not a stream."""
+
+    @property
+    def result(self) -> ExecutionResult | None:
+        """What it says; None if it has no content."""
+
+
+class Prepared(Protocol):
+    """A request that is ready to be sent."""
+
+    @property
+    def where(self) -> str:
+        """The URL, without secrets."""
+
+
+PreparedT = TypeVar("PreparedT", bound=Prepared)
+
+
+class Opener(Protocol[PreparedT]):
+    """Opens what carries an operation.
+
+    Attributes:
+        options: the options of the transport.
+    """
+
+    options: StreamOptions
+
+    @property
+    def calls_user_code(self) -> bool:
+        """Whether preparing a request calls functions of the user's, which may block."""
+
+    async def open(
+        self,
+        request: PreparedT,
+        deadline: Deadline,
+        context: Context,
+        *,
+        is_subscription: bool,
+        limit: float | None,
+    ) -> tuple[Carrier | Answer, PreparedT]:
+        """Send a request and return what the server opens or answers, and the request that it answered."""
+
+    async def renewed(self, request: PreparedT, context: Context, last_event_id: str) -> PreparedT:
+        """Return a request for another connection, with headers that the user's functions make again."""
+
+
+class HTTPStream(Stream, Generic[PreparedT]):
     """A stream.
 
     Made in the thread and context of the caller.
