@@ -20,13 +20,12 @@ from ..protocol.json_codec import JSONDeserialize, JSONSerialize
 from ..request import GraphQLRequest
 from ..result import ExecutionResult
 from .aiohttp_session.session import SessionFactory, SharedSession
-from .base import AsyncRoundTrip, AsyncTransport, EventSink
+from .base import AsyncRoundTrip, AsyncTransport, EventSink, Stream
 from .http.request import HTTPRequest, RequestBuilder, joined
 from .http.sender import HTTPSender
 from .http.upload import FILE_CLASSES, FileClasses
 from .http_stream.options import StreamOptions
 from .http_stream.protocols import MULTIPART, SSE
-from .http_stream.stream import HTTPStream
 from .http_stream.transport import HTTPStreams
 from .options import AuthOption, HeadersOption, TimeoutOption, check_ssl, check_url
 from .round_trip import RoundTrip
@@ -206,7 +205,7 @@ class AIOHTTPTransport(AsyncTransport):
         prepared = self._builder.build(request, headers, extra_args, self.file_classes)
         return RoundTrip(prepared, self._sender.send, self._parse)
 
-    def stream(self, request: GraphQLRequest, sink: EventSink) -> HTTPStream:
+    def stream(self, request: GraphQLRequest, sink: EventSink) -> Stream:
         return self._streams.stream(request, sink)
 
     def batch_round_trip(
