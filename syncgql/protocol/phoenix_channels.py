@@ -33,6 +33,7 @@ from .json_codec import JSONDeserialize
 from .phoenix_frames import SERIALIZERS, Frame
 from .phoenix_messages import errors_of, outcome, read_message, reason_of, result_of
 from .phoenix_subscriptions import EarlyEvents, PhoenixSubscriptions
+from .response_stream import ResultReader
 from .websocket import BrokenMessage, OperationState, Receives, Sends, State, WebSocketProtocol, ignore
 from .websocket_events import (
     Acknowledged,
@@ -98,7 +99,7 @@ class PhoenixChannels(WebSocketProtocol):
         content = json_codec.dumps(payload or {})
         return self._serializer.write(self._join_ref, self._join_ref, self._channel, "phx_join", content)
 
-    def subscribe(self, payload: str) -> tuple[str, str]:
+    def subscribe(self, payload: str, read: ResultReader | None = None) -> tuple[str, str]:
         id, message = self._push("doc", payload)
         self.operations[id] = OperationState.STARTING
         self._subscriptions.sent(id, payload)
