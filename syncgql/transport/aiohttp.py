@@ -21,7 +21,6 @@ from ..request import GraphQLRequest
 from ..result import ExecutionResult
 from .aiohttp_session.session import SessionFactory, SharedSession
 from .base import AsyncRoundTrip, AsyncTransport, EventSink, Stream
-from .http.incremental_sender import IncrementalSender
 from .http.request import HTTPRequest, RequestBuilder, joined
 from .http.sender import HTTPSender
 from .http.upload import FILE_CLASSES, FileClasses
@@ -29,6 +28,7 @@ from .options import AuthOption, HeadersOption, TimeoutOption, check_ssl, check_
 from .round_trip import RoundTrip
 
 if TYPE_CHECKING:
+    from .http.incremental_sender import IncrementalSender
     from .http_stream.transport import HTTPStreams
 
 __all__ = ["AIOHTTPTransport"]
@@ -116,7 +116,6 @@ class AIOHTTPTransport(AsyncTransport):
 
     def _begin(self) -> None:
         self._sender = HTTPSender(self._shared_session, self._max_response_size)
-        self._incremental = IncrementalSender(self._sender, self.json_deserialize, self._max_response_size)
         self._made_streams: HTTPStreams | None = None
 
     def _streams(self) -> HTTPStreams:
@@ -170,7 +169,8 @@ class AIOHTTPTransport(AsyncTransport):
             functools.partial(self._builder.build, request, None, extra_args, file_classes)
         )
         if request.is_incremental:
-            return self._incremental.parse(await self._incremental.send(prepared, Deadline()))
+            sender = self._incremental_sender()
+            return sender.parse(await sender.send(prepared, Deadline()))
         return self._parse(await self._sender.send(prepared, Deadline()))
 
     async def execute_batch(
@@ -221,7 +221,8 @@ class AIOHTTPTransport(AsyncTransport):
     ) -> AsyncRoundTrip[ExecutionResult]:
         prepared = self._builder.build(request, headers, extra_args, self.file_classes)
         if request.has_directives and request.is_incremental:
-            return RoundTrip(prepared, self._incremental.send, self._incremental.parse)
+            sender = self._incremental_sender()
+            return RoundTrip(prepared, sender.send, sender.parse)
         return RoundTrip(prepared, self._sender.send, self._parse)
 
     def incremental_stream(
@@ -232,10 +233,17 @@ class AIOHTTPTransport(AsyncTransport):
         headers: HeadersOption = None,
         extra_args: Mapping[str, Any] | None = None,
     ) -> Stream:
-        return self._incremental.stream(self._builder.build(request, headers, extra_args, self.file_classes), sink)
+        prepared = self._builder.build(request, headers, extra_args, self.file_classes)
+        return self._incremental_sender().stream(prepared, sink)
 
     def stream(self, request: GraphQLRequest, sink: EventSink) -> Stream:
         return self._streams().stream(request, sink)
+
+    def _incremental_sender(self) -> IncrementalSender:
+        """Return the sender for responses in parts, which is imported when it is needed."""
+        from .http.incremental_sender import IncrementalSender
+
+        return IncrementalSender(self._sender, self.json_deserialize, self._max_response_size)
 
     def batch_round_trip(
         self,
