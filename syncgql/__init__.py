@@ -42,8 +42,6 @@ from .transport.appsync_auth import (
 from .transport.appsync_websockets import AppSyncWebsocketsTransport
 from .transport.base import AsyncTransport, EventSink, Stream
 from .transport.blocking import BlockingTransport
-from .transport.event_stream import EventStreamTransport
-from .transport.multipart_subscription import MultipartSubscriptionTransport
 from .transport.recovery.policy import ReconnectPolicy
 from .transport.round_trip import RoundTrip
 from .version import __version__ as __version__
@@ -52,7 +50,9 @@ if _TYPE_CHECKING:
     from .operations.fields import Automatic, Directive, Field, Fields, InlineFragment
     from .schema.cache import SchemaCache
     from .schema.scalars import update_schema_enum, update_schema_scalar, update_schema_scalars
+    from .transport.event_stream import EventStreamTransport
     from .transport.local_schema import LocalSchemaTransport
+    from .transport.multipart_subscription import MultipartSubscriptionTransport
     from .transport.phoenix_channel_websockets import PhoenixChannelWebsocketsTransport
     from .transport.requests import RequestsHTTPTransport
 
@@ -124,7 +124,9 @@ _logging.getLogger(__name__).addHandler(_logging.NullHandler())
 _LATE = {
     **dict.fromkeys(("Automatic", "Directive", "Field", "Fields", "InlineFragment"), ".operations.fields"),
     **dict.fromkeys(("update_schema_enum", "update_schema_scalar", "update_schema_scalars"), ".schema.scalars"),
+    "EventStreamTransport": ".transport.event_stream",
     "LocalSchemaTransport": ".transport.local_schema",
+    "MultipartSubscriptionTransport": ".transport.multipart_subscription",
     "PhoenixChannelWebsocketsTransport": ".transport.phoenix_channel_websockets",
     "RequestsHTTPTransport": ".transport.requests",
     "SchemaCache": ".schema.cache",

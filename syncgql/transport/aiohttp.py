@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import functools
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from yarl import URL
 
@@ -20,17 +20,16 @@ from ..protocol.json_codec import JSONDeserialize, JSONSerialize
 from ..request import GraphQLRequest
 from ..result import ExecutionResult
 from .aiohttp_session.session import SessionFactory, SharedSession
-from .base import AsyncRoundTrip, AsyncTransport, EventSink
-from .http.incremental_sender import IncrementalSender, IncrementalStream
+from .base import AsyncRoundTrip, AsyncTransport, EventSink, Stream
 from .http.request import HTTPRequest, RequestBuilder, joined
 from .http.sender import HTTPSender
 from .http.upload import FILE_CLASSES, FileClasses
-from .http_stream.options import StreamOptions
-from .http_stream.protocols import MULTIPART, SSE
-from .http_stream.stream import HTTPStream
-from .http_stream.transport import HTTPStreams
 from .options import AuthOption, HeadersOption, TimeoutOption, check_ssl, check_url
 from .round_trip import RoundTrip
+
+if TYPE_CHECKING:
+    from .http.incremental_sender import IncrementalSender
+    from .http_stream.transport import HTTPStreams
 
 __all__ = ["AIOHTTPTransport"]
 
@@ -117,15 +116,26 @@ class AIOHTTPTransport(AsyncTransport):
 
     def _begin(self) -> None:
         self._sender = HTTPSender(self._shared_session, self._max_response_size)
-        self._incremental = IncrementalSender(self._sender, self.json_deserialize, self._max_response_size)
-        self._streams = HTTPStreams(
-            self._builder,
-            self._sender,
-            (SSE, MULTIPART),  # GraphQL Yoga starts a subscription before it refuses multipart
-            StreamOptions(json_deserialize=self.json_deserialize),
-            self._max_response_size,
-            self.file_classes,
-        )
+        self._made_streams: HTTPStreams | None = None
+
+    def _streams(self) -> HTTPStreams:
+        """Return the maker of streams, which is imported and made when it is needed."""
+        if self._made_streams is None:
+            from .http_stream.options import StreamOptions
+            from .http_stream.protocols import MULTIPART, SSE
+            from .http_stream.transport import HTTPStreams
+
+            # Two threads may make one each: closing ends the streams of the second, and those of the first with the
+            # session.
+            self._made_streams = HTTPStreams(
+                self._builder,
+                self._sender,
+                (SSE, MULTIPART),  # GraphQL Yoga starts a subscription before it refuses multipart
+                StreamOptions(json_deserialize=self.json_deserialize),
+                self._max_response_size,
+                self.file_classes,
+            )
+        return self._made_streams
 
     async def connect(self) -> None:
         """Open the session; connections open with the first request. Does nothing when it is open."""
@@ -133,7 +143,8 @@ class AIOHTTPTransport(AsyncTransport):
 
     async def close(self) -> None:
         """End the subscriptions and close the session, unless another transport uses it."""
-        await self._streams.close()
+        if self._made_streams is not None:
+            await self._made_streams.close()
         await self._sender.close()
 
     async def execute(
@@ -158,7 +169,8 @@ class AIOHTTPTransport(AsyncTransport):
             functools.partial(self._builder.build, request, None, extra_args, file_classes)
         )
         if request.is_incremental:
-            return self._incremental.parse(await self._incremental.send(prepared, Deadline()))
+            sender = self._incremental_sender()
+            return sender.parse(await sender.send(prepared, Deadline()))
         return self._parse(await self._sender.send(prepared, Deadline()))
 
     async def execute_batch(
@@ -189,7 +201,7 @@ class AIOHTTPTransport(AsyncTransport):
             TransportError: connecting failed, the operation was refused, or the connection was lost.
             DocumentError: the request cannot be sent.
         """
-        return self._streams.subscribe(request)
+        return self._streams().subscribe(request)
 
     def fresh(self) -> AIOHTTPTransport:
         copy = super().fresh()
@@ -209,7 +221,8 @@ class AIOHTTPTransport(AsyncTransport):
     ) -> AsyncRoundTrip[ExecutionResult]:
         prepared = self._builder.build(request, headers, extra_args, self.file_classes)
         if request.has_directives and request.is_incremental:
-            return RoundTrip(prepared, self._incremental.send, self._incremental.parse)
+            sender = self._incremental_sender()
+            return RoundTrip(prepared, sender.send, sender.parse)
         return RoundTrip(prepared, self._sender.send, self._parse)
 
     def incremental_stream(
@@ -219,11 +232,18 @@ class AIOHTTPTransport(AsyncTransport):
         *,
         headers: HeadersOption = None,
         extra_args: Mapping[str, Any] | None = None,
-    ) -> IncrementalStream:
-        return self._incremental.stream(self._builder.build(request, headers, extra_args, self.file_classes), sink)
+    ) -> Stream:
+        prepared = self._builder.build(request, headers, extra_args, self.file_classes)
+        return self._incremental_sender().stream(prepared, sink)
 
-    def stream(self, request: GraphQLRequest, sink: EventSink) -> HTTPStream:
-        return self._streams.stream(request, sink)
+    def stream(self, request: GraphQLRequest, sink: EventSink) -> Stream:
+        return self._streams().stream(request, sink)
+
+    def _incremental_sender(self) -> IncrementalSender:
+        """Return the sender for responses in parts, which is imported when it is needed."""
+        from .http.incremental_sender import IncrementalSender
+
+        return IncrementalSender(self._sender, self.json_deserialize, self._max_response_size)
 
     def batch_round_trip(
         self,

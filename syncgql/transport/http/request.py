@@ -18,9 +18,8 @@ from yarl import URL
 from ...checks import check_count, check_flag, check_function, check_size
 from ...exceptions import DocumentError
 from ...protocol import redirects
-from ...protocol.http import ACCEPT, CONTENT_TYPE, REDIRECTS
+from ...protocol.http import ACCEPT, CONTENT_TYPE, INCREMENTAL_ACCEPT, REDIRECTS
 from ...protocol.http_get import check_query, get_url
-from ...protocol.incremental_reader import ACCEPT as INCREMENTAL_ACCEPT
 from ...protocol.json_codec import JSONSerialize
 from ...request import GraphQLRequest
 from ...result import Response

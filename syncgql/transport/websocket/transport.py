@@ -25,7 +25,6 @@ from ..aiohttp_session.session import SharedSession
 from ..async_event_sink import AsyncEventSink
 from ..background import in_background
 from ..base import AsyncRoundTrip, AsyncTransport, EventSink, Stream
-from ..incremental_sink import SnapshotSink, WholeSink
 from ..recovery.policy import ReconnectPolicy
 from ..round_trip import RoundTrip
 from .active_operation import ActiveOperation
@@ -227,6 +226,8 @@ class WebSocketTransport(AsyncTransport):
         extra_args: Mapping[str, Any] | None = None,
     ) -> WebSocketStream:
         _refuse_arguments(headers, extra_args)
+        from ..incremental_sink import SnapshotSink
+
         snapshots = SnapshotSink(sink)
         return self._stream(request, snapshots, snapshots.read)
 
@@ -235,6 +236,8 @@ class WebSocketTransport(AsyncTransport):
         sink = AsyncEventSink(buffer_size=1)
         if not request.is_incremental:
             return self._stream(request, sink), sink
+        from ..incremental_sink import WholeSink
+
         whole = WholeSink(sink)
         return self._stream(request, whole, whole.read), sink
 
