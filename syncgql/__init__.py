@@ -53,6 +53,7 @@ if _TYPE_CHECKING:
     from .transport.event_stream import EventStreamTransport
     from .transport.local_schema import LocalSchemaTransport
     from .transport.multipart_subscription import MultipartSubscriptionTransport
+    from .transport.phoenix_channel_websockets import PhoenixChannelWebsocketsTransport
     from .transport.requests import RequestsHTTPTransport
 
 __all__ = [
@@ -85,6 +86,7 @@ __all__ = [
     "Middleware",
     "MultipartSubscriptionTransport",
     "Operation",
+    "PhoenixChannelWebsocketsTransport",
     "ReconnectPolicy",
     "RequestsHTTPTransport",
     "Response",
@@ -123,6 +125,7 @@ _LATE = {
     "EventStreamTransport": ".transport.event_stream",
     "LocalSchemaTransport": ".transport.local_schema",
     "MultipartSubscriptionTransport": ".transport.multipart_subscription",
+    "PhoenixChannelWebsocketsTransport": ".transport.phoenix_channel_websockets",
     "RequestsHTTPTransport": ".transport.requests",
     "SchemaCache": ".schema.cache",
 }

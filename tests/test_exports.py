@@ -40,6 +40,7 @@ PUBLIC = [
     "MultipartSubscriptionTransport",
     "Middleware",
     "Operation",
+    "PhoenixChannelWebsocketsTransport",
     "ReconnectPolicy",
     "RequestsHTTPTransport",
     "Response",

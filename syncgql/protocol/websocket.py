@@ -28,7 +28,7 @@ from ..exceptions import TransportError, TransportProtocolError
 from ..messages import as_sentence
 from ..result import ABSENT, ExecutionResult
 from . import json_codec
-from .close_codes import NORMAL, RetryDecision, close_code
+from .close_codes import CREDENTIAL_OPTIONS, NORMAL, RetryDecision, close_code
 from .graphql_errors import NO_REASON, read_errors
 from .graphql_response import MalformedResponse, error_of, parse_response
 from .json_codec import CODEC_ERRORS, JSONDeserialize, NotJSONConstant
@@ -101,8 +101,17 @@ class WebSocketProtocol(ABC):
     DECISIONS: ClassVar[Mapping[int, RetryDecision]] = {}
     """Close codes with a meaning that differs from the common table."""
 
+    CREDENTIAL_OPTIONS: ClassVar[str] = CREDENTIAL_OPTIONS
+    """The options to check when the server refuses a connection."""
+
     CONFIRMS: ClassVar[bool] = False
     """Whether the server confirms that it runs an operation (``Started``)."""
+
+    CONFIRMS_AT_ONCE: ClassVar[bool] = True
+    """Whether a confirmation that does not come within ``ack_timeout`` is missing."""
+
+    HAS_PINGS: ClassVar[bool] = False
+    """Whether the client can send pings (``ping``)."""
 
     silence_limit: float | None = None
     """Seconds of silence after which the server, by its own account, is dead; known from the acknowledgement on."""

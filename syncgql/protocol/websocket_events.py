@@ -79,7 +79,44 @@ class Completed:
     id: str
 
 
+@dataclass(slots=True)
+class Answered:
+    """An operation ended with its only result."""
+
+    id: str
+    result: ExecutionResult
+
+
+@dataclass(slots=True)
+class Interrupted:
+    """The server ended all operations, but the connection can be initialized again."""
+
+    reason: str
+
+
 Event = tuple[str, ExecutionResult]
 """The operation with this id has a result; more may follow."""
 
-Received = Acknowledged | Refused | Complained | Pinged | Ponged | Started | Reply | Event | Failed | Completed
+
+@dataclass(slots=True)
+class Several:
+    """One message meant several things, in this order."""
+
+    events: list[Received]
+
+
+Received = (
+    Acknowledged
+    | Refused
+    | Complained
+    | Pinged
+    | Ponged
+    | Started
+    | Reply
+    | Event
+    | Failed
+    | Completed
+    | Answered
+    | Interrupted
+    | Several
+)

@@ -17,6 +17,7 @@ import syncgql
 from syncgql.cli.demo.server_process import ServerProcess
 from syncgql.testing import GraphQLMock
 from tests import fix_proxy
+from tests.fix_phoenix import PhoenixServer
 from tests.fix_servers import Server
 
 from . import library_server
@@ -31,6 +32,7 @@ PRINTED = {
     "docs/uploads.md": "6 of 6 bytes\nvariables.file\n",
     "docs/authentication.md": "ada\n",
     "docs/http.md": "200\n",
+    "docs/phoenix.md": "Hello\n{'hello': 'Hello world!'}\n",
     "docs/custom_transports.md": "{'hello': 'Hello world!'}\n{'hello': 'Hello world!'}\n1\n2\n3\n",
 }
 
@@ -80,13 +82,18 @@ def names(url: str) -> dict[str, Any]:
 @pytest.mark.parametrize("path", WITH_CODE)
 @pytest.mark.usefixtures("files")
 def test_the_code_of_a_page_runs(
-    path: str, library: ServerProcess, request: pytest.FixtureRequest, capsys: pytest.CaptureFixture[str]
+    path: str,
+    library: ServerProcess,
+    phoenix_process: ServerProcess,
+    request: pytest.FixtureRequest,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     """What it prints in a session is what the page says."""
     text = (ROOT / path).read_text("utf-8")
     replace = {
         "https://api.example.com/graphql": library.url,
         "wss://api.example.com/graphql": Server.ws_url.fget(library),  # type: ignore[attr-defined]
+        "wss://api.example.com/socket": PhoenixServer(phoenix_process.url).socket_url,
     }
     if "proxy.example.com" in text:
         proxy: str = request.getfixturevalue("http_proxy")

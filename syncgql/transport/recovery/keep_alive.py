@@ -1,9 +1,9 @@
 """KeepAlive: notices that a peer is gone although the connection is still open.
 
-A connection breaks without notice when a cable is pulled or a NAT drops it. Three options detect that. A *limit*
-(``keep_alive_timeout``) bounds every silence; a *probe* (``heartbeat``, ``ping_interval``), which only WebSockets have,
-sends pings and bounds the silence after one. Messages of every kind count. Nothing is scheduled per message: the reader
-records the time, and a timer that fires compares it and, if necessary, starts again.
+A connection breaks without notice when a cable is pulled or a NAT drops it. Four options detect that. A *limit*
+(``keep_alive_timeout``) bounds every silence; a *probe* (``heartbeat``, ``ping_interval``, ``heartbeat_interval``),
+which only WebSockets have, sends pings and bounds the silence after one. Messages of every kind count. Nothing is
+scheduled per message: the reader records the time, and a timer that fires compares it and, if necessary, starts again.
 """
 
 from __future__ import annotations

@@ -60,8 +60,12 @@ class ActiveOperation:
 
     def fail(self, error: TransportError) -> None:
         """End it because of its connection, whose error does not say how far this operation had come."""
+        self.end(self.explained(error))
+
+    def explained(self, error: TransportError) -> TransportError:
+        """Return the error of its connection, which then says how far this operation had come."""
         error.sent = self.was_sent and (True if self.sink.received else None)
-        self.end(error)
+        return error
 
     def end(self, error: Exception | None) -> None:
         """End it: raise the error in a caller that still waits until it was sent, and end the event stream."""

@@ -32,6 +32,9 @@ def watched(
     if options.ping_interval is not None and ping is not None:
         timeout = options.pong_timeout or options.ping_interval / 2
         probes.append(Probe("pong_timeout", options.ping_interval, timeout, ping, always=True))
+    if options.heartbeat_interval is not None and ping is not None:
+        interval = options.heartbeat_interval
+        probes.append(Probe("heartbeat_interval", interval, interval, ping, always=True))
     silence = options.keep_alive_timeout or silence_limit
     if not probes and silence is None:
         return None

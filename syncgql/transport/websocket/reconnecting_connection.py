@@ -250,6 +250,8 @@ class ReconnectingConnection(Listener):
         while self._waiting or self._connect_waiters:
             if self._socket is None:
                 await self._connect()
+            elif self._socket.is_interrupted:
+                await self._socket.resume()  # if that fails, the socket is lost, and another is opened
             else:
                 await self._send(next(iter(self._waiting)), self._socket)
 
