@@ -26,6 +26,7 @@ from .exceptions import (
 from .file_var import FileVar
 from .pipeline.middleware import Middleware
 from .pipeline.operation import Operation
+from .pipeline.rate_limit import RateLimit
 from .pipeline.retry_policy import RetryBudget, RetryPolicy
 from .request import UNSET, GraphQLRequest, gql
 from .result import ExecutionResult, Response
@@ -81,6 +82,7 @@ __all__ = [
     "LocalSchemaTransport",
     "Middleware",
     "Operation",
+    "RateLimit",
     "ReconnectPolicy",
     "RequestsHTTPTransport",
     "Response",

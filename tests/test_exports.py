@@ -38,6 +38,7 @@ PUBLIC = [
     "LocalSchemaTransport",
     "Middleware",
     "Operation",
+    "RateLimit",
     "ReconnectPolicy",
     "RequestsHTTPTransport",
     "Response",
