@@ -138,11 +138,6 @@ class Limiter:
             self._refusals = 0
         return outcome.is_refused
 
-    def scarcest(self, now: float) -> Account | None:
-        """Return the account of which the least is left; None if nothing is known."""
-        current = [account for account in self._accounts.values() if account.is_current(now)]
-        return min(current, key=lambda account: account.left(now), default=None)
-
     def _is_probing(self, now: float) -> bool:
         if not self._learns:
             return False

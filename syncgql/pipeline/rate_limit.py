@@ -172,5 +172,7 @@ def check_rate_limit(rate_limit: RateLimit | None) -> RateLimit | None:
 def _check_positive(name: str, number: float) -> None:
     if not is_number(number):
         raise TypeError(f"{name} must be a number, not {type(number).__name__}.")
-    if not 0 < number < float("inf"):
+    if not number > 0:
         raise ValueError(f"{name} must be more than 0, not {number!r}.")
+    if number == float("inf"):
+        raise ValueError(f"{name} must be less than infinity; without a limit, pass no RateLimit.")
