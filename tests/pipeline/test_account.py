@@ -113,9 +113,9 @@ def test_an_answer_from_before_the_reset_is_ignored() -> None:
     """It came late, and the next window has begun."""
     account = Account()
     read(account, Reading(3, 100, reset_in=10), now=0.0)
-    read(account, Reading(99, 100, reset_in=60), now=9.0, number=2, sent_after=1)
+    read(account, Reading(99, 100, reset_in=60), now=9.0, number=2)
     assert account.left(9.0) == 99
-    read(account, Reading(2, 100, reset_in=0.5), now=9.5, number=3, sent_after=1)
+    read(account, Reading(2, 100, reset_in=0.5), now=9.5, number=3)
     assert account.left(9.5) == 99
 
 

@@ -56,6 +56,14 @@ def test_requests_ahead_count() -> None:
     assert pace.wait(1, 0.0, ahead=5) == pytest.approx(0.4)
 
 
+def test_a_request_of_more_points_than_the_burst() -> None:
+    """It may begin when a burst may, and the next one waits for all that it took."""
+    pace = Pace(10, 3)
+    assert pace.wait(20, 0.0) == 0
+    pace.take(20, 0.0, 0.0)
+    assert pace.wait(1, 0.0) == pytest.approx(1.8)
+
+
 def test_a_late_thread_does_not_lose_pace() -> None:
     """As long as it is only a little late; after a longer stop there is no burst to catch up."""
     pace = Pace(10)
