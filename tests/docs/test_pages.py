@@ -31,6 +31,7 @@ PRINTED = {
     "docs/uploads.md": "6 of 6 bytes\nvariables.file\n",
     "docs/authentication.md": "ada\n",
     "docs/http.md": "200\n",
+    "docs/rate_limits.md": "False 3600\n",
     "docs/custom_transports.md": "{'hello': 'Hello world!'}\n{'hello': 'Hello world!'}\n1\n2\n3\n",
 }
 
