@@ -46,6 +46,8 @@ class Ticket(Generic[ChargeT]):
 
     Attributes:
         has_passed: whether the thread may go on.
+        since: the time since which it has been waiting.
+        event: set when the thread has to look again.
     """
 
     def __init__(self, charge: ChargeT) -> None:
@@ -53,7 +55,6 @@ class Ticket(Generic[ChargeT]):
         self.has_passed = False
         self.since = 0.0
         self.event = threading.Event()
-        """Set when the thread has to look again."""
 
 
 class TooLong(NamedTuple):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import statistics
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -191,7 +192,8 @@ def test_a_turn_beyond_the_deadline_is_not_waited_for() -> None:
 
     clock.run([patient, patient, patient, late])
     error = errors[0]
-    assert (error.sent, error.retry_after) == (False, pytest.approx(179))
+    assert error.sent is False
+    assert error.retry_after == pytest.approx(179)
     assert "allows this request in 179.0 s at the earliest, and the call has 30.0 s left" in str(error)
     assert "2 other requests are waiting before it" in str(error)
     assert "RateLimit(1, per=60, burst=1)" in str(error)
@@ -274,18 +276,18 @@ def test_closing_the_client_ends_the_waits() -> None:
 
 
 def test_fifty_requests_a_second_of_64_threads() -> None:
-    """On the server's own clock; a second in which the machine was busy may be followed by a quicker one."""
+    """By the server's own clock; the median, because the machine may be busy for a moment."""
     with (
         APIServer(UnlimitedAPI()) as server,
         Client(server.url, rate_limit=RateLimit(50), timeout=60) as client,
         ThreadPoolExecutor(64) as pool,
     ):
-        for future in [pool.submit(client.execute, QUERY) for _ in range(200)]:
+        for future in [pool.submit(client.execute, QUERY) for _ in range(260)]:
             assert future.result(60) == {"ok": True}
     arrivals = sorted(server.arrivals)
     counts = Counter(int(at - arrivals[0]) for at in arrivals)
-    seconds = arrivals[-1] - arrivals[0]
-    assert 47 <= 199 / seconds <= 53, counts
+    assert 47 <= statistics.median(counts[second] for second in range(5)) <= 53
+    assert 260 / (arrivals[-1] - arrivals[0]) <= 53
 
 
 @pytest.mark.parametrize(
