@@ -105,19 +105,24 @@ def parsed(answer: APIAnswer) -> ExecutionResult:
 
 
 @pytest.mark.parametrize(
-    ("limit", "api", "ideal"),
+    ("make_limit", "make_api", "ideal"),
     [
-        pytest.param(RateLimit.shopify(), ShopifyAPI(), (10_000 * 10 - 1000) / 50, id="shopify"),
-        pytest.param(RateLimit.github(), GitHubAPI(skew=HOUR), HOUR + 120, id="github, an hour fast"),
-        pytest.param(RateLimit.headers(), GitHubAPI(skew=-HOUR, per_minute=10**6), HOUR, id="headers, an hour slow"),
-        pytest.param(RateLimit.linear(), LinearAPI(skew=HOUR), 3 * HOUR, id="linear, an hour fast"),
-        pytest.param(RateLimit.linear(), LinearAPI(cost=1), HOUR, id="linear, many small requests"),
-        pytest.param(RateLimit.monday(), MondayAPI(), 99 * 60, id="monday"),
+        pytest.param(RateLimit.shopify, ShopifyAPI, (10_000 * 10 - 1000) / 50, id="shopify"),
+        pytest.param(RateLimit.github, lambda: GitHubAPI(skew=HOUR), HOUR + 120, id="github, an hour fast"),
+        pytest.param(
+            RateLimit.headers, lambda: GitHubAPI(skew=-HOUR, per_minute=10**6), HOUR, id="headers, an hour slow"
+        ),
+        pytest.param(RateLimit.linear, lambda: LinearAPI(skew=HOUR), 3 * HOUR, id="linear, an hour fast"),
+        pytest.param(RateLimit.linear, lambda: LinearAPI(cost=1), HOUR, id="linear, many small requests"),
+        pytest.param(RateLimit.monday, MondayAPI, 99 * 60, id="monday"),
     ],
 )
-def test_a_pull_of_ten_thousand_requests(limit: RateLimit, api: API, ideal: float) -> None:
+def test_a_pull_of_ten_thousand_requests(
+    make_limit: Callable[[], RateLimit], make_api: Callable[[], API], ideal: float
+) -> None:
     """At most one is refused, and it takes at most 5 % longer than the ideal."""
-    pull = Pull(limit, api)
+    api = make_api()
+    pull = Pull(make_limit(), api)
     seconds = pull.run(10_000)
     assert api.refusals <= 1
     assert ideal <= seconds <= 1.05 * ideal
@@ -125,22 +130,24 @@ def test_a_pull_of_ten_thousand_requests(limit: RateLimit, api: API, ideal: floa
 
 
 @pytest.mark.parametrize(
-    ("limit", "make"),
+    ("make_limit", "make_api"),
     [
-        pytest.param(RateLimit.shopify(), ShopifyAPI, id="shopify"),
-        pytest.param(RateLimit.github(), lambda: GitHubAPI(hourly=100), id="github"),
-        pytest.param(RateLimit.linear(), lambda: LinearAPI(requests=100), id="linear"),
-        pytest.param(RateLimit.monday(), MondayAPI, id="monday"),
+        pytest.param(RateLimit.shopify, ShopifyAPI, id="shopify"),
+        pytest.param(RateLimit.github, lambda: GitHubAPI(hourly=100), id="github"),
+        pytest.param(RateLimit.linear, lambda: LinearAPI(requests=100), id="linear"),
+        pytest.param(RateLimit.monday, MondayAPI, id="monday"),
     ],
 )
-def test_a_limit_that_another_program_has_used_up(limit: RateLimit, make: Callable[[], API]) -> None:
+def test_a_limit_that_another_program_has_used_up(
+    make_limit: Callable[[], RateLimit], make_api: Callable[[], API]
+) -> None:
     """One request finds out, and the other threads wait; the retry policy sends it again."""
-    api = make()
+    api = make_api()
     start = VirtualClock().time()
     while not api.refusals:
         api.answer(start)
     api.refusals = 0
-    Pull(limit, api).run(64)
+    Pull(make_limit(), api).run(64)
     assert api.refusals == 1
 
 
@@ -291,25 +298,36 @@ def test_fifty_requests_a_second_of_64_threads() -> None:
 
 
 @pytest.mark.parametrize(
-    ("limit", "api", "ideal"),
+    ("make_limit", "make_api", "ideal"),
     [
-        pytest.param(RateLimit.shopify(), ShopifyAPI(maximum=200, rate=100), 2.0, id="shopify"),
-        pytest.param(RateLimit.github(60_000), GitHubAPI(hourly=30, seconds=2, per_minute=1000), 2.0, id="github"),
-        pytest.param(RateLimit.linear(), LinearAPI(requests=30, seconds=2), 2.0, id="linear"),
-        pytest.param(RateLimit.monday(), MondayAPI(complexity=3_000_000, seconds=2), 2.0, id="monday"),
+        pytest.param(RateLimit.shopify, lambda: ShopifyAPI(maximum=200, rate=100), 2.0, id="shopify"),
+        pytest.param(
+            lambda: RateLimit.github(60_000), lambda: GitHubAPI(hourly=30, seconds=2, per_minute=1000), 2.0, id="github"
+        ),
+        pytest.param(RateLimit.linear, lambda: LinearAPI(requests=30, seconds=2), 2.0, id="linear"),
+        pytest.param(RateLimit.monday, lambda: MondayAPI(complexity=3_000_000, seconds=2), 2.0, id="monday"),
     ],
 )
-def test_an_api_in_real_time(limit: RateLimit, api: API, ideal: float) -> None:
+def test_an_api_in_real_time(make_limit: Callable[[], RateLimit], make_api: Callable[[], API], ideal: float) -> None:
     """A pull of more than the limit allows at once, over HTTP."""
+    api = make_api()
     with (
         APIServer(api) as server,
-        Client(server.url, rate_limit=limit, retry=True, timeout=60) as client,
+        Client(server.url, rate_limit=make_limit(), retry=True, timeout=60) as client,
         ThreadPoolExecutor(8) as pool,
     ):
         for future in [pool.submit(client.execute, QUERY) for _ in range(40)]:
             assert future.result(60) == {"ok": True}
     assert api.refusals <= 1
     assert server.arrivals[-1] - server.arrivals[0] >= ideal
+
+
+def test_calls_in_worker_threads_wait_as_well() -> None:
+    """Those of submit."""
+    with APIServer(UnlimitedAPI()) as server, Client(server.url, rate_limit=RateLimit(20)) as client:
+        for future in [client.submit(QUERY) for _ in range(5)]:
+            assert future.result(30) == {"ok": True}
+    assert server.arrivals[-1] - server.arrivals[0] >= 0.15
 
 
 def test_a_refusal_is_retried_after_the_pause() -> None:
