@@ -29,7 +29,7 @@ from .pipeline.operation import Operation
 from .pipeline.rate_limit import RateLimit
 from .pipeline.retry_policy import RetryBudget, RetryPolicy
 from .request import UNSET, GraphQLRequest, gql
-from .result import ExecutionResult, Response
+from .result import ExecutionResult, IncrementalPiece, IncrementalResult, Response
 from .subscription import Subscription, SubscriptionStats
 from .transport.aiohttp import AIOHTTPTransport
 from .transport.aiohttp_websockets import AIOHTTPWebsocketsTransport
@@ -43,6 +43,8 @@ from .transport.appsync_auth import (
 from .transport.appsync_websockets import AppSyncWebsocketsTransport
 from .transport.base import AsyncTransport, EventSink, Stream
 from .transport.blocking import BlockingTransport
+from .transport.event_stream import EventStreamTransport
+from .transport.multipart_subscription import MultipartSubscriptionTransport
 from .transport.recovery.policy import ReconnectPolicy
 from .transport.round_trip import RoundTrip
 from .version import __version__ as __version__
@@ -52,6 +54,7 @@ if _TYPE_CHECKING:
     from .schema.cache import SchemaCache
     from .schema.scalars import update_schema_enum, update_schema_scalar, update_schema_scalars
     from .transport.local_schema import LocalSchemaTransport
+    from .transport.phoenix_channel_websockets import PhoenixChannelWebsocketsTransport
     from .transport.requests import RequestsHTTPTransport
 
 __all__ = [
@@ -73,15 +76,20 @@ __all__ = [
     "Directive",
     "DocumentError",
     "EventSink",
+    "EventStreamTransport",
     "ExecutionResult",
     "Field",
     "Fields",
     "FileVar",
     "GraphQLRequest",
+    "IncrementalPiece",
+    "IncrementalResult",
     "InlineFragment",
     "LocalSchemaTransport",
     "Middleware",
+    "MultipartSubscriptionTransport",
     "Operation",
+    "PhoenixChannelWebsocketsTransport",
     "RateLimit",
     "ReconnectPolicy",
     "RequestsHTTPTransport",
@@ -119,6 +127,7 @@ _LATE = {
     **dict.fromkeys(("Automatic", "Directive", "Field", "Fields", "InlineFragment"), ".operations.fields"),
     **dict.fromkeys(("update_schema_enum", "update_schema_scalar", "update_schema_scalars"), ".schema.scalars"),
     "LocalSchemaTransport": ".transport.local_schema",
+    "PhoenixChannelWebsocketsTransport": ".transport.phoenix_channel_websockets",
     "RequestsHTTPTransport": ".transport.requests",
     "SchemaCache": ".schema.cache",
 }

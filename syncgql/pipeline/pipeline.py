@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import copy
 import functools
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
+from contextvars import copy_context
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from ..checks import check_seconds
@@ -117,6 +119,25 @@ class Pipeline:
         deadline = Deadline(seconds, name, self._where, counts_queueing=counts_queueing)
         return Operation(request, deadline, headers, extra_args)
 
+    def batch(
+        self,
+        requests: Sequence[GraphQLRequest],
+        timeout: Timeout,
+        headers: Mapping[str, str] | None,
+        extra_args: Mapping[str, Any] | None,
+    ) -> list[Operation]:
+        """Return the operations of one batch, which share a deadline.
+
+        Raises:
+            DocumentError: there are no requests.
+            TypeError: *timeout* is not a number.
+            ValueError: *timeout* is not positive.
+        """
+        if not requests:
+            raise DocumentError("A batch needs at least one request.")
+        operation = self.operation(requests[0], timeout, headers, extra_args)
+        return [operation, *(operation._replace(request=request) for request in requests[1:])]
+
     def execute(self, operation: Operation) -> ExecutionResult:
         """Run a query or mutation and return its result; raises what ``Client.execute_result`` raises."""
         try:
@@ -139,16 +160,18 @@ class Pipeline:
 
             if self._steps is None or self._workers is None:
                 return self.dispatcher.submit(operation, finish)
-            # The user's code may wait, so it runs in a worker thread.
-            run = functools.partial(self._run, self._steps, finish)
+            # The user's code may wait, so it runs in a worker thread, in the context of the caller.
+            steps, context = self._steps, copy_context()
+
+            def run(started: Operation) -> T:
+                return context.run(self._run, steps, finish, started)
+
             return self._workers.submit(operation, run, self.dispatcher.check_open)
         except SyncGQLError as error:
             raise cut(error)
 
     def execute_batch(self, operations: Sequence[Operation]) -> list[BatchEntry]:
         """Run several operations as one batch; returns and raises what ``Client.execute_batch_results`` does."""
-        if not operations:
-            raise DocumentError("A batch needs at least one request.")
         try:
             if self._schema.prepares_requests:
                 operations = [self._prepare(operation) for operation in operations]
@@ -198,6 +221,36 @@ class Pipeline:
             return self._schema.prepare(as_request(operation.request, variable_values, None, None), self._introspect)
 
         return SubscriptionOptions(buffer_size, overflow, on_reconnect, with_variables)
+
+    def stream(
+        self,
+        operation: Operation,
+        convert: Callable[[ExecutionResult], T],
+        buffer_size: int,
+        overflow: Overflow,
+    ) -> Subscription[T]:
+        """Run an operation whose response may come in parts; raises what ``Client.stream`` raises."""
+        check_buffer(buffer_size, overflow)  # before a schema is fetched
+
+        def parsed(result: ExecutionResult) -> T:
+            # Scalars are parsed in place, and the next result shares what does not change.
+            own = result if result.data is None else result.with_data(copy.deepcopy(result.data))
+            return convert(self._parse(operation, own))
+
+        make = parsed if self._schema.parses_results else convert
+        try:
+            if operation.request.is_subscription:
+                raise DocumentError("stream() runs queries and mutations; use subscribe() for a subscription.")
+            operation = self._prepare(operation)
+            if self._steps is None:
+                return self.dispatcher.stream(self, operation, buffer_size, overflow, make)
+
+            def dispatch(changed: Operation) -> Subscription[ExecutionResult]:
+                return self.dispatcher.stream(self, changed, buffer_size, overflow, whole_result)
+
+            return self._steps.subscribe(operation, dispatch).map(make)
+        except SyncGQLError as error:
+            raise cut(error)
 
     def run(self, request: GraphQLRequest) -> ExecutionResult:
         """Run a request of ``client.query`` or ``client.mutation``."""

@@ -12,6 +12,7 @@ extra.
 from __future__ import annotations
 
 import json
+import json.scanner
 from collections.abc import Callable, Iterable
 from typing import Any, NoReturn
 
@@ -66,7 +67,15 @@ def loads(text: str | bytes) -> Any:
         except _REFUSALS:
             pass
     try:
-        return _decode(text if isinstance(text, str) else text.decode())
+        if not isinstance(text, str):
+            text = text.decode()
+        try:
+            value, end = _scan(text, 0)
+            if end == len(text):
+                return value
+        except StopIteration:
+            pass
+        return _decoder.decode(text)  # there is something before or after the value, or no value
     except RecursionError as error:
         raise ValueError("The JSON is nested too deeply.") from error
 
@@ -150,7 +159,10 @@ def _refuse_constant(name: str) -> NoReturn:
 
 # Kept, because json.dumps and json.loads with options build a new coder at every call.
 _encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"), default=json_value).encode
-_decode = json.JSONDecoder(parse_constant=_refuse_constant).decode
+_decoder = json.JSONDecoder(parse_constant=_refuse_constant)
+# What the decoder itself calls, after a search for white space with regular expressions that takes as long as a small
+# event.
+_scan: Callable[[str, int], tuple[Any, int]] = json.scanner.make_scanner(_decoder)  # type: ignore[arg-type]
 
 _fast_decode: Callable[[str | bytes], Any] | None = None if msgspec is None else msgspec.json.Decoder().decode
 # DecodeError is a ValueError only since msgspec 0.22; invalid UTF-8 and deep nesting raise the others.

@@ -18,6 +18,7 @@ from typing import Generic, Literal, NamedTuple, TypeVar, get_args
 from ..checks import check_count
 from ..deadline import Deadline
 from ..exceptions import SubscriptionForked, SubscriptionOverflow
+from .event_marks import End, Gap, Mark, Resubscribed
 from .slices import SLICE
 
 T = TypeVar("T")
@@ -31,43 +32,22 @@ NO_PROCESS = -1
 """Stands for the process of what a fork has left behind."""
 
 
-class Mark:
-    """What stands between events and does not count as one."""
+class SubscriptionStats(NamedTuple):
+    """Counts of events since the subscription began: received = delivered + dropped + buffered.
 
-    __slots__ = ()
-
-
-class Gap(Mark):
-    """The mark behind which the events come over another connection; those of some *seconds* are missing."""
-
-    __slots__ = ("seconds",)
-
-    def __init__(self, seconds: float) -> None:
-        self.seconds = seconds
-
-
-class Resubscribed(Mark):
-    """The mark before the first event of a subscription that was started anew with other variables."""
-
-    __slots__ = ()
-
-
-class End(Mark):
-    """The mark behind the last event; *error* is what the consumer is to see, None for a clean end."""
-
-    __slots__ = ("error",)
-
-    def __init__(self, error: Exception | None) -> None:
-        self.error = error
-
-
-class Counts(NamedTuple):
-    """What became of the events so far: received = delivered + dropped + buffered."""
+    Attributes:
+        received: events that the server sent.
+        delivered: events that the consumer took.
+        dropped: events that were dropped because the buffer was full, or with the rest of it at ``close()``.
+        buffered: events that wait for the consumer.
+        reconnects: how often the subscription was sent again after its connection was lost.
+    """
 
     received: int
     delivered: int
     dropped: int
     buffered: int
+    reconnects: int
 
 
 def check_buffer(buffer_size: int, overflow: Overflow) -> None:
@@ -90,6 +70,9 @@ class EventBuffer(Generic[T]):
         overflow: what happens when it is full: ``block`` asks the producer to wait for room, ``raise`` ends the buffer
             with ``SubscriptionOverflow`` behind the buffered events, ``drop_oldest`` drops the oldest.
         post: has the loop call a function soon, from any thread.
+
+    Attributes:
+        full: with ``block``, whether the last event filled the buffer, so that the producer waits for room.
 
     Raises:
         ValueError: buffer_size is below 1, or overflow is no such policy.
@@ -114,6 +97,7 @@ class EventBuffer(Generic[T]):
         "closed",
         "delivered",
         "finished",
+        "full",
         "overflow",
         "received",
         "reconnects",
@@ -127,6 +111,7 @@ class EventBuffer(Generic[T]):
         self.delivered = 0
         self.reconnects = 0
         self.finished = False
+        self.full = False
         self.closed = False
         self._overflowed = 0
         self._discarded = 0
@@ -146,14 +131,14 @@ class EventBuffer(Generic[T]):
         self._asked_for_more = False  # a call of _wake is on its way
 
     @property
-    def counts(self) -> Counts:
-        """The counts at this moment; those of a closed buffer count what was let go as dropped."""
+    def stats(self) -> SubscriptionStats:
+        """The counts at this moment; the events that a closed buffer discarded count as dropped."""
         # delivered before received, so that no event seems to be delivered that was not received.
         delivered, dropped = self.delivered, self._overflowed + self._discarded
         received = self.received
         if self.closed:
             dropped = received - delivered
-        return Counts(received, delivered, dropped, received - delivered - dropped)
+        return SubscriptionStats(received, delivered, dropped, received - delivered - dropped, self.reconnects)
 
     # -- on the loop thread
 
@@ -171,7 +156,10 @@ class EventBuffer(Generic[T]):
         if self.finished:
             return False
         self.received += 1
-        if not self.blocks and self._size() >= self.buffer_size:
+        size = self._size()
+        if self.blocks:
+            self.full = size + 1 >= self.buffer_size
+        elif size >= self.buffer_size:
             return self._put_when_full(item)
         self._put(item)
         return True
@@ -186,10 +174,6 @@ class EventBuffer(Generic[T]):
         """Take no more events, and leave a consumer who waits waiting."""
         self.finished = True
 
-    @property
-    def full(self) -> bool:
-        return self._size() >= self.buffer_size and not self.finished
-
     async def wait_for_room(self) -> None:
         """Return when half of the buffer is free, or the buffer has ended."""
         room = self._room = asyncio.Event()
@@ -203,6 +187,7 @@ class EventBuffer(Generic[T]):
                 await room.wait()
         finally:
             self._room = None
+            self.full = False
 
     def _put_mark(self, mark: Mark) -> None:
         if not self.finished:
@@ -313,7 +298,8 @@ class EventBuffer(Generic[T]):
 
     def _pass_on(self, item: T | Mark) -> T | Mark:
         self._marks_taken += 1
-        self._make_room()
+        if self._room is not None:
+            self._make_room()
         return item
 
     def _end(self, item: T | Mark) -> End:

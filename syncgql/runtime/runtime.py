@@ -62,6 +62,7 @@ class Runtime(Generic[R]):
         self.pid = os.getpid()
         self.resources = resources
         self.buffers: set[EventBuffer[Any]] = set()
+        self.open_when_dropped: frozenset[EventBuffer[Any]] = frozenset()
         self._calls: set[Call[Any]] = set()
         self._stopping = False
         self._at_exit = False
@@ -146,17 +147,27 @@ class Runtime(Generic[R]):
     def request_stop(self, *, at_exit: bool = False) -> None:
         """Have everything end: subscriptions, calls, connections, the thread. Takes no lock, never waits.
 
+        Does nothing in a forked child: the thread is the parent's, and a post would wake the parent's loop.
+
         Args:
             at_exit: leave those who wait waiting. At interpreter exit they are daemon threads; released, they would
                 print tracebacks into a process that is ending.
         """
+        if self.pid != os.getpid():
+            return
         # At once: a call that is made after this, by another exit hook, must not wait for a loop that is ending.
         self._at_exit = self._at_exit or at_exit
         self.thread.post(self._stop)
 
+    def drop(self) -> None:
+        """Have everything end because the client was dropped; for finalizers, so it takes no lock and never waits."""
+        # The finalizers of its subscriptions may run before or after this, and after the loop thread has closed them.
+        self.open_when_dropped = frozenset(buffer for buffer in self.buffers.copy() if not buffer.finished)
+        self.request_stop()
+
     def join(self, timeout: float | None = None) -> None:
-        """Wait until everything has ended; returns at once on the loop thread."""
-        if not self.thread.is_current:
+        """Wait until everything has ended; returns at once on the loop thread, and in a forked child."""
+        if self.pid == os.getpid() and not self.thread.is_current:
             slices.wait(self._ended, timeout)
             if not self.thread.users:
                 self.thread.join(timeout)
@@ -288,7 +299,7 @@ class Runtimes(Generic[R]):
         """Have this process's runtime end; for finalizers: takes no lock, never waits."""
         runtime = self._mine
         if runtime is not None:
-            runtime.request_stop()
+            runtime.drop()
 
     @property
     def _mine(self) -> Runtime[R] | None:

@@ -4,28 +4,31 @@ from __future__ import annotations
 
 import asyncio
 import functools
-import io
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
-import aiohttp
 from yarl import URL
 
 from ..checks import check_function, check_size
 from ..deadline import Deadline
-from ..exceptions import DocumentError, TransportError
+from ..exceptions import DocumentError
 from ..protocol import json_codec
 from ..protocol.batch import BatchEntry, answers_or_raise, batch_payload, parse_batch_answer
-from ..protocol.http import parse_answer
+from ..protocol.http import parse_answer, public_url
 from ..protocol.http_get import MAX_URL_LENGTH
 from ..protocol.json_codec import JSONDeserialize, JSONSerialize
 from ..request import GraphQLRequest
 from ..result import ExecutionResult
 from .aiohttp_session.session import SessionFactory, SharedSession
-from .base import AsyncRoundTrip, AsyncTransport
+from .base import AsyncRoundTrip, AsyncTransport, EventSink
+from .http.incremental_sender import IncrementalSender, IncrementalStream
 from .http.request import HTTPRequest, RequestBuilder, joined
 from .http.sender import HTTPSender
-from .http.upload import FileClasses
+from .http.upload import FILE_CLASSES, FileClasses
+from .http_stream.options import StreamOptions
+from .http_stream.protocols import MULTIPART, SSE
+from .http_stream.stream import HTTPStream
+from .http_stream.transport import HTTPStreams
 from .options import AuthOption, HeadersOption, TimeoutOption, check_ssl, check_url
 from .round_trip import RoundTrip
 
@@ -70,7 +73,7 @@ class AIOHTTPTransport(AsyncTransport):
     """
 
     has_batches = True
-    file_classes: FileClasses = (io.IOBase, aiohttp.StreamReader, AsyncGenerator)
+    file_classes: FileClasses = FILE_CLASSES
     """Types whose objects are files when they are found among the variables, beside ``FileVar``."""
 
     def __init__(
@@ -110,14 +113,27 @@ class AIOHTTPTransport(AsyncTransport):
         self._shared_session = SharedSession.of(
             session, cookies, client_session_args, ssl_close_timeout=ssl_close_timeout, trust_env=trust_env
         )
+        self._begin()
+
+    def _begin(self) -> None:
         self._sender = HTTPSender(self._shared_session, self._max_response_size)
+        self._incremental = IncrementalSender(self._sender, self.json_deserialize, self._max_response_size)
+        self._streams = HTTPStreams(
+            self._builder,
+            self._sender,
+            (SSE, MULTIPART),  # GraphQL Yoga starts a subscription before it refuses multipart
+            StreamOptions(json_deserialize=self.json_deserialize),
+            self._max_response_size,
+            self.file_classes,
+        )
 
     async def connect(self) -> None:
         """Open the session; connections open with the first request. Does nothing when it is open."""
         self._sender.connect()
 
     async def close(self) -> None:
-        """Close the session, unless another transport uses it."""
+        """End the subscriptions and close the session, unless another transport uses it."""
+        await self._streams.close()
         await self._sender.close()
 
     async def execute(
@@ -141,6 +157,8 @@ class AIOHTTPTransport(AsyncTransport):
         prepared = await self._off_the_loop(
             functools.partial(self._builder.build, request, None, extra_args, file_classes)
         )
+        if request.is_incremental:
+            return self._incremental.parse(await self._incremental.send(prepared, Deadline()))
         return self._parse(await self._sender.send(prepared, Deadline()))
 
     async def execute_batch(
@@ -160,19 +178,27 @@ class AIOHTTPTransport(AsyncTransport):
         round_trip = await self._off_the_loop(functools.partial(self.batch_round_trip, reqs, extra_args=extra_args))
         return answers_or_raise(round_trip.parse(await round_trip.send(round_trip.request, Deadline())))
 
-    async def subscribe(self, request: GraphQLRequest) -> AsyncGenerator[ExecutionResult, None]:
-        """Refuse: a plain HTTP request has one answer."""
-        raise TransportError(
-            "AIOHTTPTransport cannot subscribe; use AIOHTTPWebsocketsTransport, or subscriptions= of the Client.",
-            sent=False,
-        )
-        yield  # pragma: no cover - makes this an async generator
+    def subscribe(self, request: GraphQLRequest) -> AsyncGenerator[ExecutionResult, None]:
+        """Send a subscription and yield its events, errors included.
+
+        The events arrive as Server-Sent Events or, from a server that refuses that, as a ``multipart/mixed`` response.
+        A connection that is lost is not re-established; ``EventStreamTransport`` and ``MultipartSubscriptionTransport``
+        have options for that.
+
+        Raises:
+            TransportError: connecting failed, the operation was refused, or the connection was lost.
+            DocumentError: the request cannot be sent.
+        """
+        return self._streams.subscribe(request)
 
     def fresh(self) -> AIOHTTPTransport:
         copy = super().fresh()
         copy._shared_session = self._shared_session.fresh()
-        copy._sender = HTTPSender(copy._shared_session, copy._max_response_size)
+        copy._begin()
         return copy
+
+    def __repr__(self) -> str:
+        return f"AIOHTTPTransport({public_url(self.url)!r})"
 
     def round_trip(
         self,
@@ -182,7 +208,22 @@ class AIOHTTPTransport(AsyncTransport):
         extra_args: Mapping[str, Any] | None = None,
     ) -> AsyncRoundTrip[ExecutionResult]:
         prepared = self._builder.build(request, headers, extra_args, self.file_classes)
+        if request.has_directives and request.is_incremental:
+            return RoundTrip(prepared, self._incremental.send, self._incremental.parse)
         return RoundTrip(prepared, self._sender.send, self._parse)
+
+    def incremental_stream(
+        self,
+        request: GraphQLRequest,
+        sink: EventSink,
+        *,
+        headers: HeadersOption = None,
+        extra_args: Mapping[str, Any] | None = None,
+    ) -> IncrementalStream:
+        return self._incremental.stream(self._builder.build(request, headers, extra_args, self.file_classes), sink)
+
+    def stream(self, request: GraphQLRequest, sink: EventSink) -> HTTPStream:
+        return self._streams.stream(request, sink)
 
     def batch_round_trip(
         self,

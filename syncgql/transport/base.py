@@ -102,6 +102,9 @@ class AsyncTransport(ABC):
     def subscribe(self, request: GraphQLRequest) -> AsyncGenerator[ExecutionResult, None]:
         """Send a subscription and yield its events, errors included."""
 
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__}>"  # it is part of messages, where an address in memory is of no use
+
     def fresh(self: TransportT) -> TransportT:
         """Return an unconnected transport with the same settings; every process gets one of its own."""
         return copy.copy(self)
@@ -156,6 +159,21 @@ class AsyncTransport(ABC):
     def stream(self, request: GraphQLRequest, sink: EventSink) -> Stream:
         """Prepare one subscription, in the caller's thread; raises what ``round_trip`` raises."""
         return SubscribeStream(self, request, sink)
+
+    def incremental_stream(
+        self,
+        request: GraphQLRequest,
+        sink: EventSink,
+        *,
+        headers: Mapping[str, str] | None = None,
+        extra_args: Mapping[str, Any] | None = None,
+    ) -> Stream:
+        """Prepare a query or mutation whose response may come in parts, in the caller's thread.
+
+        The sink receives what is known after each part. By default that is the whole response, as one event. Raises
+        what ``round_trip`` raises.
+        """
+        return ExecuteStream(self.round_trip(request, headers=headers, extra_args=extra_args), sink)
 
     def _batch(self, arguments: _Arguments) -> AsyncRoundTrip[list[BatchEntry]]:
         return RoundTrip(
@@ -225,6 +243,23 @@ class Stream(ABC):
             TransportError: the transport does not reconnect, so there is no use for it.
         """
         raise TransportError(f"{type(self).__name__} cannot subscribe again with other variables.", sent=False)
+
+
+class ExecuteStream(Stream):
+    """A stream with one event, the result of a round trip."""
+
+    def __init__(self, round_trip: AsyncRoundTrip[ExecutionResult], sink: EventSink) -> None:
+        self._round_trip = round_trip
+        self._sink = sink
+
+    async def open(self, deadline: Deadline | None = None) -> None:
+        """Send the request; return when its result has arrived."""
+        response = await self._round_trip.send(self._round_trip.request, deadline or Deadline())
+        self._sink.put(self._round_trip.parse(response))
+        self._sink.finish()
+
+    async def close(self) -> None:
+        """Do nothing: the operation has ended."""
 
 
 class SubscribeStream(Stream):

@@ -22,7 +22,7 @@ from ..exceptions import DocumentError, own_copy
 from ..protocol.batch import BatchEntry, has_several_answers
 from ..request import GraphQLRequest
 from ..result import ExecutionResult
-from .base import AsyncRoundTrip, AsyncTransport
+from .base import AsyncRoundTrip, AsyncTransport, EventSink, Stream
 from .round_trip import RoundTrip
 
 BATCH_MAX = 10
@@ -76,6 +76,17 @@ class Batcher:
         """Prepare a batch that the caller composed; takes and raises what the transport's method does."""
         return self.transport.batch_round_trip(requests, headers=headers, extra_args=extra_args)
 
+    def incremental_stream(
+        self,
+        request: GraphQLRequest,
+        sink: EventSink,
+        *,
+        headers: Mapping[str, str] | None = None,
+        extra_args: Mapping[str, Any] | None = None,
+    ) -> Stream:
+        """Prepare a request that goes alone; takes and raises what the transport's method does."""
+        return self.transport.incremental_stream(request, sink, headers=headers, extra_args=extra_args)
+
     async def close(self) -> None:
         """Close the transport."""
         await self.transport.close()
@@ -84,7 +95,7 @@ class Batcher:
         """Send a request together with others that may share its batch, on the loop; return its outcome."""
         key = member.key
         batch = next((batch for batch in self.collecting if batch.key == key), None) or _Batch(self, key)
-        return await batch.send(member.round_trip)
+        return await batch.send(_Call(member.round_trip, deadline))
 
 
 class _Member(NamedTuple):
@@ -92,6 +103,13 @@ class _Member(NamedTuple):
 
     round_trip: AsyncRoundTrip[ExecutionResult]
     key: object
+
+
+class _Call(NamedTuple):
+    """One of the calls that share a batch."""
+
+    round_trip: AsyncRoundTrip[ExecutionResult]
+    deadline: Deadline
 
 
 def _result(outcome: Outcome) -> ExecutionResult:
@@ -106,17 +124,18 @@ class _Batch:
     def __init__(self, batcher: Batcher, key: object) -> None:
         self.key = key
         self._batcher = batcher
-        # The request behind each waiting call. The future of a call that left is cancelled; its entry is removed, or
-        # kept if the batch was sent already.
-        self._waiting: dict[asyncio.Future[Outcome], AsyncRoundTrip[ExecutionResult]] = {}
+        # The call behind each future. The future of a call that left is cancelled; its entry is removed, or kept if the
+        # batch was sent already.
+        self._waiting: dict[asyncio.Future[Outcome], _Call] = {}
         self._sending: asyncio.Task[None] | None = None
         self._timer = asyncio.get_running_loop().call_later(batcher.interval, self._flush)
         batcher.collecting.append(self)
 
-    async def send(self, round_trip: AsyncRoundTrip[ExecutionResult]) -> Outcome:
-        """Send a request with the others and return its outcome."""
+    async def send(self, call: _Call) -> Outcome:
+        """Send the request of a call with the others and return its outcome."""
         place: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
-        self._waiting[place] = round_trip
+        call.deadline.is_connecting = True  # nothing is sent before the batch is
+        self._waiting[place] = call
         if len(self._waiting) >= self._batcher.maximum:
             self._flush()
         try:
@@ -155,13 +174,16 @@ class _Batch:
             if not place.cancelled():
                 place.set_result(outcome)
 
-    async def _outcomes(self, round_trips: list[AsyncRoundTrip[ExecutionResult]]) -> Sequence[Outcome]:
-        if len(round_trips) == 1:
+    async def _outcomes(self, calls: list[_Call]) -> Sequence[Outcome]:
+        deadline = Deadline()
+        for call in calls:
+            call.deadline.follow(deadline)
+        if len(calls) == 1:
             # As a plain request, which servers without batches answer, too.
-            alone = round_trips[0]
-            return [functools.partial(alone.parse, await alone.send(alone.request, Deadline()))]
-        batch = self._batcher.transport.combine(round_trips)
-        response = await batch.send(batch.request, Deadline())
+            alone = calls[0].round_trip
+            return [functools.partial(alone.parse, await alone.send(alone.request, deadline))]
+        batch = self._batcher.transport.combine([call.round_trip for call in calls])
+        response = await batch.send(batch.request, deadline)
         # Not in the threads of the calls, each of which would parse the whole response.
         return await asyncio.to_thread(batch.parse, response)
 

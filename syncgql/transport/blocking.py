@@ -7,7 +7,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
 
-from ..deadline import NO_DEADLINE
+from ..deadline import Deadline
 from ..exceptions import TransportError
 from ..protocol.batch import BatchEntry, answers_or_raise
 from ..request import GraphQLRequest
@@ -18,6 +18,15 @@ TransportT = TypeVar("TransportT", bound="BlockingTransport")
 
 BlockingRoundTrip = RoundTrip[Any, T]
 """A round trip whose ``send`` blocks the calling thread and returns the response."""
+
+
+def cannot_stream(transport: BlockingTransport) -> TransportError:
+    """Return the error of a client that is to stream a response with a transport that reads responses as a whole."""
+    return TransportError(
+        f"{type(transport).__name__} cannot stream a response, because it reads responses as a whole; execute() "
+        "returns all of it. Use AIOHTTPTransport, or Client(url), for stream().",
+        sent=False,
+    )
 
 
 class BlockingTransport(ABC):
@@ -78,7 +87,7 @@ class BlockingTransport(ABC):
             DocumentError: the request cannot be encoded.
         """
         round_trip = self.round_trip(request, extra_args=extra_args)
-        return round_trip.parse(round_trip.send(round_trip.request, NO_DEADLINE))
+        return round_trip.parse(round_trip.send(round_trip.request, Deadline()))
 
     def execute_batch(
         self, reqs: Sequence[GraphQLRequest], extra_args: Mapping[str, Any] | None = None
@@ -92,7 +101,10 @@ class BlockingTransport(ABC):
             DocumentError: a request cannot be encoded, or not in a batch.
         """
         round_trip = self.batch_round_trip(reqs, extra_args=extra_args)
-        return answers_or_raise(round_trip.parse(round_trip.send(round_trip.request, NO_DEADLINE)))
+        return answers_or_raise(round_trip.parse(round_trip.send(round_trip.request, Deadline())))
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__}>"
 
     def fresh(self: TransportT) -> TransportT:
         """Return an unconnected transport with the same settings, for the use of one client."""

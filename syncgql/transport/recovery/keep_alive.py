@@ -1,0 +1,112 @@
+"""KeepAlive: notices that a peer is gone although the connection is still open.
+
+A connection breaks without notice when a cable is pulled or a NAT drops it. Four options detect that. A *limit*
+(``keep_alive_timeout``) bounds every silence; a *probe* (``heartbeat``, ``ping_interval``, ``heartbeat_interval``),
+which only WebSockets have, sends pings and bounds the silence after one. Messages of every kind count. Nothing is
+scheduled per message: the reader records the time, and a timer that fires compares it and, if necessary, starts again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any, NamedTuple
+
+
+class Probe(NamedTuple):
+    """A ping that is sent repeatedly.
+
+    Attributes:
+        limit: the option that is named when there is no answer.
+        interval: seconds between two pings.
+        timeout: seconds after a ping within which a message of any kind must arrive.
+        ping: sends it.
+        always: whether it is sent even if the peer has sent something recently.
+    """
+
+    limit: str
+    interval: float
+    timeout: float
+    ping: Callable[[], Awaitable[object]]
+    always: bool
+
+
+class KeepAlive:
+    """The timers of one connection.
+
+    The reader sets ``last_received`` for every message. While reading is paused, silence does not count as a timeout.
+
+    Args:
+        give_up: called with the name and the seconds of the limit that ran out; at most once.
+    """
+
+    def __init__(self, give_up: Callable[[str, float], object]) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._give_up = give_up
+        self._timers: dict[tuple[str, float], asyncio.TimerHandle] = {}
+        self._pings: set[asyncio.Future[object]] = set()
+        self.time = self._loop.time
+        self.last_received = self.time()
+        self.paused = False
+
+    def watch(self, limit: str, seconds: float) -> None:
+        """Give up when nothing comes for so many seconds, from now on; replaces an earlier limit of this name."""
+        self.last_received = self.time()
+        if (timer := self._timers.get((limit, 0.0))) is not None:
+            timer.cancel()
+        self._later(limit, self.last_received + seconds, self._check_silence, limit, seconds)
+
+    def probe(self, probe: Probe) -> None:
+        """Send a ping every so often and give up when nothing comes after it."""
+        self._later(probe.limit, self.time() + probe.interval, self._send, probe)
+
+    def pause(self) -> None:
+        self.paused = True
+
+    def resume(self) -> None:
+        self.paused = False
+        self.last_received = self.time()
+
+    def stop(self) -> None:
+        """End all timers."""
+        for timer in self._timers.values():
+            timer.cancel()
+        self._timers.clear()
+
+    def _later(self, limit: str, when: float, callback: Callable[..., object], *args: Any, sent: float = 0) -> None:
+        # A limit has one timer, and one more for each ping that is under way.
+        self._timers[limit, sent] = self._loop.call_at(when, callback, *args)
+
+    def _check_silence(self, limit: str, seconds: float) -> None:
+        heard = self.time() if self.paused else self.last_received
+        if heard + seconds <= self.time():
+            self._end(limit, seconds)
+        else:
+            self._later(limit, heard + seconds, self._check_silence, limit, seconds)
+
+    def _send(self, probe: Probe) -> None:
+        now = self.time()
+        due = now + probe.interval if self.paused else now if probe.always else self.last_received + probe.interval
+        if due > now:
+            self._later(probe.limit, due, self._send, probe)
+            return
+        ping = asyncio.ensure_future(probe.ping())
+        self._pings.add(ping)
+        ping.add_done_callback(self._sent)
+        self._later(probe.limit, now + probe.interval, self._send, probe)
+        self._later(probe.limit, now + probe.timeout, self._check_answer, probe, now, sent=now)
+
+    def _sent(self, ping: asyncio.Future[object]) -> None:
+        self._pings.discard(ping)
+        if not ping.cancelled():
+            ping.exception()  # the reader reports a lost connection
+
+    def _check_answer(self, probe: Probe, sent: float) -> None:
+        del self._timers[probe.limit, sent]
+        # An answer may have the time of its ping: some clocks are coarser than a round trip (Windows: 16 ms).
+        if self.last_received < sent and not self.paused:
+            self._end(probe.limit, probe.timeout)
+
+    def _end(self, limit: str, seconds: float) -> None:
+        self.stop()
+        self._give_up(limit, seconds)

@@ -1,0 +1,144 @@
+"""PoolWait: a call that waits for a free connection says so when its time runs out; ``submit`` does not count it."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterator
+from typing import Any
+
+import aiohttp
+import pytest
+
+from syncgql import Client, TransportTimeout
+
+from ...servers.wire import WireConnection, WireServer, answer
+
+PATIENCE = 60.0  # seconds
+
+
+class Held:
+    """A server that answers when it may."""
+
+    def __init__(self) -> None:
+        self.may_answer = threading.Event()
+        self.came = threading.Semaphore(0)
+
+    def __call__(self, connection: WireConnection) -> None:
+        while (request := connection.read_request()) is not None:
+            self.came.release()
+            assert self.may_answer.wait(PATIENCE)
+            payload = json.loads(request.body)
+            result = {"data": {"ok": True}}
+            connection.send(
+                answer(json.dumps([result] * len(payload) if isinstance(payload, list) else result).encode())
+            )
+
+
+@pytest.fixture
+def held() -> Iterator[tuple[Held, str]]:
+    script = Held()
+    with WireServer(script) as server:
+        yield script, server.url
+        script.may_answer.set()
+
+
+def one_connection(**limits: Any) -> dict[str, Any]:
+    return {"connector": lambda: aiohttp.TCPConnector(**(limits or {"limit": 1}))}
+
+
+@pytest.mark.parametrize("limits", [{"limit": 1}, {"limit": 0, "limit_per_host": 1}])
+def test_the_timeout_says_that_no_connection_was_free(held: tuple[Held, str], limits: dict[str, Any]) -> None:
+    """The server is not to blame, and a mutation can safely be sent again."""
+    server, url = held
+    with Client(url, client_session_args=one_connection(**limits)) as client:
+        first = client.submit("{ ok }")
+        assert server.came.acquire(timeout=PATIENCE)
+        queued = r"waited 0\.\d s for the only connection of the pool; it was not sent"
+        with pytest.raises(TransportTimeout, match=queued) as caught:
+            client.execute("mutation { ok }", timeout=0.3)
+        assert caught.value.sent is False
+        server.may_answer.set()
+        assert first.result(PATIENCE) == {"ok": True}
+
+
+def test_a_timeout_after_sending_does_not_say_so(held: tuple[Held, str]) -> None:
+    """Nobody knows whether the server has begun."""
+    _, url = held
+    with Client(url) as client, pytest.raises(TransportTimeout, match="was cancelled") as caught:
+        client.execute("{ ok }", timeout=0.3)
+    assert caught.value.sent is None
+
+
+def test_submit_does_not_count_the_queue(held: tuple[Held, str]) -> None:
+    """Calls that wait for a connection longer than their limit are sent, and answered."""
+    server, url = held
+    with Client(url, client_session_args=one_connection()) as client:
+        futures = [client.submit("{ ok }", timeout=None), *(client.submit("{ ok }", timeout=0.5) for _ in range(5))]
+        assert server.came.acquire(timeout=PATIENCE)
+        with pytest.raises(TransportTimeout):
+            client.execute("{ ok }", timeout=1)
+        assert not any(future.done() for future in futures)
+        server.may_answer.set()
+        assert [future.result(PATIENCE) for future in futures] == [{"ok": True}] * 6
+
+
+@pytest.mark.parametrize("batch_max", [1, 2])
+def test_submit_in_batches_does_not_count_the_queue(held: tuple[Held, str], batch_max: int) -> None:
+    """Calls in a batch that waits for a connection longer than their limit are sent, and answered."""
+    server, url = held
+    with Client(url, client_session_args=one_connection(), batch_interval=PATIENCE, batch_max=batch_max) as client:
+        first = [client.submit("{ ok }", timeout=None) for _ in range(batch_max)]
+        assert server.came.acquire(timeout=PATIENCE)
+        futures = [client.submit("{ ok }", timeout=0.5) for _ in range(2)]
+        with pytest.raises(TransportTimeout):
+            client.execute_batch(["{ ok }"], timeout=1)
+        assert not any(future.done() for future in futures)
+        server.may_answer.set()
+        assert [future.result(PATIENCE) for future in (*first, *futures)] == [{"ok": True}] * (batch_max + 2)
+
+
+def test_call_in_a_batch_says_that_no_connection_was_free(held: tuple[Held, str]) -> None:
+    """Its error reports the progress of the batch."""
+    server, url = held
+    with Client(url, client_session_args=one_connection(), batch_interval=PATIENCE, batch_max=1) as client:
+        first = client.submit("{ ok }")
+        assert server.came.acquire(timeout=PATIENCE)
+        queued = r"waited 0\.\d s for the only connection of the pool; it was not sent"
+        with pytest.raises(TransportTimeout, match=queued) as caught:
+            client.execute("mutation { ok }", timeout=0.3)
+        assert caught.value.sent is False
+        server.may_answer.set()
+        assert first.result(PATIENCE) == {"ok": True}
+
+
+@pytest.mark.parametrize(("batch_max", "sent"), [(1, None), (2, False)])
+def test_sent_of_a_call_in_a_batch(held: tuple[Held, str], batch_max: int, sent: bool | None) -> None:
+    """A batch that still collects was not sent; one that was sent may have arrived."""
+    _, url = held
+    with Client(url, batch_interval=PATIENCE, batch_max=batch_max) as client:
+        with pytest.raises(TransportTimeout) as caught:
+            client.execute("mutation { ok }", timeout=0.3)
+        assert caught.value.sent is sent
+
+
+def test_submit_still_has_a_limit(held: tuple[Held, str]) -> None:
+    """Once it has a connection the time runs."""
+    _, url = held
+    with Client(url) as client:
+        error = client.submit("{ ok }", timeout=0.3).exception(PATIENCE)
+    assert isinstance(error, TransportTimeout)
+
+
+def test_aiohttps_own_limit_says_so_too(held: tuple[Held, str]) -> None:
+    """``connect`` includes the wait for a free connection."""
+    server, url = held
+    limits = aiohttp.ClientTimeout(total=None, connect=0.2)
+    with Client(url, client_session_args=one_connection(), timeout=limits) as client:
+        first = client.submit("{ ok }")
+        assert server.came.acquire(timeout=PATIENCE)
+        with pytest.raises(TransportTimeout, match=r"connect ran out .* for the only connection of the pool") as caught:
+            client.execute("{ ok }")
+        assert (caught.value.limit, caught.value.sent) == ("connect", False)
+        server.may_answer.set()
+        first.result(PATIENCE)

@@ -1,0 +1,267 @@
+"""Liveness: a silent peer, a missing pong and a dead line are noticed, and nobody else is blamed."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import pytest
+
+from syncgql import AIOHTTPWebsocketsTransport, TransportTimeout
+
+from ...fix_servers import Server
+from ...servers.scripted import LEGACY, MODERN, PING, Peer, ScriptedServer
+from ..asynchronous import in_loop, websockets
+
+SUBSCRIPTION = "subscription { n }"
+
+
+async def consume(transport: AIOHTTPWebsocketsTransport) -> int:
+    """Return how many events a subscription brings until its end."""
+    count = 0
+    async for _ in transport.subscribe(SUBSCRIPTION):
+        count += 1
+    return count
+
+
+def keeping_silent(name: str, talk: Callable[[Peer], Awaitable[object]] | None = None) -> Callable[[Peer], Any]:
+    """A script that talks once an operation was started, and then neither reads nor writes."""
+
+    async def script(peer: Peer) -> None:
+        await peer.acknowledge(name)
+        await peer.receive()
+        if talk is not None:
+            await talk(peer)
+        await asyncio.Event().wait()
+
+    return script
+
+
+@pytest.mark.parametrize("name", [MODERN, LEGACY])
+@in_loop
+async def test_w31_l04_silence_beyond_the_limit(name: str) -> None:
+    """A server that is silent for keep_alive_timeout is given up; the error names the limit."""
+    with ScriptedServer(keeping_silent(name)) as server:
+        async with websockets(server.ws_url, keep_alive_timeout=0.3) as transport:
+            with pytest.raises(TransportTimeout, match=r"sent nothing within keep_alive_timeout, 0\.3 s") as caught:
+                await asyncio.wait_for(consume(transport), 10)
+    assert (caught.value.limit, caught.value.seconds) == ("keep_alive_timeout", 0.3)
+
+
+@in_loop
+async def test_w31_silence_from_the_ack_on() -> None:
+    """The watch begins with the acknowledgement, also when there is no operation."""
+
+    async def script(peer: Peer) -> None:
+        await peer.acknowledge()
+        await asyncio.Event().wait()
+
+    with ScriptedServer(script) as server:
+        async with websockets(server.ws_url, keep_alive_timeout=0.2) as transport:
+            await transport.connect()
+            await asyncio.wait_for(transport.wait_closed(), 10)
+
+
+@in_loop
+async def test_w31_any_message_is_a_sign_of_life() -> None:
+    """Messages, pings and pongs, of the subprotocol or of WebSocket, all reset the watch."""
+
+    async def talk(peer: Peer) -> None:
+        id = peer.received[-1]["id"]
+        signs: list[Callable[[], Awaitable[None]]] = [
+            lambda: peer.send("next", id=id, payload={"data": None}),
+            lambda: peer.send("ping"),
+            lambda: peer.send("pong"),
+            lambda: peer.frame(PING),
+            lambda: peer.frame(0xA),
+            lambda: peer.send("next", id="unknown", payload={"data": None}),
+        ]
+        for sign in signs * 2:
+            await asyncio.sleep(0.3)
+            await sign()
+        await peer.send("complete", id=id)
+
+    with ScriptedServer(keeping_silent(MODERN, talk)) as server:
+        async with websockets(server.ws_url, keep_alive_timeout=1.5, close_timeout=0.5) as transport:
+            assert await consume(transport) == 2
+
+
+@in_loop
+async def test_l04_keep_alives_keep_alive() -> None:
+    """A legacy server's ``ka`` resets the watch; when they stop, the connection is given up."""
+
+    async def talk(peer: Peer) -> None:
+        for _ in range(4):
+            await asyncio.sleep(0.2)
+            await peer.send("ka")
+        stopped.set()
+
+    stopped = threading.Event()
+    with ScriptedServer(keeping_silent(LEGACY, talk)) as server:
+        async with websockets(server.ws_url, keep_alive_timeout=0.6) as transport:
+            with pytest.raises(TransportTimeout):
+                await asyncio.wait_for(consume(transport), 20)
+            assert stopped.is_set()
+
+
+@pytest.mark.parametrize("name", [MODERN, LEGACY])
+@in_loop
+async def test_l04_no_watch_without_a_limit(name: str) -> None:
+    """Without keep_alive_timeout a silence is no reason to give up, also after a ``ka``."""
+
+    async def talk(peer: Peer) -> None:
+        if name == LEGACY:
+            await peer.send("ka")
+        await asyncio.sleep(0.5)
+        await peer.send("complete", id=peer.received[-1]["id"])
+
+    with ScriptedServer(keeping_silent(name, talk)) as server:
+        async with websockets(server.ws_url, close_timeout=0.2) as transport:
+            assert await consume(transport) == 0
+
+
+@in_loop
+async def test_missing_pong() -> None:
+    """A server that does not react to a ping within pong_timeout is given up with 4499."""
+    with ScriptedServer(keeping_silent(MODERN)) as server:
+        async with websockets(server.ws_url, ping_interval=0.2, pong_timeout=0.1) as transport:
+            with pytest.raises(TransportTimeout, match=r"pong_timeout, 0\.1 s") as caught:
+                await asyncio.wait_for(consume(transport), 10)
+    assert caught.value.limit == "pong_timeout"
+
+
+@in_loop
+async def test_pong_timeout_is_half_of_the_interval() -> None:
+    """pong_timeout is half of ping_interval unless given."""
+    with ScriptedServer(keeping_silent(MODERN)) as server:
+        async with websockets(server.ws_url, ping_interval=0.4) as transport:
+            with pytest.raises(TransportTimeout) as caught:
+                await asyncio.wait_for(consume(transport), 10)
+    assert caught.value.seconds == 0.2
+
+
+@in_loop
+async def test_pings_are_sent_while_events_come() -> None:
+    """Pings go out at every interval, busy or not, and pongs are told."""
+
+    async def script(peer: Peer) -> None:
+        await peer.acknowledge()
+        id = (await peer.receive())["id"]
+        for _ in range(3):
+            await peer.send("next", id=id, payload={"data": None})
+            await peer.expect("ping")
+            await peer.send("next", id=id, payload={"data": None})
+            await peer.send("pong", payload={"n": 1})
+        await peer.send("complete", id=id)
+        await peer.drain()
+
+    with ScriptedServer(script) as server:
+        async with websockets(server.ws_url, ping_interval=0.1, pong_timeout=30) as transport:
+            assert await consume(transport) == 6
+            assert transport.pong_received.is_set()
+            assert transport.payloads["pong"] == {"n": 1}
+
+
+@in_loop
+async def test_pings_of_a_real_server(strawberry_server: Server) -> None:
+    """Strawberry answers our pings, so the connection lives on."""
+    async with websockets(strawberry_server.ws_url, ping_interval=0.1, pong_timeout=30) as transport:
+        await transport.connect()
+        for _ in range(2):
+            await asyncio.wait_for(transport.pong_received.wait(), 30)
+            transport.pong_received.clear()
+        assert (await transport.execute("{ hello }")).data
+
+
+@in_loop
+async def test_legacy_has_no_pings() -> None:
+    """On the legacy subprotocol ping_interval sends nothing and ends nothing."""
+
+    async def talk(peer: Peer) -> None:
+        with pytest.raises(asyncio.TimeoutError):
+            await asyncio.wait_for(peer.receive(), 0.5)
+        await peer.send("complete", id=peer.received[-1]["id"])
+
+    with ScriptedServer(keeping_silent(LEGACY, talk)) as server:
+        async with websockets(server.ws_url, ping_interval=0.1, close_timeout=0.2) as transport:
+            assert await consume(transport) == 0
+
+
+@in_loop
+async def test_heartbeat() -> None:
+    """Heartbeat sends a WebSocket ping into a silence, and gives up when nothing comes within half of it."""
+    pinged = threading.Event()
+
+    async def talk(peer: Peer) -> None:
+        for _ in range(3):
+            opcode, _payload = await peer._read_frame()
+            assert opcode == PING
+            await peer.frame(0xA)
+        pinged.set()
+
+    with ScriptedServer(keeping_silent(MODERN, talk)) as server:
+        async with websockets(server.ws_url, heartbeat=0.4) as transport:
+            with pytest.raises(TransportTimeout, match=r"heartbeat, 0\.2 s"):
+                await asyncio.wait_for(consume(transport), 20)
+            assert pinged.is_set()
+
+
+@in_loop
+async def test_receive_timeout() -> None:
+    """receive_timeout bounds the wait for each message."""
+    with ScriptedServer(keeping_silent(MODERN)) as server:
+        async with websockets(server.ws_url, receive_timeout=0.2) as transport:
+            with pytest.raises(TransportTimeout, match=r"receive_timeout, 0\.2 s") as caught:
+                await asyncio.wait_for(consume(transport), 10)
+    assert caught.value.limit == "receive_timeout"
+
+
+@in_loop
+async def test_answer_pings_off() -> None:
+    """With answer_pings=False the server's pings are told but not answered; send_pong answers them."""
+
+    async def script(peer: Peer) -> None:
+        await peer.acknowledge()
+        await peer.send("ping", payload={"n": 1})
+        assert await peer.receive() == {"type": "pong", "payload": {"by": "hand"}}
+        assert await peer.receive() == {"type": "ping", "payload": {"by": "hand"}}
+        assert await peer.receive() == {"type": "ping"}
+        done.set()
+        await peer.drain()
+
+    done = threading.Event()
+    with ScriptedServer(script) as server:
+        async with websockets(server.ws_url, answer_pings=False) as transport:
+            await transport.connect()
+            await asyncio.wait_for(transport.ping_received.wait(), 30)
+            assert transport.payloads["ping"] == {"n": 1}
+            await transport.send_pong({"by": "hand"})
+            await transport.send_ping({"by": "hand"})
+            await transport.send_ping()
+            assert await asyncio.to_thread(done.wait, 30)
+
+
+@in_loop
+async def test_half_open_line(tcp_proxy: Any, strawberry_server: Server) -> None:
+    """A line on which packets vanish without a FIN is noticed by each of the watches."""
+    watches: list[dict[str, float]] = [
+        {"keep_alive_timeout": 0.5},
+        {"ping_interval": 0.5},
+        {"heartbeat": 0.5},
+    ]
+    for options in watches:
+        with tcp_proxy(strawberry_server.url) as proxy:
+            async with websockets(proxy.ws_url, **options) as transport:
+                events = transport.subscribe("subscription { count(delay: 0.05) }")
+                await anext(events)
+                proxy.stall()
+                with pytest.raises(TransportTimeout) as caught:
+                    await asyncio.wait_for(_exhaust(events), 30)
+                assert caught.value.limit in ("keep_alive_timeout", "pong_timeout", "heartbeat")
+
+
+async def _exhaust(events: Any) -> None:
+    async for _ in events:
+        pass
