@@ -1,4 +1,8 @@
-"""WebSocket close codes: what they mean to a GraphQL client, and whether to try again."""
+"""WebSocket close codes: their meaning for a GraphQL client, and whether to reconnect.
+
+Follows https://www.rfc-editor.org/rfc/rfc6455#section-7.4, the IANA registry
+(https://www.iana.org/assignments/websocket/) and, from 4400 on, PROTOCOL.md of the graphql-ws library.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +22,7 @@ INTERNAL_ERROR = 1011
 
 
 class RetryDecision(enum.Enum):
-    """What to do after a connection was closed."""
+    """Whether to reconnect after a connection was closed."""
 
     YES = "retry"
     NO = "fatal"
@@ -38,7 +42,7 @@ CLOSE_CODES: dict[int, CloseCode] = {
     1005: CloseCode("the server gave no reason", RetryDecision.YES),
     1006: CloseCode("the connection broke without a closing handshake", RetryDecision.YES),
     1007: CloseCode("a message was not valid UTF-8", RetryDecision.NO),
-    1008: CloseCode("policy violation, as a rule the credentials", RetryDecision.WITH_NEW_CREDENTIALS),
+    1008: CloseCode("policy violation, usually because of the credentials", RetryDecision.WITH_NEW_CREDENTIALS),
     1009: CloseCode("a message was too big", RetryDecision.NO),
     1010: CloseCode("a WebSocket extension is missing", RetryDecision.NO),
     1011: CloseCode("internal error of the server", RetryDecision.NO),
@@ -63,7 +67,7 @@ CLOSE_CODES: dict[int, CloseCode] = {
 
 
 def close_code(code: int) -> CloseCode:
-    """Return what *code* means: from the table, or by its range (RFC 6455, section 7.4.2)."""
+    """Return the meaning of *code*: from the table, or by its range (RFC 6455, section 7.4.2)."""
     if code in CLOSE_CODES:
         return CLOSE_CODES[code]
     if 3000 <= code <= 4999:
@@ -91,7 +95,7 @@ def closed_error(url: str, code: int, reason: str, decision: RetryDecision) -> T
 def refused_error(
     url: str, payload: Any, decision: RetryDecision = RetryDecision.WITH_NEW_CREDENTIALS
 ) -> TransportError:
-    """Return the error for a connection that the server refused in a message, which holds *payload*."""
+    """Return the error for a connection that the server refused in a message with *payload*."""
     said = payload.get("message", payload) if isinstance(payload, dict) else payload
     text = "no reason" if said is None else as_text(said)
     message = f"{url} refused the connection: {as_sentence(truncate(text, 200))}"

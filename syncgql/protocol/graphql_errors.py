@@ -1,4 +1,7 @@
-"""GraphQL errors, as the specification's section "Errors" defines them and servers bend it: reading and describing."""
+"""Read and describe GraphQL errors, with the deviations of servers from the specification.
+
+Follows https://spec.graphql.org/draft/#sec-Errors
+"""
 
 from __future__ import annotations
 
@@ -11,18 +14,18 @@ from ..messages import text_of, truncate
 NO_REASON = "The server gave no reason."
 PATH_CHARACTERS = 200
 
-# The members that the specification defines, beside the message.
+# The members that the specification defines in addition to the message.
 DEFINED = frozenset({"locations", "path", "extensions"})
 
 
 def read_errors(value: Any) -> list[dict[str, Any]]:
-    """Read what stands where a list of errors belongs.
+    """Read the value of ``errors``.
 
-    The specification wants a list of objects. Servers and gateways also send one object, a text, a list of texts, or an
-    object whose member ``errors`` has the list.
+    The specification requires a list of objects. Servers and gateways also send one object, a text, a list of texts, or
+    an object whose member ``errors`` has the list.
 
     Returns:
-        The errors, objects as received; empty when there are none: null, false, or something empty.
+        The errors, with objects as received; empty if the value is null, false or empty.
     """
     while isinstance(value, dict) and "message" not in value and "errors" in value:
         value = value["errors"]
@@ -31,9 +34,9 @@ def read_errors(value: Any) -> list[dict[str, Any]]:
 
 
 def describe_errors(errors: Sequence[Mapping[str, Any]]) -> str:
-    """Return a short text: the beginning of the first message, its path, and how many errors there are besides.
+    """Return a short text: the beginning of the first message, its path, and the number of other errors.
 
-    Without a message the text has the error's ``extensions.code``.
+    If the error has no message, the text contains its ``extensions.code``.
     """
     first = errors[0]
     text = truncate(_said(first))
@@ -50,7 +53,7 @@ def as_text(value: Any) -> str:
     """Return a decoded JSON value as text: a string as it is, everything else as JSON."""
     if isinstance(value, str):
         return value
-    # Not with the strict codec, which refuses what the server may well have sent, such as 1e999.
+    # Not with the strict codec, which refuses values that servers send, such as 1e999.
     try:
         return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=str)
     except RecursionError:

@@ -1,11 +1,11 @@
-"""JSON as the wire protocols want it: compact, UTF-8, and strict about what JSON is.
+"""JSON for the wire protocols: compact, UTF-8, and strict (https://www.rfc-editor.org/rfc/rfc8259).
 
 Python's own codec emits and accepts ``NaN`` and ``Infinity``, which are not JSON. Both are refused here, in both
 directions and on every transport.
 
-With the ``speed`` extra, msgspec decodes. Its results equal those of Python's codec; what it refuses is decoded by
-Python's codec, which accepts lone surrogates and ``1e400``. Python's codec always encodes, because msgspec writes NaN
-as null and encodes enums, UUIDs and dataclasses in its own way. So a request is the same with and without the extra.
+With the ``speed`` extra, msgspec decodes. Its results equal those of Python's codec. Texts that it refuses are decoded
+by Python's codec, which accepts lone surrogates and ``1e400``. Python's codec always encodes, because msgspec writes
+NaN as null and encodes enums, UUIDs and dataclasses in its own way. So a request is the same with and without the extra.
 """
 
 from __future__ import annotations
@@ -27,11 +27,11 @@ JSONDeserialize = Callable[[str], Any]
 
 
 class NotJSONConstant(ValueError):
-    """``NaN`` or ``Infinity`` stands where JSON has no such thing.
+    """A text contains ``NaN`` or ``Infinity``, which JSON does not have.
 
     Attributes:
-        constant: what it was.
-        advice: what to do about it.
+        constant: the constant.
+        advice: advice for the message of an error.
     """
 
     def __init__(self, constant: str) -> None:
@@ -106,7 +106,7 @@ def _complete(value: Any) -> Any:
         return value  # the codec says what is wrong with it
 
 
-_DEEPEST_PATH = 50  # a longer path helps nobody; what is nested so deeply is mostly a mistake itself
+_DEEPEST_PATH = 50  # a longer path is unreadable, and such deep nesting is usually the mistake
 
 
 def _culprit(

@@ -1,4 +1,4 @@
-"""Mask: hides the credentials of a request where its answer repeats them."""
+"""Mask: hide the credentials of a request where its response repeats them."""
 
 from __future__ import annotations
 
@@ -23,25 +23,25 @@ MASK = "***"
 CREDENTIAL = re.compile(
     "auth|cookie|token|secret|passw|session|credential|signature|api.?key|access.?key", re.IGNORECASE
 )
-"""What the names of headers, parameters and members contain whose values are credentials."""
+"""Matches the names of headers, parameters and members whose values are credentials."""
 
 SHORTEST = 4
-"""Characters; what is shorter stands in too many texts that are no credentials."""
+"""Characters of the shortest credential; shorter texts occur too often by accident."""
 
 BEGINNING = 8
-"""Characters by which a credential is recognized whose end was cut off with the text that quotes it."""
+"""Characters that identify a credential whose end is missing because the text that quotes it was cut off."""
 
 
 class Mask:
-    """Replaces credentials by ``***`` in what a server says.
+    """Replaces credentials with ``***`` in the messages of a server.
 
     Servers put tokens into messages such as "invalid token: ...", and messages end up in logs. The credentials are
-    collected when something is to be masked, which is for errors only.
+    collected when the first text is masked; only errors are.
 
     Args:
         headers: the headers that were sent.
-        url: where to; credentials are looked for among its parameters.
-        payloads: what else was sent that may hold credentials, such as the payload of ``connection_init``.
+        url: the URL of the request; its parameters may hold credentials.
+        payloads: other data that was sent and may hold credentials, such as the payload of ``connection_init``.
     """
 
     def __init__(self, headers: Mapping[str, str], url: str = "", *payloads: object) -> None:
@@ -76,7 +76,7 @@ class Mask:
                     error[name] = self.text(error[name])
 
     def error(self, error: TransportError) -> None:
-        """Remove credentials from the message of an exception, and from the text that it quotes."""
+        """Remove credentials from an exception: its message, its errors and the text that it quotes."""
         error.message = self.text(error.message)
         error.args = (error.message,)
         if isinstance(error, TransportServerError):
@@ -124,5 +124,5 @@ def _parts(value: str, *, is_cookie: bool) -> Iterator[str]:
     if scheme.lower() == "basic":
         try:
             yield base64.b64decode(rest).decode("utf-8", "replace").partition(":")[2]
-        except ValueError:  # not Basic credentials after all
+        except ValueError:  # not valid Basic credentials
             return

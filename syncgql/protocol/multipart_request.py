@@ -1,9 +1,9 @@
-"""The GraphQL multipart request: files in the variables, sent beside the operations that use them.
+"""The GraphQL multipart request: files among the variables, sent after the operations that use them.
 
 Follows the GraphQL multipart request specification (https://github.com/jaydenseric/graphql-multipart-request-spec) and
-RFC 7578. The form has these parts, in this order, because servers read it as it comes:
+RFC 7578. The form has these parts, in this order, because servers read it as a stream:
 
-- ``operations``: the request, or the list of a batch, with null in the place of every file,
+- ``operations``: the request, or the list of a batch, with null instead of every file,
 - ``map``: for each file the places where it belongs, as paths into ``operations``,
 - the files, in the order of ``map``, named ``0``, ``1`` and so on.
 """
@@ -23,11 +23,11 @@ Path = tuple["str | int", ...]
 
 
 class FilePart:
-    """A file of the form and the places where it belongs; the same file in two places is sent once.
+    """A file of the form, and its places in the operations; the same file in two places is sent once.
 
     Attributes:
         name: the part's name.
-        file: what to send.
+        file: the file to send.
         paths: the places, for example ``variables.input.cover``.
     """
 
@@ -60,14 +60,14 @@ class MultipartRequest:
     """A request with files as a form.
 
     Args:
-        operations: the request as JSON, with null in the place of every file.
+        operations: the request as JSON, with null instead of every file.
         parts: the files.
     """
 
     def __init__(self, operations: bytes, parts: list[FilePart]) -> None:
         self.operations = operations
         self.parts = parts
-        # No content holds 128 random bits by accident.
+        # 128 random bits do not occur in a file by accident.
         self.boundary = os.urandom(16).hex()
 
     @property

@@ -1,16 +1,16 @@
-"""Rate limits: how servers say that there were too many requests, and how long to wait.
+"""Rate limits: recognize a response that reports too many requests, and read how long to wait.
 
-There is no standard that all follow. The signals, with their units:
+There is no common standard. The signals, with their units:
 
 - HTTP: status 429 (RFC 6585), or 403 beside one of the following; ``Retry-After`` (RFC 9110, section 10.2.3).
 - ``RateLimit`` and ``RateLimit-Policy`` (draft-ietf-httpapi-ratelimit-headers), in the forms of its earlier and later
   versions; ``X-RateLimit-Limit``, ``-Remaining`` and ``-Reset``, whose reset is seconds to wait, epoch seconds (GitHub)
-  or epoch milliseconds (Linear). The size of the number tells which.
+  or epoch milliseconds (Linear). The size of the number decides which.
 - GraphQL errors: ``extensions.code`` (Shopify, Linear, monday.com, Hasura, Apollo Router), ``type`` (GitHub),
   ``errorType`` (AppSync), a status of 429 among the extensions, or only the message.
 - Shopify's ``extensions.cost``: what the query costs, how many points are left, and how many come back per second.
 
-Nothing here runs for an answer without errors.
+None of this code runs for a response without errors.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ CODES = frozenset(
     }
 )
 
-# monday.com's ComplexityException is told by its message: it also stands for a query that is too big by itself.
+# monday.com's ComplexityException is recognized by its message, because a single query that is too big raises it, too.
 MESSAGE = re.compile(
     r"^throttled\W*$|complexity budget exhausted|\brate.?limit(s|ed)?\b.{0,40}\b(exceeded|reached)"
     r"|\b(exceeded|reached|hit)\b.{0,40}\brate.?limit|being rate.?limited",
@@ -92,7 +92,7 @@ UNKNOWN = Quota()
 
 
 def read_quota(headers: Mapping[str, str], now: float) -> Quota:
-    """Read the headers that tell of limits; of several limits the one that is used up, else the first.
+    """Read the headers about limits; of several limits the exhausted one counts, or else the first.
 
     Args:
         headers: headers of an answer, whose names compare without case.

@@ -1,4 +1,7 @@
-"""URLs: how one is read without changing what the caller wrote, and which host names exist."""
+"""URLs: parse one without changing what the caller wrote, and check its host name.
+
+Follows https://www.rfc-editor.org/rfc/rfc3986 and https://www.rfc-editor.org/rfc/rfc1035
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ from urllib.parse import quote, urlsplit
 
 from yarl import URL
 
-# Everything but the characters that RFC 3986 lets a URL hold, and a percent sign that begins no encoding.
+# All characters that RFC 3986 does not allow in a URL, and a percent sign that does not begin an encoding.
 NOT_IN_URLS = re.compile(r"[^!#$%&'()*+,\-./0-9:;=?@A-Z\[\]_a-z~]|%(?![0-9A-Fa-f]{2})")
 LABEL = re.compile(r"[0-9A-Za-z_-]*")
 LONGEST_LABEL = 63  # RFC 1035 section 2.3.4
@@ -17,11 +20,11 @@ LONGEST_LABEL = 63  # RFC 1035 section 2.3.4
 def as_written(text: str) -> URL:
     """Return a URL, absolute or relative, whose percent-encodings are those of *text*.
 
-    ``yarl.URL(text)`` decodes what need not be encoded, such as ``%3A`` and ``%2C``, and a signature of the URL is then
-    wrong. Here only what no URL may hold is encoded, as UTF-8; the host name follows IDNA.
+    ``yarl.URL(text)`` decodes characters that need no encoding, such as ``%3A`` and ``%2C``, which breaks a signature
+    of the URL. This function encodes only characters that a URL must not contain, as UTF-8; the host name follows IDNA.
 
     Raises:
-        ValueError: it is no URL.
+        ValueError: *text* is not a URL.
     """
     parts = urlsplit(text)
     path, query, fragment = (
@@ -33,7 +36,7 @@ def as_written(text: str) -> URL:
 
 
 def host_fault(host: str) -> str | None:
-    """Return why no host has this name, in a phrase that follows "its host name"; None when one may.
+    """Return why a host name is invalid, as a phrase that follows "its host name", or None if it is valid.
 
     Args:
         host: an IP address, or a name after IDNA.

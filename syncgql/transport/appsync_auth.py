@@ -1,6 +1,8 @@
-"""The ways to authenticate to AWS AppSync, over HTTP and on its realtime endpoint.
+"""Authentication to AWS AppSync, over HTTP and on its realtime endpoint.
 
-One method serves all three kinds of request, and they differ in what they are given:
+Source: https://docs.aws.amazon.com/appsync/latest/devguide/security-authz.html
+
+One method serves all three kinds of request; its arguments tell them apart:
 
 ==================  ===================================  ======================================
 request             ``get_headers(...)``                 returns
@@ -10,8 +12,8 @@ realtime connect    nothing                              the authorization objec
 realtime subscribe  ``data``: the text of ``data``       the authorization object of the start
 ==================  ===================================  ======================================
 
-It is called anew for each request, connect and subscription, and again when one is repeated, so that tokens may expire
-and credentials rotate. It may block, so it is never called on the loop.
+It is called for each request, connect and subscription, and again when one is repeated, so that tokens may expire and
+credentials may rotate. It may block, so it is never called on the loop.
 """
 
 from __future__ import annotations
@@ -52,15 +54,15 @@ Secret = str | Callable[[], str]
 
 
 class AppSyncAuthentication(ABC):
-    """How to authenticate to AppSync; subclass it for a way of your own."""
+    """A way to authenticate to AppSync; subclass it for another one."""
 
     @abstractmethod
     def get_headers(self, data: str | None = None, headers: Mapping[str, str] | None = None) -> dict[str, str]:
-        """Return what authenticates one request; called for each, never on the loop.
+        """Return the authentication of one request; called for each request, never on the loop.
 
         Args:
-            data: what is sent, as text: the body of an HTTP request, or ``payload.data`` of a subscription; None when a
-                realtime connection is opened.
+            data: the text that is sent: the body of an HTTP request, or ``payload.data`` of a subscription; None for
+                the connect request of the realtime endpoint.
             headers: the headers of an HTTP request; None on the realtime endpoint.
 
         Returns:
@@ -68,12 +70,12 @@ class AppSyncAuthentication(ABC):
             ``host`` included.
 
         Raises:
-            TransportError: it cannot be made; nothing was sent.
+            TransportError: there is no authentication, for example because credentials are missing; nothing was sent.
         """
 
     @property
     def is_refreshable(self) -> bool:
-        """Whether what was refused once may be accepted when it is made anew; if so, it is tried once more."""
+        """Whether a refused request may succeed with a new authorization; if so, it is tried once more."""
         return True
 
     def get_auth_url(self, url: str) -> str:
@@ -88,7 +90,7 @@ class AppSyncAuthentication(ABC):
 
 
 class _SecretAuthentication(AppSyncAuthentication):
-    """A key or token that goes along with every request as it is."""
+    """A key or token that is sent unchanged with every request."""
 
     HEADER: str
     PARAMETER: str
@@ -114,7 +116,7 @@ class _SecretAuthentication(AppSyncAuthentication):
         return {self.HEADER: secret, "host": self.host}
 
     def _check(self, secret: object) -> None:
-        """Refuse what is no key or token, without showing it."""
+        """Refuse a value that is not a key or token, without showing it."""
         if not isinstance(secret, str):
             kind = type(secret).__name__
             raise TypeError(f"{self.PARAMETER} must be a str or a function that returns one, not {kind}.")
@@ -181,7 +183,7 @@ class AppSyncLambdaAuthentication(_SecretAuthentication):
 
     Args:
         host: the host of the API's HTTP endpoint, ``XXXXXXXXXXXXXXXXXXXXXXXXXX.appsync-api.REGION.amazonaws.com``.
-        token: whatever the Lambda function understands, or a function that returns it.
+        token: a token for the Lambda function, or a function that returns it.
 
     Raises:
         TypeError: an argument has the wrong type.
