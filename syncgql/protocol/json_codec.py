@@ -5,7 +5,7 @@ directions and on every transport.
 
 With the ``speed`` extra, msgspec decodes. Its results equal those of Python's codec. Texts that it refuses are decoded
 by Python's codec, which accepts lone surrogates and ``1e400``. Python's codec always encodes, because msgspec writes
-NaN as null and encodes enums, UUIDs and dataclasses in its own way. So a request is the same with and without the
+NaN as null and encodes enums, UUIDs and dataclasses in its own way, so a request is the same with and without the
 extra.
 """
 

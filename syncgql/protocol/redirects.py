@@ -1,8 +1,10 @@
-"""Redirects of HTTP requests: which are followed, and what the next request may carry.
+"""Redirects of HTTP requests: decide which ones to follow.
 
-A POST is followed only when the status (307, 308) keeps it a POST: after the others an HTTP client sends a GET without
-a body, which is another request. To another origin only the request itself goes along. Every header that the caller set
-may be a credential, whatever its name.
+Follows https://www.rfc-editor.org/rfc/rfc9110#section-15.4
+
+A redirected POST is followed only if the status (307, 308) keeps it a POST. After other statuses an HTTP client sends a
+GET without a body, which is a different request. A redirect to another origin carries no header that the caller set,
+because each of them may be a credential.
 """
 
 from __future__ import annotations
@@ -17,17 +19,17 @@ from .http import redirect_advice, server_error
 from .urls import as_written, host_fault
 
 LIMIT = 5
-"""How many redirects in a row are followed."""
+"""The number of redirects in a row that are followed."""
 
 KEEP_METHOD = frozenset({307, 308})
 
 
 class Hop(NamedTuple):
-    """Where a redirect leads.
+    """The next request after a redirect.
 
     Attributes:
-        url: the next URL.
-        is_foreign: whether it is of another origin: another scheme, host or port.
+        url: its URL.
+        is_foreign: whether its origin differs: another scheme, host or port.
     """
 
     url: URL
@@ -37,19 +39,19 @@ class Hop(NamedTuple):
 def next_hop(
     response: Response, body: bytes, method: str, url: URL, followed: int, limit: int, *, is_replayable: bool
 ) -> Hop:
-    """Return where a redirect, an answer with one of the statuses ``REDIRECTS``, leads.
+    """Return the target of a redirect, a response with one of the statuses ``REDIRECTS``.
 
     Args:
-        response: the answer.
+        response: the response.
         body: its body.
-        method: the method of the request that was answered.
-        url: its URL.
-        followed: how many redirects were followed before this one.
-        limit: how many may be.
+        method: the method of the request.
+        url: the URL of the request.
+        followed: the number of redirects that were followed before this one.
+        limit: the maximum number of redirects to follow.
         is_replayable: whether the body of the request can be sent again.
 
     Raises:
-        TransportServerError: it is not followed; the message says why and names the target.
+        TransportServerError: the redirect must not be followed; the message has the reason and the target.
     """
 
     def refused(reason: str) -> TransportServerError:
@@ -76,4 +78,8 @@ def next_hop(
 
 
 def _origin(url: URL) -> tuple[str, str | None, int | None]:
-    return url.scheme, url.host, url.port  # not url.origin(), for which a port that is written out is another
+    return (
+        url.scheme,
+        url.host,
+        url.port,
+    )  # not url.origin(), which treats an explicit default port as a different origin
