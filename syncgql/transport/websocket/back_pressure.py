@@ -1,8 +1,8 @@
-"""BackPressure: reading from a socket only as fast as its one consumer takes.
+"""BackPressure: reads from a socket only as fast as its one consumer takes the events.
 
-A sink that blocks has the socket to itself, so the server comes to feel it when it is not read. That has a price: the
-server's pings wait meanwhile, too. It gets signs of life that it did not ask for, as both subprotocols and WebSocket
-allow, but may not heed them. So what a pause has held up is remembered, for the message of an error that follows.
+A sink that blocks has the socket to itself, so not reading slows the server down. That has a price: its pings are not
+read, either. During a pause the client sends unsolicited pongs, as both subprotocols and WebSocket allow, but a server
+may ignore them. The length of a pause is therefore remembered, for the message of an error that follows.
 """
 
 from __future__ import annotations

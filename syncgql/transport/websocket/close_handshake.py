@@ -1,7 +1,7 @@
-"""CloseHandshake: how a socket is closed, whatever its peer does about it.
+"""CloseHandshake: closes a socket, whether its peer cooperates or not.
 
-A polite end is a close frame from each side. A peer may never send its own, or read ours, so there is a limit, and in
-the end the connection is cut in any case.
+In a regular end each side sends a close frame. A peer may never send its own, or never read ours, so there is a limit,
+after which the connection is cut.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ import aiohttp
 from ...exceptions import TransportError
 
 ABORT_SECONDS = 0.1
-"""How long a last word may take to a peer that is dead, or with which there is nothing to talk about."""
+"""How long closing may take if the peer is dead or its answer is not needed."""
 
 
 class CloseHandshake:
-    """The end of one socket; to be made while that is open.
+    """The end of one socket; created while the socket is open.
 
     ``ClientWebSocketResponse.close()`` is called last, when there is nothing to wait for: it reads up to the peer's
     close frame without a pause, and would hold the loop for as long as a peer floods the socket.
@@ -49,7 +49,7 @@ class CloseHandshake:
         seconds: float | None = ABORT_SECONDS,
         reader: asyncio.Task[None] | None = None,
     ) -> None:
-        """Send last messages and a close frame, wait for the peer's, and hang up.
+        """Send last messages and a close frame, wait for the peer's, and shut the socket down.
 
         Args:
             code: the close code.

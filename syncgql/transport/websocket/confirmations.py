@@ -1,4 +1,4 @@
-"""Confirmations: gives up operations that the server was to confirm and did not."""
+"""Confirmations: gives up operations that the server does not confirm in time."""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ class Confirmations:
             self._timers[id] = loop.call_later(self._seconds, self._run_out, id, context=Context())
 
     def settle(self, id: str) -> None:
-        """Wait no more: it was confirmed, or has ended."""
+        """Stop waiting: it was confirmed, or has ended."""
         if timer := self._timers.pop(id, None):
             timer.cancel()
 
     def stop(self) -> None:
-        """Wait for nothing any more."""
+        """Stop waiting for all of them."""
         for id in list(self._timers):
             self.settle(id)
 
@@ -42,7 +42,7 @@ class Confirmations:
         """Return the error of an operation that waited too long."""
         seconds = self._seconds or 0.0
         return TransportTimeout(
-            f"{url} did not confirm the subscription within ack_timeout, {seconds:g} s. Trying again does no harm.",
+            f"{url} did not confirm the subscription within ack_timeout, {seconds:g} s. It is safe to try again.",
             limit="ack_timeout",
             seconds=seconds,
         )

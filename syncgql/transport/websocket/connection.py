@@ -95,9 +95,9 @@ class WebSocketConnection:
         protocol: the machine for the subprotocol that the server selected.
         url: the endpoint, for messages.
         options: the limits.
-        listener: hears of the ends of operations and of the connection.
+        listener: receives the ends of operations and of the connection.
         mask: hides credentials in what the server says.
-        on_signal: told of acknowledgements, pings and pongs.
+        on_signal: called with acknowledgements, pings and pongs.
         on_end: called when the socket is closed for good.
     """
 

@@ -28,7 +28,7 @@ class WebSocketConnector:
 
     Args:
         dialect: what is particular to the server.
-        options: what is the same for every connection.
+        options: the options that all connections share.
         on_signal: called with acknowledgements, pings and pongs.
         proxy_for: returns the proxy that the environment names for a URL, or None.
     """

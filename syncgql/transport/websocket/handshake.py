@@ -1,7 +1,7 @@
 """Handshake: what one WebSocket connection is opened with; Dialect: who makes it and what the server speaks.
 
 A dialect is where servers differ. What it computes may call the user's code and may take its time, so it is asked in
-the caller's thread, or in a worker thread when a connection is made anew; never on the loop.
+the caller's thread, or in a worker thread when the connection is re-established; never on the loop.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ GRAPHQL_PROTOCOLS = {protocol.NAME: protocol for protocol in (GraphQLTransportWS
 
 
 class Handshake(NamedTuple):
-    """What one connection is opened with; made anew for each.
+    """The parameters of one connection; computed for each.
 
     Attributes:
         url: where to connect; a ``URL`` is used as it is encoded. Not to be shown, it may hold credentials.

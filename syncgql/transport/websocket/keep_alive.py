@@ -1,9 +1,9 @@
-"""KeepAlive: notices that a peer is gone although the connection is not.
+"""KeepAlive: notices that a peer is gone although the connection is still open.
 
-A connection breaks without a word when a cable is pulled or a NAT forgets it. Three options watch for that. A *limit*
+A connection breaks without notice when a cable is pulled or a NAT drops it. Three options detect that. A *limit*
 (``keep_alive_timeout``) bounds every silence; a *probe* (``heartbeat``, ``ping_interval``) sends pings and bounds the
-silence after one. What was heard counts, whatever it is. Nothing is scheduled per message: the reader notes the time,
-and a timer that fires looks at it and, if need be, sleeps on.
+silence after one. Messages of every kind count. Nothing is scheduled per message: the reader records the time, and a
+timer that fires compares it and, if necessary, starts again.
 """
 
 from __future__ import annotations
@@ -16,14 +16,14 @@ from .options import WebSocketOptions
 
 
 class Probe(NamedTuple):
-    """A ping that is sent again and again.
+    """A ping that is sent repeatedly.
 
     Attributes:
         limit: the option that is named when there is no answer.
         interval: seconds between two pings.
-        timeout: seconds within which something, whatever it is, must come after a ping.
+        timeout: seconds after a ping within which a message of any kind must arrive.
         ping: sends it.
-        always: whether it is sent to a peer that was heard of lately, too.
+        always: whether it is sent even if the peer has sent something recently.
     """
 
     limit: str
@@ -36,8 +36,7 @@ class Probe(NamedTuple):
 class KeepAlive:
     """The timers of one connection.
 
-    Whoever reads the connection writes down when it ``heard`` something, and is ``paused`` while it does not read:
-    nobody can be blamed for a silence behind closed ears.
+    The reader sets ``last_received`` for every message. While reading is paused, silence does not count as a timeout.
 
     Args:
         give_up: called with the name and the seconds of the limit that ran out; at most once.
@@ -62,11 +61,11 @@ class KeepAlive:
         ping_socket: Callable[[], Awaitable[object]],
         ping: Callable[[], Awaitable[object]] | None,
     ) -> KeepAlive | None:
-        """Begin to watch as the options say; None when they say that there is nothing to watch.
+        """Begin to watch as the options say; None if there is nothing to watch.
 
         Args:
-            options: what the user asked for.
-            silence_limit: what the server asked for in place of ``keep_alive_timeout``.
+            options: the options of the transport.
+            silence_limit: the limit that the server asked for, used unless ``keep_alive_timeout`` is set.
             give_up: as above.
             ping_socket: sends a ping of WebSocket.
             ping: sends one of the subprotocol; None where that has none.

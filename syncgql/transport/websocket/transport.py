@@ -52,7 +52,7 @@ class WebSocketTransport(AsyncTransport):
 
     Args:
         dialect: what is particular to the server.
-        options: what is the same for every connection.
+        options: the options that all connections share.
         session: the session to open sockets with.
         policy: when a lost socket is opened again; None for never.
 
@@ -179,7 +179,7 @@ class WebSocketTransport(AsyncTransport):
             request: GraphQL text, a parsed document or a ``GraphQLRequest``.
             variable_values: values for the document's variables.
             operation_name: which operation to run when the document holds several.
-            send_stop: whether the server is told when the generator is closed before the end.
+            send_stop: whether a stop is sent when the generator is closed before the end.
 
         Raises:
             TransportError: connecting failed, the operation was rejected, or the connection was lost.
