@@ -1,4 +1,4 @@
-"""WebSocketOptions: how a transport opens and keeps its WebSockets, the same for every connection."""
+"""WebSocketOptions: the options that all connections of a transport share."""
 
 from __future__ import annotations
 
