@@ -106,7 +106,7 @@ def test_f08_ctrl_c_in_subscribe(client: Client, strawberry_server: Server, monk
 
 def test_f09_timeout_is_felt_by_the_server(client: Client, strawberry_server: Server) -> None:
     """HTTP: the connection is aborted and the resolver cancelled. The error names the limit."""
-    with pytest.raises(TransportTimeout, match=r"^timeout ran out after 0\.3 s") as caught:
+    with pytest.raises(TransportTimeout, match=r"^timeout expired after 0\.3 s") as caught:
         client.execute("{ sleep(seconds: 600) }", timeout=0.3)
     assert (caught.value.limit, caught.value.seconds) == ("timeout", 0.3)
     strawberry_server.wait_for("aborted")
@@ -118,7 +118,7 @@ def test_f09_timeout_over_websocket(strawberry_server: Server) -> None:
     with Client(strawberry_server.ws_url, execute_timeout=0.3) as client:
         with pytest.raises(
             TransportTimeout,
-            match=r"^execute_timeout ran out .*Pass a higher .*, or a timeout= to this call",
+            match=r"^execute_timeout expired .*Pass a higher .*, or a timeout= to this call",
         ) as caught:
             client.execute("{ sleep(seconds: 600) }")
         assert (caught.value.limit, caught.value.seconds) == ("execute_timeout", 0.3)

@@ -32,7 +32,7 @@ def test_the_error_names_what_was_set(deadline: Deadline, advice: str) -> None:
     """The message and ``limit`` name the option that the user passed, with its value."""
     error = deadline.exceeded()
     assert isinstance(error, TransportTimeout)
-    assert str(error) == f"{deadline.name} ran out after 2.5 s; the work was cancelled. {advice}"
+    assert str(error) == f"{deadline.name} expired after 2.5 s; the call was cancelled. {advice}"
     assert (error.limit, error.seconds) == (deadline.name, 2.5)
 
 

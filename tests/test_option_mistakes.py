@@ -339,7 +339,7 @@ class Signature:
         (blocking, {"retry_mutations": True}, "retry_mutations= has no effect without retries="),
         (blocking, {"retry_status_forcelist": {500}}, "retry_status_forcelist= has no effect"),
         (blocking, {"retry_backoff_factor": 5}, "retry_backoff_factor= has no effect"),
-        (blocking, {"session": requests.Session(), "proxies": {}}, "brings its settings"),
+        (blocking, {"session": requests.Session(), "proxies": {}}, "has its own settings"),
         (websockets, {"pong_timeout": 1}, "pong_timeout= has no effect without ping_interval="),
         (websockets, {"ping_interval": 1, "subprotocols": ["graphql-ws"]}, "ping_interval= has no effect"),
         (websockets, {"answer_pings": False, "subprotocols": ["graphql-ws"]}, "answer_pings= has no effect"),
@@ -356,7 +356,7 @@ def test_options_that_have_no_effect_together(make: Make, options: dict[str, Any
 @pytest.mark.parametrize(
     ("options", "error", "message"),
     [
-        ({"headers": dict}, TypeError, "headers of one request must be a mapping, not a function"),
+        ({"headers": dict}, TypeError, "headers of a request must be a mapping"),
         ({"extra_args": {"max_redirects": "5"}}, TypeError, "max_redirects must be a whole number, not str"),
         ({"extra_args": {"max_redirects": True}}, TypeError, "max_redirects must be a whole number, not bool"),
         ({"extra_args": {"max_redirects": -1}}, ValueError, "max_redirects must be 0 or more, not -1"),

@@ -59,7 +59,7 @@ async def test_bomb_with_negotiation(dialect: Dialect) -> None:
         tracemalloc.start()
         try:
             with pytest.raises(
-                TransportConnectionFailed, match="bigger than max_message_size, 1048576 bytes"
+                TransportConnectionFailed, match="larger than max_message_size, 1048576 bytes"
             ) as caught:
                 await events_of(dialect, sends(flood), extensions=DEFLATE, max_message_size=MIB, **NEGOTIATED)
             _, peak = tracemalloc.get_traced_memory()
@@ -127,7 +127,7 @@ async def test_context_that_grows_into_a_bomb() -> None:
         await peer.write(frame(TEXT, deflater.message(text), reserved=RSV1))
         await peer.write(frame(TEXT, deflater.message(text * 10_000), reserved=RSV1))
 
-    with pytest.raises(TransportConnectionFailed, match="bigger than max_message_size"):
+    with pytest.raises(TransportConnectionFailed, match="larger than max_message_size"):
         await events_of(TRANSPORT_WS, act, extensions=DEFLATE, max_message_size=10_000, **NEGOTIATED)
 
 

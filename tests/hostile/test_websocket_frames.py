@@ -32,7 +32,7 @@ MASKED = 0x80
 @in_loop
 async def test_length_of_2_to_the_63(dialect: Dialect, size: int) -> None:
     """A length that nothing could hold is refused when it is read, not when memory is exhausted."""
-    with pytest.raises(TransportConnectionFailed, match="bigger than max_message_size") as caught:
+    with pytest.raises(TransportConnectionFailed, match="larger than max_message_size") as caught:
         await events_of(dialect, sends(header(TEXT, size)))
     assert caught.value.code == 1009
 
@@ -41,7 +41,7 @@ async def test_length_of_2_to_the_63(dialect: Dialect, size: int) -> None:
 @in_loop
 async def test_length_over_the_limit_in_the_header_only(dialect: Dialect) -> None:
     """The announced length counts: nothing of the message needs to come."""
-    with pytest.raises(TransportConnectionFailed, match="bigger than max_message_size, 1000 bytes"):
+    with pytest.raises(TransportConnectionFailed, match="larger than max_message_size, 1000 bytes"):
         await events_of(dialect, sends(header(TEXT, 1001)), max_message_size=1000)
 
 
@@ -50,7 +50,7 @@ async def test_length_over_the_limit_in_the_header_only(dialect: Dialect) -> Non
 async def test_length_over_the_limit_in_fragments(dialect: Dialect) -> None:
     """The limit is that of the message, however it is cut."""
     fragments = frame(TEXT, b"x" * 400, final=False) + frame(CONTINUATION, b"x" * 400, final=False) * 2
-    with pytest.raises(TransportConnectionFailed, match="bigger than max_message_size, 1000 bytes"):
+    with pytest.raises(TransportConnectionFailed, match="larger than max_message_size, 1000 bytes"):
         await events_of(dialect, sends(fragments), max_message_size=1000)
 
 
@@ -114,7 +114,9 @@ async def test_ping_flood_without_reading_the_pongs(dialect: Dialect) -> None:
 @in_loop
 async def test_ping_of_126_bytes(dialect: Dialect) -> None:
     """A control frame has at most 125 bytes."""
-    with pytest.raises(TransportProtocolError, match="broke the WebSocket protocol: Control frame payload") as caught:
+    with pytest.raises(
+        TransportProtocolError, match="violated the WebSocket protocol: Control frame payload"
+    ) as caught:
         await events_of(dialect, sends(frame(PING, b"x" * 126)))
     assert caught.value.code == 1002
 
@@ -148,7 +150,7 @@ async def test_masked_frame_from_the_server(dialect: Dialect, key: bytes) -> Non
 @in_loop
 async def test_close_frame_with_a_bad_body(dialect: Dialect, payload: bytes, code: int) -> None:
     """A close frame that breaks the rules is an error by name, and no clean end."""
-    with pytest.raises(TransportProtocolError, match="broke the WebSocket protocol") as caught:
+    with pytest.raises(TransportProtocolError, match="violated the WebSocket protocol") as caught:
         await events_of(dialect, sends(frame(CLOSE, payload)))
     assert caught.value.code == code
 

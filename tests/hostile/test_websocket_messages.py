@@ -298,7 +298,7 @@ def test_init_payload_that_cannot_be_sent(payload: Any) -> None:
 )
 def test_names_of_subprotocols(name: str) -> None:
     """Only known names are offered, so none can hold what breaks out of the header."""
-    with pytest.raises(ValueError, match="which is not known"):
+    with pytest.raises(ValueError, match="which is not supported"):
         AIOHTTPWebsocketsTransport("ws://localhost/graphql", subprotocols=[name])
 
 

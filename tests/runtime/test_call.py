@@ -179,7 +179,7 @@ def test_f08_interrupt_with_the_answer_does_not_hang(
 def test_f09_timeout_cancels_the_work(runtime: Runtime[Resources]) -> None:
     """The limit's end is the coroutine's end; the error names the limit."""
     endless = Endless()
-    with pytest.raises(TransportTimeout, match=r"patience ran out after 0\.05 s") as caught:
+    with pytest.raises(TransportTimeout, match=r"patience expired after 0\.05 s") as caught:
         runtime.run(endless.run(), Deadline(0.05, "patience"))
     assert (caught.value.limit, caught.value.seconds) == ("patience", 0.05)
     assert endless.cancelled.is_set()

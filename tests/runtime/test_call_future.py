@@ -55,7 +55,7 @@ def test_errors_are_raised_by_result(runtime: Runtime[Resources]) -> None:
         runtime.submit(break_down(), lambda _: None).result(PATIENCE)
     with pytest.raises(ZeroDivisionError):
         runtime.submit(answer(1), lambda _: 1 / 0).result(PATIENCE)
-    with pytest.raises(TransportTimeout, match="patience ran out"):
+    with pytest.raises(TransportTimeout, match="patience expired"):
         runtime.submit(Endless().run(), lambda _: None, Deadline(0.05, "patience")).result(PATIENCE)
 
 

@@ -144,7 +144,7 @@ def test_h29_limit_is_for_what_was_decompressed() -> None:
 def test_h30_timeout_closes_the_connection(any_server: Server) -> None:
     """A call that runs out of time is cancelled on the wire, and the server's work with it."""
     with Client(any_server.url) as client:
-        with pytest.raises(TransportTimeout, match=r"^timeout ran out after 0\.5 s") as info:
+        with pytest.raises(TransportTimeout, match=r"^timeout expired after 0\.5 s") as info:
             client.execute("{ sleep(seconds: 600) }", timeout=0.5)
         assert (info.value.limit, info.value.seconds) == ("timeout", 0.5)
         any_server.wait_for("aborted")

@@ -113,7 +113,7 @@ def test_names_of_the_subprotocols() -> None:
         (
             {"subprotocols": ["mqtt"]},
             ValueError,
-            "'mqtt', which is not known; known are graphql-transport-ws, graphql-ws",
+            "'mqtt', which is not supported; supported are graphql-transport-ws, graphql-ws",
         ),
         ({"headers": ["a"]}, TypeError, "headers"),
         ({"headers": {"X": "a\r\nb"}}, ValueError, "line break"),

@@ -304,10 +304,10 @@ def test_no_server() -> None:
 def test_execute_timeout_covers_waiting(strawberry_server: Server) -> None:
     """A server that takes its time runs into ``execute_timeout`` or the ``timeout=`` of the call."""
     client = Client(transport=RequestsHTTPTransport(strawberry_server.url), execute_timeout=0.2)
-    with pytest.raises(TransportTimeout, match=r"execute_timeout ran out after 0\.2 s") as caught:
+    with pytest.raises(TransportTimeout, match=r"execute_timeout expired after 0\.2 s") as caught:
         client.execute("{ sleep(seconds: 60) }")
     assert (caught.value.limit, caught.value.seconds) == ("execute_timeout", 0.2)
-    with pytest.raises(TransportTimeout, match=r"^timeout ran out after 0\.3 s; .* Pass a higher timeout=") as caught:
+    with pytest.raises(TransportTimeout, match=r"^timeout expired after 0\.3 s; .* Pass a higher timeout=") as caught:
         client.execute_batch(["{ sleep(seconds: 60) }"], timeout=0.3)
     assert (caught.value.limit, caught.value.seconds) == ("timeout", 0.3)
     assert client.execute("{ sleep(seconds: 0.3) }", timeout=60) == {"sleep": 0.3}
@@ -317,7 +317,7 @@ def test_execute_timeout_covers_waiting(strawberry_server: Server) -> None:
 def test_timeout_limits_each_silence(strawberry_server: Server) -> None:
     """The transport's own limit is one of silence, and says so."""
     transport = RequestsHTTPTransport(strawberry_server.url, timeout=(30, 0.2))
-    with pytest.raises(TransportTimeout, match=r"was silent for 0.2 s") as caught:
+    with pytest.raises(TransportTimeout, match=r"sent nothing for 0.2 s") as caught:
         execute(transport, "{ sleep(seconds: 60) }")
     assert (caught.value.limit, caught.value.seconds) == ("timeout", 0.2)
 
@@ -364,7 +364,7 @@ def test_execute_timeout_covers_a_dripping_body(connection: bytes) -> None:
             peer.sendall(b" ")
             time.sleep(0.01)
 
-    with WireServer(drip) as server, pytest.raises(TransportTimeout, match=r"^timeout ran out after 0.5 s"):
+    with WireServer(drip) as server, pytest.raises(TransportTimeout, match=r"^timeout expired after 0.5 s"):
         execute(RequestsHTTPTransport(server.url), "{ hello }", timeout=0.5)
 
 
@@ -375,7 +375,7 @@ def test_execute_timeout_covers_a_body_that_stops() -> None:
         peer.sendall(HEAD + b"\r\n{")
         peer.recv(1)  # until the client leaves
 
-    with WireServer(stop) as server, pytest.raises(TransportTimeout, match=r"^timeout ran out after 0.5 s"):
+    with WireServer(stop) as server, pytest.raises(TransportTimeout, match=r"^timeout expired after 0.5 s"):
         execute(RequestsHTTPTransport(server.url), "{ hello }", timeout=0.5)
 
 
@@ -401,7 +401,7 @@ def test_h26_a_truncated_body_is_a_lost_connection() -> None:
     def cut(peer: socket.socket) -> None:
         peer.sendall(HEAD + b'\r\n{"data": {}}')
 
-    with WireServer(cut) as server, pytest.raises(TransportConnectionFailed, match="before the answer was complete"):
+    with WireServer(cut) as server, pytest.raises(TransportConnectionFailed, match="before the response was complete"):
         execute(RequestsHTTPTransport(server.url))
 
 

@@ -87,7 +87,7 @@ def translate(
         error: the exception of aiohttp or the loop.
         url: the URL of the request; the message omits the parts that may be secret.
         timeout: the limits of the request.
-        elapsed: seconds since the request began; tells which of two limits ran out.
+        elapsed: seconds since the request began; tells which of two limits expired.
         is_new: whether the connection had not carried a request before.
         sent: whether the server got the request, when there was a connection.
         deadline: of the call, where the progress of the request is noted.
@@ -133,7 +133,7 @@ def _connection_lost(error: Exception, where: str) -> str:
             return f"{where} closed the connection before it answered."
     # Without the text of the exception, which may contain the whole URL.
     why = getattr(error, "strerror", None) or type(error).__name__
-    return f"The connection to {where} was lost before the answer was complete: {as_sentence(why)}"
+    return f"The connection to {where} was lost before the response was complete: {as_sentence(why)}"
 
 
 def _proxy(error: Exception, where: str) -> str:
@@ -205,15 +205,15 @@ def _timeout(
         sent = deadline.sent
     if deadline is not None and deadline.queue is not None and deadline.queue.is_waiting:
         what = f"the call to {where} {deadline.queue}; it was not sent"
-        message = f"{limit} ran out after {seconds:g} s: {what}. Give timeout= a higher {limit}?"
+        message = f"{limit} expired after {seconds:g} s: {what}. Pass timeout= with a higher {limit}."
         return TransportTimeout(message, limit=limit, seconds=seconds, sent=sent)
     what = {
         "connect": "there was no connection to",
         "sock_connect": "could not connect to",
-        "sock_read": "nothing came from",
-    }.get(limit, "there was no complete answer from")
+        "sock_read": "nothing was received from",
+    }.get(limit, "there was no complete response from")
     return TransportTimeout(
-        f"{limit} ran out after {seconds:g} s: {what} {where}. Give timeout= a higher {limit}?",
+        f"{limit} expired after {seconds:g} s: {what} {where}. Pass timeout= with a higher {limit}.",
         limit=limit,
         seconds=seconds,
         sent=sent,
@@ -221,7 +221,7 @@ def _timeout(
 
 
 def _limit(error: Exception, timeout: aiohttp.ClientTimeout, elapsed: float) -> tuple[str, float]:
-    """Return the name and the seconds of the aiohttp limit that ran out."""
+    """Return the name and the seconds of the aiohttp limit that expired."""
     if isinstance(error, aiohttp.SocketTimeoutError):
         return "sock_read", timeout.sock_read or 0.0
     if isinstance(error, aiohttp.ConnectionTimeoutError):

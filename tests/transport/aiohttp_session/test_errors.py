@@ -141,7 +141,7 @@ def test_certificate_with_another_fingerprint(authority: trustme.CA) -> None:
     ("wire", "reset", "message"),
     [
         (b"", False, "closed the connection before it answered"),
-        (b"", True, "was lost before the answer was complete: Connection reset by peer"),
+        (b"", True, "was lost before the response was complete: Connection reset by peer"),
         (b"HTTP/1.1 200 OK\r\nContent-Ty", False, "closed the connection before it answered"),
         (answer()[:-5], False, "is incomplete: the connection was closed before its end"),
         (answer()[:-5], True, "is incomplete: the connection was closed before its end"),
@@ -211,7 +211,7 @@ def full_backlog() -> Iterator[str]:
     ids=str,
 )
 def test_timeout_while_connecting(timeout: Any, limit: str, seconds: float) -> None:
-    """The error has the name and the value of the limit that ran out."""
+    """The error has the name and the value of the limit that expired."""
     with full_backlog() as url:
         error = failure(url, timeout=timeout)
     check_timeout(error, limit, seconds)
@@ -259,7 +259,7 @@ def check_timeout(error: TransportError, limit: str, seconds: float) -> None:
     assert isinstance(error, TransportTimeout)
     assert isinstance(error, TimeoutError)
     assert (error.limit, error.seconds) == (limit, seconds)
-    assert f"{limit} ran out after {seconds:g} s" in str(error)
+    assert f"{limit} expired after {seconds:g} s" in str(error)
 
 
 def test_timeout_while_waiting_for_the_pool() -> None:

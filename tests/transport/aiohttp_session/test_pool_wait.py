@@ -93,7 +93,7 @@ def test_aiohttps_own_limit_says_so_too(held: tuple[Held, str]) -> None:
     with Client(url, client_session_args=one_connection(), timeout=limits) as client:
         first = client.submit("{ ok }")
         assert server.came.acquire(timeout=PATIENCE)
-        with pytest.raises(TransportTimeout, match=r"connect ran out .* for the only connection of the pool") as caught:
+        with pytest.raises(TransportTimeout, match=r"connect expired .* for the only connection of the pool") as caught:
             client.execute("{ ok }")
         assert (caught.value.limit, caught.value.sent) == ("connect", False)
         server.may_answer.set()

@@ -74,7 +74,7 @@ def test_tls(authority: trustme.CA, tmp_path: Path, behind: bytes) -> None:
 def test_1xx_without_end() -> None:
     """A server that sends nothing but 1xx is given up."""
     with WireServer(always(EARLY_HINTS * 1000)) as server:
-        failed = pytest.raises(TransportConnectionFailed, match="lost before the answer was complete")
+        failed = pytest.raises(TransportConnectionFailed, match="lost before the response was complete")
         with Client(transport=RequestsHTTPTransport(server.url)) as client, failed:
             client.execute(MUTATION)
 

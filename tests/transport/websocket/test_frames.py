@@ -48,7 +48,7 @@ async def test_n05_messages_up_to_the_limit() -> None:
     assert len(result.data["n"]) == size
     (result,), _ = await ended_by(act, max_message_size=0)
     assert len(result.data["n"]) == size
-    with pytest.raises(TransportConnectionFailed, match="bigger than max_message_size, 1000000 bytes") as caught:
+    with pytest.raises(TransportConnectionFailed, match="larger than max_message_size, 1000000 bytes") as caught:
         await ended_by(act, max_message_size=1_000_000)
     assert caught.value.code == 1009
 
@@ -59,7 +59,7 @@ async def test_default_limit_is_16_mib(strawberry_server: Server) -> None:
     async with websockets(strawberry_server.ws_url) as transport:
         data = (await transport.execute("{ large(size: 6000000) }")).data
         assert len(data["large"]) == 6_000_000
-        with pytest.raises(TransportConnectionFailed, match="bigger than max_message_size, 16777216 bytes"):
+        with pytest.raises(TransportConnectionFailed, match="larger than max_message_size, 16777216 bytes"):
             await transport.execute("{ large(size: 17000000) }")
 
 
@@ -112,7 +112,7 @@ async def test_n18_bad_frames(opcode: int, payload: bytes, code: int) -> None:
     async def act(peer: Peer, id: str) -> None:
         await peer.frame(opcode, payload)
 
-    with pytest.raises(TransportProtocolError, match="broke the WebSocket protocol") as caught:
+    with pytest.raises(TransportProtocolError, match="violated the WebSocket protocol") as caught:
         await ended_by(act)
     assert caught.value.code == code
     assert caught.value.__cause__ is not None
