@@ -222,8 +222,8 @@ def test_making_a_client_does_nothing_yet() -> None:
 @pytest.mark.parametrize(
     ("arguments", "error", "message"),
     [
-        ({}, TypeError, "either a url or a transport"),
-        ({"url": "http://a/", "transport": AIOHTTPTransport("http://a/")}, TypeError, "either a url or a transport"),
+        ({}, TypeError, "either a url or transport"),
+        ({"url": "http://a/", "transport": AIOHTTPTransport("http://a/")}, TypeError, "either a url or transport"),
         ({"url": "localhost:8000"}, ValueError, "must be an absolute URL"),
         ({"url": "ftp://localhost"}, ValueError, "begins with http:// or https://"),
         ({"url": "http://localhost:port/"}, ValueError, "not a valid URL"),
@@ -262,7 +262,7 @@ def test_a_closed_client_says_so(strawberry_server: Server) -> None:
     client.close()
     assert client.closed
     for call in (client.execute, client.execute_result, client.subscribe, client.subscribe_results):
-        with pytest.raises(ClientClosed, match="make a new one"):
+        with pytest.raises(ClientClosed, match="create a new one"):
             call("{ hello }")
 
 

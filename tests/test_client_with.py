@@ -89,7 +89,7 @@ def test_close_is_final(way: str, strawberry_server: Server) -> None:
         client.close()
         with pytest.raises(ClientClosed):
             client.execute("{ hello }")
-    with pytest.raises(ClientClosed, match="make a new one"):
+    with pytest.raises(ClientClosed, match="create a new one"):
         client.__enter__()
     unused = Client(strawberry_server.url)
     unused.close()

@@ -319,7 +319,7 @@ class Signature:
 @pytest.mark.parametrize(
     ("make", "options", "message"),
     [
-        (client, {"url": WS, "auth": Signature()}, "auth= with get_headers is for requests over HTTP"),
+        (client, {"url": WS, "auth": Signature()}, "auth= with get_headers is only for HTTP"),
         (client, {"url": WS, "timeout": aiohttp.ClientTimeout(total=3)}, "it has a WebSocket for everything"),
         (client, {"batch_max": 50}, "batch_max= has no effect without batch_interval="),
         (client, {"on_reconnect": lambda gap: None, "reconnect": False}, "on_reconnect= has no effect"),
@@ -333,8 +333,8 @@ class Signature:
             {"url": None, "transport": blocking(), "on_reconnect": lambda gap: None},
             "on_reconnect= has no effect",
         ),
-        (client, {"transport": http()}, "either a url or a transport="),
-        (client, {"url": None}, "either a url or a transport="),
+        (client, {"transport": http()}, "either a url or transport="),
+        (client, {"url": None}, "either a url or transport="),
         (client, {"session": aiohttp.ClientSession, "cookies": {"a": "b"}}, "brings its cookies"),
         (blocking, {"retry_mutations": True}, "retry_mutations= has no effect without retries="),
         (blocking, {"retry_status_forcelist": {500}}, "retry_status_forcelist= has no effect"),

@@ -19,7 +19,7 @@ from .http import redirect_advice, server_error
 from .urls import as_written, host_fault
 
 LIMIT = 5
-"""The number of redirects in a row that are followed."""
+"""The maximum number of consecutive redirects that are followed."""
 
 KEEP_METHOD = frozenset({307, 308})
 
@@ -58,20 +58,20 @@ def next_hop(
         return server_error(response, body, redirect_advice(response, reason))
 
     if method == "POST" and response.status not in KEEP_METHOD:
-        raise refused("it was not followed, because that turns a POST into a GET without a body")
+        raise refused("it was not followed, because that would turn a POST into a GET without a body")
     try:
         target = url.join(as_written(response.headers["Location"])).with_user(None).with_fragment(None)
         hop = Hop(target, _origin(target) != _origin(url))
     except (KeyError, ValueError):
-        raise refused("that is no URL") from None
+        raise refused("the target is not a URL") from None
     if target.scheme not in ("http", "https"):
-        raise refused("that is no HTTP URL")
+        raise refused("the target is not an HTTP URL")
     if not target.raw_host or host_fault(target.raw_host):
-        raise refused("that is no URL")
+        raise refused("the target is not a URL")
     if url.scheme == "https" and target.scheme == "http":
-        raise refused("it was not followed, because it leaves TLS")
+        raise refused("it was not followed, because its target does not use TLS")
     if followed >= limit:
-        raise refused(f"it was not followed, because it is number {followed + 1} in a row")
+        raise refused(f"it was not followed, because it is redirect number {followed + 1} in a row")
     if not is_replayable:
         raise refused("it was not followed, because a file cannot be read a second time")
     return hop

@@ -1,4 +1,4 @@
-"""Once: a value that many threads want and one of them makes."""
+"""Once: a value that one thread computes for all threads."""
 
 from __future__ import annotations
 
@@ -16,10 +16,11 @@ T = TypeVar("T")
 
 
 class Once(Generic[T]):
-    """Makes a value at the first call and keeps it.
+    """Computes a value on the first call and keeps it.
 
-    Threads that come while it is being made wait for that attempt and share its outcome. A failure is not kept: the
-    next call tries again. Works across a fork: what the parent was making is made anew in the child.
+    Threads that call it in the meantime wait for this attempt and share its outcome. A failure is not kept; the next
+    call tries again. Attempts are stored by process id in a dict, whose operations are atomic. So no lock is needed
+    that a fork could leave locked, and a child that was forked during an attempt starts its own.
     """
 
     def __init__(self) -> None:
@@ -31,35 +32,35 @@ class Once(Generic[T]):
 
     @property
     def made(self) -> bool:
-        """Whether the value is there."""
+        """Whether there is a value."""
         return bool(self._made)
 
     def put(self, value: T) -> None:
-        """Keep *value* in place of what was made."""
+        """Replace the value."""
         self._made[:] = [value]
 
     def get(self, make: Callable[[], T]) -> T:
-        """Return the value, made by *make* if there is none.
+        """Return the value; call *make* to compute it if there is none.
 
         Raises:
-            RecursionError: *make* itself asked for the value.
-            Exception: what *make* raises; every waiting thread gets an object of its own.
+            RecursionError: *make* itself called ``get``.
+            Exception: *make* raised it; each waiting thread raises its own copy.
         """
         while not self._made:
             mine: _Attempt[T] = _Attempt()
-            # setdefault is atomic: one thread gets its own attempt back and is the one that makes the value.
+            # setdefault() is atomic: only one thread gets its own attempt back, and it computes the value.
             attempt = self._attempts.setdefault(os.getpid(), mine)
             if attempt is mine:
                 self._attempt(make, mine.outcome)
             elif attempt.thread == mine.thread:
-                raise RecursionError("It was asked for while it was being made, by what makes it.")
+                raise RecursionError("The value was requested by the function that computes it.")
             else:
                 self._wait(attempt.outcome)
         return self._made[0]
 
     def _attempt(self, make: Callable[[], T], outcome: Future[T]) -> None:
         try:
-            if not self._made:  # another attempt may have ended just before this one was entered
+            if not self._made:  # another attempt may have ended just before this one began
                 self.put(make())
             outcome.set_result(self._made[0])
         except BaseException as error:
@@ -74,11 +75,11 @@ class Once(Generic[T]):
         error = outcome.exception()
         if isinstance(error, Exception):
             raise own_copy(error)
-        # Otherwise it was made; or the thread that made it was interrupted, and this one tries in its place.
+        # Otherwise there is a value; or the other thread was interrupted, and this one makes the next attempt.
 
 
 class _Attempt(Generic[T]):
-    """A thread making the value."""
+    """A thread that computes the value."""
 
     def __init__(self) -> None:
         self.thread = threading.get_ident()

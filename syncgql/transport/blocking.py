@@ -29,7 +29,7 @@ class BlockingTransport(ABC):
 
     @abstractmethod
     def connect(self) -> None:
-        """Prepare the transport for requests, also after ``close``; do nothing if it is ready."""
+        """Prepare the transport for requests, also after ``close()``. Does nothing if it is ready."""
 
     @abstractmethod
     def close(self) -> None:
@@ -61,7 +61,7 @@ class BlockingTransport(ABC):
 
         Raises:
             TransportError: the transport does not support batches (the default) or an argument.
-            DocumentError: a request cannot be encoded, or not in a batch.
+            DocumentError: a request cannot be encoded, or is not allowed in a batch.
         """
         raise TransportError(f"{type(self).__name__} cannot send batches.", sent=False)
 
@@ -84,11 +84,11 @@ class BlockingTransport(ABC):
 
         Raises:
             TransportError: no GraphQL response to one of them was received, or the transport does not support batches.
-            DocumentError: a request cannot be encoded, or not in a batch.
+            DocumentError: a request cannot be encoded, or is not allowed in a batch.
         """
         round_trip = self.batch_round_trip(reqs, extra_args=extra_args)
         return answers_or_raise(round_trip.parse(round_trip.send(round_trip.request, NO_DEADLINE)))
 
     def fresh(self: TransportT) -> TransportT:
-        """Return an unconnected transport with the same settings, for the use of one client."""
+        """Return an unconnected transport with the same settings, for one client."""
         return copy.copy(self)

@@ -54,7 +54,7 @@ ROOMS = {
         400, 580, 340, 71, BOTH, ("the loop thread, the hand-over of calls,", "the event buffer of each subscription")
     ),
     "protocol": Room(
-        20, 580, 330, 71, BOTH, ("wire formats as functions and state machines;", "no asyncio, no threads, no sockets")
+        20, 580, 330, 71, BOTH, ("wire formats as functions and state machines;", "no asyncio, threads or sockets")
     ),
     "values": Room(
         20,

@@ -104,7 +104,7 @@ def test_the_code_of_a_page_runs(
 @pytest.mark.usefixtures("files")
 def test_the_code_in_help_of_the_client_runs(library: ServerProcess, capsys: pytest.CaptureFixture[str]) -> None:
     """What ``help(syncgql.Client)`` shows first."""
-    code = cleandoc(syncgql.Client.__doc__ or "").split("::\n\n", 1)[1].split("\n\nMaking a client", 1)[0]
+    code = cleandoc(syncgql.Client.__doc__ or "").split("::\n\n", 1)[1].split("\n\nCreating a client", 1)[0]
     Path("help.md").write_text(f"```python\n{dedent(code)}\n```\n", "utf-8")
     Page(str(Path("help.md").resolve()), {"https://api.example.com/graphql": library.url}).run({})
     assert "Emma" in capsys.readouterr().out

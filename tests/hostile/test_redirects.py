@@ -60,7 +60,7 @@ def test_another_origin_gets_nothing_of_the_callers(
         url = server.url.replace("//", f"//user:{SECRET}@") + f"?token={SECRET}"
         with make_client(url, **SENSITIVE, **(get_option(make_client) if method == "GET" else {})) as client:
             if method == "POST" and status < 307:
-                with pytest.raises(TransportServerError, match="turns a POST into a GET"):
+                with pytest.raises(TransportServerError, match="turn a POST into a GET"):
                     client.execute("{ ok }")
             else:
                 assert client.execute("{ ok }", headers={"X-Of-The-Call": SECRET}) == OK

@@ -134,7 +134,7 @@ def test_meta_fields_can_be_selected() -> None:
         ),
         (Field("book", id=1, fields="published_year"), "book.published_year", "Did you mean 'publishedYear'?"),
         (Field("book", id=1, fields="title.x"), "book.title", "is of type String!, which has no fields"),
-        (Field("book", id=1, fields=[]), "book", "nothing is selected"),
+        (Field("book", id=1, fields=[]), "book", "the selection is empty"),
         (Field("book"), "variables.id", "Query.book needs the argument id: ID!"),
         (Field("book", id=UNSET), "variables.id", "Query.book needs the argument id: ID!"),
         (Field("book", id=None), "variables.id", "ID! must not be null"),

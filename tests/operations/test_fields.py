@@ -127,7 +127,7 @@ def test_repr_can_be_typed() -> None:
         ({3: True}, "names as keys, not int"),
         ({"odd-name": True}, "'odd-name' is no GraphQL name"),
         ({"title": 3}, "int is no selection"),
-        ("", "An empty text is no selection"),
+        ("", "The selection is empty"),
     ],
 )
 def test_what_is_no_selection_is_refused(wrong: Any, message: str) -> None:

@@ -84,7 +84,7 @@ def test_b04_a_refusal_by_status_is_raised() -> None:
 def test_one_answer_without_errors_to_several_requests_is_none() -> None:
     """A server without batches may take the first element; whose answer that is nobody knows."""
     with pytest.raises(
-        TransportProtocolError, match=r"it is one answer to 2 requests\. Does the server support batching"
+        TransportProtocolError, match=r"it is one response to 2 requests\. Does the server support batching"
     ):
         parse({"data": {"a": 1}}, 2)
     assert parse({"data": {"a": 1}}, 1)[0].data == {"a": 1}

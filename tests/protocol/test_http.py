@@ -60,7 +60,7 @@ def test_h05_graphql_response_is_the_answer_at_any_status(status: int) -> None:
 @pytest.mark.parametrize("status", [200, 500])
 def test_h06_graphql_response_that_is_none(body: str, status: int) -> None:
     """A body that is not what its type says is the server's fault, and the error names the status."""
-    with pytest.raises(TransportProtocolError, match=f"HTTP {status}, but the answer is") as info:
+    with pytest.raises(TransportProtocolError, match=f"HTTP {status}, but the response is") as info:
         parse(body, MODERN, status)
     assert info.value.response is not None
     assert info.value.response.status == status
@@ -227,7 +227,7 @@ def test_an_answer_is_read_whatever_its_media_type(media_type: str) -> None:
 @pytest.mark.parametrize("media_type", ["text/html", "text/plain", "application/octet-stream"])
 def test_a_login_page_is_no_answer(body: str, media_type: str) -> None:
     """The message names the media type and asks whether the URL is right."""
-    with pytest.raises(TransportProtocolError, match=f"the answer is {media_type}, not JSON. Is this the URL"):
+    with pytest.raises(TransportProtocolError, match=f"the response is {media_type}, not JSON. Is this the URL"):
         parse(body, media_type)
     with pytest.raises(TransportServerError, match="HTTP 500"):
         parse(body, media_type, 500)

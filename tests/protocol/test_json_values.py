@@ -111,7 +111,7 @@ def test_values_that_django_does_not_write(value: object, wanted: object) -> Non
         (open(__file__, "rb"), "use FileVar(value)"),  # noqa: SIM115 - closed by the test
         (MOMENT.replace(tzinfo=UTC).timetz(), "with a time zone"),
         (object(), "pass json_serialize="),
-        ([UNSET], "UNSET leaves out a variable or a member of an object"),
+        ([UNSET], "UNSET omits a variable or a member of an object"),
     ],
     ids=lambda value: type(value).__name__,
 )

@@ -105,7 +105,7 @@ def test_an_interrupt_is_that_threads_alone() -> None:
 def test_a_value_that_needs_itself_is_an_error() -> None:
     """Not a thread that waits for itself for ever."""
     once: Once[int] = Once()
-    with pytest.raises(RecursionError, match="asked for while it was being made"):
+    with pytest.raises(RecursionError, match="was requested by the function that computes it"):
         once.get(lambda: once.get(lambda: 1))
     assert once.get(lambda: 2) == 2
 

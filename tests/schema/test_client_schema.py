@@ -86,7 +86,7 @@ def test_documents_are_not_checked_otherwise(options: dict[str, Any]) -> None:
 
 def test_only_one_source_can_be_given() -> None:
     """Which of two would be the schema?"""
-    with pytest.raises(TypeError, match="Give only one of schema=, introspection="):
+    with pytest.raises(TypeError, match="Pass only one of schema=, introspection="):
         Client("http://localhost/graphql", schema="type Query { a: Int }", fetch_schema_from_transport=True)
 
 

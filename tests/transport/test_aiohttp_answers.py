@@ -79,7 +79,7 @@ def test_h15_null_data_without_errors() -> None:
     with WireServer(always(answer(b'{"data": null}'))) as server, Client(server.url) as client:
         with pytest.raises(TransportProtocolError, match="null data and without an error"):
             client.execute("{ ok }")
-        with pytest.raises(TransportProtocolError, match="Request 1 of 1: The server answered with null data"):
+        with pytest.raises(TransportProtocolError, match="Request 1 of 1: The server responded with null data"):
             client.execute_batch(["{ ok }"])
         with pytest.raises(TransportProtocolError, match="null data and without an error"):
             client.submit("{ ok }").result(30)

@@ -314,7 +314,7 @@ async def test_pings_by_hand(any_server: Server) -> None:
 async def test_extra_args_are_for_http(any_server: Server) -> None:
     """What a WebSocket cannot do is refused."""
     async with websockets(any_server.ws_url) as transport:
-        with pytest.raises(TransportError, match="extra_args is for HTTP"):
+        with pytest.raises(TransportError, match="extra_args= is only for HTTP"):
             await transport.execute("{ hello }", extra_args={"timeout": 1})
 
 

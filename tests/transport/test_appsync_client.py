@@ -113,7 +113,7 @@ def test_a19_a_client_reconnects_by_itself(appsync_server: AppSyncServer) -> Non
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        ({"init_payload": {"a": 1}}, "init_payload= is not for AppSync"),
+        ({"init_payload": {"a": 1}}, "init_payload= has no effect with AppSync"),
         ({"url": "wss://x.example.com/graphql"}, "http"),
         ({"subscriptions": "https://x.example.com/graphql"}, "ws"),
     ],

@@ -188,7 +188,7 @@ def test_verify_counts_more_than_a_bundle_of_the_environment(
 def test_a_bundle_that_does_not_exist(url: str, bundles: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
     """The variable or the option that names it is in the error."""
     by_option = Client(transport=RequestsHTTPTransport(url, verify=bundles["gone"]))
-    failure(by_option, "verify= names a file that does not exist")
+    failure(by_option, "the file of verify= is missing")
     for variable in ("CURL_CA_BUNDLE", "REQUESTS_CA_BUNDLE"):
         monkeypatch.setenv(variable, bundles["gone"])
         by_variable = Client(transport=RequestsHTTPTransport(url))

@@ -102,8 +102,8 @@ def test_proxy_of_the_environment(any_server: Server, proxy: tuple[str, Any], mo
 def test_proxy_that_refuses(
     any_server: Server, tls_front: Front, client_context: ssl.SSLContext, proxy: tuple[str, Any]
 ) -> None:
-    """A proxy that wants credentials is an error with its status, 407, and the advice to give them."""
-    refused = pytest.raises(TransportServerError, match=r"HTTP 407: the proxy wants credentials.*the URL of proxy=")
+    """A proxy that requires credentials is an error with its status, 407, and the advice to give them."""
+    refused = pytest.raises(TransportServerError, match=r"HTTP 407: the proxy requires credentials.*the URL of proxy=")
     with Client(any_server.url, client_session_args={"proxy": proxy[0]}) as client, refused as plain:
         client.execute("{ hello }")
     options = {"proxy": proxy[0], "proxy_auth": ("user", "secret")}

@@ -465,7 +465,7 @@ def test_h20_too_long_for_the_server(mocked: responses.RequestsMock, status: int
 def test_h22_a_post_is_redirected_only_as_a_post(mocked: responses.RequestsMock) -> None:
     """A 307 is followed with the same body; a 302 would turn it into a GET."""
     answer(mocked, "", 302, headers={"Location": "/other"})
-    with pytest.raises(TransportServerError, match="turns a POST into a GET"):
+    with pytest.raises(TransportServerError, match="turn a POST into a GET"):
         execute(RequestsHTTPTransport(URL))
     mocked.reset()
     answer(mocked, "", 307, headers={"Location": "/other"})
@@ -571,7 +571,7 @@ def test_no_retry_beyond_the_deadline(mocked: responses.RequestsMock) -> None:
         ({"method": "PUT"}, "method must be"),
         ({"max_response_size": 0}, "max_response_size must be"),
         ({"session": 5}, "session must be a requests.Session or a function"),
-        ({"session": requests.Session, "verify": False}, "A session of your own"),
+        ({"session": requests.Session, "verify": False}, "A session has its own settings"),
     ],
 )
 def test_bad_arguments(arguments: dict[str, Any], message: str) -> None:
@@ -599,5 +599,5 @@ def test_without_the_extra(run_script: RunScript) -> None:
             print(error)
         """
     )
-    assert result.stdout == 'RequestsHTTPTransport needs requests: pip install "syncgql[requests]"\n'
+    assert result.stdout == 'RequestsHTTPTransport requires requests: pip install "syncgql[requests]"\n'
     assert result.stderr == ""

@@ -96,7 +96,7 @@ def test_bytes_behind_an_answer_in_segments_close_the_connection(
     with WireServer(script, always(PLAIN)) as server:
         twice(server, client_session_args={"trace_configs": [trace]})
         assert server.connections == 2
-    assert caplog.text.count("sent bytes that no request had asked for") == 1
+    assert caplog.text.count("sent bytes without a request") == 1
 
 
 class Server(NamedTuple):
@@ -230,7 +230,7 @@ def test_a_server_that_sent_unsolicited_bytes_gets_new_connections(
     warnings = [record.getMessage() for record in caplog.records if record.levelno == logging.WARNING]
     assert len(warnings) == (connections > 1)
     for warning in warnings:
-        assert warning.startswith(f"127.0.0.1:{server.port} sent bytes that no request had asked for.")
+        assert warning.startswith(f"127.0.0.1:{server.port} sent bytes without a request.")
 
 
 def test_connections_that_were_idle_already_are_not_used_either(monkeypatch: pytest.MonkeyPatch) -> None:
