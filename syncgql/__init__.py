@@ -24,6 +24,9 @@ from .exceptions import (
     TransportTimeout,
 )
 from .file_var import FileVar
+from .pipeline.middleware import Middleware
+from .pipeline.operation import Operation
+from .pipeline.retry_policy import RetryBudget, RetryPolicy
 from .request import UNSET, GraphQLRequest, gql
 from .result import ExecutionResult, Response
 from .subscription import Subscription, SubscriptionStats
@@ -76,9 +79,13 @@ __all__ = [
     "GraphQLRequest",
     "InlineFragment",
     "LocalSchemaTransport",
+    "Middleware",
+    "Operation",
     "ReconnectPolicy",
     "RequestsHTTPTransport",
     "Response",
+    "RetryBudget",
+    "RetryPolicy",
     "RoundTrip",
     "SchemaCache",
     "Stream",

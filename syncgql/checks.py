@@ -16,7 +16,7 @@ FunctionT = TypeVar("FunctionT")
 LONGEST_SECONDS = 1e9
 """About thirty years. Locks and timers of some operating systems do not accept much more."""
 
-WITH_PARAMETERS = {0: "without parameters", 1: "of one parameter"}
+WITH_PARAMETERS = {0: "without parameters", 1: "of one parameter", 2: "of two parameters"}
 
 
 plain_text: Callable[[str], str] = str.__str__

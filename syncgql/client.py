@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import inspect
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from yarl import URL
@@ -12,7 +12,10 @@ from yarl import URL
 from .exceptions import TransportError
 from .gql_names import unknown_argument
 from .pickling import check_pickles
+from .pipeline.middleware import MiddlewareOption
 from .pipeline.pipeline import BUFFER_SIZE, Pipeline
+from .pipeline.policies import Policies
+from .pipeline.retry_policy import RetryPolicy
 from .protocol import json_codec
 from .protocol.batch import batch_data
 from .protocol.graphql_response import data_or_raise, event_data
@@ -163,6 +166,12 @@ class Client:
         serialize_variables: whether to convert custom scalars, enums and dataclasses in variables to JSON according to
             the schema. False by default.
         parse_results: whether to convert custom scalars and enums in results to Python values. False by default.
+        middleware: a list of ``Middleware`` objects, or functions of an operation and ``call_next``, that run around
+            every operation in the calling thread; the first is outermost.
+        retry: a ``RetryPolicy`` for queries and mutations that failed; True for the default policy, or a number of
+            attempts. False, the default, does not retry.
+        deduplicate: send identical queries of several threads, in flight at the same time, once; each caller gets a
+            copy of the data. Not for headers or credentials that a function returns, which may differ by caller.
 
     Raises:
         TypeError: an argument has the wrong type; neither or both of *url* and *transport* are given; both *timeout*
@@ -207,6 +216,9 @@ class Client:
         validate: bool | None = None,
         serialize_variables: bool = False,
         parse_results: bool = False,
+        middleware: Iterable[MiddlewareOption] = (),
+        retry: RetryPolicy | bool | int = False,
+        deduplicate: bool = False,
     ) -> None:
         arguments = {name: value for name, value in locals().items() if name != "self"}
         self._arguments = dict(arguments)  # pickled instead of the client
@@ -215,7 +227,8 @@ class Client:
         given = {name for name, value in arguments.items() if value != _DEFAULTS[name]}
         options = TransportOptions(given=given, **_taken_by(TransportOptions, arguments))
         client_schema = ClientSchema(**_taken_by(ClientSchema, arguments))
-        self._pipeline = Pipeline(options, client_schema, limit, on_reconnect)
+        policies = Policies(**_taken_by(Policies, arguments))
+        self._pipeline = Pipeline(options, client_schema, limit, on_reconnect, policies)
 
     def execute(
         self,
@@ -431,10 +444,8 @@ class Client:
             raise unknown_argument("Client.execute_batch_results", unknown)
         if isinstance(requests, str) or not isinstance(requests, Sequence):
             raise TypeError(f"A batch must be a list of requests, not {type(requests).__name__}.")
-        make = self._pipeline.operation
-        return self._pipeline.execute_batch(
-            [make(as_request(request), timeout, headers, extra_args) for request in requests]
-        )
+        prepared = [as_request(request) for request in requests]
+        return self._pipeline.execute_batch(self._pipeline.batch(prepared, timeout, headers, extra_args))
 
     def subscribe(
         self,

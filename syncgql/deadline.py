@@ -27,6 +27,8 @@ class Deadline:
         seconds: the argument of the same name.
         name: the argument of the same name.
         where: the argument of the same name.
+        end: when the time is up, by ``time.monotonic()``, which is also the clock of asyncio's event loops; None if
+            there is no limit. It does not allow for time in a queue that does not count; ``left()`` does.
         is_connecting: whether the call has asked for a connection. Like the next two, it is set and never reset.
         is_connected: whether the call has a connection, so that the server may receive the request.
         is_answered: whether a response has begun.
@@ -35,7 +37,8 @@ class Deadline:
 
     __slots__ = (
         "_counts_queueing",
-        "_end",
+        "_followed",
+        "end",
         "is_answered",
         "is_connected",
         "is_connecting",
@@ -56,9 +59,9 @@ class Deadline:
         self.seconds = seconds
         self.name = name
         self.where = where
-        # The event loops of asyncio use the same clock.
-        self._end = None if seconds is None else time.monotonic() + seconds
+        self.end = None if seconds is None else time.monotonic() + seconds
         self._counts_queueing = counts_queueing
+        self._followed: Deadline | None = None
         self.is_connecting = False
         self.is_connected = False
         self.is_answered = False
@@ -66,12 +69,13 @@ class Deadline:
 
     def left(self) -> float | None:
         """Return the remaining seconds, 0 or less if the time is up; None if there is no limit."""
-        if self._end is None:
+        if self.end is None:
             return None
         now = time.monotonic()
-        if self.queue is None or self._counts_queueing:
-            return self._end - now
-        return self._end + self.queue.seconds(now) - now
+        queue = (self._followed or self).queue
+        if queue is None or self._counts_queueing:
+            return self.end - now
+        return self.end + queue.seconds(now) - now
 
     def allows(self, seconds: float) -> bool:
         """Return whether more than *seconds* are left."""
@@ -81,6 +85,17 @@ class Deadline:
     def restarted(self) -> Deadline:
         """Return a deadline with the same limit that starts now."""
         return Deadline(self.seconds, self.name, self.where, counts_queueing=self._counts_queueing)
+
+    def renewed(self) -> Deadline:
+        """Return a deadline that ends at the same time, for another attempt; nothing is noted about its progress."""
+        left = self.left()
+        renewed = Deadline(self.seconds, self.name, self.where, counts_queueing=self._counts_queueing)
+        renewed.end = None if left is None else time.monotonic() + left
+        return renewed
+
+    def follow(self, other: Deadline) -> None:
+        """Report the progress of the call of *other*, which carries this call from now on; the limit stays."""
+        self._followed = other
 
     def queued(self, pool_size: int) -> None:
         """Record that the call waits for a connection of a pool whose *pool_size* connections are all in use."""
@@ -95,21 +110,23 @@ class Deadline:
     @property
     def sent(self) -> bool | None:
         """Whether the request was sent: True after a response began, False before there is a connection, or None."""
-        if self.is_answered:
+        progress = self._followed or self
+        if progress.is_answered:
             return True
-        return False if self.is_connecting and not self.is_connected else None
+        return False if progress.is_connecting and not progress.is_connected else None
 
     def exceeded(self) -> TransportTimeout:
         """Return the ``TransportTimeout`` to raise when the time is up; its ``sent`` is that of the deadline."""
         seconds = self.seconds or 0.0
         advice = ADVICE.get(self.name, f"Pass a higher {self.name}=.")
         call = f"the call to {self.where}" if self.where else "the call"
-        if self.queue is None:
+        queue = (self._followed or self).queue
+        if queue is None:
             what = f"{call} was cancelled"
-        elif self.queue.is_waiting:
-            what = f"{call} {self.queue}; it was not sent"
+        elif queue.is_waiting:
+            what = f"{call} {queue}; it was not sent"
         else:
-            what = f"{call} {self.queue} and was cancelled after that"
+            what = f"{call} {queue} and was cancelled after that"
         message = f"{self.name} expired after {seconds:g} s; {what}. {advice}"
         return TransportTimeout(message, limit=self.name, seconds=seconds, sent=self.sent)
 

@@ -7,7 +7,8 @@ from typing import Protocol
 
 from .request import GraphQLRequest
 from .result import ExecutionResult
-from .runtime.event_buffer import Counts, Mark
+from .runtime.event_buffer import SubscriptionStats
+from .runtime.event_marks import Mark
 
 
 class EventSource(Protocol):
@@ -26,16 +27,12 @@ class EventSource(Protocol):
         """Whether the events were discarded, because the subscription or its client was closed."""
 
     @property
-    def finished(self) -> bool:
-        """Whether no more events are accepted."""
+    def was_open(self) -> bool:
+        """Whether events are accepted, or were until the client was dropped."""
 
     @property
-    def counts(self) -> Counts:
+    def stats(self) -> SubscriptionStats:
         """The counts of the events so far."""
-
-    @property
-    def reconnects(self) -> int:
-        """The number of times that the subscription was resent after its connection was lost."""
 
     @property
     def is_inherited(self) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import enum
-import functools
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
@@ -75,19 +74,19 @@ class GraphQLRequest:
         text = plain_text(document) if isinstance(document, str) else _printed(document)
         if not text or text.isspace():
             raise DocumentError("The document is empty; write a query such as '{ __typename }'.")
-        if variable_values is not None:
+        if variable_values is not None and not isinstance(variable_values, dict):
             check_mapping("variable_values", variable_values)
-        if extensions is not None:
+        if extensions is not None and not isinstance(extensions, dict):
             check_mapping("extensions", extensions)
         if operation_name is not None:
             check_text("operation_name", operation_name)
-        assign = functools.partial(object.__setattr__, self)
-        assign("_text", text)
-        assign("_document", None if isinstance(document, str) else document)
-        assign("_operation_type", None)
-        assign("variable_values", variable_values or None)
-        assign("operation_name", plain_text(operation_name) if operation_name else None)
-        assign("extensions", extensions or None)
+        assign = object.__setattr__
+        assign(self, "_text", text)
+        assign(self, "_document", None if isinstance(document, str) else document)
+        assign(self, "_operation_type", None)
+        assign(self, "variable_values", variable_values or None)
+        assign(self, "operation_name", plain_text(operation_name) if operation_name else None)
+        assign(self, "extensions", extensions or None)
 
     def __setattr__(self, name: str, value: object) -> None:
         raise AttributeError(f"GraphQLRequest is immutable; create a new one to change {name!r}.")

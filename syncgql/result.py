@@ -61,12 +61,14 @@ class ExecutionResult:
     See https://spec.graphql.org/draft/#sec-Response.
 
     Attributes:
+        data: the data that the operation returned; None if it is null or absent (see ``has_data``).
+        has_data: whether the response has a ``data`` member, even if it is null.
         errors: the error objects as received; None if there were none.
         extensions: the extensions of the response; None if there were none.
         response: the HTTP response that contained it; None over a WebSocket.
     """
 
-    __slots__ = ("_data", "errors", "extensions", "response")
+    __slots__ = ("data", "errors", "extensions", "has_data", "response")
 
     def __init__(
         self,
@@ -75,30 +77,25 @@ class ExecutionResult:
         extensions: dict[str, Any] | None = None,
         response: Response | None = None,
     ) -> None:
-        self._data = data
+        self.has_data = data is not ABSENT
+        self.data: Any = data if self.has_data else None
         self.errors = errors
         self.extensions = extensions
         self.response = response
 
-    @property
-    def data(self) -> Any:
-        """The data that the operation returned; None if it is null or absent (see ``has_data``)."""
-        return None if self._data is ABSENT else self._data
-
-    @property
-    def has_data(self) -> bool:
-        """Whether the response has a ``data`` member, even if it is null."""
-        return self._data is not ABSENT
-
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, ExecutionResult):
             return NotImplemented
-        return (self._data, self.errors, self.extensions) == (other._data, other.errors, other.extensions)
+        return self._members() == other._members()
 
     __hash__ = None  # type: ignore[assignment]  # it contains dicts
 
     def __repr__(self) -> str:
-        return f"ExecutionResult(data={self._data!r}, errors={self.errors!r}, extensions={self.extensions!r})"
+        data = self.data if self.has_data else ABSENT
+        return f"ExecutionResult(data={data!r}, errors={self.errors!r}, extensions={self.extensions!r})"
+
+    def _members(self) -> tuple[Any, ...]:
+        return self.data, self.has_data, self.errors, self.extensions
 
 
 def whole_result(result: ExecutionResult) -> ExecutionResult:

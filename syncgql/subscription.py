@@ -6,19 +6,21 @@ import warnings
 import weakref
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, Generic, NamedTuple, NoReturn, TypeVar
+from typing import Any, Generic, NoReturn, TypeVar
 
 from .checks import check_function, check_seconds
 from .deadline import Deadline
 from .event_source import EventSource
 from .exceptions import SyncGQLError, TransportTimeout
 from .result import ExecutionResult
-from .runtime.event_buffer import Empty, End, Gap, Mark, Resubscribed
+from .runtime.event_buffer import Empty, SubscriptionStats
+from .runtime.event_marks import End, Gap, Mark, Resubscribed
 from .tracebacks import cut
 
 __all__ = ["Subscription", "SubscriptionStats"]
 
 T = TypeVar("T")
+U = TypeVar("U")
 
 OnReconnect = Callable[[float], Iterable[Any] | Mapping[str, Any] | None]
 """A function that is called after a lost connection was re-established, with the seconds for which events are missing.
@@ -35,24 +37,6 @@ def check_on_reconnect(on_reconnect: OnReconnect | None) -> OnReconnect | None:
         TypeError: it is not a function of one parameter.
     """
     return None if on_reconnect is None else check_function("on_reconnect", on_reconnect, 1)
-
-
-class SubscriptionStats(NamedTuple):
-    """Counts of events since the subscription began: received = delivered + dropped + buffered.
-
-    Attributes:
-        received: the number of events that the server sent.
-        delivered: the number of events that the consumer took.
-        dropped: the number of events that were dropped because the buffer was full, or that it held at ``close()``.
-        buffered: the number of events that wait for the consumer.
-        reconnects: the number of times that the subscription was resent after its connection was lost.
-    """
-
-    received: int
-    delivered: int
-    dropped: int
-    buffered: int
-    reconnects: int
 
 
 class GapHandler:
@@ -119,11 +103,7 @@ class Subscription(Generic[T]):
         self._get = source.get
         self._convert = convert
         self._gap_handler = gap_handler
-        # Callbacks of references run in reverse order of creation: this one before the client's finalizer, which ends
-        # all subscriptions. See _abandon.
-        open_when_lost: list[bool] = []
-        lost = weakref.ref(owner, lambda _: open_when_lost.append(not source.finished))
-        self._finalizer = weakref.finalize(self, _abandon, source, lost, open_when_lost)
+        self._finalizer = weakref.finalize(self, _abandon, source, weakref.ref(owner))
         # The runtime closes open subscriptions at exit.
         self._finalizer.atexit = False
 
@@ -149,7 +129,8 @@ class Subscription(Generic[T]):
             self.close()
             raise
         if isinstance(item, Mark):
-            self._look_for_end(item)
+            if isinstance(item, End):
+                self._end(item)
             return self._take(None)
         return self._convert(item)
 
@@ -170,6 +151,20 @@ class Subscription(Generic[T]):
             ValueError: *timeout* is negative; the subscription stays open.
         """
         return self._take(check_seconds("timeout", timeout, zero=True))
+
+    def map(self, function: Callable[[T], U]) -> Subscription[U]:
+        """Return a subscription whose events are what *function* returns for the events of this one.
+
+        It replaces this one, which must not be used any more: closing or dropping the returned subscription ends it on
+        the server. What *function* raises, the iterator raises, and it can still be used afterwards.
+
+        Args:
+            function: called in the consumer's thread with each event, but not with those that ``on_reconnect`` returns.
+        """
+        convert = self._convert
+        mapped = Subscription(self._owner, self._source, lambda result: function(convert(result)), self._gap_handler)
+        self._finalizer.detach()
+        return mapped
 
     def close(self) -> None:
         """End the subscription on the server; a loop that waits for an event in another thread ends.
@@ -198,7 +193,7 @@ class Subscription(Generic[T]):
     @property
     def stats(self) -> SubscriptionStats:
         """The counts of events so far."""
-        return SubscriptionStats(*self._source.counts, self._source.reconnects)
+        return self._source.stats
 
     def __repr__(self) -> str:
         return f"<Subscription {'closed' if self.closed else 'open'} {self.stats}>"
@@ -207,7 +202,8 @@ class Subscription(Generic[T]):
         if self._gap_handler is not None:
             return self._take_with_gaps(self._gap_handler, timeout)
         while isinstance(item := self._wait(timeout), Mark):
-            self._look_for_end(item)
+            if isinstance(item, End):
+                self._end(item)
         return self._convert(item)
 
     def _take_with_gaps(self, gap_handler: GapHandler, timeout: float | None) -> T:
@@ -216,8 +212,9 @@ class Subscription(Generic[T]):
         while not gap_handler.missed:
             left = deadline.left()
             item = self._wait(None if left is None else max(0.0, left), timeout)
-            if isinstance(item, Mark):
-                self._look_for_end(item)
+            if isinstance(item, End):
+                self._end(item)
+            elif isinstance(item, Mark):
                 gap_handler.take(item)
             elif gap_handler.skips:
                 self._source.discard()
@@ -242,10 +239,6 @@ class Subscription(Generic[T]):
             self.close()
             raise
 
-    def _look_for_end(self, mark: Mark) -> None:
-        if isinstance(mark, End):
-            self._end(mark)
-
     def _end(self, end: End) -> NoReturn:
         self.close()
         error, end.error = end.error, None
@@ -257,9 +250,9 @@ class Subscription(Generic[T]):
             del error
 
 
-def _abandon(source: EventSource, owner: weakref.ref[object], open_when_lost: list[bool]) -> None:
+def _abandon(source: EventSource, owner: weakref.ref[object]) -> None:
     """End a dropped subscription; may run in any thread at any moment, so it takes no lock and never waits."""
-    was_open = not source.is_inherited and (open_when_lost or [not source.finished])[0]
+    was_open = source.was_open and not source.is_inherited
     source.abandon()
     # Leaving a loop drops its subscription before the client is freed. Here both are freed at once, as parts of a
     # reference cycle, which cannot be intended.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import AsyncGenerator, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -12,10 +12,16 @@ import pytest
 
 from syncgql import (
     AIOHTTPTransport,
+    AIOHTTPWebsocketsTransport,
+    AsyncTransport,
+    BlockingTransport,
     Client,
     ClientClosed,
     DocumentError,
+    ExecutionResult,
     GraphQLRequest,
+    RequestsHTTPTransport,
+    RoundTrip,
     TransportConnectionFailed,
     TransportError,
     TransportProtocolError,
@@ -244,6 +250,52 @@ def test_a_wrong_option_is_an_error_at_once(arguments: dict[str, Any], error: ty
     """What is wrong is named when the client is made, not at the first call."""
     with pytest.raises(error, match=message):
         Client(**arguments)
+
+
+class Asynchronous(AsyncTransport):
+    """A user-defined transport."""
+
+    async def connect(self) -> None: ...
+
+    async def close(self) -> None: ...
+
+    async def execute(self, request: GraphQLRequest, *, extra_args: Mapping[str, Any] | None = None) -> ExecutionResult:
+        return ExecutionResult({})
+
+    async def subscribe(self, request: GraphQLRequest) -> AsyncGenerator[ExecutionResult, None]:
+        yield ExecutionResult({})
+
+
+class Blocking(BlockingTransport):
+    """A user-defined transport that blocks."""
+
+    def connect(self) -> None: ...
+
+    def close(self) -> None: ...
+
+    def round_trip(
+        self,
+        request: GraphQLRequest,
+        *,
+        headers: Mapping[str, str] | None = None,
+        extra_args: Mapping[str, Any] | None = None,
+    ) -> RoundTrip[Any, ExecutionResult]:
+        return RoundTrip(None, lambda request, deadline: None, lambda response: ExecutionResult({}))
+
+
+@pytest.mark.parametrize(
+    ("transport", "shown"),
+    [
+        (AIOHTTPTransport("http://me:secret@a/b?key=secret"), "AIOHTTPTransport('http://a/b')"),
+        (RequestsHTTPTransport("http://me:secret@a/b?key=secret"), "RequestsHTTPTransport('http://a/b')"),
+        (AIOHTTPWebsocketsTransport("ws://me:secret@a/b?key=secret"), "AIOHTTPWebsocketsTransport('ws://a/b')"),
+        (Asynchronous(), "<Asynchronous>"),
+        (Blocking(), "<Blocking>"),
+    ],
+)
+def test_client_names_its_transport(transport: AsyncTransport | BlockingTransport, shown: str) -> None:
+    """As messages do: without an address in memory, and without what may be secret in a URL."""
+    assert repr(Client(transport=transport)) == f"<Client {shown}>"
 
 
 def test_passwords_in_urls_are_not_shown() -> None:

@@ -7,6 +7,7 @@ import collections
 import gc
 import json
 import threading
+import time
 import warnings
 import weakref
 from collections.abc import Callable, Iterator
@@ -290,6 +291,28 @@ def test_f16_dropped_with_an_open_subscription_warns(strawberry_server: Server) 
         gc.collect()
     runtime.join(PATIENCE)
     strawberry_server.wait_for("ws_message", message={"type": "complete"})
+
+
+@pytest.mark.parametrize("is_open", [True, False])
+def test_f16_dropped_subscription_of_a_client_that_has_ended(strawberry_server: Server, is_open: bool) -> None:
+    """The warning depends on the state when the client was dropped, however late the subscription is finalized."""
+    client = Client(strawberry_server.url)
+    events = client.subscribe(COUNT if is_open else "subscription { count(to: 1) }")
+    source = events._source
+    assert isinstance(source, StreamSource)
+    runtime = source._runtime
+    cycle: list[Any] = [client, events]
+    cycle.append(cycle)
+    while source.was_open is not is_open:
+        time.sleep(0.01)
+    runtime.drop()  # as the client's finalizer does
+    runtime.join(PATIENCE)
+    del client, events, cycle, source
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        gc.collect()
+    found = [warning for warning in caught if "dropped with an open subscription" in str(warning.message)]
+    assert bool(found) is is_open
 
 
 def test_f16_dropped_idle_is_silent(strawberry_server: Server) -> None:

@@ -110,6 +110,26 @@ def test_time_in_the_queue_may_not_count(counts: bool, monkeypatch: pytest.Monke
     assert deadline.left() == (2 if counts else 7)
 
 
+def test_progress_of_another_call(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A call that others carry has its own limit, and their progress."""
+    now = 0.0
+    monkeypatch.setattr(time, "monotonic", lambda: now)
+    deadline, batch = Deadline(10, counts_queueing=False), Deadline()
+    deadline.follow(batch)
+    assert deadline.sent is None
+    batch.is_connecting = True
+    batch.queued(1)
+    now = 3
+    assert deadline.left() == 10
+    assert "waited 3.0 s for the only connection" in str(deadline.exceeded())
+    assert deadline.sent is False
+    batch.dequeued()
+    batch.is_connected = batch.is_answered = True
+    now = 4
+    assert deadline.left() == 9
+    assert deadline.sent is True
+
+
 def test_a_response_that_began_means_that_it_was_sent() -> None:
     """Whatever happens to the rest of it, the server has received the request."""
     deadline = Deadline(2)

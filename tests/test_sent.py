@@ -6,11 +6,13 @@ import asyncio
 import contextlib
 import socket
 import ssl
+import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import aiohttp
 import pytest
+import requests
 
 from syncgql import (
     AIOHTTPTransport,
@@ -104,6 +106,22 @@ def test_no_tls(make: Make, server_context: ssl.SSLContext) -> None:
     assert (untrusted.sent, plain.sent) == (False, False)
 
 
+def test_no_tls_in_a_session_of_the_users_own(server_context: ssl.SSLContext) -> None:
+    """The progress of such a call is unknown; only a certificate that is not trusted leaves no doubt."""
+
+    def transport(url: str) -> RequestsHTTPTransport:
+        session = requests.Session()
+        session.trust_env = False
+        return RequestsHTTPTransport(url, session=lambda: session)
+
+    with WireServer(always(answer()), context=server_context) as server:
+        untrusted = failure(transport, server.url.replace("127.0.0.1", "localhost"))
+    with WireServer(cut_off) as server:
+        lost = failure(transport, server.url.replace("http:", "https:"))
+    assert [type(error) for error in (untrusted, lost)] == [TransportConnectionFailed] * 2
+    assert (untrusted.sent, lost.sent) == (False, None)
+
+
 def test_no_way_through_a_proxy() -> None:
     """A proxy port without a listening server, and a proxy that refuses to connect."""
     with port_without_server() as port:
@@ -117,6 +135,131 @@ def test_no_way_through_a_proxy() -> None:
         transport = RequestsHTTPTransport("https://api.test/", proxies=proxies)
         assert failure(lambda url: transport, "").sent is False
         assert failure(AIOHTTPTransport, "https://api.test/", extra_args={"proxy": server.url}).sent is False
+
+
+def cut_off(connection: WireConnection) -> None:
+    connection.discard(1)
+    connection.reset()
+
+
+def talk_nonsense(connection: WireConnection) -> None:
+    connection.discard(1)
+    connection.send(b"SSH-2.0-nonsense\r\n\r\n")
+
+
+@contextlib.contextmanager
+def full_port() -> Iterator[int]:
+    """Reserve a port that answers no attempt to connect, because its backlog is full."""
+    with contextlib.ExitStack() as stack:
+        listener = stack.enter_context(socket.socket())
+        listener.bind(("127.0.0.1", 0))
+        listener.listen(0)
+        for _ in range(3):
+            waiting = stack.enter_context(socket.socket())
+            waiting.setblocking(False)
+            with contextlib.suppress(BlockingIOError):
+                waiting.connect(listener.getsockname())
+        yield listener.getsockname()[1]
+
+
+@pytest.mark.parametrize(
+    ("script", "timeout", "kind"),
+    [
+        (silent, 0.3, TransportTimeout),
+        (cut_off, 10, TransportConnectionFailed),
+        (talk_nonsense, 10, TransportConnectionFailed),
+    ],
+)
+def test_connection_that_is_not_established(
+    make: Make, script: Script, timeout: float, kind: type[TransportError]
+) -> None:
+    """A server that fails in the TLS handshake, and a proxy that fails when it is asked to connect."""
+    with WireServer(script) as server:
+        in_tls = failure(make, server.url.replace("http:", "https:"), timeout=timeout)
+        argument = {"proxies": {"https": server.url}} if make is over_requests else {"proxy": server.url}
+        by_proxy = failure(make, "https://api.test/", timeout=timeout, extra_args=argument)
+    assert [type(error) for error in (in_tls, by_proxy)] == [kind, kind]
+    assert (in_tls.sent, by_proxy.sent) == (False, False)
+    assert "before the answer was complete" not in f"{in_tls} {by_proxy}"
+
+
+@pytest.mark.parametrize(
+    ("transport", "limit"),
+    [
+        (lambda url: AIOHTTPTransport(url, timeout=aiohttp.ClientTimeout(sock_connect=0.3)), "sock_connect"),
+        (lambda url: AIOHTTPTransport(url, timeout=aiohttp.ClientTimeout(connect=0.3)), "connect"),
+        (lambda url: AIOHTTPTransport(url, timeout=aiohttp.ClientTimeout(total=0.3)), "total"),
+        (lambda url: RequestsHTTPTransport(url, timeout=(0.3, 5), trust_env=False), "timeout"),
+    ],
+    ids=["sock_connect", "connect", "total", "requests"],
+)
+@pytest.mark.parametrize("scheme", ["http", "https"])
+def test_limit_that_expires_while_connecting(transport: Make, limit: str, scheme: str) -> None:
+    """TCP takes too long, or the TLS handshake; the error names the limit that expired."""
+    with contextlib.ExitStack() as stack:
+        if scheme == "http":
+            url = f"http://127.0.0.1:{stack.enter_context(full_port())}/graphql"
+        else:
+            url = stack.enter_context(WireServer(silent)).url.replace("http:", "https:")
+        error = failure(transport, url)
+    assert isinstance(error, TransportTimeout)
+    assert (error.limit, error.seconds, error.sent) == (limit, 0.3, False)
+
+
+def test_call_that_times_out_while_connecting(make: Make) -> None:
+    """The limit of the call expires before there is a connection, to the server or to a proxy."""
+    with full_port() as port:
+        direct = failure(make, f"http://127.0.0.1:{port}/graphql", timeout=0.3)
+        proxy = f"http://127.0.0.1:{port}"
+        argument = {"proxies": {"https": proxy}} if make is over_requests else {"proxy": proxy}
+        by_proxy = failure(make, "https://api.test/", timeout=0.3, extra_args=argument)
+    assert [type(error) for error in (direct, by_proxy)] == [TransportTimeout] * 2
+    assert (direct.sent, by_proxy.sent) == (False, False)
+    assert f"127.0.0.1:{port}" in str(direct)
+
+
+def test_blocking_call_whose_time_is_up_before_it_begins() -> None:
+    """A function for headers may take all the time."""
+
+    def headers() -> dict[str, str]:
+        time.sleep(0.02)
+        return {}
+
+    transport = RequestsHTTPTransport("http://127.0.0.1:1/", headers=headers)
+    error = failure(lambda url: transport, "", timeout=0.01)
+    assert isinstance(error, TransportTimeout)
+    assert error.sent is False
+
+
+def test_bare_transport_that_was_answered_before() -> None:
+    """The answer to one call says nothing of the next."""
+
+    def script(connection: WireConnection) -> None:
+        connection.read_request()
+        connection.send(answer())
+        reset_after_request(connection)
+
+    with WireServer(script) as server:
+        transport = RequestsHTTPTransport(server.url, trust_env=False)
+        transport.execute(gql(QUERY))
+        with pytest.raises(TransportConnectionFailed) as info:
+            transport.execute(gql(QUERY))
+        transport.close()
+    assert info.value.sent is None
+
+
+def test_call_that_times_out_within_the_answer(make: Make) -> None:
+    """The limit of the call expires after the response has begun."""
+
+    def script(connection: WireConnection) -> None:
+        connection.read_request()
+        connection.send(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n")
+        connection.wait_for_end()
+
+    with WireServer(script) as server:
+        error = failure(make, server.url, timeout=0.3)
+    assert isinstance(error, TransportTimeout)
+    assert error.sent is True
 
 
 @pytest.mark.parametrize(

@@ -9,20 +9,16 @@ from concurrent.futures import Future
 from typing import Any, NamedTuple, Protocol, TypeVar
 
 from ..deadline import Deadline
-from ..exceptions import SyncGQLError
 from ..protocol.batch import BatchEntry
 from ..request import GraphQLRequest
 from ..result import ExecutionResult
 from ..runtime.event_buffer import EventBuffer, Overflow
-from ..runtime.loop_thread import at_shutdown
-from ..runtime.process_hooks import stop_at_exit
 from ..runtime.runtime import Runtime, Runtimes
-from ..runtime.worker_pool import WorkerPool
 from ..subscription import GapHandler, OnReconnect, Subscription
-from ..tracebacks import cut
 from ..transport.blocking import BlockingRoundTrip, BlockingTransport
 from ..transport.selection.transport_factory import Transports
 from .operation import Operation
+from .request_workers import RequestWorkers
 from .stream_source import StreamSource
 
 T = TypeVar("T")
@@ -88,6 +84,10 @@ class Dispatcher(ABC):
     def closed(self) -> bool:
         """Whether ``close()`` was called."""
 
+    @abstractmethod
+    def check_open(self) -> None:
+        """Raise ``ClientClosed`` after ``close()``."""
+
 
 class LoopDispatcher(Dispatcher):
     """Sends with transports that run on a loop, which the first call in each process starts.
@@ -103,7 +103,7 @@ class LoopDispatcher(Dispatcher):
         weakref.finalize(owner, self._runtimes.drop).atexit = False
 
     def execute(self, operation: Operation) -> ExecutionResult:
-        request, deadline, headers, extra_args = operation
+        request, deadline, headers, extra_args, _, _ = operation
         runtime = self._runtimes.current()
         round_trip = runtime.resources.queries.round_trip(request, headers=headers, extra_args=extra_args)
         return round_trip.parse(runtime.run(round_trip.send(round_trip.request, deadline), deadline))
@@ -158,7 +158,6 @@ class LoopDispatcher(Dispatcher):
         return self._runtimes.closed
 
     def check_open(self) -> None:
-        """Raise ``ClientClosed`` after ``close()``."""
         self._runtimes.check_open()
 
     def runtime(self) -> Runtime[Transports]:
@@ -181,7 +180,7 @@ class BlockingDispatcher(Dispatcher):
     def __init__(self, transport: BlockingTransport, loop: LoopDispatcher) -> None:
         self._transport = transport
         self._loop = loop
-        self._workers = _request_pool()
+        self._workers = RequestWorkers()
 
     def execute(self, operation: Operation) -> ExecutionResult:
         return self._send(self._prepare(operation), operation.deadline)
@@ -191,20 +190,12 @@ class BlockingDispatcher(Dispatcher):
         return self._send(_batch(self._transport, operations), operations[0].deadline)
 
     def submit(self, operation: Operation, convert: Callable[[ExecutionResult], T]) -> Future[T]:
-        round_trip = self._prepare(operation)
+        round_trip = self._prepare(operation)  # in the caller's thread, which hears of bad input at once
 
-        def work() -> T:
-            try:
-                # The time spent waiting for a thread does not count.
-                return convert(self._send(round_trip, operation.deadline.restarted()))
-            except SyncGQLError as error:
-                raise cut(error)
+        def run(started: Operation) -> T:
+            return convert(self._send(round_trip, started.deadline))
 
-        try:
-            return self._workers.submit(work)
-        except RuntimeError as error:
-            self._loop.check_open()  # closed by another thread meanwhile
-            raise at_shutdown(error) or error
+        return self._workers.submit(operation, run, self.check_open)
 
     def subscribe(
         self,
@@ -224,12 +215,15 @@ class BlockingDispatcher(Dispatcher):
     def reopen(self) -> None:
         if self.closed:
             self._loop.reopen()
-            self._workers = _request_pool()
+            self._workers.reopen()
             self._transport.connect()
 
     @property
     def closed(self) -> bool:
         return self._loop.closed
+
+    def check_open(self) -> None:
+        self._loop.check_open()
 
     def _prepare(self, operation: Operation) -> BlockingRoundTrip[ExecutionResult]:
         self._loop.check_open()
@@ -238,12 +232,6 @@ class BlockingDispatcher(Dispatcher):
     @staticmethod
     def _send(round_trip: BlockingRoundTrip[T], deadline: Deadline) -> T:
         return round_trip.parse(round_trip.send(round_trip.request, deadline))
-
-
-def _request_pool() -> WorkerPool:
-    pool = WorkerPool("syncgql-requests")
-    stop_at_exit(pool)
-    return pool
 
 
 SentT = TypeVar("SentT", covariant=True)

@@ -8,20 +8,69 @@ from typing import Any, NamedTuple
 from ..deadline import Deadline
 from ..request import GraphQLRequest
 
+__all__ = ["Operation"]
+
 
 class Operation(NamedTuple):
     """One GraphQL operation on its way to the server.
 
-    It is immutable; ``_replace`` returns a changed copy.
+    It is immutable; ``replace`` returns a changed copy.
 
     Attributes:
         request: the document with its variables.
-        deadline: of the call.
-        headers: headers of this call; they take precedence over the client's.
-        extra_args: arguments of this call for the HTTP library.
+        deadline: when the call ends; ``deadline.left()`` returns the seconds that are left, None without a limit.
+        headers: headers of this call; they take precedence over the client's. None if there are none.
+        extra_args: arguments of this call for the HTTP library; None if there are none.
+        attempt: how often the operation has been sent, this time included: 1, and more when it is retried.
+        is_introspection: whether the client itself asks for the schema.
     """
 
     request: GraphQLRequest
     deadline: Deadline
     headers: Mapping[str, str] | None = None
     extra_args: Mapping[str, Any] | None = None
+    attempt: int = 1
+    is_introspection: bool = False
+
+    @property
+    def kind(self) -> str:
+        """``query``, ``mutation``, ``subscription``, or ``introspection`` for the client's own request for the schema.
+
+        Raises:
+            DocumentError: the document has a syntax error, or no operation of the name that was given.
+        """
+        return "introspection" if self.is_introspection else self.request.operation_type
+
+    @property
+    def name(self) -> str | None:
+        """The name of the operation in the document; None for an operation without a name.
+
+        Raises:
+            DocumentError: as ``kind``.
+        """
+        if self.request.operation_name:
+            return self.request.operation_name
+        name = self.request.operation.name
+        return None if name is None else name.value
+
+    def replace(
+        self,
+        *,
+        request: GraphQLRequest | None = None,
+        deadline: Deadline | None = None,
+        headers: Mapping[str, str] | None = None,
+        extra_args: Mapping[str, Any] | None = None,
+        attempt: int | None = None,
+    ) -> Operation:
+        """Return a copy with other values; what is None stays as it is.
+
+        *headers* replaces all headers of the call. To add one, pass ``{**(operation.headers or {}), name: value}``.
+        """
+        return Operation(
+            self.request if request is None else request,
+            self.deadline if deadline is None else deadline,
+            self.headers if headers is None else headers,
+            self.extra_args if extra_args is None else extra_args,
+            self.attempt if attempt is None else attempt,
+            self.is_introspection,
+        )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -11,7 +12,8 @@ from ..deadline import Deadline
 from ..exceptions import DocumentError, SyncGQLError, TransportError, TransportProtocolError
 from ..protocol.batch import BatchEntry
 from ..request import UNSET, GraphQLRequest, Unset, as_request
-from ..result import ExecutionResult
+from ..result import ExecutionResult, whole_result
+from ..runtime.clock import Clock
 from ..runtime.entries import Entries
 from ..runtime.event_buffer import Overflow, check_buffer
 from ..runtime.runtime import Runtime
@@ -23,6 +25,9 @@ from ..transport.selection.transport_factory import TransportFactory, Transports
 from ..transport.selection.transport_options import TransportOptions
 from .dispatch import BlockingDispatcher, Dispatcher, LoopDispatcher, SubscriptionOptions
 from .operation import Operation
+from .policies import Policies
+from .request_workers import RequestWorkers
+from .steps import Steps
 
 if TYPE_CHECKING:
     from graphql import GraphQLSchema
@@ -48,6 +53,7 @@ class Pipeline:
         schema: checks and converts requests and results.
         limit: how long a call may take, unless it has a ``timeout=`` of its own.
         on_reconnect: called after a lost connection was re-established, unless a subscription has its own.
+        policies: the middleware and policies of the client.
 
     Raises:
         TypeError: an argument has the wrong type or no effect.
@@ -62,6 +68,7 @@ class Pipeline:
         schema: ClientSchema,
         limit: CallLimit,
         on_reconnect: OnReconnect | None,
+        policies: Policies,
     ) -> None:
         self.options = options
         transports = TransportFactory(options)
@@ -74,6 +81,15 @@ class Pipeline:
                 "on_reconnect= has no effect because this client does not reconnect; pass reconnect=True (to the "
                 "client, or to the transport that you gave)."
             )
+        if policies.deduplicate and transports.has_users:
+            raise TypeError(
+                "deduplicate=True would give the answer of one caller to another, because a function returns headers "
+                "or credentials, which may differ. Let a middleware add such headers to the operation."
+            )
+        self._clock = Clock()
+        steps = policies.steps(self._clock)
+        self._steps = Steps(steps) if steps else None
+        self._workers = RequestWorkers() if steps else None
         self._entries = Entries()
         self._builders: dict[str, OperationBuilder] = {}
         loop, blocking = LoopDispatcher(self, transports.build), transports.build_blocking()
@@ -101,12 +117,33 @@ class Pipeline:
         deadline = Deadline(seconds, name, self._where, counts_queueing=counts_queueing)
         return Operation(request, deadline, headers, extra_args)
 
+    def batch(
+        self,
+        requests: Sequence[GraphQLRequest],
+        timeout: Timeout,
+        headers: Mapping[str, str] | None,
+        extra_args: Mapping[str, Any] | None,
+    ) -> list[Operation]:
+        """Return the operations of one batch, which share a deadline.
+
+        Raises:
+            DocumentError: there are no requests.
+            TypeError: *timeout* is not a number.
+            ValueError: *timeout* is not positive.
+        """
+        if not requests:
+            raise DocumentError("A batch needs at least one request.")
+        operation = self.operation(requests[0], timeout, headers, extra_args)
+        return [operation, *(operation._replace(request=request) for request in requests[1:])]
+
     def execute(self, operation: Operation) -> ExecutionResult:
         """Run a query or mutation and return its result; raises what ``Client.execute_result`` raises."""
         try:
             if self._schema.prepares_requests:
                 operation = self._prepare(operation)
-            result = self.dispatcher.execute(operation)
+            steps = self._steps
+            dispatch = self.dispatcher.execute
+            result = dispatch(operation) if steps is None else steps.execute(operation, dispatch)
             return self._parse(operation, result) if self._schema.parses_results else result
         except SyncGQLError as error:
             raise cut(error)
@@ -115,18 +152,26 @@ class Pipeline:
         """Run a query or mutation and return a future of its converted result; raises what ``Client.submit`` raises."""
         try:
             operation = self._prepare(operation)
-            return self.dispatcher.submit(operation, lambda result: convert(self._parse(operation, result)))
+
+            def finish(result: ExecutionResult) -> T:
+                return convert(self._parse(operation, result))
+
+            if self._steps is None or self._workers is None:
+                return self.dispatcher.submit(operation, finish)
+            # The user's code may wait, so it runs in a worker thread.
+            run = functools.partial(self._run, self._steps, finish)
+            return self._workers.submit(operation, run, self.dispatcher.check_open)
         except SyncGQLError as error:
             raise cut(error)
 
     def execute_batch(self, operations: Sequence[Operation]) -> list[BatchEntry]:
         """Run several operations as one batch; returns and raises what ``Client.execute_batch_results`` does."""
-        if not operations:
-            raise DocumentError("A batch needs at least one request.")
         try:
             if self._schema.prepares_requests:
                 operations = [self._prepare(operation) for operation in operations]
-            entries = self.dispatcher.execute_batch(operations)
+            steps = self._steps
+            dispatch = self.dispatcher.execute_batch
+            entries = dispatch(operations) if steps is None else steps.execute_batch(operations, dispatch)
             if self._schema.parses_results:
                 entries = [self._parse_entry(*pair) for pair in zip(operations, entries, strict=True)]
             return entries
@@ -149,16 +194,27 @@ class Pipeline:
         def parsed(result: ExecutionResult) -> T:
             return convert(self._parse(operation, result))
 
+        # There may be thousands of events a second, and usually nothing to parse.
+        make = parsed if self._schema.parses_results else convert
+        options = functools.partial(self._subscription_options, buffer_size, overflow, on_reconnect)
+        try:
+            if self._steps is None:
+                return self.dispatcher.subscribe(self, operation, options(operation), make)
+
+            def dispatch(changed: Operation) -> Subscription[ExecutionResult]:
+                return self.dispatcher.subscribe(self, changed, options(changed), whole_result)
+
+            return self._steps.subscribe(operation, dispatch).map(make)
+        except SyncGQLError as error:
+            raise cut(error)
+
+    def _subscription_options(
+        self, buffer_size: int, overflow: Overflow, on_reconnect: OnReconnect | None, operation: Operation
+    ) -> SubscriptionOptions:
         def with_variables(variable_values: Mapping[str, Any]) -> GraphQLRequest:
             return self._schema.prepare(as_request(operation.request, variable_values, None, None), self._introspect)
 
-        options = SubscriptionOptions(buffer_size, overflow, on_reconnect, with_variables)
-        # There may be thousands of events a second, and usually nothing to parse.
-        make = parsed if self._schema.parses_results else convert
-        try:
-            return self.dispatcher.subscribe(self, operation, options, make)
-        except SyncGQLError as error:
-            raise cut(error)
+        return SubscriptionOptions(buffer_size, overflow, on_reconnect, with_variables)
 
     def run(self, request: GraphQLRequest) -> ExecutionResult:
         """Run a request of ``client.query`` or ``client.mutation``."""
@@ -204,11 +260,17 @@ class Pipeline:
             runtime.join()
 
     def _reopen(self) -> None:
+        if self._workers is not None and self.closed:
+            self._clock.start()
+            self._workers.reopen()
         self.own_dispatcher.reopen()
         self.dispatcher.reopen()
 
     def _shut(self) -> list[Runtime[Transports]]:
         """End all calls and connections; return the runtimes to join."""
+        if self._workers is not None:
+            self._clock.stop()
+            self._workers.request_stop()
         runtimes = [dispatcher.shut() for dispatcher in (self.dispatcher, self.own_dispatcher)]
         return [runtime for runtime in runtimes if runtime is not None]
 
@@ -222,7 +284,13 @@ class Pipeline:
 
     def _introspect(self, request: GraphQLRequest) -> ExecutionResult:
         """Send a request for the schema."""
-        return self.dispatcher.execute(self.operation(request))
+        operation = self.operation(request)._replace(is_introspection=True)
+        dispatch = self.dispatcher.execute
+        return dispatch(operation) if self._steps is None else self._steps.execute(operation, dispatch)
+
+    def _run(self, steps: Steps, finish: Callable[[ExecutionResult], T], operation: Operation) -> T:
+        """Run a submitted operation in a worker thread."""
+        return finish(steps.execute(operation, self.dispatcher.execute))
 
     def _prepare(self, operation: Operation) -> Operation:
         """Check and serialize the request as the schema says."""

@@ -10,7 +10,8 @@ from ..deadline import Deadline
 from ..event_source import EventSource
 from ..request import GraphQLRequest
 from ..result import ExecutionResult
-from ..runtime.event_buffer import Counts, EventBuffer, Mark
+from ..runtime.event_buffer import EventBuffer, SubscriptionStats
+from ..runtime.event_marks import Mark
 from ..runtime.runtime import Runtime
 from ..transport.base import Stream
 
@@ -47,16 +48,12 @@ class StreamSource(EventSource):
         return self._buffer.closed
 
     @property
-    def finished(self) -> bool:
-        return self._buffer.finished
+    def was_open(self) -> bool:
+        return not self._buffer.finished or self._buffer in self._runtime.open_when_dropped
 
     @property
-    def counts(self) -> Counts:
-        return self._buffer.counts
-
-    @property
-    def reconnects(self) -> int:
-        return self._buffer.reconnects
+    def stats(self) -> SubscriptionStats:
+        return self._buffer.stats
 
     @property
     def is_inherited(self) -> bool:

@@ -59,8 +59,9 @@ def has_several_answers(request: GraphQLRequest) -> str:
     """
     if request.is_subscription:
         return "is a subscription"
+    text = request.text
     for directive in "defer", "stream":
-        if f"@{directive}" in request.text and _uses_directive(request, directive):
+        if f"@{directive}" in text and _uses_directive(request, directive):
             return f"uses @{directive}"
     return ""
 
@@ -93,14 +94,16 @@ def parse_batch_answer(response: HTTPResponse, *, count: int, json_deserialize: 
 
 def _parse_entries(answer: HTTPResponse, count: int, json_deserialize: JSONDeserialize) -> list[BatchEntry]:
     response, body = answer.head, answer.body
-    entries = _entries(response, body, json_deserialize)
+    is_trusted = _is_trusted(response)
+    may_be_answer = is_trusted or (response.status >= 400 and response.status not in REFUSING_STATUSES)
+    entries = _entries(response, body, json_deserialize) if may_be_answer else None
     if entries is None:
         return _parse_single(response, body, count, json_deserialize)
     if len(entries) != count:
         rule = f"it has {len(entries)} entries for {count} requests"
         raise protocol_error(response, body, rule, "They cannot be matched.")
     results = [_parse_entry(entry, number, response, body) for number, entry in enumerate(entries, 1)]
-    if _is_trusted(response) or any(isinstance(result, ExecutionResult) and result.errors for result in results):
+    if is_trusted or any(isinstance(result, ExecutionResult) and result.errors for result in results):
         return results
     raise server_error(response, body, ", and none of its entries gives a reason.")
 
@@ -125,7 +128,16 @@ def batch_data(results: Sequence[BatchEntry]) -> list[dict[str, Any]]:
         TransportRateLimited: the errors of an entry report a rate limit.
         TransportError: an entry is not a GraphQL response.
     """
-    return [_entry_data(entry, f"Request {number} of {len(results)}: ") for number, entry in enumerate(results, 1)]
+    data = []
+    for number, entry in enumerate(results, 1):
+        if isinstance(entry, TransportError):
+            raise entry
+        try:
+            data.append(data_or_raise(entry))
+        except TransportError as error:  # created for this entry
+            error.message = f"Request {number} of {len(results)}: {error.message}"
+            raise
+    return data
 
 
 def _uses_directive(request: GraphQLRequest, name: str) -> bool:
@@ -143,22 +155,15 @@ def _uses_directive(request: GraphQLRequest, name: str) -> bool:
 
 
 def _entries(response: Response, body: bytes, json_deserialize: JSONDeserialize) -> list[Any] | None:
-    """Return the entries of an array that may be a batch response, or None if the body is something else."""
-    if not _may_be_answer(response, body):
+    """Return the entries of an array, or None if the body is something else."""
+    media_type, charset = content_type(response.headers)
+    if not (is_json(media_type) or begins_as_json(body, charset)):
         return None
     try:
-        value = decode_json(body, content_type(response.headers)[1], json_deserialize)
+        value = decode_json(body, charset, json_deserialize)
     except CODEC_ERRORS:
         return None
     return value if isinstance(value, list) else None
-
-
-def _may_be_answer(response: Response, body: bytes) -> bool:
-    media_type, charset = content_type(response.headers)
-    status = response.status
-    if not (is_json(media_type) or begins_as_json(body, charset)):
-        return False
-    return _is_trusted(response) or (status >= 400 and status not in REFUSING_STATUSES)
 
 
 def _is_trusted(response: Response) -> bool:
@@ -187,13 +192,3 @@ def _parse_entry(entry: Any, number: int, response: Response, body: bytes) -> Ba
         return parse_response(entry, response)
     except MalformedResponse as error:
         return protocol_error(response, body, f"entry {number} is not a GraphQL response: {error}", "")
-
-
-def _entry_data(entry: BatchEntry, prefix: str) -> Any:
-    if isinstance(entry, TransportError):
-        raise entry
-    try:
-        return data_or_raise(entry)
-    except TransportError as error:  # created for this entry
-        error.message = prefix + error.message
-        raise

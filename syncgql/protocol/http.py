@@ -26,7 +26,6 @@ from urllib.parse import urlsplit, urlunsplit
 
 from multidict import MultiMapping
 
-from ..bounded_cache import cached
 from ..exceptions import (
     TransportAuthenticationError,
     TransportError,
@@ -53,6 +52,9 @@ REDIRECTS = frozenset({301, 302, 303, 307, 308})
 IS_IT_THE_ENDPOINT = "Is this the URL of the GraphQL endpoint?"
 IS_IT_A_SUBSCRIPTION = "If the document is a subscription, use client.subscribe()."
 EVENT_STREAM = "text/event-stream"
+
+LONGEST_CACHED = 16_384
+"""Characters of the longest document whose JSON is cached."""
 
 
 class HTTPResponse(NamedTuple):
@@ -83,13 +85,16 @@ def encode_request(payload: Any, json_serialize: JSONSerialize) -> bytes:
     if json_serialize is not json_codec.dumps or not isinstance(payload, dict) or "query" not in payload:
         return json_codec.encode(payload, json_serialize)
     others = dict(payload)
-    document = _encode_document(others.pop("query"))
+    text = others.pop("query")
+    document = (
+        _encode_document(text) if len(text) <= LONGEST_CACHED else json_codec.encode(text, json_serialize, "query")
+    )
     if not others:
         return b'{"query":' + document + b"}"
     return b'{"query":' + document + b"," + json_codec.encode(others, json_serialize)[1:]
 
 
-@cached(lambda text, encoded: len(text) + len(encoded), max_bytes=4 * 1024 * 1024)
+@functools.lru_cache(maxsize=256)
 def _encode_document(text: str) -> bytes:
     # Programs send the same few documents repeatedly, and they make up most of a request.
     return json_codec.encode(text, json_codec.dumps, "query")

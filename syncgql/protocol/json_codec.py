@@ -11,6 +11,7 @@ as null and encodes enums, UUIDs and dataclasses in its own way, so a request is
 from __future__ import annotations
 
 import json
+import json.scanner
 from collections.abc import Callable, Iterable
 from typing import Any, NoReturn
 
@@ -65,7 +66,15 @@ def loads(text: str | bytes) -> Any:
         except _REFUSALS:
             pass
     try:
-        return _decode(text if isinstance(text, str) else text.decode())
+        if not isinstance(text, str):
+            text = text.decode()
+        try:
+            value, end = _scan(text, 0)
+            if end == len(text):
+                return value
+        except StopIteration:
+            pass
+        return _decoder.decode(text)  # there is something before or after the value, or no value
     except RecursionError as error:
         raise ValueError("The JSON is nested too deeply.") from error
 
@@ -149,7 +158,10 @@ def _refuse_constant(name: str) -> NoReturn:
 
 # Stored, because json.dumps() and json.loads() with options create a new encoder or decoder in every call.
 _encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"), default=json_value).encode
-_decode = json.JSONDecoder(parse_constant=_refuse_constant).decode
+_decoder = json.JSONDecoder(parse_constant=_refuse_constant)
+# What the decoder itself calls, after a search for white space with regular expressions that takes as long as a small
+# event.
+_scan = json.scanner.make_scanner(_decoder)
 
 _fast_decode: Callable[[str | bytes], Any] | None = None if msgspec is None else msgspec.json.Decoder().decode
 # DecodeError is a ValueError only since msgspec 0.22. Invalid UTF-8 and deep nesting raise the other exceptions.

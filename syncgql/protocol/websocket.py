@@ -310,8 +310,12 @@ def operation_id(message: dict[str, Any]) -> str:
     """Return the id of the operation that a message belongs to."""
     id = message.get("id")
     if not isinstance(id, str) or not id:
-        raise BrokenMessage(f"the id of {message['type']} is a non-empty string")
+        raise _no_id(message)
     return id
+
+
+def _no_id(message: dict[str, Any]) -> BrokenMessage:
+    return BrokenMessage(f"the id of {message['type']} is a non-empty string")
 
 
 def failure_errors(message: dict[str, Any]) -> list[dict[str, Any]]:
@@ -321,7 +325,9 @@ def failure_errors(message: dict[str, Any]) -> list[dict[str, Any]]:
 
 def on_event(protocol: WebSocketProtocol, message: dict[str, Any]) -> Event | None:
     """React to a message with a result of an operation; this is the hot path of subscriptions."""
-    id, payload = operation_id(message), message.get("payload")
+    id, payload = message.get("id"), message.get("payload")
+    if not isinstance(id, str) or not id:
+        raise _no_id(message)
     if not isinstance(payload, dict):
         raise BrokenMessage(f"the payload of {message['type']} is an object")
     if id not in protocol.operations:

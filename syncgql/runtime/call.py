@@ -28,6 +28,9 @@ CANCEL_AGAIN = 1.0
 class Call(Generic[T]):
     """A coroutine, its deadline and its outcome.
 
+    Its timers run in empty contexts: the loop keeps cancelled timers until their time, and they must not keep the
+    context variables of a call alive.
+
     Args:
         coroutine: the coroutine to run.
         deadline: the time at which it is cancelled.
@@ -88,10 +91,10 @@ class Call(Generic[T]):
         """Start the task, in the caller's context."""
         if self.is_done:
             return
-        left = self._deadline.left()
-        if left is not None:
-            self._timer = self._later(left, self._expire)
-        self._task = asyncio.get_running_loop().create_task(self._run())
+        loop = asyncio.get_running_loop()
+        if self._deadline.end is not None:
+            self._timer = loop.call_at(self._deadline.end, self._expire, context=Context())
+        self._task = loop.create_task(self._run())
 
     def cancel(self, reason: SyncGQLError | None = None) -> None:
         """Cancel the task, and end the call when the task has ended. The call then raises *reason*."""
@@ -117,9 +120,7 @@ class Call(Generic[T]):
         self._release = _nobody
 
     def _later(self, seconds: float, callback: Callable[[], object]) -> asyncio.TimerHandle:
-        # The loop keeps cancelled timers until they are due; in an empty context, they keep nothing else alive.
-        loop = asyncio.get_running_loop()
-        return loop.call_later(seconds, callback, context=Context())
+        return asyncio.get_running_loop().call_later(seconds, callback, context=Context())
 
     def _expire(self) -> None:
         left = self._deadline.left()

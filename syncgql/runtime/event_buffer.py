@@ -27,6 +27,7 @@ from typing import Generic, Literal, NamedTuple, TypeVar, get_args
 from ..checks import check_count
 from ..deadline import Deadline
 from ..exceptions import SubscriptionForked, SubscriptionOverflow
+from .event_marks import End, Gap, Mark, Resubscribed
 from .slices import SLICE
 
 T = TypeVar("T")
@@ -40,43 +41,22 @@ NO_PROCESS = -1
 """The process id of buffers that a fork has left behind."""
 
 
-class Mark:
-    """An entry between events that does not count as an event."""
+class SubscriptionStats(NamedTuple):
+    """Counts of events since the subscription began: received = delivered + dropped + buffered.
 
-    __slots__ = ()
-
-
-class Gap(Mark):
-    """The mark before events from another connection; the events of *seconds* are missing."""
-
-    __slots__ = ("seconds",)
-
-    def __init__(self, seconds: float) -> None:
-        self.seconds = seconds
-
-
-class Resubscribed(Mark):
-    """The mark before the first event of a subscription that was restarted with other variables."""
-
-    __slots__ = ()
-
-
-class End(Mark):
-    """The mark after the last event; *error* is the exception for the consumer, or None for a regular end."""
-
-    __slots__ = ("error",)
-
-    def __init__(self, error: Exception | None) -> None:
-        self.error = error
-
-
-class Counts(NamedTuple):
-    """The numbers of events so far: received = delivered + dropped + buffered."""
+    Attributes:
+        received: events that the server sent.
+        delivered: events that the consumer took.
+        dropped: events that were dropped because the buffer was full, or with the rest of it at ``close()``.
+        buffered: events that wait for the consumer.
+        reconnects: how often the subscription was sent again after its connection was lost.
+    """
 
     received: int
     delivered: int
     dropped: int
     buffered: int
+    reconnects: int
 
 
 def check_buffer(buffer_size: int, overflow: Overflow) -> None:
@@ -99,8 +79,9 @@ class EventBuffer(Generic[T]):
         overflow: what to do when the buffer is full: ``block`` asks the producer to wait for room, ``raise`` ends the
             buffer with ``SubscriptionOverflow`` after the buffered events, ``drop_oldest`` drops the oldest event.
         post: a function that schedules a call on the loop, from any thread.
-        TypeError: *buffer_size* is not a whole number.
-        ValueError: *buffer_size* is less than 1, or *overflow* is not a known policy.
+
+    Attributes:
+        full: with ``block``, whether the last event filled the buffer, so that the producer waits for room.
 
     Raises:
         TypeError: *buffer_size* is not a whole number.
@@ -126,6 +107,7 @@ class EventBuffer(Generic[T]):
         "closed",
         "delivered",
         "finished",
+        "full",
         "overflow",
         "received",
         "reconnects",
@@ -139,6 +121,7 @@ class EventBuffer(Generic[T]):
         self.delivered = 0
         self.reconnects = 0
         self.finished = False
+        self.full = False
         self.closed = False
         self._overflowed = 0
         self._discarded = 0
@@ -158,14 +141,14 @@ class EventBuffer(Generic[T]):
         self._asked_for_more = False  # whether a call of _wake is scheduled
 
     @property
-    def counts(self) -> Counts:
-        """The current counts. Events that were discarded when the buffer was closed count as dropped."""
+    def stats(self) -> SubscriptionStats:
+        """The counts at this moment; the events that a closed buffer discarded count as dropped."""
         # Reads delivered before received, so that delivered is never greater.
         delivered, dropped = self.delivered, self._overflowed + self._discarded
         received = self.received
         if self.closed:
             dropped = received - delivered
-        return Counts(received, delivered, dropped, received - delivered - dropped)
+        return SubscriptionStats(received, delivered, dropped, received - delivered - dropped, self.reconnects)
 
     # -- on the loop thread
 
@@ -183,7 +166,10 @@ class EventBuffer(Generic[T]):
         if self.finished:
             return False
         self.received += 1
-        if not self.blocks and self._size() >= self.buffer_size:
+        size = self._size()
+        if self.blocks:
+            self.full = size + 1 >= self.buffer_size
+        elif size >= self.buffer_size:
             return self._put_when_full(item)
         self._put(item)
         return True
@@ -198,10 +184,6 @@ class EventBuffer(Generic[T]):
         """Accept no more events, and do not wake a waiting consumer."""
         self.finished = True
 
-    @property
-    def full(self) -> bool:
-        return self._size() >= self.buffer_size and not self.finished
-
     async def wait_for_room(self) -> None:
         """Wait until half of the buffer is free, or the buffer has ended."""
         room = self._room = asyncio.Event()
@@ -215,6 +197,7 @@ class EventBuffer(Generic[T]):
                 await room.wait()
         finally:
             self._room = None
+            self.full = False
 
     def _put_mark(self, mark: Mark) -> None:
         if not self.finished:
@@ -326,7 +309,8 @@ class EventBuffer(Generic[T]):
 
     def _pass_on(self, item: T | Mark) -> T | Mark:
         self._marks_taken += 1
-        self._make_room()
+        if self._room is not None:
+            self._make_room()
         return item
 
     def _end(self, item: T | Mark) -> End:

@@ -62,6 +62,7 @@ class Runtime(Generic[R]):
         self.pid = os.getpid()
         self.resources = resources
         self.buffers: set[EventBuffer[Any]] = set()
+        self.open_when_dropped: frozenset[EventBuffer[Any]] = frozenset()
         self._calls: set[Call[Any]] = set()
         self._stopping = False
         self._at_exit = False
@@ -153,6 +154,12 @@ class Runtime(Generic[R]):
         # Set immediately: a later call from another exit hook must not wait for a loop that is ending.
         self._at_exit = self._at_exit or at_exit
         self.thread.post(self._stop)
+
+    def drop(self) -> None:
+        """Have everything end because the client was dropped; for finalizers, so it takes no lock and never waits."""
+        # The finalizers of its subscriptions may run before or after this, and after the loop thread has closed them.
+        self.open_when_dropped = frozenset(buffer for buffer in self.buffers.copy() if not buffer.finished)
+        self.request_stop()
 
     def join(self, timeout: float | None = None) -> None:
         """Wait until everything has ended. Does nothing on the loop thread."""
@@ -288,7 +295,7 @@ class Runtimes(Generic[R]):
         """Start to end this process's runtime. Takes no lock and never waits, so that finalizers can call it."""
         runtime = self._mine
         if runtime is not None:
-            runtime.request_stop()
+            runtime.drop()
 
     @property
     def _mine(self) -> Runtime[R] | None:

@@ -110,7 +110,10 @@ def _has_schema(result: ExecutionResult) -> bool:
 
 def _supported(execute: Execute) -> dict[str, Any]:
     data = execute(GraphQLRequest(FEATURES_QUERY)).data
-    places = set(_places(data if isinstance(data, dict) else {}))
+    try:
+        places = set(_places(data if isinstance(data, dict) else {}))
+    except (AttributeError, KeyError, TypeError):  # not what was asked for; the introspection query shows what is wrong
+        places = set()
     return {option: True for option, needed in FEATURES.items() if option in OPTIONS and places.issuperset(needed)}
 
 

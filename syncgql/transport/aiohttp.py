@@ -16,7 +16,7 @@ from ..deadline import Deadline
 from ..exceptions import DocumentError, TransportError
 from ..protocol import json_codec
 from ..protocol.batch import BatchEntry, answers_or_raise, batch_payload, parse_batch_answer
-from ..protocol.http import parse_answer
+from ..protocol.http import parse_answer, public_url
 from ..protocol.http_get import MAX_URL_LENGTH
 from ..protocol.json_codec import JSONDeserialize, JSONSerialize
 from ..request import GraphQLRequest
@@ -111,6 +111,7 @@ class AIOHTTPTransport(AsyncTransport):
             use_get_for_queries=use_get_for_queries,
             max_url_length=max_url_length,
         )
+        self.has_users = self._builder.calls_user_code
         self._shared_session = SharedSession.of(
             session, cookies, client_session_args, ssl_close_timeout=ssl_close_timeout, trust_env=trust_env
         )
@@ -181,6 +182,9 @@ class AIOHTTPTransport(AsyncTransport):
         copy._shared_session = self._shared_session.fresh()
         copy._sender = HTTPSender(copy._shared_session, copy._max_response_size)
         return copy
+
+    def __repr__(self) -> str:
+        return f"AIOHTTPTransport({public_url(self.url)!r})"
 
     def round_trip(
         self,

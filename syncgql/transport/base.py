@@ -79,10 +79,12 @@ class AsyncTransport(ABC):
     Attributes:
         has_batches: whether ``execute_batch`` is supported; a class that defines it sets this to True.
         reconnects: whether a lost connection is re-established, with its subscriptions.
+        has_users: whether a function returns headers or credentials, which may differ from caller to caller.
     """
 
     has_batches: bool = False
     reconnects: bool = False
+    has_users: bool = False
 
     @abstractmethod
     async def connect(self) -> None:
@@ -99,6 +101,9 @@ class AsyncTransport(ABC):
     @abstractmethod
     def subscribe(self, request: GraphQLRequest) -> AsyncGenerator[ExecutionResult, None]:
         """Send a subscription and yield its events, including errors."""
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__}>"  # it is part of messages, where an address in memory is of no use
 
     def fresh(self: TransportT) -> TransportT:
         """Return an unconnected transport with the same settings; each process has its own."""

@@ -49,6 +49,7 @@ class Batcher:
         if not transport.has_batches:
             raise TypeError(f"{type(transport).__name__} cannot send batches; leave batch_interval at 0.")
         self.transport = transport
+        self.has_users = transport.has_users
         self.interval = interval
         self.maximum = maximum
         self.collecting: list[_Batch] = []
@@ -83,7 +84,7 @@ class Batcher:
         """Send a request, with others that may share its batch, and return its outcome; runs on the loop."""
         key = member.key
         batch = next((batch for batch in self.collecting if batch.key == key), None) or _Batch(self, key)
-        return await batch.send(member.round_trip)
+        return await batch.send(_Call(member.round_trip, deadline))
 
 
 class _Member(NamedTuple):
@@ -91,6 +92,13 @@ class _Member(NamedTuple):
 
     round_trip: AsyncRoundTrip[ExecutionResult]
     key: object
+
+
+class _Call(NamedTuple):
+    """One of the calls that share a batch."""
+
+    round_trip: AsyncRoundTrip[ExecutionResult]
+    deadline: Deadline
 
 
 def _result(outcome: Outcome) -> ExecutionResult:
@@ -105,17 +113,18 @@ class _Batch:
     def __init__(self, batcher: Batcher, key: object) -> None:
         self.key = key
         self._batcher = batcher
-        # The request of each waiting call. If a call leaves, its future is cancelled, and its entry is removed unless
-        # the batch was already sent.
-        self._waiting: dict[asyncio.Future[Outcome], AsyncRoundTrip[ExecutionResult]] = {}
+        # The call of each future. If a call leaves, its future is cancelled, and its entry is removed unless the batch
+        # was already sent.
+        self._waiting: dict[asyncio.Future[Outcome], _Call] = {}
         self._sending: asyncio.Task[None] | None = None
         self._timer = asyncio.get_running_loop().call_later(batcher.interval, self._flush)
         batcher.collecting.append(self)
 
-    async def send(self, round_trip: AsyncRoundTrip[ExecutionResult]) -> Outcome:
-        """Send a request with the others and return its outcome."""
+    async def send(self, call: _Call) -> Outcome:
+        """Send the request of a call with the others and return its outcome."""
         place: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
-        self._waiting[place] = round_trip
+        call.deadline.is_connecting = True  # nothing is sent before the batch is
+        self._waiting[place] = call
         if len(self._waiting) >= self._batcher.maximum:
             self._flush()
         try:
@@ -154,13 +163,16 @@ class _Batch:
             if not place.cancelled():
                 place.set_result(outcome)
 
-    async def _outcomes(self, round_trips: list[AsyncRoundTrip[ExecutionResult]]) -> Sequence[Outcome]:
-        if len(round_trips) == 1:
+    async def _outcomes(self, calls: list[_Call]) -> Sequence[Outcome]:
+        deadline = Deadline()
+        for call in calls:
+            call.deadline.follow(deadline)
+        if len(calls) == 1:
             # Sent as a plain request, which servers without batches support as well.
-            alone = round_trips[0]
-            return [functools.partial(alone.parse, await alone.send(alone.request, Deadline()))]
-        batch = self._batcher.transport.combine(round_trips)
-        response = await batch.send(batch.request, Deadline())
+            alone = calls[0].round_trip
+            return [functools.partial(alone.parse, await alone.send(alone.request, deadline))]
+        batch = self._batcher.transport.combine([call.round_trip for call in calls])
+        response = await batch.send(batch.request, deadline)
         # Parsed here, because otherwise the thread of each call would parse the whole response.
         return await asyncio.to_thread(batch.parse, response)
 

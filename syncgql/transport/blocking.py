@@ -7,7 +7,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
 
-from ..deadline import NO_DEADLINE
+from ..deadline import Deadline
 from ..exceptions import TransportError
 from ..protocol.batch import BatchEntry, answers_or_raise
 from ..request import GraphQLRequest
@@ -25,7 +25,12 @@ class BlockingTransport(ABC):
 
     Any number of threads may use a transport at the same time, before and after a fork. It does not support
     subscriptions.
+
+    Attributes:
+        has_users: whether a function returns headers or credentials, which may differ from caller to caller.
     """
+
+    has_users: bool = False
 
     @abstractmethod
     def connect(self) -> None:
@@ -73,7 +78,7 @@ class BlockingTransport(ABC):
             DocumentError: the request cannot be encoded.
         """
         round_trip = self.round_trip(request, extra_args=extra_args)
-        return round_trip.parse(round_trip.send(round_trip.request, NO_DEADLINE))
+        return round_trip.parse(round_trip.send(round_trip.request, Deadline()))
 
     def execute_batch(
         self, reqs: Sequence[GraphQLRequest], extra_args: Mapping[str, Any] | None = None
@@ -87,7 +92,10 @@ class BlockingTransport(ABC):
             DocumentError: a request cannot be encoded, or is not allowed in a batch.
         """
         round_trip = self.batch_round_trip(reqs, extra_args=extra_args)
-        return answers_or_raise(round_trip.parse(round_trip.send(round_trip.request, NO_DEADLINE)))
+        return answers_or_raise(round_trip.parse(round_trip.send(round_trip.request, Deadline())))
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__}>"
 
     def fresh(self: TransportT) -> TransportT:
         """Return an unconnected transport with the same settings, for one client."""

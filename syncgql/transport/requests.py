@@ -146,6 +146,7 @@ class RequestsHTTPTransport(BlockingTransport):
             use_get_for_queries=check_method(method) == "GET",
             max_url_length=MAX_URL_LENGTH,
         )
+        self.has_users = self._builder.calls_user_code or callable(auth)
         self._retries = Retries(retries, retry_backoff_factor, retry_status_forcelist, retry_mutations)
         options = SessionOptions(session, cookies, auth, verify, cert, proxies, adapters, trust_env)
         self._sessions = RequestsSessions(options)

@@ -20,10 +20,14 @@ class SingleUseServers:
     connection for each request.
 
     Any number of threads may use the object without a lock, because each operation on its dict is atomic.
+
+    Attributes:
+        until: for each server, until when it is listed, by ``time.monotonic()``. It is usually empty, which every
+            request looks at.
     """
 
     def __init__(self) -> None:
-        self._until: dict[Hashable, float] = {}
+        self.until: dict[Hashable, float] = {}
 
     def add(self, server: Hashable, name: str) -> None:
         """Add a server.
@@ -39,10 +43,10 @@ class SingleUseServers:
                 name,
                 PERIOD,
             )
-        self._until[server] = time.monotonic() + PERIOD
+        self.until[server] = time.monotonic() + PERIOD
 
     def __contains__(self, server: Hashable) -> bool:
-        return bool(self._until) and self._until.get(server, 0.0) > time.monotonic()
+        return self.until.get(server, 0.0) > time.monotonic()
 
 
 def is_idle_timeout(data: bytes) -> bool:

@@ -15,7 +15,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from syncgql import SubscriptionForked, SubscriptionOverflow
-from syncgql.runtime.event_buffer import NO_PROCESS, Empty, End, EventBuffer, Mark, Overflow
+from syncgql.runtime.event_buffer import NO_PROCESS, Empty, EventBuffer, Overflow
+from syncgql.runtime.event_marks import End, Mark
 from syncgql.runtime.runtime import Runtime
 
 from .conftest import Resources
@@ -42,7 +43,7 @@ def drain(source: EventBuffer[int]) -> tuple[list[int], Exception | None]:
 
 
 def is_consistent(source: EventBuffer[int]) -> bool:
-    counts = source.counts
+    counts = source.stats
     return counts.received == counts.delivered + counts.dropped + counts.buffered and min(counts) >= 0
 
 
@@ -67,7 +68,7 @@ def test_events_arrive_in_order_and_then_the_end(overflow: Overflow) -> None:
     source.finish()
     assert drain(source) == ([0, 1, 2, 3], None)
     assert drain(source) == ([], None)
-    assert source.counts == (4, 4, 0, 0)
+    assert source.stats == (4, 4, 0, 0, 0)
 
 
 def test_the_end_s_error_is_behind_the_events() -> None:
@@ -98,17 +99,17 @@ def test_f18_raise_delivers_what_was_buffered_and_then_says_so() -> None:
     assert isinstance(error, SubscriptionOverflow)
     assert (error.buffered, error.limit) == (2, 2)
     assert "buffer_size=" in str(error)
-    assert source.counts == (3, 2, 1, 0)
+    assert source.stats == (3, 2, 1, 0, 0)
 
 
 def test_f18_drop_oldest_keeps_the_newest() -> None:
     """The oldest events are dropped and counted."""
     source = buffer(2, "drop_oldest")
     assert all(source.put(number) for number in range(5))
-    assert source.counts == (5, 0, 3, 2)
+    assert source.stats == (5, 0, 3, 2, 0)
     source.finish()
     assert drain(source) == ([3, 4], None)
-    assert source.counts == (5, 2, 3, 0)
+    assert source.stats == (5, 2, 3, 0, 0)
 
 
 def test_f18_block_is_full_until_half_is_free(runtime: Runtime[Resources]) -> None:
@@ -214,7 +215,7 @@ def test_f18_nothing_is_lost_between_a_slow_and_a_fast_side(runtime: Runtime[Res
         nonlocal most
         for number in range(5000):
             source.put(number)
-            most = max(most, source.counts.buffered)
+            most = max(most, source.stats.buffered)
             if source.full:
                 await source.wait_for_room()
             elif number % 7 == 0:
@@ -228,7 +229,7 @@ def test_f18_nothing_is_lost_between_a_slow_and_a_fast_side(runtime: Runtime[Res
         taken.append(item)
     assert taken == list(range(5000))
     assert most <= 9  # the consumer counts an event a moment after taking it
-    assert source.counts == (5000, 5000, 0, 0)
+    assert source.stats == (5000, 5000, 0, 0, 0)
 
 
 def test_close_ends_cleanly_and_lets_go() -> None:
@@ -240,7 +241,7 @@ def test_close_ends_cleanly_and_lets_go() -> None:
     source.close()
     assert not source.put(3)
     assert drain(source) == ([], None)
-    assert source.counts == (2, 1, 1, 0)
+    assert source.stats == (2, 1, 1, 0, 0)
 
 
 def test_close_wakes_every_reader() -> None:
@@ -297,7 +298,7 @@ def test_closing_races_with_putting_and_getting(runtime: Runtime[Resources]) -> 
         assert not thread.is_alive()
         assert raised == []
         assert is_consistent(source)
-        assert source.counts.buffered == 0
+        assert source.stats.buffered == 0
 
 
 def test_f05_an_inherited_channel_gives_nothing() -> None:
@@ -352,8 +353,8 @@ def test_counts_always_add_up(steps: list[str], size: int, overflow: Overflow) -
         else:
             source.close()
         assert is_consistent(source)
-        assert source.counts.buffered <= size
-        assert source.counts.delivered == taken
+        assert source.stats.buffered <= size
+        assert source.stats.delivered == taken
 
 
 def test_waiting_for_more_than_one_slice() -> None:

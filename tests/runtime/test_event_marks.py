@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from syncgql.runtime.event_buffer import End, EventBuffer, Gap, Overflow, Resubscribed
+from syncgql.runtime.event_buffer import EventBuffer, Overflow
+from syncgql.runtime.event_marks import End, Gap, Resubscribed
 
 from .test_event_buffer import POLICIES, buffer, is_consistent
 
@@ -31,10 +32,9 @@ def test_marks_stand_between_events(overflow: Overflow) -> None:
     source.resubscribed()
     source.put(3)
     source.finish()
-    assert source.counts == (3, 0, 0, 3)
-    assert source.reconnects == 1
+    assert source.stats == (3, 0, 0, 3, 1)
     assert taken(source) == [1, Gap, 2, Resubscribed, 3]
-    assert source.counts == (3, 3, 0, 0)
+    assert source.stats == (3, 3, 0, 0, 1)
 
 
 def test_gap_has_its_length() -> None:
@@ -66,7 +66,7 @@ def test_marks_outlive_the_events_that_are_dropped() -> None:
     for number in range(2, 6):
         source.put(number)
     source.finish()
-    assert source.counts == (5, 0, 3, 2)
+    assert source.stats == (5, 0, 3, 2, 1)
     assert taken(source) == [Gap, 4, 5]
 
 
@@ -86,7 +86,7 @@ def test_discarded_events_count_as_dropped() -> None:
     source.put(2)
     source.get(0)
     source.discard()
-    assert source.counts == (2, 0, 1, 1)
+    assert source.stats == (2, 0, 1, 1, 0)
 
 
 @given(
@@ -100,15 +100,15 @@ def test_marks_keep_their_order_and_number(overflow: Overflow, size: int, steps:
     put = marked = 0
     got: list[Any] = []
     for step in steps:
-        if step == "put" and not source.finished and not (overflow == "block" and source.counts.buffered >= size):
+        if step == "put" and not source.finished and not (overflow == "block" and source.stats.buffered >= size):
             source.put(put)
             put += 1
         elif step == "mark" and not source.finished:
             source.reconnected(marked)
             marked += 1
-        elif step == "get" and (source.counts.buffered or len([i for i in got if isinstance(i, Gap)]) < marked):
+        elif step == "get" and (source.stats.buffered or len([i for i in got if isinstance(i, Gap)]) < marked):
             got.append(source.get(0))
-        assert source.counts.buffered <= size
+        assert source.stats.buffered <= size
         assert is_consistent(source)
     source.finish()
     while not isinstance(item := source.get(0), End):

@@ -144,6 +144,13 @@ def test_an_answer_without_a_schema_is_an_error() -> None:
         introspect(lambda request: ExecutionResult({"__schema": None}))
 
 
+@pytest.mark.parametrize("data", [{"a": 1}, {"type": {"fields": 1}}, {"type": {"fields": [{}]}}, {"__schema": 1}])
+def test_an_answer_to_another_question_is_an_error(data: Any) -> None:
+    """A gateway, or a mock in a test, may answer every request alike."""
+    with pytest.raises(TransportProtocolError, match="contains no __schema"):
+        introspect(lambda request: ExecutionResult(data))
+
+
 def test_a_schema_that_cannot_be_built_is_the_servers_fault() -> None:
     """The server's response is kept in the error, truncated."""
     broken = {"__schema": {"queryType": {"name": "Q"}, "types": []}}

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import logging
+import struct
 
 import pytest
 
-from syncgql import AppSyncApiKeyAuthentication, Client, TransportConnectionFailed
+from syncgql import AppSyncApiKeyAuthentication, AppSyncWebsocketsTransport, Client, TransportConnectionFailed
 
 from ..fix_servers import AppSyncServer
+from ..servers.scripted import CLOSE, LEGACY, Peer, ScriptedServer
 from .appsync import AT_ONCE, PATIENCE, SUBSCRIPTION, api_key, client_of, messages, text_of
 
 
@@ -34,6 +36,24 @@ def test_a_client_needs_only_url_and_auth(simulator: AppSyncServer) -> None:
         simulator.wait_for("ws_message", message={"type": "stop"})
     assert forms(simulator) == ["subprotocol", "query"]
     assert len(messages(simulator, "start")) == 1
+
+
+def test_a_simulator_that_closes_at_once() -> None:
+    """The close code is not lost, however it crosses connection_init, and the query form is tried."""
+
+    async def refuse(peer: Peer) -> None:
+        await peer.accept(LEGACY)
+        await peer.frame(CLOSE, struct.pack("!H", 1002))
+        await peer.end()
+
+    attempts = 20
+    auth = AppSyncApiKeyAuthentication("127.0.0.1", "da2-1")
+    with ScriptedServer(refuse) as server:
+        for _ in range(attempts):
+            transport = AppSyncWebsocketsTransport("http://127.0.0.1/graphql", auth, realtime_url=server.ws_url)
+            with Client(transport=transport) as client, pytest.raises(TransportConnectionFailed, match="1002"):
+                client.subscribe(SUBSCRIPTION)
+        assert ["header=" in peer.target for peer in server.peers] == [False, True] * attempts
 
 
 def test_the_query_form_is_remembered(simulator: AppSyncServer) -> None:

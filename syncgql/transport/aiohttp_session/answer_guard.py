@@ -54,13 +54,13 @@ class AnswerGuard(asyncio.Protocol):
         self._poll = _poller(transport)
         self.requests = 0
         self._is_used = False
-        self._head = b""
+        self._head = b""  # what arrived of it, until it is complete
         self._has_head = False
         self._end = b""
-        self._received = 0
+        self._received = 0  # bytes of the body
         # Answers within the same second mostly have the same headers, which are read once.
         self._last_head = b""
-        self._last_length: int | None = None
+        self._length: int | None = None
 
     @classmethod
     def of(cls, handler: ResponseHandler, request: ClientRequest, single_use: SingleUseServers) -> AnswerGuard:
@@ -79,8 +79,11 @@ class AnswerGuard(asyncio.Protocol):
 
         That is so if anything arrived since the last answer, including bytes that the loop has yet to read.
         """
-        if self.requests and (self._handler.should_close or self._poll(0) or self._server in self._single_use):
-            return False
+        if self.requests:
+            if self._handler.should_close or self._poll(0):
+                return False
+            if self._single_use.until and self._server in self._single_use:
+                return False
         self.requests += 1
         self._is_used = True
         self._head = self._end = b""
@@ -94,10 +97,14 @@ class AnswerGuard(asyncio.Protocol):
         aiohttp calls this while it parses the last bytes of an answer. Bytes that follow them are counted already.
         """
         self._is_used = False
-        surplus = self._surplus()
-        if surplus is not None and surplus > 0:
-            self._list_server()
-        if surplus != 0 or self._server in self._single_use:
+        if self._has_head and self._length is not None:
+            surplus = self._received - self._length
+            ends_here = surplus == 0
+            if surplus > 0:
+                self._list_server()
+        else:
+            ends_here = self._has_head and self._end == LAST_CHUNK
+        if not ends_here:
             self._handler.force_close()
 
     def data_received(self, data: bytes) -> None:
@@ -143,24 +150,16 @@ class AnswerGuard(asyncio.Protocol):
         start = 0
         while (end := arrived.find(b"\r\n\r\n", start) + 4) >= 4:
             if not arrived.startswith(INTERIM, start):
-                self._head = arrived[start:end]
                 self._has_head = True
-                self._received = len(arrived) - start
+                head = arrived[start:end]
+                if head != self._last_head:
+                    self._last_head, self._length = head, _content_length(head)
+                self._received = len(arrived) - end
                 self._end = arrived[-len(LAST_CHUNK) :]
                 return
             start = end  # a 101 counts as one of these; its connection is not used again
         if len(arrived) - start <= MAX_HEAD:
             self._head = arrived[start:]
-
-    def _surplus(self) -> int | None:
-        """Return how many bytes came after the answer, negative if it is incomplete; None when that is unknown."""
-        if not self._has_head:
-            return None
-        if self._head != self._last_head:
-            self._last_head, self._last_length = self._head, _content_length(self._head)
-        if self._last_length is None:
-            return 0 if self._end == LAST_CHUNK else None
-        return self._received - len(self._head) - self._last_length
 
 
 def _content_length(head: bytes) -> int | None:

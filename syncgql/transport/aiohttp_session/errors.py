@@ -97,20 +97,24 @@ def translate(
         return error.__cause__
     if isinstance(error, NOT_SENT):
         sent = False
+    elif sent is None and deadline is not None:
+        sent = deadline.sent
     if isinstance(error, asyncio.TimeoutError):
         return _timeout(error, where, timeout or aiohttp.ClientTimeout(), elapsed, sent, deadline)
     if isinstance(error, aiohttp.ClientResponseError):
-        return _bad_response(error, where, elapsed)
+        return _bad_response(error, where, elapsed, sent)
     if isinstance(error, aiohttp.ClientPayloadError):
         return _bad_payload(error, where)
     had_connection = isinstance(error, ENDED) and not isinstance(error, aiohttp.ClientConnectorError)
     hint = tls_hint(where) if is_new and had_connection else ""
-    return TransportConnectionFailed(_connection_lost(error, where) + hint, sent=sent)
+    return TransportConnectionFailed(_connection_lost(error, where, sent) + hint, sent=sent)
 
 
-def _connection_lost(error: Exception, where: str) -> str:
+def _connection_lost(error: Exception, where: str, sent: bool | None) -> str:
     proxy = _proxy(error, where)
     peer = f"the proxy {proxy} for {where}" if proxy else where
+    if sent is False and isinstance(error, ENDED) and not isinstance(error, aiohttp.ClientConnectorError):
+        return f"The proxy for {where} closed the connection before it answered."
     match error:
         case aiohttp.ClientConnectorCertificateError():
             why = getattr(error.certificate_error, "verify_message", "") or error.certificate_error
@@ -163,7 +167,7 @@ def _bad_payload(error: aiohttp.ClientPayloadError, where: str) -> TransportErro
     return TransportConnectionFailed(f"The answer of {where} is incomplete: {why}.", sent=True)
 
 
-def _bad_response(error: aiohttp.ClientResponseError, where: str, elapsed: float) -> TransportError:
+def _bad_response(error: aiohttp.ClientResponseError, where: str, elapsed: float, sent: bool | None) -> TransportError:
     if isinstance(error, aiohttp.ClientHttpProxyError):
         headers = CIMultiDict(error.headers or {})
         response = Response(error.status, headers, where, elapsed, retry_after(headers))
@@ -185,10 +189,11 @@ def _bad_response(error: aiohttp.ClientResponseError, where: str, elapsed: float
     if ALERT in error.message:
         # The server speaks TLS and could not read the request.
         return TransportConnectionFailed(f"{where} answered with a TLS alert.{tls_hint(where)}", sent=False)
+    peer = f"The proxy for {where}" if sent is False else where  # a proxy alone answers before there is a connection
     return TransportConnectionFailed(
-        f"{where} answered with what is not HTTP, or is beyond the limits for headers: {why}. "
+        f"{peer} answered with what is not HTTP, or is beyond the limits for headers: {why}. "
         "(The limits are max_line_size, max_field_size and max_headers in client_session_args.)",
-        sent=True,
+        sent=sent is not False,
     )
 
 
@@ -201,8 +206,6 @@ def _timeout(
     deadline: Deadline | None,
 ) -> TransportTimeout:
     limit, seconds = _limit(error, timeout, elapsed)
-    if sent is None and deadline is not None:
-        sent = deadline.sent
     if deadline is not None and deadline.queue is not None and deadline.queue.is_waiting:
         what = f"the call to {where} {deadline.queue}; it was not sent"
         message = f"{limit} expired after {seconds:g} s: {what}. Pass timeout= with a higher {limit}."

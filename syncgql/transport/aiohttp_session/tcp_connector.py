@@ -20,7 +20,10 @@ class TCPConnector(aiohttp.TCPConnector):
     A loop runs the callbacks of a connection in the context in which it was opened. A connection opened within a call
     would therefore keep the context variables of that call alive: a request, a user, a trace.
 
-    The two methods are not part of aiohttp's public interface. If aiohttp does not call them, connections still work.
+    A connection whose certificate does not have the pinned fingerprint is aborted. aiohttp only starts to close it and
+    then forgets it, so a server that does not end its side would keep it open beyond the loop.
+
+    The methods are not part of aiohttp's public interface. If aiohttp does not call them, connections still work.
     """
 
     def __init__(self, limit: int = 100) -> None:
@@ -30,6 +33,28 @@ class TCPConnector(aiohttp.TCPConnector):
         self, req: aiohttp.ClientRequest, traces: list[Any], timeout: aiohttp.ClientTimeout
     ) -> ResponseHandler:
         return await in_empty_context(super()._create_connection(req, traces, timeout))
+
+    async def _wrap_create_connection(
+        self, *args: Any, req: aiohttp.ClientRequest, **options: Any
+    ) -> tuple[asyncio.Transport, ResponseHandler]:
+        transport, protocol = await super()._wrap_create_connection(*args, req=req, **options)
+        fingerprint = self._get_fingerprint(req)
+        if fingerprint is not None:
+            try:
+                fingerprint.check(transport)
+            except aiohttp.ServerFingerprintMismatch:
+                # Later, because aiohttp repeats the check now; then it tries the next address or raises.
+                asyncio.get_running_loop().call_soon(transport.abort)
+        return transport, protocol
+
+    async def _start_tls_connection(
+        self, underlying_transport: asyncio.Transport, *args: Any, **options: Any
+    ) -> tuple[asyncio.BaseTransport, ResponseHandler]:
+        try:
+            return await super()._start_tls_connection(underlying_transport, *args, **options)
+        except aiohttp.ServerFingerprintMismatch:
+            underlying_transport.abort()
+            raise
 
     def _release(self, *args: Any, **options: Any) -> None:
         # This sets the timer that closes idle connections.

@@ -52,7 +52,7 @@ class OpenResponse:
             answer.headers,
             str(answer.url),
             time.perf_counter() - start,
-            retry_after(answer.headers),
+            retry_after(answer.headers) if "Retry-After" in answer.headers else None,
         )
         self.sent_headers: Mapping[str, str] = answer.request_info.headers
 
@@ -69,11 +69,13 @@ class OpenResponse:
         """
         # Not by answer.read(), which decompresses a body without a limit and all at once, on the loop.
         answer = self._answer
+        content = answer.content
         chunks: list[bytes] = []
         size = pause = 0
         try:
             async with answer:
-                while chunk := await answer.content.readany():
+                while not content.at_eof():
+                    chunk = await content.readany()
                     chunks.append(chunk)
                     size += len(chunk)
                     if max_size is not None and size > max_size:

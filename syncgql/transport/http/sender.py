@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import time
-from http import HTTPStatus
 
 import aiohttp
 from multidict import CIMultiDict
@@ -15,12 +14,14 @@ from ...exceptions import TransportClosed, TransportError
 from ...protocol.http import HTTPResponse, redirect_advice, server_error
 from ...protocol.http_get import TOO_LONG
 from ...result import Response
-from ..aiohttp_session.connection_request import ConnectionRequest, connection_request
+from ..aiohttp_session.connector import ConnectionRequest, connection_request
 from ..aiohttp_session.cookies import CookieJar
 from ..aiohttp_session.errors import AIOHTTP_ERRORS, public_cause, translate
 from ..aiohttp_session.session import SharedSession
 from .open_response import OpenResponse
 from .request import HTTPRequest
+
+REQUEST_TIMEOUT = 408
 
 
 class HTTPSender:
@@ -146,7 +147,7 @@ class HTTPSender:
             raise _failure(error, session, request, start, asked, is_resent=is_resent) from public_cause(error)
         response = OpenResponse(answer, start, request.arguments.get("timeout") or session.timeout, asked.deadline)
         # Some servers end an idle connection with this status, which may cross the request.
-        is_idle_timeout = answer.status == HTTPStatus.REQUEST_TIMEOUT and asked.was_reused
+        is_idle_timeout = answer.status == REQUEST_TIMEOUT and asked.was_reused
         if is_idle_timeout and not is_resent and request.may_be_repeated:
             await response.close()
             return None
@@ -198,7 +199,7 @@ def _with_cookies(request: HTTPRequest, redirect: Response, url: URL) -> HTTPReq
 
 def _is_stale(error: Exception, asked: ConnectionRequest) -> bool:
     """Whether the server may have closed the connection while it was idle, before it received the request."""
-    if isinstance(error, aiohttp.ClientConnectorError):
-        return False
+    if isinstance(error, aiohttp.ClientConnectorError) or asked.deadline.sent is False:
+        return False  # there was no connection
     is_lost = isinstance(error, aiohttp.ServerDisconnectedError | aiohttp.ClientOSError)
     return is_lost and asked.was_reused is not False

@@ -70,7 +70,7 @@ def decision_for(error: Exception) -> RetryDecision:
         return RetryDecision.YES
     if isinstance(error, TransportServerError):
         return RetryDecision.YES if error.code in RETRIED_STATUS else RetryDecision.NO
-    if isinstance(error, TransportProtocolError | TransportClosed) or _is_permanent(error.__cause__):
+    if isinstance(error, TransportProtocolError | TransportClosed) or is_permanent(error.__cause__):
         return RetryDecision.NO
     return RetryDecision.YES
 
@@ -128,7 +128,8 @@ def given_up(loss: ConnectionLoss, first: ConnectionLoss | None, attempts: int) 
     return loss._replace(make=make)
 
 
-def _is_permanent(cause: BaseException | None) -> bool:
+def is_permanent(cause: BaseException | None) -> bool:
+    """Whether the cause of a failed connection would make the next one fail, too."""
     if isinstance(cause, aiohttp.ClientConnectorSSLError):
         return met_no_tls(cause.os_error)
     return isinstance(cause, PERMANENT)

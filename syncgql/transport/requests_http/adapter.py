@@ -19,7 +19,7 @@ from urllib3 import HTTPConnectionPool, PoolManager
 from urllib3.connection import HTTPConnection
 
 from ..single_use import SingleUseServers, is_idle_timeout
-from .deadline_reader import until_deadline
+from .deadline_reader import current_deadline, until_deadline
 
 MAX_INTERIM_ANSWERS = 100
 """The maximum number of interim responses (1xx) before the response to one request."""
@@ -111,6 +111,14 @@ class GuardedConnection(HTTPConnection):
             self._idle_bytes = _read_now(self.sock)
         return False
 
+    def endheaders(self, *args: Any, **options: Any) -> None:
+        # Writes the beginning of the request, for which http.client would connect if that is still to be done.
+        if self.sock is None:
+            self.connect()
+        if (timeouts := current_deadline.get()) is not None:
+            timeouts.deadline.is_connected = True
+        super().endheaders(*args, **options)
+
     def take_unsolicited(self) -> bytes:
         """Return the bytes that arrived without a request, and clear them."""
         unsolicited = self._idle_bytes or (self._answer.surplus if self._answer is not None else b"")
@@ -128,6 +136,8 @@ class GuardedPool(HTTPConnectionPool):
         self._server = (self.scheme, self.host, self.port)
 
     def _get_conn(self, timeout: float | None = None) -> Any:
+        if (timeouts := current_deadline.get()) is not None:
+            timeouts.deadline.is_connecting = True
         connection: Any = super()._get_conn(timeout)
         if not self._is_fit(connection):
             connection.close()  # it reopens when it is used

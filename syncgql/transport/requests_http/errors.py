@@ -6,7 +6,6 @@ import contextlib
 import http.client
 import re
 import ssl
-import traceback
 from collections.abc import Iterator
 
 import requests
@@ -20,7 +19,6 @@ from ..tls_hints import ALERT, no_tls_hint, tls_hint
 from .timeouts import RequestsTimeouts
 
 TIMEOUTS = (exceptions.Timeout, urllib3.TimeoutError, TimeoutError)
-CONNECT_TIMEOUTS = (exceptions.ConnectTimeout, urllib3.ConnectTimeoutError)
 UNTRUSTED = (exceptions.SSLError, urllib3.SSLError)
 UNREADABLE = (exceptions.ContentDecodingError, urllib3.DecodeError)
 NOT_SENT = (
@@ -35,32 +33,35 @@ TUNNEL_REFUSED = re.compile(r"Tunnel connection failed: (\d{3})", re.ASCII)
 
 
 @contextlib.contextmanager
-def translated_errors(url: str, timeouts: RequestsTimeouts, *, sent: bool | None = None) -> Iterator[None]:
+def translated_errors(url: str, timeouts: RequestsTimeouts) -> Iterator[None]:
     """Turn exceptions of requests, urllib3 and the operating system into a ``TransportError`` that names *url*.
 
     Args:
         url: the URL of the request.
-        timeouts: the limits of the call.
-        sent: whether the server received the request, if there was a connection.
+        timeouts: the limits of the call, whose deadline records its progress.
     """
     try:
         yield
     except TransportError:  # TransportTimeout is also an OSError
         raise
     except (requests.RequestException, urllib3.HTTPError, OSError) as error:
-        # The error is not chained: its text contains the URL, which may hold secrets.
-        raise translate(error, public_url(url), timeouts, sent) from _reason(error)
+        # Chains the reason instead of the error, whose text contains the URL, which may hold secrets.
+        raise translate(error, public_url(url), timeouts) from _reason(error)
 
 
-def translate(error: Exception, where: str, timeouts: RequestsTimeouts, sent: bool | None = None) -> TransportError:
-    """Return the exception for *error* on a connection to *where*; *sent* applies if there was a connection."""
+def translate(error: Exception, where: str, timeouts: RequestsTimeouts) -> TransportError:
+    """Return the exception for *error* of a request to *where*."""
     said = as_sentence(_said(error))
-    if isinstance(error, TIMEOUTS):
-        return timeouts.error(where, is_connecting=isinstance(error, CONNECT_TIMEOUTS), sent=sent)
+    sent = timeouts.deadline.sent
+    if isinstance(error, TIMEOUTS) or _is_connect_timeout(error):
+        # If the TLS handshake or a proxy's answer to CONNECT takes too long, urllib3 raises a read timeout.
+        return timeouts.error(where, is_connecting=_is_connect_timeout(error) or sent is False)
     if isinstance(error, UNTRUSTED):
         hint = no_tls_hint(error, where) or " See verify= and cert=."
         message = f"The TLS handshake with {where} failed: {said}{hint}"
-        return TransportConnectionFailed(message, sent=False if _in_handshake(error) else sent)
+        # A server that refuses the client's certificate may do so after it has received the request (TLS 1.3).
+        is_refused_here = any(isinstance(reason, ssl.SSLCertVerificationError) for reason in _reasons(error))
+        return TransportConnectionFailed(message, sent=False if is_refused_here else sent)
     if isinstance(error, exceptions.ProxyError):
         return TransportConnectionFailed(f"The proxy could not connect to {where}: {said} See proxies=.", sent=False)
     if isinstance(_reason(error), urllib3.NewConnectionError):
@@ -77,32 +78,27 @@ def translate(error: Exception, where: str, timeouts: RequestsTimeouts, sent: bo
         return TransportConnectionFailed(message, sent=False)
     if isinstance(error, NOT_SENT):
         return TransportError(f"requests could not send the request to {where}: {type(error).__name__}.", sent=False)
+    if sent is False:
+        message = f"Could not connect to {where}: {said}"
+        return TransportConnectionFailed(message, sent=False)
     hint = tls_hint(where) if _ended_without_answer(error) else ""
     message = f"The connection to {where} was lost before the response was complete: {said}{hint}"
     return TransportConnectionFailed(message, sent=sent)
 
 
-def _in_handshake(error: BaseException) -> bool:
-    """Return whether TLS failed before anything was sent. With TLS 1.3, a client certificate may be refused later."""
-    reason: BaseException | None = error
-    while reason is not None:
-        if any(
-            frame.f_code is ssl.SSLSocket.do_handshake.__code__ for frame, _ in traceback.walk_tb(reason.__traceback__)
-        ):
-            return True
-        reason = reason.__cause__ or reason.__context__
-    return False
+def _is_connect_timeout(error: BaseException) -> bool:
+    reason = _reason(error)
+    # A refused connection is a subclass of a timeout in urllib3.
+    return isinstance(reason, urllib3.ConnectTimeoutError) and not isinstance(reason, urllib3.NewConnectionError)
 
 
 def _ended_without_answer(error: BaseException) -> bool:
     """Return whether the server closed the connection or sent a TLS alert instead of a response."""
-    reason: BaseException | None = _reason(error)
-    while reason is not None:
+    for reason in _reasons(error):
         if isinstance(reason, ConnectionResetError):  # includes RemoteDisconnected
             return isinstance(error, exceptions.ConnectionError)
         if isinstance(reason, http.client.BadStatusLine):
             return ALERT in repr(reason)
-        reason = reason.__cause__ or reason.__context__
     return False
 
 
@@ -111,17 +107,24 @@ def _reason(error: BaseException) -> BaseException:
     inner = error.args[0] if error.args else None
     if isinstance(inner, urllib3.MaxRetryError):
         inner = inner.reason
+    if isinstance(inner, urllib3.ProxyError):
+        inner = inner.original_error
     return inner if isinstance(inner, BaseException) else error
+
+
+def _reasons(error: BaseException) -> Iterator[BaseException]:
+    """Yield the innermost exception, and its causes and contexts."""
+    reason: BaseException | None = _reason(error)
+    while reason is not None:
+        yield reason
+        reason = reason.__cause__ or reason.__context__
 
 
 def _said(error: BaseException) -> str:
     """Return the operating system's message, the HTTP status of a proxy's refusal, or the name of the exception."""
-    reason: BaseException | None = _reason(error)
-    name = type(reason).__name__
-    while reason is not None:
+    for reason in _reasons(error):
         if isinstance(reason, OSError) and reason.strerror:
             return reason.strerror
         if status := TUNNEL_REFUSED.match(str(reason)):
             return f"HTTP {status[1]}"
-        reason = reason.__cause__ or reason.__context__
-    return name
+    return type(_reason(error)).__name__

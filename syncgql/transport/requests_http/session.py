@@ -263,6 +263,7 @@ def _send_once(
     arguments = {**arguments, "hooks": redirect.hooks(session, arguments.get("hooks"))}
     with translated_errors(url, timeouts), _deadline_of_answers(timeouts):
         wait: Any = Timeout(connect=timeouts.connect, read=timeouts.silence, total=timeouts.left())
+        timeouts.has_begun = True
         with session.request(
             request.method,
             url,
@@ -274,15 +275,15 @@ def _send_once(
             stream=True,
             **arguments,
         ) as answer:
+            timeouts.deadline.is_answered = True
             redirect.reveal(answer)
             body = bytearray()
-            with translated_errors(url, timeouts, sent=True):
-                for block in _blocks(answer, timeouts):
-                    body += block
-                    if max_response_size is not None and len(body) > max_response_size:
-                        error = too_large(_response(answer, start), bytes(body), max_response_size)
-                        Mask(_sent(answer), url).error(error)
-                        raise error
+            for block in _blocks(answer, timeouts):
+                body += block
+                if max_response_size is not None and len(body) > max_response_size:
+                    error = too_large(_response(answer, start), bytes(body), max_response_size)
+                    Mask(_sent(answer), url).error(error)
+                    raise error
     return HTTPResponse(_response(answer, start), bytes(body), _sent(answer))
 
 

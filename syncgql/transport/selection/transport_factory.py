@@ -67,6 +67,9 @@ class TransportFactory:
         self._first = [self._make()] if options.has_loop else []
         self.reconnects = bool(self._first) and self._first[0].subscriptions.reconnects
         """Whether lost connections of subscriptions are re-established."""
+        queries = options.transport if isinstance(options.transport, BlockingTransport) else self._first[0].queries
+        self.has_users = queries.has_users
+        """Whether queries of different callers may have different credentials, which functions return."""
 
     def build_blocking(self) -> BlockingTransport | None:
         """Return a new transport that sends queries and mutations without a loop; None if the client uses none."""

@@ -19,7 +19,6 @@ import aiohttp
 
 from ...exceptions import TransportConnectionFailed, TransportError, TransportProtocolError
 from ...protocol.close_codes import RetryDecision
-from ...protocol.http import public_url
 from ...protocol.masking import Mask
 from ...protocol.websocket import WebSocketProtocol
 from ...protocol.websocket_events import (
@@ -94,7 +93,7 @@ class WebSocketConnection:
     Args:
         socket: the open socket, created with ``autoping=False``.
         protocol: the state machine for the subprotocol that the server selected.
-        url: the endpoint, for messages.
+        url: the endpoint without credentials, for messages.
         options: the limits.
         listener: receives the ends of operations and of the connection.
         mask: hides credentials in text from the server.
@@ -114,7 +113,7 @@ class WebSocketConnection:
         on_signal: Callable[[Acknowledged | Pinged | Ponged], object],
         on_end: Callable[[WebSocketConnection], object],
     ) -> None:
-        self.url = public_url(url)
+        self.url = url
         self.operations: dict[str, ActiveOperation] = {}
         self._socket = socket
         self._protocol = protocol
@@ -180,7 +179,8 @@ class WebSocketConnection:
         """
         limit = self._options.ack_timeout
         try:
-            await self.send(self._protocol.connection_init(payload))
+            # A close frame may cross the message; only the reader sees its code.
+            await ignore_lost_connection(self.send(self._protocol.connection_init(payload)))
             return await asyncio.wait_for(asyncio.shield(self._acknowledged), limit)
         except asyncio.TimeoutError:
             loss = losses.unacknowledged(self.url, self._protocol.NAME, limit or 0.0)

@@ -8,7 +8,7 @@ import functools
 from collections.abc import AsyncGenerator, Callable, Coroutine, Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from ...deadline import NO_DEADLINE, Deadline
+from ...deadline import Deadline
 from ...exceptions import (
     TransportClosed,
     TransportError,
@@ -16,6 +16,7 @@ from ...exceptions import (
     TransportQueryError,
     TransportRateLimited,
 )
+from ...protocol.http import public_url
 from ...protocol.websocket_events import Acknowledged, Pinged, Ponged
 from ...request import GraphQLRequest, as_request
 from ...result import ABSENT, ExecutionResult, whole_result
@@ -75,6 +76,7 @@ class WebSocketTransport(AsyncTransport):
         self.policy = policy
         self._shared_session = session
         self.reconnects = policy is not None
+        self.has_users = dialect.has_users
         self._begin()
 
     def _begin(self) -> None:
@@ -90,6 +92,9 @@ class WebSocketTransport(AsyncTransport):
         copy._shared_session = self._shared_session.fresh()
         copy._begin()
         return copy
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({public_url(self.dialect.url)!r})"
 
     async def connect(self) -> None:
         """Open the shared socket. Does nothing if it is open.
@@ -143,7 +148,7 @@ class WebSocketTransport(AsyncTransport):
         _refuse_arguments(None, extra_args)
         sink = AsyncEventSink(buffer_size=1)
         stream = await self._prepare(as_request(request, variable_values, operation_name, None), sink)
-        return await self._run((stream, sink), NO_DEADLINE)
+        return await self._run((stream, sink), Deadline())
 
     async def _run(self, prepared: tuple[WebSocketStream, AsyncEventSink], deadline: Deadline) -> ExecutionResult:
         """Run a query or mutation and return its result; raises what ``execute`` raises."""

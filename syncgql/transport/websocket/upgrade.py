@@ -20,7 +20,7 @@ from ...messages import as_sentence, truncate
 from ...protocol.http import public_url, retry_after
 from ...protocol.rate_limits import is_rate_limit, rate_limited
 from ...result import Response
-from ..aiohttp_session.connection_request import ConnectionRequest, connection_request
+from ..aiohttp_session.connector import ConnectionRequest, connection_request
 from ..aiohttp_session.errors import translated_errors
 from ..aiohttp_session.upgrade_guard import UpgradeRefused
 from .handshake import Handshake

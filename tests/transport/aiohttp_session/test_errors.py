@@ -61,6 +61,15 @@ def silent(connection: WireConnection) -> None:
     connection.wait_for_end()
 
 
+def until(event: threading.Event) -> Script:
+    """A script that neither reads nor sends until an event."""
+
+    def script(connection: WireConnection) -> None:
+        event.wait(30)
+
+    return script
+
+
 # -- connecting
 
 
@@ -132,6 +141,17 @@ def test_certificate_with_another_fingerprint(authority: trustme.CA) -> None:
         error = failure(local(server), ssl=aiohttp.Fingerprint(bytes(32)))
     assert isinstance(error, TransportConnectionFailed)
     assert "another certificate than the one whose fingerprint" in str(error)
+
+
+def test_a_connection_with_another_fingerprint_is_closed(authority: trustme.CA) -> None:
+    """It does not outlive the client, although the server never closes its side; the leak fixtures would complain."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("localhost").configure_cert(context)
+    client_closed = threading.Event()
+    with WireServer(until(client_closed), context=context) as server:
+        error = failure(local(server), ssl=aiohttp.Fingerprint(bytes(32)))
+        client_closed.set()
+    assert isinstance(error, TransportConnectionFailed)
 
 
 # -- the answer

@@ -145,6 +145,25 @@ async def test_n02_a_server_that_refuses_its_own_choice(code: int, after_init: b
         assert [peer.subprotocols for peer in server.peers] == [[MODERN, LEGACY], [LEGACY]]
 
 
+@in_loop
+async def test_n02_close_code_that_crosses_connection_init() -> None:
+    """A server that closes and leaves right after the upgrade is understood, however it crosses connection_init."""
+
+    async def refuse(peer: Peer) -> None:
+        await peer.accept(peer.subprotocols[0])
+        await peer.frame(CLOSE, struct.pack("!H", 1002))
+        await peer.end()
+
+    attempts = 50
+    with ScriptedServer(refuse) as server:
+        async with websockets(server.ws_url) as transport:
+            for _ in range(attempts):
+                with pytest.raises(TransportConnectionFailed) as caught:
+                    await transport.connect()
+                assert caught.value.code == 1002
+        assert [peer.subprotocols for peer in server.peers] == [[MODERN, LEGACY], [LEGACY]] * attempts
+
+
 @pytest.mark.parametrize("code", [1002, 4406])
 @in_loop
 async def test_a_server_that_refuses_both(code: int) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Iterator
 from typing import Any
@@ -24,10 +25,14 @@ class Held:
         self.came = threading.Semaphore(0)
 
     def __call__(self, connection: WireConnection) -> None:
-        while connection.read_request() is not None:
+        while (request := connection.read_request()) is not None:
             self.came.release()
             assert self.may_answer.wait(PATIENCE)
-            connection.send(answer())
+            payload = json.loads(request.body)
+            result = {"data": {"ok": True}}
+            connection.send(
+                answer(json.dumps([result] * len(payload) if isinstance(payload, list) else result).encode())
+            )
 
 
 @pytest.fixture
@@ -76,6 +81,45 @@ def test_submit_does_not_count_the_queue(held: tuple[Held, str]) -> None:
         assert not any(future.done() for future in futures)
         server.may_answer.set()
         assert [future.result(PATIENCE) for future in futures] == [{"ok": True}] * 6
+
+
+@pytest.mark.parametrize("batch_max", [1, 2])
+def test_submit_in_batches_does_not_count_the_queue(held: tuple[Held, str], batch_max: int) -> None:
+    """Calls in a batch that waits for a connection longer than their limit are sent, and answered."""
+    server, url = held
+    with Client(url, client_session_args=one_connection(), batch_interval=PATIENCE, batch_max=batch_max) as client:
+        first = [client.submit("{ ok }", timeout=None) for _ in range(batch_max)]
+        assert server.came.acquire(timeout=PATIENCE)
+        futures = [client.submit("{ ok }", timeout=0.5) for _ in range(2)]
+        with pytest.raises(TransportTimeout):
+            client.execute_batch(["{ ok }"], timeout=1)
+        assert not any(future.done() for future in futures)
+        server.may_answer.set()
+        assert [future.result(PATIENCE) for future in (*first, *futures)] == [{"ok": True}] * (batch_max + 2)
+
+
+def test_call_in_a_batch_says_that_no_connection_was_free(held: tuple[Held, str]) -> None:
+    """Its error reports the progress of the batch."""
+    server, url = held
+    with Client(url, client_session_args=one_connection(), batch_interval=PATIENCE, batch_max=1) as client:
+        first = client.submit("{ ok }")
+        assert server.came.acquire(timeout=PATIENCE)
+        queued = r"waited 0\.\d s for the only connection of the pool; it was not sent"
+        with pytest.raises(TransportTimeout, match=queued) as caught:
+            client.execute("mutation { ok }", timeout=0.3)
+        assert caught.value.sent is False
+        server.may_answer.set()
+        assert first.result(PATIENCE) == {"ok": True}
+
+
+@pytest.mark.parametrize(("batch_max", "sent"), [(1, None), (2, False)])
+def test_sent_of_a_call_in_a_batch(held: tuple[Held, str], batch_max: int, sent: bool | None) -> None:
+    """A batch that still collects was not sent; one that was sent may have arrived."""
+    _, url = held
+    with Client(url, batch_interval=PATIENCE, batch_max=batch_max) as client:
+        with pytest.raises(TransportTimeout) as caught:
+            client.execute("mutation { ok }", timeout=0.3)
+        assert caught.value.sent is sent
 
 
 def test_submit_still_has_a_limit(held: tuple[Held, str]) -> None:

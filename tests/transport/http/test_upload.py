@@ -32,10 +32,10 @@ from syncgql import (
     TransportTimeout,
 )
 
-from ..fix_scripts import RunScript
-from ..fix_servers import Server
-from ..multipart_form import Form, Part, parse_form
-from ..servers.wire import WireConnection, WireRequest, WireServer, always, answer
+from ...fix_scripts import RunScript
+from ...fix_servers import Server
+from ...multipart_form import Form, Part, parse_form
+from ...servers.wire import WireConnection, WireRequest, WireServer, always, answer
 
 UPLOAD = "mutation ($file: Upload!) { upload(file: $file) { filename contentType size sha256 } }"
 UPLOAD_ALL = "mutation ($files: [Upload!]!) { uploadAll(files: $files) { filename size sha256 } }"

@@ -14,7 +14,7 @@ import pytest
 
 from syncgql import Client, TransportConnectionFailed, TransportServerError
 
-from ..servers.wire import WireConnection, WireServer, always, answer
+from ...servers.wire import WireConnection, WireServer, always, answer
 
 QUERY, MUTATION = "query { ok }", "mutation { ok }"
 OK = {"ok": True}

@@ -1,0 +1,89 @@
+"""Middleware: code of the user's around every operation of a client, in the calling thread."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+
+from ..checks import check_function
+from ..protocol.batch import BatchEntry
+from ..result import ExecutionResult
+from ..subscription import Subscription
+from .operation import Operation
+
+__all__ = ["Middleware"]
+
+Execute = Callable[[Operation], ExecutionResult]
+"""Sends a query or mutation and returns its result; errors in the response are part of the result."""
+
+ExecuteBatch = Callable[[Sequence[Operation]], list[BatchEntry]]
+"""Sends operations as one batch and returns a result, or the error in its place, for each."""
+
+Subscribe = Callable[[Operation], Subscription[ExecutionResult]]
+"""Starts a subscription."""
+
+
+class Middleware:
+    """Code that runs around the operations of a client: derive a class and override what you need.
+
+    Each method receives the operation and ``call_next``, which passes an operation on and returns its result. It may
+    pass a changed operation on, pass it on several times or not at all, change the result, and raise. It runs in the
+    calling thread, or in a worker thread for ``Client.submit``, and may run in several threads at once.
+
+    Errors in a response are in the result, ``result.errors``; other failures are raised by ``call_next`` as
+    ``TransportError``.
+    """
+
+    def execute(self, operation: Operation, call_next: Execute) -> ExecutionResult:
+        """Run a query or mutation, from any method of the client; also its own request for the schema."""
+        return call_next(operation)
+
+    def execute_batch(self, operations: Sequence[Operation], call_next: ExecuteBatch) -> list[BatchEntry]:
+        """Run the operations of ``execute_batch`` and ``execute_batch_results``.
+
+        The entry of an operation without a GraphQL response is a ``TransportError``, which is not raised.
+        """
+        return call_next(operations)
+
+    def subscribe(self, operation: Operation, call_next: Subscribe) -> Subscription[ExecutionResult]:
+        """Start a subscription. ``call_next(operation).map(function)`` calls a function for each event."""
+        return call_next(operation)
+
+
+MiddlewareOption = Middleware | Callable[[Operation, Execute], ExecutionResult]
+"""A middleware, or the ``execute`` method of one as a plain function."""
+
+
+class FunctionMiddleware(Middleware):
+    """A function in the place of ``Middleware.execute``.
+
+    Args:
+        function: called with the operation and ``call_next``.
+    """
+
+    def __init__(self, function: Callable[[Operation, Execute], ExecutionResult]) -> None:
+        self.function = function
+
+    def execute(self, operation: Operation, call_next: Execute) -> ExecutionResult:
+        return self.function(operation, call_next)
+
+    def __repr__(self) -> str:
+        return getattr(self.function, "__qualname__", repr(self.function))
+
+
+def check_middleware(middleware: Iterable[MiddlewareOption]) -> tuple[Middleware, ...]:
+    """Return the option *middleware*, with an object for each function.
+
+    Raises:
+        TypeError: it is not a list, or an entry is neither a ``Middleware`` nor a function of two parameters.
+    """
+    if isinstance(middleware, str | Middleware) or not isinstance(middleware, Iterable):
+        raise TypeError(f"middleware must be a list of middleware, not {type(middleware).__name__}.")
+    return tuple(_check_one(each) for each in middleware)
+
+
+def _check_one(middleware: MiddlewareOption) -> Middleware:
+    if isinstance(middleware, Middleware):
+        return middleware
+    if isinstance(middleware, type):
+        raise TypeError(f"middleware has the class {middleware.__name__}; pass an object, {middleware.__name__}().")
+    return FunctionMiddleware(check_function("an entry of middleware", middleware, 2))

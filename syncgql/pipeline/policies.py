@@ -1,0 +1,43 @@
+"""Policies: the middleware and policies of a client, and their order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from ..checks import check_flag
+from ..runtime.clock import Clock
+from .deduplication import Deduplication
+from .middleware import Middleware, MiddlewareOption, check_middleware
+from .retry import Retry
+from .retry_policy import RetryPolicy, check_retry
+from .steps import checked
+
+
+@dataclass(frozen=True, kw_only=True)
+class Policies:
+    """The options that ``Client`` documents under the same names.
+
+    Raises:
+        TypeError: an option has the wrong type.
+        ValueError: a number is out of range.
+    """
+
+    middleware: Iterable[MiddlewareOption]
+    deduplicate: bool
+    retry: RetryPolicy | bool | int
+
+    def steps(self, clock: Clock) -> list[Middleware]:
+        """Return the steps of a client, the outermost first.
+
+        The user's middleware sees each call once, and merged queries share the attempts of one.
+
+        Args:
+            clock: for the waits.
+        """
+        steps = checked(check_middleware(self.middleware))
+        if check_flag("deduplicate", self.deduplicate):
+            steps.append(Deduplication())
+        if (policy := check_retry(self.retry)) is not None:
+            steps.append(Retry(policy, clock))
+        return steps

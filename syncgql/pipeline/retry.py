@@ -1,0 +1,218 @@
+"""Retry: the step that sends failed operations again."""
+
+from __future__ import annotations
+
+import logging
+import random
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+from ..exceptions import (
+    TransportConnectionFailed,
+    TransportError,
+    TransportRateLimited,
+    TransportServerError,
+    TransportTimeout,
+)
+from ..file_var import FileVar
+from ..protocol.batch import BatchEntry
+from ..protocol.rate_limits import is_throttled, throttled_error
+from ..result import ExecutionResult
+from ..runtime.clock import Clock
+from ..transport.recovery.loss import is_permanent
+from .middleware import Execute, ExecuteBatch, Middleware
+from .operation import Operation
+from .retry_policy import RetryBudget, RetryPolicy
+
+logger = logging.getLogger(__name__)
+
+
+class Failure(NamedTuple):
+    """An attempt that failed.
+
+    Attributes:
+        error: what happened.
+        is_throttled: whether the server refused the request because of its rate limit.
+    """
+
+    error: TransportError
+    is_throttled: bool = False
+
+    @property
+    def retry_after(self) -> float:
+        """Seconds that the server asked to wait; 0 if it did not."""
+        return (self.error.retry_after or 0.0) if isinstance(self.error, TransportServerError) else 0.0
+
+    @property
+    def was_not_executed(self) -> bool:
+        """Whether the server certainly did not execute the operation."""
+        return self.is_throttled or self.error.sent is False
+
+
+class Retry(Middleware):
+    """Sends operations again as a policy says.
+
+    Args:
+        policy: when.
+        clock: for the waits.
+        uniform: draws the length of a wait.
+    """
+
+    def __init__(
+        self, policy: RetryPolicy, clock: Clock, uniform: Callable[[float, float], float] = random.uniform
+    ) -> None:
+        self._policy = policy
+        self._clock = clock
+        self._uniform = uniform
+
+    def execute(self, operation: Operation, call_next: Execute) -> ExecutionResult:
+        attempts = Attempts(self._policy, self._clock, self._uniform)
+        while True:
+            outcome: ExecutionResult | TransportError
+            try:
+                outcome = call_next(operation)
+            except TransportError as error:
+                outcome = error
+            if not attempts.wait_for_next([operation], [outcome]):
+                return _returned(outcome)
+            operation = attempts.again(operation)
+
+    def execute_batch(self, operations: Sequence[Operation], call_next: ExecuteBatch) -> list[BatchEntry]:
+        attempts = Attempts(self._policy, self._clock, self._uniform)
+        entries: dict[int, BatchEntry] = {}
+        waiting = dict(enumerate(operations))
+        while True:
+            raised: TransportError | None = None
+            try:
+                outcomes = call_next(list(waiting.values()))
+            except TransportError as error:
+                raised, outcomes = error, [error] * len(waiting)
+            entries.update(zip(waiting, outcomes, strict=True))
+            failed = {number: each for number, each in waiting.items() if failure_of(entries[number], self._policy)}
+            if not attempts.wait_for_next(list(failed.values()), [entries[number] for number in failed or waiting]):
+                if raised is not None and len(waiting) == len(operations):
+                    raise raised  # there was no answer to any of them
+                return [entries[number] for number in range(len(operations))]
+            waiting = {number: attempts.again(operation) for number, operation in failed.items()}
+
+
+class Attempts:
+    """The attempts of one call.
+
+    Args:
+        policy: when to retry.
+        clock: for the waits.
+        uniform: draws the length of a wait.
+    """
+
+    def __init__(self, policy: RetryPolicy, clock: Clock, uniform: Callable[[float, float], float]) -> None:
+        self._policy = policy
+        self._clock = clock
+        self._uniform = uniform
+        self._made = 1
+        self._may_have_run = False
+
+    def again(self, operation: Operation) -> Operation:
+        """Return an operation for the next attempt."""
+        return operation.replace(attempt=self._made, deadline=operation.deadline.renewed())
+
+    def wait_for_next(self, operations: Sequence[Operation], outcomes: Sequence[BatchEntry]) -> bool:
+        """Wait until it is time for the next attempt.
+
+        Args:
+            operations: those that would be sent again.
+            outcomes: what became of them.
+
+        Returns:
+            Whether to make another attempt.
+        """
+        failures = [failure for outcome in outcomes if (failure := failure_of(outcome, self._policy))]
+        for outcome in outcomes:
+            if isinstance(outcome, TransportError):
+                self._note(outcome)
+        budget = self._policy.budget
+        if not failures:
+            if budget is not None and any(isinstance(outcome, ExecutionResult) for outcome in outcomes):
+                budget.succeeded()
+            return False
+        may_repeat = all(self._may_repeat(operation, failures) for operation in operations)
+        if not may_repeat or self._made >= self._policy.attempts:
+            return False
+        delay = self._delay(failures)
+        if delay > self._policy.cap or not all(operation.deadline.allows(delay) for operation in operations):
+            _explain(failures, f"It was not retried, because the next attempt would be {delay:.1f} s later.")
+            return False
+        if budget is not None and not budget.take(_cost(failures, budget)):
+            _explain(failures, "It was not retried, because the retry budget of the client is used up.")
+            return False
+        self._wait(failures[0].error, delay)
+        return True
+
+    def _note(self, error: TransportError) -> None:
+        """Complete an error with what earlier attempts tell."""
+        error.attempts = max(error.attempts, self._made)
+        if self._may_have_run and error.sent is False:
+            error.sent = None  # an earlier attempt may have been received
+        self._may_have_run = self._may_have_run or error.sent is not False
+
+    def _may_repeat(self, operation: Operation, failures: Sequence[Failure]) -> bool:
+        is_safe = operation.request.is_query or self._policy.mutations == "always"
+        return (is_safe or all(failure.was_not_executed for failure in failures)) and _has_its_files(operation)
+
+    def _delay(self, failures: Sequence[Failure]) -> float:
+        is_throttled = any(failure.is_throttled for failure in failures)
+        delay = self._uniform(0, self._policy.longest_wait(self._made, is_throttled=is_throttled))
+        return max(delay, *(failure.retry_after for failure in failures))
+
+    def _wait(self, error: TransportError, delay: float) -> None:
+        logger.info("%s Retrying in %.2f s; attempt %d of %d.", error, delay, self._made + 1, self._policy.attempts)
+        if self._policy.on_retry is not None:
+            self._policy.on_retry(error, delay)
+        self._clock.sleep(delay)
+        self._made += 1
+
+
+def failure_of(outcome: BatchEntry, policy: RetryPolicy) -> Failure | None:
+    """Return the failure that an attempt ended with, if another attempt may succeed; None otherwise."""
+    if isinstance(outcome, ExecutionResult):
+        return Failure(throttled_error(outcome), True) if outcome.errors and is_throttled(outcome) else None
+    if isinstance(outcome, TransportRateLimited):
+        return Failure(outcome, True)
+    if isinstance(outcome, TransportServerError):
+        return Failure(outcome) if outcome.code in policy.statuses else None
+    if isinstance(outcome, TransportConnectionFailed | TransportTimeout) and not is_permanent(outcome.__cause__):
+        return Failure(outcome)
+    return None
+
+
+def _returned(outcome: BatchEntry) -> ExecutionResult:
+    if isinstance(outcome, TransportError):
+        raise outcome
+    return outcome
+
+
+def _cost(failures: Sequence[Failure], budget: RetryBudget) -> int:
+    if all(failure.error.sent is False for failure in failures):
+        return 0
+    return budget.throttled_cost if any(failure.is_throttled for failure in failures) else budget.retry_cost
+
+
+def _explain(failures: Sequence[Failure], why: str) -> None:
+    for failure in failures:
+        failure.error.message += f" {why}"
+
+
+def _has_its_files(operation: Operation) -> bool:
+    """Whether the files among the variables, if there are any, can be read again."""
+    return all(file.is_rewindable for file in _files(operation.request.variable_values))
+
+
+def _files(value: object) -> Iterator[FileVar]:
+    if isinstance(value, FileVar):
+        yield value
+    elif isinstance(value, Mapping):
+        for each in value.values():
+            yield from _files(each)
+    elif isinstance(value, list | tuple):
+        for each in value:
+            yield from _files(each)

@@ -1,0 +1,132 @@
+"""RetryPolicy: which failed operations are sent again, how often, and after which waits."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, field
+from typing import Literal
+
+from ..checks import check_count, check_delay, check_function, is_whole_number
+from ..exceptions import TransportError
+from ..runtime.tokens import Tokens
+
+__all__ = ["RetryBudget", "RetryPolicy"]
+
+OnRetry = Callable[[TransportError, float], object]
+"""A function that is called before each retry, with the error of the last attempt and the seconds until the next."""
+
+
+class RetryBudget:
+    """A limit for the retries of all threads of a client, so that they do not overload a server in trouble.
+
+    The budget is a number of tokens. A retry takes some, and fails if there are not enough; a success returns one. A
+    retry after an attempt that certainly did not reach the server is free. The numbers are those of the AWS SDKs:
+    https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html
+
+    Args:
+        tokens: how many there are at the beginning, and at most.
+        retry_cost: tokens for a retry after a failure.
+        throttled_cost: tokens for a retry after an answer that the request was one too many.
+
+    Raises:
+        TypeError: an argument is not a whole number.
+        ValueError: an argument is negative.
+    """
+
+    def __init__(self, tokens: int = 500, retry_cost: int = 14, throttled_cost: int = 5) -> None:
+        self.tokens = check_count("tokens", tokens)
+        self.retry_cost = check_count("retry_cost", retry_cost)
+        self.throttled_cost = check_count("throttled_cost", throttled_cost)
+        self._tokens = Tokens(tokens)
+
+    @property
+    def left(self) -> int:
+        """How many tokens there are now."""
+        return self._tokens.left
+
+    def take(self, cost: int) -> bool:
+        """Take tokens for a retry; return False if there are not enough."""
+        return self._tokens.take(cost)
+
+    def succeeded(self) -> None:
+        """Return a token after a success."""
+        self._tokens.give()
+
+    def __reduce__(self) -> tuple[type[RetryBudget], tuple[int, int, int]]:
+        return RetryBudget, (self.tokens, self.retry_cost, self.throttled_cost)
+
+    def __repr__(self) -> str:
+        return f"RetryBudget(tokens={self.tokens}, retry_cost={self.retry_cost}, throttled_cost={self.throttled_cost})"
+
+
+@dataclass(frozen=True)
+class RetryPolicy:
+    """When a query or mutation that failed is sent again.
+
+    A query is retried after a connection that failed or was lost, a status of *statuses*, and an answer that says that
+    the server limits the rate. A mutation is retried only if the server certainly did not execute it. Every attempt and
+    every wait counts towards the time limit of the call.
+
+    Before retry n, counted from 1, the client waits for a random time of up to ``base * 2**(n - 1)`` seconds, at most
+    *cap*. It waits longer if the server asks for that with ``Retry-After``. A wait of more than *cap* seconds, or
+    beyond the time limit, does not begin: the error is raised at once.
+
+    Args:
+        attempts: how often an operation is sent at most; 3 by default. 1 never retries.
+        base: seconds, for the wait after a failure; 0.05 by default.
+        throttled_base: seconds, for the wait after an answer that says that the server limits the rate; 1 by default.
+        cap: the longest wait in seconds; 20 by default.
+        statuses: the HTTP statuses after which a query is retried.
+        mutations: ``"unsent"``, the default, retries a mutation that the server did not receive, or refused because of
+            its rate limit; ``"always"`` retries mutations as queries, for mutations that may run twice.
+        budget: the limit for the retries of all threads; None for no limit.
+        on_retry: called before each retry, with the error and the seconds of the wait, in the calling thread.
+
+    Raises:
+        TypeError: an argument has the wrong type.
+        ValueError: an argument is out of range.
+    """
+
+    attempts: int = 3
+    base: float = 0.05
+    throttled_base: float = 1.0
+    cap: float = 20.0
+    statuses: Collection[int] = frozenset({429, 502, 503, 504})
+    mutations: Literal["unsent", "always"] = "unsent"
+    budget: RetryBudget | None = field(default_factory=RetryBudget)
+    on_retry: OnRetry | None = None
+
+    def __post_init__(self) -> None:
+        check_count("attempts", self.attempts, least=1)
+        for name in ("base", "throttled_base", "cap"):
+            check_delay(name, getattr(self, name))
+        if not isinstance(self.statuses, Collection) or not all(map(is_whole_number, self.statuses)):
+            raise TypeError(f"statuses must be a collection of HTTP statuses, not {self.statuses!r}.")
+        object.__setattr__(self, "statuses", frozenset(self.statuses))  # so that a list that changes has no effect
+        if self.mutations not in ("unsent", "always"):
+            raise ValueError(f"mutations must be 'unsent' or 'always', not {self.mutations!r}.")
+        if self.budget is not None and not isinstance(self.budget, RetryBudget):
+            raise TypeError(f"budget must be a RetryBudget or None, not {type(self.budget).__name__}.")
+        if self.on_retry is not None:
+            check_function("on_retry", self.on_retry, 2)
+
+    def longest_wait(self, retry: int, *, is_throttled: bool) -> float:
+        """Return the seconds that the wait before a retry takes at most, unless the server asks for more."""
+        base = self.throttled_base if is_throttled else self.base
+        return min(self.cap, base * 2.0 ** min(retry - 1, 1000))
+
+
+def check_retry(retry: RetryPolicy | bool | int) -> RetryPolicy | None:
+    """Return the policy for the option ``retry=``: the default one for True, one with so many attempts for a number.
+
+    Raises:
+        TypeError: it is neither a policy, a bool nor a whole number.
+        ValueError: the number is less than 1.
+    """
+    if isinstance(retry, RetryPolicy):
+        return retry
+    if isinstance(retry, bool):
+        return RetryPolicy() if retry else None
+    if is_whole_number(retry):
+        return RetryPolicy(attempts=check_count("retry", retry, least=1))
+    raise TypeError(f"retry must be a RetryPolicy, True, False or a number of attempts, not {type(retry).__name__}.")

@@ -1,0 +1,123 @@
+"""Steps: the middleware of a client, in front of the dispatcher."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, TypeVar
+
+from ..protocol.batch import BatchEntry
+from ..result import ExecutionResult
+from ..subscription import Subscription
+from .middleware import Execute, ExecuteBatch, Middleware, Subscribe
+from .operation import Operation
+
+ResultT = TypeVar("ResultT")
+
+
+class Steps:
+    """The middleware of a client, the first outermost.
+
+    It refers neither to the client nor to its dispatcher, which it gets with each call, so that a client that is
+    dropped is freed at once.
+
+    Args:
+        middleware: the middleware; methods that pass on without doing anything are left out.
+    """
+
+    def __init__(self, middleware: Sequence[Middleware]) -> None:
+        self._execute = _overridden(middleware, "execute")
+        self._execute_batch = _overridden(middleware, "execute_batch")
+        self._subscribe = _overridden(middleware, "subscribe")
+
+    def execute(self, operation: Operation, dispatch: Execute) -> ExecutionResult:
+        """Run a query or mutation by all steps and then *dispatch*."""
+        result: ExecutionResult = _composed(self._execute, dispatch)(operation)
+        return result
+
+    def execute_batch(self, operations: Sequence[Operation], dispatch: ExecuteBatch) -> list[BatchEntry]:
+        """Run a batch by all steps and then *dispatch*."""
+        entries: list[BatchEntry] = _composed(self._execute_batch, dispatch)(operations)
+        return entries
+
+    def subscribe(self, operation: Operation, dispatch: Subscribe) -> Subscription[ExecutionResult]:
+        """Start a subscription by all steps and then *dispatch*."""
+        subscription: Subscription[ExecutionResult] = _composed(self._subscribe, dispatch)(operation)
+        return subscription
+
+
+class CheckedMiddleware(Middleware):
+    """A middleware of the user's, whose results and changes are checked.
+
+    Args:
+        middleware: the middleware.
+    """
+
+    def __init__(self, middleware: Middleware) -> None:
+        self.middleware = middleware
+
+    def execute(self, operation: Operation, call_next: Execute) -> ExecutionResult:
+        result = self.middleware.execute(operation, lambda changed: call_next(self._of_same_kind(operation, changed)))
+        return self._checked("execute", result, ExecutionResult)
+
+    def execute_batch(self, operations: Sequence[Operation], call_next: ExecuteBatch) -> list[BatchEntry]:
+        def checked_next(changed: Sequence[Operation]) -> list[BatchEntry]:
+            if len(changed) != len(operations):
+                raise TypeError(
+                    f"{self.middleware!r} passed {len(changed)} operations of a batch of {len(operations)} on."
+                )
+            return call_next([self._of_same_kind(*pair) for pair in zip(operations, changed, strict=True)])
+
+        entries = self._checked("execute_batch", self.middleware.execute_batch(operations, checked_next), list)
+        if len(entries) != len(operations):
+            raise TypeError(
+                f"execute_batch() of {self.middleware!r} returned {len(entries)} results for {len(operations)} "
+                "operations."
+            )
+        return entries
+
+    def subscribe(self, operation: Operation, call_next: Subscribe) -> Subscription[ExecutionResult]:
+        result = self.middleware.subscribe(operation, lambda changed: call_next(self._of_same_kind(operation, changed)))
+        return self._checked("subscribe", result, Subscription)
+
+    def _of_same_kind(self, operation: Operation, changed: Operation) -> Operation:
+        if not isinstance(changed, Operation):
+            raise TypeError(
+                f"{self.middleware!r} passed {type(changed).__name__} to call_next, which needs the operation."
+            )
+        if changed.request is not operation.request and changed.kind != operation.kind:
+            raise TypeError(f"{self.middleware!r} replaced a {operation.kind} by a {changed.kind}.")
+        return changed
+
+    def _checked(self, method: str, result: object, kind: type[ResultT]) -> ResultT:
+        if isinstance(result, kind):
+            return result
+        hint = "; does it lack 'return call_next(operation)'?" if result is None else "."
+        raise TypeError(f"{method}() of {self.middleware!r} must return {kind.__name__}, not {_name(result)}{hint}")
+
+
+def checked(middleware: Iterable[Middleware]) -> list[Middleware]:
+    """Return the user's middleware with checks around each."""
+    return [CheckedMiddleware(each) for each in middleware]
+
+
+def _overridden(middleware: Sequence[Middleware], method: str) -> list[Callable[..., Any]]:
+    """Return a method of each middleware that has one of its own, the last first."""
+    return [getattr(each, method) for each in reversed(middleware) if _overrides(each, method)]
+
+
+def _overrides(middleware: Middleware, method: str) -> bool:
+    if isinstance(middleware, CheckedMiddleware):
+        middleware = middleware.middleware
+    return getattr(type(middleware), method) is not getattr(Middleware, method)
+
+
+def _composed(methods: Iterable[Callable[..., Any]], dispatch: Callable[..., Any]) -> Callable[..., Any]:
+    call_next = dispatch
+    for method in methods:
+        call_next = functools.partial(method, call_next=call_next)
+    return call_next
+
+
+def _name(result: object) -> str:
+    return "None" if result is None else type(result).__name__

@@ -1,0 +1,43 @@
+"""Clock: the time, and waits that end when the client is closed."""
+
+from __future__ import annotations
+
+import time
+
+from ..exceptions import ClientClosed
+from .slices import SLICE
+
+
+class Clock:
+    """The clock of one client, with which its policies wait in the calling threads. Tests replace it."""
+
+    def __init__(self) -> None:
+        self._is_stopped = False
+
+    def monotonic(self) -> float:
+        """Return the seconds since some moment in the past; the value never decreases."""
+        return time.monotonic()
+
+    def time(self) -> float:
+        """Return the seconds since the epoch, which servers use for dates."""
+        return time.time()
+
+    def sleep(self, seconds: float) -> None:
+        """Wait in the calling thread. Ctrl-C ends the wait immediately, and ``stop()`` within a slice.
+
+        Raises:
+            ClientClosed: the client was closed.
+        """
+        end = self.monotonic() + seconds
+        while not self._is_stopped and (left := end - self.monotonic()) > 0:
+            time.sleep(min(left, SLICE))
+        if self._is_stopped:
+            raise ClientClosed("The client was closed while a call was waiting to be sent.")
+
+    def stop(self) -> None:
+        """End all waits with ``ClientClosed``, now and later."""
+        self._is_stopped = True
+
+    def start(self) -> None:
+        """Undo ``stop()``."""
+        self._is_stopped = False

@@ -1,0 +1,33 @@
+"""Marks: the entries between the events in an ``EventBuffer``."""
+
+from __future__ import annotations
+
+
+class Mark:
+    """An entry of the buffer that is not an event."""
+
+    __slots__ = ()
+
+
+class Gap(Mark):
+    """A lost connection was re-established; the events of *seconds* may be missing."""
+
+    __slots__ = ("seconds",)
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
+
+
+class Resubscribed(Mark):
+    """The subscription was restarted with other variables; the next event is the first with these."""
+
+    __slots__ = ()
+
+
+class End(Mark):
+    """The subscription has ended; *error* is raised for the consumer, None for an end without an error."""
+
+    __slots__ = ("error",)
+
+    def __init__(self, error: Exception | None) -> None:
+        self.error = error

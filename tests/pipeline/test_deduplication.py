@@ -1,0 +1,135 @@
+"""Deduplication: identical queries in flight share one request, and nothing else."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any
+
+import pytest
+
+from syncgql import AIOHTTPTransport, Client, FileVar, RequestsHTTPTransport, TransportTimeout
+from syncgql.pipeline import deduplication
+
+from ..servers.wire import WireConnection, WireServer, answer
+
+PATIENCE = 30.0
+QUERY = "query ($n: Int) { ok(n: $n) }"
+
+
+class HeldServer:
+    """A server that answers when the test lets it."""
+
+    def __init__(self) -> None:
+        self.may_answer = threading.Event()
+        self.received = threading.Semaphore(0)
+        self.wire = WireServer(self._script)
+
+    def _script(self, connection: WireConnection) -> None:
+        while connection.read_request() is not None:
+            self.received.release()
+            self.may_answer.wait(PATIENCE)
+            connection.send(answer(b'{"data": {"ok": [1]}}'))
+
+    def __enter__(self) -> HeldServer:
+        self.wire.__enter__()
+        return self
+
+    def __exit__(self, *exception: Any) -> None:
+        self.may_answer.set()
+        self.wire.__exit__(None, None, None)
+
+
+@pytest.fixture
+def joined(monkeypatch: pytest.MonkeyPatch) -> threading.Semaphore:
+    """Released for each operation that comes to the step with a key."""
+    arrived = threading.Semaphore(0)
+    key: Callable[..., Any] = deduplication._key
+
+    def counted(operation: Any) -> Any:
+        arrived.release()
+        return key(operation)
+
+    monkeypatch.setattr(deduplication, "_key", counted)
+    return arrived
+
+
+def run(server: HeldServer, joined: threading.Semaphore, *calls: Callable[[], Any]) -> list[Future[Any]]:
+    """Make the calls at once, each in a thread, and let the server answer."""
+    with ThreadPoolExecutor(len(calls)) as pool:
+        futures = [pool.submit(calls[0])]
+        assert server.received.acquire(timeout=PATIENCE)
+        futures += [pool.submit(call) for call in calls[1:]]
+        for _ in calls:
+            assert joined.acquire(timeout=PATIENCE)
+        server.may_answer.set()
+        return futures
+
+
+def test_identical_queries_share_a_request(joined: threading.Semaphore) -> None:
+    """Each caller gets data of its own."""
+    with HeldServer() as server, Client(server.wire.url, deduplicate=True) as client:
+        calls = 4 * [lambda: client.execute(QUERY, {"n": 1})]
+        answers = [future.result() for future in run(server, joined, *calls)]
+        assert answers == 4 * [{"ok": [1]}]
+        assert len({id(each["ok"]) for each in answers}) == 4
+        assert len(server.wire.requests) < 4
+
+
+@pytest.mark.parametrize(
+    ("other", "options"),
+    [
+        (("query ($n: Int) { ok(n: $n) also: ok }", {"n": 1}), {}),
+        ((QUERY, {"n": 2}), {}),
+        ((QUERY, {"n": 1}), {"headers": {"X-User": "2"}}),
+        ((QUERY, {"n": 1}), {"extra_args": {"allow_redirects": False}}),
+        (("mutation ($n: Int) { ok(n: $n) }", {"n": 1}), {}),
+    ],
+)
+def test_different_operations_do_not(joined: threading.Semaphore, other: Any, options: Any) -> None:
+    """Another text, other variables, headers or arguments; a mutation."""
+    with HeldServer() as server, Client(server.wire.url, deduplicate=True) as client:
+        run(server, joined, lambda: client.execute(QUERY, {"n": 1}), lambda: client.execute(*other, **options))
+        assert len(server.wire.requests) == 2
+
+
+def test_mutations_and_uploads_are_sent_each(joined: threading.Semaphore) -> None:
+    """However equal they are."""
+    with HeldServer() as server, Client(server.wire.url, deduplicate=True) as client:
+        run(server, joined, *2 * [lambda: client.execute("mutation { ok }")])
+        upload = FileVar(b"x", filename="x")
+        run(server, joined, *2 * [lambda: client.execute("query ($n: Upload) { ok }", {"n": upload})])
+        assert len(server.wire.requests) == 4
+
+
+def test_a_call_that_times_out_does_not_end_the_others(joined: threading.Semaphore) -> None:
+    """The first caller's limit is its own."""
+    with HeldServer() as server, Client(server.wire.url, deduplicate=True) as client, ThreadPoolExecutor(2) as pool:
+        first = pool.submit(client.execute, QUERY, {"n": 1}, timeout=0.5)
+        assert server.received.acquire(timeout=PATIENCE)
+        second = pool.submit(client.execute, QUERY, {"n": 1})
+        assert isinstance(first.exception(PATIENCE), TransportTimeout)
+        server.may_answer.set()
+        assert second.result(PATIENCE) == {"ok": [1]}
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"url": "http://api.test/", "headers": lambda: {"X-User": "1"}},
+        {"url": "http://api.test/", "auth": lambda: "Bearer 1"},
+        {"transport": AIOHTTPTransport("http://api.test/", auth=lambda: "Bearer 1")},
+        {"transport": RequestsHTTPTransport("http://api.test/", headers=lambda: {"X-User": "1"})},
+    ],
+)
+def test_credentials_that_differ_by_caller_are_refused(options: dict[str, Any]) -> None:
+    """One caller would get the answer for another."""
+    with pytest.raises(TypeError, match="deduplicate=True would give the answer of one caller to another"):
+        Client(**options, deduplicate=True)
+
+
+def test_what_is_no_flag() -> None:
+    """It is refused when the client is made."""
+    with pytest.raises(TypeError, match="deduplicate"):
+        Client("http://api.test/", deduplicate=1)  # type: ignore[arg-type]

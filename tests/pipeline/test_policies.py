@@ -1,0 +1,19 @@
+"""Policies: the order of the steps."""
+
+from __future__ import annotations
+
+from syncgql import Middleware
+from syncgql.pipeline.policies import Policies
+from syncgql.runtime.clock import Clock
+
+
+def test_the_order_of_the_steps() -> None:
+    """The user's middleware sees each call once; what follows it may merge calls or send one several times."""
+    policies = Policies(middleware=[Middleware()], deduplicate=True, retry=True)
+    names = [type(step).__name__ for step in policies.steps(Clock())]
+    assert names == ["CheckedMiddleware", "Deduplication", "Retry"]
+
+
+def test_nothing_configured_makes_no_steps() -> None:
+    """Then the client goes to its transport at once."""
+    assert Policies(middleware=(), deduplicate=False, retry=False).steps(Clock()) == []

@@ -1,0 +1,130 @@
+"""SingleFlight: one thread does the work of several."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any
+
+import pytest
+
+from syncgql import Deadline, TransportTimeout
+from syncgql.runtime.single_flight import Landed, SingleFlight
+
+PATIENCE = 30.0
+
+
+class Work:
+    """Work that waits until the test lets it end."""
+
+    def __init__(self, outcome: object) -> None:
+        self.outcome = outcome
+        self.begun = threading.Event()
+        self.may_end = threading.Event()
+        self.count = 0
+
+    def __call__(self) -> Any:
+        self.count += 1
+        self.begun.set()
+        self.may_end.wait(PATIENCE)
+        if isinstance(self.outcome, BaseException):
+            raise self.outcome
+        return self.outcome
+
+
+def joined(flights: SingleFlight[Any], work: Work, threads: int = 3) -> list[Future[Landed[Any]]]:
+    """Have several threads ask while the first works."""
+    with ThreadPoolExecutor(threads) as pool:
+        first = pool.submit(flights.run, "key", work)
+        work.begun.wait(PATIENCE)
+        others = [pool.submit(flights.run, "key", work) for _ in range(threads - 1)]
+        flight = flights._flights[os.getpid(), "key"]
+        while flight._owner == {}:
+            threading.Event().wait(0.001)
+        work.may_end.set()
+        return [first, *others]
+
+
+def test_the_work_is_done_once() -> None:
+    """All get its value, and know that they share it."""
+    work = Work(7)
+    assert [future.result() for future in joined(SingleFlight(), work)] == 3 * [Landed(7, True)]
+    assert work.count == 1
+
+
+def test_a_thread_alone_does_not_share() -> None:
+    """Then its value needs no copy."""
+    flights: SingleFlight[int] = SingleFlight()
+    assert flights.run("key", lambda: 7) == Landed(7, False)
+    assert flights.run("key", lambda: 8) == Landed(8, False)
+
+
+def test_each_thread_gets_an_exception_of_its_own() -> None:
+    """Equal, and not the same object."""
+    errors = [future.exception() for future in joined(SingleFlight(), Work(ValueError("no")))]
+    assert [str(error) for error in errors] == 3 * ["no"]
+    assert len(set(map(id, errors))) == 3
+
+
+def test_another_thread_takes_over_what_was_interrupted() -> None:
+    """Ctrl-C in the first thread is not the answer for the others."""
+    flights: SingleFlight[Any] = SingleFlight()
+    first, second = Work(KeyboardInterrupt()), Work(7)
+    with ThreadPoolExecutor(2) as pool:
+        interrupted = pool.submit(flights.run, "key", first)
+        first.begun.wait(PATIENCE)
+        other = pool.submit(flights.run, "key", second)
+        first.may_end.set()
+        second.may_end.set()
+        assert isinstance(interrupted.exception(PATIENCE), KeyboardInterrupt)
+        assert other.result(PATIENCE).value == 7
+
+
+def test_a_failure_that_concerns_one_thread_only() -> None:
+    """The function tells; the others try themselves."""
+    flights: SingleFlight[Any] = SingleFlight(lambda error: isinstance(error, KeyError))
+    first, second = Work(KeyError("mine")), Work(7)
+    with ThreadPoolExecutor(2) as pool:
+        failed = pool.submit(flights.run, "key", first)
+        first.begun.wait(PATIENCE)
+        other = pool.submit(flights.run, "key", second)
+        first.may_end.set()
+        second.may_end.set()
+        assert isinstance(failed.exception(PATIENCE), KeyError)
+        assert other.result(PATIENCE).value == 7
+
+
+def test_a_thread_waits_no_longer_than_its_own_deadline() -> None:
+    """Whatever the first thread does."""
+    flights: SingleFlight[Any] = SingleFlight()
+    work = Work(7)
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(flights.run, "key", work)
+        work.begun.wait(PATIENCE)
+        with pytest.raises(TransportTimeout):
+            flights.run("key", work, Deadline(0.01))
+        work.may_end.set()
+
+
+def test_work_that_asks_for_itself() -> None:
+    """An exception instead of a deadlock."""
+    flights: SingleFlight[int] = SingleFlight()
+    with pytest.raises(RecursionError):
+        flights.run("key", lambda: flights.run("key", lambda: 1).value)
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
+def test_a_child_does_not_wait_for_a_thread_of_its_parent() -> None:
+    """It does the work itself."""
+    flights: SingleFlight[Any] = SingleFlight()
+    work = Work(7)
+    asked: Callable[[], Any] = lambda: flights.run("key", lambda: 8).value  # noqa: E731
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(flights.run, "key", work)
+        work.begun.wait(PATIENCE)
+        if (pid := os.fork()) == 0:
+            os._exit(0 if asked() == 8 else 1)
+        work.may_end.set()
+        assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0
