@@ -335,7 +335,7 @@ class Signature:
         ),
         (client, {"transport": http()}, "either a url or transport="),
         (client, {"url": None}, "either a url or transport="),
-        (client, {"session": aiohttp.ClientSession, "cookies": {"a": "b"}}, "brings its cookies"),
+        (client, {"session": aiohttp.ClientSession, "cookies": {"a": "b"}}, "has its own cookies"),
         (blocking, {"retry_mutations": True}, "retry_mutations= has no effect without retries="),
         (blocking, {"retry_status_forcelist": {500}}, "retry_status_forcelist= has no effect"),
         (blocking, {"retry_backoff_factor": 5}, "retry_backoff_factor= has no effect"),
@@ -343,7 +343,7 @@ class Signature:
         (websockets, {"pong_timeout": 1}, "pong_timeout= has no effect without ping_interval="),
         (websockets, {"ping_interval": 1, "subprotocols": ["graphql-ws"]}, "ping_interval= has no effect"),
         (websockets, {"answer_pings": False, "subprotocols": ["graphql-ws"]}, "answer_pings= has no effect"),
-        (websockets, {"session": aiohttp.ClientSession, "client_session_args": {}}, "brings its cookies"),
+        (websockets, {"session": aiohttp.ClientSession, "client_session_args": {}}, "has its own cookies"),
         (appsync, {"session": object()}, "session= has no effect with auth="),
     ],
 )

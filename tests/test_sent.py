@@ -180,7 +180,7 @@ def test_connection_that_is_not_established(
         by_proxy = failure(make, "https://api.test/", timeout=timeout, extra_args=argument)
     assert [type(error) for error in (in_tls, by_proxy)] == [kind, kind]
     assert (in_tls.sent, by_proxy.sent) == (False, False)
-    assert "before the answer was complete" not in f"{in_tls} {by_proxy}"
+    assert "before the response was complete" not in f"{in_tls} {by_proxy}"
 
 
 @pytest.mark.parametrize(

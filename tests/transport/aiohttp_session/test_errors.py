@@ -95,7 +95,7 @@ def test_plain_http_where_tls_is_spoken() -> None:
     with WireServer(lambda connection: connection.send(answer())) as server:
         error = failure(server.url.replace("http://", "https://"))
     assert isinstance(error, TransportConnectionFailed)
-    assert "Could not agree on TLS" in str(error)
+    assert "The TLS handshake" in str(error)
 
 
 def serve_tls(certificate: trustme.LeafCert) -> contextlib.AbstractContextManager[WireServer]:

@@ -363,8 +363,8 @@ def test_session_from_a_function(any_server: Server) -> None:
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"session": "session"}, "session must be a function that makes an aiohttp.ClientSession.*not str"),
-        ({"session": aiohttp.ClientSession, "cookies": {"a": "b"}}, "brings its cookies"),
+        ({"session": "session"}, "session must be a function that creates an aiohttp.ClientSession.*not str"),
+        ({"session": aiohttp.ClientSession, "cookies": {"a": "b"}}, "has its own cookies"),
         ({"client_session_args": {"conector": None}}, r"does not know\. Did you mean 'connector'\?"),
         ({"client_session_args": {"raise_for_status": True}}, "cannot have 'raise_for_status': an answer is judged"),
         ({"client_session_args": {"loop": None}}, "cannot have 'loop'"),
@@ -373,8 +373,8 @@ def test_session_from_a_function(any_server: Server) -> None:
         ({"client_session_args": {"trust_env": 1}}, "trust_env in client_session_args must be"),
         ({"trust_env": "no"}, "trust_env must be"),
         ({"pool_size": "3"}, "pool_size must be"),
-        ({"pool_size": 3, "client_session_args": {"connector": aiohttp.TCPConnector}}, "limit= of its own"),
-        ({"session": aiohttp.ClientSession, "proxy": "http://127.0.0.1"}, "brings its cookies"),
+        ({"pool_size": 3, "client_session_args": {"connector": aiohttp.TCPConnector}}, "its own limit="),
+        ({"session": aiohttp.ClientSession, "proxy": "http://127.0.0.1"}, "has its own cookies"),
         ({"cert": 3}, "cert must be a path"),
         ({"cert": "me.pem", "ssl": ssl.create_default_context()}, r"load_cert_chain\(\)"),
     ],

@@ -312,7 +312,7 @@ def test_one_reader_at_a_time(path: Path) -> None:
             source, second = source_of(file_var), source_of(file_var)
             chunks = source.chunks()
             await anext(chunks)
-            with pytest.raises(DocumentError, match="is being sent by another request; give its path"):
+            with pytest.raises(DocumentError, match="is being sent by another request; pass its path"):
                 source_of(file_var)
             with pytest.raises(TransportError, match="is being sent by another request"):
                 await anext(second.chunks())

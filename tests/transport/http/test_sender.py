@@ -120,7 +120,7 @@ def test_h23_session_of_the_users_own_goes_to_no_other_origin() -> None:
         WireServer(always(answer())) as foreign,
         redirecting(foreign.url, session=aiohttp.ClientSession) as (_, client),
     ):
-        with pytest.raises(TransportServerError, match="session of your own"):
+        with pytest.raises(TransportServerError, match="your own session"):
             client.execute(QUERY)
         assert foreign.connections == 0
 
