@@ -1,4 +1,4 @@
-"""Ctrl-C: raised at once, felt by the server, survived by the client."""
+"""Ctrl-C is raised immediately, reaches the server, and leaves the client usable."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ Press = Callable[[Callable[[], object]], None]
 
 
 def test_f08_ctrl_c_in_execute(client: Client, strawberry_server: Server, press_ctrl_c: Press) -> None:
-    """The request is aborted on the server, the client goes on."""
+    """The request is aborted on the server, and the client continues to work."""
     press_ctrl_c(lambda: strawberry_server.wait_for("sleep_started"))
     with pytest.raises(KeyboardInterrupt):
         client.execute("{ sleep(seconds: 600) }")
@@ -65,7 +65,7 @@ def test_f08_ctrl_c_in_execute(client: Client, strawberry_server: Server, press_
 def test_f08_ctrl_c_in_next(
     client: Client, strawberry_server: Server, press_ctrl_c: Press, timeout: float | None
 ) -> None:
-    """The subscription is ended on the server, the client goes on."""
+    """The subscription is ended on the server, and the client continues to work."""
     events = client.subscribe(EVENTS)
     press_ctrl_c(lambda: strawberry_server.wait_for("subscription_started"))
     with pytest.raises(KeyboardInterrupt):
@@ -78,7 +78,7 @@ def test_f08_ctrl_c_in_next(
 
 
 def test_f08_ctrl_c_in_the_loop_s_body(client: Client, strawberry_server: Server) -> None:
-    """An exception that leaves the loop ends the subscription as ``break`` does."""
+    """An exception that leaves the loop ends the subscription like ``break``."""
 
     def interrupted() -> None:
         for _ in client.subscribe("subscription { count(delay: 0.01) }"):
@@ -114,7 +114,7 @@ def test_f09_timeout_is_felt_by_the_server(client: Client, strawberry_server: Se
 
 
 def test_f09_timeout_over_websocket(strawberry_server: Server) -> None:
-    """WebSocket: ``complete`` is sent, and the socket stays for others."""
+    """WebSocket: ``complete`` is sent, and the socket stays open for others."""
     with Client(strawberry_server.ws_url, execute_timeout=0.3) as client:
         with pytest.raises(
             TransportTimeout,

@@ -1,4 +1,4 @@
-"""uWSGI for real: used before the fork and in workers, it stops at once and without a word."""
+"""Real uWSGI: a client used before the fork and in workers stops immediately and without output."""
 
 from __future__ import annotations
 
@@ -38,14 +38,14 @@ MODES = {
 
 
 class UWSGIServer:
-    """A running uWSGI."""
+    """A running uWSGI server."""
 
     def __init__(self, process: subprocess.Popen[str]) -> None:
         self.process = process
         self.said: list[str] = []
 
     def wait_for(self, pattern: str) -> re.Match[str]:
-        """Return the match in the next line of its log that has one."""
+        """Return the match in the next log line that has one."""
         assert self.process.stderr is not None
         for line in self.process.stderr:
             self.said.append(line)
@@ -56,10 +56,10 @@ class UWSGIServer:
 
 @contextmanager
 def uwsgi(server: Server, *options: str, by_name: bool = False) -> Iterator[tuple[UWSGIServer, str]]:
-    """Run the application, and check that it stops within five seconds of SIGTERM and that nothing has failed."""
+    """Run the application, and check that it stops within five seconds of SIGTERM without errors."""
     url = server.url.replace("127.0.0.1", "localhost") if by_name else server.url
     environment = {**os.environ, "GRAPHQL_URL": url, "PYTHONPATH": str(PROJECT)}
-    # Measuring coverage slows the start of a worker down, and uWSGI starts them all the time here.
+    # Measuring coverage slows down the start of a worker, and uWSGI starts workers continuously here.
     environment.pop("COVERAGE_PROCESS_START", None)
     address = f"127.0.0.1:{free_port()}"
     command = [str(UWSGI), "--http-socket", address, "--wsgi-file", "tests/scripts/uwsgi_app.py", "--master",
@@ -82,7 +82,7 @@ def uwsgi(server: Server, *options: str, by_name: bool = False) -> Iterator[tupl
 
 
 def free_port() -> int:
-    """Return a port that is free."""
+    """Return a free port."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port: int = listener.getsockname()[1]
         return port
@@ -104,7 +104,7 @@ def test_workers_call_and_stop(mode: str, by_name: bool, strawberry_server: Serv
 
 
 def test_max_requests(strawberry_server: Server) -> None:
-    """A worker that has served its share is replaced."""
+    """A worker that has reached its number of requests is replaced."""
     with uwsgi(strawberry_server, "--enable-threads", "--max-requests", "2") as (_, url):
         for _ in range(8):
             assert ask(url) == ANSWER

@@ -1,4 +1,4 @@
-"""Subscriptions at Amplify's local simulator, which reads an authorization from the query string only."""
+"""Subscriptions at Amplify's local simulator, which reads an authorization only from the query string."""
 
 from __future__ import annotations
 

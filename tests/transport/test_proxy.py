@@ -147,7 +147,9 @@ def test_proxy_without_tls_called_by_https() -> None:
     with WireServer(lambda connection: connection.send(answer())) as server:
         said = failure("http://target.invalid/graphql", server.url.replace("http://", "https://ada:hush@"))
         port = urlsplit(server.url).port
-    assert said.startswith(f"The TLS handshake with the proxy 127.0.0.1:{port} for http://target.invalid/graphql: ")
+    assert said.startswith(
+        f"The TLS handshake with the proxy 127.0.0.1:{port} for http://target.invalid/graphql failed: "
+    )
     assert said.endswith("is it plain HTTP, so that proxy= begins with http://?")
 
 
@@ -167,6 +169,8 @@ def test_proxy_with_an_unknown_certificate(authority: trustme.CA) -> None:
 def test_target_without_tls_behind_a_proxy(any_server: Server, proxy: tuple[str, Any]) -> None:
     """What fails behind the proxy is the target's."""
     url = any_server.url.replace("http://", "https://")
-    failed = pytest.raises(TransportConnectionFailed, match=f"The TLS handshake with {url}: .*the URL begins with")
+    failed = pytest.raises(
+        TransportConnectionFailed, match=f"The TLS handshake with {url} failed: .*the URL begins with"
+    )
     with Client(url, client_session_args=arguments(proxy)) as client, failed:
         client.execute("{ hello }")

@@ -69,8 +69,8 @@ class NoProxy:
     There is no specification of the format. Names are matched as in curl and requests, and ports as in Go:
     https://curl.se/libcurl/c/CURLOPT_NOPROXY.html and https://pkg.go.dev/golang.org/x/net/http/httpproxy
 
-    text: entries separated by commas or spaces; ``*`` matches all hosts.
-        text: entries with commas or spaces between them; ``*`` stands for all hosts.
+    Args:
+        text: entries separated by commas or spaces; ``*`` matches all hosts.
     """
 
     def __init__(self, text: str) -> None:

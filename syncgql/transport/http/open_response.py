@@ -63,7 +63,7 @@ class OpenResponse:
             max_size: the maximum size of the body after decompression, in bytes; None for no limit.
 
         Raises:
-            TransportTimeout: aiohttp's ``sock_read`` or ``total`` expired.
+            TransportConnectionFailed: the connection was lost before the end of the body.
             TransportTimeout: aiohttp's ``sock_read`` or ``total`` expired.
             TransportProtocolError: the body is larger than *max_size*, or its compression does not match its headers.
         """
@@ -94,9 +94,9 @@ class OpenResponse:
         """Yield the body as it arrives, decompressed, in pieces of any size.
 
         Raises:
+            TransportConnectionFailed: the connection was lost before the end of the body.
             TransportTimeout: aiohttp's ``sock_read`` or ``total`` expired.
-            TransportTimeout: aiohttp's ``sock_read`` or ``total`` expired.
-            TransportProtocolError: the body is not compressed as its headers say.
+            TransportProtocolError: the compression of the body does not match its headers.
         """
         try:
             async with self._answer:

@@ -30,7 +30,7 @@ class HTTPSender:
     It follows redirects, resends a request if an idle connection was lost, and sends a POST if the server refuses a GET
     because its URL is too long.
 
-    request: the request.
+    Args:
         sessions: provides the session.
         max_response_size: the maximum size of a body for ``send``, after decompression, in bytes; None for no limit.
     """
@@ -58,7 +58,7 @@ class HTTPSender:
     async def send(self, request: HTTPRequest, deadline: Deadline) -> HTTPResponse:
         """Send a request and return the response with its body, whatever the status.
 
-        request: the request.
+        Args:
             request: the request.
             deadline: the deadline of the call, in which the progress of the request is recorded.
 
@@ -75,7 +75,7 @@ class HTTPSender:
     async def open(self, request: HTTPRequest, deadline: Deadline, *, is_stream: bool = False) -> OpenResponse:
         """Send a request and return the response once its headers have arrived; the caller reads or closes it.
 
-        request: the request.
+        Args:
             request: the request.
             deadline: the deadline of the call, in which the progress of the request is recorded.
             is_stream: whether to open a separate connection, because the body may not end soon.
