@@ -1,4 +1,4 @@
-"""KeepAlive: a silent peer, a missing pong and a dead line are noticed, and nobody else is blamed."""
+"""KeepAlive: a silent peer, a missing pong and a dead connection are detected, without false alarms."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ SUBSCRIPTION = "subscription { n }"
 
 
 async def consume(transport: AIOHTTPWebsocketsTransport) -> int:
-    """Return how many events a subscription brings until its end."""
+    """Return the number of events of a subscription until its end."""
     count = 0
     async for _ in transport.subscribe(SUBSCRIPTION):
         count += 1
@@ -28,7 +28,7 @@ async def consume(transport: AIOHTTPWebsocketsTransport) -> int:
 
 
 def keeping_silent(name: str, talk: Callable[[Peer], Awaitable[object]] | None = None) -> Callable[[Peer], Any]:
-    """A script that talks once an operation was started, and then neither reads nor writes."""
+    """A script that sends after an operation was started, and then neither reads nor writes."""
 
     async def script(peer: Peer) -> None:
         await peer.acknowledge(name)
@@ -43,7 +43,7 @@ def keeping_silent(name: str, talk: Callable[[Peer], Awaitable[object]] | None =
 @pytest.mark.parametrize("name", [MODERN, LEGACY])
 @in_loop
 async def test_w31_l04_silence_beyond_the_limit(name: str) -> None:
-    """A server that is silent for keep_alive_timeout is given up; the error names the limit."""
+    """A server that is silent for keep_alive_timeout is given up; the error has the limit."""
     with ScriptedServer(keeping_silent(name)) as server:
         async with websockets(server.ws_url, keep_alive_timeout=0.3) as transport:
             with pytest.raises(TransportTimeout, match=r"sent nothing within keep_alive_timeout, 0\.3 s") as caught:
@@ -53,7 +53,7 @@ async def test_w31_l04_silence_beyond_the_limit(name: str) -> None:
 
 @in_loop
 async def test_w31_silence_from_the_ack_on() -> None:
-    """The watch begins with the acknowledgement, also when there is no operation."""
+    """The timer starts with the acknowledgement, even without an operation."""
 
     async def script(peer: Peer) -> None:
         await peer.acknowledge()
@@ -67,7 +67,7 @@ async def test_w31_silence_from_the_ack_on() -> None:
 
 @in_loop
 async def test_w31_any_message_is_a_sign_of_life() -> None:
-    """Messages, pings and pongs, of the subprotocol or of WebSocket, all reset the watch."""
+    """Messages, pings and pongs, of the subprotocol or of WebSocket, all reset the timer."""
 
     async def talk(peer: Peer) -> None:
         id = peer.received[-1]["id"]
@@ -91,7 +91,7 @@ async def test_w31_any_message_is_a_sign_of_life() -> None:
 
 @in_loop
 async def test_l04_keep_alives_keep_alive() -> None:
-    """A legacy server's ``ka`` resets the watch; when they stop, the connection is given up."""
+    """A legacy server's ``ka`` resets the timer; when they stop, the connection is given up."""
 
     async def talk(peer: Peer) -> None:
         for _ in range(4):
@@ -110,7 +110,7 @@ async def test_l04_keep_alives_keep_alive() -> None:
 @pytest.mark.parametrize("name", [MODERN, LEGACY])
 @in_loop
 async def test_l04_no_watch_without_a_limit(name: str) -> None:
-    """Without keep_alive_timeout a silence is no reason to give up, also after a ``ka``."""
+    """Without keep_alive_timeout, silence does not end the connection, not even after a ``ka``."""
 
     async def talk(peer: Peer) -> None:
         if name == LEGACY:
@@ -125,7 +125,7 @@ async def test_l04_no_watch_without_a_limit(name: str) -> None:
 
 @in_loop
 async def test_missing_pong() -> None:
-    """A server that does not react to a ping within pong_timeout is given up with 4499."""
+    """A server that does not respond to a ping within pong_timeout is given up with 4499."""
     with ScriptedServer(keeping_silent(MODERN)) as server:
         async with websockets(server.ws_url, ping_interval=0.2, pong_timeout=0.1) as transport:
             with pytest.raises(TransportTimeout, match=r"pong_timeout, 0\.1 s") as caught:
@@ -145,7 +145,7 @@ async def test_pong_timeout_is_half_of_the_interval() -> None:
 
 @in_loop
 async def test_pings_are_sent_while_events_come() -> None:
-    """Pings go out at every interval, busy or not, and pongs are told."""
+    """Pings are sent at every interval, busy or not, and pongs are reported."""
 
     async def script(peer: Peer) -> None:
         await peer.acknowledge()
@@ -167,7 +167,7 @@ async def test_pings_are_sent_while_events_come() -> None:
 
 @in_loop
 async def test_pings_of_a_real_server(strawberry_server: Server) -> None:
-    """Strawberry answers our pings, so the connection lives on."""
+    """Strawberry answers our pings, so the connection stays open."""
     async with websockets(strawberry_server.ws_url, ping_interval=0.1, pong_timeout=30) as transport:
         await transport.connect()
         for _ in range(2):
@@ -178,7 +178,7 @@ async def test_pings_of_a_real_server(strawberry_server: Server) -> None:
 
 @in_loop
 async def test_legacy_has_no_pings() -> None:
-    """On the legacy subprotocol ping_interval sends nothing and ends nothing."""
+    """With the legacy subprotocol ping_interval sends nothing and ends nothing."""
 
     async def talk(peer: Peer) -> None:
         with pytest.raises(asyncio.TimeoutError):
@@ -192,7 +192,7 @@ async def test_legacy_has_no_pings() -> None:
 
 @in_loop
 async def test_heartbeat() -> None:
-    """Heartbeat sends a WebSocket ping into a silence, and gives up when nothing comes within half of it."""
+    """A heartbeat is a WebSocket ping after silence; the connection is given up if nothing arrives within half of it."""
     pinged = threading.Event()
 
     async def talk(peer: Peer) -> None:
@@ -211,7 +211,7 @@ async def test_heartbeat() -> None:
 
 @in_loop
 async def test_receive_timeout() -> None:
-    """receive_timeout bounds the wait for each message."""
+    """receive_timeout limits the wait for each message."""
     with ScriptedServer(keeping_silent(MODERN)) as server:
         async with websockets(server.ws_url, receive_timeout=0.2) as transport:
             with pytest.raises(TransportTimeout, match=r"receive_timeout, 0\.2 s") as caught:
@@ -221,7 +221,7 @@ async def test_receive_timeout() -> None:
 
 @in_loop
 async def test_answer_pings_off() -> None:
-    """With answer_pings=False the server's pings are told but not answered; send_pong answers them."""
+    """With answer_pings=False the server's pings are reported but not answered; send_pong answers them."""
 
     async def script(peer: Peer) -> None:
         await peer.acknowledge()
@@ -246,7 +246,7 @@ async def test_answer_pings_off() -> None:
 
 @in_loop
 async def test_half_open_line(tcp_proxy: Any, strawberry_server: Server) -> None:
-    """A line on which packets vanish without a FIN is noticed by each of the watches."""
+    """A connection that loses packets without a FIN is detected by each of the timers."""
     watches: list[dict[str, float]] = [
         {"keep_alive_timeout": 0.5},
         {"ping_interval": 0.5},
@@ -270,7 +270,7 @@ async def _exhaust(events: Any) -> None:
 
 @in_loop
 async def test_who_does_not_listen_hears_nothing() -> None:
-    """While reading is paused no limit runs; after it they start anew."""
+    """While reading is paused no limit applies; afterwards the timers start again."""
     ends: list[str] = []
     ended = asyncio.Event()
 
@@ -299,7 +299,7 @@ async def test_who_does_not_listen_hears_nothing() -> None:
 
 @in_loop
 async def test_an_answer_that_takes_no_time() -> None:
-    """An answer counts although the clock has not moved since the ping; on Windows it moves every 16 ms."""
+    """An answer counts even if the clock has not advanced since the ping; on Windows its resolution is 16 ms."""
     ends: list[str] = []
     shown: list[float] = []
     pings = 0
