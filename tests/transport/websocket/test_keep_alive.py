@@ -192,7 +192,7 @@ async def test_legacy_has_no_pings() -> None:
 
 @in_loop
 async def test_heartbeat() -> None:
-    """A heartbeat is a WebSocket ping after silence; the connection is given up if nothing arrives within half of it."""
+    """A heartbeat pings after silence; the connection is given up if nothing arrives within half of the interval."""
     pinged = threading.Event()
 
     async def talk(peer: Peer) -> None:
