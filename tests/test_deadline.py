@@ -80,7 +80,7 @@ def test_the_error_says_how_long_it_was_queued() -> None:
     deadline.dequeued()
     deadline.is_connected = True
     error = deadline.exceeded()
-    assert re.search(r"; the work waited 0\.\d s for the only connection of the pool and was cancelled", str(error))
+    assert re.search(r"; the call waited 0\.\d s for the only connection of the pool and was cancelled", str(error))
     assert error.sent is None
 
 

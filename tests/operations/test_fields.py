@@ -124,7 +124,7 @@ def test_repr_can_be_typed() -> None:
         (3, "int is no selection"),
         ({"title"}, "set is no selection"),
         (b"title", "bytes is no selection"),
-        ({3: True}, "names as keys, not int"),
+        ({3: True}, "must be names, not int"),
         ({"odd-name": True}, "'odd-name' is no GraphQL name"),
         ({"title": 3}, "int is no selection"),
         ("", "The selection is empty"),
@@ -142,7 +142,7 @@ def test_names_directives_and_depths_are_checked_when_they_are_given() -> None:
         Field("odd-name")
     with pytest.raises(DocumentError, match="'1st' is no GraphQL name"):
         Field("book", alias="1st")
-    with pytest.raises(DocumentError, match="directives takes Directive objects, not str"):
+    with pytest.raises(DocumentError, match="directives must be Directive objects, not str"):
         Field("book", directives=["include"])  # type: ignore[list-item]
     with pytest.raises(DocumentError, match="starts at 1"):
         Automatic(0)

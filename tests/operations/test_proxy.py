@@ -200,7 +200,7 @@ def test_help_shows_what_the_schema_says(library: Client) -> None:
     text = out.getvalue()
     for part in ("One book, or null when there is none.", "id (ID!): The number on its back.", "genre (Genre)", "Book"):
         assert part in text
-    assert "The schema says nothing of version." in str(library.query.version.__doc__)
+    assert "The schema has no description of version." in str(library.query.version.__doc__)
 
 
 def test_default_values_are_shown() -> None:

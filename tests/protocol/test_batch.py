@@ -55,7 +55,7 @@ def test_b02_answers_are_matched_by_position() -> None:
 @pytest.mark.parametrize("length", [0, 1, 3])
 def test_b03_a_wrong_number_of_answers_answers_nothing(length: int) -> None:
     """The entries could not be matched; the error has their number."""
-    with pytest.raises(TransportProtocolError, match=f"it has {length} answers to 2 requests") as caught:
+    with pytest.raises(TransportProtocolError, match=f"it has {length} entries for 2 requests") as caught:
         parse([{"data": {}}] * length, 2)
     assert caught.value.response is not None
 
@@ -95,7 +95,7 @@ def test_b05_errors_of_one_do_not_disturb_the_others() -> None:
     answer, failed, broken, last = parse([{"data": {"a": 1}}, REFUSAL, {"oops": 1}, {"data": {"b": 2}}], 4)
     assert (answer.data, failed.errors, last.data) == ({"a": 1}, REFUSAL["errors"], {"b": 2})
     assert isinstance(broken, TransportProtocolError)
-    assert "entry 3 is no GraphQL response: it has neither data nor errors" in str(broken)
+    assert "entry 3 is not a GraphQL response: it has neither data nor errors" in str(broken)
     assert pickle.loads(pickle.dumps(broken)).rule == broken.rule
 
 
@@ -193,7 +193,7 @@ def test_data_or_the_first_error() -> None:
         batch_data(parse([{"data": {"a": 1}}, REFUSAL, {}], 3))
     assert caught.value.errors == REFUSAL["errors"]
     assert caught.value.response is not None
-    with pytest.raises(TransportProtocolError, match="entry 1 is no GraphQL response"):
+    with pytest.raises(TransportProtocolError, match="entry 1 is not a GraphQL response"):
         batch_data(parse([1, REFUSAL], 2))
 
 

@@ -94,7 +94,7 @@ def test_b05_an_entry_that_is_no_answer_does_not_hide_the_others() -> None:
         assert isinstance(second, TransportProtocolError)
         assert isinstance(third, ExecutionResult)
         assert (first.data, third.errors) == ({"a": 1}, [{"message": "No"}])
-        with pytest.raises(TransportProtocolError, match="entry 2 is no GraphQL response"):
+        with pytest.raises(TransportProtocolError, match="entry 2 is not a GraphQL response"):
             client.execute_batch(["{ a }"] * 3)
 
 

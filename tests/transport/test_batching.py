@@ -173,7 +173,7 @@ def test_an_entry_that_is_no_answer_is_the_error_of_its_call(pool: ThreadPoolExe
         calls = [pool.submit(client.execute, "{ n }") for _ in range(2)]
         failed = [error for error in outcomes(calls) if error is not None]
     assert len(failed) == 1
-    assert "entry 2 is no GraphQL response" in str(failed[0])
+    assert "entry 2 is not a GraphQL response" in str(failed[0])
 
 
 def test_b10_only_calls_with_equal_headers_go_together(strawberry_server: Server) -> None:
