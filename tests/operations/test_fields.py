@@ -144,7 +144,7 @@ def test_names_directives_and_depths_are_checked_when_they_are_given() -> None:
         Field("book", alias="1st")
     with pytest.raises(DocumentError, match="directives must be Directive objects, not str"):
         Field("book", directives=["include"])  # type: ignore[list-item]
-    with pytest.raises(DocumentError, match="starts at 1"):
+    with pytest.raises(DocumentError, match="must be at least 1"):
         Automatic(0)
 
 

@@ -151,7 +151,7 @@ def test_variables_that_hold_themselves_are_refused() -> None:
     """A cycle is an error instead of an endless loop."""
     variables: dict[str, Any] = {"file": FileVar(b"")}
     variables["self"] = variables
-    with pytest.raises(DocumentError, match="hold themselves"):
+    with pytest.raises(DocumentError, match="contain themselves"):
         paths_in(variables)
 
 

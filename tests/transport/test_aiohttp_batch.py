@@ -109,7 +109,7 @@ def test_b03_b04_b06_b07_answers_over_the_wire() -> None:
         answer(b"<html>Bad Gateway</html>", status="502 Bad Gateway", content_type="text/html"),
     ]
     with WireServer(always(*answers)) as server, Client(server.url) as client:
-        with pytest.raises(TransportProtocolError, match="1 answers to 2 requests"):
+        with pytest.raises(TransportProtocolError, match="1 entries for 2 requests"):
             client.execute_batch_results(["{ a }", "{ b }"])
         for result in client.execute_batch_results(["{ a }", "{ b }"]):
             assert isinstance(result, ExecutionResult)
