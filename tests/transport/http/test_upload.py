@@ -107,7 +107,7 @@ def test_u03_files_in_a_batch(path: Path) -> None:
     requests.append(requests[0])
     two = answer(b'[{"data": {"n": 1}}, {"data": {"n": 2}}]')
     with WireServer(always(two)) as server, Client(server.url) as client:
-        with pytest.raises(TransportError, match="2 answers to 3 requests"):
+        with pytest.raises(TransportError, match="2 entries for 3 requests"):
             client.execute_batch(requests)
         assert client.execute_batch(requests[1:]) == [{"n": 1}, {"n": 2}]
     first, second = map(form_in, server.requests)
