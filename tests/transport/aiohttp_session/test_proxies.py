@@ -127,7 +127,7 @@ def test_settings_of_the_system(environment: pytest.MonkeyPatch) -> None:
     [
         ("socks5://me:hush@p.test:1080", "HTTP_PROXY must be .*aiohttp-socks"),
         ("http://me:hush@:80", "HTTP_PROXY .*Correct it, or give proxy= or trust_env=False"),
-        ("http://p test", "HTTP_PROXY is not a valid URL: its host name holds a space"),
+        ("http://p test", "HTTP_PROXY is not a valid URL: its host name contains a space"),
     ],
 )
 def test_a_variable_that_names_no_proxy(environment: pytest.MonkeyPatch, value: str, message: str) -> None:

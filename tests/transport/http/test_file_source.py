@@ -102,7 +102,7 @@ def test_every_kind_of_file_is_read(path: Path, kind: str) -> None:
         assert read(source_of(source.file)) == CONTENT
     else:
         with pytest.raises(
-            DocumentError, match=r"^variables\.file: the file was sent already and cannot be read again"
+            DocumentError, match=r"^variables\.file: the file was already sent and cannot be read again"
         ):
             source_of(source.file)
     if hasattr(file, "close"):
