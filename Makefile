@@ -44,13 +44,13 @@ PYTHONS = $(or $(PYTHON),python3 python3.13 python3.12 python3.11 python3.10)
 VERSION = import sys; print("%d.%d" % sys.version_info[:2])
 ENOUGH = import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 10))
 
-.PHONY: help venv demo test lint types docs pytest stress core32 engine engine-oldest engine-newest \
+.PHONY: help venv node demo test lint types docs pytest stress core32 engine engine-oldest engine-newest \
 	engine-tests coverage bench format clean
 
 help: ## Show this list
 	@grep -E '^[a-z0-9]+:.*##' Makefile | sed 's/:.*## /\t/' | expand -t 12
 
-venv: $(STAMP) ## Build .venv with everything the other targets need
+venv: $(STAMP) node ## Build .venv with everything the other targets need
 
 $(BIN)/python:
 	@set -e; \
@@ -74,6 +74,9 @@ $(DEMO_STAMP): $(BIN)/python setup.cfg setup.py pyproject.toml
 	@$(PIP) --editable '.[demo]'
 	@touch $(DEMO_STAMP)
 
+node: $(STAMP) ## Install the npm packages that some tests run, where there is Node
+	@$(BIN)/python -m tests.node_packages
+
 demo: $(DEMO_STAMP) ## Run the demo: a real GraphQL server and a client that talks to it
 	@$(BIN)/python -m syncgql demo
 
@@ -89,11 +92,11 @@ types: $(STAMP) ## Check types, strictly, over code and tests
 docs: $(STAMP) ## Build the documentation into docs/_build/html
 	$(BIN)/sphinx-build -W --keep-going -q -b html docs docs/_build/html
 
-pytest: $(STAMP) ## Run the tests: make pytest PYTEST_ARGS="-x -k subscribe"
+pytest: $(STAMP) node ## Run the tests: make pytest PYTEST_ARGS="-x -k subscribe"
 	PYTHONASYNCIODEBUG=1 $(BIN)/python -m pytest $(PYTEST_SPREAD) $(PYTEST_ARGS)
 
 # coverage starts by itself in every Python process that has COVERAGE_PROCESS_START: pytest's and those that tests start.
-coverage: $(STAMP) ## Run the tests, and fail if they cover less of the code than before
+coverage: $(STAMP) node ## Run the tests, and fail if they cover less of the code than before
 	@$(BIN)/coverage erase
 	COVERAGE_FILE=$(CURDIR)/.coverage COVERAGE_PROCESS_START=$(CURDIR)/setup.cfg PYTHONASYNCIODEBUG=1 \
 		$(BIN)/python -m pytest $(PYTEST_SPREAD) $(PYTEST_ARGS)
@@ -150,4 +153,4 @@ format: $(STAMP) ## Format the code
 
 clean: ## Remove everything that was built
 	rm -rf $(VENV) $(BENCH_VENV) $(CORE32_VENV) .venv-python* .tox build dist docs/_build syncgql.egg-info .coverage .coverage.* htmlcov
-	rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf tests/node/node_modules tests/node/apollo/node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis

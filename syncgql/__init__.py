@@ -28,7 +28,7 @@ from .pipeline.middleware import Middleware
 from .pipeline.operation import Operation
 from .pipeline.retry_policy import RetryBudget, RetryPolicy
 from .request import UNSET, GraphQLRequest, gql
-from .result import ExecutionResult, Response
+from .result import ExecutionResult, IncrementalPiece, IncrementalResult, Response
 from .subscription import Subscription, SubscriptionStats
 from .transport.aiohttp import AIOHTTPTransport
 from .transport.aiohttp_websockets import AIOHTTPWebsocketsTransport
@@ -50,7 +50,10 @@ if _TYPE_CHECKING:
     from .operations.fields import Automatic, Directive, Field, Fields, InlineFragment
     from .schema.cache import SchemaCache
     from .schema.scalars import update_schema_enum, update_schema_scalar, update_schema_scalars
+    from .transport.event_stream import EventStreamTransport
     from .transport.local_schema import LocalSchemaTransport
+    from .transport.multipart_subscription import MultipartSubscriptionTransport
+    from .transport.phoenix_channel_websockets import PhoenixChannelWebsocketsTransport
     from .transport.requests import RequestsHTTPTransport
 
 __all__ = [
@@ -72,15 +75,20 @@ __all__ = [
     "Directive",
     "DocumentError",
     "EventSink",
+    "EventStreamTransport",
     "ExecutionResult",
     "Field",
     "Fields",
     "FileVar",
     "GraphQLRequest",
+    "IncrementalPiece",
+    "IncrementalResult",
     "InlineFragment",
     "LocalSchemaTransport",
     "Middleware",
+    "MultipartSubscriptionTransport",
     "Operation",
+    "PhoenixChannelWebsocketsTransport",
     "ReconnectPolicy",
     "RequestsHTTPTransport",
     "Response",
@@ -116,7 +124,10 @@ _logging.getLogger(__name__).addHandler(_logging.NullHandler())
 _LATE = {
     **dict.fromkeys(("Automatic", "Directive", "Field", "Fields", "InlineFragment"), ".operations.fields"),
     **dict.fromkeys(("update_schema_enum", "update_schema_scalar", "update_schema_scalars"), ".schema.scalars"),
+    "EventStreamTransport": ".transport.event_stream",
     "LocalSchemaTransport": ".transport.local_schema",
+    "MultipartSubscriptionTransport": ".transport.multipart_subscription",
+    "PhoenixChannelWebsocketsTransport": ".transport.phoenix_channel_websockets",
     "RequestsHTTPTransport": ".transport.requests",
     "SchemaCache": ".schema.cache",
 }

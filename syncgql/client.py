@@ -21,8 +21,9 @@ from .protocol.batch import batch_data
 from .protocol.graphql_response import data_or_raise, event_data
 from .protocol.http_get import MAX_URL_LENGTH
 from .protocol.json_codec import JSONDeserialize, JSONSerialize
+from .protocol.snapshot_data import SnapshotData
 from .request import UNSET, GraphQLRequest, Unset, as_request
-from .result import ExecutionResult, whole_result
+from .result import ExecutionResult, IncrementalResult, as_incremental, whole_result
 from .runtime.event_buffer import Overflow
 from .schema.client_schema import ClientSchema
 from .subscription import OnReconnect, Subscription
@@ -84,6 +85,8 @@ class Client:
     - ``execute_batch`` and ``execute_batch_results`` send several requests in one HTTP request.
     - ``subscribe`` and ``subscribe_results`` return a ``Subscription``: an iterator that has ``next(timeout)``,
       ``close()`` and ``stats``.
+    - ``stream`` and ``stream_results`` return a ``Subscription`` too, of the data of a query with ``@defer`` or
+      ``@stream`` as it arrives; ``execute`` waits for all of it.
     - ``query``, ``mutation`` and ``subscription`` run operations without documents, which are generated from the
       server's schema.
 
@@ -542,6 +545,114 @@ class Client:
         prepared = as_request(request, variable_values, operation_name, extensions)
         operation = self._pipeline.operation(prepared, timeout)
         return self._pipeline.subscribe(operation, whole_result, buffer_size, overflow, on_reconnect)
+
+    def stream(
+        self,
+        request: str | DocumentNode | GraphQLRequest,
+        variable_values: Mapping[str, Any] | None = None,
+        operation_name: str | None = None,
+        *,
+        timeout: float | Unset | None = UNSET,
+        headers: Mapping[str, str] | None = None,
+        extensions: Mapping[str, Any] | None = None,
+        extra_args: Mapping[str, Any] | None = None,
+        buffer_size: int = BUFFER_SIZE,
+        overflow: Overflow = "block",
+        **unknown: NoReturn,
+    ) -> Subscription[dict[str, Any]]:
+        """Send a query or mutation with ``@defer`` or ``@stream`` and return an iterator over its data, as it arrives.
+
+        Each item is all data that is known: first that of the initial response, then one item for each part that the
+        server sends. Items do not change later, but they share what did not change, so do not modify them. A response
+        that does not come in parts is one item.
+
+        The iterator raises a ``TransportQueryError`` with the new ``errors`` and all ``data`` when a part reports
+        errors, for example because a fragment failed; it can still be used afterwards. If the response breaks off, it
+        raises a ``TransportConnectionFailed`` or ``TransportProtocolError`` with the ``data`` that arrived. The request
+        is not sent again. Leaving the loop with ``break`` or an exception ends the operation on the server, unless a
+        variable refers to the iterator.
+
+        Args:
+            request: GraphQL text, a parsed document or a ``GraphQLRequest``.
+            variable_values: a dict of values for the document's variables.
+            operation_name: the operation to run; required if the document contains several.
+            timeout: seconds until the response begins, in place of the client's limit; None for no limit. The parts
+                that follow have no limit; ``next(timeout)`` of the returned ``Subscription`` has one.
+            headers: a dict of headers for this request, which take precedence over the client's.
+            extensions: a dict to send as the request's ``extensions``; the server defines its meaning.
+            extra_args: a dict of arguments for ``aiohttp.ClientSession.request`` for this request.
+            buffer_size: how many items may wait for the consumer, 1024 by default.
+            overflow: what happens when the buffer is full: ``block``, the default, stops reading, so that the server
+                has to wait; ``raise`` ends the iteration with ``SubscriptionOverflow``; ``drop_oldest`` drops the
+                oldest items, whose data is part of the later ones.
+            **unknown: not accepted; the ``TypeError`` for an argument of gql names its replacement.
+
+        Raises:
+            TransportTimeout: the response did not begin within *timeout*.
+            TransportError: there was no GraphQL response, or the transport cannot stream a response.
+            DocumentError: the request cannot be sent, or is a subscription.
+            ClientClosed: the client is closed.
+            TypeError: an argument is unknown or has the wrong type.
+            ValueError: *timeout* is not positive, *buffer_size* is less than 1, *overflow* is unknown, or a header
+                contains a character that cannot be sent.
+        """
+        if unknown:
+            raise unknown_argument("Client.stream", unknown)
+        prepared = as_request(request, variable_values, operation_name, extensions)
+        operation = self._pipeline.operation(prepared, timeout, headers, extra_args)
+        return self._pipeline.stream(operation, SnapshotData(), buffer_size, overflow)
+
+    def stream_results(
+        self,
+        request: str | DocumentNode | GraphQLRequest,
+        variable_values: Mapping[str, Any] | None = None,
+        operation_name: str | None = None,
+        *,
+        timeout: float | Unset | None = UNSET,
+        headers: Mapping[str, str] | None = None,
+        extensions: Mapping[str, Any] | None = None,
+        extra_args: Mapping[str, Any] | None = None,
+        buffer_size: int = BUFFER_SIZE,
+        overflow: Overflow = "block",
+        **unknown: NoReturn,
+    ) -> Subscription[IncrementalResult]:
+        """Send a query or mutation with ``@defer`` or ``@stream`` and return an iterator over its results.
+
+        Each item is an ``IncrementalResult``: all ``data`` and ``errors`` that are known, what the latest part added in
+        ``incremental``, and ``has_next``. Errors in a part are not raised. A response that does not come in parts is
+        one item. If the response breaks off, the iterator raises a ``TransportConnectionFailed`` or
+        ``TransportProtocolError`` with the ``data`` that arrived. The request is not sent again. Leaving the loop with
+        ``break`` or an exception ends the operation on the server, unless a variable refers to the iterator.
+
+        Args:
+            request: GraphQL text, a parsed document or a ``GraphQLRequest``.
+            variable_values: a dict of values for the document's variables.
+            operation_name: the operation to run; required if the document contains several.
+            timeout: seconds until the response begins, in place of the client's limit; None for no limit. The parts
+                that follow have no limit; ``next(timeout)`` of the returned ``Subscription`` has one.
+            headers: a dict of headers for this request, which take precedence over the client's.
+            extensions: a dict to send as the request's ``extensions``; the server defines its meaning.
+            extra_args: a dict of arguments for ``aiohttp.ClientSession.request`` for this request.
+            buffer_size: how many items may wait for the consumer, 1024 by default.
+            overflow: what happens when the buffer is full: ``block``, the default, stops reading, so that the server
+                has to wait; ``raise`` ends the iteration with ``SubscriptionOverflow``; ``drop_oldest`` drops the
+                oldest items, whose data is part of the later ones.
+            **unknown: not accepted; the ``TypeError`` for an argument of gql names its replacement.
+
+        Raises:
+            TransportTimeout: the response did not begin within *timeout*.
+            TransportError: there was no GraphQL response, or the transport cannot stream a response.
+            DocumentError: the request cannot be sent, or is a subscription.
+            ClientClosed: the client is closed.
+            TypeError: an argument is unknown or has the wrong type.
+            ValueError: *timeout* is not positive, *buffer_size* is less than 1, *overflow* is unknown, or a header
+                contains a character that cannot be sent.
+        """
+        if unknown:
+            raise unknown_argument("Client.stream_results", unknown)
+        prepared = as_request(request, variable_values, operation_name, extensions)
+        operation = self._pipeline.operation(prepared, timeout, headers, extra_args)
+        return self._pipeline.stream(operation, as_incremental, buffer_size, overflow)
 
     @property
     def client(self) -> NoReturn:

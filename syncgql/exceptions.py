@@ -149,14 +149,22 @@ class TransportConnectionFailed(TransportError):
     Attributes:
         code: the WebSocket close code; None if there was none.
         reason: the WebSocket close reason; None if there was none.
+        data: what a response to ``@defer`` or ``@stream`` had delivered before; None for other responses.
     """
 
     def __init__(
-        self, message: str, *, code: int | None = None, reason: str | None = None, sent: bool | None = None
+        self,
+        message: str,
+        *,
+        code: int | None = None,
+        reason: str | None = None,
+        data: Any = None,
+        sent: bool | None = None,
     ) -> None:
         super().__init__(message, sent=sent)
         self.code = code
         self.reason = reason
+        self.data = data
 
 
 class TransportClosed(TransportError):
@@ -314,6 +322,7 @@ class TransportProtocolError(TransportError):
         received: the first 1,000 characters that violate it.
         code: the WebSocket close code with which the client closed the connection; None over HTTP.
         response: the status, headers, URL and elapsed time of this call; None over a WebSocket.
+        data: what a response to ``@defer`` or ``@stream`` had delivered before; None for other responses.
     """
 
     def __init__(
@@ -324,6 +333,7 @@ class TransportProtocolError(TransportError):
         received: str = "",
         code: int | None = None,
         response: Response | None = None,
+        data: Any = None,
         sent: bool | None = True,
     ) -> None:
         super().__init__(message, sent=sent)
@@ -331,6 +341,7 @@ class TransportProtocolError(TransportError):
         self.received = received[:EXCERPT_CHARACTERS]
         self.code = code
         self.response = response
+        self.data = data
 
 
 class SubscriptionOverflow(TransportError):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
@@ -11,7 +12,7 @@ from .checks import check_mapping, check_text, plain_text
 from .exceptions import DocumentError
 
 if TYPE_CHECKING:
-    from graphql import DocumentNode, OperationDefinitionNode
+    from graphql import DocumentNode, OperationDefinitionNode, SelectionSetNode
     from graphql import GraphQLError as CoreGraphQLError
 
 __all__ = ["UNSET", "GraphQLRequest", "Unset", "gql"]
@@ -45,16 +46,28 @@ class GraphQLRequest:
         operation_name: the operation to run; required if the document contains several.
         extensions: the ``extensions`` member of the request, for example for persisted documents.
 
+    Attributes:
+        has_directives: whether the text contains ``@``. It may be in a string or a comment, so only False is certain.
+
     Raises:
         TypeError: an argument has the wrong type.
         DocumentError: the document is empty.
     """
 
-    __slots__ = ("_document", "_operation_type", "_text", "extensions", "operation_name", "variable_values")
+    __slots__ = (
+        "_document",
+        "_operation_type",
+        "_text",
+        "extensions",
+        "has_directives",
+        "operation_name",
+        "variable_values",
+    )
 
     _text: str
     _document: DocumentNode | None
     _operation_type: str | None
+    has_directives: bool
     variable_values: Mapping[str, Any] | None
     operation_name: str | None
     extensions: Mapping[str, Any] | None
@@ -84,6 +97,7 @@ class GraphQLRequest:
         assign(self, "_text", text)
         assign(self, "_document", None if isinstance(document, str) else document)
         assign(self, "_operation_type", None)
+        assign(self, "has_directives", "@" in text)
         assign(self, "variable_values", variable_values or None)
         assign(self, "operation_name", plain_text(operation_name) if operation_name else None)
         assign(self, "extensions", extensions or None)
@@ -189,6 +203,28 @@ class GraphQLRequest:
         return "subscription" in self._text and self.operation_type == "subscription"
 
     @property
+    def incremental_directive(self) -> str:
+        """``defer`` or ``stream`` if the operation uses it, so that the answer may come in parts; empty otherwise.
+
+        Found once per text; a document without directives is not parsed for it.
+
+        Raises:
+            DocumentError: what ``operation`` raises, if the document seems to use one.
+        """
+        return _incremental_directive((self._text, self.operation_name)) if self.has_directives else ""
+
+    @property
+    def is_incremental(self) -> bool:
+        """Whether the response may come in parts, because of ``@defer`` or ``@stream``.
+
+        False if the document cannot tell, because of a syntax error. A document without directives is not parsed.
+        """
+        try:
+            return bool(self.incremental_directive)
+        except DocumentError:
+            return False
+
+    @property
     def payload(self) -> dict[str, Any]:
         """The members of the request's JSON object; those that were not given are omitted."""
         payload: dict[str, Any] = {"query": self._text}
@@ -244,6 +280,38 @@ def parse_document(text: str) -> DocumentNode:
         return parse(text)
     except GraphQLSyntaxError as error:
         raise _syntax_error(error) from error
+
+
+# Between "@" and the name there may be whatever GraphQL ignores.
+_INCREMENTAL_DIRECTIVE = re.compile(r"@(?:[\s,\ufeff]|#[^\r\n]*)*(?:defer|stream)\b")
+
+
+@cached(lambda key, name: len(key[0]))
+def _incremental_directive(key: tuple[str, str | None]) -> str:
+    """Return the first of ``defer`` and ``stream`` in a text's operation of a name, and the fragments that it uses."""
+    from graphql import FieldNode, FragmentDefinitionNode, FragmentSpreadNode, InlineFragmentNode
+
+    text, operation_name = key
+    if not _INCREMENTAL_DIRECTIVE.search(text):  # parsing takes a thousand times longer
+        return ""
+    request = GraphQLRequest(text, operation_name=operation_name)
+    fragments = {
+        node.name.value: node.selection_set
+        for node in request.document.definitions
+        if isinstance(node, FragmentDefinitionNode)
+    }
+    todo: list[SelectionSetNode | None] = [request.operation.selection_set]
+    while todo:
+        selection_set = todo.pop()
+        for node in selection_set.selections if selection_set else ():
+            for directive in node.directives or ():
+                if directive.name.value in {"defer", "stream"}:
+                    return directive.name.value
+            if isinstance(node, FragmentSpreadNode):
+                todo.append(fragments.pop(node.name.value, None))  # each is looked at once
+            elif isinstance(node, FieldNode | InlineFragmentNode):
+                todo.append(node.selection_set)
+    return ""
 
 
 def _syntax_error(error: CoreGraphQLError) -> DocumentError:

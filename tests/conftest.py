@@ -27,6 +27,8 @@ pytest_plugins = [
     "tests.fix_schemas",
     "tests.fix_scripts",
     "tests.fix_servers",
+    "tests.fix_streams",
+    "tests.fix_phoenix",  # which imports the one before
     "tests.fix_stress",
     "tests.fix_tls",
 ]

@@ -10,21 +10,11 @@ from pathlib import Path
 import pytest
 from graphql import GraphQLSchema, build_schema
 
+from .node_packages import HOW_TO_CONFIGURE, UNREACHABLE
+
 GITHUB_SCHEMA = "@octokit/graphql-schema@15.26.1"
 
 INSTALL_SECONDS = 60
-
-UNREACHABLE = frozenset({
-    "EAI_AGAIN", "ECONNREFUSED", "ECONNRESET", "EHOSTUNREACH", "ENETUNREACH", "ENOTFOUND", "ETIMEDOUT",
-    "ERR_SOCKET_TIMEOUT", "E407", "E502", "E503", "E504",
-    "SELF_SIGNED_CERT_IN_CHAIN", "DEPTH_ZERO_SELF_SIGNED_CERT", "CERT_UNTRUSTED",
-    "UNABLE_TO_GET_ISSUER_CERT", "UNABLE_TO_GET_ISSUER_CERT_LOCALLY", "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
-})  # fmt: skip
-"""The messages of npm if its registry cannot be reached."""
-
-HOW_TO_CONFIGURE = (
-    "If it needs a mirror, a proxy or a certificate here, set npm_config_registry, HTTPS_PROXY or NODE_EXTRA_CA_CERTS."
-)
 
 
 @pytest.fixture(scope="session")

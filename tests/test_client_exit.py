@@ -92,6 +92,12 @@ def test_f03_threads_that_outlive_the_main_thread(python: str, strawberry_server
     assert printed.count("went on {'hello': 'Hello world!'} {'count': 1}") == 2
 
 
+def test_f03_submitted_requests_get_two_seconds(python: str, strawberry_server: Server) -> None:
+    """A blocking transport cannot cancel them: one that is answered in time completes, and the other is cut off."""
+    assert "answered {'sleep': 0.3}" in leave(python, strawberry_server, "submitted").stdout
+    strawberry_server.wait_for("sleep_started", seconds=600)
+
+
 def test_f30_temporaries_live_as_long_as_their_work(python: str, strawberry_server: Server) -> None:
     """A subscription and a future keep their client alive; dropped, they end without output."""
     assert "Hello world!" in leave(python, strawberry_server, "dropped").stdout

@@ -29,7 +29,7 @@ RESPONSE = Response(503, {"Retry-After": "2"}, "http://localhost", 0.1, 2.0)
 EXAMPLES: dict[str, dict[str, Any]] = {
     "DocumentError": {"path": "variables.input", "line": 1, "column": 2},
     "SubscriptionOverflow": {"buffered": 3, "limit": 3},
-    "TransportConnectionFailed": {"code": 1006, "reason": "gone"},
+    "TransportConnectionFailed": {"code": 1006, "reason": "gone", "data": {"a": 1}},
     "TransportCredentialsMissing": {"missing": "region"},
     "TransportTimeout": {"limit": "execute_timeout", "seconds": 1.5},
     "TransportServerError": {
@@ -50,7 +50,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
         "errors": [{"message": "m", "extensions": {"code": "THROTTLED"}}],
         "response": RESPONSE,
     },
-    "TransportProtocolError": {"rule": "JSON", "received": "<", "code": 4400, "response": RESPONSE},
+    "TransportProtocolError": {"rule": "JSON", "received": "<", "code": 4400, "response": RESPONSE, "data": {"a": 1}},
     "TransportQueryError": {
         "errors": [{"message": "m"}],
         "data": {"a": 1},

@@ -193,3 +193,42 @@ def test_the_type_is_computed_once(monkeypatch: pytest.MonkeyPatch) -> None:
     assert [request.is_query, request.is_query, request.operation_type] == [False, False, "mutation"]
     assert GraphQLRequest("{ a }").is_query
     assert parsed == [request.text]
+
+
+@pytest.mark.parametrize(
+    ("document", "directive"),
+    [
+        ("{ a { ... @defer { b } } }", "defer"),
+        ("{ a @include(if: true) { b { c @stream(initialCount: 1) } } }", "stream"),
+        ("{ a { ...F } } fragment F on A { ...G } fragment G on A { b @stream { c } ...F }", "stream"),
+        ("{ ... @ # a comment\n defer { a } }", "defer"),
+        ("{ a } # @defer", ""),
+        ('{ a(text: "@defer") @include(if: true) }', ""),
+        ("{ a @deferred b @streams }", ""),
+        ("{ a } fragment Unused on A { ... @defer { b } }", ""),
+        ("{ defer stream }", ""),
+        ("{ ...F } fragment F on A { ...F } # @defer", ""),
+    ],
+)
+def test_incremental_directive(document: str, directive: str) -> None:
+    """What asks for an answer in parts: in the operation and the fragments that it uses, whatever stands between."""
+    assert GraphQLRequest(document).incremental_directive == directive
+    assert GraphQLRequest(parse(document)).incremental_directive == directive
+
+
+def test_incremental_directive_is_that_of_the_operation() -> None:
+    """The other operations of a document do not matter; without a choice there is an error."""
+    text = "query A { a } query B { ... @defer { b } }"
+    assert GraphQLRequest(text, operation_name="A").incremental_directive == ""
+    assert GraphQLRequest(text, operation_name="B").incremental_directive == "defer"
+    with pytest.raises(DocumentError, match="name one with operation_name"):
+        _ = GraphQLRequest(text).incremental_directive
+
+
+def test_incremental_directive_costs_no_parsing_without_directives(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither where there is no directive, nor where there are others; what uses one is looked at once."""
+    texts = ["{ deferred_a stream }", "{ deferred_b @include(if: true) }", "{ ... @defer { once } }"]
+    requests = [GraphQLRequest(text) for text in texts]
+    assert requests[2].incremental_directive == "defer"
+    monkeypatch.setattr("syncgql.request.parse_document", None)
+    assert [request.incremental_directive for request in requests] == ["", "", "defer"]

@@ -7,7 +7,7 @@ from collections.abc import Hashable
 
 from ..exceptions import ClientClosed, TransportTimeout
 from ..protocol import json_codec
-from ..result import ExecutionResult
+from ..result import ABSENT, ExecutionResult
 from ..runtime.single_flight import SingleFlight
 from .middleware import Execute, Middleware
 from .operation import Operation
@@ -46,7 +46,10 @@ def _key(operation: Operation) -> Hashable:
 def _own_result(result: ExecutionResult) -> ExecutionResult:
     """Return a copy, which the caller may modify."""
     return ExecutionResult(
-        copy.deepcopy(result._data), copy.deepcopy(result.errors), copy.deepcopy(result.extensions), result.response
+        copy.deepcopy(result.data) if result.has_data else ABSENT,
+        copy.deepcopy(result.errors),
+        copy.deepcopy(result.extensions),
+        result.response,
     )
 
 

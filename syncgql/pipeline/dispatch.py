@@ -15,7 +15,7 @@ from ..result import ExecutionResult
 from ..runtime.event_buffer import EventBuffer, Overflow
 from ..runtime.runtime import Runtime, Runtimes
 from ..subscription import GapHandler, OnReconnect, Subscription
-from ..transport.blocking import BlockingRoundTrip, BlockingTransport
+from ..transport.blocking import BlockingRoundTrip, BlockingTransport, cannot_stream
 from ..transport.selection.transport_factory import Transports
 from .operation import Operation
 from .request_workers import RequestWorkers
@@ -64,6 +64,17 @@ class Dispatcher(ABC):
         convert: Callable[[ExecutionResult], T],
     ) -> Subscription[T]:
         """Start a subscription, which keeps *owner* alive and yields converted events."""
+
+    @abstractmethod
+    def stream(
+        self,
+        owner: object,
+        operation: Operation,
+        buffer_size: int,
+        overflow: Overflow,
+        convert: Callable[[ExecutionResult], T],
+    ) -> Subscription[T]:
+        """Send a query or mutation whose response may come in parts; yields what is known after each, converted."""
 
     def close(self) -> None:
         """End all calls and connections and wait for their end, except for blocking calls of other threads."""
@@ -140,12 +151,22 @@ class LoopDispatcher(Dispatcher):
             source.resubscribe(options.with_variables(variable_values))
 
         gap_handler = None if options.on_reconnect is None else GapHandler(options.on_reconnect, resubscribe)
-        source.open(operation.deadline)
-        try:
-            return Subscription(owner, source, convert, gap_handler)
-        except BaseException:  # Ctrl-C
-            source.abandon()
-            raise
+        return _opened(owner, source, operation.deadline, convert, gap_handler)
+
+    def stream(
+        self,
+        owner: object,
+        operation: Operation,
+        buffer_size: int,
+        overflow: Overflow,
+        convert: Callable[[ExecutionResult], T],
+    ) -> Subscription[T]:
+        request, deadline, headers, extra_args, _, _ = operation
+        runtime = self._runtimes.current()
+        buffer: EventBuffer[ExecutionResult] = EventBuffer(buffer_size, overflow, runtime.thread.post)
+        queries = runtime.resources.queries
+        stream = queries.incremental_stream(request, buffer, headers=headers, extra_args=extra_args)
+        return _opened(owner, StreamSource(runtime, stream, buffer), deadline, convert, None)
 
     def shut(self) -> Runtime[Transports] | None:
         return self._runtimes.shut()
@@ -206,6 +227,17 @@ class BlockingDispatcher(Dispatcher):
     ) -> Subscription[T]:
         return self._loop.subscribe(owner, operation, options, convert)
 
+    def stream(
+        self,
+        owner: object,
+        operation: Operation,
+        buffer_size: int,
+        overflow: Overflow,
+        convert: Callable[[ExecutionResult], T],
+    ) -> Subscription[T]:
+        self._loop.check_open()
+        raise cannot_stream(self._transport)
+
     def shut(self) -> Runtime[Transports] | None:
         runtime = self._loop.shut()
         self._workers.request_stop()
@@ -232,6 +264,22 @@ class BlockingDispatcher(Dispatcher):
     @staticmethod
     def _send(round_trip: BlockingRoundTrip[T], deadline: Deadline) -> T:
         return round_trip.parse(round_trip.send(round_trip.request, deadline))
+
+
+def _opened(
+    owner: object,
+    source: StreamSource,
+    deadline: Deadline,
+    convert: Callable[[ExecutionResult], T],
+    gap_handler: GapHandler | None,
+) -> Subscription[T]:
+    """Send an operation and return the subscription to its events."""
+    source.open(deadline)
+    try:
+        return Subscription(owner, source, convert, gap_handler)
+    except BaseException:  # Ctrl-C
+        source.abandon()
+        raise
 
 
 SentT = TypeVar("SentT", covariant=True)

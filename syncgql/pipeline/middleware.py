@@ -45,7 +45,10 @@ class Middleware:
         return call_next(operations)
 
     def subscribe(self, operation: Operation, call_next: Subscribe) -> Subscription[ExecutionResult]:
-        """Start a subscription. ``call_next(operation).map(function)`` calls a function for each event."""
+        """Start a subscription, or a query or mutation of ``client.stream``.
+
+        ``call_next(operation).map(function)`` calls a function for each event.
+        """
         return call_next(operation)
 
 

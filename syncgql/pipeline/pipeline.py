@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import copy
 import functools
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
+from contextvars import copy_context
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from ..checks import check_seconds
@@ -158,8 +160,12 @@ class Pipeline:
 
             if self._steps is None or self._workers is None:
                 return self.dispatcher.submit(operation, finish)
-            # The user's code may block, so it runs in a worker thread.
-            run = functools.partial(self._run, self._steps, finish)
+            # The user's code may wait, so it runs in a worker thread, in the context of the caller.
+            steps, context = self._steps, copy_context()
+
+            def run(started: Operation) -> T:
+                return context.run(self._run, steps, finish, started)
+
             return self._workers.submit(operation, run, self.dispatcher.check_open)
         except SyncGQLError as error:
             raise cut(error)
@@ -215,6 +221,36 @@ class Pipeline:
             return self._schema.prepare(as_request(operation.request, variable_values, None, None), self._introspect)
 
         return SubscriptionOptions(buffer_size, overflow, on_reconnect, with_variables)
+
+    def stream(
+        self,
+        operation: Operation,
+        convert: Callable[[ExecutionResult], T],
+        buffer_size: int,
+        overflow: Overflow,
+    ) -> Subscription[T]:
+        """Run an operation whose response may come in parts; raises what ``Client.stream`` raises."""
+        check_buffer(buffer_size, overflow)  # before a schema is fetched
+
+        def parsed(result: ExecutionResult) -> T:
+            # Scalars are parsed in place, and the next result shares what does not change.
+            own = result if result.data is None else result.with_data(copy.deepcopy(result.data))
+            return convert(self._parse(operation, own))
+
+        make = parsed if self._schema.parses_results else convert
+        try:
+            if operation.request.is_subscription:
+                raise DocumentError("stream() runs queries and mutations; use subscribe() for a subscription.")
+            operation = self._prepare(operation)
+            if self._steps is None:
+                return self.dispatcher.stream(self, operation, buffer_size, overflow, make)
+
+            def dispatch(changed: Operation) -> Subscription[ExecutionResult]:
+                return self.dispatcher.stream(self, changed, buffer_size, overflow, whole_result)
+
+            return self._steps.subscribe(operation, dispatch).map(make)
+        except SyncGQLError as error:
+            raise cut(error)
 
     def run(self, request: GraphQLRequest) -> ExecutionResult:
         """Run a request of ``client.query`` or ``client.mutation``."""

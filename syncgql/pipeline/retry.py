@@ -180,6 +180,8 @@ def failure_of(outcome: BatchEntry, policy: RetryPolicy) -> Failure | None:
         return Failure(outcome, True)
     if isinstance(outcome, TransportServerError):
         return Failure(outcome) if outcome.code in policy.statuses else None
+    if isinstance(outcome, TransportConnectionFailed) and outcome.data is not None:
+        return None  # lost between the parts of a response, which the caller may use
     if isinstance(outcome, TransportConnectionFailed | TransportTimeout) and not is_permanent(outcome.__cause__):
         return Failure(outcome)
     return None

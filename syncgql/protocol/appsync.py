@@ -40,7 +40,18 @@ from .websocket import (
     ignore,
     on_event,
 )
-from .websocket_events import Acknowledged, Complained, Completed, Event, Failed, Received, Refused, Reply, Started
+from .websocket_events import (
+    Acknowledged,
+    Complained,
+    Completed,
+    Event,
+    Failed,
+    Received,
+    Refused,
+    Reply,
+    Started,
+    Unreadable,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -128,7 +139,7 @@ class AppSync(WebSocketProtocol):
     def _on_start_ack(self, message: dict[str, Any]) -> Started:
         return Started(_id(message))
 
-    def _on_data(self, message: dict[str, Any]) -> Event | None:
+    def _on_data(self, message: dict[str, Any]) -> Event | Unreadable | None:
         try:
             return on_event(self, message)
         except BrokenMessage as error:
@@ -137,7 +148,7 @@ class AppSync(WebSocketProtocol):
 
     def _on_first_data(self, message: dict[str, Any]) -> Started:
         event = self._on_data(message)
-        return Started(_id(message), event[1] if event else None)
+        return Started(_id(message), event[1] if isinstance(event, tuple) else None)
 
     def _on_failure(self, message: dict[str, Any]) -> Failed:
         return Failed(_id(message), _errors(message))

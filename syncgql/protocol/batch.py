@@ -59,11 +59,8 @@ def has_several_answers(request: GraphQLRequest) -> str:
     """
     if request.is_subscription:
         return "is a subscription"
-    text = request.text
-    for directive in "defer", "stream":
-        if f"@{directive}" in text and _uses_directive(request, directive):
-            return f"uses @{directive}"
-    return ""
+    directive = request.incremental_directive
+    return f"uses @{directive}" if directive else ""
 
 
 def parse_batch_answer(response: HTTPResponse, *, count: int, json_deserialize: JSONDeserialize) -> list[BatchEntry]:
@@ -138,20 +135,6 @@ def batch_data(results: Sequence[BatchEntry]) -> list[dict[str, Any]]:
             error.message = f"Request {number} of {len(results)}: {error.message}"
             raise
     return data
-
-
-def _uses_directive(request: GraphQLRequest, name: str) -> bool:
-    from graphql import DirectiveNode, Visitor, visit
-
-    found = False
-
-    class Finder(Visitor):
-        def enter_directive(self, node: DirectiveNode, *_: object) -> None:
-            nonlocal found
-            found = found or node.name.value == name
-
-    visit(request.document, Finder())
-    return found
 
 
 def _entries(response: Response, body: bytes, json_deserialize: JSONDeserialize) -> list[Any] | None:

@@ -21,6 +21,10 @@ ABNORMAL = 1006
 INTERNAL_ERROR = 1011
 
 
+CREDENTIAL_OPTIONS = "headers=, auth= and init_payload="
+"""The options of most transports that hold credentials, for advice."""
+
+
 class RetryDecision(enum.Enum):
     """Whether to reconnect after a connection was closed."""
 
@@ -75,15 +79,16 @@ def close_code(code: int) -> CloseCode:
     return CloseCode("a reserved code", RetryDecision.NO)
 
 
-def closed_error(url: str, code: int, reason: str, decision: RetryDecision) -> TransportError:
+def closed_error(
+    url: str, code: int, reason: str, decision: RetryDecision, options: str = CREDENTIAL_OPTIONS
+) -> TransportError:
     """Return the error for a connection that the peer closed, with the code, its meaning and the reason."""
     said = f" It said: {as_sentence(reason)}" if reason else ""
     meaning = close_code(code).meaning
     if decision is RetryDecision.WITH_NEW_CREDENTIALS:
         meaning = "closed before the acknowledgement" if code == NORMAL else meaning
         return TransportAuthenticationError(
-            f"{url} refused the connection: close code {code}, {meaning}.{said} Check headers=, auth= and "
-            "init_payload=.",
+            f"{url} refused the connection: close code {code}, {meaning}.{said} Check {options}.",
             code=code,
             reason=reason,
         )
@@ -93,7 +98,10 @@ def closed_error(url: str, code: int, reason: str, decision: RetryDecision) -> T
 
 
 def refused_error(
-    url: str, payload: Any, decision: RetryDecision = RetryDecision.WITH_NEW_CREDENTIALS
+    url: str,
+    payload: Any,
+    decision: RetryDecision = RetryDecision.WITH_NEW_CREDENTIALS,
+    options: str = CREDENTIAL_OPTIONS,
 ) -> TransportError:
     """Return the error for a connection that the server refused with a message that has *payload*."""
     said = payload.get("message", payload) if isinstance(payload, dict) else payload
@@ -106,7 +114,7 @@ def refused_error(
     if decision is not RetryDecision.WITH_NEW_CREDENTIALS:
         return TransportConnectionFailed(message, reason=text[:1000])
     return TransportAuthenticationError(
-        f"{message} Check headers=, auth= and init_payload=.",
+        f"{message} Check {options}.",
         reason=text[:1000],
         errors=errors or None,
     )

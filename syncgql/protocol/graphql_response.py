@@ -31,7 +31,7 @@ def parse_response(value: Any, response: Response | None = None) -> ExecutionRes
             type and no errors.
     """
     if not isinstance(value, dict):
-        raise MalformedResponse(f"expected an object, got {_kind(value)}")
+        raise MalformedResponse(f"expected an object, got {kind_of(value)}")
     data = value.get("data", ABSENT)
     if len(value) == 1 and isinstance(data, dict):
         return ExecutionResult(data, None, None, response)  # the usual response: only data
@@ -42,7 +42,7 @@ def parse_response(value: Any, response: Response | None = None) -> ExecutionRes
         raise MalformedResponse("it has neither data nor errors")
     if data is not ABSENT and data is not None and not isinstance(data, dict):
         if errors is None:
-            raise MalformedResponse(f"data must be an object or null, not {_kind(data)}")
+            raise MalformedResponse(f"data must be an object or null, not {kind_of(data)}")
         data = None
     extensions = value.get("extensions")
     return ExecutionResult(data, errors, extensions if isinstance(extensions, dict) else None, response)
@@ -114,13 +114,14 @@ def _null_data(result: ExecutionResult) -> TransportProtocolError:
     )
 
 
+def kind_of(value: Any) -> str:
+    """Name the JSON type of a decoded value, with its article."""
+    kinds = {dict: "an object", list: "a list", str: "a string", bool: "a boolean", type(None): "null"}
+    return kinds.get(type(value), "a number")
+
+
 def _is_subscription(request: GraphQLRequest) -> bool:
     try:
         return request.is_subscription
     except DocumentError:
         return False  # the server's errors describe the problem
-
-
-def _kind(value: Any) -> str:
-    kinds = {dict: "an object", list: "a list", str: "a string", bool: "a boolean", type(None): "null"}
-    return kinds.get(type(value), "a number")

@@ -44,6 +44,7 @@ class GraphQLTransportWS(WebSocketProtocol):
     NAME = "graphql-transport-ws"
     START, STOP = "subscribe", "complete"
     VIOLATION_CODE = 4400
+    HAS_PINGS = True
 
     def connection_init(self, payload: Mapping[str, Any] | None) -> str:
         self._send("connection_init")

@@ -42,6 +42,12 @@ from .masking import Mask
 from .rate_limits import is_rate_limit, rate_limited, says_throttled
 
 ACCEPT = "application/graphql-response+json, application/json;q=0.9"
+INCREMENTAL_ACCEPT = (
+    "multipart/mixed;incrementalSpec=v0.2, multipart/mixed;deferSpec=20220824, multipart/mixed, "
+    "application/graphql-response+json, text/event-stream;q=0.9, application/json;q=0.9"
+)
+"""Apollo Server accepts only a type with one of the parameters, and GraphQL Yoga only one without them."""
+
 CONTENT_TYPE = "application/json"
 GRAPHQL_RESPONSE = "application/graphql-response+json"
 

@@ -161,7 +161,7 @@ _encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",",
 _decoder = json.JSONDecoder(parse_constant=_refuse_constant)
 # What the decoder itself calls, after a search for white space with regular expressions that takes as long as a small
 # event.
-_scan = json.scanner.make_scanner(_decoder)
+_scan: Callable[[str, int], tuple[Any, int]] = json.scanner.make_scanner(_decoder)  # type: ignore[arg-type]
 
 _fast_decode: Callable[[str | bytes], Any] | None = None if msgspec is None else msgspec.json.Decoder().decode
 # DecodeError is a ValueError only since msgspec 0.22. Invalid UTF-8 and deep nesting raise the other exceptions.

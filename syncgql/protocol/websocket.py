@@ -28,11 +28,12 @@ from ..exceptions import TransportError, TransportProtocolError
 from ..messages import as_sentence
 from ..result import ABSENT, ExecutionResult
 from . import json_codec
-from .close_codes import NORMAL, RetryDecision, close_code
+from .close_codes import CREDENTIAL_OPTIONS, NORMAL, RetryDecision, close_code
 from .graphql_errors import NO_REASON, read_errors
 from .graphql_response import MalformedResponse, error_of, parse_response
 from .json_codec import CODEC_ERRORS, JSONDeserialize, NotJSONConstant
-from .websocket_events import Completed, Event, Received
+from .response_stream import ResultReader
+from .websocket_events import Completed, Event, Received, Unreadable
 
 
 class State(enum.Enum):
@@ -101,8 +102,17 @@ class WebSocketProtocol(ABC):
     DECISIONS: ClassVar[Mapping[int, RetryDecision]] = {}
     """Close codes with a meaning that differs from the common table."""
 
+    CREDENTIAL_OPTIONS: ClassVar[str] = CREDENTIAL_OPTIONS
+    """The options to check when the server refuses a connection."""
+
     CONFIRMS: ClassVar[bool] = False
     """Whether the server confirms that it runs an operation (``Started``)."""
+
+    CONFIRMS_AT_ONCE: ClassVar[bool] = True
+    """Whether a confirmation that does not come within ``ack_timeout`` is missing."""
+
+    HAS_PINGS: ClassVar[bool] = False
+    """Whether the client can send pings (``ping``)."""
 
     silence_limit: float | None = None
     """The seconds without a message after which the connection is lost, as announced with the acknowledgement."""
@@ -110,6 +120,7 @@ class WebSocketProtocol(ABC):
     def __init__(self, json_deserialize: JSONDeserialize = json_codec.loads) -> None:
         self._decode = json_deserialize if json_deserialize is json_codec.loads else _for_results(json_deserialize)
         self.operations: dict[str, OperationState] = {}
+        self.readers: dict[str, ResultReader] = {}
         self.acknowledged = False
         self._last_id = 0
         self._enter(State.OPEN)
@@ -124,11 +135,12 @@ class WebSocketProtocol(ABC):
             LocalProtocolError: it was already sent.
         """
 
-    def subscribe(self, payload: str) -> tuple[str, str]:
+    def subscribe(self, payload: str, read: ResultReader | None = None) -> tuple[str, str]:
         """Start an operation; return its id and the message.
 
         Args:
             payload: the request as JSON text, encoded once in the caller's thread.
+            read: reads the results of an operation whose response comes in parts; None for ordinary results.
 
         Raises:
             LocalProtocolError: the connection is not acknowledged, or is closed.
@@ -136,6 +148,8 @@ class WebSocketProtocol(ABC):
         self._send(self.START)
         id = self._new_id()
         self.operations[id] = OperationState.STARTING if self.CONFIRMS else OperationState.ACTIVE
+        if read is not None:
+            self.readers[id] = read
         return id, f'{{"id":"{id}","type":"{self.START}","payload":{payload}}}'
 
     def complete(self, id: str) -> str | None:
@@ -268,6 +282,7 @@ class WebSocketProtocol(ABC):
             self.acknowledged = True
         elif state is State.CLOSED:
             self.operations.clear()
+            self.readers.clear()
 
     def _new_id(self) -> str:
         self._last_id += 1
@@ -275,6 +290,7 @@ class WebSocketProtocol(ABC):
 
     def _end(self, id: str) -> bool:
         """Remove an operation; return whether it had not ended before."""
+        self.readers.pop(id, None)
         return self.operations.pop(id, None) is not None
 
     def _stop(self, id: str) -> str:
@@ -323,7 +339,7 @@ def failure_errors(message: dict[str, Any]) -> list[dict[str, Any]]:
     return read_errors(message.get("payload")) or [{"message": NO_REASON}]
 
 
-def on_event(protocol: WebSocketProtocol, message: dict[str, Any]) -> Event | None:
+def on_event(protocol: WebSocketProtocol, message: dict[str, Any]) -> Event | Unreadable | None:
     """React to a message with a result of an operation; this is the hot path of subscriptions."""
     id, payload = message.get("id"), message.get("payload")
     if not isinstance(id, str) or not id:
@@ -332,12 +348,22 @@ def on_event(protocol: WebSocketProtocol, message: dict[str, Any]) -> Event | No
         raise BrokenMessage(f"the payload of {message['type']} is an object")
     if id not in protocol.operations:
         return None
+    if protocol.readers and id in protocol.readers:
+        return _read_part(id, payload, protocol.readers[id])
     try:
         return id, parse_response(payload)
     except MalformedResponse as error:
         if not ("data" in payload or "errors" in payload):
             return id, ExecutionResult(ABSENT)  # Ariadne sends this for a falsy result
         raise BrokenMessage(f"the payload of {message['type']} is a GraphQL response, but {error}") from None
+
+
+def _read_part(id: str, payload: dict[str, Any], read: ResultReader) -> Event | Unreadable:
+    """Read a part of a response; one that does not fit the others ends its operation, not the connection."""
+    try:
+        return id, read(payload, None)
+    except TransportProtocolError as error:
+        return Unreadable(id, error)
 
 
 def on_complete(protocol: WebSocketProtocol, message: dict[str, Any]) -> Completed | None:

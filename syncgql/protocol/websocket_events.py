@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from ..exceptions import TransportProtocolError
 from ..result import ExecutionResult
 from .close_codes import RetryDecision
 
@@ -73,13 +74,59 @@ class Failed:
 
 
 @dataclass(slots=True)
+class Unreadable:
+    """A part of an operation's response does not fit the parts before; other operations are not affected."""
+
+    id: str
+    error: TransportProtocolError
+
+
+@dataclass(slots=True)
 class Completed:
     """An operation ended."""
 
     id: str
 
 
+@dataclass(slots=True)
+class Answered:
+    """An operation ended with its only result."""
+
+    id: str
+    result: ExecutionResult
+
+
+@dataclass(slots=True)
+class Interrupted:
+    """The server ended all operations, but the connection can be initialized again."""
+
+    reason: str
+
+
 Event = tuple[str, ExecutionResult]
 """The operation with this id has a result; more may follow."""
 
-Received = Acknowledged | Refused | Complained | Pinged | Ponged | Started | Reply | Event | Failed | Completed
+
+@dataclass(slots=True)
+class Several:
+    """One message meant several things, in this order."""
+
+    events: list[Received]
+
+
+Received = (
+    Acknowledged
+    | Refused
+    | Complained
+    | Pinged
+    | Ponged
+    | Started
+    | Reply
+    | Event
+    | Failed
+    | Unreadable
+    | Completed
+    | Answered
+    | Interrupted
+    | Several
+)

@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import errno
 import threading
 from collections.abc import Callable, Coroutine
 from contextvars import Context
@@ -151,6 +152,12 @@ class LoopThread:
                 with contextlib.suppress(SystemExit, KeyboardInterrupt):
                     self._loop.run_forever()
             _finish(self._loop)
+        except OSError as error:
+            if error.errno != errno.EBADF:
+                raise
+            # Something closed all descriptors of the process: uWSGI's master does so before it replaces itself at a
+            # reload. Only mark the loop closed: the numbers of its descriptors may already belong to other files.
+            asyncio.BaseEventLoop.close(self._loop)  # type: ignore[arg-type]
         finally:
             self.is_running = False
             # Thread ids are reused, so a later thread could be mistaken for this one.

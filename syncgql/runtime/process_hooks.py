@@ -17,6 +17,7 @@ from typing import Protocol
 
 from ..deadline import Deadline
 from .loop_thread import LoopThread, LoopUser
+from .uwsgi_forks import warn_if_forks_are_unsafe
 
 EXIT_SECONDS = 2.0
 """The seconds that the exit of the interpreter waits for open clients to close."""
@@ -54,6 +55,7 @@ def starting_lock() -> threading.RLock:
 
 def start_loop_thread(user: LoopUser) -> LoopThread:
     """Return a running loop thread that *user* has joined: its own, or under gevent the shared one."""
+    warn_if_forks_are_unsafe()
     if not threads_are_greenlets():
         thread = LoopThread()
     elif os.getpid() in _shared and _shared[os.getpid()].is_running:
@@ -79,6 +81,11 @@ def stop_at_exit(stoppable: ProcessBound) -> None:
 def has_stopped(stoppable: ProcessBound) -> None:
     """Undo ``stop_at_exit``."""
     _open.discard(stoppable)
+
+
+# weakref's own exit hook closes the sessions of blocking transports. Hooks run in reverse order, so it has to be
+# registered before ours, which waits for the requests that use these sessions.
+weakref.finalize(_open, int)
 
 
 @atexit.register

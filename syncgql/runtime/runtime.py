@@ -147,10 +147,14 @@ class Runtime(Generic[R]):
     def request_stop(self, *, at_exit: bool = False) -> None:
         """Start to end everything: subscriptions, calls, connections, the thread. Takes no lock and never waits.
 
+        Does nothing in a forked child: the thread is the parent's, and a post would wake the parent's loop.
+
         Args:
             at_exit: do not release waiting threads. At interpreter exit these are daemon threads, which would print
                 tracebacks while the process ends.
         """
+        if self.pid != os.getpid():
+            return
         # Set immediately: a later call from another exit hook must not wait for a loop that is ending.
         self._at_exit = self._at_exit or at_exit
         self.thread.post(self._stop)
@@ -162,8 +166,8 @@ class Runtime(Generic[R]):
         self.request_stop()
 
     def join(self, timeout: float | None = None) -> None:
-        """Wait until everything has ended. Does nothing on the loop thread."""
-        if not self.thread.is_current:
+        """Wait until everything has ended; returns at once on the loop thread, and in a forked child."""
+        if self.pid == os.getpid() and not self.thread.is_current:
             slices.wait(self._ended, timeout)
             if not self.thread.users:
                 self.thread.join(timeout)

@@ -31,6 +31,7 @@ from typing import Any, TypeVar
 
 from ..deadline import Deadline
 from . import slices
+from .uwsgi_forks import warn_if_forks_are_unsafe
 
 T = TypeVar("T")
 
@@ -138,6 +139,7 @@ class _Crew:
         except IndexError:
             if len(self.threads) >= limit:
                 return
+        warn_if_forks_are_unsafe()
         # The thread has no reference to the pool, so that the pool can be freed.
         arguments = (self.jobs, self.idle, self.threads)
         thread = threading.Thread(target=_work, args=arguments, name=f"{name}_{next(self._numbers)}", daemon=True)

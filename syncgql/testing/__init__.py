@@ -7,7 +7,7 @@ from .answers import Answers, UnexpectedOperation
 from .fakes import Fakes
 from .mock import GraphQLMock
 from .recorded_request import RecordedRequest
-from .script import complete, drop, errors, event, pause
+from .script import complete, drop, errors, event, part, pause
 from .server import GraphQLServer
 
 __all__ = [
@@ -21,5 +21,6 @@ __all__ = [
     "drop",
     "errors",
     "event",
+    "part",
     "pause",
 ]

@@ -17,8 +17,9 @@ from ..request import GraphQLRequest, parse_document
 from ..result import ABSENT
 from ..schema.provider import load_schema
 from .fakes import Fakes, Overrides
+from .parts import as_payloads
 from .recorded_request import RecordedRequest, json_variables
-from .script import Script, Step
+from .script import Drop, Event, Pause, Script, Step
 
 if TYPE_CHECKING:
     from ..schema.provider import SchemaSource
@@ -161,11 +162,12 @@ class Answers:
         self._add(match, lambda call: Answer({"data": fakes.data(call.request)}, delay=delay))
 
     def script(self, match: Match, *steps: Step) -> None:
-        """Register the events of a subscription.
+        """Register the events of a subscription, or the parts of a response to ``@defer`` or ``@stream``.
 
         Args:
-            match: the subscription; see ``add``.
-            *steps: return values of ``event``, ``pause``, ``errors``, ``drop`` and ``complete``, played in order.
+            match: the operation; see ``add``.
+            *steps: return values of ``event``, ``part``, ``pause``, ``errors``, ``drop`` and ``complete``, played in
+                order. A response in parts begins with an ``event``, its first data.
 
         Raises:
             TypeError: a step or *match* has the wrong type.
@@ -234,6 +236,19 @@ class Answers:
         rule = self._expected(self._find(call, scripted=True), call)
         self.calls.append(call)
         return rule.script.next_act() if rule.script is not None else []
+
+    def parts(self, call: RecordedRequest) -> list[Event | Pause | Drop] | None:
+        """Record a query or mutation whose response is scripted in parts, and return the steps; None for others.
+
+        Raises:
+            UnexpectedOperation: the document is not valid for the schema.
+        """
+        rule = self._find(call, scripted=True)
+        if rule is None or rule.script is None:
+            return None
+        self._check(call)
+        self.calls.append(call)
+        return as_payloads(rule.script.next_act())
 
     def check_subscription(self, call: RecordedRequest) -> None:
         """Check that a script matches a subscription, without recording it.

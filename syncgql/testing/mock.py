@@ -16,19 +16,23 @@ from ..protocol import json_codec
 from ..protocol.batch import BatchEntry
 from ..protocol.http import HTTPResponse, parse_answer, public_url, retry_after
 from ..request import GraphQLRequest
-from ..result import ExecutionResult, Response
+from ..result import ExecutionResult, Response, whole_result
 from ..transport.aiohttp_websockets import AIOHTTPWebsocketsTransport
+from ..transport.async_event_sink import AsyncEventSink
 from ..transport.base import AsyncRoundTrip, AsyncTransport, EventSink, Stream
 from ..transport.batching import Batcher
-from ..transport.blocking import BlockingTransport
+from ..transport.blocking import BlockingTransport, cannot_stream
 from ..transport.http.request import HTTPRequest
+from ..transport.incremental_sink import SnapshotSink, WholeSink
 from ..transport.round_trip import RoundTrip
 from ..transport.selection.transport_factory import TransportFactory, Transports
 from ..transport.selection.transport_options import TransportOptions
 from ..transport.websocket.transport import WebSocketTransport
 from .answers import Answer, Answers
 from .memory_socket import MemorySessions
+from .parts import ScriptedParts
 from .recorded_request import RecordedRequest, sent_request
+from .script import Drop, Event, Pause
 
 if TYPE_CHECKING:
     from ..schema.provider import SchemaSource
@@ -97,7 +101,26 @@ class MockTransport(AsyncTransport):
     ) -> AsyncRoundTrip[ExecutionResult]:
         prepared = self._queries.round_trip(request, headers=headers, extra_args=extra_args)
         recorded = RecordedRequest(sent_request(request), *self._wire(prepared.request))
+        parts = self._answers.parts(recorded)
+        if parts is not None:
+            return RoundTrip(parts, _play, whole_result)
         return RoundTrip(self._answers.answer(recorded), _wait_for, self._parse)
+
+    def incremental_stream(
+        self,
+        request: GraphQLRequest,
+        sink: EventSink,
+        *,
+        headers: Mapping[str, str] | None = None,
+        extra_args: Mapping[str, Any] | None = None,
+    ) -> Stream:
+        if isinstance(self._queries, BlockingTransport):
+            raise cannot_stream(self._queries)
+        prepared = self._queries.round_trip(request, headers=headers, extra_args=extra_args)
+        parts = self._answers.parts(RecordedRequest(sent_request(request), *self._wire(prepared.request)))
+        if parts is None:
+            return super().incremental_stream(request, sink, headers=headers, extra_args=extra_args)
+        return ScriptedParts(parts, SnapshotSink(sink))
 
     def batch_round_trip(
         self,
@@ -147,6 +170,14 @@ class MockTransport(AsyncTransport):
         """Raise an error, because clients subscribe with ``stream``."""
         raise TransportError("MockTransport supports subscriptions only with stream().", sent=False)
         yield  # pragma: no cover - makes this an async generator
+
+
+async def _play(parts: Sequence[Event | Pause | Drop], deadline: Deadline) -> ExecutionResult:
+    """Play a response in parts and return the whole."""
+    results = AsyncEventSink(buffer_size=1)
+    await ScriptedParts(parts, WholeSink(results)).play()
+    result = await results.get()
+    return ExecutionResult() if result is None else result
 
 
 async def _wait_for(answer: Answer, deadline: Deadline) -> Answer:

@@ -87,6 +87,12 @@ class Peer:
             for step in self._answers.act(call):
                 await self._play(id, step)
             return
+        parts = self._answers.parts(call)
+        if parts is not None:
+            for part in parts:
+                await self._play(id, part)
+            await self._play(id, Complete())
+            return
         answer = self._answers.answer(call)
         await asyncio.sleep(answer.delay)
         if answer.raises is not None:

@@ -1,4 +1,4 @@
-"""Script: the messages that a server sends to a subscription, in steps."""
+"""Script: what a server sends for a subscription, or for a response in parts, in steps."""
 
 from __future__ import annotations
 
@@ -13,6 +13,17 @@ class Event:
     """Send an event."""
 
     payload: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Part:
+    """Deliver a fragment with ``@defer``, or items of a list with ``@stream``."""
+
+    path: tuple[str | int, ...]
+    label: str | None
+    data: Mapping[str, Any] | None
+    items: Sequence[Any] | None
+    errors: Sequence[Mapping[str, Any]]
 
 
 @dataclass(frozen=True)
@@ -42,7 +53,7 @@ class Complete:
     """Complete the subscription."""
 
 
-Step = Event | Pause | Reject | Drop | Complete
+Step = Event | Part | Pause | Reject | Drop | Complete
 
 ENDS = (Reject, Drop, Complete)
 
@@ -61,6 +72,31 @@ def event(
     return Event({name: value for name, value in members.items() if name == "data" or value is not None})
 
 
+def part(
+    path: Sequence[str | int] = (),
+    data: Mapping[str, Any] | None = None,
+    *,
+    items: Sequence[Any] | None = None,
+    label: str | None = None,
+    errors: Sequence[str | Mapping[str, Any]] = (),
+) -> Part:
+    """Deliver a part of the response to a query or mutation with ``@defer`` or ``@stream``; an ``event`` precedes it.
+
+    Args:
+        path: the path of the object that the fragment belongs to, or of the list that the items are appended to.
+        data: the data of a fragment.
+        items: the items of a list.
+        label: the ``label`` argument of the directive.
+        errors: messages, or complete error objects; without data and items, the fragment or the list failed.
+
+    Raises:
+        TypeError: both *data* and *items* were given, or none of *data*, *items* and *errors*.
+    """
+    if (data is not None and items is not None) or (data is None and items is None and not errors):
+        raise TypeError("A part has data, or items, or nothing but errors.")
+    return Part(tuple(path), label, data, items, _error_objects(errors))
+
+
 def pause(seconds: float) -> Pause:
     """Wait for this number of seconds before the next step."""
     return Pause(seconds)
@@ -68,7 +104,7 @@ def pause(seconds: float) -> Pause:
 
 def errors(*messages: str | Mapping[str, Any]) -> Reject:
     """End the subscription with errors: messages, or complete error objects."""
-    return Reject([{"message": each} if isinstance(each, str) else each for each in messages])
+    return Reject(_error_objects(messages))
 
 
 def drop(code: int | None = None, reason: str = "") -> Drop:
@@ -88,17 +124,23 @@ def complete() -> Complete:
     return Complete()
 
 
+def _error_objects(errors: Sequence[str | Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    return [{"message": each} if isinstance(each, str) else each for each in errors]
+
+
 class Script:
     """A sequence of steps, divided into acts: each step that ends a subscription ends an act.
 
     Each subscription plays the next act; after the last act, the first one is played again. If an act has no final
-    step, its subscription stays open without further events.
+    step, its subscription stays open without further events. A response in parts is complete after the last part.
     """
 
     def __init__(self, steps: Sequence[Step]) -> None:
         for step in steps:
             if not isinstance(step, Step):
-                raise TypeError(f"Use event(), pause(), errors(), drop() and complete(), not {type(step).__name__}.")
+                raise TypeError(
+                    f"Use event(), part(), pause(), errors(), drop() and complete(), not {type(step).__name__}."
+                )
         self._acts: list[list[Step]] = [[]]
         for step in steps:
             self._acts[-1].append(step)

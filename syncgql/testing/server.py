@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from aiohttp import WSMsgType, web
@@ -13,6 +14,7 @@ from ..runtime.runtime import Runtime
 from .answers import Answers, UnexpectedOperation
 from .peer import SUBPROTOCOL, Peer
 from .recorded_request import RecordedRequest, request_of
+from .script import Drop, Event, Pause
 
 if TYPE_CHECKING:
     from ..schema.provider import SchemaSource
@@ -98,7 +100,10 @@ class _Site:
             payload = await _payload_of(request)
             entries = payload if isinstance(payload, list) else [payload]
             headers, url = request.headers.copy(), str(request.url)
-            answers = [self._answers.answer(RecordedRequest(request_of(entry), headers, url)) for entry in entries]
+            calls = [RecordedRequest(request_of(entry), headers, url) for entry in entries]
+            if not isinstance(payload, list) and (parts := self._answers.parts(calls[0])) is not None:
+                return await _send_parts(request, parts)
+            answers = [self._answers.answer(call) for call in calls]
         except UnexpectedOperation as error:
             return web.json_response({"errors": [{"message": str(error)}]}, status=400)
         except (DocumentError, TypeError, ValueError) as error:
@@ -119,6 +124,26 @@ class _Site:
         finally:
             self._sockets.discard(socket)
         return socket
+
+
+async def _send_parts(request: web.Request, parts: Sequence[Event | Pause | Drop]) -> web.StreamResponse:
+    """Send a response in parts as ``multipart/mixed``."""
+    response = web.StreamResponse(headers={"Content-Type": 'multipart/mixed; boundary="-"'})
+    await response.prepare(request)
+    await response.write(b"---")
+    for part in parts:
+        match part:
+            case Pause(seconds):
+                await asyncio.sleep(seconds)
+            case Drop():
+                if request.transport is not None:
+                    request.transport.abort()
+                return response
+            case Event(payload):
+                head = b"\r\nContent-Type: application/json\r\n\r\n"
+                await response.write(head + json_codec.dumps(payload).encode() + b"\r\n---")
+    await response.write(b"--\r\n")
+    return response
 
 
 class _Wire:

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import functools
-import io
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
-import aiohttp
 from yarl import URL
 
 from ..checks import check_function, check_size
 from ..deadline import Deadline
-from ..exceptions import DocumentError, TransportError
+from ..exceptions import DocumentError
 from ..protocol import json_codec
 from ..protocol.batch import BatchEntry, answers_or_raise, batch_payload, parse_batch_answer
 from ..protocol.http import parse_answer, public_url
@@ -22,12 +20,16 @@ from ..protocol.json_codec import JSONDeserialize, JSONSerialize
 from ..request import GraphQLRequest
 from ..result import ExecutionResult
 from .aiohttp_session.session import SessionFactory, SharedSession
-from .base import AsyncRoundTrip, AsyncTransport
+from .base import AsyncRoundTrip, AsyncTransport, EventSink, Stream
 from .http.request import HTTPRequest, RequestBuilder, joined
 from .http.sender import HTTPSender
-from .http.upload import FileClasses
+from .http.upload import FILE_CLASSES, FileClasses
 from .options import AuthOption, HeadersOption, TimeoutOption, check_ssl, check_url
 from .round_trip import RoundTrip
+
+if TYPE_CHECKING:
+    from .http.incremental_sender import IncrementalSender
+    from .http_stream.transport import HTTPStreams
 
 __all__ = ["AIOHTTPTransport"]
 
@@ -75,7 +77,7 @@ class AIOHTTPTransport(AsyncTransport):
     """
 
     has_batches = True
-    file_classes: FileClasses = (io.IOBase, aiohttp.StreamReader, AsyncGenerator)
+    file_classes: FileClasses = FILE_CLASSES
     """Types whose instances in the variables are uploaded as files, in addition to ``FileVar``."""
 
     def __init__(
@@ -115,14 +117,39 @@ class AIOHTTPTransport(AsyncTransport):
         self._shared_session = SharedSession.of(
             session, cookies, client_session_args, ssl_close_timeout=ssl_close_timeout, trust_env=trust_env
         )
+        self._begin()
+
+    def _begin(self) -> None:
         self._sender = HTTPSender(self._shared_session, self._max_response_size)
+        self._made_streams: HTTPStreams | None = None
+
+    def _streams(self) -> HTTPStreams:
+        """Return the maker of streams, which is imported and made when it is needed."""
+        if self._made_streams is None:
+            from .http_stream.options import StreamOptions
+            from .http_stream.protocols import MULTIPART, SSE
+            from .http_stream.transport import HTTPStreams
+
+            # Two threads may make one each: closing ends the streams of the second, and those of the first with the
+            # session.
+            self._made_streams = HTTPStreams(
+                self._builder,
+                self._sender,
+                (SSE, MULTIPART),  # GraphQL Yoga starts a subscription before it refuses multipart
+                StreamOptions(json_deserialize=self.json_deserialize),
+                self._max_response_size,
+                self.file_classes,
+            )
+        return self._made_streams
 
     async def connect(self) -> None:
         """Open the session. Connections are opened by requests. Does nothing if the session is open."""
         self._sender.connect()
 
     async def close(self) -> None:
-        """Close the session, unless another transport uses it."""
+        """End the subscriptions and close the session, unless another transport uses it."""
+        if self._made_streams is not None:
+            await self._made_streams.close()
         await self._sender.close()
 
     async def execute(
@@ -146,6 +173,9 @@ class AIOHTTPTransport(AsyncTransport):
         prepared = await self._off_the_loop(
             functools.partial(self._builder.build, request, None, extra_args, file_classes)
         )
+        if request.is_incremental:
+            sender = self._incremental_sender()
+            return sender.parse(await sender.send(prepared, Deadline()))
         return self._parse(await self._sender.send(prepared, Deadline()))
 
     async def execute_batch(
@@ -165,22 +195,23 @@ class AIOHTTPTransport(AsyncTransport):
         round_trip = await self._off_the_loop(functools.partial(self.batch_round_trip, reqs, extra_args=extra_args))
         return answers_or_raise(round_trip.parse(await round_trip.send(round_trip.request, Deadline())))
 
-    async def subscribe(self, request: GraphQLRequest) -> AsyncGenerator[ExecutionResult, None]:
-        """Not supported: a plain HTTP request has a single response.
+    def subscribe(self, request: GraphQLRequest) -> AsyncGenerator[ExecutionResult, None]:
+        """Send a subscription and yield its events, errors included.
+
+        The events arrive as Server-Sent Events or, from a server that refuses that, as a ``multipart/mixed`` response.
+        A connection that is lost is not re-established; ``EventStreamTransport`` and ``MultipartSubscriptionTransport``
+        have options for that.
 
         Raises:
-            TransportError: always.
+            TransportError: connecting failed, the operation was refused, or the connection was lost.
+            DocumentError: the request cannot be sent.
         """
-        raise TransportError(
-            "AIOHTTPTransport cannot subscribe; use AIOHTTPWebsocketsTransport, or subscriptions= of the Client.",
-            sent=False,
-        )
-        yield  # pragma: no cover - makes this an async generator
+        return self._streams().subscribe(request)
 
     def fresh(self) -> AIOHTTPTransport:
         copy = super().fresh()
         copy._shared_session = self._shared_session.fresh()
-        copy._sender = HTTPSender(copy._shared_session, copy._max_response_size)
+        copy._begin()
         return copy
 
     def __repr__(self) -> str:
@@ -194,7 +225,30 @@ class AIOHTTPTransport(AsyncTransport):
         extra_args: Mapping[str, Any] | None = None,
     ) -> AsyncRoundTrip[ExecutionResult]:
         prepared = self._builder.build(request, headers, extra_args, self.file_classes)
+        if request.has_directives and request.is_incremental:
+            sender = self._incremental_sender()
+            return RoundTrip(prepared, sender.send, sender.parse)
         return RoundTrip(prepared, self._sender.send, self._parse)
+
+    def incremental_stream(
+        self,
+        request: GraphQLRequest,
+        sink: EventSink,
+        *,
+        headers: HeadersOption = None,
+        extra_args: Mapping[str, Any] | None = None,
+    ) -> Stream:
+        prepared = self._builder.build(request, headers, extra_args, self.file_classes)
+        return self._incremental_sender().stream(prepared, sink)
+
+    def stream(self, request: GraphQLRequest, sink: EventSink) -> Stream:
+        return self._streams().stream(request, sink)
+
+    def _incremental_sender(self) -> IncrementalSender:
+        """Return the sender for responses in parts, which is imported when it is needed."""
+        from .http.incremental_sender import IncrementalSender
+
+        return IncrementalSender(self._sender, self.json_deserialize, self._max_response_size)
 
     def batch_round_trip(
         self,

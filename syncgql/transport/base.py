@@ -172,6 +172,21 @@ class AsyncTransport(ABC):
         """
         return SubscribeStream(self, request, sink)
 
+    def incremental_stream(
+        self,
+        request: GraphQLRequest,
+        sink: EventSink,
+        *,
+        headers: Mapping[str, str] | None = None,
+        extra_args: Mapping[str, Any] | None = None,
+    ) -> Stream:
+        """Prepare a query or mutation whose response may come in parts, in the caller's thread.
+
+        The sink receives what is known after each part. By default that is the whole response, as one event. Raises
+        what ``round_trip`` raises.
+        """
+        return ExecuteStream(self.round_trip(request, headers=headers, extra_args=extra_args), sink)
+
     def _batch(self, arguments: _Arguments) -> AsyncRoundTrip[list[BatchEntry]]:
         return RoundTrip(
             arguments, self._execute_batch, functools.partial(self._checked_batch, len(arguments.requests))
@@ -242,6 +257,23 @@ class Stream(ABC):
             TransportError: the transport does not reconnect.
         """
         raise TransportError(f"{type(self).__name__} cannot subscribe again with other variables.", sent=False)
+
+
+class ExecuteStream(Stream):
+    """A stream with one event, the result of a round trip."""
+
+    def __init__(self, round_trip: AsyncRoundTrip[ExecutionResult], sink: EventSink) -> None:
+        self._round_trip = round_trip
+        self._sink = sink
+
+    async def open(self, deadline: Deadline | None = None) -> None:
+        """Send the request; return when its result has arrived."""
+        response = await self._round_trip.send(self._round_trip.request, deadline or Deadline())
+        self._sink.put(self._round_trip.parse(response))
+        self._sink.finish()
+
+    async def close(self) -> None:
+        """Do nothing: the operation has ended."""
 
 
 class SubscribeStream(Stream):

@@ -22,7 +22,7 @@ from ..exceptions import DocumentError, own_copy
 from ..protocol.batch import BatchEntry, has_several_answers
 from ..request import GraphQLRequest
 from ..result import ExecutionResult
-from .base import AsyncRoundTrip, AsyncTransport
+from .base import AsyncRoundTrip, AsyncTransport, EventSink, Stream
 from .round_trip import RoundTrip
 
 BATCH_MAX = 10
@@ -75,6 +75,17 @@ class Batcher:
     ) -> AsyncRoundTrip[list[BatchEntry]]:
         """Prepare a batch that the caller composed, as the transport's ``batch_round_trip`` does."""
         return self.transport.batch_round_trip(requests, headers=headers, extra_args=extra_args)
+
+    def incremental_stream(
+        self,
+        request: GraphQLRequest,
+        sink: EventSink,
+        *,
+        headers: Mapping[str, str] | None = None,
+        extra_args: Mapping[str, Any] | None = None,
+    ) -> Stream:
+        """Prepare a request that goes alone; takes and raises what the transport's method does."""
+        return self.transport.incremental_stream(request, sink, headers=headers, extra_args=extra_args)
 
     async def close(self) -> None:
         """Close the transport."""

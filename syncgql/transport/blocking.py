@@ -20,6 +20,15 @@ BlockingRoundTrip = RoundTrip[Any, T]
 """A round trip whose ``send`` blocks the calling thread and returns the response."""
 
 
+def cannot_stream(transport: BlockingTransport) -> TransportError:
+    """Return the error of a client that is to stream a response with a transport that reads responses as a whole."""
+    return TransportError(
+        f"{type(transport).__name__} cannot stream a response, because it reads responses as a whole; execute() "
+        "returns all of it. Use AIOHTTPTransport, or Client(url), for stream().",
+        sent=False,
+    )
+
+
 class BlockingTransport(ABC):
     """Base class of transports that send requests and receive responses in the calling thread.
 

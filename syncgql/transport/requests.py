@@ -18,6 +18,7 @@ from ..protocol import json_codec
 from ..protocol.batch import BatchEntry, batch_payload, parse_batch_answer
 from ..protocol.http import HTTPResponse, parse_answer, public_url
 from ..protocol.http_get import MAX_URL_LENGTH, TOO_LONG
+from ..protocol.incremental_reader import parse_parts
 from ..protocol.json_codec import JSONDeserialize, JSONSerialize
 from ..request import GraphQLRequest
 from ..result import ExecutionResult
@@ -174,7 +175,8 @@ class RequestsHTTPTransport(BlockingTransport):
         check_arguments("extra_args", extra_args or {}, EXTRA_ARGS, REFUSED_ARGUMENTS, "requests")
         prepared = self._checked(self._builder.build(request, headers, None, ()))
         send = functools.partial(self._send, arguments=extra_args or {})
-        return RoundTrip(prepared, send, functools.partial(parse_answer, json_deserialize=self.json_deserialize))
+        parse = parse_parts if request.is_incremental else parse_answer
+        return RoundTrip(prepared, send, functools.partial(parse, json_deserialize=self.json_deserialize))
 
     def batch_round_trip(
         self,

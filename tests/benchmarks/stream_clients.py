@@ -149,6 +149,26 @@ def websocket_client(url: str, variables: dict[str, Any]) -> Iterator[Any]:
         socket.close()
 
 
+def event_stream(url: str, variables: dict[str, Any]) -> Iterator[Any]:
+    """This package over Server-Sent Events."""
+    from syncgql import Client, EventStreamTransport
+
+    with Client(transport=EventStreamTransport(_http(url) + "sse")) as client:
+        yield from client.subscribe(DOCUMENT, variables)
+
+
+def multipart(url: str, variables: dict[str, Any]) -> Iterator[Any]:
+    """This package over multipart."""
+    from syncgql import Client, MultipartSubscriptionTransport
+
+    with Client(transport=MultipartSubscriptionTransport(_http(url) + "multipart")) as client:
+        yield from client.subscribe(DOCUMENT, variables)
+
+
+def _http(url: str) -> str:
+    return url.replace("ws:", "http:", 1)
+
+
 SUBSCRIBERS: dict[str, Subscribe] = {
     "syncgql": syncgql,
     "syncgql[speed]": syncgql,
@@ -168,3 +188,16 @@ STREAM_CLIENTS: dict[str, Consume] = {
     "aiohttp, bare loop": bare_aiohttp,
     **{name: partial(_count, subscribe) for name, subscribe in SUBSCRIBERS.items()},
 }
+
+HTTP_STREAMS: dict[str, Subscribe] = {"stream-sse": event_stream, "stream-multipart": multipart}
+
+
+def http_stream_clients(name: str) -> dict[str, Consume]:
+    """Return what is compared for a stream over HTTP: the same events over WebSocket, and over HTTP."""
+    subscribe = partial(_count, HTTP_STREAMS[name])
+    return {
+        "WebSocket": partial(_count, syncgql),
+        "syncgql": subscribe,
+        "WebSocket [speed]": partial(_count, syncgql),
+        "syncgql[speed]": subscribe,
+    }

@@ -12,11 +12,13 @@ from typing import Any
 
 import pytest
 import trustme
+from django.conf import settings
 
 import syncgql
 from syncgql.cli.demo.server_process import ServerProcess
 from syncgql.testing import GraphQLMock
 from tests import fix_proxy
+from tests.fix_phoenix import PhoenixServer
 from tests.fix_servers import Server
 
 from . import library_server
@@ -31,6 +33,9 @@ PRINTED = {
     "docs/uploads.md": "6 of 6 bytes\nvariables.file\n",
     "docs/authentication.md": "ada\n",
     "docs/http.md": "200\n",
+    "docs/phoenix.md": "Hello\n{'hello': 'Hello world!'}\n",
+    "docs/defer.md": "Emma 1 ...\n",
+    "docs/middleware.md": "query Hello\n{'count': 1}\n",
     "docs/custom_transports.md": "{'hello': 'Hello world!'}\n{'hello': 'Hello world!'}\n1\n2\n3\n",
 }
 
@@ -80,19 +85,29 @@ def names(url: str) -> dict[str, Any]:
 @pytest.mark.parametrize("path", WITH_CODE)
 @pytest.mark.usefixtures("files")
 def test_the_code_of_a_page_runs(
-    path: str, library: ServerProcess, request: pytest.FixtureRequest, capsys: pytest.CaptureFixture[str]
+    path: str,
+    library: ServerProcess,
+    phoenix_process: ServerProcess,
+    strawberry_streams_url: str,
+    request: pytest.FixtureRequest,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     """The output of a session is the one on the page."""
     text = (ROOT / path).read_text("utf-8")
     replace = {
         "https://api.example.com/graphql": library.url,
         "wss://api.example.com/graphql": Server.ws_url.fget(library),  # type: ignore[attr-defined]
+        "wss://api.example.com/socket": PhoenixServer(phoenix_process.url).socket_url,
     }
+    if path == "docs/defer.md":
+        replace["https://api.example.com/graphql"] = strawberry_streams_url
     if "proxy.example.com" in text:
         proxy: str = request.getfixturevalue("http_proxy")
         user = f"{fix_proxy.USER}:{fix_proxy.PASSWORD}@"
         replace["http://proxy.example.com:8080"] = proxy.replace("//", f"//{user}")
     given = names(library.url)
+    if path == "docs/middleware.md" and not settings.configured:
+        settings.configure()  # whose cache is in memory
     if path == "docs/custom_transports.md":
         server: LineServer = request.getfixturevalue("line_server")
         given |= {"host": server.host, "port": server.port}

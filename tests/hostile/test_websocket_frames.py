@@ -351,7 +351,7 @@ async def test_text_in_place_of_a_message(dialect: Dialect, message: bytes, opco
     if dialect is APPSYNC:
         assert await events_of(dialect, sends(frame(opcode, message))) == []
         return
-    with pytest.raises(TransportProtocolError, match=f"broke the {dialect.name} protocol") as caught:
+    with pytest.raises(TransportProtocolError, match=f"violated the {dialect.name} protocol") as caught:
         await events_of(dialect, sends(frame(opcode, message)))
     assert caught.value.code == dialect.code
 

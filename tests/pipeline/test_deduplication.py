@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from syncgql import AIOHTTPTransport, Client, FileVar, RequestsHTTPTransport, TransportTimeout
-from syncgql.pipeline import deduplication
+from syncgql.runtime import single_flight
 
 from ..servers.wire import WireConnection, WireServer, answer
 
@@ -42,39 +42,39 @@ class HeldServer:
 
 
 @pytest.fixture
-def joined(monkeypatch: pytest.MonkeyPatch) -> threading.Semaphore:
-    """Released for each operation that comes to the step with a key."""
-    arrived = threading.Semaphore(0)
-    key: Callable[..., Any] = deduplication._key
+def waiting(monkeypatch: pytest.MonkeyPatch) -> threading.Semaphore:
+    """Released for each thread that begins to wait for the request of another."""
+    begun = threading.Semaphore(0)
+    wait: Callable[..., Any] = single_flight._wait
 
-    def counted(operation: Any) -> Any:
-        arrived.release()
-        return key(operation)
+    def counted(*arguments: Any) -> Any:
+        begun.release()
+        return wait(*arguments)
 
-    monkeypatch.setattr(deduplication, "_key", counted)
-    return arrived
+    monkeypatch.setattr(single_flight, "_wait", counted)
+    return begun
 
 
-def run(server: HeldServer, joined: threading.Semaphore, *calls: Callable[[], Any]) -> list[Future[Any]]:
-    """Make the calls at once, each in a thread, and let the server answer."""
+def run(server: HeldServer, arrived: threading.Semaphore, *calls: Callable[[], Any]) -> list[Future[Any]]:
+    """Make the calls at once, each in a thread, and let the server answer when all but the first have arrived."""
     with ThreadPoolExecutor(len(calls)) as pool:
         futures = [pool.submit(calls[0])]
         assert server.received.acquire(timeout=PATIENCE)
         futures += [pool.submit(call) for call in calls[1:]]
-        for _ in calls:
-            assert joined.acquire(timeout=PATIENCE)
+        for _ in calls[1:]:
+            assert arrived.acquire(timeout=PATIENCE)
         server.may_answer.set()
         return futures
 
 
-def test_identical_queries_share_a_request(joined: threading.Semaphore) -> None:
+def test_identical_queries_share_a_request(waiting: threading.Semaphore) -> None:
     """Each caller gets data of its own."""
     with HeldServer() as server, Client(server.wire.url, deduplicate=True) as client:
         calls = 4 * [lambda: client.execute(QUERY, {"n": 1})]
-        answers = [future.result() for future in run(server, joined, *calls)]
+        answers = [future.result() for future in run(server, waiting, *calls)]
         assert answers == 4 * [{"ok": [1]}]
         assert len({id(each["ok"]) for each in answers}) == 4
-        assert len(server.wire.requests) < 4
+        assert len(server.wire.requests) == 1
 
 
 @pytest.mark.parametrize(
@@ -87,23 +87,23 @@ def test_identical_queries_share_a_request(joined: threading.Semaphore) -> None:
         (("mutation ($n: Int) { ok(n: $n) }", {"n": 1}), {}),
     ],
 )
-def test_different_operations_do_not(joined: threading.Semaphore, other: Any, options: Any) -> None:
+def test_different_operations_do_not(other: Any, options: Any) -> None:
     """Another text, other variables, headers or arguments; a mutation."""
     with HeldServer() as server, Client(server.wire.url, deduplicate=True) as client:
-        run(server, joined, lambda: client.execute(QUERY, {"n": 1}), lambda: client.execute(*other, **options))
+        run(server, server.received, lambda: client.execute(QUERY, {"n": 1}), lambda: client.execute(*other, **options))
         assert len(server.wire.requests) == 2
 
 
-def test_mutations_and_uploads_are_sent_each(joined: threading.Semaphore) -> None:
+def test_mutations_and_uploads_are_sent_each() -> None:
     """However equal they are."""
     with HeldServer() as server, Client(server.wire.url, deduplicate=True) as client:
-        run(server, joined, *2 * [lambda: client.execute("mutation { ok }")])
+        run(server, server.received, *2 * [lambda: client.execute("mutation { ok }")])
         upload = FileVar(b"x", filename="x")
-        run(server, joined, *2 * [lambda: client.execute("query ($n: Upload) { ok }", {"n": upload})])
+        run(server, server.received, *2 * [lambda: client.execute("query ($n: Upload) { ok }", {"n": upload})])
         assert len(server.wire.requests) == 4
 
 
-def test_a_call_that_times_out_does_not_end_the_others(joined: threading.Semaphore) -> None:
+def test_a_call_that_times_out_does_not_end_the_others(waiting: threading.Semaphore) -> None:
     """The first caller's limit is its own."""
     with HeldServer() as server, Client(server.wire.url, deduplicate=True) as client, ThreadPoolExecutor(2) as pool:
         first = pool.submit(client.execute, QUERY, {"n": 1}, timeout=0.5)

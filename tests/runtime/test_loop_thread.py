@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import contextvars
+import errno
 import gc
+import os
 import threading
 import time
 import weakref
@@ -158,6 +160,23 @@ def test_f12_the_loop_survives_a_task_that_exits(thread: LoopThread) -> None:
     assert alive.wait(PATIENCE)
     assert [type(error) for error in seen] == [SystemExit, KeyboardInterrupt]
     left(thread, lodger)
+
+
+def test_f26_the_thread_ends_silently_when_its_descriptors_were_closed() -> None:
+    """A reload of uWSGI closes them all. Warnings, as of an exception in a thread, are errors here."""
+
+    class Bereft(asyncio.SelectorEventLoop):
+        def run_forever(self) -> None:
+            raise OSError(errno.EBADF, os.strerror(errno.EBADF))
+
+    loop = Bereft()
+    thread = LoopThread(lambda: loop)
+    lodger = started(thread)
+    thread.join(PATIENCE)
+    assert lodger.heard.is_set()
+    assert not thread.post(lambda: None)
+    asyncio.SelectorEventLoop._close_self_pipe(loop)  # type: ignore[attr-defined]
+    loop._selector.close()  # type: ignore[attr-defined]
 
 
 def test_f13_the_loop_keeps_no_context() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import functools
 import gc
+import os
 import threading
 import time
 import weakref
@@ -279,3 +280,15 @@ def test_closed_while_it_starts() -> None:
     assert started._runtime is not None
     wait_until_ended(started._runtime)
     assert loop_threads() == before
+
+
+def test_f05_a_child_does_not_stop_the_runtime_of_its_parent(
+    runtimes: Runtimes[Resources], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """At its exit it neither waits for the parent's thread, which it does not have, nor wakes the parent's loop."""
+    runtime = runtimes.current()
+    with monkeypatch.context() as child:
+        child.setattr(os, "getpid", lambda: runtime.pid + 1)
+        runtime.request_stop(at_exit=True)
+        runtime.join()
+    assert runtime.run(answer(1)) == 1

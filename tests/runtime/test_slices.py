@@ -15,8 +15,9 @@ INTERRUPTS = """
     import asyncio, random, signal, sys, threading, time
     from concurrent.futures import Future
     from syncgql.runtime.event_buffer import EventBuffer
-    from syncgql.runtime.once import Once, _Attempt
+    from syncgql.deadline import NO_DEADLINE
     from syncgql.runtime.runtime import Runtime
+    from syncgql.runtime.single_flight import _wait
 
     class Slow:
         async def close(self):
@@ -37,7 +38,7 @@ INTERRUPTS = """
         EventBuffer(1, "block", shared.thread.post).get(600)
 
     def wait_for_another_thread():
-        Once()._wait(Future())
+        _wait(Future(), NO_DEADLINE)
 
     def press(delay):
         global pressed

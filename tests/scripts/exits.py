@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable
 from urllib.parse import urlsplit
 
-from syncgql import Client, ClientClosed
+from syncgql import Client, ClientClosed, RequestsHTTPTransport
 
 EVENTS = "subscription { count(delay: 0.01) }"
 SLEEP = "{ sleep(seconds: 600) }"
@@ -137,6 +137,16 @@ def dropped(url: str) -> None:
             break
     print(Client(url).submit("{ hello }").result()["hello"])
     Client(url).submit("{ hello }")
+
+
+def submitted(url: str) -> None:
+    """The program ends while a blocking transport sends: a short request, and one that nothing answers in time."""
+    global kept
+    kept = Client(transport=RequestsHTTPTransport(url))
+    futures = [kept.submit("{ sleep(seconds: 0.3) }"), kept.submit(SLEEP, timeout=None)]
+    futures[0].add_done_callback(lambda future: print("answered", future.result()))
+    while not all(future.running() or future.done() for future in futures):
+        time.sleep(0.01)
 
 
 kept: Client | None = None

@@ -51,6 +51,20 @@ class TCPProxy:
         """The first address."""
         return self.ws_urls[0]
 
+    @property
+    def url(self) -> str:
+        """The first address, for HTTP."""
+        return f"http://127.0.0.1:{self._ports[0]}{self._path}"
+
+    def drop(self) -> None:
+        """Break all connections that there are; further ones pass."""
+
+        def cancel() -> None:
+            for task in self._tasks:
+                task.cancel()
+
+        self._loop.call_soon_threadsafe(cancel)
+
     def stall(self) -> None:
         """Forward nothing from now on, in either direction, on any connection."""
         self._loop.call_soon_threadsafe(self._passing.clear)

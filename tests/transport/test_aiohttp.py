@@ -20,7 +20,6 @@ from syncgql import (
     GraphQLRequest,
     TransportClosed,
     TransportConnectionFailed,
-    TransportError,
 )
 
 from ..fix_servers import Server
@@ -347,15 +346,6 @@ def test_answers_of_old_and_early_servers() -> None:
     with WireServer(script) as server, Client(server.url) as client:
         assert client.execute("{ old }") == OK
         assert client.execute("{ early }") == OK
-
-
-@in_loop
-async def test_it_cannot_subscribe() -> None:
-    """A subscription over HTTP is refused, and the error names the alternative."""
-    transport = AIOHTTPTransport("http://127.0.0.1:9/")
-    with pytest.raises(TransportError, match="AIOHTTPWebsocketsTransport"):
-        async for _ in transport.subscribe(GraphQLRequest("subscription { a }")):
-            pass
 
 
 def test_constructor_takes_its_parameters_in_the_order_of_the_reference() -> None:

@@ -262,3 +262,26 @@ def test_it_works_in_asyncio_code_on_its_own() -> None:
 def test_repr_names_the_schema() -> None:
     """A client's repr shows the schema."""
     assert repr(LocalSchemaTransport(core_schema())) == "LocalSchemaTransport(GraphQLSchema)"
+
+
+INCREMENTAL_SDL = """
+directive @defer(if: Boolean! = true, label: String) on FRAGMENT_SPREAD | INLINE_FRAGMENT
+directive @stream(if: Boolean! = true, label: String, initialCount: Int = 0) on FIELD
+type Query { a: Int b: Int list: [Int!]! }
+"""
+INCREMENTAL = "{ a ... @defer { b } list @stream(initialCount: 1) }"
+IN_PARTS = {"a": 1, "b": 2, "list": [1, 2, 3]}
+
+
+@pytest.mark.skipif(graphql.version_info < (3, 3), reason="graphql-core 3.2 does not know the directives")
+def test_parts_of_a_response() -> None:
+    """They are streamed as they are executed; execute waits for all."""
+    schema = graphql.build_schema(INCREMENTAL_SDL)
+    with Client(transport=LocalSchemaTransport(schema, root_value=IN_PARTS)) as client:
+        items = list(client.stream(INCREMENTAL))
+        assert items[0] == {"a": 1, "list": [1]}
+        assert items[-1] == IN_PARTS
+        assert client.execute(INCREMENTAL) == IN_PARTS
+        assert list(client.stream("{ a }")) == [{"a": 1}]
+        with pytest.raises(TransportQueryError, match="unknown"):
+            client.execute("{ unknown ... @defer { b } }")

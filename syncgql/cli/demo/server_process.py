@@ -34,6 +34,10 @@ class ServerProcess:
         self.url = ""
         self._process: subprocess.Popen[str] | None = None
 
+    def command(self) -> list[str]:
+        """Return the command that runs the module."""
+        return [sys.executable, "-W", "ignore", "-m", self.module, *self.arguments]
+
     def start(self) -> None:
         """Start the server and wait until it accepts connections.
 
@@ -42,7 +46,7 @@ class ServerProcess:
         """
         environment = {name: value for name, value in os.environ.items() if name not in NOT_INHERITED}
         process = subprocess.Popen(
-            [sys.executable, "-W", "ignore", "-m", self.module, *self.arguments],
+            self.command(),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,

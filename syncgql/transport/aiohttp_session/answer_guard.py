@@ -19,6 +19,9 @@ INTERIM = b"HTTP/1.1 1"
 MAX_HEAD = 256 * 1024
 """The maximum size of response headers in which the guard looks for their end; aiohttp itself accepts less."""
 
+MAX_DIGITS = 19
+"""Digits of the longest ``Content-Length``, that of 2**63 - 1."""
+
 
 class AnswerGuard(asyncio.Protocol):
     """Receives the bytes of a connection before aiohttp's protocol does, during the life of the connection.
@@ -164,14 +167,18 @@ class AnswerGuard(asyncio.Protocol):
 
 
 def _content_length(head: bytes) -> int | None:
-    """Return the length of the body according to the headers; None if it is chunked or ends with the connection."""
+    """Return the length of the body that the headers announce; None when it is chunked or ends the connection.
+
+    A length with too many digits counts as unknown. It is looked at before aiohttp refuses it, and Python refuses to
+    convert thousands of digits.
+    """
     head = head.lower()
     start = head.find(CONTENT_LENGTH)
     if start < 0 or TRANSFER_ENCODING in head:
         return None
     start += len(CONTENT_LENGTH)
     length = head[start : head.find(b"\r\n", start)].strip()
-    return int(length) if length.isdigit() else None
+    return int(length) if length.isdigit() and len(length) <= MAX_DIGITS else None
 
 
 def _poller(transport: asyncio.Transport) -> Callable[[float], Sequence[object]]:

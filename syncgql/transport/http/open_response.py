@@ -110,6 +110,10 @@ class OpenResponse:
         self._answer.release()
         await self._answer.wait_for_close()
 
+    def abort(self) -> None:
+        """Close the connection; a read that waits raises ``TransportConnectionFailed``."""
+        self._answer.close()
+
     async def __aenter__(self) -> OpenResponse:
         return self
 

@@ -18,7 +18,7 @@ from yarl import URL
 from ...checks import check_count, check_flag, check_function, check_size
 from ...exceptions import DocumentError
 from ...protocol import redirects
-from ...protocol.http import ACCEPT, CONTENT_TYPE, REDIRECTS
+from ...protocol.http import ACCEPT, CONTENT_TYPE, INCREMENTAL_ACCEPT, REDIRECTS
 from ...protocol.http_get import check_query, get_url
 from ...protocol.json_codec import JSONSerialize
 from ...request import GraphQLRequest
@@ -319,6 +319,8 @@ class RequestBuilder:
         options: RequestOptions,
     ) -> HTTPRequest:
         """Add headers and credentials to a request; calls the user's functions for them."""
+        if contents[0].has_directives and contents[0].is_incremental:  # a batch has no such request
+            own = (("Accept", INCREMENTAL_ACCEPT), *(header for header in own if header[0] != "Accept"))
         make_headers: Callable[[], RequestHeaders] | None = None
         if self.calls_user_code:
             make_headers = functools.partial(self._all_headers, own, options, body)

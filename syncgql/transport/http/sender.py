@@ -55,6 +55,10 @@ class HTTPSender:
             self._session = None
             await self._sessions.release()
 
+    def limits(self, request: HTTPRequest) -> aiohttp.ClientTimeout:
+        """Return aiohttp's limits that hold for a request: its own, or those of the session."""
+        return request.arguments.get("timeout") or self._session_for(request).timeout
+
     async def send(self, request: HTTPRequest, deadline: Deadline) -> HTTPResponse:
         """Send a request and return the response with its body, whatever the status.
 

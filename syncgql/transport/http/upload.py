@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Iterator
+import io
+from collections.abc import AsyncGenerator, Iterator
 from typing import Any, NoReturn
 
+import aiohttp
 from aiohttp.abc import AbstractStreamWriter
 from aiohttp.payload import Payload
 
@@ -19,6 +21,9 @@ from .file_source import FileSource
 from .progress import Progress
 
 FileClasses = tuple[type, ...]
+
+FILE_CLASSES: FileClasses = (io.IOBase, aiohttp.StreamReader, AsyncGenerator)
+"""Types whose objects are files when they are found among the variables, beside ``FileVar``."""
 
 
 def encode_body(payload: Any, json_serialize: JSONSerialize, file_classes: FileClasses | None) -> bytes | Upload:

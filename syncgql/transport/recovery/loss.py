@@ -81,6 +81,11 @@ def not_opened(error: TransportError, decision: RetryDecision) -> ConnectionLoss
     return ConnectionLoss(functools.partial(copy.copy, error), decision, error.__cause__, retry_after)
 
 
+def failed(error: TransportError) -> ConnectionLoss:
+    """A connection could not be opened, or ended, because of *error*."""
+    return not_opened(error, decision_for(error))
+
+
 def not_prepared(url: str, error: Exception) -> ConnectionLoss:
     """The headers or the payload for a connection could not be computed."""
     if isinstance(error, TransportError):

@@ -7,6 +7,7 @@ import contextvars
 
 from ...deadline import Deadline
 from ...exceptions import TransportError
+from ...protocol.response_stream import ResultReader
 from ...request import GraphQLRequest
 from ..base import EventSink
 
@@ -19,6 +20,7 @@ class ActiveOperation:
         payload: the request as the JSON text to send.
         type: ``query``, ``mutation`` or ``subscription``.
         sink: receives the events.
+        read: reads the results if the response comes in parts; None for ordinary results.
         keeps_context: whether a function of the user may be called when the connection is re-established.
 
     Attributes:
@@ -32,15 +34,35 @@ class ActiveOperation:
     """
 
     # There may be ten thousand of them on one socket.
-    __slots__ = ("context", "deadline", "id", "lost_at", "payload", "request", "sent", "sink", "type", "was_sent")
+    __slots__ = (
+        "context",
+        "deadline",
+        "id",
+        "lost_at",
+        "payload",
+        "read",
+        "request",
+        "sent",
+        "sink",
+        "type",
+        "was_sent",
+    )
 
     def __init__(
-        self, request: GraphQLRequest, payload: str, type: str, sink: EventSink, *, keeps_context: bool = True
+        self,
+        request: GraphQLRequest,
+        payload: str,
+        type: str,
+        sink: EventSink,
+        read: ResultReader | None = None,
+        *,
+        keeps_context: bool = True,
     ) -> None:
         self.request = request
         self.payload = payload
         self.type = type
         self.sink = sink
+        self.read = read
         self.context = contextvars.copy_context() if keeps_context else contextvars.Context()
         self.id = ""
         self.sent: asyncio.Future[None] | None = None
@@ -60,8 +82,12 @@ class ActiveOperation:
 
     def fail(self, error: TransportError) -> None:
         """End it with the error of its connection, which lacks the progress of this operation."""
+        self.end(self.explained(error))
+
+    def explained(self, error: TransportError) -> TransportError:
+        """Return the error of its connection, which then says how far this operation had come."""
         error.sent = self.was_sent and (True if self.sink.received else None)
-        self.end(error)
+        return error
 
     def end(self, error: Exception | None) -> None:
         """End it: raise the error in a caller that still waits for it to be sent, and end the event stream."""

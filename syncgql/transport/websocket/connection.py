@@ -23,20 +23,25 @@ from ...protocol.masking import Mask
 from ...protocol.websocket import WebSocketProtocol
 from ...protocol.websocket_events import (
     Acknowledged,
+    Answered,
     Complained,
     Completed,
     Event,
     Failed,
+    Interrupted,
     Pinged,
     Ponged,
     Received,
     Refused,
     Reply,
+    Several,
     Started,
+    Unreadable,
 )
 from ..base import EventSink
-from ..recovery.attempts import was_useful
-from ..recovery.loss import ConnectionLoss
+from ..recovery.attempts import is_resumed, was_useful
+from ..recovery.keep_alive import KeepAlive
+from ..recovery.loss import ConnectionLoss, not_opened
 from . import losses
 from .active_operation import ActiveOperation
 from .back_pressure import BackPressure
@@ -44,7 +49,7 @@ from .close_handshake import ignore_lost_connection
 from .confirmations import Confirmations
 from .connection_end import ConnectionEnd
 from .handshake import InitPayload
-from .keep_alive import KeepAlive
+from .liveness import watched
 from .options import WebSocketOptions
 
 logger = logging.getLogger(__name__)
@@ -121,6 +126,7 @@ class WebSocketConnection:
         self._listener = listener
         self._mask = mask
         self._on_signal = on_signal
+        self._init_payload: InitPayload = None
         self._has_delivered = False
         self._acknowledged_at = math.inf
         self._pressure = BackPressure(self._show_life)
@@ -138,7 +144,8 @@ class WebSocketConnection:
         self._time = loop.time
         self._acknowledged: asyncio.Future[InitPayload] = loop.create_future()
         self._keep_alive: KeepAlive | None = None
-        self._confirmations = Confirmations(options.ack_timeout, self._unconfirmed)
+        confirmed_within = options.ack_timeout if protocol.CONFIRMS_AT_ONCE else None
+        self._confirmations = Confirmations(confirmed_within, self._unconfirmed)
         self._late: set[asyncio.Task[None]] = set()
         # An empty context: the reader outlives the call that opened the socket and must not keep its variables alive.
         self._end.watch(Context().run(loop.create_task, self._read()))
@@ -155,6 +162,11 @@ class WebSocketConnection:
     @property
     def is_acknowledged(self) -> bool:
         return self._acknowledged.done() and self._acknowledged.exception() is None
+
+    @property
+    def is_interrupted(self) -> bool:
+        """Whether the connection must be initialized again before it carries operations."""
+        return self.is_open and not self._acknowledged.done()
 
     @property
     def confirms(self) -> bool:
@@ -177,6 +189,7 @@ class WebSocketConnection:
             TransportTimeout: there was no acknowledgement within ``ack_timeout``.
             TransportError: the server refused or closed the connection.
         """
+        self._init_payload = payload
         limit = self._options.ack_timeout
         try:
             # A close frame may cross the message; only the reader sees its code.
@@ -191,11 +204,18 @@ class WebSocketConnection:
             self.close_soon()
             raise
 
+    async def resume(self) -> None:
+        """Initialize an interrupted connection again; if that fails, it is lost."""
+        try:
+            await self.initialize(self._init_payload)
+        except TransportError as error:
+            self._end.lose(not_opened(error, RetryDecision.YES))
+
     async def start(self, operation: ActiveOperation) -> None:
         """Send an operation; return when it was sent."""
         if self.loss is not None:
             raise self.loss.error()
-        operation.id, message = self._protocol.subscribe(operation.payload)
+        operation.id, message = self._protocol.subscribe(operation.payload, operation.read)
         self.operations[operation.id] = operation
         if self._protocol.CONFIRMS:
             self._confirmations.expect(operation.id)
@@ -289,22 +309,20 @@ class WebSocketConnection:
                 return
             else:
                 event = await self._take_other(message)
-            if not isinstance(event, tuple):
-                event = None if event is None else await self._react(event)
-                if event is None:
-                    continue
-            id, result = event
-            operation = self.operations.get(id)
-            if operation is None:
+            if event is None:
                 continue
-            self._has_delivered = True
-            if result.errors is not None:
-                self._mask.errors(result.errors)
-            sink = operation.sink
-            if not sink.put(result):
-                await self._listener.stop(operation)
-            elif sink.blocks and sink.full:
-                await self._pause(sink)
+            for id, result in (event,) if isinstance(event, tuple) else await self._react(event):
+                operation = self.operations.get(id)
+                if operation is None:
+                    continue
+                self._has_delivered = True
+                if result.errors is not None:
+                    self._mask.errors(result.errors)
+                sink = operation.sink
+                if not sink.put(result):
+                    await self._listener.stop(operation)
+                elif sink.blocks and sink.full:
+                    await self._pause(sink)
 
     async def _take_other(self, message: aiohttp.WSMessage) -> Received | None:
         if message.type is aiohttp.WSMsgType.BINARY:
@@ -324,44 +342,60 @@ class WebSocketConnection:
         await self._socket.pong()
         await self.pong()
 
-    async def _react(self, event: Received) -> Event | None:
-        """React to a message that is not an event of an operation; return an event that it contains."""
+    async def _react(self, event: Received) -> list[Event]:
+        """React to what is no event of an operation, and return the events that it brought along."""
+        if isinstance(event, Started):
+            self._confirmed(event.id)
+            return [] if event.result is None else [(event.id, event.result)]
+        if isinstance(event, Several):
+            found = [[each] if isinstance(each, tuple) else await self._react(each) for each in event.events]
+            return [each for events in found for each in events]
         if isinstance(event, Pinged):
             if self._options.answer_pings:
                 await ignore_lost_connection(self.pong(event.payload))
             self._on_signal(event)
         elif isinstance(event, Ponged):
             self._on_signal(event)
-        elif isinstance(event, Completed):
-            self._finish(event.id, None)
-        elif isinstance(event, Failed):
-            self._reject(event)
-        elif isinstance(event, Started):
-            self._confirmed(event.id)
-            return None if event.result is None else (event.id, event.result)
+        elif isinstance(event, Unreadable):
+            await self._give_up(event)
         elif isinstance(event, Reply):
             await ignore_lost_connection(self.send(event.message))
+        elif isinstance(event, Completed | Answered | Failed | Interrupted):
+            self._react_to_end(event)
         elif isinstance(event, Acknowledged):
             self._accepted(event)
         elif isinstance(event, Refused):
-            self._end.lose(losses.refused(self.url, self._mask.value(event.payload), event.decision))
+            payload, options = self._mask.value(event.payload), self._protocol.CREDENTIAL_OPTIONS
+            self._end.lose(losses.refused(self.url, payload, event.decision, options))
             self.close_soon()
         elif isinstance(event, Complained):
             self._end.complained(event.payload)
-        return None
+        return []
+
+    def _react_to_end(self, event: Completed | Answered | Failed | Interrupted) -> None:
+        """React to the end of an operation, or of all of them."""
+        if isinstance(event, Completed):
+            self._finish(event.id, None)
+        elif isinstance(event, Answered):
+            self._answer(event)
+        elif isinstance(event, Failed):
+            self._reject(event)
+        else:
+            self._interrupt(event)
 
     def _accepted(self, event: Acknowledged) -> None:
         if not self._acknowledged.done():
-            self._acknowledged_at = self._time()
+            self._acknowledged_at = min(self._acknowledged_at, self._time())
             self._acknowledged.set_result(event.payload)
         self._on_signal(event)
-        self._keep_alive = KeepAlive.of(
-            self._options,
-            self._protocol.silence_limit,
-            self._end.silent,
-            ping_socket=self._socket.ping,
-            ping=None if self._protocol.ping() is None else self.ping,
-        )
+        if self._keep_alive is None:
+            self._keep_alive = watched(
+                self._options,
+                self._protocol.silence_limit,
+                self._end.silent,
+                ping_socket=self._socket.ping,
+                ping=self.ping if self._protocol.HAS_PINGS else None,
+            )
 
     def _confirmed(self, id: str) -> None:
         self._confirmations.settle(id)
@@ -385,6 +419,31 @@ class WebSocketConnection:
         if operation is not None:
             self._has_delivered = True
             self._listener.finished(operation, error, decision)
+
+    def _answer(self, event: Answered) -> None:
+        if (operation := self.operations.get(event.id)) is not None:
+            self._mask.errors(event.result.errors or ())
+            operation.sink.put(event.result)
+            self._finish(event.id, None)
+
+    def _interrupt(self, event: Interrupted) -> None:
+        """End all operations; those that may be sent again are, after the connection was initialized again."""
+        self._acknowledged = asyncio.get_running_loop().create_future()
+        operations, self.operations = self.operations, {}
+        self._confirmations.stop()
+        loss = losses.interrupted(self.url, event.reason)
+        for operation in operations.values():
+            error = operation.explained(loss.error())
+            decision = loss.decision if is_resumed(operation.type, sent=True) else RetryDecision.NO
+            self._listener.finished(operation, error, decision)
+
+    async def _give_up(self, event: Unreadable) -> None:
+        """Stop an operation whose parts do not fit together."""
+        operation = self.operations.get(event.id)
+        if operation is not None:
+            await self.stop(operation)
+            self._mask.error(event.error)
+            self._listener.finished(operation, event.error)
 
     def _reject(self, event: Failed) -> None:
         self._confirmations.settle(event.id)

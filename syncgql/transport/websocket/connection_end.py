@@ -106,7 +106,8 @@ class ConnectionEnd:
             code, reason = message.data or NO_STATUS, self._mask.text(message.extra or "")
         decision = self._protocol.decision(code, complained=bool(self._complaint))
         reason = reason or truncate(self._complaint)
-        self.lose(losses.held_up(losses.closed(self._url, code, reason, decision), self._pressure.held_up))
+        loss = losses.closed(self._url, code, reason, decision, self._protocol.CREDENTIAL_OPTIONS)
+        self.lose(losses.held_up(loss, self._pressure.held_up))
 
     def failed(self, error: Exception) -> None:
         """End a connection whose reader raised an exception."""

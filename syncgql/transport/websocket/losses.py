@@ -16,7 +16,14 @@ from ...exceptions import (
     TransportProtocolError,
 )
 from ...messages import as_sentence
-from ...protocol.close_codes import INTERNAL_ERROR, NO_STATUS, RetryDecision, closed_error, refused_error
+from ...protocol.close_codes import (
+    CREDENTIAL_OPTIONS,
+    INTERNAL_ERROR,
+    NO_STATUS,
+    RetryDecision,
+    closed_error,
+    refused_error,
+)
 from ..aiohttp_session.errors import translate
 from ..recovery.loss import ConnectionLoss, silent, timed_out
 from .options import WebSocketOptions
@@ -64,14 +71,16 @@ def held_up(loss: ConnectionLoss, seconds: float) -> ConnectionLoss:
     return loss._replace(make=make, decision=decision)
 
 
-def closed(url: str, code: int, reason: str, decision: RetryDecision) -> ConnectionLoss:
-    """The peer closed the connection, or it broke (1006)."""
-    return ConnectionLoss(functools.partial(closed_error, url, code, reason, decision), decision, code=code)
+def closed(
+    url: str, code: int, reason: str, decision: RetryDecision, options: str = CREDENTIAL_OPTIONS
+) -> ConnectionLoss:
+    """The peer closed the connection, or it broke (1006); *options* hold the credentials."""
+    return ConnectionLoss(functools.partial(closed_error, url, code, reason, decision, options), decision, code=code)
 
 
-def refused(url: str, payload: Any, decision: RetryDecision) -> ConnectionLoss:
-    """The server refused the connection in a message."""
-    return ConnectionLoss(functools.partial(refused_error, url, payload, decision), decision)
+def refused(url: str, payload: Any, decision: RetryDecision, options: str) -> ConnectionLoss:
+    """The server refused the connection in a message; *options* hold the credentials."""
+    return ConnectionLoss(functools.partial(refused_error, url, payload, decision, options), decision)
 
 
 def unacknowledged(url: str, subprotocol: str, seconds: float) -> ConnectionLoss:
@@ -81,6 +90,12 @@ def unacknowledged(url: str, subprotocol: str, seconds: float) -> ConnectionLoss
         f"Is it a GraphQL server that speaks {subprotocol}?"
     )
     return timed_out(message, "ack_timeout", seconds)
+
+
+def interrupted(url: str, reason: str) -> ConnectionLoss:
+    """The server ended all operations, but not the connection."""
+    message = f"{url} ended all operations: {as_sentence(reason)}"
+    return ConnectionLoss(functools.partial(TransportConnectionFailed, message), RetryDecision.YES)
 
 
 def violated(error: TransportProtocolError) -> ConnectionLoss:

@@ -46,6 +46,7 @@ class WebSocketOptions:
     keep_alive_timeout: float | None = _seconds(None)
     ping_interval: float | None = _seconds(None)
     pong_timeout: float | None = _seconds(None)
+    heartbeat_interval: float | None = _seconds(None)
     answer_pings: bool = True
     idle_timeout: float | None = _seconds(30)
 

@@ -17,15 +17,15 @@ There are no locks, because everything runs on one loop and each method changes 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Collection, Coroutine
+from collections.abc import Awaitable, Callable, Collection
 from contextvars import Context, copy_context
-from typing import Any
 
 from ...deadline import Deadline
 from ...exceptions import TransportClosed, TransportError
 from ...protocol.close_codes import RetryDecision
 from ...protocol.http import public_url
 from ...request import GraphQLRequest
+from ..background import in_background
 from ..recovery.attempts import Attempts, is_resumed
 from ..recovery.loss import ConnectFailed, ConnectionLoss, not_prepared
 from ..recovery.operation_retries import OperationRetries
@@ -250,6 +250,8 @@ class ReconnectingConnection(Listener):
         while self._waiting or self._connect_waiters:
             if self._socket is None:
                 await self._connect()
+            elif self._socket.is_interrupted:
+                await self._socket.resume()  # if that fails, the socket is lost, and another is opened
             else:
                 await self._send(next(iter(self._waiting)), self._socket)
 
@@ -402,8 +404,3 @@ class ReconnectingConnection(Listener):
 
 def _closed() -> TransportClosed:
     return TransportClosed("The transport was closed.")
-
-
-def in_background(coroutine: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
-    """Run a coroutine in an empty context, because it outlives its caller and must not keep the caller's variables."""
-    return Context().run(asyncio.get_running_loop().create_task, coroutine)

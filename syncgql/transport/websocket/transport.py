@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import functools
 from collections.abc import AsyncGenerator, Callable, Coroutine, Mapping
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 from ...deadline import Deadline
 from ...exceptions import (
@@ -17,11 +17,13 @@ from ...exceptions import (
     TransportRateLimited,
 )
 from ...protocol.http import public_url
+from ...protocol.response_stream import ResultReader
 from ...protocol.websocket_events import Acknowledged, Pinged, Ponged
 from ...request import GraphQLRequest, as_request
 from ...result import ABSENT, ExecutionResult, whole_result
 from ..aiohttp_session.session import SharedSession
 from ..async_event_sink import AsyncEventSink
+from ..background import in_background
 from ..base import AsyncRoundTrip, AsyncTransport, EventSink, Stream
 from ..recovery.policy import ReconnectPolicy
 from ..round_trip import RoundTrip
@@ -31,7 +33,7 @@ from .connector import WebSocketConnector
 from .handshake import Dialect, Handshake
 from .options import WebSocketOptions
 from .pool import WebSocketPool
-from .reconnecting_connection import ReconnectingConnection, in_background
+from .reconnecting_connection import ReconnectingConnection
 
 if TYPE_CHECKING:
     from graphql import DocumentNode
@@ -42,6 +44,8 @@ COMPLETION_SECONDS = 1.0
 SIGNALS = {Acknowledged: "connection_ack", Pinged: "ping", Ponged: "pong"}
 
 
+P = ParamSpec("P")
+T = TypeVar("T")
 WebSocketTransportT = TypeVar("WebSocketTransportT", bound="WebSocketTransport")
 
 
@@ -146,9 +150,8 @@ class WebSocketTransport(AsyncTransport):
             DocumentError: the document has a syntax error, or the request cannot be sent.
         """
         _refuse_arguments(None, extra_args)
-        sink = AsyncEventSink(buffer_size=1)
-        stream = await self._prepare(as_request(request, variable_values, operation_name, None), sink)
-        return await self._run((stream, sink), Deadline())
+        prepared = as_request(request, variable_values, operation_name, None)
+        return await self._run(await self._off_the_loop(self._for_result, prepared), Deadline())
 
     async def _run(self, prepared: tuple[WebSocketStream, AsyncEventSink], deadline: Deadline) -> ExecutionResult:
         """Run a query or mutation and return its result; raises what ``execute`` raises."""
@@ -174,7 +177,8 @@ class WebSocketTransport(AsyncTransport):
         except (TransportQueryError, TransportRateLimited) as error:
             if not (error.sent and error.errors):
                 raise  # the server refused the connection, not the operation
-            return ExecutionResult(ABSENT, [dict(each) for each in error.errors])
+            # There is data if the server failed between the parts of a response.
+            return ExecutionResult(ABSENT if error.data is None else error.data, [dict(each) for each in error.errors])
 
     async def subscribe(
         self,
@@ -196,7 +200,8 @@ class WebSocketTransport(AsyncTransport):
             DocumentError: the document has a syntax error, or the request cannot be sent.
         """
         sink = AsyncEventSink(buffer_size=1024, blocks=True)
-        stream = await self._prepare(as_request(request, variable_values, operation_name, None), sink)
+        prepared = as_request(request, variable_values, operation_name, None)
+        stream = await self._off_the_loop(self.stream, prepared, sink)
         await stream.open()
         try:
             while (result := await sink.get()) is not None:
@@ -212,21 +217,48 @@ class WebSocketTransport(AsyncTransport):
         extra_args: Mapping[str, Any] | None = None,
     ) -> AsyncRoundTrip[ExecutionResult]:
         _refuse_arguments(headers, extra_args)
-        sink = AsyncEventSink(buffer_size=1)
-        return RoundTrip((self.stream(request, sink), sink), self._answer, whole_result)
+        return RoundTrip(self._for_result(request), self._answer, whole_result)
 
     def stream(self, request: GraphQLRequest, sink: EventSink) -> WebSocketStream:
+        return self._stream(request, sink)
+
+    def incremental_stream(
+        self,
+        request: GraphQLRequest,
+        sink: EventSink,
+        *,
+        headers: Mapping[str, str] | None = None,
+        extra_args: Mapping[str, Any] | None = None,
+    ) -> WebSocketStream:
+        _refuse_arguments(headers, extra_args)
+        from ..incremental_sink import SnapshotSink
+
+        snapshots = SnapshotSink(sink)
+        return self._stream(request, snapshots, snapshots.read)
+
+    def _for_result(self, request: GraphQLRequest) -> tuple[WebSocketStream, AsyncEventSink]:
+        """Prepare a query or mutation; return its stream and the sink of its one result."""
+        sink = AsyncEventSink(buffer_size=1)
+        if not request.is_incremental:
+            return self._stream(request, sink), sink
+        from ..incremental_sink import WholeSink
+
+        whole = WholeSink(sink)
+        return self._stream(request, whole, whole.read), sink
+
+    def _stream(self, request: GraphQLRequest, sink: EventSink, read: ResultReader | None = None) -> WebSocketStream:
         payload, refreshable = self.dialect.payload(request), self.dialect.is_refreshable
-        operation = ActiveOperation(request, payload, request.operation_type, sink, keeps_context=refreshable)
+        operation = ActiveOperation(request, payload, request.operation_type, sink, read, keeps_context=refreshable)
         # Created in the caller's context, which may identify the user: only operations of one user share a socket.
         is_needed = sink.blocks or self.dialect.has_users or not self._pool.has_shared
         handshake = self.dialect.handshake() if is_needed else None
         return WebSocketStream(self._pool, operation, self.dialect.payload, handshake)
 
-    async def _prepare(self, request: GraphQLRequest, sink: EventSink) -> WebSocketStream:
-        if not self.dialect.is_refreshable:  # it does not call the user's code
-            return self.stream(request, sink)
-        return await asyncio.to_thread(self.stream, request, sink)
+    async def _off_the_loop(self, prepare: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Call a function that may call the user's, which may block: in a worker thread if it does."""
+        if not self.dialect.is_refreshable:
+            return prepare(*args, **kwargs)
+        return await asyncio.to_thread(prepare, *args, **kwargs)
 
     def _open_connections(self) -> list[WebSocketConnection]:
         connections = [connection for connection in self._pool.sockets if connection.is_open]

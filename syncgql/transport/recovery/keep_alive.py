@@ -1,9 +1,9 @@
 """KeepAlive: detects that a peer is gone although the connection is still open.
 
-A connection breaks without notice when a cable is pulled or a NAT drops it. Three options detect that. A *limit*
-(``keep_alive_timeout``) bounds every silence; a *probe* (``heartbeat``, ``ping_interval``) sends pings and bounds the
-silence after one. Messages of every kind count. Nothing is scheduled per message: the reader records the time, and a
-timer that fires compares it and, if necessary, starts again.
+A connection breaks without notice when a cable is pulled or a NAT drops it. Four options detect that. A *limit*
+(``keep_alive_timeout``) bounds every silence; a *probe* (``heartbeat``, ``ping_interval``, ``heartbeat_interval``),
+which only WebSockets have, sends pings and bounds the silence after one. Messages of every kind count. Nothing is
+scheduled per message: the reader records the time, and a timer that fires compares it and, if necessary, starts again.
 """
 
 from __future__ import annotations
@@ -11,8 +11,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any, NamedTuple
-
-from .options import WebSocketOptions
 
 
 class Probe(NamedTuple):
@@ -51,45 +49,11 @@ class KeepAlive:
         self.last_received = self.time()
         self.paused = False
 
-    @classmethod
-    def of(
-        cls,
-        options: WebSocketOptions,
-        silence_limit: float | None,
-        give_up: Callable[[str, float], object],
-        *,
-        ping_socket: Callable[[], Awaitable[object]],
-        ping: Callable[[], Awaitable[object]] | None,
-    ) -> KeepAlive | None:
-        """Start the timers that the options ask for; return None if there are none.
-
-        Args:
-            options: the options of the transport.
-            silence_limit: the limit that the server asked for, used unless ``keep_alive_timeout`` is set.
-            give_up: called at most once, with the name and the seconds of the limit that expired.
-            ping_socket: sends a ping of WebSocket.
-            ping: sends a ping of the subprotocol; None if it has no pings.
-        """
-        probes = []
-        if options.heartbeat is not None:
-            # Half of the interval is also the limit for an answer in aiohttp's option of this name.
-            probes.append(Probe("heartbeat", options.heartbeat, options.heartbeat / 2, ping_socket, always=False))
-        if options.ping_interval is not None and ping is not None:
-            timeout = options.pong_timeout or options.ping_interval / 2
-            probes.append(Probe("pong_timeout", options.ping_interval, timeout, ping, always=True))
-        silence = options.keep_alive_timeout or silence_limit
-        if not probes and silence is None:
-            return None
-        keep_alive = cls(give_up)
-        for probe in probes:
-            keep_alive.probe(probe)
-        if silence is not None:
-            keep_alive.watch("keep_alive_timeout", silence)
-        return keep_alive
-
     def watch(self, limit: str, seconds: float) -> None:
-        """From now on, give up after *seconds* without a message."""
+        """Give up when nothing comes for so many seconds, from now on; replaces an earlier limit of this name."""
         self.last_received = self.time()
+        if (timer := self._timers.get((limit, 0.0))) is not None:
+            timer.cancel()
         self._later(limit, self.last_received + seconds, self._check_silence, limit, seconds)
 
     def probe(self, probe: Probe) -> None:

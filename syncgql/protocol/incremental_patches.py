@@ -1,0 +1,125 @@
+"""PatchFormat: incremental delivery by paths, the formats of 2022 and 2020, before ids were announced.
+
+In the format of 2022, each entry of ``incremental`` has a path; that of ``items`` ends with the index of the first one.
+Apollo Router, GraphQL Yoga and Hot Chocolate send it. In the format of 2020, a payload is itself the entry.
+https://github.com/graphql/graphql-spec/pull/742
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from ..result import IncrementalPiece
+from .graphql_response import MalformedResponse
+from .incremental_entries import make_piece, read_content, read_label, read_path
+from .incremental_response import MergedResponse, Path, path_text
+
+
+class PatchFormat:
+    """Merges the entries that have a path and no id.
+
+    Args:
+        merged: the response that they are merged into.
+    """
+
+    def __init__(self, merged: MergedResponse) -> None:
+        self._merged = merged
+        self._failed: set[Path] = set()
+        self._early: dict[Path, dict[int, IncrementalPiece]] = {}  # by list and index: items whose predecessors lack
+
+    def merge(self, entry: dict[str, Any]) -> Iterator[IncrementalPiece]:
+        """Merge an entry of ``incremental`` and yield what can be added to the data now.
+
+        Raises:
+            MalformedResponse: the entry has no path, or does not fit the data.
+        """
+        path = read_path(entry)
+        data, items = read_content(entry)
+        if "items" in entry:
+            yield from self._stream(entry, path, items)
+        else:
+            yield from self._defer(entry, path, data)
+
+    def merge_payload(self, payload: dict[str, Any]) -> Iterator[IncrementalPiece]:
+        """Merge a payload that is itself an entry and yield what can be added to the data now.
+
+        Raises:
+            MalformedResponse: the payload does not fit the data.
+        """
+        path = read_path(payload)
+        if "items" in payload or not self._is_item(path, payload.get("data")):
+            yield from self.merge(payload)
+        else:
+            yield from self._stream(payload, path, [payload.get("data")])
+
+    def check_end(self) -> None:
+        """Check that nothing is left after the last payload.
+
+        Raises:
+            MalformedResponse: items came whose predecessors in the list did not.
+        """
+        for path, pieces in self._early.items():
+            raise MalformedResponse(
+                f"it is the last, and items of {path_text(path)} from index {min(pieces)} on came without those before"
+            )
+
+    def _is_item(self, path: Path, data: Any) -> bool:
+        """Tell whether a path of 2020 is that of a new item, rather than that of a fragment in an item that is there.
+
+        A null beyond the next item is no item but a fragment or a stream that failed.
+        """
+        if not path or not isinstance(path[-1], int):
+            return False
+        known = self._merged.find_list(path[:-1])
+        if known is None:
+            return True  # with no place, whichever it is
+        return path[-1] == len(known) or (path[-1] > len(known) and data is not None)
+
+    def _defer(self, entry: dict[str, Any], path: Path, data: dict[str, Any] | None) -> Iterator[IncrementalPiece]:
+        if data is not None and not self._merged.merge(path, data):
+            data = None
+        piece = make_piece(entry, path, read_label(entry), data=data)
+        if piece.data is not None or piece.errors:
+            yield piece
+
+    def _stream(self, entry: dict[str, Any], path: Path, items: list[Any] | None) -> Iterator[IncrementalPiece]:
+        if items is None:
+            yield from self._fail(entry, path)
+            return
+        if not path or not isinstance(path[-1], int):
+            raise MalformedResponse("the path of items must end with an index")
+        where, index = path[:-1], path[-1]
+        known = self._merged.find_list(where)
+        if known is None or where in self._failed:
+            piece = make_piece(entry, where, read_label(entry))
+            if piece.errors:
+                yield piece
+            return
+        piece = make_piece(entry, where, read_label(entry), items=items)
+        if index > len(known):
+            self._early.setdefault(where, {})[index] = piece
+        else:
+            yield from self._insert(where, index, piece)
+
+    def _fail(self, entry: dict[str, Any], path: Path) -> Iterator[IncrementalPiece]:
+        """End a stream at an item that must not be null; some servers go on with the next, which has no place."""
+        # graphql-js 17 leaves the index out here.
+        where = path if isinstance(self._merged.find(path), list) else path[:-1]
+        self._failed.add(where)
+        self._early.pop(where, None)
+        piece = make_piece(entry, where, read_label(entry))
+        if piece.errors:
+            yield piece
+
+    def _insert(self, where: Path, index: int, piece: IncrementalPiece) -> Iterator[IncrementalPiece]:
+        """Put items in their place, and then the ones that came before their turn."""
+        early = self._early.get(where, {})
+        following: IncrementalPiece | None = piece
+        while following is not None:
+            self._merged.insert(where, index, following.items or [])
+            yield following
+            index = len(self._merged.find_list(where) or ())
+            following = early.pop(index, None)
+        if not early:
+            self._early.pop(where, None)

@@ -1,0 +1,136 @@
+"""Events and errors of the protocols that stream results in the body of an HTTP response.
+
+Each protocol has a stream class that does no I/O. Its ``feed`` method takes bytes as they arrive, split anywhere, and
+yields what they mean. It is a generator, so that an error does not hide the events that precede it in the same bytes.
+Exhaust it before the next call. All bytes are a sign of life, but only whole lines and parts yield a ``Heartbeat``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any, Final, Protocol
+
+from ..exceptions import TransportProtocolError
+from ..messages import EXCERPT_CHARACTERS, text_of
+from ..result import ABSENT, ExecutionResult, Response
+from .graphql_response import MalformedResponse, parse_response
+from .http import excerpt, public_url
+
+
+@dataclass(frozen=True, slots=True)
+class Heartbeat:
+    """The server sent something without a result, such as a comment."""
+
+
+@dataclass(frozen=True, slots=True)
+class Completed:
+    """The operation ended successfully."""
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """The operation ended with errors."""
+
+    errors: list[dict[str, Any]]
+
+
+HEARTBEAT: Final = Heartbeat()
+COMPLETED: Final = Completed()
+
+StreamEvent = ExecutionResult | Completed | Failed
+"""What can happen to an operation."""
+
+ResultReader = Callable[[Any, Response | None], ExecutionResult]
+"""Reads the decoded payload of one event, as ``parse_response`` does."""
+
+
+class StreamReader(Protocol):
+    """Reads the stream of one operation, without I/O.
+
+    Attributes:
+        is_closed: the operation completed or failed, or the server broke the protocol. If the bytes end before this is
+            True, the connection was lost, unless ``may_end`` is True.
+    """
+
+    is_closed: bool
+
+    @property
+    def may_end(self) -> bool:
+        """Whether the operation is complete if the bytes end now, although the server did not say so."""
+
+    @property
+    def last_event_id(self) -> str:
+        """The id to send as ``Last-Event-ID`` when reconnecting; empty if there is none."""
+
+    @property
+    def reconnection_time(self) -> float | None:
+        """Seconds to wait before reconnecting; None if the server does not ask for that."""
+
+    def feed(self, chunk: bytes, /) -> Iterator[StreamEvent | Heartbeat]:
+        """Take bytes and yield what they complete; yield nothing once the stream is closed.
+
+        Raises:
+            TransportProtocolError: the server broke the protocol; the stream is closed.
+        """
+
+
+class MalformedEvent(Exception):
+    """An event breaks a rule, which is the message; streams turn it into TransportProtocolError."""
+
+
+def read_result(payload: Any, response: Response | None, read: ResultReader = parse_response) -> ExecutionResult:
+    """Read the payload of one event.
+
+    Raises:
+        MalformedEvent: it is not a GraphQL response.
+    """
+    try:
+        return read(payload, response)
+    except MalformedResponse as error:
+        if payload == {}:
+            return ExecutionResult(ABSENT, response=response)  # sent by Ariadne if the data is empty
+        raise MalformedEvent(f"a result is a GraphQL response, but {error}") from error
+
+
+def read_errors(value: Any) -> list[dict[str, Any]]:
+    """Return the errors that ended an operation, sent as a list, an object, ``{"errors": [...]}``, text, or nothing."""
+    if isinstance(value, dict) and isinstance(value.get("errors"), list):
+        value = value["errors"]
+    entries = value if isinstance(value, list) else [] if value is None or value == "" else [value]
+    errors = [
+        entry if isinstance(entry, dict) else {"message": text_of(entry, EXCERPT_CHARACTERS)} for entry in entries
+    ]
+    return errors or [{"message": "The server gave no reason."}]
+
+
+def violation(protocol: str, rule: str, received: str | bytes, response: Response | None) -> TransportProtocolError:
+    """Return the error for a stream that breaks a rule.
+
+    Args:
+        protocol: the name of the protocol or format.
+        rule: the rule that was broken, in one phrase.
+        received: the text that breaks it; only the beginning is kept.
+        response: the HTTP response that carries the stream.
+    """
+    text = _beginning(received)
+    message = f"{_sender(response)} broke the {protocol} protocol: {rule}. It sent: {text[:200]!r}"
+    return TransportProtocolError(message, rule=rule, received=text, response=response)
+
+
+def too_large(what: str, limit: int, received: bytes | bytearray, response: Response | None) -> TransportProtocolError:
+    """Return the error for *what*, an event or a part, of more than *limit* bytes, ``max_message_size``."""
+    text = _beginning(received)
+    rule = f"{what} is larger than max_message_size, {limit} bytes"
+    message = f"{_sender(response)} sent too much: {rule}. Raise max_message_size. It begins: {text[:200]!r}"
+    return TransportProtocolError(message, rule=rule, received=text, response=response)
+
+
+def _sender(response: Response | None) -> str:
+    return public_url(response.url) if response is not None else "The server"
+
+
+def _beginning(received: str | bytes | bytearray) -> str:
+    if isinstance(received, str):
+        return received[:EXCERPT_CHARACTERS]
+    return excerpt(bytes(received[: 4 * EXCERPT_CHARACTERS]), "utf-8")

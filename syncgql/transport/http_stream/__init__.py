@@ -1,0 +1,1 @@
+"""Operations whose results arrive one by one in the body of an HTTP response."""

@@ -1,0 +1,69 @@
+"""StreamLiveness: notices that nothing arrives on a stream any more."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from ...request import Unset
+from ..recovery.keep_alive import KeepAlive
+from .options import StreamOptions
+
+LIMIT = "keep_alive_timeout"
+
+MISSED_HEARTBEATS = 3
+"""How many heartbeats of a regular series may be missing."""
+
+SHORTEST_SILENCE = 15.0
+"""Seconds for which a stream may be silent, however short the interval of its heartbeats is."""
+
+
+class StreamLiveness:
+    """Watches one stream.
+
+    All bytes are a sign of life. Where heartbeats are regular, their interval shortens the default limit.
+
+    Args:
+        options: the options of the transport.
+        has_heartbeats: whether heartbeats are regular.
+        give_up: called with the seconds of the limit that expired; at most once.
+    """
+
+    def __init__(self, options: StreamOptions, give_up: Callable[[float], object], *, has_heartbeats: bool) -> None:
+        self._keep_alive = KeepAlive(lambda limit, seconds: give_up(seconds))
+        self._limit = options.longest_silence
+        self._learns = has_heartbeats and isinstance(options.keep_alive_timeout, Unset)
+        self._last_heartbeat: float | None = None
+        self._interval = 0.0
+        if self._limit is not None:
+            self._keep_alive.watch(LIMIT, self._limit)
+
+    def received(self) -> None:
+        """Record that bytes arrived."""
+        self._keep_alive.last_received = self._keep_alive.time()
+
+    def heartbeat(self) -> None:
+        """Record a heartbeat among the bytes that were received last."""
+        if not self._learns:
+            return
+        now, last = self._keep_alive.last_received, self._last_heartbeat
+        self._last_heartbeat = now
+        if last is None:
+            return
+        self._interval = max(self._interval, now - last)
+        limit = max(SHORTEST_SILENCE, MISSED_HEARTBEATS * self._interval)
+        if limit != self._limit:
+            self._limit = limit
+            self._keep_alive.watch(LIMIT, limit)
+
+    def pause(self) -> None:
+        """Stop watching, because the stream is not read."""
+        self._keep_alive.pause()
+        self._last_heartbeat = None  # the next one arrives late
+
+    def resume(self) -> None:
+        """Watch again."""
+        self._keep_alive.resume()
+
+    def stop(self) -> None:
+        """End the watch."""
+        self._keep_alive.stop()

@@ -1,0 +1,211 @@
+"""StreamOpener: sends operations and opens the streams of their results."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from contextvars import Context
+from http import HTTPStatus
+from typing import Any, NamedTuple, TypeVar
+
+import aiohttp
+from multidict import CIMultiDict
+
+from ...deadline import Deadline
+from ...exceptions import TransportError, TransportTimeout
+from ...protocol.http import content_type, parse_answer, protocol_error, public_url
+from ...protocol.protocol_refusal import refuses_protocol
+from ...request import GraphQLRequest
+from ...result import ExecutionResult
+from ..http.request import HTTPRequest, RequestBuilder
+from ..http.sender import HTTPSender
+from ..http.upload import FileClasses
+from ..options import HeadersOption, resolve_headers
+from .connection import StreamConnection
+from .options import StreamOptions
+from .protocols import SSE, StreamProtocol
+from .stream import Answer
+
+T = TypeVar("T")
+
+STREAMS = ("multipart/", SSE.media_type)
+"""How media types of streams begin; their bodies may never end."""
+
+
+class StreamRequest(NamedTuple):
+    """An operation as it is sent by one protocol.
+
+    Attributes:
+        protocol: the protocol.
+        http: the HTTP request.
+        remake: makes the request for another protocol; calls the user's functions.
+    """
+
+    protocol: StreamProtocol
+    http: HTTPRequest
+    remake: Callable[[StreamProtocol], StreamRequest]
+
+    @property
+    def where(self) -> str:
+        return public_url(str(self.http.url))
+
+
+class StreamOpener:
+    """Opens streams at one endpoint, by the first protocol that the server speaks.
+
+    Args:
+        builder: makes the requests.
+        sender: sends them.
+        protocols: the protocols to try, the preferred one first.
+        options: the options of the transport.
+        max_response_size: the largest answer that is accepted if it is not a stream, in bytes; None for no limit.
+    """
+
+    def __init__(
+        self,
+        builder: RequestBuilder,
+        sender: HTTPSender,
+        protocols: Sequence[StreamProtocol],
+        options: StreamOptions,
+        max_response_size: int | None,
+    ) -> None:
+        self.options = options
+        self._builder = builder
+        self._sender = sender
+        self._protocols = list(protocols)
+        self._max_response_size = max_response_size
+
+    @property
+    def calls_user_code(self) -> bool:
+        """Whether preparing a request calls functions of the user's, which may block."""
+        return self._builder.calls_user_code
+
+    def prepare(
+        self,
+        request: GraphQLRequest,
+        headers: HeadersOption = None,
+        extra_args: Mapping[str, Any] | None = None,
+        file_classes: FileClasses | None = None,
+    ) -> StreamRequest:
+        """Make the request for an operation, in the caller's thread; raises what ``RequestBuilder.build`` raises."""
+
+        def make(protocol: StreamProtocol) -> StreamRequest:
+            own = {"Accept": protocol.accept, "Accept-Encoding": "identity"}
+            merged = resolve_headers((), None, headers)
+            merged.update(own)
+            http = self._builder.build(request, merged, extra_args, file_classes)
+            # What is sent to another origin after a redirect, too.
+            kept = [(name, value) for name, value in http.own_headers if name not in own]
+            return StreamRequest(protocol, http._replace(own_headers=(*kept, *own.items())), make)
+
+        return make(self._protocols[0])
+
+    async def open(
+        self,
+        request: StreamRequest,
+        deadline: Deadline,
+        context: Context,
+        *,
+        is_subscription: bool,
+        limit: float | None,
+    ) -> tuple[StreamConnection | Answer, StreamRequest]:
+        """Send a request and return what the server opens or answers, and the request that it answered.
+
+        Args:
+            request: the request.
+            deadline: of the call; the progress is noted there.
+            context: the context in which the user's functions run.
+            is_subscription: whether the operation is a subscription.
+            limit: seconds within which the stream must open; None for no limit.
+
+        Raises:
+            TransportError: there was no connection, or the answer is neither a stream nor a GraphQL response.
+        """
+        others = [protocol for protocol in self._protocols if protocol is not request.protocol]
+        while True:
+            outcome = await self._open(request, deadline, is_subscription, limit)
+            if isinstance(outcome, StreamConnection):
+                self._prefer(outcome.protocol)
+                return outcome, request
+            if outcome is None:
+                return Answer(None), request
+            if not others or not refuses_protocol(outcome, is_subscription=is_subscription):
+                if isinstance(outcome, TransportError):
+                    raise outcome
+                return Answer(outcome), request
+            request = await asyncio.to_thread(context.copy().run, request.remake, others.pop(0))
+
+    async def renewed(self, request: StreamRequest, context: Context, last_event_id: str) -> StreamRequest:
+        """Return a request for another connection, with headers that the user's functions make again."""
+        http = request.http
+        if http.make_headers is not None:
+            http = await asyncio.to_thread(context.copy().run, http.renewed)
+        headers = CIMultiDict(http.headers)
+        if last_event_id and last_event_id.isprintable():  # anything else may not be a header
+            headers["Last-Event-ID"] = last_event_id
+        return request._replace(http=http._replace(headers=headers))
+
+    async def _open(
+        self, request: StreamRequest, deadline: Deadline, is_subscription: bool, limit: float | None
+    ) -> StreamConnection | ExecutionResult | TransportError | None:
+        """Send a request and return what the server opens or answers, None if that is nothing.
+
+        The limits of aiohttp for a whole request hold until the stream is open.
+        """
+        limits = self._sender.limits(request.http)
+        name, seconds = shortest(limits, limit)
+        sending = self._send(without_end(request.http, limits), request.protocol, deadline, is_subscription)
+        if seconds is None:
+            return await sending
+        try:
+            return await asyncio.wait_for(sending, seconds)
+        except TransportError:
+            raise  # TransportTimeout is a TimeoutError, too
+        except asyncio.TimeoutError:
+            raise not_opened_in_time(name, seconds, request.where) from None
+
+    async def _send(
+        self, http: HTTPRequest, asked: StreamProtocol, deadline: Deadline, is_subscription: bool
+    ) -> StreamConnection | ExecutionResult | TransportError | None:
+        response = await self._sender.open(http, deadline, is_stream=True)
+        status, media_type = response.head.status, content_type(response.head.headers)[0]
+        if 200 <= status < 300 and media_type.startswith(STREAMS):
+            for protocol in self._protocols:
+                if protocol.media_type == media_type:
+                    return StreamConnection(response, protocol, self.options, is_subscription=is_subscription)
+            await response.close()
+            rule = f"the answer is {media_type}, not {asked.media_type}"
+            return protocol_error(response.head, b"", rule, "The server speaks another protocol.")
+        if status == HTTPStatus.NO_CONTENT:
+            await response.close()
+            return None
+        answer = await response.read(self._max_response_size)
+        try:
+            return parse_answer(answer, json_deserialize=self.options.json_deserialize)
+        except TransportError as error:
+            return error
+
+    def _prefer(self, protocol: StreamProtocol) -> None:
+        """Try the protocol first that has worked."""
+        self._protocols.remove(protocol)
+        self._protocols.insert(0, protocol)
+
+
+def shortest(limits: aiohttp.ClientTimeout, limit: float | None) -> tuple[str, float | None]:
+    """Return the name and the seconds of the shortest limit of an opening."""
+    named = {"total": limits.total, "sock_read": limits.sock_read, "keep_alive_timeout": limit}
+    finite = {name: seconds for name, seconds in named.items() if seconds}
+    return min(finite.items(), key=lambda each: each[1], default=("", None))
+
+
+def without_end(http: HTTPRequest, limits: aiohttp.ClientTimeout) -> HTTPRequest:
+    """Return a request whose response aiohttp does not end; of its limits only those of connecting remain."""
+    timeout = aiohttp.ClientTimeout(connect=limits.connect, sock_connect=limits.sock_connect)
+    return http._replace(arguments={**http.arguments, "timeout": timeout})
+
+
+def not_opened_in_time(limit: str, seconds: float | None, where: str) -> TransportTimeout:
+    """Return the error for a stream that did not open within a limit."""
+    seconds = seconds or 0.0
+    message = f"{limit} expired after {seconds:g} s: {where} did not begin to answer."
+    return TransportTimeout(message, limit=limit, seconds=seconds)

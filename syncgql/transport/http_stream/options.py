@@ -1,0 +1,48 @@
+"""StreamOptions: how streams are read and re-established, the same for all streams of a transport."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ...checks import check_count, check_seconds
+from ...protocol import json_codec
+from ...protocol.json_codec import JSONDeserialize
+from ...request import UNSET, Unset
+from ..recovery.policy import ReconnectPolicy
+from .protocols import ReaderOptions
+
+MAX_MESSAGE_SIZE = 16 * 1024 * 1024
+KEEP_ALIVE_SECONDS = 60.0
+"""The longest silence by default; servers send comments or heartbeats every 5 to 30 s."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class StreamOptions:
+    """The options that ``EventStreamTransport`` documents under the same names.
+
+    Attributes:
+        policy: when a lost stream of a subscription is re-established; None for never.
+
+    Raises:
+        TypeError: an option has the wrong type.
+        ValueError: a number is out of range.
+    """
+
+    policy: ReconnectPolicy | None = None
+    keep_alive_timeout: float | Unset | None = UNSET
+    max_message_size: int = MAX_MESSAGE_SIZE
+    json_deserialize: JSONDeserialize = json_codec.loads
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.keep_alive_timeout, Unset):
+            check_seconds("keep_alive_timeout", self.keep_alive_timeout)
+        check_count("max_message_size", self.max_message_size, of="bytes")
+
+    @property
+    def longest_silence(self) -> float | None:
+        """How long a stream may be silent, in seconds; None for no limit."""
+        return KEEP_ALIVE_SECONDS if isinstance(self.keep_alive_timeout, Unset) else self.keep_alive_timeout
+
+    @property
+    def reader(self) -> ReaderOptions:
+        return ReaderOptions(self.max_message_size, self.json_deserialize)

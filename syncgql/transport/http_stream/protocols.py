@@ -1,0 +1,69 @@
+"""StreamProtocol: all that is particular to one protocol for results in the body of a response. SSE and MULTIPART."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from ...protocol.graphql_event_stream import GraphQLEventStream
+from ...protocol.http import ACCEPT, EVENT_STREAM
+from ...protocol.json_codec import JSONDeserialize
+from ...protocol.multipart_subscription import MultipartSubscriptionStream
+from ...protocol.response_stream import StreamReader
+from ...result import Response
+
+MULTIPART_MIXED = "multipart/mixed"
+
+
+class ReaderOptions(NamedTuple):
+    """What readers are made with.
+
+    Attributes:
+        max_message_size: the largest event that is accepted, in bytes; 0 for no limit.
+        json_deserialize: decodes events; may be the user's.
+    """
+
+    max_message_size: int
+    json_deserialize: JSONDeserialize
+
+
+class StreamProtocol(NamedTuple):
+    """A protocol.
+
+    Attributes:
+        name: the name in the options and in messages.
+        accept: the ``Accept`` header; servers compare it by the letter.
+        media_type: the media type of a stream.
+        has_heartbeats: whether servers send heartbeats at regular intervals, so that their absence is noticed early.
+        make_reader: makes the reader of a stream, given the head of the response and whether the operation is a
+            subscription.
+    """
+
+    name: str
+    accept: str
+    media_type: str
+    has_heartbeats: bool
+    make_reader: Callable[[Response, ReaderOptions, bool], StreamReader]
+
+
+def _event_stream(head: Response, options: ReaderOptions, is_subscription: bool) -> StreamReader:
+    size, decode = options
+    return GraphQLEventStream(size, decode, has_one_result=not is_subscription, response=head)
+
+
+def _multipart_subscription(head: Response, options: ReaderOptions, is_subscription: bool) -> StreamReader:
+    return MultipartSubscriptionStream(head.headers.get("Content-Type", ""), *options, response=head)
+
+
+SSE = StreamProtocol("sse", EVENT_STREAM, EVENT_STREAM, False, _event_stream)
+"""GraphQL over Server-Sent Events, distinct connections mode; see ``protocol.graphql_event_stream``."""
+
+# Strawberry compares the first type: without a boundary or with this one.
+MULTIPART = StreamProtocol(
+    "multipart",
+    f"multipart/mixed;boundary=graphql;subscriptionSpec=1.0, {ACCEPT}",
+    MULTIPART_MIXED,
+    True,
+    _multipart_subscription,
+)
+"""Apollo's multipart subscriptions; see ``protocol.multipart_subscription``."""

@@ -1,0 +1,249 @@
+"""HTTPStream: one operation over HTTP responses that carry its results; it outlives its connections.
+
+::
+
+    open --> connecting --stream--> carrying --complete--> ended
+                 ^                      |
+                 +---- wait <-- loss ---+
+
+``recovery`` decides what a loss means and when to reconnect. A query or mutation is sent once.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import functools
+from collections.abc import Callable, Coroutine
+from contextvars import Context, copy_context
+from typing import Any, Generic, NamedTuple, Protocol, TypeVar
+
+from ...deadline import Deadline
+from ...exceptions import TransportError
+from ...request import GraphQLRequest
+from ...result import ExecutionResult
+from ..background import in_background
+from ..base import EventSink, Stream
+from ..recovery.attempts import Attempts
+from ..recovery.loss import ConnectionLoss, failed, not_prepared
+from ..recovery.outage import Outage
+from .options import StreamOptions
+
+
+class Carrier(Protocol):
+    """What carries the results of one operation, until it is lost."""
+
+    @property
+    def last_event_id(self) -> str:
+        """The id to send when reconnecting; empty if there is none."""
+
+    @property
+    def reconnection_time(self) -> float | None:
+        """Seconds to wait before reconnecting; None if the server does not ask for that."""
+
+    @property
+    def was_useful(self) -> bool:
+        """Whether it delivered something or lived for a while; otherwise it was a failed attempt."""
+
+    async def carry(self, sink: EventSink) -> ConnectionLoss | None:
+        """Pass the results to a sink.
+
+        Returns:
+            Why the connection was lost; None if the operation has ended, and the sink is finished or wants no more.
+        """
+
+
+class Answer(NamedTuple):
+    """An answer that is not a stream.
+
+    Attributes:
+        result: what it says; None if it has no content.
+    """
+
+    result: ExecutionResult | None
+
+
+class Prepared(Protocol):
+    """A request that is ready to be sent."""
+
+    @property
+    def where(self) -> str:
+        """The URL, without secrets."""
+
+
+PreparedT = TypeVar("PreparedT", bound=Prepared)
+
+
+class Opener(Protocol[PreparedT]):
+    """Opens what carries an operation.
+
+    Attributes:
+        options: the options of the transport.
+    """
+
+    options: StreamOptions
+
+    @property
+    def calls_user_code(self) -> bool:
+        """Whether preparing a request calls functions of the user's, which may block."""
+
+    async def open(
+        self,
+        request: PreparedT,
+        deadline: Deadline,
+        context: Context,
+        *,
+        is_subscription: bool,
+        limit: float | None,
+    ) -> tuple[Carrier | Answer, PreparedT]:
+        """Send a request and return what the server opens or answers, and the request that it answered."""
+
+    async def renewed(self, request: PreparedT, context: Context, last_event_id: str) -> PreparedT:
+        """Return a request for another connection, with headers that the user's functions make again."""
+
+
+class HTTPStream(Stream, Generic[PreparedT]):
+    """A stream.
+
+    Made in the thread and context of the caller.
+
+    Args:
+        opener: opens connections.
+        request: the prepared request.
+        prepare: prepares another request.
+        sink: receives the results.
+        running: where the stream is listed while it runs.
+        is_subscription: whether the operation is a subscription, which may be sent again.
+    """
+
+    def __init__(
+        self,
+        opener: Opener[PreparedT],
+        request: PreparedT,
+        prepare: Callable[[GraphQLRequest], PreparedT],
+        sink: EventSink,
+        running: set[HTTPStream[Any]],
+        *,
+        is_subscription: bool,
+    ) -> None:
+        self._opener = opener
+        self._request = request
+        self._prepare = prepare
+        self._sink = sink
+        self._running = running
+        self._is_subscription = is_subscription
+        self._where = request.where
+        self._context = copy_context() if opener.calls_user_code else Context()
+        policy = opener.options.policy if is_subscription else None
+        self._outage = Outage(self._where, Attempts(policy, refreshable=opener.calls_user_code))
+        self._last_event_id = ""
+        self._reconnection_time: float | None = None
+        self._task: asyncio.Task[None] | None = None
+
+    async def open(self, deadline: Deadline | None = None) -> None:
+        opened = await self._connect(deadline or Deadline(), is_first=True)
+        self._running.add(self)
+        self._task = in_background(self._carry(opened))
+        await asyncio.sleep(0)  # lets the task begin: one that is cancelled before that would not close the response
+
+    async def close(self) -> None:
+        self._running.discard(self)
+        task, self._task = self._task, None
+        if task is not None:
+            task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
+
+    async def leave(self) -> None:
+        """End the stream because its transport is closed: a subscription ends without an error."""
+        self._sink.finish()
+        await self.close()
+
+    def resubscribe(self, request: GraphQLRequest) -> Callable[[], Coroutine[Any, Any, None]]:
+        return functools.partial(self._resubscribe, self._prepare(request))
+
+    async def _resubscribe(self, request: PreparedT) -> None:
+        if self not in self._running:
+            return
+        await self.close()
+        self._request, self._last_event_id = request, ""
+        self._sink.resubscribed()
+        self._running.add(self)
+        self._task = in_background(self._carry(None))
+
+    # -- the task
+
+    async def _carry(self, opened: Carrier | Answer | None) -> None:
+        """Pass results to the sink until the operation ends, over one connection after the other."""
+        try:
+            opened = opened or await self._connect(Deadline(), is_first=False)
+            while not isinstance(opened, Answer):
+                loss = await opened.carry(self._sink)
+                if loss is None:
+                    return
+                opened = await self._reconnect(opened, loss)
+            if opened.result is not None:
+                self._sink.put(opened.result)
+            self._sink.finish()
+        except TransportError as error:
+            error.sent = True
+            self._sink.finish(error)
+        finally:
+            self._running.discard(self)
+
+    async def _reconnect(self, connection: Carrier, loss: ConnectionLoss) -> Carrier | Answer:
+        if not self._is_subscription:
+            raise loss.error()
+        loop = asyncio.get_running_loop()
+        lost_at = loop.time()
+        self._last_event_id = connection.last_event_id or self._last_event_id
+        self._reconnection_time = connection.reconnection_time or self._reconnection_time
+        await self._wait(loss, was_useful=connection.was_useful)
+        opened = await self._connect(Deadline(), is_first=False)
+        self._outage.ended(loop.time(), [lost_at])
+        self._sink.reconnected(loop.time() - lost_at)
+        return opened
+
+    async def _connect(self, deadline: Deadline, *, is_first: bool) -> Carrier | Answer:
+        """Open a connection, with one attempt after the other; the first one has the request of the caller."""
+        is_new = is_first
+        while True:
+            try:
+                if not is_new:
+                    self._request = await self._opener.renewed(self._request, self._context, self._last_event_id)
+                is_new = False
+                opened, self._request = await self._opener.open(
+                    self._request,
+                    deadline,
+                    self._context,
+                    is_subscription=self._is_subscription,
+                    limit=None if is_first else self._opener.options.longest_silence,
+                )
+                return opened
+            except TransportError as error:
+                loss = failed(error)
+            except Exception as error:  # of the user's functions
+                loss = not_prepared(self._where, error)
+            await self._wait(loss, deadline=deadline if is_first else None)
+
+    async def _wait(self, loss: ConnectionLoss, *, was_useful: bool = False, deadline: Deadline | None = None) -> None:
+        """Wait before the next attempt.
+
+        Args:
+            loss: how the previous one ended.
+            was_useful: whether that one was useful.
+            deadline: of the caller that waits for its first connection; None if there is none.
+
+        Raises:
+            TransportError: there is no other attempt.
+        """
+        now = asyncio.get_running_loop().time()
+        waits = [seconds for seconds in (loss.retry_after, self._reconnection_time) if seconds is not None]
+        loss = loss._replace(retry_after=max(waits, default=None))
+        loss, delay = self._outage.failed(loss, now, was_useful=was_useful)
+        if delay is None:
+            raise loss.error()
+        if deadline is not None and (self._outage.attempts.suffice_for_first or not deadline.allows(delay)):
+            raise self._outage.last(loss).error()  # more useful to the caller than a timeout
+        self._outage.continues(loss, delay, now, 1)
+        await asyncio.sleep(delay)

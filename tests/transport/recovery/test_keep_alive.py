@@ -1,0 +1,86 @@
+"""KeepAlive: limits and probes, without a peer."""
+
+from __future__ import annotations
+
+import asyncio
+
+from syncgql.transport.recovery.keep_alive import KeepAlive, Probe
+
+from ..asynchronous import in_loop
+
+
+@in_loop
+async def test_who_does_not_listen_hears_nothing() -> None:
+    """While reading is paused no limit runs; after it they start anew."""
+    ends: list[str] = []
+    ended = asyncio.Event()
+
+    def give_up(limit: str, seconds: float) -> None:
+        ends.append(limit)
+        ended.set()
+
+    keep_alive = KeepAlive(give_up)
+
+    async def ping() -> None:
+        pings.append(keep_alive.time())
+
+    pings: list[float] = []
+    keep_alive.watch("silence", 0.1)
+    keep_alive.probe(Probe("answer", 0.05, 0.05, ping, always=True))
+    keep_alive.pause()
+    await asyncio.sleep(0.5)
+    assert ends == []
+    assert pings == []
+    keep_alive.resume()
+    await ended.wait()
+    await asyncio.sleep(0.3)
+    assert len(ends) == 1
+    keep_alive.stop()
+
+
+@in_loop
+async def test_an_answer_that_takes_no_time() -> None:
+    """An answer counts although the clock has not moved since the ping; on Windows it moves every 16 ms."""
+    ends: list[str] = []
+    shown: list[float] = []
+    pings = 0
+    thrice = asyncio.Event()
+
+    def time() -> float:
+        shown.append(asyncio.get_running_loop().time())
+        return shown[-1]
+
+    async def ping() -> None:
+        nonlocal pings
+        pings += 1
+        keep_alive.last_received = shown[-1]
+        if pings == 3:
+            thrice.set()
+
+    def give_up(limit: str, seconds: float) -> None:
+        ends.append(limit)
+        thrice.set()
+
+    keep_alive = KeepAlive(give_up)
+    keep_alive.time = time
+    keep_alive.probe(Probe("answer", 0.05, 0.02, ping, always=True))
+    await asyncio.wait_for(thrice.wait(), 30)
+    keep_alive.stop()
+    assert (ends, pings) == ([], 3)
+
+
+@in_loop
+async def test_another_limit_replaces_the_first() -> None:
+    """A limit that is set again ends the wait for the earlier one."""
+    ends: list[float] = []
+    ended = asyncio.Event()
+
+    def give_up(limit: str, seconds: float) -> None:
+        ends.append(seconds)
+        ended.set()
+
+    keep_alive = KeepAlive(give_up)
+    keep_alive.watch("silence", 0.02)
+    keep_alive.watch("silence", 0.2)
+    await asyncio.wait_for(ended.wait(), 30)
+    assert ends == [0.2]
