@@ -133,7 +133,7 @@ _LATE = {
     "RequestsHTTPTransport": ".transport.requests",
     "SchemaCache": ".schema.cache",
 }
-"""Names that few programs use. They are imported on first access, so that ``import syncgql`` is fast."""
+"""Names that few programs use; imported on first access, to keep ``import syncgql`` fast."""
 
 
 def __getattr__(name: str) -> object:

@@ -1,4 +1,4 @@
-"""Policies: the middleware and policies of a client, and their order."""
+"""Policies: the middleware and policies of a client, in order."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from .steps import checked
 
 @dataclass(frozen=True, kw_only=True)
 class Policies:
-    """The options that ``Client`` documents under the same names.
+    """The options of ``Client`` with the same names.
 
     Raises:
         TypeError: an option has the wrong type.
@@ -31,12 +31,12 @@ class Policies:
     rate_limit: RateLimit | None
 
     def steps(self, clock: Clock) -> list[Middleware]:
-        """Return the steps of a client, the outermost first.
+        """Return the steps of a client, from the outermost to the innermost.
 
         The user's middleware sees each call once, merged queries share the attempts of one, and each attempt is paced.
 
         Args:
-            clock: for the waits.
+            clock: the clock for waits.
         """
         steps = checked(check_middleware(self.middleware))
         if check_flag("deduplicate", self.deduplicate):

@@ -207,5 +207,5 @@ def without_end(http: HTTPRequest, limits: aiohttp.ClientTimeout) -> HTTPRequest
 def not_opened_in_time(limit: str, seconds: float | None, where: str) -> TransportTimeout:
     """Return the error for a stream that did not open within a limit."""
     seconds = seconds or 0.0
-    message = f"{limit} ran out after {seconds:g} s: {where} did not begin to answer."
+    message = f"{limit} expired after {seconds:g} s: {where} did not begin to answer."
     return TransportTimeout(message, limit=limit, seconds=seconds)
