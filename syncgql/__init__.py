@@ -26,6 +26,7 @@ from .exceptions import (
 from .file_var import FileVar
 from .pipeline.middleware import Middleware
 from .pipeline.operation import Operation
+from .pipeline.rate_limit import RateLimit
 from .pipeline.retry_policy import RetryBudget, RetryPolicy
 from .request import UNSET, GraphQLRequest, gql
 from .result import ExecutionResult, IncrementalPiece, IncrementalResult, Response
@@ -89,6 +90,7 @@ __all__ = [
     "MultipartSubscriptionTransport",
     "Operation",
     "PhoenixChannelWebsocketsTransport",
+    "RateLimit",
     "ReconnectPolicy",
     "RequestsHTTPTransport",
     "Response",

@@ -15,6 +15,7 @@ from .pickling import check_pickles
 from .pipeline.middleware import MiddlewareOption
 from .pipeline.pipeline import BUFFER_SIZE, Pipeline
 from .pipeline.policies import Policies
+from .pipeline.rate_limit import RateLimit
 from .pipeline.retry_policy import RetryPolicy
 from .protocol import json_codec
 from .protocol.batch import batch_data
@@ -173,6 +174,7 @@ class Client:
             every operation in the calling thread; the first is outermost.
         retry: a ``RetryPolicy`` for queries and mutations that failed; True for the default policy, or a number of
             attempts. False, the default, does not retry.
+        rate_limit: a ``RateLimit``, which makes the threads of the client wait for their turn; None for no limit.
         deduplicate: send identical queries of several threads, in flight at the same time, once; each caller gets a
             copy of the data. Not for headers or credentials that a function returns, which may differ by caller.
 
@@ -221,6 +223,7 @@ class Client:
         parse_results: bool = False,
         middleware: Iterable[MiddlewareOption] = (),
         retry: RetryPolicy | bool | int = False,
+        rate_limit: RateLimit | None = None,
         deduplicate: bool = False,
     ) -> None:
         arguments = {name: value for name, value in locals().items() if name != "self"}

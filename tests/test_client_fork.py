@@ -48,6 +48,11 @@ def test_f05_fork_under_load(strawberry_server: Server) -> None:
     run(strawberry_server, "under_load")
 
 
+def test_f05_fork_under_a_rate_limit(strawberry_server: Server) -> None:
+    """Children have a queue of their own, and the parent's threads keep their places."""
+    run(strawberry_server, "paced")
+
+
 def test_f05_fork_with_the_start_lock_held(strawberry_server: Server) -> None:
     """The child does not wait for a lock that a missing thread holds."""
     run(strawberry_server, "while_starting")

@@ -43,6 +43,7 @@ PUBLIC = [
     "Middleware",
     "Operation",
     "PhoenixChannelWebsocketsTransport",
+    "RateLimit",
     "ReconnectPolicy",
     "RequestsHTTPTransport",
     "Response",

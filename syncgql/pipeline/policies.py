@@ -9,6 +9,8 @@ from ..checks import check_flag
 from ..runtime.clock import Clock
 from .deduplication import Deduplication
 from .middleware import Middleware, MiddlewareOption, check_middleware
+from .pacing import Pacing
+from .rate_limit import RateLimit, check_rate_limit
 from .retry import Retry
 from .retry_policy import RetryPolicy, check_retry
 from .steps import checked
@@ -26,11 +28,12 @@ class Policies:
     middleware: Iterable[MiddlewareOption]
     deduplicate: bool
     retry: RetryPolicy | bool | int
+    rate_limit: RateLimit | None
 
     def steps(self, clock: Clock) -> list[Middleware]:
         """Return the steps of a client, from the outermost to the innermost.
 
-        The user's middleware sees each call once, and merged queries share their attempts.
+        The user's middleware sees each call once, merged queries share the attempts of one, and each attempt is paced.
 
         Args:
             clock: the clock for waits.
@@ -40,4 +43,6 @@ class Policies:
             steps.append(Deduplication())
         if (policy := check_retry(self.retry)) is not None:
             steps.append(Retry(policy, clock))
+        if (limit := check_rate_limit(self.rate_limit)) is not None:
+            steps.append(Pacing(limit, clock))
         return steps

@@ -16,11 +16,9 @@ The media type decides whether a body can be trusted:
 from __future__ import annotations
 
 import codecs
-import email.utils
 import functools
 import time
 from collections.abc import Mapping
-from datetime import timezone
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit, urlunsplit
 
@@ -37,6 +35,7 @@ from ..result import ExecutionResult, Response
 from . import json_codec
 from .graphql_errors import describe_errors
 from .graphql_response import MalformedResponse, parse_response
+from .http_dates import parse_date, server_time
 from .json_codec import CODEC_ERRORS, JSONDeserialize, JSONSerialize, NotJSONConstant
 from .masking import Mask
 from .rate_limits import is_rate_limit, rate_limited, says_throttled
@@ -176,13 +175,10 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
     value = value.strip()
     if value.isascii() and value.isdigit():
         return float(value) if len(value) < 16 else None
-    try:
-        when = email.utils.parsedate_to_datetime(value)
-        if when.tzinfo is None:  # an obsolete form without a time zone, which means UTC
-            when = when.replace(tzinfo=timezone.utc)
-        return max(0.0, when.timestamp() - time.time())
-    except (ValueError, OverflowError, TypeError):
+    when = parse_date(value)
+    if when is None:
         return None
+    return max(0.0, when - server_time(headers, time.time()))
 
 
 def public_url(url: str) -> str:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import math
+import threading
 import time
+from collections.abc import Callable
 
 from ..exceptions import ClientClosed
 from .slices import SLICE
@@ -28,9 +31,22 @@ class Clock:
         Raises:
             ClientClosed: the client was closed.
         """
+        self._wait(time.sleep, seconds)
+
+    def wait(self, event: threading.Event, seconds: float | None) -> None:
+        """Wait in the calling thread until an event is set, as ``sleep`` does; None for no limit.
+
+        Raises:
+            ClientClosed: the client was closed.
+        """
+        self._wait(event.wait, math.inf if seconds is None else seconds, event.is_set)
+
+    def _wait(
+        self, wait: Callable[[float], object], seconds: float, is_over: Callable[[], bool] = lambda: False
+    ) -> None:
         end = self.monotonic() + seconds
-        while not self._is_stopped and (left := end - self.monotonic()) > 0:
-            time.sleep(min(left, SLICE))
+        while not self._is_stopped and not is_over() and (left := end - self.monotonic()) > 0:
+            wait(min(left, SLICE))
         if self._is_stopped:
             raise ClientClosed("The client was closed while a call was waiting to be sent.")
 

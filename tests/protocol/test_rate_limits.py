@@ -26,7 +26,7 @@ from syncgql.protocol.close_codes import refused_error
 from syncgql.protocol.graphql_response import data_or_raise, event_data
 from syncgql.protocol.graphql_transport_ws import GraphQLTransportWS
 from syncgql.protocol.http import HTTPResponse, parse_answer, retry_after
-from syncgql.protocol.rate_limits import read_quota
+from syncgql.protocol.quotas import read_quota
 
 SECOND = 1.5
 """The seconds by which a test may be delayed, for limits that end at a point in time."""

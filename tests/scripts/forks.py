@@ -14,7 +14,7 @@ import warnings
 from collections.abc import Callable
 from typing import Any
 
-from syncgql import Client, SubscriptionForked
+from syncgql import Client, RateLimit, SubscriptionForked
 from syncgql.pipeline.dispatch import LoopDispatcher
 
 EVENTS = "subscription { count(delay: 0.01) }"
@@ -117,9 +117,9 @@ def after_a_name(url: str) -> None:
     client.close()
 
 
-def under_load(url: str) -> None:
+def under_load(url: str, rate_limit: RateLimit | None = None) -> None:
     """20 forks while three threads are making calls; every response reaches its own process."""
-    client = Client(url)
+    client = Client(url, rate_limit=rate_limit)
     stop = threading.Event()
     failures: list[BaseException] = []
 
@@ -140,6 +140,11 @@ def under_load(url: str) -> None:
     for thread in threads:
         thread.join()
     print(*failures, file=sys.stderr, end="")
+
+
+def paced(url: str) -> None:
+    """As under load, with threads that wait for their turn; a child does not wait for those of its parent."""
+    under_load(url, RateLimit(100))
 
 
 def dispatcher_of(client: Client) -> LoopDispatcher:

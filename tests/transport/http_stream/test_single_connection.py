@@ -194,7 +194,7 @@ def test_s20_stop(overflow: Any) -> None:
         if overflow == "raise":
             seen.streams[seen.tokens[0]].send(next_of(seen.ids[0], 2))
             assert client.execute("{ n }") == {"n": 1}
-    assert seen.deleted[0] == f"/graphql?tenant=a%20b&operationId={seen.ids[0]}"
+    assert f"/graphql?tenant=a%20b&operationId={seen.ids[0]}" in seen.deleted
 
 
 def test_silence() -> None:
