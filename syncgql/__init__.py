@@ -46,6 +46,7 @@ from .transport.event_stream import EventStreamTransport
 from .transport.multipart_subscription import MultipartSubscriptionTransport
 from .transport.recovery.policy import ReconnectPolicy
 from .transport.round_trip import RoundTrip
+from .transport.token_auth import TokenAuth
 from .version import __version__ as __version__
 
 if _TYPE_CHECKING:
@@ -100,6 +101,7 @@ __all__ = [
     "SubscriptionOverflow",
     "SubscriptionStats",
     "SyncGQLError",
+    "TokenAuth",
     "TransportAuthenticationError",
     "TransportClosed",
     "TransportConnectionFailed",

@@ -54,6 +54,7 @@ PUBLIC = [
     "SubscriptionOverflow",
     "SubscriptionStats",
     "SyncGQLError",
+    "TokenAuth",
     "TransportAuthenticationError",
     "TransportClosed",
     "TransportConnectionFailed",

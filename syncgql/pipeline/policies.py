@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from ..checks import check_flag
 from ..runtime.clock import Clock
+from ..transport.selection.transport_factory import TokenUse
+from .authentication import Authentication
 from .deduplication import Deduplication
 from .middleware import Middleware, MiddlewareOption, check_middleware
 from .retry import Retry
@@ -27,17 +29,23 @@ class Policies:
     deduplicate: bool
     retry: RetryPolicy | bool | int
 
-    def steps(self, clock: Clock) -> list[Middleware]:
+    def steps(
+        self, clock: Clock, query_token: TokenUse | None = None, subscription_token: TokenUse | None = None
+    ) -> list[Middleware]:
         """Return the steps of a client, the outermost first.
 
         The user's middleware sees each call once, and merged queries share the attempts of one.
 
         Args:
             clock: for the waits.
+            query_token: the token of queries and mutations, if the transport sends one.
+            subscription_token: the token of subscriptions.
         """
         steps = checked(check_middleware(self.middleware))
         if check_flag("deduplicate", self.deduplicate):
             steps.append(Deduplication())
         if (policy := check_retry(self.retry)) is not None:
             steps.append(Retry(policy, clock))
+        if query_token is not None or subscription_token is not None:
+            steps.append(Authentication(query_token, subscription_token))
         return steps

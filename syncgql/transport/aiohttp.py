@@ -30,6 +30,7 @@ from .http_stream.stream import HTTPStream
 from .http_stream.transport import HTTPStreams
 from .options import AuthOption, HeadersOption, TimeoutOption, check_ssl, check_url
 from .round_trip import RoundTrip
+from .token_auth import noting_refusals
 
 __all__ = ["AIOHTTPTransport"]
 
@@ -47,9 +48,9 @@ class AIOHTTPTransport(AsyncTransport):
             sends a GET again whose connection was stale; that carries the headers of the first attempt.)
         cookies: cookies to begin with. A request with its own ``Authorization`` or ``Cookie`` header, and one whose
             header comes from a function, neither sends nor stores the cookies of the session.
-        auth: a pair of name and password, or the text of an ``Authorization`` header; or a function that returns one of
-            these, called as *headers* is; or an object whose ``get_headers(data, headers)`` returns headers for a
-            request with this body and these headers, called so, too.
+        auth: a pair of name and password, or the text of an ``Authorization`` header; a ``TokenAuth``; a function that
+            returns a pair or text, called as *headers* is; or an object whose ``get_headers(data, headers)`` returns
+            headers for a request with this body and these headers, called so, too.
         ssl: True verifies certificates, False does not; or an ``ssl.SSLContext`` or ``aiohttp.Fingerprint``.
         timeout: seconds for a request, or an ``aiohttp.ClientTimeout``; None for no limit but 30 s to connect.
         ssl_close_timeout: seconds that closing may wait for TLS connections to end; None for no limit.
@@ -96,7 +97,6 @@ class AIOHTTPTransport(AsyncTransport):
     ) -> None:
         self.url = check_url(url, ("http", "https"))
         self.json_deserialize = check_function("json_deserialize", json_deserialize, 1)
-        self._parse = functools.partial(parse_answer, json_deserialize=self.json_deserialize)
         self._max_response_size = check_size("max_response_size", max_response_size)
         self._builder = RequestBuilder(
             self.url,
@@ -108,7 +108,10 @@ class AIOHTTPTransport(AsyncTransport):
             use_get_for_queries=use_get_for_queries,
             max_url_length=max_url_length,
         )
-        self.has_users = self._builder.calls_user_code
+        self.has_users = self._builder.has_users
+        self.token_auth = self._builder.token_auth
+        parse = functools.partial(parse_answer, json_deserialize=self.json_deserialize)
+        self._parse = noting_refusals(parse, self.token_auth)
         self._shared_session = SharedSession.of(
             session, cookies, client_session_args, ssl_close_timeout=ssl_close_timeout, trust_env=trust_env
         )
@@ -232,7 +235,7 @@ class AIOHTTPTransport(AsyncTransport):
 
     def _batch_of(self, request: HTTPRequest, count: int) -> AsyncRoundTrip[list[BatchEntry]]:
         parse = functools.partial(parse_batch_answer, count=count, json_deserialize=self.json_deserialize)
-        return RoundTrip(request, self._sender.send, parse)
+        return RoundTrip(request, self._sender.send, noting_refusals(parse, self.token_auth))
 
     async def _off_the_loop(self, prepare: Callable[[], T]) -> T:
         """Call a function that may call the user's, which may block: in a worker thread if it does."""
