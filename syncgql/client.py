@@ -104,7 +104,8 @@ class Client:
             stores these cookies, because it may be the call of another user.
         auth: a pair of name and password, or the text of an ``Authorization`` header; a ``TokenAuth``, which fetches
             tokens; a function that returns a pair or text, called as *headers* is; or an object with
-            ``get_headers(data, headers)``. With an ``AppSyncAuthentication``, subscriptions go to the realtime endpoint of AWS AppSync.
+            ``get_headers(data, headers)``. With an ``AppSyncAuthentication``, subscriptions go to the realtime endpoint
+            of AWS AppSync.
         ssl: True verifies certificates, False does not; or an ``ssl.SSLContext`` or ``aiohttp.Fingerprint``.
         cert: a client certificate: the path of a PEM file with certificate and key, or a pair of the paths of both. Not
             beside an ``SSLContext`` as *ssl*, which has a ``load_cert_chain`` of its own.

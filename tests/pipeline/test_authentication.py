@@ -20,6 +20,7 @@ from syncgql import (
     TransportAuthenticationError,
 )
 
+from ..fix_servers import Server
 from ..servers.wire import WireConnection, WireServer, answer
 
 OK = answer(b'{"data": {"ok": true}}')
@@ -189,3 +190,14 @@ def test_a_transport_without_a_client_has_the_token() -> None:
             transport.execute(GraphQLRequest("{ ok }"))
         assert transport.execute(GraphQLRequest("{ ok }")) == ExecutionResult({"ok": True})
         transport.close()
+
+
+def test_a_real_server_gets_the_token(strawberry_server: Server) -> None:
+    """With queries, with batches and with the WebSocket of subscriptions; one fetch serves all."""
+    issuer = Issuer()
+    with Client(strawberry_server.url, auth=TokenAuth(issuer), retry=True) as client:
+        assert client.execute("{ whoami }") == {"whoami": "Bearer token-1"}
+        assert client.submit("{ whoami }").result(PATIENCE) == {"whoami": "Bearer token-1"}
+        assert client.execute_batch(["{ whoami }"]) == [{"whoami": "Bearer token-1"}]
+        assert list(client.subscribe("subscription { whoami }")) == [{"whoami": "Bearer token-1"}]
+    assert issuer.count == 1
