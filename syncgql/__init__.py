@@ -45,6 +45,7 @@ from .transport.base import AsyncTransport, EventSink, Stream
 from .transport.blocking import BlockingTransport
 from .transport.recovery.policy import ReconnectPolicy
 from .transport.round_trip import RoundTrip
+from .transport.token_auth import TokenAuth
 from .version import __version__ as __version__
 
 if _TYPE_CHECKING:
@@ -104,6 +105,7 @@ __all__ = [
     "SubscriptionOverflow",
     "SubscriptionStats",
     "SyncGQLError",
+    "TokenAuth",
     "TransportAuthenticationError",
     "TransportClosed",
     "TransportConnectionFailed",

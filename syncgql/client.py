@@ -108,7 +108,8 @@ class Client:
         cookies: a dict of initial cookies; cookies that the server sets are kept as well. A call with its own
             ``Authorization`` or ``Cookie`` header, or with such a header from a function, neither sends nor stores
             these cookies, because it may belong to another user.
-        auth: a ``(user, password)`` pair; the value of an ``Authorization`` header; a function that returns either and
+        auth: a ``(user, password)`` pair; the value of an ``Authorization`` header; a ``TokenAuth``, which fetches
+            tokens; a function that returns a pair or a value and
             is called like *headers*; or an object with ``get_headers(data, headers)``. With an
             ``AppSyncAuthentication``, subscriptions use the realtime endpoint of AWS AppSync.
         ssl: True, the default, to verify certificates; False not to; or an ``ssl.SSLContext`` or

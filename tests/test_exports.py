@@ -57,6 +57,7 @@ PUBLIC = [
     "SubscriptionOverflow",
     "SubscriptionStats",
     "SyncGQLError",
+    "TokenAuth",
     "TransportAuthenticationError",
     "TransportClosed",
     "TransportConnectionFailed",

@@ -89,7 +89,7 @@ class Pipeline:
                 "or credentials, which may differ. Let a middleware add such headers to the operation."
             )
         self._clock = Clock()
-        steps = policies.steps(self._clock)
+        steps = policies.steps(self._clock, transports.query_token, transports.subscription_token)
         self._steps = Steps(steps) if steps else None
         self._workers = RequestWorkers() if steps else None
         self._entries = Entries()

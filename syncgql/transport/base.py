@@ -30,6 +30,7 @@ from ..protocol.batch import BatchEntry, batch_payload
 from ..request import GraphQLRequest
 from ..result import ExecutionResult
 from .round_trip import RoundTrip, T
+from .token_auth import TokenAuth
 
 __all__ = ["AsyncTransport", "EventSink", "Stream"]
 
@@ -80,11 +81,14 @@ class AsyncTransport(ABC):
         has_batches: whether ``execute_batch`` is supported; a class that defines it sets this to True.
         reconnects: whether a lost connection is re-established, with its subscriptions.
         has_users: whether a function returns headers or credentials, which may differ from caller to caller.
+        token_auth: fetches the token of all requests; None if there is none. After a refused token the client sends a
+            request once more.
     """
 
     has_batches: bool = False
     reconnects: bool = False
     has_users: bool = False
+    token_auth: TokenAuth | None = None
 
     @abstractmethod
     async def connect(self) -> None:

@@ -21,6 +21,8 @@ from ..options import (
     check_ssl,
     with_certificate,
 )
+from ..token_auth import TokenAuth
+from ..websocket.transport import WebSocketTransport
 from .transport_options import TransportOptions
 
 CLOSE_SECONDS = 1.0
@@ -44,6 +46,23 @@ class Transports(NamedTuple):
         finally:
             if self.queries is not self.subscriptions:
                 await self.queries.close()
+
+
+class TokenUse(NamedTuple):
+    """The token that a transport sends.
+
+    Attributes:
+        auth: fetches it.
+        is_renewed: whether the transport itself connects again with another token after the server refused one.
+    """
+
+    auth: TokenAuth
+    is_renewed: bool
+
+    @classmethod
+    def of(cls, auth: TokenAuth | None, *, is_renewed: bool) -> TokenUse | None:
+        """Return the use of a token; None if there is none."""
+        return None if auth is None else cls(auth, is_renewed)
 
 
 class TransportFactory:
@@ -70,6 +89,12 @@ class TransportFactory:
         queries = options.transport if isinstance(options.transport, BlockingTransport) else self._first[0].queries
         self.has_users = queries.has_users
         """Whether queries of different callers may have different credentials, which functions return."""
+        is_socket = isinstance(queries, WebSocketTransport) and queries.reconnects
+        self.query_token = TokenUse.of(queries.token_auth, is_renewed=is_socket)
+        """The token of queries and mutations; None if there is none."""
+        auth = self._first[0].subscriptions.token_auth if self._first else None
+        self.subscription_token = TokenUse.of(auth, is_renewed=self.reconnects)
+        """The token of subscriptions; None if there is none."""
 
     def build_blocking(self) -> BlockingTransport | None:
         """Return a new transport that sends queries and mutations without a loop; None if the client uses none."""

@@ -81,6 +81,7 @@ class WebSocketTransport(AsyncTransport):
         self._shared_session = session
         self.reconnects = policy is not None
         self.has_users = dialect.has_users
+        self.token_auth = dialect.token_auth
         self._begin()
 
     def _begin(self) -> None:
