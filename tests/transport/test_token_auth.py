@@ -58,7 +58,9 @@ def in_an_hour() -> datetime.datetime:
     return datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(hours=1)
 
 
-@pytest.mark.parametrize("expiry", [3600, 3600.0, datetime.timedelta(hours=1), in_an_hour()], ids=repr)
+@pytest.mark.parametrize(
+    "expiry", [3600, 3600.0, datetime.timedelta(hours=1), in_an_hour()], ids=["int", "float", "timedelta", "datetime"]
+)
 def test_a_token_is_replaced_before_it_expires(clock: FakeClock, expiry: Any) -> None:
     """By the leeway."""
     auth = TokenAuth(Issuer(expiry), leeway=60)

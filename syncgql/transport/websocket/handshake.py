@@ -152,8 +152,8 @@ class GraphQLDialect(Dialect):
         subprotocols: the names to offer, in order of preference; None for all supported ones.
         headers: headers of the upgrade, or a function that returns them.
         init_payload: the payload of ``connection_init``, or a function that returns it.
-        auth: credentials for the ``Authorization`` header, a ``TokenAuth``, or a function that returns credentials; they
-            take precedence.
+        auth: credentials for the ``Authorization`` header, a ``TokenAuth``, or a function that returns credentials;
+            they take precedence.
         json_serialize: a function that encodes requests.
         json_deserialize: a function that decodes messages with results.
 
