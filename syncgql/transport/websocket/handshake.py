@@ -206,7 +206,8 @@ class GraphQLDialect(Dialect):
         headers = with_authorization(self._defaults, self.headers, self.auth)
         is_personal = self._identity.differs_from(headers)
         credentials = (identity(headers), init_payload) if self.has_users else None
-        add_token(headers, self.auth)  # after that: it belongs to all callers
+        if isinstance(self.auth, TokenAuth):
+            add_token(headers, self.auth)  # after that, because the token belongs to all callers
         return Handshake(self._target, self.subprotocols, headers, init_payload, is_personal, credentials)
 
     def payload(self, request: GraphQLRequest) -> str:
