@@ -47,6 +47,7 @@ from .transport.round_trip import RoundTrip
 from .version import __version__ as __version__
 
 if _TYPE_CHECKING:
+    from .bulk.execute_many import FailedRequest
     from .operations.fields import Automatic, Directive, Field, Fields, InlineFragment
     from .schema.cache import SchemaCache
     from .schema.scalars import update_schema_enum, update_schema_scalar, update_schema_scalars
@@ -73,6 +74,7 @@ __all__ = [
     "DocumentError",
     "EventSink",
     "ExecutionResult",
+    "FailedRequest",
     "Field",
     "Fields",
     "FileVar",
@@ -116,6 +118,7 @@ _logging.getLogger(__name__).addHandler(_logging.NullHandler())
 _LATE = {
     **dict.fromkeys(("Automatic", "Directive", "Field", "Fields", "InlineFragment"), ".operations.fields"),
     **dict.fromkeys(("update_schema_enum", "update_schema_scalar", "update_schema_scalars"), ".schema.scalars"),
+    "FailedRequest": ".bulk.execute_many",
     "LocalSchemaTransport": ".transport.local_schema",
     "RequestsHTTPTransport": ".transport.requests",
     "SchemaCache": ".schema.cache",

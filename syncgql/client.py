@@ -41,6 +41,8 @@ if TYPE_CHECKING:
 
     from graphql import DocumentNode, GraphQLSchema
 
+    from .bulk.execute_many import ExecuteMany, OnError
+    from .bulk.progress import ProgressOption
     from .operations.proxy import OperationProxy
     from .schema.provider import SchemaSource
 
@@ -81,6 +83,7 @@ class Client:
     - ``execute_result`` returns the whole answer, an ``ExecutionResult`` with ``data``, ``errors``, ``extensions`` and
       ``response`` (``status``, ``headers``, ``url``, ``elapsed``). It raises only when there was no answer.
     - ``submit`` returns a ``concurrent.futures.Future`` of the data at once.
+    - ``execute_many`` sends any number of requests, several at a time, and returns an iterator over their data.
     - ``execute_batch`` and ``execute_batch_results`` send several requests in one.
     - ``subscribe`` and ``subscribe_results`` return a ``Subscription``: an iterator that has ``next(timeout)``,
       ``close()`` and ``stats``.
@@ -360,6 +363,74 @@ class Client:
         prepared = as_request(request, variable_values, operation_name, extensions)
         operation = self._pipeline.operation(prepared, timeout, headers, extra_args, counts_queueing=False)
         return self._pipeline.submit(operation, functools.partial(data_or_raise, request=prepared))
+
+    def execute_many(
+        self,
+        requests: Iterable[str | DocumentNode | GraphQLRequest] | str | DocumentNode | GraphQLRequest,
+        variable_values: Iterable[Mapping[str, Any]] | None = None,
+        *,
+        concurrency: int = 8,
+        ordered: bool = True,
+        on_error: OnError = "raise",
+        progress: ProgressOption = None,
+        timeout: float | Unset | None = UNSET,
+        headers: Mapping[str, str] | None = None,
+        extra_args: Mapping[str, Any] | None = None,
+        **unknown: NoReturn,
+    ) -> ExecuteMany:
+        """Send many queries and mutations, several at a time, and return an iterator over the data of each.
+
+        ::
+
+            for data in client.execute_many(document, ({"id": id} for id in ids), concurrency=16):
+                print(data["book"]["title"])
+
+        Requests are taken from the iterable when there is room, so it may be endless, and memory stays the same. When
+        the loop ends, by ``break``, an exception or Ctrl-C, what is in flight is cancelled; ``with`` and ``close()`` of
+        the iterator do this while a variable refers to it. Requests wait without a thread each; with middleware or a
+        blocking transport, each in flight has a worker thread.
+
+        Args:
+            requests: an iterable of requests, each as for ``execute``; or one request, for which *variable_values* has
+                the variables.
+            variable_values: an iterable of variables, one request for each.
+            concurrency: how many requests are in flight at most.
+            ordered: whether the results come in the order of the requests, the default, or as they arrive.
+            on_error: ``raise``, the default, raises the error of a request and cancels the others; ``return`` puts a
+                ``FailedRequest`` in the place of the result, with ``request``, ``error`` and ``number``.
+            progress: True for a bar on a terminal, for which the extra ``cli`` is needed; or a function that is called
+                in this thread with the number of results and the number of requests, None if that is unknown.
+            timeout: seconds each call may take, in place of the client's limit; None for no limit. The time that it
+                waits for a free connection does not count.
+            headers: a dict of headers for each request, which take precedence over the client's.
+            extra_args: a dict of arguments for the HTTP library for each request.
+            **unknown: raises a ``TypeError``, which for an argument of gql names the replacement.
+
+        Returns:
+            An iterator. It raises what ``execute`` raises, and what the iterable of requests raises, after it has
+            cancelled what is in flight.
+
+        Raises:
+            TypeError: an argument is unknown or has the wrong type.
+            ValueError: *timeout* or *concurrency* is not positive, or *on_error* is unknown.
+            DocumentError: the document is empty.
+            ModuleNotFoundError: *progress* is True on a terminal, and rich is not installed.
+        """
+        if unknown:
+            raise unknown_argument("Client.execute_many", unknown)
+        from .bulk.execute_many import ExecuteMany, Flow, requests_from
+        from .bulk.progress import progress_of
+
+        prepared, total = requests_from(requests, variable_values)
+        flow = Flow(
+            self._pipeline.calls(timeout, headers, extra_args, concurrency),
+            prepared,
+            concurrency=concurrency,
+            ordered=ordered,
+            on_error=on_error,
+            progress=progress_of(progress, "requests", total),
+        )
+        return ExecuteMany(flow)
 
     def execute_batch(
         self,

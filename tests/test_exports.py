@@ -30,6 +30,7 @@ PUBLIC = [
     "DocumentError",
     "EventSink",
     "ExecutionResult",
+    "FailedRequest",
     "Field",
     "Fields",
     "FileVar",

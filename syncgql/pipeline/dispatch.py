@@ -17,6 +17,7 @@ from ..runtime.runtime import Runtime, Runtimes
 from ..subscription import GapHandler, OnReconnect, Subscription
 from ..transport.blocking import BlockingRoundTrip, BlockingTransport
 from ..transport.selection.transport_factory import Transports
+from .flights import Flight
 from .operation import Operation
 from .request_workers import RequestWorkers
 from .stream_source import StreamSource
@@ -64,6 +65,11 @@ class Dispatcher(ABC):
         convert: Callable[[ExecutionResult], T],
     ) -> Subscription[T]:
         """Start a subscription, which keeps *owner* alive and yields converted events."""
+
+    @property
+    @abstractmethod
+    def on_loop(self) -> LoopDispatcher | None:
+        """The dispatcher that sends queries and mutations without blocking a thread; None if there is none."""
 
     def close(self) -> None:
         """End all calls and connections and wait for their end, except for blocking calls of other threads."""
@@ -124,6 +130,18 @@ class LoopDispatcher(Dispatcher):
             return convert(round_trip.parse(response))
 
         return runtime.submit(round_trip.send(round_trip.request, operation.deadline), finish, operation.deadline)
+
+    def start(self, operation: Operation, landed: Callable[[], object]) -> Flight:
+        """Send a query or mutation without waiting; *landed* as for ``Flight``."""
+        runtime = self._runtimes.current()
+        round_trip = runtime.resources.queries.round_trip(
+            operation.request, headers=operation.headers, extra_args=operation.extra_args
+        )
+        return Flight(runtime, round_trip, operation.deadline, landed)
+
+    @property
+    def on_loop(self) -> LoopDispatcher:
+        return self
 
     def subscribe(
         self,
@@ -205,6 +223,10 @@ class BlockingDispatcher(Dispatcher):
         convert: Callable[[ExecutionResult], T],
     ) -> Subscription[T]:
         return self._loop.subscribe(owner, operation, options, convert)
+
+    @property
+    def on_loop(self) -> None:
+        return None
 
     def shut(self) -> Runtime[Transports] | None:
         runtime = self._loop.shut()
