@@ -48,6 +48,8 @@ from .version import __version__ as __version__
 
 if _TYPE_CHECKING:
     from .bulk.execute_many import FailedRequest
+    from .bulk.pages import Page, Pages
+    from .bulk.pagination import OffsetPagination, PagePagination
     from .operations.fields import Automatic, Directive, Field, Fields, InlineFragment
     from .schema.cache import SchemaCache
     from .schema.scalars import update_schema_enum, update_schema_scalar, update_schema_scalars
@@ -82,7 +84,11 @@ __all__ = [
     "InlineFragment",
     "LocalSchemaTransport",
     "Middleware",
+    "OffsetPagination",
     "Operation",
+    "Page",
+    "PagePagination",
+    "Pages",
     "ReconnectPolicy",
     "RequestsHTTPTransport",
     "Response",
@@ -119,6 +125,8 @@ _LATE = {
     **dict.fromkeys(("Automatic", "Directive", "Field", "Fields", "InlineFragment"), ".operations.fields"),
     **dict.fromkeys(("update_schema_enum", "update_schema_scalar", "update_schema_scalars"), ".schema.scalars"),
     "FailedRequest": ".bulk.execute_many",
+    **dict.fromkeys(("Page", "Pages"), ".bulk.pages"),
+    **dict.fromkeys(("OffsetPagination", "PagePagination"), ".bulk.pagination"),
     "LocalSchemaTransport": ".transport.local_schema",
     "RequestsHTTPTransport": ".transport.requests",
     "SchemaCache": ".schema.cache",

@@ -42,6 +42,8 @@ if TYPE_CHECKING:
     from graphql import DocumentNode, GraphQLSchema
 
     from .bulk.execute_many import ExecuteMany, OnError
+    from .bulk.pages import Pages
+    from .bulk.pagination import NextVariables, Pagination
     from .bulk.progress import ProgressOption
     from .operations.proxy import OperationProxy
     from .schema.provider import SchemaSource
@@ -84,6 +86,7 @@ class Client:
       ``response`` (``status``, ``headers``, ``url``, ``elapsed``). It raises only when there was no answer.
     - ``submit`` returns a ``concurrent.futures.Future`` of the data at once.
     - ``execute_many`` sends any number of requests, several at a time, and returns an iterator over their data.
+    - ``paginate`` fetches a list that comes in pages and returns an iterator over its nodes.
     - ``execute_batch`` and ``execute_batch_results`` send several requests in one.
     - ``subscribe`` and ``subscribe_results`` return a ``Subscription``: an iterator that has ``next(timeout)``,
       ``close()`` and ``stats``.
@@ -431,6 +434,83 @@ class Client:
             progress=progress_of(progress, "requests", total),
         )
         return ExecuteMany(flow)
+
+    def paginate(
+        self,
+        request: str | DocumentNode | GraphQLRequest,
+        variable_values: Mapping[str, Any] | None = None,
+        operation_name: str | None = None,
+        *,
+        path: str | None = None,
+        page_size: int | None = None,
+        prefetch: int = 1,
+        max_pages: int | None = None,
+        pagination: Pagination | NextVariables | None = None,
+        after: Any = None,
+        progress: ProgressOption = None,
+        timeout: float | Unset | None = UNSET,
+        headers: Mapping[str, str] | None = None,
+        extra_args: Mapping[str, Any] | None = None,
+        **unknown: NoReturn,
+    ) -> Pages:
+        """Fetch a list that comes in pages and return an iterator over its nodes.
+
+        ::
+
+            page = "nodes { title } pageInfo { hasNextPage endCursor }"
+            document = f"query ($first: Int, $after: String) {{ books(first: $first, after: $after) {{ {page} }} }}"
+            for book in client.paginate(document, page_size=100):
+                print(book["title"])
+
+        The connection, with ``nodes`` or ``edges``, and the variable of its cursor are found in the document; with
+        ``before`` and ``last`` it goes backward. While the loop works, the next page is fetched. When the server says
+        that a page is too expensive (``MAX_COST_EXCEEDED``, HTTP status 502 or 504), a smaller one is fetched.
+
+        Args:
+            request: GraphQL text, a parsed document or a ``GraphQLRequest``.
+            variable_values: a dict of values for the document's variables.
+            operation_name: which operation to run if the document has several.
+            path: the keys that lead to the connection or the list in the data, joined by dots, if there are several.
+            page_size: how many nodes a page has; sets the variable of ``first`` or ``last``.
+            prefetch: how many pages are fetched ahead, in a thread, 1 by default; 0 fetches each page when it is
+                needed, in the calling thread.
+            max_pages: how many pages are fetched at most; None, the default, for all.
+            pagination: for lists that are no connections: an ``OffsetPagination``, a ``PagePagination``, or a function
+                of the data of a page that returns the variables that change for the next page, None after the last.
+            after: where to begin: the ``cursor`` of the iterator in an earlier pull.
+            progress: True for a bar on a terminal, for which the extra ``cli`` is needed; or a function that is called
+                in this thread with the number of nodes so far and in all, None if that is unknown.
+            timeout: seconds each call may take, in place of the client's limit; None for no limit.
+            headers: a dict of headers for each request, which take precedence over the client's.
+            extra_args: a dict of arguments for the HTTP library for each request.
+            **unknown: raises a ``TypeError``, which for an argument of gql names the replacement.
+
+        Returns:
+            An iterator with ``pages()``, ``cursor``, ``total_count`` and ``close()``. It raises what ``execute``
+            raises, and a ``TransportProtocolError`` if the cursor does not move. Null nodes are left out.
+
+        Raises:
+            DocumentError: the document has a syntax error, or no connection, several, or one that lacks something.
+            TypeError: an argument is unknown or has the wrong type.
+            ValueError: a number is not positive.
+            ModuleNotFoundError: *progress* is True on a terminal, and rich is not installed.
+        """
+        if unknown:
+            raise unknown_argument("Client.paginate", unknown)
+        from .bulk.pages import paginate
+        from .bulk.progress import progress_of
+
+        return paginate(
+            self._pipeline.calls(timeout, headers, extra_args),
+            as_request(request, variable_values, operation_name),
+            path=path,
+            page_size=page_size,
+            prefetch=prefetch,
+            max_pages=max_pages,
+            pagination=pagination,
+            after=after,
+            progress=progress_of(progress, "nodes"),
+        )
 
     def execute_batch(
         self,

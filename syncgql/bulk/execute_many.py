@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sized
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, NoReturn
 
 from ..checks import check_count, check_flag
 from ..exceptions import ClientClosed, SyncGQLError
@@ -182,7 +183,7 @@ class Flow:
         except ClientClosed:
             raise
         except SyncGQLError as error:  # the request cannot be sent
-            put(_Landing(number, request, _raiser(error)))
+            put(_Landing(number, request, functools.partial(_raise, [error])))
 
     def _result(self, landing: _Landing) -> Any:
         number, request, outcome = landing
@@ -246,8 +247,6 @@ def _with_variables(request: GraphQLRequest) -> Callable[[Any], GraphQLRequest]:
     return lambda variable_values: GraphQLRequest(request, variable_values)
 
 
-def _raiser(error: SyncGQLError) -> Outcome:
-    def outcome() -> Any:
-        raise error
-
-    return outcome
+def _raise(errors: list[SyncGQLError]) -> NoReturn:
+    """Raise the error in a list, which is emptied: the error's traceback refers to this frame."""
+    raise errors.pop()

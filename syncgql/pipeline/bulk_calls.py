@@ -11,7 +11,6 @@ from ..bulk.calls import Calls, Outcome
 from ..exceptions import SyncGQLError
 from ..request import GraphQLRequest
 from ..result import ExecutionResult
-from ..runtime.process_hooks import stop_at_exit
 from ..runtime.sliced_queue import SlicedQueue
 from ..runtime.worker_pool import WorkerPool
 from ..tracebacks import cut
@@ -98,7 +97,6 @@ class BulkCalls(Calls):
     def _start_in_thread(self, operation: Operation, landed: Callable[[Outcome], object]) -> None:
         if self._workers is None:
             self._workers = WorkerPool("syncgql-bulk", self._concurrency)
-            stop_at_exit(self._workers)
 
         def has_ended(future: Future[ExecutionResult]) -> None:
             landed(future.result)
