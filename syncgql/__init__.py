@@ -48,6 +48,7 @@ from .version import __version__ as __version__
 
 if _TYPE_CHECKING:
     from .bulk.execute_many import FailedRequest
+    from .bulk.merge import merge
     from .bulk.pages import Page, Pages
     from .bulk.pagination import OffsetPagination, PagePagination
     from .operations.fields import Automatic, Directive, Field, Fields, InlineFragment
@@ -113,6 +114,7 @@ __all__ = [
     "TransportServerError",
     "TransportTimeout",
     "gql",
+    "merge",
     "update_schema_enum",
     "update_schema_scalar",
     "update_schema_scalars",
@@ -125,6 +127,7 @@ _LATE = {
     **dict.fromkeys(("Automatic", "Directive", "Field", "Fields", "InlineFragment"), ".operations.fields"),
     **dict.fromkeys(("update_schema_enum", "update_schema_scalar", "update_schema_scalars"), ".schema.scalars"),
     "FailedRequest": ".bulk.execute_many",
+    "merge": ".bulk.merge",
     **dict.fromkeys(("Page", "Pages"), ".bulk.pages"),
     **dict.fromkeys(("OffsetPagination", "PagePagination"), ".bulk.pagination"),
     "LocalSchemaTransport": ".transport.local_schema",

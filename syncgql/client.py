@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import inspect
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from yarl import URL
@@ -87,6 +87,7 @@ class Client:
     - ``submit`` returns a ``concurrent.futures.Future`` of the data at once.
     - ``execute_many`` sends any number of requests, several at a time, and returns an iterator over their data.
     - ``paginate`` fetches a list that comes in pages and returns an iterator over its nodes.
+    - ``poll`` sends the same request again and again and returns an iterator over the data of each answer.
     - ``execute_batch`` and ``execute_batch_results`` send several requests in one.
     - ``subscribe`` and ``subscribe_results`` return a ``Subscription``: an iterator that has ``next(timeout)``,
       ``close()`` and ``stats``.
@@ -510,6 +511,63 @@ class Client:
             pagination=pagination,
             after=after,
             progress=progress_of(progress, "nodes"),
+        )
+
+    def poll(
+        self,
+        request: str | DocumentNode | GraphQLRequest,
+        variable_values: Mapping[str, Any] | None = None,
+        operation_name: str | None = None,
+        *,
+        interval: float | Iterable[float],
+        until: Callable[[Any], object] | None = None,
+        timeout: float | None = None,
+        jitter: float = 0.0,
+        headers: Mapping[str, str] | None = None,
+        extra_args: Mapping[str, Any] | None = None,
+        **unknown: NoReturn,
+    ) -> Iterator[dict[str, Any]]:
+        """Send the same request again and again and return an iterator over the data of each answer.
+
+        ::
+
+            for data in client.poll(document, interval=2, until=lambda data: data["job"]["isDone"], timeout=60):
+                print(data["job"]["progress"])
+
+        Args:
+            request: GraphQL text, a parsed document or a ``GraphQLRequest``.
+            variable_values: a dict of values for the document's variables.
+            operation_name: which operation to run if the document has several.
+            interval: seconds between an answer and the next request; or several numbers, such as ``(1, 2, 4, 8)``, of
+                which the last is repeated.
+            until: a function of the data; the answer for which it returns a true value is the last. None, the default,
+                never ends.
+            timeout: seconds that all of it may take, from the first request; None, the default, for no limit. Each
+                request has the client's own limit, too.
+            jitter: the part of each interval, from 0 to 1, by which it is longer or shorter at random; 0 by default.
+            headers: a dict of headers for each request, which take precedence over the client's.
+            extra_args: a dict of arguments for the HTTP library for each request.
+            **unknown: raises a ``TypeError``, which for an argument of gql names the replacement.
+
+        Returns:
+            An iterator. It raises what ``execute`` raises, and ``TransportTimeout`` after *timeout*.
+
+        Raises:
+            TypeError: an argument is unknown or has the wrong type.
+            ValueError: a number is out of range.
+            DocumentError: the document is empty.
+        """
+        if unknown:
+            raise unknown_argument("Client.poll", unknown)
+        from .bulk.poll import poll
+
+        return poll(
+            self._pipeline.calls(headers=headers, extra_args=extra_args),
+            as_request(request, variable_values, operation_name),
+            interval=interval,
+            until=until,
+            timeout=timeout,
+            jitter=jitter,
         )
 
     def execute_batch(

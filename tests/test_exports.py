@@ -67,6 +67,7 @@ PUBLIC = [
     "TransportServerError",
     "TransportTimeout",
     "gql",
+    "merge",
     "update_schema_enum",
     "update_schema_scalar",
     "update_schema_scalars",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Protocol
 
+from ..deadline import NO_DEADLINE, Deadline
 from ..request import GraphQLRequest
 from ..result import ExecutionResult
 
@@ -27,8 +28,13 @@ class Calls(Protocol):
             ClientClosed: the client is closed.
         """
 
-    def execute(self, request: GraphQLRequest) -> ExecutionResult:
-        """Send a query or mutation and wait for its answer; raises what ``Client.execute_result`` raises."""
+    def execute(self, request: GraphQLRequest, deadline: Deadline = NO_DEADLINE) -> ExecutionResult:
+        """Send a query or mutation and wait for its answer; raises what ``Client.execute_result`` raises.
+
+        Args:
+            request: what to send.
+            deadline: when the call ends, if that is before its own limit.
+        """
 
     def sleep(self, seconds: float) -> None:
         """Wait in the calling thread; closing the client ends the wait.

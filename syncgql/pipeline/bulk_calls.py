@@ -8,6 +8,7 @@ from concurrent.futures import Future
 from typing import Protocol
 
 from ..bulk.calls import Calls, Outcome
+from ..deadline import NO_DEADLINE, Deadline
 from ..exceptions import SyncGQLError
 from ..request import GraphQLRequest
 from ..result import ExecutionResult
@@ -72,8 +73,12 @@ class BulkCalls(Calls):
         else:
             self._start_on_loop(operation, landed, loop)
 
-    def execute(self, request: GraphQLRequest) -> ExecutionResult:
-        return self._caller.execute(self._new_operation(request), self._dispatch)
+    def execute(self, request: GraphQLRequest, deadline: Deadline = NO_DEADLINE) -> ExecutionResult:
+        operation = self._new_operation(request)
+        left = deadline.left()
+        if left is not None and operation.deadline.allows(left):
+            operation = operation.replace(deadline=deadline.renewed())
+        return self._caller.execute(operation, self._dispatch)
 
     def sleep(self, seconds: float) -> None:
         self._caller.sleep(seconds)
