@@ -227,20 +227,22 @@ def requests_from(
         DocumentError: the document is empty.
     """
     if variable_values is None:
-        each, convert = requests, as_request
         if isinstance(requests, str | bytes | Mapping | GraphQLRequest) or not isinstance(requests, Iterable):
             raise TypeError(
                 "execute_many() needs an iterable of requests, or one request and an iterable of variables, not "
                 f"{type(requests).__name__} alone."
             )
-    else:
-        each, convert = variable_values, _with_variables(as_request(requests))
-        if isinstance(variable_values, str | bytes | Mapping) or not isinstance(variable_values, Iterable):
-            raise TypeError(
-                "execute_many() needs an iterable of mappings, one for each request, as variable_values, not "
-                f"{type(variable_values).__name__}."
-            )
-    return map(convert, each), len(each) if isinstance(each, Sized) else None
+        return map(as_request, requests), _length(requests)
+    if isinstance(variable_values, str | bytes | Mapping) or not isinstance(variable_values, Iterable):
+        raise TypeError(
+            "execute_many() needs an iterable of mappings, one for each request, as variable_values, not "
+            f"{type(variable_values).__name__}."
+        )
+    return map(_with_variables(as_request(requests)), variable_values), _length(variable_values)
+
+
+def _length(iterable: Iterable[Any]) -> int | None:
+    return len(iterable) if isinstance(iterable, Sized) else None
 
 
 def _with_variables(request: GraphQLRequest) -> Callable[[Any], GraphQLRequest]:

@@ -164,7 +164,12 @@ def test_an_error_is_raised_and_cancels_the_others(strawberry_server: Server) ->
 @pytest.mark.parametrize("options", [{}, {"retry": True}], ids=["loop", "threads"])
 def test_errors_are_returned(strawberry_server: Server, options: dict[str, Any]) -> None:
     """In the place of the result, with the request; one that cannot be sent, too."""
-    requests = [GraphQLRequest(GREET, {"name": "1"}), "{ fail }", "subscription { count }", "{ sleep(seconds: 600) }"]
+    requests: list[Any] = [
+        GraphQLRequest(GREET, {"name": "1"}),
+        "{ fail }",
+        "subscription { count }",
+        "{ sleep(seconds: 600) }",
+    ]
     with Client(strawberry_server.url, timeout=1, **options) as client:
         found = list(client.execute_many(requests, on_error="return"))
     assert found[0] == {"hello": "Hello 1!"}
@@ -220,7 +225,12 @@ def test_a_failing_iterator(strawberry_server: Server) -> None:
 def test_close_of_the_client(strawberry_server: Server, options: dict[str, Any]) -> None:
     """The iterator raises ClientClosed, even if errors are returned."""
     client = Client(strawberry_server.url, timeout=None, **options)
-    closer = threading.Thread(target=lambda: (strawberry_server.wait_for("sleep_started"), client.close()))
+
+    def close() -> None:
+        strawberry_server.wait_for("sleep_started")
+        client.close()
+
+    closer = threading.Thread(target=close)
     closer.start()
     with pytest.raises(ClientClosed):
         next(client.execute_many(["{ sleep(seconds: 600) }"], on_error="return"))

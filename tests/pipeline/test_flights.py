@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from typing import Any
 
 import pytest
 
@@ -12,7 +13,7 @@ from ..fix_servers import PATIENCE, Server
 
 
 @pytest.mark.parametrize("options", [{}, {"retry": True}], ids=["plain", "retry"])
-def test_cancel_ends_the_calls_of_other_threads(strawberry_server: Server, options: dict[str, bool]) -> None:
+def test_cancel_ends_the_calls_of_other_threads(strawberry_server: Server, options: dict[str, Any]) -> None:
     """On the wire too; the threads get an error, which is not retried."""
     raised: list[BaseException] = []
     with Client(strawberry_server.url, timeout=None, **options) as client:

@@ -1,6 +1,7 @@
 """A server of 200,000 rows, in pages of every kind, with faults on request; a process of its own.
 
 The header ``x-fault: KIND NUMBER`` has request NUMBER of those with the same ``x-pull`` fail, once.
+``x-delay: SECONDS`` has each answer wait.
 """
 
 from __future__ import annotations
@@ -88,6 +89,7 @@ async def serve_client(reader: asyncio.StreamReader, writer: asyncio.StreamWrite
                 for name, _, value in (line.partition(":") for line in head.split("\r\n")[1:])
             }
             body = await reader.readexactly(int(headers.get("content-length", 0)))
+            await asyncio.sleep(float(headers.get("x-delay", 0)))
             answered = answer(headers, body)
             if answered is None:
                 writer.transport.abort()
