@@ -164,7 +164,7 @@ def _fields(selections: SelectionSetNode | None, fragments: Fragments, spread: f
 
 
 def _connection(node: FieldNode, path: tuple[str, ...], fields: list[FieldNode], fragments: Fragments) -> Connection:
-    arguments = {argument.name.value: argument.value for argument in node.arguments}
+    arguments = {argument.name.value: argument.value for argument in node.arguments or ()}
     is_backward = "before" in arguments or ("last" in arguments and "first" not in arguments)
     keys = _keys(fields)
     edge_keys = _keys(_inside("edges", fields, fragments))

@@ -223,7 +223,8 @@ class FieldProxy:
         if page_size is not None:
             arguments[size] = page_size
         arguments.setdefault(cursor, None)  # a variable, which the next pages set
-        request = self._request(Fields(_fields, f"pageInfo {{ {info} }}"), arguments)
+        page_info = f"pageInfo {{ {info} }}"
+        request = self._request(Fields(page_info) if _fields is None else Fields(_fields, page_info), arguments)
         return paginate(
             self._executor.calls(),
             request,

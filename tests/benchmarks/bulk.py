@@ -98,7 +98,7 @@ def _pull(nodes: Callable[[Client, int], Iterator[Any]], seconds_per_page: float
         yield work
 
 
-PULLS = {
+PULLS: dict[str, Callable[[Client, int], Iterator[Any]]] = {
     "a loop by hand": _by_hand,
     "syncgql": partial(_paginate, prefetch=1),
     "syncgql, prefetch=0": partial(_paginate, prefetch=0),

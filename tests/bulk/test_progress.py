@@ -21,13 +21,14 @@ class Terminal(io.StringIO):
 
 def test_a_bar_on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     """It shows what is done and the total."""
-    monkeypatch.setattr(sys, "stderr", Terminal())
+    terminal = Terminal()
+    monkeypatch.setattr(sys, "stderr", terminal)
     progress = progress_of(True, "requests", 20)
     assert isinstance(progress, Bar)
     progress.add(5)
     progress.close()
     progress.close()
-    shown = sys.stderr.getvalue()  # type: ignore[attr-defined]
+    shown = terminal.getvalue()
     assert "requests" in shown
     assert "5/20" in shown
 
