@@ -41,6 +41,9 @@ class EventSource(Protocol):
     def check_process(self) -> None:
         """Raise ``SubscriptionForked`` in another process."""
 
+    def notify(self, function: Callable[[], object]) -> None:
+        """Call *function* now, and whenever there is something new, in any thread; it must not wait or take a lock."""
+
     def discard(self) -> None:
         """Count the event that was taken last as dropped."""
 

@@ -166,6 +166,14 @@ class Subscription(Generic[T]):
         self._finalizer.detach()
         return mapped
 
+    def notify(self, function: Callable[[], object]) -> None:
+        """Call *function* now, and whenever there may be something to take with ``next(0)``.
+
+        Args:
+            function: called in any thread; it must not wait or take a lock.
+        """
+        self._source.notify(function)
+
     def close(self) -> None:
         """End the subscription on the server; a loop that waits for an event in another thread ends.
 

@@ -62,6 +62,9 @@ class StreamSource(EventSource):
     def check_process(self) -> None:
         self._buffer.check_process()
 
+    def notify(self, function: Callable[[], object]) -> None:
+        self._buffer.notify(function)
+
     def discard(self) -> None:
         self._buffer.discard()
 
