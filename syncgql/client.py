@@ -95,11 +95,16 @@ class Client:
 
     Args:
         url: the endpoint, text or a ``yarl.URL``; percent-encodings are kept. ``http(s)://`` sends queries
-            and mutations by POST and subscriptions over a WebSocket at the same place; ``ws(s)://`` sends everything
-            over a WebSocket.
+            and mutations by POST and subscriptions by *subscription_protocol* at the same place; ``ws(s)://`` sends
+            everything over a WebSocket.
         transport: used instead of *url*, for subscriptions too if it can subscribe. A blocking transport sends in
             the calling thread. Pass headers, cookies, credentials, ``init_payload`` and session to it, not here.
-        subscriptions: another URL or transport for subscriptions.
+        subscriptions: another URL or transport for subscriptions. At an ``http(s)://`` URL all protocols of
+            *subscription_protocol* are tried, at a ``ws(s)://`` URL those over WebSocket.
+        subscription_protocol: ``"graphql-transport-ws"``, ``"graphql-ws"``, ``"sse"`` or ``"multipart"``, or a list of
+            these in order of preference. ``"auto"``, the default, tries WebSocket with both subprotocols, then
+            Server-Sent Events, then multipart responses, until the server speaks one, which the client remembers.
+            Refused credentials and failures are raised; then nothing else is tried.
         headers: a dict of headers for every request and connection, or a function that returns one; it is called for
             each, in the calling thread, or in a worker thread for a retry or a reconnect.
         cookies: a dict of initial cookies; cookies that the server sets are kept as well. A call with its own
@@ -127,7 +132,7 @@ class Client:
         max_response_size: bytes of the biggest HTTP answer that is accepted, decompressed; None for no limit.
         init_payload: payload of the WebSocket's ``connection_init``, or a function that returns it, called as
             *headers* is.
-        reconnect: when to reconnect a lost WebSocket and send its subscriptions again: a ``ReconnectPolicy``, True for
+        reconnect: when to reconnect a lost connection and send its subscriptions again: a ``ReconnectPolicy``, True for
             the default one, False for never. By default the first attempt begins after 1 to 2 s and later ones after up
             to 31 s, for ten minutes; the first connection of a call has five attempts. A ``transport=`` has an option
             of its own.
@@ -135,7 +140,8 @@ class Client:
             was re-established, with the seconds for which events are missing. It may return None to continue, a list of
             events to deliver first, or a mapping of variables to restart the subscription with. ``subscribe`` takes
             another function for one subscription.
-        max_message_size: bytes of the biggest WebSocket message that is accepted, 16 MiB by default; 0 for no limit.
+        max_message_size: bytes of the biggest WebSocket message, or event of a stream, that is accepted, 16 MiB by
+            default; 0 for no limit.
         client_session_args: further arguments for ``aiohttp.ClientSession``. ``connector`` and ``cookie_jar`` must be
             functions that make one, because both belong to the loop on which they are made; they are called there.
         session: a function that makes the whole ``aiohttp.ClientSession``, called on the loop; it takes the place of
@@ -169,7 +175,8 @@ class Client:
     Raises:
         TypeError: an argument has the wrong type, neither or both of url and transport were given, both *timeout* and
             *execute_timeout* limit a call, or an argument would have no effect beside transport.
-        ValueError: a URL is not absolute or has the wrong scheme, or a limit is not positive.
+        ValueError: a URL is not absolute or has the wrong scheme, a limit is not positive, or a protocol is unknown or
+            cannot be used at the URL for subscriptions.
     """
 
     def __init__(
@@ -178,6 +185,7 @@ class Client:
         *,
         transport: AsyncTransport | BlockingTransport | None = None,
         subscriptions: str | URL | AsyncTransport | None = None,
+        subscription_protocol: str | Sequence[str] = "auto",
         headers: HeadersOption = None,
         cookies: Any = None,
         auth: AuthOption = None,
@@ -470,6 +478,7 @@ class Client:
 
         Raises:
             TransportTimeout: connecting and sending took longer than *timeout*.
+            TransportProtocolsRefused: the server speaks none of the protocols of *subscription_protocol*.
             TransportError: connecting failed, or the transport cannot subscribe.
             DocumentError: the document has a syntax error, or the request cannot be sent.
             ClientClosed: the client is closed.
@@ -517,6 +526,7 @@ class Client:
 
         Raises:
             TransportTimeout: connecting and sending took longer than *timeout*.
+            TransportProtocolsRefused: the server speaks none of the protocols of *subscription_protocol*.
             TransportError: connecting failed, or the transport cannot subscribe.
             DocumentError: the document has a syntax error, or the request cannot be sent.
             ClientClosed: the client is closed.

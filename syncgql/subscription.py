@@ -185,6 +185,15 @@ class Subscription(Generic[T]):
         )
 
     @property
+    def protocol(self) -> str:
+        """The protocol that carries the events.
+
+        ``"graphql-transport-ws"``, ``"graphql-ws"``, ``"sse"``, ``"multipart"``, ``"appsync"``, ``"phoenix"`` or
+        ``"local"``; for a transport of your own its ``protocol``, by default the name of its class.
+        """
+        return self._source.protocol
+
+    @property
     def closed(self) -> bool:
         """Whether it is exhausted, or was closed, here or with its client."""
         return not self._finalizer.alive or self._source.closed

@@ -62,6 +62,7 @@ PUBLIC = [
     "TransportCredentialsMissing",
     "TransportError",
     "TransportProtocolError",
+    "TransportProtocolsRefused",
     "TransportQueryError",
     "TransportRateLimited",
     "TransportServerError",

@@ -80,11 +80,14 @@ class AsyncTransport(ABC):
         has_batches: whether ``execute_batch`` is defined; a class that defines it sets this.
         reconnects: whether a lost connection is opened again, with its subscriptions.
         has_users: whether a function returns headers or credentials, which may differ from caller to caller.
+        protocol: what ``Subscription.protocol`` is for subscriptions that only ``subscribe`` carries; the name of the
+            class if it is empty.
     """
 
     has_batches: bool = False
     reconnects: bool = False
     has_users: bool = False
+    protocol: str = ""
 
     @abstractmethod
     async def connect(self) -> None:
@@ -173,7 +176,7 @@ class AsyncTransport(ABC):
         The sink receives what is known after each part. By default that is the whole response, as one event. Raises
         what ``round_trip`` raises.
         """
-        return ExecuteStream(self.round_trip(request, headers=headers, extra_args=extra_args), sink)
+        return ExecuteStream(self, self.round_trip(request, headers=headers, extra_args=extra_args), sink)
 
     def _batch(self, arguments: _Arguments) -> AsyncRoundTrip[list[BatchEntry]]:
         return RoundTrip(
@@ -218,6 +221,11 @@ class Stream(ABC):
     The event loop runs ``open``, ``close`` and what ``resubscribe`` returns; the sink's consumer may be anywhere.
     """
 
+    @property
+    @abstractmethod
+    def protocol(self) -> str:
+        """The name of the protocol, for ``Subscription.protocol``; it may be empty until the stream is open."""
+
     @abstractmethod
     async def open(self, deadline: Deadline | None = None) -> None:
         """Connect and send the operation; return when it was sent.
@@ -248,7 +256,10 @@ class Stream(ABC):
 class ExecuteStream(Stream):
     """A stream with one event, the result of a round trip."""
 
-    def __init__(self, round_trip: AsyncRoundTrip[ExecutionResult], sink: EventSink) -> None:
+    protocol = ""
+
+    def __init__(self, transport: AsyncTransport, round_trip: AsyncRoundTrip[ExecutionResult], sink: EventSink) -> None:
+        self.protocol = transport.protocol or type(transport).__name__
         self._round_trip = round_trip
         self._sink = sink
 
@@ -265,7 +276,10 @@ class ExecuteStream(Stream):
 class SubscribeStream(Stream):
     """A stream over any transport's ``subscribe``: a task that carries its events into the sink."""
 
+    protocol = ""
+
     def __init__(self, transport: AsyncTransport, request: GraphQLRequest, sink: EventSink) -> None:
+        self.protocol = transport.protocol or type(transport).__name__
         self._transport = transport
         self._request = request
         self._sink = sink

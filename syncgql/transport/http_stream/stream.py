@@ -22,16 +22,18 @@ from ...deadline import Deadline
 from ...exceptions import TransportError
 from ...protocol.http import public_url
 from ...request import GraphQLRequest
+from ...result import ExecutionResult
 from ..background import in_background
-from ..base import EventSink, Stream
+from ..base import EventSink
 from ..recovery.attempts import Attempts
 from ..recovery.loss import ConnectionLoss, failed, not_prepared
 from ..recovery.outage import Outage
+from ..selectable_stream import ProtocolsRefused, SelectableStream
 from .connection import StreamConnection
 from .opener import Answer, StreamOpener, StreamRequest
 
 
-class HTTPStream(Stream):
+class HTTPStream(SelectableStream):
     """A stream.
 
     Made in the thread and context of the caller.
@@ -44,6 +46,8 @@ class HTTPStream(Stream):
         running: where the stream is listed while it runs.
         is_subscription: whether the operation is a subscription, which may be sent again.
     """
+
+    protocol = ""
 
     def __init__(
         self,
@@ -61,6 +65,7 @@ class HTTPStream(Stream):
         self._sink = sink
         self._running = running
         self._is_subscription = is_subscription
+        self.protocol = request.protocol.name
         self._where = public_url(str(request.http.url))
         self._context = copy_context() if opener.calls_user_code else Context()
         policy = opener.options.policy if is_subscription else None
@@ -70,7 +75,17 @@ class HTTPStream(Stream):
         self._task: asyncio.Task[None] | None = None
 
     async def open(self, deadline: Deadline | None = None) -> None:
-        opened = await self._connect(deadline or Deadline(), is_first=True)
+        try:
+            await self.try_open(deadline or Deadline())
+        except ProtocolsRefused as refused:
+            self._begin(Answer(refused.last_answer()))
+
+    async def try_open(self, deadline: Deadline) -> bool:
+        opened = await self._connect(deadline, is_first=True)
+        self._begin(opened)
+        return isinstance(opened, StreamConnection)
+
+    def _begin(self, opened: StreamConnection | Answer) -> None:
         self._running.add(self)
         self._task = in_background(self._carry(opened))
 
@@ -147,7 +162,15 @@ class HTTPStream(Stream):
                     is_subscription=self._is_subscription,
                     limit=None if is_first else self._opener.options.longest_silence,
                 )
+                self.protocol = opened.protocol.name if isinstance(opened, StreamConnection) else self.protocol
                 return opened
+            except ProtocolsRefused as refused:
+                if is_first:
+                    raise
+                answer = refused.refusals[-1].answer
+                if isinstance(answer, ExecutionResult):
+                    return Answer(answer)
+                loss = failed(answer)
             except TransportError as error:
                 loss = failed(error)
             except Exception as error:  # of the user's functions

@@ -120,7 +120,7 @@ class HTTPStreamTransport(AsyncTransport):
     Each operation has a connection of its own, which takes no place in the pool for requests.
 
     Args:
-        protocol: the protocol.
+        protocols: the protocols to try, the preferred one first.
         builder: makes the requests.
         session: the session to send them with.
         options: how streams are read and re-established.
@@ -130,14 +130,14 @@ class HTTPStreamTransport(AsyncTransport):
 
     def __init__(
         self,
-        protocol: StreamProtocol,
+        protocols: Sequence[StreamProtocol],
         builder: RequestBuilder,
         session: SharedSession,
         options: StreamOptions,
         max_response_size: int | None,
         file_classes: FileClasses,
     ) -> None:
-        self._protocol = protocol
+        self._protocols = protocols
         self._builder = builder
         self._shared_session = session
         self._options = options
@@ -151,7 +151,7 @@ class HTTPStreamTransport(AsyncTransport):
         self._streams = HTTPStreams(
             self._builder,
             self._sender,
-            (self._protocol,),
+            self._protocols,
             self._options,
             self._max_response_size,
             self._file_classes,

@@ -118,6 +118,9 @@ def _refusal(where: str, status: int, headers: Mapping[str, str], body: str) -> 
         return rate_limited(lambda wait: limited + wait + said, response, body, None, code=status, sent=False)
     if status in (401, 403):
         advice = "Check headers=, auth= and cookies."
+        if status == 403:
+            advice += " Some servers answer so where they have no WebSocket; then pass subscription_protocol= the name"
+            advice += " of another protocol."
     elif 300 <= status < 400:
         target = truncate(public_url(headers.get("Location", "")), 200)
         advice = f"It redirects to {target}; use that URL if it is the endpoint."
