@@ -73,17 +73,15 @@ class MockTransport(AsyncTransport):
     def __init__(self, answers: Answers, options: TransportOptions) -> None:
         self._answers = answers
         self._target = options.target
-        factory = TransportFactory(options)
+        # Subscriptions go over graphql-transport-ws, whatever the client would try first.
+        factory = TransportFactory(dataclasses.replace(options, subscription_protocol="auto"))
         pair = factory.build() if options.has_loop else None
         self._queries: AsyncTransport | Batcher | BlockingTransport
         blocking = factory.build_blocking()
         sockets = _websockets(pair.subscriptions) if pair is not None else None
         if sockets is None:
             sockets = AIOHTTPWebsocketsTransport(
-                "ws://graphql.mock/",
-                headers=options.headers,
-                init_payload=options.init_payload,
-                reconnect=factory.reconnects,
+                "ws://graphql.mock/", headers=options.headers, init_payload=options.init_payload
             )
         policy = sockets.policy and dataclasses.replace(sockets.policy, base=0.0, cap=0.0)  # reconnects do not wait
         self._sockets = WebSocketTransport(sockets.dialect, sockets.options, MemorySessions(answers), policy)

@@ -318,7 +318,7 @@ class WebSocketStream(SelectableStream):
         try:
             await self.open(deadline)
         except TransportError as error:
-            if deadline.is_connected or not refuses_websocket(error):
+            if self._operation.was_sent or not refuses_websocket(error):
                 raise
             raise ProtocolsRefused([refusal(self._pool.where, self._pool.subprotocols, error)]) from error
         return True
