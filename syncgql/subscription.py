@@ -189,7 +189,8 @@ class Subscription(Generic[T]):
         """The protocol that carries the events.
 
         ``"graphql-transport-ws"``, ``"graphql-ws"``, ``"sse"``, ``"multipart"``, ``"appsync"``, ``"phoenix"`` or
-        ``"local"``; for a transport of your own its ``protocol``, by default the name of its class.
+        ``"local"``; ``"http"`` for a response of ``client.stream`` that does not come in parts. For a transport of your
+        own it is its ``protocol``, by default the name of its class.
         """
         return self._source.protocol
 

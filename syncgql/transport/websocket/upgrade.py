@@ -26,6 +26,11 @@ from ..aiohttp_session.upgrade_guard import UpgradeRefused
 from .handshake import Handshake
 from .options import WebSocketOptions
 
+WITHOUT_WEBSOCKET = (
+    " Some servers answer so where they have no WebSocket; subscription_protocol= selects another protocol."
+)
+"""Advice for what may be a refusal of credentials or a failure, so that no other protocol is tried."""
+
 
 async def upgrade(
     session: aiohttp.ClientSession, handshake: Handshake, options: WebSocketOptions, proxy: URL | None = None
@@ -119,8 +124,7 @@ def _refusal(where: str, status: int, headers: Mapping[str, str], body: str) -> 
     if status in (401, 403):
         advice = "Check headers=, auth= and cookies."
         if status == 403:
-            advice += " Some servers answer so where they have no WebSocket; then pass subscription_protocol= the name"
-            advice += " of another protocol."
+            advice += WITHOUT_WEBSOCKET
     elif 300 <= status < 400:
         target = truncate(public_url(headers.get("Location", "")), 200)
         advice = f"It redirects to {target}; use that URL if it is the endpoint."
@@ -132,6 +136,8 @@ def _refusal(where: str, status: int, headers: Mapping[str, str], body: str) -> 
             "Does the server send subscriptions over WebSockets, not as server-sent events, and does every proxy on "
             "the way let WebSockets pass?"
         )
+        if status >= 500:
+            advice += WITHOUT_WEBSOCKET
     return (TransportAuthenticationError if status in (401, 403) else TransportServerError)(
         f"{refused}. {advice}{said}", code=status, body=body, response=response, sent=False
     )

@@ -16,7 +16,9 @@ from typing import Any
 import pytest
 
 from syncgql import (
+    AIOHTTPWebsocketsTransport,
     Client,
+    GraphQLRequest,
     RequestsHTTPTransport,
     Subscription,
     TransportAuthenticationError,
@@ -29,13 +31,19 @@ from syncgql import (
     TransportTimeout,
 )
 from syncgql.cli.demo.server_process import ServerProcess
+from syncgql.deadline import Deadline
 from syncgql.testing import GraphQLMock, complete, event
+from syncgql.transport.async_event_sink import AsyncEventSink
+from syncgql.transport.selectable_stream import ProtocolsRefused
+from syncgql.transport.websocket.active_operation import ActiveOperation
+from syncgql.transport.websocket.pool import WebSocketPool
 
 from ...fix_servers import Server
 from ...fix_streams import StreamServer
 from ...servers.scripted import CLOSE, Peer, ScriptedServer
 from ...servers.stream_wire import Stream
 from ...servers.wire import Script, WireServer, answer
+from ..asynchronous import in_loop
 from ..response_streams import CLOSE as LAST_PART
 from ..response_streams import COMPLETE, MULTIPART_TYPE, OPENING, SOON, SUBSCRIPTION, answer_once, n, n_part, numbers
 
@@ -312,6 +320,22 @@ def test_a_close_after_the_acknowledgement(code: int) -> None:
             client.subscribe(SUBSCRIPTION).next(10)
         assert caught.value.code == code
         assert len(server.peers) == 1
+
+
+@pytest.mark.parametrize("was_sent", [True, False])
+@in_loop
+async def test_a_close_while_the_operation_is_sent(was_sent: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A close that crosses the operation may come after the start."""
+
+    async def start(pool: WebSocketPool, operation: ActiveOperation, *arguments: object) -> None:
+        operation.was_sent = was_sent
+        raise TransportConnectionFailed("no", code=1002)
+
+    monkeypatch.setattr(WebSocketPool, "start", start)
+    transport = AIOHTTPWebsocketsTransport("ws://127.0.0.1:9/")
+    stream = transport.stream(GraphQLRequest(SUBSCRIPTION), AsyncEventSink(1))
+    with pytest.raises(TransportConnectionFailed if was_sent else ProtocolsRefused):
+        await stream.try_open(Deadline())
 
 
 # -- the caller
