@@ -35,7 +35,7 @@ ROOMS = {
         230, 120, 510, 52, CALLER, ("the steps of each call; the last one dispatches to the loop or sends itself",)
     ),
     "operations": Room(20, 220, 250, 52, CALLER, ("client.query.*: documents from Python",)),
-    "subscription": Room(540, 220, 200, 52, CALLER, ("the iterator over events",)),
+    "bulk": Room(20, 372, 250, 52, CALLER, ("many requests, pages, polls",)),
     "transport": Room(
         310,
         320,
@@ -50,6 +50,7 @@ ROOMS = {
         ),
     ),
     "schema": Room(20, 480, 440, 52, CALLER, ("checks requests against a schema, turns scalars into Python values",)),
+    "subscription": Room(540, 480, 200, 52, CALLER, ("the iterator over events",)),
     "runtime": Room(
         400, 580, 340, 71, BOTH, ("the loop thread, the hand-over of calls,", "the event buffer of each subscription")
     ),
