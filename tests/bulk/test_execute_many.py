@@ -78,7 +78,7 @@ def test_a_websocket(strawberry_server: Server) -> None:
 def test_a_local_schema() -> None:
     """Without a server."""
     schema = build_schema("type Query { hello: String }")
-    with Client(transport=LocalSchemaTransport(schema, {"hello": "world"})) as client:
+    with Client(transport=LocalSchemaTransport(schema, root_value={"hello": "world"})) as client:
         assert list(client.execute_many(["{ hello }"] * 10)) == [{"hello": "world"}] * 10
 
 
