@@ -9,6 +9,7 @@ from .deadline import Deadline
 from .exceptions import (
     ClientClosed,
     DocumentError,
+    ResultError,
     SubscriptionForked,
     SubscriptionOverflow,
     SyncGQLError,
@@ -46,6 +47,7 @@ from .transport.event_stream import EventStreamTransport
 from .transport.multipart_subscription import MultipartSubscriptionTransport
 from .transport.recovery.policy import ReconnectPolicy
 from .transport.round_trip import RoundTrip
+from .typed.request import TypedRequest, TypedResult
 from .version import __version__ as __version__
 
 if _TYPE_CHECKING:
@@ -92,6 +94,7 @@ __all__ = [
     "ReconnectPolicy",
     "RequestsHTTPTransport",
     "Response",
+    "ResultError",
     "RetryBudget",
     "RetryPolicy",
     "RoundTrip",
@@ -112,6 +115,8 @@ __all__ = [
     "TransportRateLimited",
     "TransportServerError",
     "TransportTimeout",
+    "TypedRequest",
+    "TypedResult",
     "gql",
     "update_schema_enum",
     "update_schema_scalar",

@@ -34,6 +34,7 @@ PRINTED = {
     "docs/http.md": "200\n",
     "docs/phoenix.md": "Hello\n{'hello': 'Hello world!'}\n",
     "docs/defer.md": "Emma 1 ...\n",
+    "docs/typed.md": "The answer does not fit Numbered: book.title: expected int, got 'Emma'.\n('book', 'title')\n",
     "docs/custom_transports.md": "{'hello': 'Hello world!'}\n{'hello': 'Hello world!'}\n1\n2\n3\n",
 }
 
