@@ -27,6 +27,7 @@ from .exceptions import (
 from .file_var import FileVar
 from .pipeline.middleware import Middleware
 from .pipeline.operation import Operation
+from .pipeline.rate_limit import RateLimit
 from .pipeline.retry_policy import RetryBudget, RetryPolicy
 from .request import UNSET, GraphQLRequest, gql
 from .result import ExecutionResult, IncrementalPiece, IncrementalResult, Response
@@ -43,8 +44,6 @@ from .transport.appsync_auth import (
 from .transport.appsync_websockets import AppSyncWebsocketsTransport
 from .transport.base import AsyncTransport, EventSink, Stream
 from .transport.blocking import BlockingTransport
-from .transport.event_stream import EventStreamTransport
-from .transport.multipart_subscription import MultipartSubscriptionTransport
 from .transport.recovery.policy import ReconnectPolicy
 from .transport.round_trip import RoundTrip
 from .typed.request import TypedRequest, TypedResult
@@ -54,7 +53,9 @@ if _TYPE_CHECKING:
     from .operations.fields import Automatic, Directive, Field, Fields, InlineFragment
     from .schema.cache import SchemaCache
     from .schema.scalars import update_schema_enum, update_schema_scalar, update_schema_scalars
+    from .transport.event_stream import EventStreamTransport
     from .transport.local_schema import LocalSchemaTransport
+    from .transport.multipart_subscription import MultipartSubscriptionTransport
     from .transport.phoenix_channel_websockets import PhoenixChannelWebsocketsTransport
     from .transport.requests import RequestsHTTPTransport
 
@@ -91,6 +92,7 @@ __all__ = [
     "MultipartSubscriptionTransport",
     "Operation",
     "PhoenixChannelWebsocketsTransport",
+    "RateLimit",
     "ReconnectPolicy",
     "RequestsHTTPTransport",
     "Response",
@@ -129,12 +131,14 @@ _logging.getLogger(__name__).addHandler(_logging.NullHandler())
 _LATE = {
     **dict.fromkeys(("Automatic", "Directive", "Field", "Fields", "InlineFragment"), ".operations.fields"),
     **dict.fromkeys(("update_schema_enum", "update_schema_scalar", "update_schema_scalars"), ".schema.scalars"),
+    "EventStreamTransport": ".transport.event_stream",
     "LocalSchemaTransport": ".transport.local_schema",
+    "MultipartSubscriptionTransport": ".transport.multipart_subscription",
     "PhoenixChannelWebsocketsTransport": ".transport.phoenix_channel_websockets",
     "RequestsHTTPTransport": ".transport.requests",
     "SchemaCache": ".schema.cache",
 }
-"""Names that few programs use. They are imported on first access, so that ``import syncgql`` is fast."""
+"""Names that few programs use; imported on first access, to keep ``import syncgql`` fast."""
 
 
 def __getattr__(name: str) -> object:

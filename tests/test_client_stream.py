@@ -8,19 +8,29 @@ from __future__ import annotations
 import copy
 import uuid
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
+from graphql import GraphQLScalarType
 
 from syncgql import (
     Client,
     ClientClosed,
     DocumentError,
+    EventStreamTransport,
+    ExecutionResult,
     IncrementalPiece,
     IncrementalResult,
+    Middleware,
+    MultipartSubscriptionTransport,
+    Operation,
     RequestsHTTPTransport,
+    Subscription,
     TransportError,
     TransportQueryError,
+    update_schema_scalar,
 )
+from syncgql.pipeline.middleware import Subscribe
 
 from .fix_servers import PATIENCE
 from .fix_streams import StreamServer, Url, server_at
@@ -188,6 +198,53 @@ def test_blocking_transport(apollo_server: StreamServer, strawberry_streams: Str
             assert client.execute(STREAMED) == {"book": {"title": "Emma", "reviews": REVIEWS}}
             with pytest.raises(TransportError, match=r"RequestsHTTPTransport cannot stream .* AIOHTTPTransport"):
                 client.stream(DEFERRED)
+
+
+def test_event_stream_transport(graphql_sse_server: StreamServer, yoga_server: StreamServer) -> None:
+    """Each part is an event; graphql-sse accepts nothing but SSE."""
+    for server in (graphql_sse_server, yoga_server):
+        with Client(transport=EventStreamTransport(server.url)) as client:
+            assert list(client.stream(DEFERRED))[-1] == {"book": {"title": "Emma", "summary": SUMMARY}}
+            assert client.execute(STREAMED) == {"book": {"title": "Emma", "reviews": REVIEWS}}
+
+
+def test_multipart_transport(strawberry_streams: StreamServer) -> None:
+    """It asks for the parts of a response as it asks for subscriptions."""
+    with Client(transport=MultipartSubscriptionTransport(strawberry_streams.url)) as client:
+        assert list(client.stream(DEFERRED))[-1] == {"book": {"title": "Emma", "summary": SUMMARY}}
+        assert client.execute(STREAMED) == {"book": {"title": "Emma", "reviews": REVIEWS}}
+
+
+def test_a_client_with_options(yoga_server: StreamServer) -> None:
+    """Retries, headers, files of the schema and middleware are those of other calls."""
+    seen: list[str] = []
+
+    class Noting(Middleware):
+        def subscribe(self, operation: Operation, call_next: Subscribe) -> Subscription[ExecutionResult]:
+            seen.append(operation.kind)
+            return call_next(operation.replace(headers={"X-Step": "yes"}))
+
+    with Client(yoga_server.url, middleware=[Noting()], retry=True, deduplicate=True, batch_interval=0.01) as client:
+        assert list(client.stream(DEFERRED))[-1] == {"book": {"title": "Emma", "summary": SUMMARY}}
+        assert client.execute(DEFERRED) == {"book": {"title": "Emma", "summary": SUMMARY}}
+    assert seen == ["query"]
+    assert "yes" in {entry["headers"].get("x-step") for entry in yoga_server.seen("request")}
+
+
+def test_scalars_of_snapshots_are_parsed(yoga_server: StreamServer) -> None:
+    """Each snapshot has its own values, so that none is parsed twice."""
+    schema = (Path(__file__).parent / "servers/streams.graphql").read_text() + "scalar Text"
+    schema = schema.replace("text: String!", "text: Text!")
+    schema += """
+        directive @defer(if: Boolean! = true, label: String) on FRAGMENT_SPREAD | INLINE_FRAGMENT
+        directive @stream(if: Boolean! = true, label: String, initialCount: Int = 0) on FIELD
+    """
+    with Client(yoga_server.url, schema=schema, parse_results=True) as client:
+        update_schema_scalar(client.schema, "Text", GraphQLScalarType("Text", parse_value=lambda text: [text]))
+        *_, last = client.stream(STREAMED)
+        assert [review["text"] for review in last["book"]["reviews"]] == [[review["text"]] for review in REVIEWS]
+        with pytest.raises(DocumentError, match="unknown"):
+            client.stream("{ unknown ... @defer { book { title } } }")
 
 
 def test_closing_the_client_ends_the_iteration(yoga_server: StreamServer, gate: str) -> None:

@@ -43,6 +43,7 @@ PUBLIC = [
     "Middleware",
     "Operation",
     "PhoenixChannelWebsocketsTransport",
+    "RateLimit",
     "ReconnectPolicy",
     "RequestsHTTPTransport",
     "Response",
@@ -77,14 +78,14 @@ PUBLIC = [
 
 
 def test_public_names() -> None:
-    """These names and no others are public; each is there, with a docstring."""
+    """These names and no others are public; each exists and has a docstring."""
     assert sorted(syncgql.__all__) == sorted(PUBLIC)
     for name in PUBLIC:
         assert getattr(syncgql, name).__doc__, name
 
 
 def test_nothing_public_is_hidden() -> None:
-    """What the package shows beside ``__all__`` are its modules."""
+    """Besides ``__all__``, the package only has modules."""
     others = {name for name in vars(syncgql) if not name.startswith(("_", "@"))} - set(syncgql.__all__)
     modules = {path.stem for path in Path(syncgql.__file__).parent.iterdir()}
     assert others <= modules
@@ -98,5 +99,5 @@ def test_every_public_name_is_documented() -> None:
 
 
 def test_version_is_the_installed_one() -> None:
-    """The version the package tells is the one it was installed as."""
+    """The version of the package is that of the installation."""
     assert syncgql.__version__ == version("syncgql")

@@ -1,4 +1,4 @@
-"""Pipeline: the steps that a call of a client takes, from the facade to the dispatcher."""
+"""Pipeline: the steps of a client's calls, from the facade to the dispatcher."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import copy
 import functools
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
+from contextvars import copy_context
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from ..checks import check_seconds
@@ -40,20 +41,20 @@ T = TypeVar("T")
 Timeout = float | Unset | None
 
 BUFFER_SIZE = 1024
-"""How many events of a subscription may wait for their consumer, unless it says otherwise."""
+"""The default number of events of a subscription that may wait for the consumer."""
 
 
 class Pipeline:
-    """The steps that every call of one client takes.
+    """The steps of every call of one client.
 
     Subscriptions and operation proxies keep a reference to this object, so the client stays open while they exist.
     Everything is closed when the last reference is gone.
 
     Args:
-        options: how to reach the server.
-        schema: checks and converts requests and results.
-        limit: how long a call may take, unless it has a ``timeout=`` of its own.
-        on_reconnect: called after a lost connection was re-established, unless a subscription has its own.
+        options: the options that determine how to reach the server.
+        schema: the schema that checks and converts requests and results.
+        limit: the limit of calls without their own ``timeout=``.
+        on_reconnect: a function to call after a lost connection was re-established, unless a subscription has its own.
         policies: the middleware and policies of the client.
 
     Raises:
@@ -80,11 +81,11 @@ class Pipeline:
         if on_reconnect is not None and not transports.reconnects:
             raise TypeError(
                 "on_reconnect= has no effect because this client does not reconnect; pass reconnect=True (to the "
-                "client, or to the transport that you gave)."
+                "client, or to the transport that you passed)."
             )
         if policies.deduplicate and transports.has_users:
             raise TypeError(
-                "deduplicate=True would give the answer of one caller to another, because a function returns headers "
+                "deduplicate=True could return one caller's response to another, because a function returns headers "
                 "or credentials, which may differ. Let a middleware add such headers to the operation."
             )
         self._clock = Clock()
@@ -106,7 +107,7 @@ class Pipeline:
         *,
         counts_queueing: bool = True,
     ) -> Operation:
-        """Return the operation of one call; *counts_queueing* as for ``Deadline``.
+        """Return the operation of one call; for *counts_queueing* see ``Deadline``.
 
         Raises:
             TypeError: *timeout* is not a number.
@@ -133,12 +134,12 @@ class Pipeline:
             ValueError: *timeout* is not positive.
         """
         if not requests:
-            raise DocumentError("A batch needs at least one request.")
+            raise DocumentError("A batch must contain at least one request.")
         operation = self.operation(requests[0], timeout, headers, extra_args)
         return [operation, *(operation._replace(request=request) for request in requests[1:])]
 
     def execute(self, operation: Operation) -> ExecutionResult:
-        """Run a query or mutation and return its result; raises what ``Client.execute_result`` raises."""
+        """Run a query or mutation and return its result, with the exceptions of ``Client.execute_result``."""
         try:
             if self._schema.prepares_requests:
                 operation = self._prepare(operation)
@@ -150,7 +151,7 @@ class Pipeline:
             raise cut(error)
 
     def submit(self, operation: Operation, convert: Callable[[ExecutionResult], T]) -> Future[T]:
-        """Run a query or mutation and return a future of its converted result; raises what ``Client.submit`` raises."""
+        """Run a query or mutation and return a future of its converted result, like ``Client.submit``."""
         try:
             operation = self._prepare(operation)
 
@@ -159,14 +160,18 @@ class Pipeline:
 
             if self._steps is None or self._workers is None:
                 return self.dispatcher.submit(operation, finish)
-            # The user's code may wait, so it runs in a worker thread.
-            run = functools.partial(self._run, self._steps, finish)
+            # The user's code may wait, so it runs in a worker thread, in the context of the caller.
+            steps, context = self._steps, copy_context()
+
+            def run(started: Operation) -> T:
+                return context.run(self._run, steps, finish, started)
+
             return self._workers.submit(operation, run, self.dispatcher.check_open)
         except SyncGQLError as error:
             raise cut(error)
 
     def execute_batch(self, operations: Sequence[Operation]) -> list[BatchEntry]:
-        """Run several operations as one batch; returns and raises what ``Client.execute_batch_results`` does."""
+        """Run several operations as one batch, like ``Client.execute_batch_results``."""
         try:
             if self._schema.prepares_requests:
                 operations = [self._prepare(operation) for operation in operations]
@@ -187,7 +192,7 @@ class Pipeline:
         overflow: Overflow = "block",
         on_reconnect: OnReconnect | None = None,
     ) -> Subscription[T]:
-        """Start a subscription whose iterator yields converted events; raises what ``Client.subscribe`` raises."""
+        """Start a subscription whose iterator yields converted events, like ``Client.subscribe``."""
         check_buffer(buffer_size, overflow)  # before a schema is fetched
         on_reconnect = check_on_reconnect(on_reconnect) or self._on_reconnect
         operation = self._prepare(operation)
@@ -195,7 +200,7 @@ class Pipeline:
         def parsed(result: ExecutionResult) -> T:
             return convert(self._parse(operation, result))
 
-        # There may be thousands of events a second, and usually nothing to parse.
+        # Avoids work per event: there may be thousands of events per second, and usually nothing to parse.
         make = parsed if self._schema.parses_results else convert
         options = functools.partial(self._subscription_options, buffer_size, overflow, on_reconnect)
         try:
@@ -263,30 +268,30 @@ class Pipeline:
 
     @property
     def schema(self) -> GraphQLSchema:
-        """The server's schema; raises what ``Client.schema`` raises."""
+        """The server's schema, like ``Client.schema``."""
         try:
             return self._schema.get(self._introspect)
         except SyncGQLError as error:
             raise cut(error)
 
     def fetch_schema(self) -> GraphQLSchema:
-        """Do what ``Client.fetch_schema`` does."""
+        """Fetch the schema, like ``Client.fetch_schema``."""
         try:
             return self._schema.fetch(self._introspect)
         except SyncGQLError as error:
             raise cut(error)
 
     def enter(self) -> None:
-        """Enter a ``with`` block: open what the end of another one has closed."""
+        """Enter a ``with`` block; reopen the client if the end of another block has closed it."""
         self._entries.enter(self._reopen)
 
     def leave(self) -> None:
-        """Leave a ``with`` block; the last one closes."""
+        """Leave a ``with`` block; leaving the last one closes the client."""
         for runtime in self._entries.leave(self._shut) or ():
             runtime.join()
 
     def close(self) -> None:
-        """Do what ``Client.close`` does."""
+        """Close the client, like ``Client.close``."""
         for runtime in self._entries.end(self._shut):
             runtime.join()
 
@@ -324,12 +329,12 @@ class Pipeline:
         return finish(steps.execute(operation, self.dispatcher.execute))
 
     def _prepare(self, operation: Operation) -> Operation:
-        """Check and serialize the request as the schema says."""
+        """Validate and serialize the request according to the schema."""
         prepared = self._schema.prepare(operation.request, self._introspect)
         return operation if prepared is operation.request else operation._replace(request=prepared)
 
     def _parse(self, operation: Operation, result: ExecutionResult) -> ExecutionResult:
-        """Turn custom scalars and enums of a result into Python values, as the schema says."""
+        """Convert custom scalars and enums in a result to Python values according to the schema."""
         return self._schema.parse(operation.request, result, self._introspect)
 
     def _parse_entry(self, operation: Operation, entry: BatchEntry) -> BatchEntry:

@@ -1,4 +1,4 @@
-"""Policies: the middleware and policies of a client, and their order."""
+"""Policies: the middleware and policies of a client, in order."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from ..checks import check_flag
 from ..runtime.clock import Clock
 from .deduplication import Deduplication
 from .middleware import Middleware, MiddlewareOption, check_middleware
+from .pacing import Pacing
+from .rate_limit import RateLimit, check_rate_limit
 from .retry import Retry
 from .retry_policy import RetryPolicy, check_retry
 from .steps import checked
@@ -16,7 +18,7 @@ from .steps import checked
 
 @dataclass(frozen=True, kw_only=True)
 class Policies:
-    """The options that ``Client`` documents under the same names.
+    """The options of ``Client`` with the same names.
 
     Raises:
         TypeError: an option has the wrong type.
@@ -26,18 +28,21 @@ class Policies:
     middleware: Iterable[MiddlewareOption]
     deduplicate: bool
     retry: RetryPolicy | bool | int
+    rate_limit: RateLimit | None
 
     def steps(self, clock: Clock) -> list[Middleware]:
-        """Return the steps of a client, the outermost first.
+        """Return the steps of a client, from the outermost to the innermost.
 
-        The user's middleware sees each call once, and merged queries share the attempts of one.
+        The user's middleware sees each call once, merged queries share the attempts of one, and each attempt is paced.
 
         Args:
-            clock: for the waits.
+            clock: the clock for waits.
         """
         steps = checked(check_middleware(self.middleware))
         if check_flag("deduplicate", self.deduplicate):
             steps.append(Deduplication())
         if (policy := check_retry(self.retry)) is not None:
             steps.append(Retry(policy, clock))
+        if (limit := check_rate_limit(self.rate_limit)) is not None:
+            steps.append(Pacing(limit, clock))
         return steps

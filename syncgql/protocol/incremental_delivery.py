@@ -47,6 +47,11 @@ class IncrementalDelivery:
         return None if self._merged is None or self._merged.data is ABSENT else self._merged.data
 
     @property
+    def has_begun(self) -> bool:
+        """Whether a payload was fed."""
+        return self._merged is not None
+
+    @property
     def errors(self) -> list[dict[str, Any]]:
         """The errors of all payloads so far."""
         return (self._merged.errors if self._merged is not None else None) or []

@@ -35,12 +35,6 @@ from .response_stream import (
 MULTIPART = "multipart/mixed"
 PROTOCOL = "incremental delivery"
 
-ACCEPT = (
-    "multipart/mixed;incrementalSpec=v0.2, multipart/mixed;deferSpec=20220824, multipart/mixed, "
-    "application/graphql-response+json, text/event-stream;q=0.9, application/json;q=0.9"
-)
-"""Apollo Server accepts only a type with one of the parameters, and GraphQL Yoga only one without them."""
-
 
 class PartReader(Protocol):
     """Reads the body of a response that comes in parts.

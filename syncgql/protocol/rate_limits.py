@@ -3,46 +3,32 @@
 There is no common standard. The signals, with their units:
 
 - HTTP: status 429 (RFC 6585), or 403 beside one of the following; ``Retry-After`` (RFC 9110, section 10.2.3).
-- ``RateLimit`` and ``RateLimit-Policy`` (draft-ietf-httpapi-ratelimit-headers), in the forms of its earlier and later
-  versions; ``X-RateLimit-Limit``, ``-Remaining`` and ``-Reset``, whose reset is seconds to wait, epoch seconds (GitHub)
-  or epoch milliseconds (Linear). The size of the number decides which.
+- Headers that say that nothing is left; see ``quotas``.
 - GraphQL errors: ``extensions.code`` (Shopify, Linear, monday.com, Hasura, Apollo Router), ``type`` (GitHub),
   ``errorType`` (AppSync), a status of 429 among the extensions, or only the message.
-- Shopify's ``extensions.cost``: what the query costs, how many points are left, and how many come back per second.
+- Shopify's ``extensions.cost``: the cost of the query, the points that are left, and the points restored per second.
 
 None of this code runs for a response without errors.
 """
 
 from __future__ import annotations
 
-import math
 import re
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from decimal import Decimal
 from typing import Any, NamedTuple
 
 from ..exceptions import TransportRateLimited
 from ..messages import as_sentence
 from ..result import ExecutionResult, Response
 from .graphql_errors import as_text, describe_errors
+from .quotas import UNKNOWN, Quota, read_number, read_quota
 
 FORBIDDEN = 403
 TOO_MANY_REQUESTS = 429
 
-HEADER_FAMILIES = (
-    "X-RateLimit",
-    "X-RateLimit-Requests",
-    "X-RateLimit-Complexity",
-    "X-RateLimit-Endpoint-Requests",
-    "X-Rate-Limit",
-    "RateLimit",
-    "X-Contentful-RateLimit",
-)
-"""Beginnings of header names that are followed by ``-Limit``, ``-Remaining`` and ``-Reset``."""
-
 # Codes and types of errors, in lower case and without punctuation, that do not contain "ratelimit" or "throttl".
-# Not among them are those of one query that is too big, such as MAX_COST_EXCEEDED: waiting does not help.
+# Codes for a single query that is too expensive, such as MAX_COST_EXCEEDED, are not included: waiting does not help.
 CODES = frozenset(
     {
         "complexitybudgetexhausted",
@@ -56,7 +42,7 @@ CODES = frozenset(
     }
 )
 
-# monday.com's ComplexityException is recognized by its message, because a single query that is too big raises it, too.
+# monday.com's ComplexityException is recognized by its message, because a single expensive query raises it as well.
 MESSAGE = re.compile(
     r"^throttled\W*$|complexity budget exhausted|\brate.?limit(s|ed)?\b.{0,40}\b(exceeded|reached)"
     r"|\b(exceeded|reached|hit)\b.{0,40}\brate.?limit|being rate.?limited",
@@ -64,56 +50,20 @@ MESSAGE = re.compile(
 )
 SECONDARY = re.compile(r"\bsecondary rate.?limit", re.IGNORECASE)
 SECONDARY_WAIT = 60.0
-"""Seconds that GitHub asks to wait at least when its secondary limit names no time."""
+"""The minimum wait in seconds that GitHub's documentation requires if its secondary limit names no time."""
 
 RESET_IN = re.compile(r"\breset in (\d{1,9})\b", re.IGNORECASE)
 
-EPOCH_SECONDS = 1e9
-"""From here on a reset is a point in time, not a number of seconds to wait."""
-
-EPOCH_MILLISECONDS = 1e11
-
-
-class Quota(NamedTuple):
-    """How much of a limit is left, as far as the server says.
-
-    Attributes:
-        limit: how many requests, or points of cost, there are in all.
-        remaining: how many of them are left.
-        reset_at: when all are there again, in seconds since the epoch.
-    """
-
-    limit: float | None = None
-    remaining: float | None = None
-    reset_at: float | None = None
-
-
-UNKNOWN = Quota()
-
-
-def read_quota(headers: Mapping[str, str], now: float) -> Quota:
-    """Read the headers about limits; of several limits the exhausted one counts, or else the first.
-
-    Args:
-        headers: headers of an answer, whose names compare without case.
-        now: seconds since the epoch.
-    """
-    found = [_family(headers, name, now) for name in HEADER_FAMILIES]
-    found.insert(0, _structured(headers, now))
-    known = [quota for quota in found if quota != UNKNOWN]
-    used_up = [quota for quota in known if quota.remaining == 0]
-    return max(used_up, key=lambda quota: quota.reset_at or 0.0) if used_up else next(iter(known), UNKNOWN)
-
 
 def says_throttled(errors: Iterable[Mapping[str, Any]]) -> bool:
-    """Tell whether one of the GraphQL errors says that there were too many requests."""
+    """Return whether one of the GraphQL errors reports a rate limit."""
     return any(map(_is_throttle, errors))
 
 
 def is_throttled(result: ExecutionResult) -> bool:
-    """Tell whether a GraphQL answer with errors says that the request was not executed because of a rate limit.
+    """Return whether a GraphQL response with errors reports that a rate limit prevented the request.
 
-    An answer with data for one of its fields was executed, at least in part, even if another field was throttled.
+    A request with data for one of its fields was executed, at least in part, even if another field was throttled.
     """
     errors = result.errors or []
     fields = list(result.data.values()) if isinstance(result.data, dict) else []
@@ -123,17 +73,17 @@ def is_throttled(result: ExecutionResult) -> bool:
         return True
     if not fields:
         return says_throttled(errors)
-    # A field that is null without a throttle of its own may have been executed.
+    # A field that is null without its own error for a rate limit may have been executed.
     return len(errors) >= len(fields) and all(map(_is_throttle, errors))
 
 
 def is_rate_limit(response: Response, text: str, errors: Sequence[Mapping[str, Any]] | None) -> bool:
-    """Tell whether an HTTP answer that is no GraphQL answer means that there were too many requests.
+    """Return whether an HTTP response that is not a GraphQL response reports a rate limit.
 
     Args:
-        response: the answer.
+        response: the response.
         text: the beginning of its body.
-        errors: the GraphQL errors in the body, if it held any.
+        errors: the GraphQL errors in the body, if there are any.
     """
     if _is_refusal(response) or (errors and says_throttled(errors)):
         return True
@@ -141,7 +91,7 @@ def is_rate_limit(response: Response, text: str, errors: Sequence[Mapping[str, A
 
 
 def throttled_error(result: ExecutionResult) -> TransportRateLimited:
-    """Return the error for a GraphQL answer that ``is_throttled``."""
+    """Return the error for a GraphQL response for which ``is_throttled`` is true."""
     response = result.response
     status = response.status if response is not None else None
     errors = result.errors or []
@@ -158,13 +108,14 @@ def rate_limited(
     code: int | None,
     sent: bool = True,
 ) -> TransportRateLimited:
-    """Return the error for a request that was refused because there were too many.
+    """Return the error for a request that was refused because of a rate limit.
 
     Args:
-        message: makes the message of a sentence, with a space before it, that says how long to wait; it may be empty.
-        response: the HTTP answer; None over a WebSocket.
-        text: the beginning of the answer's body.
-        result: the GraphQL response in the body, if it held one.
+        message: a function that returns the message, given a sentence about the wait, which begins with a space or is
+            empty.
+        response: the HTTP response; None over a WebSocket.
+        text: the beginning of the response's body.
+        result: the GraphQL response in the body, if there is one.
         code: the HTTP status.
         sent: see ``TransportError``.
     """
@@ -200,7 +151,7 @@ def rate_limited(
 
 
 def _is_refusal(response: Response) -> bool:
-    """Tell whether status and headers say that there were too many requests."""
+    """Return whether status and headers report a rate limit."""
     if response.status == FORBIDDEN:
         return response.retry_after is not None or read_quota(response.headers, time.time()).remaining == 0
     return response.status == TOO_MANY_REQUESTS
@@ -215,7 +166,7 @@ def _is_throttle(error: Mapping[str, Any]) -> bool:
     if any(_is_throttle_code(kind) for kind in kinds):
         return True
     statuses = [*map(extensions.get, ("status_code", "statusCode", "status")), error.get("status_code")]
-    return TOO_MANY_REQUESTS in map(_number, statuses) or MESSAGE.search(_message(error)) is not None
+    return TOO_MANY_REQUESTS in map(read_number, statuses) or MESSAGE.search(_message(error)) is not None
 
 
 def _is_throttle_code(kind: object) -> bool:
@@ -231,63 +182,24 @@ def _message(error: Mapping[str, Any]) -> str:
 
 
 def _wait_of_error(error: Mapping[str, Any]) -> float | None:
-    """Read how long one error asks to wait: monday.com's ``retry_in_seconds``, or what its message says."""
+    """Return the wait that an error asks for: monday.com's ``retry_in_seconds``, or the time in its message."""
     extensions = _mapping(error.get("extensions"))
-    if (seconds := _number(extensions.get("retry_in_seconds"))) is not None:
+    if (seconds := read_number(extensions.get("retry_in_seconds"))) is not None:
         return seconds
     found = RESET_IN.search(_message(error))
     return float(found[1]) if found else None
 
 
 def _wait_of_secondary(quota: Quota, text: str, errors: Sequence[Mapping[str, Any]]) -> float | None:
-    """Return how long GitHub's secondary limit lasts at least, if it is that; its headers are about the primary one."""
+    """Return the minimum wait for GitHub's secondary limit, if it applies; the headers describe the primary limit."""
     if quota.remaining == 0:
         return None
     is_secondary = SECONDARY.search(text) or any(SECONDARY.search(_message(error)) for error in errors)
     return SECONDARY_WAIT if is_secondary else None
 
 
-# -- headers
-
-
-def _family(headers: Mapping[str, str], name: str, now: float) -> Quota:
-    limit, remaining, reset = (_number(headers.get(f"{name}-{last}")) for last in ("Limit", "Remaining", "Reset"))
-    return Quota(limit, remaining, _moment(reset, now))
-
-
-def _structured(headers: Mapping[str, str], now: float) -> Quota:
-    """Read ``RateLimit``: ``"name";r=0;t=30``, as a list, or in the form ``limit=10, remaining=0, reset=30``."""
-    value = headers.get("RateLimit")
-    if not value:
-        return UNKNOWN
-    if "remaining=" in value:
-        limit, remaining, reset = (_parameter(value, name) for name in ("limit", "remaining", "reset"))
-        return Quota(limit, remaining, _moment(reset, now))
-    items = [item for item in value.split(",") if _parameter(item, "r") is not None]
-    if not items:
-        return UNKNOWN
-    item = min(items, key=lambda each: (_parameter(each, "r") or 0.0, -(_parameter(each, "t") or 0.0)))
-    policies = [policy.strip() for policy in headers.get("RateLimit-Policy", "").split(",")]
-    name = item.strip().partition(";")[0]
-    policy = next((policy for policy in policies if policy.partition(";")[0] == name), "")
-    return Quota(_parameter(policy, "q"), _parameter(item, "r"), _moment(_parameter(item, "t"), now))
-
-
-def _parameter(value: str, name: str) -> float | None:
-    found = re.search(rf"(?:^|[;,\s]){name}=(\d{{1,15}})", value)
-    return float(found[1]) if found else None
-
-
-def _moment(reset: float | None, now: float) -> float | None:
-    if reset is None:
-        return None
-    if reset >= EPOCH_MILLISECONDS:
-        return reset / 1000
-    return reset if reset >= EPOCH_SECONDS else now + reset
-
-
 def _wait_of_quota(quota: Quota, now: float) -> float | None:
-    # Something left, and refused all the same: it was another limit, whose reset is not known.
+    # If something is left, another limit was exceeded, whose reset is unknown.
     if quota.reset_at is None or (quota.remaining or 0) > 0:
         return None
     return max(0.0, quota.reset_at - now)
@@ -302,14 +214,14 @@ class _Cost(NamedTuple):
 
 
 def _cost(cost: Any, now: float) -> _Cost:
-    """Read Shopify's ``extensions.cost``; the bucket fills by ``restoreRate`` points per second."""
+    """Read Shopify's ``extensions.cost``; ``restoreRate`` points are restored per second."""
     status = _mapping(_mapping(cost).get("throttleStatus"))
     maximum, available, rate = (
-        _number(status.get(name)) for name in ("maximumAvailable", "currentlyAvailable", "restoreRate")
+        read_number(status.get(name)) for name in ("maximumAvailable", "currentlyAvailable", "restoreRate")
     )
     if available is None:
         return _Cost()
-    requested = _number(_mapping(cost).get("requestedQueryCost"))
+    requested = read_number(_mapping(cost).get("requestedQueryCost"))
     full_at = now + max(0.0, maximum - available) / rate if maximum is not None and rate else None
     wait = max(0.0, requested - available) / rate if requested is not None and rate else None
     return _Cost(Quota(maximum, available, full_at), wait)
@@ -320,19 +232,6 @@ def _cost(cost: Any, now: float) -> _Cost:
 
 def _mapping(value: Any) -> Mapping[str, Any]:
     return value if isinstance(value, Mapping) else {}
-
-
-def _number(value: Any) -> float | None:
-    """Return a number that is not negative, also if it is written as text; None for everything else."""
-    if isinstance(value, bool) or not isinstance(value, int | float | str | Decimal):
-        return None
-    if isinstance(value, str):
-        value = value.partition(",")[0].partition(";")[0].strip()[:20]
-    try:
-        number = float(value)
-    except (ValueError, OverflowError):
-        return None
-    return number if math.isfinite(number) and number >= 0 else None
 
 
 def _first(*seconds: float | None) -> float | None:

@@ -2,35 +2,51 @@
 
 from __future__ import annotations
 
+import math
+import threading
 import time
+from collections.abc import Callable
 
 from ..exceptions import ClientClosed
 from .slices import SLICE
 
 
 class Clock:
-    """The clock of one client, by which its policies wait in the calling threads. Tests use one of their own."""
+    """The clock of one client, with which its policies wait in the calling threads. Tests replace it."""
 
     def __init__(self) -> None:
         self._is_stopped = False
 
     def monotonic(self) -> float:
-        """Return the seconds since some moment in the past; they never go back."""
+        """Return the seconds since some moment in the past; the value never decreases."""
         return time.monotonic()
 
     def time(self) -> float:
-        """Return the seconds since 1970, which servers use for dates."""
+        """Return the seconds since the epoch, which servers use for dates."""
         return time.time()
 
     def sleep(self, seconds: float) -> None:
-        """Wait in the calling thread; Ctrl-C ends the wait at once, and ``stop`` within a slice.
+        """Wait in the calling thread. Ctrl-C ends the wait immediately, and ``stop()`` within a slice.
 
         Raises:
             ClientClosed: the client was closed.
         """
+        self._wait(time.sleep, seconds)
+
+    def wait(self, event: threading.Event, seconds: float | None) -> None:
+        """Wait in the calling thread until an event is set, as ``sleep`` does; None for no limit.
+
+        Raises:
+            ClientClosed: the client was closed.
+        """
+        self._wait(event.wait, math.inf if seconds is None else seconds, event.is_set)
+
+    def _wait(
+        self, wait: Callable[[float], object], seconds: float, is_over: Callable[[], bool] = lambda: False
+    ) -> None:
         end = self.monotonic() + seconds
-        while not self._is_stopped and (left := end - self.monotonic()) > 0:
-            time.sleep(min(left, SLICE))
+        while not self._is_stopped and not is_over() and (left := end - self.monotonic()) > 0:
+            wait(min(left, SLICE))
         if self._is_stopped:
             raise ClientClosed("The client was closed while a call was waiting to be sent.")
 
@@ -39,5 +55,5 @@ class Clock:
         self._is_stopped = True
 
     def start(self) -> None:
-        """Undo ``stop``."""
+        """Undo ``stop()``."""
         self._is_stopped = False

@@ -43,7 +43,7 @@ class BlockingTransport(ABC):
 
     @abstractmethod
     def connect(self) -> None:
-        """Prepare the transport for requests, also after ``close``; do nothing if it is ready."""
+        """Prepare the transport for requests, also after ``close()``. Does nothing if it is ready."""
 
     @abstractmethod
     def close(self) -> None:
@@ -75,7 +75,7 @@ class BlockingTransport(ABC):
 
         Raises:
             TransportError: the transport does not support batches (the default) or an argument.
-            DocumentError: a request cannot be encoded, or not in a batch.
+            DocumentError: a request cannot be encoded, or is not allowed in a batch.
         """
         raise TransportError(f"{type(self).__name__} cannot send batches.", sent=False)
 
@@ -98,7 +98,7 @@ class BlockingTransport(ABC):
 
         Raises:
             TransportError: no GraphQL response to one of them was received, or the transport does not support batches.
-            DocumentError: a request cannot be encoded, or not in a batch.
+            DocumentError: a request cannot be encoded, or is not allowed in a batch.
         """
         round_trip = self.batch_round_trip(reqs, extra_args=extra_args)
         return answers_or_raise(round_trip.parse(round_trip.send(round_trip.request, Deadline())))
@@ -107,5 +107,5 @@ class BlockingTransport(ABC):
         return f"<{type(self).__name__}>"
 
     def fresh(self: TransportT) -> TransportT:
-        """Return an unconnected transport with the same settings, for the use of one client."""
+        """Return an unconnected transport with the same settings, for one client."""
         return copy.copy(self)

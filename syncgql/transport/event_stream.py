@@ -7,7 +7,7 @@ from typing import Any
 
 from yarl import URL
 
-from ..checks import check_function, check_size
+from ..checks import check_flag, check_function, check_size
 from ..protocol import json_codec
 from ..protocol.http_get import MAX_URL_LENGTH
 from ..protocol.json_codec import JSONDeserialize, JSONSerialize
@@ -25,10 +25,13 @@ __all__ = ["EventStreamTransport"]
 
 
 class EventStreamTransport(HTTPStreamTransport):
-    """GraphQL over Server-Sent Events, in distinct connections mode.
+    """GraphQL over Server-Sent Events.
 
-    Each subscription, query and mutation has a connection of its own, which takes no place in the pool for requests. A
-    subscription that stops reading while its buffer is full (``overflow="block"``) slows its server down.
+    In distinct connections mode, the default, each subscription, query and mutation has a connection of its own, which
+    takes no place in the pool for requests. In single connection mode, which few servers offer, operations share a
+    connection for results, and each is sent with a request of its own; only a subscription that blocks
+    (``overflow="block"``, the default) still has one to itself, and so has each operation if functions make the
+    credentials. A subscription that stops reading while its buffer is full slows its server down.
 
     Specification: https://github.com/enisdenjo/graphql-sse/blob/master/PROTOCOL.md
 
@@ -50,6 +53,7 @@ class EventStreamTransport(HTTPStreamTransport):
             installed.
         client_session_args: further arguments for ``aiohttp.ClientSession``. ``connector`` and ``cookie_jar`` may be
             functions that make one, which are called on the loop.
+        single_connection: whether to use single connection mode.
         session: a function that makes the ``aiohttp.ClientSession``, called on the loop; it takes the place of
             *cookies* and *client_session_args*. Each stream then takes a slot of its connector, 100 by default.
         use_get_for_queries: whether queries are sent by GET; mutations and subscriptions never are.
@@ -83,6 +87,7 @@ class EventStreamTransport(HTTPStreamTransport):
         json_deserialize: JSONDeserialize = json_codec.loads,
         client_session_args: Mapping[str, Any] | None = None,
         *,
+        single_connection: bool = False,
         session: SessionFactory | SharedSession | None = None,
         use_get_for_queries: bool = False,
         max_url_length: int | None = MAX_URL_LENGTH,
@@ -113,4 +118,8 @@ class EventStreamTransport(HTTPStreamTransport):
             json_deserialize=check_function("json_deserialize", json_deserialize, 1),
         )
         max_size = check_size("max_response_size", max_response_size)
-        super().__init__(SSE, builder, shared_session, options, max_size, FILE_CLASSES)
+        if check_flag("single_connection", single_connection) and builder.signs_requests:
+            raise TypeError("single_connection=True needs credentials that do not depend on the body; see auth=.")
+        super().__init__(
+            SSE, builder, shared_session, options, max_size, FILE_CLASSES, single_connection=single_connection
+        )

@@ -26,6 +26,7 @@ class IncrementalSink(EventSink):
     def __init__(self, sink: EventSink, response: Response | None = None) -> None:
         self._sink = sink
         self._delivery = IncrementalDelivery(response)
+        self._is_delivered = False
 
     @property
     def blocks(self) -> bool:
@@ -69,8 +70,15 @@ class IncrementalSink(EventSink):
     def resubscribed(self) -> None:
         """Do nothing: a response belongs to one request."""
 
+    def _pass_on(self, result: ExecutionResult) -> bool:
+        """Pass on a whole result."""
+        self._is_delivered = True
+        return self._sink.put(result)
+
     def _end(self) -> TransportProtocolError | None:
         """Return the error of a response that the server ended before its last part."""
+        if self._is_delivered:
+            return None
         try:
             self._delivery.end()
         except TransportProtocolError as violation:
@@ -85,6 +93,8 @@ class SnapshotSink(IncrementalSink):
         return self._delivery.result(self._delivery.feed(payload))
 
     def put(self, result: ExecutionResult, /) -> bool:
+        if not self._delivery.has_begun:
+            return self._pass_on(result)  # of a protocol that has no responses in parts
         is_wanted = self._sink.put(result)
         if self.is_complete:
             self._sink.finish()  # a server may keep the operation open
@@ -97,10 +107,6 @@ class WholeSink(IncrementalSink):
     It takes no snapshots on the way, so that a list that arrives item by item is not copied for each of them.
     """
 
-    def __init__(self, sink: EventSink, response: Response | None = None) -> None:
-        super().__init__(sink, response)
-        self._is_delivered = False
-
     @property
     def full(self) -> bool:
         return False
@@ -112,17 +118,14 @@ class WholeSink(IncrementalSink):
         return ExecutionResult(ABSENT, self._delivery.errors[known:] or None)
 
     def put(self, result: ExecutionResult, /) -> bool:
-        if self.is_complete:
-            self._deliver()
+        if not self._delivery.has_begun:
+            return self._pass_on(result)
+        if self.is_complete and not self._is_delivered:
+            self._pass_on(self._delivery.result())
         return True
 
     def _end(self) -> TransportProtocolError | None:
         error = super()._end()
-        if error is None:
-            self._deliver()
+        if error is None and not self._is_delivered:
+            self._pass_on(self._delivery.result())
         return error
-
-    def _deliver(self) -> None:
-        if not self._is_delivered:
-            self._is_delivered = True
-            self._sink.put(self._delivery.result())

@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, cast
 from ..exceptions import DocumentError, TransportError, TransportProtocolError
 from ..protocol.graphql_response import parse_response
 from ..protocol.http import encode_request
+from ..protocol.incremental_delivery import IncrementalDelivery
 from ..protocol.json_codec import dumps, loads
 from ..request import GraphQLRequest, parse_document
 from ..result import ExecutionResult
-from .base import AsyncTransport
+from .base import AsyncTransport, EventSink, Stream, SubscribeStream
 
 if TYPE_CHECKING:
     from graphql import GraphQLSchema
@@ -57,10 +58,10 @@ class LocalSchemaTransport(AsyncTransport):
         return f"LocalSchemaTransport({type(self.schema).__name__})"
 
     async def connect(self) -> None:
-        """Do nothing: there is nothing to connect to."""
+        """Do nothing; there is nothing to connect to."""
 
     async def close(self) -> None:
-        """Do nothing: there is nothing to close."""
+        """Do nothing; there is nothing to close."""
 
     async def execute(self, request: GraphQLRequest, *, extra_args: Mapping[str, Any] | None = None) -> ExecutionResult:
         """Execute a query or mutation.
@@ -76,16 +77,29 @@ class LocalSchemaTransport(AsyncTransport):
         """
         if extra_args:
             raise TransportError("LocalSchemaTransport does not accept extra_args.", sent=False)
-        return _over_the_wire(await self._engine.execute(self._operation(request)))
+        result = await self._engine.execute(self._operation(request))
+        if not _comes_in_parts(result):
+            return _over_the_wire(result)
+        delivery = IncrementalDelivery()
+        async for payload in _payloads(result):
+            delivery.feed(payload)
+        return delivery.result()
 
     async def subscribe(self, request: GraphQLRequest) -> AsyncGenerator[ExecutionResult, None]:
-        """Execute a subscription. A query or mutation yields one event.
+        """Execute a subscription.
+
+        A query or mutation yields one event, or with ``@defer`` and ``@stream`` what is known after each part.
 
         Raises:
             DocumentError: the request cannot be encoded as JSON.
             TransportProtocolError: an event cannot be encoded as JSON.
         """
         stream = await self._engine.subscribe(self._operation(request))
+        if _comes_in_parts(stream):
+            delivery = IncrementalDelivery()
+            async for payload in _payloads(stream):
+                yield delivery.result(delivery.feed(payload))
+            return
         if not isinstance(stream, AsyncIterator):
             yield _over_the_wire(stream)
             return
@@ -93,6 +107,17 @@ class LocalSchemaTransport(AsyncTransport):
         async with contextlib.aclosing(cast(AsyncGenerator[Any, None], stream)) as events:
             async for event in events:
                 yield _over_the_wire(event)
+
+    def incremental_stream(
+        self,
+        request: GraphQLRequest,
+        sink: EventSink,
+        *,
+        headers: Mapping[str, str] | None = None,
+        extra_args: Mapping[str, Any] | None = None,
+    ) -> Stream:
+        self.round_trip(request, headers=headers, extra_args=extra_args)  # raises if it cannot
+        return SubscribeStream(self, request, sink)
 
     def _operation(self, request: GraphQLRequest) -> LocalOperation:
         payload = loads(encode_request(request.payload, dumps))
@@ -154,13 +179,40 @@ class CoreEngine:
 
     def __init__(self, schema: GraphQLSchema) -> None:
         self._schema = schema
+        # graphql() does not execute operations on a schema that has one of these directives.
+        self._is_incremental = any(directive.name in ("defer", "stream") for directive in schema.directives)
 
     async def execute(self, operation: LocalOperation) -> Any:
         from graphql import graphql
 
+        if self._is_incremental and (result := self._execute_in_parts(operation)) is not None:
+            return await result if inspect.isawaitable(result) else result
         return await graphql(
             self._schema,
             operation.query,
+            root_value=operation.root_value,
+            context_value=operation.context_value,
+            variable_values=operation.variable_values,
+            operation_name=operation.operation_name,
+        )
+
+    def _execute_in_parts(self, operation: LocalOperation) -> Any:
+        """Execute an operation that may use ``@defer`` or ``@stream``; None if the document is not valid."""
+        from graphql import validate
+
+        try:
+            from graphql.execution import experimental_execute_incrementally
+        except ImportError:  # graphql-core 3.2, which does not know the directives
+            return None
+        try:
+            document = parse_document(operation.query)
+        except DocumentError:
+            return None
+        if validate(self._schema, document):
+            return None
+        return experimental_execute_incrementally(
+            self._schema,
+            document,
             root_value=operation.root_value,
             context_value=operation.context_value,
             variable_values=operation.variable_values,
@@ -191,16 +243,37 @@ class CoreEngine:
 encode_answer = json.JSONEncoder(ensure_ascii=False, allow_nan=False).encode
 
 
+def _comes_in_parts(result: Any) -> bool:
+    """Tell whether a graphql-core result is the beginning of a response in parts."""
+    try:
+        from graphql.execution import ExperimentalIncrementalExecutionResults
+    except ImportError:  # graphql-core 3.2
+        return False
+    return isinstance(result, ExperimentalIncrementalExecutionResults)
+
+
+async def _payloads(result: Any) -> AsyncGenerator[Any, None]:
+    """Yield the payloads of a response in parts, as they arrive from a server."""
+    yield _json(result.initial_result.formatted)
+    async with contextlib.aclosing(result.subsequent_results) as payloads:
+        async for payload in payloads:
+            yield _json(payload.formatted)
+
+
+def _json(payload: Any) -> Any:
+    try:
+        return loads(encode_answer(payload))
+    except (TypeError, ValueError, RecursionError) as error:
+        raise TransportProtocolError(
+            f"The schema returned a result that cannot be encoded as JSON: {error}",
+            rule="a response is JSON",
+            received=repr(payload),
+        ) from error
+
+
 def _over_the_wire(result: Any) -> ExecutionResult:
     """Encode a graphql-core result as JSON and parse it, as a server and a client would."""
     answer = {"data": result.data, "errors": [error.formatted for error in result.errors or ()] or None}
     if result.extensions:
         answer["extensions"] = result.extensions
-    try:
-        return parse_response(loads(encode_answer(answer)))
-    except (TypeError, ValueError, RecursionError) as error:
-        raise TransportProtocolError(
-            f"The schema returned a result that cannot be encoded as JSON: {error}",
-            rule="a response is JSON",
-            received=repr(result.data),
-        ) from error
+    return parse_response(_json(answer))

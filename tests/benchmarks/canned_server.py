@@ -1,13 +1,14 @@
-"""A server that costs next to nothing: answers are made beforehand, and frames go out as fast as the socket takes them.
+"""A server with minimal cost, which prepares responses in advance and sends frames as fast as possible.
 
-HTTP answers by path: ``/small`` about 60 bytes, ``/medium`` 12 KB, ``/large`` 1.2 MB, ``/delayed`` small after 20 ms,
-``/schema`` what introspection asks for, ``/watch`` how the last watched connection fared.
+Over HTTP, ``/sse`` and ``/multipart`` stream events for the variables ``count`` and ``kind``, each in a chunk of its
+own. Other answers by path: ``/small`` about 60 bytes, ``/medium`` 12 KB, ``/large`` 1.2 MB, ``/delayed`` small after 20
+ms, ``/schema`` an introspection result, ``/watch`` a report on the last watched connection.
 
-Over WebSocket, both GraphQL subprotocols, the variables say what comes: ``{"count": 1000, "kind": "tiny" | "large"}``;
-``{"interval": 0.01}`` sends an event at a time, ``{"watch": true}`` has the connection pinged and its answers timed;
-with ``{"hold": true}`` nothing comes, and the subscription stays open.
+Over WebSocket, both GraphQL subprotocols, the variables select the events: ``{"count": 1000, "kind": "tiny" |
+"large"}``; ``{"interval": 0.01}`` sends one event at a time, ``{"watch": true}`` pings the connection and measures its
+answers; with ``{"hold": true}`` nothing is sent, and the subscription stays open.
 
-Run as a program it prints its port and serves until its standard input ends.
+Run as a program, it prints its port and serves until its standard input ends.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ DELAY = 0.02  # seconds
 
 
 def answer(data: Any) -> bytes:
-    """Return a whole HTTP answer."""
+    """Return a complete HTTP response."""
     body = json.dumps({"data": data}, separators=(",", ":")).encode()
     head = f"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
     return head.encode() + body
@@ -44,11 +45,16 @@ ANSWERS = {
     b"/delayed": answer({"book": {"id": "1", "title": "The Dispossessed"}}),
 }
 EVENTS = {"tiny": '{"data":{"count":1}}', "large": json.dumps({"data": {"books": [BOOK] * 115}}, separators=(",", ":"))}
+STREAM_HEADS = {
+    b"/sse": b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n",
+    b"/multipart": b'HTTP/1.1 200 OK\r\nContent-Type: multipart/mixed;boundary="graphql";subscriptionSpec=1.0\r\n'
+    b"Transfer-Encoding: chunked\r\n\r\n",
+}
 WORDS = {"graphql-transport-ws": "next", "graphql-ws": "data"}
 
 
 class CannedServer(asyncio.Protocol):
-    """One connection: HTTP until it is upgraded, WebSocket from then on."""
+    """One connection, with HTTP until it is upgraded to WebSocket."""
 
     def __init__(self) -> None:
         self._buffer = b""
@@ -107,6 +113,10 @@ class CannedServer(asyncio.Protocol):
             self._transport.write(answer(introspection_answer(json.loads(body)["query"])))
         elif path == b"/watch":
             self._transport.write(answer(PingWatch.last.report() if PingWatch.last else None))
+        elif path in STREAM_HEADS:
+            self._transport.write(STREAM_HEADS[path])
+            self._streams.append(_stream_of(path, **json.loads(body)["variables"]))
+            self._stream()
         else:
             self._transport.write(ANSWERS.get(path, ANSWERS[b"/small"]))
         return bool(self._buffer)
@@ -177,7 +187,7 @@ class CannedServer(asyncio.Protocol):
 
     def _events(self, id: str, count: int, kind: str) -> Iterator[bytes]:
         event = self._event(id, kind)
-        # Several frames a write, as a busy server does.
+        # Several frames per write, as from a busy server.
         batch = max(1, (1 << 16) // len(event))
         for start in range(0, count, batch):
             yield event * min(batch, count - start)
@@ -190,6 +200,26 @@ class CannedServer(asyncio.Protocol):
                 self._streams.pop(0)
             else:
                 self._transport.write(chunk)
+
+
+def _stream_of(path: bytes, count: int, kind: str) -> Iterator[bytes]:
+    """Yield the body of a stream, several chunks a write."""
+    data = EVENTS[kind]
+    if path == b"/sse":
+        start, event, end = ":\n\n", f"event: next\ndata: {data}\n\n", "event: complete\ndata:\n\n"
+    else:
+        part = f'\r\nContent-Type: application/json\r\n\r\n{{"payload":{data}}}\r\n--graphql'
+        start, event, end = "\r\n--graphql", part, "--\r\n"
+    yield _chunk(start)
+    chunk = _chunk(event)
+    batch = max(1, (1 << 16) // len(chunk))
+    for position in range(0, count, batch):
+        yield chunk * min(batch, count - position)
+    yield _chunk(end) + b"0\r\n\r\n"
+
+
+def _chunk(text: str) -> bytes:
+    return b"%x\r\n%b\r\n" % (len(text), text.encode())
 
 
 async def main() -> None:

@@ -1,4 +1,4 @@
-"""A subscription's events, tiny and large, from a server that sends as fast as the socket takes them."""
+"""Tiny and large events of a subscription, from a server that sends as fast as the socket accepts them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from functools import partial
 
 from .benchmark import Benchmark, Budget, Figure, Setting, Work
-from .stream_clients import STREAM_CLIENTS, Consume
+from .stream_clients import STREAM_CLIENTS, Consume, http_stream_clients
 
 
 @contextlib.contextmanager
@@ -30,6 +30,12 @@ def _benchmark(name: str, title: str, kind: str, count: int, *budgets: Budget) -
     return Benchmark(name, title, "µs per event", contenders, "aiohttp, bare loop", budgets)
 
 
+def _over_http(name: str, title: str) -> Benchmark:
+    clients = http_stream_clients(name)
+    contenders = {client: partial(_consuming, consume, "tiny", 20_000) for client, consume in clients.items()}
+    return Benchmark(name, title, "µs per event", contenders, "WebSocket", (Budget("syncgql", 1.3),))
+
+
 BENCHMARKS = (
     _benchmark(
         "stream-tiny",
@@ -39,5 +45,7 @@ BENCHMARKS = (
         Budget("syncgql", 1.3),
         Budget("syncgql[speed]", 1.0),
     ),
+    _over_http("stream-sse", "20,000 tiny events over Server-Sent Events"),
+    _over_http("stream-multipart", "20,000 tiny events over multipart"),
     _benchmark("stream-large", "subscription, 500 events of 12 KB", "large", 500),
 )

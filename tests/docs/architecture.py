@@ -1,6 +1,6 @@
-"""Draw the rooms of the package and their imports, for docs/design/architecture.md.
+"""Draw the folders of the package and their imports, for docs/design/architecture.md.
 
-Where a room stands is written down here; the arrows are read from the code.
+The positions of the boxes are written here; the arrows come from the code.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ CALLER, BOTH = "caller", "loop"
 
 
 class Room(NamedTuple):
-    """A box of the picture: where it is, what is written in it and which threads run it."""
+    """A box of the picture: its position, its text and the threads that run its code."""
 
     x: int
     y: int
@@ -28,7 +28,7 @@ class Room(NamedTuple):
 
 
 ROOMS = {
-    "cli": Room(20, 20, 170, 52, CALLER, ("the command line",)),
+    "cli": Room(20, 20, 170, 52, CALLER, ("the command line, codegen",)),
     "testing": Room(230, 20, 270, 52, BOTH, ("mocks that answer in place of a server",)),
     "client": Room(540, 20, 200, 52, CALLER, ("the methods that users call",)),
     "pipeline": Room(
@@ -54,7 +54,7 @@ ROOMS = {
         400, 580, 340, 71, BOTH, ("the loop thread, the hand-over of calls,", "the event buffer of each subscription")
     ),
     "protocol": Room(
-        20, 580, 330, 71, BOTH, ("wire formats as functions and state machines;", "no asyncio, no threads, no sockets")
+        20, 580, 330, 71, BOTH, ("wire formats as functions and state machines;", "no asyncio, threads or sockets")
     ),
     "values": Room(
         20,
@@ -62,12 +62,14 @@ ROOMS = {
         720,
         52,
         BOTH,
-        ("request · result · exceptions · deadline · checks · messages · file_var · tracebacks",),
+        ("request · result · exceptions · deadline · checks · messages · file_var · tracebacks · typed",),
     ),
 }
 
 VALUES: set[str] = set().union(*LAYERS[: next(n for n, layer in enumerate(LAYERS) if "protocol" in layer)])
 NOT_DRAWN = {"__init__", "__main__"}
+INSIDE = {"event_source": "subscription", "call_options": "client", "codegen": "cli"}
+"""Parts that are drawn in the box of another, which is the only one that needs them."""
 
 HEIGHT = 810
 STYLE = """
@@ -86,14 +88,14 @@ STYLE = """
 
 
 def room_of(part: str) -> str:
-    """Return the room in which a part of the package is drawn."""
-    if part == "event_source":  # what a subscription reads from
-        return "subscription"
+    """Return the box of a part of the package."""
+    if part in INSIDE:
+        return INSIDE[part]
     return "values" if part in VALUES else part
 
 
 def imports() -> dict[str, set[str]]:
-    """Return for each room those that it imports from."""
+    """Return the boxes that each box imports from."""
     found: dict[str, set[str]] = {room: set() for room in ROOMS}
     for module in MODULES:
         room = room_of(part_of(module))
@@ -111,7 +113,7 @@ def _exists(part: str) -> bool:
 
 
 def arrows() -> list[tuple[str, str]]:
-    """Return pairs of a room and one that imports it, without those that follow from other pairs."""
+    """Return the pairs of a box and one that imports it, without those that follow from other pairs."""
     direct = imports()
 
     def reached(room: str) -> set[str]:
@@ -168,7 +170,7 @@ def _box(name: str, room: Room) -> str:
 
 
 def _arrow(below: Room, above: Room) -> str:
-    """Draw a line from the top of a box to the bottom of another, upright where they overlap."""
+    """Draw a line from the top of a box to the bottom of another, vertical if they overlap."""
     left, right = max(below.x, above.x), min(below.x + below.width, above.x + above.width)
     if right - left >= 30:
         start = end = (left + right) // 2
@@ -180,11 +182,11 @@ def _arrow(below: Room, above: Room) -> str:
 
 
 def runs_back() -> list[tuple[str, str]]:
-    """Return the pairs of rooms of which the imported one does not stand below the other."""
+    """Return the pairs of boxes of which the imported one is not below the other."""
     return [(below, above) for below, above in arrows() if ROOMS[below].y <= ROOMS[above].y]
 
 
 def unplaced() -> set[str]:
-    """Return the parts of the package that have no room in the picture."""
+    """Return the parts of the package without a box in the picture."""
     parts = {part_of(module) for module in MODULES} - NOT_DRAWN - VALUES
     return {part for part in parts if room_of(part) not in ROOMS and layer_of(part) >= 0}

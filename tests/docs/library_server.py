@@ -1,4 +1,4 @@
-"""The server that the documentation's examples talk to: a small library. Its subscriptions end by themselves."""
+"""The server for the documentation's examples: a small library, whose subscriptions end by themselves."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class Repositories:
 
 @strawberry.type
 class Viewer:
-    """Somebody with repositories, as on a well-known site."""
+    """A user with repositories, as on a well-known site."""
 
     login: str
     email: str
@@ -127,7 +127,7 @@ class Subscription:
 
     @strawberry.subscription
     async def pause(self) -> AsyncGenerator[int, None]:
-        """No event ever."""
+        """Never sends an event."""
         await asyncio.Event().wait()
         yield 0
 
@@ -142,7 +142,7 @@ class Subscription:
 
 
 class App(GraphQL[Any, Any]):
-    """Sets the cookie of a guard against forged requests, as Django does."""
+    """Sets a CSRF cookie, as Django does."""
 
     async def get_context(self, request: Any, response: Any) -> dict[str, Any]:
         if isinstance(request, Request) and isinstance(response, Response):

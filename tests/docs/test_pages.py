@@ -1,4 +1,4 @@
-"""Every block of Python in the documentation and the README runs, in order, against real servers."""
+"""Every Python block in the documentation and the README runs, in order, against real servers."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 import trustme
+from django.conf import settings
 
 import syncgql
 from syncgql.cli.demo.server_process import ServerProcess
@@ -27,7 +28,7 @@ from .page import ROOT, Page
 PAGES = ["README.md", *sorted(str(path.relative_to(ROOT)) for path in ROOT.glob("docs/*.md"))]
 WITH_CODE = [path for path in PAGES if "```python" in (text := (ROOT / path).read_text()) or "```pycon" in text]
 
-# What the examples of a page print, in pages where that is the point.
+# The expected output of the examples on pages that show it.
 PRINTED = {
     "docs/uploads.md": "6 of 6 bytes\nvariables.file\n",
     "docs/authentication.md": "ada\n",
@@ -35,6 +36,8 @@ PRINTED = {
     "docs/phoenix.md": "Hello\n{'hello': 'Hello world!'}\n",
     "docs/defer.md": "Emma 1 ...\n",
     "docs/typed.md": "The answer does not fit Numbered: book.title: expected int, got 'Emma'.\n('book', 'title')\n",
+    "docs/middleware.md": "query Hello\n{'count': 1}\n",
+    "docs/rate_limits.md": "False 3600\n",
     "docs/custom_transports.md": "{'hello': 'Hello world!'}\n{'hello': 'Hello world!'}\n1\n2\n3\n",
 }
 
@@ -53,7 +56,7 @@ def line_server() -> Iterator[LineServer]:
 
 @pytest.fixture
 def files(tmp_path: Path, authority: trustme.CA, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The files that examples speak of, in the working directory."""
+    """The files that examples use, in the working directory."""
     monkeypatch.chdir(tmp_path)
     Path("photo.jpg").write_bytes(b"a photo")
     Path("film.mp4").write_bytes(b"a film")
@@ -63,7 +66,7 @@ def files(tmp_path: Path, authority: trustme.CA, monkeypatch: pytest.MonkeyPatch
 
 
 def names(url: str) -> dict[str, Any]:
-    """What the examples take for granted."""
+    """The names that examples use without defining them."""
     return {
         "url": url,
         "document": "{ hello }",
@@ -91,7 +94,7 @@ def test_the_code_of_a_page_runs(
     request: pytest.FixtureRequest,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    """What it prints in a session is what the page says."""
+    """The output of a session is the one on the page."""
     text = (ROOT / path).read_text("utf-8")
     replace = {
         "https://api.example.com/graphql": library.url,
@@ -105,6 +108,8 @@ def test_the_code_of_a_page_runs(
         user = f"{fix_proxy.USER}:{fix_proxy.PASSWORD}@"
         replace["http://proxy.example.com:8080"] = proxy.replace("//", f"//{user}")
     given = names(library.url)
+    if path == "docs/middleware.md" and not settings.configured:
+        settings.configure()  # whose cache is in memory
     if path == "docs/custom_transports.md":
         server: LineServer = request.getfixturevalue("line_server")
         given |= {"host": server.host, "port": server.port}
@@ -115,8 +120,8 @@ def test_the_code_of_a_page_runs(
 
 @pytest.mark.usefixtures("files")
 def test_the_code_in_help_of_the_client_runs(library: ServerProcess, capsys: pytest.CaptureFixture[str]) -> None:
-    """What ``help(syncgql.Client)`` shows first."""
-    code = cleandoc(syncgql.Client.__doc__ or "").split("::\n\n", 1)[1].split("\n\nMaking a client", 1)[0]
+    """The first example of ``help(syncgql.Client)`` runs."""
+    code = cleandoc(syncgql.Client.__doc__ or "").split("::\n\n", 1)[1].split("\n\nCreating a client", 1)[0]
     Path("help.md").write_text(f"```python\n{dedent(code)}\n```\n", "utf-8")
     Page(str(Path("help.md").resolve()), {"https://api.example.com/graphql": library.url}).run({})
     assert "Emma" in capsys.readouterr().out

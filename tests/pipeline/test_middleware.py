@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pickle
 from collections.abc import Callable, Sequence
+from contextvars import ContextVar
 from typing import Any
 
 import graphql
@@ -29,6 +30,7 @@ from ..fix_servers import Server
 from ..servers.wire import WireServer, always, answer
 
 QUERY = "query Title { book(id: 1) { title } }"
+user: ContextVar[str] = ContextVar("user", default="")
 Execute = Callable[[Operation], ExecutionResult]
 
 
@@ -216,6 +218,18 @@ def test_a_client_with_middleware_can_be_pickled(wire_server: WireServer) -> Non
     """If its middleware can."""
     with pickle.loads(pickle.dumps(Client(wire_server.url, middleware=[Picklable()]))) as client:
         client.execute("{ ok }")
+
+
+def test_a_submitted_operation_runs_in_the_context_of_its_caller(wire_server: WireServer) -> None:
+    """A middleware finds what belongs to the request that is being served."""
+
+    def forward(operation: Operation, call_next: Execute) -> ExecutionResult:
+        return call_next(operation.replace(headers={"X-User": user.get()}))
+
+    user.set("ada")
+    with Client(wire_server.url, middleware=[forward]) as client:
+        client.submit("{ ok }").result(30)
+    assert wire_server.requests[0].header("x-user") == "ada"
 
 
 def test_a_submitted_operation_after_the_end(wire_server: WireServer) -> None:

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from syncgql import Middleware
+from syncgql import Middleware, RateLimit
 from syncgql.pipeline.policies import Policies
 from syncgql.runtime.clock import Clock
 
 
 def test_the_order_of_the_steps() -> None:
     """The user's middleware sees each call once; what follows it may merge calls or send one several times."""
-    policies = Policies(middleware=[Middleware()], deduplicate=True, retry=True)
+    policies = Policies(middleware=[Middleware()], deduplicate=True, retry=True, rate_limit=RateLimit(5))
     names = [type(step).__name__ for step in policies.steps(Clock())]
-    assert names == ["CheckedMiddleware", "Deduplication", "Retry"]
+    assert names == ["CheckedMiddleware", "Deduplication", "Retry", "Pacing"]
 
 
 def test_nothing_configured_makes_no_steps() -> None:
     """Then the client goes to its transport at once."""
-    assert Policies(middleware=(), deduplicate=False, retry=False).steps(Clock()) == []
+    assert Policies(middleware=(), deduplicate=False, retry=False, rate_limit=None).steps(Clock()) == []

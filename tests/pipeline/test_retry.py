@@ -3,11 +3,32 @@
 from __future__ import annotations
 
 import logging
+import signal
+import socket
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 
-from syncgql import Client, RetryPolicy, TransportConnectionFailed, TransportRateLimited, TransportServerError
+from syncgql import (
+    AIOHTTPTransport,
+    Client,
+    ClientClosed,
+    FileVar,
+    RequestsHTTPTransport,
+    RetryBudget,
+    RetryPolicy,
+    TransportConnectionFailed,
+    TransportError,
+    TransportRateLimited,
+    TransportServerError,
+    TransportTimeout,
+)
+from syncgql.testing import GraphQLMock
 
 from ..servers.wire import WireConnection, WireServer, answer
 
@@ -88,3 +109,228 @@ def test_a_wait_beyond_the_deadline_does_not_begin() -> None:
     ):
         client.execute(QUERY)
     assert info.value.retry_after == 3600
+
+
+# -- nothing is executed twice
+
+
+class Executions:
+    """A server that counts how often it executed each mutation, and fails the first time in a given way."""
+
+    def __init__(self, failure: str) -> None:
+        self.failure = failure
+        self.count: Counter[bytes] = Counter()
+        self._is_first = True
+
+    def __call__(self, connection: WireConnection) -> None:
+        if self._fails("reset before the request"):
+            connection.reset()
+            return
+        if self.failure == "reset during the request" and self._is_first:
+            self._is_first = False
+            connection.read_head()
+            connection.reset()
+            return
+        while (request := connection.read_request()) is not None:
+            if self._fails("429"):
+                connection.send(answer(b"", status="429 Too Many Requests"))
+                continue
+            if self._fails("throttled"):
+                connection.send(answer(THROTTLED))
+                continue
+            self.count[request.body] += 1
+            if self._fails("reset after the request"):
+                connection.reset()
+                return
+            if self._fails("503"):
+                connection.send(UNAVAILABLE)
+            elif self._fails("cut answer"):
+                connection.send(answer()[:-5])
+                return
+            else:
+                connection.send(answer())
+
+    def _fails(self, how: str) -> bool:
+        if self.failure != how or not self._is_first:
+            return False
+        self._is_first = False
+        return True
+
+
+def outcome(call: Callable[[], Any]) -> Any:
+    """Return what a call returns or raises."""
+    try:
+        return call()
+    except TransportError as error:
+        return error
+
+
+FAILURES = [
+    "reset before the request", "reset during the request", "reset after the request",
+    "429", "throttled", "503", "cut answer",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("failure", FAILURES)
+@pytest.mark.parametrize("by_requests", [False, True])
+def test_no_mutation_is_executed_twice(failure: str, by_requests: bool) -> None:
+    """Under every kind of failure; an error of one that was not executed would be as bad, so those succeed."""
+    executions = Executions(failure)
+    with WireServer(executions) as server:
+        transport = RequestsHTTPTransport(server.url) if by_requests else AIOHTTPTransport(server.url)
+        with Client(transport=transport, retry=QUICK) as client:
+            result = outcome(lambda: client.execute(MUTATION))
+    assert max(executions.count.values(), default=0) <= 1
+    if isinstance(result, TransportError):
+        assert result.sent is not False
+    else:
+        assert sum(executions.count.values()) == 1
+
+
+@pytest.mark.parametrize("failure", ["reset after the request", "503"])
+def test_a_mutation_that_may_run_twice(failure: str) -> None:
+    """With mutations="always" it does."""
+    executions = Executions(failure)
+    with WireServer(executions) as server, Client(server.url, retry=RetryPolicy(base=0, mutations="always")) as client:
+        client.execute(MUTATION)
+    assert list(executions.count.values()) == [2]
+
+
+def test_a_mutation_without_a_connection_is_sent_again() -> None:
+    """A refused connection sent nothing."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+    policy = RetryPolicy(base=0, budget=RetryBudget(0))
+    with Client(f"http://127.0.0.1:{port}/", retry=policy) as client:
+        error = outcome(lambda: client.execute(MUTATION))
+    assert isinstance(error, TransportConnectionFailed)
+    assert (error.attempts, error.sent) == (3, False)
+
+
+# -- uploads, batches, futures
+
+
+def test_an_upload_is_sent_again_if_its_file_can_be_read_again() -> None:
+    """Bytes can; a generator cannot."""
+    document = "query ($file: Upload) { ok }"
+    with WireServer(replies(UNAVAILABLE, UNAVAILABLE)) as server, Client(server.url, retry=QUICK) as client:
+        client.execute(document, {"file": FileVar(b"x", filename="x")})
+        assert len(server.requests) == 3
+    with (
+        WireServer(replies(UNAVAILABLE)) as server,
+        Client(server.url, retry=QUICK) as client,
+        pytest.raises(TransportServerError) as info,
+    ):
+        client.execute(document, {"file": FileVar(iter([b"x"]), filename="x")})
+    assert info.value.attempts == 1
+
+
+def test_the_members_of_a_batch_that_failed_are_sent_again() -> None:
+    """And only those."""
+    first = answer(b'[{"data": {"ok": 1}}, ' + THROTTLED + b', {"data": {"ok": 3}}]')
+    second = answer(b'[{"data": {"ok": 2}}]')
+    with WireServer(replies(UNAVAILABLE, first, second)) as server, Client(server.url, retry=QUICK) as client:
+        results = client.execute_batch(["query A { ok }", "query B { ok }", "query C { ok }"])
+        assert results == [{"ok": 1}, {"ok": 2}, {"ok": 3}]
+        assert [request.body.count(b"query ") for request in server.requests] == [3, 3, 1]
+
+
+def test_a_batch_that_fails_as_a_whole_raises() -> None:
+    """After all attempts."""
+    with (
+        WireServer(replies(*3 * [UNAVAILABLE])) as server,
+        Client(server.url, retry=QUICK) as client,
+        pytest.raises(TransportServerError) as info,
+    ):
+        client.execute_batch(["{ ok }", "{ ok }"])
+    assert info.value.attempts == 3
+
+
+def test_a_submitted_operation_is_retried() -> None:
+    """In a worker thread."""
+    with WireServer(replies(UNAVAILABLE)) as server, Client(server.url, retry=QUICK) as client:
+        assert client.submit(QUERY).result(30) == {"ok": True}
+
+
+def test_with_automatic_batches_a_member_travels_in_a_later_one() -> None:
+    """Its neighbour is not sent again."""
+    batch = answer(b"[" + THROTTLED + b', {"data": {"ok": 2}}]')
+    with (
+        WireServer(replies(batch)) as server,
+        Client(server.url, retry=QUICK, batch_interval=0.5, batch_max=2) as client,
+    ):
+        calls = [client.submit(f"query {name} {{ ok }}") for name in "AB"]
+        assert sorted(str(call.result(30)["ok"]) for call in calls) == ["2", "True"]
+        first, second = (request.body for request in server.requests)
+        assert (first.count(b"query "), second.count(b"query ")) == (2, 1)
+
+
+def test_scripted_answers_are_retried(graphql_mock: GraphQLMock) -> None:
+    """The steps run in front of the mock, too."""
+    graphql_mock.add("Ok", raises=TransportConnectionFailed("lost"))
+    graphql_mock.add("Ok", {"ok": True})
+    with Client("https://api.example.test/graphql", retry=QUICK) as client:
+        assert client.execute("query Ok { ok }") == {"ok": True}
+
+
+# -- waits
+
+
+def held() -> tuple[Callable[[TransportError, float], None], threading.Event]:
+    """A hook that tells when a wait begins."""
+    begun = threading.Event()
+    return lambda error, delay: begun.set(), begun
+
+
+def test_closing_ends_a_wait() -> None:
+    """The call raises ClientClosed."""
+    on_retry, begun = held()
+    policy = RetryPolicy(cap=3600, on_retry=on_retry)
+    busy = answer(b"", "Retry-After: 1800", status="429 Too Many Requests")
+    with WireServer(replies(busy)) as server, ThreadPoolExecutor(1) as pool:
+        client = Client(server.url, retry=policy, timeout=None)
+        call = pool.submit(client.execute, QUERY)
+        assert begun.wait(30)
+        client.close()
+        assert isinstance(call.exception(30), ClientClosed)
+
+
+def test_an_interrupt_ends_a_wait() -> None:
+    """Ctrl-C is heard at once."""
+    main = threading.get_ident()
+    policy = RetryPolicy(cap=3600, on_retry=lambda error, delay: signal.pthread_kill(main, signal.SIGINT))
+    busy = answer(b"", "Retry-After: 1800", status="429 Too Many Requests")
+    with (
+        WireServer(replies(busy)) as server,
+        Client(server.url, retry=policy, timeout=None) as client,
+        pytest.raises(KeyboardInterrupt),
+    ):
+        client.execute(QUERY)
+
+
+def test_attempts_share_the_time_limit() -> None:
+    """The last one times out when the call does."""
+
+    def script(connection: WireConnection) -> None:
+        if connection.read_request() is not None:
+            connection.wait_for_end() if len(seen) else connection.send(UNAVAILABLE)
+            seen.append(1)
+
+    seen: list[int] = []
+    with WireServer(script) as server, Client(server.url, retry=QUICK, timeout=0.5) as client:
+        begun = time.monotonic()
+        with pytest.raises(TransportTimeout) as info:
+            client.execute(QUERY)
+        assert time.monotonic() - begun < 10
+    assert info.value.attempts == 2
+    assert info.value.sent is not False
+
+
+def test_the_budget_limits_the_retries_of_all_threads() -> None:
+    """A server that is down gets at most 1.2 requests per call of 200 threads, and the next success counts."""
+    with WireServer(replies(*500 * [UNAVAILABLE])) as server, Client(server.url, retry=QUICK) as client:
+        with ThreadPoolExecutor(200) as pool:
+            errors = [call.exception(60) for call in [pool.submit(client.execute, QUERY) for _ in range(200)]]
+        assert all(isinstance(error, TransportServerError) for error in errors)
+        assert len(server.requests) <= 1.2 * 200
+        assert any("the retry budget of the client is used up" in str(error) for error in errors)

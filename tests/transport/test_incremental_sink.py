@@ -122,6 +122,18 @@ def test_an_operation_is_not_sent_again() -> None:
         assert len(server.peers) == 1
 
 
+def test_a_response_that_began_is_not_retried() -> None:
+    """The caller has its data; what was lost before the first part is retried."""
+    with server_of(FIRST, "end") as server, Client(server.ws_url, retry=True) as client:
+        with pytest.raises(TransportConnectionFailed):
+            client.execute(DOCUMENT)
+        assert len(server.peers) == 1
+    with server_of("end") as server, Client(server.ws_url, retry=True) as client:
+        with pytest.raises(TransportConnectionFailed):
+            client.execute(DOCUMENT)
+        assert len(server.peers) == 3
+
+
 @in_loop
 async def test_whole_sink_without_has_next() -> None:
     """What the transport completes in good order is complete, although no part said that it is the last."""

@@ -34,14 +34,13 @@ class StreamConnection:
 
     Attributes:
         protocol: the argument of the same name.
-        reader: reads the stream; also says how to reconnect.
     """
 
     def __init__(
         self, response: OpenResponse, protocol: StreamProtocol, options: StreamOptions, *, is_subscription: bool
     ) -> None:
         self.protocol = protocol
-        self.reader: StreamReader = protocol.make_reader(response.head, options.reader, is_subscription)
+        self._reader: StreamReader = protocol.make_reader(response.head, options.reader, is_subscription)
         self._response = response
         self._options = options
         self._where = public_url(response.head.url)
@@ -52,21 +51,25 @@ class StreamConnection:
         self._silence: ConnectionLoss | None = None
 
     @property
+    def last_event_id(self) -> str:
+        return self._reader.last_event_id
+
+    @property
+    def reconnection_time(self) -> float | None:
+        return self._reader.reconnection_time
+
+    @property
     def was_useful(self) -> bool:
         """Whether the connection delivered something or lived for a while; otherwise it was a failed attempt."""
         return was_useful(has_delivered=self._has_delivered, acknowledged_for=self._time() - self._opened_at)
 
     async def carry(self, sink: EventSink) -> ConnectionLoss | None:
-        """Pass the results to a sink, and close the response.
-
-        Returns:
-            Why the connection was lost; None if the operation has ended, and the sink is finished.
-        """
+        """Pass the results to a sink, and close the response; see ``Carrier``."""
         liveness = StreamLiveness(self._options, self._fell_silent, has_heartbeats=self.protocol.has_heartbeats)
         try:
             return await self._read(sink, liveness)
         except TransportError as error:
-            if self.reader.may_end:
+            if self._reader.may_end:
                 sink.finish()
                 return None
             if self._silence is not None:
@@ -77,12 +80,8 @@ class StreamConnection:
             liveness.stop()
             await self._response.close()
 
-    async def close(self) -> None:
-        """Close a response that was not carried."""
-        await self._response.close()
-
     async def _read(self, sink: EventSink, liveness: StreamLiveness) -> ConnectionLoss | None:
-        feed = self.reader.feed
+        feed = self._reader.feed
         async with contextlib.aclosing(self._response.iter_bytes()) as chunks:
             async for chunk in chunks:
                 liveness.received()
@@ -102,7 +101,7 @@ class StreamConnection:
                     else:
                         sink.finish(self._error(event))
                         return None
-        if self.reader.may_end:
+        if self._reader.may_end:
             sink.finish()
             return None
         return ended_early(self._where)

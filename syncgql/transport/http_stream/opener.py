@@ -24,6 +24,7 @@ from ..options import HeadersOption, resolve_headers
 from .connection import StreamConnection
 from .options import StreamOptions
 from .protocols import SSE, StreamProtocol
+from .stream import Answer
 
 T = TypeVar("T")
 
@@ -44,15 +45,9 @@ class StreamRequest(NamedTuple):
     http: HTTPRequest
     remake: Callable[[StreamProtocol], StreamRequest]
 
-
-class Answer(NamedTuple):
-    """An answer that is not a stream.
-
-    Attributes:
-        result: what it says; None if it has no content.
-    """
-
-    result: ExecutionResult | None
+    @property
+    def where(self) -> str:
+        return public_url(str(self.http.url))
 
 
 class StreamOpener:
@@ -158,10 +153,8 @@ class StreamOpener:
         The limits of aiohttp for a whole request hold until the stream is open.
         """
         limits = self._sender.limits(request.http)
-        name, seconds = _shortest(limits, limit)
-        without_end = aiohttp.ClientTimeout(connect=limits.connect, sock_connect=limits.sock_connect)
-        http = request.http._replace(arguments={**request.http.arguments, "timeout": without_end})
-        sending = self._send(http, request.protocol, deadline, is_subscription)
+        name, seconds = shortest(limits, limit)
+        sending = self._send(without_end(request.http, limits), request.protocol, deadline, is_subscription)
         if seconds is None:
             return await sending
         try:
@@ -169,9 +162,7 @@ class StreamOpener:
         except TransportError:
             raise  # TransportTimeout is a TimeoutError, too
         except asyncio.TimeoutError:
-            where = public_url(str(http.url))
-            message = f"{name} ran out after {seconds:g} s: {where} did not begin to answer."
-            raise TransportTimeout(message, limit=name, seconds=seconds) from None
+            raise not_opened_in_time(name, seconds, request.where) from None
 
     async def _send(
         self, http: HTTPRequest, asked: StreamProtocol, deadline: Deadline, is_subscription: bool
@@ -200,8 +191,21 @@ class StreamOpener:
         self._protocols.insert(0, protocol)
 
 
-def _shortest(limits: aiohttp.ClientTimeout, limit: float | None) -> tuple[str, float | None]:
+def shortest(limits: aiohttp.ClientTimeout, limit: float | None) -> tuple[str, float | None]:
     """Return the name and the seconds of the shortest limit of an opening."""
     named = {"total": limits.total, "sock_read": limits.sock_read, "keep_alive_timeout": limit}
     finite = {name: seconds for name, seconds in named.items() if seconds}
     return min(finite.items(), key=lambda each: each[1], default=("", None))
+
+
+def without_end(http: HTTPRequest, limits: aiohttp.ClientTimeout) -> HTTPRequest:
+    """Return a request whose response aiohttp does not end; of its limits only those of connecting remain."""
+    timeout = aiohttp.ClientTimeout(connect=limits.connect, sock_connect=limits.sock_connect)
+    return http._replace(arguments={**http.arguments, "timeout": timeout})
+
+
+def not_opened_in_time(limit: str, seconds: float | None, where: str) -> TransportTimeout:
+    """Return the error for a stream that did not open within a limit."""
+    seconds = seconds or 0.0
+    message = f"{limit} expired after {seconds:g} s: {where} did not begin to answer."
+    return TransportTimeout(message, limit=limit, seconds=seconds)

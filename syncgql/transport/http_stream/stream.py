@@ -16,22 +16,93 @@ import contextlib
 import functools
 from collections.abc import Callable, Coroutine
 from contextvars import Context, copy_context
-from typing import Any
+from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 
 from ...deadline import Deadline
 from ...exceptions import TransportError
-from ...protocol.http import public_url
 from ...request import GraphQLRequest
+from ...result import ExecutionResult
 from ..background import in_background
 from ..base import EventSink, Stream
 from ..recovery.attempts import Attempts
 from ..recovery.loss import ConnectionLoss, failed, not_prepared
 from ..recovery.outage import Outage
-from .connection import StreamConnection
-from .opener import Answer, StreamOpener, StreamRequest
+from .options import StreamOptions
 
 
-class HTTPStream(Stream):
+class Carrier(Protocol):
+    """What carries the results of one operation, until it is lost."""
+
+    @property
+    def last_event_id(self) -> str:
+        """The id to send when reconnecting; empty if there is none."""
+
+    @property
+    def reconnection_time(self) -> float | None:
+        """Seconds to wait before reconnecting; None if the server does not ask for that."""
+
+    @property
+    def was_useful(self) -> bool:
+        """Whether it delivered something or lived for a while; otherwise it was a failed attempt."""
+
+    async def carry(self, sink: EventSink) -> ConnectionLoss | None:
+        """Pass the results to a sink.
+
+        Returns:
+            Why the connection was lost; None if the operation has ended, and the sink is finished or wants no more.
+        """
+
+
+class Answer(NamedTuple):
+    """An answer that is not a stream.
+
+    Attributes:
+        result: what it says; None if it has no content.
+    """
+
+    result: ExecutionResult | None
+
+
+class Prepared(Protocol):
+    """A request that is ready to be sent."""
+
+    @property
+    def where(self) -> str:
+        """The URL, without secrets."""
+
+
+PreparedT = TypeVar("PreparedT", bound=Prepared)
+
+
+class Opener(Protocol[PreparedT]):
+    """Opens what carries an operation.
+
+    Attributes:
+        options: the options of the transport.
+    """
+
+    options: StreamOptions
+
+    @property
+    def calls_user_code(self) -> bool:
+        """Whether preparing a request calls functions of the user's, which may block."""
+
+    async def open(
+        self,
+        request: PreparedT,
+        deadline: Deadline,
+        context: Context,
+        *,
+        is_subscription: bool,
+        limit: float | None,
+    ) -> tuple[Carrier | Answer, PreparedT]:
+        """Send a request and return what the server opens or answers, and the request that it answered."""
+
+    async def renewed(self, request: PreparedT, context: Context, last_event_id: str) -> PreparedT:
+        """Return a request for another connection, with headers that the user's functions make again."""
+
+
+class HTTPStream(Stream, Generic[PreparedT]):
     """A stream.
 
     Made in the thread and context of the caller.
@@ -47,11 +118,11 @@ class HTTPStream(Stream):
 
     def __init__(
         self,
-        opener: StreamOpener,
-        request: StreamRequest,
-        prepare: Callable[[GraphQLRequest], StreamRequest],
+        opener: Opener[PreparedT],
+        request: PreparedT,
+        prepare: Callable[[GraphQLRequest], PreparedT],
         sink: EventSink,
-        running: set[HTTPStream],
+        running: set[HTTPStream[Any]],
         *,
         is_subscription: bool,
     ) -> None:
@@ -61,7 +132,7 @@ class HTTPStream(Stream):
         self._sink = sink
         self._running = running
         self._is_subscription = is_subscription
-        self._where = public_url(str(request.http.url))
+        self._where = request.where
         self._context = copy_context() if opener.calls_user_code else Context()
         policy = opener.options.policy if is_subscription else None
         self._outage = Outage(self._where, Attempts(policy, refreshable=opener.calls_user_code))
@@ -73,6 +144,7 @@ class HTTPStream(Stream):
         opened = await self._connect(deadline or Deadline(), is_first=True)
         self._running.add(self)
         self._task = in_background(self._carry(opened))
+        await asyncio.sleep(0)  # lets the task begin: one that is cancelled before that would not close the response
 
     async def close(self) -> None:
         self._running.discard(self)
@@ -90,7 +162,7 @@ class HTTPStream(Stream):
     def resubscribe(self, request: GraphQLRequest) -> Callable[[], Coroutine[Any, Any, None]]:
         return functools.partial(self._resubscribe, self._prepare(request))
 
-    async def _resubscribe(self, request: StreamRequest) -> None:
+    async def _resubscribe(self, request: PreparedT) -> None:
         if self not in self._running:
             return
         await self.close()
@@ -101,11 +173,11 @@ class HTTPStream(Stream):
 
     # -- the task
 
-    async def _carry(self, opened: StreamConnection | Answer | None) -> None:
+    async def _carry(self, opened: Carrier | Answer | None) -> None:
         """Pass results to the sink until the operation ends, over one connection after the other."""
         try:
             opened = opened or await self._connect(Deadline(), is_first=False)
-            while isinstance(opened, StreamConnection):
+            while not isinstance(opened, Answer):
                 loss = await opened.carry(self._sink)
                 if loss is None:
                     return
@@ -119,20 +191,20 @@ class HTTPStream(Stream):
         finally:
             self._running.discard(self)
 
-    async def _reconnect(self, connection: StreamConnection, loss: ConnectionLoss) -> StreamConnection | Answer:
+    async def _reconnect(self, connection: Carrier, loss: ConnectionLoss) -> Carrier | Answer:
         if not self._is_subscription:
             raise loss.error()
         loop = asyncio.get_running_loop()
         lost_at = loop.time()
-        self._last_event_id = connection.reader.last_event_id or self._last_event_id
-        self._reconnection_time = connection.reader.reconnection_time or self._reconnection_time
+        self._last_event_id = connection.last_event_id or self._last_event_id
+        self._reconnection_time = connection.reconnection_time or self._reconnection_time
         await self._wait(loss, was_useful=connection.was_useful)
         opened = await self._connect(Deadline(), is_first=False)
         self._outage.ended(loop.time(), [lost_at])
         self._sink.reconnected(loop.time() - lost_at)
         return opened
 
-    async def _connect(self, deadline: Deadline, *, is_first: bool) -> StreamConnection | Answer:
+    async def _connect(self, deadline: Deadline, *, is_first: bool) -> Carrier | Answer:
         """Open a connection, with one attempt after the other; the first one has the request of the caller."""
         is_new = is_first
         while True:

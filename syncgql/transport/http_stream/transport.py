@@ -13,19 +13,24 @@ from ...request import GraphQLRequest
 from ...result import ExecutionResult, whole_result
 from ..aiohttp_session.session import SharedSession
 from ..async_event_sink import AsyncEventSink
-from ..base import AsyncRoundTrip, AsyncTransport, EventSink
-from ..http.request import RequestBuilder
+from ..base import AsyncRoundTrip, AsyncTransport, EventSink, Stream
+from ..http.incremental_sender import IncrementalSender
+from ..http.request import HTTPRequest, RequestBuilder
 from ..http.sender import HTTPSender
 from ..http.upload import FileClasses
 from ..options import HeadersOption
 from ..round_trip import RoundTrip
 from .opener import StreamOpener
 from .options import StreamOptions
-from .protocols import StreamProtocol
+from .protocols import MULTIPART, StreamProtocol
+from .single_connection import SingleConnectionOpener
 from .stream import HTTPStream
 
 BUFFER_SIZE = 1024
 """How many events wait for asyncio code, which reads them with ``subscribe``."""
+
+IDLE_SECONDS = 30.0
+"""How long the stream of single connection mode stays open without operations."""
 
 
 class HTTPStreams:
@@ -38,6 +43,7 @@ class HTTPStreams:
         options: the options of the transport.
         max_response_size: see ``StreamOpener``.
         file_classes: types that count as files beside ``FileVar``.
+        single_connection: whether operations share one connection.
     """
 
     def __init__(
@@ -48,10 +54,14 @@ class HTTPStreams:
         options: StreamOptions,
         max_response_size: int | None,
         file_classes: FileClasses,
+        *,
+        single_connection: bool = False,
     ) -> None:
         self._opener = StreamOpener(builder, sender, protocols, options, max_response_size)
         self._file_classes = file_classes
-        self._running: set[HTTPStream] = set()
+        self._running: set[HTTPStream[Any]] = set()
+        self._make_single = functools.partial(SingleConnectionOpener, builder, sender, options)
+        self._shared = self._make_single(idle_timeout=IDLE_SECONDS) if single_connection else None
 
     def stream(
         self,
@@ -59,13 +69,28 @@ class HTTPStreams:
         sink: EventSink,
         headers: HeadersOption = None,
         extra_args: Mapping[str, Any] | None = None,
-    ) -> HTTPStream:
+    ) -> HTTPStream[Any]:
         """Prepare a stream, in the caller's thread; raises what ``RequestBuilder.build`` raises."""
+        opener = self._opener_for(sink)
         prepare = functools.partial(
-            self._opener.prepare, headers=headers, extra_args=extra_args, file_classes=self._file_classes
+            opener.prepare, headers=headers, extra_args=extra_args, file_classes=self._file_classes
         )
         is_subscription = request.is_subscription
-        return HTTPStream(self._opener, prepare(request), prepare, sink, self._running, is_subscription=is_subscription)
+        return HTTPStream(opener, prepare(request), prepare, sink, self._running, is_subscription=is_subscription)
+
+    def _opener_for(self, sink: EventSink) -> Any:
+        """Return the ``Opener`` for a stream; it also prepares the requests."""
+        if self._shared is None:
+            return self._opener
+        # A sink that blocks would hold the others up, and credentials of several users must not meet on one connection.
+        is_own = sink.blocks or self._opener.calls_user_code
+        return self._make_single(idle_timeout=0) if is_own else self._shared
+
+    def prepare(
+        self, request: GraphQLRequest, headers: HeadersOption, extra_args: Mapping[str, Any] | None
+    ) -> HTTPRequest:
+        """Make the HTTP request for an operation; raises what ``RequestBuilder.build`` raises."""
+        return self._opener.prepare(request, headers, extra_args, self._file_classes).http
 
     async def subscribe(self, request: GraphQLRequest) -> AsyncGenerator[ExecutionResult, None]:
         """Send an operation and yield its results, for asyncio code."""
@@ -83,7 +108,7 @@ class HTTPStreams:
         sink = AsyncEventSink(1)
         return await self.run((await self._prepared(request, sink, extra_args), sink), NO_DEADLINE)
 
-    async def run(self, prepared: tuple[HTTPStream, AsyncEventSink], deadline: Deadline) -> ExecutionResult:
+    async def run(self, prepared: tuple[HTTPStream[Any], AsyncEventSink], deadline: Deadline) -> ExecutionResult:
         """Run a query or mutation and return its result.
 
         Raises:
@@ -103,10 +128,12 @@ class HTTPStreams:
         """End all streams; subscriptions end without an error."""
         for stream in list(self._running):
             await stream.leave()
+        if self._shared is not None:
+            await self._shared.close()
 
     async def _prepared(
         self, request: GraphQLRequest, sink: EventSink, extra_args: Mapping[str, Any] | None
-    ) -> HTTPStream:
+    ) -> HTTPStream[Any]:
         prepare = functools.partial(self.stream, request, sink, extra_args=extra_args)
         return await asyncio.to_thread(prepare) if self._opener.calls_user_code else prepare()
 
@@ -126,6 +153,7 @@ class HTTPStreamTransport(AsyncTransport):
         options: how streams are read and re-established.
         max_response_size: the largest answer that is accepted if it is not a stream, in bytes; None for no limit.
         file_classes: types that count as files beside ``FileVar``.
+        single_connection: whether operations share one connection.
     """
 
     def __init__(
@@ -136,7 +164,10 @@ class HTTPStreamTransport(AsyncTransport):
         options: StreamOptions,
         max_response_size: int | None,
         file_classes: FileClasses,
+        *,
+        single_connection: bool = False,
     ) -> None:
+        self._single_connection = single_connection
         self._protocol = protocol
         self._builder = builder
         self._shared_session = session
@@ -155,7 +186,9 @@ class HTTPStreamTransport(AsyncTransport):
             self._options,
             self._max_response_size,
             self._file_classes,
+            single_connection=self._single_connection,
         )
+        self._incremental = IncrementalSender(self._sender, self._options.json_deserialize, self._max_response_size)
 
     def fresh(self: TransportT) -> TransportT:
         copy = super().fresh()
@@ -184,7 +217,11 @@ class HTTPStreamTransport(AsyncTransport):
             DocumentError: the request cannot be sent.
             TypeError: one of *extra_args* is unknown to aiohttp.
         """
-        return await self._streams.execute(request, extra_args)
+        if not request.is_incremental:
+            return await self._streams.execute(request, extra_args)
+        prepare = functools.partial(self._in_parts, request, None, extra_args)
+        prepared = await asyncio.to_thread(prepare) if self._builder.calls_user_code else prepare()
+        return self._incremental.parse(await self._incremental.send(prepared, Deadline()))
 
     def subscribe(self, request: GraphQLRequest) -> AsyncGenerator[ExecutionResult, None]:
         """Send a subscription and yield its events, errors included.
@@ -202,9 +239,30 @@ class HTTPStreamTransport(AsyncTransport):
         headers: HeadersOption = None,
         extra_args: Mapping[str, Any] | None = None,
     ) -> AsyncRoundTrip[ExecutionResult]:
+        if request.is_incremental:
+            prepared = self._in_parts(request, headers, extra_args)
+            return RoundTrip(prepared, self._incremental.send, self._incremental.parse)
         sink = AsyncEventSink(1)
         stream = self._streams.stream(request, sink, headers, extra_args)
         return RoundTrip((stream, sink), self._streams.run, whole_result)
 
-    def stream(self, request: GraphQLRequest, sink: EventSink) -> HTTPStream:
+    def incremental_stream(
+        self,
+        request: GraphQLRequest,
+        sink: EventSink,
+        *,
+        headers: HeadersOption = None,
+        extra_args: Mapping[str, Any] | None = None,
+    ) -> Stream:
+        return self._incremental.stream(self._in_parts(request, headers, extra_args), sink)
+
+    def _in_parts(
+        self, request: GraphQLRequest, headers: HeadersOption, extra_args: Mapping[str, Any] | None
+    ) -> HTTPRequest:
+        """Make the request for an operation whose response may come in parts."""
+        if self._protocol is MULTIPART:  # whose Accept asks for a subscription
+            return self._builder.build(request, headers, extra_args, self._file_classes)
+        return self._streams.prepare(request, headers, extra_args)
+
+    def stream(self, request: GraphQLRequest, sink: EventSink) -> Stream:
         return self._streams.stream(request, sink)

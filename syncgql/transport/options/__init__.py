@@ -1,4 +1,4 @@
-"""The options that several transports take, checked before anything is connected: one module per kind of option."""
+"""Options that several transports accept, checked before connecting. There is one module for each kind of option."""
 
 from .arguments import check_arguments
 from .cookies import check_cookies

@@ -1,4 +1,4 @@
-"""TransportFactory: makes the two transports of a client, for queries and mutations and for subscriptions."""
+"""TransportFactory: creates the transports of a client, for queries and mutations and for subscriptions."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from ..options import (
 from .transport_options import TransportOptions
 
 CLOSE_SECONDS = 1.0
-"""How long closing a client waits for the closing handshakes of WebSockets."""
+"""The seconds that closing a client waits for the close handshakes of WebSockets."""
 
 
 class Transports(NamedTuple):
@@ -47,10 +47,11 @@ class Transports(NamedTuple):
 
 
 class TransportFactory:
-    """Makes the transports of a client, new ones for each process and each time that the client is opened again.
+    """Creates the transports of a client: new ones for each process, and whenever the client is reopened.
 
-    The first transports are made at once, so that their checks run when the client is made, and are used by the first
-    process that asks. A forked child has its own copy of the list and thus of the transports, which are unconnected.
+    The first transports are created with the factory, so that their checks run when the client is created. The first
+    call of ``build()`` in each process returns them: a forked child has its own copy of the list, and thus of the
+    transports, which are not connected.
 
     Args:
         options: the options of the client.
@@ -71,17 +72,17 @@ class TransportFactory:
         """Whether queries of different callers may have different credentials, which functions return."""
 
     def build_blocking(self) -> BlockingTransport | None:
-        """Return a new transport that sends queries and mutations without a loop; None if the client has none."""
+        """Return a new transport that sends queries and mutations without a loop; None if the client uses none."""
         return self._options.transport.fresh() if isinstance(self._options.transport, BlockingTransport) else None
 
     def build(self) -> Transports:
         """Return unconnected transports that run on a loop; those made from URLs share one session.
 
         Raises:
-            TransportError: the client has none.
+            TransportError: the client has no such transport.
         """
         with contextlib.suppress(IndexError):
-            return self._first.pop()  # atomic: two threads never get the same transports
+            return self._first.pop()  # atomic, so that two threads never get the same transports
         return self._make()
 
     def _make(self) -> Transports:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -11,6 +12,7 @@ import pytest
 from syncgql import (
     Client,
     RequestsHTTPTransport,
+    SubscriptionOverflow,
     TransportConnectionFailed,
     TransportError,
     TransportProtocolError,
@@ -233,3 +235,43 @@ def test_requests_reads_the_whole() -> None:
         with pytest.raises(TransportConnectionFailed, match="before the last part") as caught:
             client.execute(DOCUMENT)
         assert caught.value.data == {"a": 1}
+
+
+ITEMS = [{"data": {"a": []}, "pending": [{"id": "0", "path": ["a"]}], "hasNext": True}]
+ITEMS += [{"incremental": [{"id": "0", "items": [number]}], "hasNext": number < 8} for number in range(9)]
+
+
+@pytest.mark.parametrize("buffer_size", [1, 3, 1024])
+def test_a_slow_loop_gets_every_item(buffer_size: int) -> None:
+    """With any buffer, in order."""
+    with WireServer(multipart(*ITEMS)) as server, Client(server.url) as client:
+        items = list(client.stream(DOCUMENT, buffer_size=buffer_size))
+    assert [len(item["a"]) for item in items] == list(range(10))
+
+
+def test_a_slow_loop_may_skip_items() -> None:
+    """The last item has all data."""
+    with WireServer(multipart(*ITEMS)) as server, Client(server.url) as client:
+        items = client.stream(DOCUMENT, buffer_size=1, overflow="drop_oldest")
+        while items.stats.received < len(ITEMS):
+            time.sleep(0.01)
+        assert [item["a"] for item in items] == [list(range(9))]
+
+
+def test_a_slow_loop_may_fail() -> None:
+    """The overflow closes the connection; the items before it are delivered."""
+    stream = multipart(*ITEMS[:5], closing=b"\r\n---", end="open")
+    with WireServer(stream) as server, Client(server.url) as client:
+        items = client.stream(DOCUMENT, buffer_size=1, overflow="raise")
+        stream.wait_until_left()
+        assert next(items) == {"a": []}
+        with pytest.raises(SubscriptionOverflow):
+            next(items)
+
+
+def test_the_decoder_of_the_client_reads_parts(execute: Execute) -> None:
+    """As it reads other responses."""
+    with WireServer(multipart(FIRST, LAST)) as server:
+        client = Client(server.url, json_deserialize=lambda text: json.loads(text, parse_int=str))
+        assert execute(client, DOCUMENT) == {"a": "1", "b": WHOLE["b"]}
+        client.close()

@@ -1,0 +1,178 @@
+"""Limiter: decides when the next request may be sent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
+
+from ..bounded_cache import BoundedCache
+from ..protocol.rate_limit_readings import Reading
+from .account import Account
+from .pace import Pace
+
+PROBE_SECONDS = 2.0
+"""How long the others wait for the answer to the first request, which tells what is left."""
+
+FIRST_PAUSE = 1.0
+LONGEST_PAUSE = 60.0
+"""Seconds to wait after a refusal that does not say how long; doubled after each further one."""
+
+
+class Charge:
+    """What one request takes from the limits.
+
+    Args:
+        documents: the text of each of its operations.
+        points: what it takes from the pace.
+    """
+
+    __slots__ = ("costs", "documents", "points", "sent_after")
+
+    def __init__(self, documents: Sequence[str], points: float) -> None:
+        self.documents = documents
+        self.points = points
+        self.costs: dict[Account, float] | None = None  # once it is sent
+        self.sent_after = 0
+
+
+class Outcome(NamedTuple):
+    """What became of a request.
+
+    Attributes:
+        is_answered: whether the server answered.
+        may_be_counted: whether the server may have counted it.
+        is_refused: whether the server refused it because of a limit.
+        pause: seconds that the server then asked to wait; None if it did not say.
+        readings: what the answer says about the limits.
+    """
+
+    is_answered: bool = False
+    may_be_counted: bool = True
+    is_refused: bool = False
+    pause: float | None = None
+    readings: Mapping[str, Reading] = {}
+
+
+class Limiter:
+    """Decides when requests may be sent. It is told the time, and has neither locks nor clocks.
+
+    As long as nothing is known about the limits, one request is sent at a time: at the beginning, after a reset and
+    after a refusal. So one request is refused at most, and not one per thread.
+
+    Args:
+        pace: the fixed pace; None for none.
+        learns: whether answers tell what is left.
+    """
+
+    def __init__(self, pace: Pace | None, *, learns: bool) -> None:
+        self._pace = pace
+        self._learns = learns
+        self._accounts: dict[str, Account] = {}
+        self._costs: BoundedCache[str, dict[str, float]] = BoundedCache()
+        self._is_answered = False
+        self._answers = 0
+        self._in_flight = 0
+        self._last_sent = 0.0
+        self._refusals = 0
+        self._resume = float("-inf")
+
+    def wait(self, charge: Charge, now: float) -> float:
+        """Return the seconds until a request can be sent, unless an answer changes that; 0 for now."""
+        waits = [0.0, self._resume - now]
+        if self._pace is not None:
+            waits.append(self._pace.wait(charge.points, now))
+        waits += [account.wait(cost, now, account.in_flight) for account, cost in self._costs_of([charge]).items()]
+        if self._in_flight and self._is_probing(now):
+            waits.append(self._last_sent + PROBE_SECONDS - now)
+        return max(waits)
+
+    def least_wait(self, charge: Charge, ahead: Sequence[Charge], now: float) -> float:
+        """Return the seconds that a request has to wait in any case.
+
+        What is in flight may be counted in what is left, so it is not subtracted once more.
+
+        Args:
+            charge: the request.
+            ahead: those before it.
+            now: the time in seconds.
+        """
+        waits = [0.0, self._resume - now]
+        if self._pace is not None:
+            waits.append(self._pace.wait(charge.points, now, sum(each.points for each in ahead)))
+        others = self._costs_of(ahead)
+        waits += [account.wait(cost, now, others[account]) for account, cost in self._costs_of([charge]).items()]
+        return max(waits)
+
+    def send(self, charge: Charge, since: float, now: float) -> None:
+        """Count a request that is sent now.
+
+        Args:
+            charge: the request.
+            since: the time since which it has been waiting.
+            now: the time in seconds.
+        """
+        charge.costs = self._costs_of([charge])
+        charge.sent_after = self._answers
+        for account, cost in charge.costs.items():
+            account.in_flight += cost
+        self._in_flight += 1
+        self._last_sent = now
+        if self._pace is not None:
+            self._pace.take(charge.points, since, now)
+
+    def settle(self, charge: Charge, outcome: Outcome, now: float) -> bool:
+        """Count what became of a request; return whether all who wait have to look again, because it takes longer."""
+        if charge.costs is None:
+            return False
+        self._in_flight -= 1
+        for account, cost in charge.costs.items():
+            account.in_flight -= cost
+            if not outcome.is_answered and outcome.may_be_counted:
+                account.take(cost)
+        if outcome.is_answered:
+            self._read(charge, outcome.readings, now)
+        if outcome.is_refused:
+            self._pause(outcome.pause, now)
+        elif outcome.is_answered and now >= self._resume:
+            self._is_answered = True
+            self._refusals = 0
+        return outcome.is_refused
+
+    def _is_probing(self, now: float) -> bool:
+        if not self._learns:
+            return False
+        accounts = self._accounts.values()
+        return not self._is_answered or any(not each.is_current(now) or each.cost is None for each in accounts)
+
+    def _costs_of(self, charges: Iterable[Charge]) -> dict[Account, float]:
+        """Estimate how much requests take: what the same documents took the last time, or else the last one."""
+        costs = dict.fromkeys(self._accounts.values(), 0.0)
+        for charge in charges:
+            for document in charge.documents:
+                told = self._costs.get(document) or {}
+                for name, account in self._accounts.items():
+                    costs[account] += told.get(name, account.cost or 1.0)
+        return costs
+
+    def _read(self, charge: Charge, readings: Mapping[str, Reading], now: float) -> None:
+        self._answers += 1
+        count = len(charge.documents)
+        for name, reading in readings.items():
+            account = self._accounts.setdefault(name, Account())
+            account.read(reading, number=self._answers, sent_after=charge.sent_after, count=count, now=now)
+        outdated = [name for name, account in self._accounts.items() if not account.is_current(now)]
+        for name in outdated:
+            if name not in readings:
+                del self._accounts[name]  # the server no longer reports it
+        told = {name: reading.cost for name, reading in readings.items() if reading.cost is not None}
+        if told and count == 1:
+            document = charge.documents[0]
+            self._costs.put(document, told, len(document))
+
+    def _pause(self, seconds: float | None, now: float) -> None:
+        if now >= self._resume:  # not for those that were in flight together with the first that was refused
+            self._refusals += 1
+        if seconds is None:
+            seconds = min(LONGEST_PAUSE, FIRST_PAUSE * 2.0 ** min(self._refusals - 1, 10))
+        self._resume = max(self._resume, now + seconds)
+        self._is_answered = False

@@ -1,0 +1,115 @@
+"""Readings: what the answers of an API say about its limits, before it refuses a request.
+
+Sources:
+
+- Shopify: https://shopify.dev/docs/api/usage/limits
+- GitHub: https://docs.github.com/en/graphql/overview/rate-limits-and-query-limits-for-the-graphql-api
+- Linear: https://linear.app/developers/rate-limiting
+- monday.com: https://developer.monday.com/api-reference/docs/rate-limits
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+
+from .quotas import Quota, read_number, read_quotas
+
+ROUNDING = 1.0
+"""Resets and the server's date are in whole seconds, so a reset may be up to a second later than it seems."""
+
+OF_ONE_ENDPOINT = "X-RateLimit-Endpoint-Requests"
+"""The limit of a few operations, which must not delay the others."""
+
+
+class Answer(NamedTuple):
+    """The parts of an answer in which servers report their limits.
+
+    Attributes:
+        headers: its headers.
+        extensions: the ``extensions`` of the GraphQL response.
+        data: the ``data`` of the GraphQL response.
+    """
+
+    headers: Mapping[str, str]
+    extensions: Mapping[str, Any]
+    data: Mapping[str, Any]
+
+
+class Reading(NamedTuple):
+    """What an answer says about one limit, in requests or points.
+
+    Attributes:
+        remaining: how much is left.
+        limit: how much there is at most; None if unknown.
+        reset_in: seconds until all is there again; None if unknown, and for a limit that comes back continuously.
+        restore_rate: how much comes back per second; 0 if all comes back at the reset.
+        cost: how much the request took; None if unknown.
+    """
+
+    remaining: float
+    limit: float | None = None
+    reset_in: float | None = None
+    restore_rate: float = 0.0
+    cost: float | None = None
+
+
+Reader = Callable[[Answer, float], dict[str, Reading]]
+"""Returns the readings of an answer by the names of the limits; the number is the time, in seconds since the epoch."""
+
+
+def read_shopify(answer: Answer, now: float) -> dict[str, Reading]:
+    """Read ``extensions.cost``; the server requires that as many points are left as it expects the query to cost."""
+    cost = _mapping(answer.extensions.get("cost"))
+    status = _mapping(cost.get("throttleStatus"))
+    remaining, rate = (read_number(status.get(name)) for name in ("currentlyAvailable", "restoreRate"))
+    if remaining is None or not rate:
+        return {}
+    limit, requested = read_number(status.get("maximumAvailable")), read_number(cost.get("requestedQueryCost"))
+    return {"points": Reading(remaining, limit, restore_rate=rate, cost=requested)}
+
+
+def read_github(answer: Answer, now: float) -> dict[str, Reading]:
+    """Read the headers, and the cost if the query asks for ``rateLimit { cost }``."""
+    cost = read_number(_mapping(answer.data.get("rateLimit")).get("cost"))
+    return _readings(answer, now, {"X-RateLimit": cost}, only=["X-RateLimit"])
+
+
+def read_linear(answer: Answer, now: float) -> dict[str, Reading]:
+    """Read the limits of requests and of complexity."""
+    costs = {"X-RateLimit-Requests": 1.0, "X-RateLimit-Complexity": read_number(answer.headers.get("X-Complexity"))}
+    return _readings(answer, now, costs, only=list(costs))
+
+
+def read_monday(answer: Answer, now: float) -> dict[str, Reading]:
+    """Read the headers, and ``complexity`` if the query asks for ``complexity { query after reset_in_x_seconds }``."""
+    readings = read_headers(answer, now)
+    complexity = _mapping(answer.data.get("complexity"))
+    remaining, reset, cost = (read_number(complexity.get(name)) for name in ("after", "reset_in_x_seconds", "query"))
+    if remaining is not None and reset is not None:
+        readings["complexity of the query"] = Reading(remaining, reset_in=reset + ROUNDING, cost=cost)
+    return readings
+
+
+def read_headers(answer: Answer, now: float) -> dict[str, Reading]:
+    """Read ``RateLimit`` and ``X-RateLimit-*``."""
+    return _readings(answer, now, {})
+
+
+def _readings(
+    answer: Answer, now: float, costs: Mapping[str, float | None], only: list[str] | None = None
+) -> dict[str, Reading]:
+    quotas = read_quotas(answer.headers, now)
+    return {
+        name: Reading(quota.remaining, quota.limit, _reset_in(quota, now), cost=costs.get(name))
+        for name, quota in quotas.items()
+        if quota.remaining is not None and (name in only if only is not None else name != OF_ONE_ENDPOINT)
+    }
+
+
+def _reset_in(quota: Quota, now: float) -> float | None:
+    return None if quota.reset_at is None else max(0.0, quota.reset_at - now) + ROUNDING
+
+
+def _mapping(value: object) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {}

@@ -1,0 +1,210 @@
+"""SingleConnectionOpener: the single connection mode of GraphQL over Server-Sent Events.
+
+Follows https://github.com/enisdenjo/graphql-sse/blob/master/PROTOCOL.md#single-connection-mode
+
+A stream is reserved with PUT and opened with GET. Each operation is sent with a POST of its own, and stopped with
+DELETE. A token in a header names the stream, and an id the operation. When a stream is lost, ``HTTPStream`` sends each
+operation again, on the next stream.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import functools
+import uuid
+from collections.abc import Callable, Mapping
+from contextvars import Context
+from http import HTTPStatus
+from typing import Any, NamedTuple
+
+from multidict import CIMultiDict
+from yarl import URL
+
+from ...deadline import Deadline
+from ...exceptions import TransportError
+from ...protocol.http import HTTPResponse, content_type, parse_answer, protocol_error, public_url
+from ...request import GraphQLRequest
+from ..http.request import HTTPRequest, RequestBuilder
+from ..http.sender import HTTPSender
+from ..http.upload import FileClasses
+from ..options import HeadersOption, resolve_headers
+from .opener import not_opened_in_time, shortest, without_end
+from .options import StreamOptions
+from .protocols import SSE
+from .shared_stream import SharedOperation, SharedStream
+from .stream import Answer
+
+TOKEN = "X-GraphQL-Event-Stream-Token"
+MAX_TOKEN_SIZE = 1000
+
+STOP_SECONDS = 1.0
+"""How long a request to stop an operation may take."""
+
+
+class SingleConnectionRequest(NamedTuple):
+    """An operation as it is sent in single connection mode.
+
+    Attributes:
+        id: the id of this attempt.
+        http: the POST, without the token.
+        remake: makes the request with another id; calls the user's functions.
+    """
+
+    id: str
+    http: HTTPRequest
+    remake: Callable[[], SingleConnectionRequest]
+
+    @property
+    def where(self) -> str:
+        return public_url(str(self.http.url))
+
+
+class SingleConnectionOpener:
+    """Sends operations whose results arrive on one stream, which the first of them opens.
+
+    Args:
+        builder: makes the requests.
+        sender: sends them.
+        options: the options of the transport.
+        idle_timeout: seconds for which a stream without operations is kept.
+    """
+
+    def __init__(
+        self, builder: RequestBuilder, sender: HTTPSender, options: StreamOptions, *, idle_timeout: float
+    ) -> None:
+        self.options = options
+        self._builder = builder
+        self._sender = sender
+        self._idle_timeout = idle_timeout
+        self._stream: SharedStream | None = None
+        self._opening = asyncio.Lock()
+
+    @property
+    def calls_user_code(self) -> bool:
+        return self._builder.calls_user_code
+
+    def prepare(
+        self,
+        request: GraphQLRequest,
+        headers: HeadersOption = None,
+        extra_args: Mapping[str, Any] | None = None,
+        file_classes: FileClasses | None = None,
+    ) -> SingleConnectionRequest:
+        """Make the request for an operation, in the caller's thread; raises what ``RequestBuilder.post`` raises."""
+        merged = resolve_headers((), None, headers)
+        merged["Accept"] = "application/json"  # the reference server refuses a list of types
+        options = self._builder.options(merged, extra_args)
+        payload = request.payload
+        id = str(uuid.uuid4())
+        extensions = {**payload.get("extensions", {}), "operationId": id}
+        http = self._builder.post((request,), {**payload, "extensions": extensions}, options, file_classes)
+        remake = functools.partial(self.prepare, request, headers, extra_args, file_classes)
+        return SingleConnectionRequest(id, http, remake)
+
+    async def renewed(
+        self, request: SingleConnectionRequest, context: Context, last_event_id: str
+    ) -> SingleConnectionRequest:
+        """Return a request with another id and, where functions make them, other headers."""
+        return await asyncio.to_thread(context.copy().run, request.remake)
+
+    async def open(
+        self,
+        request: SingleConnectionRequest,
+        deadline: Deadline,
+        context: Context,
+        *,
+        is_subscription: bool,
+        limit: float | None,
+    ) -> tuple[SharedOperation | Answer, SingleConnectionRequest]:
+        """Send an operation, after opening the stream if necessary.
+
+        Raises:
+            TransportError: there was no stream, or the server did not accept the operation.
+        """
+        async with self._opening:
+            if self._stream is None or self._stream.loss is not None:
+                self._stream = await self._reserve(request, deadline, limit)
+        stream = self._stream
+        operation = stream.begin(request.id)
+        try:
+            response = await self._sender.send(_with_token(request.http, stream.token), deadline)
+            if response.head.status == HTTPStatus.ACCEPTED:
+                return operation, request
+            result = None
+            if response.head.status != HTTPStatus.NO_CONTENT:
+                result = parse_answer(response, json_deserialize=self.options.json_deserialize)
+        except TransportError:
+            stream.end(operation)
+            if stream.loss is not None:
+                raise stream.loss.error() from None
+            raise
+        except asyncio.CancelledError:
+            await operation.leave()  # the server may have accepted it
+            raise
+        stream.end(operation)
+        return Answer(result), request
+
+    async def close(self) -> None:
+        """Close the stream, which ends its operations on the server."""
+        if self._stream is not None:
+            await self._stream.close()
+
+    async def _reserve(self, request: SingleConnectionRequest, deadline: Deadline, limit: float | None) -> SharedStream:
+        """Reserve a stream and open it."""
+        limits = self._sender.limits(request.http)
+        name, seconds = shortest(limits, limit)
+        try:
+            token = await self._token(request.http, deadline)
+            get = _with_token(_without_body(request.http, "GET", SSE.accept), token)
+            response = await asyncio.wait_for(
+                self._sender.open(without_end(get, limits), deadline, is_stream=True), seconds
+            )
+        except TransportError:
+            raise  # TransportTimeout is a TimeoutError, too
+        except asyncio.TimeoutError:
+            raise not_opened_in_time(name, seconds, request.where) from None
+        if response.head.status != HTTPStatus.OK or content_type(response.head.headers)[0] != SSE.media_type:
+            raise self._refusal(await response.read(), "the answer is an event stream")
+        stop = functools.partial(self._stop, request.http, token)
+        return SharedStream(response, self.options, token, stop, idle_timeout=self._idle_timeout)
+
+    async def _token(self, http: HTTPRequest, deadline: Deadline) -> str:
+        response = await self._sender.send(_without_body(http, "PUT", "text/plain"), deadline)
+        token = response.body.decode("latin-1").strip()
+        is_token = 0 < len(token) <= MAX_TOKEN_SIZE and token.isprintable()
+        if response.head.status not in (HTTPStatus.OK, HTTPStatus.CREATED) or not is_token:
+            raise self._refusal(response, "the answer to PUT is a token")
+        return token
+
+    async def _stop(self, http: HTTPRequest, token: str, id: str) -> None:
+        """Tell the server to stop an operation; nothing waits for what it says."""
+        delete = _with_token(_without_body(http, "DELETE", "*/*"), token)
+        separator = "&" if delete.url.raw_query_string else "?"
+        url = URL(f"{delete.url}{separator}operationId={id}", encoded=True)
+        with contextlib.suppress(TransportError, asyncio.TimeoutError):
+            await asyncio.wait_for(self._sender.send(delete._replace(url=url), Deadline()), STOP_SECONDS)
+
+    def _refusal(self, response: HTTPResponse, rule: str) -> TransportError:
+        """Return the error for an answer in place of a token or a stream."""
+        try:
+            parse_answer(response, json_deserialize=self.options.json_deserialize)
+        except TransportError as error:
+            return error
+        advice = "Does the server offer single connection mode?"
+        return protocol_error(response.head, response.body, rule, advice)
+
+
+def _without_body(http: HTTPRequest, method: str, accept: str) -> HTTPRequest:
+    headers = CIMultiDict(http.headers)
+    headers.popall("Content-Type", None)
+    headers["Accept"] = accept
+    if accept == SSE.accept:
+        headers["Accept-Encoding"] = "identity"
+    return http._replace(method=method, headers=headers, body=None, contents=(), make_headers=None)
+
+
+def _with_token(http: HTTPRequest, token: str) -> HTTPRequest:
+    headers = CIMultiDict(http.headers)
+    headers[TOKEN] = token
+    return http._replace(headers=headers)
