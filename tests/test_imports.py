@@ -31,6 +31,7 @@ LAYERS = [
     {"pipeline", "call_options"},
     {"client"},
     {"__init__", "testing"},
+    {"codegen"},
     {"cli"},
     {"__main__"},
 ]

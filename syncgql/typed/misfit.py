@@ -24,6 +24,7 @@ class Misfit(Exception):
 
     Attributes:
         steps: the path of the value, its last step first.
+        inside: the value at the place that ``steps`` begins at so far, by which generated decoders find it in a list.
     """
 
     def __init__(self, expected: str, value: Any) -> None:
@@ -31,6 +32,7 @@ class Misfit(Exception):
         self.expected = expected
         self.value = value
         self.steps: list[str | int] = []
+        self.inside = value
 
     def result_error(self, wanted: str) -> ResultError:
         """Return the error for the caller, who asked for a result of the type *wanted*."""
