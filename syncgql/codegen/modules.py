@@ -7,8 +7,9 @@ from collections.abc import Iterable
 
 from .expressions import Expressions
 from .options import CodegenOptions
+from .python_names import natural
 from .shapes import Class, Field, OperationClass, Union
-from .source import docstring, literal, text_literal
+from .source import docstring, from_import, literal, text_literal
 
 _FROM = {
     "UNSET": "syncgql.request",
@@ -18,7 +19,6 @@ _FROM = {
 }
 _RUNTIME = "syncgql.typed.generated"
 _LINE = 120
-_IMPORT_LINE = 88
 
 
 class Module:
@@ -186,16 +186,8 @@ class Module:
             [f"import {name}" for name in sorted(modules) if name not in sys.stdlib_module_names],
         ]
         for module, names in sorted(by_module.items()):
-            groups[module != "typing"] += _from_import(module, names)
+            names.sort(key=natural)
+            groups[module != "typing"] += from_import(module, names)
         if self._package:
             groups.append([f"from . import {', '.join(sorted(self._package))}"])
         return [*lines, *[line for group in groups if group for line in [*group, ""]]][:-1]
-
-
-def _from_import(module: str, names: list[str]) -> list[str]:
-    """Return the lines of an import, as ruff sorts and breaks them in its default settings."""
-    names = sorted(names, key=lambda name: (not name.isupper(), not name[0].isupper(), name))
-    line = f"from {module} import {', '.join(names)}"
-    if len(line) <= _IMPORT_LINE:
-        return [line]
-    return [f"from {module} import (", *(f"    {name}," for name in names), ")"]

@@ -17,8 +17,8 @@ from .errors import CodegenError
 from .input_types import LeafTypes, described, is_one_of
 from .modules import Module
 from .options import CodegenOptions
-from .python_names import Names, class_name, member_name, module_name
-from .source import literal
+from .python_names import Names, class_name, member_name, module_name, natural
+from .source import from_import, literal
 from .texts import DocumentTexts
 
 HEADER = "# Written by syncgql codegen"
@@ -150,11 +150,12 @@ class _Package:
 
     def _write_init(self) -> None:
         lines = [
-            f"from .{module} import {name} as {name}"
-            for module, names in sorted(self._exported.items())
-            for name in sorted(names)
+            line
+            for module, names in sorted(self._exported.items(), key=lambda item: natural(item[0]))
+            for name in sorted(names, key=natural)
+            for line in from_import(f".{module}", [f"{name} as {name}"])
         ]
-        names = sorted(name for names in self._exported.values() for name in names)
+        names = sorted((name for names in self._exported.values() for name in names), key=natural)
         lines += ["", "__all__ = [", *(f"    {literal(name)}," for name in names), "]"]
         self._files["__init__.py"] = ("all documents", "\n".join(lines) + "\n")
 

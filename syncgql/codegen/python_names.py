@@ -42,6 +42,12 @@ def member_name(name: str) -> str:
     return f"VALUE{name}" if name.startswith("_") else name
 
 
+def natural(name: str) -> tuple[bool, bool, list[tuple[int, str]]]:
+    """Return a key that sorts names as ruff does: constants first, then classes, and ``Op2`` before ``Op10``."""
+    parts = re.findall(r"(\d+)|(\D+)", name)
+    return not name.isupper(), not name[:1].isupper(), [(int(digits) if digits else -1, text) for digits, text in parts]
+
+
 class Names:
     """The names of one scope.
 

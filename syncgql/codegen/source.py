@@ -6,6 +6,7 @@ import textwrap
 from collections.abc import Iterable
 
 LINE = 120
+IMPORT_LINE = 88
 
 
 def literal(text: str) -> str:
@@ -17,6 +18,14 @@ def literal(text: str) -> str:
 def text_literal(text: str, indent: str) -> list[str]:
     """Return the lines of an expression for a text of several lines, each line a literal of its own."""
     return [f"{indent}{literal(line)}" for line in text.splitlines(keepends=True)]
+
+
+def from_import(module: str, names: list[str]) -> list[str]:
+    """Return the lines of an import, broken where ruff breaks it in its default settings."""
+    line = f"from {module} import {', '.join(names)}"
+    if len(line) <= IMPORT_LINE:
+        return [line]
+    return [f"from {module} import (", *(f"    {name}," for name in names), ")"]
 
 
 def docstring(text: str, attributes: Iterable[tuple[str, str]], indent: str) -> list[str]:

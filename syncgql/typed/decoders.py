@@ -64,7 +64,7 @@ class _Compiler:
         return self._record(kind)
 
     def _generic(self, kind: Any, origin: Any, args: tuple[Any, ...]) -> Decoder:
-        if origin is Union or origin is types.UnionType:
+        if _is_union(kind):
             return self._union(args)
         if origin in {list, Sequence}:
             return _list_decoder(self.decoder(args[0]), list)
@@ -86,9 +86,15 @@ class _Compiler:
         fields = record_fields(kind)
         if fields is None:
             raise _unsupported(kind)
-        made = _record_decoder(kind, [(field, self.decoder(field.kind)) for field in fields])
+        made = _record_decoder(kind, [(field, self._plain(field.kind), self.decoder(field.kind)) for field in fields])
         self._records[kind] = made
         return made
+
+    def _plain(self, kind: Any) -> type | None:
+        """Return the type of the values that are their own results, if a field has such."""
+        members = [arg for arg in typing.get_args(kind) if arg is not type(None)] if _is_union(kind) else [kind]
+        plain = members[0] if len(members) == 1 and members[0] in (str, int, float, bool) else None
+        return None if plain in self._scalars or getattr(plain, "__name__", None) in self._scalars else plain
 
     def _union(self, args: tuple[Any, ...]) -> Decoder:
         members = [arg for arg in args if arg is not type(None)]
@@ -121,6 +127,10 @@ class _Compiler:
 
 # Typed dicts mark keys with these, which are new in Python 3.11; get_type_hints() leaves them in nested places.
 _WRAPPERS = {typing.Annotated, getattr(typing, "Required", None), getattr(typing, "NotRequired", None)}
+
+
+def _is_union(kind: Any) -> bool:
+    return typing.get_origin(kind) in (Union, types.UnionType)
 
 
 def _typenames(member: Any) -> Sequence[str] | None:
@@ -196,9 +206,14 @@ def _literal_decoder(values: tuple[Any, ...]) -> Decoder:
     return decode
 
 
-def _record_decoder(kind: Any, fields: Sequence[tuple[RecordField, Decoder]]) -> Decoder:
-    """Return the decoder of a class whose instances are made by keyword arguments."""
-    plan = [(field.name, field.names[0], field.names[1:], field.is_required, decode) for field, decode in fields]
+def _record_decoder(kind: Any, fields: Sequence[tuple[RecordField, type | None, Decoder]]) -> Decoder:
+    """Return the decoder of a class whose instances are made by keyword arguments.
+
+    Args:
+        kind: the class.
+        fields: each field with the type of values that need no decoder, if there is one, and its decoder.
+    """
+    plan = [(field.name, field.names[0], plain, decode, field) for field, plain, decode in fields]
     make = dict if is_typed_dict(kind) else kind
 
     def decode(value: Any) -> Any:
@@ -207,20 +222,29 @@ def _record_decoder(kind: Any, fields: Sequence[tuple[RecordField, Decoder]]) ->
         arguments = {}
         name = ""
         try:
-            for attribute, name, others, is_required, decode_field in plan:
-                if name not in value:
-                    name = next((other for other in others if other in value), name)
-                    if name not in value:
-                        if is_required:
-                            raise Misfit("a value", Missing)
-                        continue
-                arguments[attribute] = decode_field(value[name])
+            for attribute, name, plain, decode_field, field in plan:
+                if name in value:
+                    item = value[name]
+                    arguments[attribute] = item if type(item) is plain else decode_field(item)
+                elif (other := _present_name(field, value)) is not None:
+                    name = other
+                    arguments[attribute] = decode_field(value[name])
         except Misfit as misfit:
             misfit.steps.append(name)
             raise
         return make(**arguments)
 
     return decode
+
+
+def _present_name(field: RecordField, value: Mapping[str, Any]) -> str | None:
+    """Return the first name of a field that an object has; None for a field that may be absent."""
+    for name in field.names:
+        if name in value:
+            return name
+    if field.is_required:
+        raise Misfit("a value", Missing)
+    return None
 
 
 def _unsupported(kind: Any) -> TypeError:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from syncgql.codegen.python_names import Names, attribute_name, class_name, member_name, module_name
+from syncgql.codegen.python_names import Names, attribute_name, class_name, member_name, module_name, natural
 
 
 @pytest.mark.parametrize(
@@ -50,3 +50,8 @@ def test_names_are_new() -> None:
     """Each in its scope."""
     names = Names(["a"])
     assert [names.new("a"), names.new("a"), names.new("b")] == ["a_", "a__", "b"]
+
+
+def test_numbers_in_names_are_sorted_as_numbers() -> None:
+    """As in ``__all__`` by ruff."""
+    assert sorted(["Op10", "Op2", "A", "Ab"], key=natural) == ["A", "Ab", "Op2", "Op10"]
