@@ -9,6 +9,7 @@ from .deadline import Deadline
 from .exceptions import (
     ClientClosed,
     DocumentError,
+    ResultError,
     SubscriptionForked,
     SubscriptionOverflow,
     SyncGQLError,
@@ -47,6 +48,7 @@ from .transport.blocking import BlockingTransport
 from .transport.recovery.policy import ReconnectPolicy
 from .transport.round_trip import RoundTrip
 from .transport.token_auth import TokenAuth
+from .typed.request import TypedRequest, TypedResult
 from .version import __version__ as __version__
 
 if _TYPE_CHECKING:
@@ -105,6 +107,7 @@ __all__ = [
     "ReconnectPolicy",
     "RequestsHTTPTransport",
     "Response",
+    "ResultError",
     "RetryBudget",
     "RetryPolicy",
     "RoundTrip",
@@ -127,6 +130,8 @@ __all__ = [
     "TransportRateLimited",
     "TransportServerError",
     "TransportTimeout",
+    "TypedRequest",
+    "TypedResult",
     "gql",
     "merge",
     "update_schema_enum",

@@ -6,7 +6,7 @@ import functools
 import inspect
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar, overload
 
 from yarl import URL
 
@@ -19,7 +19,7 @@ from .pipeline.policies import Policies
 from .pipeline.rate_limit import RateLimit
 from .pipeline.retry_policy import RetryPolicy
 from .protocol import json_codec
-from .protocol.batch import batch_data
+from .protocol.batch import BatchEntry, batch_data
 from .protocol.graphql_response import data_or_raise, event_data
 from .protocol.http_get import MAX_URL_LENGTH
 from .protocol.json_codec import JSONDeserialize, JSONSerialize
@@ -38,20 +38,25 @@ from .transport.recovery.policy import ReconnectPolicy
 from .transport.selection.transport_options import TransportOptions
 from .transport.websocket.handshake import InitPayloadOption
 from .transport.websocket.options import MAX_MESSAGE_SIZE
+from .typed.request import TypedRequest, TypedResult, decoded_after
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
 
     from graphql import DocumentNode, GraphQLSchema
+    from typing_extensions import Unpack
 
     from .bulk.execute_many import ExecuteMany, OnError
     from .bulk.pages import Pages
     from .bulk.pagination import NextVariables, Pagination
     from .bulk.progress import ProgressOption
+    from .call_options import BatchOptions, CallOptions, StreamOptions, SubscribeOptions
     from .operations.proxy import OperationProxy
     from .schema.provider import SchemaSource
 
 __all__ = ["Client"]
+
+ResultT = TypeVar("ResultT")
 
 
 class Client:
@@ -254,6 +259,24 @@ class Client:
         policies = Policies(**_taken_by(Policies, arguments))
         self._pipeline = Pipeline(options, client_schema, limit, on_reconnect, policies)
 
+    @overload
+    def execute(  # type: ignore[overload-overlap]  # a typed request is a request, too
+        self,
+        request: TypedRequest[ResultT],
+        variable_values: Mapping[str, Any] | None = None,
+        operation_name: str | None = None,
+        **options: Unpack[CallOptions],
+    ) -> ResultT: ...
+
+    @overload
+    def execute(
+        self,
+        request: str | DocumentNode | GraphQLRequest,
+        variable_values: Mapping[str, Any] | None = None,
+        operation_name: str | None = None,
+        **options: Unpack[CallOptions],
+    ) -> dict[str, Any]: ...
+
     def execute(
         self,
         request: str | DocumentNode | GraphQLRequest,
@@ -265,7 +288,7 @@ class Client:
         extensions: Mapping[str, Any] | None = None,
         extra_args: Mapping[str, Any] | None = None,
         **unknown: NoReturn,
-    ) -> dict[str, Any]:
+    ) -> Any:
         """Send a query or mutation and return its data.
 
         Args:
@@ -300,8 +323,26 @@ class Client:
             raise unknown_argument("Client.execute", unknown)
         prepared = as_request(request, variable_values, operation_name, extensions)
         operation = self._pipeline.operation(prepared, timeout, headers, extra_args)
-        data: dict[str, Any] = data_or_raise(self._pipeline.execute(operation), prepared)
-        return data
+        data = data_or_raise(self._pipeline.execute(operation), prepared)
+        return prepared.decode(data) if isinstance(prepared, TypedRequest) else data
+
+    @overload
+    def execute_result(
+        self,
+        request: TypedRequest[ResultT],
+        variable_values: Mapping[str, Any] | None = None,
+        operation_name: str | None = None,
+        **options: Unpack[CallOptions],
+    ) -> TypedResult[ResultT]: ...
+
+    @overload
+    def execute_result(
+        self,
+        request: str | DocumentNode | GraphQLRequest,
+        variable_values: Mapping[str, Any] | None = None,
+        operation_name: str | None = None,
+        **options: Unpack[CallOptions],
+    ) -> ExecutionResult: ...
 
     def execute_result(
         self,
@@ -345,7 +386,26 @@ class Client:
         if unknown:
             raise unknown_argument("Client.execute_result", unknown)
         prepared = as_request(request, variable_values, operation_name, extensions)
-        return self._pipeline.execute(self._pipeline.operation(prepared, timeout, headers, extra_args))
+        result = self._pipeline.execute(self._pipeline.operation(prepared, timeout, headers, extra_args))
+        return TypedResult(prepared, result) if isinstance(prepared, TypedRequest) else result
+
+    @overload
+    def submit(  # type: ignore[overload-overlap]  # a typed request is a request, too
+        self,
+        request: TypedRequest[ResultT],
+        variable_values: Mapping[str, Any] | None = None,
+        operation_name: str | None = None,
+        **options: Unpack[CallOptions],
+    ) -> Future[ResultT]: ...
+
+    @overload
+    def submit(
+        self,
+        request: str | DocumentNode | GraphQLRequest,
+        variable_values: Mapping[str, Any] | None = None,
+        operation_name: str | None = None,
+        **options: Unpack[CallOptions],
+    ) -> Future[dict[str, Any]]: ...
 
     def submit(
         self,
@@ -358,7 +418,7 @@ class Client:
         extensions: Mapping[str, Any] | None = None,
         extra_args: Mapping[str, Any] | None = None,
         **unknown: NoReturn,
-    ) -> Future[dict[str, Any]]:
+    ) -> Future[Any]:
         """Send a query or mutation and return a ``concurrent.futures.Future`` of its data.
 
         ``cancel()`` aborts the request; with a blocking transport it can only prevent a request that has not started.
@@ -393,7 +453,8 @@ class Client:
             raise unknown_argument("Client.submit", unknown)
         prepared = as_request(request, variable_values, operation_name, extensions)
         operation = self._pipeline.operation(prepared, timeout, headers, extra_args, counts_queueing=False)
-        return self._pipeline.submit(operation, functools.partial(data_or_raise, request=prepared))
+        convert = functools.partial(data_or_raise, request=prepared)
+        return self._pipeline.submit(operation, decoded_after(convert, prepared))
 
     def execute_many(
         self,
@@ -597,6 +658,16 @@ class Client:
             jitter=jitter,
         )
 
+    @overload
+    def execute_batch(  # type: ignore[overload-overlap]  # a typed request is a request, too
+        self, requests: Sequence[TypedRequest[ResultT]], **options: Unpack[BatchOptions]
+    ) -> list[ResultT]: ...
+
+    @overload
+    def execute_batch(
+        self, requests: Sequence[str | DocumentNode | GraphQLRequest], **options: Unpack[BatchOptions]
+    ) -> list[dict[str, Any]]: ...
+
     def execute_batch(
         self,
         requests: Sequence[str | DocumentNode | GraphQLRequest],
@@ -605,7 +676,7 @@ class Client:
         headers: Mapping[str, str] | None = None,
         extra_args: Mapping[str, Any] | None = None,
         **unknown: NoReturn,
-    ) -> list[dict[str, Any]]:
+    ) -> list[Any]:
         """Send several queries and mutations in one HTTP request and return the data of each.
 
         The server may run them concurrently and in any order. Many servers do not accept batches.
@@ -632,7 +703,22 @@ class Client:
         """
         if unknown:
             raise unknown_argument("Client.execute_batch", unknown)
-        return batch_data(self.execute_batch_results(requests, timeout=timeout, headers=headers, extra_args=extra_args))
+        prepared, entries = self._batch(requests, timeout, headers, extra_args)
+        data: list[Any] = batch_data(entries)
+        for number, request in enumerate(prepared):
+            if isinstance(request, TypedRequest):
+                data[number] = request.decode(data[number])
+        return data
+
+    @overload
+    def execute_batch_results(
+        self, requests: Sequence[TypedRequest[ResultT]], **options: Unpack[BatchOptions]
+    ) -> list[TypedResult[ResultT] | TransportError]: ...
+
+    @overload
+    def execute_batch_results(
+        self, requests: Sequence[str | DocumentNode | GraphQLRequest], **options: Unpack[BatchOptions]
+    ) -> list[ExecutionResult | TransportError]: ...
 
     def execute_batch_results(
         self,
@@ -642,7 +728,7 @@ class Client:
         headers: Mapping[str, str] | None = None,
         extra_args: Mapping[str, Any] | None = None,
         **unknown: NoReturn,
-    ) -> list[ExecutionResult | TransportError]:
+    ) -> list[Any]:
         """Send several queries and mutations in one HTTP request and return the whole result of each.
 
         The server may run them concurrently and in any order. Many servers do not accept batches. Errors in a response
@@ -668,10 +754,43 @@ class Client:
         """
         if unknown:
             raise unknown_argument("Client.execute_batch_results", unknown)
+        prepared, entries = self._batch(requests, timeout, headers, extra_args)
+        results: list[Any] = entries
+        for number, (request, entry) in enumerate(zip(prepared, entries, strict=True)):
+            if isinstance(request, TypedRequest) and isinstance(entry, ExecutionResult):
+                results[number] = TypedResult(request, entry)
+        return results
+
+    def _batch(
+        self,
+        requests: Sequence[str | DocumentNode | GraphQLRequest],
+        timeout: float | Unset | None,
+        headers: Mapping[str, str] | None,
+        extra_args: Mapping[str, Any] | None,
+    ) -> tuple[list[GraphQLRequest], list[BatchEntry]]:
+        """Send a batch; return its requests and, for each, the result or the reason why there is none."""
         if isinstance(requests, str) or not isinstance(requests, Sequence):
             raise TypeError(f"A batch must be a list of requests, not {type(requests).__name__}.")
         prepared = [as_request(request) for request in requests]
-        return self._pipeline.execute_batch(self._pipeline.batch(prepared, timeout, headers, extra_args))
+        return prepared, self._pipeline.execute_batch(self._pipeline.batch(prepared, timeout, headers, extra_args))
+
+    @overload
+    def subscribe(  # type: ignore[overload-overlap]  # a typed request is a request, too
+        self,
+        request: TypedRequest[ResultT],
+        variable_values: Mapping[str, Any] | None = None,
+        operation_name: str | None = None,
+        **options: Unpack[SubscribeOptions],
+    ) -> Subscription[ResultT]: ...
+
+    @overload
+    def subscribe(
+        self,
+        request: str | DocumentNode | GraphQLRequest,
+        variable_values: Mapping[str, Any] | None = None,
+        operation_name: str | None = None,
+        **options: Unpack[SubscribeOptions],
+    ) -> Subscription[dict[str, Any]]: ...
 
     def subscribe(
         self,
@@ -685,7 +804,7 @@ class Client:
         overflow: Overflow = "block",
         on_reconnect: OnReconnect | None = None,
         **unknown: NoReturn,
-    ) -> Subscription[dict[str, Any]]:
+    ) -> Subscription[Any]:
         """Start a subscription and return an iterator over the data of its events, each a dict.
 
         The subscription has been sent when this returns. An event with errors raises ``TransportQueryError`` from the
@@ -721,7 +840,26 @@ class Client:
             raise unknown_argument("Client.subscribe", unknown)
         prepared = as_request(request, variable_values, operation_name, extensions)
         operation = self._pipeline.operation(prepared, timeout)
-        return self._pipeline.subscribe(operation, event_data, buffer_size, overflow, on_reconnect)
+        convert = decoded_after(event_data, prepared)
+        return self._pipeline.subscribe(operation, convert, buffer_size, overflow, on_reconnect)
+
+    @overload
+    def subscribe_results(
+        self,
+        request: TypedRequest[ResultT],
+        variable_values: Mapping[str, Any] | None = None,
+        operation_name: str | None = None,
+        **options: Unpack[SubscribeOptions],
+    ) -> Subscription[TypedResult[ResultT]]: ...
+
+    @overload
+    def subscribe_results(
+        self,
+        request: str | DocumentNode | GraphQLRequest,
+        variable_values: Mapping[str, Any] | None = None,
+        operation_name: str | None = None,
+        **options: Unpack[SubscribeOptions],
+    ) -> Subscription[ExecutionResult]: ...
 
     def subscribe_results(
         self,
@@ -735,7 +873,7 @@ class Client:
         overflow: Overflow = "block",
         on_reconnect: OnReconnect | None = None,
         **unknown: NoReturn,
-    ) -> Subscription[ExecutionResult]:
+    ) -> Subscription[Any]:
         """Start a subscription and return an iterator over its events as ``ExecutionResult``, errors included.
 
         The subscription has been sent when this returns. Errors in an event are not raised. A loop over the iterator
@@ -769,7 +907,26 @@ class Client:
             raise unknown_argument("Client.subscribe_results", unknown)
         prepared = as_request(request, variable_values, operation_name, extensions)
         operation = self._pipeline.operation(prepared, timeout)
-        return self._pipeline.subscribe(operation, whole_result, buffer_size, overflow, on_reconnect)
+        convert = functools.partial(TypedResult, prepared) if isinstance(prepared, TypedRequest) else whole_result
+        return self._pipeline.subscribe(operation, convert, buffer_size, overflow, on_reconnect)
+
+    @overload
+    def stream(  # type: ignore[overload-overlap]  # a typed request is a request, too
+        self,
+        request: TypedRequest[ResultT],
+        variable_values: Mapping[str, Any] | None = None,
+        operation_name: str | None = None,
+        **options: Unpack[StreamOptions],
+    ) -> Subscription[ResultT]: ...
+
+    @overload
+    def stream(
+        self,
+        request: str | DocumentNode | GraphQLRequest,
+        variable_values: Mapping[str, Any] | None = None,
+        operation_name: str | None = None,
+        **options: Unpack[StreamOptions],
+    ) -> Subscription[dict[str, Any]]: ...
 
     def stream(
         self,
@@ -784,7 +941,7 @@ class Client:
         buffer_size: int = BUFFER_SIZE,
         overflow: Overflow = "block",
         **unknown: NoReturn,
-    ) -> Subscription[dict[str, Any]]:
+    ) -> Subscription[Any]:
         """Send a query or mutation with ``@defer`` or ``@stream`` and return an iterator over its data, as it arrives.
 
         Each item is all data that is known: first that of the initial response, then one item for each part that the
@@ -825,7 +982,7 @@ class Client:
             raise unknown_argument("Client.stream", unknown)
         prepared = as_request(request, variable_values, operation_name, extensions)
         operation = self._pipeline.operation(prepared, timeout, headers, extra_args)
-        return self._pipeline.stream(operation, SnapshotData(), buffer_size, overflow)
+        return self._pipeline.stream(operation, decoded_after(SnapshotData(), prepared), buffer_size, overflow)
 
     def stream_results(
         self,

@@ -6,6 +6,7 @@
     +- ClientClosed                        the client was used after close, or closed during the call
     +- SubscriptionForked                  a parent's subscription iterated in a forked child
     +- DocumentError                       found before sending: syntax, validation, a bad variable or selection
+    +- ResultError                         the answer does not fit the type that was asked for
     +- TransportError                      every failure to get a GraphQL response
        +- TransportConnectionFailed        connecting failed, or the connection was lost
        +- TransportClosed                  a bare transport used after close, or before connect
@@ -36,6 +37,7 @@ from .result import Response
 __all__ = [
     "ClientClosed",
     "DocumentError",
+    "ResultError",
     "SubscriptionForked",
     "SubscriptionOverflow",
     "SyncGQLError",
@@ -116,6 +118,20 @@ class DocumentError(SyncGQLError):
         self.path = path
         self.line = line
         self.column = column
+
+
+class ResultError(SyncGQLError):
+    """The data of an answer does not fit the type that a ``TypedRequest`` asks for.
+
+    Attributes:
+        path: the place in the data, for example ``("books", 0, "title")``; empty for the data itself.
+        expected: what was expected there, for example ``str``.
+    """
+
+    def __init__(self, message: str, *, path: tuple[str | int, ...] = (), expected: str = "") -> None:
+        super().__init__(message)
+        self.path = path
+        self.expected = expected
 
 
 def _codes(errors: Sequence[Mapping[str, Any]] | None) -> tuple[str, ...]:

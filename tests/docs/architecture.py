@@ -28,7 +28,7 @@ class Room(NamedTuple):
 
 
 ROOMS = {
-    "cli": Room(20, 20, 130, 52, CALLER, ("the command line",)),
+    "cli": Room(20, 20, 130, 52, CALLER, ("command line, codegen",)),
     "contrib": Room(163, 20, 150, 52, CALLER, ("frameworks, tracing",)),
     "testing": Room(326, 20, 200, 52, BOTH, ("mocks instead of servers",)),
     "client": Room(540, 20, 200, 52, CALLER, ("the methods that users call",)),
@@ -64,12 +64,14 @@ ROOMS = {
         720,
         52,
         BOTH,
-        ("request · result · exceptions · deadline · checks · messages · file_var · tracebacks",),
+        ("request · result · exceptions · deadline · checks · messages · file_var · tracebacks · typed",),
     ),
 }
 
 VALUES: set[str] = set().union(*LAYERS[: next(n for n, layer in enumerate(LAYERS) if "protocol" in layer)])
 NOT_DRAWN = {"__init__", "__main__"}
+INSIDE = {"event_source": "subscription", "call_options": "client", "codegen": "cli"}
+"""Parts that are drawn in the box of another, which is the only one that needs them."""
 
 HEIGHT = 810
 STYLE = """
@@ -89,8 +91,8 @@ STYLE = """
 
 def room_of(part: str) -> str:
     """Return the box of a part of the package."""
-    if part == "event_source":  # the source of a subscription's events
-        return "subscription"
+    if part in INSIDE:
+        return INSIDE[part]
     return "values" if part in VALUES else part
 
 
