@@ -50,7 +50,7 @@ ELSEWHERE = {
 }
 """Modules without a test file of their name, each with the file that tests it. This table may shrink but not grow."""
 
-MAX_ELSEWHERE = 40
+MAX_ELSEWHERE = 39
 
 
 def modules() -> list[str]:

@@ -260,7 +260,7 @@ class HTTPStreamTransport(AsyncTransport):
         self, request: GraphQLRequest, headers: HeadersOption, extra_args: Mapping[str, Any] | None
     ) -> HTTPRequest:
         """Make the request for an operation whose response may come in parts."""
-        if self._protocol is MULTIPART:  # whose Accept asks for a subscription
+        if self._protocol is MULTIPART:  # whose Accept for a result asks for all of it at once
             return self._builder.build(request, headers, extra_args, self._file_classes)
         return self._streams.prepare(request, headers, extra_args)
 
