@@ -106,6 +106,18 @@ class Runtime(Generic[R]):
             raise
         return call.outcome()
 
+    def start(self, coroutine: Coroutine[Any, Any, T], deadline: Deadline, landed: Callable[[], object]) -> Call[T]:
+        """Run *coroutine* on the loop and return at once; the outcome is for the thread that *landed* tells.
+
+        Args:
+            coroutine: what to run.
+            deadline: when it is cancelled.
+            landed: called once, when the outcome is there: on the loop thread, or in here if the loop has ended.
+        """
+        call = Call(coroutine, deadline, self._calls, landed)
+        self._begin(call)
+        return call
+
     def submit(
         self,
         coroutine: Coroutine[Any, Any, Any],
