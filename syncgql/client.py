@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import inspect
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -95,6 +96,7 @@ class Client:
       ``close()`` and ``stats``.
     - ``stream`` and ``stream_results`` return a ``Subscription`` too, of the data of a query with ``@defer`` or
       ``@stream`` as it arrives; ``execute`` waits for all of it.
+    - ``ping`` sends the smallest query and returns how long it took.
     - ``query``, ``mutation`` and ``subscription`` run operations without documents, which are generated from the
       server's schema.
 
@@ -876,6 +878,28 @@ class Client:
         prepared = as_request(request, variable_values, operation_name, extensions)
         operation = self._pipeline.operation(prepared, timeout, headers, extra_args)
         return self._pipeline.stream(operation, as_incremental, buffer_size, overflow)
+
+    def ping(self, *, timeout: float | Unset | None = UNSET) -> float:
+        """Send the query ``{ __typename }`` and return how long it took in seconds, for health checks.
+
+        The time includes connecting if there is no open connection, and whatever middleware, retries and rate limits
+        add, because other calls take that time as well.
+
+        Args:
+            timeout: the seconds that this call may take, instead of the client's limit; None for no limit.
+
+        Raises:
+            TransportQueryError: the response has errors.
+            TransportRateLimited: the server did not execute the query because it limits the rate of requests.
+            TransportTimeout: the call took longer than *timeout*.
+            TransportError: there was no GraphQL response for another reason.
+            ClientClosed: the client is closed.
+            TypeError: *timeout* is not a number.
+            ValueError: *timeout* is not positive.
+        """
+        started = time.perf_counter()
+        self.execute("{ __typename }", timeout=timeout)
+        return time.perf_counter() - started
 
     @property
     def client(self) -> NoReturn:

@@ -155,8 +155,8 @@ class Subscription(Generic[T]):
     def map(self, function: Callable[[T], U]) -> Subscription[U]:
         """Return a subscription whose events are what *function* returns for the events of this one.
 
-        It replaces this one, which must not be used any more: closing or dropping the returned subscription ends it on
-        the server. What *function* raises, the iterator raises, and it can still be used afterwards.
+        It replaces this one, of which only ``stats`` may still be used: closing or dropping the returned subscription
+        ends it on the server. What *function* raises, the iterator raises, and it can still be used afterwards.
 
         Args:
             function: called in the consumer's thread with each event, but not with those that ``on_reconnect`` returns.

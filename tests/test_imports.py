@@ -31,7 +31,7 @@ LAYERS = [
     {"pipeline"},
     {"client"},
     {"__init__", "testing"},
-    {"cli"},
+    {"contrib", "cli"},
     {"__main__"},
 ]
 

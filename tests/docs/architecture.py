@@ -28,8 +28,9 @@ class Room(NamedTuple):
 
 
 ROOMS = {
-    "cli": Room(20, 20, 170, 52, CALLER, ("the command line",)),
-    "testing": Room(230, 20, 270, 52, BOTH, ("mocks that answer in place of a server",)),
+    "cli": Room(20, 20, 130, 52, CALLER, ("the command line",)),
+    "contrib": Room(163, 20, 150, 52, CALLER, ("frameworks, tracing",)),
+    "testing": Room(326, 20, 200, 52, BOTH, ("mocks instead of servers",)),
     "client": Room(540, 20, 200, 52, CALLER, ("the methods that users call",)),
     "pipeline": Room(
         230, 120, 510, 52, CALLER, ("the steps of each call; the last one dispatches to the loop or sends itself",)

@@ -39,6 +39,7 @@ PRINTED = {
     "docs/defer.md": "Emma 1 ...\n",
     "docs/middleware.md": "query Hello\n{'count': 1}\n",
     "docs/rate_limits.md": "False 3600\n",
+    "docs/opentelemetry.md": "query Hello 200\n{'count': 1}\n",
     "docs/custom_transports.md": "{'hello': 'Hello world!'}\n{'hello': 'Hello world!'}\n1\n2\n3\n",
 }
 

@@ -107,7 +107,7 @@ def test_an_option_has_an_effect_or_is_refused(
     if name in used:
         Client(**options, **{name: GIVEN[name]})
         return
-    with pytest.raises(TypeError, match=rf"^{name}= is (not )?for ") as caught:
+    with pytest.raises(TypeError, match=rf"^{name}= (is for|has no effect with) ") as caught:
         Client(**options, **{name: GIVEN[name]})
     assert "hush" not in str(caught.value)
 
