@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import signal
 import subprocess
@@ -13,7 +14,9 @@ import pytest
 
 from .programs import command_of, environment, free_address, run, running, wait_until_up
 
-pytest.importorskip("distributed", reason="needs distributed")
+# Not imported here: it changes how all exceptions of this process are pickled (by tblib).
+if importlib.util.find_spec("distributed") is None:
+    pytest.skip("needs distributed", allow_module_level=True)
 parquet = pytest.importorskip("pyarrow.parquet", reason="needs pyarrow")
 
 ROWS = list(range(20_000))
