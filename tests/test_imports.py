@@ -25,14 +25,15 @@ LAYERS = [
     {"protocol"},
     {"runtime"},
     {"event_source"},
-    {"schema"},
-    {"operations", "transport"},
     {"subscription"},
+    {"schema"},
+    {"bulk"},
+    {"operations", "transport"},
     {"pipeline", "call_options"},
     {"client"},
     {"__init__", "testing"},
     {"codegen"},
-    {"cli"},
+    {"contrib", "cli"},
     {"__main__"},
 ]
 

@@ -157,7 +157,7 @@ class Attempts:
 
     def _may_repeat(self, operation: Operation, failures: Sequence[Failure]) -> bool:
         is_safe = operation.request.is_query or self._policy.mutations == "always"
-        return (is_safe or all(failure.was_not_executed for failure in failures)) and _has_its_files(operation)
+        return (is_safe or all(failure.was_not_executed for failure in failures)) and has_its_files(operation)
 
     def _delay(self, failures: Sequence[Failure]) -> float:
         is_throttled = any(failure.is_throttled for failure in failures)
@@ -204,7 +204,7 @@ def _explain(failures: Sequence[Failure], why: str) -> None:
         failure.error.message += f" {why}"
 
 
-def _has_its_files(operation: Operation) -> bool:
+def has_its_files(operation: Operation) -> bool:
     """Return whether all files in the variables can be read again."""
     return all(file.is_rewindable for file in _files(operation.request.variable_values))
 
