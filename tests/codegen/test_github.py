@@ -12,7 +12,6 @@ from typing import Any, cast
 import pytest
 from graphql import (
     GraphQLField,
-    GraphQLResolveInfo,
     GraphQLSchema,
     OperationDefinitionNode,
     execute_sync,
@@ -94,10 +93,10 @@ def made_up(schema: GraphQLSchema, type_: Any, *, nulls: bool) -> Any:
 def answer(schema: GraphQLSchema, text: str, *, nulls: bool) -> Any:
     """The data of a valid answer to an operation."""
 
-    def resolve(_source: Any, info: GraphQLResolveInfo, **_arguments: Any) -> Any:
+    def resolve(_source: Any, info: Any, **_arguments: Any) -> Any:
         return made_up(schema, info.return_type, nulls=nulls)
 
-    def first_type(_value: Any, _info: GraphQLResolveInfo, type_: Any) -> str:
+    def first_type(_value: Any, _info: Any, type_: Any) -> str:
         return schema.get_possible_types(type_)[0].name
 
     document = parse(text)
