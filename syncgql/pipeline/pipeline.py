@@ -79,6 +79,7 @@ class Pipeline:
         transports = TransportFactory(options)
         self._schema = schema
         self._where = options.target
+        self._subscriptions_where = options.subscriptions_target
         self._limit = limit
         self._on_reconnect = check_on_reconnect(on_reconnect)
         if on_reconnect is not None and not transports.reconnects:
@@ -226,6 +227,7 @@ class Pipeline:
         check_buffer(buffer_size, overflow)  # before a schema is fetched
         on_reconnect = check_on_reconnect(on_reconnect) or self._on_reconnect
         operation = self.prepare(operation)
+        operation.deadline.where = self._subscriptions_where
 
         def parsed(result: ExecutionResult) -> T:
             return convert(self.parse(operation, result))

@@ -99,7 +99,8 @@ class StreamOpener:
         """Make the request for an operation, in the caller's thread; raises what ``RequestBuilder.build`` raises."""
 
         def make(protocol: StreamProtocol) -> StreamRequest:
-            own = {"Accept": protocol.accept, "Accept-Encoding": "identity"}
+            accept = protocol.accept if request.is_subscription else protocol.accept_result
+            own = {"Accept": accept, "Accept-Encoding": "identity"}
             merged = resolve_headers((), None, headers)
             merged.update(own)
             http = self._builder.build(request, merged, extra_args, file_classes)

@@ -262,7 +262,7 @@ class HTTPStreamTransport(AsyncTransport):
         self, request: GraphQLRequest, headers: HeadersOption, extra_args: Mapping[str, Any] | None
     ) -> HTTPRequest:
         """Make the request for an operation whose response may come in parts."""
-        if tuple(self._protocols) == (MULTIPART,):  # whose Accept asks for a subscription
+        if tuple(self._protocols) == (MULTIPART,):  # whose Accept for a result asks for all of it at once
             return self._builder.build(request, headers, extra_args, self._file_classes)
         return self._streams.prepare(request, headers, extra_args)
 

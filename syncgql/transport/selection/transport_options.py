@@ -138,6 +138,13 @@ class TransportOptions:
         return public_url(str(self.url)) if self.url is not None else repr(self.transport)
 
     @property
+    def subscriptions_target(self) -> str:
+        """The address to which the client sends subscriptions, in the same form."""
+        if isinstance(self.subscriptions, AsyncTransport):
+            return repr(self.subscriptions)
+        return self.target if self.subscriptions is None else public_url(str(self.subscriptions))
+
+    @property
     def has_loop(self) -> bool:
         """Whether a transport runs on a loop; a blocking transport alone does not need one."""
         return not isinstance(self.transport, BlockingTransport) or self.subscriptions is not None
