@@ -66,7 +66,7 @@ $(BIN)/python:
 	"$$found" -m venv $(VENV)
 	@$(PIP) --upgrade pip
 
-$(STAMP): $(BIN)/python setup.cfg setup.py pyproject.toml
+$(STAMP): $(BIN)/python setup.cfg setup.py pyproject.toml syncgql/version.py
 	@$(PIP) --editable '.[$(EXTRAS)]'
 	@touch $(STAMP) $(DEMO_STAMP)
 

@@ -45,9 +45,14 @@ from .transport.base import AsyncTransport, EventSink, Stream
 from .transport.blocking import BlockingTransport
 from .transport.recovery.policy import ReconnectPolicy
 from .transport.round_trip import RoundTrip
+from .transport.token_auth import TokenAuth
 from .version import __version__ as __version__
 
 if _TYPE_CHECKING:
+    from .bulk.execute_many import FailedRequest
+    from .bulk.merge import merge
+    from .bulk.pages import Page, Pages
+    from .bulk.pagination import OffsetPagination, PagePagination
     from .operations.fields import Automatic, Directive, Field, Fields, InlineFragment
     from .schema.cache import SchemaCache
     from .schema.scalars import update_schema_enum, update_schema_scalar, update_schema_scalars
@@ -78,6 +83,7 @@ __all__ = [
     "EventSink",
     "EventStreamTransport",
     "ExecutionResult",
+    "FailedRequest",
     "Field",
     "Fields",
     "FileVar",
@@ -88,7 +94,11 @@ __all__ = [
     "LocalSchemaTransport",
     "Middleware",
     "MultipartSubscriptionTransport",
+    "OffsetPagination",
     "Operation",
+    "Page",
+    "PagePagination",
+    "Pages",
     "PhoenixChannelWebsocketsTransport",
     "RateLimit",
     "ReconnectPolicy",
@@ -104,6 +114,7 @@ __all__ = [
     "SubscriptionOverflow",
     "SubscriptionStats",
     "SyncGQLError",
+    "TokenAuth",
     "TransportAuthenticationError",
     "TransportClosed",
     "TransportConnectionFailed",
@@ -115,6 +126,7 @@ __all__ = [
     "TransportServerError",
     "TransportTimeout",
     "gql",
+    "merge",
     "update_schema_enum",
     "update_schema_scalar",
     "update_schema_scalars",
@@ -127,13 +139,17 @@ _LATE = {
     **dict.fromkeys(("Automatic", "Directive", "Field", "Fields", "InlineFragment"), ".operations.fields"),
     **dict.fromkeys(("update_schema_enum", "update_schema_scalar", "update_schema_scalars"), ".schema.scalars"),
     "EventStreamTransport": ".transport.event_stream",
+    "FailedRequest": ".bulk.execute_many",
+    "merge": ".bulk.merge",
+    **dict.fromkeys(("Page", "Pages"), ".bulk.pages"),
+    **dict.fromkeys(("OffsetPagination", "PagePagination"), ".bulk.pagination"),
     "LocalSchemaTransport": ".transport.local_schema",
     "MultipartSubscriptionTransport": ".transport.multipart_subscription",
     "PhoenixChannelWebsocketsTransport": ".transport.phoenix_channel_websockets",
     "RequestsHTTPTransport": ".transport.requests",
     "SchemaCache": ".schema.cache",
 }
-"""Names that few programs use. They are imported on first access, so that ``import syncgql`` is fast."""
+"""Names that few programs use; imported on first access, to keep ``import syncgql`` fast."""
 
 
 def __getattr__(name: str) -> object:

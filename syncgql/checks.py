@@ -113,7 +113,7 @@ def check_flag(name: str, flag: bool) -> bool:
     """Return *flag*.
 
     Raises:
-        TypeError: *flag* is neither True nor False; a text such as ``"no"`` would count as True.
+        TypeError: *flag* is neither True nor False; a str such as ``"no"`` would count as True.
     """
     if not isinstance(flag, bool):
         raise TypeError(f"{name} must be True or False, not {type(flag).__name__}.")
@@ -143,10 +143,10 @@ def check_mapping(name: str, mapping: Mapping[str, Any] | None) -> Mapping[str, 
 
 
 def check_function(name: str, function: FunctionT, parameters: int) -> FunctionT:
-    """Return *function*, which accepts a call with the given number of arguments.
+    """Return *function*, after checking that it can be called with the given number of arguments.
 
     Raises:
-        TypeError: *function* is not callable, is async, or does not accept such a call.
+        TypeError: *function* is not callable, is async, or cannot be called with that number of arguments.
     """
     wanted = f"a function {WITH_PARAMETERS[parameters]}"
     if not callable(function):

@@ -10,12 +10,12 @@ __all__ = ["Deadline"]
 
 
 class Deadline:
-    """The time by which a call has to be over. The time starts when the deadline is created.
+    """The time by which a call must end. It starts to run when the deadline is created.
 
     The client creates one for each call and passes it to the transport. A transport that blocks passes ``left()`` to
-    the functions that take a timeout, and raises ``exceeded()`` when the time is up. A transport that notes the
-    progress of a call, in the attributes and with ``queued()`` and ``dequeued()``, lets the exception report where the
-    time went, and whether the request was sent. All methods are called from one thread.
+    the functions that take a timeout, and raises ``exceeded()`` when the time is up. If a transport records the
+    progress of a call, in the attributes and with ``queued()`` and ``dequeued()``, the exception reports where the time
+    went and whether the request was sent. All methods must be called from one thread.
 
     Args:
         seconds: the seconds that the call may take; None for no limit.
@@ -32,7 +32,7 @@ class Deadline:
         is_connecting: whether the call has asked for a connection. Like the next two, it is set and never reset.
         is_connected: whether the call has a connection, so that the server may receive the request.
         is_answered: whether a response has begun.
-        queue: how long the call has waited for a free connection; None if it never waited.
+        queue: the time that the call has waited for a free connection; None if it never waited.
     """
 
     __slots__ = (
@@ -68,7 +68,7 @@ class Deadline:
         self.queue: Queueing | None = None
 
     def left(self) -> float | None:
-        """Return the seconds that are left, 0 or less if the time is up; None if there is no limit."""
+        """Return the remaining seconds, 0 or less if the time is up; None if there is no limit."""
         if self.end is None:
             return None
         now = time.monotonic()
@@ -98,18 +98,18 @@ class Deadline:
         self._followed = other
 
     def queued(self, pool_size: int) -> None:
-        """Note that the call waits for a connection of a pool of *pool_size* connections, all of them in use."""
+        """Record that the call waits for a connection of a pool whose *pool_size* connections are all in use."""
         self.queue = self.queue or Queueing()
         self.queue.begin(pool_size)
 
     def dequeued(self) -> None:
-        """Note that the call no longer waits for a connection of the pool."""
+        """Record that the call no longer waits for a connection of the pool."""
         if self.queue is not None:
             self.queue.end()
 
     @property
     def sent(self) -> bool | None:
-        """True once a response has begun, False while there is no connection; None when that is unknown."""
+        """Whether the request was sent: True after a response began, False before there is a connection, or None."""
         progress = self._followed or self
         if progress.is_answered:
             return True
@@ -119,7 +119,7 @@ class Deadline:
         """Return the ``TransportTimeout`` to raise when the time is up; its ``sent`` is that of the deadline."""
         seconds = self.seconds or 0.0
         advice = ADVICE.get(self.name, f"Pass a higher {self.name}=.")
-        call = f"the call to {self.where}" if self.where else "the work"
+        call = f"the call to {self.where}" if self.where else "the call"
         queue = (self._followed or self).queue
         if queue is None:
             what = f"{call} was cancelled"
@@ -127,7 +127,7 @@ class Deadline:
             what = f"{call} {queue}; it was not sent"
         else:
             what = f"{call} {queue} and was cancelled after that"
-        message = f"{self.name} ran out after {seconds:g} s; {what}. {advice}"
+        message = f"{self.name} expired after {seconds:g} s; {what}. {advice}"
         return TransportTimeout(message, limit=self.name, seconds=seconds, sent=self.sent)
 
 

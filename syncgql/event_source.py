@@ -1,4 +1,4 @@
-"""EventSource: where the events of one subscription come from, for a consumer in any thread."""
+"""EventSource: the interface through which a subscription receives its events, in any thread."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ class EventSource(Protocol):
 
     Attributes:
         get: returns the next event or mark, waiting for at most the given seconds; None for no limit. It raises
-            ``Empty`` if none came in time and ``SubscriptionForked`` in another process. An attribute, because it is
-            called for every event.
+            ``Empty`` if none arrived in time, and ``SubscriptionForked`` in another process. It is an attribute because
+            it is called for every event.
     """
 
     get: Callable[[float | None], ExecutionResult | Mark]
 
     @property
     def closed(self) -> bool:
-        """Whether the events were discarded: the subscription was closed, here or with its client."""
+        """Whether the events were discarded, because the subscription or its client was closed."""
 
     @property
     def was_open(self) -> bool:
@@ -32,7 +32,7 @@ class EventSource(Protocol):
 
     @property
     def stats(self) -> SubscriptionStats:
-        """What became of the events so far."""
+        """The counts of the events so far."""
 
     @property
     def is_inherited(self) -> bool:
@@ -41,18 +41,21 @@ class EventSource(Protocol):
     def check_process(self) -> None:
         """Raise ``SubscriptionForked`` in another process."""
 
+    def notify(self, function: Callable[[], object]) -> None:
+        """Call *function* now, and whenever there is something new, in any thread; it must not wait or take a lock."""
+
     def discard(self) -> None:
         """Count the event that was taken last as dropped."""
 
     def resubscribe(self, request: GraphQLRequest) -> None:
-        """Start the subscription again with another request, without waiting.
+        """Restart the subscription with another request, without waiting.
 
         Raises:
             TransportError: the transport does not reconnect.
         """
 
     def close(self) -> None:
-        """End the subscription on the server; returns when the stop was sent, within 1 s."""
+        """End the subscription on the server; return when the message that stops it was sent, within 1 s."""
 
     def abandon(self) -> None:
-        """End the subscription without waiting; for finalizers, so it takes no lock."""
+        """End the subscription without waiting. Takes no lock, so that finalizers can call it."""

@@ -81,7 +81,7 @@ def _rebuild(cls: type[SyncGQLError], args: tuple[Any, ...], state: dict[str, An
 
 
 def own_copy(error: Exception) -> Exception:
-    """Return a copy for one of several waiters; an exception raised in several threads collects all tracebacks."""
+    """Return a copy for one waiting caller; an exception that several threads raise mixes their tracebacks."""
     try:
         own = copy.copy(error)
     except Exception:
@@ -271,7 +271,7 @@ class TransportAuthenticationError(TransportServerError):
 
 
 class TransportRateLimited(TransportServerError):
-    """The server did not execute the request, because it received too many requests or too expensive ones.
+    """The server did not execute the request because it received too many requests, or too expensive ones.
 
     Raised for HTTP status 429, for 403 with ``Retry-After`` or with a used-up quota, and for GraphQL errors that report
     a rate limit, with any status. It is safe to send the request again later, even if it is a mutation. Also raised,

@@ -81,7 +81,7 @@ class FileVar:
         self.streaming_block_size = streaming_block_size
         self.on_progress = on_progress
         self.position = _position(file)
-        # Computed now, because it may call the user's code, which must not run on the loop that reads it later.
+        # Computed now, because it may call the user's code, which must not run later on the loop thread.
         self.is_rewindable = self._can_be_rewound()
         # Holds one item while the file is free. pop() and append() are atomic, so no lock is needed.
         self._claims = [None]

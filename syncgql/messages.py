@@ -14,14 +14,14 @@ _UNPRINTABLE = re.compile(
 
 
 def truncate(text: str, limit: int = EXCERPT_CHARACTERS) -> str:
-    """Return *text*, cut to *limit* characters with a note of how many were removed."""
+    """Return *text*, cut to *limit* characters, with a note of how many were removed."""
     if len(text) <= limit:
         return text
     return f"{text[:limit]}... ({len(text) - limit:,} more characters)"
 
 
 def as_sentence(text: object) -> str:
-    """Return *text* with a full stop at the end, unless it already ends like a sentence."""
+    """Return *text* with a full stop, unless it already ends like a sentence."""
     said = str(text).rstrip()
     return said if said.endswith((".", "!", "?", "…")) else f"{said}."
 

@@ -1,4 +1,4 @@
-"""The check that objects pickled as their constructor arguments can be pickled."""
+"""check_pickles: for objects that are pickled as their constructor arguments."""
 
 from __future__ import annotations
 

@@ -40,7 +40,8 @@ class GraphQLRequest:
 
     Args:
         document: GraphQL source text, which is sent unchanged; a parsed document; or a request, such as the one that
-            ``gql()`` returns, whose variables, operation name and extensions are the defaults of the other arguments.
+            ``gql()`` returns, whose variables, operation name and extensions become the defaults of the other
+            arguments.
         variable_values: the values of the document's variables; None and ``{}`` mean the same.
         operation_name: the operation to run; required if the document contains several.
         extensions: the ``extensions`` member of the request, for example for persisted documents.
@@ -165,21 +166,22 @@ class GraphQLRequest:
 
     @property
     def operation_type(self) -> str:
-        """The type of the operation that runs: ``query``, ``mutation`` or ``subscription``; computed once per request.
+        """The type of the operation to run: ``query``, ``mutation`` or ``subscription``. Computed once per request.
 
         Raises:
-            DocumentError: there is a syntax error, no operation, no operation of that name, or a choice and no name.
+            DocumentError: the document has a syntax error, no operation, no operation of that name, or several
+                operations while ``operation_name`` is None.
         """
         operation_type = self._operation_type
         if operation_type is None:
             operation_type = self.operation.operation.value
-            # Without a lock: threads that compute it at the same time write the same value.
+            # No lock is needed: threads that compute it at the same time write the same value.
             object.__setattr__(self, "_operation_type", operation_type)
         return operation_type
 
     @property
     def is_query(self) -> bool:
-        """Whether the operation that runs is a query; False if the document cannot tell, because of a syntax error.
+        """Whether the operation to run is a query; False if the document has a syntax error.
 
         Parsing takes a thousand times longer than searching the text, so a document without the words "mutation" and
         "subscription" counts as a query without being parsed.
@@ -193,10 +195,10 @@ class GraphQLRequest:
 
     @property
     def is_subscription(self) -> bool:
-        """Whether the operation that runs is a subscription; a document without that word is not parsed.
+        """Whether the operation to run is a subscription. A document without that word is not parsed.
 
         Raises:
-            DocumentError: the document has that word, and a syntax error or no operation to run.
+            DocumentError: the document contains that word, but also a syntax error, or no operation to run.
         """
         return "subscription" in self._text and self.operation_type == "subscription"
 
@@ -224,7 +226,7 @@ class GraphQLRequest:
 
     @property
     def payload(self) -> dict[str, Any]:
-        """The members of the request's JSON object, without those that were not given."""
+        """The members of the request's JSON object; those that were not given are omitted."""
         payload: dict[str, Any] = {"query": self._text}
         if self.operation_name is not None:
             payload["operationName"] = self.operation_name

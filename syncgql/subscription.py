@@ -26,7 +26,7 @@ OnReconnect = Callable[[float], Iterable[Any] | Mapping[str, Any] | None]
 """A function that is called after a lost connection was re-established, with the seconds for which events are missing.
 
 It is called in the consumer's thread, between two events. It returns None to continue, a list of events to deliver
-first, unchanged, or a mapping of variables to start the subscription again with.
+first, unchanged, or a mapping of variables to restart the subscription with.
 """
 
 
@@ -40,14 +40,14 @@ def check_on_reconnect(on_reconnect: OnReconnect | None) -> OnReconnect | None:
 
 
 class GapHandler:
-    """Handles gaps between events: calls ``on_reconnect`` and carries out what that returns.
+    """Handles gaps between events: calls ``on_reconnect`` and acts on its result.
 
     Args:
         on_reconnect: the function.
-        resubscribe: starts the subscription again with other variables; a ``Resubscribed`` mark precedes their events.
+        resubscribe: restarts the subscription with other variables; a ``Resubscribed`` mark precedes their events.
 
     Attributes:
-        missed: events that ``on_reconnect`` returned and that are to be delivered next.
+        missed: the events that ``on_reconnect`` returned and that are delivered next.
         skips: whether events are dropped because they belong to the old variables.
     """
 
@@ -60,7 +60,7 @@ class GapHandler:
         self.skips = False
 
     def take(self, mark: Mark) -> None:
-        """React to a mark between two events; raises what the user's function raises."""
+        """React to a mark between two events. Exceptions of the user's function propagate."""
         if isinstance(mark, Resubscribed):
             self.skips = False
         elif isinstance(mark, Gap) and not self.skips:
@@ -85,9 +85,9 @@ class GapHandler:
 class Subscription(Generic[T]):
     """An iterator over the events of a subscription; returned by ``Client.subscribe``.
 
-    It is a context manager too, and ``contextlib.closing`` works. ``break`` out of a loop over it, and dropping the
-    last reference, end the subscription on the server as ``close()`` does; so does Ctrl-C while it waits. One thread
-    consumes it at a time; ``close()`` may be called from any. It keeps its client alive.
+    It is also a context manager, and works with ``contextlib.closing``. Like ``close()``, leaving a loop over it with
+    ``break``, dropping the last reference to it, and Ctrl-C while it waits end the subscription on the server. Only one
+    thread at a time may consume it; ``close()`` may be called from any thread. It keeps its client alive.
     """
 
     def __init__(
@@ -97,14 +97,14 @@ class Subscription(Generic[T]):
         convert: Callable[[ExecutionResult], T],
         gap_handler: GapHandler | None = None,
     ) -> None:
-        # So that "for event in Client(url).subscribe(...)" keeps its client open.
+        # Keeps the client open in "for event in Client(url).subscribe(...)".
         self._owner = owner
         self._source = source
         self._get = source.get
         self._convert = convert
         self._gap_handler = gap_handler
         self._finalizer = weakref.finalize(self, _abandon, source, weakref.ref(owner))
-        # At exit the runtime closes what is open.
+        # The runtime closes open subscriptions at exit.
         self._finalizer.atexit = False
 
     def __iter__(self) -> Subscription[T]:
@@ -112,15 +112,15 @@ class Subscription(Generic[T]):
         return self
 
     def __next__(self) -> T:
-        """Wait for the next event.
+        """Return the next event, waiting without a limit.
 
         Raises:
-            StopIteration: the server completed the subscription, or it was closed.
+            StopIteration: the server completed the subscription, or the subscription was closed.
             TransportQueryError: the event has errors (the subscription stays open), or the server ended it with errors.
-            TransportError: the subscription was lost.
-            SubscriptionForked: it was opened in another process.
+            TransportError: the connection was lost and not re-established.
+            SubscriptionForked: the subscription was opened in another process, before a fork.
         """
-        # What _take(None) does, in one function, because it is called for every event.
+        # The same as _take(None), but inlined, because it runs for every event.
         if self._gap_handler is not None:
             return self._take(None)
         try:
@@ -135,17 +135,18 @@ class Subscription(Generic[T]):
         return self._convert(item)
 
     def next(self, timeout: float | None = None) -> T:
-        """Wait for the next event for at most *timeout* seconds.
+        """Return the next event, waiting for at most *timeout* seconds.
 
         Args:
-            timeout: the limit in seconds; 0 takes an event that is already here. None, the default, is no limit.
+            timeout: the limit in seconds; 0 returns only an event that is already in the buffer. None, the default, for
+                no limit.
 
         Raises:
             TransportTimeout: no event came in time; the subscription stays open.
-            StopIteration: the server completed the subscription, or it was closed.
+            StopIteration: the server completed the subscription, or the subscription was closed.
             TransportQueryError: the event has errors (the subscription stays open), or the server ended it with errors.
-            TransportError: the subscription was lost.
-            SubscriptionForked: it was opened in another process.
+            TransportError: the connection was lost and not re-established.
+            SubscriptionForked: the subscription was opened in another process, before a fork.
             TypeError: *timeout* is not a number; the subscription stays open.
             ValueError: *timeout* is negative; the subscription stays open.
         """
@@ -165,10 +166,18 @@ class Subscription(Generic[T]):
         self._finalizer.detach()
         return mapped
 
+    def notify(self, function: Callable[[], object]) -> None:
+        """Call *function* now, and whenever there may be something to take with ``next(0)``.
+
+        Args:
+            function: called in any thread; it must not wait or take a lock.
+        """
+        self._source.notify(function)
+
     def close(self) -> None:
         """End the subscription on the server; a loop that waits for an event in another thread ends.
 
-        Returns when the stop was sent, within 1 s. Does nothing the second time.
+        Returns when the message that stops the subscription was sent, within 1 s. Calling it again does nothing.
         """
         if self._finalizer.detach() is not None:
             self._source.close()
@@ -181,17 +190,17 @@ class Subscription(Generic[T]):
 
     def __reduce__(self) -> NoReturn:
         raise TypeError(
-            "A Subscription cannot be pickled: it is bound to a socket of this process. Subscribe again there."
+            "A Subscription cannot be pickled, because it is bound to a socket of this process. Subscribe in the other."
         )
 
     @property
     def closed(self) -> bool:
-        """Whether it is exhausted, or was closed, here or with its client."""
+        """Whether the subscription is exhausted, or was closed, either itself or with its client."""
         return not self._finalizer.alive or self._source.closed
 
     @property
     def stats(self) -> SubscriptionStats:
-        """Counts of events until now."""
+        """The counts of events so far."""
         return self._source.stats
 
     def __repr__(self) -> str:
@@ -206,7 +215,7 @@ class Subscription(Generic[T]):
         return self._convert(item)
 
     def _take_with_gaps(self, gap_handler: GapHandler, timeout: float | None) -> T:
-        self._source.check_process()  # the events of on_reconnect are not for a child process, either
+        self._source.check_process()  # a child process must not get the events of on_reconnect either
         deadline = Deadline(timeout)
         while not gap_handler.missed:
             left = deadline.left()
@@ -234,7 +243,7 @@ class Subscription(Generic[T]):
                 sent=True,
             ) from None
         except BaseException:
-            # Ctrl-C or the like: the next event will not be asked for.
+            # For example Ctrl-C: the consumer will not ask for the next event.
             self.close()
             raise
 
@@ -253,8 +262,8 @@ def _abandon(source: EventSource, owner: weakref.ref[object]) -> None:
     """End a dropped subscription; may run in any thread at any moment, so it takes no lock and never waits."""
     was_open = source.was_open and not source.is_inherited
     source.abandon()
-    # A loop that is left drops its subscription before the client is freed. Here both are freed at once, as parts of a
-    # reference cycle, which cannot be an intended end.
+    # Leaving a loop drops its subscription before the client is freed. Here both are freed at once, as parts of a
+    # reference cycle, which cannot be intended.
     if was_open and owner() is None:
         warnings.warn(
             "A Client was dropped with an open subscription; close one of them.", ResourceWarning, stacklevel=2

@@ -1,4 +1,4 @@
-"""What every test gets. The fixtures themselves are in ``fix_*.py``, by topic."""
+"""Settings for all tests. The fixtures are in ``fix_*.py``, by topic."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ import pytest
 # (make stress) sets it to nothing, which switches it off.
 os.environ.setdefault("PYTHONASYNCIODEBUG", "1")
 
-# A script's shell has what it starts with & ignore Ctrl-C, and so would the tests that press it, and their programs.
+# A shell script makes its background commands ignore Ctrl-C, which the tests and their programs would inherit.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
-# Nothing here goes by a proxy of the machine.
+# No test uses a proxy of the machine.
 for variable in [name for name in os.environ if name.lower().endswith("_proxy")]:
     del os.environ[variable]
 
@@ -35,7 +35,7 @@ pytest_plugins = [
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Accept a warning of old Pythons that does not concern this package."""
+    """Accept a warning of old Python versions that is unrelated to this package."""
     if sys.version_info < (3, 11):
-        # asyncio then reports a TLS connection that its peer ended as unclosed, though the socket is closed.
+        # asyncio reports a TLS connection that its peer closed as unclosed, although the socket is closed.
         config.addinivalue_line("filterwarnings", "ignore:unclosed transport <asyncio.sslproto:ResourceWarning")

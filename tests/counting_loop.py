@@ -1,4 +1,4 @@
-"""CountingLoop: asyncio's own loop, which counts what costs time, whatever the speed of the machine."""
+"""CountingLoop: asyncio's loop, which counts operations whose cost does not depend on the speed of the machine."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from typing import Any
 
 
 class CountingSelector(selectors.DefaultSelector):
-    """Counts how often the loop only looks for I/O in passing, because callbacks are ready: once per iteration.
+    """Counts how often the loop polls for I/O without waiting, because callbacks are ready: once per iteration.
 
-    Iterations that begin with a wait do not count. How many those are depends on when bytes arrive.
+    Iterations that begin with a wait do not count, because their number depends on when bytes arrive.
     """
 
     def __init__(self) -> None:
@@ -33,10 +33,10 @@ class CountingSelector(selectors.DefaultSelector):
 
 
 class CountingLoop(asyncio.SelectorEventLoop):
-    """Counts iterations, what other threads hand over, tasks and timers.
+    """Counts iterations, callbacks from other threads, tasks and timers.
 
     Attributes:
-        idle: set while the loop waits; nothing is counted then.
+        idle: set while the loop waits, when nothing is counted.
     """
 
     def __init__(self) -> None:
@@ -51,7 +51,7 @@ class CountingLoop(asyncio.SelectorEventLoop):
     def iterations(self) -> int:
         return self._counting.iterations
 
-    # TypeVarTuple, with which the types of asyncio tie callbacks to their arguments, is not in Python 3.10.
+    # Python 3.10 does not have TypeVarTuple, which asyncio's types use for the arguments of callbacks.
 
     def call_soon_threadsafe(  # type: ignore[override]
         self, callback: Callable[..., object], *args: Any, context: Context | None = None

@@ -1,4 +1,4 @@
-"""Fail each test that leaves something behind: a thread, a descriptor, a task, or a complaint of asyncio's."""
+"""Fail each test that leaves something behind: a thread, a descriptor, a task, or an error log of asyncio."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from typing import Any
 
 import pytest
 
-SETTLING = 5.0  # seconds; threads and sockets that were told to end need a moment, longer on a busy machine
+SETTLING = 5.0  # seconds; stopped threads and closed sockets need a moment to end, longer on a busy machine
 DESCRIPTORS = "/proc/self/fd"
 
-# What the asyncio logger says when something was left behind or failed unseen. (It also reports slow
-# callbacks, which tell about the load of the machine only.)
+# Messages of the asyncio logger about objects that were left behind or failed unseen. (It also reports slow callbacks,
+# which only show the load of the machine.)
 COMPLAINTS = logging.ERROR
 
 FAILED = pytest.StashKey[bool]()
@@ -26,23 +26,23 @@ FAILED = pytest.StashKey[bool]()
 
 @pytest.fixture(scope="module", autouse=True)
 def small_heap() -> None:
-    """Keep what exists before a module's first test out of the collections of its tests, which makes them quick.
+    """Exclude existing objects from the collections of the module's tests, which makes these fast.
 
-    Each test asks for a collection, and the libraries that were imported by then are a hundred times what a test makes.
-    What is garbage by now is collected here, not kept; what is alive is older than any fixture of the module.
+    Each test runs a collection, and the imported libraries have a hundred times the objects of a test. Existing garbage
+    is collected here instead of being kept. Living objects are older than the fixtures of the module.
     """
     gc.collect()
     gc.freeze()
 
 
 def pytest_sessionfinish() -> None:
-    """Let pytest's last collection see everything, so what became garbage since it was kept out complains then."""
+    """Include all objects in pytest's last collection, so that garbage that was excluded raises its warnings."""
     gc.unfreeze()
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Remember which tests failed: what those leave is kept alive by their own tracebacks, and would hide them."""
+    """Record which tests failed: their tracebacks keep objects alive, which would count as leaks."""
     report = yield
     if report.failed:
         item.stash[FAILED] = True
@@ -50,7 +50,7 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
 
 
 class Remains:
-    """What is open in this process at one moment."""
+    """The open objects in this process at one moment."""
 
     def __init__(self) -> None:
         self.threads = {thread for thread in threading.enumerate() if thread.name.startswith("syncgql")}
@@ -58,12 +58,12 @@ class Remains:
         self.tasks = {id(task) for task in _pending_tasks()}
 
     def leaked(self) -> list[str]:
-        """Return what is open now and was not then, in words."""
+        """Return a description of the objects that are open now and were not before."""
         now = Remains()
         threads = [f"thread {thread.name}" for thread in now.threads - self.threads]
         tasks = [f"task {task!r}" for task in _pending_tasks() if id(task) not in self.tasks]
         opened = now.descriptors - self.descriptors
-        # The name of a socket or pipe is new each time, so only a greater number of them is a leak.
+        # The name of a socket or pipe is always new, so only a greater number of them is a leak.
         surplus = now.descriptors.total() - self.descriptors.total()
         descriptors = [f"descriptor of {name}" for name in opened.elements()] if surplus > 0 else []
         return threads + tasks + descriptors
@@ -77,7 +77,7 @@ def no_leaks(request: pytest.FixtureRequest) -> Iterator[None]:
     if request.node.stash.get(FAILED, False):
         return
     deadline = time.monotonic() + SETTLING
-    while leaked := before.leaked():  # asyncio_complaints, which ended just now, has collected the garbage
+    while leaked := before.leaked():  # asyncio_complaints, which has just ended, has collected the garbage
         if time.monotonic() > deadline:
             pytest.fail("The test left behind:\n  " + "\n  ".join(leaked))
         time.sleep(0.01)
@@ -85,7 +85,7 @@ def no_leaks(request: pytest.FixtureRequest) -> Iterator[None]:
 
 
 class Complaints(logging.Handler):
-    """Collects what asyncio logs as an error: lost tasks, lost exceptions, unclosed sessions."""
+    """Collects the errors that asyncio logs: lost tasks, lost exceptions, unclosed sessions."""
 
     def __init__(self) -> None:
         super().__init__(COMPLAINTS)
@@ -97,7 +97,7 @@ class Complaints(logging.Handler):
 
 @pytest.fixture(autouse=True)
 def asyncio_complaints(no_leaks: None) -> Iterator[list[str]]:
-    """Fail a test in which asyncio logged an error; a test that expects some clears this list."""
+    """Fail a test in which asyncio logged an error; a test that expects errors clears this list."""
     complaints = Complaints()
     logger = logging.getLogger("asyncio")
     logger.addHandler(complaints)
@@ -112,23 +112,23 @@ def asyncio_complaints(no_leaks: None) -> Iterator[list[str]]:
 
 def _descriptors() -> Counter[str]:
     names: Counter[str] = Counter()
-    if not os.path.isdir(DESCRIPTORS):  # no Linux: threads and tasks are looked after all the same
+    if not os.path.isdir(DESCRIPTORS):  # not on Linux; threads and tasks are still checked
         return names
     for number in os.listdir(DESCRIPTORS):
         try:
             names[os.readlink(f"{DESCRIPTORS}/{number}")] += 1
-        except OSError:  # the descriptor of this very listing
+        except OSError:  # the descriptor of this directory listing
             continue
     return names
 
 
 def _pending_tasks() -> list[asyncio.Task[object]]:
-    # Not by gc.get_objects(): it also returns tasks that another thread is just making or destroying, and a look at one
-    # of those crashes the interpreter. all_tasks() of asyncio reads the same weak set, for one loop.
+    # gc.get_objects() would also return tasks that another thread is creating or destroying, and accessing one of
+    # those crashes the interpreter. all_tasks() of asyncio reads the same weak set, for one loop.
     known: Any = getattr(asyncio.tasks, "_scheduled_tasks", None)  # since Python 3.12
     known = asyncio.tasks._all_tasks if known is None else known  # type: ignore[attr-defined]
     while True:
         try:
             return [task for task in list(known) if not task.done()]
-        except RuntimeError:  # another thread has added one meanwhile
+        except RuntimeError:  # another thread has added one in the meantime
             continue

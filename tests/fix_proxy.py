@@ -1,4 +1,4 @@
-"""A real HTTP proxy, proxy.py, in a process of its own."""
+"""A real HTTP proxy, proxy.py, in a separate process."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from pathlib import Path
 
 import pytest
 
-PATIENCE = 30.0  # seconds to wait for something that must happen on a busy machine
+PATIENCE = 30.0  # seconds to wait for an event that must happen on a busy machine
 
 USER, PASSWORD = "ada", "pr0xy-s3cret"
 
 
 @pytest.fixture(scope="session")
 def http_proxy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The URL of a proxy that asks for ``USER`` and ``PASSWORD``."""
+    """The URL of a proxy that requires ``USER`` and ``PASSWORD``."""
     port_file = tmp_path_factory.mktemp("proxy") / "port"
     options = ["--hostname", "127.0.0.1", "--port", "0", "--port-file", str(port_file), "--log-level", "CRITICAL"]
     options += ["--basic-auth", f"{USER}:{PASSWORD}", "--num-acceptors", "1", "--num-workers", "1"]

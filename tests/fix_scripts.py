@@ -1,4 +1,4 @@
-"""Run Python programs as a user would, in a process of their own, with every warning an error."""
+"""Run Python programs as a user would, in a separate process with all warnings as errors."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ import pytest
 
 STRICT = ("-W", "error", "-X", "dev")
 
-# asyncio's debug mode, which -X dev turns on, reports callbacks of 0.1 seconds and more. That tells about the load
-# of the machine, not about the program.
+# asyncio's debug mode, which -X dev enables, reports callbacks of 0.1 seconds and more, which show the load of the
+# machine instead of a fault of the program.
 SLOW_CALLBACK = re.compile(r"^Executing <.*> took \d+\.\d+ seconds\n", re.MULTILINE)
 
 
 @dataclass(frozen=True)
 class ScriptResult:
-    """How a program ended and what it wrote."""
+    """The exit status and the output of a program."""
 
     exit_code: int
     stdout: str
@@ -48,7 +48,7 @@ def run_python(
     cwd: Path | None = None,
     python: str = sys.executable,
 ) -> ScriptResult:
-    """Run ``python -W error -X dev`` with these arguments; fail when it takes longer than ``timeout`` seconds."""
+    """Run ``python -W error -X dev`` with these arguments; fail if it takes longer than ``timeout`` seconds."""
     started = time.monotonic()
     process = subprocess.Popen(
         [python, *STRICT, *arguments],
@@ -75,7 +75,7 @@ def run_python(
 
 @pytest.fixture
 def run_script(tmp_path: Path) -> RunScript:
-    """Run the text of a script under ``python -W error -X dev`` and return how it ended."""
+    """Run the text of a script with ``python -W error -X dev`` and return its result."""
 
     def run(
         source: str, *arguments: str, timeout: float = 60, environment: Mapping[str, str] | None = None

@@ -1,4 +1,4 @@
-"""Real GraphQL servers in processes of their own, and a way to learn what they saw."""
+"""Real GraphQL servers in separate processes, with logs of what they received."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from syncgql.cli.demo.server_process import ServerProcess
 
 from .servers.tcp_proxy import TCPProxy
 
-PATIENCE = 30.0  # seconds to wait for something that must happen on a busy machine
+PATIENCE = 30.0  # seconds to wait for an event that must happen on a busy machine
 
 
 class Server:
-    """A running server, and its log from the moment this object was made, or from entry number *since*.
+    """A running server, and its log from the creation of this object, or from entry number *since*.
 
     The events and their fields are listed in ``tests/servers/observer.py``; the servers' resolvers add
     ``subscription_started`` and ``subscription_ended`` (``name``), ``sleep_started`` and ``sleep_cancelled``.
@@ -37,7 +37,7 @@ class Server:
         return parts._replace(path=path, query=urlencode(query)).geturl()
 
     def canned(self, body: str, *, status: int = 200, content_type: str = "application/json", **headers: str) -> str:
-        """Return a URL at which every request is answered like this."""
+        """Return a URL at which every request receives this response."""
         return self.at("/canned", body=body, status=status, content_type=content_type, headers=json.dumps(headers))
 
     @property
@@ -46,14 +46,14 @@ class Server:
         return "ws" + self.url.removeprefix("http")
 
     def seen(self, event: str | None = None) -> list[dict[str, Any]]:
-        """Return what the server saw so far: all of it, or the entries of one event."""
+        """Return the log of the server: all entries, or those of one event."""
         entries: list[dict[str, Any]] = self._ask(since=self._since)
         return [entry for entry in entries if event is None or entry["event"] == event]
 
     def wait_for(self, event: str, timeout: float = PATIENCE, **fields: Any) -> dict[str, Any]:
-        """Return the first entry of this event that has these fields, as soon as the server has seen it.
+        """Return the first entry of this event with these fields, waiting for it if necessary.
 
-        Fields that are dicts need only be part of the entry's: ``message={"type": "complete"}``.
+        Fields that are dicts only have to be part of the entry's: ``message={"type": "complete"}``.
         """
         match = json.dumps({"event": event, **fields})
         entry: dict[str, Any] | None = self._ask(since=self._since, match=match, timeout=timeout)
@@ -92,7 +92,7 @@ def capped_process() -> Iterator[ServerProcess]:
 
 @pytest.fixture
 def capped_server(capped_process: ServerProcess) -> Server:
-    """A Strawberry server that takes 100 operations per connection."""
+    """A Strawberry server that accepts 100 operations per connection."""
     return Server(capped_process.url)
 
 
@@ -102,25 +102,25 @@ def impatient_process() -> Iterator[ServerProcess]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("TEST_PING", "0.5 2")
         with ServerProcess("tests.servers.capped_server") as process:
-            patch.undo()  # the environment is the other tests' too
+            patch.undo()  # other tests use the same environment
             yield process
 
 
 @pytest.fixture
 def impatient_server(impatient_process: ServerProcess) -> Server:
-    """A Strawberry server that pings every 0.5 s and cuts who does not answer within 2 s."""
+    """A Strawberry server that pings every 0.5 s and closes connections without an answer for 2 s."""
     return Server(impatient_process.url)
 
 
 @pytest.fixture
 def strawberry_server(strawberry_process: ServerProcess) -> Server:
-    """The Strawberry server; ``.seen()`` and ``.wait_for()`` tell what it saw."""
+    """The Strawberry server; ``.seen()`` and ``.wait_for()`` return entries of its log."""
     return Server(strawberry_process.url)
 
 
 @pytest.fixture
 def ariadne_server(ariadne_process: ServerProcess) -> Server:
-    """The Ariadne server: graphql-transport-ws at ``.ws_url``, legacy graphql-ws at ``/legacy``."""
+    """The Ariadne server, with graphql-transport-ws at ``.ws_url`` and legacy graphql-ws at ``/legacy``."""
     return Server(ariadne_process.url)
 
 
@@ -128,7 +128,7 @@ def ariadne_server(ariadne_process: ServerProcess) -> Server:
 def any_server(
     request: pytest.FixtureRequest, strawberry_process: ServerProcess, ariadne_process: ServerProcess
 ) -> Server:
-    """Each of the servers in turn."""
+    """Each server in turn."""
     return Server({"strawberry": strawberry_process, "ariadne": ariadne_process}[request.param].url)
 
 
@@ -140,7 +140,7 @@ def disposable_server() -> Iterator[ServerProcess]:
 
 
 class AppSyncServer(Server):
-    """An API of the AppSync simulator, of its own for each test; see ``tests/servers/appsync_server.py``."""
+    """A separate API of the AppSync simulator for each test; see ``tests/servers/appsync_server.py``."""
 
     def __init__(self, url: str) -> None:
         super().__init__(url)
@@ -149,11 +149,11 @@ class AppSyncServer(Server):
         self.url = f"{url}/{self.api}/graphql"
 
     def behave(self, **behaviour: Any) -> None:
-        """Change how the API behaves from now on."""
+        """Change the behavior of the API from now on."""
         self._control({"set": behaviour})
 
     def act(self, action: str, **arguments: Any) -> None:
-        """Have every connection ``send``, ``close``, ``acknowledge``, ``confirm``, ``complete`` or ``fail``."""
+        """Let every connection ``send``, ``close``, ``acknowledge``, ``confirm``, ``complete`` or ``fail``."""
         self._control({"do": action, **arguments})
 
     def publish(self, text: str) -> None:
@@ -161,7 +161,7 @@ class AppSyncServer(Server):
         self._control({"publish": text})
 
     def wait_until(self, condition: Callable[[], object]) -> None:
-        """Return when something that the log tells is true."""
+        """Wait until a condition on the log is true."""
         deadline = time.monotonic() + PATIENCE
         while not condition():
             assert time.monotonic() < deadline, self.seen()
@@ -188,5 +188,5 @@ def appsync_server(appsync_process: ServerProcess) -> AppSyncServer:
 
 @pytest.fixture
 def tcp_proxy() -> type[TCPProxy]:
-    """What makes a TCP proxy that loses, delays and cuts: ``tcp_proxy(server.url, [("reset", 100)])``."""
+    """A function that creates a TCP proxy that loses, delays and cuts: ``tcp_proxy(server.url, [("reset", 100)])``."""
     return TCPProxy

@@ -1,6 +1,6 @@
-"""The stress lane, ``make stress``: the engine's tests with threads that are switched all the time.
+"""The stress lane, ``make stress``: the engine's tests with very frequent thread switches.
 
-Races that need an interruption between two certain bytecodes are found in minutes in place of years.
+Races that need a switch between two particular bytecodes are found in minutes instead of years.
 """
 
 from __future__ import annotations
@@ -12,11 +12,11 @@ from pathlib import Path
 import pytest
 
 ENGINE = {"runtime", "test_subscription.py", "test_client_submit.py", "test_client_interrupt.py"}
-"""The folders and modules of the tests that take part."""
+"""The folders and modules of the tests in the stress lane."""
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Switch threads as often as the environment says; the default is every 5 milliseconds."""
+    """Set the switch interval from the environment; the default is 5 milliseconds."""
     config.addinivalue_line("markers", "stress: runs once more with threads that are switched all the time")
     sys.setswitchinterval(float(os.environ.get("SYNCGQL_SWITCH_INTERVAL", sys.getswitchinterval())))
 

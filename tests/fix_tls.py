@@ -20,7 +20,7 @@ def authority() -> trustme.CA:
 
 @pytest.fixture
 def server_context(authority: trustme.CA) -> ssl.SSLContext:
-    """What a server for ``localhost`` speaks TLS with."""
+    """The TLS context of a server for ``localhost``."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     authority.issue_cert("localhost").configure_cert(context)
     return context
@@ -28,7 +28,7 @@ def server_context(authority: trustme.CA) -> ssl.SSLContext:
 
 @pytest.fixture
 def client_context(authority: trustme.CA) -> ssl.SSLContext:
-    """What a client that trusts the authority speaks TLS with."""
+    """The TLS context of a client that trusts the authority."""
     context = ssl.create_default_context()
     authority.configure_trust(context)
     return context
@@ -36,6 +36,6 @@ def client_context(authority: trustme.CA) -> ssl.SSLContext:
 
 @pytest.fixture
 def tls_front(any_server: Server, server_context: ssl.SSLContext) -> Iterator[Front]:
-    """Each of the servers in turn, at ``https://localhost``."""
+    """Each server in turn, at ``https://localhost``."""
     with Front(any_server.url, context=server_context) as front:
         yield front

@@ -1,4 +1,4 @@
-"""Read a multipart form with the parser that Starlette's servers use."""
+"""Read a multipart form with the parser of Starlette."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Part:
 
 
 class Form:
-    """The parts of a form, as they come; ``whole`` once the closing boundary was there."""
+    """The parts of a form, as they arrive; ``whole`` after the closing boundary."""
 
     def __init__(self, content_type: str) -> None:
         self.parts: list[Part] = []

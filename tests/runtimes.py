@@ -1,4 +1,4 @@
-"""A look behind the facade: the runtime of a client."""
+"""Access to the runtime of a client."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from syncgql.transport.selection.transport_factory import Transports
 
 
 def runtime_of(client: Client) -> Runtime[Transports]:
-    """Return what a client runs on the loop, after starting it if necessary."""
+    """Return the runtime of a client, starting it if necessary."""
     dispatcher = client._pipeline.dispatcher
     assert isinstance(dispatcher, LoopDispatcher)
     return dispatcher.runtime()

@@ -1,4 +1,4 @@
-"""Answers with a flaw, and answers that say to wait, on every wire: both read the same wherever they come from."""
+"""Flawed responses, and responses that ask to wait, are read in the same way on every wire."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ def by_socket(payload: Any, subprotocol: str) -> Iterator[Client]:
 
 @pytest.fixture(params=["aiohttp", "requests", "mock", MODERN, LEGACY])
 def wire(request: pytest.FixtureRequest) -> Wire:
-    """Each way in which the answer to a query can come."""
+    """The ways in which the response to a query can arrive."""
     wires: dict[str, Wire] = {"aiohttp": by_aiohttp, "requests": by_requests, "mock": by_mock}
     return wires.get(request.param) or (lambda payload: by_socket(payload, request.param))
 
@@ -99,7 +99,7 @@ def wire(request: pytest.FixtureRequest) -> Wire:
     ],
 )
 def test_errors_that_are_not_in_the_letter(wire: Wire, payload: Any) -> None:
-    """They are read as what they mean; what else is wrong beside them does not matter."""
+    """They are read; further faults next to them do not matter."""
     with wire(payload) as client:
         with pytest.raises(TransportQueryError, match=r"^m$") as info:
             client.execute(QUERY)
@@ -109,7 +109,7 @@ def test_errors_that_are_not_in_the_letter(wire: Wire, payload: Any) -> None:
 
 
 def test_null_without_errors(wire: Wire) -> None:
-    """It is no data, and a value only of ``execute_result``."""
+    """It is not data, and a value only of ``execute_result``."""
     with wire({"data": None}) as client:
         with pytest.raises(TransportProtocolError, match="null data and without an error") as info:
             client.execute(QUERY)
@@ -119,7 +119,7 @@ def test_null_without_errors(wire: Wire) -> None:
 
 
 def test_error_without_a_message(wire: Wire) -> None:
-    """Its code stands in the text."""
+    """The message has its code."""
     payload = {"errors": [{"extensions": {"code": "BOOM"}}]}
     with wire(payload) as client, pytest.raises(TransportQueryError, match="BOOM") as info:
         client.execute(QUERY)
@@ -127,7 +127,7 @@ def test_error_without_a_message(wire: Wire) -> None:
 
 
 def test_throttled(wire: Wire) -> None:
-    """An error of ``execute`` with the time to wait, and a value of ``execute_result``."""
+    """It is an error of ``execute`` with the time to wait, and a value of ``execute_result``."""
     errors = [{"message": "Slow down", "extensions": {"code": "RATE_LIMITED", "retry_in_seconds": 2}}]
     with wire({"errors": errors}) as client:
         with pytest.raises(TransportRateLimited, match=r"Slow down\. Try again in 2 s\.") as info:
@@ -138,7 +138,7 @@ def test_throttled(wire: Wire) -> None:
 
 
 def test_nan(wire: Wire) -> None:
-    """It is no JSON; the message names the option that has it read."""
+    """It is not JSON; the message names the option that accepts it."""
     with wire({"data": {"a": float("nan")}}) as client, pytest.raises(TransportProtocolError, match="NaN") as info:
         client.execute(QUERY)
     assert "json_deserialize=json.loads" in str(info.value)
@@ -157,7 +157,7 @@ def failing(payload: Any, subprotocol: str) -> ScriptedServer:
 @pytest.mark.parametrize("subprotocol", [MODERN, LEGACY])
 @pytest.mark.parametrize("payload", ["m", ["m"], {"message": "m"}, [{"message": "m"}], {"errors": [{"message": "m"}]}])
 def test_message_error(subprotocol: str, payload: Any) -> None:
-    """It is an answer like errors over HTTP: a value of ``execute_result``."""
+    """It is a response like errors over HTTP: a value of ``execute_result``."""
     with failing(payload, subprotocol) as server, Client(server.ws_url) as client:
         with pytest.raises(TransportQueryError, match=r"^m$"):
             client.execute(QUERY)
@@ -179,7 +179,7 @@ def test_message_error_that_says_throttled(subprotocol: str) -> None:
 
 
 def test_message_error_of_a_bare_transport() -> None:
-    """``execute`` of a transport raises it, as gql's does."""
+    """``execute`` of a transport raises it, as in gql."""
 
     async def execute(url: str) -> None:
         transport = AIOHTTPWebsocketsTransport(url)
@@ -198,7 +198,7 @@ def test_message_error_of_a_bare_transport() -> None:
 
 
 def test_local_schema_that_throttles() -> None:
-    """A schema in this process may raise such an error, too."""
+    """A schema in this process may return such an error as well."""
     schema = build_schema("type Query { a: Int }")
 
     def refuse(*_: object) -> None:
@@ -212,7 +212,7 @@ def test_local_schema_that_throttles() -> None:
 
 
 def test_answers_without_errors_are_not_searched(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Looking for rate limits costs nothing where there is no error."""
+    """Checking for rate limits costs nothing if there is no error."""
 
     def fail(*_: object) -> Any:
         pytest.fail("an answer without errors was searched")
@@ -226,7 +226,7 @@ def test_answers_without_errors_are_not_searched(monkeypatch: pytest.MonkeyPatch
 
 
 def test_introspection_that_is_throttled() -> None:
-    """The schema cannot be had now; that is no refusal of introspection."""
+    """The schema is temporarily unavailable, which does not mean that introspection is refused."""
     throttled = {"errors": [{"message": "Throttled", "extensions": {"code": "THROTTLED"}}]}
     with by_aiohttp(throttled) as client, pytest.raises(TransportRateLimited):
         _ = client.schema

@@ -1,4 +1,4 @@
-"""Caches with limits on entries and on bytes."""
+"""Caches with limits on entries and bytes."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from syncgql.bounded_cache import BoundedCache, cached
 
 
 def test_entries_are_bounded() -> None:
-    """A cache that is full starts over."""
+    """A full cache is cleared."""
     cache: BoundedCache[int, str] = BoundedCache(max_entries=3)
     for number in range(4):
         cache.put(number, str(number), 1)
@@ -14,7 +14,7 @@ def test_entries_are_bounded() -> None:
 
 
 def test_bytes_are_bounded() -> None:
-    """What the entries take together counts, and what was cleared counts no longer."""
+    """The total size of the entries counts; removed entries no longer count."""
     cache: BoundedCache[int, str] = BoundedCache(max_bytes=100)
     for number in range(5):
         cache.put(number, "", 25)
@@ -25,7 +25,7 @@ def test_bytes_are_bounded() -> None:
 
 
 def test_an_entry_of_more_than_a_quarter_is_not_kept() -> None:
-    """One big document does not evict all the small ones."""
+    """A large document does not evict all small ones."""
     cache: BoundedCache[str, str] = BoundedCache(max_bytes=100)
     cache.put("small", "", 25)
     cache.put("big", "", 26)
@@ -33,12 +33,12 @@ def test_an_entry_of_more_than_a_quarter_is_not_kept() -> None:
 
 
 def test_a_cached_function_runs_once_per_argument() -> None:
-    """Until its cache is cleared, and again for results that are too big to keep."""
+    """The function is called again after its cache is cleared, and for results that are too large to store."""
     seen: list[str] = []
 
     @cached(lambda text, result: len(result), max_bytes=100)
     def doubled(text: str) -> str:
-        """Double it."""
+        """Double the number."""
         seen.append(text)
         return text * 2
 

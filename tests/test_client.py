@@ -1,4 +1,4 @@
-"""Client against real servers: what the demo shows, and what goes wrong around it."""
+"""Client against real servers: the features of the demo, and failures."""
 
 from __future__ import annotations
 
@@ -42,12 +42,12 @@ def client(any_server: Server) -> Iterator[Client]:
 
 
 def test_execute_returns_data(client: Client) -> None:
-    """A query's data comes back as a dict."""
+    """The data of a query is returned as a dict."""
     assert client.execute("{ hello }") == {"hello": "Hello world!"}
 
 
 def test_execute_with_variables(client: Client) -> None:
-    """Variables reach the server, in any form of request."""
+    """Variables reach the server with all forms of requests."""
     text = "query Greet($name: String!) { hello(name: $name) }"
     expected = {"hello": "Hello Zoë!"}
     assert client.execute(text, {"name": "Zoë"}) == expected
@@ -57,7 +57,7 @@ def test_execute_with_variables(client: Client) -> None:
 
 
 def test_execute_result_tells_what_carried_it(client: Client, any_server: Server) -> None:
-    """The whole answer is there, with status, headers, url and elapsed time of this call."""
+    """The whole result has the status, headers, url and elapsed time of this call."""
     result = client.execute_result("{ hello }")
     assert result.data == {"hello": "Hello world!"}
     assert result.errors is None
@@ -69,7 +69,7 @@ def test_execute_result_tells_what_carried_it(client: Client, any_server: Server
 
 
 def test_errors_are_raised_with_partial_data(strawberry_server: Server) -> None:
-    """An answer with errors raises; the errors as received and the partial data are on the exception."""
+    """A response with errors raises; the exception has the errors as received and the partial data."""
     with Client(strawberry_server.url) as client:
         with pytest.raises(TransportQueryError, match=r"^It failed \(at fail\)$") as caught:
             client.execute("{ hello fail }")
@@ -81,7 +81,7 @@ def test_errors_are_raised_with_partial_data(strawberry_server: Server) -> None:
 
 
 def test_a_subscription_sent_as_a_query_is_told_where_it_belongs(any_server: Server) -> None:
-    """Each server says something else of a subscription over HTTP; the advice stands behind it."""
+    """Each server has a different error for a subscription over HTTP; the advice is added after it."""
     with Client(any_server.url) as client:
         for call in (client.execute, lambda document: client.submit(document).result()):
             with pytest.raises(
@@ -91,13 +91,13 @@ def test_a_subscription_sent_as_a_query_is_told_where_it_belongs(any_server: Ser
 
 
 def test_a_validation_error_is_a_query_error(client: Client) -> None:
-    """It does not matter whether the server reports it under 200 (Strawberry) or 400 (Ariadne)."""
+    """It does not matter whether the server reports it with status 200 (Strawberry) or 400 (Ariadne)."""
     with pytest.raises(TransportQueryError, match="Cannot query field 'nope'"):
         client.execute("{ nope }")
 
 
 def test_headers_and_cookies_reach_the_server(strawberry_server: Server) -> None:
-    """Headers of the client go along, those of the call take precedence whatever their case."""
+    """Headers of the client are sent; those of the call take precedence, in any case."""
     query = "query ($name: String!) { header(name: $name) }"
     with Client(strawberry_server.url, headers={"X-A": "client"}, cookies={"crumb": "1"}) as client:
         assert client.execute(query, {"name": "x-a"}) == {"header": "client"}
@@ -120,7 +120,7 @@ def test_header_functions_run_in_the_calling_thread(strawberry_server: Server) -
 
 
 def test_eight_threads_share_one_client(client: Client) -> None:
-    """Threads need no client each, and no lock."""
+    """Threads need neither their own clients nor a lock."""
 
     def greet(number: int) -> Any:
         return client.execute("query ($name: String!) { hello(name: $name) }", {"name": str(number)})["hello"]
@@ -130,11 +130,11 @@ def test_eight_threads_share_one_client(client: Client) -> None:
 
 
 def test_a_timeout_names_its_limit_and_cancels(strawberry_server: Server) -> None:
-    """The call returns when the limit runs out, and the server sees the request aborted."""
+    """The call returns when the limit expires, and the server sees the request aborted."""
     with Client(strawberry_server.url) as client:
         with pytest.raises(
             TransportTimeout,
-            match=r"^timeout ran out after 0\.2 s; the call to http://.* was cancelled\. Pass a higher timeout= ",
+            match=r"^timeout expired after 0\.2 s; the call to http://.* was cancelled\. Pass a higher timeout= ",
         ) as caught:
             client.execute("{ sleep(seconds: 60) }", timeout=0.2)
         assert (caught.value.limit, caught.value.seconds) == ("timeout", 0.2)
@@ -143,7 +143,7 @@ def test_a_timeout_names_its_limit_and_cancels(strawberry_server: Server) -> Non
 
 
 def test_subscribe_is_a_plain_loop(client: Client) -> None:
-    """Events come in order, and the loop ends when the server completes."""
+    """Events arrive in order, and the loop ends when the server completes."""
     events = [event["count"] for event in client.subscribe("subscription { count(to: 50) }")]
     assert events == list(range(1, 51))
 
@@ -163,7 +163,7 @@ def test_subscribe_results_carries_errors(strawberry_server: Server) -> None:
 
 
 def test_a_loop_fed_by_mutations_and_left_with_break(strawberry_server: Server) -> None:
-    """The subscription is on the wire when subscribe returns, and break ends it on the server."""
+    """The subscription has been sent when subscribe returns, and break ends it on the server."""
     with Client(strawberry_server.url) as client:
         events = client.subscribe("subscription { bookAdded { title } }")
         strawberry_server.wait_for("subscription_started", name="bookAdded")
@@ -180,7 +180,7 @@ def test_a_loop_fed_by_mutations_and_left_with_break(strawberry_server: Server) 
 
 
 def test_a_rejected_subscription_raises_at_the_first_event(client: Client) -> None:
-    """The server's errors are raised where the first event was expected."""
+    """The server's errors are raised instead of the first event."""
     events = client.subscribe("subscription { nope }")
     with pytest.raises(TransportQueryError, match="Cannot query field 'nope'"):
         next(events)
@@ -202,7 +202,7 @@ def test_everything_over_a_websocket(any_server: Server) -> None:
 
 
 def test_subscriptions_may_go_elsewhere(strawberry_server: Server, ariadne_server: Server) -> None:
-    """subscriptions= names another endpoint, here another server."""
+    """subscriptions= is another endpoint, here another server."""
     with Client(strawberry_server.url, subscriptions=ariadne_server.ws_url) as client:
         assert list(client.subscribe("subscription { count(to: 1) }")) == [{"count": 1}]
         assert client.execute("{ hello }") == {"hello": "Hello world!"}
@@ -218,7 +218,7 @@ def test_a_transport_may_be_given(strawberry_server: Server) -> None:
 
 
 def test_making_a_client_does_nothing_yet() -> None:
-    """No thread is started and no connection opened by making a client."""
+    """Creating a client starts no thread and opens no connection."""
     before = threading.active_count()
     clients = [Client("http://127.0.0.1:1/") for _ in range(100)]
     assert threading.active_count() == before
@@ -228,8 +228,8 @@ def test_making_a_client_does_nothing_yet() -> None:
 @pytest.mark.parametrize(
     ("arguments", "error", "message"),
     [
-        ({}, TypeError, "either a url or a transport"),
-        ({"url": "http://a/", "transport": AIOHTTPTransport("http://a/")}, TypeError, "either a url or a transport"),
+        ({}, TypeError, "either a url or transport"),
+        ({"url": "http://a/", "transport": AIOHTTPTransport("http://a/")}, TypeError, "either a url or transport"),
         ({"url": "localhost:8000"}, ValueError, "must be an absolute URL"),
         ({"url": "ftp://localhost"}, ValueError, "begins with http:// or https://"),
         ({"url": "http://localhost:port/"}, ValueError, "not a valid URL"),
@@ -247,7 +247,7 @@ def test_making_a_client_does_nothing_yet() -> None:
     ],
 )
 def test_a_wrong_option_is_an_error_at_once(arguments: dict[str, Any], error: type[Exception], message: str) -> None:
-    """What is wrong is named when the client is made, not at the first call."""
+    """An invalid option is reported when the client is created, not by the first call."""
     with pytest.raises(error, match=message):
         Client(**arguments)
 
@@ -299,7 +299,7 @@ def test_client_names_its_transport(transport: AsyncTransport | BlockingTranspor
 
 
 def test_passwords_in_urls_are_not_shown() -> None:
-    """Neither repr nor errors show user name, password or query of a URL."""
+    """Neither repr nor errors show the user name, password or query string of a URL."""
     assert repr(Client("http://me:secret@localhost/graphql?key=secret")) == "<Client http://localhost/graphql>"
     with pytest.raises(ValueError, match="absolute URL") as caught:
         Client("ftp://me:secret@localhost/?key=secret")
@@ -314,12 +314,12 @@ def test_a_closed_client_says_so(strawberry_server: Server) -> None:
     client.close()
     assert client.closed
     for call in (client.execute, client.execute_result, client.subscribe, client.subscribe_results):
-        with pytest.raises(ClientClosed, match="make a new one"):
+        with pytest.raises(ClientClosed, match="create a new one"):
             call("{ hello }")
 
 
 def test_an_unreachable_server_is_a_connection_failure() -> None:
-    """The error names the URL and asks whether the server runs; the cause is chained."""
+    """The error has the URL and asks whether the server is running; the cause is chained."""
     with socket.socket() as unused, Client(f"http://127.0.0.1:{_free_port(unused)}/graphql") as client:
         for call in (client.execute, client.subscribe):
             with pytest.raises(
@@ -343,7 +343,7 @@ def test_an_unreachable_server_is_a_connection_failure() -> None:
 def test_an_answer_that_is_no_graphql_is_a_named_error(
     strawberry_server: Server, body: str, status: int, content_type: str, error: type[TransportError], message: str
 ) -> None:
-    """Each says what came and what to do, and carries the answer."""
+    """Each error has the status and advice, and contains the response."""
     url = strawberry_server.canned(body, status=status, content_type=content_type)
     with Client(url) as client, pytest.raises(error, match=message) as caught:
         client.execute("{ hello }")
@@ -351,7 +351,7 @@ def test_an_answer_that_is_no_graphql_is_a_named_error(
 
 
 def test_a_killed_server_ends_a_subscription_with_a_named_error(disposable_server: ServerProcess) -> None:
-    """A socket closed in mid-subscription is a connection failure, after the events that came before."""
+    """A socket closed during a subscription is a connection failure, after the events before it."""
     with Client(disposable_server.url, reconnect=False) as client:
         events = client.subscribe("subscription { count(delay: 0.01) }")
         assert next(events) == {"count": 1}

@@ -1,4 +1,4 @@
-"""Context variables of callers: seen where they are needed, kept nowhere."""
+"""Context variables of callers are visible where they are needed, and not kept alive."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from .fix_servers import Server
 
 
 class Trace:
-    """What a tracing library keeps for the time of one request."""
+    """An object that a tracing library keeps for one request."""
 
     def __init__(self, number: str) -> None:
         self.number = number
@@ -30,14 +30,14 @@ current: contextvars.ContextVar[Trace | None] = contextvars.ContextVar("trace", 
 async def send_trace(
     request: aiohttp.ClientRequest, send: Callable[[aiohttp.ClientRequest], Awaitable[aiohttp.ClientResponse]]
 ) -> aiohttp.ClientResponse:
-    """A middleware of aiohttp's, such as those that pass traces on."""
+    """A middleware of aiohttp, such as those that propagate traces."""
     trace = current.get()
     request.headers["X-Trace"] = trace.number if trace else "none"
     return await send(request)
 
 
 def header_of_trace() -> dict[str, str]:
-    """A provider of headers."""
+    """A function for headers."""
     trace = current.get()
     return {"X-Provided": trace.number if trace else "none"}
 
@@ -48,7 +48,7 @@ def client(strawberry_server: Server) -> Client:
 
 
 def is_freed(trace: weakref.ref[Trace]) -> bool:
-    """Whether nothing keeps it; the loop thread may be a moment behind with letting go."""
+    """Return whether nothing keeps the object alive; the loop thread may release it a moment later."""
     for _ in range(1000):
         gc.collect()
         if trace() is None:
@@ -58,7 +58,7 @@ def is_freed(trace: weakref.ref[Trace]) -> bool:
 
 
 def in_trace(number: str, work: Callable[[], object]) -> weakref.ref[Trace]:
-    """Do the work in a context of its own, in which a trace is set, and return a reference to that."""
+    """Do the work in a separate context with a trace, and return a weak reference to the trace."""
 
     def run() -> weakref.ref[Trace]:
         trace = Trace(number)
@@ -70,7 +70,7 @@ def in_trace(number: str, work: Callable[[], object]) -> weakref.ref[Trace]:
 
 
 def test_f13_visible_to_middleware_and_providers(client: Client) -> None:
-    """Those of a call see the variables of its caller, one call after the other."""
+    """Functions that are called for a call see the variables of its caller, call by call."""
     asked = 'query { trace: header(name: "X-Trace") provided: header(name: "X-Provided") }'
     answers = []
     with client:
@@ -80,7 +80,7 @@ def test_f13_visible_to_middleware_and_providers(client: Client) -> None:
 
 
 def test_f13_a_query_leaves_nothing_behind(client: Client) -> None:
-    """The connection that a call opened, and that goes on, does not keep the call's variables alive."""
+    """A connection that a call opened and that stays open does not keep the call's variables alive."""
     with client:
         trace = in_trace("1", lambda: client.execute("{ hello }"))
         again = in_trace("2", lambda: client.execute("{ hello }"))
@@ -90,7 +90,7 @@ def test_f13_a_query_leaves_nothing_behind(client: Client) -> None:
 
 
 def test_f13_a_socket_keeps_nothing_of_who_opened_it(client: Client) -> None:
-    """A subscription keeps its subscriber's context, for providers at a reconnect; the socket under it does not."""
+    """A subscription keeps its subscriber's context for functions called at a reconnect; its socket does not."""
     subscriptions = []
 
     def subscribe() -> None:
@@ -108,7 +108,7 @@ def test_f13_a_socket_keeps_nothing_of_who_opened_it(client: Client) -> None:
 
 
 def test_f13_submitted_calls_leave_nothing_behind(client: Client) -> None:
-    """Nor do calls whose outcome a future has."""
+    """Calls whose outcome is in a future do not keep them either."""
     with client:
         trace = in_trace("1", lambda: client.submit("{ hello }").result())
         client.execute("{ hello }")
@@ -117,10 +117,10 @@ def test_f13_submitted_calls_leave_nothing_behind(client: Client) -> None:
 
 @pytest.mark.parametrize("calls_back", [False, True])
 def test_a_subscription_keeps_the_context_only_for_functions(calls_back: bool, strawberry_server: Server) -> None:
-    """Without a function to call at a reconnect nothing of the subscriber's context stays alive."""
+    """Without a function to call at a reconnect, nothing of the subscriber's context stays alive."""
 
     class Request:
-        """What a web framework keeps in a context variable."""
+        """An object that a web framework keeps in a context variable."""
 
     variable: contextvars.ContextVar[Request] = contextvars.ContextVar("request")
     with Client(strawberry_server.url, headers=dict if calls_back else None) as client:

@@ -1,6 +1,6 @@
-"""What a call does behind the scenes, counted: crossings, iterations of the loop, tasks, parsing, coding, wake-ups.
+"""The internal work of a call, counted: crossings, loop iterations, tasks, parsing, encoding, wake-ups.
 
-These counts are what makes a call cheap, and unlike times they are the same on every machine.
+These counts make a call cheap, and unlike times they are equal on every machine.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ DOCUMENT = "query ($id: ID) { ok(id: $id) }"
 
 @pytest.fixture
 def loops(monkeypatch: pytest.MonkeyPatch) -> list[CountingLoop]:
-    """The loops of the clients made within the test."""
+    """The loops of the clients created in the test."""
     made: list[CountingLoop] = []
 
     def new_loop() -> CountingLoop:
@@ -50,7 +50,7 @@ def server() -> Iterator[WireServer]:
 
 
 def count_calls(monkeypatch: pytest.MonkeyPatch, where: Any, name: str) -> list[str]:
-    """Have each call of a function noted in the list."""
+    """Record each call of a function in the list."""
     seen: list[str] = []
     function: Callable[..., Any] = getattr(where, name)
 
@@ -76,7 +76,7 @@ def test_a_call_crosses_once_and_waits_once(
 
 
 def test_a_call_takes_few_iterations_tasks_and_timers(loops: list[CountingLoop], server: WireServer) -> None:
-    """Behind the one that starts it four iterations: build and connect, write, note that it was written, end.
+    """After the iteration that starts it there are four: build and connect, write, notice the end of writing, end.
 
     The second task and two of the iterations are aiohttp's for writing, up to Python 3.11. The timer is the limit.
     """
@@ -87,7 +87,7 @@ def test_a_call_takes_few_iterations_tasks_and_timers(loops: list[CountingLoop],
         iterations, tasks, timers = loop.iterations, loop.tasks, loop.timers
         for _ in range(CALLS):
             client.execute(DOCUMENT)
-            assert loop.idle.wait(PATIENCE)  # else it might go on with the next call in the same iteration
+            assert loop.idle.wait(PATIENCE)  # otherwise it might continue with the next call in the same iteration
         assert loop.iterations - iterations <= 4 * CALLS
         assert loop.tasks - tasks <= 2 * CALLS
         assert loop.timers - timers == CALLS
@@ -95,9 +95,9 @@ def test_a_call_takes_few_iterations_tasks_and_timers(loops: list[CountingLoop],
 
 @pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="other allocators keep big blocks, or never do")
 def test_reading_takes_no_memory_from_the_kernel(server: WireServer, run_script: RunScript) -> None:
-    """Room for 256 KiB is made at each read; the pages are the same ones each time.
+    """256 KiB are allocated for each read; the pages are the same each time.
 
-    In a program of its own, since the first big block that is freed changes the allocator for good.
+    This runs in a separate program, because the first large block that is freed changes the allocator permanently.
     """
     script = """
         import resource, sys
@@ -120,7 +120,7 @@ def test_reading_takes_no_memory_from_the_kernel(server: WireServer, run_script:
 
 
 def test_text_is_neither_parsed_nor_printed_nor_validated(server: WireServer, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A document given as text goes to the server as it is, unless the client was asked to check it."""
+    """A document given as text is sent unchanged, unless the client validates it."""
     seen = [count_calls(monkeypatch, graphql, name) for name in ("parse", "print_ast")]
     seen.append(count_calls(monkeypatch, validation, "validate"))
     with Client(server.url) as client:
@@ -130,7 +130,7 @@ def test_text_is_neither_parsed_nor_printed_nor_validated(server: WireServer, mo
 
 
 def test_what_is_checked_is_parsed_and_validated_once(server: WireServer, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The second call with the same document costs neither, whatever its variables."""
+    """The second call with the same document needs neither, for any variables."""
     with Client(server.url, schema="type Query { ok(id: ID): Boolean }", serialize_variables=True) as client:
         parsed = count_calls(monkeypatch, graphql, "parse")
         validated = count_calls(monkeypatch, validation, "validate")
@@ -140,7 +140,7 @@ def test_what_is_checked_is_parsed_and_validated_once(server: WireServer, monkey
 
 
 def test_json_is_written_once_and_read_once(server: WireServer) -> None:
-    """Each call encodes its request once and decodes its answer once."""
+    """Each call encodes its request once and decodes its response once."""
     coded: list[str] = []
 
     def dumps(value: Any) -> str:
@@ -158,7 +158,7 @@ def test_json_is_written_once_and_read_once(server: WireServer) -> None:
 
 
 def test_a_repeated_document_is_not_encoded_again(server: WireServer, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Its JSON is remembered; of a later request only the variables are encoded."""
+    """Its JSON is cached; a later request encodes only its variables."""
     http._encode_document.cache_clear()
     encoded: list[Any] = []
     encode = json_codec._encode
@@ -175,7 +175,7 @@ def test_a_repeated_document_is_not_encoded_again(server: WireServer, monkeypatc
 
 
 def test_the_consumer_of_a_burst_wakes_once() -> None:
-    """Of events that come at one go only the first is waited for."""
+    """In a burst of events, only the first one is waited for."""
     count = 200
 
     async def burst(peer: Peer) -> None:
@@ -188,7 +188,7 @@ def test_the_consumer_of_a_burst_wakes_once() -> None:
 
     interval = sys.getswitchinterval()
     with ScriptedServer(burst) as server, Client(server.ws_url) as client:
-        sys.setswitchinterval(60)  # else the interpreter itself may switch threads in the middle of the burst
+        sys.setswitchinterval(60)  # otherwise the interpreter itself may switch threads during the burst
         try:
             events = client.subscribe("subscription { ok }")
             waits = 0

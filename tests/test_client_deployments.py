@@ -1,4 +1,4 @@
-"""A client at module level under the servers and workers that people run: gunicorn with Flask and Django, Celery."""
+"""A module-level client under common servers and workers: gunicorn with Flask and Django, Celery."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ PROJECT = Path(__file__).parent.parent
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="gunicorn and Celery's prefork need fork")
 
-# What these programs warn about is theirs, and they end themselves by signals.
+# These programs' own warnings are not ours, and they end themselves with signals.
 QUIET = {name: value for name, value in os.environ.items() if name not in {"PYTHONWARNINGS", "PYTHONASYNCIODEBUG"}}
 
 
 @contextmanager
 def gunicorn(application: str, server: Server, *options: str) -> Iterator[str]:
-    """Serve an application of ``tests/scripts`` and yield its URL; it must end in peace."""
+    """Serve an application of ``tests/scripts`` and yield its URL; it must end without errors."""
     command = [sys.executable, "-m", "gunicorn", *options, "-b", "127.0.0.1:0", f"tests.scripts.{application}"]
     environment = {**QUIET, "GRAPHQL_URL": server.url}
     with subprocess.Popen(command, cwd=PROJECT, env=environment, stderr=subprocess.PIPE, text=True) as process:
@@ -68,7 +68,7 @@ DEPLOYMENTS = {
 
 @pytest.mark.parametrize("deployment", DEPLOYMENTS)
 def test_f05_gunicorn(strawberry_server: Server, deployment: str) -> None:
-    """The client is used at import, with --preload before the workers are forked; each answers, and streams."""
+    """The client is used at import, with --preload before the workers are forked; each worker responds and streams."""
     application, options, paths = DEPLOYMENTS[deployment]
     with gunicorn(application, strawberry_server, *options) as url:
 
@@ -79,7 +79,7 @@ def test_f05_gunicorn(strawberry_server: Server, deployment: str) -> None:
             pid: int = answer["pid"]
             return pid
 
-        # One worker may take every connection of a round, so ask until another has answered, too.
+        # One worker may take all connections of a round, so requests are sent until another one has responded.
         pids: set[int] = set()
         end = time.monotonic() + PATIENCE
         with ThreadPoolExecutor(16) as threads:
@@ -90,7 +90,7 @@ def test_f05_gunicorn(strawberry_server: Server, deployment: str) -> None:
 
 
 def test_f05_celery_prefork(strawberry_server: Server, tmp_path: Path) -> None:
-    """Tasks in forked workers use the client that their parent had used, and so do the workers that replace those."""
+    """Tasks in forked workers use the client that their parent had used, and so do the workers that replace them."""
     result = subprocess.run(
         [sys.executable, "-m", "tests.scripts.celery_app"],
         cwd=PROJECT,

@@ -1,4 +1,4 @@
-"""Programs that end with a client in use: exit code, silence, speed, and what the server sees of it."""
+"""Programs that end while a client is in use: exit code, output, speed, and the server's view."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from .fix_servers import Server
 SCRIPT = str(Path(__file__).parent / "scripts" / "exits.py")
 PROJECT = Path(__file__).parent.parent
 
-EXIT_SECONDS = 15.0  # it takes 2 at most; a machine that does several things at once needs more
+EXIT_SECONDS = 15.0  # it takes at most 2; a busy machine needs more
 
 
 def interpreters() -> list[str]:
-    """This Python, and those of the environments beside it that have syncgql: ``.venv-3.12``, ``.tox/py310``."""
+    """This Python, and those of nearby environments that have syncgql: ``.venv-3.12``, ``.tox/py310``."""
     found = [sys.executable]
     for folder in sorted([*PROJECT.glob(".venv-3*"), *PROJECT.glob(".tox/py*")]):
         python = folder / "bin" / "python"
@@ -38,7 +38,7 @@ def python(request: pytest.FixtureRequest) -> str:
 
 
 def leave(python: str, server: Server, way: str, exit_code: int = 0) -> ScriptResult:
-    """Run the script; it must end in time, in silence, with this exit code."""
+    """Run the script; it must end in time, without output, with this exit code."""
     result = run_python(SCRIPT, server.url, way, python=python, cwd=PROJECT)
     assert result.stderr == ""
     assert result.exit_code == exit_code
@@ -50,7 +50,7 @@ def leave(python: str, server: Server, way: str, exit_code: int = 0) -> ScriptRe
 
 @pytest.mark.parametrize("way", ["closed", "forgotten", "dns"])
 def test_f03_f26_exit_says_goodbye(python: str, strawberry_server: Server, way: str) -> None:
-    """With or without ``close()``, after DNS was used too, the server gets ``complete`` and close 1000."""
+    """With or without ``close()``, and after name lookups, the server gets ``complete`` and close code 1000."""
     leave(python, strawberry_server, way)
     connection = strawberry_server.wait_for("ws_connect")["connection"]
     strawberry_server.wait_for("ws_message", connection=connection, message={"type": "complete"})
@@ -59,7 +59,7 @@ def test_f03_f26_exit_says_goodbye(python: str, strawberry_server: Server, way: 
 
 
 def test_f26_exit_with_events_that_nobody_read(python: str, strawberry_server: Server) -> None:
-    """Unread data does not keep the goodbye from being said."""
+    """Unread data does not prevent the closing messages."""
     leave(python, strawberry_server, "shared")
     connection = strawberry_server.wait_for("ws_connect")["connection"]
     strawberry_server.wait_for("ws_close", connection=connection, code=1000, by="client")
@@ -68,26 +68,26 @@ def test_f26_exit_with_events_that_nobody_read(python: str, strawberry_server: S
 
 
 def test_f03_exit_code_is_the_program_s(python: str, strawberry_server: Server) -> None:
-    """Cleaning up does not change it."""
+    """Cleaning up does not change the exit code."""
     leave(python, strawberry_server, "failed", exit_code=3)
     strawberry_server.wait_for("ws_close", code=1000, by="client")
 
 
 @pytest.mark.parametrize("way", ["daemon_call", "daemon_calls", "daemon_next", "daemon_future"])
 def test_f03_exit_while_daemon_threads_wait(python: str, strawberry_server: Server, way: str) -> None:
-    """They are left where they are; released, they would print tracebacks into a process that ends."""
+    """They are not released; otherwise they would print tracebacks while the process ends."""
     leave(python, strawberry_server, way)
     if way in {"daemon_call", "daemon_future"}:
         strawberry_server.wait_for("sleep_cancelled", seconds=600)
 
 
 def test_f04_calls_in_exit_hooks(python: str, strawberry_server: Server) -> None:
-    """A client in use works in hooks that run before ours; a new one works or says that it is too late."""
+    """A client in use works in hooks that run before ours; a new one works or raises that it is too late."""
     assert "called at exit" in leave(python, strawberry_server, "hooks").stdout
 
 
 def test_f03_threads_that_outlive_the_main_thread(python: str, strawberry_server: Server) -> None:
-    """They open new connections, names looked up included, though executors take no more work by then."""
+    """They open new connections, including name lookups, although executors accept no more work."""
     printed = leave(python, strawberry_server, "outlived").stdout
     assert printed.count("went on {'hello': 'Hello world!'} {'count': 1}") == 2
 
@@ -99,6 +99,6 @@ def test_f03_submitted_requests_get_two_seconds(python: str, strawberry_server: 
 
 
 def test_f30_temporaries_live_as_long_as_their_work(python: str, strawberry_server: Server) -> None:
-    """A subscription and a future keep their client; dropped, they end without a word."""
+    """A subscription and a future keep their client alive; dropped, they end without output."""
     assert "Hello world!" in leave(python, strawberry_server, "dropped").stdout
     strawberry_server.wait_for("ws_message", message={"type": "complete"})

@@ -17,8 +17,8 @@ SCRIPT = Path(__file__).parent / "scripts" / "greenlets.py"
 def test_f06_greenlets_on_two_clients(strawberry_server: Server) -> None:
     """50 greenlets call at once, a subscription runs, timeouts of both kinds reach the server.
 
-    All clients share one loop thread, because a real thread can have one running loop only; it ends with the last
-    client, and a later one starts another.
+    All clients share one loop thread, because a real thread can run only one loop; it ends with the last client, and a
+    later one starts another.
     """
     result = run_python(str(SCRIPT), strawberry_server.url, cwd=SCRIPT.parents[2])
     assert result.stderr == ""

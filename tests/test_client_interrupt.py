@@ -1,4 +1,4 @@
-"""Ctrl-C: raised at once, felt by the server, survived by the client."""
+"""Ctrl-C is raised immediately, reaches the server, and leaves the client usable."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ Press = Callable[[Callable[[], object]], None]
 
 
 def test_f08_ctrl_c_in_execute(client: Client, strawberry_server: Server, press_ctrl_c: Press) -> None:
-    """The request is aborted on the server, the client goes on."""
+    """The request is aborted on the server, and the client continues to work."""
     press_ctrl_c(lambda: strawberry_server.wait_for("sleep_started"))
     with pytest.raises(KeyboardInterrupt):
         client.execute("{ sleep(seconds: 600) }")
@@ -65,7 +65,7 @@ def test_f08_ctrl_c_in_execute(client: Client, strawberry_server: Server, press_
 def test_f08_ctrl_c_in_next(
     client: Client, strawberry_server: Server, press_ctrl_c: Press, timeout: float | None
 ) -> None:
-    """The subscription is ended on the server, the client goes on."""
+    """The subscription is ended on the server, and the client continues to work."""
     events = client.subscribe(EVENTS)
     press_ctrl_c(lambda: strawberry_server.wait_for("subscription_started"))
     with pytest.raises(KeyboardInterrupt):
@@ -78,7 +78,7 @@ def test_f08_ctrl_c_in_next(
 
 
 def test_f08_ctrl_c_in_the_loop_s_body(client: Client, strawberry_server: Server) -> None:
-    """An exception that leaves the loop ends the subscription as ``break`` does."""
+    """An exception that leaves the loop ends the subscription like ``break``."""
 
     def interrupted() -> None:
         for _ in client.subscribe("subscription { count(delay: 0.01) }"):
@@ -106,7 +106,7 @@ def test_f08_ctrl_c_in_subscribe(client: Client, strawberry_server: Server, monk
 
 def test_f09_timeout_is_felt_by_the_server(client: Client, strawberry_server: Server) -> None:
     """HTTP: the connection is aborted and the resolver cancelled. The error names the limit."""
-    with pytest.raises(TransportTimeout, match=r"^timeout ran out after 0\.3 s") as caught:
+    with pytest.raises(TransportTimeout, match=r"^timeout expired after 0\.3 s") as caught:
         client.execute("{ sleep(seconds: 600) }", timeout=0.3)
     assert (caught.value.limit, caught.value.seconds) == ("timeout", 0.3)
     strawberry_server.wait_for("aborted")
@@ -114,11 +114,11 @@ def test_f09_timeout_is_felt_by_the_server(client: Client, strawberry_server: Se
 
 
 def test_f09_timeout_over_websocket(strawberry_server: Server) -> None:
-    """WebSocket: ``complete`` is sent, and the socket stays for others."""
+    """WebSocket: ``complete`` is sent, and the socket stays open for others."""
     with Client(strawberry_server.ws_url, execute_timeout=0.3) as client:
         with pytest.raises(
             TransportTimeout,
-            match=r"^execute_timeout ran out .*Pass a higher .*, or a timeout= to this call",
+            match=r"^execute_timeout expired .*Pass a higher .*, or a timeout= to this call",
         ) as caught:
             client.execute("{ sleep(seconds: 600) }")
         assert (caught.value.limit, caught.value.seconds) == ("execute_timeout", 0.3)

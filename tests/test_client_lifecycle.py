@@ -37,7 +37,7 @@ def loop_threads() -> int:
 
 
 def in_threads(count: int, work: Callable[[int], object]) -> list[BaseException]:
-    """Do the work in so many threads at once and return what they raised."""
+    """Do the work in the given number of threads at once and return their exceptions."""
     raised: list[BaseException] = []
     gate = threading.Barrier(count)
 
@@ -63,7 +63,7 @@ def greet(client: Client, name: str) -> None:
 
 
 def test_f01_constructing_starts_nothing(strawberry_server: Server) -> None:
-    """1,000 clients: no thread, no descriptor, no request."""
+    """1,000 clients need no thread, no descriptor and no request."""
     before = Remains()
     clients = [Client(strawberry_server.url) for _ in range(1000)]
     assert before.leaked() == []
@@ -72,13 +72,14 @@ def test_f01_constructing_starts_nothing(strawberry_server: Server) -> None:
 
 
 def test_f02_64_threads_share_one_client(strawberry_server: Server) -> None:
-    """64 threads with 100 calls each: every answer reaches its caller, over one loop thread."""
+    """64 threads with 100 calls each: every response reaches its caller, over one loop thread."""
     before = loop_threads()
 
     def work(number: int) -> None:
         for call in range(100):
             data = {"answer": f"{number}-{call}"}
-            # The server answers what the URL says, without executing anything: the work is to be on this side.
+            # The server sends the response from the URL without executing anything, so that the work is done on this
+            # side.
             assert canned.execute("{ answer }", extra_args={"params": {"body": json.dumps({"data": data})}}) == data
 
     canned = Client(strawberry_server.at("/canned"), execute_timeout=60)
@@ -88,7 +89,7 @@ def test_f02_64_threads_share_one_client(strawberry_server: Server) -> None:
 
 
 def test_f02_clients_do_not_share_a_fate(strawberry_server: Server) -> None:
-    """Closing one leaves another alone."""
+    """Closing one client does not affect another."""
     with Client(strawberry_server.url) as one:
         with Client(strawberry_server.url) as other:
             greet(one, "one")
@@ -97,7 +98,7 @@ def test_f02_clients_do_not_share_a_fate(strawberry_server: Server) -> None:
 
 
 def test_f07_inside_a_running_loop(client: Client) -> None:
-    """A notebook cell or an async view calls it as any other function."""
+    """A notebook cell or an async view calls it like any other function."""
 
     async def cell() -> list[Any]:
         greet(client, "cell")
@@ -120,12 +121,12 @@ def test_f07_refused_on_its_own_loop_thread(strawberry_server: Server) -> None:
 
 
 def test_f27_providers_run_in_the_calling_thread(strawberry_server: Server) -> None:
-    """They may use thread-local connections, block, and call the client they are for."""
+    """They may use thread-local connections, block, and call their own client."""
     seen: list[int] = []
 
     def headers() -> dict[str, str]:
         seen.append(threading.get_ident())
-        if len(seen) > 1:  # the provider's own request needs none
+        if len(seen) > 1:  # the function's own request needs none
             return {}
         return {"X-User": own.execute("{ hello }")["hello"]}
 
@@ -139,7 +140,7 @@ def test_f27_providers_run_in_the_calling_thread(strawberry_server: Server) -> N
 
 
 def test_f27_a_provider_that_fails_raises_in_its_caller(strawberry_server: Server) -> None:
-    """Its exception is not wrapped, and the client goes on; so it is when it exits."""
+    """Its exception is not wrapped, and the client continues to work, even after SystemExit."""
     errors: list[BaseException] = [SystemExit(3), LookupError("no token")]
 
     def headers() -> dict[str, str]:
@@ -156,7 +157,7 @@ def test_f27_a_provider_that_fails_raises_in_its_caller(strawberry_server: Serve
 
 
 def test_f12_exit_in_a_middleware_reaches_the_caller(strawberry_server: Server) -> None:
-    """Code on the loop that exits does not take the loop with it."""
+    """Code on the loop that raises SystemExit does not end the loop."""
     exits = [True]
 
     async def leave(request: Any, send: Any) -> Any:
@@ -203,7 +204,7 @@ def test_closed_clients_refuse(strawberry_server: Server) -> None:
 
 
 def test_f14_many_failures_do_not_share_an_object(strawberry_server: Server) -> None:
-    """Of 20 failing calls at once each has its own exception."""
+    """Each of 20 concurrent failing calls has its own exception."""
     with Client(strawberry_server.canned("<p>", status=500, content_type="text/html")) as client:
         raised = in_threads(20, lambda _: client.execute("{ hello }"))
     assert {type(error) for error in raised} == {TransportServerError}
@@ -212,7 +213,7 @@ def test_f14_many_failures_do_not_share_an_object(strawberry_server: Server) -> 
 
 @pytest.mark.parametrize("failure", ["refused", "status", "query"])
 def test_f15_a_failed_call_is_freed_at_once(strawberry_server: Server, failure: str) -> None:
-    """Without the collector: neither the exception nor what its frames refer to is kept."""
+    """Without the collector, neither the exception nor the objects of its frames are kept alive."""
     url = {
         "refused": "http://127.0.0.1:1/graphql",
         "status": strawberry_server.canned("<p>", status=500, content_type="text/html"),
@@ -236,7 +237,7 @@ def test_f15_a_failed_call_is_freed_at_once(strawberry_server: Server, failure: 
 
 
 def test_f30_dropped_clients_leave_nothing(strawberry_server: Server) -> None:
-    """1,000 clients are used and dropped without ``close()``; the fixtures look for what is left."""
+    """1,000 clients are used and dropped without ``close()``; the fixtures check for leaks."""
     before = Remains()
 
     def work(number: int) -> None:
@@ -254,7 +255,7 @@ def test_f30_dropped_clients_leave_nothing(strawberry_server: Server) -> None:
 
 
 def test_f30_dropped_by_the_collector_on_any_thread(strawberry_server: Server) -> None:
-    """A client in a cycle is collected whenever, even on its own loop thread."""
+    """A client in a cycle may be collected at any time, even on its own loop thread."""
     client: Client | None = Client(strawberry_server.url)
     assert client is not None
     greet(client, "cycle")
@@ -278,7 +279,7 @@ def test_f30_dropped_by_the_collector_on_any_thread(strawberry_server: Server) -
 
 
 def test_f16_dropped_with_an_open_subscription_warns(strawberry_server: Server) -> None:
-    """Client and subscription lost together in a cycle: the server hears of it, and so does the user."""
+    """If client and subscription are lost together in a cycle, the server is notified and the user warned."""
     client = Client(strawberry_server.url)
     events = client.subscribe(COUNT)
     cycle: list[Any] = [client, events]
@@ -316,7 +317,7 @@ def test_f16_dropped_subscription_of_a_client_that_has_ended(strawberry_server: 
 
 
 def test_f16_dropped_idle_is_silent(strawberry_server: Server) -> None:
-    """A program that merely forgets ``close()`` hears nothing, not even as an error of a warning."""
+    """A program that merely omits ``close()`` gets no warning, not even one that is an error."""
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         client = Client(strawberry_server.url)
@@ -331,7 +332,7 @@ def test_f16_dropped_idle_is_silent(strawberry_server: Server) -> None:
 
 
 def test_f05_a_subscription_of_another_process_is_refused(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Told by the process id, so that it holds where no hook is called at a fork, behind what was buffered."""
+    """The process id decides, so that it also holds where no hook is called at a fork, after the buffered events."""
     with client.subscribe(COUNT) as events:
         next(events)
         source = events._source

@@ -1,4 +1,4 @@
-"""Pickling: a client travels as its arguments, and says why when it cannot."""
+"""Pickling: a client is pickled as its arguments, or raises an exception with the reason."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from .fix_servers import Server
 
 
 def headers() -> dict[str, str]:
-    """A provider that pickles, being defined at the top level of a module."""
+    """A function that can be pickled, because it is defined at the top level of a module."""
     return {"X-From": "provider"}
 
 
@@ -25,7 +25,7 @@ def arguments_of(client: Client) -> dict[str, Any]:
 
 @pytest.mark.parametrize("protocol", range(2, pickle.HIGHEST_PROTOCOL + 1))
 def test_f29_a_client_travels_while_it_works(strawberry_server: Server, protocol: int) -> None:
-    """The copy starts afresh where it lands; the original does not notice."""
+    """The copy starts its own runtime; the original is not affected."""
     with Client(strawberry_server.url, headers=headers) as client:
         with client.subscribe("subscription { count(delay: 0.01) }") as events:
             next(events)
@@ -46,7 +46,7 @@ def test_f29_copying_a_client_is_pickling_it(strawberry_server: Server) -> None:
 
 
 def test_f29_every_argument_travels() -> None:
-    """Whatever parameters a client has, now or later, are among what is pickled."""
+    """All parameters of a client, now and in the future, are pickled."""
     client = Client("http://localhost/graphql", headers={"A": "b"}, execute_timeout=3, subscriptions="ws://localhost/x")
     parameters = set(inspect.signature(Client).parameters)
     assert set(client._arguments) == parameters
@@ -55,7 +55,7 @@ def test_f29_every_argument_travels() -> None:
 
 @pytest.mark.parametrize("kind", ["http", "ws"])
 def test_f29_a_transport_travels_unconnected(strawberry_server: Server, kind: str) -> None:
-    """A client with a transport of the user's takes a copy of that along."""
+    """A client with a user's transport pickles a copy of it."""
     transport = (
         AIOHTTPTransport(strawberry_server.url, headers)
         if kind == "http"
@@ -68,7 +68,7 @@ def test_f29_a_transport_travels_unconnected(strawberry_server: Server, kind: st
 
 
 class Special(Client):
-    """A client of the user's."""
+    """A client class of the user."""
 
 
 def test_f29_a_subclass_stays_one() -> None:

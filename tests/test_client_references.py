@@ -1,4 +1,4 @@
-"""The exception of a failed call, the call and what its caller held are freed by reference counting alone."""
+"""The exception of a failed call, the call, and objects of its caller are freed by reference counting alone."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ ROOT = Path(__file__).parent.parent
 
 @pytest.mark.skipif(sys.platform == "win32", reason="pthread_kill is POSIX")
 def test_no_failed_call_waits_for_the_collector() -> None:
-    """Timed out, cancelled, closed, interrupted, refused, cut off and answered with errors, over each transport."""
+    """Timed out, cancelled, closed, interrupted, refused, cut off and with errors, over each transport."""
     result = run_python("-m", "tests.scripts.references", cwd=ROOT)
     assert result.exit_code == 0, result.stderr
     assert result.stdout == "done\n"

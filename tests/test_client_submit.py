@@ -1,4 +1,4 @@
-"""Client.submit: futures of answers, against a real server."""
+"""Client.submit: futures of results, against a real server."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ def client(strawberry_server: Server) -> Iterator[Client]:
 
 
 def test_answers_arrive_in_futures(client: Client) -> None:
-    """Many at once, from one thread; ``as_completed`` gives each as it comes."""
+    """Many at once from one thread; ``as_completed`` yields each when it is done."""
     futures = {client.submit(GREET, {"name": str(number)}): number for number in range(20)}
     for future in as_completed(futures, PATIENCE):
         assert future.result() == {"hello": f"Hello {futures[future]}!"}
 
 
 def test_they_run_at_the_same_time(client: Client, strawberry_server: Server) -> None:
-    """The last has begun before the first has ended."""
+    """The last one has started before the first has ended."""
     futures = [client.submit("{ sleep(seconds: 0.5) }") for _ in range(5)]
     assert wait(futures, PATIENCE).not_done == set()
     events = [entry["event"] for entry in strawberry_server.seen() if entry["event"] in {"sleep_started", "response"}]
@@ -39,7 +39,7 @@ def test_they_run_at_the_same_time(client: Client, strawberry_server: Server) ->
 
 
 def test_errors_are_raised_by_result(client: Client) -> None:
-    """The answer's errors, and those of getting one."""
+    """Errors in the response, and failures to get one, are raised."""
     with pytest.raises(TransportQueryError, match="It failed"):
         client.submit("{ fail }").result(PATIENCE)
     with pytest.raises(TransportTimeout):
@@ -62,7 +62,7 @@ def test_cancel_reaches_the_wire(client: Client, strawberry_server: Server) -> N
 
 
 def test_callbacks_may_call(client: Client) -> None:
-    """They run off the loop thread, so they may use the client themselves."""
+    """They do not run on the loop thread, so they may use the client."""
     answers: list[str] = []
     called = threading.Event()
 
@@ -86,7 +86,7 @@ def test_close_fails_what_is_under_way(client: Client, strawberry_server: Server
 
 
 def test_f30_the_request_outlives_future_and_client(strawberry_server: Server) -> None:
-    """Both dropped, it is carried out all the same, and then everything ends."""
+    """With both dropped, the request is still executed, and then everything ends."""
     client = Client(strawberry_server.url)
     runtime = runtime_of(client)
     client.submit("{ sleep(seconds: 0.2) }")

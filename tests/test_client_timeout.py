@@ -1,4 +1,4 @@
-"""The limit of a call: ``timeout=``, or as gql has it, ``execute_timeout=``."""
+"""The limit of a call: ``timeout=``, or gql's ``execute_timeout=``."""
 
 from __future__ import annotations
 
@@ -23,16 +23,16 @@ WAYS: dict[str, Any] = {
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("name", ["timeout", "execute_timeout"])
 def test_it_is_the_limit_of_a_call(name: str, way: str, strawberry_server: Any) -> None:
-    """Whatever carries the call; the error names the option that was given."""
+    """It applies with every transport; the error names the option that was given."""
     options: dict[str, Any] = {**WAYS[way](strawberry_server), name: 0.3}
     with Client(**options) as client:
-        with pytest.raises(TransportTimeout, match=rf"^{name} ran out after 0\.3 s; ") as caught:
+        with pytest.raises(TransportTimeout, match=rf"^{name} expired after 0\.3 s; ") as caught:
             client.execute(SLEEP)
         assert (caught.value.limit, caught.value.seconds) == (name, 0.3)
 
 
 def test_two_limits_are_refused() -> None:
-    """They are two names for one thing."""
+    """They are two names for one option."""
     with pytest.raises(TypeError, match="two names for the limit of a call; pass only one"):
         Client("http://127.0.0.1/", timeout=3, execute_timeout=3)
     with pytest.raises(TypeError, match="two names"):
@@ -40,18 +40,18 @@ def test_two_limits_are_refused() -> None:
 
 
 def test_aiohttps_limits_are_below_that_of_the_call(strawberry_server: Any) -> None:
-    """A ``ClientTimeout`` is for aiohttp; the limit of the call remains, and ``execute_timeout`` sets it."""
+    """A ``ClientTimeout`` is for aiohttp; the limit of the call still applies, and ``execute_timeout`` sets it."""
     limits = aiohttp.ClientTimeout(total=60, sock_read=0.3)
     client = Client(strawberry_server.url, timeout=limits)
-    with client, pytest.raises(TransportTimeout, match="sock_read ran out"):
+    with client, pytest.raises(TransportTimeout, match="sock_read expired"):
         client.execute(SLEEP)
     client = Client(strawberry_server.url, timeout=aiohttp.ClientTimeout(), execute_timeout=0.3)
-    with client, pytest.raises(TransportTimeout, match="execute_timeout ran out"):
+    with client, pytest.raises(TransportTimeout, match="execute_timeout expired"):
         client.execute(SLEEP)
 
 
 def test_none_is_no_limit() -> None:
-    """10 seconds apply to a client without the option, and to no other."""
+    """10 seconds apply to clients without the option only."""
     assert Client("http://127.0.0.1/", timeout=None)._pipeline._limit.seconds is None
     assert Client("http://127.0.0.1/", timeout=30)._pipeline._limit.seconds == 30
     assert Client("http://127.0.0.1/")._pipeline._limit.seconds == 10

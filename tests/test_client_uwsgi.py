@@ -88,7 +88,7 @@ def uwsgi(server: Server, *options: str, by_name: bool = False) -> Iterator[UWSG
     """Run the application in two workers."""
     url = server.url.replace("127.0.0.1", "localhost") if by_name else server.url
     environment = {**os.environ, "GRAPHQL_URL": url, "PYTHONPATH": str(PROJECT)}
-    # Measuring coverage slows the start of a worker down, and uWSGI starts them all the time here.
+    # Measuring coverage slows down the start of a worker, and uWSGI starts workers continuously here.
     environment.pop("COVERAGE_PROCESS_START", None)
     address = f"127.0.0.1:{free_port()}"
     command = [str(UWSGI), "--http-socket", address, "--wsgi-file", "tests/scripts/uwsgi_app.py", "--master",
@@ -106,7 +106,7 @@ def uwsgi(server: Server, *options: str, by_name: bool = False) -> Iterator[UWSG
 
 
 def free_port() -> int:
-    """Return a port that is free."""
+    """Return a free port."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port: int = listener.getsockname()[1]
         return port

@@ -1,4 +1,4 @@
-"""Python values among variables, by every way that a request may go."""
+"""Python values in variables, with every way to send a request."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def form_of(request: WireRequest) -> Form:
 
 @pytest.mark.parametrize("transport", ["aiohttp", "requests"])
 def test_by_post(transport: str) -> None:
-    """Written in the body."""
+    """They are encoded in the body."""
     with WireServer(always(answer(DONE))) as server, client_of(server.url, transport) as client:
         client.execute(DOCUMENT, VALUES)
     assert json.loads(server.requests[0].body)["variables"] == JSON
@@ -69,7 +69,7 @@ def test_by_post(transport: str) -> None:
 
 @pytest.mark.parametrize("transport", ["aiohttp", "requests"])
 def test_by_get(transport: str) -> None:
-    """Written in the URL; UNSET does not make it a POST."""
+    """They are encoded in the URL; UNSET does not cause a POST."""
     options = {"use_get_for_queries": True}
     with WireServer(always(answer(DONE))) as server, client_of(server.url, transport, **options) as client:
         client.execute(DOCUMENT, VALUES)
@@ -80,7 +80,7 @@ def test_by_get(transport: str) -> None:
 
 @pytest.mark.parametrize("transport", ["aiohttp", "requests"])
 def test_in_a_batch(transport: str) -> None:
-    """Each request of it."""
+    """They are encoded in each request of a batch."""
     both = answer(b"[" + DONE + b"," + DONE + b"]")
     with WireServer(always(both)) as server, client_of(server.url, transport) as client:
         client.execute_batch([GraphQLRequest(DOCUMENT, VALUES)] * 2)
@@ -89,7 +89,7 @@ def test_in_a_batch(transport: str) -> None:
 
 @pytest.mark.parametrize("transport", ["aiohttp", "requests"])
 def test_beside_files(transport: str) -> None:
-    """A file may stand in a dataclass, too."""
+    """A dataclass may contain a file."""
     given = {**VALUES, "filter": Filter(Plan.GOLD, datetime.date(2026, 1, 2), file=FileVar(b"content"))}
     with WireServer(always(answer(DONE))) as server, client_of(server.url, transport) as client:
         client.execute(DOCUMENT, given)
@@ -100,7 +100,7 @@ def test_beside_files(transport: str) -> None:
 
 
 def test_over_a_websocket() -> None:
-    """A subscription, and a query."""
+    """A subscription and a query over a WebSocket."""
     seen: list[Any] = []
 
     async def script(peer: Peer) -> None:
@@ -115,7 +115,7 @@ def test_over_a_websocket() -> None:
 
 
 def test_with_a_mock() -> None:
-    """A test sees what a server would see, and may compare with the Python values."""
+    """A test sees the values as a server would, and may compare them with Python values."""
     with GraphQLMock() as mock, Client("https://api.invalid/graphql") as client:
         mock.add("Q", {"a": 1})
         client.execute(DOCUMENT.replace("query", "query Q"), VALUES)
@@ -125,7 +125,7 @@ def test_with_a_mock() -> None:
 
 
 def test_a_schema_decides() -> None:
-    """What a scalar has registered comes first; UNSET leaves a variable out here, too."""
+    """A registered scalar function takes precedence; UNSET omits a variable here as well."""
     sdl = "scalar Filter type Query { a(id: ID, filter: [Filter], first: Int): Int }"
     options: Any = {"schema": sdl, "serialize_variables": True}
     with WireServer(always(answer(DONE))) as server, Client(server.url, **options) as client:
@@ -137,7 +137,7 @@ def test_a_schema_decides() -> None:
 
 @pytest.mark.parametrize("transport", ["aiohttp", "requests"])
 def test_members_of_enums_in_other_places(transport: str) -> None:
-    """Text is sent by value as well: URL, document, operation name, headers, and the name and type of a file."""
+    """Text is also sent by value: URL, document, operation name, headers, and the name and type of a file."""
     with WireServer(always(answer(DONE))) as server:
 
         class Text(str, enum.Enum):

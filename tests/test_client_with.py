@@ -1,4 +1,4 @@
-"""``with client``: leaving closes, entering again opens, ``close()`` is final."""
+"""``with client``: leaving closes, entering again reopens, ``close()`` is final."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ WAYS: dict[str, Any] = {
 
 @pytest.mark.parametrize("way", WAYS)
 def test_it_may_be_entered_again(way: str, strawberry_server: Server) -> None:
-    """The commonest shape of gql: a client at module level, and ``with`` in each function."""
+    """The most common pattern in gql: a module-level client, and ``with`` in each function."""
     client: Client = WAYS[way](strawberry_server)
     for _ in range(3):
         with client as session:
@@ -37,7 +37,7 @@ def test_it_may_be_entered_again(way: str, strawberry_server: Server) -> None:
 
 
 def test_subscriptions_work_after_entering_again(strawberry_server: Server) -> None:
-    """Those of the first block have ended with it."""
+    """The threads and connections of the first block have ended with it."""
     client = Client(strawberry_server.url)
     with client:
         old = client.subscribe("subscription { count(delay: 0.01) }")
@@ -60,7 +60,7 @@ def test_the_last_block_closes(strawberry_server: Server) -> None:
 
 
 def test_threads_may_enter_at_once(strawberry_server: Server) -> None:
-    """None closes what another one is using."""
+    """No thread closes the client while another one uses it."""
     client = Client(strawberry_server.url)
     raised: list[BaseException] = []
 
@@ -83,13 +83,13 @@ def test_threads_may_enter_at_once(strawberry_server: Server) -> None:
 
 @pytest.mark.parametrize("way", WAYS)
 def test_close_is_final(way: str, strawberry_server: Server) -> None:
-    """Within a block and outside; entering raises, and not only the first call."""
+    """It is final inside and outside a block; entering raises, not only the first call."""
     client: Client = WAYS[way](strawberry_server)
     with client:
         client.close()
         with pytest.raises(ClientClosed):
             client.execute("{ hello }")
-    with pytest.raises(ClientClosed, match="make a new one"):
+    with pytest.raises(ClientClosed, match="create a new one"):
         client.__enter__()
     unused = Client(strawberry_server.url)
     unused.close()
@@ -98,7 +98,7 @@ def test_close_is_final(way: str, strawberry_server: Server) -> None:
 
 
 def test_the_test_kit_may_be_entered_again() -> None:
-    """So may a client whose server is a mock."""
+    """A client with a mock can be entered again as well."""
     client = Client("https://api.invalid/graphql")
     with GraphQLMock() as mock:
         mock.add("Hello", HELLO)

@@ -1,4 +1,4 @@
-"""Deadline: what is left of a call's time, and what is said when nothing is."""
+"""Deadline: the remaining time of a call, and the error when it is up."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from syncgql.deadline import Deadline
 
 
 def test_the_error_says_where() -> None:
-    """In a log with several APIs each timeout can be placed."""
+    """In a log with several APIs, each timeout can be attributed."""
     deadline = Deadline(2, where="https://api.example.com/graphql")
     assert "2 s; the call to https://api.example.com/graphql was cancelled. Pass" in str(deadline.exceeded())
 
@@ -32,12 +32,12 @@ def test_the_error_names_what_was_set(deadline: Deadline, advice: str) -> None:
     """The message and ``limit`` name the option that the user passed, with its value."""
     error = deadline.exceeded()
     assert isinstance(error, TransportTimeout)
-    assert str(error) == f"{deadline.name} ran out after 2.5 s; the work was cancelled. {advice}"
+    assert str(error) == f"{deadline.name} expired after 2.5 s; the call was cancelled. {advice}"
     assert (error.limit, error.seconds) == (deadline.name, 2.5)
 
 
 def test_what_is_left() -> None:
-    """It runs from when the deadline was made; without a limit there is always time."""
+    """It starts when the deadline is created; without a limit there is always time."""
     deadline = Deadline(60)
     left = deadline.left()
     assert left is not None
@@ -53,14 +53,14 @@ def test_what_is_left() -> None:
 
 
 def test_it_starts_again_for_work_that_begins_later() -> None:
-    """The same limit, and all of its time."""
+    """The limit is the same, with all of its time."""
     past = Deadline(1e-9, "execute_timeout", "there")
     restarted = past.restarted()
     assert (restarted.seconds, restarted.name, restarted.where) == (1e-9, "execute_timeout", "there")
 
 
 def test_the_error_says_that_it_was_not_sent() -> None:
-    """Where the call waits for a free connection, the server cannot have received it."""
+    """While the call waits for a free connection, the server cannot have received the request."""
     deadline = Deadline(2, where="https://api.example.com/graphql")
     assert deadline.sent is None
     deadline.is_connecting = True
@@ -80,12 +80,12 @@ def test_the_error_says_how_long_it_was_queued() -> None:
     deadline.dequeued()
     deadline.is_connected = True
     error = deadline.exceeded()
-    assert re.search(r"; the work waited 0\.\d s for the only connection of the pool and was cancelled", str(error))
+    assert re.search(r"; the call waited 0\.\d s for the only connection of the pool and was cancelled", str(error))
     assert error.sent is None
 
 
 def test_a_second_connection_does_not_make_it_unsent() -> None:
-    """A redirect or a retry needs one, after the server has received the request."""
+    """A redirect or a retry needs another connection after the server has received the request."""
     deadline = Deadline(2)
     deadline.is_connecting = True
     assert deadline.sent is False
@@ -96,7 +96,7 @@ def test_a_second_connection_does_not_make_it_unsent() -> None:
 
 @pytest.mark.parametrize("counts", [True, False])
 def test_time_in_the_queue_may_not_count(counts: bool, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Then the time that is left stands still while the call is queued."""
+    """The remaining time does not decrease while the call is queued."""
     now = 0.0
     monkeypatch.setattr(time, "monotonic", lambda: now)
     deadline = Deadline(10, counts_queueing=counts)
@@ -131,7 +131,7 @@ def test_progress_of_another_call(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_response_that_began_means_that_it_was_sent() -> None:
-    """Whatever happens to the rest of it, the server has received the request."""
+    """Whatever happens afterwards, the server has received the request."""
     deadline = Deadline(2)
     deadline.is_connecting = deadline.is_connected = deadline.is_answered = True
     assert deadline.exceeded().sent is True

@@ -1,4 +1,4 @@
-"""help() is enough to work with: everything public says what it is."""
+"""help() is sufficient: everything public has a docstring."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ DESCRIBED = [name for name in syncgql.__all__ if callable(getattr(syncgql, name)
 
 @pytest.mark.parametrize("name", DESCRIBED)
 def test_everything_public_has_a_docstring(name: str) -> None:
-    """So has each public method and property; an override inherits its docstring."""
+    """Each public method and property has a docstring; an override inherits it."""
     thing = getattr(syncgql, name)
     assert inspect.getdoc(thing)
     members = [member for member in vars(thing) if not member.startswith("_")] if inspect.isclass(thing) else []
@@ -23,7 +23,7 @@ def test_everything_public_has_a_docstring(name: str) -> None:
 
 @pytest.mark.parametrize("name", DESCRIBED)
 def test_every_parameter_is_described(name: str) -> None:
-    """Each parameter of a public constructor stands in the docstring's list of arguments."""
+    """Each parameter of a public constructor is in the docstring's list of arguments."""
     thing = getattr(syncgql, name)
     if not inspect.isclass(thing) or "Args:" not in (inspect.getdoc(thing) or ""):
         return

@@ -1,4 +1,4 @@
-"""The exception tree: its shape, what it carries, and that all of it pickles."""
+"""The exception tree: its classes, their data, and pickling."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
 
 
 def test_the_docstring_draws_the_tree() -> None:
-    """The drawing at the top of the module has every class, below the base that it really has."""
+    """The drawing at the top of the module has every class, below its real base class."""
     drawing = re.findall(r"^    ((?:[|+ -]{3})*)(\w+)", inspect.getdoc(exceptions) or "", re.MULTILINE)
     parents: list[str] = []
     drawn: dict[str, str | None] = {}
@@ -76,7 +76,7 @@ def test_the_docstring_draws_the_tree() -> None:
 
 @pytest.mark.parametrize("name", exceptions.__all__)
 def test_f29_every_exception_pickles(name: str) -> None:
-    """A worker process can raise it in its parent: message and data survive."""
+    """A worker process can raise it in its parent: the message and the data survive."""
     error = getattr(exceptions, name)("What to do.", **EXAMPLES.get(name, {}))
     error.add_note("a note") if hasattr(error, "add_note") else None
     copy = pickle.loads(pickle.dumps(error))
@@ -91,7 +91,7 @@ TRANSPORT_ERRORS = [name for name in exceptions.__all__ if issubclass(getattr(ex
 
 @pytest.mark.parametrize("name", TRANSPORT_ERRORS)
 def test_every_transport_error_says_whether_it_was_sent(name: str) -> None:
-    """And how often it was tried; both pickle when a later step has set them."""
+    """It has the number of attempts; both are pickled even if a later step set them."""
     error = getattr(exceptions, name)("m", **EXAMPLES.get(name, {}))
     assert error.sent in (True, False, None)
     assert error.attempts == 1
@@ -103,7 +103,7 @@ def test_every_transport_error_says_whether_it_was_sent(name: str) -> None:
 
 @pytest.mark.parametrize("kind", [TransportQueryError, TransportServerError])
 def test_codes(kind: type[TransportError]) -> None:
-    """Each code once, in order; what is no code is passed over."""
+    """Each code is listed once, in order; other values are skipped."""
     codes: list[Any] = ["A", "B", "A", 429, None, {}, ["C"]]
     errors: list[Any] = [{"extensions": {"code": code}} for code in codes]
     errors += [{}, {"extensions": None}, {"extensions": ["code"]}]
@@ -111,7 +111,7 @@ def test_codes(kind: type[TransportError]) -> None:
 
 
 def test_a_rate_limit_waits_as_long_as_it_was_told() -> None:
-    """Without a wait of its own that of ``Retry-After`` counts."""
+    """Without its own wait, the value of ``Retry-After`` is used."""
     assert exceptions.TransportRateLimited("m", retry_after=5, response=RESPONSE).retry_after == 5
     assert exceptions.TransportRateLimited("m", response=RESPONSE).retry_after == 2
     assert exceptions.TransportRateLimited("m").retry_after is None
@@ -123,13 +123,13 @@ def test_a_timeout_is_a_timeout_error() -> None:
 
 
 def test_long_bodies_are_cut() -> None:
-    """An error keeps the first 1,000 characters of what came."""
+    """An error keeps the first 1,000 characters of the response."""
     assert len(exceptions.TransportServerError("m", body="x" * 5000).body) == 1000
     assert len(exceptions.TransportProtocolError("m", received="x" * 5000).received) == 1000
 
 
 def test_server_errors_read_their_answer() -> None:
-    """Headers and retry_after come from the answer, and are empty without one."""
+    """Headers and retry_after come from the response, and are empty without one."""
     error = exceptions.TransportServerError("m", response=RESPONSE)
     assert (error.headers, error.retry_after) == ({"Retry-After": "2"}, 2.0)
     assert (exceptions.TransportServerError("m").headers, exceptions.TransportServerError("m").retry_after) == (
@@ -140,7 +140,7 @@ def test_server_errors_read_their_answer() -> None:
 
 @pytest.mark.parametrize("name", exceptions.__all__)
 def test_messages_are_bounded(name: str) -> None:
-    """Whatever a server or a library said, a log gets so much of it and the count of what is left out."""
+    """However long the text of a server or a library is, the message is limited and counts the omitted characters."""
     error = getattr(exceptions, name)("x" * 10_000_000, **EXAMPLES.get(name, {}))
     assert str(error).endswith("x... (9,996,000 more characters)")
     assert len(str(error)) < 4_100
@@ -155,7 +155,7 @@ HUGE: list[dict[str, Any]] = [
 
 
 def test_errors_of_any_size_make_a_message_of_some_size() -> None:
-    """The beginning of the first message and of its path, and counts of the rest; all of it is on the exception."""
+    """The message has the first message and path, truncated, and the number of others; the exception has all."""
     with pytest.raises(exceptions.TransportQueryError) as caught:
         data_or_raise(ExecutionResult(None, HUGE))
     text = str(caught.value)
@@ -170,7 +170,7 @@ SECRET = "hush-hush"
 
 
 def secretive(url: str) -> dict[str, Client]:
-    """Clients that hold secrets wherever one can."""
+    """Clients with secrets in all possible places."""
     inside = url.replace("://", f"://me:{SECRET}@") + f"?key={SECRET}"
     options: dict[str, Any] = {"headers": {"X-Key": SECRET}, "init_payload": {"token": SECRET}, "execute_timeout": 3}
     blocking = RequestsHTTPTransport(inside, headers={"Authorization": SECRET}, cookies={"sessionid": SECRET})
@@ -193,7 +193,7 @@ ANSWERS = {
 @pytest.mark.parametrize("answer", ANSWERS)
 @pytest.mark.parametrize("kind", ["http", "websocket", "requests", "subscription"])
 def test_no_exception_shows_a_secret(answer: str, kind: str) -> None:
-    """Neither it nor what it is chained to, however the request fails; no message has two full stops in a row."""
+    """Neither the exception nor its causes show a secret; no message has two full stops in a row."""
     with socket.create_server(("127.0.0.1", 0)) as server:
         thread = threading.Thread(target=answer_all, args=(server, ANSWERS[answer]))
         thread.start()
@@ -213,7 +213,7 @@ def test_no_exception_shows_a_secret(answer: str, kind: str) -> None:
 
 
 def answer_all(server: socket.socket, answer: bytes) -> None:
-    """Give everybody the same answer, and hang up."""
+    """Send the same response to every request, and close the connection."""
     with contextlib.suppress(OSError):
         while True:
             connection, _ = server.accept()

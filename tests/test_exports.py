@@ -31,6 +31,7 @@ PUBLIC = [
     "EventSink",
     "EventStreamTransport",
     "ExecutionResult",
+    "FailedRequest",
     "Field",
     "Fields",
     "FileVar",
@@ -41,7 +42,11 @@ PUBLIC = [
     "LocalSchemaTransport",
     "MultipartSubscriptionTransport",
     "Middleware",
+    "OffsetPagination",
     "Operation",
+    "Page",
+    "PagePagination",
+    "Pages",
     "PhoenixChannelWebsocketsTransport",
     "RateLimit",
     "ReconnectPolicy",
@@ -57,6 +62,7 @@ PUBLIC = [
     "SubscriptionOverflow",
     "SubscriptionStats",
     "SyncGQLError",
+    "TokenAuth",
     "TransportAuthenticationError",
     "TransportClosed",
     "TransportConnectionFailed",
@@ -68,6 +74,7 @@ PUBLIC = [
     "TransportServerError",
     "TransportTimeout",
     "gql",
+    "merge",
     "update_schema_enum",
     "update_schema_scalar",
     "update_schema_scalars",
@@ -75,14 +82,14 @@ PUBLIC = [
 
 
 def test_public_names() -> None:
-    """These names and no others are public; each is there, with a docstring."""
+    """These names and no others are public; each exists and has a docstring."""
     assert sorted(syncgql.__all__) == sorted(PUBLIC)
     for name in PUBLIC:
         assert getattr(syncgql, name).__doc__, name
 
 
 def test_nothing_public_is_hidden() -> None:
-    """What the package shows beside ``__all__`` are its modules."""
+    """Besides ``__all__``, the package only has modules."""
     others = {name for name in vars(syncgql) if not name.startswith(("_", "@"))} - set(syncgql.__all__)
     modules = {path.stem for path in Path(syncgql.__file__).parent.iterdir()}
     assert others <= modules
@@ -96,5 +103,5 @@ def test_every_public_name_is_documented() -> None:
 
 
 def test_version_is_the_installed_one() -> None:
-    """The version the package tells is the one it was installed as."""
+    """The version of the package is that of the installation."""
     assert syncgql.__version__ == version("syncgql")

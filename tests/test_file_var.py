@@ -1,4 +1,4 @@
-"""FileVar: what it takes, what it finds out, and whether it can be read again."""
+"""FileVar: accepted files, their properties, and whether they can be read again."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def chunks() -> Iterator[bytes]:
 
 
 class Uploaded:
-    """What web frameworks hand out for an uploaded file."""
+    """An uploaded file, as web frameworks pass it."""
 
     filename = "photo.jpg"
     name = "field"
@@ -51,13 +51,13 @@ class Uploaded:
     ],
 )
 def test_names_and_types_are_found_out(file: Any, filename: str | None, content_type: str) -> None:
-    """A path's or file object's own, or guessed from the name."""
+    """The type is that of a path or file object, or guessed from the name."""
     file_var = FileVar(file)
     assert (file_var.filename, file_var.content_type) == (filename, content_type)
 
 
 def test_names_and_types_may_be_given() -> None:
-    """What is given counts, and a given name tells the type."""
+    """Arguments take precedence, and a given name determines the type."""
     given = FileVar("/some/where/a.png", filename="b.txt")
     assert (given.filename, given.content_type) == ("b.txt", "text/plain")
     assert FileVar(b"", filename="b.txt", content_type="text/x-special").content_type == "text/x-special"
@@ -90,13 +90,13 @@ def test_an_open_file_is_named_after_its_path(tmp_path: Path) -> None:
     ],
 )
 def test_what_cannot_be_sent_is_refused(arguments: dict[str, Any], error: type[Exception], message: str) -> None:
-    """The error says what to give instead."""
+    """The error suggests what to pass instead."""
     with pytest.raises(error, match=message):
         FileVar(**arguments)
 
 
 def test_an_async_iterable_cannot_be_read_at_once() -> None:
-    """streaming=False reads in the caller's thread, where there is no loop."""
+    """streaming=False reads in the caller's thread, which has no loop."""
     with pytest.raises(TypeError, match="cannot read an async iterable"):
         FileVar(async_chunks(), streaming=False)
 
@@ -110,7 +110,7 @@ def test_a_text_file_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_closed_file_is_refused() -> None:
-    """It would fail only while it is sent."""
+    """Otherwise it would fail while it is sent."""
     file = io.BytesIO()
     file.close()
     with pytest.raises(ValueError, match="closed file"):
@@ -118,14 +118,14 @@ def test_a_closed_file_is_refused() -> None:
 
 
 def test_a_file_is_sent_from_where_it_stands() -> None:
-    """The position at which it was given is the one to come back to."""
+    """The position when the FileVar was created is the one to rewind to."""
     file = io.BytesIO(b"0123456789")
     file.seek(4)
     assert FileVar(file).position == 4
 
 
 def test_what_can_be_read_again() -> None:
-    """Paths, bytes, seekable files and true iterables; neither pipes nor generators."""
+    """Paths, bytes, seekable files and true iterables can be read again, but not pipes and generators."""
     reader, writer = os.pipe()
     with open(reader, "rb") as pipe, open(writer, "wb"):
         assert not FileVar(pipe).is_rewindable
@@ -137,7 +137,7 @@ def test_what_can_be_read_again() -> None:
 
 
 class Counted:
-    """An iterable that counts how often it was asked for an iterator."""
+    """An iterable that counts how often an iterator was requested."""
 
     def __init__(self) -> None:
         self.asked = 0
@@ -148,7 +148,7 @@ class Counted:
 
 
 def test_whether_it_can_be_read_again_is_found_out_once() -> None:
-    """The loop asks that, too, where an iterable's own code must not run."""
+    """The property is also read on the loop, where an iterable's own code must not run."""
     iterable = Counted()
     file = FileVar(iterable)
     assert iterable.asked == 1
@@ -159,7 +159,7 @@ def test_whether_it_can_be_read_again_is_found_out_once() -> None:
 
 
 def test_one_reader_at_a_time() -> None:
-    """A file object is given to one reader at a time, and again afterwards; a generator never again."""
+    """A file object has one reader at a time, and can be read again afterwards; a generator cannot."""
     file = FileVar(io.BytesIO())
     assert file.claim()
     assert not file.claim()
@@ -173,7 +173,7 @@ def test_one_reader_at_a_time() -> None:
 
 
 def test_paths_and_bytes_have_any_number_of_readers() -> None:
-    """Each reads for itself."""
+    """Each request reads it separately."""
     for file in FileVar("path"), FileVar(b""):
         assert file.claim()
         assert file.claim()
@@ -181,7 +181,7 @@ def test_paths_and_bytes_have_any_number_of_readers() -> None:
 
 
 def test_pickle_and_repr() -> None:
-    """One of a path or bytes can be sent to another process; neither path nor content is shown."""
+    """A FileVar of a path or bytes can be pickled; repr() shows neither the path nor the content."""
     file = FileVar("/secret/a.txt", content_type="text/x")
     assert repr(file) == "FileVar('a.txt')"
     assert repr(FileVar(b"secret")) == "FileVar('bytes')"

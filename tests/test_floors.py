@@ -1,4 +1,4 @@
-"""What setup.cfg requires and claims: no release with an advisory in SECURITY.md, no Python that has not run."""
+"""The requirements and claims of setup.cfg: no release with an advisory in SECURITY.md, no Python that has not run."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ ROW = re.compile(r"^\| ([a-z0-9-]+) \| ([0-9.]+) \|", re.MULTILINE)
 
 
 def floors() -> list[tuple[str, Version]]:
-    """Return each package with the first release that SECURITY.md accepts of a release line."""
+    """Return each package with the first release of each release line that SECURITY.md accepts."""
     return [(name, Version(version)) for name, version in ROW.findall((ROOT / "SECURITY.md").read_text())]
 
 
@@ -27,7 +27,7 @@ def setup() -> configparser.ConfigParser:
 
 
 def requirements(name: str) -> Iterator[Requirement]:
-    """Yield what setup.cfg requires of a package, in whatever extra."""
+    """Yield the requirements of setup.cfg for a package, in all extras."""
     config = setup()
     for text in (config["options"]["install_requires"], *config["options.extras_require"].values()):
         for line in text.strip().splitlines():
@@ -37,7 +37,7 @@ def requirements(name: str) -> Iterator[Requirement]:
 
 
 def too_old(name: str, floor: Version) -> list[Version]:
-    """Return releases below a floor: all of its line, and any from before the lowest line."""
+    """Return releases below a floor: all of its line, and any before the lowest line."""
     major, minor, micro = floor.release + (0,) * (3 - len(floor.release))
     older = [Version(f"{major}.{minor}.{number}") for number in range(micro)]
     if floor == min(other for package, other in floors() if package == name):
@@ -47,7 +47,7 @@ def too_old(name: str, floor: Version) -> list[Version]:
 
 @pytest.mark.parametrize(("name", "floor"), floors(), ids=str)
 def test_no_release_with_a_known_advisory_is_accepted(name: str, floor: Version) -> None:
-    """Every requirement on a package excludes what SECURITY.md calls too old, and accepts the first release."""
+    """Every requirement excludes the releases that SECURITY.md calls too old, and accepts the first other one."""
     found = list(requirements(name))
     assert found
     for requirement in found:
@@ -56,7 +56,7 @@ def test_no_release_with_a_known_advisory_is_accepted(name: str, floor: Version)
 
 
 def test_the_packages_that_move_bytes_have_floors() -> None:
-    """None of them is missing from SECURITY.md."""
+    """No package is missing from SECURITY.md."""
     assert {name for name, _ in floors()} >= {"aiohttp", "graphql-core", "requests", "urllib3"}
 
 

@@ -31,7 +31,7 @@ def call(name: str, *arguments: Any, **options: Any) -> Any:
     ],
 )
 def test_an_argument_of_gql(name: str, argument: str, hint: str) -> None:
-    """The error names the method, the argument and what to write instead; nothing is sent."""
+    """The error names the method, the argument and its replacement; nothing is sent."""
     with pytest.raises(TypeError) as caught:
         call(name, "{ a }", **{argument: True})
     assert str(caught.value).startswith(f"Client.{name}() got an unexpected keyword argument '{argument}'; ")
@@ -40,7 +40,7 @@ def test_an_argument_of_gql(name: str, argument: str, hint: str) -> None:
 
 @pytest.mark.parametrize("name", ["execute_batch", "execute_batch_results"])
 def test_an_argument_of_gql_for_a_batch(name: str) -> None:
-    """Batches have the same arguments there."""
+    """Batches in gql have the same arguments."""
     with pytest.raises(TypeError, match=r"call execute_result\(\), execute_batch_results\(\)"):
         call(name, ["{ a }"], get_execution_result=True)
 
@@ -52,14 +52,14 @@ def test_an_argument_that_nobody_has() -> None:
 
 
 def test_use_json_of_requests() -> None:
-    """The transport of gql has a form that no server takes."""
+    """The transport of gql has a form that no server accepts."""
     make: Callable[..., Any] = RequestsHTTPTransport
     with pytest.raises(TypeError, match="'use_json'; leave it out: requests are always sent as JSON"):
         make(URL, use_json=True)
 
 
 def test_the_client_of_a_session() -> None:
-    """A session is the client, which does not look as if it had one."""
+    """A session is the client itself, and does not appear to have one."""
     with Client(URL) as session:
         assert not hasattr(session, "client")
         with pytest.raises(AttributeError, match="session is the client itself"):
@@ -71,7 +71,7 @@ def test_the_client_of_a_session() -> None:
     [("transport.exceptions", "from syncgql import TransportError"), ("dsl", "client.query.book")],
 )
 def test_modules_of_gql(module: str, hint: str) -> None:
-    """Importing a module of gql's name raises an error that names the replacement, each time."""
+    """Importing a module with gql's name raises an error that names the replacement, each time."""
     for _ in range(2):
         with pytest.raises(ImportError) as caught:
             importlib.import_module(f"syncgql.{module}")
@@ -80,7 +80,7 @@ def test_modules_of_gql(module: str, hint: str) -> None:
 
 
 def test_a_request_of_gql() -> None:
-    """Both packages call it GraphQLRequest, so its type alone would say nothing."""
+    """Both packages call it GraphQLRequest, so its type name alone would not help."""
     foreign: Any = types.new_class("GraphQLRequest")()
     type(foreign).__module__ = "gql.graphql_request"
     for take in (GraphQLRequest, Client(URL).execute):
@@ -89,7 +89,7 @@ def test_a_request_of_gql() -> None:
 
 
 def test_a_request_takes_a_request() -> None:
-    """What is given beside it takes the place of what it holds, and the rest stays."""
+    """Further arguments replace the values in it, and the rest stays."""
     text = "query Q($a: Int) { a(a: $a) }"
     first = GraphQLRequest(gql(text), {"a": 1}, "Q", {"e": 1})
     assert first.payload == GraphQLRequest(text, {"a": 1}, "Q", {"e": 1}).payload

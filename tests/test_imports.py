@@ -1,4 +1,4 @@
-"""The import rules that keep the architecture readable: who may know asyncio and threads, and who may know whom."""
+"""The import rules that keep the architecture readable: which modules may import asyncio, threads and each other."""
 
 from __future__ import annotations
 
@@ -24,9 +24,10 @@ LAYERS = [
     {"protocol"},
     {"runtime"},
     {"event_source"},
-    {"schema"},
-    {"operations", "transport"},
     {"subscription"},
+    {"schema"},
+    {"bulk"},
+    {"operations", "transport"},
     {"pipeline"},
     {"client"},
     {"__init__", "testing"},
@@ -37,17 +38,17 @@ LAYERS = [
 THREADS = {"threading", "queue", "_thread"}
 ASYNCIO = {"asyncio"}
 
-# The demo's server is a server; it is no part of the client.
+# The demo's server is not part of the client.
 SERVERS = {PACKAGE / "cli" / "demo" / "server.py", PACKAGE / "cli" / "demo" / "serving.py"}
 
-# requests' sessions are for one thread each.
+# A session of requests is for one thread only.
 THREAD_LOCAL = {PACKAGE / "transport" / "requests_http" / "session.py"}
 
 MODULES = sorted(set(PACKAGE.rglob("*.py")) - SERVERS)
 
 
 def part_of(module: Path) -> str:
-    """The part of the package a module belongs to: its folder, or the module itself."""
+    """The part of the package that a module belongs to: its folder, or the module itself."""
     return module.relative_to(PACKAGE).parts[0].removesuffix(".py")
 
 
@@ -59,7 +60,7 @@ def layer_of(part: str) -> int:
 
 
 def imports_of(tree: ast.AST) -> Iterator[ast.Import | ast.ImportFrom]:
-    """The imports that happen when the program runs, at whatever depth; not those for type checkers."""
+    """The imports at run time, at any depth, without those for type checkers."""
     for node in ast.iter_child_nodes(tree):
         if isinstance(node, ast.Import | ast.ImportFrom):
             yield node
@@ -203,7 +204,7 @@ def test_import_loads_nothing_heavy(run_script: RunScript) -> None:
 
 
 def test_late_imports_are_seen(run_script: RunScript) -> None:
-    """What is imported when it is asked for is found by name, listed, and not loaded before."""
+    """Names that are imported on access can be found, are listed, and are not loaded before."""
     result = run_script(
         """
         import sys

@@ -1,4 +1,4 @@
-"""Quoting what others said."""
+"""Quoting foreign text."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from syncgql.messages import as_sentence, escaped, text_of, truncate
     [("No", "No."), ("No.", "No."), ("No! ", "No!"), ("Why?", "Why?"), ("Wait…", "Wait…"), (OSError("No."), "No.")],
 )
 def test_a_sentence_ends_once(text: object, expected: str) -> None:
-    """Servers and systems end some of what they say with a full stop and some not."""
+    """Text from servers and systems may or may not end with a full stop."""
     assert as_sentence(text) == expected
 
 
 def test_what_is_left_out_is_counted() -> None:
-    """Nothing is, when there is room."""
+    """Nothing is cut if there is room."""
     assert truncate("abc", 3) == "abc"
     assert truncate("a" * 1_003) == "a" * 1_000 + "... (3 more characters)"
     assert truncate("a" * 10_000_000, 10) == "aaaaaaaaaa... (9,999,990 more characters)"
@@ -35,12 +35,12 @@ def test_what_is_left_out_is_counted() -> None:
     ],
 )
 def test_control_characters_are_escaped(text: str, expected: str) -> None:
-    """What a terminal obeys, what turns text around and what is no UTF-8 is; line breaks and other scripts are not."""
+    """Characters that terminals interpret, that reverse text or that are not UTF-8 are escaped; others are not."""
     assert escaped(text) == expected
 
 
 def test_any_value_has_text() -> None:
-    """A value that should have been text may be anything, and too deep or too long to be written."""
+    """A value that should be text may be anything, and may be too deep or too long to be encoded."""
     deep: list[object] = []
     for _ in range(100_000):
         deep = [deep]

@@ -65,15 +65,15 @@ def mirrored(module: str) -> Path:
 
 
 def test_each_module_has_a_test_file_of_its_name() -> None:
-    """Apart from the modules in the table, which leave it when they get one."""
+    """Each module has a test file, except for those in the table, which must be removed when they get one."""
     assert [module for module in modules() if not mirrored(module).exists()] == sorted(ELSEWHERE)
 
 
 def test_the_table_names_files_that_exist() -> None:
-    """A test file that is renamed is renamed in the table, too."""
+    """If a test file is renamed, the table is updated."""
     assert [name for name in ELSEWHERE.values() if not (TESTS / name).exists()] == []
 
 
 def test_the_table_does_not_grow() -> None:
-    """A new module comes with a test file; when the table shrinks, so does its limit."""
+    """A new module has a test file; when the table shrinks, so does its limit."""
     assert len(ELSEWHERE) == MAX_ELSEWHERE

@@ -1,6 +1,6 @@
-"""What people get wrong when they make a client or a transport: each mistake is said at once, by the option's name.
+"""Mistakes in the options of a client or a transport: each is reported immediately, with the name of the option.
 
-Nothing has been sent then, no thread was started, and no value is in the message, for it may be a secret.
+Nothing has been sent, no thread was started, and the message has no value, because it may be a secret.
 """
 
 from __future__ import annotations
@@ -287,7 +287,7 @@ CASES = [
 
 @pytest.mark.parametrize(("make", "name", "value", "error"), CASES)
 def test_a_mistake_is_said_at_once_by_name(make: Make, name: str, value: Any, error: type[Exception]) -> None:
-    """The message names the option and, when that is what is wrong, the type that came; it shows no value."""
+    """The message names the option and, if the type is wrong, the actual type; it shows no value."""
     options = {"url": None} if name == "transport" else {}
     with pytest.raises(error) as caught:
         make(**{**options, name: value})
@@ -299,7 +299,7 @@ def test_a_mistake_is_said_at_once_by_name(make: Make, name: str, value: Any, er
 
 
 def test_what_is_right_is_accepted() -> None:
-    """The forms that the documentation names, and those that aiohttp and requests take."""
+    """The documented forms, and those that aiohttp and requests accept."""
     client(cookies=SimpleCookie("a=b"), headers=[("X-A", "1")], auth=("user", "password"), timeout=3, ssl=False)
     client(cookies=[("a", "b")], headers=dict, auth=lambda: "Bearer x")
     client(session=aiohttp.ClientSession)
@@ -319,7 +319,7 @@ class Signature:
 @pytest.mark.parametrize(
     ("make", "options", "message"),
     [
-        (client, {"url": WS, "auth": Signature()}, "auth= with get_headers is for requests over HTTP"),
+        (client, {"url": WS, "auth": Signature()}, "auth= with get_headers is only for HTTP"),
         (client, {"url": WS, "timeout": aiohttp.ClientTimeout(total=3)}, "it has a WebSocket for everything"),
         (client, {"batch_max": 50}, "batch_max= has no effect without batch_interval="),
         (client, {"on_reconnect": lambda gap: None, "reconnect": False}, "on_reconnect= has no effect"),
@@ -333,22 +333,22 @@ class Signature:
             {"url": None, "transport": blocking(), "on_reconnect": lambda gap: None},
             "on_reconnect= has no effect",
         ),
-        (client, {"transport": http()}, "either a url or a transport="),
-        (client, {"url": None}, "either a url or a transport="),
-        (client, {"session": aiohttp.ClientSession, "cookies": {"a": "b"}}, "brings its cookies"),
+        (client, {"transport": http()}, "either a url or transport="),
+        (client, {"url": None}, "either a url or transport="),
+        (client, {"session": aiohttp.ClientSession, "cookies": {"a": "b"}}, "has its own cookies"),
         (blocking, {"retry_mutations": True}, "retry_mutations= has no effect without retries="),
         (blocking, {"retry_status_forcelist": {500}}, "retry_status_forcelist= has no effect"),
         (blocking, {"retry_backoff_factor": 5}, "retry_backoff_factor= has no effect"),
-        (blocking, {"session": requests.Session(), "proxies": {}}, "brings its settings"),
+        (blocking, {"session": requests.Session(), "proxies": {}}, "has its own settings"),
         (websockets, {"pong_timeout": 1}, "pong_timeout= has no effect without ping_interval="),
         (websockets, {"ping_interval": 1, "subprotocols": ["graphql-ws"]}, "ping_interval= has no effect"),
         (websockets, {"answer_pings": False, "subprotocols": ["graphql-ws"]}, "answer_pings= has no effect"),
-        (websockets, {"session": aiohttp.ClientSession, "client_session_args": {}}, "brings its cookies"),
+        (websockets, {"session": aiohttp.ClientSession, "client_session_args": {}}, "has its own cookies"),
         (appsync, {"session": object()}, "session= has no effect with auth="),
     ],
 )
 def test_options_that_have_no_effect_together(make: Make, options: dict[str, Any], message: str) -> None:
-    """An option that says how to do what is not to be done is a mistake, and named."""
+    """An option for a feature that is disabled is a mistake, and is named."""
     with pytest.raises(TypeError, match=re.escape(message)):
         make(**options)
 
@@ -356,14 +356,14 @@ def test_options_that_have_no_effect_together(make: Make, options: dict[str, Any
 @pytest.mark.parametrize(
     ("options", "error", "message"),
     [
-        ({"headers": dict}, TypeError, "headers of one request must be a mapping, not a function"),
+        ({"headers": dict}, TypeError, "headers of a request must be a mapping"),
         ({"extra_args": {"max_redirects": "5"}}, TypeError, "max_redirects must be a whole number, not str"),
         ({"extra_args": {"max_redirects": True}}, TypeError, "max_redirects must be a whole number, not bool"),
         ({"extra_args": {"max_redirects": -1}}, ValueError, "max_redirects must be 0 or more, not -1"),
     ],
 )
 def test_options_of_a_call(options: dict[str, Any], error: type[Exception], message: str) -> None:
-    """The error comes before connecting, so it needs no server at the URL."""
+    """The error is raised before connecting, so the URL needs no server."""
     with client() as unreachable, pytest.raises(error, match=message):
         unreachable.execute("{ a }", **options)
 
@@ -373,7 +373,7 @@ def test_options_of_a_call(options: dict[str, Any], error: type[Exception], mess
     [(http, "client_session_args"), (websockets, "client_session_args"), (websockets, "connect_args")],
 )
 def test_aiohttp_calls_no_function_for_headers(make: Make, option: str) -> None:
-    """Where its own arguments are given a function is a mistake, and the message says where it belongs."""
+    """A function is not accepted for arguments of a library, and the message says where to pass it."""
     with pytest.raises(TypeError, match=f"headers in {option} must be a mapping, not a function; headers= of"):
         make(**{option: {"headers": dict}})
 
@@ -399,6 +399,6 @@ def test_on_reconnect_with_a_transport_that_reconnects() -> None:
 def test_a_limit_is_checked_before_the_schema_is_fetched(
     call: Callable[[Client, Any], object], timeout: Any, error: type[Exception]
 ) -> None:
-    """A wrong ``timeout`` of a call is said although the server, which would be asked first, cannot be reached."""
+    """A wrong ``timeout`` of a call is reported even if the server, which would be contacted first, is unreachable."""
     with client(fetch_schema_from_transport=True) as asking, pytest.raises(error, match="timeout must be"):
         call(asking, timeout)

@@ -1,4 +1,4 @@
-"""What a consumer gets to see of a lost connection: the counts, and what ``on_reconnect`` may answer."""
+"""A lost connection as the consumer sees it: the counts, and the return values of ``on_reconnect``."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ QUICK = ReconnectPolicy(attempts=5, base=0.01, cap=0.01)
 
 
 def server_of(*rounds: int, then: Callable[[Peer], Awaitable[object]] | None = None) -> ScriptedServer:
-    """A server that sends so many events per connection and breaks it; on the last one it stays."""
+    """A server that sends a number of events per connection and then breaks it, except for the last connection."""
 
     async def script(peer: Peer) -> None:
         await peer.acknowledge()
@@ -36,7 +36,7 @@ def server_of(*rounds: int, then: Callable[[Peer], Awaitable[object]] | None = N
 
 
 async def counts_from_what_is_asked(peer: Peer) -> None:
-    """Answer every further subscription with two events, which begin where it says."""
+    """Send two events for each further subscription, beginning with the given number."""
     while True:
         message = await peer.receive()
         if message["type"] == "subscribe":
@@ -46,7 +46,7 @@ async def counts_from_what_is_asked(peer: Peer) -> None:
 
 
 def test_reconnects_are_counted() -> None:
-    """``stats`` tells how often the subscription was sent again."""
+    """``stats`` has the number of times that the subscription was resent."""
     with server_of(1, 1, 1) as server, Client(server.url, reconnect=QUICK) as client:
         events = client.subscribe(TICKS)
         assert [next(events)["tick"] for _ in range(3)] == [101, 201, 301]
@@ -55,7 +55,7 @@ def test_reconnects_are_counted() -> None:
 
 
 def test_on_reconnect_runs_between_two_events_in_the_consumer_s_thread() -> None:
-    """It is called once per gap, with its length, when the events before are through and before the next."""
+    """It is called once per gap, with its length, after the events before the gap and before the next one."""
     seen: list[Any] = []
 
     def on_reconnect(seconds: float) -> None:
@@ -74,7 +74,7 @@ def test_on_reconnect_runs_between_two_events_in_the_consumer_s_thread() -> None
 
 
 def test_on_reconnect_does_not_wait_for_an_event() -> None:
-    """A consumer that waits is woken for it, although the new connection brings nothing."""
+    """A waiting consumer is woken for it, even if the new connection delivers nothing."""
     called = threading.Event()
 
     def on_reconnect(seconds: float) -> None:
@@ -89,7 +89,7 @@ def test_on_reconnect_does_not_wait_for_an_event() -> None:
 
 
 def test_events_of_on_reconnect_come_first() -> None:
-    """A list of events is delivered before the next one of the server, as it is."""
+    """A list of events is delivered unchanged before the server's next event."""
     missed = [{"tick": 150}, {"tick": 151}]
     with server_of(1, 1) as server, Client(server.url, reconnect=QUICK, on_reconnect=lambda _: missed) as client:
         events = client.subscribe(TICKS)
@@ -97,7 +97,7 @@ def test_events_of_on_reconnect_come_first() -> None:
 
 
 def test_events_of_on_reconnect_may_be_results() -> None:
-    """``subscribe_results`` takes results in the same way, from an option of its own."""
+    """``subscribe_results`` accepts results in the same way, with its own option."""
     result = ExecutionResult({"tick": 150})
     with server_of(1, 1) as server, Client(server.url, reconnect=QUICK, on_reconnect=lambda _: [{}]) as client:
         events = client.subscribe_results(TICKS, on_reconnect=lambda _: (result for _ in range(1)))
@@ -105,7 +105,7 @@ def test_events_of_on_reconnect_may_be_results() -> None:
 
 
 def test_variables_of_on_reconnect_start_the_subscription_anew() -> None:
-    """New variables replace the old; what the old ones brought after the gap is not delivered."""
+    """New variables replace the old ones; events for the old variables after the gap are not delivered."""
     last = 0
 
     def on_reconnect(seconds: float) -> dict[str, int]:
@@ -131,7 +131,7 @@ def test_variables_of_on_reconnect_start_the_subscription_anew() -> None:
 
 
 def test_new_variables_outlive_the_next_loss() -> None:
-    """A restarted subscription is resubscribed with its new variables."""
+    """A restarted subscription is resent with its new variables."""
     answers: list[Any] = [{"from": 7}, None]
 
     async def answers_and_breaks(peer: Peer) -> None:
@@ -162,7 +162,7 @@ def test_new_variables_outlive_the_next_loss() -> None:
 
 
 def test_error_of_on_reconnect_reaches_the_consumer() -> None:
-    """What it raises, and what it returns in error, rises in the loop; the subscription goes on."""
+    """Its exceptions, and errors for invalid return values, are raised in the loop; the subscription continues."""
 
     def fails(seconds: float) -> None:
         raise LookupError("no such cursor")
@@ -182,7 +182,7 @@ def test_error_of_on_reconnect_reaches_the_consumer() -> None:
 
 
 def test_on_reconnect_must_be_a_function() -> None:
-    """Anything else is refused at once, by the client and by ``subscribe``."""
+    """Any other value is refused immediately, by the client and by ``subscribe``."""
     with pytest.raises(TypeError, match="on_reconnect must be a function of one parameter, not list"):
         Client("http://127.0.0.1:1", on_reconnect=[])  # type: ignore[arg-type]
     with Client("http://127.0.0.1:1") as client, pytest.raises(TypeError, match="on_reconnect must be a function"):
@@ -190,7 +190,7 @@ def test_on_reconnect_must_be_a_function() -> None:
 
 
 def test_timeout_covers_marks() -> None:
-    """``next(timeout=)`` ends in time whatever happens to the connection meanwhile."""
+    """``next(timeout=)`` ends in time, whatever happens to the connection."""
     with (
         server_of(1, 0, 0) as server,
         Client(server.url, reconnect=ReconnectPolicy(base=0.1, cap=0), on_reconnect=lambda _: None) as client,

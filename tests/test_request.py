@@ -1,4 +1,4 @@
-"""GraphQLRequest: what is checked when it is made, and what it says of its document."""
+"""GraphQLRequest: its checks, and the properties of its document."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from syncgql.request import as_request, parse_document
 
 
 def test_text_is_sent_as_it_stands() -> None:
-    """Source text is not parsed and printed again, so comments and layout survive."""
+    """Source text is not parsed and printed again, so comments and layout are kept."""
     text = "{ book  # a comment\n }"
     assert GraphQLRequest(text).payload == {"query": text}
 
 
 def test_a_document_is_printed() -> None:
-    """A parsed document goes out as text, and as it is now rather than as it was parsed."""
+    """A parsed document is sent as text, in its current state instead of that when it was parsed."""
     document = parse("{ book { title } }")
     request = GraphQLRequest(document)
     assert request.payload == {"query": "{\n  book {\n    title\n  }\n}"}
@@ -28,7 +28,7 @@ def test_a_document_is_printed() -> None:
 
 
 def test_payload_has_only_what_was_given() -> None:
-    """Empty variables, names and extensions are left out; a null variable stays."""
+    """Empty variables, names and extensions are omitted; a null variable is kept."""
     assert GraphQLRequest("{a}", {}, "", {}).payload == {"query": "{a}"}
     request = GraphQLRequest("query Q($a: Int) {a(a: $a)}", {"a": None}, "Q", {"x": 1})
     assert request.payload == {
@@ -41,7 +41,7 @@ def test_payload_has_only_what_was_given() -> None:
 
 @pytest.mark.parametrize("document", ["", "  \n"])
 def test_an_empty_document_is_an_error(document: str) -> None:
-    """There is nothing to send, and the error says what to write."""
+    """There is nothing to send, and the error suggests what to write."""
     with pytest.raises(DocumentError, match="empty"):
         GraphQLRequest(document)
 
@@ -56,13 +56,13 @@ def test_an_empty_document_is_an_error(document: str) -> None:
     ],
 )
 def test_a_wrong_type_is_a_type_error(arguments: tuple[Any, ...], message: str) -> None:
-    """Each argument of the wrong type is named when the request is made."""
+    """Each argument of a wrong type is named when the request is created."""
     with pytest.raises(TypeError, match=message):
         GraphQLRequest(*arguments)
 
 
 def test_gql_checks_the_syntax() -> None:
-    """A syntax error is found when the module loads, with its position."""
+    """A syntax error is found when the module is imported, with its position."""
     assert gql("{ book }").text == "{ book }"
     with pytest.raises(DocumentError, match="Expected Name") as caught:
         gql("{\n  book {")
@@ -71,19 +71,19 @@ def test_gql_checks_the_syntax() -> None:
 
 @pytest.mark.parametrize("document", [None, 5, GraphQLRequest("{ book }")])
 def test_gql_takes_text_only(document: Any) -> None:
-    """Whatever else it is given is named, instead of what the parser stumbled over."""
+    """Any other argument is named, instead of an error of the parser."""
     with pytest.raises(TypeError, match=f"The document must be .*, not {type(document).__name__}"):
         gql(document)
 
 
 def test_a_document_is_parsed_once() -> None:
-    """Requests of the same text share one parsed document."""
+    """Requests with the same text share one parsed document."""
     text = "{ parsedOnce }"
     assert gql(text).document is GraphQLRequest(text).document is parse_document(text)
 
 
 def test_operation_type() -> None:
-    """The operation that runs decides: the only one, or the one named."""
+    """The operation to run decides: the only one, or the named one."""
     assert GraphQLRequest("{a}").operation_type == "query"
     two = "query A {a} mutation B {b}"
     assert GraphQLRequest(two, operation_name="B").operation_type == "mutation"
@@ -96,7 +96,7 @@ def test_operation_type() -> None:
 
 
 def test_a_request_is_immutable() -> None:
-    """One request may be kept at module level and used from any thread."""
+    """A request may be stored at module level and used from any thread."""
     request = GraphQLRequest("{a}")
     with pytest.raises(AttributeError, match="immutable"):
         request.operation_name = "A"
@@ -106,20 +106,20 @@ def test_a_request_is_immutable() -> None:
 
 @pytest.mark.parametrize("document", ["{a}", parse("{a}")])
 def test_a_request_pickles(document: str | DocumentNode) -> None:
-    """A request reaches a worker process as it was."""
+    """A request reaches a worker process unchanged."""
     request = GraphQLRequest(document, {"a": 1}, None, {"b": 2})
     assert pickle.loads(pickle.dumps(request)) == request
 
 
 def test_repr_hides_variables() -> None:
-    """Variables may be secrets; their names are enough to recognise a request."""
+    """Variables may be secrets; their names suffice to recognize a request."""
     assert repr(GraphQLRequest("{a}", {"password": "hunter2"})) == (
         "GraphQLRequest('{a}', variables=['password'], operation_name=None)"
     )
 
 
 def test_as_request_replaces_what_is_given() -> None:
-    """Arguments beside a request take the place of what it holds; the request itself stays as it was."""
+    """Arguments next to a request replace its values; the request itself is unchanged."""
     request = GraphQLRequest("{a}", {"a": 1}, extensions={"x": 1})
     assert as_request(request, None, None, None) is request
     assert as_request(request, {"a": 2}, "Q", None).payload == {
@@ -132,7 +132,7 @@ def test_as_request_replaces_what_is_given() -> None:
 
 
 def test_unset_is_false_and_itself() -> None:
-    """UNSET says "not given" and survives a trip to another process."""
+    """UNSET means "not given" and can be pickled."""
     assert not UNSET
     assert repr(UNSET) == "UNSET"
     assert pickle.loads(pickle.dumps(UNSET)) is UNSET
@@ -152,7 +152,7 @@ def test_unset_is_false_and_itself() -> None:
     ],
 )
 def test_is_query(document: str, name: str | None, expected: bool) -> None:
-    """A request is a query if the operation that runs is one; what cannot be told is none."""
+    """A request is a query if the operation to run is one; an invalid document is not."""
     assert GraphQLRequest(document, None, name).is_query is expected
 
 
@@ -167,18 +167,18 @@ def test_is_query(document: str, name: str | None, expected: bool) -> None:
     ],
 )
 def test_is_subscription(document: str, name: str | None, expected: bool) -> None:
-    """The operation that runs counts, and a word elsewhere in the document does not."""
+    """The operation to run counts, and a word elsewhere in the document does not."""
     assert GraphQLRequest(document, None, name).is_subscription is expected
 
 
 def test_is_subscription_of_a_document_that_cannot_tell() -> None:
-    """It raises, as operation_type does."""
+    """It raises, like operation_type."""
     with pytest.raises(DocumentError):
         _ = GraphQLRequest("subscription {").is_subscription
 
 
 def test_the_type_is_computed_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """And not at all where searching the text is enough."""
+    """A document is not parsed if searching the text is sufficient."""
     parsed: list[str] = []
     parse_once = request_module.parse_document
 

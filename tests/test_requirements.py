@@ -1,4 +1,4 @@
-"""The numbers in the names of tests, and the list of what they require."""
+"""The numbers in the names of tests, and the list of requirements."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ PAGE = TESTS.parent / "docs/design/requirements.md"
 
 
 def listed() -> list[str]:
-    """The numbers on the page, in its order."""
+    """The numbers on the page, in order."""
     return re.findall(r"^- ([A-Z]\d\d): ", PAGE.read_text("utf-8"), re.MULTILINE)
 
 
@@ -22,16 +22,16 @@ def used() -> set[str]:
 
 
 def test_each_number_in_a_name_is_listed() -> None:
-    """The page says what a test with a number requires."""
+    """The page lists each number in the name of a test."""
     assert sorted(used() - set(listed())) == []
 
 
 def test_each_listed_requirement_has_a_test() -> None:
-    """What the page requires is tested, under the same number."""
+    """Each requirement on the page has a test with its number."""
     assert sorted(set(listed()) - used()) == []
 
 
 def test_each_number_is_listed_once_and_in_order() -> None:
-    """A number is found under its letter, with its neighbours."""
+    """Each number is under its letter, next to its neighbors."""
     letters = list(dict.fromkeys(number[0] for number in listed()))
     assert listed() == sorted(set(listed()), key=lambda number: (letters.index(number[0]), number))

@@ -13,14 +13,14 @@ from syncgql.result import ABSENT
 
 @pytest.mark.parametrize(("data", "has_data"), [(ABSENT, False), (None, True), ({"a": 1}, True)])
 def test_h15_absent_data_and_null_data_differ(data: object, has_data: bool) -> None:
-    """Both read as None, and has_data tells them apart."""
+    """Both are None, and has_data distinguishes them."""
     result = ExecutionResult(data)
     assert result.has_data is has_data
     assert result.data == (data if data is not ABSENT else None)
 
 
 def test_results_compare_by_what_they_say() -> None:
-    """Two results are equal when data, errors and extensions are; what carried them does not matter."""
+    """Two results are equal if their data, errors and extensions are, whatever their response."""
     response = Response(200, {}, "http://localhost", 0.1)
     assert ExecutionResult({"a": 1}) == ExecutionResult({"a": 1}, response=response)
     assert ExecutionResult(None) != ExecutionResult()
@@ -29,7 +29,7 @@ def test_results_compare_by_what_they_say() -> None:
 
 @pytest.mark.parametrize("data", [ABSENT, None, {"a": 1}])
 def test_a_result_pickles(data: object) -> None:
-    """A result reaches another process, headers that aiohttp made included."""
+    """A result can be pickled, including headers that aiohttp created."""
     headers = CIMultiDictProxy(CIMultiDict({"X-A": "1"}))
     result = ExecutionResult(data, [{"message": "m"}], {"x": 1}, Response(200, headers, "http://localhost", 0.1, 2.0))
     copy = pickle.loads(pickle.dumps(result))

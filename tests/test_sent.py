@@ -1,4 +1,4 @@
-"""TransportError.sent: whether the server got the request, wherever an error is made."""
+"""TransportError.sent: whether the server received the request, for all errors."""
 
 from __future__ import annotations
 
@@ -43,13 +43,13 @@ Make = Callable[[str], AsyncTransport | BlockingTransport]
 
 
 def over_requests(url: str) -> RequestsHTTPTransport:
-    # Straight there: what the environment says of proxies is not what is tested.
+    # Direct connections: proxies of the environment are not tested here.
     return RequestsHTTPTransport(url, trust_env=False)
 
 
 @pytest.fixture(params=[AIOHTTPTransport, over_requests], ids=["aiohttp", "requests"])
 def make(request: pytest.FixtureRequest) -> Make:
-    """Make a transport over HTTP."""
+    """Create a transport over HTTP."""
     made: Make = request.param
     return made
 
@@ -97,7 +97,7 @@ def test_no_connection(make: Make) -> None:
 
 
 def test_no_tls(make: Make, server_context: ssl.SSLContext) -> None:
-    """A certificate that is not trusted, and a server that speaks no TLS."""
+    """A certificate that is not trusted, and a server that does not speak TLS."""
     with WireServer(always(answer()), context=server_context) as server:
         untrusted = failure(make, server.url.replace("127.0.0.1", "localhost"))
     with WireServer(lambda connection: connection.send(b"HTTP/1.1 400 Bad Request\r\n\r\n")) as server:
@@ -180,7 +180,7 @@ def test_connection_that_is_not_established(
         by_proxy = failure(make, "https://api.test/", timeout=timeout, extra_args=argument)
     assert [type(error) for error in (in_tls, by_proxy)] == [kind, kind]
     assert (in_tls.sent, by_proxy.sent) == (False, False)
-    assert "before the answer was complete" not in f"{in_tls} {by_proxy}"
+    assert "before the response was complete" not in f"{in_tls} {by_proxy}"
 
 
 @pytest.mark.parametrize(
@@ -278,7 +278,7 @@ def test_call_that_times_out_within_the_answer(make: Make) -> None:
     ],
 )
 def test_http(make: Make, script: Script, kind: type[TransportError], sent: bool | None) -> None:
-    """A connection that was lost leaves it open; an answer, or a part of one, shows that the server got the request."""
+    """A lost connection leaves it unknown; a response, or a part of one, shows that the request was received."""
     with WireServer(script) as server:
         error = failure(make, server.url)
     assert type(error) is kind
@@ -286,7 +286,7 @@ def test_http(make: Make, script: Script, kind: type[TransportError], sent: bool
 
 
 def test_no_answer_in_time(make: Make) -> None:
-    """When a call runs out of time, the request may have arrived."""
+    """When the time of a call is up, the request may have arrived."""
     with WireServer(silent) as server:
         error = failure(make, server.url, timeout=0.2)
     assert isinstance(error, TransportTimeout)
@@ -302,7 +302,7 @@ def test_no_answer_in_time(make: Make) -> None:
 )
 @pytest.mark.parametrize(("begun", "sent"), [(b"", None), (b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n", True)])
 def test_silence(transport: Make, begun: bytes, sent: bool | None) -> None:
-    """A server that has begun to answer has got the request."""
+    """A server that has begun to respond has received the request."""
 
     def script(connection: WireConnection) -> None:
         connection.read_request()
@@ -333,7 +333,7 @@ def test_retries_of_requests_count() -> None:
 
 
 def test_query_that_is_sent_again_on_another_connection() -> None:
-    """The first copy may have arrived before its connection, which was kept alive, was lost."""
+    """The first copy may have arrived before its kept connection was lost."""
     served: list[int] = []
 
     def script(connection: WireConnection) -> None:
@@ -342,7 +342,7 @@ def test_query_that_is_sent_again_on_another_connection() -> None:
         if len(served) == 1:
             connection.send(answer())
             connection.read_request()
-            server._listener.shutdown(socket.SHUT_RDWR)  # the second copy finds nobody
+            server._listener.shutdown(socket.SHUT_RDWR)  # there is no server for the second copy
         connection.reset()
 
     with WireServer(script) as server, Client(server.url) as client:
@@ -356,7 +356,7 @@ def test_query_that_is_sent_again_on_another_connection() -> None:
 
 
 def socket_failure(script: Callable[[Peer], Any], document: str = SUBSCRIPTION) -> tuple[TransportError, list[Any]]:
-    """Return what a subscription, or a query, ends with, and the events before that."""
+    """Return the error that ends a subscription or a query, and the events before it."""
     events: list[Any] = []
 
     def run(client: Client) -> None:
@@ -382,7 +382,7 @@ async def _close_before_the_ack(peer: Peer) -> None:
 
 @pytest.mark.parametrize("document", [SUBSCRIPTION, QUERY])
 def test_socket_that_was_never_ready(document: str) -> None:
-    """Without an acknowledgement the operation was not sent, whatever the connection ended with."""
+    """Without an acknowledgement the operation was not sent, whatever ended the connection."""
     error, _ = socket_failure(_close_before_the_ack, document)
     assert isinstance(error, TransportAuthenticationError)
     assert error.sent is False
@@ -403,7 +403,7 @@ def test_socket_that_was_refused(status: int, kind: type[TransportError]) -> Non
 
 @pytest.mark.parametrize("document", [SUBSCRIPTION, QUERY])
 def test_socket_that_was_lost_after_the_message(document: str) -> None:
-    """The message was written; whether it was read is not known."""
+    """The message was written; whether it was read is unknown."""
 
     async def close(peer: Peer, id: str) -> None:
         await peer.close(1011)
@@ -414,7 +414,7 @@ def test_socket_that_was_lost_after_the_message(document: str) -> None:
 
 
 def test_socket_that_was_lost_after_an_event() -> None:
-    """An event shows that the server got the subscription."""
+    """An event shows that the server received the subscription."""
 
     async def close(peer: Peer, id: str) -> None:
         await peer.send(**event(id, 1))
@@ -427,7 +427,7 @@ def test_socket_that_was_lost_after_an_event() -> None:
 
 
 def test_operation_that_the_server_ended() -> None:
-    """Errors of the operation show that the server got it."""
+    """Errors of the operation show that the server received it."""
 
     async def fail(peer: Peer, id: str) -> None:
         await peer.send("error", id=id, payload=[{"message": "m"}])
@@ -438,7 +438,7 @@ def test_operation_that_the_server_ended() -> None:
 
 
 def test_no_event_in_time() -> None:
-    """The subscription goes on."""
+    """The subscription continues."""
 
     async def wait(peer: Peer, id: str) -> None:
         """Send nothing."""
@@ -453,7 +453,7 @@ def test_no_event_in_time() -> None:
     assert info.value.sent is True
 
 
-# -- what is not sent at all
+# -- requests that are not sent
 
 
 def test_closed_transports() -> None:
@@ -475,7 +475,7 @@ def test_closed_transports() -> None:
 
 
 def test_what_a_transport_cannot_send() -> None:
-    """An option that the transport does not have is found before anything is sent."""
+    """An option that the transport does not support is reported before sending."""
     with Client("ws://127.0.0.1:1/") as client, pytest.raises(TransportError, match="no headers per request") as info:
         client.execute(QUERY, headers={"a": "b"})
     assert info.value.sent is False

@@ -1,4 +1,4 @@
-"""Subscription: the ways it ends, who feels it, and what it counts."""
+"""Subscription: how it ends, the effects, and its counts."""
 
 from __future__ import annotations
 
@@ -41,14 +41,14 @@ def wait_until(true: Callable[[], bool]) -> None:
 
 
 def test_f17_the_message_is_sent_before_subscribe_returns(client: Client, strawberry_server: Server) -> None:
-    """Not at the first ``next()``, as a generator would."""
+    """It raises immediately, not at the first ``next()`` like a generator."""
     events = client.subscribe(EVENTS)
     strawberry_server.wait_for("subscription_started")
     events.close()
 
 
 def test_f17_a_timeout_leaves_it_usable(client: Client, strawberry_server: Server) -> None:
-    """After a TransportTimeout the next event arrives as if nothing had been."""
+    """After a TransportTimeout the next event is delivered normally."""
     with client.subscribe(EVENTS) as events:
         for _ in range(2):
             with pytest.raises(TransportTimeout, match=r"No event came within 0\.02 s; the subscription stays open"):
@@ -59,7 +59,7 @@ def test_f17_a_timeout_leaves_it_usable(client: Client, strawberry_server: Serve
 
 
 def test_f17_exhausted_stays_exhausted(client: Client) -> None:
-    """At the end StopIteration is raised, again and again, by ``next()`` too."""
+    """At the end StopIteration is raised each time, also by ``next()``."""
     events = client.subscribe("subscription { count(to: 2) }")
     assert [event["count"] for event in events] == [1, 2]
     assert list(events) == []
@@ -70,7 +70,7 @@ def test_f17_exhausted_stays_exhausted(client: Client) -> None:
 
 
 def test_f17_an_error_ends_it_once(client: Client) -> None:
-    """The server's error is raised behind the events; then comes the end."""
+    """The server's error is raised after the events, and then the subscription ends."""
     events = client.subscribe("subscription { failAfter(count: 2) }")
     assert [next(events), next(events)] == [{"failAfter": 1}, {"failAfter": 2}]
     with pytest.raises(TransportQueryError, match="It failed after 2"):
@@ -113,7 +113,7 @@ def leave(way: str, events: Subscription[Any]) -> None:
 
 
 def test_f16_collected_on_the_loop_thread(client: Client, strawberry_server: Server) -> None:
-    """The collector may run the finalizer on the very thread that must send ``complete``; it does not wait there."""
+    """The collector may run the finalizer on the thread that must send ``complete``, where it does not wait."""
     leave("cycle", client.subscribe(COUNT))
     runtime = runtime_of(client)
     collected = threading.Event()
@@ -123,7 +123,7 @@ def test_f16_collected_on_the_loop_thread(client: Client, strawberry_server: Ser
 
 
 def test_f28_close_from_another_thread_wakes_the_consumer(client: Client, strawberry_server: Server) -> None:
-    """The thread that waits for an event gets a clean end."""
+    """A thread that waits for an event gets a regular end."""
     events = client.subscribe(EVENTS)
     strawberry_server.wait_for("subscription_started")
     ended: list[list[Any]] = []
@@ -155,7 +155,7 @@ def test_closing_the_client_ends_it_cleanly(client: Client, strawberry_server: S
 
 
 def test_f18_raise_is_for_the_one_concerned(client: Client, strawberry_server: Server) -> None:
-    """An overflow ends one subscription: ``complete`` is sent for it; its sibling on the socket goes on."""
+    """An overflow ends one subscription, for which ``complete`` is sent; the other on the socket continues."""
     sibling = client.subscribe(COUNT, overflow="raise", buffer_size=100_000)
     flooded = client.subscribe("subscription { count }", overflow="raise", buffer_size=50)
     wait_for_complete(strawberry_server)
@@ -175,7 +175,7 @@ def test_f18_raise_is_for_the_one_concerned(client: Client, strawberry_server: S
 
 
 def test_f18_drop_oldest_keeps_the_newest(client: Client, strawberry_server: Server) -> None:
-    """A stalled consumer finds the newest events; what it missed is counted; the sibling keeps its rate."""
+    """A slow consumer receives the newest events; dropped events are counted; the other subscription is not delayed."""
     sibling = client.subscribe(COUNT, overflow="drop_oldest")
     flooded = client.subscribe("subscription { count(to: 20000) }", overflow="drop_oldest", buffer_size=10)
     strawberry_server.wait_for("subscription_ended", name="count", number=20_000)
@@ -188,26 +188,26 @@ def test_f18_drop_oldest_keeps_the_newest(client: Client, strawberry_server: Ser
 
 
 def test_f18_block_loses_nothing_and_holds_up_nobody(client: Client, strawberry_server: Server) -> None:
-    """The buffer is never exceeded while the consumer sleeps; siblings go on; then every event arrives in order."""
+    """The buffer is never exceeded while the consumer sleeps; others continue; then every event arrives in order."""
     blocked = client.subscribe("subscription { count(to: 30000) }", buffer_size=64)
     sibling = client.subscribe(COUNT)
     for number in range(1, 60):
         assert sibling.next(PATIENCE)["count"] == number
         assert blocked.stats.buffered <= 64
-    assert strawberry_server.seen("subscription_ended") == []  # the server is stopped by our not reading
+    assert strawberry_server.seen("subscription_ended") == []  # the server has to wait because the client does not read
     assert [event["count"] for event in blocked] == list(range(1, 30_001))
     assert blocked.stats[:4] == (30_000, 30_000, 0, 0)
     assert len(strawberry_server.seen("ws_connect")) == 2
 
 
 def test_f29_a_subscription_does_not_pickle(client: Client) -> None:
-    """It is bound to a socket of this process, and says so."""
+    """It is bound to a socket of this process, and the error says so."""
     with client.subscribe(COUNT) as events, pytest.raises(TypeError, match="bound to a socket of this process"):
         pickle.dumps(events)
 
 
 def test_f30_a_subscription_keeps_its_client_and_no_more(strawberry_server: Server) -> None:
-    """The client lives as long as its subscription; when that is closed and dropped the client goes."""
+    """The client lives as long as its subscription; when that is closed and dropped, the client is freed."""
     events = Client(strawberry_server.url).subscribe(COUNT)
     gc.collect()
     client = weakref.ref(events._owner)
@@ -219,7 +219,7 @@ def test_f30_a_subscription_keeps_its_client_and_no_more(strawberry_server: Serv
 
 
 def test_stats_and_repr_of_a_running_one(client: Client) -> None:
-    """They can be read at any time, by any thread."""
+    """They can be read at any time, in any thread."""
     with client.subscribe(COUNT) as events:
         next(events)
         stats = events.stats

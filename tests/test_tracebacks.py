@@ -1,4 +1,4 @@
-"""Tracebacks: what a user reads when a call fails is short, and the library's error is still the cause."""
+"""Tracebacks: they are short when a call fails, and the library's error is still the cause."""
 
 from __future__ import annotations
 
@@ -37,15 +37,15 @@ NOWHERE = "http://127.0.0.1:9/graphql"
 
 
 def check(call: Callable[[], object], expected: type[SyncGQLError]) -> SyncGQLError:
-    """Make a call that fails, and look at the traceback."""
+    """Make a call that fails, and inspect the traceback."""
     with pytest.raises(expected) as caught:
         call()
     error = caught.value
     frames = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename.startswith(PACKAGE)]
     assert len(frames) <= MOST_FRAMES, [frame.name for frame in frames]
-    # Not the whole of what is printed here, which begins with two frames of this module and pytest.
+    # Not the complete output, which begins with two frames of this module and pytest.
     printed = "".join(traceback.format_exception(error)).splitlines()
-    # How many lines Python marks with ~~~^^^ depends on its version.
+    # The number of lines that Python marks with ~~~^^^ depends on its version.
     lines = [line for line in printed if not re.fullmatch(r" *[~^]+", line)]
     # A syntax error shows the place in the document, in the message and in that of its cause.
     more = str(error).count("\n") + str(error.__cause__).count("\n")
@@ -82,14 +82,14 @@ def test_a_refused_connection(by_requests: bool) -> None:
     ids=["server", "credentials", "protocol", "query"],
 )
 def test_what_a_server_answers(response: bytes, expected: type[SyncGQLError]) -> None:
-    """Every kind of answer that is an error."""
+    """All kinds of responses that are errors."""
     with WireServer(always(response)) as server, Client(server.url) as client:
         check(lambda: client.execute("{ a }"), expected)
         check(lambda: client.submit("{ a }").result(30), expected)
 
 
 def test_a_timeout_and_a_closed_client(strawberry_server: Server) -> None:
-    """Errors that no server sends."""
+    """Errors without a response."""
     client = Client(strawberry_server.url)
     check(lambda: client.execute("{ sleep(seconds: 60) }", timeout=0.1), TransportTimeout)
     client.close()
@@ -97,7 +97,7 @@ def test_a_timeout_and_a_closed_client(strawberry_server: Server) -> None:
 
 
 def test_a_document_that_cannot_be_sent() -> None:
-    """Checked before anything is sent."""
+    """Errors of checks before sending."""
     with Client(NOWHERE, schema="type Query { hello: String }") as client:
         check(lambda: client.execute("{ hello "), DocumentError)
         check(lambda: client.execute("{ bye }"), DocumentError)
@@ -105,7 +105,7 @@ def test_a_document_that_cannot_be_sent() -> None:
 
 
 def test_subscriptions(strawberry_server: Server) -> None:
-    """Those that do not begin, and those that end with an error."""
+    """Subscriptions that do not start, and those that end with an error."""
     check(lambda: Client(NOWHERE).subscribe("subscription { count }"), TransportConnectionFailed)
     with Client(strawberry_server.url) as client:
         subscription = client.subscribe("subscription { nothing }")

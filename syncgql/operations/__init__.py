@@ -1,4 +1,4 @@
 """Operations without documents: ``client.query.book("title", id=1)``.
 
-Nothing is imported here, so that a client that needs no proxies never loads graphql-core.
+This module imports nothing, so that a client without operation proxies does not load graphql-core.
 """

@@ -1,4 +1,4 @@
-"""Automatic selections: what is selected of a type when nobody says what."""
+"""Automatic selections: the default selection for a type, used if the caller selects no fields."""
 
 from __future__ import annotations
 
@@ -20,8 +20,9 @@ from graphql import (
 from .fields import Field, Fields, InlineFragment, Selection
 
 MOST_TYPES = 20
-"""Interfaces and unions of more types get no fragment per type: GitHub's ``Node`` stands for 249, and no server lets a
-selection of them all pass its limit on complexity."""
+"""The maximum number of types for which an interface or union is selected with a fragment per type. GitHub's ``Node``
+has 249 types; a selection of all of them would exceed any server's complexity limit.
+"""
 
 Path = frozenset[str]
 
@@ -54,8 +55,8 @@ def _of_fields(schema: GraphQLSchema, type_: Any, depth: int, path: Path) -> lis
 
 
 def _is_left_out(field: GraphQLField, named: GraphQLNamedType, path: Path) -> bool:
-    # Arguments of an object choose or page what it holds (GitHub refuses a connection without first or last), and a
-    # type within itself would go round in circles.
+    # Arguments of an object filter or page its contents (GitHub refuses a connection without first or last), and a type
+    # within itself would recurse.
     return bool(field.args) or named.name in path
 
 
@@ -76,7 +77,7 @@ def _of_abstract(
     }
     differing = _differing(members, own)
     for name, fields in own.items():
-        # GraphQL allows one type for one key, whichever fragment it comes from.
+        # GraphQL allows only one type for a key, in all fragments together.
         renamed = [field.with_alias(f"{field.name}_{name}") if field.name in differing else field for field in fields]
         if renamed:
             selected.append(InlineFragment(name, fields=Fields(renamed)))

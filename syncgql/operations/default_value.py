@@ -1,4 +1,4 @@
-"""Default values of arguments, as GraphQL writes them."""
+"""Default values of arguments, in GraphQL syntax."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ except ImportError:  # graphql-core 3.2
     from graphql import ast_from_value
 
     def get_default_value_ast(argument: GraphQLArgument) -> ValueNode | None:  # type: ignore[misc]  # see above
-        """Return the default value of *argument*, as the function of this name in 3.3 does."""
+        """Return the default value of *argument*, like the function of this name in graphql-core 3.3."""
         return ast_from_value(argument.default_value, argument.type)
 
 
@@ -21,7 +21,7 @@ def typed_with_default(argument: GraphQLArgument) -> str:
 
 
 def default_text(argument: GraphQLArgument) -> str | None:
-    """Return the default value of *argument*; None when it has none, or one that does not fit its type."""
+    """Return the default value of *argument*; None if it has none, or if the value does not match its type."""
     try:
         default = get_default_value_ast(argument)
     except (GraphQLError, TypeError, ValueError):

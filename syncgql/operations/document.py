@@ -1,7 +1,7 @@
-"""OperationBuilder: a selection becomes a document with variables, once per shape of call.
+"""OperationBuilder: turns a selection into a document with variables, once per shape of call.
 
-The shape of a call is everything but the values of its arguments. The first call of a shape is resolved against the
-schema, written as text and validated; every later one only serializes its values.
+The shape of a call is everything except the values of its arguments. The first call of a shape is resolved against the
+schema, written as text and validated; later ones only serialize their values.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ class OperationBuilder:
     """Builds requests of one kind of operation for one schema.
 
     Args:
-        schema: what names and types are looked up in.
+        schema: the schema in which names and types are looked up.
         kind: ``query``, ``mutation`` or ``subscription``.
     """
 
@@ -36,14 +36,14 @@ class OperationBuilder:
 
     @property
     def root(self) -> GraphQLObjectType | None:
-        """The type whose fields are the operations; None when the schema has no such operations."""
+        """The type whose fields are the operations; None if the schema has no such operations."""
         return self.schema.get_root_type(OperationType(self.kind))
 
     def request(self, fields: Fields) -> PreparedRequest:
         """Return the request for *fields* of the root type.
 
         Raises:
-            DocumentError: something selected or given does not fit the schema; ``path`` says what.
+            DocumentError: a selection or an argument does not match the schema; ``path`` names it.
         """
         operation = self._operation(fields)
         values = list(_values(fields))
@@ -65,7 +65,7 @@ class OperationBuilder:
         if self.root is None:
             raise DocumentError(f"The schema has no {self.kind} type.")
         if not fields:
-            raise DocumentError("Nothing is selected; give the names of fields.")
+            raise DocumentError("Nothing is selected; pass the names of fields.")
         operation = DocumentWriter(self.schema, self.kind, fields, self.root).operation()
         errors = validate(self.schema, parse_document(operation.text))
         if errors:
@@ -88,14 +88,14 @@ def _shape_of_fields(fields: Fields) -> Hashable:
 
 
 def _shape_of_arguments(arguments: Mapping[str, Any]) -> Hashable:
-    # A literal of GraphQL text is part of the document; any other value goes into a variable.
+    # A literal in GraphQL text is part of the document; any other value becomes a variable.
     return tuple(
         (name, print_ast(value) if isinstance(value, ValueNode) else None) for name, value in given_arguments(arguments)
     )
 
 
 def _values(fields: Fields) -> Iterator[Any]:
-    """Yield the values that become variables, in the order in which ``DocumentWriter`` defines those."""
+    """Yield the values that become variables, in the order in which ``DocumentWriter`` defines the variables."""
     for one in fields:
         if isinstance(one, Automatic):
             continue

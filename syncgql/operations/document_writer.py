@@ -1,4 +1,4 @@
-"""DocumentWriter: the text of an operation, its names looked up in the schema."""
+"""DocumentWriter: writes the text of an operation, with names from the schema."""
 
 from __future__ import annotations
 
@@ -29,8 +29,9 @@ from .fields import Automatic, Directive, Field, Fields, InlineFragment, Selecti
 
 ROOT_DEPTH = 2
 NESTED_DEPTH = 1
-"""What is selected automatically: of an operation its leaves and those of its objects; of an object that is named among
-other fields, its leaves."""
+"""The depths of automatic selections: an operation's leaves and those of its objects; the leaves of an object that is
+named among other fields.
+"""
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,7 @@ class Variable:
 
 @dataclass(frozen=True)
 class WrittenOperation:
-    """A document, and its variables in the order in which a selection's arguments are walked."""
+    """A document, and its variables in the order in which the arguments of the selection are visited."""
 
     text: str
     variables: tuple[Variable, ...]
@@ -53,10 +54,10 @@ class DocumentWriter:
     """Writes one operation.
 
     Args:
-        schema: what names and types are looked up in.
+        schema: the schema in which names and types are looked up.
         kind: ``query``, ``mutation`` or ``subscription``.
-        fields: what to select of *root*.
-        root: the schema's type for that kind of operation.
+        fields: the fields to select from *root*.
+        root: the schema's root type for that kind of operation.
     """
 
     def __init__(self, schema: GraphQLSchema, kind: str, fields: Fields, root: GraphQLObjectType) -> None:
@@ -71,7 +72,7 @@ class DocumentWriter:
         """Return the operation.
 
         Raises:
-            DocumentError: an unknown field, argument, directive or type, or a required argument is missing.
+            DocumentError: a field, argument, directive or type is unknown, or a required argument is missing.
         """
         self._write_block("", self._fields, self._root, "")
         keys = [one.key for one in self._fields if isinstance(one, Field)]
@@ -121,7 +122,7 @@ class DocumentWriter:
     def _definition(self, name: str, parent: GraphQLNamedType, path: str) -> GraphQLField:
         if name == "__typename":
             return TypeNameMetaFieldDef
-        fields: dict[str, GraphQLField] = getattr(parent, "fields", {})  # a union has none of its own
+        fields: dict[str, GraphQLField] = getattr(parent, "fields", {})  # a union has none
         if name in fields:
             return fields[name]
         if parent is self._schema.query_type and name in ("__schema", "__type"):
@@ -168,7 +169,7 @@ class DocumentWriter:
 
 
 def given_arguments(arguments: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
-    """Yield the arguments that have a value, in an order that does not depend on how they were given."""
+    """Yield the arguments that have a value, in an order that does not depend on that of the call."""
     for name in sorted(arguments):
         if arguments[name] is not UNSET:
             yield name, arguments[name]
@@ -178,12 +179,12 @@ def _given(fields: Fields | None, automatic: Automatic, path: str) -> Fields:
     if fields is None:
         return Fields(automatic)
     if not fields:
-        raise refusal(path, "nothing is selected of it; give the names of fields, or leave the selection out.")
+        raise refusal(path, "the selection is empty; pass the names of fields, or omit the selection.")
     return fields
 
 
 def _expanded(schema: GraphQLSchema, fields: Fields, type_: GraphQLNamedType) -> Iterator[Selection]:
-    """Yield the selections with automatic ones spelled out; what is selected by hand goes before those."""
+    """Yield the selections, with automatic ones expanded after all others."""
     by_hand = {one.key for one in fields if isinstance(one, Field)}
     for one in fields:
         if isinstance(one, Automatic):

@@ -1,6 +1,6 @@
 """Selections as Python values: Fields, Field, InlineFragment, Directive and Automatic.
 
-All are immutable, compare by value and may be kept at module level::
+All of them are immutable, compare by value and may be stored at module level::
 
     AUTHOR = Fields("name", "born")
     BOOK = Fields("title", author=AUTHOR) + Field("reviews", first=5, fields="stars text")
@@ -21,8 +21,9 @@ __all__ = ["Automatic", "Directive", "Field", "Fields", "InlineFragment", "Selec
 
 Selection: TypeAlias = "Field | InlineFragment | Automatic"
 Selectable: TypeAlias = Any
-"""What a selection can be made of: a name, dotted names, GraphQL text, Fields, Field, InlineFragment, Automatic, a
-mapping of names to selections, or a list of any of these."""
+"""A selection: a name, dotted names, GraphQL text, Fields, Field, InlineFragment, Automatic, a mapping of names to
+selections, or a list of any of these.
+"""
 
 NAME = re.compile(r"[_A-Za-z][_0-9A-Za-z]*")
 DOTTED = re.compile(rf"{NAME.pattern}(\.{NAME.pattern})+")
@@ -33,11 +34,12 @@ class Directive:
     """A directive such as ``@include``: ``Directive("include", **{"if": True})``.
 
     Args:
-        name: with or without the ``@``.
-        arguments: become variables; a trailing underscore does not count, so ``if_=True`` is ``if``.
+        name: the name, with or without the ``@``.
+        arguments: the arguments, which become variables; a trailing underscore is ignored, so ``if_=True`` passes
+            ``if``.
 
     Raises:
-        DocumentError: *name* is no name.
+        DocumentError: *name* is not a valid name.
     """
 
     __slots__ = ("arguments", "name")
@@ -52,7 +54,7 @@ class Directive:
         return (self.name, self.arguments) == (other.name, other.arguments)
 
     def __hash__(self) -> int:
-        # Values may be lists and dicts: only the names of the arguments count.
+        # Values may be lists and dicts, which are not hashable, so only the names of the arguments are hashed.
         return hash((self.name, frozenset(self.arguments)))
 
     def __repr__(self) -> str:
@@ -64,14 +66,14 @@ class Field:
 
     Args:
         name: the field's name in the schema.
-        alias: the key that the value gets in the result.
+        alias: the key of the value in the result.
         directives: for example ``[Directive("include", if_=wanted)]``.
-        fields: what to select of an object; nothing selects its leaves automatically.
-        arguments: become variables. Underscores do not count when a name is looked up, so an argument that is called
-            ``alias`` itself is given as ``alias_``.
+        fields: the fields to select if the value is an object; by default, its leaves are selected automatically.
+        arguments: the field's arguments, which become variables. Names are looked up without underscores, so an
+            argument named ``alias`` is passed as ``alias_``.
 
     Raises:
-        DocumentError: a name is no name, or *fields* is no selection.
+        DocumentError: a name is not valid, or *fields* is not a selection.
     """
 
     __slots__ = ("alias", "arguments", "directives", "fields", "name")
@@ -98,7 +100,7 @@ class Field:
         return self.alias or self.name
 
     def with_arguments(self, arguments: Mapping[str, Any]) -> Field:
-        """Return the same field with other arguments, whatever they are called."""
+        """Return the same field with other arguments, which may have any names."""
         changed = copy.copy(self)
         changed.arguments = dict(arguments)
         return changed
@@ -130,21 +132,21 @@ class Field:
         )
 
     def is_like(self, other: Field) -> bool:
-        """Whether both ask for the same, apart from what they select of it."""
+        """Return whether both request the same value, apart from the fields that they select from it."""
         mine = (self.name, self.alias, self.arguments, self.directives)
         return mine == (other.name, other.alias, other.arguments, other.directives)
 
 
 class InlineFragment:
-    """What to select of objects of one type: ``InlineFragment("Book", fields="title")``.
+    """A selection for objects of one type: ``InlineFragment("Book", fields="title")``.
 
     Args:
         type_condition: the name of an object, interface or union type.
-        fields: what to select; nothing selects the leaves automatically.
+        fields: the fields to select; by default, the leaves are selected automatically.
         directives: directives on the fragment.
 
     Raises:
-        DocumentError: a name is no name, or *fields* is no selection.
+        DocumentError: a name is not valid, or *fields* is not a selection.
     """
 
     __slots__ = ("directives", "fields", "type_condition")
@@ -169,18 +171,18 @@ class InlineFragment:
         return _call("InlineFragment", self.type_condition, {key: value for key, value in options.items() if value})
 
     def is_like(self, other: InlineFragment) -> bool:
-        """Whether both are on the same condition, apart from what they select."""
+        """Return whether both have the same condition and directives, apart from the fields that they select."""
         return (self.type_condition, self.directives) == (other.type_condition, other.directives)
 
 
 class Automatic:
-    """All leaves of a type, as the schema has them: ``Fields(Automatic(), Field("reviews", first=5))``.
+    """All leaves of a type according to the schema: ``Fields(Automatic(), Field("reviews", first=5))``.
 
-    Selected are scalars and enums, and objects that take no arguments down to *depth*; deprecated fields and those
-    with a required argument are left out. Interfaces and unions get ``__typename`` and a fragment per type.
+    Selects scalars and enums, and objects without arguments down to *depth*; deprecated fields and fields with a
+    required argument are omitted. Interfaces and unions get ``__typename`` and a fragment per type.
 
     Args:
-        depth: 1 for the leaves of the type itself, 2 for those of its objects too, and so on.
+        depth: 1 for the leaves of the type itself; 2, the default, to include those of its objects; and so on.
 
     Raises:
         DocumentError: *depth* is less than 1.
@@ -190,7 +192,7 @@ class Automatic:
 
     def __init__(self, depth: int = 2) -> None:
         if depth < 1:
-            raise DocumentError("Automatic(depth=...) starts at 1, the leaves of the type itself.")
+            raise DocumentError("The depth of Automatic must be at least 1, the leaves of the type itself.")
         self.depth = depth
 
     def __eq__(self, other: object) -> bool:
@@ -206,17 +208,17 @@ class Automatic:
 class Fields:
     """A set of fields: ``Fields("title", "author.name", reviews=Fields("stars"))``.
 
-    Selections add up (``BOOK + "year"``), are searched by path (``"author.name" in BOOK``), and are equal whatever
-    the order of their fields.
+    Selections can be added (``BOOK + "year"``) and searched by path (``"author.name" in BOOK``). They compare equal
+    regardless of the order of their fields.
 
     Args:
         selections: names, dotted names, GraphQL text (``"title author { name }"``), Field, InlineFragment, Automatic,
-            Fields, lists of these, or mappings like the keywords.
-        nested: fields with what to select of them; a ``Field`` of another name gets the keyword as alias. In a
-            mapping, ``True`` selects a field, ``False`` leaves it out and ``"... on Book"`` is an inline fragment.
+            Fields, lists of these, or mappings like *nested*.
+        nested: fields with their selections; a ``Field`` with another name gets the keyword as its alias. In a mapping,
+            ``True`` selects a field, ``False`` omits it, and ``"... on Book"`` is an inline fragment.
 
     Raises:
-        DocumentError: something given is no selection, or GraphQL text has a syntax error.
+        DocumentError: an argument is not a selection, or GraphQL text has a syntax error.
     """
 
     __slots__ = ("selections",)
@@ -283,7 +285,7 @@ def _from_text(text: str) -> Iterable[Selection]:
     if NAME.fullmatch(text):
         return [Field(text)]
     if not text or text.isspace():
-        raise DocumentError("An empty text is no selection; give names of fields, or nothing for an automatic one.")
+        raise DocumentError("The selection is empty; pass names of fields, or omit it to select fields automatically.")
     if DOTTED.fullmatch(text):
         name, _, rest = text.partition(".")
         return [Field(name, fields=rest)]
@@ -292,7 +294,7 @@ def _from_text(text: str) -> Iterable[Selection]:
 
 @cached(lambda text, selections: len(text) * BYTES_PER_CHARACTER)
 def _parsed(text: str) -> tuple[Selection, ...]:
-    """Return the selections of GraphQL *text*; the values of arguments stay nodes of graphql-core."""
+    """Return the selections in GraphQL *text*; the values of arguments are nodes of graphql-core."""
     from .selection_text import parse_selection  # imported late: it loads graphql-core
 
     return tuple(map(_selection, parse_selection(text)))
@@ -308,7 +310,7 @@ def _selection(parsed: ParsedSelection) -> Selection:
 
 def _from_member(key: object, value: Selectable) -> Iterator[Selection]:
     if not isinstance(key, str):
-        raise DocumentError(f"A mapping of fields has names as keys, not {type(key).__name__}.")
+        raise DocumentError(f"The keys of a mapping of fields must be names, not {type(key).__name__}.")
     if value is False:
         return
     condition = CONDITION.fullmatch(key)
@@ -325,7 +327,7 @@ def _from_member(key: object, value: Selectable) -> Iterator[Selection]:
 
 
 def _merged(selections: Iterable[Selection]) -> tuple[Selection, ...]:
-    """Join what asks for the same, keeping the order of first appearance."""
+    """Merge selections of the same value, in the order of their first appearance."""
     merged: list[Selection] = []
     for one in selections:
         for index, earlier in enumerate(merged):
@@ -367,7 +369,7 @@ def _directives(directives: Iterable[Directive]) -> tuple[Directive, ...]:
     directives = (directives,) if isinstance(directives, Directive) else tuple(directives)
     for directive in directives:
         if not isinstance(directive, Directive):
-            raise DocumentError(f"directives takes Directive objects, not {type(directive).__name__}.")
+            raise DocumentError(f"directives must be Directive objects, not {type(directive).__name__}.")
     return directives
 
 

@@ -1,4 +1,4 @@
-"""Parsed selections: what ``parse_selection`` returns and ``Fields`` is made of. Does not load graphql-core."""
+"""Parsed selections: the result of ``parse_selection``, as types that do not load graphql-core."""
 
 from __future__ import annotations
 

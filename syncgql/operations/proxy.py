@@ -23,6 +23,8 @@ from .fields import Field, Fields, Selectable
 if TYPE_CHECKING:
     from graphql import GraphQLSchema
 
+    from ..bulk.calls import Calls
+    from ..bulk.pages import Pages
     from ..result import ExecutionResult
     from ..subscription import Subscription
 
@@ -30,14 +32,17 @@ T = TypeVar("T")
 
 
 class Executor(Protocol):
-    """What the proxies need of a client."""
+    """The interface of a client that the proxies use."""
 
     @property
     def schema(self) -> GraphQLSchema:
         """The server's schema."""
 
+    def calls(self) -> Calls:
+        """Return the calls of one bulk operation."""
+
     def run(self, request: GraphQLRequest) -> ExecutionResult:
-        """Run a query or mutation and return its result, errors included."""
+        """Run a query or mutation and return its result, including errors."""
 
     def follow(self, request: GraphQLRequest, convert: Callable[[ExecutionResult], T]) -> Subscription[T]:
         """Start a subscription whose iterator yields converted events."""
@@ -46,12 +51,12 @@ class Executor(Protocol):
 class OperationProxy:
     """The operations of one kind, found by name: ``client.query.book``, ``client.query["book"]``.
 
-    It has no public attributes of its own: all names belong to the schema.
+    It has no public attributes of its own, because all names belong to the schema.
 
     Args:
         executor: the client.
         kind: ``query``, ``mutation`` or ``subscription``.
-        builders: where the client keeps what was built for calls of each kind.
+        builders: the client's builders by kind, which keep what was built for earlier calls.
     """
 
     def __init__(self, executor: Executor, kind: str, builders: dict[str, OperationBuilder]) -> None:
@@ -60,14 +65,16 @@ class OperationProxy:
         self._builders = builders
 
     def __call__(self, *selections: Selectable, **nested: Selectable) -> Any:
-        """Run one operation with several root fields and return its data, a value under each key.
+        """Run one operation with several root fields and return its data, which has a value for each key.
 
-        Takes what ``Fields`` takes, for example ``client.query(Field("book", id="1"), version=True)``; for a
-        subscription the iterator yields data.
+        The arguments are those of ``Fields``, for example ``client.query(Field("book", id="1"), version=True)``. For a
+        subscription, the result is an iterator over the data of its events.
 
         Raises:
-            DocumentError: a selection or a value does not fit the schema; nothing was sent.
-            TransportError: as ``execute``, or ``subscribe``.
+            DocumentError: a selection or a value does not match the schema; nothing was sent.
+            TransportQueryError: the response has errors; see ``.errors``, and ``.data`` for partial data.
+            TransportError: there was no GraphQL response, or the schema could not be fetched.
+            ClientClosed: the client is closed.
         """
         try:
             request = self._builder().request(Fields(*selections, **nested))
@@ -79,11 +86,11 @@ class OperationProxy:
 
     def __getattr__(self, name: str) -> FieldProxy:
         if name.startswith("_"):
-            # What asks for such names (copy, pickle, notebooks) must not make the client fetch its schema.
+            # copy, pickle and notebooks look up such names, which must not make the client fetch its schema.
             raise AttributeError(f"{name!r} is looked up only in brackets: [{name!r}].")
         found = find_name(name, self._fields())
         if found is None:
-            # Without a name Python has nothing to suggest beside what the message says.
+            # Without a name, Python adds no suggestion of its own to the message.
             raise AttributeError(self._unknown(name), obj=self)
         return self[found]
 
@@ -110,14 +117,14 @@ class OperationProxy:
         try:
             names = list(self._fields())
         except TransportError:
-            names = []  # completion in a shell is no place to fail
+            names = []  # completion in a shell must not fail
         return [*super().__dir__(), *names]
 
     def __repr__(self) -> str:
         return f"<{self._kind} operations of {self._executor!r}>"
 
     def _builder(self) -> OperationBuilder:
-        """Return the builder for the schema that the client has now."""
+        """Return the builder for the client's current schema."""
         schema = self._executor.schema
         builder = self._builders.get(self._kind)
         if builder is None or builder.schema is not schema:
@@ -141,7 +148,7 @@ class OperationProxy:
 class FieldProxy:
     """One operation: ``client.query.book("title author.name", id="1")`` returns the value of ``book``.
 
-    ``help(client.query.book)`` shows what the schema says of it.
+    ``help(client.query.book)`` shows its description, arguments and type from the schema.
     """
 
     def __init__(self, executor: Executor, builder: OperationBuilder, name: str, field: GraphQLField) -> None:
@@ -162,23 +169,78 @@ class FieldProxy:
         """Run the operation and return the value of its field.
 
         Args:
-            _fields: what to select, in any form that ``Fields`` takes; nothing selects the leaves automatically.
-            arguments: the field's arguments; None is null, ``UNSET`` leaves one out.
+            _fields: the fields to select, in any form that ``Fields`` accepts; by default, the leaves are selected
+                automatically.
+            arguments: the field's arguments; None is sent as null, and ``UNSET`` omits an argument.
 
         Raises:
-            DocumentError: a selection or a value does not fit the schema; nothing was sent.
-            TransportQueryError: the answer has errors; partial data is on it.
-            TransportError: there was no GraphQL answer.
+            DocumentError: a selection or a value does not match the schema; nothing was sent.
+            TransportQueryError: the response has errors; see ``.errors``, and ``.data`` for partial data.
+            TransportProtocolError: the data is null although there are no errors.
+            TransportError: there was no GraphQL response.
+            ClientClosed: the client is closed.
         """
         return self._value(self._executor.run(self._request(_fields, arguments)))
 
     def result(self, /, _fields: Selectable = None, **arguments: Any) -> Any:
-        """Run the operation and return the whole ``ExecutionResult``; errors inside it are not raised."""
+        """Run the operation and return the whole ``ExecutionResult``; errors in it are not raised."""
         return self._executor.run(self._request(_fields, arguments))
 
     def request(self, /, _fields: Selectable = None, **arguments: Any) -> GraphQLRequest:
-        """Return the request without sending it, for ``client.execute(request, timeout=60)`` and the like."""
+        """Return the request without sending it, for example for ``client.execute(request, timeout=60)``."""
         return self._request(_fields, arguments)
+
+    def paginate(
+        self,
+        /,
+        _fields: Selectable = None,
+        *,
+        page_size: int | None = None,
+        prefetch: int = 1,
+        max_pages: int | None = None,
+        **arguments: Any,
+    ) -> Pages:
+        """Run the operation, a connection, for all its pages and return an iterator over the nodes.
+
+        ``for repository in client.query.repositories.paginate("nodes { name }", first=100): ...``
+
+        The selection of ``pageInfo`` is added.
+
+        Args:
+            _fields: what to select, in any form that ``Fields`` takes: of the connection, with ``nodes`` or ``edges``.
+            page_size: how many nodes a page has; the same as the argument ``first``, or ``last``.
+            prefetch: as for ``Client.paginate``.
+            max_pages: as for ``Client.paginate``.
+            arguments: the field's arguments; ``last`` goes backward, and ``after`` or ``before`` say where to begin.
+
+        Raises:
+            DocumentError: a selection or a value does not fit the schema, or the field is no connection.
+        """
+        from ..bulk.pages import paginate
+        from ..bulk.progress import progress_of
+
+        is_backward = "last" in arguments or "before" in arguments
+        size, cursor, info = (
+            ("last", "before", "hasPreviousPage startCursor")
+            if is_backward
+            else ("first", "after", "hasNextPage endCursor")
+        )
+        if page_size is not None:
+            arguments[size] = page_size
+        arguments.setdefault(cursor, None)  # a variable, which the next pages set
+        page_info = f"pageInfo {{ {info} }}"
+        request = self._request(Fields(page_info) if _fields is None else Fields(_fields, page_info), arguments)
+        return paginate(
+            self._executor.calls(),
+            request,
+            path=None,
+            page_size=None,
+            prefetch=prefetch,
+            max_pages=max_pages,
+            pagination=None,
+            after=None,
+            progress=progress_of(None, self.__name__),
+        )
 
     def __repr__(self) -> str:
         arguments = ", ".join(f"{name}: {typed_with_default(argument)}" for name, argument in self._field.args.items())
@@ -202,7 +264,19 @@ class EventProxy(FieldProxy):
     """One subscription: ``client.subscription.book_added("title")`` is a ``Subscription`` of the field's values."""
 
     def __call__(self, /, _fields: Selectable = None, **arguments: Any) -> Subscription[Any]:
-        """Subscribe and return an iterator over the values of the field; takes and raises what ``subscribe`` does."""
+        """Subscribe and return an iterator over the values of the field.
+
+        Args:
+            _fields: the fields to select, in any form that ``Fields`` accepts; by default, the leaves are selected
+                automatically.
+            arguments: the field's arguments; None is sent as null, and ``UNSET`` omits an argument.
+
+        Raises:
+            DocumentError: a selection or a value does not match the schema; nothing was sent.
+            TransportTimeout: connecting and sending took longer than the client's limit.
+            TransportError: connecting failed, or the transport cannot subscribe.
+            ClientClosed: the client is closed.
+        """
         return self._executor.follow(self._request(_fields, arguments), self._event_value)
 
     def result(self, /, _fields: Selectable = None, **arguments: Any) -> Subscription[ExecutionResult]:
@@ -215,7 +289,7 @@ class EventProxy(FieldProxy):
 
 
 class _Verbatim:
-    """Shows a type or a value of GraphQL in a signature as it is, without quotes."""
+    """Shows a GraphQL type or value in a signature unchanged, without quotes."""
 
     def __init__(self, type_: object) -> None:
         self._text = str(type_)
@@ -239,7 +313,7 @@ def _default(argument: GraphQLArgument) -> object:
 
 
 def _description(name: str, field: GraphQLField) -> str:
-    lines = [field.description or f"The schema says nothing of {name}."]
+    lines = [field.description or f"The schema has no description of {name}."]
     if field.deprecation_reason is not None:
         lines.append(f"\nDeprecated: {field.deprecation_reason}")
     if field.args:

@@ -26,14 +26,15 @@ from .parsed_selection import ParsedDirective, ParsedField, ParsedFragment, Pars
 
 
 def parse_selection(text: str) -> tuple[ParsedSelection, ...]:
-    """Parse the selections of GraphQL *text*, with or without the outer braces.
+    """Parse the selections in GraphQL *text*, with or without the outer braces.
 
     Raises:
-        DocumentError: a syntax error, with its position in *text*; a variable or a named fragment.
+        DocumentError: *text* has a syntax error, whose position the error contains, or uses a variable or a named
+            fragment.
     """
     bare = not text.lstrip().startswith("{")
     try:
-        # On a line of its own, so that columns are those of the text.
+        # On a separate line, so that columns are those of the text.
         document = parse(f"{{\n{text}\n}}" if bare else text)
     except GraphQLSyntaxError as error:
         raise _syntax_error(text, error, first_line=2 if bare else 1) from error
@@ -52,8 +53,8 @@ def _selections(node: SelectionSetNode) -> Iterator[ParsedSelection]:
             yield from _inline_fragment(selection)
         elif isinstance(selection, FragmentSpreadNode):
             raise DocumentError(
-                f"The selection spreads the fragment {selection.name.value!r}, and there are no fragment definitions "
-                "here; add Fields together instead, or write an inline fragment."
+                f"The selection spreads the fragment {selection.name.value!r}, but cannot define fragments. "
+                "Add Fields together instead, or write an inline fragment."
             )
 
 
@@ -62,7 +63,7 @@ def _inline_fragment(node: InlineFragmentNode) -> Iterable[ParsedSelection]:
     if node.type_condition is not None:
         return [ParsedFragment(node.type_condition.name.value, _directives(node.directives), selections)]
     if node.directives:
-        raise DocumentError("A fragment with directives needs a type: ... on Book @include(if: true) { ... }.")
+        raise DocumentError("A fragment with directives requires a type: ... on Book @include(if: true) { ... }.")
     return selections
 
 
@@ -99,7 +100,7 @@ class _NoVariables(Visitor):
 def _syntax_error(text: str, error: GraphQLSyntaxError, first_line: int) -> DocumentError:
     position = error.locations[0] if error.locations else None
     return DocumentError(
-        f"The selection {truncate(text, 200)!r} is wrong: {error.message}",
+        f"The selection {truncate(text, 200)!r} has a syntax error: {error.message}",
         line=max(position.line - first_line + 1, 1) if position else None,
         column=position.column if position else None,
     )

@@ -1,4 +1,4 @@
-"""Deduplication: the step that sends identical queries of several threads once."""
+"""Deduplication: the step that sends identical queries of several threads only once."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from .operation import Operation
 
 
 class Deduplication(Middleware):
-    """Merges queries that are in flight at the same time and are equal: text, variables, operation name and headers.
+    """Merges queries in flight with the same text, variables, operation name and headers.
 
-    Mutations, uploads and queries with ``extra_args`` are never merged. A thread whose call ends early, by Ctrl-C or
-    its time limit, does not end the request of the others: one of them sends it again.
+    Mutations, uploads and queries with ``extra_args`` are never merged. If the call of the thread that sent the query
+    ends early, because of Ctrl-C or its time limit, another thread sends the query again.
     """
 
     def __init__(self) -> None:
@@ -32,19 +32,19 @@ class Deduplication(Middleware):
 
 
 def _key(operation: Operation) -> Hashable:
-    """Return what is equal for operations that can share a request; None for one that cannot."""
+    """Return a key that is equal for operations that can share a request; None for an operation that cannot."""
     if operation.extra_args or not operation.request.is_query:
         return None
     try:
         request = json_codec.dumps(operation.request.payload)
     except json_codec.CODEC_ERRORS:
-        return None  # a file, or a value that only the client's own encoder knows
+        return None  # a file, or a value that only the client's own serializer can encode
     headers = operation.headers or {}
     return request, frozenset((name.lower(), value) for name, value in headers.items())
 
 
 def _own_result(result: ExecutionResult) -> ExecutionResult:
-    """Return a copy, which its caller may change."""
+    """Return a copy, which the caller may modify."""
     return ExecutionResult(
         copy.deepcopy(result.data) if result.has_data else ABSENT,
         copy.deepcopy(result.errors),

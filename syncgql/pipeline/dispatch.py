@@ -17,6 +17,7 @@ from ..runtime.runtime import Runtime, Runtimes
 from ..subscription import GapHandler, OnReconnect, Subscription
 from ..transport.blocking import BlockingRoundTrip, BlockingTransport, cannot_stream
 from ..transport.selection.transport_factory import Transports
+from .flights import Flight
 from .operation import Operation
 from .request_workers import RequestWorkers
 from .stream_source import StreamSource
@@ -28,8 +29,8 @@ class SubscriptionOptions(NamedTuple):
     """The options of a subscription.
 
     Attributes:
-        buffer_size: how many events may wait for the consumer.
-        overflow: what happens when the consumer falls behind.
+        buffer_size: the number of events that may wait for the consumer.
+        overflow: what to do when the consumer falls behind.
         on_reconnect: called after a lost connection was re-established.
         with_variables: returns the request for other variables, for an ``on_reconnect`` that returns a mapping.
     """
@@ -41,11 +42,11 @@ class SubscriptionOptions(NamedTuple):
 
 
 class Dispatcher(ABC):
-    """Sends operations and returns their results; raises what the methods of ``Client`` raise."""
+    """Sends operations and returns their results, with the exceptions of the methods of ``Client``."""
 
     @abstractmethod
     def execute(self, operation: Operation) -> ExecutionResult:
-        """Send a query or mutation and return its result, errors included."""
+        """Send a query or mutation and return its result, including errors."""
 
     @abstractmethod
     def execute_batch(self, operations: Sequence[Operation]) -> list[BatchEntry]:
@@ -76,6 +77,11 @@ class Dispatcher(ABC):
     ) -> Subscription[T]:
         """Send a query or mutation whose response may come in parts; yields what is known after each, converted."""
 
+    @property
+    @abstractmethod
+    def on_loop(self) -> LoopDispatcher | None:
+        """The dispatcher that sends queries and mutations without blocking a thread; None if there is none."""
+
     def close(self) -> None:
         """End all calls and connections and wait for their end, except for blocking calls of other threads."""
         runtime = self.shut()
@@ -88,7 +94,7 @@ class Dispatcher(ABC):
 
     @abstractmethod
     def reopen(self) -> None:
-        """Undo ``shut``; does nothing when this is open."""
+        """Undo ``shut()``. Does nothing if the dispatcher is open."""
 
     @property
     @abstractmethod
@@ -97,20 +103,20 @@ class Dispatcher(ABC):
 
     @abstractmethod
     def check_open(self) -> None:
-        """Raise ``ClientClosed`` after ``close()``."""
+        """Raise ``ClientClosed`` if ``close()`` was called."""
 
 
 class LoopDispatcher(Dispatcher):
     """Sends with transports that run on a loop, which the first call in each process starts.
 
     Args:
-        owner: the object whose collection ends everything.
+        owner: the object that ends everything when it is freed.
         build: creates the transports.
     """
 
     def __init__(self, owner: object, build: Callable[[], Transports]) -> None:
         self._runtimes = Runtimes(build)
-        # Not at exit: by then the runtimes close themselves, and this would do it without waiting.
+        # At exit, the runtimes close themselves; this finalizer would not wait for the end.
         weakref.finalize(owner, self._runtimes.drop).atexit = False
 
     def execute(self, operation: Operation) -> ExecutionResult:
@@ -135,6 +141,18 @@ class LoopDispatcher(Dispatcher):
             return convert(round_trip.parse(response))
 
         return runtime.submit(round_trip.send(round_trip.request, operation.deadline), finish, operation.deadline)
+
+    def start(self, operation: Operation, landed: Callable[[], object]) -> Flight:
+        """Send a query or mutation without waiting; *landed* as for ``Flight``."""
+        runtime = self._runtimes.current()
+        round_trip = runtime.resources.queries.round_trip(
+            operation.request, headers=operation.headers, extra_args=operation.extra_args
+        )
+        return Flight(runtime, round_trip, operation.deadline, landed)
+
+    @property
+    def on_loop(self) -> LoopDispatcher:
+        return self
 
     def subscribe(
         self,
@@ -182,10 +200,10 @@ class LoopDispatcher(Dispatcher):
         self._runtimes.check_open()
 
     def runtime(self) -> Runtime[Transports]:
-        """Return the runtime of this process, which is started if necessary.
+        """Return the runtime of this process; start it if necessary.
 
         Raises:
-            ClientClosed: after ``close()``.
+            ClientClosed: ``close()`` was called.
         """
         return self._runtimes.current()
 
@@ -194,8 +212,8 @@ class BlockingDispatcher(Dispatcher):
     """Sends queries and mutations with a blocking transport, in the calling thread, and subscriptions on the loop.
 
     Args:
-        transport: sends queries and mutations.
-        loop: sends subscriptions.
+        transport: the transport for queries and mutations.
+        loop: the dispatcher for subscriptions.
     """
 
     def __init__(self, transport: BlockingTransport, loop: LoopDispatcher) -> None:
@@ -211,7 +229,7 @@ class BlockingDispatcher(Dispatcher):
         return self._send(_batch(self._transport, operations), operations[0].deadline)
 
     def submit(self, operation: Operation, convert: Callable[[ExecutionResult], T]) -> Future[T]:
-        round_trip = self._prepare(operation)  # in the caller's thread, which hears of bad input at once
+        round_trip = self._prepare(operation)  # in the caller's thread, so that invalid input raises immediately
 
         def run(started: Operation) -> T:
             return convert(self._send(round_trip, started.deadline))
@@ -237,6 +255,10 @@ class BlockingDispatcher(Dispatcher):
     ) -> Subscription[T]:
         self._loop.check_open()
         raise cannot_stream(self._transport)
+
+    @property
+    def on_loop(self) -> None:
+        return None
 
     def shut(self) -> Runtime[Transports] | None:
         runtime = self._loop.shut()

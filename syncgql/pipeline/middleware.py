@@ -1,4 +1,4 @@
-"""Middleware: code of the user's around every operation of a client, in the calling thread."""
+"""Middleware: the user's code around every operation of a client, in the calling thread."""
 
 from __future__ import annotations
 
@@ -13,28 +13,28 @@ from .operation import Operation
 __all__ = ["Middleware"]
 
 Execute = Callable[[Operation], ExecutionResult]
-"""Sends a query or mutation and returns its result; errors in the response are part of the result."""
+"""A function that sends a query or mutation and returns its result, including errors."""
 
 ExecuteBatch = Callable[[Sequence[Operation]], list[BatchEntry]]
-"""Sends operations as one batch and returns a result, or the error in its place, for each."""
+"""A function that sends operations as one batch and returns a result or an error for each."""
 
 Subscribe = Callable[[Operation], Subscription[ExecutionResult]]
-"""Starts a subscription."""
+"""A function that starts a subscription."""
 
 
 class Middleware:
-    """Code that runs around the operations of a client: derive a class and override what you need.
+    """Code that runs around the operations of a client. Derive a class and override the methods that you need.
 
-    Each method receives the operation and ``call_next``, which passes an operation on and returns its result. It may
-    pass a changed operation on, pass it on several times or not at all, change the result, and raise. It runs in the
-    calling thread, or in a worker thread for ``Client.submit``, and may run in several threads at once.
+    Each method receives the operation and ``call_next``, a function that passes an operation on and returns its result.
+    A method may pass on a changed operation, pass it on several times or not at all, change the result, and raise
+    exceptions. It runs in the calling thread, or in a worker thread for ``Client.submit``, and may run in several
+    threads at once.
 
-    Errors in a response are in the result, ``result.errors``; other failures are raised by ``call_next`` as
-    ``TransportError``.
+    Errors in a response are in ``result.errors``; ``call_next`` raises all other failures as ``TransportError``.
     """
 
     def execute(self, operation: Operation, call_next: Execute) -> ExecutionResult:
-        """Run a query or mutation, from any method of the client; also its own request for the schema."""
+        """Run a query or mutation of any method of the client, or the client's own request for the schema."""
         return call_next(operation)
 
     def execute_batch(self, operations: Sequence[Operation], call_next: ExecuteBatch) -> list[BatchEntry]:
@@ -53,14 +53,14 @@ class Middleware:
 
 
 MiddlewareOption = Middleware | Callable[[Operation, Execute], ExecutionResult]
-"""A middleware, or the ``execute`` method of one as a plain function."""
+"""A middleware, or a function to be used as the ``execute`` method of one."""
 
 
 class FunctionMiddleware(Middleware):
-    """A function in the place of ``Middleware.execute``.
+    """A middleware whose ``execute`` method is a function.
 
     Args:
-        function: called with the operation and ``call_next``.
+        function: the function; it is called with the operation and ``call_next``.
     """
 
     def __init__(self, function: Callable[[Operation, Execute], ExecutionResult]) -> None:
@@ -74,7 +74,7 @@ class FunctionMiddleware(Middleware):
 
 
 def check_middleware(middleware: Iterable[MiddlewareOption]) -> tuple[Middleware, ...]:
-    """Return the option *middleware*, with an object for each function.
+    """Return the option *middleware*, with an object instead of each function.
 
     Raises:
         TypeError: it is not a list, or an entry is neither a ``Middleware`` nor a function of two parameters.

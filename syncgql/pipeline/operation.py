@@ -18,11 +18,12 @@ class Operation(NamedTuple):
 
     Attributes:
         request: the document with its variables.
-        deadline: when the call ends; ``deadline.left()`` returns the seconds that are left, None without a limit.
-        headers: headers of this call; they take precedence over the client's. None if there are none.
+        deadline: the time at which the call ends; ``deadline.left()`` returns the remaining seconds, None without a
+            limit.
+        headers: headers of this call, which take precedence over the client's. None if there are none.
         extra_args: arguments of this call for the HTTP library; None if there are none.
-        attempt: how often the operation has been sent, this time included: 1, and more when it is retried.
-        is_introspection: whether the client itself asks for the schema.
+        attempt: the number of times that the operation has been sent, including this time: 1, or more for a retry.
+        is_introspection: whether the operation is the client's own request for the schema.
     """
 
     request: GraphQLRequest
@@ -37,7 +38,7 @@ class Operation(NamedTuple):
         """``query``, ``mutation``, ``subscription``, or ``introspection`` for the client's own request for the schema.
 
         Raises:
-            DocumentError: the document has a syntax error, or no operation of the name that was given.
+            DocumentError: the document has a syntax error, or no operation of the given name.
         """
         return "introspection" if self.is_introspection else self.request.operation_type
 
@@ -46,7 +47,7 @@ class Operation(NamedTuple):
         """The name of the operation in the document; None for an operation without a name.
 
         Raises:
-            DocumentError: as ``kind``.
+            DocumentError: the document has a syntax error, or no operation of the given name.
         """
         if self.request.operation_name:
             return self.request.operation_name
@@ -62,7 +63,7 @@ class Operation(NamedTuple):
         extra_args: Mapping[str, Any] | None = None,
         attempt: int | None = None,
     ) -> Operation:
-        """Return a copy with other values; what is None stays as it is.
+        """Return a copy with the given values; arguments that are None keep the current values.
 
         *headers* replaces all headers of the call. To add one, pass ``{**(operation.headers or {}), name: value}``.
         """

@@ -12,9 +12,9 @@ from .pipeline import Pipeline
 
 
 class TransportOverride:
-    """Replaces the last step of every client within a ``with`` block, however and whenever the client was created.
+    """Replaces the last step of all clients inside a ``with`` block, including clients created before it.
 
-    Each client has a dispatcher of its own, which is closed at the end of the block.
+    Each client has its own dispatcher, which is closed at the end of the block.
 
     Args:
         build: creates the transports for a client with these options.
@@ -26,8 +26,8 @@ class TransportOverride:
         self._previous: object = None
 
     def __enter__(self) -> TransportOverride:
-        # A property of the class takes precedence over the attribute of each instance. So the override reaches clients
-        # that exist already, and production code need not ask for it at each call.
+        # A property of the class takes precedence over the attribute of each instance. So the override also applies to
+        # existing clients, and production code need not check for it in each call.
         self._previous = Pipeline.__dict__.get("dispatcher")
         Pipeline.dispatcher = property(self.dispatcher, _keep)  # type: ignore[assignment]
         return self
@@ -41,17 +41,17 @@ class TransportOverride:
             dispatcher.close()
 
     def dispatcher(self, pipeline: Pipeline) -> Dispatcher:
-        """Return the dispatcher of a client, made when the client first needs one."""
+        """Return the dispatcher of a client, created on first use."""
         if pipeline.closed:
             return pipeline.own_dispatcher
         dispatcher = self._dispatchers.get(pipeline)
         if dispatcher is None:
-            # Threads that come here at once all get the first.
+            # setdefault() is atomic, so concurrent threads all get the first dispatcher.
             made = LoopDispatcher(pipeline, lambda: self._build(pipeline.options))
             dispatcher = self._dispatchers.setdefault(pipeline, made)
         return dispatcher
 
 
 def _keep(pipeline: Pipeline, dispatcher: Dispatcher) -> None:
-    """Store the dispatcher of a client that is made within the block, for the time after it."""
+    """Store the dispatcher of a client created inside the block, for the time after it."""
     pipeline.__dict__["dispatcher"] = dispatcher

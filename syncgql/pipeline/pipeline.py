@@ -1,4 +1,4 @@
-"""Pipeline: the steps that a call of a client takes, from the facade to the dispatcher."""
+"""Pipeline: the steps of a client's calls, from the facade to the dispatcher."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from concurrent.futures import Future
 from contextvars import copy_context
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from ..bulk.calls import Calls
 from ..checks import check_seconds
 from ..deadline import Deadline
 from ..exceptions import DocumentError, SyncGQLError, TransportError, TransportProtocolError
@@ -25,7 +26,9 @@ from ..tracebacks import cut
 from ..transport.options import CallLimit
 from ..transport.selection.transport_factory import TransportFactory, Transports
 from ..transport.selection.transport_options import TransportOptions
+from .bulk_calls import BulkCalls
 from .dispatch import BlockingDispatcher, Dispatcher, LoopDispatcher, SubscriptionOptions
+from .middleware import Execute
 from .operation import Operation
 from .policies import Policies
 from .request_workers import RequestWorkers
@@ -41,20 +44,20 @@ T = TypeVar("T")
 Timeout = float | Unset | None
 
 BUFFER_SIZE = 1024
-"""How many events of a subscription may wait for their consumer, unless it says otherwise."""
+"""The default number of events of a subscription that may wait for the consumer."""
 
 
 class Pipeline:
-    """The steps that every call of one client takes.
+    """The steps of every call of one client.
 
     Subscriptions and operation proxies keep a reference to this object, so the client stays open while they exist.
     Everything is closed when the last reference is gone.
 
     Args:
-        options: how to reach the server.
-        schema: checks and converts requests and results.
-        limit: how long a call may take, unless it has a ``timeout=`` of its own.
-        on_reconnect: called after a lost connection was re-established, unless a subscription has its own.
+        options: the options that determine how to reach the server.
+        schema: the schema that checks and converts requests and results.
+        limit: the limit of calls without their own ``timeout=``.
+        on_reconnect: a function to call after a lost connection was re-established, unless a subscription has its own.
         policies: the middleware and policies of the client.
 
     Raises:
@@ -81,15 +84,15 @@ class Pipeline:
         if on_reconnect is not None and not transports.reconnects:
             raise TypeError(
                 "on_reconnect= has no effect because this client does not reconnect; pass reconnect=True (to the "
-                "client, or to the transport that you gave)."
+                "client, or to the transport that you passed)."
             )
         if policies.deduplicate and transports.has_users:
             raise TypeError(
-                "deduplicate=True would give the answer of one caller to another, because a function returns headers "
+                "deduplicate=True could return one caller's response to another, because a function returns headers "
                 "or credentials, which may differ. Let a middleware add such headers to the operation."
             )
         self._clock = Clock()
-        steps = policies.steps(self._clock)
+        steps = policies.steps(self._clock, transports.query_token, transports.subscription_token)
         self._steps = Steps(steps) if steps else None
         self._workers = RequestWorkers() if steps else None
         self._entries = Entries()
@@ -107,7 +110,7 @@ class Pipeline:
         *,
         counts_queueing: bool = True,
     ) -> Operation:
-        """Return the operation of one call; *counts_queueing* as for ``Deadline``.
+        """Return the operation of one call; for *counts_queueing* see ``Deadline``.
 
         Raises:
             TypeError: *timeout* is not a number.
@@ -134,29 +137,35 @@ class Pipeline:
             ValueError: *timeout* is not positive.
         """
         if not requests:
-            raise DocumentError("A batch needs at least one request.")
+            raise DocumentError("A batch must contain at least one request.")
         operation = self.operation(requests[0], timeout, headers, extra_args)
         return [operation, *(operation._replace(request=request) for request in requests[1:])]
 
-    def execute(self, operation: Operation) -> ExecutionResult:
-        """Run a query or mutation and return its result; raises what ``Client.execute_result`` raises."""
+    def execute(self, operation: Operation, dispatch: Execute | None = None) -> ExecutionResult:
+        """Run a query or mutation and return its result, with the exceptions of ``Client.execute_result``.
+
+        Args:
+            operation: the operation.
+            dispatch: the last step, instead of the dispatcher's.
+        """
         try:
             if self._schema.prepares_requests:
-                operation = self._prepare(operation)
+                operation = self.prepare(operation)
             steps = self._steps
-            dispatch = self.dispatcher.execute
+            if dispatch is None:
+                dispatch = self.dispatcher.execute
             result = dispatch(operation) if steps is None else steps.execute(operation, dispatch)
-            return self._parse(operation, result) if self._schema.parses_results else result
+            return self.parse(operation, result) if self._schema.parses_results else result
         except SyncGQLError as error:
             raise cut(error)
 
     def submit(self, operation: Operation, convert: Callable[[ExecutionResult], T]) -> Future[T]:
-        """Run a query or mutation and return a future of its converted result; raises what ``Client.submit`` raises."""
+        """Run a query or mutation and return a future of its converted result, like ``Client.submit``."""
         try:
-            operation = self._prepare(operation)
+            operation = self.prepare(operation)
 
             def finish(result: ExecutionResult) -> T:
-                return convert(self._parse(operation, result))
+                return convert(self.parse(operation, result))
 
             if self._steps is None or self._workers is None:
                 return self.dispatcher.submit(operation, finish)
@@ -170,11 +179,32 @@ class Pipeline:
         except SyncGQLError as error:
             raise cut(error)
 
+    def calls(
+        self,
+        timeout: Timeout = UNSET,
+        headers: Mapping[str, str] | None = None,
+        extra_args: Mapping[str, Any] | None = None,
+        concurrency: int = 1,
+    ) -> Calls:
+        """Return the calls of one bulk operation, of which so many run at the same time.
+
+        Raises:
+            TypeError: *timeout* is not a number.
+            ValueError: *timeout* is not positive.
+        """
+        if timeout is not UNSET:
+            check_seconds("timeout", timeout)
+
+        def new_operation(request: GraphQLRequest) -> Operation:
+            return self.operation(request, timeout, headers, extra_args, counts_queueing=False)
+
+        return BulkCalls(self, new_operation, concurrency)
+
     def execute_batch(self, operations: Sequence[Operation]) -> list[BatchEntry]:
-        """Run several operations as one batch; returns and raises what ``Client.execute_batch_results`` does."""
+        """Run several operations as one batch, like ``Client.execute_batch_results``."""
         try:
             if self._schema.prepares_requests:
-                operations = [self._prepare(operation) for operation in operations]
+                operations = [self.prepare(operation) for operation in operations]
             steps = self._steps
             dispatch = self.dispatcher.execute_batch
             entries = dispatch(operations) if steps is None else steps.execute_batch(operations, dispatch)
@@ -192,15 +222,15 @@ class Pipeline:
         overflow: Overflow = "block",
         on_reconnect: OnReconnect | None = None,
     ) -> Subscription[T]:
-        """Start a subscription whose iterator yields converted events; raises what ``Client.subscribe`` raises."""
+        """Start a subscription whose iterator yields converted events, like ``Client.subscribe``."""
         check_buffer(buffer_size, overflow)  # before a schema is fetched
         on_reconnect = check_on_reconnect(on_reconnect) or self._on_reconnect
-        operation = self._prepare(operation)
+        operation = self.prepare(operation)
 
         def parsed(result: ExecutionResult) -> T:
-            return convert(self._parse(operation, result))
+            return convert(self.parse(operation, result))
 
-        # There may be thousands of events a second, and usually nothing to parse.
+        # Avoids work per event: there may be thousands of events per second, and usually nothing to parse.
         make = parsed if self._schema.parses_results else convert
         options = functools.partial(self._subscription_options, buffer_size, overflow, on_reconnect)
         try:
@@ -235,13 +265,13 @@ class Pipeline:
         def parsed(result: ExecutionResult) -> T:
             # Scalars are parsed in place, and the next result shares what does not change.
             own = result if result.data is None else result.with_data(copy.deepcopy(result.data))
-            return convert(self._parse(operation, own))
+            return convert(self.parse(operation, own))
 
         make = parsed if self._schema.parses_results else convert
         try:
             if operation.request.is_subscription:
                 raise DocumentError("stream() runs queries and mutations; use subscribe() for a subscription.")
-            operation = self._prepare(operation)
+            operation = self.prepare(operation)
             if self._steps is None:
                 return self.dispatcher.stream(self, operation, buffer_size, overflow, make)
 
@@ -251,6 +281,24 @@ class Pipeline:
             return self._steps.subscribe(operation, dispatch).map(make)
         except SyncGQLError as error:
             raise cut(error)
+
+    def prepare(self, operation: Operation) -> Operation:
+        """Validate and serialize the request according to the schema."""
+        prepared = self._schema.prepare(operation.request, self._introspect)
+        return operation if prepared is operation.request else operation._replace(request=prepared)
+
+    def parse(self, operation: Operation, result: ExecutionResult) -> ExecutionResult:
+        """Convert custom scalars and enums in a result to Python values according to the schema."""
+        return self._schema.parse(operation.request, result, self._introspect)
+
+    @property
+    def has_middleware(self) -> bool:
+        """Whether operations pass through code that may wait."""
+        return self._steps is not None
+
+    def sleep(self, seconds: float) -> None:
+        """Wait in the calling thread, at most until the client is closed; raises what ``Clock.sleep`` raises."""
+        self._clock.sleep(seconds)
 
     def run(self, request: GraphQLRequest) -> ExecutionResult:
         """Run a request of ``client.query`` or ``client.mutation``."""
@@ -268,44 +316,45 @@ class Pipeline:
 
     @property
     def schema(self) -> GraphQLSchema:
-        """The server's schema; raises what ``Client.schema`` raises."""
+        """The server's schema, like ``Client.schema``."""
         try:
             return self._schema.get(self._introspect)
         except SyncGQLError as error:
             raise cut(error)
 
     def fetch_schema(self) -> GraphQLSchema:
-        """Do what ``Client.fetch_schema`` does."""
+        """Fetch the schema, like ``Client.fetch_schema``."""
         try:
             return self._schema.fetch(self._introspect)
         except SyncGQLError as error:
             raise cut(error)
 
     def enter(self) -> None:
-        """Enter a ``with`` block: open what the end of another one has closed."""
+        """Enter a ``with`` block; reopen the client if the end of another block has closed it."""
         self._entries.enter(self._reopen)
 
     def leave(self) -> None:
-        """Leave a ``with`` block; the last one closes."""
+        """Leave a ``with`` block; leaving the last one closes the client."""
         for runtime in self._entries.leave(self._shut) or ():
             runtime.join()
 
     def close(self) -> None:
-        """Do what ``Client.close`` does."""
+        """Close the client, like ``Client.close``."""
         for runtime in self._entries.end(self._shut):
             runtime.join()
 
     def _reopen(self) -> None:
-        if self._workers is not None and self.closed:
+        if self.closed:
             self._clock.start()
-            self._workers.reopen()
+            if self._workers is not None:
+                self._workers.reopen()
         self.own_dispatcher.reopen()
         self.dispatcher.reopen()
 
     def _shut(self) -> list[Runtime[Transports]]:
         """End all calls and connections; return the runtimes to join."""
+        self._clock.stop()
         if self._workers is not None:
-            self._clock.stop()
             self._workers.request_stop()
         runtimes = [dispatcher.shut() for dispatcher in (self.dispatcher, self.own_dispatcher)]
         return [runtime for runtime in runtimes if runtime is not None]
@@ -328,19 +377,10 @@ class Pipeline:
         """Run a submitted operation in a worker thread."""
         return finish(steps.execute(operation, self.dispatcher.execute))
 
-    def _prepare(self, operation: Operation) -> Operation:
-        """Check and serialize the request as the schema says."""
-        prepared = self._schema.prepare(operation.request, self._introspect)
-        return operation if prepared is operation.request else operation._replace(request=prepared)
-
-    def _parse(self, operation: Operation, result: ExecutionResult) -> ExecutionResult:
-        """Turn custom scalars and enums of a result into Python values, as the schema says."""
-        return self._schema.parse(operation.request, result, self._introspect)
-
     def _parse_entry(self, operation: Operation, entry: BatchEntry) -> BatchEntry:
         if isinstance(entry, TransportError):
             return entry
         try:
-            return self._parse(operation, entry)
+            return self.parse(operation, entry)
         except TransportProtocolError as error:
             return error

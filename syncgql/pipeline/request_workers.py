@@ -1,9 +1,11 @@
-"""RequestWorkers: worker threads for submitted operations that block a thread."""
+"""RequestWorkers: worker threads for submitted operations that block."""
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from concurrent.futures import Future
+from contextvars import copy_context
 from typing import TypeVar
 
 from ..exceptions import SyncGQLError
@@ -17,9 +19,9 @@ T = TypeVar("T")
 
 
 class RequestWorkers:
-    """Runs submitted operations of one client, each in a worker thread.
+    """Runs the submitted operations of one client, each in a worker thread.
 
-    Operations block a thread if a blocking transport sends them or if they pass through middleware, which may wait.
+    Operations block if a blocking transport sends them, or if they pass through middleware, which may block.
     """
 
     def __init__(self) -> None:
@@ -28,16 +30,16 @@ class RequestWorkers:
     def submit(
         self, operation: Operation, run: Callable[[Operation], T], check_open: Callable[[], object]
     ) -> Future[T]:
-        """Call *run* with the operation in a thread; the time until a thread is free does not count.
+        """Call *run* with the operation in a thread; time spent waiting for a free thread does not count.
 
         Args:
             operation: the operation.
-            run: runs it; what it raises is the result of the future.
+            run: runs the operation; its result or exception becomes that of the future.
             check_open: raises ``ClientClosed`` if the client is closed.
 
         Raises:
             ClientClosed: the client is closed.
-            RuntimeError: the interpreter ends, or no thread can be started.
+            RuntimeError: the interpreter is shutting down, or no thread can be started.
         """
         check_open()
 
@@ -48,17 +50,18 @@ class RequestWorkers:
                 raise cut(error)
 
         try:
-            return self._pool.submit(work)
+            # In the context of the caller, on whose variables its middleware may depend.
+            return self._pool.submit(functools.partial(copy_context().run, work))
         except RuntimeError as error:
-            check_open()  # closed by another thread meanwhile
+            check_open()  # another thread may have closed it in the meantime
             raise at_shutdown(error) or error
 
     def request_stop(self) -> None:
-        """Start no more operations; never waits."""
+        """Start no more operations, without waiting."""
         self._pool.request_stop()
 
     def reopen(self) -> None:
-        """Undo ``request_stop``."""
+        """Undo ``request_stop()``."""
         self._pool = _pool()
 
 

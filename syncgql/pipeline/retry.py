@@ -1,4 +1,4 @@
-"""Retry: the step that sends failed operations again."""
+"""Retry: the step that retries failed operations."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Failure(NamedTuple):
     """An attempt that failed.
 
     Attributes:
-        error: what happened.
+        error: the error.
         is_throttled: whether the server refused the request because of its rate limit.
     """
 
@@ -40,7 +40,7 @@ class Failure(NamedTuple):
 
     @property
     def retry_after(self) -> float:
-        """Seconds that the server asked to wait; 0 if it did not."""
+        """The seconds that the server asked to wait; 0 if it did not ask."""
         return (self.error.retry_after or 0.0) if isinstance(self.error, TransportServerError) else 0.0
 
     @property
@@ -50,12 +50,12 @@ class Failure(NamedTuple):
 
 
 class Retry(Middleware):
-    """Sends operations again as a policy says.
+    """Retries operations according to a policy.
 
     Args:
-        policy: when.
-        clock: for the waits.
-        uniform: draws the length of a wait.
+        policy: the policy.
+        clock: the clock for waits.
+        uniform: a function that draws the length of a wait.
     """
 
     def __init__(
@@ -91,7 +91,7 @@ class Retry(Middleware):
             failed = {number: each for number, each in waiting.items() if failure_of(entries[number], self._policy)}
             if not attempts.wait_for_next(list(failed.values()), [entries[number] for number in failed or waiting]):
                 if raised is not None and len(waiting) == len(operations):
-                    raise raised  # there was no answer to any of them
+                    raise raised  # there was no response to any of them
                 return [entries[number] for number in range(len(operations))]
             waiting = {number: attempts.again(operation) for number, operation in failed.items()}
 
@@ -100,9 +100,9 @@ class Attempts:
     """The attempts of one call.
 
     Args:
-        policy: when to retry.
-        clock: for the waits.
-        uniform: draws the length of a wait.
+        policy: the policy.
+        clock: the clock for waits.
+        uniform: a function that draws the length of a wait.
     """
 
     def __init__(self, policy: RetryPolicy, clock: Clock, uniform: Callable[[float, float], float]) -> None:
@@ -113,15 +113,15 @@ class Attempts:
         self._may_have_run = False
 
     def again(self, operation: Operation) -> Operation:
-        """Return an operation for the next attempt."""
+        """Return the operation for the next attempt."""
         return operation.replace(attempt=self._made, deadline=operation.deadline.renewed())
 
     def wait_for_next(self, operations: Sequence[Operation], outcomes: Sequence[BatchEntry]) -> bool:
-        """Wait until it is time for the next attempt.
+        """Wait for the time of the next attempt.
 
         Args:
-            operations: those that would be sent again.
-            outcomes: what became of them.
+            operations: the operations that would be sent again.
+            outcomes: their outcomes.
 
         Returns:
             Whether to make another attempt.
@@ -149,7 +149,7 @@ class Attempts:
         return True
 
     def _note(self, error: TransportError) -> None:
-        """Complete an error with what earlier attempts tell."""
+        """Add the information of earlier attempts to an error."""
         error.attempts = max(error.attempts, self._made)
         if self._may_have_run and error.sent is False:
             error.sent = None  # an earlier attempt may have been received
@@ -157,7 +157,7 @@ class Attempts:
 
     def _may_repeat(self, operation: Operation, failures: Sequence[Failure]) -> bool:
         is_safe = operation.request.is_query or self._policy.mutations == "always"
-        return (is_safe or all(failure.was_not_executed for failure in failures)) and _has_its_files(operation)
+        return (is_safe or all(failure.was_not_executed for failure in failures)) and has_its_files(operation)
 
     def _delay(self, failures: Sequence[Failure]) -> float:
         is_throttled = any(failure.is_throttled for failure in failures)
@@ -173,7 +173,7 @@ class Attempts:
 
 
 def failure_of(outcome: BatchEntry, policy: RetryPolicy) -> Failure | None:
-    """Return the failure that an attempt ended with, if another attempt may succeed; None otherwise."""
+    """Return the failure of an attempt if another attempt may succeed; None otherwise."""
     if isinstance(outcome, ExecutionResult):
         return Failure(throttled_error(outcome), True) if outcome.errors and is_throttled(outcome) else None
     if isinstance(outcome, TransportRateLimited):
@@ -204,8 +204,8 @@ def _explain(failures: Sequence[Failure], why: str) -> None:
         failure.error.message += f" {why}"
 
 
-def _has_its_files(operation: Operation) -> bool:
-    """Whether the files among the variables, if there are any, can be read again."""
+def has_its_files(operation: Operation) -> bool:
+    """Return whether all files in the variables can be read again."""
     return all(file.is_rewindable for file in _files(operation.request.variable_values))
 
 

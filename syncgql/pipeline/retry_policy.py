@@ -1,4 +1,4 @@
-"""RetryPolicy: which failed operations are sent again, how often, and after which waits."""
+"""RetryPolicy: which failed operations to retry, how often, and after which waits."""
 
 from __future__ import annotations
 
@@ -13,20 +13,20 @@ from ..runtime.tokens import Tokens
 __all__ = ["RetryBudget", "RetryPolicy"]
 
 OnRetry = Callable[[TransportError, float], object]
-"""A function that is called before each retry, with the error of the last attempt and the seconds until the next."""
+"""A function that is called before each retry, with the last error and the seconds until the next attempt."""
 
 
 class RetryBudget:
-    """A limit for the retries of all threads of a client, so that they do not overload a server in trouble.
+    """A limit on the retries of all threads of a client, so that they do not overload a failing server.
 
-    The budget is a number of tokens. A retry takes some, and fails if there are not enough; a success returns one. A
-    retry after an attempt that certainly did not reach the server is free. The numbers are those of the AWS SDKs:
-    https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html
+    The budget is a number of tokens. A retry takes some, and is not made if there are not enough; a success returns
+    one. A retry after an attempt that certainly did not reach the server is free. The numbers are those of the AWS
+    SDKs: https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html
 
     Args:
-        tokens: how many there are at the beginning, and at most.
-        retry_cost: tokens for a retry after a failure.
-        throttled_cost: tokens for a retry after an answer that the request was one too many.
+        tokens: the initial and maximum number of tokens.
+        retry_cost: the tokens for a retry after a failure.
+        throttled_cost: the tokens for a retry after a rate limit.
 
     Raises:
         TypeError: an argument is not a whole number.
@@ -41,7 +41,7 @@ class RetryBudget:
 
     @property
     def left(self) -> int:
-        """How many tokens there are now."""
+        """The number of tokens left."""
         return self._tokens.left
 
     def take(self, cost: int) -> bool:
@@ -61,26 +61,27 @@ class RetryBudget:
 
 @dataclass(frozen=True)
 class RetryPolicy:
-    """When a query or mutation that failed is sent again.
+    """When to retry a failed query or mutation.
 
-    A query is retried after a connection that failed or was lost, a status of *statuses*, and an answer that says that
-    the server limits the rate. A mutation is retried only if the server certainly did not execute it. Every attempt and
-    every wait counts towards the time limit of the call.
+    A query is retried after a failed or lost connection, after a status in *statuses*, and after a rate limit. A
+    mutation is retried only if the server certainly did not execute it. Every attempt and every wait counts towards the
+    time limit of the call.
 
     Before retry n, counted from 1, the client waits for a random time of up to ``base * 2**(n - 1)`` seconds, at most
-    *cap*. It waits longer if the server asks for that with ``Retry-After``. A wait of more than *cap* seconds, or
-    beyond the time limit, does not begin: the error is raised at once.
+    *cap*. It waits longer if the server asks for that with ``Retry-After``. If a wait would take more than *cap*
+    seconds or exceed the time limit, the error is raised immediately.
 
     Args:
-        attempts: how often an operation is sent at most; 3 by default. 1 never retries.
-        base: seconds, for the wait after a failure; 0.05 by default.
-        throttled_base: seconds, for the wait after an answer that says that the server limits the rate; 1 by default.
-        cap: the longest wait in seconds; 20 by default.
+        attempts: the maximum number of times that an operation is sent; 3 by default. 1 never retries.
+        base: the base of the wait after a failure, in seconds; 0.05 by default.
+        throttled_base: the base of the wait after a rate limit, in seconds; 1 by default.
+        cap: the longest wait, in seconds; 20 by default.
         statuses: the HTTP statuses after which a query is retried.
         mutations: ``"unsent"``, the default, retries a mutation that the server did not receive, or refused because of
-            its rate limit; ``"always"`` retries mutations as queries, for mutations that may run twice.
-        budget: the limit for the retries of all threads; None for no limit.
-        on_retry: called before each retry, with the error and the seconds of the wait, in the calling thread.
+            its rate limit; ``"always"`` retries mutations like queries, if they may run twice.
+        budget: the limit on the retries of all threads; None for no limit.
+        on_retry: a function to call before each retry, in the calling thread, with the error and the seconds of the
+            wait.
 
     Raises:
         TypeError: an argument has the wrong type.
@@ -102,7 +103,7 @@ class RetryPolicy:
             check_delay(name, getattr(self, name))
         if not isinstance(self.statuses, Collection) or not all(map(is_whole_number, self.statuses)):
             raise TypeError(f"statuses must be a collection of HTTP statuses, not {self.statuses!r}.")
-        object.__setattr__(self, "statuses", frozenset(self.statuses))  # so that a list that changes has no effect
+        object.__setattr__(self, "statuses", frozenset(self.statuses))  # a copy, in case the caller changes it
         if self.mutations not in ("unsent", "always"):
             raise ValueError(f"mutations must be 'unsent' or 'always', not {self.mutations!r}.")
         if self.budget is not None and not isinstance(self.budget, RetryBudget):
@@ -111,7 +112,7 @@ class RetryPolicy:
             check_function("on_retry", self.on_retry, 2)
 
     def longest_wait(self, retry: int, *, is_throttled: bool) -> float:
-        """Return the seconds that the wait before a retry takes at most, unless the server asks for more."""
+        """Return the longest wait before a retry in seconds, unless the server asks for a longer one."""
         base = self.throttled_base if is_throttled else self.base
         return min(self.cap, base * 2.0 ** min(retry - 1, 1000))
 

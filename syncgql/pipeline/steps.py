@@ -18,11 +18,11 @@ ResultT = TypeVar("ResultT")
 class Steps:
     """The middleware of a client, the first outermost.
 
-    It refers neither to the client nor to its dispatcher, which it gets with each call, so that a client that is
-    dropped is freed at once.
+    It refers neither to the client nor to its dispatcher, which each call passes, so that a dropped client is freed
+    immediately.
 
     Args:
-        middleware: the middleware; methods that pass on without doing anything are left out.
+        middleware: the middleware; methods that are not overridden are skipped.
     """
 
     def __init__(self, middleware: Sequence[Middleware]) -> None:
@@ -31,23 +31,23 @@ class Steps:
         self._subscribe = _overridden(middleware, "subscribe")
 
     def execute(self, operation: Operation, dispatch: Execute) -> ExecutionResult:
-        """Run a query or mutation by all steps and then *dispatch*."""
+        """Run a query or mutation through all steps and then *dispatch*."""
         result: ExecutionResult = _composed(self._execute, dispatch)(operation)
         return result
 
     def execute_batch(self, operations: Sequence[Operation], dispatch: ExecuteBatch) -> list[BatchEntry]:
-        """Run a batch by all steps and then *dispatch*."""
+        """Run a batch through all steps and then *dispatch*."""
         entries: list[BatchEntry] = _composed(self._execute_batch, dispatch)(operations)
         return entries
 
     def subscribe(self, operation: Operation, dispatch: Subscribe) -> Subscription[ExecutionResult]:
-        """Start a subscription by all steps and then *dispatch*."""
+        """Start a subscription through all steps and then *dispatch*."""
         subscription: Subscription[ExecutionResult] = _composed(self._subscribe, dispatch)(operation)
         return subscription
 
 
 class CheckedMiddleware(Middleware):
-    """A middleware of the user's, whose results and changes are checked.
+    """A middleware of the user, whose results and changes are checked.
 
     Args:
         middleware: the middleware.
@@ -97,12 +97,12 @@ class CheckedMiddleware(Middleware):
 
 
 def checked(middleware: Iterable[Middleware]) -> list[Middleware]:
-    """Return the user's middleware with checks around each."""
+    """Return the user's middleware, each with checks around it."""
     return [CheckedMiddleware(each) for each in middleware]
 
 
 def _overridden(middleware: Sequence[Middleware], method: str) -> list[Callable[..., Any]]:
-    """Return a method of each middleware that has one of its own, the last first."""
+    """Return the overridden methods of each middleware, the last one first."""
     return [getattr(each, method) for each in reversed(middleware) if _overrides(each, method)]
 
 

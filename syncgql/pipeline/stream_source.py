@@ -19,12 +19,12 @@ from ..transport.base import Stream
 class StreamSource(EventSource):
     """A stream and the buffer that it fills.
 
-    It refers to nothing of the subscription's or the client's: finalizers of both use it.
+    It refers neither to the subscription nor to the client, because finalizers of both use it.
 
     Args:
-        runtime: runs the stream.
-        stream: fills the buffer.
-        buffer: passes the events to the consumer.
+        runtime: the runtime of the stream.
+        stream: the stream that fills the buffer.
+        buffer: the buffer that passes the events to the consumer.
     """
 
     def __init__(self, runtime: Runtime[Any], stream: Stream, buffer: EventBuffer[ExecutionResult]) -> None:
@@ -34,12 +34,12 @@ class StreamSource(EventSource):
         self.get: Callable[[float | None], ExecutionResult | Mark] = buffer.get
 
     def open(self, deadline: Deadline) -> None:
-        """Send the operation; returns when it was sent. Raises what ``Stream.open`` and ``Runtime.run`` raise."""
+        """Send the operation; return when it was sent. Exceptions of ``Stream.open`` and ``Runtime.run`` propagate."""
         self._runtime.buffers.add(self._buffer)
         try:
             self._runtime.run(self._stream.open(deadline), deadline)
         except BaseException:
-            # Ctrl-C may come after the operation was sent; then the server must be told to stop.
+            # Ctrl-C may arrive after the operation was sent, so it must be stopped on the server.
             self.abandon()
             raise
 
@@ -61,6 +61,9 @@ class StreamSource(EventSource):
 
     def check_process(self) -> None:
         self._buffer.check_process()
+
+    def notify(self, function: Callable[[], object]) -> None:
+        self._buffer.notify(function)
 
     def discard(self) -> None:
         self._buffer.discard()

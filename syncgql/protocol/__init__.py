@@ -1,1 +1,1 @@
-"""The wire protocols without I/O: no asyncio, no threads, no sockets."""
+"""The wire protocols, without I/O: no asyncio, threads or sockets."""

@@ -9,7 +9,7 @@ The protocol resembles ``graphql-ws``, whose name it uses, but the server confir
 
 No event is lost after ``start_ack``. The server may ignore a ``stop`` that it receives earlier, so an operation that is
 cancelled while it is starting is stopped when its confirmation arrives. ``OPERATION_RECEIVES`` and ``OPERATION_CAUSES``
-say so for each state of an operation.
+have the reactions for each state of an operation.
 
 Messages that this side does not understand are ignored, because the service adds types of messages. Amplify's local
 simulator differs in some names:
@@ -68,7 +68,7 @@ UNAUTHORIZED = frozenset(
 class Cause(enum.Enum):
     """Why the client ends an operation."""
 
-    CANCEL = "its consumer does not want it any more"
+    CANCEL = "its consumer cancelled it"
     GIVE_UP = "it was not confirmed in time"
 
 
@@ -195,7 +195,7 @@ class AppSync(WebSocketProtocol):
     # -- the connection
 
     def _unreadable(self, rule: str, text: str, cause: Exception | None) -> None:
-        logger.info("Ignored a message from AppSync that is not understood: %s", rule[:200])
+        logger.info("Ignored a message from AppSync that could not be read: %s", rule[:200])
 
     def _on_ack(self, message: dict[str, Any]) -> Acknowledged:
         payload = message.get("payload")

@@ -1,4 +1,4 @@
-"""The endpoints of AWS AppSync, and the two forms in which connecting carries an authorization.
+"""The endpoints of AWS AppSync, and the two forms of the authorization of a connection.
 
 A standard API has two hosts, ``<id>.appsync-api.<region>.amazonaws.com`` for HTTP and one with ``appsync-realtime-api``
 for WebSockets. On a custom domain the WebSocket is at ``/realtime`` below the HTTP endpoint.
@@ -29,7 +29,7 @@ _DEFAULT_PORTS = {"http": ":80", "https": ":443"}
 
 
 def api_host(url: str) -> str:
-    """Return the host of an HTTP endpoint, with its port unless that is the scheme's default."""
+    """Return the host of an HTTP endpoint, with the port unless it is the scheme's default."""
     parts = urlsplit(url)
     host = parts.netloc.rpartition("@")[2].lower()
     return host.removesuffix(_DEFAULT_PORTS.get(parts.scheme, ""))
@@ -55,13 +55,13 @@ def realtime_url(url: str) -> str:
 
 
 def header_query(authorization: Authorization) -> str:
-    """Return the query string that carries *authorization*, percent-encoded: a bare ``+`` would be read as a space."""
+    """Return the query string with *authorization*, percent-encoded because a bare ``+`` would be read as a space."""
     header = base64.b64encode(_as_json(authorization)).decode()
     return f"header={quote(header, safe='')}&payload=e30%3D"
 
 
 def header_subprotocol(authorization: Authorization) -> str:
-    """Return the entry of ``Sec-WebSocket-Protocol`` that carries *authorization*: no padding, ``=`` is not allowed."""
+    """Return the ``Sec-WebSocket-Protocol`` entry with *authorization*; padding is omitted, as ``=`` is not allowed."""
     return "header-" + base64.urlsafe_b64encode(_as_json(authorization)).decode().rstrip("=")
 
 

@@ -1,9 +1,9 @@
-"""Query batching: several requests in one POST, and their answers in one array.
+"""Query batching: several requests in one POST, with their responses in one array.
 
 There is no adopted specification. Servers follow Apollo's batching link:
 https://www.apollographql.com/docs/react/api/link/apollo-link-batch-http
 
-Answers are matched to requests by position alone, so an array of the wrong length answers none of them, and a wrong
+Responses are matched to requests by position alone, so an array of the wrong length is rejected as a whole, and a wrong
 order cannot be detected.
 """
 
@@ -31,28 +31,28 @@ from .http import (
 from .json_codec import CODEC_ERRORS, JSONDeserialize
 
 BatchEntry = ExecutionResult | TransportError
-"""The outcome of one request: its answer, or the reason why there is none."""
+"""The outcome of one request: its result, or the error if there is none."""
 
 
 def batch_payload(requests: Sequence[GraphQLRequest]) -> list[dict[str, Any]]:
     """Return the payload of a batch.
 
     Raises:
-        DocumentError: there are no requests, or one of them has more than one answer.
+        DocumentError: there are no requests, or one of them has more than one response.
     """
     if not requests:
-        raise DocumentError("A batch needs at least one request.")
+        raise DocumentError("A batch must contain at least one request.")
     for number, request in enumerate(requests, 1):
         if several := has_several_answers(request):
             raise DocumentError(
-                f"Request {number} of {len(requests)} in the batch {several}, which a batch cannot carry. "
+                f"Request {number} of {len(requests)} in the batch {several}, which is not possible in a batch. "
                 "Send it on its own."
             )
     return [request.payload for request in requests]
 
 
 def has_several_answers(request: GraphQLRequest) -> str:
-    """Return why a request has more than one answer, or an empty string if it has one.
+    """Return why a request has more than one response, or an empty string if it has one.
 
     Raises:
         DocumentError: the document had to be parsed and has a syntax error.
@@ -64,17 +64,17 @@ def has_several_answers(request: GraphQLRequest) -> str:
 
 
 def parse_batch_answer(response: HTTPResponse, *, count: int, json_deserialize: JSONDeserialize) -> list[BatchEntry]:
-    """Read an HTTP response as the answers to *count* requests, and mask the credentials that the server repeats.
+    """Read an HTTP response as the responses to *count* requests, and mask the credentials that the server repeats.
 
-    Servers give the whole response the status of its worst entry, so a status of failure says nothing about one entry.
+    Servers give the whole response the status of its worst entry, so an error status says nothing about a single entry.
 
     Returns:
-        For each request its answer, or the exception that says why its entry is not an answer. One object with errors
-        instead of the array is the answer to each request.
+        For each request its result, or an exception if its entry is not a GraphQL response. One object with errors
+        instead of the array is the response to each request.
 
     Raises:
-        TransportServerError: the status says that the response is not a GraphQL response.
-        TransportProtocolError: the response is not a GraphQL response, or has not one entry for each request.
+        TransportServerError: according to its status, the response is not a GraphQL response.
+        TransportProtocolError: the response is not a GraphQL response, or does not have one entry for each request.
     """
     try:
         entries = _parse_entries(response, count, json_deserialize)
@@ -97,19 +97,19 @@ def _parse_entries(answer: HTTPResponse, count: int, json_deserialize: JSONDeser
     if entries is None:
         return _parse_single(response, body, count, json_deserialize)
     if len(entries) != count:
-        rule = f"it has {len(entries)} answers to {count} requests"
-        raise protocol_error(response, body, rule, "None can be told from another.")
+        rule = f"it has {len(entries)} entries for {count} requests"
+        raise protocol_error(response, body, rule, "They cannot be matched.")
     results = [_parse_entry(entry, number, response, body) for number, entry in enumerate(entries, 1)]
     if is_trusted or any(isinstance(result, ExecutionResult) and result.errors for result in results):
         return results
-    raise server_error(response, body, ", and nothing in its answers says why.")
+    raise server_error(response, body, ", and none of its entries gives a reason.")
 
 
 def answers_or_raise(entries: Sequence[BatchEntry]) -> list[ExecutionResult]:
-    """Return the entries if all of them are answers.
+    """Return the entries if all of them are GraphQL responses.
 
     Raises:
-        TransportError: the first entry that is not an answer.
+        TransportError: an entry is not a GraphQL response; the first such error is raised.
     """
     for entry in entries:
         if isinstance(entry, TransportError):
@@ -121,9 +121,9 @@ def batch_data(results: Sequence[BatchEntry]) -> list[dict[str, Any]]:
     """Return the data of each entry.
 
     Raises:
-        TransportQueryError: an entry has errors; the first such is raised.
-        TransportRateLimited: an entry's errors say that there were too many requests.
-        TransportError: an entry is not an answer.
+        TransportQueryError: an entry has errors; the first such error is raised.
+        TransportRateLimited: the errors of an entry report a rate limit.
+        TransportError: an entry is not a GraphQL response.
     """
     data = []
     for number, entry in enumerate(results, 1):
@@ -131,7 +131,7 @@ def batch_data(results: Sequence[BatchEntry]) -> list[dict[str, Any]]:
             raise entry
         try:
             data.append(data_or_raise(entry))
-        except TransportError as error:  # made for this entry
+        except TransportError as error:  # created for this entry
             error.message = f"Request {number} of {len(results)}: {error.message}"
             raise
     return data
@@ -150,7 +150,7 @@ def _entries(response: Response, body: bytes, json_deserialize: JSONDeserialize)
 
 
 def _is_trusted(response: Response) -> bool:
-    """Return whether status and media type promise an answer."""
+    """Return whether status and media type promise a GraphQL response."""
     if 300 <= response.status < 400:
         return False
     return response.status < 300 or content_type(response.headers)[0] == GRAPHQL_RESPONSE
@@ -160,9 +160,10 @@ def _parse_single(response: Response, body: bytes, count: int, json_deserialize:
     result = read_answer(response, body, json_deserialize)
     if count > 1 and not result.errors:
         raise protocol_error(
-            response, body, f"it is one answer to {count} requests", "Does the server support batching?"
+            response, body, f"it is one response to {count} requests", "Does the server support batching?"
         )
-    # One result per request, because each may end up in another thread. A deep value can be read but not copied.
+    # Parsed for each request, because each result may be used in another thread. A deeply nested value can be read but
+    # not copied.
     others = [read_answer(response, body, json_deserialize) for _ in range(count - 1)]
     return [result, *others]
 
@@ -173,4 +174,4 @@ def _parse_entry(entry: Any, number: int, response: Response, body: bytes) -> Ba
     try:
         return parse_response(entry, response)
     except MalformedResponse as error:
-        return protocol_error(response, body, f"entry {number} is no GraphQL response: {error}", "")
+        return protocol_error(response, body, f"entry {number} is not a GraphQL response: {error}", "")

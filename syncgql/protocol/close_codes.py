@@ -44,7 +44,7 @@ CLOSE_CODES: dict[int, CloseCode] = {
     1002: CloseCode("protocol error", RetryDecision.NO),
     1003: CloseCode("the server does not accept this kind of data", RetryDecision.NO),
     1005: CloseCode("the server gave no reason", RetryDecision.YES),
-    1006: CloseCode("the connection broke without a closing handshake", RetryDecision.YES),
+    1006: CloseCode("the connection broke without a close handshake", RetryDecision.YES),
     1007: CloseCode("a message was not valid UTF-8", RetryDecision.NO),
     1008: CloseCode("policy violation, usually because of the credentials", RetryDecision.WITH_NEW_CREDENTIALS),
     1009: CloseCode("a message was too big", RetryDecision.NO),
@@ -75,14 +75,14 @@ def close_code(code: int) -> CloseCode:
     if code in CLOSE_CODES:
         return CLOSE_CODES[code]
     if 3000 <= code <= 4999:
-        return CloseCode("a code of the server's own", RetryDecision.YES)
+        return CloseCode("an application-specific code", RetryDecision.YES)
     return CloseCode("a reserved code", RetryDecision.NO)
 
 
 def closed_error(
     url: str, code: int, reason: str, decision: RetryDecision, options: str = CREDENTIAL_OPTIONS
 ) -> TransportError:
-    """Return the error for a connection that the peer closed, with code, meaning and reason."""
+    """Return the error for a connection that the peer closed, with the code, its meaning and the reason."""
     said = f" It said: {as_sentence(reason)}" if reason else ""
     meaning = close_code(code).meaning
     if decision is RetryDecision.WITH_NEW_CREDENTIALS:
@@ -103,7 +103,7 @@ def refused_error(
     decision: RetryDecision = RetryDecision.WITH_NEW_CREDENTIALS,
     options: str = CREDENTIAL_OPTIONS,
 ) -> TransportError:
-    """Return the error for a connection that the server refused in a message with *payload*."""
+    """Return the error for a connection that the server refused with a message that has *payload*."""
     said = payload.get("message", payload) if isinstance(payload, dict) else payload
     text = "no reason" if said is None else as_text(said)
     message = f"{url} refused the connection: {as_sentence(truncate(text, 200))}"

@@ -21,8 +21,8 @@ DEFINED = frozenset({"locations", "path", "extensions"})
 def read_errors(value: Any) -> list[dict[str, Any]]:
     """Read the value of ``errors``.
 
-    The specification requires a list of objects. Servers and gateways also send one object, a text, a list of texts, or
-    an object whose member ``errors`` has the list.
+    The specification requires a list of objects. Servers and gateways also send one object, a string, a list of
+    strings, or an object whose member ``errors`` has the list.
 
     Returns:
         The errors, with objects as received; empty if the value is null, false or empty.
@@ -34,7 +34,7 @@ def read_errors(value: Any) -> list[dict[str, Any]]:
 
 
 def describe_errors(errors: Sequence[Mapping[str, Any]]) -> str:
-    """Return a short text: the beginning of the first message, its path, and the number of other errors.
+    """Return a summary: the beginning of the first message, its path, and the number of other errors.
 
     If the error has no message, the text contains its ``extensions.code``.
     """
@@ -53,12 +53,12 @@ def as_text(value: Any) -> str:
     """Return a decoded JSON value as text: a string as it is, everything else as JSON."""
     if isinstance(value, str):
         return value
-    # Not with the strict codec, which refuses values that servers send, such as 1e999.
+    # The strict codec would refuse values that servers send, such as 1e999.
     try:
         return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=str)
     except RecursionError:
         return "something deeply nested"
-    except ValueError:  # an integer of too many digits
+    except ValueError:  # an integer with too many digits
         return f"({type(value).__name__})"
 
 

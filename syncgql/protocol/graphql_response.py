@@ -34,7 +34,7 @@ def parse_response(value: Any, response: Response | None = None) -> ExecutionRes
         raise MalformedResponse(f"expected an object, got {kind_of(value)}")
     data = value.get("data", ABSENT)
     if len(value) == 1 and isinstance(data, dict):
-        return ExecutionResult(data, None, None, response)  # the usual answer: nothing but data
+        return ExecutionResult(data, None, None, response)  # the usual response: only data
     errors = value.get("errors")
     if errors is not None:
         errors = read_errors(errors) or None
@@ -49,16 +49,16 @@ def parse_response(value: Any, response: Response | None = None) -> ExecutionRes
 
 
 def data_or_raise(result: ExecutionResult, request: GraphQLRequest | None = None) -> Any:
-    """Return the data of the answer to a query or mutation.
+    """Return the data of the result of a query or mutation.
 
     Args:
-        result: the answer.
-        request: the request; used only for the advice in an error.
+        result: the result.
+        request: the request; used only for advice in an error.
 
     Raises:
-        TransportQueryError: the result has errors; partial data is kept on it.
-        TransportRateLimited: the errors say that there were too many requests.
-        TransportProtocolError: the data is null or absent, and no error says why.
+        TransportQueryError: the result has errors; the exception has the partial data.
+        TransportRateLimited: the errors report a rate limit.
+        TransportProtocolError: the data is null or absent although there are no errors.
     """
     if result.errors is None:
         data = result.data
@@ -71,11 +71,11 @@ def data_or_raise(result: ExecutionResult, request: GraphQLRequest | None = None
 def event_data(result: ExecutionResult) -> Any:
     """Return the data of an event of a subscription.
 
-    It may be null without an error, because some servers send that for a falsy value.
+    The data may be null without an error, because some servers send that for a falsy value.
 
     Raises:
-        TransportQueryError: the event has errors; partial data is kept on it.
-        TransportRateLimited: the errors say that there were too many requests.
+        TransportQueryError: the event has errors; the exception has the partial data.
+        TransportRateLimited: the errors report a rate limit.
     """
     if result.errors is None:
         return result.data
@@ -86,7 +86,7 @@ def error_of(result: ExecutionResult, request: GraphQLRequest | None = None) -> 
     """Return the exception for the errors of a result.
 
     Args:
-        result: an answer with errors.
+        result: a result with errors.
         request: the query or mutation that was sent, for the advice.
     """
     errors = result.errors or []
@@ -106,8 +106,8 @@ def error_of(result: ExecutionResult, request: GraphQLRequest | None = None) -> 
 
 def _null_data(result: ExecutionResult) -> TransportProtocolError:
     return TransportProtocolError(
-        "The server answered with null data and without an error that says why, which the GraphQL specification does "
-        "not allow. Does the server know the operation? execute_result() returns such an answer.",
+        "The server responded with null data and without an error, which the GraphQL specification does "
+        "not allow. Does the server know the operation? execute_result() returns such a result.",
         rule="null data comes with an error",
         received='{"data":null}' if result.has_data else "{}",
         response=result.response,
@@ -124,4 +124,4 @@ def _is_subscription(request: GraphQLRequest) -> bool:
     try:
         return request.is_subscription
     except DocumentError:
-        return False  # the server's errors say what is wrong with it
+        return False  # the server's errors describe the problem

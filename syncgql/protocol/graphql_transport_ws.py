@@ -3,17 +3,17 @@
 Follows "GraphQL over WebSocket Protocol", PROTOCOL.md of the graphql-ws library:
 https://github.com/enisdenjo/graphql-ws/blob/master/PROTOCOL.md
 
-The states of a connection::
+The states of a connection are::
 
     OPEN --connection_init--> AWAITING_ACK --connection_ack--> READY --close--> CLOSED
 
-and of an operation on a READY connection::
+and those of an operation on a READY connection::
 
     subscribe --next*--> error | complete from either side
 
-After its end every message with an operation's id is ignored, because the server may have sent it before it received
-the client's ``complete``. Harmless deviations of servers are accepted: an ``error`` without a payload, or with one
-object, a text, or a list within an object; a ``next`` without ``data`` and ``errors``; a null payload where the
+After the end of an operation, messages with its id are ignored, because the server may have sent them before it
+received the client's ``complete``. Harmless deviations of servers are accepted: an ``error`` without a payload, or with
+one object, a string, or a list within an object; a ``next`` without ``data`` and ``errors``; a null payload where the
 protocol has none; an empty list in the acknowledgement; and Hasura's ``connection_error``.
 """
 
@@ -48,7 +48,7 @@ class GraphQLTransportWS(WebSocketProtocol):
 
     def connection_init(self, payload: Mapping[str, Any] | None) -> str:
         self._send("connection_init")
-        # Without a payload member if there is no payload: Strawberry closes with 4400 on "payload": null.
+        # The payload member is omitted if there is no payload: Strawberry closes with 4400 on "payload": null.
         return _message("connection_init", payload)
 
     def ping(self, payload: Mapping[str, Any] | None = None) -> str:

@@ -4,16 +4,16 @@ Follows PROTOCOL.md of subscriptions-transport-ws 0.11, which was archived in 20
 such as Hasura, Strawberry, Ariadne and Apollo Server 2:
 https://github.com/apollographql/subscriptions-transport-ws/blob/master/PROTOCOL.md
 
-The states of a connection::
+The states of a connection are::
 
     OPEN --connection_init--> AWAITING_ACK --connection_ack--> READY --connection_terminate--> CLOSED
 
-and of an operation on a READY connection::
+and those of an operation on a READY connection::
 
     start --data*--> error | complete | stop from the client
 
-The servers differ, so this side accepts an ``error`` of any shape, a ``complete`` that never comes, and answers to
-operations that were stopped. There are no pings; ``ka`` is the server's keep-alive and is not answered.
+The servers differ, so this side accepts an ``error`` of any shape, a missing ``complete``, and messages for operations
+that were stopped. There are no pings; ``ka`` is the server's keep-alive and is not answered.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ class GraphQLWS(WebSocketProtocol):
 
     def connection_init(self, payload: Mapping[str, Any] | None) -> str:
         self._send("connection_init")
-        # Always with a payload: some servers read from it without checking that it is there.
+        # Always has a payload, because some servers read it without checking that it exists.
         return json_codec.dumps({"type": "connection_init", "payload": payload or {}})
 
     def close(self) -> list[str]:

@@ -50,7 +50,7 @@ INCREMENTAL_ACCEPT = (
 CONTENT_TYPE = "application/json"
 GRAPHQL_RESPONSE = "application/graphql-response+json"
 
-# With these, a body with errors comes from a gateway or a proxy in front of the server, or asks the client to wait.
+# With these statuses, a body with errors comes from a gateway or proxy, or asks the client to wait.
 REFUSING_STATUSES = frozenset({401, 403, 407, 429, 502, 503, 504})
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
@@ -63,7 +63,7 @@ LONGEST_CACHED = 16_384
 
 
 class HTTPResponse(NamedTuple):
-    """A response that was read to its end, whichever library received it.
+    """A complete response, received with any HTTP library.
 
     Attributes:
         head: status, headers and URL.
@@ -77,7 +77,7 @@ class HTTPResponse(NamedTuple):
 
     @property
     def mask(self) -> Mask:
-        """A mask for the credentials of the request, where the server repeats them."""
+        """The mask that hides the credentials of the request if the server repeats them."""
         return Mask(self.sent_headers, self.head.url)
 
 
@@ -85,7 +85,7 @@ def encode_request(payload: Any, json_serialize: JSONSerialize) -> bytes:
     """Encode a request's payload as the body of a POST.
 
     Raises:
-        DocumentError: a value cannot be written as JSON; its ``path`` says where.
+        DocumentError: a value cannot be written as JSON; ``path`` is its place.
     """
     if json_serialize is not json_codec.dumps or not isinstance(payload, dict) or "query" not in payload:
         return json_codec.encode(payload, json_serialize)
@@ -109,9 +109,9 @@ def parse_answer(response: HTTPResponse, *, json_deserialize: JSONDeserialize) -
     """Read an HTTP response as a GraphQL response, and mask the credentials that the server repeats in errors.
 
     Raises:
-        TransportServerError: its status says that it is not one.
+        TransportServerError: according to its status, it is not a GraphQL response.
         TransportAuthenticationError: the status is 401 or 403.
-        TransportRateLimited: the status is 429, or the response says otherwise that there were too many requests.
+        TransportRateLimited: the status is 429, or the response reports a rate limit in another way.
         TransportProtocolError: its status promises a GraphQL response, but the body is not one.
     """
     try:
@@ -125,7 +125,7 @@ def parse_answer(response: HTTPResponse, *, json_deserialize: JSONDeserialize) -
 
 
 def read_answer(response: Response, body: bytes, json_deserialize: JSONDeserialize) -> ExecutionResult:
-    """Read an HTTP response as a GraphQL response without masking; raises what ``parse_answer`` raises."""
+    """Read an HTTP response like ``parse_answer``, with the same exceptions, but without masking."""
     media_type, charset = content_type(response.headers)
     status = response.status
     if status in REDIRECTS:
@@ -138,14 +138,14 @@ def read_answer(response: Response, body: bytes, json_deserialize: JSONDeseriali
     if body and (not media_type or begins_as_json(body, charset)):
         return _parse_body(response, body, charset, json_deserialize)
     advice = IS_IT_A_SUBSCRIPTION if media_type == EVENT_STREAM else IS_IT_THE_ENDPOINT
-    raise protocol_error(response, body, f"the answer is {media_type or 'empty'}, not JSON", advice)
+    raise protocol_error(response, body, f"the response is {media_type or 'empty'}, not JSON", advice)
 
 
 def content_type(headers: Mapping[str, str]) -> tuple[str, str]:
     """Return the media type and charset of a response in lower case; an unknown charset counts as ``utf-8``."""
     listed = headers.get("Content-Type", "")
     if "/" not in listed and isinstance(headers, MultiMapping):
-        listed = ",".join(headers.getall("Content-Type", ()))  # it may occur twice
+        listed = ",".join(headers.getall("Content-Type", ()))  # may occur twice
     return _parse_content_type(listed)
 
 
@@ -155,7 +155,7 @@ def _parse_content_type(listed: str) -> tuple[str, str]:
     for value in listed.split(","):
         media_type, *parameters = value.split(";")
         if "/" not in media_type:
-            continue  # not a type; the first that is one counts
+            continue  # not a media type; the first valid one counts
         for parameter in parameters:
             name, _, charset = parameter.partition("=")
             if name.strip().lower() == "charset":
@@ -165,9 +165,9 @@ def _parse_content_type(listed: str) -> tuple[str, str]:
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:
-    """Return the seconds of ``Retry-After``, or None if it is absent or unreadable; a date in the past is 0.
+    """Return the seconds of ``Retry-After``, or None if it is absent or unreadable; 0 for a date in the past.
 
-    Source: https://www.rfc-editor.org/rfc/rfc9110#field.retry-after
+    Follows https://www.rfc-editor.org/rfc/rfc9110#field.retry-after
     """
     value = headers.get("Retry-After")
     if value is None:
@@ -188,7 +188,7 @@ def public_url(url: str) -> str:
     except ValueError:
         return "(an invalid URL)"
     if not parts.netloc and "@" in parts.path:
-        # Not absolute: in "user:password@host/path", urlsplit takes all of it for the path.
+        # Not absolute: urlsplit treats all of "user:password@host/path" as the path.
         return parts.path.rpartition("@")[2]
     return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", ""))
 
@@ -223,7 +223,7 @@ def server_error(
 
 
 def protocol_error(response: Response, body: bytes, rule: str, advice: str) -> TransportProtocolError:
-    """Return the error for a response that breaks *rule*, a phrase that follows "but" in the message."""
+    """Return the error for a response that violates *rule*, a phrase that follows "but" in the message."""
     text = excerpt(body, content_type(response.headers)[1])
     message = f"{public_url(response.url)} answered with HTTP {response.status}, but {rule}."
     if advice:
@@ -235,15 +235,15 @@ def protocol_error(response: Response, body: bytes, rule: str, advice: str) -> T
 
 def too_large(response: Response, beginning: bytes, limit: int) -> TransportProtocolError:
     """Return the error for a response of more than *limit* bytes, ``max_response_size``."""
-    rule = f"the answer is larger than max_response_size, {limit} bytes"
-    return protocol_error(response, beginning, rule, "Ask for less, or allow more.")
+    rule = f"the response is larger than max_response_size, {limit} bytes"
+    return protocol_error(response, beginning, rule, "Request less data, or pass a higher max_response_size=.")
 
 
 def redirect_advice(response: Response, reason: str = "it was not followed") -> str:
     """Return the advice for a redirect that was not followed: its target, and the reason."""
     target = response.headers.get("Location")
     if not target:
-        return ", a redirect that does not say where to."
+        return ", a redirect without a target."
     return f", a redirect to {public_url(target)}; {reason}. Use that URL if it is the endpoint."
 
 
@@ -252,20 +252,20 @@ def excerpt(body: bytes, charset: str) -> str:
     beginning = body[: 4 * EXCERPT_CHARACTERS]
     try:
         return beginning.decode(charset, "replace")[:EXCERPT_CHARACTERS]
-    except (UnicodeError, LookupError):  # a few codecs know no "replace"
+    except (UnicodeError, LookupError):  # a few codecs do not support "replace"
         return beginning.decode("utf-8", "replace")[:EXCERPT_CHARACTERS]
 
 
 def _known_charset(name: str) -> str:
     try:
-        bytes(4).decode(name)  # LookupError also for codecs that do not make text, such as hex
+        bytes(4).decode(name)  # also raises LookupError for codecs that do not decode to text, such as hex
         return codecs.lookup(name).name
     except (LookupError, ValueError):
         return "utf-8"
 
 
 def is_json(media_type: str) -> bool:
-    """Tell whether a media type is JSON, in lower case: its own or one with the suffix."""
+    """Return whether a media type, in lower case, is ``application/json`` or has the suffix ``+json``."""
     return media_type == CONTENT_TYPE or (media_type.startswith("application/") and media_type.endswith("+json"))
 
 
@@ -282,12 +282,12 @@ def _parse_body(response: Response, body: bytes, charset: str, json_deserialize:
     except MalformedResponse as error:
         if isinstance(value, dict) and says_throttled([value]):  # GitHub's and monday.com's, with status 200
             raise server_error(response, body, ".", ExecutionResult(errors=[value], response=response)) from None
-        raise protocol_error(response, body, f"the answer is no GraphQL response: {error}", "") from error
+        raise protocol_error(response, body, f"it is not a GraphQL response: {error}", "") from error
     except NotJSONConstant as error:
-        rule = f"the answer is not JSON: {error.constant} is not JSON"
+        rule = f"the response is not JSON: {error.constant} is not JSON"
         raise protocol_error(response, body, rule, error.advice) from error
     except CODEC_ERRORS as error:
-        rule = f"the answer is not JSON: {str(error).rstrip('.')}" if body else "the answer is empty"
+        rule = f"the response is not JSON: {str(error).rstrip('.')}" if body else "the response is empty"
         raise protocol_error(response, body, rule, IS_IT_THE_ENDPOINT) from error
 
 
@@ -300,7 +300,7 @@ def _parse_unsuccessful(
         try:
             value = decode_json(body, charset, json_deserialize)
             result = parse_response(value, response)
-            # Gateways write {"errors": "Not Found"}: worth reading, but the status says more.
+            # Gateways send {"errors": "Not Found"}, which is read, but the status is more specific.
             is_answer = result.errors == value.get("errors") and response.status not in REFUSING_STATUSES
         except CODEC_ERRORS:  # not a GraphQL response, and the status does not promise one
             result = None
@@ -310,9 +310,9 @@ def _parse_unsuccessful(
 
 
 def decode_json(body: bytes, charset: str, json_deserialize: JSONDeserialize) -> Any:
-    """Decode the body of a response; raises what the codec raises."""
+    """Decode the body of a response; the codec's exceptions propagate."""
     if charset == "utf-8" and json_deserialize is json_codec.loads:
-        return json_codec.loads(body.removeprefix(codecs.BOM_UTF8))  # avoids a copy of a big body
+        return json_codec.loads(body.removeprefix(codecs.BOM_UTF8))  # avoids copying a large body
     return json_deserialize(body.decode(charset).removeprefix("\ufeff"))
 
 
@@ -325,11 +325,11 @@ def _advice(response: Response) -> str:
     if status == 406:
         offered = response.headers.get("Accept", "")
         return (
-            ": the server cannot answer in a form that the client asked for."
+            ": the server cannot produce any of the media types that the client accepts."
             f"{f' It offers {offered[:200]}.' if offered else ''} {IS_IT_A_SUBSCRIPTION}"
         )
     if status == 407:
-        return ": the proxy wants credentials. Give user name and password in the URL of proxy=."
+        return ": the proxy requires credentials. Put a user name and a password into the URL of proxy=."
     if response.retry_after is not None:
         return f": try again in {response.retry_after:g} s."
     return "."

@@ -1,4 +1,4 @@
-"""GraphQL over HTTP GET: the check that a request may be sent so, and the URL that carries it.
+"""GraphQL over HTTP GET: which requests may be sent this way, and their URLs.
 
 Follows the GraphQL over HTTP specification, section "GET":
 https://graphql.github.io/graphql-over-http/draft/#sec-GET
@@ -14,17 +14,17 @@ from . import json_codec
 from .json_codec import JSONSerialize
 
 MEMBERS = ("query", "operationName", "variables", "extensions")
-"""The members of a request; in a GET each is a parameter of the URL."""
+"""The members of a request; in a GET, each is a parameter of the URL."""
 
 MAX_URL_LENGTH = 2000
-"""Characters of the longest URL for a GET, by default."""
+"""The default maximum number of characters in the URL of a GET."""
 
 TOO_LONG = frozenset({414, 431})
-"""Statuses of responses to a GET after which the request is sent as a POST."""
+"""Statuses of responses to a GET after which the request is resent as a POST."""
 
 
 def check_query(request: GraphQLRequest) -> None:
-    """Refuse a request that must not be sent by GET.
+    """Check that a request may be sent by GET.
 
     Raises:
         DocumentError: the request is not a query.

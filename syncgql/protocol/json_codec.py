@@ -3,10 +3,9 @@
 Python's own codec emits and accepts ``NaN`` and ``Infinity``, which are not JSON. Both are refused here, in both
 directions and on every transport.
 
-With the ``speed`` extra, msgspec decodes. Its results equal those of Python's codec. Texts that it refuses are decoded
-by Python's codec, which accepts lone surrogates and ``1e400``. Python's codec always encodes, because msgspec writes
-NaN as null and encodes enums, UUIDs and dataclasses in its own way. So a request is the same with and without the
-extra.
+With the ``speed`` extra, msgspec decodes. Its results equal those of Python's codec. Text that it refuses is decoded by
+Python's codec, which accepts lone surrogates and ``1e400``. Python's codec always encodes, because msgspec writes NaN
+as null and encodes enums, UUIDs and dataclasses in its own way, so a request is the same with and without the extra.
 """
 
 from __future__ import annotations
@@ -29,11 +28,11 @@ JSONDeserialize = Callable[[str], Any]
 
 
 class NotJSONConstant(ValueError):
-    """A text contains ``NaN`` or ``Infinity``, which JSON does not have.
+    """The text contains ``NaN`` or ``Infinity``, which JSON does not allow.
 
     Attributes:
         constant: the constant.
-        advice: advice for the message of an error.
+        advice: advice for error messages.
     """
 
     def __init__(self, constant: str) -> None:
@@ -46,10 +45,10 @@ class NotJSONConstant(ValueError):
 
 
 def dumps(value: Any) -> str:
-    """Encode *value* without superfluous spaces and escapes, Python values as ``json_value`` says.
+    """Encode *value* without superfluous spaces and escapes. Python values have the forms of ``json_value``.
 
     Raises:
-        TypeError: something in it has no form in JSON.
+        TypeError: *value* contains an object without a JSON form.
         ValueError: a float is not finite, or the value contains itself.
     """
     return _encode(value)
@@ -80,8 +79,8 @@ def loads(text: str | bytes) -> Any:
         raise ValueError("The JSON is nested too deeply.") from error
 
 
-# What codecs raise for what they cannot take. Nothing else is caught: a signal handler, such as that of a soft time
-# limit, may raise anything at any moment, and a large value takes a while.
+# The exceptions of codecs for values that they refuse. No others are caught: a signal handler, for example of a soft
+# time limit, may raise any exception at any moment, and encoding a large value takes a while.
 CODEC_ERRORS = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
 
 
@@ -89,16 +88,16 @@ def encode(value: Any, json_serialize: JSONSerialize, name: str = "") -> bytes:
     """Encode *value* as UTF-8 with a codec that may be the user's.
 
     Args:
-        value: what to encode. Members of objects that are ``UNSET`` are left out, whatever the codec.
+        value: the value. Members of objects that are ``UNSET`` are omitted with any codec.
         json_serialize: the codec.
-        name: what *value* is, at the beginning of the path in the error.
+        name: the name of *value*, which begins the path in the error.
 
     Raises:
-        DocumentError: the codec refused something; the message and ``path`` say where it is.
+        DocumentError: the codec refused a value; the message and ``path`` name its place.
     """
     try:
         if json_serialize is dumps:
-            return _encode(value).encode()  # it refuses UNSET, so that only values that it refuses are searched
+            return _encode(value).encode()  # refuses UNSET, so only refused values are searched for it
         return _as_bytes(json_serialize(_complete(value)))
     except CODEC_ERRORS as error:
         complete = _complete(value)
@@ -110,11 +109,11 @@ def encode(value: Any, json_serialize: JSONSerialize, name: str = "") -> bytes:
 
 
 def _complete(value: Any) -> Any:
-    """Return *value* without members that are ``UNSET``; *value* itself when there are none."""
+    """Return *value* without members that are ``UNSET``; *value* itself if there are none."""
     try:
         return without_unset(value) if holds_unset(value) else value
     except RecursionError:
-        return value  # the codec says what is wrong with it
+        return value  # the codec reports what is wrong with it
 
 
 _DEEPEST_PATH = 50  # a longer path is unreadable, and such deep nesting is usually the mistake
@@ -123,7 +122,7 @@ _DEEPEST_PATH = 50  # a longer path is unreadable, and such deep nesting is usua
 def _culprit(
     value: Any, json_serialize: JSONSerialize, path: list[str], error: Exception
 ) -> tuple[list[str], Exception]:
-    """Descend into *value*, which the codec refused with *error*, to what it refuses by itself."""
+    """Return the innermost part of *value* that the codec refuses, with its path; *error* is the codec's."""
     above: set[int] = set()
     while id(value) not in above and len(above) < _DEEPEST_PATH:
         above.add(id(value))
@@ -157,7 +156,7 @@ def _refuse_constant(name: str) -> NoReturn:
     raise NotJSONConstant(name)
 
 
-# Kept, because json.dumps and json.loads with options build a new coder at every call.
+# Stored, because json.dumps() and json.loads() with options create a new encoder or decoder in every call.
 _encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"), default=json_value).encode
 _decoder = json.JSONDecoder(parse_constant=_refuse_constant)
 # What the decoder itself calls, after a search for white space with regular expressions that takes as long as a small
@@ -165,5 +164,5 @@ _decoder = json.JSONDecoder(parse_constant=_refuse_constant)
 _scan: Callable[[str, int], tuple[Any, int]] = json.scanner.make_scanner(_decoder)  # type: ignore[arg-type]
 
 _fast_decode: Callable[[str | bytes], Any] | None = None if msgspec is None else msgspec.json.Decoder().decode
-# DecodeError is a ValueError only since msgspec 0.22; invalid UTF-8 and deep nesting raise the others.
+# DecodeError is a ValueError only since msgspec 0.22. Invalid UTF-8 and deep nesting raise the other exceptions.
 _REFUSALS = (ValueError, RecursionError) if msgspec is None else (msgspec.DecodeError, ValueError, RecursionError)

@@ -1,7 +1,7 @@
-"""JSON forms of Python values that JSON itself does not have, such as UUIDs, dates and dataclasses.
+"""JSON forms of Python values for which JSON has no type, such as UUIDs, dates and dataclasses.
 
 The forms are those of ``DjangoJSONEncoder`` (https://docs.djangoproject.com/en/stable/topics/serialization/), except
-that UTC is written ``+00:00`` as ``isoformat()`` writes it.
+that UTC is written as ``+00:00``, as in ``isoformat()``.
 """
 
 from __future__ import annotations
@@ -20,16 +20,16 @@ from ..request import UNSET
 
 
 def json_value(value: object) -> Any:
-    """Return the JSON form of *value*, which may contain further values without one.
+    """Return the JSON form of *value*, which may contain further values to be converted.
 
     Use it as ``default=`` of ``json.JSONEncoder``, which calls it only for values that it cannot write itself. The
     encoder writes members of ``(str, Enum)`` and ``(int, Enum)`` by value.
 
     Raises:
-        TypeError: *value* has no JSON form; the message says what to write instead.
+        TypeError: *value* has no JSON form; the message suggests a replacement.
     """
     if value is UNSET:
-        raise TypeError("UNSET leaves out a variable or a member of an object; it cannot be left out here.")
+        raise TypeError("UNSET omits a variable or a member of an object; it is not allowed here.")
     for type_, write in _WRITERS:
         if isinstance(value, type_):
             return write(value)
@@ -50,13 +50,13 @@ def object_members(value: object) -> dict[Any, Any] | None:
 
 
 def is_lazy_text(value: object) -> bool:
-    """Whether *value* is a lazy string of Django, for example a translation; Django is not imported."""
+    """Return whether *value* is a lazy string of Django, for example a translation; Django is not imported."""
     django = sys.modules.get("django.utils.functional")
     return django is not None and isinstance(value, django.Promise)
 
 
 def holds_unset(value: object) -> bool:
-    """Whether a member of an object in *value*, at any depth, is ``UNSET``."""
+    """Return whether a member of an object in *value*, at any depth, is ``UNSET``."""
     if isinstance(value, dict):
         return any(member is UNSET or holds_unset(member) for member in value.values())
     return isinstance(value, list | tuple) and any(map(holds_unset, value))
@@ -82,12 +82,12 @@ def _datetime(value: datetime.datetime) -> str:
 
 def _time(value: datetime.time) -> str:
     if value.utcoffset() is not None:
-        raise TypeError("A time with a time zone has no form in JSON; write a datetime, or value.isoformat().")
+        raise TypeError("A time with a time zone has no JSON form; use a datetime, or value.isoformat().")
     return value.isoformat(timespec="milliseconds" if value.microsecond else "auto")
 
 
 def _duration(value: datetime.timedelta) -> str:
-    """Write a duration of ISO 8601 such as ``P1DT02H03M04.000005S``."""
+    """Return an ISO 8601 duration such as ``P1DT02H03M04.000005S``."""
     sign, value = ("-", -value) if value < datetime.timedelta() else ("", value)
     minutes, seconds = divmod(value.seconds, 60)
     hours, minutes = divmod(minutes, 60)
@@ -98,7 +98,7 @@ def _duration(value: datetime.timedelta) -> str:
 _WRITERS: tuple[tuple[type, Callable[[Any], Any]], ...] = (
     (Enum, lambda member: member.value),
     (UUID, str),
-    (datetime.datetime, _datetime),  # which is a date, too
+    (datetime.datetime, _datetime),  # before date, its base class
     (datetime.date, datetime.date.isoformat),
     (datetime.time, _time),
     (datetime.timedelta, _duration),

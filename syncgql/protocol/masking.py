@@ -1,4 +1,4 @@
-"""Mask: hide the credentials of a request where its response repeats them."""
+"""Mask: hides the credentials of a request if its response repeats them."""
 
 from __future__ import annotations
 
@@ -26,17 +26,17 @@ CREDENTIAL = re.compile(
 """Matches the names of headers, parameters and members whose values are credentials."""
 
 SHORTEST = 4
-"""Characters of the shortest credential; shorter texts occur too often by accident."""
+"""The minimum length of a credential in characters; shorter texts occur too often by accident."""
 
 BEGINNING = 8
-"""Characters that identify a credential whose end is missing because the text that quotes it was cut off."""
+"""The number of characters that identify a credential whose end was cut off with the text that quotes it."""
 
 
 class Mask:
     """Replaces credentials with ``***`` in the messages of a server.
 
-    Servers put tokens into messages such as "invalid token: ...", and messages end up in logs. The credentials are
-    collected when the first text is masked; only errors are.
+    Servers put tokens into messages such as "invalid token: ...", and messages end up in logs. Only errors are masked,
+    so the credentials are collected when the first text is masked.
 
     Args:
         headers: the headers that were sent.
@@ -61,7 +61,7 @@ class Mask:
         return text
 
     def value(self, value: Any) -> Any:
-        """Return a JSON value without credentials in its texts."""
+        """Return a JSON value without credentials in its strings."""
         if isinstance(value, str):
             return self.text(value)
         if isinstance(value, dict):

@@ -4,7 +4,7 @@ Follows the GraphQL multipart request specification (https://github.com/jaydense
 RFC 7578. The form has these parts, in this order, because servers read it as a stream:
 
 - ``operations``: the request, or the list of a batch, with null instead of every file,
-- ``map``: for each file the places where it belongs, as paths into ``operations``,
+- ``map``: for each file its places, as paths into ``operations``,
 - the files, in the order of ``map``, named ``0``, ``1`` and so on.
 """
 
@@ -45,19 +45,19 @@ class FilePart:
 
     @property
     def head(self) -> bytes:
-        """The part's headers. The name is plain UTF-8 with the quoting of RFC 7578 and HTML; servers know no other."""
+        """The part's headers. The name is UTF-8, quoted as in RFC 7578 and HTML; servers do not support other forms."""
         filename = self.file.filename or self.name
         for character, code in ('"', "%22"), ("\r", "%0D"), ("\n", "%0A"), ("\0", "%00"):
             filename = filename.replace(character, code)
         return (
             f'Content-Disposition: form-data; name="{self.name}"; filename="{filename}"\r\n'
             f"Content-Type: {self.file.content_type}\r\n\r\n"
-            # A name that the operating system could not decode holds surrogates, which are not UTF-8.
+            # A name that the operating system could not decode contains surrogates, which UTF-8 cannot encode.
         ).encode(errors="replace")
 
 
 class MultipartRequest:
-    """A request with files as a form.
+    """A request with files, in the form of a multipart body.
 
     Args:
         operations: the request as JSON, with null instead of every file.
@@ -75,7 +75,7 @@ class MultipartRequest:
         return f"multipart/form-data; boundary={self.boundary}"
 
     def segments(self) -> Iterator[bytes | FilePart]:
-        """Yield the body in order: bytes as they are, and each part for the content of its file."""
+        """Yield the body in order: bytes, and each part in place of the content of its file."""
         delimiter = f"--{self.boundary}".encode()
         text = b"\r\n".join(
             [
@@ -96,17 +96,18 @@ class MultipartRequest:
 
 
 def extract_files(payload: Any, file_classes: tuple[type, ...] = ()) -> tuple[Any, list[FilePart]]:
-    """Find the files in the variables of a request's payload, or in those of the list of payloads of a batch.
+    """Find the files in the variables of a request's payload, or of the payloads of a batch.
 
     Args:
-        payload: what would be sent as JSON if there were no files; stays as it is.
-        file_classes: types that are files beside ``FileVar``.
+        payload: the payload, which is not modified.
+        file_classes: types that are files in addition to ``FileVar``.
 
     Returns:
-        A copy of the payload with null in the place of every file, and the files.
+        A copy of the payload with null instead of every file, and the files.
 
     Raises:
-        DocumentError: a file is at a place that a path cannot name, cannot be sent, or the variables hold themselves.
+        DocumentError: a file cannot be sent or is at a place that a path cannot name, or the variables contain
+            themselves.
     """
     extraction = _Extraction(file_classes)
     try:
@@ -114,11 +115,11 @@ def extract_files(payload: Any, file_classes: tuple[type, ...] = ()) -> tuple[An
             return [extraction.request(entry, (index,)) for index, entry in enumerate(payload)], extraction.parts
         return extraction.request(payload, ()), extraction.parts
     except RecursionError:
-        raise DocumentError("The variables hold themselves, or are nested too deeply.", path="variables") from None
+        raise DocumentError("The variables contain themselves, or are nested too deeply.", path="variables") from None
 
 
 class _Extraction:
-    """One walk through the variables. List indices are ints in a path and keys are strs."""
+    """One traversal of the variables. In a path, list indices are ints and keys are strs."""
 
     def __init__(self, file_classes: tuple[type, ...]) -> None:
         self._file_types = (FileVar, *file_classes)
@@ -145,7 +146,7 @@ class _Extraction:
         return self._without_files_of_object(value, path)
 
     def _without_files_of_object(self, value: Any, path: Path) -> Any:
-        """Return *value* itself unless it is a dataclass or mapping with a file: the codec may have a form for it."""
+        """Return *value* itself unless it is a dataclass or mapping with a file, because the codec may convert it."""
         members = object_members(value)
         if members is None:
             return value
@@ -159,7 +160,7 @@ class _Extraction:
             if isinstance(key, str) and (not key or "." in key or key.isdecimal()):
                 raise DocumentError(
                     f"{where}: a file cannot be sent below the key {key!r}. A path to it would be ambiguous: keys must "
-                    "not be empty or numbers, or hold a dot.",
+                    "not be empty or numbers, or contain a dot.",
                     path=where,
                 )
         self._places += 1

@@ -6,7 +6,7 @@ There is no common standard. The signals, with their units:
 - Headers that say that nothing is left; see ``quotas``.
 - GraphQL errors: ``extensions.code`` (Shopify, Linear, monday.com, Hasura, Apollo Router), ``type`` (GitHub),
   ``errorType`` (AppSync), a status of 429 among the extensions, or only the message.
-- Shopify's ``extensions.cost``: what the query costs, how many points are left, and how many come back per second.
+- Shopify's ``extensions.cost``: the cost of the query, the points that are left, and the points restored per second.
 
 None of this code runs for a response without errors.
 """
@@ -28,7 +28,7 @@ FORBIDDEN = 403
 TOO_MANY_REQUESTS = 429
 
 # Codes and types of errors, in lower case and without punctuation, that do not contain "ratelimit" or "throttl".
-# Not among them are those of one query that is too big, such as MAX_COST_EXCEEDED: waiting does not help.
+# Codes for a single query that is too expensive, such as MAX_COST_EXCEEDED, are not included: waiting does not help.
 CODES = frozenset(
     {
         "complexitybudgetexhausted",
@@ -42,7 +42,7 @@ CODES = frozenset(
     }
 )
 
-# monday.com's ComplexityException is recognized by its message, because a single query that is too big raises it, too.
+# monday.com's ComplexityException is recognized by its message, because a single expensive query raises it as well.
 MESSAGE = re.compile(
     r"^throttled\W*$|complexity budget exhausted|\brate.?limit(s|ed)?\b.{0,40}\b(exceeded|reached)"
     r"|\b(exceeded|reached|hit)\b.{0,40}\brate.?limit|being rate.?limited",
@@ -50,20 +50,20 @@ MESSAGE = re.compile(
 )
 SECONDARY = re.compile(r"\bsecondary rate.?limit", re.IGNORECASE)
 SECONDARY_WAIT = 60.0
-"""Seconds that GitHub asks to wait at least when its secondary limit names no time."""
+"""The minimum wait in seconds that GitHub's documentation requires if its secondary limit names no time."""
 
 RESET_IN = re.compile(r"\breset in (\d{1,9})\b", re.IGNORECASE)
 
 
 def says_throttled(errors: Iterable[Mapping[str, Any]]) -> bool:
-    """Tell whether one of the GraphQL errors says that there were too many requests."""
+    """Return whether one of the GraphQL errors reports a rate limit."""
     return any(map(_is_throttle, errors))
 
 
 def is_throttled(result: ExecutionResult) -> bool:
-    """Tell whether a GraphQL answer with errors says that the request was not executed because of a rate limit.
+    """Return whether a GraphQL response with errors reports that a rate limit prevented the request.
 
-    An answer with data for one of its fields was executed, at least in part, even if another field was throttled.
+    A request with data for one of its fields was executed, at least in part, even if another field was throttled.
     """
     errors = result.errors or []
     fields = list(result.data.values()) if isinstance(result.data, dict) else []
@@ -73,17 +73,17 @@ def is_throttled(result: ExecutionResult) -> bool:
         return True
     if not fields:
         return says_throttled(errors)
-    # A field that is null without a throttle of its own may have been executed.
+    # A field that is null without its own error for a rate limit may have been executed.
     return len(errors) >= len(fields) and all(map(_is_throttle, errors))
 
 
 def is_rate_limit(response: Response, text: str, errors: Sequence[Mapping[str, Any]] | None) -> bool:
-    """Tell whether an HTTP answer that is no GraphQL answer means that there were too many requests.
+    """Return whether an HTTP response that is not a GraphQL response reports a rate limit.
 
     Args:
-        response: the answer.
+        response: the response.
         text: the beginning of its body.
-        errors: the GraphQL errors in the body, if it held any.
+        errors: the GraphQL errors in the body, if there are any.
     """
     if _is_refusal(response) or (errors and says_throttled(errors)):
         return True
@@ -91,7 +91,7 @@ def is_rate_limit(response: Response, text: str, errors: Sequence[Mapping[str, A
 
 
 def throttled_error(result: ExecutionResult) -> TransportRateLimited:
-    """Return the error for a GraphQL answer that ``is_throttled``."""
+    """Return the error for a GraphQL response for which ``is_throttled`` is true."""
     response = result.response
     status = response.status if response is not None else None
     errors = result.errors or []
@@ -108,13 +108,14 @@ def rate_limited(
     code: int | None,
     sent: bool = True,
 ) -> TransportRateLimited:
-    """Return the error for a request that was refused because there were too many.
+    """Return the error for a request that was refused because of a rate limit.
 
     Args:
-        message: makes the message of a sentence, with a space before it, that says how long to wait; it may be empty.
-        response: the HTTP answer; None over a WebSocket.
-        text: the beginning of the answer's body.
-        result: the GraphQL response in the body, if it held one.
+        message: a function that returns the message, given a sentence about the wait, which begins with a space or is
+            empty.
+        response: the HTTP response; None over a WebSocket.
+        text: the beginning of the response's body.
+        result: the GraphQL response in the body, if there is one.
         code: the HTTP status.
         sent: see ``TransportError``.
     """
@@ -150,7 +151,7 @@ def rate_limited(
 
 
 def _is_refusal(response: Response) -> bool:
-    """Tell whether status and headers say that there were too many requests."""
+    """Return whether status and headers report a rate limit."""
     if response.status == FORBIDDEN:
         return response.retry_after is not None or read_quota(response.headers, time.time()).remaining == 0
     return response.status == TOO_MANY_REQUESTS
@@ -181,7 +182,7 @@ def _message(error: Mapping[str, Any]) -> str:
 
 
 def _wait_of_error(error: Mapping[str, Any]) -> float | None:
-    """Read how long one error asks to wait: monday.com's ``retry_in_seconds``, or what its message says."""
+    """Return the wait that an error asks for: monday.com's ``retry_in_seconds``, or the time in its message."""
     extensions = _mapping(error.get("extensions"))
     if (seconds := read_number(extensions.get("retry_in_seconds"))) is not None:
         return seconds
@@ -190,7 +191,7 @@ def _wait_of_error(error: Mapping[str, Any]) -> float | None:
 
 
 def _wait_of_secondary(quota: Quota, text: str, errors: Sequence[Mapping[str, Any]]) -> float | None:
-    """Return how long GitHub's secondary limit lasts at least, if it is that; its headers are about the primary one."""
+    """Return the minimum wait for GitHub's secondary limit, if it applies; the headers describe the primary limit."""
     if quota.remaining == 0:
         return None
     is_secondary = SECONDARY.search(text) or any(SECONDARY.search(_message(error)) for error in errors)
@@ -198,7 +199,7 @@ def _wait_of_secondary(quota: Quota, text: str, errors: Sequence[Mapping[str, An
 
 
 def _wait_of_quota(quota: Quota, now: float) -> float | None:
-    # Something left, and refused all the same: it was another limit, whose reset is not known.
+    # If something is left, another limit was exceeded, whose reset is unknown.
     if quota.reset_at is None or (quota.remaining or 0) > 0:
         return None
     return max(0.0, quota.reset_at - now)
@@ -213,7 +214,7 @@ class _Cost(NamedTuple):
 
 
 def _cost(cost: Any, now: float) -> _Cost:
-    """Read Shopify's ``extensions.cost``; the bucket fills by ``restoreRate`` points per second."""
+    """Read Shopify's ``extensions.cost``; ``restoreRate`` points are restored per second."""
     status = _mapping(_mapping(cost).get("throttleStatus"))
     maximum, available, rate = (
         read_number(status.get(name)) for name in ("maximumAvailable", "currentlyAvailable", "restoreRate")

@@ -1,8 +1,10 @@
-"""Redirects of HTTP requests: which are followed, and what the next request may carry.
+"""Redirects of HTTP requests: decide which ones to follow.
 
-A POST is followed only when the status (307, 308) keeps it a POST: after the others an HTTP client sends a GET without
-a body, which is another request. To another origin only the request itself goes along. Every header that the caller set
-may be a credential, whatever its name.
+Follows https://www.rfc-editor.org/rfc/rfc9110#section-15.4
+
+A redirected POST is followed only if the status (307, 308) keeps it a POST. After other statuses an HTTP client sends a
+GET without a body, which is a different request. A redirect to another origin carries no header that the caller set,
+because each of them may be a credential.
 """
 
 from __future__ import annotations
@@ -17,17 +19,17 @@ from .http import redirect_advice, server_error
 from .urls import as_written, host_fault
 
 LIMIT = 5
-"""How many redirects in a row are followed."""
+"""The maximum number of consecutive redirects that are followed."""
 
 KEEP_METHOD = frozenset({307, 308})
 
 
 class Hop(NamedTuple):
-    """Where a redirect leads.
+    """The next request after a redirect.
 
     Attributes:
-        url: the next URL.
-        is_foreign: whether it is of another origin: another scheme, host or port.
+        url: its URL.
+        is_foreign: whether its origin differs: another scheme, host or port.
     """
 
     url: URL
@@ -37,43 +39,47 @@ class Hop(NamedTuple):
 def next_hop(
     response: Response, body: bytes, method: str, url: URL, followed: int, limit: int, *, is_replayable: bool
 ) -> Hop:
-    """Return where a redirect, an answer with one of the statuses ``REDIRECTS``, leads.
+    """Return the target of a redirect, a response with one of the statuses ``REDIRECTS``.
 
     Args:
-        response: the answer.
+        response: the response.
         body: its body.
-        method: the method of the request that was answered.
-        url: its URL.
-        followed: how many redirects were followed before this one.
-        limit: how many may be.
+        method: the method of the request.
+        url: the URL of the request.
+        followed: the number of redirects that were followed before this one.
+        limit: the maximum number of redirects to follow.
         is_replayable: whether the body of the request can be sent again.
 
     Raises:
-        TransportServerError: it is not followed; the message says why and names the target.
+        TransportServerError: the redirect must not be followed; the message has the reason and the target.
     """
 
     def refused(reason: str) -> TransportServerError:
         return server_error(response, body, redirect_advice(response, reason))
 
     if method == "POST" and response.status not in KEEP_METHOD:
-        raise refused("it was not followed, because that turns a POST into a GET without a body")
+        raise refused("it was not followed, because that would turn a POST into a GET without a body")
     try:
         target = url.join(as_written(response.headers["Location"])).with_user(None).with_fragment(None)
         hop = Hop(target, _origin(target) != _origin(url))
     except (KeyError, ValueError):
-        raise refused("that is no URL") from None
+        raise refused("the target is not a URL") from None
     if target.scheme not in ("http", "https"):
-        raise refused("that is no HTTP URL")
+        raise refused("the target is not an HTTP URL")
     if not target.raw_host or host_fault(target.raw_host):
-        raise refused("that is no URL")
+        raise refused("the target is not a URL")
     if url.scheme == "https" and target.scheme == "http":
-        raise refused("it was not followed, because it leaves TLS")
+        raise refused("it was not followed, because its target does not use TLS")
     if followed >= limit:
-        raise refused(f"it was not followed, because it is number {followed + 1} in a row")
+        raise refused(f"it was not followed, because it is redirect number {followed + 1} in a row")
     if not is_replayable:
         raise refused("it was not followed, because a file cannot be read a second time")
     return hop
 
 
 def _origin(url: URL) -> tuple[str, str | None, int | None]:
-    return url.scheme, url.host, url.port  # not url.origin(), for which a port that is written out is another
+    return (
+        url.scheme,
+        url.host,
+        url.port,
+    )  # not url.origin(), which treats an explicit default port as a different origin

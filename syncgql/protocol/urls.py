@@ -1,4 +1,4 @@
-"""URLs: parse one without changing what the caller wrote, and check its host name.
+"""URLs: parsing that keeps the caller's encoding, and checks of host names.
 
 Follows https://www.rfc-editor.org/rfc/rfc3986 and https://www.rfc-editor.org/rfc/rfc1035
 """
@@ -42,12 +42,12 @@ def host_fault(host: str) -> str | None:
         host: an IP address, or a name after IDNA.
     """
     if ":" in host:
-        return None if _is_address(host.partition("%")[0]) else "is no IPv6 address"
+        return None if _is_address(host.partition("%")[0]) else "is not a valid IPv6 address"
     labels = host.removesuffix(".").split(".")
     if not all(labels):
         return "begins with a dot or has two dots in a row"
     if not all(map(LABEL.fullmatch, labels)):
-        return "holds a space or another character that no host name has"
+        return "contains a space or another character that is not allowed in host names"
     if any(len(label) > LONGEST_LABEL for label in labels):
         return f"has more than {LONGEST_LABEL} characters between two dots"
     return None

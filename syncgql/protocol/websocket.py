@@ -6,14 +6,14 @@ return the text to send. ``receive`` takes a text from the server and returns th
 Two tables per subprotocol define it, and every change of state is in one of them:
 
 - ``RECEIVES``: for each state and type of message from the server, the reaction and the next state. A reaction that
-  returns None leaves the state as it is. A message that is not in the table breaks the protocol, and ``receive`` raises
-  ``TransportProtocolError``.
+  returns None leaves the state as it is. A message that is not in the table violates the protocol, and ``receive``
+  raises ``TransportProtocolError``.
 - ``SENDS``: for each state and type of message from the client, the next state. A message that is not in the table is a
   bug of the caller, and the method raises ``LocalProtocolError`` instead of returning it.
 
-Apart from these moves, ``close`` and a message that breaks the protocol lead to ``CLOSED``, from every state.
+In addition, ``close`` and a message that violates the protocol lead from every state to ``CLOSED``.
 
-Ids are counted up and never used twice on one connection, so that a late message cannot be mistaken for one of another
+Ids are consecutive numbers and never reused on one connection, so that a late message cannot be attributed to another
 operation.
 """
 
@@ -37,7 +37,7 @@ from .websocket_events import Completed, Event, Received, Unreadable
 
 
 class State(enum.Enum):
-    """The state of a connection; the same for every subprotocol."""
+    """The state of a connection, for all subprotocols."""
 
     OPEN = "open"
     AWAITING_ACK = "awaiting the acknowledgement"
@@ -46,7 +46,7 @@ class State(enum.Enum):
 
 
 class OperationState(enum.Enum):
-    """The state of one operation; subprotocols without confirmations use ACTIVE and DONE only."""
+    """The state of one operation; subprotocols without confirmations only use ACTIVE and DONE."""
 
     STARTING = "started but not confirmed"
     ACTIVE = "active"
@@ -60,7 +60,7 @@ Sends = Mapping[State, Mapping[str, State]]
 
 
 class BrokenMessage(Exception):
-    """A message breaks a rule; raised by reactions, and turned into TransportProtocolError by ``receive``."""
+    """A message violates a rule. Raised by reactions, and turned into ``TransportProtocolError`` by ``receive``."""
 
 
 class LocalProtocolError(RuntimeError):
@@ -68,24 +68,24 @@ class LocalProtocolError(RuntimeError):
 
 
 LONGEST_PING = 65_536
-"""Characters of the longest ping; writing its payload again for the pong takes longer than reading it."""
+"""The maximum length of a ping in characters; encoding its payload for the pong takes longer than reading it."""
 
 CONTROL = frozenset({"connection_ack", "connection_error", "ping", "pong"})
-"""The types of messages whose payload belongs to the protocol and is no result."""
+"""The types of messages whose payload belongs to the protocol and is not a result."""
 
 
 class WebSocketProtocol(ABC):
     """The client's side of one GraphQL subprotocol on one connection.
 
     Args:
-        json_deserialize: decodes messages that bring results; it may be the user's.
+        json_deserialize: a function that decodes messages with results; it may be the user's.
     """
 
     NAME: ClassVar[str]
     """The name of the subprotocol in ``Sec-WebSocket-Protocol``."""
 
     VIOLATION_CODE: ClassVar[int]
-    """The close code for a server that broke the protocol."""
+    """The close code for a server that violated the protocol."""
 
     START: ClassVar[str]
     """The type of the message that starts an operation."""
@@ -115,7 +115,7 @@ class WebSocketProtocol(ABC):
     """Whether the client can send pings (``ping``)."""
 
     silence_limit: float | None = None
-    """Seconds of silence after which the server, by its own account, is dead; known from the acknowledgement on."""
+    """The seconds without a message after which the connection is lost, as announced with the acknowledgement."""
 
     def __init__(self, json_deserialize: JSONDeserialize = json_codec.loads) -> None:
         self._decode = json_deserialize if json_deserialize is json_codec.loads else _for_results(json_deserialize)
@@ -132,14 +132,14 @@ class WebSocketProtocol(ABC):
         """Return the first message.
 
         Raises:
-            LocalProtocolError: it was sent before.
+            LocalProtocolError: it was already sent.
         """
 
     def subscribe(self, payload: str, read: ResultReader | None = None) -> tuple[str, str]:
         """Start an operation; return its id and the message.
 
         Args:
-            payload: the request as JSON; it is encoded once, in the thread that made it.
+            payload: the request as JSON text, encoded once in the caller's thread.
             read: reads the results of an operation whose response comes in parts; None for ordinary results.
 
         Raises:
@@ -157,7 +157,7 @@ class WebSocketProtocol(ABC):
         return self._stop(id) if self._end(id) else None
 
     def unconfirmed(self, id: str) -> str | None:
-        """Give up an operation that was not confirmed in time, cancelled or not; return None if it needs no message."""
+        """Give up an operation that was not confirmed in time; return the message to send, or None."""
         return self.complete(id)
 
     def ping(self, payload: Mapping[str, Any] | None = None) -> str | None:
@@ -185,10 +185,10 @@ class WebSocketProtocol(ABC):
     # -- messages from the server
 
     def receive(self, text: str) -> Received | None:
-        """Take a message from the server; return the event that it means, if any.
+        """Process a message from the server; return its event, if any.
 
         Raises:
-            TransportProtocolError: it breaks the protocol; ``code`` is the close code to answer with.
+            TransportProtocolError: the message violates the protocol; ``code`` is the close code to answer with.
         """
         try:
             message = self._decode(text)
@@ -211,10 +211,10 @@ class WebSocketProtocol(ABC):
         return event
 
     def receive_bytes(self, data: bytes) -> Received | None:
-        """Take a binary message from the server, which is read as text.
+        """Process a binary message from the server, which is read as text.
 
         Raises:
-            TransportProtocolError: it breaks the protocol; ``code`` is the close code to answer with.
+            TransportProtocolError: the message violates the protocol; ``code`` is the close code to answer with.
         """
         try:
             text = data.decode()
@@ -234,17 +234,17 @@ class WebSocketProtocol(ABC):
         return self.DECISIONS.get(code) or close_code(code).decision
 
     def is_limit(self, errors: list[dict[str, Any]]) -> bool:
-        """Tell whether an operation failed with *errors* because there are too many on this connection.
+        """Return whether an operation failed with *errors* because there are too many on this connection.
 
         The text is Strawberry's: https://github.com/strawberry-graphql/strawberry (subscriptions/protocols)
         """
         return any(error.get("message") == "Subscription limit reached" for error in errors)
 
     def violation(self, rule: str, received: str) -> TransportProtocolError:
-        """Enter CLOSED and return the error that names the rule that the server broke."""
+        """Enter CLOSED and return the error, which names the rule that the server violated."""
         self._enter(State.CLOSED)
         return TransportProtocolError(
-            f"The server broke the {self.NAME} protocol: {as_sentence(rule)} It sent: {received[:200]!r}",
+            f"The server violated the {self.NAME} protocol: {as_sentence(rule)} It sent: {received[:200]!r}",
             rule=rule,
             received=received,
             code=self.VIOLATION_CODE,
@@ -255,13 +255,13 @@ class WebSocketProtocol(ABC):
         return error_of(ExecutionResult(ABSENT, errors))
 
     def failure_decision(self, errors: list[dict[str, Any]]) -> RetryDecision:
-        """Return whether to start an operation again that the server ended with *errors*."""
+        """Return whether to retry an operation that the server ended with *errors*."""
         return RetryDecision.NO
 
     # -- for subclasses
 
     def _send(self, type: str) -> None:
-        """Make the move of a message that the client is about to send."""
+        """Enter the state that follows a message that the client is about to send."""
         try:
             state = self.SENDS[self.state][type]
         except KeyError:
@@ -270,7 +270,7 @@ class WebSocketProtocol(ABC):
             self._enter(state)
 
     def _unreadable(self, rule: str, text: str, cause: Exception | None) -> Received | None:
-        """React to a message that breaks a rule: it ends the connection, unless that is closed already."""
+        """React to a message that violates a rule: end the connection, unless it is already closed."""
         if self.state is State.CLOSED:
             return None
         raise self.violation(rule, text) from cause
@@ -289,7 +289,7 @@ class WebSocketProtocol(ABC):
         return str(self._last_id)
 
     def _end(self, id: str) -> bool:
-        """Forget an operation; return whether it had not ended before."""
+        """Remove an operation; return whether it had not ended before."""
         self.readers.pop(id, None)
         return self.operations.pop(id, None) is not None
 
@@ -310,8 +310,8 @@ class WebSocketProtocol(ABC):
 def _for_results(json_deserialize: JSONDeserialize) -> JSONDeserialize:
     """Return a decoder that uses the user's codec for results and the standard one for all other messages.
 
-    The payload of a ping is sent back, and a user's codec may return values, of numbers for example, that cannot be
-    encoded again.
+    The payload of a ping is sent back, and a user's codec may return values that cannot be encoded again, for example
+    for numbers.
     """
 
     def decode(text: str) -> Any:
@@ -340,7 +340,7 @@ def failure_errors(message: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def on_event(protocol: WebSocketProtocol, message: dict[str, Any]) -> Event | Unreadable | None:
-    """React to a message that brings a result of an operation; this is the hot path of subscriptions."""
+    """React to a message with a result of an operation; this is the hot path of subscriptions."""
     id, payload = message.get("id"), message.get("payload")
     if not isinstance(id, str) or not id:
         raise _no_id(message)
@@ -373,4 +373,4 @@ def on_complete(protocol: WebSocketProtocol, message: dict[str, Any]) -> Complet
 
 
 def ignore(protocol: WebSocketProtocol, message: dict[str, Any]) -> None:
-    """React to a message that means nothing in this state."""
+    """Ignore a message that has no meaning in this state."""

@@ -1,7 +1,7 @@
-"""The events that a WebSocket subprotocol reports: what a message from the server means to the client.
+"""The events that a WebSocket subprotocol reports for messages from the server.
 
 An event of an operation, by far the most frequent one, is a bare tuple. A dataclass with slots takes four times as long
-to make (docs/design/websockets.md has the numbers).
+to create (docs/design/websockets.md has the numbers).
 """
 
 from __future__ import annotations

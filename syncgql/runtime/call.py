@@ -1,8 +1,8 @@
-"""Call: one coroutine on its way through a loop, with its deadline.
+"""Call: one coroutine that runs on a loop for a caller, with its deadline.
 
-The caller makes it and hands it over; from then on it belongs to the loop thread, which calls ``release`` as the very
-last thing; after that it is the caller's again. Who waits does so by what ``release`` stands for, and the order of
-the two keeps everything else here free of locks.
+There are no locks, because only one thread uses a call at a time. The caller creates it and posts its start to the
+loop. From then on only the loop thread uses it, until it calls ``release``, its last action. The caller waits for that,
+for example for a lock that ``release`` releases, and then reads the outcome.
 """
 
 from __future__ import annotations
@@ -19,22 +19,22 @@ from .loop_thread import at_shutdown
 T = TypeVar("T")
 
 CANCEL_AGAIN = 1.0
-"""Seconds after which a task that took no notice is cancelled again.
+"""The seconds after which a task that ignored a cancellation is cancelled again.
 
 ``asyncio.wait_for`` can swallow a cancellation before Python 3.12: https://github.com/python/cpython/issues/86296
 """
 
 
 class Call(Generic[T]):
-    """A coroutine, its deadline, and what came of it.
+    """A coroutine, its deadline and its outcome.
 
     Its timers run in empty contexts: the loop keeps cancelled timers until their time, and they must not keep the
     context variables of a call alive.
 
     Args:
-        coroutine: what to run.
-        deadline: when it is cancelled.
-        calls: the calls under way, which this one leaves when it is done.
+        coroutine: the coroutine to run.
+        deadline: the time at which it is cancelled.
+        calls: the set of running calls, from which this one is removed when it is done.
         release: called once, on the loop thread, when it is done.
     """
 
@@ -73,11 +73,12 @@ class Call(Generic[T]):
         self.is_done = False
 
     def outcome(self) -> T:
-        """Return what the coroutine returned, or raise what it raised; once, and only when the call is done."""
+        """Return the coroutine's result or raise its exception. May be called once, when the call is done."""
         if self._error is None:
             return self._result
         error = self._error
-        # error -> traceback -> this frame -> error would keep every failed call alive until the collector runs.
+        # The cycle error -> traceback -> this frame -> error would keep each failed call alive until the collector
+        # runs.
         self._error = None
         try:
             raise error
@@ -87,7 +88,7 @@ class Call(Generic[T]):
     # -- on the loop thread
 
     def start(self) -> None:
-        """Begin; the task sees the caller's context variables."""
+        """Start the task, in the caller's context."""
         if self.is_done:
             return
         loop = asyncio.get_running_loop()
@@ -96,7 +97,7 @@ class Call(Generic[T]):
         self._task = loop.create_task(self._run())
 
     def cancel(self, reason: SyncGQLError | None = None) -> None:
-        """Cancel the task, and end the call when that has ended; *reason* is what is raised then."""
+        """Cancel the task, and end the call when the task has ended. The call then raises *reason*."""
         if self.is_done:
             return
         self._reason = self._reason or reason
@@ -109,13 +110,13 @@ class Call(Generic[T]):
         self._task.cancel()
 
     def fail(self, error: BaseException | None) -> None:
-        """End a call that never began, or whose loop is gone."""
+        """End a call that has not started, or whose loop has ended."""
         if not self._has_begun:
             self._coroutine.close()
         self._end(error or _cancelled())
 
     def abandon(self) -> None:
-        """Never release whoever waits."""
+        """Never release the waiting caller."""
         self._release = _nobody
 
     def _later(self, seconds: float, callback: Callable[[], object]) -> asyncio.TimerHandle:
@@ -123,7 +124,7 @@ class Call(Generic[T]):
 
     def _expire(self) -> None:
         left = self._deadline.left()
-        if left is not None and left > 0:  # it waited in a queue meanwhile, which does not count
+        if left is not None and left > 0:  # time spent waiting for a connection does not count
             self._timer = self._later(left, self._expire)
             return
         error = self._deadline.exceeded()
@@ -132,27 +133,27 @@ class Call(Generic[T]):
         self.cancel(error)
 
     async def _run(self) -> None:
-        """Run the coroutine, and end the call within the task: its done-callback would come an iteration later."""
+        """Run the coroutine and end the call inside the task; a done-callback would run one iteration later."""
         if self.is_done:
-            return  # cancelled before this first step
+            return  # cancelled before the first step
         self._has_begun = True
         try:
             self._result = await self._coroutine
         except BaseException as error:
-            # Without this frame, which refers to this call.
+            # Removes this frame, which refers to this call.
             self._end(self._judged(error.with_traceback(error.__traceback__ and error.__traceback__.tb_next)))
         else:
             self._end(None)
         finally:
-            # Frames that a library keeps in a cycle with an exception of its own refer to this frame as their caller's.
+            # If a library keeps frames in a cycle with its own exception, they refer to this frame as their caller.
             del self
 
     def _judged(self, error: BaseException) -> BaseException:
-        """Return what is to be raised for what the coroutine raised."""
+        """Return the exception to raise for an exception of the coroutine."""
         if isinstance(error, asyncio.CancelledError):
             return self._reason or _cancelled()
         if self._reason is not None and isinstance(error, Exception):
-            # What a coroutine raises when it is cancelled matters less than why it was.
+            # The reason for a cancellation is more useful than an exception that the cancelled coroutine raises.
             self._reason.__cause__ = error
             return self._reason
         return at_shutdown(error) or error
@@ -162,20 +163,21 @@ class Call(Generic[T]):
             return
         if self._timer is not None:
             self._timer.cancel()
-        # What refers to this call must not be referred to by it, or both wait for the collector: the task, the timer,
-        # and an error, by way of its traceback.
+        # The task, the timer, and an error through its traceback refer to this call. References in the other direction
+        # would form cycles, which only the collector frees.
         self._task = self._timer = self._reason = None
         self._error = error
         self.is_done = True
         self._calls.discard(self)
-        # Once, and without keeping what waited: that refers to the error, whose traceback refers to this call.
+        # Called once, and removed first: it refers to the waiting caller and thus to the error, whose traceback refers
+        # to this call.
         release, self._release = self._release, _nobody
         release()
 
 
 def _cancelled() -> TransportError:
-    return TransportError("The call was cancelled on the loop, by neither its caller nor its limit.")
+    return TransportError("The call was cancelled on the loop, but not by its caller or its limit.")
 
 
 def _nobody() -> None:
-    """Release nobody."""
+    """Do nothing."""

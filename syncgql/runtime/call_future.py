@@ -1,4 +1,4 @@
-"""CallFuture: a call whose outcome arrives in a ``concurrent.futures.Future``."""
+"""CallFuture: a ``concurrent.futures.Future`` for the outcome of a call."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ T = TypeVar("T")
 
 
 class CallFuture(concurrent.futures.Future[T]):
-    """The outcome of a call that nobody waits for yet.
+    """The outcome of a submitted call.
 
-    It stays pending until the outcome is there, so it can be cancelled until then.
+    It is never in the running state, so it can be cancelled until it has an outcome.
 
     Args:
-        convert: makes the future's result from that of the call; runs on a worker thread.
-        stop: has the loop cancel the call; does not wait.
+        convert: converts the result of the call to that of the future; runs in a worker thread.
+        stop: asks the loop to cancel the call, without waiting.
     """
 
     def __init__(self, convert: Callable[[Any], T], stop: Callable[[], object]) -> None:
@@ -31,35 +31,35 @@ class CallFuture(concurrent.futures.Future[T]):
         self._cancels = itertools.count()
 
     def cancel(self) -> bool:
-        """Cancel the call, on the wire too; returns False when the outcome is there already."""
+        """Cancel the call and its request; return False if there is already an outcome."""
         stop = self._stop
         if not super().cancel():
             return False
         if next(self._cancels) == 0:
-            # Executors do this when they come to a cancelled call: it tells wait() and as_completed().
+            # Executors also do this for a cancelled call; it notifies wait() and as_completed().
             self.set_running_or_notify_cancel()
             stop()
         return True
 
     def convert(self, returned: Any) -> T:
-        """Make the result from what the call returned."""
+        """Convert the result of the call."""
         result: T = self._convert(returned)
         return result
 
     def settle(self, settle: Callable[[Any], None], outcome: object) -> None:
-        """Take the outcome; done-callbacks run in here."""
+        """Set the outcome; done-callbacks run in this method."""
         self._convert, self._stop = _settled, _settled
         try:
             settle(outcome)
         except concurrent.futures.InvalidStateError:
-            pass  # cancelled meanwhile
+            pass  # cancelled in the meantime
 
 
 def settle(pair: list[Any]) -> None:
-    """Settle the future in *pair* with the outcome of the call in it; to be run on a worker thread.
+    """Set the outcome of the future in *pair* to that of the call in *pair*; runs in a worker thread.
 
-    An error's traceback refers to this frame and to those that called it, which must not refer to the future: it would
-    wait for the garbage collector. Hence the list, which is emptied.
+    The traceback of an error refers to this frame and its callers. They must not refer to the future, which would form
+    a cycle that only the garbage collector frees. So they are passed in a list, which is emptied.
     """
     future: CallFuture[Any] = pair.pop()
     call: Call[Any] = pair.pop()

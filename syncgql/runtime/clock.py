@@ -12,21 +12,21 @@ from .slices import SLICE
 
 
 class Clock:
-    """The clock of one client, by which its policies wait in the calling threads. Tests use one of their own."""
+    """The clock of one client, with which its policies wait in the calling threads. Tests replace it."""
 
     def __init__(self) -> None:
         self._is_stopped = False
 
     def monotonic(self) -> float:
-        """Return the seconds since some moment in the past; they never go back."""
+        """Return the seconds since some moment in the past; the value never decreases."""
         return time.monotonic()
 
     def time(self) -> float:
-        """Return the seconds since 1970, which servers use for dates."""
+        """Return the seconds since the epoch, which servers use for dates."""
         return time.time()
 
     def sleep(self, seconds: float) -> None:
-        """Wait in the calling thread; Ctrl-C ends the wait at once, and ``stop`` within a slice.
+        """Wait in the calling thread. Ctrl-C ends the wait immediately, and ``stop()`` within a slice.
 
         Raises:
             ClientClosed: the client was closed.
@@ -55,5 +55,5 @@ class Clock:
         self._is_stopped = True
 
     def start(self) -> None:
-        """Undo ``stop``."""
+        """Undo ``stop()``."""
         self._is_stopped = False

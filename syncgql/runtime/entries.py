@@ -1,4 +1,4 @@
-"""Entries: the ``with`` blocks of one client, of which the last one that is left closes it."""
+"""Entries: counts the ``with`` blocks of a client; leaving the last one closes it."""
 
 from __future__ import annotations
 
@@ -12,10 +12,11 @@ T = TypeVar("T")
 
 
 class Entries:
-    """Counts the blocks that are entered, in whatever threads.
+    """Counts the blocks that are entered, in any thread.
 
-    A client at module level may be entered by several threads at once, and by a function within the block of another.
-    Opening and closing happen under a lock, so that no thread closes what another has just opened; neither may wait.
+    Several threads may enter a module-level client at once, and a function may enter it inside its caller's block.
+    Opening and closing happen under a lock, so that one thread cannot close the client that another has just opened.
+    Neither may block.
     """
 
     def __init__(self) -> None:
@@ -26,22 +27,22 @@ class Entries:
         """Enter a block.
 
         Raises:
-            ClientClosed: after ``end``.
+            ClientClosed: ``end()`` was called.
         """
         with starting_lock():
             if self._is_final:
-                raise ClientClosed("The client is closed; make a new one.")
+                raise ClientClosed("The client is closed; create a new one.")
             self._count += 1
             open()
 
     def leave(self, close: Callable[[], T]) -> T | None:
-        """Leave a block; returns what *close* returns if it was the last one."""
+        """Leave a block; if it is the last one, call *close* and return its result."""
         with starting_lock():
             self._count -= 1
             return close() if self._count == 0 else None
 
     def end(self, close: Callable[[], T]) -> T:
-        """Close for good, whatever is entered; returns what *close* returns."""
+        """Close permanently, even inside blocks; call *close* and return its result."""
         self._is_final = True
         with starting_lock():
             return close()

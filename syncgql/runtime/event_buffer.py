@@ -1,9 +1,18 @@
-"""EventBuffer: from the loop thread to one consumer, bounded.
+"""EventBuffer: a bounded queue of events from the loop thread to one consumer.
 
-Events cross through a ``queue.SimpleQueue``: its ``put`` never waits and its ``get`` is one uncontended C lock, which
-beats every hand-made batch. Its ``put`` may also interrupt itself (a finalizer that closes another buffer), which
-``queue.Queue`` does not survive. Each counter has one writer: ``received`` and ``_overflowed`` the loop thread,
-``delivered`` and ``_discarded`` the consumer. So no lock is needed around them.
+Theory of operation. The loop thread puts events, one consumer gets them, and any thread may close the buffer, including
+one in which the garbage collector runs a finalizer. There is no lock, because a finalizer may interrupt a thread that
+holds it.
+
+- *Events pass through a* ``queue.SimpleQueue``. Its ``put`` never waits and is reentrant: a finalizer that runs inside
+  it may close another buffer, with which ``queue.Queue`` would deadlock. Its ``get`` takes one uncontended C lock,
+  which is faster than passing events in batches.
+- *Each counter has one writer.* The loop thread writes ``received`` and ``_overflowed``; the consumer writes
+  ``delivered`` and ``_discarded``.
+- *Closing wins.* ``close`` sets a flag before it removes the events and puts an ``End``. An event that the loop thread
+  puts at the same moment may come before or after the ``End``, so ``get`` checks the flag.
+- *No wake-up is lost.* A producer that waits for room registers its wish before it checks the size. A consumer that
+  makes room after that check wakes it.
 """
 
 from __future__ import annotations
@@ -23,13 +32,13 @@ from .slices import SLICE
 
 T = TypeVar("T")
 
-# Not TimeoutError, which a signal handler of the user's may raise while we wait.
+# Not a TimeoutError, which a signal handler of the user may raise during the wait.
 Empty = queue.Empty
 
 Overflow = Literal["block", "raise", "drop_oldest"]
 
 NO_PROCESS = -1
-"""Stands for the process of what a fork has left behind."""
+"""The process id of buffers that a fork has left behind."""
 
 
 class SubscriptionStats(NamedTuple):
@@ -66,16 +75,17 @@ class EventBuffer(Generic[T]):
     """A bounded queue of events that the loop thread fills and one consumer drains.
 
     Args:
-        buffer_size: how many events may wait.
-        overflow: what happens when it is full: ``block`` asks the producer to wait for room, ``raise`` ends the buffer
-            with ``SubscriptionOverflow`` behind the buffered events, ``drop_oldest`` drops the oldest.
-        post: has the loop call a function soon, from any thread.
+        buffer_size: the number of events that may wait.
+        overflow: what to do when the buffer is full: ``block`` asks the producer to wait for room, ``raise`` ends the
+            buffer with ``SubscriptionOverflow`` after the buffered events, ``drop_oldest`` drops the oldest event.
+        post: a function that schedules a call on the loop, from any thread.
 
     Attributes:
         full: with ``block``, whether the last event filled the buffer, so that the producer waits for room.
 
     Raises:
-        ValueError: buffer_size is below 1, or overflow is no such policy.
+        TypeError: *buffer_size* is not a whole number.
+        ValueError: *buffer_size* is less than 1, or *overflow* is not a known policy.
     """
 
     __slots__ = (
@@ -117,23 +127,23 @@ class EventBuffer(Generic[T]):
         self._discarded = 0
         self._marks_put = 0
         self._marks_taken = 0
-        # Marks that stood before an event that was dropped: the consumer meets them before all else.
+        # Marks before events that were dropped; the consumer receives them first.
         self._overtaken: list[Mark] = []
         self._post = post
         self._pid = os.getpid()
         self._queue: queue.SimpleQueue[T | Mark] = queue.SimpleQueue()
-        # These four run for every event.
-        self._put = self._queue.put
+        # The following four are used for every event.
+        self._put: Callable[[T | Mark], None] = self._queue.put
         self._get = self._queue.get
         self._size = self._queue.qsize
         self.blocks = overflow == "block"
         self._room: asyncio.Event | None = None
-        self._asked_for_more = False  # a call of _wake is on its way
+        self._asked_for_more = False  # whether a call of _wake is scheduled
 
     @property
     def stats(self) -> SubscriptionStats:
         """The counts at this moment; the events that a closed buffer discarded count as dropped."""
-        # delivered before received, so that no event seems to be delivered that was not received.
+        # Reads delivered before received, so that delivered is never greater.
         delivered, dropped = self.delivered, self._overflowed + self._discarded
         received = self.received
         if self.closed:
@@ -143,16 +153,16 @@ class EventBuffer(Generic[T]):
     # -- on the loop thread
 
     def reconnected(self, seconds: float) -> None:
-        """Mark that events of so many seconds are missing here."""
+        """Put a mark: events of *seconds* are missing here."""
         self.reconnects += 1
         self._put_mark(Gap(seconds))
 
     def resubscribed(self) -> None:
-        """Mark that the events from here on are those of other variables."""
+        """Put a mark: the following events have other variables."""
         self._put_mark(Resubscribed())
 
     def put(self, item: T) -> bool:
-        """Add an event; False means that no more are wanted."""
+        """Add an event; return False if no more events are accepted."""
         if self.finished:
             return False
         self.received += 1
@@ -165,21 +175,21 @@ class EventBuffer(Generic[T]):
         return True
 
     def finish(self, error: Exception | None = None) -> None:
-        """Put the end mark behind what is buffered; the first one counts."""
+        """Put the end mark after the buffered events. Does nothing if there is one already."""
         if not self.finished:
             self.finished = True
             self._put(End(error))
 
     def abandon(self) -> None:
-        """Take no more events, and leave a consumer who waits waiting."""
+        """Accept no more events, and do not wake a waiting consumer."""
         self.finished = True
 
     async def wait_for_room(self) -> None:
-        """Return when half of the buffer is free, or the buffer has ended."""
+        """Wait until half of the buffer is free, or the buffer has ended."""
         room = self._room = asyncio.Event()
         try:
             while True:
-                # Before the look at the size: a consumer who drains after that look wakes us.
+                # Set before the size is checked: a consumer that makes room after the check wakes this task.
                 room.clear()
                 self._asked_for_more = False
                 if self._size() <= self.buffer_size // 2 or self.finished:
@@ -214,7 +224,7 @@ class EventBuffer(Generic[T]):
                 oldest = self._queue.get_nowait()
             except queue.Empty:  # the consumer was faster
                 return True
-            if isinstance(oldest, End):  # closed meanwhile, and whoever waits is to see it
+            if isinstance(oldest, End):  # closed in the meantime; a waiting consumer must receive the mark
                 self._put(oldest)
                 return False
             if not isinstance(oldest, Mark):
@@ -224,8 +234,8 @@ class EventBuffer(Generic[T]):
 
     def _overflow_error(self) -> SubscriptionOverflow:
         return SubscriptionOverflow(
-            f"The consumer fell behind: {self.buffer_size} events were waiting and another came. Consume faster, raise "
-            f'buffer_size=, or choose overflow="block" or "drop_oldest".',
+            f"The consumer fell behind: {self.buffer_size} events were waiting when another arrived. Consume faster, "
+            f'raise buffer_size=, or choose overflow="block" or "drop_oldest".',
             buffered=self.buffer_size,
             limit=self.buffer_size,
         )
@@ -237,19 +247,19 @@ class EventBuffer(Generic[T]):
     # -- in the consumer's thread
 
     def get(self, timeout: float | None = None) -> T | Mark:
-        """Return the next event or mark; the End stays for every later reader.
+        """Return the next event or mark. An ``End`` stays in the buffer and is returned again.
 
         Raises:
-            Empty: none came within *timeout* seconds.
-            SubscriptionForked: it was made in another process.
+            Empty: none arrived within *timeout* seconds.
+            SubscriptionForked: the buffer was created in another process.
         """
         size = self._size()
         if not size:
-            self.check_process()  # a system call, which an event that is here already need not wait for
+            self.check_process()  # a system call, which is skipped if there is an event
         if self._overtaken:
             item: T | Mark = self._overtaken.pop(0)
         else:
-            # What is here may be taken away by close(), which puts an End in its place.
+            # close() may remove the events at any moment, and then puts an End.
             item = self._get() if size else self._wait(timeout)
         if isinstance(item, Mark) or self.closed:
             return self._end(item) if isinstance(item, End) or self.closed else self._pass_on(item)
@@ -259,23 +269,39 @@ class EventBuffer(Generic[T]):
         return item
 
     def check_process(self) -> None:
-        """Raise ``SubscriptionForked`` in a process in which nobody fills the buffer."""
+        """Raise ``SubscriptionForked`` in a process that did not create the buffer."""
         if self._pid != os.getpid():
             raise SubscriptionForked(
-                "This subscription was opened in another process, before a fork; subscribe anew in this one."
+                "This subscription was opened in another process, before a fork; subscribe again in this process."
             )
 
+    def notify(self, function: Callable[[], object]) -> None:
+        """Call *function* now, and after each entry that is put from now on, in any thread.
+
+        Args:
+            function: must not wait or take a lock, because a finalizer may put the end.
+        """
+        put = self._queue.put
+
+        def put_and_notify(item: T | Mark) -> None:
+            put(item)
+            function()
+
+        # Only the buffers of merged subscriptions pay for this. What was put before the assignment is there already.
+        self._put = put_and_notify
+        function()
+
     def disown(self) -> None:
-        """Let go of what was inherited from another process: the events are for the consumer there."""
+        """Discard events inherited from another process, whose consumer receives them."""
         self._pid = NO_PROCESS
         self._overtaken.clear()
         self._empty()
 
     def close(self) -> None:
-        """Let go of what is buffered and wake whoever waits with a clean end; from any thread, takes no lock."""
+        """Discard the events and wake a waiting consumer with a regular end. Takes no lock."""
         self.closed = self.finished = True
         self._empty()
-        # An event that the loop thread was about to put may come before or behind this; get() looks at closed.
+        # An event that the loop thread puts at this moment may come before or after this mark; get() checks the flag.
         self._put(End(None))
         if self._room is not None:
             self._post(self._wake)
@@ -291,7 +317,8 @@ class EventBuffer(Generic[T]):
                 self._queue.get_nowait()
 
     def _make_room(self) -> None:
-        # Once per pause: it costs a system call, and the loop thread may not run before the buffer is empty.
+        # Posted once per pause, because it costs a system call, and the loop thread may not run until the buffer is
+        # empty.
         if not self._asked_for_more and self._size() <= self.buffer_size // 2:
             self._asked_for_more = True
             self._post(self._wake)
@@ -308,7 +335,7 @@ class EventBuffer(Generic[T]):
         return end
 
     def _wait(self, timeout: float | None) -> T | Mark:
-        """Take what comes next, and look for signals meanwhile (see ``slices``)."""
+        """Return the next entry; check for signals while waiting (see ``slices``)."""
         deadline = Deadline(timeout)
         while True:
             left = deadline.left()

@@ -1,4 +1,4 @@
-"""The event loop of a loop thread: asyncio's own, whatever policy the program has set."""
+"""The event loop of a loop thread: always asyncio's own."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ import sys
 
 
 def new_event_loop() -> asyncio.AbstractEventLoop:
-    """Make a loop for a loop thread.
+    """Create a loop for a loop thread.
 
-    Not ``asyncio.new_event_loop()``: a program may have installed a policy that makes uvloop's loops, which fork badly
-    (https://github.com/libuv/libuv/issues/4443).
+    Does not use ``asyncio.new_event_loop()``: a program may have installed uvloop's policy, and its loops do not
+    survive a fork (https://github.com/libuv/libuv/issues/4443).
     """
     if sys.platform == "win32":
         return asyncio.ProactorEventLoop()

@@ -10,7 +10,7 @@ class Mark:
 
 
 class Gap(Mark):
-    """A lost connection was re-established; the events of so many *seconds* may be missing."""
+    """A lost connection was re-established; the events of *seconds* may be missing."""
 
     __slots__ = ("seconds",)
 
@@ -19,7 +19,7 @@ class Gap(Mark):
 
 
 class Resubscribed(Mark):
-    """The subscription was started again with other variables; the next event is the first of these."""
+    """The subscription was restarted with other variables; the next event is the first with these."""
 
     __slots__ = ()
 

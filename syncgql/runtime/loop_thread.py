@@ -1,16 +1,16 @@
-"""LoopThread: a daemon thread that runs an asyncio loop, until its last user has left.
+"""LoopThread: a daemon thread that runs an asyncio loop until its last user has left.
 
-Who owns what:
+Ownership:
 
-- The loop belongs to the thread. Others reach it through ``post``, which is one ``call_soon_threadsafe``.
-- ``users`` are the runtimes whose connections live on the loop: one, except under gevent, where a process has one
-  loop thread for all. A user joins from any thread before it posts anything, and leaves on the loop.
-- There is no lock. Finalizers post, and the garbage collector runs those in any thread at any moment, also in one
-  that would hold the lock.
-- The thread's own frame refers to its users, and through them to every socket. A fork leaves that frame behind in
-  the child as it is, never to be cleared, so nothing that was inherited is ever collected there. That matters:
-  collecting an aiohttp session closes its sockets, which unregisters them from the epoll instance that both processes
-  share, and ends a TLS stream on the parent's behalf.
+- The loop belongs to the thread. Other threads only use ``post``, which calls ``call_soon_threadsafe``.
+- ``users`` are the runtimes with connections on the loop: a single one, except under gevent, where all runtimes of a
+  process share a loop thread. A user joins from any thread before it posts anything, and leaves on the loop.
+- There is no lock, because finalizers call ``post``, and the garbage collector may run them at any moment in any
+  thread, including one that holds the lock.
+- The thread's frame refers to its users, and through them to all sockets. In a forked child, this frame still exists
+  and is never cleared, so inherited objects are never freed there. That is necessary: freeing an aiohttp session closes
+  its sockets, which would unregister them from the epoll instance that both processes share, and would end the parent's
+  TLS streams.
 """
 
 from __future__ import annotations
@@ -29,26 +29,26 @@ from .event_loop import new_event_loop
 from .worker_pool import WorkerPool
 
 CANCEL_TIMEOUT = 1.0
-"""Seconds that cancelled tasks get to end before the loop is closed over them."""
+"""The seconds that cancelled tasks may take to end before the loop is closed."""
 
 READ_SIZE = 256 * 1024
-"""The bytes that asyncio makes room for at each read, however few come."""
+"""The number of bytes that asyncio allocates for each read."""
 
 CoroutineFunction = Callable[[], Coroutine[Any, Any, object]]
 
 
 class LoopUser(Protocol):
-    """Who has something on a loop."""
+    """An object with resources on a loop."""
 
     def ended(self) -> None:
-        """Hear that nothing of this user's will run any more."""
+        """Called when no code of this user will run on the loop again."""
 
 
 class LoopThread:
     """A loop and the thread that runs it, which ends when the last user leaves.
 
     Args:
-        new_loop: makes the loop.
+        new_loop: a function that creates the loop.
     """
 
     def __init__(self, new_loop: Callable[[], asyncio.AbstractEventLoop] = new_event_loop) -> None:
@@ -57,15 +57,16 @@ class LoopThread:
         self._started = False
         self._ident: int | None = None
         self._background: set[asyncio.Task[object]] = set()
-        # Made in an empty context, which the loop's own handles keep for ever; not in some request's. And made here,
-        # so that what goes wrong is raised to the caller.
+        # Created in an empty context, because the loop's own handles keep their context as long as the loop lives.
+        # Created here, so that an exception is raised in the caller.
         self._loop = Context().run(new_loop)
         self._loop.set_default_executor(WorkerPool("syncgql-io"))
-        # daemon: the interpreter joins other threads before it runs atexit hooks, and one of those ends this thread.
+        # A daemon, because the interpreter joins all other threads before it runs the atexit hook that ends this
+        # thread.
         self._thread = threading.Thread(target=self._main, name="syncgql-loop", daemon=True)
 
     def start(self) -> None:
-        """Start the thread; does nothing when it was started.
+        """Start the thread. Does nothing if it was already started.
 
         Raises:
             ClientClosed: the interpreter is shutting down and starts no more threads.
@@ -74,25 +75,25 @@ class LoopThread:
             return
         self._started = True
         try:
-            # Free-threaded builds hand the starter's context on to the thread; here, too, it is to be empty.
+            # Free-threaded builds pass the starting thread's context to the new thread; it must be empty as well.
             Context().run(self._thread.start)
         except RuntimeError as error:
             self._loop.close()
             raise at_shutdown(error) or error
-        except BaseException:  # Ctrl-C while the thread comes up
+        except BaseException:  # Ctrl-C while the thread starts
             self.post(self.stop)
             raise
 
     @property
     def is_current(self) -> bool:
-        """Whether the caller is this very thread.
+        """Whether the calling code runs in this thread.
 
-        Compared by thread and not by running loop: under gevent every greenlet would see our loop as the running one.
+        Compares threads instead of running loops, because under gevent all greenlets see this loop as the running one.
         """
         return threading.get_ident() == self._ident
 
     def post(self, callback: Callable[..., object], *args: Any) -> bool:
-        """Have the loop call *callback* soon; takes no lock, never waits. Returns False when the loop is closed."""
+        """Schedule a call of *callback* on the loop; return False if it is closed. Takes no lock and never waits."""
         try:
             self._loop.call_soon_threadsafe(callback, *args)
         except RuntimeError:
@@ -104,18 +105,18 @@ class LoopThread:
         self.post(self._spawn_if_running, coroutine_function)
 
     def join(self, timeout: float | None = None) -> None:
-        """Wait until the thread has ended; returns at once on the thread itself."""
+        """Wait until the thread has ended. Does nothing on the thread itself."""
         if not self.is_current:
             slices.join(self._thread, timeout)
 
     # -- on the loop
 
     async def finish(self, coroutine_function: CoroutineFunction, seconds: float) -> None:
-        """Run a coroutine to its end in the background, and wait for that at most so many seconds."""
+        """Run a coroutine in the background, and wait for its end for at most *seconds*."""
         await asyncio.wait({self._spawn(coroutine_function)}, timeout=seconds)
 
     def detach(self, user: LoopUser) -> None:
-        """Let a user go; the last one takes the thread along and hears of it when that is done."""
+        """Remove a user. After the last one, the thread ends and calls the user's ``ended``."""
         if self.users == {user}:
             self.stop()
         else:
@@ -128,7 +129,7 @@ class LoopThread:
         self._loop.stop()
 
     def _spawn_if_running(self, coroutine_function: CoroutineFunction) -> None:
-        # Afterwards it would be a task that nothing ever runs.
+        # After the loop has stopped, the task would never run.
         if self.is_running:
             self._spawn(coroutine_function)
 
@@ -141,13 +142,13 @@ class LoopThread:
 
     def _main(self) -> None:
         self._ident = threading.get_ident()
-        # Until a block of this size was freed in full, glibc has the kernel map and unmap one for each read, which is
-        # a fifth of a call with a small answer: https://github.com/python/cpython/issues/85451
+        # Until a block of this size was freed once, glibc maps and unmaps memory for each read, which takes a fifth of
+        # the time of a call with a small response: https://github.com/python/cpython/issues/85451
         bytes(READ_SIZE)
         try:
             while self.is_running:
-                # SystemExit or KeyboardInterrupt raised by a task leaves run_forever. It reaches whom it concerns
-                # through its call, so the loop just goes on.
+                # SystemExit or KeyboardInterrupt from a task ends run_forever(). The task's call raises it in the
+                # caller, so the loop continues.
                 with contextlib.suppress(SystemExit, KeyboardInterrupt):
                     self._loop.run_forever()
             _finish(self._loop)
@@ -159,7 +160,7 @@ class LoopThread:
             asyncio.BaseEventLoop.close(self._loop)  # type: ignore[arg-type]
         finally:
             self.is_running = False
-            # Idents are recycled: a later thread must not be taken for this one.
+            # Thread ids are reused, so a later thread could be mistaken for this one.
             self._ident = None
             users, self.users = self.users, set()
             for user in users:
@@ -167,10 +168,10 @@ class LoopThread:
 
 
 def at_shutdown(error: BaseException | None) -> ClientClosed | None:
-    """Return what to raise for an *error* that only says that the interpreter is shutting down, else None.
+    """Return the exception to raise if *error* means that the interpreter is shutting down, otherwise None.
 
-    Late at exit no thread can be started (https://github.com/python/cpython/issues/113964), and the executors that
-    look up names take no more work (https://github.com/python/cpython/issues/99704).
+    Late at exit, no thread can be started (https://github.com/python/cpython/issues/113964), and the executors that
+    look up host names accept no more work (https://github.com/python/cpython/issues/99704).
     """
     if not isinstance(error, RuntimeError) or "shutdown" not in str(error):
         return None
@@ -180,10 +181,10 @@ def at_shutdown(error: BaseException | None) -> ClientClosed | None:
 
 
 def _finish(loop: asyncio.AbstractEventLoop) -> None:
-    """Cancel what is left and close the loop.
+    """Cancel the remaining tasks and close the loop.
 
-    Not ``asyncio.Runner``: its ``shutdown_default_executor`` starts a thread, which fails at interpreter exit on
-    Python 3.12.0 to 3.12.2: https://github.com/python/cpython/issues/113964
+    Does not use ``asyncio.Runner``, whose ``shutdown_default_executor`` starts a thread, which fails at interpreter
+    exit on Python 3.12.0 to 3.12.2: https://github.com/python/cpython/issues/113964
     """
     try:
         with contextlib.suppress(SystemExit, KeyboardInterrupt):

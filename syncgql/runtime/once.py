@@ -1,4 +1,4 @@
-"""Once: a value that many threads want and one of them makes."""
+"""Once: a value that one thread computes for all threads."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ T = TypeVar("T")
 
 
 class Once(Generic[T]):
-    """Makes a value at the first call and keeps it.
+    """Computes a value on the first call and keeps it.
 
-    Threads that come while it is being made wait for that attempt and share its outcome. A failure is not kept: the
-    next call tries again. A forked child makes for itself what the parent was making.
+    Threads that call it in the meantime wait for this attempt and share its outcome. A failure is not kept; the next
+    call tries again. After a fork during an attempt, the child starts its own attempt.
     """
 
     def __init__(self) -> None:
@@ -26,25 +26,25 @@ class Once(Generic[T]):
 
     @property
     def made(self) -> bool:
-        """Whether the value is there."""
+        """Whether there is a value."""
         return bool(self._made)
 
     def put(self, value: T) -> None:
-        """Keep *value* in place of what was made."""
+        """Replace the value."""
         self._made[:] = [value]
 
     def get(self, make: Callable[[], T]) -> T:
-        """Return the value, made by *make* if there is none.
+        """Return the value; call *make* to compute it if there is none.
 
         Raises:
-            RecursionError: *make* itself asked for the value.
-            Exception: what *make* raises; every waiting thread gets an object of its own.
+            RecursionError: *make* itself called ``get``.
+            Exception: *make* raised it; each waiting thread raises its own copy.
         """
         if not self._made:
             self._flights.run(None, lambda: self._make(make))
         return self._made[0]
 
     def _make(self, make: Callable[[], T]) -> T:
-        if not self._made:  # another thread may have ended just before this one began
+        if not self._made:  # another thread's attempt may have ended just before this one began
             self.put(make())
         return self._made[0]

@@ -1,9 +1,9 @@
-"""What belongs to the process instead of a client: the start of its loop threads, fork, exit, and gevent.
+"""Process-wide hooks: the start of loop threads, fork, exit and gevent.
 
 After a fork only the forking thread exists in the child. The child's copies of the loop, sockets and locks are useless,
-and touching them would disturb the parent (see ``loop_thread``). So everything here belongs to the process that made
-it, identified by ``os.getpid()``. That also works where the at-fork hooks are not called, as under uWSGI. What a child
-inherits is neither closed nor collected.
+and touching them would disturb the parent (see ``loop_thread``). So each object here belongs to the process that
+created it, identified by ``os.getpid()``. That also works where at-fork hooks are not called, as under uWSGI. Inherited
+objects are neither closed nor freed in a child.
 """
 
 from __future__ import annotations
@@ -20,31 +20,31 @@ from .loop_thread import LoopThread, LoopUser
 from .uwsgi_forks import warn_if_forks_are_unsafe
 
 EXIT_SECONDS = 2.0
-"""How long the interpreter's exit waits for everything that is still open to close."""
+"""The seconds that the exit of the interpreter waits for open clients to close."""
 
 
 class ProcessBound(Protocol):
     """An object with threads that belong to the process that started them."""
 
     def request_stop(self, *, at_exit: bool = False) -> None:
-        """Begin to stop, without waiting."""
+        """Start to stop, without waiting."""
 
     def join(self, timeout: float | None = None) -> None:
-        """Wait until it has stopped, at most *timeout* seconds."""
+        """Wait until it has stopped, for at most *timeout* seconds."""
 
     def disown(self) -> None:
-        """Give up what was inherited, in a forked child."""
+        """Give up inherited objects, in a forked child."""
 
 
-# One lock per process: a thread that the fork left behind may hold an inherited one forever. Re-entrant, because the
-# garbage collector may run while it is held, and a ``__del__`` close another client.
+# One lock per process, because an inherited lock may be held forever by a thread that the fork left behind. It is
+# reentrant, because the garbage collector may run while it is held, and a ``__del__`` may close another client.
 _starting: dict[int, threading.RLock] = {}
 
 # gevent only: the loop thread of each process.
 _shared: dict[int, LoopThread] = {}
 
-# Weak references: a dropped client's pool must end. A runtime that is stopping is kept alive by its loop thread.
-# Neither adding nor iterating takes a lock; objects that die during an iteration are removed after it.
+# Weak references, because a dropped client's pool must end. A stopping runtime is kept alive by its loop thread.
+# Neither adding nor iterating takes a lock; objects that are freed during an iteration are removed after it.
 _open: weakref.WeakSet[ProcessBound] = weakref.WeakSet()
 
 
@@ -54,7 +54,7 @@ def starting_lock() -> threading.RLock:
 
 
 def start_loop_thread(user: LoopUser) -> LoopThread:
-    """Return a running loop thread that *user* has joined: its own, or under gevent the one that all users share."""
+    """Return a running loop thread that *user* has joined: its own, or under gevent the shared one."""
     warn_if_forks_are_unsafe()
     if not threads_are_greenlets():
         thread = LoopThread()
@@ -99,10 +99,10 @@ def _exit() -> None:
 
 
 def _disown() -> None:
-    """Give up what the parent had, in a new child, because process ids are reused.
+    """Give up the parent's objects in a new child, because process ids are reused.
 
-    Without this hook everything works as long as no child gets the id of an ancestor that has ended, except that
-    an inherited subscription delivers the events it had buffered a second time.
+    Without this hook everything works, unless a child gets the id of an ancestor that has ended; but an inherited
+    subscription would deliver its buffered events in both processes.
     """
     for inherited in list(_open):
         inherited.disown()

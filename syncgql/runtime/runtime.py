@@ -34,16 +34,16 @@ from .process_hooks import starting_lock
 from .worker_pool import WorkerPool
 
 CLOSE_SECONDS = 5.0
-"""How long closing a client's connections may take before they are cut; transports have shorter limits of their own."""
+"""The seconds that a client's connections may take to close before they are cut; transports have shorter limits."""
 
 END_SECONDS = 1.0
-"""How long ``Runtime.end`` waits until the end of a subscription is handed to the wire."""
+"""The seconds that ``Runtime.end`` waits for the stop of a subscription to be sent."""
 
 T = TypeVar("T")
 
 
 class Resources(Protocol):
-    """What lives on a loop and must be closed on it."""
+    """Objects that live on a loop and must be closed on it."""
 
     async def close(self) -> None: ...
 
@@ -55,7 +55,7 @@ class Runtime(Generic[R]):
     """The calls, buffers and connections of one client, on a loop thread, in one process.
 
     Args:
-        resources: the connections; unconnected as yet.
+        resources: the transports, not yet connected.
     """
 
     def __init__(self, resources: R) -> None:
@@ -67,7 +67,7 @@ class Runtime(Generic[R]):
         self._stopping = False
         self._at_exit = False
         self._ended = threading.Event()
-        # It starts its first thread when the first future is settled.
+        # Its first thread is started when the first future has an outcome.
         self._workers = WorkerPool("syncgql-callbacks")
         self.thread = process_hooks.start_loop_thread(self)
         process_hooks.stop_at_exit(self)
@@ -78,21 +78,21 @@ class Runtime(Generic[R]):
         """Run *coroutine* on the loop and return its result, or raise its exception, in the calling thread.
 
         Args:
-            coroutine: what to run; it is closed when it cannot be.
-            deadline: when it is cancelled.
+            coroutine: the coroutine to run; it is closed if it cannot run.
+            deadline: the time at which it is cancelled.
 
         Raises:
-            TransportTimeout: the deadline passed; the coroutine was cancelled and has ended.
-            ClientClosed: the client was closed, before or meanwhile.
-            RuntimeError: called on the loop thread, which would wait for itself.
+            TransportTimeout: the deadline passed, and the coroutine was cancelled and has ended.
+            ClientClosed: the client was closed before or during the call.
+            RuntimeError: called on the loop thread, which would deadlock.
         """
         if self.thread.is_current:
             coroutine.close()
             raise RuntimeError(
-                "A blocking call was made on the client's own loop thread, which would wait for itself for ever. "
-                "Make it from another thread, for example with asyncio.to_thread(...)."
+                "A blocking call on the client's own loop thread would deadlock. "
+                "Call from another thread, for example with asyncio.to_thread(...)."
             )
-        # A bare lock is the cheapest hand-off: 2-4 us less per call than an Event or a Future.
+        # A bare lock is the cheapest way to wait: 2-4 us less per call than an Event or a Future.
         released = threading.Lock()
         released.acquire()
         call = Call(coroutine, deadline, self._calls, released.release)
@@ -100,11 +100,23 @@ class Runtime(Generic[R]):
             self._begin(call)
             slices.acquire(released)
         except BaseException:
-            # Ctrl-C, or a gevent timeout: end the work on the wire first. A second interrupt leaves at once.
+            # Ctrl-C or a gevent timeout: abort the request first. A second interrupt returns immediately.
             if self.thread.post(call.cancel) and not call.is_done:
                 slices.acquire(released)
             raise
         return call.outcome()
+
+    def start(self, coroutine: Coroutine[Any, Any, T], deadline: Deadline, landed: Callable[[], object]) -> Call[T]:
+        """Run *coroutine* on the loop and return at once; the outcome is for the thread that *landed* tells.
+
+        Args:
+            coroutine: what to run.
+            deadline: when it is cancelled.
+            landed: called once, when the outcome is there: on the loop thread, or in here if the loop has ended.
+        """
+        call = Call(coroutine, deadline, self._calls, landed)
+        self._begin(call)
+        return call
 
     def submit(
         self,
@@ -112,13 +124,13 @@ class Runtime(Generic[R]):
         convert: Callable[[Any], T],
         deadline: Deadline = NO_DEADLINE,
     ) -> CallFuture[T]:
-        """Run *coroutine* on the loop and return a future; what ``run`` raises is raised by its ``result()``.
+        """Run *coroutine* on the loop and return a future, whose ``result()`` raises the same exceptions as ``run``.
 
         Args:
-            coroutine: what to run.
-            convert: makes the future's result from that of the coroutine, on a worker thread; what it refers to is
-                kept alive until then.
-            deadline: when it is cancelled.
+            coroutine: the coroutine to run.
+            convert: converts the coroutine's result to the future's, in a worker thread; its references are kept alive
+                until then.
+            deadline: the time at which it is cancelled.
         """
         future: CallFuture[T] = CallFuture(convert, lambda: self.thread.post(call.cancel))
         call = Call(coroutine, deadline, self._calls, lambda: self._settle(future, call))
@@ -126,7 +138,7 @@ class Runtime(Generic[R]):
         return future
 
     def end(self, buffer: EventBuffer[Any], close: CoroutineFunction) -> None:
-        """End a buffer and what feeds it; returns when ``close()`` has ended, within 1 s."""
+        """End a buffer and its stream; return when ``close()`` has ended, within 1 s."""
         self.buffers.discard(buffer)
         buffer.close()
         if self.thread.is_current:
@@ -135,27 +147,27 @@ class Runtime(Generic[R]):
         try:
             self.run(self.thread.finish(close, END_SECONDS))
         except ClientClosed:
-            pass  # gone with its client
+            pass  # already closed with its client
 
     def abandon(self, buffer: EventBuffer[Any], close: CoroutineFunction) -> None:
-        """Do as ``end`` does without waiting; for finalizers, so it takes no lock."""
+        """Do the same as ``end`` without waiting. Takes no lock, so that finalizers can call it."""
         if self.pid == os.getpid():
             self.buffers.discard(buffer)
             buffer.close()
             self.thread.spawn(close)
 
     def request_stop(self, *, at_exit: bool = False) -> None:
-        """Have everything end: subscriptions, calls, connections, the thread. Takes no lock, never waits.
+        """Start to end everything: subscriptions, calls, connections, the thread. Takes no lock and never waits.
 
         Does nothing in a forked child: the thread is the parent's, and a post would wake the parent's loop.
 
         Args:
-            at_exit: leave those who wait waiting. At interpreter exit they are daemon threads; released, they would
-                print tracebacks into a process that is ending.
+            at_exit: do not release waiting threads. At interpreter exit these are daemon threads, which would print
+                tracebacks while the process ends.
         """
         if self.pid != os.getpid():
             return
-        # At once: a call that is made after this, by another exit hook, must not wait for a loop that is ending.
+        # Set immediately: a later call from another exit hook must not wait for a loop that is ending.
         self._at_exit = self._at_exit or at_exit
         self.thread.post(self._stop)
 
@@ -173,18 +185,18 @@ class Runtime(Generic[R]):
                 self.thread.join(timeout)
 
     def disown(self) -> None:
-        """Give up everything that was inherited, in a forked child."""
+        """Give up all inherited objects, in a forked child."""
         self.pid = NO_PROCESS
         for buffer in self.buffers:
             buffer.disown()
 
     def _begin(self, call: Call[Any]) -> None:
-        """Hand a call over, or end it."""
+        """Post a call to the loop, or end it if the loop is closed."""
         if not self._stopping and not self._at_exit:
             self._calls.add(call)
             if not self.thread.post(self._start, call):
-                # The loop closed since. Its thread empties _calls afterwards, as this does: one of the two takes the
-                # call out, so it ends once, whoever comes first.
+                # The loop has closed. Its thread then empties _calls, as this code does. One of the two removes the
+                # call, so it ends once.
                 self._fail_calls()
         elif self._at_exit and threading.current_thread().daemon:
             call.abandon()
@@ -210,7 +222,7 @@ class Runtime(Generic[R]):
         if self._stopping:
             return
         self._stopping = True
-        # Before the connections close: afterwards those who wait would hear of a disconnect.
+        # Done before the connections close; otherwise waiting callers would receive a connection error.
         for buffer in self.buffers.copy():
             buffer.abandon() if self._at_exit else buffer.close()
         for call in self._calls.copy():
@@ -241,15 +253,15 @@ class Runtime(Generic[R]):
     def _settle(self, future: CallFuture[Any], call: Call[Any]) -> None:
         try:
             self._workers.submit(settle, [call, future])
-        except RuntimeError:  # at interpreter exit, or the client is closed: then here, late is worse
+        except RuntimeError:  # interpreter exit, or a closed client: set the outcome on this thread instead
             settle([call, future])
 
 
 class Runtimes(Generic[R]):
-    """The runtime of a client in whatever process it is used, started by the first call there.
+    """The runtimes of a client, one for each process, started by the first call there.
 
     Args:
-        build: makes the resources; called once per process, in the thread of the first call.
+        build: creates the resources; called once per process, in the thread of the first call.
     """
 
     def __init__(self, build: Callable[[], R]) -> None:
@@ -258,10 +270,10 @@ class Runtimes(Generic[R]):
         self.closed = False
 
     def current(self) -> Runtime[R]:
-        """Return this process's runtime, starting it if need be.
+        """Return this process's runtime; start it if necessary.
 
         Raises:
-            ClientClosed: after ``close()``.
+            ClientClosed: ``close()`` was called.
         """
         runtime = self._runtime
         if runtime is not None and runtime.pid == os.getpid() and not self.closed:
@@ -269,7 +281,7 @@ class Runtimes(Generic[R]):
         return self._start()
 
     def check_open(self) -> None:
-        """Raise ``ClientClosed`` after ``close()``."""
+        """Raise ``ClientClosed`` if ``close()`` was called."""
         if self.closed:
             raise _closed()
 
@@ -280,7 +292,7 @@ class Runtimes(Generic[R]):
             runtime.join()
 
     def shut(self) -> Runtime[R] | None:
-        """Have this process's runtime end, without waiting; returns it, if there is one, to be joined."""
+        """Start to end this process's runtime, without waiting; return it, if there is one, to be joined."""
         self.closed = True
         with starting_lock():
             runtime = self._mine
@@ -289,14 +301,14 @@ class Runtimes(Generic[R]):
         return runtime
 
     def reopen(self) -> None:
-        """Undo ``shut``: the next call starts another runtime."""
+        """Undo ``shut()``: the next call starts another runtime."""
         with starting_lock():
             if self.closed:
                 self._runtime = None
                 self.closed = False
 
     def drop(self) -> None:
-        """Have this process's runtime end; for finalizers: takes no lock, never waits."""
+        """Start to end this process's runtime. Takes no lock and never waits, so that finalizers can call it."""
         runtime = self._mine
         if runtime is not None:
             runtime.drop()
@@ -313,11 +325,11 @@ class Runtimes(Generic[R]):
                 self._runtime = runtime = Runtime(self._build())
             if runtime is None:
                 raise _closed()
-        if self.closed:  # by somebody's __del__, in the middle of it
+        if self.closed:  # by a __del__ that ran in the meantime
             runtime.request_stop()
             raise _closed()
         return runtime
 
 
 def _closed() -> ClientClosed:
-    return ClientClosed("The client is closed; make a new one, or enter its with block again.")
+    return ClientClosed("The client is closed; create a new one, or enter its with block again.")

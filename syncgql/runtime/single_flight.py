@@ -1,4 +1,4 @@
-"""SingleFlight: work that many threads ask for at once, and one of them does."""
+"""SingleFlight: work that several threads request at once and one of them does."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Landed(NamedTuple, Generic[T]):
 
     Attributes:
         value: what the work returned.
-        is_shared: whether other threads have the same value.
+        is_shared: whether other threads received the same value.
     """
 
     value: T
@@ -29,15 +29,15 @@ class Landed(NamedTuple, Generic[T]):
 
 
 class SingleFlight(Generic[T]):
-    """Does work for the threads that ask for it under the same key at the same time.
+    """Does work once for all threads that request it with the same key at the same time.
 
-    The first thread does the work, and the others wait for its outcome. If it fails for a reason of its own, such as
-    Ctrl-C, one of the others does the work in its place. A forked child does not wait for threads of its parent.
+    The first thread does the work, and the others wait for its outcome. If it fails for a reason that only concerns
+    this thread, such as Ctrl-C, another thread does the work. A forked child does not wait for threads of its parent.
 
-    There is no lock: ``setdefault`` of a dict is atomic, so one thread gets its own flight back and does the work.
+    There is no lock: ``dict.setdefault()`` is atomic, so one thread gets its own flight back and does the work.
 
     Args:
-        is_own: tells whether an exception concerns only the thread that did the work.
+        is_own: returns whether an exception concerns only the thread that did the work.
     """
 
     def __init__(self, is_own: Callable[[Exception], bool] = lambda error: False) -> None:
@@ -45,17 +45,17 @@ class SingleFlight(Generic[T]):
         self._flights: dict[tuple[int, Hashable], _Flight[T]] = {}
 
     def run(self, key: Hashable, work: Callable[[], T], deadline: Deadline = NO_DEADLINE) -> Landed[T]:
-        """Return what *work* returns, here or in the thread that is doing it.
+        """Return the result of *work*, called in this thread or in another one.
 
         Args:
-            key: names the work.
-            work: does it.
-            deadline: when this thread stops waiting for another.
+            key: identifies the work.
+            work: a function that does the work.
+            deadline: the time at which this thread stops waiting for another.
 
         Raises:
-            RecursionError: *work* itself asked for the same.
+            RecursionError: *work* itself requests the same work.
             TransportTimeout: the deadline passed.
-            Exception: what *work* raises; each waiting thread gets a copy of its own.
+            Exception: *work* raised it; each waiting thread raises its own copy.
         """
         while True:
             mine: _Flight[T] = _Flight()
@@ -64,9 +64,9 @@ class SingleFlight(Generic[T]):
                 value = self._lead(key, work, mine.outcome)
                 return Landed(value, not mine.belongs_to("the first"))
             if flight.thread == mine.thread:
-                raise RecursionError("It was asked for while it was being made, by what makes it.")
+                raise RecursionError("The value was requested by the function that computes it.")
             if not flight.belongs_to("the others"):
-                continue  # it has landed, and the first thread uses the value without a copy
+                continue  # the work is done, and the first thread uses the value without a copy
             _wait(flight.outcome, deadline)
             error = flight.outcome.exception()
             if error is None:
@@ -86,7 +86,8 @@ class SingleFlight(Generic[T]):
         return value
 
     def _land(self, key: Hashable) -> None:
-        # Before the outcome is set, so that a thread that sees it and asks again does not find it once more.
+        # Done before the outcome is set, so that a thread that sees the outcome and tries again does not find this
+        # flight.
         self._flights.pop((os.getpid(), key), None)
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -102,9 +103,9 @@ class _Flight(Generic[T]):
         self._owner: dict[None, str] = {}
 
     def belongs_to(self, owner: str) -> bool:
-        """Claim the value for the first thread or for the others; return whether it is theirs. The first claim counts.
+        """Claim the value for the first thread or for the others, and return whether it belongs to them.
 
-        ``setdefault`` is atomic, so both sides see the same owner.
+        The first claim counts. ``setdefault()`` is atomic, so both sides see the same owner.
         """
         return self._owner.setdefault(None, owner) == owner
 

@@ -1,7 +1,7 @@
 """Waiting in slices, so that Ctrl-C is never lost.
 
-A signal that arrives after the interpreter has last looked for one, and before the thread waits for a lock, does not
-end the wait: its handler runs when the wait is over. Some waits do not end for signals at all (Windows before 3.14:
+A signal that arrives after the interpreter's last check for signals, but before the thread waits for a lock, does not
+interrupt the wait: its handler runs after it. Some waits are never interrupted by signals (Windows before 3.14:
 https://github.com/python/cpython/issues/125541). So no wait is longer than a slice, as in psycopg.
 """
 
@@ -10,7 +10,7 @@ from __future__ import annotations
 import threading
 
 SLICE = 0.1
-"""Seconds after which a waiting thread looks for signals."""
+"""The seconds after which a waiting thread checks for signals."""
 
 
 def acquire(lock: threading.Lock) -> None:
@@ -20,7 +20,7 @@ def acquire(lock: threading.Lock) -> None:
 
 
 def wait(event: threading.Event, timeout: float | None = None) -> None:
-    """Wait until an event is set, at most *timeout* seconds; such a wait is short enough as it is."""
+    """Wait until an event is set, for at most *timeout* seconds. A wait with a timeout is not sliced."""
     if timeout is not None:
         event.wait(timeout)
         return
@@ -29,7 +29,7 @@ def wait(event: threading.Event, timeout: float | None = None) -> None:
 
 
 def join(thread: threading.Thread, timeout: float | None = None) -> None:
-    """Wait until a thread has ended, at most *timeout* seconds; such a wait is short enough as it is."""
+    """Wait until a thread has ended, for at most *timeout* seconds. A wait with a timeout is not sliced."""
     if timeout is not None:
         thread.join(timeout)
         return

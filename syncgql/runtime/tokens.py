@@ -1,4 +1,4 @@
-"""Tokens: a counter that threads take from and give back to."""
+"""Tokens: a counter of tokens that threads take and return."""
 
 from __future__ import annotations
 

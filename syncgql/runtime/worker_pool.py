@@ -1,18 +1,19 @@
-"""WorkerPool: daemon threads for work that blocks.
+"""WorkerPool: daemon threads for blocking work.
 
 There are three pools, named for the work they do: ``syncgql-io`` (the loop's default executor: host names, files),
 ``syncgql-callbacks`` (decoding and done-callbacks of futures) and ``syncgql-requests`` (requests sent by a blocking
 transport). They are separate because work in one may wait for work in another: a callback may call the client, which
-looks up a host name. In one pool, callbacks that occupy every thread would wait for a lookup that never starts.
+looks up a host name. In a single pool, callbacks that occupy all threads would wait for a lookup that never starts.
 
 There are no locks. ``SimpleQueue``, ``deque``, and the ``add`` and ``discard`` of a set are atomic, and safe when a
 finalizer interrupts them. Three races remain, and each has a harmless outcome:
 
-- Two threads submit at the same time when one thread is missing up to the limit: one more than the limit is started.
-- A worker that takes a queued job at once still counts as idle. That happens only when the limit is reached, when no
-  thread would be started anyway.
-- ``submit`` and ``shutdown`` run at the same time: the job may be queued behind the end. ``submit`` looks again after
-  it queued the job, and cancels it. If a worker was faster, the job runs; ``Future`` decides which.
+- Two threads submit at the same time while the pool is one thread below the limit: it may start one more than the
+  limit.
+- A worker that takes a queued job immediately still counts as idle. That happens only when the limit is reached, and
+  then no thread would be started anyway.
+- ``submit`` and ``shutdown`` run at the same time: the job may be queued after the end marker. ``submit`` checks again
+  after queuing the job, and cancels it. If a worker was faster, the job runs; the state of its ``Future`` decides.
 """
 
 from __future__ import annotations
@@ -39,7 +40,7 @@ class WorkerPool(ThreadPoolExecutor):
     """A thread pool whose threads are daemons, started when they are needed, separately in each process.
 
     ``concurrent.futures`` joins its threads at exit. In a child that uWSGI forks, without calling Python's at-fork
-    hooks, that waits forever for threads that only the parent has. At exit it also refuses new work too early
+    hooks, this would wait forever for threads that exist only in the parent. At exit it also refuses new work too early
     (https://github.com/python/cpython/issues/99704), while other threads and exit hooks still run.
 
     It is a ``ThreadPoolExecutor`` because asyncio requires one as a loop's default; none of its machinery is used.
@@ -47,7 +48,7 @@ class WorkerPool(ThreadPoolExecutor):
 
     Args:
         name: prefix of the threads' names.
-        limit: how many threads it has at most; by default five to 32, as ``ThreadPoolExecutor`` has.
+        limit: the maximum number of threads; by default 5 to 32, as in ``ThreadPoolExecutor``.
     """
 
     def __init__(self, name: str, limit: int | None = None) -> None:
@@ -55,15 +56,15 @@ class WorkerPool(ThreadPoolExecutor):
         self._name = name
         self._limit = limit or min(32, (os.cpu_count() or 1) + 4)
         self._is_shut = False
-        # By process id: a child has none of the parent's threads, and must not take the jobs that the parent queued.
+        # By process id, because a child has none of the parent's threads and must not run the parent's queued jobs.
         self._crews: dict[int, _Crew] = {}
         weakref.finalize(self, _dismiss, self._crews).atexit = False
 
     def submit(self, fn: Callable[..., T], /, *args: Any, **kwargs: Any) -> Future[T]:
-        """Call *fn* in a thread; the future can be cancelled until the call begins.
+        """Call *fn* in a thread. The future can be cancelled until the call begins.
 
         Raises:
-            RuntimeError: after ``shutdown``, or when no thread can be started.
+            RuntimeError: ``shutdown()`` was called, or no thread can be started.
         """
         if self._is_shut:
             raise _shut_down()
@@ -76,11 +77,11 @@ class WorkerPool(ThreadPoolExecutor):
         return future
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
-        """End the threads after the jobs that are queued; never waits, whatever *wait* says.
+        """End the threads after the queued jobs, without waiting.
 
         Args:
             wait: ignored; use ``join``.
-            cancel_futures: cancel the jobs that have not begun.
+            cancel_futures: whether to cancel the jobs that have not started.
         """
         self._is_shut = True
         if cancel_futures:
@@ -89,11 +90,11 @@ class WorkerPool(ThreadPoolExecutor):
         _dismiss(self._crews)
 
     def request_stop(self, *, at_exit: bool = False) -> None:
-        """Start no more jobs; never waits.
+        """Start no more jobs, without waiting.
 
         Args:
-            at_exit: drop the jobs that have not begun, instead of cancelling them: daemon threads that wait for them
-                would wake up and print tracebacks into a process that is ending.
+            at_exit: drop the jobs that have not started instead of cancelling them. Otherwise daemon threads that wait
+                for them would print tracebacks while the process ends.
         """
         self._is_shut = True
         if at_exit:
@@ -101,18 +102,18 @@ class WorkerPool(ThreadPoolExecutor):
         self.shutdown(cancel_futures=True)
 
     def join(self, timeout: float | None = None) -> None:
-        """Wait until the jobs that have begun are done, at most *timeout* seconds altogether."""
+        """Wait until the jobs that have started are done, for at most *timeout* seconds in total."""
         deadline = Deadline(timeout)
         for thread in self._crew().threads.copy():
             left = deadline.left()
             slices.join(thread, None if left is None else max(0.0, left))
 
     def disown(self) -> None:
-        """Forget the parent's threads and jobs, in a forked child."""
+        """Discard the parent's threads and jobs, in a forked child."""
         self._crews.clear()
 
     def _crew(self) -> _Crew:
-        # setdefault is atomic: threads that come here at the same time get the same crew.
+        # setdefault() is atomic, so threads that call it at the same time get the same crew.
         pid = os.getpid()
         return self._crews.get(pid) or self._crews.setdefault(pid, _Crew())
 
@@ -130,7 +131,7 @@ class _Crew:
         """Claim an idle thread for a job, or start one if there are fewer than *limit*.
 
         Raises:
-            RuntimeError: no thread can be started, and there is none.
+            RuntimeError: there is no thread, and none can be started.
         """
         try:
             self.idle.pop()
@@ -139,7 +140,7 @@ class _Crew:
             if len(self.threads) >= limit:
                 return
         warn_if_forks_are_unsafe()
-        # Without a reference to the pool, so that it can be dropped.
+        # The thread has no reference to the pool, so that the pool can be freed.
         arguments = (self.jobs, self.idle, self.threads)
         thread = threading.Thread(target=_work, args=arguments, name=f"{name}_{next(self._numbers)}", daemon=True)
         self.threads.add(thread)
@@ -151,7 +152,7 @@ class _Crew:
                 raise
 
     def take_queued(self) -> list[_Job]:
-        """Remove the jobs that have not begun."""
+        """Remove and return the jobs that have not started."""
         taken = []
         try:
             while True:
@@ -170,10 +171,10 @@ class _Job:
         self._call = [kwargs, args, fn]
 
     def run(self) -> None:
-        """Make the call and settle the future.
+        """Call the function and set the outcome of the future.
 
-        The traceback of an error refers to this frame, so the frame must not refer to the future, nor to what the call
-        used: they would live until the garbage collector runs. Hence the list that is emptied.
+        The traceback of an error refers to this frame, so the frame must not refer to the future or the call's
+        arguments, which would then live until the garbage collector runs. So they are in a list, which is emptied.
         """
         future, fn, args, kwargs = self.future, *(self._call.pop() for _ in range(3))
         del self.future
@@ -196,7 +197,7 @@ def _work(jobs: queue.SimpleQueue[_Job | None], idle: deque[None], threads: set[
 
 
 def _dismiss(crews: dict[int, _Crew]) -> None:
-    """End the threads of this process after the jobs that are queued."""
+    """End the threads of this process after the queued jobs."""
     crew = crews.get(os.getpid())
     if crew is not None:
         crew.jobs.put(None)

@@ -19,7 +19,7 @@ logger = logging.getLogger(__name__)
 
 
 class SchemaCache:
-    """Store a server's introspection result in a file: ``Client(url, schema=SchemaCache("api.json"))``.
+    """Stores a server's introspection result in a file: ``Client(url, schema=SchemaCache("api.json"))``.
 
     Any number of processes may share the file. It is replaced atomically, so a reader sees either the complete old file
     or the complete new one. If the file is too old or does not contain an introspection result, the schema is fetched

@@ -31,7 +31,7 @@ class PreparedRequest(GraphQLRequest):
 
 
 class ClientSchema:
-    """Load the schema when it is first needed, once for all threads.
+    """Loads the schema on first use, once for all threads.
 
     Methods receive *execute*, a function that sends a request unchanged, as an argument. Storing it would create a
     reference cycle with the client, which owns its ClientSchema, and keep an unused client alive.
@@ -68,14 +68,14 @@ class ClientSchema:
         check_flag("fetch_schema_from_transport", fetch_schema_from_transport)
         given = (schema is not None) + (introspection is not None) + fetch_schema_from_transport
         if given > 1:
-            raise TypeError("Give only one of schema=, introspection= and fetch_schema_from_transport=True.")
+            raise TypeError("Pass only one of schema=, introspection= and fetch_schema_from_transport=True.")
         self._source = schema if introspection is None else introspection
         self._introspection_args = check_mapping("introspection_args", introspection_args)
         self._validate = bool(given) if validate is None else check_flag("validate", validate)
         self._serialize_variables = check_flag("serialize_variables", serialize_variables)
         self._parse_results = check_flag("parse_results", parse_results)
         self._documents: Once[SchemaDocuments] = Once()
-        # Attributes and not properties, because every call reads them.
+        # Attributes instead of properties, because every call reads them.
         self.prepares_requests = self._validate or self._serialize_variables
         self.parses_results = self._parse_results
 
@@ -109,7 +109,7 @@ class ClientSchema:
         """Return *request*, validated and with serialized variables if the client is configured to do so.
 
         Raises:
-            DocumentError: the document or a variable does not fit the schema.
+            DocumentError: the document or a variable does not match the schema.
         """
         if not (self._validate or self._serialize_variables) or isinstance(request, PreparedRequest):
             return request

@@ -1,8 +1,8 @@
 """Introspection: fetch the schema from a server, with a query that the server supports.
 
 Servers differ in their features (one-of inputs, deprecated inputs, repeatable directives, ``specifiedByURL``) and in
-the maximum depth of a query. A small query detects the features; the depth is found by trying smaller and smaller ones.
-See https://spec.graphql.org/draft/#sec-Introspection.
+the maximum depth of a query. A small query detects the features; the depth is found by trying smaller and smaller
+values. See https://spec.graphql.org/draft/#sec-Introspection.
 """
 
 from __future__ import annotations

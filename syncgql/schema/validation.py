@@ -88,7 +88,7 @@ class SchemaDocuments:
                 raise refusal(f"variables.{name}", f"the operation has no variable ${name}.{nearest(name, types)}")
         for name, (type_, required) in types.items():
             if required and name not in values:
-                raise refusal(f"variables.{name}", f"the operation needs ${name}: {type_}.")
+                raise refusal(f"variables.{name}", f"the operation requires ${name}: {type_}.")
         return {name: coerce_value(value, types[name][0], f"variables.{name}") for name, value in values.items()}
 
     def parse_data(self, request: GraphQLRequest, data: Any) -> Any:
@@ -102,7 +102,7 @@ class SchemaDocuments:
 
     def _find(self, request: GraphQLRequest) -> DocumentFindings:
         if self._revision != revision():
-            # A scalar or enum was changed, so the cached parsers are out of date.
+            # A scalar or enum has changed, so the cached parsers are outdated.
             self._revision = revision()
             self._findings.clear()
         key = request.text, request.operation_name

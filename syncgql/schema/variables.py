@@ -220,7 +220,7 @@ SPECIFIED: Mapping[str, Callable[[object], tuple[bool, object]]] = {
 RANGES: Mapping[str, str] = {
     "Int": " It accepts whole numbers of 32 bits.",
     "Float": " It accepts finite numbers.",
-    "ID": " It accepts text, whole numbers and UUIDs.",
+    "ID": " It accepts strings, whole numbers and UUIDs.",
 }
 
 

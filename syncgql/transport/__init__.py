@@ -1,1 +1,1 @@
-"""Async transports, one module per wire. They also work on their own in asyncio code."""
+"""Transports, one module for each kind. Async transports also work on their own in asyncio code."""

@@ -26,6 +26,7 @@ from .http.sender import HTTPSender
 from .http.upload import FILE_CLASSES, FileClasses
 from .options import AuthOption, HeadersOption, TimeoutOption, check_ssl, check_url
 from .round_trip import RoundTrip
+from .token_auth import noting_refusals
 
 if TYPE_CHECKING:
     from .http.incremental_sender import IncrementalSender
@@ -42,29 +43,35 @@ class AIOHTTPTransport(AsyncTransport):
 
     Args:
         url: the endpoint, ``http://`` or ``https://``; a user name and password in it are sent as Basic credentials.
-        headers: headers for every request, or a function that returns them; it is called for each attempt at sending a
-            request: in the thread of the caller, and in a worker thread when a query is sent again. (aiohttp itself
-            sends a GET again whose connection was stale; that carries the headers of the first attempt.)
-        cookies: cookies to begin with. A request with its own ``Authorization`` or ``Cookie`` header, and one whose
-            header comes from a function, neither sends nor stores the cookies of the session.
-        auth: a pair of name and password, or the text of an ``Authorization`` header; or a function that returns one of
-            these, called as *headers* is; or an object whose ``get_headers(data, headers)`` returns headers for a
-            request with this body and these headers, called so, too.
-        ssl: True verifies certificates, False does not; or an ``ssl.SSLContext`` or ``aiohttp.Fingerprint``.
-        timeout: seconds for a request, or an ``aiohttp.ClientTimeout``; None for no limit but 30 s to connect.
-        ssl_close_timeout: seconds that closing may wait for TLS connections to end; None for no limit.
-        json_serialize: encodes requests; compact UTF-8 by default.
-        json_deserialize: decodes the text of answers; by default with msgspec if the ``speed`` extra is installed.
+        headers: headers for every request, or a function that returns them. The function is called for each attempt to
+            send a request: in the caller's thread, or in a worker thread for a retry. (aiohttp itself resends a GET on
+            a new connection if a reused one was closed; it resends the headers of the first attempt.)
+        cookies: the initial cookies. A request with its own ``Authorization`` or ``Cookie`` header, or with such a
+            header from a function, neither sends nor stores the session's cookies.
+        auth: a ``(user, password)`` pair; the value of an ``Authorization`` header; a ``TokenAuth``, which fetches
+            tokens; a function that returns a pair or a value and
+            is called like *headers*; or an object whose ``get_headers(data, headers)`` is called with the body and the
+            headers of each request and returns headers for it.
+        ssl: True, the default, to verify certificates; False not to; or an ``ssl.SSLContext`` or
+            ``aiohttp.Fingerprint``.
+        timeout: the seconds that a request may take, or an ``aiohttp.ClientTimeout``. With None, only connecting is
+            limited, to 30 s.
+        ssl_close_timeout: the seconds that closing may wait for TLS connections to end, 10 by default; None for no
+            limit.
+        json_serialize: a function that encodes requests; compact UTF-8 by default.
+        json_deserialize: a function that decodes the text of responses; by default with msgspec if the ``speed`` extra
+            is installed.
         client_session_args: further arguments for ``aiohttp.ClientSession``. ``connector`` and ``cookie_jar`` may be
-            functions that make one, which are called on the loop.
-        session: a function that makes the ``aiohttp.ClientSession``, called on the loop; it takes the place of
-            *cookies* and *client_session_args*.
-        use_get_for_queries: whether queries are sent by GET; mutations never are.
-        max_url_length: characters of the longest URL for a GET; a query that needs more is sent by
-            POST; None for no limit.
-        max_response_size: bytes of the biggest answer that is accepted, after decompression; None for no limit.
-        trust_env: whether ``HTTP_PROXY``, ``HTTPS_PROXY``, ``ALL_PROXY`` and ``NO_PROXY`` are used where no proxy is
-            given; they are read once, before the first request.
+            functions that create one, which are called on the loop.
+        session: a function that creates the ``aiohttp.ClientSession``, called on the loop; it replaces *cookies* and
+            *client_session_args*.
+        use_get_for_queries: whether queries are sent by GET; mutations never are. False by default.
+        max_url_length: the maximum number of characters in the URL of a GET request, 2,000 by default; a query that
+            needs more is sent by POST. None for no limit.
+        max_response_size: the maximum size of a response after decompression, in bytes; None, the default, for no
+            limit.
+        trust_env: whether to use ``HTTP_PROXY``, ``HTTPS_PROXY``, ``ALL_PROXY`` and ``NO_PROXY`` if no proxy is given.
+            They are read once, before the first request.
 
     Raises:
         ValueError: the URL is not an absolute ``http`` or ``https`` URL, or a limit is not positive.
@@ -73,7 +80,7 @@ class AIOHTTPTransport(AsyncTransport):
 
     has_batches = True
     file_classes: FileClasses = FILE_CLASSES
-    """Types whose objects are files when they are found among the variables, beside ``FileVar``."""
+    """Types whose instances in the variables are uploaded as files, in addition to ``FileVar``."""
 
     def __init__(
         self,
@@ -96,7 +103,6 @@ class AIOHTTPTransport(AsyncTransport):
     ) -> None:
         self.url = check_url(url, ("http", "https"))
         self.json_deserialize = check_function("json_deserialize", json_deserialize, 1)
-        self._parse = functools.partial(parse_answer, json_deserialize=self.json_deserialize)
         self._max_response_size = check_size("max_response_size", max_response_size)
         self._builder = RequestBuilder(
             self.url,
@@ -108,7 +114,10 @@ class AIOHTTPTransport(AsyncTransport):
             use_get_for_queries=use_get_for_queries,
             max_url_length=max_url_length,
         )
-        self.has_users = self._builder.calls_user_code
+        self.has_users = self._builder.has_users
+        self.token_auth = self._builder.token_auth
+        parse = functools.partial(parse_answer, json_deserialize=self.json_deserialize)
+        self._parse = noting_refusals(parse, self.token_auth)
         self._shared_session = SharedSession.of(
             session, cookies, client_session_args, ssl_close_timeout=ssl_close_timeout, trust_env=trust_env
         )
@@ -138,7 +147,7 @@ class AIOHTTPTransport(AsyncTransport):
         return self._made_streams
 
     async def connect(self) -> None:
-        """Open the session; connections open with the first request. Does nothing when it is open."""
+        """Open the session. Connections are opened by requests. Does nothing if the session is open."""
         self._sender.connect()
 
     async def close(self) -> None:
@@ -150,19 +159,19 @@ class AIOHTTPTransport(AsyncTransport):
     async def execute(
         self, request: GraphQLRequest, *, extra_args: Mapping[str, Any] | None = None, upload_files: bool = False
     ) -> ExecutionResult:
-        """Send a request and return the answer, errors included.
+        """Send a request and return its result, including errors.
 
         Args:
             request: a query or mutation.
-            extra_args: arguments for this call of ``aiohttp.ClientSession.request``; ``method`` may be ``"GET"``, for a
+            extra_args: further arguments for ``aiohttp.ClientSession.request``. ``method`` may be ``"GET"`` for a
                 query.
-            upload_files: whether there may be files among the variables: each ``FileVar``, and each object of one of
-                ``file_classes``. (A ``Client`` always looks for them.)
+            upload_files: whether the variables may contain files: ``FileVar`` objects, and instances of
+                ``file_classes``. False by default. (A ``Client`` always looks for files.)
 
         Raises:
-            TransportError: there was no GraphQL answer.
+            TransportError: there was no GraphQL response.
             DocumentError: the request cannot be sent.
-            TypeError: one of *extra_args* is unknown to aiohttp.
+            TypeError: aiohttp does not know one of *extra_args*.
         """
         file_classes = self.file_classes if upload_files else None
         prepared = await self._off_the_loop(
@@ -176,16 +185,16 @@ class AIOHTTPTransport(AsyncTransport):
     async def execute_batch(
         self, reqs: Sequence[GraphQLRequest], extra_args: Mapping[str, Any] | None = None
     ) -> list[ExecutionResult]:
-        """Send queries and mutations in one POST and return their answers in the same order, errors included.
+        """Send queries and mutations in one POST and return their results in the same order, including errors.
 
         Args:
-            reqs: the requests, which may have files among their variables.
-            extra_args: arguments for this call of ``aiohttp.ClientSession.request``.
+            reqs: the requests, whose variables may contain files.
+            extra_args: further arguments for ``aiohttp.ClientSession.request``.
 
         Raises:
-            TransportError: there was no GraphQL answer to one of them.
-            DocumentError: a request cannot be sent, or not in a batch.
-            TypeError: one of *extra_args* is unknown to aiohttp.
+            TransportError: there was no GraphQL response to one of them.
+            DocumentError: a request cannot be sent, or is not allowed in a batch.
+            TypeError: aiohttp does not know one of *extra_args*.
         """
         round_trip = await self._off_the_loop(functools.partial(self.batch_round_trip, reqs, extra_args=extra_args))
         return answers_or_raise(round_trip.parse(await round_trip.send(round_trip.request, Deadline())))
@@ -268,8 +277,10 @@ class AIOHTTPTransport(AsyncTransport):
 
     def _batch_of(self, request: HTTPRequest, count: int) -> AsyncRoundTrip[list[BatchEntry]]:
         parse = functools.partial(parse_batch_answer, count=count, json_deserialize=self.json_deserialize)
-        return RoundTrip(request, self._sender.send, parse)
+        if self.token_auth is None:
+            return RoundTrip(request, self._sender.send, parse)
+        return RoundTrip(request, self._sender.send, noting_refusals(parse, self.token_auth))
 
     async def _off_the_loop(self, prepare: Callable[[], T]) -> T:
-        """Call a function that may call the user's, which may block: in a worker thread if it does."""
+        """Call a function; use a worker thread if it calls the user's code, which may block."""
         return await asyncio.to_thread(prepare) if self._builder.calls_user_code else prepare()

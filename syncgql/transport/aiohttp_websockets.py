@@ -21,55 +21,57 @@ __all__ = ["AIOHTTPWebsocketsTransport"]
 
 
 class AIOHTTPWebsocketsTransport(WebSocketTransport):
-    """GraphQL over WebSocket, by the subprotocols ``graphql-transport-ws`` and legacy ``graphql-ws``.
+    """GraphQL over WebSocket, with the subprotocols ``graphql-transport-ws`` and legacy ``graphql-ws``.
 
-    A subscription whose consumer may hold it up (``overflow="block"``) has a socket of its own. All others, and queries
-    and mutations, share one; where functions make the credentials, those with equal credentials share one. All limits
-    are in seconds; None is no limit.
+    A subscription that pauses reading while its buffer is full (``overflow="block"``) has its own socket. All other
+    operations share one; if functions supply the credentials, operations with equal credentials share one. All limits
+    are in seconds; None means no limit.
 
     Args:
-        url: the endpoint, ``ws://`` or ``wss://``; user name and password in it are sent as ``Authorization``.
-        subprotocols: which to offer, the preferred one first; by default ``graphql-transport-ws``, then ``graphql-ws``.
-            The server's choice is spoken.
-        heartbeat: send a WebSocket ping after so long a silence and take the server for dead when nothing comes within
-            half of that.
-        auth: a pair of name and password, or the text of an ``Authorization`` header; or a function that returns one of
-            these, called as ``headers`` is.
+        url: the endpoint, ``ws://`` or ``wss://``; a user name and password in it are sent as Basic credentials.
+        subprotocols: the subprotocols to offer, in order of preference; by default ``graphql-transport-ws``, then
+            ``graphql-ws``. The server selects one.
+        heartbeat: send a WebSocket ping when nothing was received for this long. If nothing arrives within half of this
+            time after a ping, the connection counts as lost.
+        auth: a ``(user, password)`` pair; the value of an ``Authorization`` header; or a function that returns either
+            and is called like *headers*.
         origin: the ``Origin`` header.
-        params: what to add to the URL's query string.
-        headers: headers for the upgrade, or a function that returns them; it is called for each operation, never on
-            the loop.
-        proxy: URL of a proxy.
-        proxy_auth: a pair of name and password for the proxy.
+        params: parameters to add to the URL's query string.
+        headers: headers for the upgrade, or a function that returns them, which is called for each operation and never
+            on the loop.
+        proxy: the URL of a proxy.
+        proxy_auth: a ``(user, password)`` pair for the proxy.
         proxy_headers: headers for the proxy.
-        ssl: None or True verifies certificates, False does not; or an ``ssl.SSLContext`` or ``aiohttp.Fingerprint``.
-        websocket_close_timeout: limit for the server's answer to the close frame.
-        receive_timeout: limit for the wait for each message, pings included.
-        ssl_close_timeout: limit for closing the session. TLS connections are cut, so as a rule it takes no time.
-        connect_timeout: limit for TCP, TLS and the upgrade together.
-        close_timeout: limit for closing a connection, farewells to its operations included.
-        ack_timeout: limit for ``connection_ack``.
-        keep_alive_timeout: take the server for dead when it is silent for so long, from the acknowledgement on.
-            Messages of every kind count, pings too; one that takes longer to arrive is a silence.
-        init_payload: payload of ``connection_init``, or a function that returns it, called as ``headers`` is.
-        ping_interval: send a ping of ``graphql-transport-ws`` so often.
-        pong_timeout: take the server for dead when nothing comes for so long after such a ping; by default half of
-            ``ping_interval``.
-        answer_pings: whether the server's pings of ``graphql-transport-ws`` are answered.
+        ssl: None or True to verify certificates; False not to; or an ``ssl.SSLContext`` or ``aiohttp.Fingerprint``.
+        websocket_close_timeout: the limit for the server's answer to the close frame.
+        receive_timeout: the limit for the wait for each message, including pings.
+        ssl_close_timeout: the limit for closing the session, which usually takes no time because TLS connections are
+            cut.
+        connect_timeout: the limit for TCP, TLS and the upgrade together.
+        close_timeout: the limit for closing a connection, including the messages that stop its operations.
+        ack_timeout: the limit for ``connection_ack``.
+        keep_alive_timeout: a connection counts as lost if nothing was received for this long, measured from the
+            acknowledgement. All complete messages count, including pings.
+        init_payload: the payload of ``connection_init``, or a function that returns it and is called like *headers*.
+        ping_interval: the interval between pings of ``graphql-transport-ws``; None for no pings.
+        pong_timeout: a connection counts as lost if nothing arrives for this long after such a ping; by default half of
+            *ping_interval*.
+        answer_pings: whether to answer the server's pings of ``graphql-transport-ws``. True by default.
         client_session_args: further arguments for ``aiohttp.ClientSession``.
         connect_args: further arguments for ``aiohttp.ClientSession.ws_connect``.
-        max_message_size: bytes of the biggest message that is accepted; 0 for no limit.
-        reconnect: when a lost socket is opened again and its subscriptions are sent again: a ``ReconnectPolicy``, True
-            for the default one (for ten minutes; the first attempt after 1 to 2 s, later ones after up to 31 s), False
+        max_message_size: the maximum size of a message in bytes, 16 MiB by default; 0 for no limit.
+        reconnect: when to reconnect a lost socket and resend its subscriptions: a ``ReconnectPolicy``, True for the
+            default policy (for ten minutes; the first attempt after 1 to 2 s, later ones after up to 31 s), or False
             for never.
-        idle_timeout: seconds for which the shared socket is kept when nothing runs on it; None for ever.
-        session: a function that makes the ``aiohttp.ClientSession``; takes the place of ``client_session_args``. Each
-            socket then takes a slot of its connector, 100 by default.
-        json_serialize: encodes requests; compact UTF-8 by default. It may return bytes, which are sent as text.
-        json_deserialize: decodes the messages that bring results, on the loop; with the ``speed`` extra msgspec by
-            default.
-        trust_env: whether ``HTTP_PROXY`` (for ``ws://``), ``HTTPS_PROXY`` (for ``wss://``), ``ALL_PROXY`` and
-            ``NO_PROXY`` are used where no proxy is given; they are read once, before the first connection.
+        idle_timeout: the seconds for which the shared socket stays open when nothing runs on it; None for no limit.
+        session: a function that creates the ``aiohttp.ClientSession``; it replaces *client_session_args*. Each socket
+            then counts towards the limit of its connector, 100 connections by default.
+        json_serialize: a function that encodes requests; compact UTF-8 by default. It may return bytes, which are sent
+            as text.
+        json_deserialize: a function that decodes messages with results, on the loop; by default with msgspec if the
+            ``speed`` extra is installed.
+        trust_env: whether to use ``HTTP_PROXY`` (for ``ws://``), ``HTTPS_PROXY`` (for ``wss://``), ``ALL_PROXY`` and
+            ``NO_PROXY`` if no proxy is given. They are read once, before the first connection.
 
     Raises:
         ValueError: the URL is not an absolute ``ws`` or ``wss`` URL, a subprotocol is unknown, or a limit is not

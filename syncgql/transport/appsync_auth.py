@@ -1,8 +1,8 @@
 """Authentication to AWS AppSync, over HTTP and on its realtime endpoint.
 
-Source: https://docs.aws.amazon.com/appsync/latest/devguide/security-authz.html
+Follows https://docs.aws.amazon.com/appsync/latest/devguide/security-authz.html
 
-One method serves all three kinds of request; its arguments tell them apart:
+One method authenticates all three kinds of request; its arguments distinguish them:
 
 ==================  ===================================  ======================================
 request             ``get_headers(...)``                 returns
@@ -12,7 +12,7 @@ realtime connect    nothing                              the authorization objec
 realtime subscribe  ``data``: the text of ``data``       the authorization object of the start
 ==================  ===================================  ======================================
 
-It is called for each request, connect and subscription, and again when one is repeated, so that tokens may expire and
+It is called for each request, connection and subscription, and again for each retry, so tokens may expire and
 credentials may rotate. It may block, so it is never called on the loop.
 """
 
@@ -29,6 +29,7 @@ from ..checks import check_function, check_text
 from ..exceptions import TransportCredentialsMissing, TransportError
 from ..messages import as_sentence
 from ..protocol.appsync_endpoints import header_query, realtime_url, region_of
+from .token_auth import TokenAuth
 
 if TYPE_CHECKING:
     from botocore.credentials import Credentials, ReadOnlyCredentials
@@ -50,24 +51,24 @@ REALTIME_HEADERS = {
     "content-type": "application/json; charset=UTF-8",
 }
 
-Secret = str | Callable[[], str]
+Secret = str | TokenAuth | Callable[[], str]
 
 
 class AppSyncAuthentication(ABC):
-    """A way to authenticate to AppSync; subclass it for another one."""
+    """Base class of the ways to authenticate to AppSync; subclass it to add one."""
 
     @abstractmethod
     def get_headers(self, data: str | None = None, headers: Mapping[str, str] | None = None) -> dict[str, str]:
-        """Return the authentication of one request; called for each request, never on the loop.
+        """Return the authentication for one request; called for each request, never on the loop.
 
         Args:
-            data: the text that is sent: the body of an HTTP request, or ``payload.data`` of a subscription; None for
-                the connect request of the realtime endpoint.
+            data: the text to be sent: the body of an HTTP request, or ``payload.data`` of a subscription; None for the
+                connect request of the realtime endpoint.
             headers: the headers of an HTTP request; None on the realtime endpoint.
 
         Returns:
-            With *headers*, headers for the HTTP request. Without, the authorization object of the realtime endpoint,
-            ``host`` included.
+            With *headers*, headers for the HTTP request. Without *headers*, the authorization object of the realtime
+            endpoint, including ``host``.
 
         Raises:
             TransportError: there is no authentication, for example because credentials are missing; nothing was sent.
@@ -75,18 +76,30 @@ class AppSyncAuthentication(ABC):
 
     @property
     def is_refreshable(self) -> bool:
-        """Whether a refused request may succeed with a new authorization; if so, it is tried once more."""
+        """Whether a refused request may succeed with a new authorization; if so, it is retried once."""
         return True
 
-    def get_auth_url(self, url: str) -> str:
-        """Return the realtime URL that belongs to the HTTP endpoint *url*, with the authorization in its query.
+    @property
+    def token_auth(self) -> TokenAuth | None:
+        """What fetches the token, if a ``TokenAuth`` does."""
+        return None
 
-        The result holds a secret; do not log it.
+    def get_auth_url(self, url: str) -> str:
+        """Return the realtime URL for the HTTP endpoint *url*, with the authorization in its query string.
+
+        The result contains a secret; do not log it.
         """
         return f"{realtime_url(url)}?{header_query(self.get_headers())}"
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__}>"
+
+
+def token_auth_of(auth: object) -> TokenAuth | None:
+    """Return the ``TokenAuth`` that an option ``auth=`` is or contains; None if there is none."""
+    if isinstance(auth, AppSyncAuthentication):
+        return auth.token_auth
+    return auth if isinstance(auth, TokenAuth) else None
 
 
 class _SecretAuthentication(AppSyncAuthentication):
@@ -100,23 +113,31 @@ class _SecretAuthentication(AppSyncAuthentication):
         self._secret = secret
         if callable(secret):
             check_function(self.PARAMETER, secret, 0)
-        else:
+        elif not isinstance(secret, TokenAuth):
             self._check(secret)
 
     def get_headers(self, data: str | None = None, headers: Mapping[str, str] | None = None) -> dict[str, str]:
-        secret = self._secret() if callable(self._secret) else self._secret
+        secret = self._secret
+        if isinstance(secret, TokenAuth):
+            secret = secret.token()
+        elif callable(secret):
+            secret = secret()
         self._check(secret)
         return {self.HEADER: secret} if headers is not None else self._authorization(secret)
 
     @property
     def is_refreshable(self) -> bool:
-        return callable(self._secret)
+        return not isinstance(self._secret, str)
+
+    @property
+    def token_auth(self) -> TokenAuth | None:
+        return self._secret if isinstance(self._secret, TokenAuth) else None
 
     def _authorization(self, secret: str) -> dict[str, str]:
         return {self.HEADER: secret, "host": self.host}
 
     def _check(self, secret: object) -> None:
-        """Refuse a value that is not a key or token, without showing it."""
+        """Reject a value that is not a key or token, without showing it."""
         if not isinstance(secret, str):
             kind = type(secret).__name__
             raise TypeError(f"{self.PARAMETER} must be a str or a function that returns one, not {kind}.")
@@ -126,10 +147,10 @@ class _SecretAuthentication(AppSyncAuthentication):
             raise ValueError(f"{self.PARAMETER} holds a line break or another character that no header may have.")
 
     def __getstate__(self) -> dict[str, Any]:
-        if not callable(self._secret):
+        if isinstance(self._secret, str):
             raise TypeError(
                 f"{type(self).__name__} does not pickle its {self.PARAMETER}, because a pickle can be read by anyone. "
-                f"Give {self.PARAMETER} as a function at the top level of a module; that is pickled by name."
+                f"Pass {self.PARAMETER} as a function at the top level of a module, which is pickled by name."
             )
         return dict(self.__dict__)
 
@@ -146,7 +167,7 @@ class AppSyncApiKeyAuthentication(_SecretAuthentication):
 
     Raises:
         TypeError: an argument has the wrong type.
-        ValueError: the host is no host of an HTTP endpoint, or the key cannot be one.
+        ValueError: *host* is not the host of an HTTP endpoint, or *api_key* cannot be a key.
     """
 
     HEADER = "x-api-key"
@@ -160,15 +181,16 @@ class AppSyncApiKeyAuthentication(_SecretAuthentication):
 
 
 class AppSyncJWTAuthentication(_SecretAuthentication):
-    """Authenticates with a JSON Web Token, of a Cognito user pool or an OpenID Connect provider.
+    """Authenticates with a JSON Web Token from a Cognito user pool or an OpenID Connect provider.
 
     Args:
         host: the host of the API's HTTP endpoint, ``XXXXXXXXXXXXXXXXXXXXXXXXXX.appsync-api.REGION.amazonaws.com``.
-        jwt: the token as it was issued, or a function that returns it; a function can renew it before it expires.
+        jwt: the token as it was issued, a ``TokenAuth``, or a function that returns it, which can renew the token
+            before it expires.
 
     Raises:
         TypeError: an argument has the wrong type.
-        ValueError: the host is no host of an HTTP endpoint, or the token cannot be one.
+        ValueError: *host* is not the host of an HTTP endpoint, or *jwt* cannot be a token.
     """
 
     HEADER = "Authorization"
@@ -183,12 +205,12 @@ class AppSyncLambdaAuthentication(_SecretAuthentication):
 
     Args:
         host: the host of the API's HTTP endpoint, ``XXXXXXXXXXXXXXXXXXXXXXXXXX.appsync-api.REGION.amazonaws.com``.
-        token: a token for the Lambda function, or a function that returns it.
+        token: a token for the Lambda function, a ``TokenAuth``, or a function that returns it.
 
     Raises:
         TypeError: an argument has the wrong type.
-        ValueError: the host is no host of an HTTP endpoint, or the token cannot be one. One that looks like a signature
-            of IAM is refused: AppSync would take it for that.
+        ValueError: *host* is not the host of an HTTP endpoint, or *token* cannot be a token. A token that looks like an
+            IAM signature is rejected, because AppSync would treat it as one.
     """
 
     HEADER = "Authorization"
@@ -200,25 +222,26 @@ class AppSyncLambdaAuthentication(_SecretAuthentication):
     def _check(self, secret: object) -> None:
         super()._check(secret)
         if str(secret).startswith("AWS4-HMAC-SHA256"):
-            raise ValueError("token looks like a signature of IAM; use AppSyncIAMAuthentication for that.")
+            raise ValueError("token looks like an IAM signature; use AppSyncIAMAuthentication to sign requests.")
 
 
 class AppSyncIAMAuthentication(AppSyncAuthentication):
     """Authenticates with AWS credentials: every request is signed (Signature Version 4).
 
-    Needs botocore: ``pip install 'syncgql[appsync]'``. Credentials are looked up by botocore when the first request is
-    signed, where every AWS tool looks: environment, ``~/.aws``, container, instance. Temporary ones are renewed.
+    Requires botocore: ``pip install 'syncgql[appsync]'``. botocore looks up credentials when the first request is
+    signed, in the usual places: the environment, ``~/.aws``, the container or the instance. Temporary credentials are
+    renewed.
 
     Args:
         host: the host of the API's HTTP endpoint, ``XXXXXXXXXXXXXXXXXXXXXXXXXX.appsync-api.REGION.amazonaws.com``.
-        region_name: the region; by default the one in *host*, or else the configured one.
-        session: a ``botocore.session.Session`` to ask for credentials and region, for example one with a profile.
-        credentials: ``botocore.credentials.Credentials``, also those of a boto3 session.
+        region_name: the region; by default the one in *host* or, failing that, the configured one.
+        session: a ``botocore.session.Session`` that supplies credentials and region, for example one with a profile.
+        credentials: ``botocore.credentials.Credentials``, for example those of a boto3 session.
 
     Raises:
         ModuleNotFoundError: botocore is not installed.
         TypeError: an argument has the wrong type.
-        ValueError: the host is no host of an HTTP endpoint.
+        ValueError: *host* is not the host of an HTTP endpoint.
     """
 
     def __init__(
@@ -230,7 +253,7 @@ class AppSyncIAMAuthentication(AppSyncAuthentication):
     ) -> None:
         if importlib.util.find_spec("botocore") is None:
             raise ModuleNotFoundError(
-                "AppSyncIAMAuthentication signs with botocore; install it: pip install 'syncgql[appsync]'",
+                "AppSyncIAMAuthentication requires botocore: pip install 'syncgql[appsync]'",
                 name="botocore",
             )
         self.host = _check_host(host)
@@ -239,16 +262,14 @@ class AppSyncIAMAuthentication(AppSyncAuthentication):
         _check_has("credentials", credentials, "botocore.credentials.Credentials", ("get_frozen_credentials",))
         self._session = session
         self._credentials = credentials
-        self._own_session: tuple[int, Session] | None = None  # with the process it belongs to
+        self._own_session: tuple[int, Session] | None = None  # with the id of its process
 
     def get_headers(self, data: str | None = None, headers: Mapping[str, str] | None = None) -> dict[str, str]:
         if headers is None:
             path, body = (f"{PATH}/connect", "{}") if data is None else (PATH, data)
             return self._sign(path, {**REALTIME_HEADERS, "host": self.host}, body)
         if not data:
-            raise TransportError(
-                "AppSync takes POST requests with a JSON body only: no GET and no uploads.", sent=False
-            )
+            raise TransportError("AppSync accepts only POST requests with a JSON body, not GET or uploads.", sent=False)
         return self._sign(PATH, {name: value for name, value in headers.items() if _is_signed(name)}, data)
 
     def _sign(self, path: str, headers: Mapping[str, str], body: str) -> dict[str, str]:
@@ -268,16 +289,16 @@ class AppSyncIAMAuthentication(AppSyncAuthentication):
         region = self.region_name or region_of(self.host) or self._botocore_session().get_config_variable("region")
         if not region:
             raise TransportCredentialsMissing(
-                f"The region to sign for is neither in the host name {self.host} nor configured. Give region_name=, or "
+                f"The region to sign for is neither in the host name {self.host} nor configured. Pass region_name=, or "
                 "set AWS_DEFAULT_REGION.",
                 missing="region",
             )
         return str(region)
 
     def _botocore_session(self) -> Session:
-        """Return the session given, or this process's own: a fork must not share a renewal that was under way.
+        """Return the session that was passed, or this process's own, because a fork may interrupt a renewal.
 
-        Without a lock, because no harm is done when two threads both make one.
+        No lock is needed: if two threads each create a session, both work.
         """
         if self._session is not None:
             return self._session
@@ -290,8 +311,8 @@ class AppSyncIAMAuthentication(AppSyncAuthentication):
     def __getstate__(self) -> dict[str, Any]:
         if self._credentials is not None or self._session is not None:
             raise TypeError(
-                "AppSyncIAMAuthentication does not pickle credentials=, nor the session= that may hold some. Without "
-                "them it looks them up where it is unpickled."
+                "AppSyncIAMAuthentication does not pickle credentials=, or session=, which may hold some. Without "
+                "these arguments, credentials are looked up where it is unpickled."
             )
         return {**self.__dict__, "_own_session": None}
 
@@ -308,7 +329,7 @@ def sign(
     moment: datetime.datetime,
     service: str = SERVICE,
 ) -> dict[str, str]:
-    """Return *headers* with those that sign a POST (Signature Version 4); *moment* is in UTC."""
+    """Return *headers* and those that sign a POST request (Signature Version 4); *moment* is in UTC."""
     from botocore.auth import SigV4Auth
     from botocore.awsrequest import AWSRequest
 
@@ -318,7 +339,7 @@ def sign(
     request = AWSRequest("POST", url, signed, body)
     request.context["timestamp"] = signed["x-amz-date"]
     signer = SigV4Auth(credentials, service, region)
-    # The steps of signer.add_auth(), which logs the canonical request, with the token in it, and the signature.
+    # The same steps as signer.add_auth(), which logs the signature and the canonical request, including the token.
     canonical_request = signer.canonical_request(request)
     signature = signer.signature(signer.string_to_sign(request, canonical_request), request)
     names = signer.signed_headers(signer.headers_to_sign(request))
@@ -329,12 +350,12 @@ def sign(
 
 
 def _is_signed(name: str) -> bool:
-    """Tell whether a header of an HTTP request is signed.
+    """Return whether a header of an HTTP request is signed.
 
-    Only those that say how AppSync is to read the request: others may be changed on the way.
+    Only headers that tell AppSync how to read the request are signed, because proxies may change others.
     """
     name = name.lower()
-    ours = name in ("x-amz-date", "x-amz-security-token")  # of an earlier attempt
+    ours = name in ("x-amz-date", "x-amz-security-token")  # from an earlier attempt
     return (name == "content-type" or name.startswith("x-amz-")) and not ours
 
 
@@ -352,7 +373,7 @@ def _check_host(host: object) -> str:
 
 
 def _check_has(option: str, value: object, wanted: str, methods: tuple[str, ...]) -> None:
-    # By its methods, because botocore is loaded when the first request is signed.
+    # Checks methods and not the type, because botocore is imported only when the first request is signed.
     if value is not None and not all(callable(getattr(value, method, None)) for method in methods):
         kind = f"{type(value).__module__}.{type(value).__name__}"
         raise TypeError(f"{option} must be {wanted}, not {kind.removeprefix('builtins.')}.")
@@ -361,7 +382,7 @@ def _check_has(option: str, value: object, wanted: str, methods: tuple[str, ...]
 def _missing_credentials(what: str) -> TransportCredentialsMissing:
     return TransportCredentialsMissing(
         f"{what} Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, configure a profile (aws configure, aws sso login), "
-        "or give credentials= or session=.",
+        "or pass credentials= or session=.",
         missing="credentials",
     )
 

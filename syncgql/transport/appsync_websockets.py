@@ -24,6 +24,7 @@ from .appsync_auth import AppSyncAuthentication, AppSyncIAMAuthentication
 from .identity import SharedIdentity
 from .options import HeadersOption, check_headers, check_url, resolve_headers
 from .recovery.policy import ReconnectPolicy, check_reconnect
+from .token_auth import TokenAuth
 from .websocket.handshake import Dialect, Handshake, without_files
 from .websocket.options import MAX_MESSAGE_SIZE, WebSocketOptions
 from .websocket.transport import WebSocketTransport
@@ -41,50 +42,52 @@ logger = logging.getLogger(__name__)
 AuthorizationIn = Literal["auto", "subprotocol", "query"]
 
 SUBSCRIPTIONS_ONLY = (
-    "The realtime endpoint of AppSync takes subscriptions only. Send queries and mutations with "
-    "AIOHTTPTransport(url, auth=...), or use Client(url, auth=...), which has both."
+    "The realtime endpoint of AppSync accepts only subscriptions. Send queries and mutations with "
+    "AIOHTTPTransport(url, auth=...), or use Client(url, auth=...), which uses both."
 )
 
 
 class AppSyncWebsocketsTransport(WebSocketTransport):
     """Subscriptions over the realtime endpoint of AWS AppSync, or over Amplify's local simulator of it.
 
-    ``subscribe`` returns when AppSync has confirmed the subscription, so that no event after it is lost. Queries and
-    mutations are refused; they go over HTTP. Each connection and each subscription gets a fresh authorization. All
-    limits are in seconds; None is no limit.
+    ``subscribe`` returns when AppSync has confirmed the subscription, so no later event is lost. Queries and mutations
+    are not supported; they are sent over HTTP. Each connection and each subscription has a new authorization. All
+    limits are in seconds; None means no limit.
 
     Args:
         url: the API's HTTP endpoint, ``https://XXXXXXXXXXXXXXXXXXXXXXXXXX.appsync-api.REGION.amazonaws.com/graphql`` or
-            one on a custom domain; the realtime endpoint is derived from it.
-        auth: the way to authenticate; by default with AWS credentials (IAM).
+            one with a custom domain; the realtime endpoint is derived from it.
+        auth: an ``AppSyncAuthentication``; by default, one with AWS credentials (IAM).
         session: the ``botocore.session.Session`` for the default of *auth*.
-        ssl: True verifies certificates, False does not; or an ``ssl.SSLContext`` or ``aiohttp.Fingerprint``.
-        connect_timeout: limit for TCP, TLS and the upgrade together.
-        close_timeout: limit for closing a connection, including the messages that stop its operations.
-        ack_timeout: limit for ``connection_ack``, and for the confirmation of each subscription.
-        keep_alive_timeout: a connection counts as lost when the server sends nothing for this long; by default as long
-            as the server announces, usually 5 minutes.
+        ssl: True, the default, to verify certificates; False not to; or an ``ssl.SSLContext`` or
+            ``aiohttp.Fingerprint``.
+        connect_timeout: the limit for TCP, TLS and the upgrade together.
+        close_timeout: the limit for closing a connection, including the messages that stop its operations.
+        ack_timeout: the limit for ``connection_ack``, and for the confirmation of each subscription.
+        keep_alive_timeout: a connection counts as lost if nothing was received for this long; by default the time that
+            the server announces, usually 5 minutes.
         connect_args: further arguments for ``aiohttp.ClientSession.ws_connect``.
-        realtime_url: the realtime endpoint if it cannot be derived from *url*, for example behind a proxy or in a
+        realtime_url: the realtime endpoint, if it cannot be derived from *url*, for example behind a proxy or in a
             private network.
         authorization_in: where to put a connection's authorization: ``subprotocol`` (a header); ``query`` (the URL,
             which proxies and servers log); or ``auto``, the default: a header first, and the URL if the server closes
             with 1002 before it acknowledges the connection, as Amplify's local simulator (``amplify mock``) does. The
             transport remembers that the URL was accepted.
-        headers: headers for the upgrade, or a function that returns them; it is called once per connection, never on
-            the loop.
+        headers: headers for the upgrade, or a function that returns them, which is called once per connection and never
+            on the loop.
         client_session_args: further arguments for ``aiohttp.ClientSession``.
-        max_message_size: bytes of the biggest message that is accepted; 0 for no limit.
-        reconnect: when to reconnect and to subscribe again after a connection was lost: a ``ReconnectPolicy``, True for
-            the default one (for ten minutes; the first attempt after 1 to 2 s, later ones after up to 31 s), False for
-            never.
-        idle_timeout: how long the shared socket stays open when nothing runs on it.
-        shared_session: a session to share with other transports; replaces ``client_session_args``.
-        json_serialize: encodes requests; compact UTF-8 by default. It may return bytes, which are sent as text.
-        json_deserialize: decodes the messages that bring results, on the loop; with the ``speed`` extra msgspec by
-            default.
-        trust_env: whether ``HTTPS_PROXY``, ``ALL_PROXY`` and ``NO_PROXY`` are used where no proxy is given; they are
-            read once, before the first connection.
+        max_message_size: the maximum size of a message in bytes, 16 MiB by default; 0 for no limit.
+        reconnect: when to reconnect a lost socket and resend its subscriptions: a ``ReconnectPolicy``, True for the
+            default policy (for ten minutes; the first attempt after 1 to 2 s, later ones after up to 31 s), or False
+            for never.
+        idle_timeout: the seconds for which the shared socket stays open when nothing runs on it; None for no limit.
+        shared_session: a session to share with other transports; it replaces *client_session_args*.
+        json_serialize: a function that encodes requests; compact UTF-8 by default. It may return bytes, which are sent
+            as text.
+        json_deserialize: a function that decodes messages with results, on the loop; by default with msgspec if the
+            ``speed`` extra is installed.
+        trust_env: whether to use ``HTTPS_PROXY``, ``ALL_PROXY`` and ``NO_PROXY`` if no proxy is given. They are read
+            once, before the first connection.
 
     Raises:
         ValueError: a URL is not absolute or has the wrong scheme, or a limit is not positive.
@@ -149,7 +152,7 @@ class AppSyncWebsocketsTransport(WebSocketTransport):
         *,
         extra_args: Mapping[str, Any] | None = None,
     ) -> ExecutionResult:
-        """Refuse: queries and mutations go over HTTP.
+        """Not supported: queries and mutations are sent over HTTP.
 
         Raises:
             TransportError: always.
@@ -167,7 +170,7 @@ class AppSyncWebsocketsTransport(WebSocketTransport):
 
 
 class AppSyncDialect(Dialect):
-    """The dialect of AppSync: each connection and each operation carries an authorization of its own."""
+    """The dialect of AppSync, in which each connection and each operation has its own authorization."""
 
     def __init__(
         self,
@@ -184,7 +187,7 @@ class AppSyncDialect(Dialect):
         self.url = realtime_url(url) if override is None else check_url(override, ("ws", "wss"), "realtime_url")
         self.auth = auth
         self.authorization_in = authorization_in
-        # Written on the loop and read by any thread; a thread that reads the old value connects once more than needed.
+        # Written on the loop and read in any thread, without a lock: reading the old value costs one more connection.
         self._uses_query = authorization_in == "query"
         self.headers = check_headers(headers)
         self._identity = SharedIdentity.of((), self.headers)
@@ -195,6 +198,14 @@ class AppSyncDialect(Dialect):
     @property
     def is_refreshable(self) -> bool:
         return self.auth.is_refreshable or callable(self.headers)
+
+    @property
+    def token_auth(self) -> TokenAuth | None:
+        return self.auth.token_auth
+
+    def refused(self, handshake: Handshake) -> None:
+        if self.token_auth is not None:
+            self.token_auth.refused(json_codec.dumps(handshake.authorization))
 
     def handshake(self) -> Handshake:
         authorization = self.auth.get_headers()
@@ -222,7 +233,7 @@ class AppSyncDialect(Dialect):
     def payload(self, request: GraphQLRequest) -> str:
         if request.operation_type != "subscription":
             raise TransportError(SUBSCRIPTIONS_ONLY, sent=False)
-        # The signature covers this text, so it is made once and sent unchanged.
+        # The signature covers this text, so it is created once and sent unchanged.
         members = without_files(request)
         members.setdefault("variables", {})
         data = encode_request(members, self.json_serialize).decode()

@@ -9,10 +9,10 @@ from ..result import ExecutionResult
 
 
 class AsyncEventSink:
-    """A bounded queue of events; the stream and the consumer, which awaits ``get()``, share one loop.
+    """A bounded queue of events for a stream and a consumer, which awaits ``get()``, on the same loop.
 
     Args:
-        buffer_size: how many events may wait.
+        buffer_size: the number of events that may wait.
         blocks: whether the stream stops reading while the buffer is full.
     """
 
@@ -49,13 +49,13 @@ class AsyncEventSink:
         self._changed.set()
 
     def reconnected(self, seconds: float) -> None:
-        """Do nothing: a transport without a client only logs reconnects."""
+        """Do nothing; a transport without a client only logs reconnects."""
 
     def resubscribed(self) -> None:
-        """Do nothing: only clients subscribe again with other variables."""
+        """Do nothing; only clients resubscribe with other variables."""
 
     async def get(self) -> ExecutionResult | None:
-        """Return the next event, or None after the last; raises the error with which the stream ended."""
+        """Return the next event, or None after the last one; raise the error that ended the stream, if there is one."""
         while not self._events:
             if self._error is not None:
                 error, self._error = self._error, None

@@ -1,7 +1,7 @@
-"""AsyncTransport: how requests get to a server and responses back, on an event loop.
+"""AsyncTransport: the base class of transports that send requests on an event loop.
 
-A blocking caller uses a transport through two objects, in steps whose threads are fixed: what belongs to the caller
-happens in the caller's thread, what moves bytes happens on the loop.
+A blocking caller uses a transport through two kinds of objects, in steps with fixed threads: encoding and decoding run
+in the caller's thread, and all I/O runs on the loop.
 
 ========================  ======================  =====================================
 step                      one result: RoundTrip   many events: Stream
@@ -11,7 +11,7 @@ on the loop               ``RoundTrip.send``      ``Stream.open`` .. ``Stream.cl
 caller's thread, after    ``RoundTrip.parse``     the sink's consumer
 ========================  ======================  =====================================
 
-A transport that defines only the coroutines of ``AsyncTransport`` works under the same client.
+A client also accepts a transport that defines only the coroutines of ``AsyncTransport``.
 """
 
 from __future__ import annotations
@@ -30,83 +30,87 @@ from ..protocol.batch import BatchEntry, batch_payload
 from ..request import GraphQLRequest
 from ..result import ExecutionResult
 from .round_trip import RoundTrip, T
+from .token_auth import TokenAuth
 
 __all__ = ["AsyncTransport", "EventSink", "Stream"]
 
 AsyncRoundTrip = RoundTrip[Coroutine[Any, Any, Any], T]
-"""A round trip whose ``send`` is a coroutine function, for the loop."""
+"""A round trip whose ``send`` is a coroutine function, to be run on the loop."""
 
 
 class EventSink(Protocol):
-    """Receives the events of one stream; its methods are called on the loop and must not block."""
+    """The interface that receives the events of one stream. Its methods are called on the loop and must not block."""
 
     @property
     def blocks(self) -> bool:
-        """Whether the stream stops reading while the sink is full; such a stream needs a socket of its own."""
+        """Whether the stream stops reading while the sink is full; such a stream needs its own socket."""
 
     @property
     def full(self) -> bool:
-        """Whether the buffer has no room; only used if ``blocks``."""
+        """Whether the buffer has no room; only used if ``blocks`` is true."""
 
     @property
     def received(self) -> int:
-        """How many events the sink has accepted."""
+        """The number of events that the sink has accepted."""
 
     async def wait_for_room(self) -> None:
-        """Return when there is room again."""
+        """Wait until there is room again."""
 
     def put(self, result: ExecutionResult, /) -> bool:
-        """Accept an event; returns False if no more are wanted."""
+        """Accept an event; return False if no more events are accepted."""
 
     def finish(self, error: Exception | None = None) -> None:
-        """End the events, with the error that the consumer gets, or without."""
+        """End the stream of events; the consumer raises *error* if it is given."""
 
     def reconnected(self, seconds: float) -> None:
-        """Record that the next events come over another connection and that those of some seconds are missing."""
+        """Record that the next events come over another connection, and that events of *seconds* are missing."""
 
     def resubscribed(self) -> None:
-        """Record that the next events are those of another request, from its start."""
+        """Record that the next events are the first ones of another request."""
 
 
 TransportT = TypeVar("TransportT", bound="AsyncTransport")
 
 
 class AsyncTransport(ABC):
-    """How requests get to a server and answers back.
+    """Base class of transports that send requests and receive responses on an event loop.
 
     The coroutines run on one event loop. ``connect`` may be called any number of times.
 
     Attributes:
-        has_batches: whether ``execute_batch`` is defined; a class that defines it sets this.
-        reconnects: whether a lost connection is opened again, with its subscriptions.
+        has_batches: whether ``execute_batch`` is supported; a class that defines it sets this to True.
+        reconnects: whether a lost connection is re-established, with its subscriptions.
         has_users: whether a function returns headers or credentials, which may differ from caller to caller.
+        token_auth: fetches the token of all requests; None if there is none. After a refused token the client sends a
+            request once more.
     """
 
     has_batches: bool = False
     reconnects: bool = False
     has_users: bool = False
+    token_auth: TokenAuth | None = None
 
     @abstractmethod
     async def connect(self) -> None:
-        """Open what the transport needs; does nothing when it is open."""
+        """Open the resources that the transport needs. Does nothing if they are open."""
 
     @abstractmethod
     async def close(self) -> None:
-        """Close everything, telling the server first; does nothing when nothing is open."""
+        """End all operations on the server, then close everything. Does nothing if nothing is open."""
 
     @abstractmethod
     async def execute(self, request: GraphQLRequest, *, extra_args: Mapping[str, Any] | None = None) -> ExecutionResult:
-        """Send a query or mutation and return the answer, errors included."""
+        """Send a query or mutation and return its result, including errors."""
 
     @abstractmethod
     def subscribe(self, request: GraphQLRequest) -> AsyncGenerator[ExecutionResult, None]:
-        """Send a subscription and yield its events, errors included."""
+        """Send a subscription and yield its events, including errors."""
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__}>"  # it is part of messages, where an address in memory is of no use
 
     def fresh(self: TransportT) -> TransportT:
-        """Return an unconnected transport with the same settings; every process gets one of its own."""
+        """Return an unconnected transport with the same settings; each process has its own."""
         return copy.copy(self)
 
     def round_trip(
@@ -119,7 +123,7 @@ class AsyncTransport(ABC):
         """Prepare one request, in the caller's thread.
 
         Raises:
-            TransportError: the transport cannot do what was asked.
+            TransportError: the transport does not support an argument.
             DocumentError: the request cannot be sent.
         """
         self._refuse_headers(headers)
@@ -128,10 +132,12 @@ class AsyncTransport(ABC):
     async def execute_batch(
         self, reqs: Sequence[GraphQLRequest], extra_args: Mapping[str, Any] | None = None
     ) -> list[ExecutionResult]:
-        """Send several queries and mutations as one, and return their answers in the same order, errors included.
+        """Send several queries and mutations in one request, and return their results in the same order.
+
+        The results include errors.
 
         Raises:
-            TransportError: there was no GraphQL answer to one of them, or the transport has no batches.
+            TransportError: there was no GraphQL response to one of them, or the transport does not support batches.
         """
         raise TransportError(f"{type(self).__name__} cannot send batches.", sent=False)
 
@@ -142,22 +148,32 @@ class AsyncTransport(ABC):
         headers: Mapping[str, str] | None = None,
         extra_args: Mapping[str, Any] | None = None,
     ) -> AsyncRoundTrip[list[BatchEntry]]:
-        """Prepare a batch, in the caller's thread; raises what ``round_trip`` raises."""
+        """Prepare a batch, in the caller's thread.
+
+        Raises:
+            TransportError: the transport does not support batches, or an argument.
+            DocumentError: a request cannot be sent, or is not allowed in a batch.
+        """
         batch_payload(requests)
         self._refuse_headers(headers)
         return self._batch(_Arguments(tuple(requests), extra_args))
 
     def batch_key(self, request: Any) -> object | None:
-        """Return what must be equal for prepared requests to be sent as one batch; None for one that goes alone."""
+        """Return a key that is equal for prepared requests that may share a batch; None to send this one alone."""
         return {"extra_args": request.extra_args or {}} if self.has_batches else None
 
     def combine(self, round_trips: Sequence[AsyncRoundTrip[ExecutionResult]]) -> AsyncRoundTrip[list[BatchEntry]]:
-        """Make one batch of round trips of this transport whose ``batch_key`` is the same; on the loop."""
+        """Combine round trips with the same ``batch_key`` into one batch; called on the loop."""
         requests = tuple(request for round_trip in round_trips for request in round_trip.request.requests)
         return self._batch(_Arguments(requests, round_trips[0].request.extra_args))
 
     def stream(self, request: GraphQLRequest, sink: EventSink) -> Stream:
-        """Prepare one subscription, in the caller's thread; raises what ``round_trip`` raises."""
+        """Prepare one subscription, in the caller's thread.
+
+        Raises:
+            TransportError: the transport cannot subscribe.
+            DocumentError: the request cannot be sent.
+        """
         return SubscribeStream(self, request, sink)
 
     def incremental_stream(
@@ -206,7 +222,7 @@ class AsyncTransport(ABC):
 
 
 class _Arguments(NamedTuple):
-    """What the round trips of a transport that only has coroutines send."""
+    """The request of a round trip for a transport that defines only coroutines."""
 
     requests: tuple[GraphQLRequest, ...]
     extra_args: Mapping[str, Any] | None
@@ -215,7 +231,8 @@ class _Arguments(NamedTuple):
 class Stream(ABC):
     """One operation of any kind whose results go to a sink.
 
-    The event loop runs ``open``, ``close`` and what ``resubscribe`` returns; the sink's consumer may be anywhere.
+    ``open``, ``close`` and the function that ``resubscribe`` returns run on the event loop; the sink's consumer may be
+    in any thread.
     """
 
     @abstractmethod
@@ -223,7 +240,7 @@ class Stream(ABC):
         """Connect and send the operation; return when it was sent.
 
         Args:
-            deadline: when the caller stops waiting; None for no limit. Attempts that would begin later are not made.
+            deadline: when the caller stops waiting; None for no limit. No attempt begins later.
 
         Raises:
             TransportError: it could not be sent.
@@ -234,13 +251,14 @@ class Stream(ABC):
         """End the operation on the server; return when the stop was sent."""
 
     def resubscribe(self, request: GraphQLRequest) -> Callable[[], Coroutine[Any, Any, None]]:
-        """Prepare a new start of the operation with another request, in the caller's thread; returns what does it.
+        """Prepare to restart the operation with another request; called in the caller's thread.
 
-        The returned function runs on the loop. The sink's ``resubscribed`` is called between the last event of the old
-        request and the first of the new.
+        Returns:
+            A function that restarts the operation, to be run on the loop. The sink's ``resubscribed`` is called between
+            the last event of the old request and the first event of the new one.
 
         Raises:
-            TransportError: the transport does not reconnect, so there is no use for it.
+            TransportError: the transport does not reconnect.
         """
         raise TransportError(f"{type(self).__name__} cannot subscribe again with other variables.", sent=False)
 
@@ -263,7 +281,7 @@ class ExecuteStream(Stream):
 
 
 class SubscribeStream(Stream):
-    """A stream over any transport's ``subscribe``: a task that carries its events into the sink."""
+    """A stream over any transport's ``subscribe``: a task passes its events to the sink."""
 
     def __init__(self, transport: AsyncTransport, request: GraphQLRequest, sink: EventSink) -> None:
         self._transport = transport
@@ -297,7 +315,7 @@ class SubscribeStream(Stream):
 
 
 def _foreign(transport: AsyncTransport, cause: Exception) -> TransportError:
-    # Without the cause's text, which may hold a secret.
+    # The text of the cause is omitted, because it may contain a secret.
     error = TransportConnectionFailed(f"{type(transport).__name__}.subscribe() failed with {type(cause).__name__}.")
     error.__cause__ = cause
     return error

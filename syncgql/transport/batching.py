@@ -1,4 +1,4 @@
-"""Batcher: sends single calls of several threads as batches.
+"""Batcher: combines single calls from several threads into batches.
 
 Each call prepares its request in its own thread. On the loop, requests that may share a batch collect in one, which is
 sent when it is full or some time after its first request. The response is parsed once, in a worker thread, and each
@@ -26,20 +26,20 @@ from .base import AsyncRoundTrip, AsyncTransport, EventSink, Stream
 from .round_trip import RoundTrip
 
 BATCH_MAX = 10
-"""How many requests a batch holds by default."""
+"""The default number of requests in a full batch."""
 
 
 Outcome = ExecutionResult | Exception | Callable[[], ExecutionResult]
-"""The result or the error of a request in a batch; a function if the caller's thread is to parse the result."""
+"""The result or the error of a request in a batch, or a function that the caller's thread calls to parse the result."""
 
 
 class Batcher:
     """Collects the requests of one transport.
 
     Args:
-        transport: sends them.
-        interval: seconds that the first request of a batch waits for others.
-        maximum: how many requests a batch holds.
+        transport: the transport that sends them.
+        interval: the seconds that the first request of a batch waits for others.
+        maximum: the number of requests in a full batch.
 
     Raises:
         TypeError: the transport cannot send batches.
@@ -50,6 +50,7 @@ class Batcher:
             raise TypeError(f"{type(transport).__name__} cannot send batches; leave batch_interval at 0.")
         self.transport = transport
         self.has_users = transport.has_users
+        self.token_auth = transport.token_auth
         self.interval = interval
         self.maximum = maximum
         self.collecting: list[_Batch] = []
@@ -61,7 +62,7 @@ class Batcher:
         headers: Mapping[str, str] | None = None,
         extra_args: Mapping[str, Any] | None = None,
     ) -> AsyncRoundTrip[ExecutionResult]:
-        """Prepare one request, in the caller's thread; takes and raises what the transport's ``round_trip`` does."""
+        """Prepare one request, in the caller's thread, as the transport's ``round_trip`` does."""
         alone = self.transport.round_trip(request, headers=headers, extra_args=extra_args)
         key = None if _goes_alone(request) else self.transport.batch_key(alone.request)
         return alone if key is None else RoundTrip(_Member(alone, key), self._send, _result)
@@ -73,7 +74,7 @@ class Batcher:
         headers: Mapping[str, str] | None = None,
         extra_args: Mapping[str, Any] | None = None,
     ) -> AsyncRoundTrip[list[BatchEntry]]:
-        """Prepare a batch that the caller composed; takes and raises what the transport's method does."""
+        """Prepare a batch that the caller composed, as the transport's ``batch_round_trip`` does."""
         return self.transport.batch_round_trip(requests, headers=headers, extra_args=extra_args)
 
     def incremental_stream(
@@ -92,7 +93,7 @@ class Batcher:
         await self.transport.close()
 
     async def _send(self, member: _Member, deadline: Deadline) -> Outcome:
-        """Send a request together with others that may share its batch, on the loop; return its outcome."""
+        """Send a request, with others that may share its batch, and return its outcome; runs on the loop."""
         key = member.key
         batch = next((batch for batch in self.collecting if batch.key == key), None) or _Batch(self, key)
         return await batch.send(_Call(member.round_trip, deadline))
@@ -124,8 +125,8 @@ class _Batch:
     def __init__(self, batcher: Batcher, key: object) -> None:
         self.key = key
         self._batcher = batcher
-        # The call behind each future. The future of a call that left is cancelled; its entry is removed, or kept if the
-        # batch was sent already.
+        # The call of each future. If a call leaves, its future is cancelled, and its entry is removed unless the batch
+        # was already sent.
         self._waiting: dict[asyncio.Future[Outcome], _Call] = {}
         self._sending: asyncio.Task[None] | None = None
         self._timer = asyncio.get_running_loop().call_later(batcher.interval, self._flush)
@@ -166,7 +167,7 @@ class _Batch:
             placed: list[tuple[asyncio.Future[Outcome], Outcome]] = list(zip(self._waiting, outcomes, strict=True))
         except Exception as error:
             placed = [(place, own_copy(error)) for place in self._waiting]
-        except BaseException:  # cancelled, or the user's code raises SystemExit: no call may wait any longer
+        except BaseException:  # cancelled, or SystemExit from the user's code: no call may keep waiting
             for place in self._waiting:
                 place.cancel()
             raise
@@ -179,12 +180,12 @@ class _Batch:
         for call in calls:
             call.deadline.follow(deadline)
         if len(calls) == 1:
-            # As a plain request, which servers without batches answer, too.
+            # Sent as a plain request, which servers without batches support as well.
             alone = calls[0].round_trip
             return [functools.partial(alone.parse, await alone.send(alone.request, deadline))]
         batch = self._batcher.transport.combine([call.round_trip for call in calls])
         response = await batch.send(batch.request, deadline)
-        # Not in the threads of the calls, each of which would parse the whole response.
+        # Parsed here, because otherwise the thread of each call would parse the whole response.
         return await asyncio.to_thread(batch.parse, response)
 
 
@@ -205,5 +206,5 @@ def check_batch_options(interval: float, maximum: int) -> None:
 def _goes_alone(request: GraphQLRequest) -> bool:
     try:
         return bool(has_several_answers(request))
-    except DocumentError:  # a syntax error, which the server reports, as it does without batches
+    except DocumentError:  # a syntax error, which the server reports as it does without batches
         return True

@@ -13,6 +13,7 @@ from ..protocol.batch import BatchEntry, answers_or_raise
 from ..request import GraphQLRequest
 from ..result import ExecutionResult
 from .round_trip import RoundTrip, T
+from .token_auth import TokenAuth
 
 TransportT = TypeVar("TransportT", bound="BlockingTransport")
 
@@ -37,13 +38,16 @@ class BlockingTransport(ABC):
 
     Attributes:
         has_users: whether a function returns headers or credentials, which may differ from caller to caller.
+        token_auth: fetches the token of all requests; None if there is none. After a refused token the client sends a
+            request once more.
     """
 
     has_users: bool = False
+    token_auth: TokenAuth | None = None
 
     @abstractmethod
     def connect(self) -> None:
-        """Prepare the transport for requests, also after ``close``; do nothing if it is ready."""
+        """Prepare the transport for requests, also after ``close()``. Does nothing if it is ready."""
 
     @abstractmethod
     def close(self) -> None:
@@ -75,7 +79,7 @@ class BlockingTransport(ABC):
 
         Raises:
             TransportError: the transport does not support batches (the default) or an argument.
-            DocumentError: a request cannot be encoded, or not in a batch.
+            DocumentError: a request cannot be encoded, or is not allowed in a batch.
         """
         raise TransportError(f"{type(self).__name__} cannot send batches.", sent=False)
 
@@ -98,7 +102,7 @@ class BlockingTransport(ABC):
 
         Raises:
             TransportError: no GraphQL response to one of them was received, or the transport does not support batches.
-            DocumentError: a request cannot be encoded, or not in a batch.
+            DocumentError: a request cannot be encoded, or is not allowed in a batch.
         """
         round_trip = self.batch_round_trip(reqs, extra_args=extra_args)
         return answers_or_raise(round_trip.parse(round_trip.send(round_trip.request, Deadline())))
@@ -107,5 +111,5 @@ class BlockingTransport(ABC):
         return f"<{type(self).__name__}>"
 
     def fresh(self: TransportT) -> TransportT:
-        """Return an unconnected transport with the same settings, for the use of one client."""
+        """Return an unconnected transport with the same settings, for one client."""
         return copy.copy(self)

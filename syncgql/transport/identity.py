@@ -1,4 +1,4 @@
-"""SharedIdentity: the credentials that every request of a transport carries, and that its cookie jar belongs to."""
+"""SharedIdentity: the credentials that all requests of a transport share, to which its cookie jar belongs."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ IDENTITY_HEADERS = ("Authorization", "Cookie")
 class SharedIdentity:
     """The ``Authorization`` and ``Cookie`` headers that are the same for every request.
 
-    A client may serve many users, each with a token of its own. A server may answer a user's token with a session
+    A client may serve many users, each with their own token. A server may respond to a user's token with a session
     cookie, so only requests with the shared credentials share a cookie jar.
 
     Args:
@@ -24,14 +24,14 @@ class SharedIdentity:
 
     @classmethod
     def of(cls, defaults: Pairs, headers: HeadersOption, authorization: str | None = None) -> SharedIdentity:
-        """Return the identity of these options without what functions return, which may depend on the user."""
+        """Return the identity of these options, without the results of functions, which may depend on the user."""
         fixed = resolve_headers(defaults, None if callable(headers) else headers, None)
         if authorization is not None:
             fixed["Authorization"] = authorization
         return cls(fixed)
 
     def differs_from(self, headers: CIMultiDict[str]) -> bool:
-        """Return whether a request with these headers has credentials of its own."""
+        """Return whether a request with these headers has its own credentials."""
         return identity(headers) != self._values
 
 
@@ -41,5 +41,10 @@ def identity(headers: CIMultiDict[str]) -> list[list[str]]:
 
 
 def has_identity(per_request: HeadersOption) -> bool:
-    """Return whether there are credentials among the headers of one request."""
+    """Return whether the headers of one request contain credentials."""
     return per_request is not None and any(identity(resolve_headers((), None, per_request)))
+
+
+def has_authorization(per_request: HeadersOption) -> bool:
+    """Return whether there is an ``Authorization`` header among the headers of one request."""
+    return per_request is not None and "Authorization" in resolve_headers((), None, per_request)

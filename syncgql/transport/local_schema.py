@@ -58,10 +58,10 @@ class LocalSchemaTransport(AsyncTransport):
         return f"LocalSchemaTransport({type(self.schema).__name__})"
 
     async def connect(self) -> None:
-        """Do nothing: there is nothing to connect to."""
+        """Do nothing; there is nothing to connect to."""
 
     async def close(self) -> None:
-        """Do nothing: there is nothing to close."""
+        """Do nothing; there is nothing to close."""
 
     async def execute(self, request: GraphQLRequest, *, extra_args: Mapping[str, Any] | None = None) -> ExecutionResult:
         """Execute a query or mutation.

@@ -11,16 +11,16 @@ from aiohttp import hdrs
 
 from .options import authorization
 
-DEFAULT_NAMES = (".netrc", "_netrc")  # the second on Windows
+DEFAULT_NAMES = (".netrc", "_netrc")  # the latter on Windows
 
 
 class NetrcFile:
-    """The file that ``NETRC`` names, or ``~/.netrc`` if there is one, as it was when this was made.
+    """The contents of the file that ``NETRC`` names, or else of ``~/.netrc``, read when the object is created.
 
-    aiohttp and requests ignore a file that they cannot read, and what the user sees is that credentials are refused.
+    aiohttp and requests ignore a file that they cannot read, so the user only sees that credentials are refused.
 
     Raises:
-        ValueError: the file cannot be read, or ``NETRC`` names one that does not exist.
+        ValueError: the file cannot be read, or ``NETRC`` names a file that does not exist.
     """
 
     def __init__(self) -> None:
@@ -28,14 +28,14 @@ class NetrcFile:
         try:
             self._entries = None if path is None else netrc.netrc(str(path))
         except (OSError, UnicodeDecodeError) as error:
-            why = getattr(error, "strerror", None) or "it is no text"
+            why = getattr(error, "strerror", None) or "it is not a text file"
             raise ValueError(f"{_named(path)} cannot be read: {why}. {_ADVICE}") from error
         except netrc.NetrcParseError as error:
-            # Its text may quote a password.
+            # Not chained, because its text may quote a password.
             raise ValueError(f"{_named(path)} has a mistake in line {error.lineno}. {_ADVICE}") from None
 
     def credentials(self, host: str | None) -> tuple[str, str] | None:
-        """Return user name and password for *host*, those of the ``default`` entry if it has none of its own."""
+        """Return the user name and password for *host*, or those of the ``default`` entry if it has none."""
         found = self._entries.authenticators(host) if self._entries is not None and host is not None else None
         if found is None:
             return None
@@ -45,7 +45,7 @@ class NetrcFile:
     async def authorize(
         self, request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType
     ) -> aiohttp.ClientResponse:
-        """A middleware of aiohttp: add the credentials for the host to a request that has none."""
+        """Add the credentials for the host to a request without credentials; a middleware for aiohttp."""
         if hdrs.AUTHORIZATION not in request.headers:
             found = self.credentials(request.url.raw_host)
             if found is not None:
@@ -53,7 +53,7 @@ class NetrcFile:
         return await handler(request)
 
 
-_ADVICE = "Correct it, or do without it by trust_env=False."
+_ADVICE = "Fix it, or pass trust_env=False to ignore it."
 
 
 def _path() -> Path | None:

@@ -1,4 +1,4 @@
-"""RequestsHTTPTransport: GraphQL over HTTP by the requests library."""
+"""RequestsHTTPTransport: GraphQL over HTTP with the requests library."""
 
 from __future__ import annotations
 
@@ -28,6 +28,7 @@ from .http.upload import Upload
 from .options import HeadersOption, check_arguments, check_method, check_url
 from .requests_http.timeouts import RequestsTimeouts, Timeout
 from .round_trip import RoundTrip
+from .token_auth import TokenAuth, noting_refusals
 
 if TYPE_CHECKING:
     import requests
@@ -38,61 +39,64 @@ BACKOFF = 0.1
 RETRY_STATUSES = frozenset({429, 500, 502, 503, 504})
 
 LONGEST_WAIT = 6 * 60 * 60.0
-"""Seconds that are waited at most before a request is sent again, whatever ``Retry-After`` says; urllib3's limit."""
+"""The longest ``Retry-After`` that a retry waits for, in seconds; urllib3's limit."""
 
 EXTRA_ARGS = frozenset({"params", "auth", "cookies", "hooks", "proxies", "verify", "cert"})
-"""Arguments of ``requests.Session.request`` that the transport does not give itself."""
+"""Arguments of ``requests.Session.request`` that the transport does not set itself."""
 
 REFUSED_ARGUMENTS = {
-    **dict.fromkeys(("data", "json", "files"), "the transport makes the body"),
-    "timeout": "the call has a timeout= of its own",
-    "headers": "the call has headers= of its own",
-    "stream": "the answer is always read",
+    **dict.fromkeys(("data", "json", "files"), "the transport creates the body"),
+    "timeout": "pass timeout= to the call instead",
+    "headers": "pass headers= to the call instead",
+    "stream": "the response is always read",
 }
 
 
 class RequestsHTTPTransport(BlockingTransport):
-    """Sends queries and mutations over HTTP by the requests library, in the thread that calls.
+    """Sends queries and mutations over HTTP with the requests library, in the calling thread.
 
-    For those whose authentication, adapters, proxies or mocks are made for requests. Each thread has a session of its
-    own, with its own connections and cookies. A connection is used again only if nothing arrived behind its last
-    answer; connections of sessions and adapters of your own are not checked so. Needs ``pip install
-    "syncgql[requests]"``.
+    Use it with authentication, adapters, proxies or mocks made for requests. Each thread has its own session, with its
+    own connections and cookies. A connection is reused only if nothing arrived after its last response; connections of
+    your own sessions and adapters are not checked. Requires ``pip install "syncgql[requests]"``.
 
-    The limit of a call is for all of it, connecting, waiting and reading together: it is looked at whenever
-    something arrives, and no wait is longer than what is left of it. It does not cover the lookup of the host's name,
-    or what a custom adapter does. With a session or an adapter of your own it does not cover a server that sends the
-    headers of its answer byte by byte. ``close()`` does not end a call that waits in another thread.
+    The limit of a call covers connecting, waiting and reading: it is checked whenever data arrives, and no wait is
+    longer than the time that is left. It does not cover the lookup of the host name or the work of a custom adapter.
+    With your own session or adapter, it does not cover a server that sends its response headers byte by byte.
+    ``close()`` does not end a call that waits in another thread.
 
     Args:
         url: the endpoint, ``http://`` or ``https://``.
-        headers: headers for every request, or a function that returns them; it is called for each attempt at sending a
-            request. (What an adapter of your own sends again carries the headers of the attempt before.)
-        cookies: cookies that each session begins with. A call with its own ``Authorization`` or ``Cookie`` header,
-            ``auth`` or ``cookies``, and one whose header comes from a function, neither sends nor stores the cookies of
-            the session.
-        auth: requests' authentication: a pair of name and password, or a ``requests.auth.AuthBase``.
-        timeout: seconds that connecting, and each silence of the server, may take; a pair limits the two separately.
-            None for 30 s to connect and no limit but that of the call to silence.
-        verify: True verifies certificates, False does not; or the path of a file or folder of certificates to trust.
-        retries: how often a query is sent again after a connection was refused or lost, or after one of
-            *retry_status_forcelist*; within the limit of the call.
-        method: ``"GET"`` sends queries by GET, where they fit into 2,000 characters; mutations go by POST always.
-        json_serialize: encodes requests; compact UTF-8 by default.
-        json_deserialize: decodes answers.
-        session: a function that makes a ``requests.Session``, called once per thread and process; or a session, which
-            all threads then use, and which stays open. Takes the place of the settings of a session below, of
-            *cookies*, *auth* and *verify*.
-        cert: path of a client certificate, or a pair of the paths of certificate and key.
-        proxies: proxies by scheme or by scheme and host.
-        adapters: ``requests.adapters.BaseAdapter`` by URL prefix; all sessions share them.
-        trust_env: whether proxies, certificates and ``.netrc`` are looked up in the environment.
-        retry_backoff_factor: seconds before the second attempt; each further one waits twice as long, or as long as
-            ``Retry-After`` says; the request is not sent again if that is more than six hours.
-        retry_status_forcelist: statuses after which a query is sent again.
-        retry_mutations: whether mutations are sent again, too; the server may then run one twice.
-        max_response_size: bytes of the biggest answer that is accepted, after decompression; None for no limit.
-        unknown: refused; for an argument of gql the error says what to write instead.
+        headers: headers for every request, or a function that returns them, which is called for each attempt. (If your
+            own adapter resends a request, it resends the headers of the previous attempt.)
+        cookies: the initial cookies of each session. A call with its own ``Authorization`` or ``Cookie`` header,
+            ``auth`` or ``cookies``, or with such a header from a function, neither sends nor stores the session's
+            cookies.
+        auth: authentication as in requests: a ``(user, password)`` pair, or a ``requests.auth.AuthBase``.
+        timeout: the seconds that connecting, and each wait for data from the server, may take; a pair sets the two
+            limits separately. With None, the default, connecting may take 30 s, and only the limit of the call applies
+            to waits.
+        verify: True, the default, to verify certificates; False not to; or the path of a file or directory of
+            certificates to trust.
+        retries: how often to retry a query after a connection was refused or lost, or after a status in
+            *retry_status_forcelist*, within the limit of the call. 0 by default.
+        method: ``"GET"`` sends queries by GET if the URL has at most 2,000 characters; mutations are always sent by
+            POST. ``"POST"`` by default.
+        json_serialize: a function that encodes requests; compact UTF-8 by default.
+        json_deserialize: a function that decodes responses.
+        session: a function that creates a ``requests.Session``, called once per thread and process; or a session, which
+            all threads then use and which stays open. It replaces *cookies*, *auth*, *verify* and the session settings
+            below.
+        cert: the path of a client certificate, or a ``(certificate, key)`` pair of paths.
+        proxies: a dict of proxies by scheme, or by scheme and host.
+        adapters: a dict of ``requests.adapters.BaseAdapter`` objects by URL prefix; all sessions share them.
+        trust_env: whether to use proxies, certificates and ``.netrc`` from the environment.
+        retry_backoff_factor: the seconds to wait before the second attempt. Each further attempt waits twice as long,
+            or as long as ``Retry-After`` says. There is no retry if that is more than six hours.
+        retry_status_forcelist: the statuses after which to retry a query.
+        retry_mutations: whether to retry mutations as well; the server may then run a mutation twice. False by default.
+        max_response_size: the maximum size of a response after decompression, in bytes; None, the default, for no
+            limit.
+        unknown: not accepted; the ``TypeError`` for an argument of gql names its replacement.
 
     Raises:
         ImportError: requests is not installed.
@@ -129,7 +133,7 @@ class RequestsHTTPTransport(BlockingTransport):
         try:
             from .requests_http.session import RequestsSessions, SessionOptions
         except ImportError as error:
-            raise ImportError('RequestsHTTPTransport needs requests: pip install "syncgql[requests]"') from error
+            raise ImportError('RequestsHTTPTransport requires requests: pip install "syncgql[requests]"') from error
         self.url = check_url(url, ("http", "https"))
         self.timeout = _check_timeout(timeout)
         self.json_deserialize = check_function("json_deserialize", json_deserialize, 1)
@@ -137,24 +141,26 @@ class RequestsHTTPTransport(BlockingTransport):
         self._builder = RequestBuilder(
             self.url,
             headers=headers,
-            auth=None,
+            auth=auth if isinstance(auth, TokenAuth) else None,
             ssl=None,
             timeout=None,
             json_serialize=json_serialize,
             use_get_for_queries=check_method(method) == "GET",
             max_url_length=MAX_URL_LENGTH,
         )
-        self.has_users = self._builder.calls_user_code or callable(auth)
+        self.has_users = self._builder.has_users or callable(auth)
+        self.token_auth = self._builder.token_auth
         self._retries = Retries(retries, retry_backoff_factor, retry_status_forcelist, retry_mutations)
-        options = SessionOptions(session, cookies, auth, verify, cert, proxies, adapters, trust_env)
+        own = None if isinstance(auth, TokenAuth) else auth
+        options = SessionOptions(session, cookies, own, verify, cert, proxies, adapters, trust_env)
         self._sessions = RequestsSessions(options)
 
     def connect(self) -> None:
-        """Allow requests again after ``close``; sessions are made by the first request of each thread."""
+        """Allow requests, also after ``close()``. The first request of each thread creates a session."""
         self._sessions.open()
 
     def close(self) -> None:
-        """Close the sessions of all threads; one that a call is using is closed when that ends."""
+        """Close the sessions of all threads. A session in use closes when its call ends."""
         self._sessions.close()
 
     def fresh(self) -> RequestsHTTPTransport:
@@ -172,8 +178,9 @@ class RequestsHTTPTransport(BlockingTransport):
         check_arguments("extra_args", extra_args or {}, EXTRA_ARGS, REFUSED_ARGUMENTS, "requests")
         prepared = self._checked(self._builder.build(request, headers, None, ()))
         send = functools.partial(self._send, arguments=extra_args or {})
-        parse = parse_parts if request.is_incremental else parse_answer
-        return RoundTrip(prepared, send, functools.partial(parse, json_deserialize=self.json_deserialize))
+        reader = parse_parts if request.is_incremental else parse_answer
+        parse = functools.partial(reader, json_deserialize=self.json_deserialize)
+        return RoundTrip(prepared, send, noting_refusals(parse, self.token_auth))
 
     def batch_round_trip(
         self,
@@ -187,7 +194,7 @@ class RequestsHTTPTransport(BlockingTransport):
         prepared = self._checked(self._builder.post(requests, batch_payload(requests), options, ()))
         send = functools.partial(self._send, arguments=extra_args or {})
         parse = functools.partial(parse_batch_answer, count=len(requests), json_deserialize=self.json_deserialize)
-        return RoundTrip(prepared, send, parse)
+        return RoundTrip(prepared, send, noting_refusals(parse, self.token_auth))
 
     @staticmethod
     def _checked(request: HTTPRequest) -> HTTPRequest:
@@ -198,7 +205,7 @@ class RequestsHTTPTransport(BlockingTransport):
         return request
 
     def _send(self, request: HTTPRequest, deadline: Deadline, *, arguments: Mapping[str, Any]) -> HTTPResponse:
-        """Send a request; send the POST instead if the server finds the URL of a GET too long."""
+        """Send a request. If the server refuses a GET because its URL is too long, send it as a POST."""
         timeouts = RequestsTimeouts(deadline, self.timeout)
         response = self._send_with_retries(request, arguments, timeouts)
         if request.fallback is not None and response.head.status in TOO_LONG:
@@ -211,12 +218,12 @@ class RequestsHTTPTransport(BlockingTransport):
         arguments: Mapping[str, Any],
         timeouts: RequestsTimeouts,
     ) -> HTTPResponse:
-        """Send a request, again if that is allowed and of use, and read the whole response.
+        """Send a request, with retries if they are allowed and useful, and read the whole response.
 
         Args:
-            request: what to send.
+            request: the request.
             arguments: further arguments for ``requests.Session.request``.
-            timeouts: when to give up.
+            timeouts: the limits of the call.
 
         Raises:
             TransportError: there was no response.
@@ -252,7 +259,7 @@ class RequestsHTTPTransport(BlockingTransport):
         timeouts: RequestsTimeouts,
         delay: float,
     ) -> bool:
-        # Asked after the attempt: it may have used up a file.
+        # Checked after the attempt, which may have consumed a file.
         is_in_time = delay <= LONGEST_WAIT and timeouts.deadline.allows(delay)
         is_allowed = attempt < self._retries.count and request.is_replayable and is_in_time
         return is_allowed and all(map(self._retries.allow, request.contents))
@@ -263,10 +270,10 @@ class RequestsHTTPTransport(BlockingTransport):
 
 @dataclass(frozen=True, repr=False, eq=False)
 class Retries:
-    """Which requests are sent again, how often and when.
+    """The rules for retries: which requests, how often and when.
 
     Raises:
-        TypeError: an option has the wrong type, or says how to do what is not to be done.
+        TypeError: an option has the wrong type, or has no effect because there are no retries.
         ValueError: a number is negative.
     """
 
@@ -291,11 +298,11 @@ class Retries:
                 raise TypeError(f"{name}= has no effect without retries=, which is 0.")
 
     def allow(self, request: GraphQLRequest) -> bool:
-        """Whether a request may be sent again; what cannot be parsed is taken for a mutation."""
+        """Whether a request may be retried. A document that cannot be parsed counts as a mutation."""
         return self.mutations or request.is_query
 
     def delay(self, attempt: int) -> float:
-        """Return the seconds to wait after attempt number *attempt*, from 0."""
+        """Return the seconds to wait after attempt number *attempt*, counted from 0."""
         return float(self.backoff * 2.0 ** min(attempt, 100))
 
 
@@ -303,5 +310,5 @@ def _check_timeout(timeout: Timeout) -> Timeout:
     for seconds in timeout if isinstance(timeout, tuple) else (timeout,):
         check_seconds("timeout", seconds, accepted="seconds, a pair of them or None")
     if isinstance(timeout, tuple) and len(timeout) != 2:
-        raise TypeError(f"timeout as a pair has 2 limits, to connect and of silence, not {len(timeout)}.")
+        raise TypeError(f"timeout as a pair has 2 limits, for connecting and for waiting, not {len(timeout)}.")
     return timeout

@@ -16,15 +16,15 @@ T = TypeVar("T")
 class RoundTrip(Generic[SentT, T]):
     """A prepared request, with the functions that send it and parse its response.
 
-    A transport creates one for each request, or for each batch. It is used in three steps. With an ``AsyncTransport``,
-    the first and the last one run in the caller's thread, and the second one on the event loop::
+    A transport creates one for each request or batch. It is used in three steps. With an ``AsyncTransport``, the first
+    and the last step run in the caller's thread, and the second on the event loop::
 
         round_trip = transport.round_trip(request)                      # in the caller's thread
         response = await round_trip.send(round_trip.request, deadline)  # on the event loop
         result = round_trip.parse(response)                             # in the caller's thread
 
     With a ``BlockingTransport``, all steps run in the caller's thread, and ``send`` returns the response instead of a
-    coroutine. The client never looks into the request or the response.
+    coroutine. The client does not inspect the request or the response.
 
     Args:
         request: the request, in whatever form *send* accepts.

@@ -1,4 +1,4 @@
-"""SingleUseServers: the servers whose connections carry one request each."""
+"""SingleUseServers: the servers that need a new connection for each request."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ from collections.abc import Hashable
 logger = logging.getLogger(__name__)
 
 PERIOD = 600.0
-"""Seconds for which a server stays listed after the last bytes that it sent without a request."""
+"""The seconds for which a server stays in the list after it last sent bytes without a request."""
 
 
 class SingleUseServers:
-    """The servers that sent bytes which no request had asked for.
+    """The servers that have sent bytes without a request.
 
-    Such bytes are found before a connection is used again, unless they are still on their way at that moment: then
-    nothing tells them from the answer to the next request. So a server that sent some once gets a new connection for
-    each request, on which nothing of an earlier request can arrive.
+    Such bytes are detected before a connection is reused, unless they are still on their way at that moment. They could
+    then not be distinguished from the response to the next request. So a server that has sent such bytes gets a new
+    connection for each request.
 
-    May be used by several threads at once.
+    Any number of threads may use the object without a lock, because each operation on its dict is atomic.
 
     Attributes:
         until: for each server, until when it is listed, by ``time.monotonic()``. It is usually empty, which every
@@ -30,16 +30,16 @@ class SingleUseServers:
         self.until: dict[Hashable, float] = {}
 
     def add(self, server: Hashable, name: str) -> None:
-        """List a server.
+        """Add a server.
 
         Args:
-            server: what identifies it to the pool of connections.
-            name: host and port, for the log.
+            server: the key of the server in the connection pool.
+            name: the host and port, for the log.
         """
         if server not in self:
             logger.warning(
-                "%s sent bytes that no request had asked for. The connection was closed, and for %.0f seconds each "
-                "request to this server takes a new connection.",
+                "%s sent bytes without a request. The connection was closed, and for %.0f seconds each "
+                "request to this server uses a new connection.",
                 name,
                 PERIOD,
             )
@@ -50,5 +50,5 @@ class SingleUseServers:
 
 
 def is_idle_timeout(data: bytes) -> bool:
-    """Tell whether unsolicited bytes are a 408, with which servers and load balancers end idle connections."""
+    """Return whether unsolicited bytes are a 408, which servers and load balancers send to end idle connections."""
     return data.startswith((b"HTTP/1.1 408", b"HTTP/1.0 408"))

@@ -8,11 +8,11 @@ import ssl
 NO_TLS = frozenset({"WRONG_VERSION_NUMBER", "UNKNOWN_PROTOCOL", "PACKET_LENGTH_TOO_LONG", "RECORD_LAYER_FAILURE"})
 
 ALERT = repr(b"\x15\x03")[2:-1]
-"""How the first bytes of a TLS alert look where a library quotes them."""
+"""The first bytes of a TLS alert, as libraries quote them in error messages."""
 
 
 def met_no_tls(error: BaseException) -> bool:
-    """Whether *error* is a failed handshake with a server that does not speak TLS."""
+    """Return whether *error* is a failed handshake with a server that does not speak TLS."""
     reason: BaseException | None = error
     while reason is not None and not isinstance(reason, ssl.SSLError):
         reason = reason.__cause__ or reason.__context__
@@ -29,7 +29,7 @@ def no_tls_hint(error: BaseException, where: str, name: str = "the URL") -> str:
     """
     if not met_no_tls(error):
         return ""
-    return f" What answers there does not speak TLS; is it plain HTTP, so that {name} begins with {_other(where)}?"
+    return f" The server does not speak TLS; if it speaks plain HTTP, {name} begins with {_other(where)}."
 
 
 def tls_hint(where: str) -> str:
@@ -40,6 +40,6 @@ def tls_hint(where: str) -> str:
 
 
 def _other(where: str) -> str:
-    # The URL of a WebSocket may have been given with the scheme of HTTP.
+    # The URL of a WebSocket may have been passed with an HTTP scheme.
     other = {"https": "http://", "wss": "http:// or ws://", "http": "https://", "ws": "https:// or wss://"}
     return other.get(where.partition(":")[0], "http://")

@@ -1,1 +1,1 @@
-"""Benchmarks: every client on the same work, side by side. ``make bench`` runs them; no test is gated on a time."""
+"""Benchmarks that compare clients on the same work. ``make bench`` runs them; no test depends on a time."""

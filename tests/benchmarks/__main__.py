@@ -20,7 +20,7 @@ DOCS = Path(__file__).parents[2] / "docs/_static/performance"
 
 
 def main() -> None:
-    """Run what was asked for, print tables, and write JSON, charts and Markdown."""
+    """Run the selected benchmarks, print tables, and write JSON, charts and Markdown."""
     arguments = _arguments()
     output: Path = DOCS if arguments.docs else arguments.output
     output.mkdir(parents=True, exist_ok=True)

@@ -1,4 +1,4 @@
-"""What a benchmark is: the same work for several contenders, and what syncgql promises of it."""
+"""Benchmark: the same work for several contenders, and the budgets of syncgql."""
 
 from __future__ import annotations
 
@@ -10,28 +10,28 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True)
 class Setting:
-    """Where and how much.
+    """The server and the amount of work.
 
     Attributes:
         address: host and port of the canned server.
-        scale: 1 for the whole work; less for a quick look.
+        scale: 1 for all of the work; less for a quick look.
     """
 
     address: str
     scale: float = 1.0
 
     def count(self, number: int) -> int:
-        """Return how often to do what is done *number* times at full scale."""
+        """Return how often to repeat work that is done *number* times at full scale."""
         return max(1, round(number * self.scale))
 
 
 @dataclass(frozen=True)
 class Figure:
-    """What doing the work once showed.
+    """The result of doing the work once.
 
     Attributes:
-        value: in the benchmark's unit.
-        extras: what else was seen, by the name of its column.
+        value: the figure, in the benchmark's unit.
+        extras: further figures, by the name of their column.
     """
 
     value: float
@@ -39,20 +39,20 @@ class Figure:
 
 
 Work = Callable[[], Figure]
-"""Does the work once."""
+"""A function that does the work once."""
 
 Open = Callable[[Setting], AbstractContextManager[Work]]
-"""Gets a contender ready; the work is then done many times."""
+"""A function that prepares a contender, whose work is then done many times."""
 
 
 @dataclass(frozen=True)
 class Budget:
-    """What a contender may cost at most.
+    """The limit for one contender.
 
     Attributes:
-        contender: whose budget it is.
+        contender: the contender with this budget.
         at_most: the limit.
-        of: what is limited: ``ratio``, ``value``, or an extra's name.
+        of: the limited figure: ``ratio``, ``value``, or the name of an extra.
     """
 
     contender: str
@@ -65,14 +65,15 @@ class Benchmark:
     """The same work for several contenders.
 
     Attributes:
-        name: its name on the command line.
-        title: what is measured.
-        unit: the unit of the figures; less is better.
-        contenders: how to get each ready, by name. One whose name holds ``[speed]`` sees msgspec.
-        baseline: the contender whose ratio is 1; empty if ratios would say nothing.
-        budgets: what is promised.
-        most_rounds: no more rounds than this, for work that takes long or is always the same.
-        fresh: each round has a new process, because what is measured changes the process.
+        name: the name on the command line.
+        title: a description of what is measured.
+        unit: the unit of the figures; lower is better.
+        contenders: functions that prepare the contenders, by name. If a name contains ``[speed]``, its process uses
+            msgspec.
+        baseline: the contender whose ratio is 1; empty if ratios are meaningless.
+        budgets: the limits.
+        most_rounds: the maximum number of rounds, for work that takes long or never varies.
+        fresh: whether each round has a new process, because the work changes the process.
     """
 
     name: str
@@ -86,7 +87,7 @@ class Benchmark:
 
 
 def timed(calls: int, call: Callable[[], object]) -> Work:
-    """Return work that calls *call* *calls* times and gives microseconds per call."""
+    """Return work that calls *call* *calls* times and returns microseconds per call."""
 
     def work() -> Figure:
         start = time.perf_counter()

@@ -1,14 +1,14 @@
-"""A server that costs next to nothing: answers are made beforehand, and frames go out as fast as the socket takes them.
+"""A server with minimal cost, which prepares responses in advance and sends frames as fast as possible.
 
 Over HTTP, ``/sse`` and ``/multipart`` stream events for the variables ``count`` and ``kind``, each in a chunk of its
 own. Other answers by path: ``/small`` about 60 bytes, ``/medium`` 12 KB, ``/large`` 1.2 MB, ``/delayed`` small after 20
-ms, ``/schema`` what introspection asks for, ``/watch`` how the last watched connection fared.
+ms, ``/schema`` an introspection result, ``/watch`` a report on the last watched connection.
 
-Over WebSocket, both GraphQL subprotocols, the variables say what comes: ``{"count": 1000, "kind": "tiny" | "large"}``;
-``{"interval": 0.01}`` sends an event at a time, ``{"watch": true}`` has the connection pinged and its answers timed;
-with ``{"hold": true}`` nothing comes, and the subscription stays open.
+Over WebSocket, both GraphQL subprotocols, the variables select the events: ``{"count": 1000, "kind": "tiny" |
+"large"}``; ``{"interval": 0.01}`` sends one event at a time, ``{"watch": true}`` pings the connection and measures its
+answers; with ``{"hold": true}`` nothing is sent, and the subscription stays open.
 
-Run as a program it prints its port and serves until its standard input ends.
+Run as a program, it prints its port and serves until its standard input ends.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ DELAY = 0.02  # seconds
 
 
 def answer(data: Any) -> bytes:
-    """Return a whole HTTP answer."""
+    """Return a complete HTTP response."""
     body = json.dumps({"data": data}, separators=(",", ":")).encode()
     head = f"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
     return head.encode() + body
@@ -54,7 +54,7 @@ WORDS = {"graphql-transport-ws": "next", "graphql-ws": "data"}
 
 
 class CannedServer(asyncio.Protocol):
-    """One connection: HTTP until it is upgraded, WebSocket from then on."""
+    """One connection, with HTTP until it is upgraded to WebSocket."""
 
     def __init__(self) -> None:
         self._buffer = b""
@@ -187,7 +187,7 @@ class CannedServer(asyncio.Protocol):
 
     def _events(self, id: str, count: int, kind: str) -> Iterator[bytes]:
         event = self._event(id, kind)
-        # Several frames a write, as a busy server does.
+        # Several frames per write, as from a busy server.
         batch = max(1, (1 << 16) // len(event))
         for start in range(0, count, batch):
             yield event * min(batch, count - start)

@@ -1,4 +1,4 @@
-"""A table as a bar chart: medians, the quartiles as whiskers, readable on light and dark pages."""
+"""A table as a bar chart, with medians and quartiles as whiskers, readable on light and dark pages."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from .measure import Row, Table
 from .report import number
 
 WIDTH, LABEL, BAR, LINE, TOP = 760, 200, 400, 26, 44
-CUT = 8  # a bar that would be so many times as long as the shortest of syncgql's is cut
+CUT = 8  # a bar that would be longer than this many times syncgql's shortest bar is cut
 
 FONT = 'font-family="system-ui, sans-serif" font-size="13"'
 STYLE = """\
@@ -20,7 +20,7 @@ text { fill: #24292f; } .card { fill: #f6f8fa; } .own { fill: #3b82f6; } .peer {
 
 
 def as_svg(table: Table) -> str:
-    """Return a bar chart; a contender far beyond the others gets a bar that is cut, with its figure beside it."""
+    """Return a bar chart; the bar of an extreme contender is cut, with its figure beside it."""
     height = TOP + LINE * len(table.rows) + 6
     limit = _limit(table)
     return "\n".join(
@@ -36,7 +36,7 @@ def as_svg(table: Table) -> str:
 
 
 def _limit(table: Table) -> float:
-    """Return the figure whose bar is as long as can be."""
+    """Return the figure of the longest possible bar."""
     own = [row.median for row in table.rows if _is_own(row)]
     enough = CUT * min(own or [table.rows[0].median])
     shown = [row.high for row in table.rows if row.high <= enough]

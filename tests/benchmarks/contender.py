@@ -1,4 +1,4 @@
-"""A contender's process, as the benchmarks see it; ``worker`` is what runs in it."""
+"""A contender's process, as seen by the benchmarks; ``worker`` runs inside it."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ import threading
 from .benchmark import Figure, Setting
 
 SECONDS = 180
-"""A contender that takes longer for one round is ended."""
+"""The seconds after which a contender's round is ended."""
 
 
 class ContenderFailed(Exception):
-    """A contender could not do the work; the message says why."""
+    """A contender could not do the work; the message has the reason."""
 
 
 class Contender:
-    """A process in which one contender does one benchmark's work whenever it is told to."""
+    """A process in which one contender does the work of one benchmark on request."""
 
     def __init__(self, benchmark: str, name: str, setting: Setting) -> None:
         arguments = [benchmark, name, setting.address, str(setting.scale)]
@@ -30,10 +30,10 @@ class Contender:
         )
 
     def measure(self) -> Figure:
-        """Have the work done once.
+        """Do the work once.
 
         Raises:
-            ContenderFailed: it was not.
+            ContenderFailed: the work failed.
         """
         if self._process.stdin is None or self._process.stdout is None:
             raise RuntimeError("the contender has no pipes")

@@ -1,4 +1,4 @@
-"""What one call costs that does nothing: into the loop thread and back."""
+"""The cost of one call that does nothing, into the loop thread and back."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ CALLS = 3000
 
 
 class Nothing:
-    """Connections that are none."""
+    """Resources without any connection."""
 
     async def close(self) -> None:
         """Do nothing."""
@@ -29,7 +29,7 @@ async def nothing() -> None:
 
 @contextlib.contextmanager
 def open_runtime() -> Iterator[Runtime[Nothing]]:
-    """A runtime for as long as the block runs."""
+    """Yield a running runtime."""
     runtime = Runtime(Nothing())
     try:
         yield runtime
@@ -46,7 +46,7 @@ def _syncgql(seconds: float | None, setting: Setting) -> Iterator[Work]:
 
 @contextlib.contextmanager
 def _loop_in_a_thread(setting: Setting) -> Iterator[Work]:
-    """The loop that everybody writes who has no library for it."""
+    """The loop that programs write without a library."""
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever)
     thread.start()
@@ -67,7 +67,7 @@ def _anyio(setting: Setting) -> Iterator[Work]:
 
 @contextlib.contextmanager
 def _asgiref(setting: Setting) -> Iterator[Work]:
-    """What Django code calls; it makes a loop for each call."""
+    """The function that Django code calls; it creates a loop for each call."""
     from asgiref.sync import async_to_sync
 
     yield timed(setting.count(CALLS // 3), async_to_sync(nothing))

@@ -1,4 +1,4 @@
-"""Sequential ``execute``: small, medium and large answers, and a long document."""
+"""Sequential ``execute``: small, medium and large responses, and a long document."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ LONG = (
 
 
 def sequential(path: str, document: str, calls: int) -> dict[str, Open]:
-    """Return every client as a contender that calls so many times, one after another."""
+    """Return all clients as contenders that make *calls* calls, one after another."""
     return {name: partial(_calling, client, path, document, calls) for name, client in HTTP_CLIENTS.items()}
 
 

@@ -1,6 +1,6 @@
-"""The clients that are compared over HTTP, each in the best way that its documentation shows.
+"""The clients that are compared over HTTP, each used as its documentation recommends.
 
-Every one keeps its connection if it can, decodes the answer's JSON and raises when it holds errors; none validates.
+All of them keep their connection if they can, decode the response's JSON and raise on errors; none validates.
 """
 
 from __future__ import annotations
@@ -14,14 +14,14 @@ from typing import Any
 from urllib.parse import urlsplit
 
 Execute = Callable[[], Any]
-"""Sends the benchmark's request once and returns the answer's data."""
+"""A function that sends the benchmark's request once and returns the data."""
 
 HTTPClient = Callable[[str, str], AbstractContextManager[Execute]]
-"""Opens a client for (URL, document)."""
+"""A function that opens a client for a URL and a document."""
 
 
 def data_of(status: int, answer: Mapping[str, Any]) -> Any:
-    """Return the answer's data: what clients that know no GraphQL leave to the program."""
+    """Return the data of a response, for clients that do not know GraphQL."""
     if status != 200 or answer.get("errors"):
         raise RuntimeError(f"{status}: {answer.get('errors')}")
     return answer["data"]
@@ -29,7 +29,7 @@ def data_of(status: int, answer: Mapping[str, Any]) -> Any:
 
 @contextlib.contextmanager
 def bare_http_client(url: str, document: str) -> Iterator[Execute]:
-    """The floor: one blocking socket, no GraphQL."""
+    """The lower bound: one blocking socket, without GraphQL."""
     parts = urlsplit(url)
     connection = http.client.HTTPConnection(parts.netloc)
     headers = {"Content-Type": "application/json", "Accept": "application/json"}
@@ -54,7 +54,7 @@ def syncgql(url: str, document: str) -> Iterator[Execute]:
 
 @contextlib.contextmanager
 def requests(url: str, document: str) -> Iterator[Execute]:
-    """A requests session, no GraphQL."""
+    """A requests session, without GraphQL."""
     import requests
 
     with requests.Session() as session:
@@ -68,7 +68,7 @@ def requests(url: str, document: str) -> Iterator[Execute]:
 
 @contextlib.contextmanager
 def httpx(url: str, document: str) -> Iterator[Execute]:
-    """An httpx client, no GraphQL."""
+    """An httpx client, without GraphQL."""
     import httpx
 
     with httpx.Client() as client:
@@ -82,7 +82,7 @@ def httpx(url: str, document: str) -> Iterator[Execute]:
 
 @contextlib.contextmanager
 def gql(url: str, document: str) -> Iterator[Execute]:
-    """A synchronous gql client on its aiohttp transport, as most of its documentation has it; parsed beforehand."""
+    """A synchronous gql client with its aiohttp transport, as documented; the document is parsed in advance."""
     from gql import Client
     from gql import gql as parse
     from gql.transport.aiohttp import AIOHTTPTransport
@@ -94,7 +94,7 @@ def gql(url: str, document: str) -> Iterator[Execute]:
 
 @contextlib.contextmanager
 def gql_requests(url: str, document: str) -> Iterator[Execute]:
-    """A gql session on its requests transport, which keeps its connection."""
+    """A gql session with its requests transport, which keeps its connection."""
     from gql import Client
     from gql import gql as parse
     from gql.transport.requests import RequestsHTTPTransport
@@ -106,7 +106,7 @@ def gql_requests(url: str, document: str) -> Iterator[Execute]:
 
 @contextlib.contextmanager
 def gql_httpx(url: str, document: str) -> Iterator[Execute]:
-    """A gql session on its httpx transport, which keeps its connection."""
+    """A gql session with its httpx transport, which keeps its connection."""
     from gql import Client
     from gql import gql as parse
     from gql.transport.httpx import HTTPXTransport
@@ -118,7 +118,7 @@ def gql_httpx(url: str, document: str) -> Iterator[Execute]:
 
 @contextlib.contextmanager
 def sgqlc(url: str, document: str) -> Iterator[Execute]:
-    """The endpoint of sgqlc, on urllib."""
+    """The endpoint of sgqlc, based on urllib."""
     from sgqlc.endpoint.http import HTTPEndpoint
 
     endpoint = HTTPEndpoint(url)
@@ -127,7 +127,7 @@ def sgqlc(url: str, document: str) -> Iterator[Execute]:
 
 @contextlib.contextmanager
 def python_graphql_client(url: str, document: str) -> Iterator[Execute]:
-    """The client of python-graphql-client, on requests without a session."""
+    """The client of python-graphql-client, based on requests without a session."""
     from python_graphql_client import GraphqlClient
 
     client = GraphqlClient(endpoint=url)
@@ -136,7 +136,7 @@ def python_graphql_client(url: str, document: str) -> Iterator[Execute]:
 
 @contextlib.contextmanager
 def qlient(url: str, document: str) -> Iterator[Execute]:
-    """The aiohttp backend of qlient, its coroutine run to its end by each call, on a session that stays open."""
+    """The aiohttp backend of qlient; each call runs its coroutine to the end, with a session that stays open."""
     import asyncio
 
     import aiohttp

@@ -1,4 +1,4 @@
-"""What the figures were measured on: the kind of machine and the versions of what was compared."""
+"""The machine of the measurements: its kind, and the versions of the compared packages."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ PACKAGES = (
 
 
 def describe_machine() -> dict[str, Any]:
-    """Return the machine's class, how busy it is, and the versions; nothing that names one machine."""
+    """Return the kind of machine, its load and the versions; nothing that identifies the machine."""
     versions = {}
     for package in PACKAGES:
         try:
@@ -35,12 +35,12 @@ def describe_machine() -> dict[str, Any]:
 
 
 def _load() -> float | str:
-    """How many programs wanted a processor in the last minute."""
+    """The number of programs that wanted a processor in the last minute."""
     return round(os.getloadavg()[0], 1) if hasattr(os, "getloadavg") else "?"
 
 
 def _memory() -> int | str:
-    """Gigabytes, as far as the system tells."""
+    """The gigabytes of memory, if the system reports them."""
     try:
         return round(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1e9)
     except (ValueError, OSError):

@@ -1,4 +1,4 @@
-"""Ten thousand subscriptions on one shared socket: time and memory of each, and whether both stay the same."""
+"""Ten thousand subscriptions on one shared socket: their time and memory each, and whether both are constant."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def _time_of_each(client: Client, count: int) -> Figure:
 
 
 def _bytes_of_each(client: Client, count: int) -> Figure:
-    """What one of so many holds, variables and all."""
+    """The memory of one subscription, including its variables."""
     gc.collect()
     tracemalloc.start()
     try:
@@ -65,7 +65,7 @@ BENCHMARKS = (
         "µs per subscription",
         _contenders(_time_of_each),
         FEWEST,
-        # Time that grew with the square of the number would show a ratio of 10.
+        # If the time grew with the square of the number, the ratio would be 10.
         (Budget(MOST, 1.3),),
         most_rounds=5,
     ),

@@ -1,4 +1,4 @@
-"""Measure contenders side by side: rounds interleaved in random order, medians and spread, ratios within a round."""
+"""Measure contenders: rounds interleaved in random order, medians and spread, ratios within a round."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from .contender import Contender, ContenderFailed
 
 @dataclass(frozen=True)
 class RetryDecision:
-    """Whether a promise was kept.
+    """Whether a budget was kept.
 
     Attributes:
-        budget: what was promised.
-        figure: the median of what was seen.
+        budget: the budget.
+        figure: the median of the measurements.
         kept: whether it is within the budget.
     """
 
@@ -28,7 +28,7 @@ class RetryDecision:
 
 @dataclass(frozen=True)
 class Row:
-    """What one contender showed in one benchmark.
+    """The results of one contender in one benchmark.
 
     Attributes:
         contender: its name.
@@ -36,8 +36,8 @@ class Row:
         low: the lower quartile.
         high: the upper quartile.
         ratio: the median over rounds of its figure divided by the baseline's in the same round, if there is one.
-        extras: the medians of what else was seen.
-        verdicts: on its budgets.
+        extras: the medians of further figures.
+        verdicts: the verdicts on its budgets.
     """
 
     contender: str
@@ -51,16 +51,16 @@ class Row:
 
 @dataclass(frozen=True)
 class Table:
-    """One benchmark's outcome.
+    """The results of one benchmark.
 
     Attributes:
         name: the benchmark's name.
-        title: what was measured.
-        unit: the unit of the figures; less is better.
+        title: a description of what was measured.
+        unit: the unit of the figures; lower is better.
         baseline: the contender whose ratio is 1, if there is one.
-        rounds: how many counted.
-        rows: one per contender, the best first.
-        failures: why the others have none.
+        rounds: the number of rounds that counted.
+        rows: the rows of the contenders, the best first.
+        failures: why the other contenders have no row.
     """
 
     name: str
@@ -73,7 +73,7 @@ class Table:
 
 
 def measure(benchmark: Benchmark, setting: Setting, rounds: int) -> Table:
-    """Have every contender do the work once in each round; one more round comes first, unless processes are fresh."""
+    """Let every contender do the work once in each round, after a warm-up round unless processes are fresh."""
     rounds = min(rounds, benchmark.most_rounds)
     figures: dict[str, list[Figure]] = {name: [] for name in benchmark.contenders}
     failures: dict[str, str] = {}
@@ -98,7 +98,7 @@ def measure(benchmark: Benchmark, setting: Setting, rounds: int) -> Table:
 
 
 class _Processes:
-    """The contenders' processes: one each for the whole benchmark, or one for each round."""
+    """The processes of the contenders: one each for the whole benchmark, or one for each round."""
 
     def __init__(self, benchmark: Benchmark, setting: Setting) -> None:
         self._benchmark = benchmark
@@ -132,7 +132,7 @@ def _row(benchmark: Benchmark, name: str, figures: dict[str, list[Figure]]) -> R
 
 
 def _quartiles(values: Sequence[float]) -> tuple[float, float]:
-    """Return the lower and the upper quartile, none of which lies outside of the values."""
+    """Return the lower and the upper quartile, which lie within the range of the values."""
     if len(values) == 1:
         return values[0], values[0]
     low, _, high = statistics.quantiles(values, n=4, method="inclusive")

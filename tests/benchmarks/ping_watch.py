@@ -1,4 +1,4 @@
-"""Whether a client is alive, as servers find out: pings, the time until each is answered, and an end of patience."""
+"""Liveness as servers see it: pings, the time until each is answered, and a limit."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from typing import Any
 from .websocket_frames import frame
 
 EVERY = 0.25  # seconds between two pings
-PATIENCE = 4.0  # seconds without any pong after which the connection is cut, as graphql-ws for Node does after 12
+PATIENCE = 4.0  # seconds without a pong after which the connection is cut, as in graphql-ws for Node after 12
 
 
 class PingWatch:
-    """Pings one connection from now on."""
+    """Pings one connection."""
 
     last: PingWatch | None = None
-    """The connection that was watched last."""
+    """The connection that was last watched."""
 
     def __init__(self, transport: asyncio.Transport) -> None:
         PingWatch.last = self
@@ -29,19 +29,19 @@ class PingWatch:
         self._timer = self._loop.call_soon(self._ping)
 
     def take_pong(self, payload: bytes) -> None:
-        """Note a pong; one that answers no ping is a sign of life too."""
+        """Record a pong; one that answers no ping counts as well."""
         now = self._last_sign = time.monotonic()
         if payload in self._sent:
             self._worst = max(self._worst, now - self._sent.pop(payload))
 
     def stop(self) -> None:
-        """The connection is gone: what was not answered by now never will be."""
+        """The connection is lost; the remaining pings stay unanswered."""
         self._timer.cancel()
         self._worst = self._worst_by_now()
         self._sent.clear()
 
     def report(self) -> dict[str, Any]:
-        """Return the longest time a ping waited, in seconds, and whether the connection was cut."""
+        """Return the longest time that a ping waited, in seconds, and whether the connection was cut."""
         return {"worst": self._worst_by_now(), "cut": self._was_cut}
 
     def _worst_by_now(self) -> float:

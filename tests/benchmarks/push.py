@@ -1,4 +1,4 @@
-"""What one event costs on its way from the loop thread to a consumer that waits for it."""
+"""The cost of one event from the loop thread to a waiting consumer."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from .crossing import open_runtime
 EVENTS = 2_000
 
 Ends = tuple[Callable[[int], object], Callable[[], object]]
-"""Where events are put, and where they are got."""
+"""The functions that put and get events."""
 
 
 def _bare(runtime: Runtime[Any]) -> Ends:
@@ -32,7 +32,7 @@ def _buffer(runtime: Runtime[Any]) -> Ends:
 
 @contextlib.contextmanager
 def _pushing(make: Callable[[Runtime[Any]], Ends], burst: int, setting: Setting) -> Iterator[Work]:
-    """Put a burst of events at a time and let the consumer catch up."""
+    """Put events in bursts and let the consumer catch up."""
     with open_runtime() as runtime:
         put, get = make(runtime)
 
@@ -56,7 +56,7 @@ def _benchmark(burst: int) -> Benchmark:
         "µs per event",
         {"SimpleQueue": partial(_pushing, _bare, burst), "syncgql": partial(_pushing, _buffer, burst)},
         "SimpleQueue",
-        # In longer bursts nobody waits, and what is left is the price of two Python functions beside two of C.
+        # In longer bursts the consumer never waits, and only the cost of two Python and two C functions remains.
         (Budget("syncgql", 2.0),) if burst <= 100 else (),
     )
 

@@ -1,4 +1,4 @@
-"""Tables for the terminal, and a page's worth of Markdown for the documentation."""
+"""Tables for the terminal, and Markdown for the documentation."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from .measure import RetryDecision, Row, Table
 
 
 def number(value: float) -> str:
-    """Return a figure with as many digits as say something."""
+    """Return a figure with its significant digits."""
     if value == int(value) or value >= 1000:
         return f"{value:,.0f}"
     return f"{value:.1f}" if value >= 10 else f"{value:.2f}"
 
 
 def as_text(table: Table) -> str:
-    """Return a table with a line per contender, the best first; budgets are marked as kept or missed."""
+    """Return a table with a line per contender, the best first, and a mark for each kept or missed budget."""
     ratio_to = f"; ratio to {table.baseline}" if table.baseline else ""
     lines = [f"\n{table.name}: {table.title} ({table.unit}{ratio_to}; {table.rounds} rounds)"]
     for row in table.rows:
@@ -33,12 +33,12 @@ def as_text(table: Table) -> str:
 
 
 def as_markdown(tables: list[Table], rounds: int, machine: dict[str, Any]) -> str:
-    """Return what the documentation includes: the machine, a table of budgets, and a chart and a table each.
+    """Return Markdown for the documentation: the machine, a table of budgets, a chart and a table per benchmark.
 
     Args:
-        tables: what was measured.
-        rounds: how many rounds were asked for.
-        machine: what ``describe_machine`` returns.
+        tables: the results.
+        rounds: the requested number of rounds.
+        machine: the return value of ``describe_machine``.
     """
     parts = [
         "<!-- Written by: make bench BENCH_ARGS=--docs -->",

@@ -1,4 +1,4 @@
-"""Work with a schema: fetching one, validating, parsing custom scalars, calling proxies, loading a large one."""
+"""Work with a schema: fetching, validating, parsing custom scalars, calling proxies, loading a large schema."""
 
 from __future__ import annotations
 
@@ -116,7 +116,7 @@ def _parse_gql(setting: Setting) -> Iterator[Work]:
 
 @contextlib.contextmanager
 def _preparing(what: str, setting: Setting) -> Iterator[Work]:
-    """What building and checking a request costs, the first time and every later one."""
+    """The cost of building and checking a request, the first time and later."""
     schema = build_schema(CATALOGUE)
     documents, builder = SchemaDocuments(schema), OperationBuilder(schema, "query")
     request = GraphQLRequest(DOCUMENT, {"first": 3})

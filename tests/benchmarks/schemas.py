@@ -1,4 +1,4 @@
-"""The schemas that the benchmarks load, fetch, validate against and parse by."""
+"""The schemas of the benchmarks."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def items_sdl(number_of_items: int) -> str:
 
 @functools.cache
 def introspection_answer(query: str) -> Any:
-    """Return the data that a server with ``FETCHED`` items answers to an introspection query, made only once."""
+    """Return the data of a server with ``FETCHED`` items for an introspection query; computed once."""
     return graphql_sync(_fetched_schema(), query).data
 
 

@@ -1,4 +1,4 @@
-"""Start the canned server in a process of its own."""
+"""Start the canned server in a separate process."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
-"""A million events for a consumer that needs 10 ms for each: does memory grow, are pings answered, do siblings wait?
+"""A million events for a slow consumer (10 ms each): memory, answered pings, delays of other subscriptions.
 
-The server offers events as fast as the socket takes them and pings four times a second. It cuts a connection from which
-no pong came for four seconds. The consumer goes on for twelve seconds, of which it is busy with a single event for six,
-in a process of its own for every round.
+The server offers events as fast as the socket accepts them and pings four times a second. It cuts a connection without
+a pong for four seconds. The consumer runs for twelve seconds, six of them with a single event, in a new process for
+every round.
 """
 
 from __future__ import annotations
@@ -37,16 +37,16 @@ SIBLING = "subscription Ticks($interval: Float!) { tick(interval: $interval) }"
 STATM = Path("/proc/self/statm")
 
 Extras = Callable[[float], dict[str, float]]
-"""What else a contender can tell after so many seconds."""
+"""Further figures of a contender after the given seconds."""
 
 Start = Callable[[str, dict[str, Any]], AbstractContextManager[tuple[Iterator[Any], Extras]]]
-"""Subscribes at a URL with variables."""
+"""A function that subscribes at a URL with variables."""
 
 
 @contextlib.contextmanager
 def _peer(subscribe: Subscribe, url: str, variables: dict[str, Any]) -> Iterator[tuple[Iterator[Any], Extras]]:
     for _ in subscribe(url, {"count": 1, "kind": "tiny"}):
-        pass  # what it imports and sets up once does not count
+        pass  # imports and setup do not count
     yield subscribe(url, variables), lambda seconds: {}
 
 
@@ -111,7 +111,7 @@ def _consume_slowly(address: str, events: Iterator[Any], extras: Extras, seconds
 
 
 def _memory() -> int:
-    """The memory in use, or, where there is no /proc, the most that was in use so far."""
+    """The memory in use or, without /proc, the maximum so far."""
     try:
         return int(STATM.read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
     except OSError:

@@ -1,4 +1,4 @@
-"""What a short program pays: the import, the first call, ``close``, and everything together, each in a new process."""
+"""The cost of a short program: the import, the first call, ``close``, and the total, each in a new process."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from .worker import EXTRAS
 
 @dataclass(frozen=True)
 class Program:
-    """A whole small program, in three parts; *url* and *document* are given.
+    """A small program in three parts, which use *url* and *document*.
 
     Attributes:
-        imports: its imports.
-        call: makes a client and calls it once; leaves ``answer``, or ``data`` that was checked for errors.
-        close: ends what the call began.
+        imports: the imports.
+        call: creates a client and calls it once; sets ``answer``, or ``data`` that was checked for errors.
+        close: ends everything that the call started.
     """
 
     imports: str
@@ -30,7 +30,7 @@ class Program:
     close: str = ""
 
     def text(self, url: str, document: str) -> str:
-        """Return the program, which prints the seconds of its call and of its end."""
+        """Return the program, which prints the seconds of its call and of its close."""
         check = "if 'answer' in dir():\n    assert not answer.get('errors')\n    data = answer['data']"
         return "\n".join(
             [
@@ -112,12 +112,12 @@ def _hide(name: str) -> str:
     return f"import sys\nfor package in {EXTRAS}:\n    sys.modules[package] = None\n"
 
 
-# Installed packages have their bytecode; a variable that keeps it from being written would be felt by this one alone.
+# Installed packages have bytecode; a variable that prevents writing it would only affect this package.
 ENVIRONMENT = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
 
 
 def _run(text: str) -> tuple[float, list[float]]:
-    """Run a program in a new process; return the seconds that took, and what it printed."""
+    """Run a program in a new process; return its duration in seconds and its output."""
     start = time.perf_counter()
     done = subprocess.run(
         [sys.executable, "-c", text], capture_output=True, text=True, timeout=60, check=False, env=ENVIRONMENT
@@ -133,7 +133,7 @@ def _importing(name: str, setting: Setting) -> Iterator[Work]:
     imports = PROGRAMS[name].imports if name in PROGRAMS else ""
 
     def work() -> Figure:
-        # The quickest of a few starts: what else the machine does can only make one slower.
+        # The fastest of a few starts, because other work on the machine only slows a start down.
         return Figure(min(_run(_hide(name) + imports)[0] for _ in range(setting.count(STARTS))) * 1e3)
 
     yield work

@@ -1,4 +1,4 @@
-"""A subscription's events, tiny and large, from a server that sends as fast as the socket takes them."""
+"""Tiny and large events of a subscription, from a server that sends as fast as the socket accepts them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The clients that are compared over WebSocket; each gives the events of a subscription, with their JSON decoded."""
+"""The clients that are compared over WebSocket; each yields the events of a subscription with decoded JSON."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from typing import Any
 DOCUMENT = "subscription Events($count: Int!, $kind: String!) { events(count: $count, kind: $kind) { count } }"
 
 Subscribe = Callable[[str, dict[str, Any]], Iterator[Any]]
-"""Subscribes at a URL with variables and gives the events."""
+"""A function that subscribes at a URL with variables and yields the events."""
 
 Consume = Callable[[str, dict[str, Any]], int]
-"""Subscribes at a URL with variables and counts the events."""
+"""A function that subscribes at a URL with variables and counts the events."""
 
 
 def _conversation(variables: dict[str, Any]) -> tuple[str, str]:
@@ -38,7 +38,7 @@ def _events(texts: Iterator[str | bytes]) -> Iterator[Any]:
 
 
 def bare_aiohttp(url: str, variables: dict[str, Any]) -> int:
-    """The floor: an asyncio program that reads aiohttp's socket and decodes JSON, no GraphQL."""
+    """The lower bound: an asyncio program that reads aiohttp's socket and decodes JSON, without GraphQL."""
     import aiohttp
 
     async def consume() -> int:
@@ -71,7 +71,7 @@ def syncgql(url: str, variables: dict[str, Any]) -> Iterator[Any]:
 
 
 def gql(url: str, variables: dict[str, Any]) -> Iterator[Any]:
-    """A synchronous gql client on its aiohttp transport."""
+    """A synchronous gql client with its aiohttp transport."""
     from gql import Client
     from gql import gql as parse
     from gql.transport.aiohttp_websockets import AIOHTTPWebsocketsTransport
@@ -82,7 +82,7 @@ def gql(url: str, variables: dict[str, Any]) -> Iterator[Any]:
 
 
 def gql_websockets(url: str, variables: dict[str, Any]) -> Iterator[Any]:
-    """A synchronous gql client on its websockets transport."""
+    """A synchronous gql client with its websockets transport."""
     from gql import Client
     from gql import gql as parse
     from gql.transport.websockets import WebsocketsTransport
@@ -93,7 +93,7 @@ def gql_websockets(url: str, variables: dict[str, Any]) -> Iterator[Any]:
 
 
 def qlient(url: str, variables: dict[str, Any]) -> Iterator[Any]:
-    """The aiohttp backend of qlient, its iterator advanced by each step of the loop."""
+    """The aiohttp backend of qlient, whose iterator is advanced by each step of the loop."""
     import aiohttp
     from qlient.aiohttp import AIOHTTPBackend, GraphQLSubscriptionRequest
 
@@ -122,7 +122,7 @@ def qlient(url: str, variables: dict[str, Any]) -> Iterator[Any]:
 
 
 def websockets(url: str, variables: dict[str, Any]) -> Iterator[Any]:
-    """The blocking API of websockets, no GraphQL."""
+    """The blocking API of websockets, without GraphQL."""
     from websockets.sync.client import connect
     from websockets.typing import Subprotocol
 
@@ -135,7 +135,7 @@ def websockets(url: str, variables: dict[str, Any]) -> Iterator[Any]:
 
 
 def websocket_client(url: str, variables: dict[str, Any]) -> Iterator[Any]:
-    """The websocket-client package, no GraphQL."""
+    """The websocket-client package, without GraphQL."""
     import websocket
 
     socket = websocket.create_connection(url, subprotocols=["graphql-transport-ws"])

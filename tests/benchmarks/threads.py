@@ -1,4 +1,4 @@
-"""64 threads on one client against a server that takes 20 ms: processor time per request, throughput, errors."""
+"""64 threads on one client and a server that takes 20 ms: processor time per request, throughput, errors."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ SHARED = (
     "sgqlc",
     "python-graphql-client",
 )
-"""Clients of which one is meant, or at least tried, to be shared by threads."""
+"""Clients whose single instance is meant to be shared by threads, or at least tried."""
 
 
 @contextlib.contextmanager

@@ -1,7 +1,7 @@
-"""Runs in a process of its own: gets one contender ready and does its work once per line of standard input.
+"""The worker process: prepares one contender and does its work once per line of standard input.
 
-A process each, so that no contender pays for the garbage, threads and memory of another, and so that those without
-``[speed]`` in their name do not see msgspec.
+Separate processes keep a contender free of the garbage, threads and memory of another, and let contenders without
+``[speed]`` in their name run without msgspec.
 """
 
 from __future__ import annotations
@@ -18,23 +18,23 @@ EXTRAS = ("msgspec",)
 
 
 def hide_extras(name: str) -> None:
-    """Have this process do without the extra, unless the contender of this name is meant to have it."""
+    """Disable the extra in this process, unless the contender of this name uses it."""
     if "[speed]" not in name:
         for package in EXTRAS:
             sys.modules[package] = None  # type: ignore[assignment]  # whoever imports it is told that there is none
 
 
 def main() -> None:
-    """Print a figure, or an error and end, for each line."""
+    """Print a figure for each line, or an error and exit."""
     benchmark, name, address, scale = sys.argv[1:]
     hide_extras(name)
-    # Only now, because they import syncgql.
+    # Imported late, because they import syncgql.
     from .benchmark import Setting
     from .suite import BENCHMARKS
 
-    # Some peers leave sessions behind at every call, and asyncio says so each time.
+    # Some packages leave a session behind in every call, and asyncio reports each of them.
     logging.getLogger("asyncio").setLevel(logging.CRITICAL)
-    # What is printed by a contender is not taken for a figure.
+    # The output of a contender must not be mistaken for a figure.
     answers = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)
 

@@ -9,14 +9,14 @@ from tests.fix_scripts import RunScript, run_python
 
 @pytest.mark.parametrize("library", ["click", "rich"])
 def test_command_without_its_libraries(run_script: RunScript, library: str) -> None:
-    """Without the libraries of the extra, one line says what to install."""
+    """Without the libraries of the extra, one line names what to install."""
     result = run_script(f"import sys; sys.modules[{library!r}] = None; from syncgql.cli import main; main()", "demo")
     assert result.exit_code == 1
     assert result.stderr == (f"syncgql: the command needs {library}; install it with: pip install 'syncgql[cli]'\n")
 
 
 def test_demo_without_its_libraries(run_script: RunScript) -> None:
-    """Without the libraries of the server, one line says what to install."""
+    """Without the libraries of the server, one line names what to install."""
     result = run_script("import sys; sys.modules['uvicorn'] = None; from syncgql.cli import main; main()", "demo")
     assert result.exit_code == 1
     assert result.stderr == ("Error: the demo needs uvicorn; install it with: pip install 'syncgql[demo]'\n")

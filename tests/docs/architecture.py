@@ -1,6 +1,6 @@
-"""Draw the rooms of the package and their imports, for docs/design/architecture.md.
+"""Draw the folders of the package and their imports, for docs/design/architecture.md.
 
-Where a room stands is written down here; the arrows are read from the code.
+The positions of the boxes are written here; the arrows come from the code.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ CALLER, BOTH = "caller", "loop"
 
 
 class Room(NamedTuple):
-    """A box of the picture: where it is, what is written in it and which threads run it."""
+    """A box of the picture: its position, its text and the threads that run its code."""
 
     x: int
     y: int
@@ -34,11 +34,12 @@ ROOMS = {
     "pipeline": Room(
         230, 120, 510, 52, CALLER, ("the steps of each call; the last one dispatches to the loop or sends itself",)
     ),
-    "operations": Room(20, 220, 250, 52, CALLER, ("client.query.*: documents from Python",)),
-    "subscription": Room(540, 220, 200, 52, CALLER, ("the iterator over events",)),
+    "operations": Room(20, 195, 250, 52, CALLER, ("client.query.*: documents from Python",)),
+    "bulk": Room(20, 272, 250, 52, CALLER, ("many requests, pages, polling",)),
+    "subscription": Room(540, 278, 200, 52, CALLER, ("the iterator over events",)),
     "transport": Room(
         310,
-        320,
+        356,
         430,
         112,
         BOTH,
@@ -49,12 +50,12 @@ ROOMS = {
             "websocket · recovery · batching · AppSync",
         ),
     ),
-    "schema": Room(20, 480, 440, 52, CALLER, ("checks requests against a schema, turns scalars into Python values",)),
+    "schema": Room(20, 496, 440, 52, CALLER, ("checks requests against a schema, turns scalars into Python values",)),
     "runtime": Room(
         400, 580, 340, 71, BOTH, ("the loop thread, the hand-over of calls,", "the event buffer of each subscription")
     ),
     "protocol": Room(
-        20, 580, 330, 71, BOTH, ("wire formats as functions and state machines;", "no asyncio, no threads, no sockets")
+        20, 580, 330, 71, BOTH, ("wire formats as functions and state machines;", "no asyncio, threads or sockets")
     ),
     "values": Room(
         20,
@@ -86,14 +87,14 @@ STYLE = """
 
 
 def room_of(part: str) -> str:
-    """Return the room in which a part of the package is drawn."""
-    if part == "event_source":  # what a subscription reads from
+    """Return the box of a part of the package."""
+    if part == "event_source":  # the source of a subscription's events
         return "subscription"
     return "values" if part in VALUES else part
 
 
 def imports() -> dict[str, set[str]]:
-    """Return for each room those that it imports from."""
+    """Return the boxes that each box imports from."""
     found: dict[str, set[str]] = {room: set() for room in ROOMS}
     for module in MODULES:
         room = room_of(part_of(module))
@@ -111,7 +112,7 @@ def _exists(part: str) -> bool:
 
 
 def arrows() -> list[tuple[str, str]]:
-    """Return pairs of a room and one that imports it, without those that follow from other pairs."""
+    """Return the pairs of a box and one that imports it, without those that follow from other pairs."""
     direct = imports()
 
     def reached(room: str) -> set[str]:
@@ -168,7 +169,7 @@ def _box(name: str, room: Room) -> str:
 
 
 def _arrow(below: Room, above: Room) -> str:
-    """Draw a line from the top of a box to the bottom of another, upright where they overlap."""
+    """Draw a line from the top of a box to the bottom of another, vertical if they overlap."""
     left, right = max(below.x, above.x), min(below.x + below.width, above.x + above.width)
     if right - left >= 30:
         start = end = (left + right) // 2
@@ -180,11 +181,11 @@ def _arrow(below: Room, above: Room) -> str:
 
 
 def runs_back() -> list[tuple[str, str]]:
-    """Return the pairs of rooms of which the imported one does not stand below the other."""
+    """Return the pairs of boxes of which the imported one is not below the other."""
     return [(below, above) for below, above in arrows() if ROOMS[below].y <= ROOMS[above].y]
 
 
 def unplaced() -> set[str]:
-    """Return the parts of the package that have no room in the picture."""
+    """Return the parts of the package without a box in the picture."""
     parts = {part_of(module) for module in MODULES} - NOT_DRAWN - VALUES
     return {part for part in parts if room_of(part) not in ROOMS and layer_of(part) >= 0}

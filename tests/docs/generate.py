@@ -12,7 +12,7 @@ FOLDER = ROOT / "docs/_static/tours"
 
 
 def main() -> None:
-    """Write the files and say how many calls each tour has."""
+    """Write the files and print the number of calls of each tour."""
     PICTURE.write_text(draw(), "utf-8")
     FOLDER.mkdir(exist_ok=True)
     for record in TOURS:

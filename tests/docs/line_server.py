@@ -12,11 +12,11 @@ from .library_server import schema
 
 
 class LineServer:
-    """Serves in a thread, for as long as a ``with`` block lasts; each connection carries one operation.
+    """Serves in a thread inside a ``with`` block; each connection carries one operation.
 
     Attributes:
-        host: where it listens.
-        port: where it listens.
+        host: the host that it listens on.
+        port: the port that it listens on.
     """
 
     def __init__(self) -> None:

@@ -1,4 +1,4 @@
-"""Page: a page of the documentation, whose blocks of code run one after the other in one namespace."""
+"""Page: a page of the documentation, whose code blocks run in order in one namespace."""
 
 from __future__ import annotations
 
@@ -25,26 +25,26 @@ BLOCK = re.compile(
 )
 
 
-# A block that begins so is a file; tests that write it down and run it are beside what the page is about.
+# A block that begins like this is a file; the tests that run it are next to the topic of the page.
 FILE = re.compile(r"# \w+\.py\n")
 
 
 class Block(NamedTuple):
     language: str
     source: str
-    line: int  # of the fence, from 1
-    reason: str | None  # why it is not run; None when it is
+    line: int  # line number of the fence, from 1
+    reason: str | None  # the reason why it is not run; None if it is run
 
 
 class Page:
     """A page, with the URLs in its examples replaced by those of real servers.
 
-    A block that cannot run has the reason before it, in a comment that readers of the page do not see:
-    ``<!-- not run: it asks a service that is not ours -->``.
+    A block that cannot run is preceded by the reason, in a comment that readers of the page do not see: ``<!-- not run:
+    it asks a service that is not ours -->``.
 
     Args:
-        path: where it is, below the repository.
-        replace: what stands in the examples, and what takes its place.
+        path: its path, relative to the repository.
+        replace: replacements for text in the examples.
     """
 
     def __init__(self, path: str, replace: Mapping[str, str]) -> None:
@@ -54,16 +54,16 @@ class Page:
             self.text = self.text.replace(old, new)
 
     def blocks(self) -> Iterator[Block]:
-        """Yield the blocks of Python."""
+        """Yield the Python blocks."""
         for match in BLOCK.finditer(self.text):
             line = self.text.count("\n", 0, match.start("source"))
             yield Block(match["language"], match["source"], line, match["reason"])
 
     def run(self, names: Mapping[str, Any]) -> None:
-        """Run the blocks, which find *names* in their namespace; clients are closed at the end."""
+        """Run the blocks with *names* in their namespace; clients are closed at the end."""
         module = ModuleType("page")
         vars(module).update(names)
-        sys.modules["page"] = module  # where decorators look up the module of a class
+        sys.modules["page"] = module  # decorators look up the module of a class here
         try:
             for block in self.blocks():
                 if block.reason is None and not FILE.match(block.source):
@@ -90,7 +90,7 @@ class Page:
 
     def _run_session(self, block: Block, namespace: dict[str, Any]) -> None:
         test = doctest.DocTestParser().get_doctest(block.source, namespace, self.path, self.path, block.line)
-        test.globs = namespace  # a DocTest works on a copy, and the next block wants what this one defines
+        test.globs = namespace  # a DocTest works on a copy, but the next block needs the names that this one defines
         told: list[str] = []
         flags = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
         outcome = doctest.DocTestRunner(optionflags=flags).run(test, out=told.append, clear_globs=False)

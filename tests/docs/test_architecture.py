@@ -1,4 +1,4 @@
-"""The picture and the tours of docs/design/architecture.md show the code as it is."""
+"""The picture and the tours of docs/design/architecture.md match the code."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ REGENERATE = "run python -m tests.docs.generate"
 
 
 def test_the_picture_shows_the_imports() -> None:
-    """Each part of the package has a room, imports point upwards, and the picture is up to date."""
+    """Each part of the package has a box, imports point upwards, and the picture is up to date."""
     assert unplaced() == set()
     assert runs_back() == []
     assert PICTURE.read_text("utf-8") == draw(), REGENERATE
@@ -23,7 +23,7 @@ def test_the_picture_shows_the_imports() -> None:
 
 @pytest.mark.parametrize("path", sorted(FOLDER.glob("*.md")), ids=lambda path: path.stem)
 def test_tours_name_functions_that_exist(path: Path) -> None:
-    """Each function that a page names is in the file that it names."""
+    """Each function that a page names exists in the file that it names."""
     steps = re.findall(r"^\d+\. `(.+)` in `(.+)`", path.read_text("utf-8"), re.MULTILINE)
     assert steps
     missing = [step for step in steps if not _exists(*step)]

@@ -1,4 +1,4 @@
-"""The transports of the page on custom transports do what the page says when something goes wrong."""
+"""The transports of the page on custom transports fail as the page describes."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def library() -> Iterator[ServerProcess]:
 
 @pytest.fixture(scope="module")
 def transports() -> dict[str, Any]:
-    """The classes of the page."""
+    """The classes on the page."""
     names: dict[str, Any] = {}
     for block in Page("docs/custom_transports.md", {}).blocks():
         exec(block.source.partition("\nclient = ")[0], names)
@@ -44,13 +44,13 @@ def transports() -> dict[str, Any]:
 
 @pytest.fixture
 def silence() -> Iterator[int]:
-    """The port of a server that never says anything."""
+    """The port of a server that never responds."""
     with socket.create_server(("127.0.0.1", 0)) as listening:
         yield listening.getsockname()[1]
 
 
 def test_errors_are_those_of_any_transport(library: ServerProcess, transports: dict[str, Any]) -> None:
-    """Of a query, of a variable, of what is not supported and of what is not GraphQL."""
+    """Errors in a query, in a variable, for unsupported arguments and for a response that is not GraphQL."""
     with Client(transport=transports["UrllibTransport"](library.url)) as client:
         with pytest.raises(TransportQueryError, match="There is no book 99"):
             client.execute('{ book(id: "99") { title } }')
@@ -64,7 +64,7 @@ def test_errors_are_those_of_any_transport(library: ServerProcess, transports: d
 
 
 def test_a_status_is_an_exception(transports: dict[str, Any]) -> None:
-    """Its number is the code."""
+    """The exit status is the code."""
     with HTTPServer(("127.0.0.1", 0), BaseHTTPRequestHandler) as server:
         thread = threading.Thread(target=server.handle_request)
         thread.start()
@@ -76,7 +76,7 @@ def test_a_status_is_an_exception(transports: dict[str, Any]) -> None:
 
 
 def test_a_blocking_transport_ends_in_time(silence: int, transports: dict[str, Any]) -> None:
-    """The rest of the time goes to urllib, and the exception names the option."""
+    """The remaining time is passed to urllib, and the exception names the option."""
     with Client(transport=transports["UrllibTransport"](f"http://127.0.0.1:{silence}/")) as client:
         with pytest.raises(TransportTimeout) as caught:
             client.execute("{ hello }", timeout=0.05)
@@ -84,7 +84,7 @@ def test_a_blocking_transport_ends_in_time(silence: int, transports: dict[str, A
 
 
 def test_an_asynchronous_transport_ends_in_time(silence: int, transports: dict[str, Any]) -> None:
-    """The client cancels it, and it closes its connection."""
+    """The client cancels the call, which closes its connection."""
     with (
         Client(transport=transports["JSONLinesTransport"]("127.0.0.1", silence)) as client,
         pytest.raises(TransportTimeout),
@@ -93,7 +93,7 @@ def test_an_asynchronous_transport_ends_in_time(silence: int, transports: dict[s
 
 
 def test_nothing_there(transports: dict[str, Any]) -> None:
-    """Both say that they could not connect."""
+    """Both report that they could not connect."""
     address = free_address()
     for transport in (
         transports["UrllibTransport"](f"http://{address}/"),

@@ -14,13 +14,13 @@ PAGE = (ROOT / "docs/errors.md").read_text("utf-8")
 
 
 def test_every_exception_has_a_section() -> None:
-    """In the order of the alphabet, and nothing beside them but how to try again."""
+    """The exceptions are in alphabetical order, after the section on retries only."""
     assert re.findall("^## (.*)$", PAGE, re.MULTILINE) == ["Trying again", *sorted(exceptions.__all__)]
 
 
 @pytest.mark.parametrize("name", exceptions.__all__)
 def test_a_section_says_when_and_what_to_do(name: str) -> None:
-    """And names each attribute of the exception's own that its docstring names."""
+    """The page names each attribute that the docstring of an exception names."""
     section = PAGE.split(f"\n## {name}\n", 1)[1].split("\n## ", 1)[0]
     if name in ("SyncGQLError", "TransportError"):
         assert "base" in section
@@ -33,7 +33,7 @@ def test_a_section_says_when_and_what_to_do(name: str) -> None:
 
 
 def test_the_tree_is_the_tree() -> None:
-    """Each class stands in the drawing, one level below its base."""
+    """Each class is in the drawing, one level below its base class."""
     drawing = PAGE.split("```text\n", 1)[1].split("```", 1)[0].splitlines()
     levels = {match[2]: len(match[1]) // 3 for line in drawing if (match := re.match(r"([ |+-]*)(\w+)", line))}
     assert set(levels) == set(exceptions.__all__)

@@ -1,4 +1,4 @@
-"""Links outside of what Sphinx checks: those of the README and of the examples' READMEs."""
+"""Links that Sphinx does not check: those of the README and of the examples' READMEs."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ READMES = [ROOT / "README.md", *ROOT.glob("docs/examples/**/README.md")]
 
 @pytest.mark.parametrize("path", READMES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_links_lead_to_files(path: Path) -> None:
-    """Each relative link, pictures included, leads to a file of the repository."""
+    """Each relative link, including pictures, leads to a file in the repository."""
     links = re.findall(r"\]\((?!https?:)([^)#]+)", path.read_text("utf-8"))
     assert [link for link in links if not (path.parent / link).exists()] == []
 
 
 def test_every_page_is_in_the_contents() -> None:
-    """The index lists each page once, and the page on the design those of its folder."""
+    """The index lists each page once, and the design page lists those in its folder."""
     listed = [
         name
         for page in ("index", "design")

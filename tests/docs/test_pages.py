@@ -1,4 +1,4 @@
-"""Every block of Python in the documentation and the README runs, in order, against real servers."""
+"""Every Python block in the documentation and the README runs, in order, against real servers."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from textwrap import dedent
 from types import SimpleNamespace
 from typing import Any
 
+import django.conf
 import pytest
 import trustme
 from django.conf import settings
@@ -20,6 +21,7 @@ from syncgql.testing import GraphQLMock
 from tests import fix_proxy
 from tests.fix_phoenix import PhoenixServer
 from tests.fix_servers import Server
+from tests.servers.wire import WireServer, always, answer
 
 from . import library_server
 from .line_server import LineServer
@@ -28,7 +30,7 @@ from .page import ROOT, Page
 PAGES = ["README.md", *sorted(str(path.relative_to(ROOT)) for path in ROOT.glob("docs/*.md"))]
 WITH_CODE = [path for path in PAGES if "```python" in (text := (ROOT / path).read_text()) or "```pycon" in text]
 
-# What the examples of a page print, in pages where that is the point.
+# The expected output of the examples on pages that show it.
 PRINTED = {
     "docs/uploads.md": "6 of 6 bytes\nvariables.file\n",
     "docs/authentication.md": "ada\n",
@@ -54,8 +56,17 @@ def line_server() -> Iterator[LineServer]:
 
 
 @pytest.fixture
+def token_url() -> Iterator[str]:
+    """An endpoint that issues tokens; Django is configured, too."""
+    if not django.conf.settings.configured:
+        django.conf.settings.configure()
+    with WireServer(always(answer(b'{"access_token": "token-1", "expires_in": 3600}'))) as server:
+        yield server.url
+
+
+@pytest.fixture
 def files(tmp_path: Path, authority: trustme.CA, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The files that examples speak of, in the working directory."""
+    """The files that examples use, in the working directory."""
     monkeypatch.chdir(tmp_path)
     Path("photo.jpg").write_bytes(b"a photo")
     Path("film.mp4").write_bytes(b"a film")
@@ -65,7 +76,7 @@ def files(tmp_path: Path, authority: trustme.CA, monkeypatch: pytest.MonkeyPatch
 
 
 def names(url: str) -> dict[str, Any]:
-    """What the examples take for granted."""
+    """The names that examples use without defining them."""
     return {
         "url": url,
         "document": "{ hello }",
@@ -93,7 +104,7 @@ def test_the_code_of_a_page_runs(
     request: pytest.FixtureRequest,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    """What it prints in a session is what the page says."""
+    """The output of a session is the one on the page."""
     text = (ROOT / path).read_text("utf-8")
     replace = {
         "https://api.example.com/graphql": library.url,
@@ -112,6 +123,8 @@ def test_the_code_of_a_page_runs(
     if path == "docs/custom_transports.md":
         server: LineServer = request.getfixturevalue("line_server")
         given |= {"host": server.host, "port": server.port}
+    if path == "docs/tokens.md":
+        given |= {"token_url": request.getfixturevalue("token_url")}
     with GraphQLMock() if path == "docs/testing.md" else nullcontext() as mock:
         Page(path, replace).run(given | {"graphql_mock": mock})
     assert PRINTED.get(path, "") in capsys.readouterr().out
@@ -119,8 +132,8 @@ def test_the_code_of_a_page_runs(
 
 @pytest.mark.usefixtures("files")
 def test_the_code_in_help_of_the_client_runs(library: ServerProcess, capsys: pytest.CaptureFixture[str]) -> None:
-    """What ``help(syncgql.Client)`` shows first."""
-    code = cleandoc(syncgql.Client.__doc__ or "").split("::\n\n", 1)[1].split("\n\nMaking a client", 1)[0]
+    """The first example of ``help(syncgql.Client)`` runs."""
+    code = cleandoc(syncgql.Client.__doc__ or "").split("::\n\n", 1)[1].split("\n\nCreating a client", 1)[0]
     Path("help.md").write_text(f"```python\n{dedent(code)}\n```\n", "utf-8")
     Page(str(Path("help.md").resolve()), {"https://api.example.com/graphql": library.url}).run({})
     assert "Emma" in capsys.readouterr().out

@@ -1,4 +1,4 @@
-"""The views of the README and of the Flask example: for each error a status, a neutral text and a line in the log."""
+"""The views of the README and the Flask example: for each error a status, a neutral text and a log line."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ LATE: dict[str, Any] = {"raises": TransportTimeout(SECRET, limit="timeout", seco
 
 @pytest.fixture
 def readme() -> Iterator[Get]:
-    """The view of the README, called as Django would."""
+    """The view of the README, called by Django."""
     from django.conf import settings
     from django.http import HttpRequest
 
@@ -106,10 +106,10 @@ def test_every_error_has_its_status(
     request: pytest.FixtureRequest,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    """The visitor reads nothing of the API; whatever it said is in the log, unless there is just no such book."""
+    """The visitor sees no text of the API, which is in the log unless there is simply no such book."""
     get: Get = request.getfixturevalue(framework)
     if framework == "readme" and status in (400, 504):
-        status = 503  # the README keeps its view short and does not tell these apart
+        status = 503  # the README keeps its view short and does not distinguish these
     with GraphQLMock() as mock, caplog.at_level(logging.WARNING):
         mock.add(lambda call: True, **given)
         answered, text = get()
@@ -124,7 +124,7 @@ def test_every_error_has_its_status(
 
 @pytest.mark.parametrize("framework", ["readme", "flask"])
 def test_a_book_is_shown(framework: str, request: pytest.FixtureRequest) -> None:
-    """When nothing goes wrong."""
+    """Without an error, the book is returned."""
     get: Get = request.getfixturevalue(framework)
     with GraphQLMock() as mock:
         mock.add(lambda call: True, {"book": BOOK})

@@ -1,7 +1,7 @@
-"""Record which functions of the package one call runs, for the tours of docs/design/architecture.md.
+"""Record the functions of the package that one call runs, for the tours of docs/design/architecture.md.
 
-A real client, which has made the same call before, talks to a real server over loopback. A profile hook notes each
-function of the package that starts, in each thread. ``python -m tests.docs.generate`` writes the pages.
+A real client, which has made the same call before, uses a real server over loopback. A profile hook records each
+function of the package that starts, in every thread. ``python -m tests.docs.generate`` writes the pages.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ PATIENCE = 30.0  # seconds
 
 
 class Step(NamedTuple):
-    """A function that ran: where, and whether it is a coroutine that ran before and continues here."""
+    """A function that ran: its place, and whether it is a coroutine that is resumed here."""
 
     thread: str
     file: str
@@ -42,7 +42,7 @@ class Step(NamedTuple):
 
 @functools.cache
 def functions_of(file: Path) -> dict[int, str]:
-    """Return the qualified names of the functions of a file by their first lines, decorators included."""
+    """Return the qualified names of the functions in a file by their first lines, including decorators."""
     names: dict[int, str] = {}
 
     def visit(node: ast.AST, prefix: str) -> None:
@@ -59,7 +59,7 @@ def functions_of(file: Path) -> dict[int, str]:
 
 
 class Recorder:
-    """Notes the functions of the package that start while ``recording`` is entered, in threads started after this."""
+    """Records the functions of the package that start inside ``recording``, in threads started later."""
 
     def __init__(self) -> None:
         self.steps: list[Step] = []
@@ -68,7 +68,7 @@ class Recorder:
 
     @contextmanager
     def recording(self, *, caller: bool = True) -> Iterator[None]:
-        """Record what runs in the block in other threads, and in this one unless *caller* is false."""
+        """Record the functions that run inside the block, in other threads and, if *caller* is true, in this one."""
         self._is_recording = True
         if caller:
             sys.setprofile(self.profile)
@@ -83,7 +83,7 @@ class Recorder:
             return
         code = frame.f_code
         file = Path(code.co_filename)
-        # Comprehensions and expressions are part of the function around them.
+        # Comprehensions and expressions belong to the function around them.
         if not file.is_relative_to(PACKAGE) or code.co_name.startswith("<"):
             return
         resumed = frame in self._seen
@@ -100,11 +100,11 @@ def _thread() -> str:
 
 
 class Tour(NamedTuple):
-    """What one call ran, in the order in which it ran.
+    """The functions that one call ran, in order.
 
     Attributes:
-        name: the name of the file that shows it.
-        steps: the functions; the caller's come in two parts if it waits in between.
+        name: the name of the file with the tour.
+        steps: the functions; those of the caller are in two parts if it waits in between.
     """
 
     name: str
@@ -112,12 +112,12 @@ class Tour(NamedTuple):
 
     @property
     def counts(self) -> tuple[int, int, int]:
-        """How many functions started, in how many files; how many there are if resumed coroutines count again."""
+        """The number of functions that started and of their files; and the number if resumed coroutines count again."""
         started = [step for step in self.steps if not step.resumed]
         return len(started), len({step.file for step in started}), len(self.steps)
 
     def markdown(self) -> str:
-        """Return the numbered lists, with a heading for each change of threads."""
+        """Return the numbered lists, with a heading for each change of thread."""
         calls, files, _ = self.counts
         lines = [f"{calls} calls in {files} files."]
         thread = ""
@@ -142,7 +142,7 @@ def _runs(steps: list[Step]) -> list[tuple[Step, int]]:
 
 
 def _ordered(steps: list[Step]) -> list[Step]:
-    """Put what the other threads did where the caller waited for them; in truth they overlap at both ends."""
+    """Put the functions of other threads where the caller waited for them; in reality they overlap at both ends."""
     waits = [n for n, step in enumerate(steps) if step.thread == CALLER and step.file == "runtime/slices.py"]
     middle = waits[-1] if waits else -1
     before = [step for step in steps[: middle + 1] if step.thread == CALLER]
@@ -154,14 +154,14 @@ def _ordered(steps: list[Step]) -> list[Step]:
 
 
 def _call(name: str, make: Callable[[Client], object], body: bytes = b'{"data": {"ok": true}}') -> Tour:
-    """Record the last of several equal calls."""
+    """Record the last of several identical calls."""
     recorder = Recorder()
     threading.setprofile(recorder.profile)
     try:
         with WireServer(always(answer(body))) as server, Client(server.url) as client:
             for _ in range(WARM):
                 make(client)
-            time.sleep(0.1)  # The loop thread is done with the last of these.
+            time.sleep(0.1)  # The loop thread has finished with the last of these calls.
             with recorder.recording():
                 make(client)
             return Tour(name, _ordered(recorder.steps))
@@ -185,13 +185,13 @@ def batch() -> Tour:
 
 
 def upload() -> Tour:
-    """Record one ``execute`` with a file among its variables."""
+    """Record one ``execute`` with a file in its variables."""
     document = "mutation ($file: Upload!) { ok(file: $file) }"
     return _call("upload", lambda client: client.execute(document, {"file": FileVar(b"content", filename="a.txt")}))
 
 
 def event() -> Tour:
-    """Record one event: its way from the socket into the buffer, and from there to the consumer."""
+    """Record one event, from the socket into the buffer and from there to the consumer."""
 
     async def script(peer: Peer, ready: threading.Semaphore) -> None:
         operation = await _begin(peer)
@@ -203,7 +203,7 @@ def event() -> Tour:
 
 
 def reconnect() -> Tour:
-    """Record the loss of a connection and everything up to the next event."""
+    """Record the loss of a connection up to the next event."""
 
     async def script(peer: Peer, ready: threading.Semaphore) -> None:
         operation = await _begin(peer)
@@ -231,7 +231,7 @@ async def _send_event(peer: Peer, operation: str, ready: threading.Semaphore) ->
 
 
 def _follow(name: str, script: Callable[[Peer, threading.Semaphore], Awaitable[object]]) -> Tour:
-    """Record the third thing that happens to a subscription, after two events."""
+    """Record the third event of a subscription."""
     ready, recorder = threading.Semaphore(0), Recorder()
     threading.setprofile(recorder.profile)
     try:
@@ -258,7 +258,7 @@ def _wait_for_event(subscription: Subscription[Any]) -> None:
     while not subscription.stats.buffered:
         assert time.monotonic() < end, "no event came"
         time.sleep(0.01)
-    time.sleep(0.1)  # The loop thread is done with it.
+    time.sleep(0.1)  # The loop thread has finished with it.
 
 
 TOURS: list[Callable[[], Tour]] = [execute, batch, event, reconnect, upload]

@@ -1,4 +1,4 @@
-"""The library that the examples talk to, as ``syncgql demo --serve`` has it."""
+"""The library that the examples use, as in ``syncgql demo --serve``."""
 
 from __future__ import annotations
 
@@ -11,6 +11,6 @@ from syncgql.cli.demo.server_process import ServerProcess
 
 @pytest.fixture(scope="module")
 def library() -> Iterator[str]:
-    """The URL of a library of its own for each example."""
+    """The URL of a separate library for each example."""
     with ServerProcess("syncgql.cli.demo.server") as server:
         yield server.url

@@ -1,4 +1,4 @@
-"""Start the example programs as their READMEs say, and stop them."""
+"""Start and stop the example programs as their READMEs describe."""
 
 from __future__ import annotations
 
@@ -16,25 +16,25 @@ from pathlib import Path
 import requests
 
 EXAMPLES = Path(__file__).parents[2] / "docs" / "examples"
-PATIENCE = 60.0  # seconds for a program to come up on a busy machine
+PATIENCE = 60.0  # seconds for a program to start on a busy machine
 
 
 def environment(library_url: str, **more: str) -> dict[str, str]:
-    """The environment of an example: where the library is, and which commands belong to this Python."""
+    """The environment of an example: the URL of the library, and the commands of this Python."""
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
     quiet = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
     return {**quiet, "PATH": path, "LIBRARY_URL": library_url, **more}
 
 
 def command_of(folder: str) -> tuple[str, ...]:
-    """The one command that an example's README gives."""
+    """The single command in an example's README."""
     readme = (EXAMPLES / folder / "README.md").read_text("utf-8")
     return tuple(shlex.split(readme.split("```console\n$ ", 1)[1].split("\n", 1)[0]))
 
 
 @contextmanager
 def running(folder: str, *command: str, env: dict[str, str]) -> Iterator[subprocess.Popen[str]]:
-    """A program in an example's folder, ended by Ctrl-C as a user would, or with force."""
+    """A program in an example's folder, ended by Ctrl-C as by a user, or killed."""
     with subprocess.Popen(
         command,
         cwd=EXAMPLES / folder,
@@ -70,7 +70,7 @@ def free_address() -> str:
 
 
 def wait_until_up(url: str) -> None:
-    """Return when there is an HTTP server at *url*, whatever it answers."""
+    """Wait until there is an HTTP server at *url*, whatever its response."""
     deadline = time.monotonic() + PATIENCE
     while True:
         try:

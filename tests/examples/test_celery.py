@@ -21,7 +21,7 @@ print([result.get(timeout=60) for result in results])
 
 @pytest.mark.parametrize("pool", ["prefork", "threads", "gevent"])
 def test_tasks_run_in_every_pool(library: str, tmp_path: Path, pool: str) -> None:
-    """Four forked workers share the work, each with connections of its own; or four threads or greenlets do."""
+    """Four forked workers share the work, each with its own connections; or four threads or greenlets do."""
     env = environment(library, BROKER_FOLDER=str(tmp_path / "broker"))
     worker = (*command_of("celery"), "--pool", pool, "--loglevel", "WARNING")
     with running("celery", *worker, env={**env, "C_FORCE_ROOT": "1"} if os.getuid() == 0 else env):

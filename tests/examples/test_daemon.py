@@ -1,4 +1,4 @@
-"""The daemon example: it follows the library, and stops when systemd or a user asks it to."""
+"""The daemon example follows the library, and stops when systemd or a user asks it to."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ FOLDER = EXAMPLES / "daemon"
 
 @pytest.mark.parametrize("sent", [signal.SIGTERM, signal.SIGINT], ids=lambda number: number.name)
 def test_a_signal_ends_it_cleanly(library: str, sent: signal.Signals) -> None:
-    """It logs the books, then ends with status 0 in less time than the unit file allows, and without a traceback."""
+    """It logs the books, then ends with status 0 within the time of the unit file, without a traceback."""
     with running("daemon", *command_of("daemon"), env=environment(library, PYTHONWARNINGS="error")) as daemon:
         if daemon.stdout is None:
             pytest.fail("the daemon has no output")
-        daemon.stdout.readline()  # the newest book arrives at once: now it follows
+        daemon.stdout.readline()  # the newest book arrives immediately, so the daemon is following
         document = "mutation ($title: String!) { addBook(title: $title) { id } }"
         requests.post(library, json={"query": document, "variables": {"title": "Emma"}}, timeout=60)
         assert daemon.stdout.readline().startswith("INFO follow_books: Emma,")
@@ -31,7 +31,7 @@ def test_a_signal_ends_it_cleanly(library: str, sent: signal.Signals) -> None:
 
 
 def test_without_a_server_the_log_says_so() -> None:
-    """The status is 1, after which systemd starts it again."""
+    """The status is 1, so systemd restarts it."""
     done = run("daemon", sys.executable, "follow_books.py", env=environment(f"http://{free_address()}/graphql"))
     assert done.returncode == 1
     assert "Traceback" not in done.stderr
@@ -39,7 +39,7 @@ def test_without_a_server_the_log_says_so() -> None:
 
 
 def test_the_unit_file_starts_the_program() -> None:
-    """It names the file of this folder, and sends the signal that the program handles."""
+    """The unit file names the program in this folder, and sends the signal that the program handles."""
     service = unit()["Service"]
     program = Path(service["ExecStart"].split()[-1])
     assert (FOLDER / program).exists()

@@ -1,4 +1,4 @@
-"""The Django example: its site and its daemon, as its README says."""
+"""The Django example: its site and its daemon, run as its README describes."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def test_the_page_shows_books_and_adds_one(site: str) -> None:
 
 
 def test_a_book_that_is_not_there_is_404(site: str) -> None:
-    """The library says so by null and an error."""
+    """The library reports it with null and an error."""
     assert requests.get(f"{site}books/1/", timeout=60).json()["year"] == 1979
     answer = requests.get(f"{site}books/99/", timeout=60)
     assert answer.status_code == 404
@@ -42,11 +42,11 @@ def test_a_book_that_is_not_there_is_404(site: str) -> None:
 
 
 def test_the_daemon_follows_the_library(site: str, library: str) -> None:
-    """Books come by as they are added; after --count of them it ends by itself, and Ctrl-C would end it too."""
+    """Books are printed as they are added. The command ends after --count of them; Ctrl-C would end it too."""
     with running("django", *MANAGE, "follow_books", "--count", "3", env=environment(library)) as daemon:
         if daemon.stdout is None:
             pytest.fail("the daemon has no output")
-        daemon.stdout.readline()  # the newest book at once: now it listens
+        daemon.stdout.readline()  # the newest book arrives immediately, so the command is listening
         document = "mutation ($title: String!) { addBook(title: $title) { id } }"
         for title in ("Emma", "Dracula"):
             requests.post(library, json={"query": document, "variables": {"title": title}}, timeout=60)

@@ -24,7 +24,7 @@ def site(library: str) -> Iterator[str]:
 
 
 def test_one_client_serves_all_workers_and_threads(site: str) -> None:
-    """Requests that arrive at once are all answered, each with its own answer."""
+    """Concurrent requests all receive their own responses."""
 
     def ask(number: int) -> str:
         answer = requests.get(f"{site}/books/{number % 4 + 1}", timeout=60)
@@ -42,7 +42,7 @@ def test_a_book_is_added(site: str) -> None:
 
 
 def test_errors_become_http_errors(site: str) -> None:
-    """What the library has not is 404; what a visitor gives wrongly is 400."""
+    """An unknown book is a 404, and invalid input from a visitor is a 400."""
     assert requests.get(f"{site}/books/99", timeout=60).status_code == 404
     wrongs: list[object] = [{}, [], {"title": None}, {"title": "\ud800"}]
     for wrong in wrongs:
@@ -51,7 +51,7 @@ def test_errors_become_http_errors(site: str) -> None:
 
 
 def test_without_a_library_the_site_is_unavailable() -> None:
-    """The visitor learns that it is not available; the log has the reason."""
+    """The visitor reads that it is not available; the log has the reason."""
     with ServerProcess("syncgql.cli.demo.server") as gone:
         url = gone.url
     address = free_address()

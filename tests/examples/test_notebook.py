@@ -1,4 +1,4 @@
-"""The notebook example, run by a real Jupyter kernel, in which an event loop runs already."""
+"""The notebook example, run by a real Jupyter kernel, in which an event loop is running."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A client whose server is hostile at first, and what must hold afterwards."""
+"""A client whose server is hostile at first, and the conditions that must hold afterwards."""
 
 from __future__ import annotations
 
@@ -12,29 +12,29 @@ from syncgql import AIOHTTPTransport, Client, ExecutionResult, GraphQLRequest, R
 
 from ..servers.wire import Script, WireConnection, WireServer, always, answer
 
-PATIENCE = 30.0  # seconds that a call may take when the test is not about time
+PATIENCE = 30.0  # seconds that a call may take if the test is not about time
 OK = {"ok": True}
 
 MakeClient = Callable[..., Client]
 
 
 def by_aiohttp(url: str, *, execute_timeout: float | None = PATIENCE, **options: Any) -> Client:
-    """Return a client over ``AIOHTTPTransport``."""
+    """Return a client with ``AIOHTTPTransport``."""
     return Client(transport=AIOHTTPTransport(url, **options), execute_timeout=execute_timeout)
 
 
 def by_requests(url: str, *, execute_timeout: float | None = PATIENCE, **options: Any) -> Client:
-    """Return a client over ``RequestsHTTPTransport``."""
+    """Return a client with ``RequestsHTTPTransport``."""
     return Client(transport=RequestsHTTPTransport(url, **options), execute_timeout=execute_timeout)
 
 
 def get_option(make_client: MakeClient) -> dict[str, Any]:
-    """Return the option of the transport that has queries sent by GET."""
+    """Return the transport option that sends queries by GET."""
     return {"method": "GET"} if make_client is by_requests else {"use_get_for_queries": True}
 
 
 def once(wire: bytes) -> Script:
-    """Return a script that answers one request with these bytes and closes the connection."""
+    """Return a script that responds to one request with these bytes and closes the connection."""
 
     def script(connection: WireConnection) -> None:
         connection.read_request()
@@ -45,17 +45,17 @@ def once(wire: bytes) -> Script:
 
 @contextlib.contextmanager
 def attacked(make_client: MakeClient, hostile: bytes | Script, **options: Any) -> Iterator[Client]:
-    """Yield a client whose first answer is *hostile*; at the end its next call must get the right answer."""
+    """Yield a client whose first response is *hostile*; at the end its next call must receive the right response."""
     script = always(hostile, answer()) if isinstance(hostile, bytes) else hostile
     with WireServer(script, always(answer())) as server, make_client(server.url, **options) as client:
         yield client
         if not isinstance(hostile, bytes):
-            server.wait_for_scripts()  # so that the client can know that the connection is closed
+            server.wait_for_scripts()  # so that the client detects the closed connection
         assert client.execute("{ ok }") == OK
 
 
 def outcome(client: Client, request: str | GraphQLRequest = "{ ok }") -> ExecutionResult | TransportError:
-    """Execute a query and return the answer or the error, which must be one of the package's."""
+    """Execute a query and return the result or the error, which must be an exception of the package."""
     try:
         return client.execute_result(request)
     except TransportError as error:
@@ -64,7 +64,7 @@ def outcome(client: Client, request: str | GraphQLRequest = "{ ok }") -> Executi
 
 @contextlib.contextmanager
 def bounded_memory(limit: int) -> Iterator[None]:
-    """Check that Python never allocates more than *limit* bytes at once beyond what it had before."""
+    """Check that Python never allocates more than *limit* additional bytes."""
     tracemalloc.start()
     try:
         yield
@@ -76,7 +76,7 @@ def bounded_memory(limit: int) -> Iterator[None]:
 
 @contextlib.contextmanager
 def bounded_growth(limit: int) -> Iterator[None]:
-    """Check that the process never takes more than *limit* bytes beyond the most it ever had; slows nothing down."""
+    """Check that the process never uses more than *limit* bytes beyond its earlier maximum; has no effect on speed."""
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     yield
     growth = 1024 * (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)

@@ -1,4 +1,4 @@
-"""What the tests of hostile servers share: a client by each HTTP transport, and a watch over the loop thread."""
+"""Fixtures for the tests of hostile servers: a client with each HTTP transport, and a check of the loop thread."""
 
 from __future__ import annotations
 
@@ -11,21 +11,21 @@ import pytest
 
 from .attack import MakeClient, by_aiohttp, by_requests
 
-LONGEST_HOLD = 0.15  # seconds of CPU time that one callback may take on the loop: 0.1, and some for slow machines
+LONGEST_HOLD = 0.15  # seconds of CPU time that one callback may take on the loop: 0.1, plus a margin for slow machines
 
 
 @pytest.fixture(params=[by_aiohttp, by_requests], ids=["aiohttp", "requests"])
 def make_client(request: pytest.FixtureRequest) -> MakeClient:
-    """Makes a client of a URL: ``make_client(url, execute_timeout=30, **options_of_the_transport)``."""
+    """Creates a client for a URL: ``make_client(url, execute_timeout=30, **options_of_the_transport)``."""
     make: MakeClient = request.param
     return make
 
 
 @pytest.fixture
 def loop_is_never_held(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Fail a test during which the loop was held for long, so that other calls had to wait.
+    """Fail a test that blocked the loop for long, so that other calls had to wait.
 
-    Measured in the CPU time of the loop's thread, which does not depend on what else the machine does.
+    Measured in CPU time of the loop's thread, which does not depend on the load of the machine.
     """
     holds = [(0.0, "")]
     run = asyncio.Handle._run
@@ -45,5 +45,5 @@ def loop_is_never_held(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def no_record_keeps_a_session(caplog: pytest.LogCaptureFixture) -> None:
-    """Leave out urllib3's warnings of strange headers, because their tracebacks keep sessions, and sockets, alive."""
+    """Suppress urllib3's warnings about invalid headers, because their tracebacks keep sessions and sockets alive."""
     caplog.set_level(logging.ERROR, "urllib3.connection")

@@ -1,4 +1,4 @@
-"""A subscription over each of the three dialects, whose server misbehaves once the operation runs."""
+"""A subscription in each of the three dialects, whose server misbehaves while the operation runs."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ class Dialect(NamedTuple):
     """One of the protocols.
 
     Attributes:
-        name: what tests are named after.
-        subprotocol: what the server selects.
-        event: the type of the message that brings a result.
-        code: the close code after a message that breaks the protocol; None where such messages are ignored.
-        transport: makes a transport for a server.
+        name: the name in the ids of tests.
+        subprotocol: the subprotocol that the server selects.
+        event: the type of a message with a result.
+        code: the close code after a message that violates the protocol; None if such messages are ignored.
+        transport: creates a transport for a server.
     """
 
     name: str
@@ -41,7 +41,7 @@ class Dialect(NamedTuple):
     transport: Callable[..., WebSocketTransport]
 
     def text(self, id: str, payload: str) -> str:
-        """Return the message that brings *payload*, which is written as JSON."""
+        """Return a message with *payload*, encoded as JSON."""
         return f'{{"type":"{self.event}","id":{json.dumps(id)},"payload":{payload}}}'
 
     def result(self, id: str, number: int = 1) -> bytes:
@@ -78,9 +78,9 @@ each_dialect = pytest.mark.parametrize("dialect", DIALECTS, ids=lambda dialect: 
 async def events_of(
     dialect: Dialect, act: Act, *, extensions: str | None = None, **options: Any
 ) -> list[ExecutionResult]:
-    """Return the events of a subscription whose server acts like this, or raise what it ends with.
+    """Return the events of a subscription whose server runs *act*, or raise the exception that ends it.
 
-    When *act* returns, the server completes the operation. It answers the upgrade with these extensions.
+    When *act* returns, the server completes the operation. It responds to the upgrade with these extensions.
     """
 
     async def script(peer: Peer) -> None:
@@ -99,7 +99,7 @@ async def events_of(
 
 
 def sends(*pieces: bytes) -> Act:
-    """Return what sends these bytes, whatever the client does meanwhile."""
+    """Return a script that sends these bytes, whatever the client does in the meantime."""
 
     async def act(peer: Peer, id: str) -> None:
         await peer.flood(b"".join(pieces))

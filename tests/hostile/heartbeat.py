@@ -1,4 +1,4 @@
-"""Heartbeat: how long a loop is kept from its other work."""
+"""Heartbeat: measures how long a loop is blocked."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from collections.abc import AsyncIterator
 BEAT_SECONDS = 0.001
 
 LONGEST_TURN = 0.1
-"""Processor seconds for which nothing may hold the loop thread."""
+"""The maximum processor seconds for which the loop thread may be blocked."""
 
 
 class Heartbeat:
-    """Wakes up all the time and notes how much its thread has worked since it last did.
+    """Wakes up continuously and records how much CPU time its thread has used since the last time.
 
-    It measures the processor time of the loop's own thread, which does not depend on what else the machine is doing.
+    It measures the CPU time of the loop's thread, which does not depend on the load of the machine.
 
     Attributes:
-        longest: the most processor seconds between two beats.
+        longest: the maximum CPU time between two beats.
     """
 
     def __init__(self) -> None:
@@ -36,7 +36,7 @@ class Heartbeat:
 
 @contextlib.asynccontextmanager
 async def heartbeat() -> AsyncIterator[Heartbeat]:
-    """Fail when something inside the block holds the running loop for longer than ``LONGEST_TURN``."""
+    """Fail if the code inside the block blocks the running loop for longer than ``LONGEST_TURN``."""
     heart = Heartbeat()
     task = asyncio.create_task(heart.beat())
     try:

@@ -1,4 +1,4 @@
-"""Answers to batches that are not one for each request."""
+"""Responses to batches without one entry for each request."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ REFUSED: dict[str, Any] = {
 
 @pytest.mark.parametrize("value", REFUSED.values(), ids=list(REFUSED))
 def test_what_is_not_one_answer_for_each_request(make_client: MakeClient, value: Any) -> None:
-    """Nothing in it can be trusted, so each request of the batch fails."""
+    """Nothing in such a response can be trusted, so all requests of the batch fail."""
     body = json.dumps(value).encode()
     with (
         attacked(make_client, answer(body)) as client,
@@ -48,7 +48,7 @@ def test_what_is_not_one_answer_for_each_request(make_client: MakeClient, value:
 
 
 def test_reordered(make_client: MakeClient) -> None:
-    """Answers belong to requests by their place alone, whatever else they say."""
+    """Responses belong to requests by their position alone, whatever else they contain."""
     values = [{**entry(name), "id": number, "operationName": name} for number, name in enumerate("cba")]
     with attacked(make_client, answer(json.dumps(values).encode())) as client:
         assert client.execute_batch(REQUESTS) == [{"c": 1}, {"b": 1}, {"a": 1}]
@@ -68,7 +68,7 @@ BAD_ENTRIES: dict[str, Any] = {
 
 @pytest.mark.parametrize("bad", BAD_ENTRIES.values(), ids=list(BAD_ENTRIES))
 def test_an_entry_that_is_no_answer(make_client: MakeClient, bad: Any) -> None:
-    """It is the error of its own request; the others have their answers."""
+    """The error belongs to its own request; the others have their results."""
     with attacked(make_client, answer(json.dumps([entry("a"), bad, entry("c")]).encode())) as client:
         results = client.execute_batch_results(REQUESTS)
     assert [isinstance(result, TransportError) for result in results] == [False, True, False]
@@ -76,7 +76,7 @@ def test_an_entry_that_is_no_answer(make_client: MakeClient, bad: Any) -> None:
 
 @pytest.mark.parametrize("status", ["301 Moved", "401 No", "429 No", "500 No", "502 No"])
 def test_an_array_under_a_status_of_failure(make_client: MakeClient, status: str) -> None:
-    """Data alone is not trusted there."""
+    """Data alone is not trusted with such a status."""
     body = json.dumps([entry("a"), entry("b"), entry("c")]).encode()
     with attacked(make_client, answer(body, status=status)) as client, pytest.raises(TransportServerError):
         client.execute_batch(REQUESTS)

@@ -1,4 +1,4 @@
-"""Compressed answers that expand to far more than was sent, or cannot be expanded."""
+"""Compressed responses that expand to far more than was sent, or cannot be decompressed."""
 
 from __future__ import annotations
 
@@ -46,14 +46,14 @@ COMPRESS: dict[str, tuple[str, Callable[[bytes], bytes]]] = {
 
 @functools.cache
 def bomb(name: str, size: int) -> bytes:
-    """Return an answer that is *size* bytes when it is decompressed, compressed."""
+    """Return a compressed response that is *size* bytes after decompression."""
     return COMPRESS[name][1](BODY + size * b" ")
 
 
 @pytest.mark.parametrize("status", ["200 OK", "404 Not Found", "307 Temporary Redirect"])
 @pytest.mark.parametrize("name", COMPRESS)
 def test_bomb_under_a_limit(make_client: MakeClient, name: str, status: str) -> None:
-    """The limit holds for what was decompressed, on error pages and redirects too, and so does a bound on memory."""
+    """The size limit applies after decompression, also to error pages and redirects, and memory is bounded."""
     wire = answer(
         bomb(name, 100 * MB),
         f"Content-Encoding: {COMPRESS[name][0]}",
@@ -72,7 +72,7 @@ def test_bomb_under_a_limit(make_client: MakeClient, name: str, status: str) -> 
 @pytest.mark.parametrize("status", ["200 OK", "302 Found"])
 @pytest.mark.parametrize("name", COMPRESS)
 def test_bomb_without_a_limit(make_client: MakeClient, name: str, status: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Memory is bounded by what the answer is when it is decompressed, and other calls go on meanwhile."""
+    """Memory is bounded by the decompressed size, and other calls continue in the meantime."""
     monkeypatch.setattr(json_codec, "_fast_decode", None)
     wire = answer(bomb(name, 100 * MB), f"Content-Encoding: {COMPRESS[name][0]}", "Location: /elsewhere", status=status)
     with attacked(make_client, wire) as client, bounded_memory(350 * MB):
@@ -85,7 +85,7 @@ def test_bomb_without_a_limit(make_client: MakeClient, name: str, status: str, m
 
 @pytest.mark.parametrize("name", COMPRESS)
 def test_content_encoding_in_mixed_case(make_client: MakeClient, name: str) -> None:
-    """Names of codings compare without case."""
+    """Names of codings are case-insensitive."""
     coding = COMPRESS[name][0].swapcase().capitalize()
     with attacked(make_client, answer(COMPRESS[name][1](BODY), f"Content-Encoding: {coding}")) as client:
         assert client.execute("{ ok }") == OK
@@ -93,7 +93,7 @@ def test_content_encoding_in_mixed_case(make_client: MakeClient, name: str) -> N
 
 @pytest.mark.parametrize("count", [2, 6, 100])
 def test_gzip_of_gzip(make_client: MakeClient, count: int) -> None:
-    """Several codings on top of each other are read, or refused when there are many; but quickly."""
+    """Several nested codings are read, or refused if there are many, in little time."""
     body = BODY
     for _ in range(count):
         body = gzip.compress(body)
@@ -109,7 +109,7 @@ def test_gzip_of_gzip(make_client: MakeClient, count: int) -> None:
 @pytest.mark.parametrize("coding", ["gzip", "zstd"])
 @pytest.mark.parametrize("where", ["before", "behind", "alone"])
 def test_100_000_empty_members(make_client: MakeClient, coding: str, where: str) -> None:
-    """Members without content give no output, so limits of size never see them; they end quickly all the same."""
+    """Members without content produce no output and escape size limits, but end quickly."""
     compress = COMPRESS[coding][1]
     members, body = 100_000 * compress(b""), compress(BODY)
     body = {"before": members + body, "behind": body + members, "alone": members}[where]
@@ -121,7 +121,7 @@ def test_100_000_empty_members(make_client: MakeClient, coding: str, where: str)
 @pytest.mark.parametrize("name", COMPRESS)
 @pytest.mark.parametrize("length", [0, 1, 5, -1])
 def test_truncated(make_client: MakeClient, name: str, length: int) -> None:
-    """What ends too early is no answer, whatever can be read of it; HTTP itself says that this is all there is."""
+    """A truncated body is an error, even if a part of it can be read and the framing is complete."""
     body = COMPRESS[name][1](b'{"data": {"ok": true, "other": "' + bytes(range(65, 91)) + b'"}}' + 100 * b" ")
     wire = answer(body[:length], f"Content-Encoding: {COMPRESS[name][0]}")
     with attacked(make_client, wire) as client:
@@ -134,7 +134,7 @@ def test_truncated(make_client: MakeClient, name: str, length: int) -> None:
 
 @pytest.mark.parametrize("name", COMPRESS)
 def test_garbage_behind_the_end(make_client: MakeClient, name: str) -> None:
-    """Bytes behind the compressed body are ignored or refused."""
+    """Bytes after the compressed body are ignored or refused."""
     wire = answer(COMPRESS[name][1](BODY) + b"garbage", f"Content-Encoding: {COMPRESS[name][0]}")
     with attacked(make_client, wire) as client:
         result = outcome(client)
@@ -148,7 +148,7 @@ def test_garbage_behind_the_end(make_client: MakeClient, name: str) -> None:
     "coding", ["", ",", ", ,", "gzip;q=1", "gzip\tgzip", 60_000 * "x", "identity, gzip", "chunked"]
 )
 def test_content_encoding_that_is_garbage(make_client: MakeClient, coding: str) -> None:
-    """A header that names no coding is ignored, or is an error."""
+    """A header without a coding is ignored, or is an error."""
     with attacked(make_client, answer(BODY, f"Content-Encoding: {coding}")) as client:
         result = outcome(client)
     assert isinstance(result, TransportError) or result.data == OK
@@ -157,7 +157,7 @@ def test_content_encoding_that_is_garbage(make_client: MakeClient, coding: str) 
 @pytest.mark.parametrize("kind", ["aiohttp", "requests"])
 @pytest.mark.parametrize("coding", ["br", "zstd"])
 def test_coding_without_its_library(run_script: RunScript, kind: str, coding: str) -> None:
-    """An answer in a coding that was not offered is an error of the package, and the next call goes on."""
+    """A response with a coding that was not offered is an error of the package, and the next call works."""
     body = COMPRESS[coding][1](BODY)
     with WireServer(always(answer(body, f"Content-Encoding: {coding}"), answer()), always(answer())) as server:
         result = run_script(

@@ -1,4 +1,4 @@
-"""Text of users and servers near a document: it neither breaks out of it nor chooses what code runs."""
+"""Text from users and servers next to a document: it neither breaks out of it nor selects code to run."""
 
 from __future__ import annotations
 
@@ -36,10 +36,10 @@ BREAKOUTS = [
     "title\0",
     "title } \u2028 evil {",
 ]
-"""Selections that are more, or other, than one set of fields."""
+"""Selections that are more than one set of fields, or something else."""
 
 NAMES = ["", "a b", "a\n", "a}", "a:b", "a(x:1)", "a{b}", "a #", '"a"', "a\0", "1a", "é", "\uff41", "a-b", "$a", "...a"]
-"""What is no name of GraphQL; one of them looks like an a."""
+"""Texts that are not GraphQL names; one of them looks like an a."""
 
 
 def builder() -> OperationBuilder:
@@ -48,7 +48,7 @@ def builder() -> OperationBuilder:
 
 @pytest.mark.parametrize("text", BREAKOUTS)
 def test_text_in_a_selection(text: str) -> None:
-    """A selection is parsed by itself, so it cannot end the document around it."""
+    """A selection is parsed separately, so it cannot end the document around it."""
     with pytest.raises(DocumentError):
         builder().request(Fields(Field("books", fields=text)))
     with pytest.raises(DocumentError):
@@ -67,14 +67,14 @@ def test_text_in_a_selection(text: str) -> None:
     ],
 )
 def test_names(make: Callable[[str], object], name: str) -> None:
-    """Names are checked where they are given."""
+    """Names are checked where they are passed."""
     with pytest.raises(DocumentError):
         make(name)
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_names_of_arguments(name: str) -> None:
-    """An argument's name is one of the schema's or is refused."""
+    """An argument's name must be in the schema."""
     for field in (
         Field("book").with_arguments({"id": "1", name: "x"}),
         Field("book", id="1", directives=[Directive("include", **{name: True})]),
@@ -85,7 +85,7 @@ def test_names_of_arguments(name: str) -> None:
 
 @given(st.text())
 def test_variables_are_never_inlined(value: str) -> None:
-    """No value changes the document: it is the same text for all of them."""
+    """No value changes the document, whose text is the same for all values."""
     request = builder().request(Fields(Field("book", id=value, fields="title")))
     other = builder().request(Fields(Field("book", id="1", fields="title")))
     assert request.text == other.text
@@ -94,7 +94,7 @@ def test_variables_are_never_inlined(value: str) -> None:
 
 @given(st.text())
 def test_any_text_as_a_selection(text: str) -> None:
-    """Whatever text is given, what comes of it is one operation of the kind that was asked for, or an error."""
+    """Any text results in one operation of the requested kind, or in an error."""
     try:
         request = builder().request(Fields(Field("books", fields=text)))
     except DocumentError:
@@ -109,7 +109,7 @@ def test_any_text_as_a_selection(text: str) -> None:
     "name", ["os", "os.system", "syncgql.Client", "__class__", "__import__", "Book\0", "", None, 1, []]
 )
 def test_typename_of_the_server(name: Any) -> None:
-    """A ``__typename`` is data: nothing is imported for it, and no attribute looked up."""
+    """A ``__typename`` is data: it causes no import and no attribute lookup."""
     document = "{ works { __typename ... on Book { genre } ... on Film { minutes } } }"
     before = set(sys.modules)
     data = {"works": [{"__typename": name, "minutes": 3}]}
@@ -120,7 +120,7 @@ def test_typename_of_the_server(name: Any) -> None:
 
 @pytest.mark.parametrize("name", ["__class__", "__init__", "_executor", "__dict__", "mro"])
 def test_special_names_among_operations(name: str) -> None:
-    """An operation is found among the schema's names only."""
+    """Operations are only looked up among the names of the schema."""
     with Client("http://127.0.0.1:9/graphql", schema=schema_of("library")) as client:
         assert name not in client.query
         with pytest.raises(KeyError):
@@ -144,7 +144,5 @@ def test_names_in_the_schema_of_the_server(name: str, what: str) -> None:
     schema = always(answer(json.dumps({"data": introspection}).encode()))
     with WireServer(schema) as server, Client(server.url) as client, raises as caught:
         client.query[operation]("title")
-    assert all(
-        b"query Introspection" in request.body for request in server.requests
-    )  # the schema was asked for, nothing else
+    assert all(b"query Introspection" in request.body for request in server.requests)  # only the schema was requested
     assert len(str(caught.value)) < 2000

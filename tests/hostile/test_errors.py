@@ -1,4 +1,4 @@
-"""What exceptions show of what a hostile server sent, and what they never show."""
+"""What exceptions show of text from a hostile server, and what they never show."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ pytestmark = pytest.mark.usefixtures("loop_is_never_held")
 CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\ud800-\udfff]")
 
 CLEAR_SCREEN = "\x1b[2J\x1b]0;title\x07\x9b31m\x7f\r\u202egnp.exe\ud800"
-"""What a terminal would obey, and what reads as something else than it is."""
+"""Characters that a terminal interprets, and text that looks like something else."""
 
 
 def answers_that_speak() -> dict[str, bytes]:
@@ -47,7 +47,7 @@ def answers_that_speak() -> dict[str, bytes]:
 
 @pytest.mark.parametrize("wire", answers_that_speak().values(), ids=list(answers_that_speak()))
 def test_control_characters_are_escaped_in_messages(make_client: MakeClient, wire: bytes) -> None:
-    """A terminal or log that shows an exception shows escapes in place of what it would obey."""
+    """Exceptions show escapes instead of characters that a terminal would interpret."""
     with attacked(make_client, wire) as client, pytest.raises(TransportError) as caught:
         client.execute("{ ok }")
     for shown in (str(caught.value), repr(caught.value), "".join(traceback.format_exception(caught.value))):
@@ -56,7 +56,7 @@ def test_control_characters_are_escaped_in_messages(make_client: MakeClient, wir
 
 
 def test_attributes_hold_what_was_sent(make_client: MakeClient) -> None:
-    """Programs get what the server sent, unchanged."""
+    """Attributes contain the server's text unchanged."""
     errors = [{"message": CLEAR_SCREEN}]
     wire = answer(json.dumps({"errors": errors}).encode())
     with attacked(make_client, wire) as client, pytest.raises(TransportQueryError) as caught:
@@ -76,7 +76,7 @@ LONG_ANSWERS = {
 
 @pytest.mark.parametrize("wire", LONG_ANSWERS.values(), ids=list(LONG_ANSWERS))
 def test_what_is_quoted_is_cut(make_client: MakeClient, wire: bytes) -> None:
-    """Message and excerpt are short, however long the answer is."""
+    """The message and the excerpt are short, however long the response is."""
     with attacked(make_client, wire) as client, pytest.raises(TransportError) as caught:
         client.execute("{ ok }")
     error = caught.value
@@ -90,7 +90,7 @@ def test_what_is_quoted_is_cut(make_client: MakeClient, wire: bytes) -> None:
 
 
 def test_errors_nested_1000_deep(make_client: MakeClient) -> None:
-    """A value nested deeper than Python code can walk through is left out of the message, or refused by the codec."""
+    """A value nested too deeply for Python code is omitted from the message, or refused by the codec."""
     body = b'{"errors": [{"message": ' + 1_000 * b"[" + 1_000 * b"]" + b"}]}"
     with attacked(make_client, answer(body)) as client, pytest.raises((TransportQueryError, TransportProtocolError)):
         client.execute("{ ok }")
@@ -115,7 +115,7 @@ REFUSALS: dict[str, bytes] = {
 def test_no_secret_is_shown(
     make_client: MakeClient, wire: bytes, method: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Neither message nor traceback nor log shows a password of the URL, a header, a cookie or a variable."""
+    """Messages, tracebacks and logs do not show a password of the URL, a header, a cookie or a variable."""
     caplog.set_level(logging.DEBUG, "syncgql")
     request = GraphQLRequest("query ($a: String) { ok(a: $a) }", {"a": SECRET})
     with WireServer(once(wire)) as server:
@@ -134,7 +134,7 @@ def test_no_secret_is_shown(
 
 
 def test_no_variable_is_shown_by_a_codec_that_fails(make_client: MakeClient) -> None:
-    """What cannot be written is named by its place."""
+    """A value that cannot be encoded is named by its place."""
     with make_client("http://127.0.0.1:9/") as client, pytest.raises(SyncGQLError) as caught:
         client.execute("query ($a: A) { ok(a: $a) }", {"a": {"password": SECRET, "tags": {SECRET}}})
     assert SECRET not in "".join(traceback.format_exception(caught.value))

@@ -1,4 +1,4 @@
-"""Answers whose framing contradicts itself, does not end, or comes so slowly that no single wait is long."""
+"""Responses whose framing is contradictory, does not end, or arrives so slowly that no single wait is long."""
 
 from __future__ import annotations
 
@@ -88,14 +88,14 @@ CONTRADICTIONS = {
 
 @pytest.mark.parametrize("hostile", CONTRADICTIONS.values(), ids=list(CONTRADICTIONS))
 def test_framing_that_contradicts_itself(make_client: MakeClient, hostile: bytes) -> None:
-    """It is an error, or the answer that one of the contradictions makes; never a part of it, and no other error."""
+    """The result is an error, or one of the contradicting responses; never a part of it, and no other exception."""
     with attacked(make_client, once(hostile)) as client:
         result = outcome(client)
     assert isinstance(result, TransportError) or result.data == OK
 
 
 def test_length_of_1_tb(make_client: MakeClient) -> None:
-    """A length that is only announced reserves no memory."""
+    """An announced length alone allocates no memory."""
     with attacked(make_client, once(wire(f"Content-Length: {10**12}"))) as client, pytest.raises(TransportError):
         client.execute("{ ok }")
 
@@ -115,7 +115,7 @@ def test_101_on_a_post(make_client: MakeClient) -> None:
 
 
 def flood(piece: bytes, *, first: bytes = b"") -> Script:
-    """Return a script that sends a piece over and over until the client leaves."""
+    """Return a script that sends a piece repeatedly until the client disconnects."""
 
     def script(connection: WireConnection) -> None:
         connection.read_request()
@@ -128,7 +128,7 @@ def flood(piece: bytes, *, first: bytes = b"") -> Script:
 
 
 def drip(pieces: Callable[[], Iterable[bytes]], first: bytes = b"") -> Script:
-    """Return a script that sends a piece at a time, each well within any limit of silence, until the client leaves."""
+    """Return a script that sends pieces, each within any limit for a wait, until the client disconnects."""
 
     def script(connection: WireConnection) -> None:
         connection.read_request()
@@ -146,7 +146,7 @@ TOTAL = 0.5  # seconds; the limit of the call
 
 
 def single_bytes(*parts: bytes) -> Callable[[], Iterable[bytes]]:
-    """Return what yields parts byte by byte, the last over and over."""
+    """Return a generator that yields parts byte by byte, the last one repeatedly."""
 
     def pieces() -> Iterable[bytes]:
         for part in itertools.chain(parts, itertools.repeat(parts[-1])):
@@ -179,7 +179,7 @@ DRIPS = {
 
 @pytest.mark.parametrize("script", DRIPS.values(), ids=list(DRIPS))
 def test_slow_drip(make_client: MakeClient, script: Script) -> None:
-    """A byte in time keeps each wait short; the limit of the whole call holds all the same."""
+    """Single bytes keep each wait short, but the limit of the whole call applies."""
     with attacked(make_client, script, execute_timeout=TOTAL, timeout=PATIENCE) as client:
         start = time.monotonic()
         with pytest.raises(TransportTimeout) as caught:
@@ -207,14 +207,14 @@ FLOODS = {
 
 @pytest.mark.parametrize("script", FLOODS.values(), ids=list(FLOODS))
 def test_flood(make_client: MakeClient, script: Script) -> None:
-    """What comes without end is given up by a limit, and is not kept until then."""
+    """Endless data is given up because of a limit, and is not stored until then."""
     options: dict[str, Any] = {"execute_timeout": TOTAL, "max_response_size": 100_000}
     with attacked(make_client, script, **options) as client, bounded_growth(64_000_000):
         assert isinstance(outcome(client), TransportTimeout | TransportConnectionFailed | TransportProtocolError)
 
 
 def test_other_calls_go_on_meanwhile(make_client: MakeClient) -> None:
-    """Calls of other threads on other connections get their answers while one connection is flooded or drips."""
+    """Calls of other threads on other connections receive their responses while one connection is flooded or slow."""
     begun, over = threading.Event(), threading.Event()
 
     def endless(connection: WireConnection) -> None:

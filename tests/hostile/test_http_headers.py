@@ -1,4 +1,4 @@
-"""Header names and values, cookies, names of files and answers' headers that would break out of where they belong."""
+"""Header names and values, cookies, file names and response headers that would break out of their place."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def injected(server: WireServer) -> bool:
 @pytest.mark.parametrize("text", NOT_IN_A_NAME.values(), ids=list(NOT_IN_A_NAME))
 @pytest.mark.parametrize("where", ["client", "function", "call"])
 def test_header_names(make_client: MakeClient, text: str, where: str) -> None:
-    """What is no token is refused before anything is sent, when the client is made if it is given there."""
+    """A name that is not a token is refused before sending, or when the client is created if it is passed there."""
     check_refused_headers(make_client, {f"X{text}Y": SECRET}, where)
 
 
@@ -62,7 +62,7 @@ def check_refused_headers(make_client: MakeClient, headers: dict[str, str], wher
 
 @pytest.mark.parametrize("text", CONTROL.values(), ids=list(CONTROL))
 def test_headers_in_extra_args(make_client: MakeClient, text: str) -> None:
-    """They are checked in the same way, or refused altogether."""
+    """They are checked in the same way, or not accepted at all."""
     extra_args = {"headers": {"X-Api-Key": f"{SECRET}{text}"}}
     with WireServer(always(answer())) as server, make_client(server.url) as client:
         with pytest.raises((ValueError, TypeError), match="headers") as caught:
@@ -73,7 +73,7 @@ def test_headers_in_extra_args(make_client: MakeClient, text: str) -> None:
 
 @pytest.mark.parametrize("text", ["\xe9", *NOT_LATIN_1.values()], ids=["latin-1", *NOT_LATIN_1])
 def test_header_values_beyond_ascii(make_client: MakeClient, text: str) -> None:
-    """They are sent as UTF-8 or Latin-1; half a character is refused when the client is made, without showing it."""
+    """They are sent as UTF-8 or Latin-1; a lone surrogate is refused when the client is created, without showing it."""
     if text == "\ud800":
         check_refused_headers(make_client, {"X-Key": SECRET + text}, "client")
         return
@@ -89,7 +89,7 @@ def test_header_values_beyond_ascii(make_client: MakeClient, text: str) -> None:
 )
 @pytest.mark.parametrize("part", ["name", "value"])
 def test_cookies(make_client: MakeClient, text: str, part: str) -> None:
-    """A cookie is refused, or it is quoted so that it ends where it should."""
+    """A cookie is refused, or quoted so that it ends where it should."""
     cookies = {f"a{text}b": "c"} if part == "name" else {"a": f"b{text}X-Injected: 1"}
     with WireServer(always(answer())) as server:
         try:
@@ -115,14 +115,14 @@ FILE_NAMES = {
 
 @pytest.mark.parametrize("text", FILE_NAMES.values(), ids=list(FILE_NAMES))
 def test_file_names(make_client: MakeClient, text: str) -> None:
-    """A name stays within its quotes: the part has its two headers and no other."""
+    """A name stays within its quotes: the part has two headers and no others."""
     document = "mutation ($file: Upload!) { ok(file: $file) }"
     with WireServer(always(answer())) as server, make_client(server.url) as client:
         assert client.execute(document, {"file": FileVar(b"content", filename=f"a{text}b")}) == OK
     (request,) = server.requests
     boundary = (request.header("content-type") or "").partition("boundary=")[2].encode()
     parts = request.body.split(b"--" + boundary)
-    assert len(parts) == 5  # before the first, operations, map, the file, and behind the last
+    assert len(parts) == 5  # before the first part, operations, map, the file, and after the last part
     head, _, content = parts[3].strip(b"\r\n").partition(b"\r\n\r\n")
     assert content == b"content"
     disposition, content_type = head.split(b"\r\n")
@@ -134,14 +134,14 @@ def test_file_names(make_client: MakeClient, text: str) -> None:
 
 @pytest.mark.parametrize("text", [*CONTROL.values(), "\u2028", "\ud800"], ids=[*CONTROL, "line separator", "surrogate"])
 def test_content_types(text: str) -> None:
-    """A content type that no header can hold is refused when the file is named."""
+    """A content type that is not valid in a header is refused when the FileVar is created."""
     with pytest.raises(ValueError, match="content_type"):
         FileVar(b"content", content_type=f"text/plain{text}")
 
 
 @pytest.mark.parametrize("text", CONTROL.values(), ids=list(CONTROL))
 def test_credentials(make_client: MakeClient, text: str) -> None:
-    """Control characters in a name or password reach no header, because they are encoded."""
+    """Control characters in a name or password never appear in a header, because they are encoded."""
     auth = ("user", f"{SECRET}{text}X-Injected: 1")
     with WireServer(always(answer())) as server, make_client(server.url, auth=auth) as client:
         assert client.execute("{ ok }") == OK
@@ -151,7 +151,7 @@ def test_credentials(make_client: MakeClient, text: str) -> None:
 
 @pytest.mark.parametrize("text", CONTROL.values(), ids=list(CONTROL))
 def test_operation_names(make_client: MakeClient, text: str, caplog: pytest.LogCaptureFixture) -> None:
-    """A name is data in the body, and in no log as it is."""
+    """A name is data in the body, and is escaped in logs."""
     caplog.set_level(logging.DEBUG, "syncgql")
     request = GraphQLRequest("query a { ok }", operation_name=f"a{text}b")
     with WireServer(always(answer())) as server, make_client(server.url) as client:
@@ -180,7 +180,7 @@ BAD_URLS = {
 
 @pytest.mark.parametrize("url", BAD_URLS.values(), ids=list(BAD_URLS))
 def test_urls_that_are_none(make_client: MakeClient, url: str) -> None:
-    """They are refused when the client is made, without showing a password."""
+    """They are refused when the client is created, without showing a password."""
     with pytest.raises(ValueError, match="url") as caught:
         make_client(url)
     assert SECRET not in str(caught.value)
@@ -188,7 +188,7 @@ def test_urls_that_are_none(make_client: MakeClient, url: str) -> None:
 
 @pytest.mark.parametrize("host", ["127.1", "0x7f.1", "2130706433", "[::ffff:127.0.0.1]", "0", "localhost."])
 def test_other_ways_to_write_an_address(make_client: MakeClient, host: str) -> None:
-    """The caller's own URL may write an address in any way: it is an answer, or an error of the package."""
+    """The caller's own URL may contain any form of an address: the result is a response or an error of the package."""
     with (
         WireServer(always(answer())) as server,
         make_client(f"http://{host}:{server.port}/graphql", execute_timeout=20) as client,
@@ -198,13 +198,13 @@ def test_other_ways_to_write_an_address(make_client: MakeClient, host: str) -> N
 
 
 def test_homograph_is_shown_as_it_is_sent(make_client: MakeClient) -> None:
-    """A host name in another alphabet is resolved as such, and never reaches another server."""
+    """A host name in another alphabet is resolved unchanged, and never leads to another server."""
     with make_client("http://\u0430pple.invalid/", execute_timeout=20) as client:
         assert isinstance(outcome(client), TransportError)
 
 
 def test_password_in_the_url_is_not_sent_in_it(make_client: MakeClient) -> None:
-    """It goes into ``Authorization``, and neither into the target nor into ``Host``."""
+    """It becomes the ``Authorization`` header, and is in neither the target nor ``Host``."""
     with WireServer(always(answer())) as server, make_client(server.url.replace("//", f"//user:{SECRET}@")) as client:
         result = client.execute_result("{ ok }")
         assert SECRET not in repr(client)
@@ -240,7 +240,7 @@ ANSWER_HEADERS: dict[str, list[str]] = {
 
 @pytest.mark.parametrize("headers", ANSWER_HEADERS.values(), ids=list(ANSWER_HEADERS))
 def test_headers_of_answers(make_client: MakeClient, headers: list[str]) -> None:
-    """They are read, or an error of the package; memory and time stay small."""
+    """They are read, or raise an error of the package, with little memory and time."""
     with attacked(make_client, answer(b'{"data": {"ok": true}}', *headers)) as client:
         result = outcome(client)
     assert isinstance(result, TransportError) or result.data == OK
@@ -269,7 +269,7 @@ RETRY_AFTER: dict[str, tuple[str, Any]] = {
 @pytest.mark.parametrize("status", ["429 Too Many Requests", "200 OK"])
 @pytest.mark.parametrize(("value", "seconds"), RETRY_AFTER.values(), ids=list(RETRY_AFTER))
 def test_retry_after(make_client: MakeClient, value: str, seconds: float | None, status: str) -> None:
-    """It is a number of seconds, never negative and never infinite, or None."""
+    """The value is a finite number of seconds that is not negative, or None."""
     wire = answer(b'{"data": {"ok": true}}', f"Retry-After: {value}", status=status)
     with attacked(make_client, wire) as client:
         result = outcome(client)
@@ -279,7 +279,7 @@ def test_retry_after(make_client: MakeClient, value: str, seconds: float | None,
 
 @pytest.mark.parametrize("value", ["1000000000", "999999999999999", "Fri, 31 Dec 9999 23:59:59 GMT"])
 def test_retry_after_is_not_waited_for_beyond_reason(value: str) -> None:
-    """A call without a limit of its own does not sleep for years because a server says so."""
+    """A call without its own limit does not sleep for years because a server asks for it."""
     wire = answer(b"", f"Retry-After: {value}", status="503 Later")
     with WireServer(always(wire)) as server, by_requests(server.url, execute_timeout=None, retries=3) as client:
         assert isinstance(outcome(client), TransportError)
@@ -299,7 +299,7 @@ RATE_LIMITS = [
 
 @pytest.mark.parametrize("status", ["200 OK", "403 Forbidden", "429 Too Many Requests"])
 def test_rate_limits_that_are_garbage(make_client: MakeClient, status: str) -> None:
-    """They change nothing about the answer."""
+    """They do not change the response."""
     with attacked(make_client, answer(b'{"data": {"ok": true}}', *RATE_LIMITS, status=status)) as client:
         result = outcome(client)
     assert isinstance(result, TransportError) or result.data == OK

@@ -1,4 +1,4 @@
-"""JSON that is made to confuse or to exhaust its reader, as the body of an HTTP answer."""
+"""JSON that is designed to confuse or exhaust its reader, as the body of an HTTP response."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from .attack import MakeClient, attacked
 pytestmark = pytest.mark.usefixtures("loop_is_never_held")
 
 BIG_INTEGER = 5_000 * b"9"
-"""Has more digits than Python converts, see sys.set_int_max_str_digits()."""
+"""A number with more digits than Python converts, see sys.set_int_max_str_digits()."""
 
 
 @pytest.fixture(params=["msgspec", "json"], autouse=True)
 def codec(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The codec with the ``speed`` extra, and without."""
+    """The codec with and without the ``speed`` extra."""
     if request.param == "json":
         monkeypatch.setattr(json_codec, "_fast_decode", None)
 
@@ -53,7 +53,7 @@ REFUSED = {
 @pytest.mark.parametrize("status", ["200 OK", "500 Internal Server Error"])
 @pytest.mark.parametrize("body", REFUSED.values(), ids=list(REFUSED))
 def test_what_is_no_json_is_refused(make_client: MakeClient, body: bytes, status: str) -> None:
-    """With a 2xx status it is a protocol error, with any other it is what an error page is."""
+    """With a 2xx status it is a protocol error, with another status an error page."""
     expected = TransportProtocolError if status.startswith("2") else TransportServerError
     with attacked(make_client, answer(body, status=status)) as client, pytest.raises(expected) as caught:
         client.execute("{ value }")
@@ -78,13 +78,13 @@ READ: dict[str, tuple[bytes, Any]] = {
 @pytest.mark.parametrize("bom", [b"", b"\xef\xbb\xbf"], ids=["", "BOM"])
 @pytest.mark.parametrize(("text", "value"), READ.values(), ids=list(READ))
 def test_what_is_json_is_read(make_client: MakeClient, text: bytes, value: Any, bom: bytes) -> None:
-    """What JSON allows is read as Python's own codec reads it."""
+    """Valid JSON is read as Python's own codec reads it."""
     with attacked(make_client, answer(bom + data(text))) as client:
         assert client.execute("{ value }") == {"value": value}
 
 
 def test_200_000_keys(make_client: MakeClient) -> None:
-    """An object of very many keys is read."""
+    """An object with a great number of keys is read."""
     value = {f"k{number}": number for number in range(200_000)}
     with attacked(make_client, answer(json.dumps({"data": value}).encode())) as client:
         assert client.execute("{ value }") == value
@@ -97,7 +97,7 @@ def nested(depth: int, inner: Any = "x") -> Any:
 
 
 DEPTH = 800
-"""Can be read, but not walked through in Python code without reaching the limit of recursion."""
+"""The value can be read, but traversing it in Python code exceeds the recursion limit."""
 
 
 ERRORS = {
@@ -114,7 +114,7 @@ ERRORS = {
 
 @pytest.mark.parametrize("error", ERRORS.values(), ids=list(ERRORS))
 def test_errors_of_any_shape(make_client: MakeClient, error: Any) -> None:
-    """Whatever an error holds, it is the server's answer, with a short message that can be written as UTF-8."""
+    """Any value of an error is the server's response, with a short message that can be encoded as UTF-8."""
     body = json.dumps({"errors": [error]}).encode()
     with attacked(make_client, answer(body)) as client, pytest.raises(TransportQueryError) as caught:
         client.execute("{ value }")
@@ -125,7 +125,7 @@ def test_errors_of_any_shape(make_client: MakeClient, error: Any) -> None:
 
 @pytest.mark.parametrize("error", ERRORS.values(), ids=list(ERRORS))
 def test_errors_of_any_shape_to_a_batch(make_client: MakeClient, error: Any) -> None:
-    """One answer to several requests is each one's, however deep it is."""
+    """One response to several requests belongs to each of them, however deeply it is nested."""
     body = json.dumps({"errors": [error]}).encode()
     with attacked(make_client, answer(body)) as client:
         results = client.execute_batch_results(["{ value }", "{ value }"])

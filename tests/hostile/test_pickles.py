@@ -1,4 +1,4 @@
-"""Pickles: a pickle is code, which the documentation says; ours hold no more than what was given."""
+"""A pickle is code, as the documentation says; ours only contain what was passed."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from syncgql import AppSyncApiKeyAuthentication, Client, TransportServerError
 ROOT = Path(__file__).parents[2]
 
 PAGES = ["docs/celery.md", "docs/threads.md"]
-"""The pages that tell how to send a client or an error elsewhere."""
+"""The pages that describe how to send a client or an error elsewhere."""
 
 
 @pytest.mark.parametrize("page", PAGES)
 def test_pickle_is_documented_as_code(page: str) -> None:
-    """Where the documentation says that something pickles, it says what an untrusted pickle may do."""
+    """Wherever the documentation says that something can be pickled, it warns about untrusted pickles."""
     text = " ".join((ROOT / page).read_text(encoding="utf-8").split())
     assert "Unpickling runs code" in text
 
@@ -33,7 +33,7 @@ def test_pickle_is_documented_as_code(page: str) -> None:
     ids=["client", "error"],
 )
 def test_pickle_names_only_our_own_classes(thing: object) -> None:
-    """A pickle of ours imports the package's classes and what the standard library has for rebuilding them."""
+    """Our pickles import only the package's classes and functions of the standard library for rebuilding them."""
     data = pickle.dumps(thing, protocol=2)
     names = {str(argument).split(" ")[0] for code, argument, _ in pickletools.genops(data) if code.name == "GLOBAL"}
     allowed = {"builtins", "__builtin__", copyreg.__name__, "copy_reg", "collections", "functools"}
@@ -41,7 +41,7 @@ def test_pickle_names_only_our_own_classes(thing: object) -> None:
 
 
 def test_pickle_of_a_secret_is_refused() -> None:
-    """An authentication with a secret in it does not get into a broker by accident."""
+    """An authentication that contains a secret cannot be sent to a broker by accident."""
     client = Client("https://example.com/graphql", auth=AppSyncApiKeyAuthentication("example.com", "da2-hush"))
     with pytest.raises(TypeError) as caught:
         pickle.dumps(client)

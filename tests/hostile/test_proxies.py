@@ -1,4 +1,4 @@
-"""Proxies that answer CONNECT in odd ways, and what they get to see."""
+"""Proxies with unusual responses to CONNECT, and the data that they receive."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ SECRETS = {"Authorization": "Bearer hush", "Cookie": "hush=1", "X-Api-Key": "hus
 USERINFO = "ada:pr0xy@"
 
 HARMLESS = {"host", "user-agent", "proxy-authorization", "proxy-connection", "accept", "accept-encoding"}
-"""The headers of CONNECT that say nothing of the request: the libraries' own beside the three that are needed."""
+"""The headers of CONNECT that reveal nothing about the request: those of the libraries, and the three required ones."""
 
 Call = Callable[[str], object]
 
@@ -48,7 +48,7 @@ every_way = pytest.mark.parametrize("call", [by_aiohttp, by_requests, by_websock
 
 
 def connect_answered(call: Call, reply: bytes) -> tuple[TransportError, WireServer, WireServer]:
-    """Return the error of a call whose CONNECT gets this response, the proxy, and a server that must not be reached."""
+    """Return the error of a call whose CONNECT receives this response, the proxy, and the unreached server."""
 
     def script(connection: WireConnection) -> None:
         assert connection.read_request() is not None
@@ -65,14 +65,14 @@ def connect_answered(call: Call, reply: bytes) -> tuple[TransportError, WireServ
 
 @every_way
 def test_connect_answered_200_with_a_body(call: Call) -> None:
-    """The body is no answer of the target: what the proxy says in the clear cannot pass for its TLS."""
+    """The body is not a response of the target: plain text from the proxy cannot be mistaken for its TLS."""
     error, _, _ = connect_answered(call, answer(b'{"data": {"ok": "forged"}}'))
     assert isinstance(error, TransportConnectionFailed)
 
 
 @every_way
 def test_connect_answered_200_with_an_answer_behind_it(call: Call) -> None:
-    """Bytes behind the proxy's answer are taken for TLS, which they are not."""
+    """Bytes after the proxy's response are read as TLS, which they are not."""
     reply = b"HTTP/1.1 200 Connection established\r\n\r\n" + answer(b'{"data": {"ok": "forged"}}')
     error, _, _ = connect_answered(call, reply)
     assert isinstance(error, TransportConnectionFailed)
@@ -80,7 +80,7 @@ def test_connect_answered_200_with_an_answer_behind_it(call: Call) -> None:
 
 @every_way
 def test_connect_answered_407(call: Call) -> None:
-    """The proxy wants credentials: the error says so, and the request is not sent past it."""
+    """The proxy requires credentials: the error reports it, and the request is not sent directly."""
     challenge = answer(b"no", 'Proxy-Authenticate: Basic realm="x"', status="407 Proxy Authentication Required")
     error, proxy, _ = connect_answered(call, challenge)
     assert "407" in str(error)
@@ -90,7 +90,7 @@ def test_connect_answered_407(call: Call) -> None:
 @pytest.mark.parametrize("status", ["301 Moved", "302 Found", "307 Temporary Redirect"])
 @every_way
 def test_connect_answered_302(call: Call, status: str) -> None:
-    """A proxy cannot redirect a request that is meant for another host."""
+    """A proxy cannot redirect a request for another host."""
     error, proxy, elsewhere = connect_answered(call, answer(b"", "Location: ELSEWHERE", status=status))
     assert status[:3] in str(error)
     assert elsewhere.connections == 0
@@ -110,14 +110,14 @@ def test_connect_answered_302(call: Call, status: str) -> None:
 )
 @every_way
 def test_connect_answered_by_something_else(call: Call, reply: bytes) -> None:
-    """Every other answer is a typed error of no great length."""
+    """Any other response is a short, typed error."""
     error, _, _ = connect_answered(call, reply)
     assert len(str(error)) < 3000
 
 
 @every_way
 def test_headers_of_the_origin_in_connect(call: Call) -> None:
-    """A proxy sees where a tunnel leads and its own credentials, nothing of the request in it."""
+    """A proxy sees the target of a tunnel and its own credentials, but nothing of the request."""
     _, proxy, _ = connect_answered(call, answer(b"", status="503 Service Unavailable"))
     request = proxy.requests[0]
     assert request.method == "CONNECT"
@@ -130,7 +130,7 @@ def test_headers_of_the_origin_in_connect(call: Call) -> None:
 
 @every_way
 def test_credentials_of_the_proxy_stay_with_it(call: Call) -> None:
-    """Over plain HTTP the proxy gets them beside the request; no redirect of the target's takes them along."""
+    """Over plain HTTP the proxy receives them with the request; redirects of the target do not forward them."""
     seen: list[Any] = []
 
     def script(connection: WireConnection) -> None:

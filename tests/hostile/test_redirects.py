@@ -1,4 +1,4 @@
-"""Redirects that lead astray: to other origins, in circles, nowhere, or to where credentials would be seen."""
+"""Malicious redirects: to other origins, in circles, to invalid targets, or to steal credentials."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def redirect(location: str, *headers: str, status: int = 307, body: bytes = b"mo
 
 @pytest.fixture
 def stranger() -> Iterator[WireServer]:
-    """A server of another origin, which answers everything."""
+    """A server of another origin that responds to every request."""
     with WireServer(always(answer())) as server:
         yield server
 
@@ -54,13 +54,13 @@ def shown(request: WireRequest) -> str:
 def test_another_origin_gets_nothing_of_the_callers(
     make_client: MakeClient, stranger: WireServer, status: int, method: str
 ) -> None:
-    """Where a redirect to another port is followed at all, only the request itself goes along."""
+    """If a redirect to another port is followed, it receives only the request itself."""
     hop = redirect(stranger.url, f"Set-Cookie: planted={SECRET}; Domain=127.0.0.1", status=status)
     with WireServer(always(hop)) as server:
         url = server.url.replace("//", f"//user:{SECRET}@") + f"?token={SECRET}"
         with make_client(url, **SENSITIVE, **(get_option(make_client) if method == "GET" else {})) as client:
             if method == "POST" and status < 307:
-                with pytest.raises(TransportServerError, match="turns a POST into a GET"):
+                with pytest.raises(TransportServerError, match="turn a POST into a GET"):
                     client.execute("{ ok }")
             else:
                 assert client.execute("{ ok }", headers={"X-Of-The-Call": SECRET}) == OK
@@ -69,7 +69,7 @@ def test_another_origin_gets_nothing_of_the_callers(
 
 
 def test_the_way_back_from_another_origin_is_a_strangers_too(make_client: MakeClient) -> None:
-    """A redirect to another origin and back does not bring the credentials along again."""
+    """A redirect to another origin and back does not send the credentials again."""
     ports: list[int] = []
 
     def back(connection: WireConnection) -> None:
@@ -108,7 +108,7 @@ SAME_PLACE = {
 
 @pytest.mark.parametrize("location", SAME_PLACE.values(), ids=list(SAME_PLACE))
 def test_locations_that_look_like_another_place(make_client: MakeClient, location: str) -> None:
-    """They lead to the same server, or nowhere; no header is injected, and no circle is endless."""
+    """They lead to the same server or fail; no header is injected, and no circle is endless."""
     with (
         WireServer(always(redirect(location))) as server,
         make_client(server.url, execute_timeout=20) as client,
@@ -148,13 +148,13 @@ NOWHERE = {
 
 @pytest.mark.parametrize("location", NOWHERE.values(), ids=list(NOWHERE))
 def test_locations_that_lead_nowhere(make_client: MakeClient, location: str) -> None:
-    """They are an error of the package, and cost no more than that."""
+    """They raise an error of the package, and cost little time and memory."""
     with attacked(make_client, redirect(location), execute_timeout=20) as client:
         assert isinstance(outcome(client), TransportError)
 
 
 def test_location_of_1_mb(make_client: MakeClient) -> None:
-    """It is beyond the limits for headers, or is no URL that is followed."""
+    """It exceeds the limits for headers, or is not a URL that is followed."""
     with attacked(make_client, redirect("/" + MB * "a")) as client:
         error = outcome(client)
     assert isinstance(error, TransportError)
@@ -171,7 +171,7 @@ def test_long_location(make_client: MakeClient, length: int) -> None:
 
 
 def test_two_locations(make_client: MakeClient, stranger: WireServer) -> None:
-    """Both transports make something of it that shows no credentials."""
+    """Both transports handle it without showing credentials."""
     hop = answer(b"", "Location: /same", f"Location: {stranger.url}", status="307 Moved")
     with WireServer(always(hop, answer())) as server, make_client(server.url, **SENSITIVE) as client:
         result = outcome(client)
@@ -180,7 +180,7 @@ def test_two_locations(make_client: MakeClient, stranger: WireServer) -> None:
 
 
 def test_circle(make_client: MakeClient) -> None:
-    """Redirects in a circle end after five."""
+    """Circular redirects end after five."""
     with WireServer(always(redirect("/a"))) as server, make_client(server.url) as client:
         with pytest.raises(TransportServerError, match="number 6 in a row"):
             client.execute("{ ok }")
@@ -189,7 +189,7 @@ def test_circle(make_client: MakeClient) -> None:
 
 @pytest.mark.parametrize("case", ["LOCALHOST", "localhost", "LocalHost"])
 def test_case_of_the_host(make_client: MakeClient, case: str) -> None:
-    """A host in another case is the same origin, so the headers go along."""
+    """A host in a different case is the same origin, so the headers are sent."""
     ports: list[int] = []
     with WireServer(lambda connection: always(redirect(f"http://{case}:{ports[0]}/b"), answer())(connection)) as server:
         ports.append(server.port)
@@ -201,7 +201,7 @@ def test_case_of_the_host(make_client: MakeClient, case: str) -> None:
 
 @pytest.mark.parametrize("host", ["127.0.0.1.", "127.1", "2130706433", "0x7f.1", "[::ffff:127.0.0.1]"])
 def test_other_ways_to_write_the_host(make_client: MakeClient, host: str) -> None:
-    """A host that is written in another way is another origin, wherever it leads."""
+    """A host that is written differently is another origin, wherever it leads."""
     ports: list[int] = []
     with WireServer(lambda connection: always(redirect(f"http://{host}:{ports[0]}/b"), answer())(connection)) as server:
         ports.append(server.port)
@@ -211,7 +211,7 @@ def test_other_ways_to_write_the_host(make_client: MakeClient, host: str) -> Non
 
 
 def test_upload_that_cannot_be_read_again(make_client: MakeClient, tmp_path: Path) -> None:
-    """A redirect of an upload is followed only if the file can be sent again; else nothing is sent."""
+    """A redirect of an upload is followed only if the file can be sent again; otherwise nothing is sent."""
     document = "mutation ($file: Upload!) { ok(file: $file) }"
     with WireServer(always(redirect("/again"), answer())) as server, make_client(server.url) as client:
         assert client.execute(document, {"file": FileVar(b"abc")}) == OK

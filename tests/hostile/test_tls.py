@@ -1,4 +1,4 @@
-"""Certificates that must not be accepted, and settings of one client that must not reach another."""
+"""Certificates that must not be accepted, and settings of one client that must not affect another."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def by_requests(bundle: str) -> Call:
 
 @pytest.fixture(params=["aiohttp", "websocket", "requests"])
 def call(request: pytest.FixtureRequest, authority: trustme.CA, tmp_path: Any) -> Call:
-    """Each way to send something to a server, trusting the authority."""
+    """Each way to send a request to a server, trusting the authority."""
     bundle = tmp_path / "authority.pem"
     authority.cert_pem.write_to_path(str(bundle))
     ways: dict[str, Call] = {"aiohttp": by_aiohttp, "websocket": by_websocket, "requests": by_requests(str(bundle))}
@@ -51,7 +51,7 @@ def call(request: pytest.FixtureRequest, authority: trustme.CA, tmp_path: Any) -
 
 
 def refused(call: Call, url: str, context: ssl.SSLContext) -> str:
-    """Return the error with which a certificate is refused."""
+    """Return the error that a certificate causes."""
     with pytest.raises(TransportConnectionFailed, match="certificate") as caught:
         call(url, context)
     return str(caught.value)
@@ -64,14 +64,14 @@ def context_of(certificate: trustme.LeafCert) -> ssl.SSLContext:
 
 
 def test_wrong_host(call: Call, authority: trustme.CA, client_context: ssl.SSLContext) -> None:
-    """A certificate of somebody else, signed by the right authority, is refused."""
+    """A certificate for another host, signed by the trusted authority, is refused."""
     with WireServer(always(answer()), context=context_of(authority.issue_cert("other.example"))) as server:
         refused(call, server.url.replace("127.0.0.1", "localhost"), client_context)
     assert server.requests == []
 
 
 def test_expired(call: Call, authority: trustme.CA, client_context: ssl.SSLContext) -> None:
-    """A certificate whose time is over is refused, and the error says that."""
+    """An expired certificate is refused, and the error says so."""
     past = datetime.datetime(2020, 1, 1, tzinfo=datetime.timezone.utc)
     certificate = authority.issue_cert("localhost", not_before=past, not_after=past + datetime.timedelta(days=1))
     with WireServer(always(answer()), context=context_of(certificate)) as server:
@@ -81,7 +81,7 @@ def test_expired(call: Call, authority: trustme.CA, client_context: ssl.SSLConte
 
 
 def test_self_signed(call: Call, client_context: ssl.SSLContext) -> None:
-    """A certificate of an unknown authority is refused."""
+    """A certificate from an unknown authority is refused."""
     stranger = trustme.CA()
     with WireServer(always(answer()), context=context_of(stranger.issue_cert("localhost"))) as server:
         refused(call, server.url.replace("127.0.0.1", "localhost"), client_context)
@@ -90,13 +90,13 @@ def test_self_signed(call: Call, client_context: ssl.SSLContext) -> None:
 
 @pytest.fixture
 def names() -> list[str | None]:
-    """The server names (SNI) that clients asked for."""
+    """The server names (SNI) that clients sent."""
     return []
 
 
 @pytest.fixture
 def ip_front(any_server: Server, authority: trustme.CA, names: list[str | None]) -> Iterator[Front]:
-    """Each of the servers in turn, with a certificate for 127.0.0.1."""
+    """Each server in turn, with a certificate for 127.0.0.1."""
     context = context_of(authority.issue_cert("127.0.0.1"))
 
     def note(sock: ssl.SSLObject, name: str | None, context: ssl.SSLContext) -> None:
@@ -108,13 +108,13 @@ def ip_front(any_server: Server, authority: trustme.CA, names: list[str | None])
 
 
 def test_sni_with_an_ip(call: Call, ip_front: Front, client_context: ssl.SSLContext, names: list[str | None]) -> None:
-    """An address is no server name (RFC 6066, section 3); its certificate is checked against the address."""
+    """An address is not a server name (RFC 6066, section 3); its certificate is checked against the address."""
     assert call(ip_front.url("127.0.0.1"), client_context) in (HELLO, {"count": 1})
     assert set(names) == {None}
 
 
 def test_certificate_of_another_ip(call: Call, authority: trustme.CA, client_context: ssl.SSLContext) -> None:
-    """A certificate for a name or for another address does not do for an address."""
+    """A certificate for a name or for another address is not valid for an address."""
     certificate = authority.issue_cert("127.0.0.2", "localhost")
     with WireServer(always(answer()), context=context_of(certificate)) as server:
         refused(call, server.url, client_context)
@@ -122,7 +122,7 @@ def test_certificate_of_another_ip(call: Call, authority: trustme.CA, client_con
 
 
 def test_ssl_false_does_not_leak(tls_front: Front) -> None:
-    """A client that checks nothing leaves every other client its checks, before it, after it and beside it."""
+    """A client without verification does not affect other clients before, after or beside it."""
     url = tls_front.url()
     with Client(url) as before, Client(url, ssl=False) as careless, Client(url) as after:
         for _ in range(2):
@@ -136,7 +136,7 @@ def test_ssl_false_does_not_leak(tls_front: Front) -> None:
 
 
 def test_ssl_false_of_one_call_does_not_leak(tls_front: Front) -> None:
-    """Within one client, too, a connection that was not checked serves only calls that ask for no check."""
+    """Within one client, an unverified connection only serves calls that request no verification."""
     with Client(tls_front.url()) as client:
         assert client.execute("{ hello }", extra_args={"ssl": False}) == HELLO
         with pytest.raises(TransportConnectionFailed, match="certificate"):
@@ -145,7 +145,7 @@ def test_ssl_false_of_one_call_does_not_leak(tls_front: Front) -> None:
 
 @pytest.mark.filterwarnings("ignore:Unverified HTTPS request")
 def test_verify_false_does_not_leak(tls_front: Front) -> None:
-    """The same for requests, whose sessions have a way to mix them up."""
+    """The same applies to requests, whose sessions could mix them up."""
     with Client(transport=RequestsHTTPTransport(tls_front.url(), verify=False, trust_env=False)) as careless:
         assert careless.execute("{ hello }") == HELLO
         with (
@@ -157,7 +157,7 @@ def test_verify_false_does_not_leak(tls_front: Front) -> None:
 
 
 def test_server_that_never_ends_the_tls_handshake(client_context: ssl.SSLContext) -> None:
-    """A peer that accepts and is silent costs its own call its time limit; other calls go on meanwhile."""
+    """A silent peer costs its own call the time limit; other calls continue in the meantime."""
     with socket.create_server(("127.0.0.1", 0)) as silent, WireServer(always(answer())) as server:
         port = silent.getsockname()[1]
         with (

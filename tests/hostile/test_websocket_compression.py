@@ -22,7 +22,7 @@ MIB = 1024 * 1024
 
 
 class Deflater:
-    """Compresses messages as one end of a connection does, with one context for all of them."""
+    """Compresses messages like one end of a connection, with one context for all of them."""
 
     def __init__(self) -> None:
         self._context = zlib.compressobj(9, zlib.DEFLATED, -15)
@@ -34,14 +34,14 @@ class Deflater:
 
 
 def bomb(size: int) -> bytes:
-    """Return the payload for a message of so many spaces, a thousandth of that."""
+    """Return the payload for a message of *size* spaces, a thousandth of that."""
     return Deflater().message(b" " * size)
 
 
 @each_dialect
 @in_loop
 async def test_bomb_without_negotiation(dialect: Dialect) -> None:
-    """Nothing is decompressed that was not agreed upon."""
+    """Without an agreement, nothing is decompressed."""
     for extensions in (None, DEFLATE):  # a server may also claim an agreement
         with pytest.raises(TransportProtocolError, match="non-zero reserved bits") as caught:
             await events_of(dialect, sends(frame(TEXT, bomb(100 * MIB), reserved=RSV1)), extensions=extensions)
@@ -59,7 +59,7 @@ async def test_bomb_with_negotiation(dialect: Dialect) -> None:
         tracemalloc.start()
         try:
             with pytest.raises(
-                TransportConnectionFailed, match="bigger than max_message_size, 1048576 bytes"
+                TransportConnectionFailed, match="larger than max_message_size, 1048576 bytes"
             ) as caught:
                 await events_of(dialect, sends(flood), extensions=DEFLATE, max_message_size=MIB, **NEGOTIATED)
             _, peak = tracemalloc.get_traced_memory()
@@ -71,7 +71,7 @@ async def test_bomb_with_negotiation(dialect: Dialect) -> None:
 
 @in_loop
 async def test_many_small_bombs() -> None:
-    """Messages that grow a thousandfold, each below the limit, do not hold the loop however many come at once."""
+    """Messages that expand a thousandfold, each below the limit, do not block the loop, however many arrive at once."""
     text = TRANSPORT_WS.text("7777", '{"data":null}').encode()
     small = frame(TEXT, Deflater().message(text + b" " * MIB), reserved=RSV1)
 
@@ -87,7 +87,7 @@ async def test_many_small_bombs() -> None:
 @each_dialect
 @in_loop
 async def test_rsv2_and_rsv3(dialect: Dialect, reserved: int, negotiated: bool) -> None:
-    """Bits that no extension has given a meaning break the protocol."""
+    """Bits that no extension defines violate the protocol."""
     options: dict[str, Any] = {"extensions": DEFLATE, **NEGOTIATED} if negotiated else {}
     with pytest.raises(TransportProtocolError, match="non-zero reserved bits") as caught:
         await events_of(dialect, sends(frame(TEXT, b"{}", reserved=reserved)), **options)
@@ -96,7 +96,7 @@ async def test_rsv2_and_rsv3(dialect: Dialect, reserved: int, negotiated: bool) 
 
 @in_loop
 async def test_rsv1_on_a_continuation() -> None:
-    """Only the first fragment says that a message is compressed."""
+    """Only the first fragment marks a message as compressed."""
     fragments = frame(TEXT, b"{", final=False) + frame(CONTINUATION, b"}", reserved=RSV1)
     with pytest.raises(TransportProtocolError, match="non-zero reserved bits"):
         await events_of(TRANSPORT_WS, sends(fragments), extensions=DEFLATE, **NEGOTIATED)
@@ -105,7 +105,7 @@ async def test_rsv1_on_a_continuation() -> None:
 @pytest.mark.parametrize("extensions", [DEFLATE, f"{DEFLATE}; server_no_context_takeover"])
 @in_loop
 async def test_context_takeover(extensions: str) -> None:
-    """A context may outlive its message, and may be dropped after each one; both are read."""
+    """A context may outlive its message or be dropped after each message; both are read."""
 
     async def act(peer: Peer, id: str) -> None:
         kept = Deflater()
@@ -119,7 +119,7 @@ async def test_context_takeover(extensions: str) -> None:
 
 @in_loop
 async def test_context_that_grows_into_a_bomb() -> None:
-    """A message that is small by itself and refers to what came before is measured by what it becomes."""
+    """A small message that refers to earlier ones is measured by its decompressed size."""
 
     async def act(peer: Peer, id: str) -> None:
         deflater = Deflater()
@@ -127,14 +127,14 @@ async def test_context_that_grows_into_a_bomb() -> None:
         await peer.write(frame(TEXT, deflater.message(text), reserved=RSV1))
         await peer.write(frame(TEXT, deflater.message(text * 10_000), reserved=RSV1))
 
-    with pytest.raises(TransportConnectionFailed, match="bigger than max_message_size"):
+    with pytest.raises(TransportConnectionFailed, match="larger than max_message_size"):
         await events_of(TRANSPORT_WS, act, extensions=DEFLATE, max_message_size=10_000, **NEGOTIATED)
 
 
 @pytest.mark.parametrize("payload", [b"\xff" * 100, b"\x07", b"hello", b""], ids=["noise", "type 3", "text", "empty"])
 @in_loop
 async def test_garbage_in_place_of_compressed_data(payload: bytes) -> None:
-    """What cannot be decompressed is a typed error with a cause."""
+    """Invalid compressed data is a typed error with a cause."""
     with pytest.raises(TransportError) as caught:
         await events_of(TRANSPORT_WS, sends(frame(TEXT, payload, reserved=RSV1)), extensions=DEFLATE, **NEGOTIATED)
     assert caught.value.message

@@ -1,4 +1,4 @@
-"""Frames that no honest server sends: a typed error or the right result, bounded memory, and a loop that goes on."""
+"""Frames that no honest server sends: a typed error or the right result, bounded memory, and a loop that continues."""
 
 from __future__ import annotations
 
@@ -31,8 +31,8 @@ MASKED = 0x80
 @each_dialect
 @in_loop
 async def test_length_of_2_to_the_63(dialect: Dialect, size: int) -> None:
-    """A length that nothing could hold is refused when it is read, not when memory is exhausted."""
-    with pytest.raises(TransportConnectionFailed, match="bigger than max_message_size") as caught:
+    """An impossible length is refused when it is read, not when memory is exhausted."""
+    with pytest.raises(TransportConnectionFailed, match="larger than max_message_size") as caught:
         await events_of(dialect, sends(header(TEXT, size)))
     assert caught.value.code == 1009
 
@@ -40,24 +40,24 @@ async def test_length_of_2_to_the_63(dialect: Dialect, size: int) -> None:
 @each_dialect
 @in_loop
 async def test_length_over_the_limit_in_the_header_only(dialect: Dialect) -> None:
-    """The announced length counts: nothing of the message needs to come."""
-    with pytest.raises(TransportConnectionFailed, match="bigger than max_message_size, 1000 bytes"):
+    """The announced length counts, even if nothing of the message arrives."""
+    with pytest.raises(TransportConnectionFailed, match="larger than max_message_size, 1000 bytes"):
         await events_of(dialect, sends(header(TEXT, 1001)), max_message_size=1000)
 
 
 @each_dialect
 @in_loop
 async def test_length_over_the_limit_in_fragments(dialect: Dialect) -> None:
-    """The limit is that of the message, however it is cut."""
+    """The limit applies to the whole message, however it is fragmented."""
     fragments = frame(TEXT, b"x" * 400, final=False) + frame(CONTINUATION, b"x" * 400, final=False) * 2
-    with pytest.raises(TransportConnectionFailed, match="bigger than max_message_size, 1000 bytes"):
+    with pytest.raises(TransportConnectionFailed, match="larger than max_message_size, 1000 bytes"):
         await events_of(dialect, sends(fragments), max_message_size=1000)
 
 
 @each_dialect
 @in_loop
 async def test_a_million_empty_fragments(dialect: Dialect) -> None:
-    """Empty fragments cost nothing but the time to read them; the message behind them is read."""
+    """Empty fragments cost only the time to read them; the message after them is read."""
     fragments = frame(CONTINUATION, final=False) * 1_000_000
 
     async def act(peer: Peer, id: str) -> None:
@@ -71,14 +71,14 @@ async def test_a_million_empty_fragments(dialect: Dialect) -> None:
         _, peak = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()
-    # The server's buffers are in this figure, too.
+    # This figure also includes the server's buffers.
     assert peak < 10 * MIB
 
 
 @each_dialect
 @in_loop
 async def test_fragment_then_ping_flood(dialect: Dialect) -> None:
-    """Pings between two fragments are answered without holding the loop; the message is read in the end."""
+    """Pings between two fragments are answered without blocking the loop; the message is read in the end."""
 
     async def act(peer: Peer, id: str) -> None:
         message = dialect.text(id, '{"data":{"n":1}}').encode()
@@ -92,7 +92,7 @@ async def test_fragment_then_ping_flood(dialect: Dialect) -> None:
 @each_dialect
 @in_loop
 async def test_ping_flood_without_reading_the_pongs(dialect: Dialect) -> None:
-    """A server that floods and does not read holds up its own connection only: closing takes its limit, no longer."""
+    """A server that floods and does not read delays only its own connection: closing takes its limit and no longer."""
 
     async def act(peer: Peer, id: str) -> None:
         await peer.write(dialect.result(id))
@@ -114,7 +114,9 @@ async def test_ping_flood_without_reading_the_pongs(dialect: Dialect) -> None:
 @in_loop
 async def test_ping_of_126_bytes(dialect: Dialect) -> None:
     """A control frame has at most 125 bytes."""
-    with pytest.raises(TransportProtocolError, match="broke the WebSocket protocol: Control frame payload") as caught:
+    with pytest.raises(
+        TransportProtocolError, match="violated the WebSocket protocol: Control frame payload"
+    ) as caught:
         await events_of(dialect, sends(frame(PING, b"x" * 126)))
     assert caught.value.code == 1002
 
@@ -123,7 +125,7 @@ async def test_ping_of_126_bytes(dialect: Dialect) -> None:
 @each_dialect
 @in_loop
 async def test_masked_frame_from_the_server(dialect: Dialect, key: bytes) -> None:
-    """RFC 6455 says to refuse it; aiohttp unmasks it, and the result is right."""
+    """RFC 6455 requires refusing it; aiohttp unmasks it, and the result is right."""
 
     async def act(peer: Peer, id: str) -> None:
         message = dialect.text(id, '{"data":{"n":1}}').encode()
@@ -147,8 +149,8 @@ async def test_masked_frame_from_the_server(dialect: Dialect, key: bytes) -> Non
 @each_dialect
 @in_loop
 async def test_close_frame_with_a_bad_body(dialect: Dialect, payload: bytes, code: int) -> None:
-    """A close frame that breaks the rules is an error by name, and no clean end."""
-    with pytest.raises(TransportProtocolError, match="broke the WebSocket protocol") as caught:
+    """An invalid close frame is an error that names the fault, and not a regular end."""
+    with pytest.raises(TransportProtocolError, match="violated the WebSocket protocol") as caught:
         await events_of(dialect, sends(frame(CLOSE, payload)))
     assert caught.value.code == code
 
@@ -156,7 +158,7 @@ async def test_close_frame_with_a_bad_body(dialect: Dialect, payload: bytes, cod
 @each_dialect
 @in_loop
 async def test_bad_utf8_split_over_fragments(dialect: Dialect) -> None:
-    """A sequence that is invalid only as a whole is found; a valid one may be split anywhere."""
+    """A sequence that is invalid only as a whole is detected; a valid one may be split anywhere."""
 
     async def valid(peer: Peer, id: str) -> None:
         message = dialect.text(id, '{"data":{"n":"\N{GRINNING FACE}"}}').encode()
@@ -175,7 +177,7 @@ async def test_bad_utf8_split_over_fragments(dialect: Dialect) -> None:
 @each_dialect
 @in_loop
 async def test_data_after_close(dialect: Dialect) -> None:
-    """What comes behind a close frame is no event."""
+    """Data after a close frame is not an event."""
 
     async def act(peer: Peer, id: str) -> None:
         await peer.write(dialect.result(id, 1) + frame(CLOSE, struct.pack("!H", 4000)) + dialect.result(id, 2))
@@ -188,7 +190,7 @@ async def test_data_after_close(dialect: Dialect) -> None:
 
 
 async def outcome(dialect: Dialect, payload: str) -> object:
-    """Return the number in an event with this payload, or the error that it is."""
+    """Return the number in an event with this payload, or the error."""
 
     async def act(peer: Peer, id: str) -> None:
         await peer.flood(frame(TEXT, dialect.text(id, payload).encode(errors="surrogatepass")))
@@ -201,7 +203,7 @@ async def outcome(dialect: Dialect, payload: str) -> object:
 
 
 def is_refused(dialect: Dialect, found: object) -> bool:
-    """Tell whether a message was refused as unreadable; AppSync's are ignored instead."""
+    """Return whether a message was refused as unreadable; AppSync's are ignored instead."""
     if dialect is APPSYNC:
         return found is None
     return isinstance(found, TransportProtocolError) and found.code == dialect.code
@@ -210,7 +212,7 @@ def is_refused(dialect: Dialect, found: object) -> bool:
 @each_dialect
 @in_loop
 async def test_json_of_depth_100_000(dialect: Dialect) -> None:
-    """Nesting that Python cannot read breaks the protocol, for lists and for objects."""
+    """Nesting that Python cannot read violates the protocol, for lists and for objects."""
     for opening, closing in (("[", "]"), ('{"a":', "}")):
         depth = 100_000
         deep = f'{{"data":{{"n":{opening * depth}1{closing * depth}}}}}'
@@ -229,7 +231,7 @@ async def test_json_of_depth_100_000(dialect: Dialect) -> None:
 @each_dialect
 @in_loop
 async def test_json_just_readable(dialect: Dialect, payload: str) -> None:
-    """What can just be read cannot always be written as text; that is a result or a typed error all the same."""
+    """A value that can just be read cannot always be encoded; the outcome is a result or a typed error."""
     for depth in (*range(900, 1000, 20), *range(960, 1000, 3)):
         deep = "[" * depth + "]" * depth
 
@@ -244,7 +246,7 @@ async def test_json_just_readable(dialect: Dialect, payload: str) -> None:
 @pytest.mark.parametrize("dialect", [TRANSPORT_WS], ids=["graphql-transport-ws"])
 @in_loop
 async def test_huge_key_counts(dialect: Dialect) -> None:
-    """A million keys are read; a message is decoded in one go, for which max_message_size is the limit."""
+    """A million keys are read; a message is decoded without interruption, which max_message_size limits."""
     data = json.dumps({"data": {"n": {str(number): number for number in range(1_000_000)}}}, separators=(",", ":"))
     found = await outcome(dialect, data)
     assert isinstance(found, dict)
@@ -254,7 +256,7 @@ async def test_huge_key_counts(dialect: Dialect) -> None:
 @each_dialect
 @in_loop
 async def test_duplicate_keys(dialect: Dialect) -> None:
-    """The last one counts, as everywhere in Python; so it does for the members that the protocol reads."""
+    """The last of duplicate keys counts, as everywhere in Python, including the members that the protocol reads."""
     assert await outcome(dialect, '{"data":{"n":1,"n":2},"data":{"n":3,"n":4}}') == 4
 
     async def act(peer: Peer, id: str) -> None:
@@ -269,14 +271,14 @@ async def test_duplicate_keys(dialect: Dialect) -> None:
 @each_dialect
 @in_loop
 async def test_nan_and_infinity(dialect: Dialect, constant: str) -> None:
-    """What Python's codec reads and JSON does not have is refused."""
+    """Text that Python's codec reads but JSON does not allow is refused."""
     assert is_refused(dialect, await outcome(dialect, f'{{"data":{{"n":{constant}}}}}'))
 
 
 @each_dialect
 @in_loop
 async def test_lone_surrogates(dialect: Dialect) -> None:
-    """Escaped ones are read, as JSON has it; as bytes they are no UTF-8."""
+    """Escaped ones are read, as JSON allows; as bytes they are not UTF-8."""
     assert await outcome(dialect, r'{"data":{"n":"\ud800"}}') == "\ud800"
     assert await outcome(dialect, r'{"data":{"n":"\udc00\ud800"}}') == "\udc00\ud800"
     found = await outcome(dialect, '{"data":{"n":"\ud800"}}')
@@ -287,7 +289,7 @@ async def test_lone_surrogates(dialect: Dialect) -> None:
 @each_dialect
 @in_loop
 async def test_lone_surrogates_in_an_error(dialect: Dialect) -> None:
-    """An error with them can be raised; what a log makes of it is no crash of the connection."""
+    """An error with them can be raised; logging it does not break the connection."""
 
     async def act(peer: Peer, id: str) -> None:
         await peer.text(rf'{{"type":"error","id":"{id}","payload":[{{"message":"\ud800"}}]}}')
@@ -299,7 +301,7 @@ async def test_lone_surrogates_in_an_error(dialect: Dialect) -> None:
 @each_dialect
 @in_loop
 async def test_integers_of_5_000_digits(dialect: Dialect) -> None:
-    """Python refuses to read more than 4,300 digits; fewer are exact."""
+    """Python refuses to read more than 4,300 digits; numbers with fewer digits are exact."""
     assert is_refused(dialect, await outcome(dialect, f'{{"data":{{"n":{"9" * 5000}}}}}'))
     assert is_refused(dialect, await outcome(dialect, f'{{"data":{{"n":-{"9" * 5000}}}}}'))
     assert await outcome(dialect, f'{{"data":{{"n":{"9" * 4300}}}}}') == 10**4300 - 1
@@ -308,7 +310,7 @@ async def test_integers_of_5_000_digits(dialect: Dialect) -> None:
 @each_dialect
 @in_loop
 async def test_numbers_beyond_floats(dialect: Dialect) -> None:
-    """1e400 is JSON; Python reads infinity, and with it the rest of the answer."""
+    """1e400 is JSON, which Python reads as infinity, with the rest of the response."""
     assert await outcome(dialect, '{"data":{"n":1e400}}') == math.inf
     assert await outcome(dialect, '{"data":{"n":-1e400}}') == -math.inf
     assert await outcome(dialect, '{"data":{"n":1e-400}}') == 0
@@ -318,7 +320,7 @@ async def test_numbers_beyond_floats(dialect: Dialect) -> None:
 @each_dialect
 @in_loop
 async def test_byte_order_mark(dialect: Dialect) -> None:
-    """JSON on the wire has none (RFC 8259, section 8.1)."""
+    """JSON on the wire has no byte order mark (RFC 8259, section 8.1)."""
 
     async def act(peer: Peer, id: str) -> None:
         await peer.write(frame(TEXT, b"\xef\xbb\xbf" + dialect.text(id, '{"data":{"n":1}}').encode()))
@@ -334,7 +336,7 @@ async def test_byte_order_mark(dialect: Dialect) -> None:
 @each_dialect
 @in_loop
 async def test_nul(dialect: Dialect) -> None:
-    """NUL may stand in a string when it is escaped, and nowhere else."""
+    """NUL is allowed in a string if it is escaped, and nowhere else."""
     assert await outcome(dialect, r'{"data":{"n":"\u0000"}}') == "\0"
     assert is_refused(dialect, await outcome(dialect, '{"data":{"n":"\0"}}'))
     assert is_refused(dialect, await outcome(dialect, '{"data":{"n":1}}\0'))
@@ -345,18 +347,18 @@ async def test_nul(dialect: Dialect) -> None:
 @each_dialect
 @in_loop
 async def test_text_in_place_of_a_message(dialect: Dialect, message: bytes, opcode: int) -> None:
-    """A text that is no message breaks the protocol; AppSync may send what we do not know."""
+    """Text that is not a message violates the protocol; AppSync may send unknown messages."""
     if dialect is APPSYNC:
         assert await events_of(dialect, sends(frame(opcode, message))) == []
         return
-    with pytest.raises(TransportProtocolError, match=f"broke the {dialect.name} protocol") as caught:
+    with pytest.raises(TransportProtocolError, match=f"violated the {dialect.name} protocol") as caught:
         await events_of(dialect, sends(frame(opcode, message)))
     assert caught.value.code == dialect.code
 
 
 @each_dialect
 def test_other_calls_go_on_during_a_flood(dialect: Dialect) -> None:
-    """A client whose subscription is flooded answers queries over HTTP meanwhile."""
+    """A client whose subscription is flooded executes queries over HTTP in the meantime."""
 
     async def script(peer: Peer) -> None:
         id = await dialect.open(peer)

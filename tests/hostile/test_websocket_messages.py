@@ -1,4 +1,4 @@
-"""Messages that no honest server sends, and what a handshake must not carry or follow."""
+"""Messages that no honest server sends, and handshakes that must not leak or follow anything."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def message(**members: Any) -> bytes:
 
 @each_dialect
 def test_id_of_another_subscription(dialect: Dialect) -> None:
-    """A result goes to the operation of its id, and its end ends that one only, whatever the server mixes up."""
+    """A result goes to the operation with its id, and an end ends only that operation, in any order."""
 
     async def script(peer: Peer) -> None:
         first = await dialect.open(peer)
@@ -44,7 +44,7 @@ def test_id_of_another_subscription(dialect: Dialect) -> None:
         await peer.drain()
 
     with ScriptedServer(script) as server, Client(transport=dialect.transport(server)) as client:
-        # On one socket, as all subscriptions are that cannot hold it up.
+        # On one socket, because these subscriptions cannot pause reading.
         first, second = [client.subscribe("subscription { n }", overflow="raise") for _ in range(2)]
         assert (list(first), list(second)) == ([{"n": 1}], [{"n": 2}])
     assert len(server.peers) == 1
@@ -56,7 +56,7 @@ def test_id_of_another_subscription(dialect: Dialect) -> None:
 @each_dialect
 @in_loop
 async def test_id_that_is_not_ours(dialect: Dialect, id: str) -> None:
-    """Whatever comes for an id that was never given out is ignored; names that are special elsewhere are just ids."""
+    """Messages with unknown ids are ignored; names with a special meaning elsewhere are ordinary ids."""
 
     async def act(peer: Peer, own: str) -> None:
         for type in (dialect.event, "error", "complete", "start_ack"):
@@ -71,7 +71,7 @@ async def test_id_that_is_not_ours(dialect: Dialect, id: str) -> None:
 @each_dialect
 @in_loop
 async def test_id_that_is_no_text(dialect: Dialect, id: Any) -> None:
-    """An id of another type is not taken for the text that it resembles."""
+    """An id of another type is not mistaken for similar text."""
     for type in (dialect.event, "complete"):
         if dialect is APPSYNC:
             assert await events_of(dialect, sends(message(type=type, id=id, payload={"data": {"n": 1}}))) == []
@@ -96,7 +96,7 @@ async def test_type_that_is_none(dialect: Dialect, type: Any) -> None:
 @each_dialect
 @in_loop
 async def test_results_before_the_acknowledgement(dialect: Dialect) -> None:
-    """A flood of results for an operation that was not started: an error at once, or nothing until ack_timeout."""
+    """A flood of results for an operation that was not started is an error, or nothing until ack_timeout."""
 
     async def script(peer: Peer) -> None:
         await peer.accept(dialect.subprotocol)
@@ -118,7 +118,7 @@ async def test_results_before_the_acknowledgement(dialect: Dialect) -> None:
 @each_dialect
 @in_loop
 async def test_acknowledged_twice(dialect: Dialect) -> None:
-    """Another acknowledgement changes nothing: neither the payload nor the limits that came with the first."""
+    """A second acknowledgement changes neither the payload nor the limits of the first."""
 
     async def script(peer: Peer) -> None:
         id = await dialect.open(peer)
@@ -143,7 +143,7 @@ async def test_acknowledged_twice(dialect: Dialect) -> None:
 @each_dialect
 @in_loop
 async def test_ping_payload_of_16_mb(dialect: Dialect, payload: str) -> None:
-    """A ping's payload is sent back, so there is a limit for it; the other dialects have no such message."""
+    """The payload of a ping is sent back, so its size is limited; the other dialects have no such message."""
     ping = frame(TEXT, f'{{"type":"ping","payload":{payload}}}'.encode())
     if dialect is APPSYNC:
         assert await events_of(dialect, sends(ping)) == []
@@ -157,7 +157,7 @@ async def test_ping_payload_of_16_mb(dialect: Dialect, payload: str) -> None:
 
 @in_loop
 async def test_ping_payload_up_to_the_limit_is_sent_back() -> None:
-    """A payload of 60,000 characters is; it comes back as it was."""
+    """A payload of 60,000 characters is accepted and sent back unchanged."""
     pongs = []
 
     async def act(peer: Peer, id: str) -> None:
@@ -172,7 +172,7 @@ async def test_ping_payload_up_to_the_limit_is_sent_back() -> None:
 @each_dialect
 @in_loop
 async def test_flood(dialect: Dialect, type: str) -> None:
-    """A flood of messages that concern no operation of ours does not hold the loop, and what follows is read."""
+    """A flood of messages for no operation does not block the loop, and later messages are read."""
     flood = {
         "complete": message(type="complete", id="7777"),
         "error": message(type="error", id="7777", payload=[{"message": "x"}]),
@@ -191,7 +191,7 @@ async def test_flood(dialect: Dialect, type: str) -> None:
 @pytest.mark.parametrize("dialect", [GRAPHQL_WS, APPSYNC], ids=lambda dialect: dialect.name)
 @in_loop
 async def test_flood_of_complaints(dialect: Dialect, caplog: pytest.LogCaptureFixture) -> None:
-    """A server that complains without end does not fill the log: the first ten of a connection are warnings."""
+    """A server that complains endlessly does not fill the log: only the first ten complaints are warnings."""
     caplog.set_level(logging.WARNING, "syncgql")
     complaint = message(type="error", payload={"message": "evil\nWARNING forged"})
 
@@ -206,7 +206,7 @@ async def test_flood_of_complaints(dialect: Dialect, caplog: pytest.LogCaptureFi
 @each_dialect
 @in_loop
 async def test_event_after_complete(dialect: Dialect) -> None:
-    """Nothing follows the end of an operation: no event, no error, no second end."""
+    """Nothing follows the end of an operation: no event, no error and no second end."""
 
     async def act(peer: Peer, id: str) -> None:
         await peer.write(dialect.result(id, 1) + message(type="complete", id=id) + dialect.result(id, 2))
@@ -219,7 +219,7 @@ async def test_event_after_complete(dialect: Dialect) -> None:
 @each_dialect
 @in_loop
 async def test_event_after_an_error(dialect: Dialect) -> None:
-    """An error ends an operation as a completion does."""
+    """An error ends an operation like a completion."""
 
     async def act(peer: Peer, id: str) -> None:
         await peer.write(message(type="error", id=id, payload=[{"message": "early"}]) + dialect.result(id, 2))
@@ -235,7 +235,7 @@ async def test_event_after_an_error(dialect: Dialect) -> None:
 @each_dialect
 @in_loop
 async def test_redirect_of_a_handshake(dialect: Dialect, status: int) -> None:
-    """It is not followed: neither to another host nor with the credentials that the upgrade carried."""
+    """It is not followed, neither to another host nor with the credentials of the upgrade."""
 
     async def trap(peer: Peer) -> None:
         await peer.accept(dialect.subprotocol)
@@ -256,7 +256,7 @@ async def test_redirect_of_a_handshake(dialect: Dialect, status: int) -> None:
 @pytest.mark.parametrize("location", ["", "//evil", "\\\\evil", "javascript:alert(1)", "ws:/x", "/" + "x" * 5000])
 @in_loop
 async def test_redirect_of_a_handshake_to_nowhere(location: str) -> None:
-    """What stands in Location is not needed for the error, and does not lengthen it without end."""
+    """The text of Location is truncated in the error."""
 
     async def redirect(peer: Peer) -> None:
         await peer.refuse(302, Location=location)
@@ -274,7 +274,7 @@ async def test_redirect_of_a_handshake_to_nowhere(location: str) -> None:
 )
 @in_loop
 async def test_keys_of_init_payload(key: str) -> None:
-    """A key is JSON like any other text: it cannot leave the payload, nor take the place of the message's members."""
+    """A key is JSON like any other text: it cannot leave the payload or replace members of the message."""
 
     async def script(peer: Peer) -> None:
         await peer.acknowledge()
@@ -288,7 +288,7 @@ async def test_keys_of_init_payload(key: str) -> None:
 
 @pytest.mark.parametrize("payload", [{"a": "\ud800"}, {"\ud800": 1}, {"a": float("nan")}, {("a",): 1}, {"a": b"x"}])
 def test_init_payload_that_cannot_be_sent(payload: Any) -> None:
-    """It is refused when the transport is made, without its values in the message."""
+    """It is refused when the transport is created, without showing its values."""
     with pytest.raises((TypeError, ValueError), match="init_payload"):
         AIOHTTPWebsocketsTransport("ws://localhost/graphql", init_payload=payload)
 
@@ -297,8 +297,8 @@ def test_init_payload_that_cannot_be_sent(payload: Any) -> None:
     "name", ["", "a b", "a,b", "a\r\nX-Evil: 1", "a\0", "graphql-ws\n", "GRAPHQL-WS", "ü", "x" * 10**5]
 )
 def test_names_of_subprotocols(name: str) -> None:
-    """Only known names are offered, so none can hold what breaks out of the header."""
-    with pytest.raises(ValueError, match="which is not known"):
+    """Only known names are offered, so none can break out of the header."""
+    with pytest.raises(ValueError, match="which is not supported"):
         AIOHTTPWebsocketsTransport("ws://localhost/graphql", subprotocols=[name])
 
 
@@ -320,7 +320,7 @@ async def test_subprotocol_that_was_not_offered(selected: str) -> None:
 
 @in_loop
 async def test_document_with_control_characters_is_no_message_of_its_own() -> None:
-    """What is in a document or its variables stays inside the payload."""
+    """A document and its variables stay inside the payload."""
 
     async def script(peer: Peer) -> None:
         await peer.acknowledge()

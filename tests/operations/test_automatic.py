@@ -1,4 +1,4 @@
-"""What is selected when nobody says what."""
+"""Automatic selections."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from tests.schemas import schema_of
 
 
 def selected(schema: GraphQLSchema, *selections: object) -> str:
-    """The text of a query, without the head and the braces around it."""
+    """The text of a query, without its head and the braces around it."""
     text = OperationBuilder(schema, "query").request(Fields(*selections)).text
     return " ".join(text.split())
 
 
 def test_leaves_and_the_leaves_of_objects_are_selected() -> None:
-    """Not selected: deprecated fields, what needs an argument, objects that take arguments, a type within itself."""
+    """Deprecated fields, required arguments, objects with arguments and recursive types are not selected."""
     text = selected(schema_of("library"), Field("book", id=1))
     assert text == (
         "query book($id: ID!) { book(id: $id) { id title genre publishedYear printedAt printings "
@@ -27,7 +27,7 @@ def test_leaves_and_the_leaves_of_objects_are_selected() -> None:
 
 
 def test_depth_says_how_deep() -> None:
-    """One is the type itself."""
+    """A depth of one selects the leaves of the type itself."""
     schema = build_schema("type Query { a: A } type A { x: Int b: B } type B { y: Int c: C } type C { z: Int a: A }")
     assert selected(schema, Field("a", fields=Automatic(1))) == "query a { a { x } }"
     assert selected(schema, Field("a")) == "query a { a { x b { y } } }"
@@ -35,26 +35,26 @@ def test_depth_says_how_deep() -> None:
 
 
 def test_a_type_without_leaves_is_asked_for_its_name() -> None:
-    """Something must be selected."""
+    """At least one field must be selected."""
     schema = build_schema("type Query { a: A } type A { x(y: Int!): Int b: B } type B { a: A }")
     assert selected(schema, "a") == "query a { a { __typename } }"
 
 
 def test_an_object_that_is_named_without_selection_gets_its_own_leaves() -> None:
-    """Among other fields one level is enough."""
+    """Among other fields, the depth is one level."""
     text = selected(schema_of("library"), Field("book", id=1, fields=["title", "author"]))
     assert text == "query book($id: ID!) { book(id: $id) { title author { id name born } } }"
 
 
 def test_what_is_selected_by_hand_goes_before() -> None:
-    """Everything automatic, and one field in a special way."""
+    """All fields are selected automatically, and one in a special way."""
     text = selected(schema_of("library"), Field("book", id=1, fields=Fields(Automatic(), "author.name")))
     assert "author { name }" in text
     assert text.count("author") == 1
 
 
 def test_unions_get_a_fragment_per_type() -> None:
-    """And the name of the type, to tell them apart."""
+    """The name of the type is selected as well, to distinguish the types."""
     text = selected(schema_of("library"), Field("works", fields=Automatic(1)))
     assert text == (
         "query works { works { __typename "
@@ -64,20 +64,20 @@ def test_unions_get_a_fragment_per_type() -> None:
 
 
 def test_interfaces_select_what_is_common_once() -> None:
-    """A fragment has only what its type adds."""
+    """A fragment has only the fields that its type adds."""
     text = selected(schema_of("library"), Field("node", id=1, fields=Automatic(1)))
     assert "{ __typename id ... on Author { name born }" in text
 
 
 def test_many_types_get_no_fragments() -> None:
-    """A selection of everything that a node can be would pass no server's limit."""
+    """A selection of all possible types of a node would exceed any server's limit."""
     types = "".join(f"type T{number} implements N {{ id: ID own: Int }} " for number in range(30))
     schema = build_schema(f"interface N {{ id: ID }} type Query {{ n: N }} {types}")
     assert selected(schema, "n") == "query n { n { __typename id } }"
 
 
 def check_every_root_field(schema: GraphQLSchema) -> int:
-    """Validate an automatic selection of every root field; return how many there were."""
+    """Validate an automatic selection of every root field; return their number."""
     checked = 0
     for kind, root in (("query", schema.query_type), ("mutation", schema.mutation_type)):
         for name, field in root.fields.items() if root else ():
@@ -91,10 +91,10 @@ def check_every_root_field(schema: GraphQLSchema) -> int:
 
 @pytest.mark.parametrize(("name", "count"), [("library", 11), ("swapi", 9)])
 def test_it_validates_for_every_root_field(name: str, count: int) -> None:
-    """Connections, cycles, unions whose members differ: the document is always right."""
+    """With connections, cycles and unions whose members differ, the document is always valid."""
     assert check_every_root_field(schema_of(name)) == count
 
 
 def test_it_validates_for_every_root_field_of_github(github_schema: GraphQLSchema) -> None:
-    """A schema of 1,600 types, with unions and interfaces of every kind."""
+    """A schema of 1,600 types, with unions and interfaces of all kinds."""
     assert check_every_root_field(github_schema) > 270

@@ -1,4 +1,4 @@
-"""Documents that are built of selections."""
+"""Documents that are built from selections."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def built(kind: str, *selections: Any) -> tuple[str, Any]:
 
 
 def test_the_document_is_what_one_would_write_by_hand() -> None:
-    """Readable, so that a server's log is readable; laid out as graphql-core prints documents."""
+    """Documents are laid out as graphql-core prints them, so that a server's log is readable."""
     fields = Fields("title", Field("author", alias="writer", fields="name"), InlineFragment("Node", fields="id"))
     text, variables = built("query", Field("book", id=1, fields=fields))
     assert text == (
@@ -48,7 +48,7 @@ def test_the_document_is_what_one_would_write_by_hand() -> None:
 
 
 def test_every_argument_becomes_a_variable_of_the_schemas_type() -> None:
-    """The operation's own arguments keep their names, those further in are named after their field."""
+    """The operation's own arguments keep their names, and nested ones are named after their field."""
     author = Field("author", fields=Field("books", first=2, fields="id", directives=[Directive("tag", name="x")]))
     text, variables = built("query", Field("book", id=1, genre="POEM", fields=author))
     assert text.splitlines()[0] == (
@@ -68,7 +68,7 @@ def test_variables_of_one_name_are_numbered() -> None:
 
 
 def test_several_root_fields_have_variables_named_after_them() -> None:
-    """One operation, several answers."""
+    """One operation may have several root fields."""
     text, variables = built(
         "query",
         Field("book", id=1, fields="id"),
@@ -81,7 +81,7 @@ def test_several_root_fields_have_variables_named_after_them() -> None:
 
 
 def test_unset_is_absent_and_none_is_null() -> None:
-    """Defaults apply only to what is absent."""
+    """Defaults apply only to omitted arguments."""
     assert built("query", Field("books", first=UNSET, genres=None, fields="id")) == (
         "query books($genres: [Genre!]) {\n  books(genres: $genres) {\n    id\n  }\n}",
         {"genres": None},
@@ -89,7 +89,7 @@ def test_unset_is_absent_and_none_is_null() -> None:
 
 
 def test_literals_of_a_text_stay_in_the_document() -> None:
-    """What was written in GraphQL is not turned into variables, and next to variables that works too."""
+    """Literals in GraphQL text do not become variables, and can be combined with variables."""
     text, variables = built("query", "book(id: 1, genre: POEM) { author { books(first: 2) { id } } }")
     assert text.splitlines()[:2] == [
         "query book {",
@@ -99,14 +99,14 @@ def test_literals_of_a_text_stay_in_the_document() -> None:
 
 
 def test_names_that_python_or_field_claim_have_an_underscore() -> None:
-    """An argument that is called alias or fields is reached by alias_ and fields_."""
+    """An argument named alias or fields is passed as alias_ or fields_."""
     text, variables = built("query", Field("from", alias="origin", alias_="a", fields_=["b"]))
     assert "origin: from(alias: $alias, fields: $fields)" in text
     assert variables == {"alias": "a", "fields": ["b"]}
 
 
 def test_conditions_are_directives() -> None:
-    """@include and @skip on fields and fragments."""
+    """@include and @skip work on fields and fragments."""
     fragment = InlineFragment("Book", fields="id", directives=[Directive("skip", **{"if": False})])
     text, variables = built(
         "query",
@@ -118,7 +118,7 @@ def test_conditions_are_directives() -> None:
 
 
 def test_meta_fields_can_be_selected() -> None:
-    """__typename everywhere, __schema and __type of queries."""
+    """__typename can be selected everywhere, and __schema and __type in queries."""
     text, _ = built("query", {"__typename": True, "__schema.queryType.name": True, "version": True})
     assert "__schema {\n    queryType {" in text
 
@@ -134,7 +134,7 @@ def test_meta_fields_can_be_selected() -> None:
         ),
         (Field("book", id=1, fields="published_year"), "book.published_year", "Did you mean 'publishedYear'?"),
         (Field("book", id=1, fields="title.x"), "book.title", "is of type String!, which has no fields"),
-        (Field("book", id=1, fields=[]), "book", "nothing is selected"),
+        (Field("book", id=1, fields=[]), "book", "the selection is empty"),
         (Field("book"), "variables.id", "Query.book needs the argument id: ID!"),
         (Field("book", id=UNSET), "variables.id", "Query.book needs the argument id: ID!"),
         (Field("book", id=None), "variables.id", "ID! must not be null"),
@@ -161,7 +161,7 @@ def test_meta_fields_can_be_selected() -> None:
     ],
 )
 def test_what_does_not_fit_the_schema_is_refused(selection: Field, path: str, message: str) -> None:
-    """Unknown names come with the nearest known one, and everything with its path."""
+    """Errors for unknown names suggest the nearest known one, and all errors have a path."""
     with pytest.raises(DocumentError) as caught:
         built("query", selection)
     assert caught.value.path == path
@@ -179,14 +179,14 @@ def test_what_does_not_fit_the_schema_is_refused(selection: Field, path: str, me
     ],
 )
 def test_the_built_document_is_validated(selections: list[Field], message: str) -> None:
-    """Rules that concern the whole document hold too; the position is that in the document."""
+    """Rules for the whole document apply as well; the position is that in the document."""
     with pytest.raises(DocumentError, match=message) as caught:
         built("query", selections)
     assert caught.value.line is not None
 
 
 def test_a_document_is_built_once_per_shape(builder: OperationBuilder, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Values, and the order in which arguments are given, make no other shape."""
+    """Values, and the order of arguments, do not change the shape."""
     made: list[str] = []
 
     def counted(writer: DocumentWriter) -> WrittenOperation:
@@ -209,20 +209,20 @@ def test_a_document_is_built_once_per_shape(builder: OperationBuilder, monkeypat
 
 
 def test_literals_are_part_of_the_shape(builder: OperationBuilder) -> None:
-    """Two texts with other literals are two documents."""
+    """Two texts with different literals are two documents."""
     one, other = (builder.request(Fields(f"book(id: {number}) {{ id }}")) for number in (1, 2))
     assert one.text != other.text
 
 
 def test_only_so_many_shapes_are_remembered(builder: OperationBuilder) -> None:
-    """A program that makes up selections does not grow without bound."""
+    """A program that generates selections does not use more and more memory."""
     for number in range(MAX_ENTRIES + 5):
         builder.request(Fields(Field("version", alias=f"v{number}")))
     assert len(builder._operations) == 5
 
 
 def test_a_schema_without_the_type_is_told(builder: OperationBuilder) -> None:
-    """Not every schema has mutations."""
+    """A schema may have no mutations."""
     with pytest.raises(DocumentError, match="has no mutation type"):
         OperationBuilder(schema_of("swapi"), "mutation").request(Fields("addBook"))
     with pytest.raises(DocumentError, match="Nothing is selected"):
@@ -239,7 +239,7 @@ VALUES = {
 
 @st.composite
 def selections(draw: st.DrawFn, type_name: str = "Book", depth: int = 3) -> Fields:
-    """Draw fields of a type, with arguments and aliases, and fields of those."""
+    """Draw fields of a type, with arguments and aliases, and their subfields."""
     type_: Any = SHARED.schema.type_map[type_name]
     chosen = []
     for name in draw(st.lists(st.sampled_from(sorted(type_.fields)), min_size=1, max_size=4)):
@@ -253,7 +253,7 @@ def selections(draw: st.DrawFn, type_name: str = "Book", depth: int = 3) -> Fiel
 
 @given(fields=selections(), number=st.integers(0, 5))
 def test_a_selection_becomes_a_valid_document(fields: Fields, number: int) -> None:
-    """All that can be refused is that two fields want one key; and a shape that is known gives what a new one gives."""
+    """The only possible error is a conflict of keys, and a known shape gives the same result as a new one."""
     field = Field("book", id=number, fields=fields)
     try:
         request = SHARED.request(Fields(field))

@@ -33,14 +33,14 @@ BOOK = Fields("title", author=Fields("name", "born"))
     ],
 )
 def test_a_selection_can_be_written_in_many_ways(same: Fields) -> None:
-    """All of them are equal and hash alike, in whatever order."""
+    """All of them are equal and have equal hashes, in any order."""
     assert same == BOOK
     assert hash(same) == hash(BOOK)
     assert len(same) == 2
 
 
 def test_selections_are_searched_by_path() -> None:
-    """A dotted path leads through the fields, by the keys that they have in the result."""
+    """A dotted path leads through the fields by their keys in the result."""
     fields = BOOK + Field("title", alias="name")
     assert "title" in fields
     assert "name" in fields
@@ -52,7 +52,7 @@ def test_selections_are_searched_by_path() -> None:
 
 
 def test_adding_leaves_the_summands_alone() -> None:
-    """Selections are immutable, so one can be kept at module level."""
+    """Selections are immutable, so they can be stored at module level."""
     more = BOOK + "author.died" + "year"
     assert "author.died" in more
     assert "author.died" not in BOOK
@@ -60,7 +60,7 @@ def test_adding_leaves_the_summands_alone() -> None:
 
 
 def test_what_asks_for_the_same_is_joined_and_nothing_else() -> None:
-    """Other arguments, aliases or directives make another field."""
+    """Different arguments, aliases or directives make a different field."""
     fields = Fields(
         Field("books", first=1, fields="id"),
         Field("books", first=1, fields="title"),
@@ -73,20 +73,20 @@ def test_what_asks_for_the_same_is_joined_and_nothing_else() -> None:
 
 
 def test_a_field_without_selection_gives_way_to_one_with() -> None:
-    """Naming an object again with its fields says what was left open."""
+    """Naming an object again with fields adds these fields."""
     assert Fields("author") + Fields("author.name") == Fields("author.name")
     assert Fields("author.name", "author") == Fields("author.name")
 
 
 def test_inline_fragments_and_automatic_selections_add_up() -> None:
-    """Fragments on one type are joined; of automatic selections the deepest counts."""
+    """Fragments on the same type are merged; of automatic selections, the deepest counts."""
     fields = Fields({"... on Book": "title"}, "... on Book { id }", InlineFragment("Film", fields="id"))
     assert fields == Fields(InlineFragment("Book", fields="id title"), {"...on Film": "id"})
     assert Fields(Automatic(1), "id", Automatic(3), Automatic()) == Fields("id", Automatic(3))
 
 
 def test_a_keyword_names_the_key_in_the_result() -> None:
-    """A field of another name gets the keyword as alias."""
+    """A field with another name gets the keyword as its alias."""
     fields = Fields(writer=Field("author", fields="name"))
     assert fields == Fields(Field("author", alias="writer", fields="name"))
     assert fields == Fields("writer: author { name }")
@@ -94,7 +94,7 @@ def test_a_keyword_names_the_key_in_the_result() -> None:
 
 
 def test_arguments_of_any_value_compare_and_hash() -> None:
-    """Lists and dicts are values like others."""
+    """Lists and dicts are values like any others."""
     one = Field("books", where={"a": [1]}, directives=[Directive("@tag", name=["x"])])
     assert one == Field("books", directives=Directive("tag", name=["x"]), where={"a": [1]})  # type: ignore[arg-type]
     assert hash(one) == hash(Field("books", where={"a": [1]}, directives=[Directive("tag", name=["x"])]))
@@ -102,14 +102,14 @@ def test_arguments_of_any_value_compare_and_hash() -> None:
 
 
 def test_selections_of_other_kinds_are_not_equal() -> None:
-    """Nothing is equal to what is of another kind."""
+    """No selection equals an object of another kind."""
     for one in (Fields("a"), Field("a"), InlineFragment("a"), Directive("a"), Automatic()):
         assert one != "a"
         assert one == pickle.loads(pickle.dumps(one))
 
 
 def test_repr_can_be_typed() -> None:
-    """What is shown is what one would write."""
+    """repr() shows the code that one would write."""
     fields = Fields("title", Field("reviews", first=5, alias="latest", fields="text"), InlineFragment("Book"))
     text = "Fields('title', Field('reviews', first=5, alias='latest', fields=Fields('text')), InlineFragment('Book'))"
     assert repr(fields) == text
@@ -124,27 +124,27 @@ def test_repr_can_be_typed() -> None:
         (3, "int is no selection"),
         ({"title"}, "set is no selection"),
         (b"title", "bytes is no selection"),
-        ({3: True}, "names as keys, not int"),
+        ({3: True}, "must be names, not int"),
         ({"odd-name": True}, "'odd-name' is no GraphQL name"),
         ({"title": 3}, "int is no selection"),
-        ("", "An empty text is no selection"),
+        ("", "The selection is empty"),
     ],
 )
 def test_what_is_no_selection_is_refused(wrong: Any, message: str) -> None:
-    """The error says what came, or what is wrong with the name."""
+    """The error names the type of the value, or the fault in the name."""
     with pytest.raises(DocumentError, match=message):
         Fields(wrong)
 
 
 def test_names_directives_and_depths_are_checked_when_they_are_given() -> None:
-    """A slip shows at its own line, not when the document is built."""
+    """A mistake is reported at its own line, not when the document is built."""
     with pytest.raises(DocumentError, match="'odd-name' is no GraphQL name"):
         Field("odd-name")
     with pytest.raises(DocumentError, match="'1st' is no GraphQL name"):
         Field("book", alias="1st")
-    with pytest.raises(DocumentError, match="directives takes Directive objects, not str"):
+    with pytest.raises(DocumentError, match="directives must be Directive objects, not str"):
         Field("book", directives=["include"])  # type: ignore[list-item]
-    with pytest.raises(DocumentError, match="starts at 1"):
+    with pytest.raises(DocumentError, match="must be at least 1"):
         Automatic(0)
 
 
@@ -158,7 +158,7 @@ SELECTIONS = st.recursive(
 
 @given(a=SELECTIONS, b=SELECTIONS, c=SELECTIONS)
 def test_adding_is_that_of_sets(a: Fields, b: Fields, c: Fields) -> None:
-    """It is associative, commutative and idempotent, and what was added is there."""
+    """Addition is associative, commutative and idempotent, and contains what was added."""
     assert (a + b) + c == a + (b + c)
     assert a + b == b + a
     assert hash(a + b) == hash(b + a)

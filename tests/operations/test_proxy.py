@@ -1,4 +1,4 @@
-"""client.query.book(...), over the network and against a schema in the process."""
+"""client.query.book(...), over the network and with a schema in the process."""
 
 from __future__ import annotations
 
@@ -25,6 +25,7 @@ from syncgql import (
     TransportConnectionFailed,
     TransportQueryError,
 )
+from syncgql.testing import GraphQLMock, RecordedRequest
 from tests.fix_scripts import RunScript
 from tests.fix_servers import Server
 from tests.schemas import schema_of
@@ -38,14 +39,14 @@ def client(any_server: Server) -> Iterator[Client]:
 
 @pytest.fixture
 def library() -> Iterator[Client]:
-    """A client that knows the library's schema; nobody answers."""
+    """A client that knows the library's schema, without a server."""
     schema = schema_of("library")
     with Client(transport=LocalSchemaTransport(schema), schema=schema) as client:
         yield client
 
 
 def test_a_query_returns_the_value_of_its_field(client: Client) -> None:
-    """No document is written, and the answer needs no unpacking."""
+    """No document is written, and the result needs no unpacking."""
     assert client.query.book("title", id=1) == {"title": "Emma"}
     assert client.query.book(["title", "author"], id="2") == {"title": "Ubik", "author": "Philip K. Dick"}
     assert client.query.book(_fields=Fields("id"), id="3000") is None
@@ -55,7 +56,7 @@ def test_a_query_returns_the_value_of_its_field(client: Client) -> None:
 
 
 def test_nothing_selected_is_everything(client: Client) -> None:
-    """The leaves of what the field returns."""
+    """The leaves of the field's type are selected."""
     assert client.query.book(id=1) == {"id": "1", "title": "Emma", "author": "Jane Austen"}
 
 
@@ -67,7 +68,7 @@ def test_a_mutation_is_found_by_its_name_in_snake_case(client: Client) -> None:
 
 
 def test_a_subscription_yields_the_values_of_its_field(client: Client) -> None:
-    """One value per event; the iterator is the client's usual one."""
+    """There is one value per event; the iterator is a Subscription."""
     with client.subscription.count(to=3) as numbers:
         assert list(numbers) == [1, 2, 3]
     assert [result.data for result in client.subscription.count.result(to=1)] == [{"count": 1}]
@@ -76,7 +77,7 @@ def test_a_subscription_yields_the_values_of_its_field(client: Client) -> None:
 
 
 def test_an_event_with_errors_raises_and_the_results_hold_it(client: Client) -> None:
-    """As subscribe() and subscribe_results() do."""
+    """It works like subscribe() and subscribe_results()."""
     with pytest.raises(TransportQueryError, match="It failed after 1"):
         list(client.subscription.fail_after(count=1))
     results = list(client.subscription.fail_after.result(count=1))
@@ -85,7 +86,7 @@ def test_an_event_with_errors_raises_and_the_results_hold_it(client: Client) -> 
 
 
 def test_several_fields_go_in_one_operation(client: Client, any_server: Server) -> None:
-    """One request, a value under each key."""
+    """One request returns a value under each key."""
     seen = len(any_server.seen("request")) + 2  # introspection comes first, in two requests
     data = client.query(Field("book", id=1, fields="title"), Field("hello", name="you"), other=Field("hello"))
     assert data == {"book": {"title": "Emma"}, "hello": "Hello you!", "other": "Hello world!"}
@@ -93,7 +94,7 @@ def test_several_fields_go_in_one_operation(client: Client, any_server: Server) 
 
 
 def test_result_gives_the_whole_answer(client: Client) -> None:
-    """Errors inside it are not raised."""
+    """Errors in the result are not raised."""
     result = client.query.fail.result()
     assert isinstance(result, ExecutionResult)
     assert result.data == {"fail": None}
@@ -104,7 +105,7 @@ def test_result_gives_the_whole_answer(client: Client) -> None:
 
 
 def test_request_gives_what_would_be_sent(client: Client) -> None:
-    """So every option of execute() can be used with it."""
+    """All options of execute() can be used with the request."""
     request = client.query.book.request("title", id=1)
     assert isinstance(request, GraphQLRequest)
     assert request.text == "query book($id: ID!) {\n  book(id: $id) {\n    title\n  }\n}"
@@ -125,7 +126,7 @@ def test_request_gives_what_would_be_sent(client: Client) -> None:
 def test_nothing_wrong_is_sent(
     any_server: Server, client: Client, kind: str, name: str, fields: Any, arguments: Any
 ) -> None:
-    """Unknown fields and arguments, missing and wrong values are found before the network."""
+    """Unknown fields and arguments, and missing and wrong values, are found before sending."""
     proxy = getattr(client, kind)[name]
     before = any_server.seen()
     with pytest.raises(DocumentError):
@@ -134,7 +135,7 @@ def test_nothing_wrong_is_sent(
 
 
 def test_an_unknown_name_is_told_with_the_nearest(library: Client) -> None:
-    """As an attribute and in brackets."""
+    """Operations are found as attributes and in brackets."""
     with pytest.raises(AttributeError, match=r"Query has no field 'bok'\. Did you mean 'book'"):
         _ = library.query.bok
     with pytest.raises(KeyError, match="Query has no field 'bok'"):
@@ -151,13 +152,13 @@ Client(transport=LocalSchemaTransport(build_schema("type Query { book: Int }")))
 
 
 def test_python_suggests_nothing_more(run_script: RunScript) -> None:
-    """The interpreter, which prints suggestions of its own since 3.10, leaves it at those of the schema."""
+    """The interpreter, which adds its own suggestions since 3.10, only shows those of the schema."""
     last = run_script(UNKNOWN).stderr.splitlines()[-1]
     assert last == "AttributeError: Query has no field 'bok'. Did you mean 'book'?"
 
 
 def test_a_schema_without_mutations_says_so() -> None:
-    """Not that the name is unknown."""
+    """The message does not say that the name is unknown."""
     schema = build_schema("type Query { a: Int }")
     with Client(transport=LocalSchemaTransport(schema), schema=schema) as client:
         with pytest.raises(AttributeError, match="The server has no mutation operations"):
@@ -167,7 +168,7 @@ def test_a_schema_without_mutations_says_so() -> None:
 
 
 def test_names_are_looked_up_like_those_of_a_mapping(library: Client) -> None:
-    """in, iteration, len, brackets, dir for completion; names with an underscore in front only in brackets."""
+    """in, iteration, len, brackets and dir work; names with a leading underscore only in brackets."""
     assert "book" in library.query
     assert "old_version" in library.query
     assert "bok" not in library.query
@@ -182,29 +183,29 @@ def test_names_are_looked_up_like_those_of_a_mapping(library: Client) -> None:
 
 
 def test_looking_at_a_proxy_does_not_ask_the_server() -> None:
-    """Neither making it, nor showing it, nor what shells and copy ask of any object."""
+    """Creating a proxy, showing it, and lookups by shells and copy do not fetch the schema."""
     with Client("http://127.0.0.1:9/graphql") as client:
         proxy = client.query
         assert repr(proxy) == "<query operations of <Client http://127.0.0.1:9/graphql>>"
         assert copy.copy(proxy)._kind == "query"
         assert not hasattr(proxy, "_repr_html_")
-        assert "__call__" in dir(proxy)  # completion does not fail with the server
+        assert "__call__" in dir(proxy)  # completion does not fail if the server does
         with pytest.raises(TransportConnectionFailed):
             _ = proxy.book
 
 
 def test_help_shows_what_the_schema_says(library: Client) -> None:
-    """Description, arguments with theirs, and the type."""
+    """help() shows the description, the arguments with theirs, and the type."""
     out = io.StringIO()
     pydoc.Helper(output=out).help(library.query.book)
     text = out.getvalue()
     for part in ("One book, or null when there is none.", "id (ID!): The number on its back.", "genre (Genre)", "Book"):
         assert part in text
-    assert "The schema says nothing of version." in str(library.query.version.__doc__)
+    assert "The schema has no description of version." in str(library.query.version.__doc__)
 
 
 def test_default_values_are_shown() -> None:
-    """In repr(), help() and the signature, as GraphQL writes them: an argument with one can be left out."""
+    """repr(), help() and the signature show them in GraphQL syntax; such an argument may be omitted."""
     sdl = """
     type Query { orders(first: Int! = 100, flag: Flag! = A, in: Paging = {sort: [B]}, after: ID): [Int!] }
     input Paging { sort: [Flag!] }
@@ -222,7 +223,7 @@ def test_default_values_are_shown() -> None:
 
 
 def test_a_default_that_does_not_fit_its_type_is_no_obstacle() -> None:
-    """A schema from elsewhere may hold what GraphQL forbids."""
+    """A schema from elsewhere may contain defaults that GraphQL forbids."""
     with Client("http://127.0.0.1:9/graphql", schema="type Query { a(n: Int = true): Int }") as client:
         assert repr(client.query.a).startswith("<query a(n: Int")
 
@@ -236,7 +237,7 @@ def test_repr_and_signature_show_the_types(library: Client) -> None:
 
 
 def test_a_deprecated_operation_warns_at_the_line_that_uses_it(library: Client) -> None:
-    """With the schema's reason; looking at it does not warn."""
+    """The warning has the schema's reason; only looking at the operation does not warn."""
     proxy = library.query.old_version
     assert "Deprecated: Use version." in str(proxy.__doc__)
     with warnings.catch_warnings(record=True) as caught:
@@ -249,7 +250,7 @@ def test_a_deprecated_operation_warns_at_the_line_that_uses_it(library: Client) 
 
 
 def test_all_names_belong_to_the_schema() -> None:
-    """A field may be called whatever attributes of proxies are called elsewhere."""
+    """A field may have the name of an attribute of proxies."""
     schema = build_schema("type Query { request: Int result: Int builder: Int schema: Int keys: Int get: Int }")
     with Client(transport=LocalSchemaTransport(schema), schema=schema) as client:
         for name in client.query:
@@ -257,13 +258,13 @@ def test_all_names_belong_to_the_schema() -> None:
 
 
 def test_arguments_of_any_name_can_be_given(library: Client) -> None:
-    """Those that Field has options for too."""
+    """Arguments may have the names of options of Field."""
     request = library.query["from"].request(alias="a", fields=["b"])
     assert request.variable_values == {"alias": "a", "fields": ["b"]}
 
 
 def test_a_new_schema_is_used_at_once(any_server: Server) -> None:
-    """fetch_schema() replaces what the proxies know."""
+    """fetch_schema() updates the proxies."""
     with Client(any_server.url, schema="type Query { old: Int }") as client:
         assert list(client.query) == ["old"]
         client.fetch_schema()
@@ -276,7 +277,7 @@ def test_a_new_schema_is_used_at_once(any_server: Server) -> None:
     ids=["too big", "too small", "too big to be written"],
 )
 def test_an_int_that_is_too_big_says_so(library: Client, value: int, shown: str) -> None:
-    """With the value, what an Int holds, and where it stands: ids of other systems are often bigger."""
+    """The error has the value, the range of an Int, and the place; ids of other systems are often larger."""
     with pytest.raises(DocumentError) as caught:
         library.mutation.set_stars(id="1", stars=value)
     assert str(caught.value) == (
@@ -286,7 +287,7 @@ def test_an_int_that_is_too_big_says_so(library: Client, value: int, shown: str)
 
 
 def test_parsing_applies_to_values_and_events() -> None:
-    """parse_results turns what comes out of a proxy into Python values, too."""
+    """parse_results also converts the values that proxies return to Python values."""
     schema: Any = build_schema("enum E { A B } type Query { e(x: E): E } type Subscription { e: E }")
     schema.type_map["E"].values["A"].value = 1
     schema.query_type.fields["e"].resolve = lambda root, info, x=1: x
@@ -299,3 +300,38 @@ def test_parsing_applies_to_values_and_events() -> None:
     with Client(transport=LocalSchemaTransport(schema), schema=schema, parse_results=True) as client:
         assert client.query.e(x=1) == 1
         assert list(client.subscription.e()) == [1]
+
+
+CONNECTIONS = """
+type Query { repositories(first: Int, after: String, last: Int, before: String): Repositories, version: String }
+type Repositories { nodes: [Repository] pageInfo: PageInfo! }
+type Repository { name: String }
+type PageInfo { hasNextPage: Boolean! hasPreviousPage: Boolean! startCursor: String endCursor: String }
+"""
+
+
+@pytest.mark.parametrize(("size", "cursor"), [("first", "after"), ("last", "before")])
+def test_paginate_fetches_all_pages(size: str, cursor: str) -> None:
+    """The selection of pageInfo and the variable of the cursor are added, forward and backward."""
+    sent: list[Any] = []
+
+    def page(request: RecordedRequest) -> dict[str, Any]:
+        sent.append(request.variables)
+        has_more = len(sent) < 3
+        info = {"hasNextPage": has_more, "hasPreviousPage": has_more, "startCursor": "s", "endCursor": "e"}
+        info.update(startCursor=f"s{len(sent)}", endCursor=f"e{len(sent)}")
+        return {"repositories": {"nodes": [{"name": str(len(sent))}], "pageInfo": info}}
+
+    with GraphQLMock() as mock, Client("https://example.com/graphql", schema=CONNECTIONS) as client:
+        mock.add(lambda request: True, page)
+        nodes = list(client.query.repositories.paginate("nodes { name }", **{size: 10}))
+    assert [node["name"] for node in nodes] == ["1", "2", "3"]
+    letter = "e" if cursor == "after" else "s"
+    assert sent == [{size: 10, cursor: value} for value in (None, f"{letter}1", f"{letter}2")]
+
+
+def test_paginate_needs_a_connection() -> None:
+    """The message names the argument that the field lacks."""
+    client = Client("https://example.com/graphql", schema=CONNECTIONS)
+    with pytest.raises(DocumentError, match="after"):
+        client.query.version.paginate()

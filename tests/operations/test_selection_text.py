@@ -13,14 +13,14 @@ from syncgql.operations.selection_text import parse_selection
 
 
 def test_aliases_fragments_and_nesting_are_understood() -> None:
-    """The text means what it means in a document."""
+    """The text has the same meaning as in a document."""
     fields = Fields("latest: title ... on Book { id author { name } } ... { genre }")
     book = InlineFragment("Book", fields=Fields("id", author="name"))
     assert fields == Fields(Field("title", alias="latest"), book, "genre")
 
 
 def test_arguments_and_directives_are_kept_as_they_are_written() -> None:
-    """Literals stay in the document; they do not become variables."""
+    """Literals stay in the document and do not become variables."""
     first, second = Fields("reviews(first: 5, stars: FIVE) { text @include(if: true) } books(first: 5) { id }")
     assert isinstance(first, Field)
     assert isinstance(second, Field)
@@ -34,7 +34,7 @@ def test_arguments_and_directives_are_kept_as_they_are_written() -> None:
     [("title author {", 2, 1), ("title\nauthor { name ! }", 2, 15), ("{ title", 1, 8), ("ti-tle", 1, 4)],
 )
 def test_a_syntax_error_has_its_position_in_the_text(text: str, line: int, column: int) -> None:
-    """Whatever is put around the text, line and column are its own."""
+    """Line and column are those in the text, whatever is added around it."""
     with pytest.raises(DocumentError, match="Syntax Error") as caught:
         Fields(text)
     assert caught.value.line == line
@@ -47,26 +47,26 @@ def test_a_syntax_error_has_its_position_in_the_text(text: str, line: int, colum
     [
         ("book(id: $id) { title }", r"uses \$id, which has no value here"),
         ("...BookParts", "spreads the fragment 'BookParts'"),
-        ("... @include(if: true) { title }", "needs a type"),
+        ("... @include(if: true) { title }", "requires a type"),
         ("{ a } query q { b }", "must be one set of fields"),
         ("{ a } fragment F on Book { id }", "must be one set of fields"),
     ],
 )
 def test_what_needs_a_whole_document_is_refused(text: str, message: str) -> None:
-    """The error says what to write instead."""
+    """The error suggests what to write instead."""
     with pytest.raises(DocumentError, match=message):
         Fields(text)
 
 
 def test_parsing_returns_plain_values() -> None:
-    """The parser does not know the classes of selections."""
+    """The parser does not import the classes of selections."""
     fragment, field = parse_selection("... on Book { id } author { name }")
     assert fragment == ParsedFragment("Book", (), (ParsedField("id", None, {}, (), None),))
     assert field == ParsedField("author", None, {}, (), (ParsedField("name", None, {}, (), None),))
 
 
 def test_a_text_is_parsed_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Calls in a loop do not pay for parsing each time."""
+    """Repeated calls do not parse the text again."""
     parsed: list[str] = []
     parse = selection_text.parse_selection
 

@@ -125,7 +125,7 @@ def test_a_call_that_times_out_does_not_end_the_others(waiting: threading.Semaph
 )
 def test_credentials_that_differ_by_caller_are_refused(options: dict[str, Any]) -> None:
     """One caller would get the answer for another."""
-    with pytest.raises(TypeError, match="deduplicate=True would give the answer of one caller to another"):
+    with pytest.raises(TypeError, match="deduplicate=True could return one caller's response to another"):
         Client(**options, deduplicate=True)
 
 

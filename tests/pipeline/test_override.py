@@ -1,4 +1,4 @@
-"""Dispatcher and TransportOverride: where a client's requests go, and how a test takes the place of all of that."""
+"""Dispatcher and TransportOverride: the destination of a client's requests, and its replacement in tests."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def build(options: TransportOptions) -> Transports:
 
 
 def test_every_client_is_stood_in_for() -> None:
-    """One made before, one made within and one that blocks; afterwards they are themselves again."""
+    """Clients created before and within the block, and blocking ones, are overridden, and work as usual afterwards."""
     before = Client("http://before.invalid/")
     with TransportOverride(build) as override:
         assert before.execute("{ hello }") == {"hello": "in the place of http://before.invalid/"}
@@ -37,7 +37,7 @@ def test_every_client_is_stood_in_for() -> None:
 
 
 def test_a_client_used_before_is_itself_again(strawberry_server: Server) -> None:
-    """Its own connections stay as they are."""
+    """The client's own connections are not affected."""
     with Client(strawberry_server.url) as client:
         assert client.execute("{ hello }") == {"hello": "Hello world!"}
         with TransportOverride(build):
@@ -46,7 +46,7 @@ def test_a_client_used_before_is_itself_again(strawberry_server: Server) -> None
 
 
 def test_stand_ins_nest() -> None:
-    """The innermost counts."""
+    """The innermost override counts."""
     client = Client("http://nowhere.invalid/")
     with TransportOverride(build) as outer:
         with TransportOverride(build) as inner:
@@ -56,7 +56,7 @@ def test_stand_ins_nest() -> None:
 
 
 def test_a_closed_client_stays_closed() -> None:
-    """Neither one closed before nor one closed within comes back to life."""
+    """A client closed before or within the block stays closed."""
     before, within = Client("http://one.invalid/"), Client("http://two.invalid/")
     before.close()
     with TransportOverride(build):
@@ -68,7 +68,7 @@ def test_a_closed_client_stays_closed() -> None:
 
 
 def test_the_end_of_a_stand_in_leaves_nothing() -> None:
-    """The threads that it made are gone when the block is left, though the client lives on."""
+    """The threads of the override end with the block, although the client continues to exist."""
     client = Client("http://nowhere.invalid/")
     with TransportOverride(build):
         client.execute("{ hello }")
@@ -78,7 +78,7 @@ def test_the_end_of_a_stand_in_leaves_nothing() -> None:
 
 
 def test_submit_by_a_transport_that_blocks(strawberry_server: Server) -> None:
-    """It runs in a worker thread; results and errors come through the future."""
+    """It runs in a worker thread; results and errors are set on the future."""
     with Client(transport=RequestsHTTPTransport(strawberry_server.url)) as client:
         futures: list[Future[dict[str, Any]]] = [client.submit("{ hello }") for _ in range(3)]
         assert [future.result(60) for future in futures] == [{"hello": "Hello world!"}] * 3

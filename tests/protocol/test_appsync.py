@@ -62,7 +62,7 @@ def stop(id: str) -> dict[str, str]:
 
 
 def test_an_operation_from_start_to_stop() -> None:
-    """Init, ack, start, start_ack, data, stop; what comes after the stop is ignored."""
+    """Init, ack, start, start_ack, data, stop; messages after the stop are ignored."""
     machine = AppSync()
     assert json.loads(machine.connection_init({"ignored": True})) == {"type": "connection_init"}
     assert receive(machine, "connection_ack", payload={"connectionTimeoutMs": 1}) == Acknowledged(
@@ -80,7 +80,7 @@ def test_an_operation_from_start_to_stop() -> None:
 
 
 def test_a12_the_acknowledgement_sets_the_watch() -> None:
-    """In milliseconds, under either name; 300 seconds when it says nothing or nonsense."""
+    """It is in milliseconds, under either name; 300 seconds if it is missing or invalid."""
     for payload, expected in [
         ({"connectionTimeoutMs": 1500}, 1.5),
         ({"connectionTimeout": 2000}, 2.0),
@@ -112,7 +112,7 @@ def test_a12_the_acknowledgement_sets_the_watch() -> None:
     ],
 )
 def test_a13_connection_errors(error: dict[str, Any], decision: RetryDecision) -> None:
-    """Refused credentials are final, limits pass; before and after the ack, with and without a namespace."""
+    """Refused credentials are final, limits are temporary; before and after the ack, with and without a namespace."""
     for machine in (AppSync(), ready()):
         if machine.state is State.OPEN:
             machine.connection_init(None)
@@ -122,7 +122,7 @@ def test_a13_connection_errors(error: dict[str, Any], decision: RetryDecision) -
 
 
 def test_a13_what_a_refusal_raises() -> None:
-    """Refused credentials and trouble on the server are different exceptions, and both say what the server said."""
+    """Refused credentials and server errors are different exceptions, and both contain the server's message."""
     payload = {"errors": [{"errorType": "UnauthorizedException", "message": "who?"}]}
     refused = refused_error("wss://x", payload, REFUSED)
     assert isinstance(refused, TransportAuthenticationError)
@@ -134,7 +134,7 @@ def test_a13_what_a_refusal_raises() -> None:
 
 
 def test_an_error_before_the_ack_is_a_refusal() -> None:
-    """Without an id, or with an empty one, it speaks of the connection; with one, of nothing we know."""
+    """Without an id, or with an empty one, it concerns the connection; with an unknown id, nothing."""
     for members in ({}, {"id": ""}, {"id": None}):
         machine = AppSync()
         machine.connection_init(None)
@@ -145,7 +145,7 @@ def test_an_error_before_the_ack_is_a_refusal() -> None:
 
 
 def test_a14_an_error_ends_its_operation_only() -> None:
-    """The other one goes on."""
+    """The other operation continues."""
     machine, first = active()
     second, _ = machine.subscribe(PAYLOAD)
     assert receive(machine, "error", id=first, payload={"errors": [{"message": "m"}]}) == Failed(
@@ -172,14 +172,14 @@ def test_a14_an_error_ends_its_operation_only() -> None:
     ],
 )
 def test_a15_shapes_of_errors(payload: Any, errors: list[dict[str, Any]]) -> None:
-    """A list, one object, a text, nothing: the operation ends with what can be made out."""
+    """A list, one object, a string or nothing: the operation ends with the errors that can be read."""
     machine, id = active()
     assert receive(machine, "error", id=id, payload=payload) == Failed(id, errors)
 
 
 @pytest.mark.parametrize("members", [{}, {"id": ""}, {"id": None}, {"id": 7}, {"id": ["x"]}])
 def test_a15_errors_without_an_id(members: dict[str, Any]) -> None:
-    """They end the operation that is about to start if there is just one, and are a complaint otherwise."""
+    """They end the operation that is starting if there is only one; otherwise they are complaints."""
     payload = {"errors": [{"message": "m"}]}
     machine, running = active()
     assert receive(machine, "error", payload=payload, **members) == Complained(payload)
@@ -192,7 +192,7 @@ def test_a15_errors_without_an_id(members: dict[str, Any]) -> None:
 
 
 def test_a16_data_before_start_ack() -> None:
-    """It is delivered, and counts as the confirmation."""
+    """The event is delivered, and counts as the confirmation."""
     machine, id = starting()
     assert receive(machine, "data", id=id, payload={"data": {"a": 1}}) == Started(id, ExecutionResult({"a": 1}))
     assert receive(machine, "start_ack", id=id) is None
@@ -201,7 +201,7 @@ def test_a16_data_before_start_ack() -> None:
 
 @pytest.mark.parametrize("confirmation", ["start_ack", "data"])
 def test_a17_a_stop_waits_for_the_confirmation(confirmation: str) -> None:
-    """Before it the server might not heed it."""
+    """The server might ignore an earlier stop."""
     machine, id = starting()
     assert machine.complete(id) is None
     reply = receive(machine, confirmation, id=id, payload={"data": None})
@@ -212,7 +212,7 @@ def test_a17_a_stop_waits_for_the_confirmation(confirmation: str) -> None:
 
 
 def test_a17_a_stop_that_waits_is_not_forgotten() -> None:
-    """However often it is asked for, it goes out when the server confirms."""
+    """The stop is sent once, when the server confirms, even if it was requested several times."""
     machine = ready()
     id, _ = machine.subscribe(PAYLOAD)
     assert machine.complete(id) is None
@@ -221,7 +221,7 @@ def test_a17_a_stop_that_waits_is_not_forgotten() -> None:
 
 
 def test_a17_a_stop_waits_no_longer_than_the_timer() -> None:
-    """When the confirmation does not come the stop is sent all the same, once; wanted or not."""
+    """If there is no confirmation, the stop is sent once all the same, whether the operation was cancelled or not."""
     for wanted in (True, False):
         machine, id = starting()
         if not wanted:
@@ -236,7 +236,7 @@ def test_a17_a_stop_waits_no_longer_than_the_timer() -> None:
 
 @pytest.mark.parametrize("ending", ["error", "complete"])
 def test_nothing_is_stopped_that_has_ended(ending: str) -> None:
-    """An end that comes before the confirmation makes the stop needless."""
+    """If the operation ends before the confirmation, no stop is sent."""
     machine, id = starting()
     machine.complete(id)
     assert receive(machine, ending, id=id) is None
@@ -245,7 +245,7 @@ def test_nothing_is_stopped_that_has_ended(ending: str) -> None:
 
 
 def test_a18_complete() -> None:
-    """Unasked, it ends the operation, started or not; without a payload and with one."""
+    """An unexpected complete ends the operation, started or not, with and without a payload."""
     for machine, id in (starting(), active()):
         assert receive(machine, "complete", id=id, payload={}) == Completed(id)
         assert receive(machine, "complete", id=id) is None
@@ -253,14 +253,14 @@ def test_a18_complete() -> None:
 
 
 def test_a19_ids_never_come_again() -> None:
-    """Not on this connection, nor on the next."""
+    """Ids are not reused on this connection or the next one."""
     machines = [ready(), ready()]
     ids = [machine.subscribe(PAYLOAD)[0] for machine in machines for _ in range(100)]
     assert len(set(ids)) == 200
 
 
 def test_closing_stops_what_runs() -> None:
-    """Everything that the server may be running for us is stopped."""
+    """All operations that the server may be running are stopped."""
     machine, running = active()
     beginning, _ = machine.subscribe(PAYLOAD)
     unwanted, _ = machine.subscribe(PAYLOAD)
@@ -282,7 +282,7 @@ def test_closing_stops_what_runs() -> None:
     ],
 )
 def test_what_is_not_understood_is_ignored(text: str, why: str, caplog: pytest.LogCaptureFixture) -> None:
-    """The service adds types of messages; a log line says what it was, without its content."""
+    """The service adds types of messages; the log has the type but not the content."""
     caplog.set_level(logging.INFO, "syncgql")
     machine, id = active()
     assert machine.receive(text) is None
@@ -292,7 +292,7 @@ def test_what_is_not_understood_is_ignored(text: str, why: str, caplog: pytest.L
 
 
 def test_data_that_cannot_be_read_is_not_ignored() -> None:
-    """An event would be lost without a word."""
+    """Otherwise an event would be lost silently."""
     machine, id = active()
     with pytest.raises(TransportProtocolError, match="data must be an object or null, not a list") as caught:
         receive(machine, "data", id=id, payload={"data": []})
@@ -301,7 +301,7 @@ def test_data_that_cannot_be_read_is_not_ignored() -> None:
 
 
 def test_an_empty_payload_is_an_event_without_data() -> None:
-    """As everywhere."""
+    """An event with null data is delivered, as with the other subprotocols."""
     machine, id = active()
     event = receive(machine, "data", id=id, payload={})
     assert isinstance(event, tuple)
@@ -316,13 +316,13 @@ def test_an_empty_payload_is_an_event_without_data() -> None:
     ],
 )
 def test_a19_close_codes(code: int, decision: RetryDecision) -> None:
-    """The end after 24 hours and trouble on the server are passing."""
+    """The end after 24 hours and server errors are temporary."""
     assert ready().decision(code) is decision
 
 
 @pytest.mark.parametrize("kind", ["UnauthorizedException", "Unauthorized", "x.y#NotAuthorizedException"])
 def test_a_subscription_that_is_not_allowed(kind: str) -> None:
-    """Its error is one of credentials, with the server's errors on it."""
+    """The exception is about credentials, and has the server's errors."""
     errors = [{"errorType": kind, "message": "not you", "errorCode": 401}]
     error = ready().failure(errors)
     assert isinstance(error, TransportAuthenticationError)
@@ -343,12 +343,12 @@ def test_a_subscription_that_is_not_allowed(kind: str) -> None:
     ],
 )
 def test_which_errors_pass(kind: str, decision: RetryDecision) -> None:
-    """Other credentials may be accepted, and a limit for a while ends; nothing else is better at the next start."""
+    """Other credentials may be accepted, and rate limits end; nothing else succeeds in a retry."""
     assert ready().failure_decision([{"message": "m", "errorType": kind}]) is decision
 
 
 def test_a_subscription_that_is_wrong() -> None:
-    """Any other error is one of the request."""
+    """Any other error is an error of the request."""
     errors = [{"errorType": "MaxSubscriptionsReachedError", "message": "enough"}]
     error = ready().failure(errors)
     assert isinstance(error, TransportQueryError)
@@ -378,7 +378,7 @@ def is_wanted(machine: AppSync, id: str) -> bool:
 
 @given(st.lists(STEPS, max_size=40))
 def test_any_conversation_keeps_the_rules(steps: list[tuple[str, Any, Any, Any]]) -> None:
-    """Whatever comes, each operation starts, ends and is stopped at most once, in this order, and errors are ours."""
+    """Any operation starts, ends and is stopped at most once, in this order, and only our errors are raised."""
     machine = ready()
     ids: dict[str, str] = {}
     seen: dict[str, list[str]] = {}

@@ -36,7 +36,7 @@ US = f"{ID}.appsync-api.us-east-1.amazonaws.com"
         ("https://api.example.com/graphql/", "wss://api.example.com/graphql/realtime"),
         ("http://localhost:20002/graphql", "ws://localhost:20002/graphql/realtime"),
         ("https://user:secret@api.example.com:8443/graphql", "wss://api.example.com:8443/graphql/realtime"),
-        # One letter too few: no host of AppSync's.
+        # One letter too few, so it is not a host of AppSync.
         (
             f"https://{ID[1:]}.appsync-api.us-east-1.amazonaws.com/graphql",
             f"wss://{ID[1:]}.appsync-api.us-east-1.amazonaws.com/graphql/realtime",
@@ -44,7 +44,7 @@ US = f"{ID}.appsync-api.us-east-1.amazonaws.com"
     ],
 )
 def test_a01_realtime_url(url: str, expected: str) -> None:
-    """Standard hosts have a realtime twin; on a domain of one's own it is the path that differs."""
+    """Standard hosts have a realtime host; with a custom domain, the path differs."""
     assert realtime_url(url) == expected
 
 
@@ -59,12 +59,12 @@ def test_a01_realtime_url(url: str, expected: str) -> None:
     ],
 )
 def test_a02_the_host_is_that_of_the_http_endpoint(url: str, expected: str) -> None:
-    """With its port, unless that goes without saying."""
+    """The port is included unless it is the default."""
     assert api_host(url) == expected
 
 
 def test_region_of_other_hosts() -> None:
-    """Only a standard host names its region."""
+    """Only a standard host contains its region."""
     assert region_of(US) == "us-east-1"
     assert region_of(f"{US}:8443") == "us-east-1"
     assert region_of("api.example.com") is None
@@ -87,7 +87,7 @@ def test_a03_query_form() -> None:
 
 
 def test_a04_subprotocol_form() -> None:
-    """base64url without padding, whose every character may stand in the list of subprotocols."""
+    """base64url without padding, which only has characters that are allowed in the list of subprotocols."""
     assert header_subprotocol(API_KEY) == (
         "header-eyJob3N0IjoiYWJjZGVmZ2hpamtsbW5vcHFyc3R1dnd4eXouYXBwc3luYy1hcGkudXMtZWFzdC0xLmFtYXpvbmF3cy5jb20iLCJ4"
         "LWFwaS1rZXkiOiJkYTItYWJjZGVmZ2hpamtsbW5vcHFyc3R1dnd4eXoifQ"
@@ -103,7 +103,7 @@ def test_a04_subprotocol_form() -> None:
     )
 )
 def test_a03_a04_both_forms_carry_any_authorization(authorization: dict[str, str]) -> None:
-    """What a server decodes is what was given, without one character that a URL or a token may not have."""
+    """A server decodes the original value, and no character is invalid in a URL or a token."""
     query = header_query(authorization)
     assert not set(query) & set('+/ "<>')
     assert json.loads(base64.b64decode(parse_qs(query)["header"][0], validate=True)) == authorization

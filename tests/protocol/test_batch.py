@@ -1,4 +1,4 @@
-"""Query batching: what may be in a batch, and what its answer says to whom."""
+"""Query batching: what a batch may contain, and how its response is read."""
 
 from __future__ import annotations
 
@@ -39,14 +39,14 @@ def parse(answer: Any, count: int, status: int = 200, media_type: str = JSON) ->
 
 
 def test_b01_the_payload_is_a_list_in_call_order() -> None:
-    """Each member has what it has on its own."""
+    """Each member is the same as in a single request."""
     requests = [GraphQLRequest("{a}"), GraphQLRequest("query B($x: Int) {b(x: $x)}", {"x": 1}, "B")]
     assert batch_payload(requests) == [request.payload for request in requests]
     assert len(batch_payload(requests[:1])) == 1
 
 
 def test_b02_answers_are_matched_by_position() -> None:
-    """Entry i answers request i, and knows what carried it."""
+    """Entry i belongs to request i, and has the HTTP response."""
     results = parse([{"data": {"n": number}} for number in range(3)], 3)
     assert [result.data for result in results] == [{"n": 0}, {"n": 1}, {"n": 2}]
     assert all(result.response.status == 200 for result in results)
@@ -54,14 +54,14 @@ def test_b02_answers_are_matched_by_position() -> None:
 
 @pytest.mark.parametrize("length", [0, 1, 3])
 def test_b03_a_wrong_number_of_answers_answers_nothing(length: int) -> None:
-    """None could be told from another; the error says how many there were."""
-    with pytest.raises(TransportProtocolError, match=f"it has {length} answers to 2 requests") as caught:
+    """The entries could not be matched; the error has their number."""
+    with pytest.raises(TransportProtocolError, match=f"it has {length} entries for 2 requests") as caught:
         parse([{"data": {}}] * length, 2)
     assert caught.value.response is not None
 
 
 def test_b04_one_error_object_answers_every_request() -> None:
-    """Each gets an object of its own."""
+    """Each request has its own object."""
     first, second = parse({"data": None, **REFUSAL}, 2)
     assert first.errors == second.errors == REFUSAL["errors"]
     assert first.errors is not second.errors
@@ -71,7 +71,7 @@ def test_b04_one_error_object_answers_every_request() -> None:
 
 
 def test_b04_a_refusal_by_status_is_raised() -> None:
-    """The batch failed as a whole."""
+    """The whole batch failed."""
     with pytest.raises(TransportServerError, match=r"HTTP 400.*Batching is not enabled"):
         parse(b"Batching is not enabled", 2, 400, "text/plain")
     with pytest.raises(TransportServerError, match="HTTP 502"):
@@ -82,27 +82,27 @@ def test_b04_a_refusal_by_status_is_raised() -> None:
 
 
 def test_one_answer_without_errors_to_several_requests_is_none() -> None:
-    """A server without batches may take the first element; whose answer that is nobody knows."""
+    """A server without batches may execute only the first element, so the response cannot be attributed."""
     with pytest.raises(
-        TransportProtocolError, match=r"it is one answer to 2 requests\. Does the server support batching"
+        TransportProtocolError, match=r"it is one response to 2 requests\. Does the server support batching"
     ):
         parse({"data": {"a": 1}}, 2)
     assert parse({"data": {"a": 1}}, 1)[0].data == {"a": 1}
 
 
 def test_b05_errors_of_one_do_not_disturb_the_others() -> None:
-    """Neither errors in an entry nor an entry that is no answer."""
+    """Neither errors in an entry nor an invalid entry affect the others."""
     answer, failed, broken, last = parse([{"data": {"a": 1}}, REFUSAL, {"oops": 1}, {"data": {"b": 2}}], 4)
     assert (answer.data, failed.errors, last.data) == ({"a": 1}, REFUSAL["errors"], {"b": 2})
     assert isinstance(broken, TransportProtocolError)
-    assert "entry 3 is no GraphQL response: it has neither data nor errors" in str(broken)
+    assert "entry 3 is not a GraphQL response: it has neither data nor errors" in str(broken)
     assert pickle.loads(pickle.dumps(broken)).rule == broken.rule
 
 
 @pytest.mark.parametrize("status", [400, 422, 500])
 @pytest.mark.parametrize("media_type", [JSON, GRAPHQL])
 def test_b06_an_array_counts_under_a_status_of_failure(status: int, media_type: str) -> None:
-    """One failing entry sets the status of the whole answer; the others were executed."""
+    """One failing entry determines the status of the whole response; the others were executed."""
     good, bad = parse([{"data": {"a": 1}}, REFUSAL], 2, status, media_type)
     assert (good.data, good.errors) == ({"a": 1}, None)
     assert bad.errors == REFUSAL["errors"]
@@ -110,7 +110,7 @@ def test_b06_an_array_counts_under_a_status_of_failure(status: int, media_type: 
 
 
 def test_an_array_that_does_not_explain_its_status_is_not_trusted() -> None:
-    """Statuses of gateways and guards, and a failure that no entry tells of; but graphql-response+json is."""
+    """The status of a gateway, or a failure that no entry explains, is refused, except in graphql-response+json."""
     good = [{"data": {"a": 1}}, {"data": {"a": 2}}]
     with pytest.raises(TransportServerError, match="HTTP 500"):
         parse(good, 2, 500)
@@ -124,7 +124,7 @@ def test_an_array_that_does_not_explain_its_status_is_not_trusted() -> None:
 
 
 def test_b07_entries_wrapped_in_payload_are_unwrapped() -> None:
-    """Absinthe wraps them; an answer that happens to have such a member is left alone."""
+    """Absinthe wraps the entries; a response that happens to have such a member is not changed."""
     wrapped, plain = parse([{"id": "1", "payload": {"data": {"a": 1}}}, {"data": {"b": 2}, "payload": {"data": {}}}], 2)
     assert (wrapped.data, plain.data) == ({"a": 1}, {"b": 2})
     assert isinstance(parse([{"payload": None}, {"payload": {}}], 2)[0], TransportProtocolError)
@@ -139,7 +139,7 @@ def test_b07_entries_wrapped_in_payload_are_unwrapped() -> None:
     ],
 )
 def test_b08_what_has_several_answers_is_refused(document: str, why: str) -> None:
-    """Subscriptions, @defer and @stream; the error says which request of the batch it is."""
+    """Subscriptions, @defer and @stream are refused; the error names the request in the batch."""
     assert has_several_answers(GraphQLRequest(document)) == why
     with pytest.raises(DocumentError, match=f"Request 2 of 2 in the batch {why}"):
         batch_payload([GraphQLRequest("{ a }"), GraphQLRequest(document)])
@@ -150,19 +150,19 @@ def test_b08_what_has_several_answers_is_refused(document: str, why: str) -> Non
     ["{ subscription }", 'query { a(text: "subscription @defer @stream") }', "{ a } # @defer", "mutation { a }"],
 )
 def test_b08_what_only_looks_so_is_not(document: str) -> None:
-    """The words may stand anywhere else."""
+    """These words are allowed elsewhere in a document."""
     assert has_several_answers(GraphQLRequest(document)) == ""
 
 
 def test_b08_the_operation_that_runs_counts() -> None:
-    """A document may hold a subscription beside the query that is asked for."""
+    """A document may contain a subscription besides the selected query."""
     document = "query Q { a } subscription S { a }"
     assert has_several_answers(GraphQLRequest(document, operation_name="Q")) == ""
     assert has_several_answers(GraphQLRequest(document, operation_name="S")) == "is a subscription"
 
 
 def test_b09_a_persisted_query_miss_is_the_error_of_its_entry() -> None:
-    """It is handed to whoever asked; the other entries are what they are."""
+    """The error belongs to its own request; the other entries are unaffected."""
     miss = {"errors": [{"message": "PersistedQueryNotFound", "extensions": {"code": "PERSISTED_QUERY_NOT_FOUND"}}]}
     missed, found = parse([miss, {"data": {"a": 1}}], 2)
     assert (missed.errors, found.data) == (miss["errors"], {"a": 1})
@@ -174,7 +174,7 @@ def test_b13_an_empty_batch_is_refused() -> None:
 
 
 def test_what_is_no_json_is_an_error() -> None:
-    """As it is for a single request; the media type does not decide."""
+    """The rules are those for a single request; the media type does not decide."""
     with pytest.raises(TransportProtocolError, match="not JSON"):
         parse(b"[{", 1)
     with pytest.raises(TransportProtocolError, match="is empty"):
@@ -187,18 +187,18 @@ def test_what_is_no_json_is_an_error() -> None:
 
 
 def test_data_or_the_first_error() -> None:
-    """The data of all, or the first error with the number of the request; an entry that is no answer is raised."""
+    """All data, or the first error with the number of its request; an invalid entry is raised."""
     assert batch_data(parse([{"data": {"a": 1}}, {"data": {"b": 2}}], 2)) == [{"a": 1}, {"b": 2}]
     with pytest.raises(TransportQueryError, match=r"^Request 2 of 3: Operation batching disabled\.$") as caught:
         batch_data(parse([{"data": {"a": 1}}, REFUSAL, {}], 3))
     assert caught.value.errors == REFUSAL["errors"]
     assert caught.value.response is not None
-    with pytest.raises(TransportProtocolError, match="entry 1 is no GraphQL response"):
+    with pytest.raises(TransportProtocolError, match="entry 1 is not a GraphQL response"):
         batch_data(parse([1, REFUSAL], 2))
 
 
 def test_answers_or_raise() -> None:
-    """Errors inside an answer are part of it, an entry that is no answer is not one."""
+    """Errors in a response are part of it; an invalid entry is not a response."""
     results = parse([{"data": {"a": 1}}, REFUSAL], 2)
     assert answers_or_raise(results) == results
     with pytest.raises(TransportProtocolError, match="entry 2"):
@@ -225,7 +225,7 @@ json_values = st.recursive(
 def test_any_answer_is_one_entry_for_each_request_or_an_error(
     answer: Any, count: int, status: int, media_type: str
 ) -> None:
-    """Whatever a server sends: nobody is left without an outcome, and nothing but our errors is raised."""
+    """For any response, each request has an outcome, and only our errors are raised."""
     try:
         results = parse(answer, count, status, media_type)
     except TransportError:

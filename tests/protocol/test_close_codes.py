@@ -1,4 +1,4 @@
-"""Close codes: what each means, whether to try again, and the error that it becomes."""
+"""Close codes: their meaning, whether to retry, and their errors."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from syncgql.protocol.websocket import WebSocketProtocol
 
 
 def nested(depth: int) -> list[Any]:
-    """Return a list in a list in a list..."""
+    """Return a deeply nested list."""
     value: list[Any] = []
     for _ in range(depth):
         value = [value]
@@ -47,19 +47,19 @@ def acknowledged(machine: WebSocketProtocol) -> WebSocketProtocol:
     ],
 )
 def test_w21_w22_verdicts(make: type[WebSocketProtocol], code: int, decision: RetryDecision) -> None:
-    """Each code is fatal, worth another try, or a refusal of the credentials, alike on both subprotocols."""
+    """Each code is final, retried, or a refusal of credentials, equally for both subprotocols."""
     assert acknowledged(make()).decision(code) is decision
 
 
 def test_1011_depends_on_the_subprotocol() -> None:
-    """1011 is final, except on the legacy subprotocol, which has no other code for trouble."""
+    """1011 is final, except for the legacy subprotocol, which has no other code for server errors."""
     assert acknowledged(GraphQLTransportWS()).decision(1011) is RetryDecision.NO
     assert acknowledged(GraphQLWS()).decision(1011) is RetryDecision.YES
 
 
 @pytest.mark.parametrize("code", [1000, 1005, 1011, 4400, 4406, 4408, 4409, 4429, 4500])
 def test_w21_n03_connection_errors_show_code_meaning_and_reason(code: int) -> None:
-    """The error carries code and reason, and its message says what the code means."""
+    """The error has the code and the reason, and its message has the meaning of the code."""
     error = closed_error(URL, code, "too bad", RetryDecision.NO)
     assert isinstance(error, TransportConnectionFailed)
     assert (error.code, error.reason) == (code, "too bad")
@@ -70,7 +70,7 @@ def test_w21_n03_connection_errors_show_code_meaning_and_reason(code: int) -> No
 
 @pytest.mark.parametrize("code", REFUSED)
 def test_w22_refusals_are_authentication_errors(code: int) -> None:
-    """A code that refuses the credentials says where to look."""
+    """For a code that refuses the credentials, the message says what to check."""
     error = closed_error(URL, code, "", RetryDecision.WITH_NEW_CREDENTIALS)
     assert isinstance(error, TransportAuthenticationError)
     assert error.code == code
@@ -78,7 +78,7 @@ def test_w22_refusals_are_authentication_errors(code: int) -> None:
 
 
 def test_w24_normal_closure_before_the_ack() -> None:
-    """A refusal by 1000 says that the connection was closed before the acknowledgement."""
+    """After 1000, the message says that the connection was closed before the acknowledgement."""
     error = closed_error(URL, 1000, "", RetryDecision.WITH_NEW_CREDENTIALS)
     assert isinstance(error, TransportAuthenticationError)
     assert "before the acknowledgement" in str(error)
@@ -97,7 +97,7 @@ def test_w24_normal_closure_before_the_ack() -> None:
     ],
 )
 def test_l05_refusals_show_their_payload(payload: object, text: str) -> None:
-    """A refusal in a message shows what the server said, in whatever shape."""
+    """A refusal in a message shows the server's text, in any form."""
     error = refused_error(URL, payload)
     assert isinstance(error, TransportAuthenticationError)
     assert error.reason == text
@@ -106,7 +106,7 @@ def test_l05_refusals_show_their_payload(payload: object, text: str) -> None:
 
 @pytest.mark.parametrize("said", ["Token expired", "Token expired."])
 def test_what_a_server_said_is_a_sentence(said: str) -> None:
-    """Whether it ends it with a full stop or not."""
+    """The message ends with one full stop, whether the server's text has one or not."""
     for error in (
         closed_error(URL, 4401, said, RetryDecision.WITH_NEW_CREDENTIALS),
         closed_error(URL, 4400, said, RetryDecision.NO),
@@ -116,13 +116,13 @@ def test_what_a_server_said_is_a_sentence(said: str) -> None:
 
 
 def test_a_refusal_of_any_size() -> None:
-    """So much of it is shown, with the count of the rest."""
+    """The text is truncated, with the number of omitted characters."""
     assert "(9,999,800 more characters)" in str(refused_error(URL, "x" * 10_000_000))
 
 
 @given(st.integers(-1, 70_000), st.text(max_size=10), st.sampled_from(RetryDecision))
 def test_every_code_has_a_meaning(code: int, reason: str, decision: RetryDecision) -> None:
-    """There is no code without a meaning and an error."""
+    """Every code has a meaning and an error."""
     error = closed_error(URL, code, reason, decision)
     assert str(code) in str(error)
     assert close_code(code).meaning in str(error) or code == 1000

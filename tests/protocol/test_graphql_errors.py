@@ -1,4 +1,4 @@
-"""GraphQL errors that are not in the letter, and what is said of errors."""
+"""GraphQL errors that deviate from the specification, and their descriptions."""
 
 from __future__ import annotations
 
@@ -31,18 +31,18 @@ SAID = [{"message": "m"}]
     ],
 )
 def test_errors_are_read_as_what_they_mean(value: Any, errors: list[dict[str, Any]]) -> None:
-    """Texts, one object and wrapped lists become error objects; objects stay as received."""
+    """Strings, one object and wrapped lists become error objects; objects stay as received."""
     assert read_errors(value) == errors
 
 
 @pytest.mark.parametrize("value", [None, [], {}, "", False, 0, {"errors": []}, {"errors": None}])
 def test_nothing_stands_for_no_errors(value: Any) -> None:
-    """Null, false and everything empty count as no errors."""
+    """Null, false and empty values count as no errors."""
     assert read_errors(value) == []
 
 
 def test_a_wrapper_in_a_wrapper_a_thousand_times() -> None:
-    """However deep the list is wrapped, reading it does not run out of stack."""
+    """Reading a deeply wrapped list does not exhaust the stack."""
     value: Any = ["m"]
     for _ in range(100_000):
         value = {"errors": value}
@@ -63,12 +63,12 @@ def test_a_wrapper_in_a_wrapper_a_thousand_times() -> None:
     ],
 )
 def test_description(errors: list[dict[str, Any]], text: str) -> None:
-    """The description has the first message, its path, and how many more there are; without a message, the code."""
+    """The description has the first message or code, the path and the number of other errors."""
     assert describe_errors(errors) == text
 
 
 def test_text_of_what_json_cannot_hold() -> None:
-    """Whatever a codec of the user's made of an answer can be shown."""
+    """Any value that a user's codec returns can be shown."""
     nested: Any = []
     for _ in range(100_000):
         nested = [nested]

@@ -1,4 +1,4 @@
-"""The GraphQL response: what is one, and what it says."""
+"""The GraphQL response: what is accepted, and its meaning."""
 
 from __future__ import annotations
 
@@ -29,32 +29,32 @@ from syncgql.protocol.graphql_response import MalformedResponse, data_or_raise, 
     ],
 )
 def test_what_is_no_response(value: Any, reason: str) -> None:
-    """A value that breaks the specification is refused, and the message says how."""
+    """A value that violates the specification is refused, and the message gives the reason."""
     with pytest.raises(MalformedResponse, match=reason):
         parse_response(value)
 
 
 @pytest.mark.parametrize("extensions", [None, [], "x", 1])
 def test_extensions_that_are_no_object_are_dropped(extensions: Any) -> None:
-    """Extensions of the wrong type do no harm."""
+    """Extensions of the wrong type are dropped."""
     assert parse_response({"data": {}, "extensions": extensions}).extensions is None
 
 
 def test_other_members_are_ignored() -> None:
-    """Unknown members are no reason to refuse a response."""
+    """Unknown members are ignored."""
     assert parse_response({"errors": None, "data": {"a": 1}, "hasNext": False}).data == {"a": 1}
 
 
 @pytest.mark.parametrize("data", [[], "", 0, "text", [1]])
 def test_data_that_is_no_object_beside_errors_counts_as_null(data: Any) -> None:
-    """The errors are there to be read; PHP writes an empty object as []."""
+    """The errors are read; PHP encodes an empty object as []."""
     result = parse_response({"data": data, "errors": [{"message": "m"}]})
     assert (result.data, result.has_data, result.errors) == (None, True, [{"message": "m"}])
 
 
 @pytest.mark.parametrize("value", [{"data": None}, {"data": None, "errors": []}, {"data": None, "extensions": {}}])
 def test_null_data_without_errors(value: dict[str, Any]) -> None:
-    """It is a result, but no data of an operation; an event of a subscription may be null."""
+    """It is a result without data for an operation; for an event of a subscription, null is allowed."""
     result = parse_response(value)
     assert (result.data, result.has_data, result.errors) == (None, True, None)
     with pytest.raises(TransportProtocolError, match="null data and without an error") as info:
@@ -98,7 +98,7 @@ def test_any_json_is_a_response_or_refused(value: Any) -> None:
     ],
 )
 def test_subscription_sent_as_a_query(document: str, operation_name: str | None, is_said: bool) -> None:
-    """Beside errors it is said that the document is a subscription; not what else may be wrong with it."""
+    """If there are errors, the message points out a subscription, but no other fault."""
     result = parse_response({"errors": [{"message": "no"}]})
     with pytest.raises(TransportQueryError) as info:
         data_or_raise(result, GraphQLRequest(document, operation_name=operation_name))

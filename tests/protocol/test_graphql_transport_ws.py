@@ -1,4 +1,4 @@
-"""GraphQLTransportWS: what it says, and what it makes of what a server says."""
+"""GraphQLTransportWS: the messages that it sends, and its events for received messages."""
 
 from __future__ import annotations
 
@@ -31,12 +31,12 @@ QUERY = '{"query":"subscription { n }"}'
 
 
 def decimals(text: str) -> Any:
-    """A codec of a user's, whose numbers no other codec writes."""
+    """A user's codec, whose numbers no other codec can encode."""
     return json.loads(text, parse_float=Decimal)
 
 
 def waiting() -> GraphQLTransportWS:
-    """A machine that has said ``connection_init``."""
+    """A machine that has sent ``connection_init``."""
     machine = GraphQLTransportWS()
     machine.connection_init(None)
     return machine
@@ -61,7 +61,7 @@ def any_state(request: pytest.FixtureRequest) -> GraphQLTransportWS:
 
 
 def test_w02_init_without_payload() -> None:
-    """connection_init has a payload member only when there is one, be it empty."""
+    """connection_init has a payload member only if there is a payload, which may be empty."""
     machine = GraphQLTransportWS()
     assert machine.connection_init(None) == '{"type":"connection_init"}'
     assert GraphQLTransportWS().connection_init({}) == '{"type":"connection_init","payload":{}}'
@@ -73,7 +73,7 @@ def test_w02_init_without_payload() -> None:
     [({}, None), ({"payload": None}, None), ({"payload": {}}, {}), ({"payload": {"a": 1}}, {"a": 1})],
 )
 def test_w06_ack_payload(members: dict[str, Any], payload: Any) -> None:
-    """The payload of the acknowledgement is handed out; null counts as none."""
+    """The payload of the acknowledgement is returned; null counts as none."""
     machine = waiting()
     assert receive(machine, "connection_ack", **members) == Acknowledged(payload)
     assert machine.state is State.READY
@@ -88,7 +88,7 @@ def test_w06_ack_payload(members: dict[str, Any], payload: Any) -> None:
     ],
 )
 def test_w07_w08_ping(any_state: GraphQLTransportWS, members: dict[str, Any], payload: Any, pong: str) -> None:
-    """A ping is told in every state, and the pong to it carries its payload."""
+    """A ping is reported in every state, and the pong contains its payload."""
     event = receive(any_state, "ping", **members)
     assert event == Pinged(payload)
     assert any_state.pong(payload) == pong
@@ -96,14 +96,14 @@ def test_w07_w08_ping(any_state: GraphQLTransportWS, members: dict[str, Any], pa
 
 
 def test_w10_unsolicited_pong(any_state: GraphQLTransportWS) -> None:
-    """A pong that nobody asked for is fine in every state."""
+    """An unsolicited pong is allowed in every state."""
     assert receive(any_state, "pong", payload={"a": 1}) == Ponged({"a": 1})
     assert receive(any_state, "pong") == Ponged(None)
     assert GraphQLTransportWS().receive('{"type":"pong"}') == Ponged(None)
 
 
 def test_w11_next_with_errors_is_an_event() -> None:
-    """An event with errors leaves the operation alive, also with data that is null."""
+    """An event with errors does not end the operation, even if its data is null."""
     machine = ready()
     id, _ = machine.subscribe(QUERY)
     errors = [{"message": "no", "unknown": 1}]
@@ -115,7 +115,7 @@ def test_w11_next_with_errors_is_an_event() -> None:
 
 
 def test_next_without_data_and_errors_is_an_empty_event() -> None:
-    """What Ariadne makes of a falsy result is an event without data."""
+    """Ariadne's message for a falsy result is an event without data."""
     machine = ready()
     id, _ = machine.subscribe(QUERY)
     event = receive(machine, "next", id=id, payload={})
@@ -138,7 +138,7 @@ def test_next_without_data_and_errors_is_an_empty_event() -> None:
     ],
 )
 def test_w12_w34_error_ends_its_operation(members: dict[str, Any], errors: list[Any]) -> None:
-    """An error, whatever its shape, ends its operation alone, and no complete is due."""
+    """An error of any form ends only its operation, and no complete is sent."""
     machine = ready()
     failing, _ = machine.subscribe(QUERY)
     other, _ = machine.subscribe(QUERY)
@@ -148,7 +148,7 @@ def test_w12_w34_error_ends_its_operation(members: dict[str, Any], errors: list[
 
 
 def test_w13_complete_from_the_server() -> None:
-    """The server's complete, with a null payload or without, ends the operation, and nothing is sent back."""
+    """The server's complete, with or without a null payload, ends the operation, and nothing is sent back."""
     machine = ready()
     first, _ = machine.subscribe(QUERY)
     second, _ = machine.subscribe(QUERY)
@@ -158,7 +158,7 @@ def test_w13_complete_from_the_server() -> None:
 
 
 def test_w14_one_complete_per_operation() -> None:
-    """Stopping an operation gives one message, the second time none."""
+    """Stopping an operation returns one message, and None the second time."""
     machine = ready()
     id, _ = machine.subscribe(QUERY)
     assert machine.complete(id) == '{"id":"1","type":"complete"}'
@@ -167,7 +167,7 @@ def test_w14_one_complete_per_operation() -> None:
 
 @pytest.mark.parametrize("late", ["next", "error", "complete"])
 def test_w15_late_and_unknown_messages_are_ignored(late: str) -> None:
-    """What comes for an operation after its end, by whichever side, or for none, means nothing."""
+    """Messages for an unknown operation, or after its end by either side, are ignored."""
     machine = ready()
     stopped, _ = machine.subscribe(QUERY)
     completed, _ = machine.subscribe(QUERY)
@@ -208,7 +208,7 @@ def test_w15_late_and_unknown_messages_are_ignored(late: str) -> None:
     ],
 )
 def test_w16_violations(text: str, rule: str) -> None:
-    """A message that breaks a rule ends everything with 4400, the rule and what was sent."""
+    """A message that violates a rule closes the connection with 4400; the error has the rule and the message."""
     machine = ready()
     machine.subscribe(QUERY)
     with pytest.raises(TransportProtocolError) as caught:
@@ -231,25 +231,25 @@ def test_w16_violations(text: str, rule: str) -> None:
     ],
 )
 def test_w16_violations_before_the_ack(text: str) -> None:
-    """Before the acknowledgement nothing is known that these could be about."""
+    """Before the acknowledgement there are no operations that these messages could belong to."""
     with pytest.raises(TransportProtocolError) as caught:
         waiting().receive(text)
     assert caught.value.code == 4400
 
 
 def test_an_acknowledgement_with_an_empty_list() -> None:
-    """PHP writes an empty object as [], which is no reason to refuse the connection."""
+    """PHP encodes an empty object as [], which is accepted."""
     assert waiting().receive('{"type":"connection_ack","payload":[]}') == Acknowledged(None)
 
 
 def test_nan_names_the_codec_that_reads_it() -> None:
-    """A message with NaN breaks the protocol; the error says which codec reads it."""
+    """A message with NaN violates the protocol; the error names the codec that reads it."""
     with pytest.raises(TransportProtocolError, match=r"no NaN.*json_deserialize=json\.loads"):
         ready().receive('{"type":"next","id":"1","payload":{"data":{"a":NaN}}}')
 
 
 def test_binary_messages_are_read_as_text() -> None:
-    """A binary message that holds UTF-8 is read; one that does not breaks the protocol."""
+    """A binary message that contains UTF-8 is read; any other violates the protocol."""
     machine = waiting()
     assert machine.receive_bytes(b'{"type":"connection_ack"}') == Acknowledged(None)
     with pytest.raises(TransportProtocolError, match="a message is UTF-8 text"):
@@ -257,7 +257,7 @@ def test_binary_messages_are_read_as_text() -> None:
 
 
 def test_w17_operations_are_told_apart() -> None:
-    """Interleaved events keep their operation's id."""
+    """Interleaved events have the ids of their operations."""
     machine = ready()
     first, _ = machine.subscribe(QUERY)
     second, _ = machine.subscribe(QUERY)
@@ -266,7 +266,7 @@ def test_w17_operations_are_told_apart() -> None:
 
 
 def test_w18_ids_never_repeat() -> None:
-    """Ids are strings that are used once, also when the operation before has ended."""
+    """Ids are strings that are used once, even after the operation has ended."""
     machine = ready()
     ids = []
     for _ in range(100):
@@ -278,13 +278,13 @@ def test_w18_ids_never_repeat() -> None:
 
 
 def test_connection_error_is_a_refusal(any_state: GraphQLTransportWS) -> None:
-    """Hasura's connection_error, which this protocol does not have, refuses the connection in every state."""
+    """Hasura's connection_error, which this protocol does not define, refuses the connection in every state."""
     assert receive(any_state, "connection_error", payload="expired") == Refused("expired")
     assert any_state.state is State.CLOSED
 
 
 def test_w24_normal_closure_before_the_ack_is_a_refusal() -> None:
-    """1000 refuses before the acknowledgement and may be retried after it; closing does not change that."""
+    """1000 is a refusal before the acknowledgement and may be retried after it; closing does not change that."""
     assert waiting().decision(1000) is RetryDecision.WITH_NEW_CREDENTIALS
     machine = ready()
     assert machine.decision(1000) is RetryDecision.YES
@@ -293,7 +293,7 @@ def test_w24_normal_closure_before_the_ack_is_a_refusal() -> None:
 
 
 def test_close_completes_what_runs() -> None:
-    """The last messages stop every active operation; whatever comes after them means nothing."""
+    """The final messages stop all active operations; later messages are ignored."""
     machine = ready()
     ids = {machine.subscribe(QUERY)[0] for _ in range(3)}
     assert {json.loads(message)["id"] for message in machine.close()} == ids
@@ -305,7 +305,7 @@ def test_close_completes_what_runs() -> None:
 
 @given(st.lists(frames, max_size=10), st.booleans())
 def test_every_sequence_has_a_meaning(sequence: list[str | bytes], acknowledged: bool) -> None:
-    """Whatever comes is an event, nothing, or a named violation with which the machine has closed."""
+    """Any message is an event, ignored, or a violation with a name, after which the machine is closed."""
     machine = ready() if acknowledged else waiting()
     if acknowledged:
         for _ in range(3):
@@ -331,7 +331,7 @@ def test_every_sequence_has_a_meaning(sequence: list[str | bytes], acknowledged:
 
 
 def test_results_are_decoded_as_the_user_wants() -> None:
-    """Results and errors go through the codec that was given."""
+    """Results and errors are decoded with the user's codec."""
     machine = GraphQLTransportWS(decimals)
     machine.connection_init(None)
     receive(machine, "connection_ack")
@@ -343,7 +343,7 @@ def test_results_are_decoded_as_the_user_wants() -> None:
 
 
 def test_w16_a_ping_can_be_sent_back_whatever_the_user_s_codec() -> None:
-    """What is the protocol's own is not for the codec that was given."""
+    """Messages of the protocol itself are not decoded with the user's codec."""
     machine = GraphQLTransportWS(decimals)
     machine.connection_init(None)
     assert receive(machine, "connection_ack", payload={"every": 0.5}) == Acknowledged({"every": 0.5})
@@ -354,7 +354,7 @@ def test_w16_a_ping_can_be_sent_back_whatever_the_user_s_codec() -> None:
 
 @pytest.mark.parametrize("error", [ValueError, ArithmeticError, KeyError, TypeError])
 def test_w32_what_a_codec_refuses_breaks_the_protocol(error: type[Exception]) -> None:
-    """Whatever a codec that was given raises for a text, the message is at fault, and shown."""
+    """Any exception of a user's codec is a violation by the message, which the error shows."""
 
     def refuse(text: str) -> Any:
         raise error("no")

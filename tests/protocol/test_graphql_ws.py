@@ -1,4 +1,4 @@
-"""GraphQLWS: what it says, and what it makes of what a legacy server says."""
+"""GraphQLWS: the messages that it sends, and its events for messages of legacy servers."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ NO_REASON = [{"message": "The server gave no reason."}]
 
 
 def waiting() -> GraphQLWS:
-    """A machine that has said ``connection_init``."""
+    """A machine that has sent ``connection_init``."""
     machine = GraphQLWS()
     machine.connection_init(None)
     return machine
@@ -40,7 +40,7 @@ def receive(machine: GraphQLWS, type: str, **members: Any) -> Received | None:
 
 
 def test_init_always_has_a_payload() -> None:
-    """connection_init has a payload, an empty one if none was given."""
+    """connection_init always has a payload, which is empty by default."""
     assert GraphQLWS().connection_init(None) == '{"type":"connection_init","payload":{}}'
     assert GraphQLWS().connection_init({"a": 1}) == '{"type":"connection_init","payload":{"a":1}}'
 
@@ -49,14 +49,14 @@ def test_init_always_has_a_payload() -> None:
     ("members", "payload"), [({}, None), ({"payload": None}, None), ({"payload": {"a": 1}}, {"a": 1})]
 )
 def test_ack_payload(members: dict[str, Any], payload: Any) -> None:
-    """The payload of the acknowledgement is handed out; a second acknowledgement means nothing."""
+    """The payload of the acknowledgement is returned; a second acknowledgement is ignored."""
     machine = waiting()
     assert receive(machine, "connection_ack", **members) == Acknowledged(payload)
     assert receive(machine, "connection_ack") is None
 
 
 def test_l03_keep_alives_are_not_answered() -> None:
-    """``ka`` means nothing in any state, whatever it holds; and there are no pings to send."""
+    """``ka`` is ignored in every state, whatever it contains; and there are no pings to send."""
     for machine in (GraphQLWS(), waiting(), ready()):
         state = machine.state
         assert receive(machine, "ka") is None
@@ -76,7 +76,7 @@ def test_l03_keep_alives_are_not_answered() -> None:
     ],
 )
 def test_l05_connection_error(members: dict[str, Any], payload: Any) -> None:
-    """A connection_error refuses the connection before the acknowledgement and is a complaint after it."""
+    """A connection_error refuses the connection before the acknowledgement, and is a complaint after it."""
     machine = waiting()
     assert receive(machine, "connection_error", **members) == Refused(payload)
     assert machine.state is State.CLOSED
@@ -86,7 +86,7 @@ def test_l05_connection_error(members: dict[str, Any], payload: Any) -> None:
 
 
 def test_l05_closing_after_a_complaint_is_a_refusal() -> None:
-    """1011 may be retried, except right after a connection_error; other codes mean what they always do."""
+    """1011 may be retried, except immediately after a connection_error; other codes have their usual meaning."""
     machine = ready()
     assert machine.decision(1011) is RetryDecision.YES
     assert machine.decision(1011, complained=True) is RetryDecision.WITH_NEW_CREDENTIALS
@@ -96,7 +96,7 @@ def test_l05_closing_after_a_complaint_is_a_refusal() -> None:
 
 
 def test_l06_data_with_errors_is_an_event() -> None:
-    """Errors in data leave the operation alive, an error ends it."""
+    """Errors in data do not end the operation; an error message does."""
     machine = ready()
     id, _ = machine.subscribe(QUERY)
     errors = [{"message": "no"}]
@@ -123,7 +123,7 @@ def test_l06_data_with_errors_is_an_event() -> None:
     ],
 )
 def test_l07_shapes_of_an_error(members: dict[str, Any], errors: list[Any]) -> None:
-    """Every shape that servers give an error ends the operation with error objects."""
+    """An error of any form that servers send ends the operation with error objects."""
     machine = ready()
     id, _ = machine.subscribe(QUERY)
     assert receive(machine, "error", id=id, **members) == Failed(id, errors)
@@ -131,7 +131,7 @@ def test_l07_shapes_of_an_error(members: dict[str, Any], errors: list[Any]) -> N
 
 
 def test_l08_complete() -> None:
-    """Complete ends the operation, with a null payload or without; the second one means nothing."""
+    """The server's complete ends the operation, with or without a null payload; a second one is ignored."""
     machine = ready()
     first, _ = machine.subscribe(QUERY)
     second, _ = machine.subscribe(QUERY)
@@ -141,7 +141,7 @@ def test_l08_complete() -> None:
 
 
 def test_l10_stop() -> None:
-    """Stopping sends one stop; what still comes is ignored."""
+    """Stopping sends one stop; later messages are ignored."""
     machine = ready()
     id, _ = machine.subscribe(QUERY)
     assert machine.complete(id) == '{"id":"1","type":"stop"}'
@@ -152,7 +152,7 @@ def test_l10_stop() -> None:
 
 
 def test_l11_close_terminates() -> None:
-    """The last messages are the stops and connection_terminate; without an acknowledgement there are none."""
+    """The final messages are the stops and connection_terminate; without an acknowledgement there are none."""
     machine = ready()
     machine.subscribe(QUERY)
     assert machine.close() == ['{"id":"1","type":"stop"}', '{"type":"connection_terminate"}']
@@ -176,7 +176,7 @@ def test_l12_ids_never_repeat() -> None:
 @pytest.mark.parametrize("make", [waiting, ready])
 @pytest.mark.parametrize("members", [{"id": None}, {}])
 def test_l14_error_without_an_id(make: Any, members: dict[str, Any]) -> None:
-    """An error that is of no operation is a complaint and ends nothing."""
+    """An error without an operation is a complaint and ends nothing."""
     machine = make()
     machine.operations["1"] = OperationState.ACTIVE
     payload = {"message": "Invalid message type!"}
@@ -185,7 +185,7 @@ def test_l14_error_without_an_id(make: Any, members: dict[str, Any]) -> None:
 
 
 def test_messages_before_the_ack_are_tolerated() -> None:
-    """Answers before the acknowledgement are to nothing that was asked."""
+    """Results before the acknowledgement belong to no operation."""
     machine = waiting()
     assert receive(machine, "data", id="1", payload={"data": None}) is None
     assert receive(machine, "error", id="1", payload={"message": "a"}) is None
@@ -208,7 +208,7 @@ def test_messages_before_the_ack_are_tolerated() -> None:
     ],
 )
 def test_violations(text: str, rule: str) -> None:
-    """A message that breaks a rule ends everything with 1002, the rule and what was sent."""
+    """A message that violates a rule closes the connection with 1002; the error has the rule and the message."""
     machine = ready()
     machine.subscribe(QUERY)
     with pytest.raises(TransportProtocolError) as caught:
@@ -220,7 +220,7 @@ def test_violations(text: str, rule: str) -> None:
 
 @given(st.lists(frames, max_size=10), st.booleans())
 def test_every_sequence_has_a_meaning(sequence: list[str | bytes], acknowledged: bool) -> None:
-    """Whatever comes is an event, nothing, or a named violation with which the machine has closed."""
+    """Any message is an event, ignored, or a violation with a name, after which the machine is closed."""
     machine = ready() if acknowledged else waiting()
     if acknowledged:
         for _ in range(3):

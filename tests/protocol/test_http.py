@@ -1,4 +1,4 @@
-"""The meaning of an HTTP answer, and the bytes of a request."""
+"""The meaning of an HTTP response, and the bytes of a request."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def parse(
 
 @pytest.mark.parametrize("status", [200, 294, 400, 401, 403, 404, 422, 429, 500, 502, 503])
 def test_h05_graphql_response_is_the_answer_at_any_status(status: int) -> None:
-    """A body of type graphql-response+json is the answer, whatever the status says."""
+    """A body of type graphql-response+json is the response, whatever the status."""
     result = parse(ERRORS, MODERN, status)
     assert result.errors == [{"message": "m"}]
     assert result.response is not None
@@ -59,8 +59,8 @@ def test_h05_graphql_response_is_the_answer_at_any_status(status: int) -> None:
 @pytest.mark.parametrize("body", ["<html>", "", "[]", '{"errors": []}', '{"data": 1}', "{}"])
 @pytest.mark.parametrize("status", [200, 500])
 def test_h06_graphql_response_that_is_none(body: str, status: int) -> None:
-    """A body that is not what its type says is the server's fault, and the error names the status."""
-    with pytest.raises(TransportProtocolError, match=f"HTTP {status}, but the answer is") as info:
+    """A body that does not match its type is an error of the server, and the exception has the status."""
+    with pytest.raises(TransportProtocolError, match=f"HTTP {status}, but (the response|it) is") as info:
         parse(body, MODERN, status)
     assert info.value.response is not None
     assert info.value.response.status == status
@@ -68,7 +68,7 @@ def test_h06_graphql_response_that_is_none(body: str, status: int) -> None:
 
 
 def test_h07_errors_alone() -> None:
-    """An answer with errors only is a result; ``execute`` raises them."""
+    """A response with only errors is a result; ``execute`` raises them."""
     result = parse(ERRORS)
     assert result.errors == [{"message": "m"}]
     with pytest.raises(TransportQueryError, match="m"):
@@ -77,7 +77,7 @@ def test_h07_errors_alone() -> None:
 
 @pytest.mark.parametrize("status", [400, 404, 405, 413, 422, 500, 501])
 def test_h08_errors_as_plain_json_with_another_status(status: int) -> None:
-    """A well-formed answer with errors is an answer under plain JSON too; the status is on it."""
+    """A valid response with errors is also accepted as plain JSON; the result has the status."""
     result = parse(ERRORS, JSON, status)
     with pytest.raises(TransportQueryError, match="m") as info:
         data_or_raise(result)
@@ -87,7 +87,7 @@ def test_h08_errors_as_plain_json_with_another_status(status: int) -> None:
 
 @pytest.mark.parametrize("status", [401, 403, 407, 429, 502, 503, 504])
 def test_h08_statuses_that_speak_for_a_gateway(status: int) -> None:
-    """Under a status of a gateway or a guard plain JSON is no answer; the errors in it can be read."""
+    """Plain JSON with the status of a gateway or an access check is not a response; its errors can be read."""
     kinds = {401: TransportAuthenticationError, 403: TransportAuthenticationError, 429: TransportRateLimited}
     with pytest.raises(TransportServerError, match=f"HTTP {status}.*m") as info:
         parse('{"errors": [{"message": "m", "type": "T"}], "data": {"a": 1}}', JSON, status)
@@ -98,7 +98,7 @@ def test_h08_statuses_that_speak_for_a_gateway(status: int) -> None:
 
 
 def test_h08_data_alone_with_another_status() -> None:
-    """An answer without errors under a bad status is not trusted; the data can be read."""
+    """A response without errors but with an error status is not trusted; its data can be read."""
     with pytest.raises(TransportServerError, match="HTTP 500") as info:
         parse('{"data": {"a": 1}}', JSON, 500)
     assert info.value.data == {"a": 1}
@@ -106,7 +106,7 @@ def test_h08_data_alone_with_another_status() -> None:
 
 
 def test_h09_json_of_a_gateway() -> None:
-    """JSON that is no GraphQL response has no errors."""
+    """JSON that is not a GraphQL response has no errors."""
     with pytest.raises(TransportServerError, match="HTTP 502") as info:
         parse('{"message": "Bad Gateway"}', JSON, 502)
     assert info.value.errors is None
@@ -114,7 +114,7 @@ def test_h09_json_of_a_gateway() -> None:
 
 
 def test_h10_html() -> None:
-    """HTML under 200 is the wrong content type, and under 503 an error of the server; both quote it."""
+    """HTML is a wrong content type with status 200, and a server error with 503; both are quoted."""
     with pytest.raises(TransportProtocolError, match=r"text/html, not JSON.*begins: <h1>Hi") as protocol:
         parse("<h1>Hi</h1>" + 5000 * "x", "text/html")
     assert len(protocol.value.received) == 1000
@@ -127,7 +127,7 @@ def test_h10_html() -> None:
 @pytest.mark.parametrize("status", [203, 294])
 @pytest.mark.parametrize("type", [JSON, MODERN, "application/vnd.api+json"])
 def test_h11_other_statuses_of_success(status: int, type: str) -> None:
-    """Every 2xx is success."""
+    """Every 2xx status is a success."""
     assert parse('{"data": {"a": 1}}', type, status).data == {"a": 1}
 
 
@@ -149,19 +149,19 @@ def test_h11_other_statuses_of_success(status: int, type: str) -> None:
     ],
 )
 def test_h12_content_type(value: str, expected: tuple[str, str]) -> None:
-    """Media type and charset are found whatever their case and quotes; an unknown charset is read as UTF-8."""
+    """Media type and charset are found in any case and quoting; an unknown charset is read as UTF-8."""
     assert content_type(CIMultiDict({"content-type": value})) == expected
 
 
 @pytest.mark.parametrize("charset", ["utf-8", "utf-16", "iso-8859-1"])
 def test_h12_charset_is_honoured(charset: str) -> None:
-    """A body is decoded as its charset says."""
+    """A body is decoded with its charset."""
     body = json.dumps({"data": {"name": "Zoë"}}, ensure_ascii=False).encode(charset)
     assert parse(body, f"application/json; charset={charset}").data == {"name": "Zoë"}
 
 
 def test_h12_bytes_that_are_not_in_the_charset() -> None:
-    """Bytes that do not decode are no JSON."""
+    """Bytes that cannot be decoded are not JSON."""
     with pytest.raises(TransportProtocolError, match="not JSON"):
         parse(b'{"data": {"name": "Zo\xeb"}}')
 
@@ -174,7 +174,7 @@ def test_h13_byte_order_mark(charset: str) -> None:
 
 
 def test_h14_partial() -> None:
-    """Data, errors and extensions come together; the error of ``execute`` has them, too."""
+    """Data, errors and extensions are read together; the exception of ``execute`` has them as well."""
     result = parse('{"data": {"a": null}, "errors": [{"message": "m", "path": ["a"]}], "extensions": {"cost": 1}}')
     assert result.data == {"a": None}
     assert result.extensions == {"cost": 1}
@@ -184,7 +184,7 @@ def test_h14_partial() -> None:
 
 
 def test_h15_data_null_and_absent() -> None:
-    """Data that is null and data that is absent can be told apart."""
+    """Null data and absent data can be distinguished."""
     null, absent = parse('{"data": null, "errors": [{"message": "m"}]}'), parse(ERRORS)
     assert (null.data, null.has_data) == (None, True)
     assert (absent.data, absent.has_data) == (None, False)
@@ -193,7 +193,7 @@ def test_h15_data_null_and_absent() -> None:
 
 @pytest.mark.parametrize("errors", ['"m"', '{"message": "m"}', '["m"]', '{"errors": ["m"]}'])
 def test_h16_errors_that_are_no_list_of_objects(errors: str) -> None:
-    """They are read as what they mean; under a status of failure the status counts, and the errors can be read."""
+    """They are read; with an error status the status counts, and the errors can be read."""
     with pytest.raises(TransportServerError, match=r"HTTP 404.*It said: m") as info:
         parse(f'{{"errors": {errors}}}', JSON, 404)
     assert info.value.errors == [{"message": "m"}]
@@ -213,7 +213,7 @@ MISLABELLED = [
 
 @pytest.mark.parametrize("media_type", MISLABELLED)
 def test_an_answer_is_read_whatever_its_media_type(media_type: str) -> None:
-    """A body that is a GraphQL answer is one; under a status of failure, too, if it has errors."""
+    """A body that is a GraphQL response is accepted; with an error status, only if it has errors."""
     charset = "utf-16" if "utf-16" in media_type else "utf-8"
     assert parse(' \n{"data": {"a": 1}}'.encode(charset), media_type).data == {"a": 1}
     errors = ERRORS.decode().encode(charset)
@@ -227,14 +227,14 @@ def test_an_answer_is_read_whatever_its_media_type(media_type: str) -> None:
 @pytest.mark.parametrize("media_type", ["text/html", "text/plain", "application/octet-stream"])
 def test_a_login_page_is_no_answer(body: str, media_type: str) -> None:
     """The message names the media type and asks whether the URL is right."""
-    with pytest.raises(TransportProtocolError, match=f"the answer is {media_type}, not JSON. Is this the URL"):
+    with pytest.raises(TransportProtocolError, match=f"the response is {media_type}, not JSON. Is this the URL"):
         parse(body, media_type)
     with pytest.raises(TransportServerError, match="HTTP 500"):
         parse(body, media_type, 500)
 
 
 def test_a_stream_of_events_is_no_answer() -> None:
-    """A server that answers so has been sent a subscription."""
+    """A server that sends a stream of events has received a subscription."""
     with pytest.raises(TransportProtocolError, match=r"use client.subscribe\(\)"):
         parse("event: next\n\n", "text/event-stream")
     offered = {"Accept": "application/json, text/event-stream"}
@@ -244,8 +244,8 @@ def test_a_stream_of_events_is_no_answer() -> None:
 
 @pytest.mark.parametrize("body", ['{"data": 1}', "{}", "[]", '{"errors": []}'])
 def test_json_does_not_make_the_url_doubtful(body: str) -> None:
-    """What answers with JSON is an endpoint; the message says what is wrong with the answer."""
-    with pytest.raises(TransportProtocolError, match="no GraphQL response") as info:
+    """A server that sends JSON is an endpoint; the message describes the fault in the response."""
+    with pytest.raises(TransportProtocolError, match="not a GraphQL response") as info:
         parse(body)
     assert "URL" not in str(info.value)
     assert f"It begins: {body}" in str(info.value)
@@ -253,7 +253,7 @@ def test_json_does_not_make_the_url_doubtful(body: str) -> None:
 
 @pytest.mark.parametrize("constant", ["NaN", "Infinity", "-Infinity"])
 def test_nan_names_the_codec_that_reads_it(constant: str) -> None:
-    """Python's own servers send it; Python's own codec reads it."""
+    """Python servers send NaN, and Python's own codec reads it."""
     body = f'{{"data": {{"a": {constant}}}}}'
     with pytest.raises(
         TransportProtocolError, match=rf"{constant} is not JSON. .*json_deserialize=json\.loads"
@@ -277,7 +277,7 @@ def test_empty_errors_are_absent(errors: str) -> None:
     (b"", 304, TransportProtocolError),
 ])  # fmt: skip
 def test_no_content_type(body: bytes, status: int, error: type[Exception] | None) -> None:
-    """Without a content type a 2xx answer is read, if it is one."""
+    """A 2xx response without a content type is read if it is valid."""
     if error is None:
         assert parse(body, None, status).data == {"a": 1}
         return
@@ -289,13 +289,13 @@ def test_no_content_type(body: bytes, status: int, error: type[Exception] | None
     ("value", "seconds"), [("2", 2), (" 120 ", 120), ("0", 0), ("Sun, 06 Nov 1994 08:49:37 GMT", 0)]
 )
 def test_h24_retry_after(value: str, seconds: float) -> None:
-    """Seconds and dates are read; past ones are 0."""
+    """Seconds and dates are read; dates in the past are 0."""
     assert retry_after_of(value) == seconds
 
 
 @pytest.mark.parametrize("form", ["%a, %d %b %Y %H:%M:%S GMT", "%A, %d-%b-%y %H:%M:%S GMT", "%a %b %d %H:%M:%S %Y"])
 def test_h24_retry_after_as_a_date(form: str) -> None:
-    """All three forms of a date that RFC 9110 knows are read as the seconds until then."""
+    """All three date formats of RFC 9110 are read as the seconds until then."""
     assert 80 <= retry_after_of(time.strftime(form, time.gmtime(time.time() + 100))) <= 100
 
 
@@ -308,20 +308,20 @@ def retry_after_of(value: str) -> float:
 
 @pytest.mark.parametrize("value", ["soon", "-1", "1.5", "", "٣", "9" * 400, "Sun, 99 Nov 1994 08:49:37 GMT"])
 def test_h24_retry_after_that_is_garbage(value: str) -> None:
-    """What cannot be read is ignored."""
+    """Invalid values are ignored."""
     with pytest.raises(TransportServerError) as info:
         parse("", "text/plain", 429, {"Retry-After": value})
     assert info.value.retry_after is None
 
 
 def test_h31_unknown_keys_of_errors() -> None:
-    """The server's error objects stay as they are."""
+    """The server's error objects are unchanged."""
     error = {"message": "m", "type": "NOT_FOUND", "errorType": "X", "extensions": {"code": 1}}
     assert parse(json.dumps({"errors": [error]})).errors == [error]
 
 
 def test_error_without_message() -> None:
-    """An error without a message is tolerated."""
+    """An error without a message is accepted."""
     result = parse('{"errors": [{"errorType": "X"}]}')
     with pytest.raises(TransportQueryError, match="no message"):
         data_or_raise(result)
@@ -330,7 +330,7 @@ def test_error_without_message() -> None:
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
 @pytest.mark.parametrize("type", [JSON, MODERN, "text/html"])
 def test_redirect_that_was_not_followed(status: int, type: str) -> None:
-    """A redirect is never an answer; the error names its target, without what may be secret."""
+    """A redirect is never a response; the error has its target, without parts that may be secret."""
     with pytest.raises(TransportServerError, match=r"a redirect to https://other\.test/new; ") as info:
         parse(ERRORS, type, status, {"Location": "https://u:p@other.test/new?token=1"})
     assert "token" not in str(info.value)
@@ -338,7 +338,7 @@ def test_redirect_that_was_not_followed(status: int, type: str) -> None:
 
 
 def test_messages_hold_no_secret_of_the_url() -> None:
-    """User name, password, query and fragment of the URL are in no message."""
+    """No message contains the user name, password, query or fragment of the URL."""
     for body, type, status in ((b"", JSON, 500), (b"<p>", "text/html", 200), (b"", JSON, 401)):
         with pytest.raises(SyncGQLError) as info:
             parse(body, type, status)
@@ -348,7 +348,7 @@ def test_messages_hold_no_secret_of_the_url() -> None:
 
 
 def test_codec_of_the_user_gets_text() -> None:
-    """A codec of the user's is given str, and whatever it raises means that the answer is no JSON."""
+    """A user's codec receives a str, and any exception of it means that the response is not JSON."""
     seen: list[Any] = []
 
     def decode(text: str) -> Any:
@@ -366,7 +366,7 @@ def test_codec_of_the_user_gets_text() -> None:
 
 
 def test_h01_body_has_the_members_that_were_given() -> None:
-    """The body of a request holds what was given, in order, and nothing else."""
+    """The body of a request contains what was passed, in order, and nothing else."""
     request = GraphQLRequest("query Q { a }", {"a": 1}, "Q", {"e": 2})
     assert encode_request(request.payload, json_codec.dumps) == (
         b'{"query":"query Q { a }","operationName":"Q","variables":{"a":1},"extensions":{"e":2}}'
@@ -376,7 +376,7 @@ def test_h01_body_has_the_members_that_were_given() -> None:
 
 @given(st.text(), st.none() | st.dictionaries(st.text(), st.integers() | st.text()))
 def test_h01_body_is_the_payload(document: str, variables: dict[str, Any] | None) -> None:
-    """Whatever the document and the variables, the body is the payload as JSON, or refused."""
+    """For any document and variables, the body is the payload as JSON, or the request is refused."""
     payload = {"query": document, **({} if variables is None else {"variables": variables})}
     body = encode_request(payload, json_codec.dumps)
     assert body == json_codec.dumps(payload).encode()
@@ -384,7 +384,7 @@ def test_h01_body_is_the_payload(document: str, variables: dict[str, Any] | None
 
 
 def test_h02_variables() -> None:
-    """No variables are no member; a variable that is null is sent."""
+    """Without variables there is no member; a null variable is sent."""
     assert encode_request(GraphQLRequest("{ a }", {}).payload, json_codec.dumps) == b'{"query":"{ a }"}'
     body = encode_request(GraphQLRequest("{ a }", {"a": None}).payload, json_codec.dumps)
     assert json.loads(body)["variables"] == {"a": None}
@@ -402,7 +402,7 @@ def test_n12_body_is_compact_utf8() -> None:
 
 
 def test_n12_nan_is_refused() -> None:
-    """NaN is refused before anything is sent, and the error says where it is."""
+    """NaN is refused before sending, and the error has its place."""
     request = GraphQLRequest("{ a }", {"input": {"tags": [1, float("nan")]}})
     with pytest.raises(DocumentError, match=r"variables\.input\.tags\.1 cannot be written as JSON") as info:
         encode_request(request.payload, json_codec.dumps)
@@ -425,7 +425,7 @@ bodies = st.binary(max_size=200) | st.sampled_from([ERRORS, b'{"data": {}}', b"[
 def test_parse_answer_raises_nothing_but_ours(
     body: bytes, type: str, charset: str, status: int, wait: str, location: str | None
 ) -> None:
-    """Whatever a server sends is a result or one of our errors, and nothing else."""
+    """Any response is a result or one of our errors."""
     headers = {"Retry-After": wait, **({} if location is None else {"Location": location})}
     with contextlib.suppress(TransportServerError, TransportProtocolError):
         assert isinstance(parse(body, f'{type}; charset="{charset}"', status, headers), ExecutionResult)
@@ -433,26 +433,26 @@ def test_parse_answer_raises_nothing_but_ours(
 
 @given(header_values)
 def test_retry_after_is_a_time_or_none(value: str) -> None:
-    """Whatever a server sends as Retry-After is a finite number of seconds, not negative, or ignored."""
+    """Any value of Retry-After is a finite number of seconds that is not negative, or ignored."""
     seconds = retry_after({"Retry-After": value})
     assert seconds is None or 0 <= seconds < float("inf")
 
 
 @given(header_values)
 def test_content_type_is_lower_case_with_a_known_charset(value: str) -> None:
-    """Whatever a server sends as Content-Type, there is a charset that bytes can be decoded with."""
+    """For any Content-Type, there is a charset that can decode bytes."""
     media_type, charset = content_type({"Content-Type": value})
     assert media_type == media_type.strip().lower()
     assert set(bytes(4).decode(charset)) == {"\0"}
 
 
 class SoftTimeLimit(Exception):
-    """What a signal handler raises."""
+    """The exception of a signal handler."""
 
 
 @pytest.mark.parametrize("status", [200, 400])
 def test_a_signal_handlers_exception_is_not_taken_for_a_codecs(status: int) -> None:
-    """What comes up in the middle of decoding, such as a soft time limit, passes through."""
+    """An exception during decoding, such as a soft time limit, propagates."""
 
     def interrupted(_: object) -> NoReturn:
         raise SoftTimeLimit
@@ -463,6 +463,6 @@ def test_a_signal_handlers_exception_is_not_taken_for_a_codecs(status: int) -> N
 
 
 def test_errors_that_are_empty_are_no_answer_by_themselves() -> None:
-    """An empty list of errors counts as absent, so data must be there."""
+    """An empty list of errors counts as absent, so data is required."""
     with pytest.raises(TransportProtocolError, match="neither data nor errors"):
         parse('{"errors": []}')

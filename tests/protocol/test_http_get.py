@@ -1,4 +1,4 @@
-"""Requests by GET: which may go that way, and their URL."""
+"""Requests by GET: which ones are allowed, and their URL."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def parameters(url: str) -> dict[str, str]:
 
 @pytest.mark.parametrize("document", ["mutation { a }", "subscription { a }", "query Q { a } mutation M { b }"])
 def test_h17_only_a_query_may_go_by_get(document: str) -> None:
-    """A mutation or subscription by GET is refused; which operation runs decides."""
+    """A mutation or subscription by GET is refused; the selected operation decides."""
     name = "M" if "Q" in document else None
     with pytest.raises(DocumentError, match="Only a query may be sent by GET"):
         check_query(GraphQLRequest(document, None, name))
@@ -33,7 +33,7 @@ def test_h17_only_a_query_may_go_by_get(document: str) -> None:
 
 @given(st.text(st.characters(exclude_categories=["Cs"])), st.text(st.characters(exclude_categories=["Cs"])))
 def test_h18_parameters_survive(comment: str, value: str) -> None:
-    """Whatever is in the document and the variables arrives."""
+    """The server receives any document and variables unchanged."""
     request = GraphQLRequest(f"{{ a }} # {comment}", {"v": value}, "Name", {"e": value})
     url = get_url(ENDPOINT, request, json_codec.dumps)
     assert url.isascii()
@@ -54,13 +54,13 @@ def test_h18_parameters_survive(comment: str, value: str) -> None:
     ],
 )
 def test_h18_query_string_of_the_endpoint_is_kept(endpoint: str, beginning: str) -> None:
-    """What the endpoint's query string holds stays as it is; its fragment goes."""
+    """The endpoint's query string is kept, and its fragment is dropped."""
     assert get_url(endpoint, GraphQLRequest("{ a }"), json_codec.dumps).startswith(beginning)
 
 
 @pytest.mark.parametrize("name", ["query", "operationName", "variables", "extensions"])
 def test_h18_query_string_with_a_name_of_ours(name: str) -> None:
-    """An endpoint whose query string has one of the request's names cannot be used by GET."""
+    """An endpoint whose query string has a parameter of the request cannot be used by GET."""
     with pytest.raises(DocumentError, match=f"already has a parameter '{name}'"):
         get_url(f"{ENDPOINT}?{name}=", GraphQLRequest("{ a }"), json_codec.dumps)
 
@@ -75,7 +75,7 @@ def test_h19_empty_parameters_are_left_out(arguments: tuple[Any, ...], names: se
 
 
 def test_bad_variables() -> None:
-    """Variables that are not JSON are an error that names the path."""
+    """Variables that are not JSON raise an error with the path."""
     with pytest.raises(DocumentError) as info:
         get_url(ENDPOINT, GraphQLRequest("{ a }", {"tags": [{1}]}), json_codec.dumps)
     assert info.value.path == "variables.tags.0"

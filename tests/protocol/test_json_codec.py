@@ -1,4 +1,4 @@
-"""JSON on the wire: strict, compact, and the same with msgspec and without."""
+"""JSON on the wire: strict, compact, and equal with and without msgspec."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from syncgql.protocol import json_codec
 
 @pytest.fixture(params=["msgspec", "json"])
 def codec(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
-    """The codec with the ``speed`` extra, and without."""
+    """The codec with and without the ``speed`` extra."""
     if request.param == "json":
         monkeypatch.setattr(json_codec, "_fast_decode", None)
     else:
@@ -64,7 +64,7 @@ class Point:
 )  # fmt: skip
 @pytest.mark.usefixtures("codec")
 def test_n12_what_is_written(value: Any, text: str) -> None:
-    """What Python's codec can write is written, with no spaces and no escapes that are not needed."""
+    """Values that Python's codec can encode are encoded, without unnecessary spaces and escapes."""
     assert json_codec.dumps(value) == text
 
 
@@ -75,11 +75,11 @@ def test_n12_what_is_written(value: Any, text: str) -> None:
         {(1, 2): 3}, {"a": [{"b": math.nan}]}, "\ud800", {"\ud800": 1}, types.MappingProxyType({}), iter([]),
         NotImplemented,
     ],
-    ids=lambda value: repr(value).partition(" at 0x")[0],  # an id is the same in every process
+    ids=lambda value: repr(value).partition(" at 0x")[0],  # so that ids are equal in all processes
 )  # fmt: skip
 @pytest.mark.usefixtures("codec")
 def test_n12_what_is_refused(value: Any) -> None:
-    """What is not JSON is refused, with the extra and without."""
+    """Text that is not JSON is refused, with and without the extra."""
     with pytest.raises(DocumentError, match="cannot be written as JSON"):
         json_codec.encode(value, json_codec.dumps)
 
@@ -109,7 +109,7 @@ cycle["self"] = [cycle]
     ],
 )
 def test_error_names_the_path(variables: Any, path: str, reason: str) -> None:
-    """The error says which variable it is, and why."""
+    """The error names the variable and the reason."""
     with pytest.raises(DocumentError, match=reason) as info:
         json_codec.encode({"query": "{ a }", "variables": variables}, json_codec.dumps)
     assert info.value.path == path
@@ -117,7 +117,7 @@ def test_error_names_the_path(variables: Any, path: str, reason: str) -> None:
 
 
 def test_what_is_nested_too_deeply_is_refused() -> None:
-    """Lists within lists without end are an error and not a crash."""
+    """An endlessly nested list is an error and not a crash."""
     with pytest.raises(DocumentError):
         json_codec.encode({"variables": nested(100_000)}, json_codec.dumps)
 
@@ -130,7 +130,7 @@ def test_error_holds_no_values() -> None:
 
 
 def test_path_is_found_with_a_codec_of_the_user() -> None:
-    """What the user's codec can write is not complained about."""
+    """Values that the user's codec can encode are accepted."""
     encode = functools.partial(json.dumps, default=datetime.datetime.isoformat)
     when = datetime.datetime(2026, 1, 1)
     assert json_codec.encode({"when": when}, encode) == b'{"when": "2026-01-01T00:00:00"}'
@@ -146,7 +146,7 @@ def test_codec_of_the_user_may_return_bytes() -> None:
 
 def outcome(decode: Callable[[Any], Any], text: Any) -> Any:
     try:
-        return repr(decode(text))  # so that 1 and 1.0 and True differ
+        return repr(decode(text))  # so that 1, 1.0 and True differ
     except ValueError:
         return ValueError
 
@@ -172,7 +172,7 @@ values = st.recursive(
 
 @given(values, st.sampled_from([None, 1]))
 def test_reads_what_was_written(value: Any, indent: int | None) -> None:
-    """What was written is read back, type for type, with the extra and without."""
+    """Encoded values are decoded to the same values and types, with and without the extra."""
     text = json.dumps(value, indent=indent)
     assert outcome(json_codec.loads, text) == outcome(json_codec.loads, text.encode()) == repr(value)
     assert json.loads(json_codec.dumps(value)) == value
@@ -193,14 +193,14 @@ def test_reads_what_was_written(value: Any, indent: int | None) -> None:
 @example("NaN")
 @example("\ud800")
 def test_reads_the_same_with_the_extra(text: str | bytes) -> None:
-    """Any text is read to the same value, or refused, with the extra and without."""
+    """Any text is decoded to the same value, or refused, with and without the extra."""
     assert outcome(json_codec.loads, text) == outcome(without_extra, text)
 
 
 @pytest.mark.parametrize("text", ["NaN", "-Infinity", '{"a": Infinity}', "", "[1,]", b"\xff", 100_000 * "["])
 @pytest.mark.usefixtures("codec")
 def test_what_is_not_json_is_refused(text: str | bytes) -> None:
-    """What is not JSON raises ValueError, whatever is wrong with it."""
+    """Text that is not JSON raises ValueError, whatever its fault."""
     with pytest.raises(ValueError):
         json_codec.loads(text)
 
@@ -208,13 +208,13 @@ def test_what_is_not_json_is_refused(text: str | bytes) -> None:
 @pytest.mark.parametrize("number", [2**64, -(2**63) - 1])
 @pytest.mark.usefixtures("codec")
 def test_integers_beyond_64_bits_are_exact(number: int) -> None:
-    """They are integers, with the extra and without."""
+    """They are integers, with and without the extra."""
     text = f"[0.5, {number}]"
     assert json_codec.loads(text) == json_codec.loads(text.encode()) == [0.5, number]
 
 
 class SoftTimeLimit(Exception):
-    """What a signal handler raises."""
+    """The exception of a signal handler."""
 
 
 def interrupted(_: object) -> NoReturn:
@@ -222,12 +222,12 @@ def interrupted(_: object) -> NoReturn:
 
 
 def test_a_signal_handlers_exception_is_not_taken_for_a_codecs() -> None:
-    """What comes up in the middle of encoding or decoding, such as a soft time limit, passes through."""
+    """An exception during encoding or decoding, such as a soft time limit, propagates."""
     with pytest.raises(SoftTimeLimit):
         json_codec.encode({"a": 1}, interrupted)
 
 
 def test_a_codec_must_return_text() -> None:
-    """The error says so, and what it returned."""
+    """The error says so, and has the type that it returned."""
     with pytest.raises(DocumentError, match="json_serialize must return str or bytes, not NoneType"):
         json_codec.encode({}, lambda _: None)  # type: ignore[arg-type, return-value]

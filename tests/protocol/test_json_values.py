@@ -72,7 +72,7 @@ def written(value: object) -> Any:
     ids=str,
 )
 def test_values_are_written_as_django_writes_them(value: object) -> None:
-    """``DjangoJSONEncoder`` is what such a client replaces."""
+    """The forms are those of ``DjangoJSONEncoder``, which the client replaces."""
     assert written(value) == json.loads(json.dumps(value, cls=DjangoJSONEncoder))
 
 
@@ -93,7 +93,7 @@ def test_values_are_written_as_django_writes_them(value: object) -> None:
     ids=str,
 )
 def test_values_that_django_does_not_write(value: object, wanted: object) -> None:
-    """Members of enums by value, dataclasses as objects, paths as text, and UTC as ``isoformat()`` writes it."""
+    """Enum members are encoded by value, dataclasses as objects, paths as strings, and UTC as in ``isoformat()``."""
     assert written(value) == wanted
 
 
@@ -111,12 +111,12 @@ def test_values_that_django_does_not_write(value: object, wanted: object) -> Non
         (open(__file__, "rb"), "use FileVar(value)"),  # noqa: SIM115 - closed by the test
         (MOMENT.replace(tzinfo=UTC).timetz(), "with a time zone"),
         (object(), "pass json_serialize="),
-        ([UNSET], "UNSET leaves out a variable or a member of an object"),
+        ([UNSET], "UNSET omits a variable or a member of an object"),
     ],
     ids=lambda value: type(value).__name__,
 )
 def test_other_values_are_refused_with_a_hint(value: Any, hint: str) -> None:
-    """The message says what to write instead, and where."""
+    """The message suggests a replacement, and has the place."""
     payload = GraphQLRequest("{ a }", {"x": [value]}).payload
     with pytest.raises(DocumentError) as caught:
         encode_request(payload, json_codec.dumps)
@@ -137,7 +137,7 @@ def msgspec_dumps(value: Any) -> bytes:
     ids=["own", "json", "default=str", "msgspec"],
 )
 def test_unset_leaves_a_member_out(codec: Callable[[Any], str | bytes]) -> None:
-    """A variable, a member of an input object at any depth, by POST and by GET, whatever the codec."""
+    """A variable, or a member of an input object at any depth, is omitted, by POST and GET, with any codec."""
     request = GraphQLRequest("{ a }", {"a": UNSET, "b": {"c": UNSET, "d": [{"e": UNSET}]}, "f": None})
     wanted: Any = {"b": {"d": [{}]}, "f": None}
     assert json.loads(encode_request(request.payload, codec))["variables"] == wanted
@@ -146,7 +146,7 @@ def test_unset_leaves_a_member_out(codec: Callable[[Any], str | bytes]) -> None:
 
 
 def test_json_serialize_replaces_all_of_it() -> None:
-    """A codec of the user's gets the values as they are."""
+    """A user's codec receives the values unchanged."""
     seen: list[Any] = []
 
     def codec(value: Any) -> str:
@@ -158,7 +158,7 @@ def test_json_serialize_replaces_all_of_it() -> None:
 
 
 def test_it_is_the_same_without_msgspec(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The ``speed`` extra only reads."""
+    """The ``speed`` extra only decodes."""
     values = {"a": uuid.UUID(int=3), "b": Size(MOMENT), "c": Level.HIGH}
     assert importlib.util.find_spec("msgspec")
     with_extra = written(values)
@@ -167,7 +167,7 @@ def test_it_is_the_same_without_msgspec(monkeypatch: pytest.MonkeyPatch) -> None
 
 
 def test_a_value_that_contains_itself_is_refused() -> None:
-    """Also by way of a dataclass."""
+    """This includes cycles through dataclasses."""
     size = Size(None)
     size.width = [size]
     with pytest.raises(DocumentError):

@@ -1,4 +1,4 @@
-"""Mask: credentials are hidden in what servers say, and nothing else is."""
+"""Mask: credentials are hidden in text from servers, and nothing else is."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ BASIC = base64.b64encode("ada:pässword".encode()).decode()
     ],
 )
 def test_credentials_of_headers(headers: dict[str, str], credential: str) -> None:
-    """Tokens, passwords, keys and cookies, wherever they stand in the text."""
+    """Tokens, passwords, keys and cookies are hidden anywhere in the text."""
     assert Mask(headers).text(f"{credential} is bad: '{credential}'.") == "*** is bad: '***'."
 
 
@@ -42,14 +42,14 @@ def test_other_headers_are_no_credentials() -> None:
 
 
 def test_credentials_of_urls_and_payloads() -> None:
-    """Parameters and members with such names, at any depth."""
+    """Parameters and members with such names are hidden at any depth."""
     payload = {"user": "ada-l", "authToken": "first", "headers": {"Authorization": "Bearer second"}, "keys": [1, None]}
     mask = Mask({}, "https://a/graphql?access_token=third&query=fourth", payload, {"x-api-key": "fifth"})
     assert mask.text("ada-l first second third fourth fifth") == "ada-l *** *** *** fourth ***"
 
 
 def test_a_credential_that_was_cut_off() -> None:
-    """An excerpt may end in the middle of one."""
+    """An excerpt may end in the middle of a credential."""
     mask = Mask({"Authorization": "Bearer 0123456789abcdef"})
     assert mask.text("no such token: 0123456789ab") == "no such token: ***"
     assert mask.text("0123456789abXdef, 01234567") == "***Xdef, ***"
@@ -57,12 +57,12 @@ def test_a_credential_that_was_cut_off() -> None:
 
 
 def test_a_credential_within_another() -> None:
-    """The longer one is hidden as a whole."""
+    """The longer credential is hidden as a whole."""
     assert Mask({"X-Token": "abcd", "Authorization": "xxabcdxx"}).text("xxabcdxx abcd") == "*** ***"
 
 
 def test_values_and_errors() -> None:
-    """JSON is searched for texts; of GraphQL errors only the messages change."""
+    """All strings of JSON are searched; in GraphQL errors only the messages change."""
     mask = Mask({"X-Token": "hush"})
     assert mask.value({"a": ["hush", 1, None], "b": {"c": "no hush"}}) == {"a": ["***", 1, None], "b": {"c": "no ***"}}
     errors: list[dict[str, Any]] = [{"message": "hush", "extensions": {"sent": "hush"}}, {"message": None}, {}]
@@ -80,7 +80,7 @@ def test_values_and_errors() -> None:
     ids=lambda error: type(error).__name__,
 )
 def test_exceptions(error: Any) -> None:
-    """Message, text, repr, pickle and excerpts."""
+    """Messages, text, repr, pickles and excerpts are masked."""
     Mask({"X-Token": "hush"}).error(error)
     copy = pickle.loads(pickle.dumps(error))
     assert (str(copy), copy.args) == ("said ***", ("said ***",))

@@ -1,4 +1,4 @@
-"""The multipart request: finding the files, and the form that carries them."""
+"""The multipart request: finding the files, and the form with them."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def test_u01_order_of_parts() -> None:
 
 
 def test_u02_files_are_null_in_operations_and_listed_in_map() -> None:
-    """Each place of a file is null, and is in ``map`` once; all else stays, null too."""
+    """Each place of a file is null, and is in ``map`` once; everything else is unchanged, including null."""
     variables = {"file": FileVar(b"a"), "name": "n", "nothing": None, "list": [1, None, FileVar(b"b")]}
     operations, file_map, *_ = form_of({"query": "q", "operationName": "Q", "variables": variables})
     assert json.loads(operations.content) == {
@@ -65,7 +65,7 @@ def test_u03_paths_in_lists_objects_and_batches() -> None:
 
 
 def test_u04_the_callers_variables_stay_as_they_are() -> None:
-    """Nulls are put into a copy."""
+    """The caller's variables are not modified."""
     file = FileVar(b"")
     variables = {"a": file, "b": [file, {"c": (file,)}]}
     before = copy.copy(variables), list(variables["b"])  # type: ignore[call-overload]
@@ -74,7 +74,7 @@ def test_u04_the_callers_variables_stay_as_they_are() -> None:
 
 
 def test_u05_the_same_file_twice_is_one_part() -> None:
-    """One part with two paths, also over the requests of a batch and for a bare file object."""
+    """There is one part with two paths, also across the requests of a batch and for a plain file object."""
     file, stream = FileVar(b"a"), io.BytesIO()
     form = form_of({"query": "q", "variables": {"a": file, "b": [file]}})
     assert len(form) == 3
@@ -85,7 +85,7 @@ def test_u05_the_same_file_twice_is_one_part() -> None:
 
 
 def test_u06_no_files_no_parts() -> None:
-    """Without files there is nothing to send as a form."""
+    """Without files there is no form."""
     payload = {"query": "q", "variables": {"a": [1, {"b": None}]}}
     assert extract_files(payload) == (payload, [])
     assert extract_files({"query": "q"}) == ({"query": "q"}, [])
@@ -103,26 +103,26 @@ def test_u06_no_files_no_parts() -> None:
     ],
 )
 def test_u07_filenames_arrive_as_sent(filename: str, sent: str) -> None:
-    """They are plain UTF-8; quotes and line breaks are percent-encoded, directories are not told."""
+    """They are UTF-8; quotes and line breaks are percent-encoded, and directories are omitted."""
     part = form_of({"query": "q", "variables": {"file": FileVar(b"", filename=filename)}})[2]
     assert part.filename == sent
 
 
 def test_u08_there_is_always_a_filename() -> None:
-    """A part without a name would be taken for a field; it gets that of the part."""
+    """A part without a file name would be read as a field; the name of the part is used."""
     part = form_of({"query": "q", "variables": {"file": FileVar(b"")}})[2]
     assert part.filename == "0"
     assert part.headers["content-type"] == "application/octet-stream"
 
 
 def test_u17_an_empty_file_is_an_empty_part() -> None:
-    """It is not dropped."""
+    """The file is not dropped."""
     form = form_of({"query": "q", "variables": {"a": FileVar(b""), "b": FileVar(b"x")}})
     assert [part.content for part in form[2:]] == [b"", b"x"]
 
 
 def test_content_type_of_the_form() -> None:
-    """The boundary is new each time, and there are no headers on the fields that make servers take them for files."""
+    """The boundary is always new, and fields have no headers that would make servers treat them as files."""
     first, second = MultipartRequest(b"{}", []), MultipartRequest(b"{}", [])
     assert first.content_type == f"multipart/form-data; boundary={first.boundary}"
     assert first.boundary != second.boundary
@@ -132,7 +132,7 @@ def test_content_type_of_the_form() -> None:
 
 @pytest.mark.parametrize("key", ["a.b", "0", "17", ""])
 def test_places_that_no_path_can_name_are_refused(key: str) -> None:
-    """A key with a dot, a number or nothing cannot be told in a path; the error names it."""
+    """A path cannot contain a key with a dot, a number or an empty key; the error names it."""
     with pytest.raises(DocumentError, match="a file cannot be sent below the key") as caught:
         paths_in({"scalar": [{key: FileVar(b"")}]})
     assert caught.value.path == f"variables.scalar.0.{key}"
@@ -140,7 +140,7 @@ def test_places_that_no_path_can_name_are_refused(key: str) -> None:
 
 
 def test_a_file_that_cannot_be_sent_is_named() -> None:
-    """A bare file object in text mode is refused with its place."""
+    """A plain file object in text mode is refused with its place."""
     payload = {"query": "q", "variables": {"input": {"file": io.StringIO("text")}}}
     with pytest.raises(DocumentError, match=r"^variables\.input\.file: The file contains text, not bytes") as caught:
         extract_files(payload, (io.IOBase,))
@@ -148,10 +148,10 @@ def test_a_file_that_cannot_be_sent_is_named() -> None:
 
 
 def test_variables_that_hold_themselves_are_refused() -> None:
-    """A cycle is an error and no endless walk."""
+    """A cycle is an error instead of an endless loop."""
     variables: dict[str, Any] = {"file": FileVar(b"")}
     variables["self"] = variables
-    with pytest.raises(DocumentError, match="hold themselves"):
+    with pytest.raises(DocumentError, match="contain themselves"):
         paths_in(variables)
 
 
@@ -166,7 +166,7 @@ values = st.recursive(
 
 
 def put(target: Any, path: str, value: Any) -> None:
-    """Replace what stands at a path, which must be null, as a server does."""
+    """Replace the value at a path, which must be null, as a server does."""
     *parents, last = path.split(".")
     for key in parents:
         target = target[int(key) if isinstance(target, list) else key]
@@ -178,7 +178,7 @@ def put(target: Any, path: str, value: Any) -> None:
 @settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(st.dictionaries(keys, values, max_size=4), max_size=3), st.booleans())
 def test_a_server_restores_what_was_sent(variables: list[dict[str, Any]], is_batch: bool) -> None:
-    """Whatever the variables are: putting the files where ``map`` says makes them what they were."""
+    """For any variables, inserting the files according to ``map`` restores them."""
     entries = [{"query": "q", "variables": entry} for entry in variables]
     payload: Any = entries if is_batch else entries[0] if entries else {"query": "q"}
     operations, file_map, *files = form_of(payload)
@@ -195,7 +195,7 @@ def test_a_server_restores_what_was_sent(variables: list[dict[str, Any]], is_bat
 
 
 def test_file_part_tells_its_first_place() -> None:
-    """Messages name it."""
+    """Messages name the place of the file."""
     part = FilePart("0", FileVar(b""), "variables.a")
     part.paths.append("variables.b")
     assert part.where == "variables.a"

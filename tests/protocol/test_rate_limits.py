@@ -1,4 +1,4 @@
-"""Rate limits: the forms in which servers say that there were too many requests, with how long to wait."""
+"""Rate limits: the forms in which servers report too many requests, and the time to wait."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ from syncgql.protocol.http import HTTPResponse, parse_answer, retry_after
 from syncgql.protocol.quotas import read_quota
 
 SECOND = 1.5
-"""How much later than a test began its last line may run, for limits that end at a point in time."""
+"""The seconds by which a test may be delayed, for limits that end at a point in time."""
 
 
 def parse(payload: Any, status: int = 200, **headers: Any) -> ExecutionResult:
-    """Read an answer whose headers have an underscore for a hyphen."""
+    """Parse a response whose headers are written with underscores for hyphens."""
     sent = CIMultiDict({name.replace("_", "-"): str(value) for name, value in headers.items()})
     sent.setdefault("Content-Type", "application/json")
     body = payload if isinstance(payload, str) else json.dumps(payload)
@@ -42,7 +42,7 @@ def parse(payload: Any, status: int = 200, **headers: Any) -> ExecutionResult:
 
 
 def limited(payload: Any, status: int = 200, **headers: Any) -> TransportRateLimited:
-    """Return what ``execute`` raises for an answer that is a value of ``execute_result``."""
+    """Return the exception of ``execute`` for a response that ``execute_result`` returns."""
     result = parse(payload, status, **headers)
     assert result.errors
     with pytest.raises(TransportRateLimited) as info:
@@ -51,7 +51,7 @@ def limited(payload: Any, status: int = 200, **headers: Any) -> TransportRateLim
 
 
 def refused(payload: Any, status: int, **headers: Any) -> TransportRateLimited:
-    """Return what is raised for an answer that is no GraphQL answer."""
+    """Return the exception for a response that is not a GraphQL response."""
     with pytest.raises(TransportRateLimited) as info:
         parse(payload, status, **headers)
     return info.value
@@ -65,7 +65,7 @@ def error(message: str, **extensions: Any) -> dict[str, Any]:
 
 
 def test_429() -> None:
-    """Status 429 is a rate limit, whatever the body, and ``Retry-After`` says how long it lasts."""
+    """Status 429 is a rate limit with any body, and ``Retry-After`` is its duration."""
     caught = refused("<h1>Slow down</h1>", 429, Content_Type="text/html", Retry_After=7)
     assert (caught.code, caught.retry_after, caught.sent, caught.attempts) == (429, 7, True, 1)
     assert str(caught) == (
@@ -76,14 +76,14 @@ def test_429() -> None:
 
 
 def test_429_with_a_graphql_answer() -> None:
-    """A body that is an answer at any status is a value of ``execute_result`` and an error of ``execute``."""
+    """A body that is a response with any status is a result of ``execute_result`` and an error of ``execute``."""
     caught = limited(error("Slow down"), 429, Content_Type="application/graphql-response+json", Retry_After=3)
     assert (caught.code, caught.retry_after) == (429, 3)
     assert caught.errors == [{"message": "Slow down", "extensions": {}}]
 
 
 def test_403_with_a_graphql_answer() -> None:
-    """What the headers say counts for such an answer, too."""
+    """The headers count for such a response as well."""
     modern = "application/graphql-response+json"
     assert limited(error("no"), 403, Content_Type=modern, Retry_After=3).retry_after == 3
     assert limited(error("no"), 403, Content_Type=modern, X_RateLimit_Remaining=0).retry_after is None
@@ -92,7 +92,7 @@ def test_403_with_a_graphql_answer() -> None:
 
 
 def test_retry_after_as_a_date() -> None:
-    """A date is a number of seconds from now."""
+    """A date is converted to the seconds from now."""
     caught = refused("", 429, Retry_After=email.utils.formatdate(time.time() + 30, usegmt=True))
     assert caught.retry_after == pytest.approx(30, abs=SECOND)
 
@@ -108,7 +108,7 @@ def test_retry_after_as_a_date() -> None:
     ],
 )
 def test_403_that_is_a_rate_limit(text: str, headers: Mapping[str, str]) -> None:
-    """A 403 that says when to try again, or that nothing is left, refuses no credentials."""
+    """A 403 with the time of a retry, or with nothing remaining, does not refuse credentials."""
     caught = refused({"message": text}, 403, **headers)
     assert not isinstance(caught, TransportAuthenticationError)
     assert "credentials" not in str(caught)
@@ -116,14 +116,14 @@ def test_403_that_is_a_rate_limit(text: str, headers: Mapping[str, str]) -> None
 
 @pytest.mark.parametrize("headers", [{}, {"X-RateLimit-Remaining": "12"}])
 def test_403_that_is_none(headers: Mapping[str, str]) -> None:
-    """Every other 403 refuses the credentials."""
+    """Any other 403 refuses the credentials."""
     with pytest.raises(TransportAuthenticationError):
         parse({"message": "Forbidden"}, 403, **headers)
 
 
 @pytest.mark.parametrize("status", [502, 503, 504])
 def test_failures_are_no_rate_limits(status: int) -> None:
-    """A server that is down says when to try again, too."""
+    """A server that is down also sends the time of a retry."""
     with pytest.raises(TransportServerError) as info:
         parse("busy", status, Retry_After=2)
     assert type(info.value) is TransportServerError
@@ -151,7 +151,7 @@ def test_failures_are_no_rate_limits(status: int) -> None:
     ],
 )  # fmt: skip
 def test_headers(headers: Mapping[str, str], quota: tuple[float | None, ...]) -> None:
-    """Limits are read from the headers in use, and a reset in whatever unit it is."""
+    """Limits are read from the headers in use, and resets in any unit."""
     assert read_quota(CIMultiDict(headers), 1_700_000_000) == quota
 
 
@@ -159,7 +159,7 @@ def test_headers(headers: Mapping[str, str], quota: tuple[float | None, ...]) ->
 
 
 def test_github_primary_limit() -> None:
-    """Status 200, the type RATE_LIMITED, and the reset in epoch seconds."""
+    """Status 200, the type RATE_LIMITED, and a reset in epoch seconds."""
     payload = {"errors": [{"type": "RATE_LIMITED", "message": "API rate limit exceeded for user ID 1."}]}
     reset = int(time.time()) + 90
     caught = limited(payload, X_RateLimit_Limit=5000, X_RateLimit_Remaining=0, X_RateLimit_Reset=reset)
@@ -173,7 +173,7 @@ def test_github_primary_limit() -> None:
     [({}, 60), ({"Retry-After": 5}, 5), ({"X-RateLimit-Remaining": 9}, 60), ({"X-RateLimit-Remaining": 0}, 3600)],
 )
 def test_github_secondary_limit(status: int, headers: dict[str, Any], wait: float) -> None:
-    """With status 200 or 403 and only a message; a minute is the least, unless the primary limit is used up, too."""
+    """Status 200 or 403 and only a message; the wait is at least a minute, unless the primary limit is used up."""
     payload = {"message": "You have exceeded a secondary rate limit.", "documentation_url": "https://docs.github.com"}
     caught = refused(payload, status, **headers, X_RateLimit_Reset=int(time.time()) + 3600)
     assert caught.retry_after == pytest.approx(wait, abs=SECOND)
@@ -181,12 +181,12 @@ def test_github_secondary_limit(status: int, headers: dict[str, Any], wait: floa
 
 
 def test_github_secondary_limit_among_errors() -> None:
-    """The same as a GraphQL error."""
+    """The same limit as a GraphQL error."""
     assert limited({"errors": [{"message": "You have exceeded a secondary rate limit."}]}).retry_after == 60
 
 
 def test_shopify() -> None:
-    """The wait follows from the cost, what is available, and how fast that comes back."""
+    """The wait is computed from the cost, the available points and the restore rate."""
     status = {"maximumAvailable": 2000.0, "currentlyAvailable": 40, "restoreRate": 100.0}
     cost = {"requestedQueryCost": 290, "actualQueryCost": None, "throttleStatus": status}
     payload = {**error("Throttled", code="THROTTLED"), "extensions": {"cost": cost}}
@@ -200,13 +200,13 @@ def test_shopify() -> None:
 
 @pytest.mark.parametrize("cost", [None, [], {}, {"throttleStatus": {"currentlyAvailable": "x", "restoreRate": 0}}])
 def test_shopify_without_figures(cost: Any) -> None:
-    """Without figures that can be used there is no wait to tell."""
+    """Without usable figures the wait is unknown."""
     payload = {"errors": [{"message": "Throttled"}], "extensions": {"cost": cost}}
     assert limited(payload).retry_after is None
 
 
 def test_shopify_maximum_cost_is_no_rate_limit() -> None:
-    """A query that costs more than the bucket holds does not succeed later."""
+    """A query that costs more than the bucket holds never succeeds."""
     payload = error(
         "Query cost is 1500, which exceeds the single query max cost limit (1000).", code="MAX_COST_EXCEEDED"
     )
@@ -216,7 +216,7 @@ def test_shopify_maximum_cost_is_no_rate_limit() -> None:
 
 @pytest.mark.parametrize("remaining", [{}, {"X_RateLimit_Requests_Remaining": 0}])
 def test_linear(remaining: dict[str, int]) -> None:
-    """Status 400 and the reset in epoch milliseconds."""
+    """Status 400 and a reset in epoch milliseconds."""
     reset = int((time.time() + 45) * 1000)
     payload = error("Rate limit exceeded.", code="RATELIMITED", type="ratelimited")
     caught = limited(payload, 400, X_RateLimit_Requests_Reset=reset, X_RateLimit_Requests_Limit=1500, **remaining)
@@ -225,7 +225,7 @@ def test_linear(remaining: dict[str, int]) -> None:
 
 
 def test_monday() -> None:
-    """The code COMPLEXITY_BUDGET_EXHAUSTED and the wait among the extensions."""
+    """The code COMPLEXITY_BUDGET_EXHAUSTED, with the wait in the extensions."""
     payload = error("Complexity budget exhausted", code="COMPLEXITY_BUDGET_EXHAUSTED", retry_in_seconds=15)
     assert limited(payload).retry_after == 15
 
@@ -236,13 +236,13 @@ def test_monday() -> None:
      {"code": "IP_RATE_LIMIT_EXCEEDED"}, {"code": "DAILY_LIMIT_EXCEEDED"}, {"status_code": 429}],
 )  # fmt: skip
 def test_monday_other_limits(extensions: dict[str, Any]) -> None:
-    """Its other codes, and its status among the extensions."""
+    """Its other codes, and its status in the extensions."""
     assert limited(error("no", **extensions)).retry_after is None
 
 
 @pytest.mark.parametrize("name", ["errors", "error_message"])
 def test_monday_of_old(name: str) -> None:
-    """Texts in place of errors, with the wait in the message."""
+    """Strings instead of error objects, with the wait in the message."""
     said = "Complexity budget exhausted, query cost 30001 budget remaining 29989 out of 1000000 reset in 22 seconds"
     payload: dict[str, Any] = {"error_code": "ComplexityException", "status_code": 200, name: said}
     if name == "errors":
@@ -252,7 +252,7 @@ def test_monday_of_old(name: str) -> None:
 
 
 def test_monday_query_that_is_too_complex() -> None:
-    """The same code for a query that is too big by itself is no rate limit."""
+    """The same code for a single query that is too large is not a rate limit."""
     payload = error(
         "Query has complexity of 8000000, which exceeds max complexity of 5000000", code="ComplexityException"
     )
@@ -271,7 +271,7 @@ def test_monday_query_that_is_too_complex() -> None:
     ],
 )
 def test_codes(code: str) -> None:
-    """An error's ``extensions.code`` says it; the message may say anything."""
+    """An error's ``extensions.code`` decides; the message may be anything."""
     assert limited(error("no", code=code)).codes == (code,)
 
 
@@ -279,7 +279,7 @@ def test_codes(code: str) -> None:
     "kind", ["ThrottlingException", "com.amazonaws.x#TooManyRequestsException", "LimitExceededException"]
 )
 def test_appsync(kind: str) -> None:
-    """AppSync says it in ``errorType``, with a namespace or without."""
+    """AppSync uses ``errorType``, with or without a namespace."""
     assert limited({"data": None, "errors": [{"errorType": kind, "message": "no"}]}).retry_after is None
 
 
@@ -289,16 +289,16 @@ def test_appsync(kind: str) -> None:
      {"code": "time-limit-exceeded"}, {"code": 429.5}, {"code": None}, {}],
 )  # fmt: skip
 def test_other_errors_are_no_rate_limits(extensions: dict[str, Any]) -> None:
-    """A limit on one query is another thing."""
+    """A limit on one query is a different error."""
     with pytest.raises(TransportQueryError):
         data_or_raise(parse(error("The query is beyond a limit.", **extensions)))
 
 
-# -- partial answers, and every way in which an answer arrives
+# -- partial responses, and all ways in which a response arrives
 
 
 def test_partial_data_is_no_rate_limit() -> None:
-    """What was executed in part must not be sent again as if it had not been."""
+    """A partially executed request must not be sent again as if it had not been executed."""
     errors = [{"message": "Throttled", "path": ["b"], "extensions": {"code": "THROTTLED"}}]
     with pytest.raises(TransportQueryError) as info:
         data_or_raise(parse({"data": {"a": 1, "b": None}, "errors": errors}))
@@ -310,7 +310,7 @@ def test_partial_data_is_no_rate_limit() -> None:
 
 
 def test_a_batch() -> None:
-    """The entry of a batch that was throttled says which it is."""
+    """The error for an entry of a batch names its request."""
     entries = [{"data": {"a": 1}}, error("Throttled", code="THROTTLED")]
     response = Response(200, CIMultiDict({"Content-Type": "application/json"}), "http://localhost/", 0.1)
     results = parse_batch_answer(
@@ -327,7 +327,7 @@ def test_an_event() -> None:
 
 
 def test_a_websocket() -> None:
-    """The message that ends an operation says it with the same errors; a refused connection, too."""
+    """The message that ends an operation has the same errors, and so has a refused connection."""
     errors = error("no", code="RATE_LIMITED", retry_in_seconds=4)["errors"]
     caught = GraphQLTransportWS().failure(errors)
     assert isinstance(caught, TransportRateLimited)
@@ -339,7 +339,7 @@ def test_a_websocket() -> None:
 
 
 def test_it_pickles() -> None:
-    """A worker process can raise it in its parent."""
+    """A worker process can raise it in its parent process."""
     caught = limited(error("no", code="RATE_LIMITED", retry_in_seconds=4), X_RateLimit_Limit=10)
     copy = pickle.loads(pickle.dumps(caught))
     assert (copy.retry_after, copy.limit, copy.codes, str(copy)) == (4, 10, ("RATE_LIMITED",), str(caught))
@@ -351,7 +351,7 @@ def test_it_pickles() -> None:
      {"extensions": {"retry_in_seconds": "soon"}}, {"extensions": {"retry_in_seconds": 10**400}}],
 )  # fmt: skip
 def test_odd_errors_do_no_harm(odd: dict[str, Any]) -> None:
-    """Whatever stands in an error, it is raised as one."""
+    """Any member of an error can be raised."""
     with pytest.raises(TransportQueryError):
         data_or_raise(parse({"errors": [odd]}))
     with pytest.raises(TransportRateLimited) as info:

@@ -49,7 +49,7 @@ def test_h22_post_that_stays_a_post(status: int, location: str, target: str, is_
 @pytest.mark.parametrize("status", [301, 302, 303])
 def test_h22_post_that_would_become_a_get(status: int) -> None:
     """301, 302 and 303 to a POST are an error that names the target; a GET follows them."""
-    with pytest.raises(TransportServerError, match=r"redirect to https://example\.test/new; .*turns a POST") as info:
+    with pytest.raises(TransportServerError, match=r"redirect to https://example\.test/new; .*turn a POST") as info:
         follow("https://example.test/new?token=secret", status)
     assert info.value.code == status
     assert "secret" not in str(info.value)
@@ -59,40 +59,40 @@ def test_h22_post_that_would_become_a_get(status: int) -> None:
 @pytest.mark.parametrize(
     ("location", "reason"),
     [
-        ("http://example.test/graphql", "leaves TLS"),
-        ("ftp://example.test/graphql", "no HTTP URL"),
-        ("javascript:alert(1)", "no URL"),
-        ("http://[::1", "no URL"),
-        ("https://example.test:99999/", "no URL"),
-        (None, "does not say where to"),
-        ("", "does not say where to"),
+        ("http://example.test/graphql", "its target does not use TLS"),
+        ("ftp://example.test/graphql", "the target is not an HTTP URL"),
+        ("javascript:alert(1)", "the target is not a URL"),
+        ("http://[::1", "the target is not a URL"),
+        ("https://example.test:99999/", "the target is not a URL"),
+        (None, "a redirect without a target"),
+        ("", "a redirect without a target"),
     ],
 )
 def test_redirects_that_are_refused(location: str | None, reason: str) -> None:
-    """What leaves TLS or is no HTTP URL is not followed."""
+    """Targets without TLS, or without an HTTP URL, are not followed."""
     if location == "":
-        assert follow(location).url == URL(HERE)  # an empty reference is the same place; the limit ends it
+        assert follow(location).url == URL(HERE)  # an empty reference is the same URL; the limit ends it
         return
     with pytest.raises(TransportServerError, match=reason):
         follow(location)
 
 
 def test_limit() -> None:
-    """So many redirects in a row are followed, and not one more."""
+    """Redirects are followed up to the limit, and not one more."""
     assert follow("/new", followed=LIMIT - 1)
     with pytest.raises(TransportServerError, match="number 6 in a row"):
         follow("/new", followed=LIMIT)
 
 
 def test_body_that_is_used_up() -> None:
-    """A redirect is not followed with a body that cannot be sent again; the reason and the target are named."""
+    """A redirect is not followed if the body cannot be sent again; the error has the reason and the target."""
     with pytest.raises(TransportServerError, match=r"redirect to https://example\.test/new; .*read a second time"):
         follow("https://example.test/new", is_replayable=False)
 
 
 @given(st.text(st.characters(codec="latin-1", exclude_characters="\r\n"), max_size=50), st.sampled_from([301, 307]))
 def test_any_location_is_followed_or_refused(location: str, status: int) -> None:
-    """Whatever a server sends as Location leads to an HTTP URL or to our error."""
+    """Any Location leads to an HTTP URL or to our error."""
     try:
         hop = follow(location, status, "GET")
     except TransportServerError:

@@ -1,4 +1,4 @@
-"""URLs as they were written, and host names that exist."""
+"""URLs as they were written, and valid host names."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ SIGNED = "/tenant%2Fa%3Ab/graphql?Signature=qZ0%2BPP2g%3D&key=a%2fb%3Ac%40d&empt
     ],
 )
 def test_percent_encodings_stay(text: str, target: str) -> None:
-    """What is encoded stays so, what is not stays so, and only what no URL may hold is encoded."""
+    """Encoded characters stay encoded, and of the others only those that a URL must not contain are encoded."""
     assert as_written(f"https://me:p%40ss@example.test:8443{text}").raw_path_qs == target
 
 
 @given(st.text("ab%2Ff:,+=&/?~ é", max_size=12))
 def test_what_is_written_is_written_once(text: str) -> None:
-    """A URL that was read and shown is read as the same URL."""
+    """A URL that is parsed and converted to a string is parsed as the same URL."""
     url = as_written(f"http://example.test/{text}")
     assert str(as_written(str(url))) == str(url)
     assert str(url).isascii()
@@ -45,7 +45,7 @@ def test_the_host_name_and_credentials_are_read() -> None:
 
 @pytest.mark.parametrize("host", ["localhost", "a.b.c.", "my_service", "127.0.0.1", "::1", "fe80::1%25eth0", "x" * 63])
 def test_host_names_that_exist(host: str) -> None:
-    """Names with underscores exist in networks of containers."""
+    """Names with underscores exist in container networks."""
     assert host_fault(host) is None
 
 
@@ -64,5 +64,5 @@ def test_host_names_that_exist(host: str) -> None:
     ],
 )
 def test_host_names_that_do_not_exist(host: str, fault: str) -> None:
-    """The phrase says what is wrong with the name and does not quote it."""
+    """The phrase describes the fault in the name and does not quote it."""
     assert fault in (host_fault(host) or "")

@@ -1,4 +1,4 @@
-"""What the subprotocols have in common: their tables, and the moves of the client that they forbid."""
+"""The common parts of the subprotocols: their tables, and the client's messages that they forbid."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ def protocol_in(state: State, make: Callable[[], WebSocketProtocol]) -> WebSocke
 
 @pytest.mark.parametrize("make", PROTOCOLS)
 def test_the_tables_cover_every_state(make: type[WebSocketProtocol]) -> None:
-    """Both tables have a row for each state, and nothing leads out of CLOSED."""
+    """Both tables have a row for each state, and no transition leaves CLOSED."""
     assert list(make.RECEIVES) == list(make.SENDS) == list(State)
     assert not make.RECEIVES[State.CLOSED]
     assert not make.SENDS[State.CLOSED]
 
 
 def test_appsync_s_tables_cover_every_state_of_an_operation() -> None:
-    """Nothing leads out of DONE."""
+    """No transition leaves DONE."""
     assert list(AppSync.OPERATION_RECEIVES) == list(AppSync.OPERATION_CAUSES) == list(OperationState)
     assert not AppSync.OPERATION_RECEIVES[OperationState.DONE]
     assert not AppSync.OPERATION_CAUSES[OperationState.DONE]
@@ -55,7 +55,7 @@ def test_appsync_s_tables_cover_every_state_of_an_operation() -> None:
 def test_illegal_moves_of_the_client(
     make: type[WebSocketProtocol], move: Move, allowed: set[State], state: State
 ) -> None:
-    """They raise at the sender, which never gets a message to send."""
+    """They raise in the sender, which gets no message to send."""
     protocol = protocol_in(state, make)
     if state in allowed:
         move(protocol)
@@ -68,7 +68,7 @@ def test_illegal_moves_of_the_client(
 
 @pytest.mark.parametrize("move", [lambda protocol: protocol.ping(), lambda protocol: protocol.pong()])
 def test_no_ping_or_pong_on_a_closed_connection(move: Move) -> None:
-    """They are allowed in every other state."""
+    """They are allowed in all other states."""
     for state in (State.OPEN, State.AWAITING_ACK, State.READY):
         assert move(protocol_in(state, GraphQLTransportWS))
     with pytest.raises(LocalProtocolError, match="while closed"):
@@ -77,7 +77,7 @@ def test_no_ping_or_pong_on_a_closed_connection(move: Move) -> None:
 
 @pytest.mark.parametrize("make", PROTOCOLS)
 def test_a_closed_connection_has_no_operations(make: type[WebSocketProtocol]) -> None:
-    """Whichever side closed it; stopping one of them afterwards sends nothing."""
+    """Whichever side closed it, stopping an operation afterwards sends nothing."""
     ends: list[Move] = [lambda protocol: protocol.close(), lambda protocol: protocol.violation("a rule", "a text")]
     for end in ends:
         protocol = protocol_in(State.READY, make)
@@ -91,7 +91,7 @@ def test_a_closed_connection_has_no_operations(make: type[WebSocketProtocol]) ->
 
 @pytest.mark.parametrize("make", [GraphQLTransportWS, AppSync])
 def test_a_refusal_ends_the_operations(make: type[WebSocketProtocol]) -> None:
-    """After connection_error there is nobody to send a stop to."""
+    """After connection_error there are no stops to send."""
     protocol = protocol_in(State.READY, make)
     protocol.subscribe("{}")
     protocol.receive('{"type":"connection_error"}')

@@ -1,4 +1,4 @@
-"""Messages for property tests of the subprotocols: right, nearly right and hostile ones."""
+"""Messages for property tests of the subprotocols: valid, nearly valid and hostile ones."""
 
 from __future__ import annotations
 
@@ -46,17 +46,17 @@ messages = st.fixed_dictionaries(
         "payload": answers | errors | st.fixed_dictionaries({"message": values}) | values,
     },
 )
-"""Objects that look like messages, more or less."""
+"""Objects that resemble messages."""
 
 texts = messages.map(json.dumps) | values.map(json.dumps) | st.text(max_size=20) | st.just("[" * 100_000)
-"""What a peer may send as a text frame."""
+"""Text frames that a peer may send."""
 
 frames = texts | st.binary(max_size=20) | messages.map(lambda message: json.dumps(message).encode())
-"""What a peer may send as a frame: text or bytes."""
+"""Frames that a peer may send: text or bytes."""
 
 
 def take(machine: WebSocketProtocol, frame: str | bytes) -> Received | TransportProtocolError | None:
-    """Hand a frame to a machine; return what it means, or the violation that it is."""
+    """Pass a frame to a machine; return its event, or the violation."""
     try:
         return machine.receive_bytes(frame) if isinstance(frame, bytes) else machine.receive(frame)
     except TransportProtocolError as error:

@@ -1,4 +1,4 @@
-"""A runtime without connections, for tests of what carries calls."""
+"""A runtime without connections, for tests of calls."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from syncgql.runtime.runtime import Runtime
 
 
 class Resources:
-    """Connections that only note their end; ``hold`` makes that wait."""
+    """Resources that only record their end; ``hold`` makes closing wait."""
 
     def __init__(self) -> None:
         self.closed = False

@@ -28,7 +28,7 @@ PATIENCE = 30.0
 
 
 class Failure(Exception):
-    """An error that can be weakly referred to."""
+    """An error with weak references."""
 
 
 async def answer(value: int) -> int:
@@ -44,7 +44,7 @@ async def break_down() -> None:
 
 
 class Endless:
-    """A coroutine that waits for ever and notes how it ended."""
+    """A coroutine that never ends and records its cancellation."""
 
     def __init__(self) -> None:
         self.started = threading.Event()
@@ -60,18 +60,18 @@ class Endless:
 
 
 def press_ctrl_c() -> None:
-    """Interrupt the main thread wherever it is, as the terminal does."""
+    """Interrupt the main thread, as the terminal does."""
     signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
 
 
 def each(*steps: Callable[[], object]) -> None:
-    """Take one step after the other."""
+    """Run one step after the other."""
     for step in steps:
         step()
 
 
 def in_thread(target: Callable[[], object]) -> tuple[threading.Thread, list[BaseException]]:
-    """Run *target* in a thread, which notes what it raises."""
+    """Run *target* in a thread that records its exception."""
     raised: list[BaseException] = []
 
     def run() -> None:
@@ -86,12 +86,12 @@ def in_thread(target: Callable[[], object]) -> tuple[threading.Thread, list[Base
 
 
 def test_the_result_arrives(runtime: Runtime[Resources]) -> None:
-    """A call returns what its coroutine returned."""
+    """A call returns the result of its coroutine."""
     assert [runtime.run(answer(number)) for number in range(3)] == [0, 1, 2]
 
 
 def test_an_error_arrives_as_it_is(runtime: Runtime[Resources]) -> None:
-    """A call's own error is the very object that was raised, with the frames of where."""
+    """A call raises the same exception object, with the original frames."""
     error = Failure("no")
     with pytest.raises(Failure) as caught:
         runtime.run(fail(error))
@@ -101,7 +101,7 @@ def test_an_error_arrives_as_it_is(runtime: Runtime[Resources]) -> None:
 
 
 def test_f07_refused_on_the_own_loop_thread(runtime: Runtime[Resources]) -> None:
-    """A call that would wait for itself raises at once and says what to do; its coroutine is closed."""
+    """A call that would deadlock raises immediately and says what to do; its coroutine is closed."""
 
     async def nested() -> int:
         return runtime.run(answer(1))
@@ -111,7 +111,7 @@ def test_f07_refused_on_the_own_loop_thread(runtime: Runtime[Resources]) -> None
 
 
 def test_f07_works_inside_a_foreign_loop(runtime: Runtime[Resources]) -> None:
-    """A notebook cell or async view has a running loop of its own; that is no hindrance."""
+    """A running loop, as in a notebook cell or an async view, is no obstacle."""
 
     async def cell() -> int:
         return runtime.run(answer(2))
@@ -132,7 +132,7 @@ def test_f08_interrupt_cancels_the_work_and_the_runtime_goes_on(runtime: Runtime
 
 @pytest.mark.skipif(sys.platform == "win32", reason="pthread_kill is POSIX")
 def test_f08_second_interrupt_leaves(runtime: Runtime[Resources]) -> None:
-    """Work that does not let itself be cancelled holds up the first Ctrl-C only."""
+    """Work that ignores its cancellation delays only the first Ctrl-C."""
     release = threading.Event()
     started = threading.Event()
     cancelled = threading.Event()
@@ -150,8 +150,8 @@ def test_f08_second_interrupt_leaves(runtime: Runtime[Resources]) -> None:
         started.wait(PATIENCE)
         press_ctrl_c()
         cancelled.wait(PATIENCE)
-        # Python looks at signals before it waits for a lock, and one that comes in between does not end the waiting. So
-        # this does what a person does.
+        # Python checks for signals before it waits for a lock; a signal in between does not end the wait. So this does
+        # what a user does.
         while not left.wait(1):
             press_ctrl_c()
 
@@ -165,7 +165,7 @@ def test_f08_second_interrupt_leaves(runtime: Runtime[Resources]) -> None:
 def test_f08_interrupt_with_the_answer_does_not_hang(
     runtime: Runtime[Resources], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A signal may come when the lock was just acquired; it must not be waited for again."""
+    """A signal may arrive when the lock was just acquired, which must not be waited for again."""
 
     def interrupted(lock: threading.Lock) -> None:
         lock.acquire()
@@ -177,16 +177,16 @@ def test_f08_interrupt_with_the_answer_does_not_hang(
 
 
 def test_f09_timeout_cancels_the_work(runtime: Runtime[Resources]) -> None:
-    """The limit's end is the coroutine's end; the error names the limit."""
+    """At the limit the coroutine is ended; the error names the limit."""
     endless = Endless()
-    with pytest.raises(TransportTimeout, match=r"patience ran out after 0\.05 s") as caught:
+    with pytest.raises(TransportTimeout, match=r"patience expired after 0\.05 s") as caught:
         runtime.run(endless.run(), Deadline(0.05, "patience"))
     assert (caught.value.limit, caught.value.seconds) == ("patience", 0.05)
     assert endless.cancelled.is_set()
 
 
 def test_f09_what_cancelling_raises_is_the_cause(runtime: Runtime[Resources]) -> None:
-    """Why the work was cancelled comes first; what it raised then is chained."""
+    """The reason of the cancellation is raised, and an exception of the cancelled work is chained."""
 
     async def breaks() -> None:
         try:
@@ -200,7 +200,7 @@ def test_f09_what_cancelling_raises_is_the_cause(runtime: Runtime[Resources]) ->
 
 
 def test_f09_a_swallowed_cancellation_is_repeated(runtime: Runtime[Resources], monkeypatch: pytest.MonkeyPatch) -> None:
-    """``asyncio.wait_for`` before 3.12 can lose one; the limit holds all the same."""
+    """``asyncio.wait_for`` before 3.12 can lose a cancellation; the limit applies all the same."""
     monkeypatch.setattr("syncgql.runtime.call.CANCEL_AGAIN", 0.05)
 
     async def deaf_once() -> None:
@@ -215,13 +215,13 @@ def test_f09_a_swallowed_cancellation_is_repeated(runtime: Runtime[Resources], m
 
 
 def test_work_that_cancels_itself_is_a_transport_error(runtime: Runtime[Resources]) -> None:
-    """CancelledError is asyncio's; blocking code gets an error that ``except Exception`` catches."""
+    """CancelledError belongs to asyncio; blocking code gets an error that ``except Exception`` catches."""
     with pytest.raises(TransportError, match="cancelled on the loop"):
         runtime.run(fail(asyncio.CancelledError()))
 
 
 def test_f10_cancel_before_the_first_step(runtime: Runtime[Resources]) -> None:
-    """A call cancelled before its coroutine ever ran is released, 200 times, started or not."""
+    """A call cancelled before its coroutine ran is released, 200 times, whether started or not."""
     for number in range(200):
         released = threading.Event()
         call = Call(answer(1), NO_DEADLINE, set(), released.set)
@@ -234,14 +234,14 @@ def test_f10_cancel_before_the_first_step(runtime: Runtime[Resources]) -> None:
 
 @pytest.mark.parametrize("error", [SystemExit(3), KeyboardInterrupt()])
 def test_f12_exit_in_a_coroutine_reaches_the_caller(runtime: Runtime[Resources], error: BaseException) -> None:
-    """It is raised where it belongs, and the loop lives on."""
+    """It is raised in the caller, and the loop continues."""
     with pytest.raises(type(error)):
         runtime.run(fail(error))
     assert runtime.run(answer(1)) == 1
 
 
 def test_f12_exit_in_an_inner_task(runtime: Runtime[Resources]) -> None:
-    """``wait_for`` on old Pythons, and aiohttp, run what they are given in tasks of their own."""
+    """``wait_for`` in old versions of Python, and aiohttp, run coroutines in separate tasks."""
 
     async def outer() -> None:
         await asyncio.get_running_loop().create_task(fail(SystemExit(4)))
@@ -252,7 +252,7 @@ def test_f12_exit_in_an_inner_task(runtime: Runtime[Resources]) -> None:
 
 
 def test_f13_the_caller_s_context_is_visible_and_not_kept(runtime: Runtime[Resources]) -> None:
-    """A coroutine sees its caller's variables; with the call they are gone, the timer of its limit included."""
+    """A coroutine sees its caller's variables; they are freed with the call, including the timer of its limit."""
     variable: contextvars.ContextVar[Failure] = contextvars.ContextVar("request")
 
     async def look() -> bool:
@@ -270,7 +270,7 @@ def test_f13_the_caller_s_context_is_visible_and_not_kept(runtime: Runtime[Resou
 
 
 def test_f14_tracebacks_do_not_grow(runtime: Runtime[Resources]) -> None:
-    """The depth is the caller's frame, ours, and the real ones; the same for the 1st and the 50th caller."""
+    """The traceback has the caller's frame, ours, and the original ones; the same for the 1st and the 50th caller."""
 
     def depth() -> int:
         try:
@@ -283,7 +283,7 @@ def test_f14_tracebacks_do_not_grow(runtime: Runtime[Resources]) -> None:
 
 
 def test_f15_a_failed_call_is_freed_at_once(runtime: Runtime[Resources]) -> None:
-    """No cycle keeps an error, its traceback and all their frames until the collector runs."""
+    """No cycle keeps an error, its traceback and all their frames alive until the collector runs."""
     gc.collect()
     gc.disable()
     try:
@@ -292,7 +292,7 @@ def test_f15_a_failed_call_is_freed_at_once(runtime: Runtime[Resources]) -> None
             runtime.run(break_down(), Deadline(60))
         except Failure as error:
             dead = weakref.ref(error)
-        # The loop thread lets go of its task a moment after it released us.
+        # The loop thread releases its task a moment after it has released the caller.
         deadline = time.monotonic() + PATIENCE
         while dead() is not None and time.monotonic() < deadline:
             runtime.run(answer(0))
@@ -302,7 +302,7 @@ def test_f15_a_failed_call_is_freed_at_once(runtime: Runtime[Resources]) -> None
 
 
 def test_calls_from_many_threads(runtime: Runtime[Resources]) -> None:
-    """Each of 16 threads gets its own answers, and only those."""
+    """Each of 16 threads receives only its own results."""
     wrong: list[Any] = []
 
     def work(start: int) -> None:

@@ -1,4 +1,4 @@
-"""CallFuture: what a future of this package does like any other, and what more."""
+"""CallFuture: the behavior of standard futures, and its additions."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def submit(runtime: Runtime[Resources], number: int) -> CallFuture[int]:
 
 
 def test_the_result_is_converted(runtime: Runtime[Resources]) -> None:
-    """The future's result is what ``convert`` makes; that runs off the loop thread."""
+    """The future's result is that of ``convert``, which does not run on the loop thread."""
     future = runtime.submit(answer(1), lambda _: (threading.current_thread().name, runtime.thread.is_current))
     name, on_loop = future.result(PATIENCE)
     assert name.startswith("syncgql-callbacks")
@@ -34,7 +34,7 @@ def test_the_result_is_converted(runtime: Runtime[Resources]) -> None:
 
 
 def test_wait_and_as_completed(runtime: Runtime[Resources]) -> None:
-    """The standard library's helpers take these futures."""
+    """The standard library's helpers accept these futures."""
     futures = [submit(runtime, number) for number in range(10)]
     assert sorted(future.result() for future in concurrent.futures.as_completed(futures, PATIENCE)) == list(range(10))
     assert concurrent.futures.wait(futures, PATIENCE).not_done == set()
@@ -50,17 +50,17 @@ def test_it_can_be_awaited_elsewhere(runtime: Runtime[Resources]) -> None:
 
 
 def test_errors_are_raised_by_result(runtime: Runtime[Resources]) -> None:
-    """Those of the work, those of ``convert``, those of the limit."""
+    """Exceptions of the work, of ``convert`` and of the limit are raised."""
     with pytest.raises(Failure):
         runtime.submit(break_down(), lambda _: None).result(PATIENCE)
     with pytest.raises(ZeroDivisionError):
         runtime.submit(answer(1), lambda _: 1 / 0).result(PATIENCE)
-    with pytest.raises(TransportTimeout, match="patience ran out"):
+    with pytest.raises(TransportTimeout, match="patience expired"):
         runtime.submit(Endless().run(), lambda _: None, Deadline(0.05, "patience")).result(PATIENCE)
 
 
 def test_callbacks_run_off_the_loop_thread(runtime: Runtime[Resources]) -> None:
-    """A callback may make calls itself; on the loop thread that would be refused."""
+    """A callback may make calls, which would be refused on the loop thread."""
     answers: list[int] = []
     done = threading.Event()
 
@@ -74,7 +74,7 @@ def test_callbacks_run_off_the_loop_thread(runtime: Runtime[Resources]) -> None:
 
 
 def test_cancel_ends_the_work_and_tells_who_waits(runtime: Runtime[Resources]) -> None:
-    """The coroutine is cancelled; ``wait`` and ``as_completed`` in other threads return at once."""
+    """The coroutine is cancelled; ``wait`` and ``as_completed`` in other threads return immediately."""
     endless = Endless()
     future = runtime.submit(endless.run(), lambda _: None, Deadline(3600))
     endless.started.wait(PATIENCE)
@@ -93,7 +93,7 @@ def test_cancel_ends_the_work_and_tells_who_waits(runtime: Runtime[Resources]) -
 
 
 def test_cancel_comes_too_late(runtime: Runtime[Resources]) -> None:
-    """When the outcome is there it stays."""
+    """An outcome is not changed by a later cancellation."""
     future = submit(runtime, 3)
     assert future.result(PATIENCE) == 3
     assert not future.cancel()
@@ -101,7 +101,7 @@ def test_cancel_comes_too_late(runtime: Runtime[Resources]) -> None:
 
 
 def test_cancel_racing_with_the_outcome(runtime: Runtime[Resources]) -> None:
-    """One of the two wins, and nobody is left waiting."""
+    """One of the two wins, and no thread is left waiting."""
     for number in range(100):
         future = submit(runtime, number)
         threads = [threading.Thread(target=future.cancel) for _ in range(2)]
@@ -115,7 +115,7 @@ def test_cancel_racing_with_the_outcome(runtime: Runtime[Resources]) -> None:
 
 
 def test_closing_fails_what_is_under_way(runtime: Runtime[Resources]) -> None:
-    """The future raises ClientClosed; one submitted afterwards does, too."""
+    """The future raises ClientClosed, and so does one that is submitted afterwards."""
     endless = Endless()
     future = runtime.submit(endless.run(), lambda _: None)
     endless.started.wait(PATIENCE)
@@ -127,7 +127,7 @@ def test_closing_fails_what_is_under_way(runtime: Runtime[Resources]) -> None:
 
 
 def test_exit_leaves_it_pending(runtime: Runtime[Resources]) -> None:
-    """Only daemon threads can be waiting then."""
+    """Only daemon threads can be waiting at this point."""
     endless = Endless()
     future = runtime.submit(endless.run(), lambda _: None)
     endless.started.wait(PATIENCE)
@@ -138,7 +138,7 @@ def test_exit_leaves_it_pending(runtime: Runtime[Resources]) -> None:
 
 
 def test_f15_a_failed_future_is_freed_at_once(runtime: Runtime[Resources]) -> None:
-    """Neither the future nor its error waits for the collector."""
+    """Neither the future nor its error is freed only by the collector."""
     gc.collect()
     gc.disable()
     try:

@@ -9,7 +9,7 @@ from syncgql.runtime.entries import Entries
 
 
 def test_the_last_block_closes() -> None:
-    """Inner blocks open and leave without closing."""
+    """Entering and leaving inner blocks does not close the client."""
     entries, opened = Entries(), []
     entries.enter(lambda: opened.append(1))
     entries.enter(lambda: opened.append(2))
@@ -19,7 +19,7 @@ def test_the_last_block_closes() -> None:
 
 
 def test_a_block_may_be_entered_again() -> None:
-    """The end of the last block is not final."""
+    """The client can be reopened after the last block."""
     entries = Entries()
     for _ in range(2):
         entries.enter(bool)
@@ -27,7 +27,7 @@ def test_a_block_may_be_entered_again() -> None:
 
 
 def test_end_is_final() -> None:
-    """No block can be entered after it."""
+    """No block can be entered afterwards."""
     entries = Entries()
     assert entries.end(lambda: "closed") == "closed"
     with pytest.raises(ClientClosed):

@@ -1,4 +1,4 @@
-"""EventBuffer: order, bounds, ends and counts."""
+"""EventBuffer: order, limits, ends and counts."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def buffer(buffer_size: int = 4, overflow: Overflow = "block") -> EventBuffer[in
 
 
 def drain(source: EventBuffer[int]) -> tuple[list[int], Exception | None]:
-    """Take everything that is there, and the end's error."""
+    """Return all events in the buffer, and the error of the end."""
     taken: list[int] = []
     while not isinstance(item := source.get(0), Mark):
         taken.append(item)
@@ -49,20 +49,20 @@ def is_consistent(source: EventBuffer[int]) -> bool:
 
 @pytest.mark.parametrize("size", [0, -1, True, 1.5, "8", None])
 def test_buffer_size_is_a_positive_number(size: Any) -> None:
-    """Anything else is refused, with what was given."""
+    """Any other value is refused, and the message shows it."""
     with pytest.raises((TypeError, ValueError), match=r"buffer_size must be (a whole number of events|1 or more), not"):
         EventBuffer(size, "block", post)
 
 
 def test_overflow_is_one_of_three() -> None:
-    """A policy that does not exist is refused, with those that do."""
+    """An unknown policy is refused; the message has the known ones."""
     with pytest.raises(ValueError, match=r"overflow must be one of \('block', 'raise', 'drop_oldest'\), not 'drop'"):
         EventBuffer(8, "drop", post)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("overflow", POLICIES)
 def test_events_arrive_in_order_and_then_the_end(overflow: Overflow) -> None:
-    """While there is room every policy is the same; the end stays for every later reader."""
+    """While there is room, all policies are equal; the end stays for later readers."""
     source = buffer(4, overflow)
     assert all(source.put(number) for number in range(4))
     source.finish()
@@ -72,7 +72,7 @@ def test_events_arrive_in_order_and_then_the_end(overflow: Overflow) -> None:
 
 
 def test_the_end_s_error_is_behind_the_events() -> None:
-    """What came before an error is delivered; of two ends the first counts."""
+    """Events before an error are delivered; of two ends the first counts."""
     source, error = buffer(), RuntimeError("lost")
     source.put(1)
     source.finish(error)
@@ -82,7 +82,7 @@ def test_the_end_s_error_is_behind_the_events() -> None:
 
 
 def test_get_waits_at_most_as_long_as_told() -> None:
-    """Nothing in time is Empty, and the buffer goes on."""
+    """If no event arrives in time, Empty is raised, and the buffer continues."""
     source = buffer()
     with pytest.raises(Empty):
         source.get(0.01)
@@ -91,7 +91,7 @@ def test_get_waits_at_most_as_long_as_told() -> None:
 
 
 def test_f18_raise_delivers_what_was_buffered_and_then_says_so() -> None:
-    """The event too many is dropped and counted; the error has the numbers and the remedies."""
+    """The excess event is dropped and counted; the error has the numbers and the remedies."""
     source = buffer(2, "raise")
     assert [source.put(number) for number in range(4)] == [True, True, False, False]
     taken, error = drain(source)
@@ -103,7 +103,7 @@ def test_f18_raise_delivers_what_was_buffered_and_then_says_so() -> None:
 
 
 def test_f18_drop_oldest_keeps_the_newest() -> None:
-    """The oldest go, counted."""
+    """The oldest events are dropped and counted."""
     source = buffer(2, "drop_oldest")
     assert all(source.put(number) for number in range(5))
     assert source.stats == (5, 0, 3, 2, 0)
@@ -113,7 +113,7 @@ def test_f18_drop_oldest_keeps_the_newest() -> None:
 
 
 def test_f18_block_is_full_until_half_is_free(runtime: Runtime[Resources]) -> None:
-    """The producer that saw it full waits, and is woken when half of the buffer is free, not at every event."""
+    """A producer that found it full waits, and is woken when half of the buffer is free, not for every event."""
     source: EventBuffer[int] = EventBuffer(4, "block", runtime.thread.post)
     paused, resumed = threading.Event(), threading.Event()
 
@@ -134,7 +134,7 @@ def test_f18_block_is_full_until_half_is_free(runtime: Runtime[Resources]) -> No
 
 
 def test_f18_a_waiting_producer_is_woken_once_per_pause() -> None:
-    """However many events the consumer takes before the producer gets its turn, it posts one wake-up."""
+    """However many events the consumer takes before the producer runs, it posts one wake-up."""
     posted: list[Callable[[], object]] = []
     source: EventBuffer[int] = EventBuffer(100, "block", posted.append)
 
@@ -155,7 +155,7 @@ def test_f18_a_waiting_producer_is_woken_once_per_pause() -> None:
 
 @pytest.fixture
 def undisturbed() -> Iterator[None]:
-    """Threads are switched only where one waits."""
+    """Threads switch only where one waits."""
     interval = sys.getswitchinterval()
     sys.setswitchinterval(PATIENCE)
     yield
@@ -165,7 +165,7 @@ def undisturbed() -> Iterator[None]:
 @pytest.mark.skipif(sysconfig.get_config_var("Py_GIL_DISABLED") == 1, reason="there a consumer keeps pace")
 @pytest.mark.usefixtures("undisturbed")
 def test_a_burst_wakes_the_consumer_once(runtime: Runtime[Resources]) -> None:
-    """What the loop thread puts without a pause is taken without another wait."""
+    """Events that the loop thread puts without a pause are taken without another wait."""
     source: EventBuffer[int] = EventBuffer(1024, "block", runtime.thread.post)
     waits = 0
 
@@ -190,7 +190,7 @@ def test_a_burst_wakes_the_consumer_once(runtime: Runtime[Resources]) -> None:
 
 
 def test_f18_close_and_finish_free_a_waiting_producer(runtime: Runtime[Resources]) -> None:
-    """A consumer that leaves does not leave the producer waiting for room."""
+    """A consumer that closes the buffer wakes a producer that waits for room."""
     for number in range(20):
         source: EventBuffer[int] = EventBuffer(1, "block", runtime.thread.post)
         source.put(1)
@@ -207,7 +207,7 @@ def test_f18_close_and_finish_free_a_waiting_producer(runtime: Runtime[Resources
 
 
 def test_f18_nothing_is_lost_between_a_slow_and_a_fast_side(runtime: Runtime[Resources]) -> None:
-    """5,000 events through a buffer of 8: each once, in order, never more than the buffer waiting."""
+    """5,000 events through a buffer of 8 arrive once each, in order, with never more waiting than the buffer holds."""
     source: EventBuffer[int] = EventBuffer(8, "block", runtime.thread.post)
     most = 0
 
@@ -228,12 +228,12 @@ def test_f18_nothing_is_lost_between_a_slow_and_a_fast_side(runtime: Runtime[Res
         assert is_consistent(source)
         taken.append(item)
     assert taken == list(range(5000))
-    assert most <= 9  # the consumer counts an event a moment after it took it
+    assert most <= 9  # the consumer counts an event a moment after taking it
     assert source.stats == (5000, 5000, 0, 0, 0)
 
 
 def test_close_ends_cleanly_and_lets_go() -> None:
-    """What was buffered is dropped and counted as that; an event that comes too late is not taken."""
+    """Buffered events are dropped and counted; a later event is not accepted."""
     source = buffer()
     source.put(1)
     source.put(2)
@@ -245,7 +245,7 @@ def test_close_ends_cleanly_and_lets_go() -> None:
 
 
 def test_close_wakes_every_reader() -> None:
-    """All who wait get the end, however many."""
+    """All waiting threads receive the end, however many there are."""
     source = buffer()
     readers = [in_thread(source.get) for _ in range(4)]
     time.sleep(0.02)
@@ -257,16 +257,16 @@ def test_close_wakes_every_reader() -> None:
 
 
 def test_an_event_put_while_closing_is_not_delivered() -> None:
-    """The loop thread may be in the middle of ``put`` when another thread closes; the end stays the end."""
+    """The loop thread may be inside ``put`` when another thread closes; the end stays the end."""
     source = buffer()
     source.close()
-    source._queue.put(7)  # what that put does
+    source._queue.put(7)  # the remaining steps of that put
     assert drain(source) == ([], None)
     assert drain(source) == ([], None)
 
 
 def test_dropping_the_oldest_does_not_drop_the_end() -> None:
-    """Closed between the look at the size and the drop, the end is what is oldest; whoever waits must see it."""
+    """Closed between the size check and the drop, the oldest entry is the end, which a waiting consumer gets."""
     source = buffer(1, "drop_oldest")
     source.close()
     assert not source._put_when_full(7)
@@ -274,7 +274,7 @@ def test_dropping_the_oldest_does_not_drop_the_end() -> None:
 
 
 def test_closing_races_with_putting_and_getting(runtime: Runtime[Resources]) -> None:
-    """Whatever interleaves, the reader ends and the counts add up."""
+    """In any interleaving, the reader ends and the counts add up."""
     for number in range(60):
         source: EventBuffer[int] = EventBuffer(4, POLICIES[number % 3], runtime.thread.post)
 
@@ -302,7 +302,7 @@ def test_closing_races_with_putting_and_getting(runtime: Runtime[Resources]) -> 
 
 
 def test_f05_an_inherited_channel_gives_nothing() -> None:
-    """What was buffered at a fork is for the parent's consumer, marks that were overtaken too."""
+    """Events buffered at a fork belong to the parent's consumer, including overtaken marks."""
     source = buffer(1, "drop_oldest")
     source.reconnected(1.0)
     source.put(1)
@@ -314,7 +314,7 @@ def test_f05_an_inherited_channel_gives_nothing() -> None:
 
 
 def test_f05_without_a_hook_an_inherited_channel_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nobody fills it any more."""
+    """No thread fills it in the child."""
     source = buffer()
     source.put(1)
     monkeypatch.setattr(source, "_pid", NO_PROCESS)
@@ -337,7 +337,7 @@ STEPS = st.lists(st.sampled_from(["put", "get", "finish", "close"]), max_size=60
 
 @given(steps=STEPS, size=st.integers(1, 5), overflow=st.sampled_from(["raise", "drop_oldest"]))
 def test_counts_always_add_up(steps: list[str], size: int, overflow: Overflow) -> None:
-    """After every step, received = delivered + dropped + buffered, and never more is buffered than allowed."""
+    """After every step, received = delivered + dropped + buffered, and the buffer never exceeds its size."""
     source = buffer(size, overflow)
     taken = 0
     for step in steps:
@@ -358,7 +358,7 @@ def test_counts_always_add_up(steps: list[str], size: int, overflow: Overflow) -
 
 
 def test_waiting_for_more_than_one_slice() -> None:
-    """The timeout is that of the whole wait."""
+    """The timeout limits the whole wait."""
     source = buffer()
     with pytest.raises(Empty):
         source.get(0.15)

@@ -1,4 +1,4 @@
-"""The loop thread's event loop is asyncio's own."""
+"""The loop thread uses asyncio's own event loop."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ POLICY = """
 
 
 def test_the_loop_is_asyncios() -> None:
-    """It runs, and closes."""
+    """It runs and can be closed."""
     loop = new_event_loop()
     assert isinstance(loop, asyncio.BaseEventLoop)
     loop.close()
 
 
 def test_a_policy_of_the_program_is_not_asked(run_script: RunScript) -> None:
-    """A program that installs uvloop for its own loops does not change the loop of the client."""
+    """A program that installs uvloop for its own loops does not change the client's loop."""
     result = run_script(POLICY)
     assert (result.exit_code, result.stdout) == (0, "True\n"), result.stderr

@@ -15,7 +15,7 @@ from .test_event_buffer import POLICIES, buffer, is_consistent
 
 
 def taken(source: EventBuffer[int]) -> list[Any]:
-    """Everything that is there: events as they are, marks as their type, up to the end."""
+    """All entries up to the end: events unchanged, marks as their type."""
     items: list[Any] = []
     while not isinstance(item := source.get(0), End):
         items.append(item if isinstance(item, int) else type(item))
@@ -24,7 +24,7 @@ def taken(source: EventBuffer[int]) -> list[Any]:
 
 @pytest.mark.parametrize("overflow", POLICIES)
 def test_marks_stand_between_events(overflow: Overflow) -> None:
-    """A mark comes behind the events before it and in front of those behind; it is no event."""
+    """A mark is delivered between the events before and after it, and is not an event."""
     source = buffer(4, overflow)
     source.put(1)
     source.reconnected(2.5)
@@ -38,7 +38,7 @@ def test_marks_stand_between_events(overflow: Overflow) -> None:
 
 
 def test_gap_has_its_length() -> None:
-    """The consumer learns for how long events are missing."""
+    """The consumer receives the number of seconds for which events are missing."""
     source = buffer()
     source.reconnected(2.5)
     gap = source.get(0)
@@ -48,7 +48,7 @@ def test_gap_has_its_length() -> None:
 
 @pytest.mark.parametrize("overflow", ["raise", "drop_oldest"])
 def test_marks_take_no_room(overflow: Overflow) -> None:
-    """With marks among them as many events fit as without."""
+    """Marks do not reduce the number of events that fit."""
     source = buffer(2, overflow)
     source.put(1)
     for _ in range(5):
@@ -59,7 +59,7 @@ def test_marks_take_no_room(overflow: Overflow) -> None:
 
 
 def test_marks_outlive_the_events_that_are_dropped() -> None:
-    """When the events around a mark are dropped, the consumer meets the mark before those that are left."""
+    """If the events around a mark are dropped, the consumer receives the mark before the remaining events."""
     source = buffer(2, "drop_oldest")
     source.put(1)
     source.reconnected(1)
@@ -71,7 +71,7 @@ def test_marks_outlive_the_events_that_are_dropped() -> None:
 
 
 def test_no_mark_behind_the_end() -> None:
-    """A finished buffer takes no marks."""
+    """A finished buffer accepts no marks."""
     source = buffer()
     source.finish()
     source.reconnected(1)
@@ -80,7 +80,7 @@ def test_no_mark_behind_the_end() -> None:
 
 
 def test_discarded_events_count_as_dropped() -> None:
-    """What the consumer skips was dropped, not delivered."""
+    """Events that the consumer skips count as dropped, not delivered."""
     source = buffer()
     source.put(1)
     source.put(2)
@@ -95,7 +95,7 @@ def test_discarded_events_count_as_dropped() -> None:
     st.lists(st.sampled_from(["put", "mark", "get"]), max_size=40),
 )
 def test_marks_keep_their_order_and_number(overflow: Overflow, size: int, steps: list[str]) -> None:
-    """Whatever is put and taken: events rise, no mark is lost, and no more events wait than the buffer holds."""
+    """In any sequence, events stay in order, no mark is lost, and no more events wait than the buffer holds."""
     source = buffer(size, overflow)
     put = marked = 0
     got: list[Any] = []

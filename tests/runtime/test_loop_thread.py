@@ -1,4 +1,4 @@
-"""LoopThread: a loop in a thread, and how both end."""
+"""LoopThread: the start and end of a loop in a thread."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from .test_call import PATIENCE, each
 
 
 class Lodger:
-    """A user that notes its end."""
+    """A user that records its end."""
 
     def __init__(self) -> None:
         self.heard = threading.Event()
@@ -32,7 +32,7 @@ class Lodger:
 
 
 class Token:
-    """Something that can be weakly referred to."""
+    """An object with weak references."""
 
 
 @pytest.fixture
@@ -54,7 +54,7 @@ def left(thread: LoopThread, lodger: Lodger) -> None:
 
 
 def test_the_thread_ends_with_its_last_tenant(thread: LoopThread) -> None:
-    """One that leaves while another stays hears of it at once; the last one when the thread has closed the loop."""
+    """A user that leaves before others is notified immediately; the last one when the thread has closed the loop."""
     first, last = started(thread), Lodger()
     thread.users.add(last)
     thread.post(thread.detach, first)
@@ -66,14 +66,14 @@ def test_the_thread_ends_with_its_last_tenant(thread: LoopThread) -> None:
 
 
 def test_starting_twice_is_starting_once(thread: LoopThread) -> None:
-    """A user that joins need not know whether the thread runs."""
+    """A user that joins need not know whether the thread is running."""
     lodger = started(thread)
     thread.start()
     left(thread, lodger)
 
 
 def test_f01_a_loop_that_cannot_be_made_raises_in_the_caller() -> None:
-    """What goes wrong at the start is not lost in a thread."""
+    """An exception at the start is raised in the caller."""
 
     def new_loop() -> asyncio.AbstractEventLoop:
         raise OSError(24, "Too many open files")
@@ -83,7 +83,7 @@ def test_f01_a_loop_that_cannot_be_made_raises_in_the_caller() -> None:
 
 
 def test_f04_no_thread_at_interpreter_shutdown(thread: LoopThread, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Late at exit no thread starts: that is a closed client, and the loop already made is closed."""
+    """Late at exit no thread can start: the client is closed, and so is the loop that was created."""
 
     def refuse(self: threading.Thread) -> None:
         raise RuntimeError("can't create new thread at interpreter shutdown")
@@ -97,7 +97,7 @@ def test_f04_no_thread_at_interpreter_shutdown(thread: LoopThread, monkeypatch: 
 
 
 def test_f04_no_thread_for_want_of_resources(thread: LoopThread, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A thread that cannot start for another reason is no closed client."""
+    """Another reason for a failed start is not a closed client."""
 
     def refuse(self: threading.Thread) -> None:
         raise RuntimeError("can't start new thread")
@@ -117,7 +117,7 @@ def test_f04_no_thread_for_want_of_resources(thread: LoopThread, monkeypatch: py
     ],
 )
 def test_f04_what_python_says_at_shutdown_is_a_closed_client(message: str) -> None:
-    """Each of Python's own messages is recognised; other errors are not."""
+    """Each of Python's messages is recognized; other errors are not."""
     error = RuntimeError(message)
     closed = at_shutdown(error)
     assert isinstance(closed, ClientClosed)
@@ -128,7 +128,7 @@ def test_f04_what_python_says_at_shutdown_is_a_closed_client(message: str) -> No
 
 
 def test_f06_own_thread_is_told_by_its_ident(thread: LoopThread) -> None:
-    """Not by the running loop, which under gevent every greenlet sees; and not after its end: idents come again."""
+    """Threads are compared, because under gevent all greenlets see the loop; after the end, ids may be reused."""
     lodger = started(thread)
     found: list[bool] = []
     seen = threading.Event()
@@ -141,7 +141,7 @@ def test_f06_own_thread_is_told_by_its_ident(thread: LoopThread) -> None:
 
 
 def test_f12_the_loop_survives_a_task_that_exits(thread: LoopThread) -> None:
-    """SystemExit and KeyboardInterrupt in a task leave run_forever; the thread goes back to it."""
+    """SystemExit and KeyboardInterrupt in a task leave run_forever; the thread continues it."""
     lodger = started(thread)
     seen: list[BaseException | None] = []
 
@@ -180,7 +180,7 @@ def test_f26_the_thread_ends_silently_when_its_descriptors_were_closed() -> None
 
 
 def test_f13_the_loop_keeps_no_context() -> None:
-    """A loop that is started within a request keeps nothing of that request alive."""
+    """A loop that is started within a request keeps no object of the request alive."""
     variable: contextvars.ContextVar[Token] = contextvars.ContextVar("request")
     seen: list[object] = []
 
@@ -203,7 +203,7 @@ def test_f13_the_loop_keeps_no_context() -> None:
 
 
 def test_f26_tasks_that_were_left_are_cancelled(thread: LoopThread) -> None:
-    """Ending cancels them and closes async generators before the loop; nothing is reported as destroyed."""
+    """Ending cancels tasks and closes async generators before the loop; none is reported as destroyed."""
     lodger = started(thread)
     ends: list[str] = []
     running = threading.Event()
@@ -233,7 +233,7 @@ def test_f26_tasks_that_were_left_are_cancelled(thread: LoopThread) -> None:
 def test_a_task_that_will_not_be_cancelled_does_not_hold_up_the_end(
     thread: LoopThread, asyncio_complaints: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """After a moment the loop is closed over it."""
+    """After a moment the loop is closed in spite of them."""
     monkeypatch.setattr("syncgql.runtime.loop_thread.CANCEL_TIMEOUT", 0.05)
     lodger = started(thread)
     running = threading.Event()
@@ -266,7 +266,7 @@ def test_join_on_the_thread_itself_returns(thread: LoopThread) -> None:
 
 
 def test_interrupted_start_leaves_no_thread(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Ctrl-C while the thread comes up ends it."""
+    """Ctrl-C while the thread starts ends it."""
     before = Remains()
     thread = LoopThread()
     start = threading.Thread.start

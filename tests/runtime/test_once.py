@@ -1,4 +1,4 @@
-"""A value that many threads want and one of them makes."""
+"""A value that one thread computes for all threads."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ PATIENCE = 30.0
 
 
 def meanwhile(make: Callable[[], Any], threads: int = 4) -> list[Any]:
-    """Have all threads ask while the first of them makes the value; return their outcomes."""
+    """Let all threads request the value while the first of them computes it; return their outcomes."""
     once: Once[Any] = Once()
     entered, waiting = threading.Event(), threading.Barrier(threads)
 
@@ -41,7 +41,7 @@ def meanwhile(make: Callable[[], Any], threads: int = 4) -> list[Any]:
 
 
 def test_the_value_is_made_once() -> None:
-    """Whatever the number of threads."""
+    """The function is called once, for any number of threads."""
     made: list[object] = []
 
     def make() -> object:
@@ -63,7 +63,7 @@ def test_a_failure_is_not_kept() -> None:
 
 
 def test_every_thread_gets_an_exception_of_its_own() -> None:
-    """One object raised in several threads would gather all their tracebacks; the cause is shared."""
+    """One object raised in several threads would collect all their tracebacks; the cause is shared."""
 
     def make() -> None:
         raise TransportQueryError("refused", errors=[{"message": "refused"}]) from KeyError("x")
@@ -75,7 +75,7 @@ def test_every_thread_gets_an_exception_of_its_own() -> None:
 
 
 def test_an_exception_that_cannot_be_copied_is_shared() -> None:
-    """Better the same object than another error."""
+    """The same object is better than another error."""
 
     class Stubborn(Exception):
         def __init__(self, one: int, two: int) -> None:
@@ -88,7 +88,7 @@ def test_an_exception_that_cannot_be_copied_is_shared() -> None:
 
 
 def test_an_interrupt_is_that_threads_alone() -> None:
-    """Ctrl-C in the thread that makes the value makes another one try."""
+    """After Ctrl-C in the thread that computes the value, another thread tries."""
     interrupted: list[bool] = []
 
     def make() -> int:
@@ -103,15 +103,15 @@ def test_an_interrupt_is_that_threads_alone() -> None:
 
 
 def test_a_value_that_needs_itself_is_an_error() -> None:
-    """Not a thread that waits for itself for ever."""
+    """The thread raises an error instead of waiting for itself."""
     once: Once[int] = Once()
-    with pytest.raises(RecursionError, match="asked for while it was being made"):
+    with pytest.raises(RecursionError, match="was requested by the function that computes it"):
         once.get(lambda: once.get(lambda: 1))
     assert once.get(lambda: 2) == 2
 
 
 def test_put_replaces_the_value() -> None:
-    """For a value that was made in another way."""
+    """A value that was computed elsewhere can be stored."""
     once: Once[int] = Once()
     once.put(1)
     once.put(2)
@@ -119,7 +119,7 @@ def test_put_replaces_the_value() -> None:
 
 
 def test_a_copy_in_another_process_starts_afresh() -> None:
-    """A client that is pickled loads its schema where it lands."""
+    """An unpickled client loads its schema again."""
     once: Once[int] = Once()
     once.put(1)
     assert not pickle.loads(pickle.dumps(once)).made
@@ -128,7 +128,7 @@ def test_a_copy_in_another_process_starts_afresh() -> None:
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
 @pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
 def test_a_fork_while_it_is_made_does_not_wait_for_the_parents_thread() -> None:
-    """The thread that was making the value does not exist in the child."""
+    """The thread that computed the value does not exist in the child."""
     once: Once[int] = Once()
     entered, leave = threading.Event(), threading.Event()
 

@@ -1,4 +1,4 @@
-"""Runtime and Runtimes: starting, closing, dropping, and calls that race with these."""
+"""Runtime and Runtimes: starting, closing, dropping, and concurrent calls."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def runtimes() -> Iterator[Runtimes[Resources]]:
 
 
 def hammer(runtime: Runtime[Resources]) -> None:
-    """Call until that fails."""
+    """Make calls until one fails."""
     while True:
         runtime.run(answer(1))
 
@@ -46,7 +46,7 @@ def wait_until_ended(runtime: Runtime[Resources]) -> None:
 
 
 def test_f01_a_failing_start_raises_and_the_next_call_tries_again() -> None:
-    """What building the connections raises reaches the caller; nothing half-made is kept."""
+    """An exception while building the resources is raised in the caller; no partial state is kept."""
     attempts: list[Resources | OSError] = [Resources(), OSError("no")]
 
     def build() -> Resources:
@@ -63,7 +63,7 @@ def test_f01_a_failing_start_raises_and_the_next_call_tries_again() -> None:
 
 
 def test_f01_f02_one_thread_however_many_race_for_it(runtimes: Runtimes[Resources]) -> None:
-    """50 threads at once start one loop thread, in which they all run."""
+    """50 concurrent threads start one loop thread, which runs all their calls."""
     before, found = loop_threads(), set()
     gate = threading.Barrier(50)
 
@@ -81,7 +81,7 @@ def test_f01_f02_one_thread_however_many_race_for_it(runtimes: Runtimes[Resource
 
 
 def test_close_ends_everything_and_waits(runtimes: Runtimes[Resources]) -> None:
-    """Connections are closed, the thread is gone, later calls are refused; closing again does nothing."""
+    """Connections are closed, the thread has ended, later calls are refused; closing again does nothing."""
     runtime = runtimes.current()
     runtimes.close()
     assert runtime.resources.closed
@@ -94,7 +94,7 @@ def test_close_ends_everything_and_waits(runtimes: Runtimes[Resources]) -> None:
 
 
 def test_closing_what_never_started_starts_nothing(runtimes: Runtimes[Resources]) -> None:
-    """No thread is made to be closed."""
+    """No thread is started only to be closed."""
     before = loop_threads()
     runtimes.close()
     assert loop_threads() == before
@@ -112,7 +112,7 @@ def test_close_fails_calls_under_way(runtimes: Runtimes[Resources]) -> None:
 
 
 def test_close_from_the_loop_thread_does_not_wait_for_itself(runtimes: Runtimes[Resources]) -> None:
-    """Code on the loop may close the client; that ends a moment later."""
+    """Code on the loop may close the client, which ends a moment later."""
     runtime = runtimes.current()
     returned = threading.Event()
     runtime.thread.post(each, runtimes.close, returned.set)
@@ -121,7 +121,7 @@ def test_close_from_the_loop_thread_does_not_wait_for_itself(runtimes: Runtimes[
 
 
 def test_calls_while_closing_are_refused(runtimes: Runtimes[Resources]) -> None:
-    """Between the beginning of the end and the end, calls fail at once."""
+    """While the client is closing, calls fail immediately."""
     runtime = runtimes.current()
 
     async def hold() -> None:
@@ -153,7 +153,7 @@ def test_close_is_bounded(runtimes: Runtimes[Resources], monkeypatch: pytest.Mon
 
 @pytest.mark.parametrize("debug", [True, False])
 def test_f11_calls_racing_close(debug: bool, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Four threads hammer one runtime while it is closed, 150 rounds: each call returns or raises ClientClosed."""
+    """Four threads use one runtime while it is closed, 150 times: each call returns or raises ClientClosed."""
     monkeypatch.setenv("PYTHONASYNCIODEBUG", "1" if debug else "")
     for number in range(150):
         runtimes = Runtimes(Resources)
@@ -168,7 +168,7 @@ def test_f11_calls_racing_close(debug: bool, monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_f11_a_call_on_a_dead_loop_is_refused(runtime: Runtime[Resources]) -> None:
-    """A loop that ended without being asked to leaves nobody waiting, then or later."""
+    """A loop that ends unexpectedly leaves no caller waiting, then or later."""
     endless = Endless()
     thread, raised = in_thread(lambda: runtime.run(endless.run()))
     endless.started.wait(PATIENCE)
@@ -181,7 +181,7 @@ def test_f11_a_call_on_a_dead_loop_is_refused(runtime: Runtime[Resources]) -> No
 
 
 def test_exit_leaves_waiting_daemon_threads_alone(runtime: Runtime[Resources]) -> None:
-    """Released, they would print tracebacks into a process that ends; their work is cancelled all the same."""
+    """Released threads would print tracebacks while the process ends; their work is cancelled all the same."""
     endless = Endless()
     buffer: EventBuffer[int] = EventBuffer(8, "block", runtime.thread.post)
     runtime.buffers.add(buffer)
@@ -194,12 +194,12 @@ def test_exit_leaves_waiting_daemon_threads_alone(runtime: Runtime[Resources]) -
     assert endless.cancelled.is_set()
     threading.Thread(target=each, args=(lambda: runtime.run(answer(1)), ended.set), daemon=True).start()
     assert not ended.wait(0.1)
-    with pytest.raises(ClientClosed):  # while the main thread, in an atexit hook, must not wait for ever
+    with pytest.raises(ClientClosed):  # while the main thread, in an atexit hook, must not wait forever
         runtime.run(answer(1))
 
 
 def test_a_call_behind_the_end_of_everything_is_refused_at_once(runtime: Runtime[Resources]) -> None:
-    """At exit the loop may be busy with a user's function; a call in another exit hook does not wait behind that."""
+    """At exit the loop may be busy with a user's function; a call in another exit hook does not wait for it."""
     go_on = threading.Event()
     runtime.thread.post(go_on.wait)
     runtime.request_stop(at_exit=True)
@@ -209,7 +209,7 @@ def test_a_call_behind_the_end_of_everything_is_refused_at_once(runtime: Runtime
 
 
 def test_f16_abandoning_on_the_loop_thread_does_not_wait_for_itself(runtime: Runtime[Resources]) -> None:
-    """A finalizer may run on the loop thread; it posts the end and goes on."""
+    """A finalizer may run on the loop thread; it posts the end and continues."""
     ends = threading.Event()
 
     async def close() -> None:
@@ -224,7 +224,7 @@ def test_f16_abandoning_on_the_loop_thread_does_not_wait_for_itself(runtime: Run
 
 
 def test_end_waits_and_no_longer_than_its_limit(runtime: Runtime[Resources], monkeypatch: pytest.MonkeyPatch) -> None:
-    """Ending what does not end returns all the same, and leaves it running in the background."""
+    """Ending a stream that does not end returns all the same, and the stream ends in the background."""
     monkeypatch.setattr(runtime_module, "END_SECONDS", 0.05)
     release = asyncio.Event()
     ended = threading.Event()
@@ -253,7 +253,7 @@ def test_f30_nothing_of_a_dropped_runtime_is_kept() -> None:
 
 
 def test_another_client_closed_while_one_starts() -> None:
-    """The collector may run somebody's ``__del__`` inside of a start; closing another client there does not wait."""
+    """The collector may run a ``__del__`` during a start; closing another client there does not deadlock."""
     other = Runtimes(Resources)
     other.current()
 
@@ -267,7 +267,7 @@ def test_another_client_closed_while_one_starts() -> None:
 
 
 def test_closed_while_it_starts() -> None:
-    """A client closed in the middle of its first call runs nothing afterwards."""
+    """A client closed in the middle of its first call does not run it afterwards."""
     before = loop_threads()
 
     def build() -> Resources:

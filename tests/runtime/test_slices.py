@@ -1,4 +1,4 @@
-"""Waiting in slices: a Ctrl-C ends every wait, at whatever moment it comes."""
+"""Waiting in slices: Ctrl-C ends every wait, at any moment."""
 
 from __future__ import annotations
 
@@ -71,14 +71,14 @@ INTERRUPTS = """
 
 @pytest.mark.skipif(sys.platform == "win32", reason="pthread_kill is POSIX")
 def test_no_interrupt_is_lost(run_script: RunScript) -> None:
-    """A thousand of them, at random moments; one that is lost leaves the program waiting."""
+    """A thousand interrupts at random moments; a lost one would leave the program waiting."""
     result = run_script(INTERRUPTS, timeout=110)
     assert result.exit_code == 0, result.stderr
     assert result.stdout == "True\n"
 
 
 def test_waiting_in_slices_ends_as_waiting_does() -> None:
-    """After more than one slice, too, and at once where there is nothing to wait for."""
+    """Waits work for more than one slice, and return immediately if there is nothing to wait for."""
     lock, event = threading.Lock(), threading.Event()
     lock.acquire()
     timers = [threading.Timer(1.5 * slices.SLICE, lock.release), threading.Timer(1.5 * slices.SLICE, event.set)]

@@ -1,4 +1,4 @@
-"""WorkerPool: daemon threads, the limit, and what becomes of queued jobs."""
+"""WorkerPool: daemon threads, the limit, and the fate of queued jobs."""
 
 from __future__ import annotations
 
@@ -30,14 +30,14 @@ def test_threads_are_used_again(pool: WorkerPool) -> None:
 
 
 def test_threads_are_daemons(pool: WorkerPool) -> None:
-    """The interpreter joins none of them; results and exceptions arrive."""
+    """The interpreter joins none of them; results and exceptions are set."""
     assert pool.submit(lambda: threading.current_thread().daemon).result() is True
     with pytest.raises(ZeroDivisionError):
         pool.submit(lambda: 1 / 0).result()
 
 
 def test_shutdown_finishes_queued_jobs(pool: WorkerPool) -> None:
-    """After ``shutdown`` jobs that are queued run, and new ones are refused."""
+    """After ``shutdown`` queued jobs run, and new ones are refused."""
     begin = threading.Event()
     running, queued = pool.submit(begin.wait, PATIENCE), pool.submit(pow, 2, 3)
     pool.shutdown()
@@ -50,7 +50,7 @@ def test_shutdown_finishes_queued_jobs(pool: WorkerPool) -> None:
 
 @pytest.mark.parametrize("at_exit", [False, True])
 def test_stop_drops_jobs_that_have_not_begun(pool: WorkerPool, at_exit: bool) -> None:
-    """``request_stop`` cancels them; at exit they stay pending, so no waiting daemon thread wakes up."""
+    """``request_stop`` cancels them; at exit they stay pending, so that no waiting daemon thread wakes up."""
     begin = threading.Event()
     running, queued = pool.submit(begin.wait, PATIENCE), pool.submit(pow, 2, 3)
     while not running.running():
@@ -65,7 +65,7 @@ def test_stop_drops_jobs_that_have_not_begun(pool: WorkerPool, at_exit: bool) ->
 
 
 def test_threads_end_with_a_dropped_pool() -> None:
-    """A pool that nobody shut down ends its threads when it is collected."""
+    """The threads of a pool that was not shut down end when it is freed."""
     pool = WorkerPool("syncgql-test")
     thread = pool.submit(threading.current_thread).result()
     del pool
@@ -75,7 +75,7 @@ def test_threads_end_with_a_dropped_pool() -> None:
 
 
 def test_a_child_has_threads_of_its_own(pool: WorkerPool, monkeypatch: pytest.MonkeyPatch) -> None:
-    """In another process, known by its id, a job does not wait for the parent's threads."""
+    """In another process, identified by its id, a job does not wait for the parent's threads."""
     first = pool.submit(threading.current_thread).result()
     with monkeypatch.context() as child:
         child.setattr(os, "getpid", lambda: -1)

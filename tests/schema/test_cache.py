@@ -1,4 +1,4 @@
-"""The schema in a file."""
+"""SchemaCache: the schema in a file."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ RESULT: Any = introspection_from_schema(schema_of("swapi"))
 
 
 class Asked:
-    """Counts how often the server was asked."""
+    """Counts the requests to the server."""
 
     def __init__(self) -> None:
         self.times = 0
@@ -39,7 +39,7 @@ def path(tmp_path: Path) -> Path:
 
 
 def test_the_server_is_asked_once(path: Path) -> None:
-    """Then the file answers, for any number of caches and processes."""
+    """Afterwards the file is used, by any number of caches and processes."""
     asked = Asked()
     for _ in range(3):
         assert SchemaCache(path).load_schema(asked) == RESULT
@@ -64,7 +64,7 @@ def test_a_file_that_is_too_old_is_replaced(path: Path, max_age: Any) -> None:
 
 @pytest.mark.parametrize("content", ["", "{", "[]", '{"__schema": null}', "\0"])
 def test_a_broken_file_is_replaced(path: Path, content: str) -> None:
-    """Half a file, or another one, is no reason to fail."""
+    """A truncated or foreign file is not an error."""
     path.parent.mkdir()
     path.write_text(content, "utf-8")
     asked = Asked()
@@ -74,7 +74,7 @@ def test_a_broken_file_is_replaced(path: Path, content: str) -> None:
 
 
 def test_a_failure_leaves_the_file_alone(path: Path) -> None:
-    """And nothing beside it."""
+    """No other file is left in the directory."""
     cache = SchemaCache(path, max_age=0)
     cache.load_schema(Asked())
     os.utime(path, (1, 1))
@@ -87,7 +87,7 @@ def test_a_failure_leaves_the_file_alone(path: Path) -> None:
 
 
 def test_a_file_that_cannot_be_written_does_no_harm(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    """It is logged; the schema is there all the same."""
+    """A warning is logged, and the schema is available all the same."""
     (tmp_path / "file").touch()
     with caplog.at_level(logging.WARNING, "syncgql.schema"):
         assert SchemaCache(tmp_path / "file" / "schema.json").load_schema(Asked()) == RESULT
@@ -95,7 +95,7 @@ def test_a_file_that_cannot_be_written_does_no_harm(tmp_path: Path, caplog: pyte
 
 
 def test_clear_deletes_the_file(path: Path) -> None:
-    """Twice does no harm."""
+    """Clearing twice is allowed."""
     cache = SchemaCache(path)
     cache.load_schema(Asked())
     cache.clear()
@@ -104,7 +104,7 @@ def test_clear_deletes_the_file(path: Path) -> None:
 
 
 def test_the_age_is_checked_and_shown() -> None:
-    """A negative age is a mistake."""
+    """A negative age is refused."""
     with pytest.raises(ValueError, match="max_age must not be negative"):
         SchemaCache("x", max_age=-1)
     assert repr(SchemaCache("x", max_age=timedelta(minutes=1))) == "SchemaCache('x', max_age=60.0)"
@@ -122,7 +122,7 @@ for _ in range(100):
 
 
 def test_processes_never_see_half_a_file(path: Path) -> None:
-    """Several write and read the same file at once."""
+    """Several processes write and read the same file at once."""
     writers = [
         subprocess.Popen([sys.executable, "-c", WRITER, str(path)], stderr=subprocess.PIPE, text=True) for _ in range(3)
     ]
@@ -133,7 +133,7 @@ def test_processes_never_see_half_a_file(path: Path) -> None:
 
 
 def test_a_client_uses_it(path: Path, any_server: Server) -> None:
-    """The second client asks for no schema; fetch_schema() asks and renews the file."""
+    """The second client does not request the schema; fetch_schema() requests it and updates the file."""
     for _ in range(2):
         with Client(any_server.url, schema=SchemaCache(path)) as client:
             assert client.query.hello() == "Hello world!"

@@ -1,4 +1,4 @@
-"""The schema of a client, and what it does to requests and results."""
+"""The schema of a client, and its effect on requests and results."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from tests.schemas import schema_of, sdl_of
 
 
 def test_the_schema_is_fetched_once_by_any_number_of_threads(any_server: Server) -> None:
-    """Sixteen threads, two requests: what the server supports, and the schema."""
+    """Sixteen threads cause two requests: the supported features, and the schema."""
     with Client(any_server.url) as client, ThreadPoolExecutor(16) as pool:
         schemas = set(pool.map(lambda _: client.schema, range(16)))
     assert len(schemas) == 1
@@ -36,14 +36,14 @@ def test_the_schema_is_fetched_once_by_any_number_of_threads(any_server: Server)
 
 
 def test_nothing_is_fetched_that_is_not_needed(any_server: Server) -> None:
-    """A client that only executes documents never asks for the schema."""
+    """A client that only executes documents never requests the schema."""
     with Client(any_server.url) as client:
         client.execute("{ hello }")
     assert len(any_server.seen("request")) == 1
 
 
 def test_fetching_is_tried_again_after_a_failure(any_server: Server) -> None:
-    """A server that was away when the schema was first needed does no lasting harm."""
+    """A server that is down when the schema is first needed does no lasting harm."""
     schema = ClientSchema()
     with Client(any_server.url) as client:
 
@@ -65,7 +65,7 @@ def test_fetching_is_tried_again_after_a_failure(any_server: Server) -> None:
     ],
 )
 def test_documents_are_checked_when_a_schema_was_given_or_asked_for(options: dict[str, Any]) -> None:
-    """As in gql; the error is local, and the server is not asked."""
+    """The error is raised before sending, as in gql."""
     with Client(transport=LocalSchemaTransport(schema_of("library")), **options) as client:
         with pytest.raises(DocumentError, match="Did you mean 'version'"):
             client.execute("{ versoin }")
@@ -77,7 +77,7 @@ def test_documents_are_checked_when_a_schema_was_given_or_asked_for(options: dic
 
 @pytest.mark.parametrize("options", [{}, {"schema": sdl_of("library"), "validate": False}])
 def test_documents_are_not_checked_otherwise(options: dict[str, Any]) -> None:
-    """The server says what is wrong; a schema may be there for the proxies alone."""
+    """The server reports the error; a schema may be given only for the proxies."""
     with Client(transport=LocalSchemaTransport(schema_of("library")), **options) as client:
         with pytest.raises(TransportQueryError, match="Cannot query field 'versoin'"):
             client.execute("{ versoin }")
@@ -85,8 +85,8 @@ def test_documents_are_not_checked_otherwise(options: dict[str, Any]) -> None:
 
 
 def test_only_one_source_can_be_given() -> None:
-    """Which of two would be the schema?"""
-    with pytest.raises(TypeError, match="Give only one of schema=, introspection="):
+    """Two sources of the schema are ambiguous."""
+    with pytest.raises(TypeError, match="Pass only one of schema=, introspection="):
         Client("http://localhost/graphql", schema="type Query { a: Int }", fetch_schema_from_transport=True)
 
 
@@ -104,7 +104,7 @@ def test_introspection_options_are_handed_down() -> None:
 
 
 def library() -> Any:
-    """The library, where a book is printed when its id says."""
+    """The library, where a book's printing date depends on its id."""
     schema: Any = schema_of("library")
     scalar = GraphQLScalarType(
         "DateTime", serialize=lambda value: value.isoformat(), parse_value=datetime.fromisoformat
@@ -120,7 +120,7 @@ ADD = "mutation ($input: BookInput!) { addBook(input: $input) { printedAt genre 
 
 
 def test_variables_and_results_are_python_values_when_asked_for() -> None:
-    """serialize_variables and parse_results, for documents and for proxies."""
+    """serialize_variables and parse_results apply to documents and to proxies."""
     schema = library()
     options: Any = {"schema": schema, "serialize_variables": True, "parse_results": True}
     with Client(transport=LocalSchemaTransport(schema), **options) as client:
@@ -136,7 +136,7 @@ def test_variables_and_results_are_python_values_when_asked_for() -> None:
 
 
 def test_results_are_not_converted_unless_asked_for() -> None:
-    """Results come in as they are, and variables go out as they do without a schema."""
+    """Results stay as received, and variables are encoded as without a schema."""
     schema = library()
     with Client(transport=LocalSchemaTransport(schema), schema=schema) as client:
         assert client.execute("{ book(id: 1) { printedAt } }") == {"book": {"printedAt": NOW.isoformat()}}
@@ -144,7 +144,7 @@ def test_results_are_not_converted_unless_asked_for() -> None:
 
 
 def test_partial_data_is_parsed_too() -> None:
-    """What is there is there as Python values, errors or not."""
+    """The values that exist are Python values, with or without errors."""
     schema = library()
     with Client(transport=LocalSchemaTransport(schema), schema=schema, parse_results=True) as client:
         result = client.execute_result("{ book(id: 1) { printedAt id } works { __typename } }")
@@ -154,14 +154,14 @@ def test_partial_data_is_parsed_too() -> None:
 
 
 def test_a_prepared_request_keeps_its_kind() -> None:
-    """It is not serialized a second time, in this process or another; with other variables it is a plain one again."""
+    """It is not serialized again, in this process or another; with other variables it is a plain request again."""
     request = PreparedRequest("{ version }", {"a": 1})
     assert type(pickle.loads(pickle.dumps(request))) is PreparedRequest
     assert pickle.loads(pickle.dumps(request)) == request
 
 
 def test_a_client_with_a_schema_is_collected_when_dropped() -> None:
-    """Neither the schema nor the proxies keep it."""
+    """Neither the schema nor the proxies keep it alive."""
     client = Client(transport=LocalSchemaTransport(schema_of("library")), fetch_schema_from_transport=True)
     assert "book" in client.query
     proxy = client.query

@@ -1,4 +1,4 @@
-"""Asking servers of all ages for their schema."""
+"""Introspection of servers of all ages."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ from tests.schemas import schema_of
 
 @pytest.fixture(autouse=True)
 def graphql_core_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Undo what Strawberry does to ``__Type``, which is one object for all schemas of a process.
+    """Undo Strawberry's change of ``__Type``, which all schemas of a process share.
 
-    A Strawberry schema that was made earlier leaves its own resolver of ``isOneOf`` there.
+    A Strawberry schema that was created earlier leaves its own resolver of ``isOneOf`` there.
     """
     field: Any = introspection_types["__Type"].fields["isOneOf"]  # type: ignore[attr-defined]
     monkeypatch.setattr(field, "resolve", lambda type_, info: getattr(type_, "is_one_of", None))
 
 
 class Answerer:
-    """Answer introspection like graphql-core, without some features and with a maximum depth."""
+    """Respond to introspection like graphql-core, without some features and with a maximum depth."""
 
     def __init__(
         self,
@@ -93,14 +93,14 @@ def test_everything_is_asked_of_a_server_that_knows_everything() -> None:
     ],
 )
 def test_a_server_is_not_asked_for_what_it_does_not_know(unknown: set[str], refused: set[str]) -> None:
-    """Servers that are older than a feature refuse a query that uses it; those that say nothing get the oldest."""
+    """Servers that lack a feature refuse a query that uses it; servers that report nothing get the oldest query."""
     answerer = Answerer(schema_of("library"), unknown, refused)
     assert introspect(answerer)["__schema"]["queryType"]["name"] == "Query"
     assert len(answerer.documents) == 2
 
 
 def test_a_server_with_a_depth_limit_is_asked_for_less() -> None:
-    """Type references are asked for less deeply, as long as none is cut short by that."""
+    """Type references are queried less deeply, as long as none is truncated."""
     schema = build_schema("type Query { a: [[Int!]!]! }")
     usual = Answerer(schema)
     introspect(usual)
@@ -111,14 +111,14 @@ def test_a_server_with_a_depth_limit_is_asked_for_less() -> None:
 
 
 def test_deeper_types_than_usual_are_asked_for_again() -> None:
-    """A type of more wrappings than the usual query has is not lost."""
+    """A type with more wrappers than the usual query has is complete."""
     schema = build_schema(f"type Query {{ a: {'[' * 12}Int{']' * 12} }}")
     answerer = Answerer(schema)
     assert print_schema(schema_from_introspection(introspect(answerer), "test")) == print_schema(schema)
 
 
 def test_types_that_are_cut_short_by_a_limit_are_an_error() -> None:
-    """Half a type is worse than none; the error says what to do."""
+    """A truncated type is an error, which says what to do."""
     schema = build_schema("type Query { a: [[[[Int!]!]!]!]! }")
     usual = Answerer(schema)
     introspect(usual)
@@ -128,7 +128,7 @@ def test_types_that_are_cut_short_by_a_limit_are_an_error() -> None:
 
 
 def test_a_server_that_refuses_introspection_is_named_as_the_cause() -> None:
-    """The server's own message is there, and what to do instead."""
+    """The error has the server's message, and says what to do instead."""
 
     def refuse(request: GraphQLRequest) -> ExecutionResult:
         return ExecutionResult(None, [{"message": "GraphQL introspection has been disabled."}])
@@ -139,7 +139,7 @@ def test_a_server_that_refuses_introspection_is_named_as_the_cause() -> None:
 
 
 def test_an_answer_without_a_schema_is_an_error() -> None:
-    """Some gateways answer null where introspection is off."""
+    """Some gateways send null if introspection is disabled."""
     with pytest.raises(TransportProtocolError, match="contains no __schema"):
         introspect(lambda request: ExecutionResult({"__schema": None}))
 
@@ -152,7 +152,7 @@ def test_an_answer_to_another_question_is_an_error(data: Any) -> None:
 
 
 def test_a_schema_that_cannot_be_built_is_the_servers_fault() -> None:
-    """What the server sent is kept, cut to size."""
+    """The server's response is kept in the error, truncated."""
     broken = {"__schema": {"queryType": {"name": "Q"}, "types": []}}
     with pytest.raises(TransportProtocolError, match="cannot build a schema from it") as caught:
         load_schema(None, lambda: broken)
@@ -162,7 +162,7 @@ def test_a_schema_that_cannot_be_built_is_the_servers_fault() -> None:
 
 
 def test_options_override_what_is_found_out() -> None:
-    """introspection_args are those of get_introspection_query; one-of goes by either of its two names."""
+    """introspection_args are those of get_introspection_query; one-of has either of two names."""
     for name in ("one_of", "input_object_one_of"):
         answerer = Answerer(schema_of("library"))
         introspect(answerer, {"descriptions": False, name: False, "type_depth": 4})
@@ -172,6 +172,6 @@ def test_options_override_what_is_found_out() -> None:
 
 
 def test_an_unknown_option_is_refused() -> None:
-    """The error knows what was meant."""
+    """The error suggests the right name."""
     with pytest.raises(TypeError, match=r"has no option 'description'. Did you mean 'descriptions'\?"):
         introspect(Answerer(schema_of("library")), {"description": False})

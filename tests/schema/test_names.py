@@ -1,4 +1,4 @@
-"""Finding the name that was meant."""
+"""Finding names."""
 
 from __future__ import annotations
 
@@ -19,17 +19,17 @@ from syncgql.schema.names import find_name, nearest
     ],
 )
 def test_snake_case_finds_camel_case(given: str, found: str | None) -> None:
-    """Letter case and underscores do not count."""
+    """Case and underscores are ignored."""
     assert find_name(given, ["addBook", "HTTPStatus", "from", "line2"]) == found
 
 
 def test_an_exact_match_wins_over_a_similar_name() -> None:
-    """A schema may have names that differ in case alone."""
+    """A schema may have names that differ only in case."""
     assert find_name("add_book", ["addBook", "add_book"]) == "add_book"
 
 
 def test_an_ambiguous_name_is_not_found() -> None:
-    """A name that could stand for several stands for none."""
+    """An ambiguous name matches nothing."""
     assert find_name("add_book", ["addBook", "addbook"]) is None
 
 

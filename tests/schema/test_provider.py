@@ -1,4 +1,4 @@
-"""Where schemas come from."""
+"""The sources of schemas."""
 
 from __future__ import annotations
 
@@ -54,26 +54,26 @@ class AskingProvider:
     ids=lambda source: type(source).__name__,
 )
 def test_a_schema_comes_in_many_forms(source: Any) -> None:
-    """The server is asked for none of them."""
+    """The server is not queried for any of them."""
     assert field_names(load_schema(source, no_server)) == field_names(LIBRARY)
 
 
 @pytest.mark.parametrize("wrap", [lambda result: result, lambda result: {"data": result}])
 def test_a_json_file_holds_an_introspection_result(tmp_path: Path, wrap: Any) -> None:
-    """Bare, or as the server answered it."""
+    """It may have ``data`` around it, as in the server's response."""
     path = tmp_path / "schema.json"
     path.write_text(json.dumps(wrap(INTROSPECTION)), "utf-8")
     assert field_names(load_schema(path, no_server)) == field_names(LIBRARY)
 
 
 def test_the_server_is_asked_when_nothing_is_given_or_a_provider_wants_to() -> None:
-    """A provider may change what the server says."""
+    """A provider may modify the server's schema."""
     assert field_names(load_schema(None, lambda: INTROSPECTION)) == field_names(LIBRARY)
     assert field_names(load_schema(AskingProvider(), lambda: INTROSPECTION)) == field_names(LIBRARY)
 
 
 def test_a_schema_object_of_a_server_library_is_taken() -> None:
-    """With its scalars and enums as they are in Python."""
+    """Scalars and enums keep their Python values."""
 
     @strawberry.type
     class Query:
@@ -83,7 +83,7 @@ def test_a_schema_object_of_a_server_library_is_taken() -> None:
 
 
 def test_an_invalid_schema_is_taken_as_it_is() -> None:
-    """Foreign schemas break rules (GitHub's does), and it is not the client's place to judge."""
+    """Schemas of others violate rules (GitHub's does), which the client does not check."""
     sdl = "type Query { a: A } type A implements B { __x: Int } interface B { y: Int } directive @__d on FIELD"
     assert field_names(load_schema(sdl, no_server)) == ["a"]
     with Client(transport=LocalSchemaTransport(LIBRARY), schema=sdl) as client:
@@ -104,14 +104,14 @@ def test_an_invalid_schema_is_taken_as_it_is() -> None:
     ],
 )
 def test_what_is_no_schema_is_told(source: Any, message: str) -> None:
-    """With the reason, and the position where there is one."""
+    """The error has the reason, and the position if there is one."""
     with pytest.raises(DocumentError, match=message) as caught:
         load_schema(source, no_server)
     assert caught.value.line == (1 if "Syntax" in message else None)
 
 
 def test_an_error_in_a_file_names_the_file(tmp_path: Path) -> None:
-    """As a missing file does."""
+    """It raises the same error as a missing file."""
     path = tmp_path / "schema.graphql"
     path.write_text("type Query {\n  a:\n}", "utf-8")
     with pytest.raises(DocumentError, match=r"schema\.graphql: Syntax Error") as caught:
@@ -124,7 +124,7 @@ def test_an_error_in_a_file_names_the_file(tmp_path: Path) -> None:
 
 
 def test_what_cannot_be_a_schema_is_refused() -> None:
-    """The error lists what can."""
+    """The error lists the accepted types."""
     with pytest.raises(TypeError, match=r"schema must be SDL text, a path, .* not int"):
         load_schema(3, no_server)
     with pytest.raises(TypeError, match="provider returned None"):
@@ -132,5 +132,5 @@ def test_what_cannot_be_a_schema_is_refused() -> None:
 
 
 def test_a_schema_survives_printing() -> None:
-    """What was read is what was written."""
+    """A written schema is read unchanged."""
     assert print_schema(load_schema(print_schema(LIBRARY), no_server)) == print_schema(build_schema(sdl_of("library")))

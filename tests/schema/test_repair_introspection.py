@@ -1,4 +1,4 @@
-"""Flaws of introspection results that do not discard the rest."""
+"""Flaws in introspection results that do not discard the rest."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def introspection() -> Any:
 
 
 def find(result: Any, type_name: str, *path: str) -> Any:
-    """The description of a type, or of a field, argument or input field below it."""
+    """The description of a type, or of one of its fields, arguments or input fields."""
     found = next(type_ for type_ in result["__schema"]["types"] if type_["name"] == type_name)
     for name in path:
         members = found.get("fields") or found.get("inputFields") or found.get("args")
@@ -43,7 +43,7 @@ def find(result: Any, type_name: str, *path: str) -> Any:
     ],
 )
 def test_a_default_that_is_not_graphql(default: str, shown: str, caplog: pytest.LogCaptureFixture) -> None:
-    """It is read as JSON, or dropped; in both cases the argument stays optional and the place is logged."""
+    """It is read as JSON or dropped; in both cases the argument stays optional, and the place is logged."""
     result = introspection()
     find(result, "Query", "issues", "paging")["defaultValue"] = default
     query = schema_from_introspection(result, "api.json").query_type
@@ -55,7 +55,7 @@ def test_a_default_that_is_not_graphql(default: str, shown: str, caplog: pytest.
 
 
 def test_an_enum_value_in_quotes(caplog: pytest.LogCaptureFixture) -> None:
-    """It is valid GraphQL, and not a value of the enum."""
+    """The default is valid GraphQL, but not a value of the enum."""
     result = introspection()
     find(result, "Query", "issues", "state")["defaultValue"] = '"CLOSED"'
     find(result, "Paging", "states")["defaultValue"] = '["CLOSED"]'
@@ -66,7 +66,7 @@ def test_an_enum_value_in_quotes(caplog: pytest.LogCaptureFixture) -> None:
 
 
 def test_the_default_of_a_directive(caplog: pytest.LogCaptureFixture) -> None:
-    """Directives have arguments, too."""
+    """Directives also have arguments."""
     result = introspection()
     cost = next(directive for directive in result["__schema"]["directives"] if directive["name"] == "cost")
     cost["args"][0]["defaultValue"] = "<1>"
@@ -75,7 +75,7 @@ def test_the_default_of_a_directive(caplog: pytest.LogCaptureFixture) -> None:
 
 
 def test_scalars_that_are_not_listed_are_added(caplog: pytest.LogCaptureFixture) -> None:
-    """Built-in ones keep their meaning."""
+    """Built-in scalars keep their meaning."""
     result = introspection()
     types = result["__schema"]["types"]
     types[:] = [type_ for type_ in types if type_["name"] not in ("Float", "Int")]
@@ -85,7 +85,7 @@ def test_scalars_that_are_not_listed_are_added(caplog: pytest.LogCaptureFixture)
 
 
 def test_what_was_given_stays_as_it_is() -> None:
-    """The result may belong to the caller, or go into a cache."""
+    """The result may belong to the caller, or be stored in a cache."""
     result = introspection()
     find(result, "Query", "issues", "paging")["defaultValue"] = "<Paging>"
     before = copy.deepcopy(result)
@@ -94,13 +94,13 @@ def test_what_was_given_stays_as_it_is() -> None:
 
 
 def test_a_result_without_flaws_logs_nothing(caplog: pytest.LogCaptureFixture) -> None:
-    """And is not copied."""
+    """The result is not copied."""
     schema_from_introspection(introspection(), "api.json")
     assert not caplog.messages
 
 
 @pytest.mark.parametrize("types", [None, [{}], [None], {"a": 1}])
 def test_what_cannot_be_repaired_is_refused(types: Any) -> None:
-    """The error is the client's own."""
+    """The error is that of the client."""
     with pytest.raises(DocumentError, match=r"api\.json: cannot build a schema from it"):
         schema_from_introspection({"__schema": {"types": types}}, "api.json")

@@ -1,4 +1,4 @@
-"""Definitions that SDL leaves out."""
+"""Definitions that SDL omits."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ schema { query: Query subscription: Subscription }
 
 
 def test_scalars_that_are_not_declared(caplog: pytest.LogCaptureFixture) -> None:
-    """Each is declared, and logged once with the first place where it is used."""
+    """Each is declared, and logged once with the first place that uses it."""
     schema = load_schema(APPSYNC, no_server)
     for name in ("AWSDateTime", "AWSJSON", "AWSDate", "AWSTimestamp"):
         assert isinstance(schema.type_map[name], GraphQLScalarType)
@@ -31,7 +31,7 @@ def test_scalars_that_are_not_declared(caplog: pytest.LogCaptureFixture) -> None
 
 
 def test_extensions_without_a_base(caplog: pytest.LogCaptureFixture) -> None:
-    """Several may extend the same type; a base that is there is used."""
+    """Several extensions may extend the same type; an existing base is used."""
     schema = load_schema(
         """
         extend schema @link(url: "https://specs.apollo.dev/federation/v2.3", import: ["@key"])
@@ -58,7 +58,7 @@ def test_extensions_without_a_base(caplog: pytest.LogCaptureFixture) -> None:
 
 @pytest.mark.parametrize("sdl", ["type Query { a: Bok }", "type Query { a(b: Bok): Int }"])
 def test_other_types_that_are_not_defined(sdl: str) -> None:
-    """A typing error is not read as a scalar."""
+    """A typing error does not become a scalar."""
     with pytest.raises(DocumentError, match="Unknown type"):
         load_schema(sdl, no_server)
 

@@ -1,4 +1,4 @@
-"""Results with Python values in them."""
+"""Results with Python values."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tests.schemas import schema_of
 
 @pytest.fixture
 def schema() -> GraphQLSchema:
-    """The library, where dates are dates and genres are numbers."""
+    """The library, with dates as dates and genres as numbers."""
     schema = schema_of("library")
     update_schema_scalar(schema, "DateTime", GraphQLScalarType("DateTime", parse_value=date.fromisoformat))
     update_schema_enum(schema, "Genre", {"NOVEL": 1, "ESSAY": 2, "POEM": 3})
@@ -82,7 +82,7 @@ def parsed(schema: GraphQLSchema, document: str, data: Any) -> Any:
 def test_scalars_and_enums_are_parsed_wherever_they_are(
     schema: GraphQLSchema, document: str, data: Any, expected: Any
 ) -> None:
-    """Aliases, lists, fragments and fields that are selected twice are followed; null stays null."""
+    """Aliases, lists, fragments and repeated fields are followed; null stays null."""
     assert parsed(schema, document, data) == expected
 
 
@@ -95,12 +95,12 @@ def test_nothing_is_done_where_there_is_nothing_to_parse(schema: GraphQLSchema, 
 
 
 def test_enums_are_left_as_they_are_unless_registered() -> None:
-    """The names of an enum are its values by default, so a name that is new on the server does no harm."""
+    """The names of an enum are its values by default, so a name that is new on the server is accepted."""
     assert result_parser(schema_of("library"), GraphQLRequest("{ books { genre } }")) is None
 
 
 def test_the_error_says_where_the_server_sent_what(schema: GraphQLSchema) -> None:
-    """The path leads to the value; the cause is what the scalar said."""
+    """The path leads to the value; the cause is the scalar's exception."""
     data = {"books": [{"printedAt": "2020-01-02"}, {"printedAt": "soon"}]}
     with pytest.raises(TransportProtocolError, match=r"\.books\[1\]\.printedAt: .* parsed as DateTime") as caught:
         parsed(schema, "{ books { printedAt } }", data)
@@ -110,13 +110,13 @@ def test_the_error_says_where_the_server_sent_what(schema: GraphQLSchema) -> Non
 
 
 def test_an_unknown_enum_value_of_a_registered_enum_is_an_error(schema: GraphQLSchema) -> None:
-    """There is no Python value to stand for it."""
+    """There is no Python value for it."""
     with pytest.raises(TransportProtocolError, match=r"data\.books\[0\]\.genre: .* cannot be parsed as Genre"):
         parsed(schema, "{ books { genre } }", {"books": [{"genre": "SAGA"}]})
 
 
 def test_data_of_another_shape_than_the_schemas_is_an_error_with_a_path(schema: GraphQLSchema) -> None:
-    """A server that answers a list for an object breaks the protocol."""
+    """A list instead of an object violates the protocol."""
     with pytest.raises(TransportProtocolError, match=r"data\.book: "):
         parsed(schema, "{ book(id: 1) { printedAt } }", {"book": ["2020-01-02"]})
     with pytest.raises(TransportProtocolError, match=r"data\.books: "):

@@ -28,7 +28,7 @@ def schema() -> GraphQLSchema:
 
 
 def test_a_scalar_gets_its_behaviour_and_keeps_its_identity(schema: GraphQLSchema) -> None:
-    """The schema says the same as before; only values are treated in another way."""
+    """The schema itself is unchanged; only the conversion of values differs."""
     before = print_schema(schema)
     update_schema_scalar(schema, "DateTime", DATE)
     documents = SchemaDocuments(schema)
@@ -46,7 +46,7 @@ def test_several_scalars_go_by_their_own_names(schema: GraphQLSchema) -> None:
 
 
 def test_a_later_update_replaces_the_whole_behaviour(schema: GraphQLSchema) -> None:
-    """What the first scalar could do and the second cannot is gone, for documents that were seen before too."""
+    """The abilities of the first scalar that the second lacks are removed, also for documents used before."""
     documents = SchemaDocuments(schema)
     update_schema_scalar(schema, "DateTime", DATE)
     assert documents.parse_data(BOOK, {"book": {"printedAt": "2020-01-02"}})["book"]["printedAt"] == date(2020, 1, 2)
@@ -55,7 +55,7 @@ def test_a_later_update_replaces_the_whole_behaviour(schema: GraphQLSchema) -> N
 
 
 def test_an_enum_class_is_used_both_ways(schema: GraphQLSchema) -> None:
-    """Members go out as names, and names come in as members."""
+    """Members are sent as names, and names are received as members."""
     update_schema_enum(schema, "Genre", Genre)
     documents = SchemaDocuments(schema)
     request = GraphQLRequest(BOOK.text, {"g": Genre.ESSAY})
@@ -72,7 +72,7 @@ def test_the_values_of_an_enum_class_can_be_used_in_place_of_members(schema: Gra
 
 
 def test_a_second_enum_replaces_the_first(schema: GraphQLSchema) -> None:
-    """The values of the first update are forgotten."""
+    """The values of the first update are removed."""
     update_schema_enum(schema, "Genre", Genre)
     update_schema_enum(schema, "Genre", {"NOVEL": "n", "ESSAY": "e", "POEM": "p"})
     assert SchemaDocuments(schema).serialize_variables(GraphQLRequest(BOOK.text, {"g": "e"})) == {"g": "ESSAY"}
@@ -88,7 +88,7 @@ def test_a_second_enum_replaces_the_first(schema: GraphQLSchema) -> None:
     ],
 )
 def test_only_the_schemas_own_scalars_can_be_changed(schema: GraphQLSchema, name: str, message: str) -> None:
-    """The five of GraphQL are shared by all schemas of the process."""
+    """All schemas of the process share the five scalars of GraphQL."""
     with pytest.raises(ValueError, match=message.replace("?", r"\?")):
         update_schema_scalar(schema, name, DATE)
 

@@ -18,7 +18,7 @@ SDL = 'type Query {\n  "Größe in €"\n  size: Int\n}\n'
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "cp1252"])
 def test_the_text_is_read(tmp_path: Path, encoding: str, caplog: pytest.LogCaptureFixture) -> None:
-    """With a warning that names the file, unless it is plain UTF-8."""
+    """A warning names the file, unless it is plain UTF-8."""
     path = tmp_path / "schema.graphql"
     path.write_bytes(SDL.encode(encoding))
     assert read_text(path) == SDL
@@ -30,7 +30,7 @@ def test_the_text_is_read(tmp_path: Path, encoding: str, caplog: pytest.LogCaptu
 
 
 def test_the_line_is_named(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    """The first that is not UTF-8; bytes that no encoding has do no harm."""
+    """The warning names the first line that is not UTF-8; bytes that no encoding defines are accepted."""
     path = tmp_path / "schema.graphql"
     path.write_bytes(SDL.encode("cp1252") + b"# \x81")
     assert read_text(path) == SDL + "# \ufffd"
@@ -38,14 +38,14 @@ def test_the_line_is_named(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> 
 
 
 def test_json_in_utf_16(tmp_path: Path) -> None:
-    """As ``> schema.json`` of PowerShell writes it."""
+    """PowerShell's ``> schema.json`` writes such files."""
     path = tmp_path / "schema.json"
     path.write_text(json.dumps(introspection_from_schema(schema_of("library"))), "utf-16")
     assert "Book" in load_schema(path, no_server).type_map
 
 
 def test_an_empty_file(tmp_path: Path) -> None:
-    """There is nothing to guess from."""
+    """An empty file has no encoding to detect."""
     path = tmp_path / "schema.graphql"
     path.write_bytes(b"")
     assert read_text(path) == ""

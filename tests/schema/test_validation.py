@@ -1,4 +1,4 @@
-"""What a schema says of documents."""
+"""Validation of documents against a schema."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ def documents() -> SchemaDocuments:
 
 
 def test_a_document_that_fits_passes(documents: SchemaDocuments) -> None:
-    """Nothing is returned, nothing is raised."""
+    """Nothing is returned and nothing is raised."""
     documents.validate(GraphQLRequest("query ($id: ID!) { book(id: $id) { title } }"))
 
 
 def test_the_first_violation_is_raised_with_its_position_and_the_nearest_name(documents: SchemaDocuments) -> None:
-    """Line and column are those of the document; what else is wrong is counted."""
+    """Line and column are those in the document; further errors are counted."""
     with pytest.raises(DocumentError, match=r"Cannot query field 'titel'.*Did you mean 'title'") as caught:
         documents.validate(GraphQLRequest("{\n  book(id: 1) { titel naem }\n}"))
     assert (caught.value.line, caught.value.column) == (2, 17)
@@ -33,7 +33,7 @@ def test_the_first_violation_is_raised_with_its_position_and_the_nearest_name(do
 
 
 def test_a_syntax_error_has_its_position(documents: SchemaDocuments) -> None:
-    """A document that cannot be read cannot be validated either."""
+    """A document that cannot be parsed cannot be validated either."""
     with pytest.raises(DocumentError, match="Syntax Error") as caught:
         documents.validate(GraphQLRequest("{ book(id: 1 { title }"))
     assert caught.value.line == 1
@@ -56,7 +56,7 @@ def test_a_document_is_validated_once(documents: SchemaDocuments, monkeypatch: p
 
 
 def test_only_so_many_documents_are_remembered(documents: SchemaDocuments) -> None:
-    """A program that makes up documents does not grow without bound."""
+    """A program that generates documents does not use more and more memory."""
     for number in range(MAX_ENTRIES + 10):
         documents.validate(GraphQLRequest(f"query q{number} {{ version }}"))
     assert len(documents._findings) == 10
@@ -75,7 +75,7 @@ def test_only_so_many_documents_are_remembered(documents: SchemaDocuments) -> No
 def test_variables_are_serialized_by_the_documents_types(
     documents: SchemaDocuments, document: str, variables: Any, serialized: Any
 ) -> None:
-    """Absent variables stay absent, null stays null."""
+    """Omitted variables stay omitted, and null stays null."""
     assert documents.serialize_variables(GraphQLRequest(document, variables)) == serialized
 
 
@@ -116,7 +116,7 @@ def test_variables_that_do_not_fit_are_refused_with_their_path(
 
 
 def test_the_operation_is_chosen_by_name(documents: SchemaDocuments) -> None:
-    """Of several operations in one document each has its own variables."""
+    """Each operation in a document has its own variables."""
     text = "query a($x: ID!) { book(id: $x) { id } } query b($x: Genre) { book(id: 1, genre: $x) { id } }"
     assert documents.serialize_variables(GraphQLRequest(text, {"x": 1}, "a")) == {"x": "1"}
     assert documents.serialize_variables(GraphQLRequest(text, {"x": "POEM"}, "b")) == {"x": "POEM"}

@@ -41,7 +41,7 @@ class Genre(enum.Enum):
 
 
 class TextGenre(str, enum.Enum):
-    """As Django's TextChoices: the values are what the API knows."""
+    """Like Django's TextChoices, whose values are those of the API."""
 
     FICTION = "NOVEL"
 
@@ -99,7 +99,7 @@ class Tag:
     ],
 )
 def test_a_fitting_value_becomes_json(schema: GraphQLSchema, type_name: str, value: object, coerced: object) -> None:
-    """Input coercion follows the specification; names, members and keys are found as Python writes them."""
+    """Input coercion follows the specification; names, members and keys may have Python's spelling."""
     assert coerce(schema, type_name, value) == coerced
     json.dumps(coerced)
 
@@ -142,7 +142,7 @@ def test_a_fitting_value_becomes_json(schema: GraphQLSchema, type_name: str, val
 def test_a_value_that_does_not_fit_is_refused_with_its_path(
     schema: GraphQLSchema, type_name: str, value: object, path: str, message: str
 ) -> None:
-    """The error says where, what was expected and what came, before anything is sent."""
+    """The error has the place, the expected type and the actual type, before anything is sent."""
     with pytest.raises(DocumentError) as caught:
         coerce(schema, type_name, value)
     assert caught.value.path == f"variables.x{path}"
@@ -154,20 +154,20 @@ def test_a_value_that_does_not_fit_is_refused_with_its_path(
     "value", [datetime.datetime(2026, 1, 2), UUID(int=7), {"at": datetime.date(2026, 1, 2)}, Tag("a"), Plan.GOLD]
 )
 def test_a_custom_scalar_takes_what_is_written_without_a_schema(schema: GraphQLSchema, value: object) -> None:
-    """A scalar that nothing is registered for leaves the value to the encoder."""
+    """A scalar without registered functions leaves the value to the encoder."""
     assert coerce(schema, "JSON", value) is value
 
 
 @pytest.mark.parametrize("value", [b"", pathlib.Path("a"), memoryview(b"")], ids=lambda value: type(value).__name__)
 def test_upload_takes_files_only(value: object) -> None:
-    """Content and paths are no files by themselves: a path would be sent as text."""
+    """Content and paths are not files: a path would be sent as text."""
     schema = build_schema("scalar Upload type Query { a(file: Upload): Int }")
     with pytest.raises(DocumentError, match=r"variables\.x: Upload does not accept \w+; use FileVar\(value\)"):
         coerce(schema, "Upload", value)
 
 
 def test_a_lazy_string_is_one_text(schema: GraphQLSchema) -> None:
-    """It is iterable, but not a list of characters."""
+    """A string is iterable, but not a list of characters."""
     assert coerce(schema, "[String]", lazystr("Yes")) == ["Yes"]
     assert coerce(schema, "ID", lazystr("Yes")) == "Yes"
 
@@ -181,7 +181,7 @@ def test_no_value_is_in_a_message(schema: GraphQLSchema, type_name: str) -> None
 
 
 def test_a_custom_scalar_is_serialized_as_registered(schema: GraphQLSchema) -> None:
-    """The function of update_schema_scalar() converts the value; its error is the cause."""
+    """The function of update_schema_scalar() converts the value; its exception is the cause."""
     scalar = GraphQLScalarType("DateTime", serialize=lambda value: value.isoformat())
     update_schema_scalar(schema, "DateTime", scalar)
     assert coerce(schema, "[DateTime]", [datetime.date(2020, 1, 2)]) == ["2020-01-02"]
@@ -191,7 +191,7 @@ def test_a_custom_scalar_is_serialized_as_registered(schema: GraphQLSchema) -> N
 
 
 def test_a_registered_enum_takes_members_values_and_names(schema: GraphQLSchema) -> None:
-    """update_schema_enum() adds what it registers to what is understood anyway."""
+    """update_schema_enum() adds values to those that are accepted anyway."""
     update_schema_enum(schema, "Genre", {"NOVEL": 1, "ESSAY": 2, "POEM": True})
     assert coerce(schema, "[Genre]", [1, 2, "POEM", True]) == ["NOVEL", "ESSAY", "POEM", "POEM"]
     with pytest.raises(DocumentError, match="accepts a name or an enum member, not int"):
@@ -200,7 +200,7 @@ def test_a_registered_enum_takes_members_values_and_names(schema: GraphQLSchema)
 
 @pytest.mark.parametrize("file", [io.BytesIO(b"x"), FileVar(b"x")])
 def test_a_file_passes_for_a_custom_scalar(schema: GraphQLSchema, file: Any) -> None:
-    """Uploads leave the variables before those become JSON, so a file is a value of any custom scalar."""
+    """Uploads are removed from the variables before encoding, so a file is a value of any custom scalar."""
     update_schema_scalar(schema, "DateTime", GraphQLScalarType("DateTime", serialize=str))
     assert coerce(schema, "JSON", file) is file
     assert coerce(schema, "[DateTime]", [file]) == [file]
@@ -225,7 +225,7 @@ LIBRARY = schema_of("library")
     ),
 )
 def test_whatever_is_given_ends_as_json_or_as_a_refusal(value: object, type_name: str) -> None:
-    """No value leads to anything but strict JSON or a DocumentError with a path."""
+    """Any value results in strict JSON or in a DocumentError with a path."""
     try:
         json.dumps(coerce(LIBRARY, type_name, value), allow_nan=False)
     except DocumentError as error:

@@ -1,4 +1,4 @@
-"""Schemas that tests look things up in; none of them can run."""
+"""Schemas for lookups in tests; they cannot be executed."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ FOLDER = Path(__file__).parent
 
 
 def schema_of(name: str) -> GraphQLSchema:
-    """Return a new schema object: tests change scalars and enums."""
+    """Return a new schema object, because tests modify scalars and enums."""
     return build_schema(sdl_of(name))
 
 

@@ -1,6 +1,6 @@
 """A Celery application whose broker is a folder, with one client for the whole module.
 
-Run as a program it starts a worker that forks, sends it tasks, prints what they return and ends it.
+Run as a program, it starts a worker that forks, sends it tasks, prints their results and stops it.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ for name in ("messages", "processed", "control", "results"):
     (FOLDER / name).mkdir(parents=True, exist_ok=True)
 
 client = Client(os.environ["GRAPHQL_URL"])
-STARTED = client.execute("{ hello }")["hello"]  # so that the worker's children inherit a client in use
+STARTED = client.execute("{ hello }")["hello"]  # so that the worker's children inherit a used client
 
 app = Celery("celery_app", broker="filesystem://", backend=f"file://{FOLDER / 'results'}")
 app.conf.update(
@@ -38,7 +38,7 @@ app.conf.update(
 
 @app.task(name="greet")
 def greet(name: str) -> tuple[str, int]:
-    """Ask for a greeting, and say which process did."""
+    """Request a greeting, and return it with the process id."""
     answer: str = client.execute("query ($name: String!) { hello(name: $name) }", {"name": name})["hello"]
     with client.subscribe("subscription { count(to: 1) }") as events:
         next(events)

@@ -1,4 +1,4 @@
-"""A Django project in one module, with one client for all of it, used while it is imported too."""
+"""A Django project in one module, with one client, which is used at import as well."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def hello(request: HttpRequest, name: str) -> JsonResponse:
 
 
 async def hello_async(request: HttpRequest, name: str) -> JsonResponse:
-    """An asynchronous view: it has a running loop, which this blocks for the time of the call."""
+    """An asynchronous view: it has a running loop, which the call blocks."""
     return hello(request, name)
 
 

@@ -1,4 +1,4 @@
-"""Programs that end in the middle of something: ``exits.py URL WAY``."""
+"""Programs that end in the middle of work: ``exits.py URL WAY``."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ SLEEP = "{ sleep(seconds: 600) }"
 
 
 def closed(url: str) -> None:
-    """Everything is closed in time."""
+    """Everything is closed before the end."""
     with Client(url) as client, client.subscribe(EVENTS) as events:
         client.execute("{ hello }")
         next(events)
@@ -32,7 +32,7 @@ def forgotten(url: str) -> None:
 
 
 def shared(url: str) -> None:
-    """As ``forgotten``, on the socket that many subscriptions share, with events that nobody reads."""
+    """Like ``forgotten``, on a shared socket, with unread events."""
     client = Client(url)
     for _ in range(3):
         kept_events.append(client.subscribe("subscription { count }", overflow="drop_oldest"))
@@ -41,12 +41,12 @@ def shared(url: str) -> None:
 
 
 def dns(url: str) -> None:
-    """As ``forgotten``, to a server that has to be looked up, which starts worker threads."""
+    """Like ``forgotten``, with a host name that is looked up, which starts worker threads."""
     forgotten(f"http://localhost:{urlsplit(url).port}{urlsplit(url).path}")
 
 
 def failed(url: str) -> None:
-    """An exception that nobody catches is the program's end."""
+    """An uncaught exception ends the program."""
     forgotten(url)
     sys.exit(3)
 
@@ -61,14 +61,14 @@ def in_daemon(*steps: Callable[[], object]) -> None:
 
 
 def daemon_call(url: str) -> None:
-    """A daemon thread waits for an answer."""
+    """A daemon thread waits for a response."""
     client = Client(url, execute_timeout=None)
     in_daemon(lambda: client.execute(SLEEP))
     client.execute("{ sleep(seconds: 0.3) }")
 
 
 def daemon_calls(url: str) -> None:
-    """Daemon threads make one call after the other."""
+    """Daemon threads make calls continuously."""
     client = Client(url)
 
     def call() -> None:
@@ -96,7 +96,7 @@ def daemon_future(url: str) -> None:
 
 
 def hooks(url: str) -> None:
-    """Exit hooks make calls, before our own hook and after it; the first call of all among them."""
+    """Exit hooks make calls, before and after our own hook, including the first call of a client."""
     used = Client(url)
     used.execute("{ hello }")
 
@@ -104,7 +104,7 @@ def hooks(url: str) -> None:
         try:
             client.execute("{ hello }")
         except ClientClosed:
-            pass  # from 3.12 on nothing can be started any more
+            pass  # from 3.12 on, nothing can be started any more
 
     def call_again() -> None:
         used.execute("{ hello }")
@@ -116,7 +116,7 @@ def hooks(url: str) -> None:
 
 
 def outlived(url: str) -> None:
-    """The main thread ends, and another one goes on: with a client that nobody used before, and one that was used."""
+    """The main thread ends and another one continues, with an unused and a used client."""
     url = f"http://localhost:{urlsplit(url).port}{urlsplit(url).path}"
     used = Client(url)
     used.execute("{ hello }")
@@ -131,7 +131,7 @@ def outlived(url: str) -> None:
 
 
 def dropped(url: str) -> None:
-    """Temporaries: the client is dropped before its work is done."""
+    """The client is a temporary object and dropped before its work is done."""
     for event in Client(url).subscribe(EVENTS):
         if event["count"] == 3:
             break

@@ -1,4 +1,4 @@
-"""A Flask application with one client for the whole module, used while it is imported too."""
+"""A Flask application with one client, which is used at import as well."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Programs that fork with a client in use: ``forks.py URL WAY``."""
+"""Programs that fork while a client is in use: ``forks.py URL WAY``."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from syncgql.pipeline.dispatch import LoopDispatcher
 
 EVENTS = "subscription { count(delay: 0.01) }"
 
-# From 3.12 on Python warns about any fork of a process with threads.
+# From 3.12 on, Python warns about forking a process with threads.
 warnings.filterwarnings("ignore", message=".*multi-threaded, use of fork", category=DeprecationWarning)
 
 
@@ -49,7 +49,7 @@ def say(client: Client, name: str) -> None:
 
 
 def before_and_after(url: str) -> None:
-    """The same client in parent and child; children that leave in every way; the parent's connections go on."""
+    """The same client in parent and child; children that exit in all ways; the parent's connections keep working."""
     client = Client(url)
     say(client, "parent")
     events = client.subscribe(EVENTS)
@@ -87,7 +87,7 @@ def before_and_after(url: str) -> None:
 
 
 def subscription(url: str) -> None:
-    """A parent's subscription in the child says what is wrong, whatever it holds; the child's own works."""
+    """A parent's subscription raises in the child, whatever it holds; the child's own subscription works."""
     client = Client(url)
     events = client.subscribe(EVENTS)
     next(events)
@@ -109,7 +109,7 @@ def subscription(url: str) -> None:
 
 
 def after_a_name(url: str) -> None:
-    """A child that leaves with teardown after the parent has looked up a name."""
+    """A child that exits with teardown after the parent has looked up a name."""
     client = Client(url.replace("127.0.0.1", "localhost"))
     say(client, "parent")
     for work in (os.getpid, functools.partial(say, client, "child")):
@@ -154,7 +154,7 @@ def dispatcher_of(client: Client) -> LoopDispatcher:
 
 
 def while_starting(url: str) -> None:
-    """A fork in the middle of another thread's first call: the child has its own start."""
+    """A fork during another thread's first call: the child starts its own runtime."""
     building, forked = threading.Event(), threading.Event()
     client = Client(url)
     runtimes = dispatcher_of(client)._runtimes
@@ -180,7 +180,7 @@ def while_starting(url: str) -> None:
 
 
 def recycled(url: str) -> None:
-    """A descendant that is given the process id of an ancestor which used the client."""
+    """A descendant with the process id of an ancestor that used the client."""
     client = Client(url)
     say(client, "ancestor")
     getpid, ancestor = os.getpid, os.getpid()
@@ -202,7 +202,7 @@ def abort(url: str) -> None:
         client.execute("{ sleep(seconds: 500) }", timeout=0.5)
     except TimeoutError:
         print("timeout", flush=True)
-    sys.stdin.readline()  # until the server has seen it
+    sys.stdin.readline()  # until the server has received it
     os.kill(child, signal.SIGKILL)
     os.waitpid(child, 0)
 
@@ -211,13 +211,13 @@ shared: Client
 
 
 def worker(name: str) -> str:
-    """What a pool's worker does with the client it inherited, or was given."""
+    """The work of a pool's worker with an inherited or a pickled client."""
     say(shared, name)
     return name
 
 
 def given(client: Client, name: str) -> None:
-    """What a process does with a client that was pickled for it."""
+    """The work of a process with a client that was pickled for it."""
     say(client, name)
 
 
@@ -240,12 +240,12 @@ def processes(url: str, method: str) -> None:
 
 
 def fork(url: str) -> None:
-    """``multiprocessing`` that forks."""
+    """``multiprocessing`` with the fork method."""
     processes(url, "fork")
 
 
 def spawn(url: str) -> None:
-    """``multiprocessing`` that starts afresh and pickles what it passes on."""
+    """``multiprocessing`` with the spawn method, which pickles its arguments."""
     processes(url, "spawn")
 
 

@@ -24,7 +24,7 @@ def greet(client: Client, name: str) -> None:
 
 
 def look_around() -> None:
-    """Other greenlets run while those that call wait."""
+    """Other greenlets run while calls wait."""
     while len(answers) < 50:
         turns.append("a turn")
         gevent.sleep(0.001)

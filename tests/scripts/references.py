@@ -1,4 +1,4 @@
-"""Makes calls that fail, each in its own way, and prints what is still alive afterwards although no collector ran."""
+"""Makes calls that fail in different ways, and prints the objects that are still alive without the collector."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ REFUSED = "127.0.0.1:1/graphql"
 
 
 class Interrupt(KeyboardInterrupt):
-    """As Ctrl-C raises it, but it can be referred to weakly."""
+    """Raised like Ctrl-C, but supports weak references."""
 
 
 def interrupt(*_: object) -> None:
@@ -30,12 +30,12 @@ def interrupt(*_: object) -> None:
 
 
 class Variable(dict[str, str]):
-    """Something that a caller holds while it calls."""
+    """An object that a caller holds during its call."""
 
 
 @contextlib.contextmanager
 def server(content: bytes | None) -> Iterator[str]:
-    """Serve one connection at a time: with an answer, or None for silence."""
+    """Serve one connection at a time: with a response, or without one for None."""
 
     def serve() -> None:
         with contextlib.suppress(OSError):
@@ -124,7 +124,7 @@ REQUESTS: list[tuple[Step, bytes | None]] = [(timed_out, SILENT), (failed, ERROR
 
 
 def fail(step: Step, client: Client) -> list[weakref.ref[object]]:
-    """Have a call fail, and return what its error and its caller had."""
+    """Let a call fail, and return weak references to its error and to objects of its caller."""
     variable = Variable()
     try:
         step(client)
@@ -134,7 +134,7 @@ def fail(step: Step, client: Client) -> list[weakref.ref[object]]:
 
 
 def check(name: str, step: Step, client: Client) -> None:
-    """Print what of a failed call is alive."""
+    """Print which objects of a failed call are alive."""
     with client:
         references = fail(step, client)
         deadline = time.monotonic() + 2
@@ -155,7 +155,7 @@ def check(name: str, step: Step, client: Client) -> None:
 
 
 def show(thing: object, depth: int = 0) -> None:
-    """Print what refers to something, and so on; for debugging."""
+    """Print the referrers of an object, recursively; for debugging."""
     for holder in gc.get_referrers(thing):
         is_own = isinstance(holder, types.FrameType) and holder.f_code.co_filename == __file__
         if depth < 7 and not is_own and not isinstance(holder, list):

@@ -1,4 +1,4 @@
-"""A simulator of AWS AppSync, HTTP and realtime, as the AppSync Developer Guide describes the service.
+"""A simulator of AWS AppSync, HTTP and realtime, according to the AppSync Developer Guide.
 
 It serves any number of APIs: ``/<api>/graphql`` and, as on a custom domain, ``/<api>/graphql/realtime``. Signatures
 are checked by an implementation of their own, over the path without ``/<api>``. Valid are the keys and tokens
@@ -57,23 +57,23 @@ log = Log()
 
 @dataclass(frozen=True)
 class Behaviour:
-    """How an API behaves; tests change it."""
+    """The behavior of an API, which tests change."""
 
     ack: dict[str, Any] | None = field(default_factory=lambda: {"connectionTimeoutMs": 300_000})  # None: no ack
-    connection_error: dict[str, Any] | None = None  # sent in place of the ack
+    connection_error: dict[str, Any] | None = None  # sent instead of the acknowledgement
     start_ack: bool = True
-    start_error: Any = None  # the payload of an error that answers each start
-    start_errors: int = 1_000_000  # so many starts are answered so
+    start_error: Any = None  # the payload of an error that is sent for each start
+    start_errors: int = 1_000_000  # the number of starts with this error
     select: str | None = "graphql-ws"
-    upgrade_status: int | None = None  # refuses upgrades with this status
+    upgrade_status: int | None = None  # the status of refused upgrades
     max_subscriptions: int = 100
     valid_from: int = 0  # tokens with lower numbers have expired
-    throttle: int = 0  # so many connections are refused for a limit
+    throttle: int = 0  # the number of connections that are refused because of a limit
     simulator: bool = False  # behaves as Amplify's local simulator
 
 
 class Refused(Exception):
-    """The authorization is not accepted."""
+    """The authorization is refused."""
 
 
 def unauthorized(why: str) -> dict[str, Any]:
@@ -81,7 +81,7 @@ def unauthorized(why: str) -> dict[str, Any]:
 
 
 class Api:
-    """One API: who may use it, its connections, and what is published on it."""
+    """One API: its valid authorizations, its connections and its publications."""
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -93,7 +93,7 @@ class Api:
         """Check an authorization object, or the headers of an HTTP request.
 
         Raises:
-            Refused: it is wrong; the message says what AppSync would keep to itself.
+            Refused: it is invalid; the message has the reason, which AppSync would not reveal.
         """
         given = {name.lower(): value for name, value in headers.items()}
         if given.get("host") != host:
@@ -131,7 +131,7 @@ class Api:
         return message
 
     async def act(self, action: str, **arguments: Any) -> None:
-        """Have every connection ``send``, ``close``, ``acknowledge``, ``confirm``, ``complete`` or ``fail``."""
+        """Let every connection ``send``, ``close``, ``acknowledge``, ``confirm``, ``complete`` or ``fail``."""
         for connection in list(self.connections):
             await getattr(connection, action)(**arguments)
 
@@ -193,7 +193,7 @@ class Connection:
         elif message["type"] == "start" and self.is_ready:
             await self._start(message)
         elif message["type"] == "stop" and self.is_ready:
-            # A stop before the confirmation goes unheard.
+            # A stop before the confirmation is ignored.
             if message["id"] in self.documents and message["id"] not in self.unconfirmed:
                 del self.documents[message["id"]]
                 await self.send({"id": message["id"], "type": "complete", **self.empty_payload})
@@ -273,10 +273,10 @@ class Connection:
 
     @property
     def empty_payload(self) -> dict[str, Any]:
-        """The payload that the simulator puts into messages that have none."""
+        """The payload that the simulator adds to messages without one."""
         return {"payload": {}} if self.api.behaviour.simulator else {}
 
-    # -- what tests ask for
+    # -- commands of tests
 
     async def acknowledge(self) -> None:
         self.is_ready = True
@@ -285,7 +285,7 @@ class Connection:
         await self.send({"type": "ka"})
 
     async def send(self, message: Any) -> None:
-        """Send a message; ``{"id": "*"}`` stands for the one operation there is, and text is sent as it is."""
+        """Send a message; ``{"id": "*"}`` stands for the only operation, and text is sent unchanged."""
         if isinstance(message, dict) and message.get("id") == "*":
             message = {**message, "id": list(self.documents)[-1]}
         await self.socket.send_text(message if isinstance(message, str) else json.dumps(message))
@@ -310,7 +310,7 @@ class Connection:
 
 
 def _authorization_of(query: dict[str, str], headers: list[str]) -> tuple[str, dict[str, str]]:
-    """Decode the authorization of a connect; strictly, as a server does."""
+    """Decode the authorization of a connection, as strictly as a server."""
     if "header" in query:
         if query.get("payload") != "e30=" or headers:
             raise Refused("the payload is missing from the query, or there are two authorizations")

@@ -1,4 +1,4 @@
-"""A Strawberry server that takes no more than 100 operations per connection, as Strawberry does by default.
+"""A Strawberry server that accepts at most 100 operations per connection, as Strawberry does by default.
 
 The environment variable ``TEST_PORT`` says where to listen, so that a server that was killed can come back;
 ``TEST_PING`` how often WebSockets get a ping, and how long the answer may take: ``0.5 2``, in seconds.

@@ -1,4 +1,4 @@
-"""A Strawberry server that compresses its answers as the client allows: zstd before br before gzip."""
+"""A Strawberry server that compresses responses as the client allows, preferring zstd, then br, then gzip."""
 
 from __future__ import annotations
 

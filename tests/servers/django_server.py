@@ -1,6 +1,6 @@
-"""A Django site for the tests, with its guard against forged requests and its sessions; GraphQL at /graphql.
+"""A Django site for the tests, with CSRF protection and sessions; GraphQL is at /graphql.
 
-A query sets the cookie of the guard; ``login`` starts a session; ``rename`` and ``me`` need one.
+A query sets the CSRF cookie; ``login`` starts a session; ``rename`` and ``me`` require one.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Front: listens in front of a server and passes the bytes on, over TLS or from a Unix socket."""
+"""Front: listens in front of a server and forwards bytes, over TLS or from a Unix socket."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ PATIENCE = 30.0
 
 
 class Front:
-    """Accepts connections and carries their bytes to a real server and back.
+    """Accepts connections and forwards their bytes to a real server and back.
 
     Args:
-        url: of the server behind.
-        context: for TLS towards the client; None for none.
-        path: of a Unix socket to listen on; None for a loopback port.
+        url: the URL of the server.
+        context: the TLS context for clients; None for no TLS.
+        path: the path of a Unix socket to listen on; None for a loopback port.
     """
 
     def __init__(self, url: str, *, context: ssl.SSLContext | None = None, path: str | None = None) -> None:

@@ -1,4 +1,4 @@
-"""Log: what a server saw, in order, for tests to read and to wait for."""
+"""Log: the events of a server, in order, which tests read and wait for."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ Entry = dict[str, Any]
 
 
 class Log:
-    """Entries that only grow; each is a dict with its ``event`` and its number ``n``."""
+    """A growing list of entries; each is a dict with its ``event`` and its number ``n``."""
 
     def __init__(self) -> None:
         self.entries: list[Entry] = []
@@ -21,7 +21,7 @@ class Log:
         self._grown = asyncio.Event()
 
     async def wait_for(self, pattern: Entry, since: int, timeout: float) -> Entry | None:
-        """Return the first entry from number ``since`` on that matches, or None when none came in time."""
+        """Return the first matching entry from number ``since`` on, or None if none arrives in time."""
 
         async def find() -> Entry:
             position = since
@@ -40,7 +40,7 @@ class Log:
 
 
 def matches(thing: Any, pattern: Any) -> bool:
-    """Tell whether ``thing`` has everything ``pattern`` has; dicts may have more, all else must be equal."""
+    """Return whether ``thing`` contains ``pattern``; dicts may have more members, and everything else must be equal."""
     if isinstance(pattern, dict) and isinstance(thing, dict):
         return all(key in thing and matches(thing[key], value) for key, value in pattern.items())
     return bool(thing == pattern)

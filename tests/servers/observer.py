@@ -1,4 +1,4 @@
-"""Observer: an ASGI application around another one, which writes down what clients do.
+"""Observer: an ASGI application that wraps another one and logs the actions of clients.
 
 Events in the log:
 
@@ -27,12 +27,12 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from .log import Log
 
-KEPT_BODY = 10_000  # bytes of a request's body that the log keeps
+KEPT_BODY = 10_000  # bytes of a request's body that are logged
 GRACE = 1.0  # seconds for a client to close a connection that the application has left
 
 
 class Observer:
-    """Wraps an application and writes what clients do to a log."""
+    """Wraps an application and logs the actions of clients."""
 
     def __init__(self, app: ASGIApp, log: Log) -> None:
         self.app = app
@@ -53,9 +53,9 @@ class Observer:
         return next(self._connections)
 
     async def _answer_log(self, scope: Scope) -> Response:
-        """Answer the entries from ``since`` on; or, with ``match``, the first that matches, within ``timeout``.
+        """Send the entries from ``since`` on or, with ``match``, the first matching entry, within ``timeout``.
 
-        Without a query answer the number of entries: a log of hours is long.
+        Without a query, send the number of entries, because a log of hours is long.
         """
         query = dict(parse_qsl(scope["query_string"].decode()))
         if "since" not in query:
@@ -80,7 +80,7 @@ async def _canned(scope: Scope, receive: Receive, send: Send) -> None:
 
 
 class _Exchange:
-    """One HTTP request and its answer."""
+    """One HTTP request and its response."""
 
     def __init__(self, observer: Observer, scope: Scope, receive: Receive, send: Send) -> None:
         self.log = observer.log
@@ -118,7 +118,7 @@ class _Exchange:
     async def send(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self._status = message["status"]
-            if not self._arrived.is_set():  # a GET, whose application has no body to wait for
+            if not self._arrived.is_set():  # a GET, without a body to wait for
                 self._arrived.set()
                 self.log.add("request", **self._describe())
         await self._send(message)

@@ -1,4 +1,4 @@
-"""A WebSocket server that does what a test tells it, frame by frame: for what no real server can be brought to do."""
+"""A WebSocket server that follows a script, frame by frame, for behavior that no real server shows."""
 
 from __future__ import annotations
 
@@ -39,17 +39,17 @@ def header(opcode: int, size: int, *, final: bool = True, reserved: int = 0) -> 
 
 
 class Gone(Exception):
-    """The client is gone."""
+    """The client has disconnected."""
 
 
 class Peer:
-    """The server's end of one connection.
+    """The server's side of one connection.
 
     Attributes:
-        headers: of the upgrade request, names in lower case.
-        target: what was requested: path and query string.
-        number: which connection of the server this is, from 1.
-        received: every message that the client sent so far.
+        headers: the headers of the upgrade request, with lower-case names.
+        target: the request target: path and query string.
+        number: the number of this connection of the server, from 1.
+        received: all messages that the client has sent so far.
     """
 
     def __init__(self, number: int, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -65,7 +65,7 @@ class Peer:
 
     @property
     def subprotocols(self) -> list[str]:
-        """What the client offers."""
+        """The subprotocols that the client offers."""
         return [name.strip() for name in self.headers.get("sec-websocket-protocol", "").split(",") if name.strip()]
 
     # -- opening
@@ -76,7 +76,7 @@ class Peer:
         self.headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in head[1:])}
 
     async def accept(self, subprotocol: str | None = MODERN, *headers: str, extensions: str | None = None) -> None:
-        """Answer the upgrade, with further headers as lines."""
+        """Accept the upgrade, with further headers as lines."""
         digest = hashlib.sha1((self.headers["sec-websocket-key"] + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11").encode())
         lines = ["HTTP/1.1 101 Switching Protocols", "Upgrade: websocket", "Connection: Upgrade", *headers]
         lines.append("Sec-WebSocket-Accept: " + base64.b64encode(digest.digest()).decode())
@@ -87,7 +87,7 @@ class Peer:
         await self.write("\r\n".join([*lines, "", ""]).encode())
 
     async def refuse(self, status: int, body: str = "", **headers: str) -> None:
-        """Answer the upgrade with another status than 101."""
+        """Respond to the upgrade with another status than 101."""
         lines = [f"HTTP/1.1 {status} No", f"Content-Length: {len(body.encode())}", "Content-Type: text/plain"]
         lines += [f"{name.replace('_', '-')}: {value}" for name, value in headers.items()]
         await self.write("\r\n".join([*lines, "", body]).encode())
@@ -119,7 +119,7 @@ class Peer:
         await self.text(json.dumps({"type": type, **members}))
 
     async def close(self, code: int | None = 1000, reason: str = "") -> None:
-        """Send a close frame, wait for the answer and end the connection; without a code for None."""
+        """Send a close frame, wait for the answer and end the connection; None sends no code."""
         await self.frame(CLOSE, b"" if code is None else struct.pack("!H", code) + reason.encode())
         with contextlib.suppress(Gone):
             await self.drain()
@@ -135,7 +135,7 @@ class Peer:
         self._writer.transport.abort()
 
     async def flood(self, data: bytes) -> None:
-        """Send so much that the client's answers would fill the connection, and discard what comes meanwhile."""
+        """Send enough data for the client's answers to fill the connection, and discard received data."""
         discarding = asyncio.create_task(self.discard())
         try:
             for start in range(0, len(data), 65_536):
@@ -145,14 +145,14 @@ class Peer:
             await asyncio.wait({discarding})
 
     async def discard(self) -> None:
-        """Read until the client ends the TCP connection, answering nothing."""
+        """Read until the client ends the TCP connection, without answering."""
         while await self._reader.read(65_536):
             pass
 
     # -- receiving
 
     async def receive(self) -> dict[str, Any]:
-        """Return the next message; pings are answered, pongs collected.
+        """Return the next message; pings are answered, and pongs are collected.
 
         Raises:
             Gone: the client closed the connection, or it broke.
@@ -187,7 +187,7 @@ class Peer:
         return message
 
     async def watch_to_end(self) -> list[tuple[int, bytes]]:
-        """Read until the client ends the TCP connection, answering nothing; return opcode and payload of each frame."""
+        """Read until the client ends the TCP connection, without answering; return opcode and payload of each frame."""
         frames = []
         with contextlib.suppress(Gone):
             while True:
@@ -220,9 +220,9 @@ class Peer:
 
 
 class ScriptedServer:
-    """A server in a background thread that runs *script* for every connection.
+    """A server in a background thread that runs *script* for each connection.
 
-    What the script raises is raised at the end of the ``with`` block; that the client is gone is not an error.
+    Exceptions of the script are raised at the end of the ``with`` block, except if the client has disconnected.
     """
 
     def __init__(self, script: Script) -> None:
@@ -253,7 +253,7 @@ class ScriptedServer:
             raise self._errors[0]
 
     def wait_for_peers(self, count: int, timeout: float = 30.0) -> None:
-        """Wait until so many connections were accepted."""
+        """Wait until the given number of connections were accepted."""
         with self._arrived:
             assert self._arrived.wait_for(lambda: len(self.peers) >= count, timeout), "no other connection came"
 

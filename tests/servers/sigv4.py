@@ -1,4 +1,4 @@
-"""AWS Signature Version 4 from the server's side, written from its specification and independent of botocore."""
+"""The server's side of AWS Signature Version 4, written from its specification and independent of botocore."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ AUTHORIZATION = re.compile(
 
 
 def canonical_request(method: str, path: str, headers: Mapping[str, str], names: list[str], body: bytes) -> str:
-    """The request as it is signed; *headers* by lower-case name."""
+    """The request to be signed; *headers* have lower-case names."""
     lines = [f"{name}:{' '.join(headers[name].split())}" for name in names]
     return "\n".join([method, path or "/", "", *lines, "", ";".join(names), hashlib.sha256(body).hexdigest()])
 
@@ -32,7 +32,7 @@ def signature(secret: str, scope: str, text: str) -> str:
 
 
 def refusal(path: str, headers: Mapping[str, str], body: bytes, secret: str, scope_end: str) -> str | None:
-    """Why AWS would refuse this POST; None when its signature is right.
+    """Return why AWS would refuse this POST; None if its signature is valid.
 
     *scope_end* is ``<region>/<service>/aws4_request``.
     """

@@ -38,7 +38,7 @@ readers: set[asyncio.Queue[Book]] = set()
 
 @strawberry.type
 class UploadedFile:
-    """What arrived of a file."""
+    """The received part of a file."""
 
     filename: str
     content_type: str
@@ -78,7 +78,7 @@ class Query:
 
     @strawberry.field
     def header(self, info: Info[Any, Any], name: str) -> str | None:
-        """A header of the request, or of the WebSocket's handshake."""
+        """A header of the request, or of the WebSocket's upgrade."""
         value: str | None = info.context["request"].headers.get(name)
         return value
 
@@ -88,7 +88,7 @@ class Query:
 
     @strawberry.field
     async def sleep(self, seconds: float) -> float:
-        """Answers after so many seconds; the log tells when it starts and when it is cancelled."""
+        """Responds after the given seconds; its start and its cancellation are logged."""
         log.add("sleep_started", seconds=seconds)
         try:
             await asyncio.sleep(seconds)
@@ -103,12 +103,12 @@ class Query:
 
     @strawberry.field
     def fail(self, message: str = "It failed") -> str | None:
-        """Fails; the rest of the answer is there."""
+        """Fails; the rest of the response is returned."""
         raise RuntimeError(message)
 
     @strawberry.field
     def fail_all(self, message: str = "It failed") -> str:
-        """Fails, and takes the whole answer with it."""
+        """Fails, and makes the whole response fail."""
         raise RuntimeError(message)
 
 
@@ -132,7 +132,7 @@ class Mutation:
 
     @strawberry.mutation
     async def upload_folder(self, folder: Folder) -> list[UploadedFile]:
-        """The files in a folder and in the one in it."""
+        """The files in a folder and its subfolder."""
         inner = folder.inner.files if folder.inner else []
         return [await describe(file) for file in [*folder.files, *inner]]
 
@@ -141,7 +141,7 @@ class Mutation:
 class Subscription:
     @strawberry.subscription
     async def book_added(self) -> AsyncGenerator[Book, None]:
-        """Every book that is added from now on; the log tells when it has begun to listen."""
+        """All books that are added from now on; the start of listening is logged."""
         reader: asyncio.Queue[Book] = asyncio.Queue()
         readers.add(reader)
         log.add("subscription_started", name="bookAdded")
@@ -177,14 +177,14 @@ class Subscription:
 
 
 def whoami(info: Info[Any, Any]) -> str | None:
-    """The user named by ``connection_init``, or by the Authorization header."""
+    """The user in ``connection_init``, or in the Authorization header."""
     parameters = info.context.get("connection_params") or {}
     user: str | None = parameters.get("user") or info.context["request"].headers.get("authorization")
     return user
 
 
 class App(GraphQL[Any, Any]):
-    """Refuses a connection whose ``connection_init`` says ``{"refuse": true}``."""
+    """Refuses a connection whose ``connection_init`` is ``{"refuse": true}``."""
 
     async def on_ws_connect(self, context: Any) -> None:
         if context["connection_params"].get("refuse"):

@@ -1,4 +1,4 @@
-"""A TCP proxy that loses, delays and cuts what passes through it, at the byte that a test names."""
+"""A TCP proxy that loses, delays and cuts data at a byte that the test selects."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ Fault = Literal["none", "reset", "end", "half_close", "stall", "delay"]
 
 
 class TCPProxy:
-    """A proxy in a thread of its own in front of one server.
+    """A proxy in a separate thread in front of one server.
 
-    A fault is what happens to the bytes from the server once so many of them were passed on: ``reset`` breaks both
-    connections (RST), ``end`` closes both (FIN), ``half_close`` ends only the direction to the client, ``stall`` passes
-    nothing on any more in either direction, ``delay`` holds the rest back for a moment.
+    A fault affects the data from the server after a number of bytes: ``reset`` breaks both connections (RST), ``end``
+    closes both (FIN), ``half_close`` ends only the direction to the client, ``stall`` passes nothing on any more in
+    either direction, ``delay`` holds the rest back for a moment.
 
     Args:
         target: the server's URL.
         faults: the fault and the number of bytes for each of its addresses; by default there is one, without a fault.
 
     Attributes:
-        passed: how many bytes came from the server on the connection that was last heard of.
+        passed: the number of bytes from the server on the connection that received data last.
     """
 
     DELAY = 0.05  # seconds
@@ -66,7 +66,7 @@ class TCPProxy:
         self._loop.call_soon_threadsafe(cancel)
 
     def stall(self) -> None:
-        """Pass nothing on any more, in either direction, on any connection."""
+        """Forward nothing from now on, in either direction, on any connection."""
         self._loop.call_soon_threadsafe(self._passing.clear)
 
     def __enter__(self) -> TCPProxy:
@@ -113,7 +113,7 @@ class TCPProxy:
         passing.set()
 
         async def back(data: bytes) -> bool:
-            """Pass data on to the client, up to the fault; return whether to go on."""
+            """Forward data to the client, up to the fault; return whether to continue."""
             nonlocal passed
             room = after - passed
             self.passed = passed = passed + len(data)

@@ -27,19 +27,19 @@ def orderly(connection: WireConnection, body: bytes, own: bytes, chance: random.
 
 
 def interim(connection: WireConnection, body: bytes, own: bytes, chance: random.Random) -> None:
-    """1xx before the answer, a while before it or right before it."""
+    """Interim responses (1xx) before the response, a while before it or immediately before it."""
     connection.send(EARLY_HINTS * chance.randint(1, 3))
     time.sleep(chance.choice((0, 0.01)))
     connection.send(own)
 
 
 def glued(connection: WireConnection, body: bytes, own: bytes, chance: random.Random) -> None:
-    """A second answer in the same segment."""
+    """A second response in the same segment."""
     connection.send(own + answer(body))
 
 
 def partly_glued(connection: WireConnection, body: bytes, own: bytes, chance: random.Random) -> None:
-    """The beginning of a second answer in the same segment, and the rest later."""
+    """The beginning of a second response in the same segment, and the rest later."""
     second = answer(body)
     cut = chance.randrange(1, len(second))
     connection.send(own + second[:cut])
@@ -48,14 +48,14 @@ def partly_glued(connection: WireConnection, body: bytes, own: bytes, chance: ra
 
 
 def late(connection: WireConnection, body: bytes, own: bytes, chance: random.Random) -> None:
-    """A second answer, a while later."""
+    """A second response, a while later."""
     connection.send(own)
     time.sleep(chance.uniform(0, 0.02))
     connection.send(answer(body))
 
 
 def idle_timeout(connection: WireConnection, body: bytes, own: bytes, chance: random.Random) -> None:
-    """A 408 a while later, and sometimes the end of the connection."""
+    """A 408 a while later, sometimes with the end of the connection."""
     connection.send(own)
     time.sleep(chance.uniform(0, 0.02))
     connection.send(IDLE_TIMEOUT)
@@ -64,20 +64,20 @@ def idle_timeout(connection: WireConnection, body: bytes, own: bytes, chance: ra
 
 
 def blank_line(connection: WireConnection, body: bytes, own: bytes, chance: random.Random) -> None:
-    """A few bytes that are no answer, behind the answer."""
+    """A few bytes that are not a response, after the response."""
     connection.send(own)
     time.sleep(chance.choice((0, 0.01)))
     connection.send(b"\r\n")
 
 
 ANY_TIME: tuple[Behaviour, ...] = (orderly, interim, glued, partly_glued, late, idle_timeout, blank_line)
-"""What a server does without regard to whether the next request is on its way."""
+"""The behavior of a server, regardless of whether the next request is on its way."""
 
 
 def unruly(seed: int, behaviours: tuple[Behaviour, ...] = ANY_TIME) -> Script:
-    """Return a script that behaves in one of these ways at each request, half of the time in the first one.
+    """Return a script that behaves in one of these ways for each request, half of the time in the first one.
 
-    Half of the answers are chunked. A request in a hurry is answered late.
+    Half of the responses are chunked. The response to a request in a hurry is late.
     """
     seeds = itertools.count(seed)
 
@@ -96,14 +96,14 @@ def unruly(seed: int, behaviours: tuple[Behaviour, ...] = ANY_TIME) -> Script:
 
 
 def chunked(body: bytes) -> bytes:
-    """Return an answer in two chunks."""
+    """Return a response in two chunks."""
     half = len(body) // 2
     chunks = b"".join(b"%x\r\n%b\r\n" % (len(part), part) for part in (body[:half], body[half:], b""))
     return answer(b"", "Transfer-Encoding: chunked", length=False) + chunks
 
 
 class IdleSender:
-    """Answers once, and sends bytes on that connection when a test says that no call is under way."""
+    """Responds once, and sends bytes on that connection when a test reports that no call is in progress."""
 
     def __init__(self, unsolicited: bytes) -> None:
         self._unsolicited = unsolicited
@@ -111,7 +111,7 @@ class IdleSender:
 
     def script(self, connection: WireConnection) -> None:
         connection.read_request()
-        # Else the kernel may hold back what is sent until the client acknowledges the answer, with its next request.
+        # Otherwise the kernel may delay the data until the client acknowledges the response, with its next request.
         connection.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         connection.send(answer())
         self._answered.put(connection)
@@ -122,7 +122,7 @@ class IdleSender:
 
 
 async def unruly_socket(peer: Peer, seed: int = 0) -> None:
-    """Answer over a WebSocket, and send more for the same, for other and for unknown operations, before and after."""
+    """Respond over a WebSocket, and send further messages for this, other and unknown operations, before and after."""
     chance = random.Random(seed)
     ended: list[tuple[str, str]] = []
 

@@ -1,4 +1,4 @@
-"""WireServer: a TCP server for what no real server can be brought to do, byte by byte."""
+"""WireServer: a TCP server for behavior that no real server shows, byte by byte."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ PATIENCE = 30.0  # seconds that a script waits for the client
 
 
 class WireRequest(NamedTuple):
-    """A request as it came over the wire; names of headers are in lower case, all values are kept."""
+    """A request as received; header names are in lower case, and all values are kept."""
 
     method: str
     target: str
@@ -28,7 +28,7 @@ class WireRequest(NamedTuple):
 
 
 class WireConnection:
-    """One accepted connection, in the hands of a script."""
+    """One accepted connection, used by a script."""
 
     def __init__(self, sock: socket.socket, requests: list[WireRequest]) -> None:
         self.socket = sock
@@ -36,7 +36,7 @@ class WireConnection:
         self._buffer = b""
 
     def read_request(self) -> WireRequest | None:
-        """Return the next request, read completely; None when the client has closed the connection."""
+        """Return the next request, read completely; None if the client has closed the connection."""
         head = self.read_head()
         if head is None:
             return None
@@ -49,7 +49,7 @@ class WireConnection:
         return request
 
     def read_head(self) -> WireRequest | None:
-        """Return the next request without its body, which is left to be read; None as above."""
+        """Return the next request without its body, which is read later; None after the client has closed."""
         head = self._read_until(b"\r\n\r\n")
         if head is None:
             return None
@@ -59,13 +59,13 @@ class WireConnection:
         return WireRequest(method, target, headers, b"")
 
     def read_to_end(self) -> bytes:
-        """Return what comes until the client closes the connection, or resets it."""
+        """Return all data until the client closes or resets the connection."""
         self.wait_for_end()
         data, self._buffer = self._buffer, b""
         return data
 
     def discard(self, length: int) -> None:
-        """Read and forget so many bytes."""
+        """Read and discard the given number of bytes."""
         length -= len(self._buffer)
         self._buffer = b""
         room = bytearray(1024 * 1024)
@@ -79,12 +79,12 @@ class WireConnection:
             self.socket.sendall(piece)
 
     def wait_for_end(self) -> None:
-        """Return when the client has closed the connection."""
+        """Wait until the client has closed the connection."""
         while self._fill():
             pass
 
     def reset(self) -> None:
-        """Close with an RST, so that the client sees a reset and no end."""
+        """Close with an RST, so that the client sees a reset instead of an end."""
         self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         self.socket.close()
 
@@ -130,7 +130,7 @@ def answer(
     content_type: str | None = "application/json",
     length: bool = True,
 ) -> bytes:
-    """Return the bytes of an HTTP answer."""
+    """Return the bytes of an HTTP response."""
     lines = [f"HTTP/1.1 {status}", *headers]
     if content_type is not None:
         lines.append(f"Content-Type: {content_type}")
@@ -140,7 +140,7 @@ def answer(
 
 
 def always(*answers: bytes) -> Script:
-    """Return a script that answers the requests of each connection in turn, the last answer over and over."""
+    """Return a script that sends the responses for each connection in order, and repeats the last one."""
 
     def script(connection: WireConnection) -> None:
         number = 0
@@ -152,9 +152,9 @@ def always(*answers: bytes) -> Script:
 
 
 class WireServer:
-    """Listens on a loopback port and hands each connection to the next script; the last one serves all further ones.
+    """Listens on a loopback port and passes each connection to the next script; the last one serves all further ones.
 
-    A script runs in a thread of its own; when it returns, its connection is closed.
+    A script runs in a separate thread; when it returns, its connection is closed.
     """
 
     def __init__(self, *scripts: Script, context: ssl.SSLContext | None = None) -> None:
@@ -189,7 +189,7 @@ class WireServer:
         self.wait_for_scripts()
 
     def wait_for_scripts(self) -> None:
-        """Return when all scripts so far have ended and their connections are closed."""
+        """Wait until all scripts so far have ended and their connections are closed."""
         for thread in self._threads:
             thread.join(PATIENCE)
 

@@ -1,4 +1,4 @@
-"""The guide to testing: its programs and their tests run as they stand."""
+"""The guide to testing: its programs and their tests run unchanged."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Fakes: made-up data of the shape that a schema says."""
+"""Fakes: generated data with the structure of a schema."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def test_everything_has_its_type() -> None:
 
 
 def test_deterministic_by_seed() -> None:
-    """The same seed gives the same data, another seed other data; a field more changes no other."""
+    """The same seed gives the same data, another seed different data; an additional field changes no other."""
     assert Fakes(SCHEMA, seed=1).data(EVERYTHING) == Fakes(SCHEMA, seed=1).data(EVERYTHING)
     assert Fakes(SCHEMA, seed=1).data(EVERYTHING) != Fakes(SCHEMA, seed=2).data(EVERYTHING)
     less = Fakes(SCHEMA).data("{ books { title } }")["books"][1]["title"]
@@ -81,13 +81,13 @@ def test_deterministic_by_seed() -> None:
     ],
 )
 def test_overrides(overrides: dict[str, Any], expected: dict[str, Any]) -> None:
-    """By place, by field of a type, by type; values, functions and null."""
+    """Overrides by place, by field of a type, and by type; values, functions and null."""
     data = Fakes(SCHEMA, overrides).data('{ book(id: "1") { title createdAt pages genre price } }')
     assert {name: data["book"][name] for name in expected} == expected
 
 
 def test_overrides_of_lists_and_members() -> None:
-    """A list may be given in parts; an entry of all lists; and which type an abstract one is to be."""
+    """A list may be given in parts, with one entry for all; and an abstract type can be selected."""
     fakes = Fakes(SCHEMA, {"books": [{"title": "Emma"}, {}, {}], "Hit": "Author", "Node": "Book"}, seed=3)
     data = fakes.data('{ books { id title } search(text: "x") { __typename } node(id: "1") { __typename } }')
     assert [book["title"] == "Emma" for book in data["books"]] == [True, False, False]
@@ -99,13 +99,13 @@ def test_overrides_of_lists_and_members() -> None:
 
 
 def test_mutations_and_subscriptions() -> None:
-    """Their root types are faked as the query's is."""
+    """Their root types are generated like that of queries."""
     request = GraphQLRequest("mutation ($title: String!) { addBook(title: $title) { id } }", {"title": "Emma"})
     assert Fakes(SCHEMA).data(request)["addBook"]["id"].isdigit()
     assert isinstance(Fakes(SCHEMA).data("subscription { bookAdded { title } }")["bookAdded"]["title"], str)
 
 
 def test_what_does_not_fit() -> None:
-    """An override of the wrong type is the test's fault, and said so."""
+    """An override of the wrong type is an error in the test, and reported."""
     with pytest.raises(AssertionError, match="Cannot generate data"):
         Fakes(SCHEMA, {"book.genre": "COMIC"}).data('{ book(id: "1") { genre } }')

@@ -24,14 +24,14 @@ from .program import ADDED, BOOK, URL, deep_inside
 
 
 def test_delays(mock: GraphQLMock) -> None:
-    """A delay runs into the client's limits."""
+    """A delay counts towards the client's limits."""
     mock.add("Book", {"book": None}, delay=60)
     with Client(URL) as client, pytest.raises(TransportTimeout):
         client.execute(BOOK, {"id": "1"}, timeout=0.05)
 
 
 def test_every_kind_of_client(mock: GraphQLMock) -> None:
-    """Made before, by transport, by requests; and futures."""
+    """Clients created before, with a transport, with requests; and futures."""
     mock.add("Book", {"book": None})
     for transport in (AIOHTTPTransport(URL, {"X": "1"}), RequestsHTTPTransport(URL, {"X": "1"})):
         with Client(transport=transport) as client:
@@ -42,7 +42,7 @@ def test_every_kind_of_client(mock: GraphQLMock) -> None:
 
 
 def test_batches(mock: GraphQLMock) -> None:
-    """Each request of a batch is answered by itself."""
+    """Each request of a batch has its own answer."""
     mock.add("Book", lambda call: {"book": call.variables["id"]})
     requests = [GraphQLRequest(BOOK, {"id": "1"}), GraphQLRequest(BOOK, {"id": "2"})]
     with Client(URL, headers={"X": "1"}) as client:
@@ -51,7 +51,7 @@ def test_batches(mock: GraphQLMock) -> None:
 
 
 def test_each_request_of_a_batch_has_its_own_outcome(mock: GraphQLMock) -> None:
-    """An exception or a bad answer to one stands in its place, and the others have their answers."""
+    """An exception or an invalid answer to one takes its place, and the others have their results."""
     mock.add("Book", {"book": 1})
     mock.add("Lost", raises=TransportConnectionFailed("cut"))
     mock.add("Bad", status=200, body="<p>no JSON</p>")
@@ -71,7 +71,7 @@ def test_each_request_of_a_batch_has_its_own_outcome(mock: GraphQLMock) -> None:
 
 
 def test_what_is_no_transport_error_ends_a_batch(mock: GraphQLMock) -> None:
-    """An exception that no transport raises has no place among the answers; the caller gets it."""
+    """An exception that transports do not raise is raised in the caller."""
     mock.add("Book", {"book": 1})
     mock.add("Broken", raises=ZeroDivisionError)
     with Client(URL) as client, pytest.raises(ZeroDivisionError):
@@ -83,7 +83,7 @@ def test_what_is_no_transport_error_ends_a_batch(mock: GraphQLMock) -> None:
 
 @pytest.mark.parametrize("code", [None, 1001, 1012])
 def test_reconnect(mock: GraphQLMock, code: int | None) -> None:
-    """A dropped connection is re-established at once, and the script continues after the drop."""
+    """A dropped connection is re-established immediately, and the script continues after the drop."""
     mock.script("Added", event({"n": 1}), drop(code), event({"n": 2}), complete())
     gaps: list[float] = []
     with Client(URL, on_reconnect=gaps.append) as client:
@@ -95,7 +95,7 @@ def test_reconnect(mock: GraphQLMock, code: int | None) -> None:
 
 
 def test_a_fatal_close_code(mock: GraphQLMock) -> None:
-    """A code that says not to come back ends the subscription."""
+    """A final close code ends the subscription."""
     mock.script("Added", event({"n": 1}), drop(4400, "bad request"))
     with Client(URL) as client:
         events = client.subscribe(ADDED)
@@ -113,7 +113,7 @@ def test_without_reconnects(mock: GraphQLMock) -> None:
 
 
 def test_unexpected_subscriptions_raise_at_once(checking: GraphQLMock) -> None:
-    """By name and by schema, as requests do."""
+    """Subscriptions are checked by name and schema, like requests."""
     with Client(URL) as client:
         with pytest.raises(UnexpectedOperation, match="No answer is registered for subscription Added"):
             client.subscribe(ADDED)
@@ -122,7 +122,7 @@ def test_unexpected_subscriptions_raise_at_once(checking: GraphQLMock) -> None:
 
 
 def test_nothing_is_left_of_a_client_that_lives_on() -> None:
-    """A client of a module has neither threads nor subscriptions of a test that is over."""
+    """A module-level client has neither threads nor subscriptions of a test that has ended."""
     client = Client(URL)
     with GraphQLMock() as mock:
         mock.script("Added", event({"n": 1}))

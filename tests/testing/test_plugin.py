@@ -1,4 +1,4 @@
-"""The pytest plugin, in test suites of its own: the fixtures are there, and what they find fails the right test."""
+"""The pytest plugin in separate test suites: the fixtures exist, and fail the right test."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def outcomes(suite: pytest.Pytester) -> dict[str, int]:
 
 
 def test_graphql_mock(suite: pytest.Pytester) -> None:
-    """It is there without being asked for, and new for each test."""
+    """The plugin needs no activation, and each test has a new mock."""
     suite.makepyfile(
         """
         from program import title
@@ -63,7 +63,7 @@ def test_what_the_program_hides_fails_the_test(suite: pytest.Pytester) -> None:
 
 
 def test_graphql_schema(suite: pytest.Pytester) -> None:
-    """With a schema a misspelt field fails the test, and data can be made up."""
+    """With a schema, a misspelled field fails the test, and data can be generated."""
     suite.makeconftest(
         """
         import pytest
@@ -94,7 +94,7 @@ def test_graphql_schema(suite: pytest.Pytester) -> None:
 
 
 def test_graphql_server(suite: pytest.Pytester) -> None:
-    """A real port, gone after the test."""
+    """There is a real port, which is closed after the test."""
     suite.makepyfile(
         """
         import json, urllib.request, pytest

@@ -33,7 +33,7 @@ def test_a_payload_without_a_query(payload: Any) -> None:
 
 
 def test_an_anonymous_operation() -> None:
-    """It has no name, and says so when printed."""
+    """It has no name, and its text says so."""
     call = RecordedRequest(GraphQLRequest("{ a }"))
     assert call.operation_name is None
     assert (str(call), dict(call.variables)) == ("query (anonymous)", {})

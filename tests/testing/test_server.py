@@ -32,7 +32,7 @@ def server() -> Iterator[GraphQLServer]:
 
 
 def test_over_http(server: GraphQLServer) -> None:
-    """By POST and by GET; what arrives is recorded."""
+    """By POST and by GET; received requests are recorded."""
     server.add("Book", {"book": {"title": "Emma"}})
     with Client(server.url, headers={"X-One": "1"}) as client:
         assert client.execute(BOOK, {"id": "7"}) == {"book": {"title": "Emma"}}
@@ -43,7 +43,7 @@ def test_over_http(server: GraphQLServer) -> None:
 
 
 def test_from_another_process(server: GraphQLServer, run_script: RunScript) -> None:
-    """That is what it is for."""
+    """Another process is the purpose of the server."""
     server.add("Book", {"book": {"title": "Emma"}})
     server.script("Added", event({"n": 1}), drop(1012), event({"n": 2}), complete())
     result = run_script(
@@ -60,7 +60,7 @@ def test_from_another_process(server: GraphQLServer, run_script: RunScript) -> N
 
 
 def test_failures_on_the_wire(server: GraphQLServer) -> None:
-    """A status, errors, and a connection that is dropped in place of an answer."""
+    """A status, errors, and a dropped connection instead of a response."""
     server.add("Book", errors=["no"])
     server.add("Book", status=502, body="bad gateway")
     server.add("Book", raises=ConnectionError)
@@ -72,7 +72,7 @@ def test_failures_on_the_wire(server: GraphQLServer) -> None:
 
 @pytest.mark.parametrize("code", [None, 4403])
 def test_a_dropped_socket(server: GraphQLServer, code: int | None) -> None:
-    """The close code arrives as such; without one the connection just ends."""
+    """The close code is received; without a code, the connection just ends."""
     server.script("Added", event({"n": 1}), drop(code, "reason"))
     with Client(server.url, reconnect=False) as client:
         events = client.subscribe(ADDED)
@@ -83,7 +83,7 @@ def test_a_dropped_socket(server: GraphQLServer, code: int | None) -> None:
 
 
 def test_unexpected_operations_are_told_and_kept(server: GraphQLServer) -> None:
-    """The other process gets an error, the test gets to know."""
+    """The other process gets an error, and the test fails."""
     server.add("Books", {"books": []})
     with (
         Client(server.url) as client,
@@ -95,7 +95,7 @@ def test_unexpected_operations_are_told_and_kept(server: GraphQLServer) -> None:
 
 
 def test_uploads_and_nonsense(server: GraphQLServer) -> None:
-    """A multipart form is understood; what is no request gets 400."""
+    """A multipart form is supported; invalid requests get status 400."""
     server.add("Up", {"up": True})
     operations = json.dumps({"query": "mutation Up($f: Upload!) { up(f: $f) }", "variables": {"f": None}})
     form: dict[str, Any] = {
@@ -109,7 +109,7 @@ def test_uploads_and_nonsense(server: GraphQLServer) -> None:
 
 
 def test_batches(server: GraphQLServer) -> None:
-    """Each request of a batch is answered by itself."""
+    """Each request of a batch has its own answer."""
     server.add("Book", lambda call: {"book": call.variables["id"]})
     with Client(server.url) as client:
         batch = [GraphQLRequest(BOOK, {"id": "1"}), GraphQLRequest(BOOK, {"id": "2"})]
@@ -117,7 +117,7 @@ def test_batches(server: GraphQLServer) -> None:
 
 
 def test_close_ends_everything() -> None:
-    """No thread, no port, and the second time nothing happens."""
+    """No thread and no port are left, and closing again does nothing."""
     server = GraphQLServer()
     server.start()
     server.close()

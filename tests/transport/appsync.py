@@ -1,4 +1,4 @@
-"""What the tests of AppSync share."""
+"""Helpers for the tests of AppSync."""
 
 from __future__ import annotations
 
@@ -61,5 +61,5 @@ def text_of(subscription: Subscription[dict[str, Any]]) -> str:
 
 
 def messages(server: AppSyncServer, type: str) -> list[dict[str, Any]]:
-    """What the server got of a type."""
+    """The messages of a type that the server received."""
     return [entry["message"] for entry in server.seen("ws_message") if entry["message"]["type"] == type]

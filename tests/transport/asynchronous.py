@@ -1,4 +1,4 @@
-"""Tests of transports as asyncio code uses them: without a client, on a loop of the test's own."""
+"""Tests of transports in asyncio code: without a client, on a loop of the test."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ LIMIT = 60.0  # seconds for a whole test on a busy machine
 
 
 def in_loop(test: Callable[P, Coroutine[Any, Any, None]]) -> Callable[P, None]:
-    """Run an async test on a loop of its own, for a limited time."""
+    """Run an async test on a separate loop, for a limited time."""
 
     @functools.wraps(test)
     def run(*args: P.args, **kwargs: P.kwargs) -> None:
@@ -27,7 +27,7 @@ def in_loop(test: Callable[P, Coroutine[Any, Any, None]]) -> Callable[P, None]:
 
 @contextlib.asynccontextmanager
 async def websockets(url: str, **options: Any) -> AsyncIterator[AIOHTTPWebsocketsTransport]:
-    """A transport that is closed in the end."""
+    """Yield a transport and close it at the end."""
     transport = AIOHTTPWebsocketsTransport(url, **options)
     try:
         yield transport

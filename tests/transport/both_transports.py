@@ -1,4 +1,4 @@
-"""A test for each of the transports over HTTP: ``@both`` and a parameter ``make``."""
+"""Run a test with each HTTP transport: ``@both`` and a parameter ``make``."""
 
 from __future__ import annotations
 

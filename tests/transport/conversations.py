@@ -1,4 +1,4 @@
-"""Conversations with a scripted server that begin alike: one operation is started, and then something happens."""
+"""Conversations with a scripted server that begin in the same way: one operation is started."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Act = Callable[[Peer, str], Coroutine[Any, Any, None]]
 
 
 def after_start(act: Act, subprotocol: str = MODERN) -> Callable[[Peer], Coroutine[Any, Any, None]]:
-    """A script that acts once an operation was started, and then reads until the client leaves."""
+    """A script that acts after an operation was started, and then reads until the client leaves."""
 
     async def script(peer: Peer) -> None:
         await peer.acknowledge(subprotocol)
@@ -31,12 +31,12 @@ def after_start(act: Act, subprotocol: str = MODERN) -> Callable[[Peer], Corouti
 
 
 async def first_end(transport: AIOHTTPWebsocketsTransport) -> list[ExecutionResult]:
-    """Return all events of a subscription, or raise what it ends with."""
+    """Return all events of a subscription, or raise the error that ends it."""
     return [event async for event in transport.subscribe(SUBSCRIPTION)]
 
 
 async def ended_by(act: Act, subprotocol: str = MODERN, **options: Any) -> tuple[list[ExecutionResult], Peer]:
-    """Return the events of a subscription whose server acts like this, and the server's end of its socket."""
+    """Return the events of a subscription whose server runs *act*, and the server's side of its socket."""
     with ScriptedServer(after_start(act, subprotocol)) as server:
         async with websockets(server.ws_url, **options) as transport:
             events = await first_end(transport)

@@ -1,4 +1,4 @@
-"""AIOHTTPTransport: what is sent, and its life on its own."""
+"""AIOHTTPTransport: the requests that it sends, and its use without a client."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def basic_auth(login: str, password: str) -> aiohttp.BasicAuth:
 
 
 def test_h01_post(any_server: Server) -> None:
-    """A POST carries the content type of JSON and exactly the members that were given."""
+    """A POST has the content type of JSON and exactly the given members."""
     with Client(any_server.url) as client:
         client.execute("query Q($name: String!) { hello(name: $name) }", {"name": "Zoë"}, "Q")
     request = any_server.wait_for("request", method="POST")
@@ -71,14 +71,14 @@ def test_h03_operation_name_on_the_wire(any_server: Server) -> None:
 
 
 def test_h04_accept(any_server: Server) -> None:
-    """The types are asked for in the order of preference, with q-values."""
+    """The media types are requested in order of preference, with q-values."""
     with Client(any_server.url) as client:
         client.execute("{ hello }")
     assert any_server.wait_for("request")["headers"]["accept"] == ACCEPT
 
 
 def test_h32_headers_per_request_override() -> None:
-    """Headers of a request replace those of the client, whatever their case, and none is sent twice."""
+    """Headers of a request replace those of the client, in any case, and none is sent twice."""
     with (
         WireServer(always(answer())) as server,
         Client(server.url, headers={"X-Key": "client", "ACCEPT": "a/b"}) as client,
@@ -154,7 +154,7 @@ def test_functions_are_called_in_the_callers_thread() -> None:
     ids=["BasicAuth", "pair", "text", "function"],
 )
 def test_auth(auth: Any, expected: str) -> None:
-    """Credentials become an Authorization header, without a warning of aiohttp's; a request's header replaces it."""
+    """Credentials become an Authorization header, without a warning of aiohttp; a request's header replaces it."""
     with (
         WireServer(always(answer())) as server,
         Client(server.url, auth=auth, headers={"authorization": "x"}) as client,
@@ -178,7 +178,7 @@ def test_credentials_in_the_url() -> None:
 
 
 class Signature:
-    """Signs the body and the headers, as SigV4 does."""
+    """Signs the body and the headers, like SigV4."""
 
     def __init__(self) -> None:
         self.calls: list[tuple[str | None, dict[str, str], int]] = []
@@ -189,7 +189,7 @@ class Signature:
 
 
 def test_auth_that_signs() -> None:
-    """An object with get_headers is given the very body that is sent, and all other headers; once per request."""
+    """An object with get_headers receives the exact body and all other headers, once per request."""
     signature = Signature()
     with WireServer(always(answer())) as server, Client(server.url, auth=signature, headers={"X-A": "1"}) as client:
         client.execute("query ($v: String) { ok }", {"v": "é"}, headers={"X-B": "2"})
@@ -204,7 +204,7 @@ def test_auth_that_signs() -> None:
 
 @in_loop
 async def test_functions_are_not_called_on_the_loop() -> None:
-    """In asyncio code functions of the user's run in a worker thread."""
+    """In asyncio code the user's functions run in a worker thread."""
     signature = Signature()
     called: list[int] = []
 
@@ -221,7 +221,7 @@ async def test_functions_are_not_called_on_the_loop() -> None:
 
 
 def test_bad_variables_fail_before_the_network() -> None:
-    """What is not JSON is refused before anything is connected, and the error names the path."""
+    """A value that is not JSON is refused before connecting, and the error has the path."""
     with WireServer(always(answer())) as server, Client(server.url) as client:
         with pytest.raises(DocumentError, match=r"variables\.input\.tags") as info:
             client.execute("{ ok }", {"input": {"tags": {1, 2}}})
@@ -233,7 +233,7 @@ def test_bad_variables_fail_before_the_network() -> None:
     ("arguments", "message"),
     [
         ({"timout": 1}, r"extra_args has 'timout', which aiohttp \S+ does not know\. Did you mean 'timeout'\?"),
-        ({"data": b""}, "extra_args cannot have 'data': the transport makes the body"),
+        ({"data": b""}, "extra_args cannot have 'data': the transport creates the body"),
         ({"json": {}}, "cannot have 'json'"),
         ({"raise_for_status": True}, "cannot have 'raise_for_status'"),
         ({"self": 1}, "has 'self'"),
@@ -243,7 +243,7 @@ def test_bad_variables_fail_before_the_network() -> None:
     ],
 )
 def test_bad_extra_args_fail_before_the_network(arguments: dict[str, Any], message: str) -> None:
-    """An argument that aiohttp does not know, or that is not the caller's to give, is a clear error."""
+    """An argument that aiohttp does not know, or that is reserved, is a clear error."""
     with WireServer(always(answer())) as server, Client(server.url) as client:
         with pytest.raises(TypeError, match=message):
             client.execute("{ ok }", extra_args=arguments)
@@ -251,7 +251,7 @@ def test_bad_extra_args_fail_before_the_network(arguments: dict[str, Any], messa
 
 
 def test_extra_args_reach_aiohttp() -> None:
-    """Arguments of aiohttp's apply to one request."""
+    """Arguments for aiohttp apply to one request."""
     with WireServer(always(answer())) as server, Client(server.url) as client:
         client.execute("{ ok }", extra_args={"params": {"a": "1"}, "cookies": {"c": "2"}, "compress": "deflate"})
         client.execute("{ ok }")
@@ -273,7 +273,7 @@ def test_big_request(any_server: Server) -> None:
 
 
 def test_codecs_of_the_user(any_server: Server) -> None:
-    """Codecs of the user's write requests and read answers."""
+    """The user's codecs encode requests and decode responses."""
     written: list[Any] = []
 
     def encode(value: Any) -> str:
@@ -300,7 +300,7 @@ class Name:
 
 @in_loop
 async def test_connect_and_close(any_server: Server) -> None:
-    """Connect is idempotent; after close the transport says so, until it is connected again."""
+    """Connecting is idempotent; after closing, the transport raises until it is connected again."""
     transport = AIOHTTPTransport(any_server.url)
     await transport.connect()
     await transport.connect()
@@ -325,7 +325,7 @@ async def test_without_connect(any_server: Server) -> None:
 
 @pytest.mark.parametrize("first", ["Content-Type: nonsense", "Content-Type: application/json"])
 def test_content_type_that_occurs_twice(first: str) -> None:
-    """The first content type that is one counts; in asyncio's debug mode aiohttp itself refuses the answer."""
+    """The first valid content type counts; in asyncio's debug mode aiohttp itself refuses the response."""
     with WireServer(always(answer(b'{"data": {"ok": true}}', first))) as server, Client(server.url) as client:
         if aiohttp.helpers.DEBUG:  # read when aiohttp was imported
             with pytest.raises(TransportConnectionFailed, match="Duplicate 'Content-Type'"):
@@ -335,7 +335,7 @@ def test_content_type_that_occurs_twice(first: str) -> None:
 
 
 def test_answers_of_old_and_early_servers() -> None:
-    """HTTP/1.0 without a length, and interim answers before the final one, are understood."""
+    """HTTP/1.0 without a length, and interim responses before the final one, are supported."""
     old = answer(length=False).replace(b"HTTP/1.1", b"HTTP/1.0")
     early = b"HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n" + answer()
 
@@ -349,7 +349,7 @@ def test_answers_of_old_and_early_servers() -> None:
 
 
 def test_constructor_takes_its_parameters_in_the_order_of_the_reference() -> None:
-    """Positional arguments mean what they mean in gql."""
+    """Positional arguments have the same meaning as in gql."""
     transport = AIOHTTPTransport(
         "http://127.0.0.1/", {"a": "b"}, {"c": "d"}, ("user", "password"), False, 5, 1, json.dumps, json.loads, {}
     )

@@ -1,4 +1,4 @@
-"""AIOHTTPTransport: what becomes of an answer, and of a call that does not wait for it."""
+"""AIOHTTPTransport: the handling of responses, and of calls that do not wait for them."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ ACCEPT = "application/graphql-response+json, application/json;q=0.9"
 
 
 def test_answer_tells_of_this_call(any_server: Server) -> None:
-    """Status, headers, url and elapsed time are those of each call, also on errors."""
+    """Status, headers, url and elapsed time are those of each call, also for errors."""
     with Client(any_server.url) as client:
         result = client.execute_result("{ sleep(seconds: 0.2) }")
         with pytest.raises(TransportQueryError) as info:
@@ -40,7 +40,7 @@ def test_answer_tells_of_this_call(any_server: Server) -> None:
 
 
 def test_answer_of_ariadne_with_400(ariadne_server: Server) -> None:
-    """Ariadne answers what does not validate with 400 and plain JSON; that is the server's answer."""
+    """Ariadne responds to invalid documents with 400 and plain JSON, which is read as its response."""
     with Client(ariadne_server.url) as client, pytest.raises(TransportQueryError, match="nothing") as info:
         client.execute("{ nothing }")
     assert info.value.response is not None
@@ -48,7 +48,7 @@ def test_answer_of_ariadne_with_400(ariadne_server: Server) -> None:
 
 
 def test_h26_truncated_body() -> None:
-    """A body that is shorter than it was announced is a lost connection, even if what came can be read."""
+    """A body that is shorter than announced is a lost connection, even if the received part can be read."""
     body = answer(length=False, content_type="application/json").replace(
         b"\r\n\r\n", b"\r\nContent-Length: 999\r\n\r\n"
     )
@@ -75,11 +75,11 @@ def check_loss(wire: bytes) -> None:
 
 
 def test_h15_null_data_without_errors() -> None:
-    """It breaks the specification: an error of ``execute``, and a value of ``execute_result``."""
+    """It violates the specification: an error of ``execute``, and a value of ``execute_result``."""
     with WireServer(always(answer(b'{"data": null}'))) as server, Client(server.url) as client:
         with pytest.raises(TransportProtocolError, match="null data and without an error"):
             client.execute("{ ok }")
-        with pytest.raises(TransportProtocolError, match="Request 1 of 1: The server answered with null data"):
+        with pytest.raises(TransportProtocolError, match="Request 1 of 1: The server responded with null data"):
             client.execute_batch(["{ ok }"])
         with pytest.raises(TransportProtocolError, match="null data and without an error"):
             client.submit("{ ok }").result(30)
@@ -89,7 +89,7 @@ def test_h15_null_data_without_errors() -> None:
 
 @pytest.mark.parametrize("coding", ["gzip", "deflate", "x-deflate-raw"])
 def test_h27_compressed_answers(coding: str) -> None:
-    """Answers may be compressed."""
+    """Responses may be compressed."""
     compressor = zlib.compressobj(wbits={"gzip": 31, "deflate": 15, "x-deflate-raw": -15}[coding])
     body = compressor.compress(b'{"data": {"ok": true}}') + compressor.flush()
     script = always(answer(body, f"Content-Encoding: {coding.partition('-')[2].partition('-')[0] or coding}"))
@@ -101,14 +101,14 @@ def test_h27_compressed_answers(coding: str) -> None:
 
 @pytest.mark.parametrize("coding", ["none", "identity", "unheard-of"])
 def test_h27_codings_that_are_none(coding: str) -> None:
-    """A coding that is none, or none that is known, is ignored if the body can be read."""
+    """An invalid or unknown coding is ignored if the body can be read."""
     script = always(answer(b'{"data": {"ok": true}}', f"Content-Encoding: {coding}"))
     with WireServer(script) as server, Client(server.url) as client:
         assert client.execute("{ ok }") == OK
 
 
 def test_h29_answer_that_is_too_big() -> None:
-    """An answer beyond the limit is refused without reading it all; one at the limit is read."""
+    """A response beyond the limit is refused without reading all of it; one at the limit is read."""
     left: list[bool] = []
 
     def script(connection: WireConnection) -> None:
@@ -133,7 +133,7 @@ def test_h29_answer_that_is_too_big() -> None:
 
 
 def test_h29_limit_is_for_what_was_decompressed() -> None:
-    """A small answer that becomes a big one is refused."""
+    """A small response that expands to a large one is refused."""
     body = zlib.compress(b'{"data": {"ok": "' + 10_000_000 * b"x" + b'"}}')
     with WireServer(always(answer(body, "Content-Encoding: deflate"))) as server:
         with Client(server.url, max_response_size=100_000) as client, pytest.raises(TransportProtocolError):
@@ -142,9 +142,9 @@ def test_h29_limit_is_for_what_was_decompressed() -> None:
 
 
 def test_h30_timeout_closes_the_connection(any_server: Server) -> None:
-    """A call that runs out of time is cancelled on the wire, and the server's work with it."""
+    """When the time of a call is up, its request is aborted, and the server's work is cancelled."""
     with Client(any_server.url) as client:
-        with pytest.raises(TransportTimeout, match=r"^timeout ran out after 0\.5 s") as info:
+        with pytest.raises(TransportTimeout, match=r"^timeout expired after 0\.5 s") as info:
             client.execute("{ sleep(seconds: 600) }", timeout=0.5)
         assert (info.value.limit, info.value.seconds) == ("timeout", 0.5)
         any_server.wait_for("aborted")
@@ -154,7 +154,7 @@ def test_h30_timeout_closes_the_connection(any_server: Server) -> None:
 
 @in_loop
 async def test_n14_cancelling_closes_the_connection() -> None:
-    """A caller that is interrupted while it waits leaves nothing behind on the wire."""
+    """A caller that is interrupted while waiting leaves no request behind."""
     left = asyncio.Event()
     loop = asyncio.get_running_loop()
     asked = asyncio.Event()

@@ -1,4 +1,4 @@
-"""execute_batch, of the client and of the transport on its own."""
+"""execute_batch, of the client and of the transport itself."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def client(strawberry_server: Server) -> Iterator[Client]:
 
 
 def test_b01_one_post_with_an_array_in_call_order(client: Client, strawberry_server: Server) -> None:
-    """Each element is what it would be on its own, in any form of request."""
+    """Each element is the same as in a single request, in any form."""
     third = gql("{ books { id } }").document
     requests: list[Any] = ["{ hello }", GraphQLRequest(HELLO, {"name": "Zoë"}, "Greet"), third]
     client.execute_batch(requests)
@@ -55,7 +55,7 @@ def test_b01_one_post_with_an_array_in_call_order(client: Client, strawberry_ser
 
 
 def test_b02_answers_in_the_order_of_the_requests(client: Client) -> None:
-    """Also for mutations, and for a batch of one, which is an array all the same."""
+    """This includes mutations, and a batch of one, which is still an array."""
     requests = [GraphQLRequest(HELLO, {"name": str(number)}) for number in range(10)]
     assert client.execute_batch(requests) == [{"hello": f"Hello {number}!"} for number in range(10)]
     assert client.execute_batch(requests[:1]) == [{"hello": "Hello 0!"}]
@@ -64,7 +64,7 @@ def test_b02_answers_in_the_order_of_the_requests(client: Client) -> None:
 
 
 def test_b05_an_error_is_raised_with_its_number_and_hides_nothing(client: Client) -> None:
-    """execute_batch raises the first; execute_batch_results has all, and says of each what carried it."""
+    """execute_batch raises the first error; execute_batch_results returns all, with their responses."""
     requests = ["{ hello }", "{ hello fail }", "{ nope }"]
     with pytest.raises(TransportQueryError, match=r"^Request 2 of 3: It failed \(at fail\)$") as caught:
         client.execute_batch(requests)
@@ -86,7 +86,7 @@ def client_url(client: Client) -> str:
 
 
 def test_b05_an_entry_that_is_no_answer_does_not_hide_the_others() -> None:
-    """Its exception stands in its place; execute_batch raises it."""
+    """Its exception takes its place; execute_batch raises it."""
     body = b'[{"data": {"a": 1}}, "oops", {"errors": [{"message": "No"}]}]'
     with WireServer(always(answer(body))) as server, Client(server.url) as client:
         first, second, third = client.execute_batch_results(["{ a }"] * 3)
@@ -94,12 +94,12 @@ def test_b05_an_entry_that_is_no_answer_does_not_hide_the_others() -> None:
         assert isinstance(second, TransportProtocolError)
         assert isinstance(third, ExecutionResult)
         assert (first.data, third.errors) == ({"a": 1}, [{"message": "No"}])
-        with pytest.raises(TransportProtocolError, match="entry 2 is no GraphQL response"):
+        with pytest.raises(TransportProtocolError, match="entry 2 is not a GraphQL response"):
             client.execute_batch(["{ a }"] * 3)
 
 
 def test_b03_b04_b06_b07_answers_over_the_wire() -> None:
-    """A wrong count, one object for all, an array under 400, and entries in wrappers."""
+    """A wrong number of entries, one object for all, an array with status 400, and wrapped entries."""
     refusal = b'{"errors": [{"message": "Batching is off"}]}'
     answers = [
         answer(b'[{"data": {"a": 1}}]'),
@@ -109,7 +109,7 @@ def test_b03_b04_b06_b07_answers_over_the_wire() -> None:
         answer(b"<html>Bad Gateway</html>", status="502 Bad Gateway", content_type="text/html"),
     ]
     with WireServer(always(*answers)) as server, Client(server.url) as client:
-        with pytest.raises(TransportProtocolError, match="1 answers to 2 requests"):
+        with pytest.raises(TransportProtocolError, match="1 entries for 2 requests"):
             client.execute_batch_results(["{ a }", "{ b }"])
         for result in client.execute_batch_results(["{ a }", "{ b }"]):
             assert isinstance(result, ExecutionResult)
@@ -124,7 +124,7 @@ def test_b03_b04_b06_b07_answers_over_the_wire() -> None:
 
 
 def test_real_refusals(strawberry_server: Server, ariadne_server: Server) -> None:
-    """Too many for Strawberry, which says so in plain text; Ariadne has no batches, and says so in one error."""
+    """Strawberry refuses too many requests in plain text; Ariadne has no batches, and responds with one error."""
     with Client(strawberry_server.url) as client, pytest.raises(TransportServerError, match="Too many operations"):
         client.execute_batch(["{ hello }"] * 11)
     with Client(ariadne_server.url) as client:
@@ -136,7 +136,7 @@ def test_real_refusals(strawberry_server: Server, ariadne_server: Server) -> Non
 def test_b08_b13_what_cannot_be_in_a_batch_is_refused_before_the_network(
     client: Client, strawberry_server: Server
 ) -> None:
-    """Subscriptions, @defer, nothing at all, and what is no list."""
+    """Subscriptions, @defer, empty batches, and values that are not lists are refused."""
     with pytest.raises(DocumentError, match="Request 2 of 2 in the batch is a subscription"):
         client.execute_batch(["{ hello }", "subscription { count }"])
     with pytest.raises(DocumentError, match="uses @defer"):
@@ -155,19 +155,19 @@ def test_b08_b13_what_cannot_be_in_a_batch_is_refused_before_the_network(
 
 
 def test_options_of_the_call(strawberry_server: Server) -> None:
-    """Headers, the time limit, and arguments for aiohttp; GET for queries does not concern batches."""
+    """Headers, the time limit, and arguments for aiohttp apply; GET for queries does not apply to batches."""
     query = "query ($name: String!) { header(name: $name) }"
     with Client(strawberry_server.url, headers={"X-A": "client"}, use_get_for_queries=True) as client:
         both = [GraphQLRequest(query, {"name": "x-a"}), GraphQLRequest(query, {"name": "x-b"})]
         result = client.execute_batch(both, headers={"x-a": "call"}, extra_args={"headers": {"X-B": "extra"}})
         assert result == [{"header": "call"}, {"header": "extra"}]
-        with pytest.raises(TransportTimeout, match=r"^timeout ran out after 0\.2 s"):
+        with pytest.raises(TransportTimeout, match=r"^timeout expired after 0\.2 s"):
             client.execute_batch(["{ hello }", "{ sleep(seconds: 60) }"], timeout=0.2)
         strawberry_server.wait_for("sleep_cancelled")
 
 
 def test_a_schema_counts_for_each_request(strawberry_server: Server) -> None:
-    """Documents are checked before anything is sent."""
+    """Documents are validated before anything is sent."""
     with Client(strawberry_server.url, schema="type Query { hello: String }") as client:
         with pytest.raises(DocumentError, match="nope"):
             client.execute_batch(["{ hello }", "{ nope }"])
@@ -176,7 +176,7 @@ def test_a_schema_counts_for_each_request(strawberry_server: Server) -> None:
 
 
 def test_transports_without_batches_say_so(strawberry_server: Server) -> None:
-    """WebSockets have none."""
+    """WebSockets do not support batches."""
     with Client(strawberry_server.ws_url) as client, pytest.raises(TransportError, match="cannot send batches"):
         client.execute_batch(["{ hello }"])
 
@@ -189,7 +189,7 @@ def test_a_closed_client_says_so(client: Client) -> None:
 
 
 def test_a_batch_is_sent_again_only_if_all_of_it_may_be() -> None:
-    """On a kept connection that dies: queries are sent again, a batch that holds a mutation never is."""
+    """On a kept connection that ends, queries are resent; a batch with a mutation is not."""
 
     def script(connection: WireConnection) -> None:
         connection.read_request()
@@ -210,7 +210,7 @@ def test_a_batch_is_sent_again_only_if_all_of_it_may_be() -> None:
 
 @in_loop
 async def test_the_transport_on_its_own(strawberry_server: Server) -> None:
-    """In asyncio code: a list of results, errors included; header functions are called off the loop."""
+    """In asyncio code: a list of results, including errors; functions for headers are not called on the loop."""
     threads: list[threading.Thread] = []
 
     def headers() -> dict[str, str]:
@@ -230,7 +230,7 @@ async def test_the_transport_on_its_own(strawberry_server: Server) -> None:
 
 
 def test_a_transport_of_the_users_own_may_have_batches() -> None:
-    """The coroutine execute_batch is enough; its results must be as many as the requests."""
+    """Defining the coroutine execute_batch is sufficient; it must return as many results as requests."""
 
     class Counting(AsyncTransport):
         answers = 2

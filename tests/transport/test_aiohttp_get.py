@@ -26,7 +26,7 @@ def query_of(request: WireRequest) -> dict[str, str]:
 
 
 def test_h17_get_of_a_mutation_fails_before_the_network() -> None:
-    """A mutation by GET is refused before anything is connected."""
+    """A mutation by GET is refused before connecting."""
     with WireServer(always(answer())) as server, Client(server.url) as client:
         with pytest.raises(DocumentError, match="Only a query may be sent by GET; this is a mutation"):
             client.execute("mutation { a }", extra_args={"method": "GET"})
@@ -34,7 +34,7 @@ def test_h17_get_of_a_mutation_fails_before_the_network() -> None:
 
 
 def test_h18_get(any_server: Server) -> None:
-    """A query by GET arrives as it is, whatever is in it; what the URL's query string holds is kept."""
+    """A query by GET arrives unchanged, whatever it contains; the URL's query string is kept."""
     name = "a&b+c#d%e\"'f\ng é 日 /?=;"
     document = "query Greet($name: String!) { hello(name: $name) } # é & + %41"
     with Client(any_server.url + "?key=1%2B2#top", use_get_for_queries=True) as client:
@@ -44,7 +44,7 @@ def test_h18_get(any_server: Server) -> None:
 
 
 def test_h19_get_leaves_out_what_is_empty() -> None:
-    """A parameter without a value is not sent; what the URL's query string holds is."""
+    """A parameter without a value is not sent; the URL's query string is."""
     with WireServer(always(answer())) as server, Client(server.url + "?key=%2B", use_get_for_queries=True) as client:
         client.execute("{ ok }", {}, "")
     (request,) = server.requests
@@ -55,7 +55,7 @@ def test_h19_get_leaves_out_what_is_empty() -> None:
 @pytest.mark.parametrize("status", ["414 URI Too Long", "431 Request Header Fields Too Large"])
 @pytest.mark.parametrize("headers", [None, lambda: {"X-A": "1"}], ids=["no-function", "function"])
 def test_h20_get_that_is_too_long_becomes_a_post(status: str, headers: Any) -> None:
-    """414 and 431 to a GET lead to one POST with the same headers."""
+    """414 and 431 for a GET cause one POST with the same headers."""
     script = always(answer(b"", status=status), answer())
     with WireServer(script) as server, Client(server.url, headers=headers, use_get_for_queries=True) as client:
         assert client.execute("query ($a: Int) { ok }", {"a": 1}) == OK
@@ -66,7 +66,7 @@ def test_h20_get_that_is_too_long_becomes_a_post(status: str, headers: Any) -> N
 
 
 def test_h20_only_one_post() -> None:
-    """A POST that is refused so, too, is the error."""
+    """If the POST is refused as well, its response is the error."""
     with WireServer(always(answer(b"", status="414 URI Too Long"))) as server:
         with Client(server.url, use_get_for_queries=True) as client, pytest.raises(TransportServerError) as info:
             client.execute("{ ok }")
@@ -75,7 +75,7 @@ def test_h20_only_one_post() -> None:
 
 
 def test_h21_get_carries_a_preflight_header(any_server: Server) -> None:
-    """A GET has the header that no web page can send, and no content type; the caller may change both."""
+    """A GET has a header that web pages cannot send, and no content type; the caller may change both."""
     with Client(any_server.url, use_get_for_queries=True) as client:
         client.execute("{ hello }")
         client.execute("{ hello }", headers={"apollo-require-preflight": "yes", "X-Requested-With": "syncgql"})
@@ -87,7 +87,7 @@ def test_h21_get_carries_a_preflight_header(any_server: Server) -> None:
 
 
 def test_get_is_for_queries_that_fit() -> None:
-    """Mutations, and queries whose URL would be too long, are sent by POST; a request may choose for itself."""
+    """Mutations, and queries whose URL would be too long, are sent by POST; a request may choose its method."""
     long = 3000 * "x"
     with WireServer(always(answer())) as server, Client(server.url, use_get_for_queries=True) as client:
         client.execute("mutation { a }")

@@ -1,4 +1,4 @@
-"""AIOHTTPWebsocketsTransport on its own, against real servers: its parameters and its coroutines."""
+"""AIOHTTPWebsocketsTransport without a client, against real servers: its parameters and its coroutines."""
 
 from __future__ import annotations
 
@@ -53,14 +53,14 @@ PAGE = {
     "close_timeout": 10,
     "ack_timeout": 10,
     "keep_alive_timeout": None,
-    "init_payload": None,  # gql writes {} and sends that; nothing is nothing
+    "init_payload": None,  # gql's default is {}, which is sent; None sends nothing
     "ping_interval": None,
     "pong_timeout": None,
     "answer_pings": True,
     "client_session_args": None,
     "connect_args": None,  # gql writes {}
 }
-"""The parameters that code which comes from gql relies on, in gql's order, with their defaults."""
+"""The parameters that code written for gql relies on, in gql's order, with their defaults."""
 
 
 def basic_auth(login: str, password: str) -> aiohttp.BasicAuth:
@@ -71,7 +71,7 @@ def basic_auth(login: str, password: str) -> aiohttp.BasicAuth:
 
 @asynccontextmanager
 async def each_dialect(strawberry: Server, ariadne: Server) -> AsyncIterator[list[AIOHTTPWebsocketsTransport]]:
-    """A transport for every pair of a real server and a subprotocol that it speaks."""
+    """A transport for every pair of a real server and a subprotocol that it supports."""
     legacy = ariadne.at("/legacy").replace("http", "ws", 1)
     async with (
         websockets(strawberry.ws_url, subprotocols=[MODERN]) as first,
@@ -86,7 +86,7 @@ async def each_dialect(strawberry: Server, ariadne: Server) -> AsyncIterator[lis
 
 
 def test_parameters_are_gqls_in_order() -> None:
-    """Every parameter of gql's transport is there, keyword-only, in its order and with its default; ours follow."""
+    """All parameters of gql's transport exist, keyword-only, in its order and with its defaults; ours follow."""
     url, *parameters = inspect.signature(AIOHTTPWebsocketsTransport).parameters.values()
     assert url.name == "url"
     assert url.kind is inspect.Parameter.POSITIONAL_OR_KEYWORD
@@ -97,7 +97,7 @@ def test_parameters_are_gqls_in_order() -> None:
 
 
 def test_names_of_the_subprotocols() -> None:
-    """Gql's two constants are there."""
+    """Gql's two constants exist."""
     assert AIOHTTPWebsocketsTransport.APOLLO_SUBPROTOCOL == LEGACY
     assert AIOHTTPWebsocketsTransport.GRAPHQLWS_SUBPROTOCOL == MODERN
 
@@ -113,7 +113,7 @@ def test_names_of_the_subprotocols() -> None:
         (
             {"subprotocols": ["mqtt"]},
             ValueError,
-            "'mqtt', which is not known; known are graphql-transport-ws, graphql-ws",
+            "'mqtt', which is not supported; supported are graphql-transport-ws, graphql-ws",
         ),
         ({"headers": ["a"]}, TypeError, "headers"),
         ({"headers": {"X": "a\r\nb"}}, ValueError, "line break"),
@@ -131,14 +131,14 @@ def test_names_of_the_subprotocols() -> None:
     ],
 )
 def test_wrong_arguments(options: dict[str, Any], error: type[Exception], match: str) -> None:
-    """Wrong arguments are refused at once, by name, and secrets among them are not shown."""
+    """Wrong arguments are refused immediately, by name, and secrets in them are not shown."""
     with pytest.raises(error, match=match) as caught:
         AIOHTTPWebsocketsTransport(**{"url": "ws://127.0.0.1/graphql", **options})
     assert "secret" not in str(caught.value)
 
 
 def test_no_limit() -> None:
-    """None is no limit, for every limit; and a yarl URL is a URL."""
+    """None means no limit, for every limit; and a yarl URL is accepted."""
     limits = [name for name in PAGE if name.endswith("timeout")]
     transport = AIOHTTPWebsocketsTransport(URL("ws://127.0.0.1/graphql"), **dict.fromkeys(limits))  # type: ignore[arg-type]
     assert transport.url == "ws://127.0.0.1/graphql"
@@ -146,7 +146,7 @@ def test_no_limit() -> None:
 
 @in_loop
 async def test_tls(any_server: Server, tls_front: Front, client_context: ssl.SSLContext) -> None:
-    """Wss works with an own context and without verification; an unknown certificate is refused by name."""
+    """Wss works with a custom context and without verification; an unknown certificate is refused with its reason."""
     url = tls_front.url(scheme="wss")
     options: list[Any] = [client_context, False, None, True]
     for option in options[:2]:
@@ -160,7 +160,7 @@ async def test_tls(any_server: Server, tls_front: Front, client_context: ssl.SSL
 
 @in_loop
 async def test_proxy(http_proxy: str, tls_front: Front, client_context: ssl.SSLContext) -> None:
-    """A proxy passes the socket on; proxy_auth and proxy_headers are for it; its refusal is named, without secrets."""
+    """A proxy forwards the socket and receives its arguments; its refusal is an error without secrets."""
     url = tls_front.url(scheme="wss")
     auth = basic_auth(USER, PASSWORD)
     async with websockets(url, ssl=client_context, proxy=http_proxy, proxy_auth=auth) as transport:
@@ -180,7 +180,7 @@ async def test_proxy(http_proxy: str, tls_front: Front, client_context: ssl.SSLC
 
 @in_loop
 async def test_w19_queries_and_mutations(strawberry_server: Server, ariadne_server: Server) -> None:
-    """A query over the socket returns its single result, a mutation too; in any form of request."""
+    """A query or mutation over the socket returns its single result; all forms of requests work."""
     async with each_dialect(strawberry_server, ariadne_server) as (first, legacy_strawberry, third, fourth):
         for transport in (first, third, fourth):
             text = "query Greet($name: String!) { hello(name: $name) }"
@@ -189,14 +189,14 @@ async def test_w19_queries_and_mutations(strawberry_server: Server, ariadne_serv
                 assert result.data == {"hello": "Hello Zoë!"}
             mutation = 'mutation { addBook(title: "Emma") { title } }'
             assert (await transport.execute(mutation)).data == {"addBook": {"title": "Emma"}}
-        # Strawberry serves subscriptions only on the legacy subprotocol.
+        # Strawberry only serves subscriptions with the legacy subprotocol.
         with pytest.raises(TransportQueryError, match="queries are not allowed"):
             await legacy_strawberry.execute("{ hello }")
 
 
 @in_loop
 async def test_subscriptions(strawberry_server: Server, ariadne_server: Server) -> None:
-    """A subscription's events come in order and it ends with the server's complete, on every server."""
+    """A subscription's events arrive in order and it ends with the server's complete, on every server."""
     async with each_dialect(strawberry_server, ariadne_server) as transports:
         for transport in transports:
             events = [event.data async for event in transport.subscribe("subscription { count(to: 3) }")]
@@ -205,7 +205,7 @@ async def test_subscriptions(strawberry_server: Server, ariadne_server: Server) 
 
 @in_loop
 async def test_failing_subscriptions(strawberry_server: Server, ariadne_server: Server) -> None:
-    """A source that fails shows its events and then its message, however the server words it."""
+    """A failing source delivers its events and then its error, in the form of each server."""
     async with each_dialect(strawberry_server, ariadne_server) as transports:
         for transport in transports:
             numbers, said = [], ""
@@ -223,7 +223,7 @@ async def test_failing_subscriptions(strawberry_server: Server, ariadne_server: 
 
 @in_loop
 async def test_rejected_subscriptions(strawberry_server: Server, ariadne_server: Server) -> None:
-    """An operation that does not fit the schema gives the server's errors, on every server, and costs nobody else."""
+    """An operation that does not match the schema raises the server's errors, and does not affect others."""
     async with each_dialect(strawberry_server, ariadne_server) as transports:
         for transport in transports:
             said = ""
@@ -239,7 +239,7 @@ async def test_rejected_subscriptions(strawberry_server: Server, ariadne_server:
 
 @in_loop
 async def test_results_with_errors(any_server: Server) -> None:
-    """Execute returns an answer with errors and partial data as it is."""
+    """Execute returns a response with errors and partial data unchanged."""
     async with websockets(any_server.ws_url) as transport:
         result = await transport.execute("{ hello fail }")
     assert result.data == {"hello": "Hello world!", "fail": None}
@@ -249,7 +249,7 @@ async def test_results_with_errors(any_server: Server) -> None:
 
 @in_loop
 async def test_syntax_errors_are_not_sent(strawberry_server: Server) -> None:
-    """A document with a syntax error never reaches the server: it would close the socket for everyone on it."""
+    """A document with a syntax error never reaches the server, because it would close the socket for all operations."""
     async with websockets(strawberry_server.ws_url) as transport:
         for text in ("{ hello", "", "fragment F on Query { hello }"):
             with pytest.raises(DocumentError):
@@ -266,7 +266,7 @@ async def test_leaving_a_subscription_ends_it_on_the_server(strawberry_server: S
     """Closing the generator ends the subscription on the server, on every server."""
     for name, server in (("strawberry", strawberry_server), ("ariadne", ariadne_server)):
         for subprotocol in (MODERN, LEGACY):
-            server = Server(server.url)  # what it saw from now on
+            server = Server(server.url)  # the entries from now on
             path = "/legacy" if name == "ariadne" and subprotocol == LEGACY else "/graphql"
             url = server.at(path).replace("http", "ws", 1)
             async with websockets(url, subprotocols=[subprotocol]) as transport:
@@ -278,7 +278,7 @@ async def test_leaving_a_subscription_ends_it_on_the_server(strawberry_server: S
 
 @in_loop
 async def test_connect_close_and_again(any_server: Server) -> None:
-    """Connect opens a socket, a second one does nothing; after close nothing is open, and connect opens anew."""
+    """Connecting opens a socket, and does nothing the second time; closing closes it, and connecting opens another."""
     async with websockets(any_server.ws_url) as transport:
         for _ in range(2):
             await transport.connect()
@@ -312,15 +312,15 @@ async def test_pings_by_hand(any_server: Server) -> None:
 
 @in_loop
 async def test_extra_args_are_for_http(any_server: Server) -> None:
-    """What a WebSocket cannot do is refused."""
+    """Arguments that a WebSocket does not support are refused."""
     async with websockets(any_server.ws_url) as transport:
-        with pytest.raises(TransportError, match="extra_args is for HTTP"):
+        with pytest.raises(TransportError, match="extra_args= is only for HTTP"):
             await transport.execute("{ hello }", extra_args={"timeout": 1})
 
 
 @in_loop
 async def test_many_calls_share_one_socket(any_server: Server) -> None:
-    """Queries at once need one socket, and each has its own answer."""
+    """Concurrent queries need one socket, and each receives its own result."""
     async with websockets(any_server.ws_url) as transport:
         calls = [transport.execute(f'{{ hello(name: "{number}") }}') for number in range(50)]
         results = await asyncio.gather(*calls)
@@ -332,7 +332,7 @@ async def test_many_calls_share_one_socket(any_server: Server) -> None:
 
 
 def test_w09_n09_pings_are_answered_while_the_consumer_is_busy() -> None:
-    """Below a client, pings of both kinds are answered while the user's code does something else."""
+    """Below a client, pings of both kinds are answered while the user's code is busy."""
     answered = threading.Event()
 
     async def script(peer: Peer) -> None:
@@ -375,7 +375,7 @@ def test_w35_an_error_as_the_first_message_reaches_a_blocked_caller() -> None:
 
 
 def test_f26_closing_a_client_does_not_wait_for_a_silent_server() -> None:
-    """Below a client, closing takes about a second and not aiohttp's ten when a server does not answer."""
+    """Below a client, closing takes about a second instead of aiohttp's ten if a server does not answer."""
 
     async def script(peer: Peer) -> None:
         await peer.acknowledge()
@@ -390,7 +390,7 @@ def test_f26_closing_a_client_does_not_wait_for_a_silent_server() -> None:
 
 
 def test_a_legacy_server_that_drops_the_socket_on_every_stop() -> None:
-    """Leaving a subscription is quiet whatever the server makes of the stop, and the next one works."""
+    """Leaving a subscription raises nothing, however the server handles the stop, and the next one works."""
 
     async def script(peer: Peer) -> None:
         await peer.acknowledge(LEGACY)

@@ -1,4 +1,4 @@
-"""Every answer reaches the call that it belongs to, however a server behaves on kept connections.
+"""Every response reaches its own call, however a server behaves on kept connections.
 
 ``SYNCGQL_UNRULY_SECONDS=60`` runs each of the long tests for a minute.
 """
@@ -41,7 +41,7 @@ logger = logging.getLogger(__name__)
 
 
 def ask(client: Client, nonce: str, hurry: bool) -> str:
-    """Return what became of a call: "own", "timeout" for one in a hurry, or "failed"; or "foreign", never expected."""
+    """Return the outcome of a call: "own", "timeout" (in a hurry), "failed" or "foreign", which must not occur."""
     try:
         data = client.execute(QUERY, {"nonce": nonce, "hurry": hurry}, timeout=0.05 if hurry else PATIENCE)
     except TransportTimeout:
@@ -52,7 +52,7 @@ def ask(client: Client, nonce: str, hurry: bool) -> str:
 
 
 def ask_in_threads(client: Client, seconds: float, hurries: bool = True) -> Counter[str]:
-    """Call from many threads for so long, and count what became of the calls."""
+    """Make calls from many threads for some time, and count the outcomes."""
     outcomes: list[Counter[str]] = []
     end = time.monotonic() + seconds
 
@@ -63,7 +63,7 @@ def ask_in_threads(client: Client, seconds: float, hurries: bool = True) -> Coun
         while time.monotonic() < end:
             outcome[ask(client, f"{number}-{calls}", hurries and chance.random() < 0.05)] += 1
             calls += 1
-            time.sleep(chance.uniform(0, 0.1))  # else no connection is ever idle
+            time.sleep(chance.uniform(0, 0.1))  # otherwise no connection is ever idle
         outcomes.append(outcome)
 
     threads = [threading.Thread(target=run, args=(number,)) for number in range(THREADS)]
@@ -82,7 +82,7 @@ def aiohttp_client(url: str, proxy: str | None) -> Client:
 
 
 def requests_client(url: str, proxy: str | None) -> Client:
-    # Beside the 408, the end of a connection may meet a request on its way.
+    # Besides the 408, the end of a connection may coincide with a request.
     options: Any = {} if proxy is None else {"proxies": {"http": proxy}}
     retries: Any = {"retries": 2, "retry_backoff_factor": 0, "retry_status_forcelist": {408}}
     return Client(transport=RequestsHTTPTransport(url, **options, **retries))
@@ -95,7 +95,7 @@ MakeClient = Callable[[str, "str | None"], Client]
 @pytest.mark.parametrize("make_client", CLIENTS)
 @pytest.mark.parametrize("proxied", [False, True], ids=["direct", "proxy"])
 def test_unruly_server(make_client: MakeClient, proxied: bool, request: pytest.FixtureRequest) -> None:
-    """No answer reaches another call, and no call fails but for its own time limit."""
+    """No response reaches another call, and calls fail only because of their own time limit."""
     proxy = None
     if proxied:
         proxy = request.getfixturevalue("http_proxy").replace("http://", f"http://{USER}:{PASSWORD}@")
@@ -107,13 +107,13 @@ def test_unruly_server(make_client: MakeClient, proxied: bool, request: pytest.F
 
 
 class Rounds:
-    """Answers requests, and sends something on all connections when the test says that no call is under way."""
+    """Responds to requests, and sends data on all connections when the test reports that no call is in progress."""
 
     def __init__(self) -> None:
         self._connections: list[tuple[WireConnection, bytes]] = []
 
     def script(self, connection: WireConnection) -> None:
-        # Else the kernel may hold back what is sent until the client acknowledges the answer, with its next request.
+        # Otherwise the kernel may delay the data until the client acknowledges the response, with its next request.
         connection.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         while (request := connection.read_request()) is not None:
             body = json.dumps({"data": {"nonce": json.loads(request.body)["variables"]["nonce"]}}).encode()
@@ -133,7 +133,7 @@ class Rounds:
 
 @pytest.mark.parametrize("make_client", CLIENTS)
 def test_bytes_on_idle_connections(make_client: MakeClient, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What arrives while no call is under way makes no call fail, is no call's answer, and sends no mutation twice."""
+    """Data that arrives between calls fails no call, is no call's response, and sends no mutation twice."""
     monkeypatch.setattr(single_use, "PERIOD", 0.0)  # so that connections are kept all the same
     sender = Rounds()
     chance = random.Random(2)
@@ -154,7 +154,7 @@ def test_bytes_on_idle_connections(make_client: MakeClient, monkeypatch: pytest.
 
 
 def test_unruly_websocket() -> None:
-    """Events for operations that have ended, or that never were, reach nobody."""
+    """Events for operations that have ended, or never existed, are not delivered."""
     with ScriptedServer(unruly_socket) as server, Client(server.ws_url) as client:
         outcome = ask_in_threads(client, SECONDS, hurries=False)
     assert outcome["foreign"] == outcome["failed"] == 0

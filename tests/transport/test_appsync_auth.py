@@ -1,4 +1,4 @@
-"""The ways to authenticate to AppSync: what they produce, what they refuse, and that they keep their secrets."""
+"""The ways to authenticate to AppSync: their results, the values that they refuse, and their secrets."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ from syncgql import (
     AppSyncIAMAuthentication,
     AppSyncJWTAuthentication,
     AppSyncLambdaAuthentication,
+    TokenAuth,
     TransportCredentialsMissing,
     TransportError,
 )
@@ -43,13 +44,13 @@ JSON_HEADERS = {"Content-Type": "application/json"}
 
 @pytest.fixture
 def at_noon(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Sign as of a fixed moment."""
+    """Sign at a fixed time."""
     monkeypatch.setattr(appsync_auth, "_now", lambda: NOON)
 
 
 @pytest.fixture
 def no_aws(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """A machine on which nothing of AWS is configured."""
+    """A machine without any AWS configuration."""
     for name in (
         "AWS_ACCESS_KEY_ID",
         "AWS_SECRET_ACCESS_KEY",
@@ -122,7 +123,7 @@ def test_signatures_match_the_suite_of_aws(case: str) -> None:
 
 
 def test_the_servers_side_matches_the_suite_of_botocore() -> None:
-    """The implementation that checks signatures in these tests reproduces a case of botocore's own test suite."""
+    """The tests' own implementation of signatures reproduces a case of botocore's test suite."""
     headers = {"date": "Mon, 09 Sep 2011 23:36:00 GMT", "host": "host.foo.com"}
     canonical = sigv4.canonical_request("GET", "/%2520/foo", headers, ["date", "host"], b"")
     scope = "20110909/us-east-1/host/aws4_request"
@@ -163,7 +164,7 @@ KNOWN_GOOD = {
 
 @pytest.mark.parametrize("case", KNOWN_GOOD)
 def test_a05_known_good_signatures(case: str, at_noon: None) -> None:
-    """Connect and start get the signatures that were worked out step by step, canonical request included."""
+    """Connect and start get the signatures that were computed step by step, including the canonical request."""
     data, token, body_hash, canonical_hash, signature = KNOWN_GOOD[case]
     authorization = iam(token).get_headers(data)
     names = [*NAMES, "x-amz-security-token"] if token else NAMES
@@ -179,7 +180,7 @@ def test_a05_known_good_signatures(case: str, at_noon: None) -> None:
 
 
 def test_a05_the_canonical_request_of_a_connect(at_noon: None) -> None:
-    """It is, line for line, what AppSync puts together."""
+    """The canonical request is, line by line, that of AppSync."""
     sent = {name.lower(): value for name, value in iam().get_headers().items()}
     assert sigv4.canonical_request("POST", "/graphql/connect", sent, NAMES, b"{}").split("\n") == [
         "POST",
@@ -200,7 +201,7 @@ def test_a05_the_canonical_request_of_a_connect(at_noon: None) -> None:
     ("data", "path"), [(None, "/graphql/connect"), (DATA, "/graphql"), ('{"query":"ü"}', "/graphql")]
 )
 def test_a06_what_is_signed(data: str | None, path: str) -> None:
-    """A connect signs ``/graphql/connect`` with the body ``{}``, a start ``/graphql`` with its very data."""
+    """A connect signs ``/graphql/connect`` with the body ``{}``, a start ``/graphql`` with its exact data."""
     authorization = iam().get_headers(data)
     check = (SECRET_KEY, "us-east-1/appsync/aws4_request")
     assert sigv4.refusal(path, authorization, (data or "{}").encode(), *check) is None
@@ -208,7 +209,7 @@ def test_a06_what_is_signed(data: str | None, path: str) -> None:
 
 
 def test_a07_the_token_is_there_if_and_only_if_credentials_are_temporary() -> None:
-    """It is a member and a signed header, or neither."""
+    """The token is a member and a signed header, or neither."""
     with_token, without = iam("SESSIONTOKEN").get_headers(), iam().get_headers()
     assert with_token["X-Amz-Security-Token"] == "SESSIONTOKEN"
     assert "x-amz-security-token" in with_token["Authorization"]
@@ -216,13 +217,13 @@ def test_a07_the_token_is_there_if_and_only_if_credentials_are_temporary() -> No
 
 
 def test_every_signed_header_is_a_member() -> None:
-    """The authorization object of IAM has what was signed, and nothing else."""
+    """The authorization object of IAM has the signed headers, and nothing else."""
     authorization = iam("SESSIONTOKEN").get_headers(DATA)
     assert list(authorization) == [*REALTIME_HEADERS, "host", "x-amz-date", "X-Amz-Security-Token", "Authorization"]
 
 
 def test_a22_http_signs_the_body_that_is_given() -> None:
-    """Over HTTP the body and its media type are signed; other headers may be changed on the way and are not."""
+    """Over HTTP the body and its media type are signed; other headers may be changed by proxies and are not."""
     headers = {**JSON_HEADERS, "Accept": "*/*", "User-Agent": "x", "X-Amz-User-Agent": "y", "Cookie": "c"}
     signed = iam("SESSIONTOKEN").get_headers(DATA, headers)
     assert (
@@ -233,7 +234,7 @@ def test_a22_http_signs_the_body_that_is_given() -> None:
 
 
 def test_http_signs_anew_over_the_headers_of_an_earlier_attempt() -> None:
-    """A repeated request does not sign, or send, what an earlier signature left among its headers."""
+    """A retry does not sign or send the headers of an earlier signature."""
     first = iam("SESSIONTOKEN").get_headers(DATA, {**JSON_HEADERS, "X-Amz-Date": "20000101T000000Z"})
     again = iam().get_headers(DATA, first)
     assert "SignedHeaders=content-type;host;x-amz-date," in again["Authorization"]
@@ -242,7 +243,7 @@ def test_http_signs_anew_over_the_headers_of_an_earlier_attempt() -> None:
 
 
 def test_iam_refuses_requests_without_a_body() -> None:
-    """There is neither GET nor upload at AppSync."""
+    """AppSync supports neither GET nor uploads."""
     with pytest.raises(TransportError, match="POST"):
         iam().get_headers(None, JSON_HEADERS)
 
@@ -258,12 +259,12 @@ SECRETS: dict[str, tuple[Callable[[Any], AppSyncAuthentication], str]] = {
 
 @pytest.fixture(params=SECRETS)
 def kind(request: pytest.FixtureRequest) -> str:
-    """Each of the ways that send a key or token as it is."""
+    """All ways that send a key or token unchanged."""
     return str(request.param)
 
 
 def test_a02_keys_and_tokens(kind: str) -> None:
-    """The authorization object has the host of the API and the secret as given; HTTP needs the secret's header only."""
+    """The authorization object has the host of the API and the given secret; HTTP only needs the secret's header."""
     make, header = SECRETS[kind]
     auth = make("se cret")
     assert auth.get_headers() == auth.get_headers(DATA) == {"host": HOST, header: "se cret"}
@@ -271,7 +272,7 @@ def test_a02_keys_and_tokens(kind: str) -> None:
 
 
 def test_a02_iam_names_the_host() -> None:
-    """IAM's authorization objects name the API's host too; over HTTP the URL does."""
+    """IAM's authorization objects also have the API's host; over HTTP the URL has it."""
     assert iam().get_headers()["host"] == iam().get_headers(DATA)["host"] == HOST
     assert "host" not in iam().get_headers(DATA, JSON_HEADERS)
 
@@ -286,7 +287,7 @@ def test_a09_functions_are_asked_every_time(kind: str) -> None:
 
 @pytest.mark.parametrize("secret", [None, b"bytes", 5])
 def test_secrets_of_a_wrong_type(kind: str, secret: Any) -> None:
-    """They are refused when they are given, or when a function returns them."""
+    """They are refused when they are passed, or when a function returns them."""
     make, _ = SECRETS[kind]
     with pytest.raises(TypeError, match=f"{kind} must be a str"):
         make(secret)
@@ -306,14 +307,14 @@ def test_secrets_that_cannot_be_headers(kind: str, secret: str) -> None:
 
 
 def test_a_lambda_token_must_not_look_like_a_signature() -> None:
-    """AppSync would take it for IAM."""
+    """AppSync would treat it as an IAM signature."""
     with pytest.raises(ValueError, match="AppSyncIAMAuthentication"):
         AppSyncLambdaAuthentication(HOST, "AWS4-HMAC-SHA256 Credential=x")
 
 
 @pytest.mark.parametrize("host", [f"https://{HOST}/graphql", f"{HOST}/graphql", "", "a b", "user@host"])
 def test_a_host_is_no_url(host: str) -> None:
-    """A URL in the place of a host is told apart at once, in every class."""
+    """A URL instead of a host is refused immediately, by every class."""
     for make in (AppSyncApiKeyAuthentication, AppSyncJWTAuthentication, AppSyncLambdaAuthentication):
         with pytest.raises(ValueError, match="not a URL"):
             make(host, "secret")
@@ -322,7 +323,7 @@ def test_a_host_is_no_url(host: str) -> None:
 
 
 def test_a02_the_realtime_host_is_refused() -> None:
-    """It is the mistake that AppSync answers with nothing but UnauthorizedException."""
+    """AppSync responds to this mistake only with UnauthorizedException."""
     with pytest.raises(ValueError, match="not of the realtime endpoint"):
         AppSyncApiKeyAuthentication(HOST.replace("appsync-api", "appsync-realtime-api"), "key")
     with pytest.raises(TypeError, match="host must be a str"):
@@ -330,7 +331,7 @@ def test_a02_the_realtime_host_is_refused() -> None:
 
 
 def test_a03_auth_url(kind: str) -> None:
-    """``get_auth_url`` gives the realtime URL with the authorization in its query, as other clients open it."""
+    """``get_auth_url`` returns the realtime URL with the authorization in its query string, as other clients use it."""
     make, header = SECRETS[kind]
     parts = urlsplit(make("se>>cret??").get_auth_url(f"https://{HOST}/graphql"))
     assert f"{parts.scheme}://{parts.netloc}{parts.path}" == (
@@ -342,7 +343,7 @@ def test_a03_auth_url(kind: str) -> None:
 
 
 def test_a_subclass_of_ones_own() -> None:
-    """It needs ``get_headers`` and nothing else."""
+    """It only needs ``get_headers``."""
 
     class Own(AppSyncAuthentication):
         def get_headers(self, data: Any = None, headers: Any = None) -> dict[str, str]:
@@ -352,18 +353,18 @@ def test_a_subclass_of_ones_own() -> None:
     assert repr(Own()) == "<Own>"
 
 
-# -- where credentials and region come from
+# -- the sources of credentials and region
 
 
 def test_a23_missing_credentials(no_aws: None) -> None:
-    """The error has a name of its own and says what to do."""
+    """The error has its own class and says what to do."""
     with pytest.raises(TransportCredentialsMissing, match=r"AWS_ACCESS_KEY_ID.*aws configure.*credentials=") as caught:
         AppSyncIAMAuthentication(HOST).get_headers()
     assert caught.value.missing == "credentials"
 
 
 def test_a23_credentials_that_cannot_be_had(no_aws: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What botocore says is kept as the cause."""
+    """The exception of botocore is the cause."""
     monkeypatch.setenv("AWS_PROFILE", "nowhere")
     with pytest.raises(TransportCredentialsMissing, match="nowhere") as caught:
         AppSyncIAMAuthentication(HOST).get_headers()
@@ -371,14 +372,14 @@ def test_a23_credentials_that_cannot_be_had(no_aws: None, monkeypatch: pytest.Mo
 
 
 def test_a23_missing_region(no_aws: None) -> None:
-    """A host of one's own names no region; the error says where to give it."""
+    """A custom host contains no region; the error says where to pass it."""
     with pytest.raises(TransportCredentialsMissing, match=r"region_name=.*AWS_DEFAULT_REGION") as caught:
         iam(host="api.example.com").get_headers()
     assert caught.value.missing == "region"
 
 
 def test_credentials_that_appear_later_are_found(no_aws: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A failure is not remembered."""
+    """A failure is not cached."""
     auth = AppSyncIAMAuthentication(HOST)
     with pytest.raises(TransportCredentialsMissing):
         auth.get_headers()
@@ -401,14 +402,14 @@ def test_credentials_that_appear_later_are_found(no_aws: None, monkeypatch: pyte
 def test_region(
     no_aws: None, monkeypatch: pytest.MonkeyPatch, host: str, region_name: str | None, expected: str
 ) -> None:
-    """The region is the one given, or else the one in the host name, or else the configured one."""
+    """The region is the given one, or the one in the host name, or the configured one."""
     monkeypatch.setenv("AWS_DEFAULT_REGION", "ap-south-1")
     authorization = iam(host=host, region_name=region_name).get_headers()["Authorization"]
     assert f"/{expected}/appsync/aws4_request" in authorization
 
 
 def test_a_session_of_the_users(no_aws: None, tmp_path: Path) -> None:
-    """A botocore session gives credentials and region, for example of a profile."""
+    """A botocore session supplies credentials and region, for example of a profile."""
     (tmp_path / "config").write_text("[profile books]\nregion = sa-east-1\n")
     (tmp_path / "credentials").write_text(f"[books]\naws_access_key_id = BOOKS\naws_secret_access_key = {SECRET_KEY}\n")
     auth = AppSyncIAMAuthentication("api.example.com", session=Session(profile="books"))
@@ -417,7 +418,7 @@ def test_a_session_of_the_users(no_aws: None, tmp_path: Path) -> None:
 
 
 def test_temporary_credentials_are_renewed() -> None:
-    """Each signature asks for credentials that are valid at that moment."""
+    """Each signature uses credentials that are valid at that moment."""
     now = datetime.datetime.now(datetime.timezone.utc)
     renewed = []
 
@@ -434,7 +435,7 @@ def test_temporary_credentials_are_renewed() -> None:
 
 
 def test_without_botocore(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Only IAM needs it, and says how to install it."""
+    """Only IAM requires it, and says how to install it."""
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
     AppSyncApiKeyAuthentication(HOST, "key")
     with pytest.raises(ModuleNotFoundError, match=r"syncgql\[appsync\]"):
@@ -448,7 +449,7 @@ def test_without_botocore(monkeypatch: pytest.MonkeyPatch) -> None:
     "make", [lambda: iam("SESSIONTOKEN"), *(lambda make=make: make("tell-nobody") for make, _ in SECRETS.values())]
 )
 def test_neither_repr_nor_pickle_shows_a_secret(make: Callable[[], AppSyncAuthentication]) -> None:
-    """``repr`` shows the host; pickling a secret is refused with the remedy."""
+    """``repr`` shows the host; pickling a secret is refused, and the error says what to do."""
     auth = make()
     for text in (repr(auth), str(auth)):
         assert HOST in text
@@ -458,7 +459,7 @@ def test_neither_repr_nor_pickle_shows_a_secret(make: Callable[[], AppSyncAuthen
 
 
 def test_what_holds_no_secret_is_pickled(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A function is pickled by name; IAM looks its credentials up where it is unpickled."""
+    """A function is pickled by name; IAM looks up its credentials where it is unpickled."""
     api_key = pickle.loads(pickle.dumps(AppSyncApiKeyAuthentication(HOST, a_key)))
     assert api_key.get_headers() == {"host": HOST, "x-api-key": "da2-from-a-function"}
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "HERE")
@@ -472,7 +473,19 @@ def test_what_holds_no_secret_is_pickled(monkeypatch: pytest.MonkeyPatch) -> Non
 
 
 def test_signing_logs_no_secret(caplog: pytest.LogCaptureFixture) -> None:
-    """Not even with botocore's own logging turned on."""
+    """Not even botocore's own logging shows them."""
     caplog.set_level(logging.DEBUG)
     signature = iam("SESSIONTOKEN").get_headers(DATA)["Authorization"].rpartition("=")[2]
     assert not [secret for secret in (signature, SECRET_KEY, "SESSIONTOKEN") if secret in caplog.text]
+
+
+def test_a_token_auth_provides_the_token() -> None:
+    """Without its scheme, which AppSync does not take; a refused one is replaced."""
+    tokens = iter(["token-1", "token-2"])
+    shared = TokenAuth(lambda: next(tokens))
+    auth = AppSyncJWTAuthentication(HOST, shared)
+    assert auth.is_refreshable
+    assert auth.token_auth is shared
+    assert auth.get_headers("{}", {}) == {"Authorization": "token-1"}
+    shared.refused("token-1")
+    assert auth.get_headers()["Authorization"] == "token-2"

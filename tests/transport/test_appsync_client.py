@@ -1,4 +1,4 @@
-"""A client of AppSync as users write it: HTTP and realtime together, and no secret where it does not belong."""
+"""A client of AppSync as users write it: HTTP and realtime together, and secrets only where they belong."""
 
 from __future__ import annotations
 
@@ -33,20 +33,20 @@ PUBLISH = "mutation ($text: String!) { publish(text: $text) { text number } }"
 
 @pytest.mark.parametrize("kind", AUTHENTICATIONS)
 def test_a22_a_client_for_everything(appsync_server: AppSyncServer, kind: str) -> None:
-    """URL and auth are all it needs. The server checks each signature over the bytes that arrive."""
+    """A URL and auth are sufficient. The server checks each signature over the received bytes."""
     with Client(appsync_server.url, auth=AUTHENTICATIONS[kind](appsync_server)) as client:
         assert client.execute("{ hello }") == {"hello": "Hello world!"}
         assert client.execute("query ($n: String!) { hello(name: $n) }", {"n": "Zoë ✓"}) == {"hello": "Hello Zoë ✓!"}
         subscription = client.subscribe(SUBSCRIPTION, {"text": "Zoë"})
         client.execute(PUBLISH, {"text": "another"})
         client.execute(PUBLISH, {"text": "Zoë"})
-        # Nothing that was published after subscribe() is missed, and what was not asked for does not come.
+        # Nothing that was published after subscribe() is missed, and unselected fields are not sent.
         assert subscription.next(PATIENCE) == {"onMessage": {"text": "Zoë", "number": 2}}
     assert appsync_server.seen("appsync_refused") == []
 
 
 def test_a22_a_token_is_fetched_for_each_request(appsync_server: AppSyncServer) -> None:
-    """So it may expire."""
+    """The token may therefore expire."""
     tokens = iter(range(100))
     auth = AppSyncJWTAuthentication(appsync_server.host, lambda: f"jwt-{next(tokens)}")
     with Client(appsync_server.url, auth=auth) as client:
@@ -56,7 +56,7 @@ def test_a22_a_token_is_fetched_for_each_request(appsync_server: AppSyncServer) 
 
 
 def test_a21_refused_over_http(appsync_server: AppSyncServer) -> None:
-    """A 401 is an error of credentials, with AppSync's own words for it."""
+    """A 401 is an authentication error, with AppSync's own message."""
     auth = AppSyncApiKeyAuthentication(appsync_server.host, "da2-wrong")
     with Client(appsync_server.url, auth=auth) as client, pytest.raises(TransportAuthenticationError) as caught:
         client.execute("{ hello }")
@@ -67,7 +67,7 @@ def test_a21_refused_over_http(appsync_server: AppSyncServer) -> None:
 
 
 def test_errors_keep_their_type(appsync_server: AppSyncServer) -> None:
-    """AppSync puts members of its own beside ``message``."""
+    """AppSync adds its own members next to ``message``."""
     auth = AppSyncApiKeyAuthentication(appsync_server.host, "da2-1")
     with Client(appsync_server.url, auth=auth) as client, pytest.raises(TransportQueryError) as caught:
         client.execute("{ missing }")
@@ -75,7 +75,7 @@ def test_errors_keep_their_type(appsync_server: AppSyncServer) -> None:
 
 
 def test_one_session_for_both(appsync_server: AppSyncServer) -> None:
-    """HTTP and realtime share cookies, connector and everything else of aiohttp's session."""
+    """HTTP and realtime share cookies, connector and all other parts of aiohttp's session."""
     auth = AppSyncApiKeyAuthentication(appsync_server.host, "da2-1")
     with Client(appsync_server.url, auth=auth, client_session_args={"headers": {"X-Session": "one"}}) as client:
         client.execute("{ hello }")
@@ -86,7 +86,7 @@ def test_one_session_for_both(appsync_server: AppSyncServer) -> None:
 
 
 def test_a01_subscriptions_names_another_realtime_url(appsync_server: AppSyncServer) -> None:
-    """``subscriptions=`` does, as for any other server."""
+    """``subscriptions=`` sets it, as for any other server."""
     realtime = f"ws://{appsync_server.host}/{appsync_server.api}/graphql/realtime"
     auth = AppSyncApiKeyAuthentication(appsync_server.host, "da2-1")
     with Client("http://127.0.0.1:1/graphql", subscriptions=realtime, auth=auth) as client:
@@ -99,7 +99,7 @@ def test_a01_subscriptions_names_another_realtime_url(appsync_server: AppSyncSer
 
 
 def test_a19_a_client_reconnects_by_itself(appsync_server: AppSyncServer) -> None:
-    """After the end that each connection comes to after 24 hours."""
+    """It reconnects after the end of a connection, as after 24 hours."""
     policy = ReconnectPolicy(base=0.01, cap=0)
     with Client(appsync_server.url, auth=iam(appsync_server), reconnect=policy) as client:
         subscription = client.subscribe(SUBSCRIPTION)
@@ -113,13 +113,13 @@ def test_a19_a_client_reconnects_by_itself(appsync_server: AppSyncServer) -> Non
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        ({"init_payload": {"a": 1}}, "init_payload= is not for AppSync"),
+        ({"init_payload": {"a": 1}}, "init_payload= has no effect with AppSync"),
         ({"url": "wss://x.example.com/graphql"}, "http"),
         ({"subscriptions": "https://x.example.com/graphql"}, "ws"),
     ],
 )
 def test_options_that_do_not_fit(options: dict[str, Any], words: str) -> None:
-    """They are refused when the client is made."""
+    """They are refused when the client is created."""
     auth = AppSyncApiKeyAuthentication("x.example.com", "da2-1")
     with pytest.raises((TypeError, ValueError), match=words):
         Client(**{"url": "https://x.example.com/graphql", "auth": auth, **options})
@@ -138,7 +138,7 @@ def run_into(trouble: str, client: Client, server: AppSyncServer) -> None:
 def test_no_secret_in_logs_and_messages(
     appsync_server: AppSyncServer, caplog: pytest.LogCaptureFixture, form: Any, trouble: str
 ) -> None:
-    """Whatever goes wrong: not the token, not the query string that carries it, in no log, message or traceback."""
+    """For any failure, neither the token nor the query string with it is in a log, message or traceback."""
     caplog.set_level(logging.DEBUG)
     secret = "jwt-12345678901234567890"
     auth = AppSyncJWTAuthentication(appsync_server.host, secret)
@@ -164,7 +164,7 @@ def test_no_secret_in_logs_and_messages(
 
 
 def test_no_secret_in_the_traceback_of_a_broken_upgrade() -> None:
-    """Aiohttp's own text for it has the whole URL."""
+    """Aiohttp's own message has the whole URL."""
     auth = AppSyncApiKeyAuthentication("x.example.com", "da2-12345678901234567890")
     with WireServer(always(b"HTTP/1.1 101 Switching Protocols\r\n\r\n")) as server:
         transport = AppSyncWebsocketsTransport(
@@ -182,7 +182,7 @@ def test_no_secret_in_the_traceback_of_a_broken_upgrade() -> None:
 
 
 def test_no_secret_in_the_repr_of_a_handshake() -> None:
-    """It is what debuggers and error reporters would show of it."""
+    """Debuggers and error reporters would show it."""
     auth = AppSyncApiKeyAuthentication("x.example.com", "da2-12345678901234567890")
     for form in ("subprotocol", "query"):
         headers = {"Cookie": "secret"}
@@ -195,7 +195,7 @@ def a_key() -> str:
 
 
 def test_a_client_whose_key_comes_from_a_function_is_pickled(appsync_server: AppSyncServer) -> None:
-    """And works where it lands."""
+    """The copy works."""
     client = Client(appsync_server.url, auth=AppSyncApiKeyAuthentication(appsync_server.host, a_key))
     with pickle.loads(pickle.dumps(client)) as copy:
         assert copy.execute("{ hello }") == {"hello": "Hello world!"}

@@ -1,4 +1,4 @@
-"""Subscriptions at AppSync that go on: after the loss of a connection, and after errors that pass."""
+"""Subscriptions at AppSync that continue after the loss of a connection and after temporary errors."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from .appsync import AT_ONCE, PATIENCE, SUBSCRIPTION, client_of, iam, messages, 
 
 
 def test_a13_refused_credentials_that_can_be_renewed_get_another_try(appsync_server: AppSyncServer) -> None:
-    """One: the token may have expired on the way."""
+    """There is one retry, because the token may have expired in the meantime."""
     appsync_server.behave(valid_from=3)
     tokens = iter(range(100))
     auth = AppSyncJWTAuthentication(appsync_server.host, lambda: f"jwt-{next(tokens)}")
@@ -36,7 +36,7 @@ def test_a13_refused_credentials_that_can_be_renewed_get_another_try(appsync_ser
 
 
 def test_a13_a_limit_passes(appsync_server: AppSyncServer) -> None:
-    """A connection that is refused for a limit is tried again."""
+    """A connection that is refused because of a limit is retried."""
     appsync_server.behave(throttle=2)
     with client_of(appsync_server, reconnect=AT_ONCE) as client:
         client.subscribe(SUBSCRIPTION)
@@ -56,13 +56,13 @@ def test_a13_a_bad_request_does_not_pass(appsync_server: AppSyncServer) -> None:
 @pytest.mark.parametrize("overflow", ["block", "raise"])
 @pytest.mark.parametrize("code", [1000, 1001, 1011])
 def test_a19_a_loss_restores_subscriptions(appsync_server: AppSyncServer, code: int, overflow: Any) -> None:
-    """With ids and authorizations of their own; so ends each connection after 24 hours."""
+    """They have new ids and authorizations, as after 24 hours."""
     tokens = itertools.count()
     auth = AppSyncJWTAuthentication(appsync_server.host, lambda: f"jwt-{next(tokens)}")
     with client_of(appsync_server, auth, reconnect=AT_ONCE) as client:
         subscriptions = [client.subscribe(SUBSCRIPTION, overflow=overflow) for _ in range(2)]
         appsync_server.publish("before")
-        appsync_server.behave(valid_from=next(tokens))  # what was used so far has expired
+        appsync_server.behave(valid_from=next(tokens))  # the token used so far has expired
         appsync_server.act("close", code=code)
         appsync_server.wait_until(lambda: len(appsync_server.seen("appsync_start")) == 4)
         appsync_server.publish("after")
@@ -77,7 +77,7 @@ def test_a19_a_loss_restores_subscriptions(appsync_server: AppSyncServer, code: 
 
 @pytest.mark.parametrize("loss", ["reset", "end", "silence"])
 def test_a19_a_loss_without_a_close_frame(loss: str) -> None:
-    """The connection breaks (1006), in mid-start and in mid-stream, or falls silent; each time the next one goes on."""
+    """The connection breaks (1006), during the start or the stream, or is silent; each time the next one continues."""
 
     async def script(peer: Peer) -> None:
         await peer.acknowledge("graphql-ws", payload={"connectionTimeoutMs": 1000 if loss == "silence" else 300_000})
@@ -103,7 +103,7 @@ def test_a19_a_loss_without_a_close_frame(loss: str) -> None:
 
 
 def test_a19_signatures_are_made_anew(appsync_server: AppSyncServer) -> None:
-    """The server checks each."""
+    """The server checks each authorization."""
     with client_of(appsync_server, iam(appsync_server), reconnect=AT_ONCE) as client:
         subscription = client.subscribe(SUBSCRIPTION)
         appsync_server.act("close", code=1001)
@@ -115,7 +115,7 @@ def test_a19_signatures_are_made_anew(appsync_server: AppSyncServer) -> None:
 
 @pytest.mark.parametrize("code", [1002, 1003, 1007, 1008, 1009])
 def test_a19_what_is_fatal(appsync_server: AppSyncServer, code: int) -> None:
-    """These codes mean that the next connection would end likewise."""
+    """With these codes, the next connection would end in the same way."""
     with client_of(appsync_server, reconnect=AT_ONCE) as client:
         subscription = client.subscribe(SUBSCRIPTION)
         appsync_server.act("close", code=code, reason="because")
@@ -133,7 +133,7 @@ EXPIRED = [{"errorType": "UnauthorizedException", "message": "Token expired"}]
 
 
 def test_a_token_that_expires_while_a_subscription_runs(appsync_server: AppSyncServer) -> None:
-    """The subscription is started anew with the next one; its neighbours and the connection stay."""
+    """The subscription is restarted with the next one; other subscriptions and the connection are not affected."""
     tokens = itertools.count()
     auth = AppSyncJWTAuthentication(appsync_server.host, lambda: f"jwt-{next(tokens)}")
     with client_of(appsync_server, auth, reconnect=AT_ONCE) as client:
@@ -152,7 +152,7 @@ def test_a_token_that_expires_while_a_subscription_runs(appsync_server: AppSyncS
 
 @pytest.mark.parametrize(("token", "starts"), [("jwt-1", 1), (lambda: "jwt-1", 2)])
 def test_a_start_that_is_refused_is_tried_once_more(appsync_server: AppSyncServer, token: Any, starts: int) -> None:
-    """With a new token, where there can be one."""
+    """It is retried with a new token, if there can be one."""
     appsync_server.behave(start_error={"errors": EXPIRED})
     auth = AppSyncJWTAuthentication(appsync_server.host, token)
     refused = pytest.raises(TransportAuthenticationError, match="Token expired")
@@ -162,7 +162,7 @@ def test_a_start_that_is_refused_is_tried_once_more(appsync_server: AppSyncServe
 
 
 def test_a_start_that_is_throttled_is_tried_again(appsync_server: AppSyncServer) -> None:
-    """By the policy for lost connections, while the caller waits."""
+    """It is retried by the policy for lost connections, while the caller waits."""
     throttled = {"errors": [{"errorType": "LimitExceededError", "message": "Rate exceeded"}]}
     appsync_server.behave(start_error=throttled, start_errors=2)
     with client_of(appsync_server, reconnect=AT_ONCE) as client:
@@ -173,7 +173,7 @@ def test_a_start_that_is_throttled_is_tried_again(appsync_server: AppSyncServer)
         appsync_server.behave(start_error=throttled, start_errors=100)
         with pytest.raises(TransportRateLimited, match="Rate exceeded"):
             client.subscribe(SUBSCRIPTION)
-    # The next try would come too late for the caller, whom the reason tells more than a timeout.
+    # The next attempt would be too late for the caller, and the reason is more useful than a timeout.
     for reconnect in (ReconnectPolicy(base=60), False):
         refused = pytest.raises(TransportRateLimited, match="Rate exceeded")
         with client_of(appsync_server, reconnect=reconnect) as client, refused:
@@ -182,7 +182,7 @@ def test_a_start_that_is_throttled_is_tried_again(appsync_server: AppSyncServer)
 
 @pytest.mark.parametrize("way", ["close", "client"])
 def test_a_subscription_is_closed_while_it_waits_to_be_started_anew(appsync_server: AppSyncServer, way: str) -> None:
-    """Nothing is sent any more, and nothing is left behind."""
+    """Nothing more is sent, and nothing is left behind."""
     policy = ReconnectPolicy(base=60, cap=0)
     auth = AppSyncJWTAuthentication(appsync_server.host, lambda: "jwt-1")
     with client_of(appsync_server, auth, reconnect=policy) as client:

@@ -1,4 +1,4 @@
-"""Subscriptions at Amplify's local simulator, which reads an authorization from the query string only."""
+"""Subscriptions at Amplify's local simulator, which reads an authorization only from the query string."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def simulator(appsync_server: AppSyncServer) -> AppSyncServer:
 
 
 def forms(server: AppSyncServer) -> list[str]:
-    """The form of the authorization of each connection that the server got."""
+    """The form of the authorization of each connection that the server received."""
     return [entry["form"] for entry in server.seen("appsync_connect")]
 
 
@@ -68,7 +68,7 @@ def test_the_query_form_is_remembered(simulator: AppSyncServer) -> None:
 
 
 def test_the_header_is_used_where_it_is_accepted(appsync_server: AppSyncServer) -> None:
-    """AppSync itself never sees the query form, also when it refuses the credentials."""
+    """AppSync itself never receives the query form, even if it refuses the credentials."""
     with Client(appsync_server.url, auth=api_key(appsync_server)) as client:
         client.subscribe(SUBSCRIPTION)
     assert forms(appsync_server) == ["subprotocol"]
@@ -85,7 +85,7 @@ def test_an_explicit_form_has_no_alternative(simulator: AppSyncServer) -> None:
 
 
 def test_wrong_credentials_end_after_both_forms(simulator: AppSyncServer, caplog: pytest.LogCaptureFixture) -> None:
-    """The error is the close code; neither the key nor its encoded form is in a log."""
+    """The error has the close code; neither the key nor its encoded form is in a log."""
     caplog.set_level(logging.DEBUG)
     auth = AppSyncApiKeyAuthentication(simulator.host, "da2-wrong-12345678")
     with client_of(simulator, auth) as client, pytest.raises(TransportConnectionFailed, match="1002"):

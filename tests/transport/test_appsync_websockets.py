@@ -1,4 +1,4 @@
-"""Subscriptions at AppSync, against a simulator in another process that checks every authorization by itself."""
+"""Subscriptions at AppSync, against a simulator in another process that checks every authorization itself."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ from .appsync import AT_ONCE, AUTHENTICATIONS, PATIENCE, SUBSCRIPTION, api_key, 
 @pytest.mark.parametrize("form", ["subprotocol", "query"])
 @pytest.mark.parametrize("kind", AUTHENTICATIONS)
 def test_a03_a04_a06_every_way_to_authenticate(appsync_server: AppSyncServer, kind: str, form: Any) -> None:
-    """The server accepts connect and start, in both forms; an event that is published right after it arrives."""
+    """The server accepts connect and start, in both forms; an event published immediately afterwards arrives."""
     auth = AUTHENTICATIONS[kind](appsync_server)
     with client_of(appsync_server, auth, authorization_in=form) as client:
         subscription = client.subscribe(SUBSCRIPTION)
@@ -54,7 +54,7 @@ def test_a03_a04_a06_every_way_to_authenticate(appsync_server: AppSyncServer, ki
 
 
 def test_a01_the_realtime_url_may_be_given(appsync_server: AppSyncServer) -> None:
-    """Where it does not follow from the endpoint."""
+    """The realtime endpoint can be passed if it does not follow from the HTTP endpoint."""
     realtime = f"ws://{appsync_server.host}/{appsync_server.api}/graphql/realtime"
     auth = api_key(appsync_server)
     transport = AppSyncWebsocketsTransport("https://proxy.example.com/graphql", auth, realtime_url=realtime)
@@ -65,14 +65,14 @@ def test_a01_the_realtime_url_may_be_given(appsync_server: AppSyncServer) -> Non
 
 @pytest.mark.parametrize("selected", [None, "graphql-transport-ws"])
 def test_a04_the_server_must_select_graphql_ws(appsync_server: AppSyncServer, selected: str | None) -> None:
-    """A server that does not is no AppSync."""
+    """A server that selects no subprotocol is not AppSync."""
     appsync_server.behave(select=selected)
     with client_of(appsync_server) as client, pytest.raises(TransportConnectionFailed, match="graphql-ws"):
         client.subscribe(SUBSCRIPTION)
 
 
 def test_a08_the_request_goes_as_text(appsync_server: AppSyncServer) -> None:
-    """``data`` is JSON within JSON, with query, variables and the operation's name."""
+    """``data`` is JSON inside JSON, with the query, the variables and the operation's name."""
     with client_of(appsync_server) as client:
         client.subscribe(SUBSCRIPTION)
         data = messages(appsync_server, "start")[0]["payload"]["data"]
@@ -88,7 +88,7 @@ def test_a08_the_request_goes_as_text(appsync_server: AppSyncServer) -> None:
 
 
 def test_a09_a_token_is_fetched_for_each_connect_and_start(appsync_server: AppSyncServer) -> None:
-    """In the thread that subscribes, and never on the loop."""
+    """They are called in the thread that subscribes, never on the loop."""
     threads: list[str] = []
 
     def token() -> str:
@@ -105,7 +105,7 @@ def test_a09_a_token_is_fetched_for_each_connect_and_start(appsync_server: AppSy
 
 
 def test_a10_no_start_before_the_ack(appsync_server: AppSyncServer) -> None:
-    """``connection_init`` is first, and a start comes after the answer to it."""
+    """``connection_init`` is sent first, and a start after its answer."""
     appsync_server.behave(ack=None)
     with client_of(appsync_server, ack_timeout=None) as client:
         thread = threading.Thread(target=client.subscribe, args=(SUBSCRIPTION,))
@@ -128,7 +128,7 @@ def test_a11_no_ack(appsync_server: AppSyncServer) -> None:
 
 @pytest.mark.parametrize("overflow", ["block", "raise"])
 def test_a11_no_start_ack(appsync_server: AppSyncServer, overflow: Any) -> None:
-    """A subscription that is not confirmed is given up, and stopped in case the server runs it after all."""
+    """A subscription that is not confirmed is given up, and stopped in case the server runs it."""
     appsync_server.behave(start_ack=False)
     with client_of(appsync_server, ack_timeout=0.5) as client:
         with pytest.raises(TransportTimeout, match="did not confirm") as caught:
@@ -139,7 +139,7 @@ def test_a11_no_start_ack(appsync_server: AppSyncServer, overflow: Any) -> None:
 
 
 def test_a12_silence_ends_the_connection(appsync_server: AppSyncServer) -> None:
-    """After as long as the ack said, and not before."""
+    """The connection is given up after the time in the acknowledgement, and not before."""
     appsync_server.behave(ack={"connectionTimeoutMs": 1500})
     with client_of(appsync_server) as client:
         subscription = client.subscribe(SUBSCRIPTION)
@@ -153,7 +153,7 @@ def test_a12_silence_ends_the_connection(appsync_server: AppSyncServer) -> None:
 
 
 def test_a12_the_users_limit_comes_first(appsync_server: AppSyncServer) -> None:
-    """``keep_alive_timeout`` replaces what the server says."""
+    """``keep_alive_timeout`` replaces the server's value."""
     with client_of(appsync_server, keep_alive_timeout=0.3) as client:
         subscription = client.subscribe(SUBSCRIPTION)
         with pytest.raises(TransportTimeout, match=r"keep_alive_timeout, 0\.3 s"):
@@ -161,7 +161,7 @@ def test_a12_the_users_limit_comes_first(appsync_server: AppSyncServer) -> None:
 
 
 def test_a13_refused_credentials_are_final(appsync_server: AppSyncServer) -> None:
-    """One connection, one error with what AppSync said."""
+    """There is one connection, and one error with AppSync's message."""
     auth = AppSyncApiKeyAuthentication(appsync_server.host, "da2-wrong")
     with client_of(appsync_server, auth, reconnect=AT_ONCE) as client:
         with pytest.raises(TransportAuthenticationError, match="You are not authorized") as caught:
@@ -173,14 +173,14 @@ def test_a13_refused_credentials_are_final(appsync_server: AppSyncServer) -> Non
 
 @pytest.mark.parametrize(("status", "expected"), [(401, TransportAuthenticationError), (404, TransportServerError)])
 def test_an_upgrade_that_is_refused(appsync_server: AppSyncServer, status: int, expected: type[Exception]) -> None:
-    """The status says why."""
+    """The status determines the error."""
     appsync_server.behave(upgrade_status=status)
     with client_of(appsync_server) as client, pytest.raises(expected, match=f"HTTP {status}"):
         client.subscribe(SUBSCRIPTION)
 
 
 def test_a14_an_error_ends_its_subscription_only(appsync_server: AppSyncServer) -> None:
-    """In place of the confirmation it raises from ``subscribe``; the neighbour on the socket goes on."""
+    """An error instead of the confirmation raises from ``subscribe``; others on the socket continue."""
     with client_of(appsync_server) as client:
         subscription = client.subscribe(SUBSCRIPTION, overflow="raise")
         with pytest.raises(TransportQueryError, match="missing") as caught:
@@ -192,7 +192,7 @@ def test_a14_an_error_ends_its_subscription_only(appsync_server: AppSyncServer) 
 
 
 def test_a14_an_error_later_comes_from_the_iterator(appsync_server: AppSyncServer) -> None:
-    """What was published before is delivered first."""
+    """Events published before are delivered first."""
     with client_of(appsync_server) as client:
         subscription = client.subscribe(SUBSCRIPTION)
         appsync_server.publish("first")
@@ -204,14 +204,14 @@ def test_a14_an_error_later_comes_from_the_iterator(appsync_server: AppSyncServe
 
 @pytest.mark.parametrize("payload", [{"errors": {"message": "no"}}, {"errors": [{"message": "no"}]}, {"message": "no"}])
 def test_a15_shapes_of_errors(appsync_server: AppSyncServer, payload: dict[str, Any]) -> None:
-    """A list or one object."""
+    """The errors are a list or one object."""
     appsync_server.behave(start_error=payload)
     with client_of(appsync_server) as client, pytest.raises(TransportQueryError, match="no"):
         client.subscribe(SUBSCRIPTION)
 
 
 def test_a15_errors_about_nothing(appsync_server: AppSyncServer) -> None:
-    """Without an id, with an empty one, and messages that nobody knows: the subscription goes on."""
+    """Messages without an id, with an empty one, or of an unknown type do not end the subscription."""
     with client_of(appsync_server) as client:
         subscription = client.subscribe(SUBSCRIPTION)
         for message in ({"type": "error", "payload": None}, {"type": "error", "id": ""}, {"type": "new"}, "<", "[]"):
@@ -221,7 +221,7 @@ def test_a15_errors_about_nothing(appsync_server: AppSyncServer) -> None:
 
 
 def test_a16_data_before_start_ack(appsync_server: AppSyncServer) -> None:
-    """It counts as the confirmation, and is delivered."""
+    """The event counts as the confirmation, and is delivered."""
     appsync_server.behave(start_ack=False)
     with client_of(appsync_server) as client:
         subscriptions: list[Subscription[dict[str, Any]]] = []
@@ -235,7 +235,7 @@ def test_a16_data_before_start_ack(appsync_server: AppSyncServer) -> None:
 
 
 def test_subscribe_returns_when_the_server_has_confirmed(appsync_server: AppSyncServer) -> None:
-    """And not when the message was sent: an event right after it would be missed."""
+    """It does not return when the message was sent, because an event immediately afterwards would be missed."""
     appsync_server.behave(start_ack=False)
     with client_of(appsync_server) as client:
         thread = threading.Thread(target=client.subscribe, args=(SUBSCRIPTION,))
@@ -249,7 +249,7 @@ def test_subscribe_returns_when_the_server_has_confirmed(appsync_server: AppSync
 
 
 def test_a17_a_stop_waits_for_the_confirmation(appsync_server: AppSyncServer) -> None:
-    """The server would not heed it before; the caller does not wait for it."""
+    """The server would ignore an earlier stop; the caller does not wait for it."""
     appsync_server.behave(start_ack=False)
     with client_of(appsync_server) as client:
         with pytest.raises(TransportTimeout) as caught:
@@ -263,7 +263,7 @@ def test_a17_a_stop_waits_for_the_confirmation(appsync_server: AppSyncServer) ->
 
 
 def test_a18_complete(appsync_server: AppSyncServer) -> None:
-    """Unasked, it is the end of the iteration."""
+    """An unexpected complete ends the iteration."""
     with client_of(appsync_server) as client:
         subscription = client.subscribe(SUBSCRIPTION)
         appsync_server.publish("last")
@@ -272,7 +272,7 @@ def test_a18_complete(appsync_server: AppSyncServer) -> None:
 
 
 def test_a03_the_query_string_is_sent_as_it_is(appsync_server: AppSyncServer) -> None:
-    """No library on the way decodes what is percent-encoded."""
+    """No library decodes the percent-encoded text."""
     auth = AppSyncJWTAuthentication(appsync_server.host, "ey??>>~~.tok")
     refused = pytest.raises(TransportAuthenticationError)
     with client_of(appsync_server, auth, authorization_in="query") as client, refused:
@@ -284,7 +284,7 @@ def test_a03_the_query_string_is_sent_as_it_is(appsync_server: AppSyncServer) ->
 
 @pytest.mark.parametrize("document", ["{ hello }", 'mutation { publish(text: "x") { text } }'])
 def test_a20_queries_and_mutations_are_refused(appsync_server: AppSyncServer, document: str) -> None:
-    """Before anything is connected, naming what to use instead."""
+    """The error is raised before connecting, and names what to use instead."""
     with client_of(appsync_server) as client:
         for use in (client.execute, client.subscribe):
             with pytest.raises(TransportError, match=r"AIOHTTPTransport\(url, auth=\.\.\.\)"):
@@ -316,7 +316,7 @@ def test_a23_missing_credentials_are_noticed_before_connecting(
 
 
 def test_a24_an_idle_connection_is_closed_after_a_while(appsync_server: AppSyncServer) -> None:
-    """With 1000, after a grace period in which the next subscription finds it open."""
+    """It is closed with 1000 after some time, in which the next subscription finds it open."""
     with client_of(appsync_server, idle_timeout=1.0) as client:
         client.subscribe(SUBSCRIPTION, overflow="raise").close()
         client.subscribe(SUBSCRIPTION, overflow="raise").close()
@@ -328,7 +328,7 @@ def test_a24_an_idle_connection_is_closed_after_a_while(appsync_server: AppSyncS
 
 
 def test_too_many_subscriptions_for_one_connection(appsync_server: AppSyncServer) -> None:
-    """They go on over a second one."""
+    """Further subscriptions continue on a second connection."""
     appsync_server.behave(max_subscriptions=2)
     with client_of(appsync_server) as client:
         subscriptions = [client.subscribe(SUBSCRIPTION, overflow="raise") for _ in range(5)]
@@ -338,7 +338,7 @@ def test_too_many_subscriptions_for_one_connection(appsync_server: AppSyncServer
 
 
 def test_a_subscription_that_is_not_allowed(appsync_server: AppSyncServer) -> None:
-    """The error is one of credentials; the connection stays."""
+    """The exception is about credentials, and the connection stays open."""
     error = {"errorType": "Unauthorized", "message": "Not Authorized to access onMessage on type Subscription"}
     appsync_server.behave(start_error={"errors": [error]})
     with client_of(appsync_server) as client, pytest.raises(TransportAuthenticationError, match="Not Authorized"):
@@ -352,7 +352,7 @@ def test_on_its_own_in_asyncio_code(appsync_server: AppSyncServer) -> None:
         transport = AppSyncWebsocketsTransport(appsync_server.url, iam(appsync_server))
         await transport.connect()
         assert transport.payloads["connection_ack"] == {"connectionTimeoutMs": 300_000}
-        with pytest.raises(TransportError, match="subscriptions only"):
+        with pytest.raises(TransportError, match="only subscriptions"):
             await transport.execute("{ hello }")
         texts: list[str] = []
         events = transport.subscribe(SUBSCRIPTION)
@@ -381,7 +381,7 @@ def test_on_its_own_in_asyncio_code(appsync_server: AppSyncServer) -> None:
     ],
 )
 def test_wrong_options(options: dict[str, Any], error: type[Exception], words: str) -> None:
-    """They are found at once."""
+    """Wrong options are reported immediately."""
     given = {"url": "https://x/graphql", "auth": AppSyncApiKeyAuthentication("x", "da2-1"), **options}
     with pytest.raises(error, match=words):
         AppSyncWebsocketsTransport(**given)

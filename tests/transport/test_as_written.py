@@ -1,4 +1,4 @@
-"""What the caller writes, URLs and headers, reaches the server as it is, by every transport."""
+"""URLs and headers reach the server as the caller wrote them, with every transport."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ ways = pytest.mark.parametrize(
 
 
 def sent(send: Send, target: str = "/graphql", **options: Any) -> WireRequest:
-    """Return the first request that a server got."""
+    """Return the first request that a server received."""
     with WireServer(always(answer())) as server:
         send(server.url.replace("/graphql", target), **options)
         return server.requests[0]
@@ -64,7 +64,7 @@ def test_percent_encodings_in_the_url(send: Send) -> None:
 
 
 def test_percent_encodings_before_the_parameters_of_a_get() -> None:
-    """The query string of the endpoint comes first and stays as it is."""
+    """The query string of the endpoint comes first and is unchanged."""
     options: list[tuple[Send, dict[str, Any]]] = [
         (by_aiohttp, {"use_get_for_queries": True}),
         (by_requests, {"method": "GET"}),
@@ -75,7 +75,7 @@ def test_percent_encodings_before_the_parameters_of_a_get() -> None:
 
 @pytest.mark.parametrize("send", [by_aiohttp, by_requests])
 def test_percent_encodings_in_a_redirect(send: Send) -> None:
-    """A server that redirects to a signed URL gets it back as it wrote it."""
+    """A server that redirects to a signed URL receives that URL unchanged."""
 
     def script(connection: WireConnection) -> None:
         connection.read_request()
@@ -97,5 +97,5 @@ def test_header_text_is_utf_8(send: Send) -> None:
 
 @ways
 def test_header_of_an_enum(send: Send) -> None:
-    """A member of a text enum is its value, as everywhere else."""
+    """A member of a text enum is sent by value, as everywhere else."""
     assert sent(send, headers={"X-Plan": Plan.GOLD}).header("x-plan") == "gold"

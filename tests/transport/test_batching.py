@@ -1,4 +1,4 @@
-"""Automatic batching: calls of several threads in one HTTP request, each as if it were alone."""
+"""Automatic batching: calls of several threads in one HTTP request, each as if it were sent alone."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ from ..fix_servers import Server
 from ..servers.wire import WireConnection, WireServer, always, answer
 
 HELLO = "query ($name: String!) { hello(name: $name) }"
-EVER = 3600.0  # seconds that no test waits: such a batch is sent when it is full
+EVER = 3600.0  # seconds that no test waits, because such a batch is sent when it is full
 SOON = 0.3  # seconds for several threads to join a batch
 
 
@@ -54,7 +54,7 @@ def names_in(*batches: list[dict[str, Any]]) -> list[str]:
 
 
 def test_calls_of_several_threads_are_one_request(strawberry_server: Server, pool: ThreadPoolExecutor) -> None:
-    """Full, a batch is sent at once; each thread gets its own answer."""
+    """A full batch is sent immediately; each thread receives its own result."""
     with Client(strawberry_server.url, batch_interval=EVER, batch_max=5) as client:
 
         def greet(name: str) -> Any:
@@ -66,7 +66,7 @@ def test_calls_of_several_threads_are_one_request(strawberry_server: Server, poo
 
 
 def test_a_batch_is_sent_when_its_time_has_come(strawberry_server: Server, pool: ThreadPoolExecutor) -> None:
-    """Counted from its first member."""
+    """The interval begins with the first member."""
     with Client(strawberry_server.url, batch_interval=SOON) as client:
         calls = [pool.submit(client.execute, HELLO, {"name": str(number)}) for number in range(3)]
         assert [call.result() for call in calls] == [{"hello": f"Hello {number}!"} for number in range(3)]
@@ -75,7 +75,7 @@ def test_a_batch_is_sent_when_its_time_has_come(strawberry_server: Server, pool:
 
 
 def test_a_lonely_call_is_sent_as_if_there_were_no_batches(any_server: Server) -> None:
-    """So a server without batches answers it."""
+    """A single call is sent as a plain request, so a server without batches responds to it."""
     with Client(any_server.url, batch_interval=0.01) as client:
         assert client.execute("{ hello }") == {"hello": "Hello world!"}
         with pytest.raises(TransportQueryError, match="nope"):
@@ -84,7 +84,7 @@ def test_a_lonely_call_is_sent_as_if_there_were_no_batches(any_server: Server) -
 
 
 def test_each_call_has_its_own_outcome(strawberry_server: Server, pool: ThreadPoolExecutor) -> None:
-    """Data, errors, and what carried them: result objects of their own."""
+    """Each call has its own result object with data, errors and response."""
     with Client(strawberry_server.url, batch_interval=EVER, batch_max=3) as client:
         good, bad, whole = (
             pool.submit(client.execute, "{ hello }"),
@@ -106,7 +106,7 @@ def outcomes(calls: list[Future[Any]]) -> list[BaseException | None]:
 
 
 def test_a_failure_of_all_is_an_exception_for_each(pool: ThreadPoolExecutor) -> None:
-    """An object of its own for every waiter: raising one adds to its traceback."""
+    """Each waiting call has its own object, because raising an exception adds to its traceback."""
     refusal = answer(b"<html>", status="502 Bad Gateway", content_type="text/html")
     with WireServer(always(refusal)) as server, Client(server.url, batch_interval=EVER, batch_max=3) as client:
         errors = outcomes([pool.submit(client.execute, "{ a }") for _ in range(3)])
@@ -124,7 +124,7 @@ def test_a_failure_of_all_is_an_exception_for_each(pool: ThreadPoolExecutor) -> 
 
 
 class Forgetful(AIOHTTPTransport):
-    """Answers all but one of the requests of a batch, or leaves in the middle."""
+    """Responds to all but one of the requests of a batch, or fails in the middle."""
 
     def __init__(self, error: BaseException | None) -> None:
         super().__init__("http://127.0.0.1:9/graphql")
@@ -148,7 +148,7 @@ class Forgetful(AIOHTTPTransport):
 def test_nobody_waits_for_what_a_transport_does_not_bring(
     error: BaseException | None, expected: type[Exception], pool: ThreadPoolExecutor
 ) -> None:
-    """Whatever a transport makes of a batch, every call of it ends."""
+    """Whatever a transport does with a batch, each of its calls ends."""
     with Client(transport=Forgetful(error), batch_interval=EVER, batch_max=2, execute_timeout=None) as client:
         calls = [pool.submit(client.execute, "{ a }") for _ in range(2)]
         assert not wait(calls, timeout=30).not_done
@@ -156,7 +156,7 @@ def test_nobody_waits_for_what_a_transport_does_not_bring(
 
 
 def test_b04_one_error_object_goes_to_every_call(pool: ThreadPoolExecutor) -> None:
-    """With error lists of their own."""
+    """The results have their own lists of errors."""
     refusal = answer(b'{"errors": [{"message": "Batching is off"}]}', status="400 Bad Request")
     with WireServer(always(refusal)) as server, Client(server.url, batch_interval=EVER, batch_max=2) as client:
         first, second = outcomes([pool.submit(client.execute, "{ a }") for _ in range(2)])
@@ -167,17 +167,17 @@ def test_b04_one_error_object_goes_to_every_call(pool: ThreadPoolExecutor) -> No
 
 
 def test_an_entry_that_is_no_answer_is_the_error_of_its_call(pool: ThreadPoolExecutor) -> None:
-    """The others do not notice."""
+    """The other calls are not affected."""
     body = b'[{"data": {"n": 1}}, 1]'
     with WireServer(always(answer(body))) as server, Client(server.url, batch_interval=EVER, batch_max=2) as client:
         calls = [pool.submit(client.execute, "{ n }") for _ in range(2)]
         failed = [error for error in outcomes(calls) if error is not None]
     assert len(failed) == 1
-    assert "entry 2 is no GraphQL response" in str(failed[0])
+    assert "entry 2 is not a GraphQL response" in str(failed[0])
 
 
 def test_b10_only_calls_with_equal_headers_go_together(strawberry_server: Server) -> None:
-    """They would all be sent with the same ones; the same holds for extra_args."""
+    """All of them would be sent with the same headers; the same applies to extra_args."""
     document = '{ header(name: "x-a") }'
     with Client(strawberry_server.url, batch_interval=EVER, batch_max=2) as client:
         calls = [client.submit(document, headers={"X-A": letter}) for letter in "abab"]
@@ -192,7 +192,7 @@ def test_b10_only_calls_with_equal_headers_go_together(strawberry_server: Server
 def test_header_functions_are_called_for_each_call_in_its_thread(
     strawberry_server: Server, pool: ThreadPoolExecutor
 ) -> None:
-    """Where thread-locals are the caller's; different answers are different batches."""
+    """They are called where thread-locals are the caller's; different results go into different batches."""
     users = threading.local()
 
     def headers() -> dict[str, str]:
@@ -208,10 +208,10 @@ def test_header_functions_are_called_for_each_call_in_its_thread(
 
 
 def test_b11_a_call_that_times_out_leaves_the_batch(strawberry_server: Server, pool: ThreadPoolExecutor) -> None:
-    """Unsent, it is not sent; the others get their answers, in their places."""
+    """If it is unsent, it is not sent; the others receive their own results."""
     with Client(strawberry_server.url, batch_interval=EVER, batch_max=3) as client:
         first = pool.submit(client.execute, HELLO, {"name": "first"})
-        with pytest.raises(TransportTimeout, match=r"^timeout ran out after 0\.1 s"):
+        with pytest.raises(TransportTimeout, match=r"^timeout expired after 0\.1 s"):
             client.execute(HELLO, {"name": "late"}, timeout=0.1)
         others = [pool.submit(client.execute, HELLO, {"name": name}) for name in "ab"]
         assert first.result() == {"hello": "Hello first!"}
@@ -223,7 +223,7 @@ def test_b11_a_call_that_times_out_leaves_the_batch(strawberry_server: Server, p
 def test_b11_a_call_that_times_out_in_a_sent_batch_is_ignored(
     strawberry_server: Server, pool: ThreadPoolExecutor
 ) -> None:
-    """Its time is its own; the others wait on."""
+    """Its time limit is its own; the others continue to wait."""
     with Client(strawberry_server.url, batch_interval=EVER, batch_max=2) as client:
         patient = pool.submit(client.execute, "{ sleep(seconds: 1) }", timeout=60)
         with pytest.raises(TransportTimeout):
@@ -233,7 +233,7 @@ def test_b11_a_call_that_times_out_in_a_sent_batch_is_ignored(
 
 
 def test_b11_when_all_have_left_the_request_is_given_up(strawberry_server: Server, pool: ThreadPoolExecutor) -> None:
-    """The server hears that nobody waits; an unsent batch is never sent."""
+    """The request is aborted if no call waits for it; an unsent batch is never sent."""
     with Client(strawberry_server.url, batch_interval=EVER, batch_max=2) as client:
         calls = [pool.submit(client.execute, "{ sleep(seconds: 60) }", timeout=0.5) for _ in range(2)]
         assert [type(error) for error in outcomes(calls)] == [TransportTimeout] * 2
@@ -246,7 +246,7 @@ def test_b11_when_all_have_left_the_request_is_given_up(strawberry_server: Serve
 
 
 def test_b12_closing_fails_what_is_queued(strawberry_server: Server, pool: ThreadPoolExecutor) -> None:
-    """Nothing waits for ever, and nothing is sent any more."""
+    """No call waits forever, and nothing more is sent."""
     client = Client(strawberry_server.url, batch_interval=EVER, execute_timeout=None)
     submitted = [client.submit("{ hello }") for _ in range(3)]
     call = pool.submit(client.execute, "{ hello }")
@@ -258,7 +258,7 @@ def test_b12_closing_fails_what_is_queued(strawberry_server: Server, pool: Threa
 
 
 def test_b12_closing_fails_what_is_sent(strawberry_server: Server) -> None:
-    """And the server hears of it."""
+    """The server sees the request aborted."""
     client = Client(strawberry_server.url, batch_interval=EVER, batch_max=2, execute_timeout=None)
     calls = [client.submit("{ sleep(seconds: 60) }") for _ in range(2)]
     strawberry_server.wait_for("sleep_started")
@@ -268,7 +268,7 @@ def test_b12_closing_fails_what_is_sent(strawberry_server: Server) -> None:
 
 
 def test_submit_takes_part(strawberry_server: Server) -> None:
-    """One thread is enough; a cancelled future leaves its batch."""
+    """One thread is sufficient; a cancelled future leaves its batch."""
     with Client(strawberry_server.url, batch_interval=EVER, batch_max=3) as client:
         client.submit(HELLO, {"name": "cancelled"}).cancel()
         calls = [client.submit(HELLO, {"name": name}) for name in "abc"]
@@ -287,27 +287,27 @@ def test_submit_takes_part(strawberry_server: Server) -> None:
     ids=["upload", "GET", "batch", "defer"],
 )
 def test_what_cannot_share_a_request_goes_alone(strawberry_server: Server, call: Callable[[Client], object]) -> None:
-    """At once, since there is nothing to wait for."""
+    """It is sent immediately, because there is nothing to wait for."""
     with Client(strawberry_server.url, batch_interval=EVER) as client:
         call(client)
 
 
 def test_a_syntax_error_is_the_servers_to_tell(strawberry_server: Server) -> None:
-    """As it is without batches."""
+    """The error is the same as without batches."""
     client = Client(strawberry_server.url, batch_interval=EVER)
     with client, pytest.raises(TransportQueryError, match="Syntax"):
         client.execute("subscription {")
 
 
 def test_variables_are_checked_before_a_batch_is_joined(strawberry_server: Server) -> None:
-    """In the calling thread, so nobody else's request suffers."""
+    """It is raised in the calling thread, so no other request is affected."""
     with Client(strawberry_server.url, batch_interval=EVER) as client, pytest.raises(DocumentError, match="name"):
         client.execute(HELLO, {"name": object()})
     assert strawberry_server.seen() == []
 
 
 def test_a_lost_batch_with_a_mutation_is_not_sent_again(pool: ThreadPoolExecutor) -> None:
-    """One of queries is, on a connection that may have gone stale."""
+    """A batch of queries is resent, on a connection that may have become stale."""
 
     def script(connection: WireConnection) -> None:
         connection.read_request()
@@ -325,7 +325,7 @@ def test_a_lost_batch_with_a_mutation_is_not_sent_again(pool: ThreadPoolExecutor
 
 
 def test_many_threads_for_a_while(strawberry_server: Server, pool: ThreadPoolExecutor) -> None:
-    """Two hundred calls with short and long limits: everyone gets an own answer, or a timeout."""
+    """Two hundred calls with short and long limits: each receives its own result, or a timeout."""
     with Client(strawberry_server.url, batch_interval=0.005, batch_max=7) as client:
 
         def greet(number: int) -> str:
@@ -341,7 +341,7 @@ def test_many_threads_for_a_while(strawberry_server: Server, pool: ThreadPoolExe
 
 
 def test_batch_interval_0_is_the_transport_itself() -> None:
-    """Without batches nothing stands between a call and the transport."""
+    """Without batches there is nothing between a call and the transport."""
     for interval, kind in ((0, AIOHTTPTransport), (1, Batcher)):
         client = Client("http://127.0.0.1:1/", batch_interval=interval)
         assert isinstance(TransportFactory(client._pipeline.options).build().queries, kind)
@@ -365,13 +365,13 @@ def test_batch_interval_0_is_the_transport_itself() -> None:
     ],
 )
 def test_a_wrong_option_is_an_error_at_once(options: dict[str, Any], error: type[Exception], message: str) -> None:
-    """When the client is made."""
+    """They are refused when the client is created."""
     with pytest.raises(error, match=message):
         Client(**{"url": "http://a/", **options})
 
 
 def test_signed_requests_go_alone(strawberry_server: Server) -> None:
-    """Headers that depend on the body cannot go with another body."""
+    """Headers that depend on the body cannot be sent with a different body."""
 
     class Signature:
         def get_headers(self, data: str | None = None, headers: Any = None) -> dict[str, str]:
@@ -382,6 +382,6 @@ def test_signed_requests_go_alone(strawberry_server: Server) -> None:
 
 
 def test_errors_are_transport_errors() -> None:
-    """Whatever becomes of a batch, a caller that catches TransportError catches it."""
+    """Whatever happens to a batch, a caller can catch TransportError."""
     with Client("http://127.0.0.1:1/", batch_interval=0.01) as client, pytest.raises(TransportError):
         client.execute("{ a }")

@@ -1,4 +1,4 @@
-"""CookieJar and NoCookies: what is kept, and how it is sent."""
+"""CookieJar and NoCookies: the cookies that are stored, and how they are sent."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def setting(*cookies: str) -> Callable[[WireConnection], None]:
 
 @both
 def test_cookies_of_ip_addresses_are_kept(make: Make) -> None:
-    """A server without a name keeps its sessions, too."""
+    """A server without a name keeps its sessions as well."""
     with WireServer(setting("session=s1; Path=/; HttpOnly")) as server, make(server.url) as client:
         assert client.execute("{ ok }") == client.execute("{ ok }") == OK
         assert [request.header("cookie") for request in server.requests] == [None, "session=s1"]
@@ -35,7 +35,7 @@ def test_cookies_of_ip_addresses_are_kept(make: Make) -> None:
 @both
 @pytest.mark.parametrize("value", ['"x y"', "a=b==", "x,y", '"1\\0542"', "{1:2}", "/a@b", "100%"])
 def test_values_are_sent_as_the_server_wrote_them(make: Make, value: str) -> None:
-    """Quotes, escapes and separators are neither added nor removed: signatures depend on them."""
+    """Quotes, escapes and separators are neither added nor removed, because signatures depend on them."""
     with WireServer(setting(f"session={value}; Path=/")) as server, make(server.url) as client:
         for _ in range(3):
             client.execute("{ ok }")
@@ -45,7 +45,7 @@ def test_values_are_sent_as_the_server_wrote_them(make: Make, value: str) -> Non
 @both
 @pytest.mark.parametrize("value", ["x,y", "a=b==", "{1:2}", "x y", '"x y"'])
 def test_values_are_sent_as_the_caller_wrote_them(make: Make, value: str) -> None:
-    """Those of the client, and those of one call."""
+    """Cookies of the client, and those of one call."""
     with WireServer(always(answer())) as server, make(server.url, cookies={"session": value}) as client:
         client.execute("{ ok }")
         client.execute("{ ok }", extra_args={"cookies": {"session": value}})
@@ -55,7 +55,7 @@ def test_values_are_sent_as_the_caller_wrote_them(make: Make, value: str) -> Non
 @both
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
 def test_secure_cookies_of_localhost_need_no_tls(make: Make, host: str) -> None:
-    """As in browsers, so that a program can be developed without certificates."""
+    """Browsers do the same, so that a program can be developed without certificates."""
     with WireServer(setting("session=s1; Path=/; Secure")) as server:
         with make(server.url.replace("127.0.0.1", host)) as client:
             client.execute("{ ok }")
@@ -64,7 +64,7 @@ def test_secure_cookies_of_localhost_need_no_tls(make: Make, host: str) -> None:
 
 
 def test_secure_cookies_of_other_hosts_need_tls() -> None:
-    """They are sent by https and wss alone."""
+    """They are only sent over https and wss."""
 
     async def main() -> None:
         jar = CookieJar()
@@ -79,7 +79,7 @@ def test_secure_cookies_of_other_hosts_need_tls() -> None:
 
 
 def test_expired_and_deleted_cookies_are_not_sent() -> None:
-    """The change of quoted values does not keep a cookie alive."""
+    """The handling of quoted values does not keep a cookie alive."""
 
     async def main() -> None:
         url = URL("http://127.0.0.1/graphql")
@@ -92,7 +92,7 @@ def test_expired_and_deleted_cookies_are_not_sent() -> None:
 
 
 def test_no_cookies_keeps_none() -> None:
-    """Whatever a server sets."""
+    """Any cookie of a server is accepted."""
 
     async def main() -> None:
         url = URL("http://127.0.0.1/graphql")
@@ -105,7 +105,7 @@ def test_no_cookies_keeps_none() -> None:
 
 
 def test_session_of_requests_that_was_given_keeps_its_jar() -> None:
-    """The jar of a session of the user's is used as it is."""
+    """The jar of a user's session is used unchanged."""
     session = requests.Session()
     jar = session.cookies
     with WireServer(setting("session=s1")) as server:
@@ -118,7 +118,7 @@ def test_session_of_requests_that_was_given_keeps_its_jar() -> None:
 
 
 def test_secure_cookies_over_tls() -> None:
-    """What a server sets over TLS goes back over TLS, by name and by address."""
+    """A cookie set over TLS is sent back over TLS, by name and by address."""
     authority = trustme.CA()
     serving, trusting = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH), ssl.create_default_context()
     authority.issue_cert("127.0.0.1", "localhost").configure_cert(serving)

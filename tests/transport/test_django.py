@@ -1,4 +1,4 @@
-"""A Django site with sessions and its guard against forged requests."""
+"""A Django site with sessions and CSRF protection."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ LOGIN = 'mutation ($password: String!) { login(name: "Zoë", password: $password
 
 
 def test_log_in_and_mutate(django_server: Server) -> None:
-    """A client gets the guard's token, logs in, and uses its session from then on."""
+    """A client gets the CSRF token, logs in, and uses its session from then on."""
     jar = lambda: aiohttp.CookieJar(unsafe=True)  # noqa: E731
     with Client(django_server.url, use_get_for_queries=True, client_session_args={"cookie_jar": jar}) as client:
         headers = {"X-CSRFToken": csrf_token(client.execute_result("{ hello }"))}
@@ -50,7 +50,7 @@ def test_log_in_and_mutate(django_server: Server) -> None:
 
 
 def test_forged_request_is_refused(django_server: Server) -> None:
-    """Without the token a mutation is refused, and the error has what the site said."""
+    """Without the token a mutation is refused, and the error has the site's message."""
     with Client(django_server.url) as client, pytest.raises(TransportAuthenticationError, match="HTTP 403") as info:
         client.execute(LOGIN, {"password": "tell nobody"})
     assert "CSRF" in info.value.body

@@ -1,4 +1,4 @@
-"""Servers that repeat the credentials of a request: no message, repr or log record holds them."""
+"""Servers that repeat the credentials of a request: no message, repr or log record contains them."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def shown(error: BaseException) -> str:
 
 
 def echo(status: str, content_type: str, template: str) -> Any:
-    """Repeat the credentials of the request in the answer; a double percent sign says where."""
+    """Repeat the credentials of the request in the response, in place of a double percent sign."""
 
     def script(connection: WireConnection) -> None:
         while request := connection.read_request():
@@ -57,7 +57,7 @@ ANSWERS = [
 @both
 @pytest.mark.parametrize(("status", "content_type", "template"), ANSWERS)
 def test_echo_over_http(make: Make, status: str, content_type: str, template: str) -> None:
-    """Token, key, cookie of the jar and of the call, and password."""
+    """Token, key, cookies of the jar and of the call, and password are masked."""
     options = {"cookies": {"session": "s3cret-jar"}, "headers": {"X-Api-Key": "s3cret-key"}}
     calls: list[dict[str, Any]] = [
         {"headers": BEARER},
@@ -75,7 +75,7 @@ def test_echo_over_http(make: Make, status: str, content_type: str, template: st
 
 @both
 def test_echo_in_a_batch(make: Make) -> None:
-    """Each answer of a batch, and what stands in the place of one."""
+    """They are masked in each response of a batch, and in errors instead of one."""
     body = '[{"errors": [{"message": "%%"}]}, {"no": "%%"}]'
     with WireServer(echo("200 OK", "application/json", body)) as server, make(server.url, headers=BEARER) as client:
         first, second = client.execute_batch_results(["{ a }", "{ b }"])
@@ -86,7 +86,7 @@ def test_echo_in_a_batch(make: Make) -> None:
 
 
 def test_echo_in_an_answer_that_is_too_large() -> None:
-    """Its beginning is quoted."""
+    """The beginning of the body is quoted."""
     with WireServer(echo("200 OK", "text/plain", "%%")) as server:
         by_requests = RequestsHTTPTransport(server.url, headers=BEARER, max_response_size=10)
         for client in (Client(server.url, headers=BEARER, max_response_size=10), Client(transport=by_requests)):
@@ -96,7 +96,7 @@ def test_echo_in_an_answer_that_is_too_large() -> None:
 
 
 def test_variables_are_quoted() -> None:
-    """What a server says of a variable is shown, as the documentation says: it is what was wrong."""
+    """A server's text about a variable is shown, as documented, because it describes the fault."""
     said = json.dumps({"errors": [{"message": "'hunter2' is no Int"}]})
     with (
         WireServer(echo("200 OK", "application/json", said)) as server,
@@ -161,7 +161,7 @@ async def drained(peer: Peer) -> None:
     ids=lambda script: script.__name__,
 )
 def test_echo_over_a_websocket(script: Any, caplog: pytest.LogCaptureFixture) -> None:
-    """A refused upgrade, close reasons, errors and messages."""
+    """They are masked in a refused upgrade, close reasons, errors and messages."""
     options: dict[str, Any] = {"headers": BEARER, "init_payload": {"token": TOKEN}, "reconnect": False}
     with (
         ScriptedServer(script) as server,
@@ -174,7 +174,7 @@ def test_echo_over_a_websocket(script: Any, caplog: pytest.LogCaptureFixture) ->
 
 
 def test_a_refused_token_is_still_told() -> None:
-    """What to do stands in the message as before."""
+    """The message still has the advice."""
     with (
         WireServer(echo("401 Unauthorized", "text/plain", "%%")) as server,
         Client(server.url, headers=BEARER) as client,

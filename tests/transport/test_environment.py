@@ -1,4 +1,4 @@
-"""The caller beats the environment, and what is missing or malformed there is named: ~/.netrc and certificates."""
+"""Arguments take precedence over the environment, whose missing or malformed files are named."""
 
 from __future__ import annotations
 
@@ -45,14 +45,14 @@ both = pytest.mark.parametrize("make", [by_aiohttp, by_requests])
 
 
 def authorization(make: Make, user: str = "", **options: Any) -> str | None:
-    """Return the Authorization header that a server gets."""
+    """Return the Authorization header that a server receives."""
     with WireServer(always(answer())) as server, make(server.url.replace("//", f"//{user}"), **options) as client:
         assert client.execute("{ ok }") == OK
         return server.requests[0].header("authorization")
 
 
 def failure(client: Client, match: str) -> str:
-    """Return the message of a call that must fail with one like this."""
+    """Return the message of a call that must fail with a matching one."""
     with client, pytest.raises(TransportConnectionFailed, match=match) as caught:
         client.execute("{ ok }")
     return str(caught.value)
@@ -63,21 +63,21 @@ def failure(client: Client, match: str) -> str:
 
 @pytest.mark.usefixtures("netrc")
 def test_netrc_is_not_read_unless_asked() -> None:
-    """The environment's proxies are; ~/.netrc holds passwords for other programs."""
+    """The environment's proxies are used by default, but not ~/.netrc, which has passwords for other programs."""
     assert authorization(Client) is None
 
 
 @both
 @pytest.mark.usefixtures("netrc")
 def test_netrc_fills_what_was_not_given(make: Make) -> None:
-    """Asked for, it has the credentials for a host."""
+    """If requested, it supplies the credentials for a host."""
     assert authorization(make) == FROM_NETRC
 
 
 @both
 @pytest.mark.usefixtures("netrc")
 def test_given_credentials_count_more_than_netrc(make: Make) -> None:
-    """A header, credentials as auth= and those in the URL."""
+    """A header, auth= and credentials in the URL take precedence."""
     assert authorization(make, headers={"authorization": "Bearer mine"}) == "Bearer mine"
     assert authorization(make, headers=lambda: {"Authorization": "Bearer mine"}) == "Bearer mine"
     assert authorization(make, auth=("me", "mine")) == "Basic bWU6bWluZQ=="
@@ -86,7 +86,7 @@ def test_given_credentials_count_more_than_netrc(make: Make) -> None:
 
 @pytest.mark.usefixtures("netrc")
 def test_given_credentials_of_a_session_count_more_than_netrc() -> None:
-    """Those of aiohttp's session, and of a session of requests."""
+    """Credentials of aiohttp's session, and of a requests session, take precedence."""
     headers = {"Authorization": "Bearer mine"}
     of_aiohttp = lambda url: Client(url, client_session_args={"trust_env": True, "headers": headers})  # noqa: E731
     assert authorization(of_aiohttp) == "Bearer mine"
@@ -101,7 +101,7 @@ def test_given_credentials_of_a_session_count_more_than_netrc() -> None:
 
 @both
 def test_netrc_is_not_for_another_origin(make: Make, netrc: Path) -> None:
-    """A redirect to another origin carries no credentials, not even the default ones of the file."""
+    """A redirect to another origin sends no credentials, not even those of the default entry."""
     netrc.write_text("default login netrc password hush\n")
     with WireServer(always(answer())) as other:
 
@@ -118,7 +118,7 @@ def test_netrc_is_not_for_another_origin(make: Make, netrc: Path) -> None:
 @both
 @pytest.mark.parametrize("text", ["machine 127.0.0.1 login netrc pasword hush\n", b"\xff\xfe"])
 def test_a_broken_netrc(make: Make, netrc: Path, text: str | bytes) -> None:
-    """It is named, and its content is not shown."""
+    """The file is named, and its content is not shown."""
     netrc.write_bytes(text if isinstance(text, bytes) else text.encode())
     with pytest.raises((ValueError, TransportError), match=r"\.netrc") as caught, make("http://127.0.0.1:9/") as client:
         client.execute("{ ok }")
@@ -128,7 +128,7 @@ def test_a_broken_netrc(make: Make, netrc: Path, text: str | bytes) -> None:
 
 @both
 def test_a_missing_netrc(make: Make, netrc: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """No file is no mistake, unless NETRC names it."""
+    """A missing file is no error, unless NETRC names it."""
     netrc.unlink()
     assert authorization(make) is None
     monkeypatch.setenv("NETRC", str(netrc))
@@ -141,7 +141,7 @@ def test_a_missing_netrc(make: Make, netrc: Path, monkeypatch: pytest.MonkeyPatc
 
 @pytest.fixture
 def url(server_context: ssl.SSLContext, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    """A server whose authority nobody trusts by default."""
+    """A server whose authority is not trusted by default."""
     for name in BUNDLES:
         monkeypatch.delenv(name, raising=False)
     with WireServer(always(answer()), context=server_context) as server:
@@ -174,7 +174,7 @@ def test_verify_counts_more_than_a_bundle_of_the_environment(
     url: str, bundles: dict[str, str], monkeypatch: pytest.MonkeyPatch, variable: str, given: Any, environment: str,
     works: bool,
 ) -> None:  # fmt: skip
-    """The environment is asked only when the caller says nothing."""
+    """The environment is used only if the caller passes nothing."""
     monkeypatch.setenv(variable, bundles[environment])
     with Client(transport=RequestsHTTPTransport(url, verify=bundles.get(given, given))) as client:
         if works:
@@ -186,9 +186,9 @@ def test_verify_counts_more_than_a_bundle_of_the_environment(
 
 
 def test_a_bundle_that_does_not_exist(url: str, bundles: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
-    """The variable or the option that names it is in the error."""
+    """The error has the variable or the option that names it."""
     by_option = Client(transport=RequestsHTTPTransport(url, verify=bundles["gone"]))
-    failure(by_option, "verify= names a file that does not exist")
+    failure(by_option, "the file of verify= is missing")
     for variable in ("CURL_CA_BUNDLE", "REQUESTS_CA_BUNDLE"):
         monkeypatch.setenv(variable, bundles["gone"])
         by_variable = Client(transport=RequestsHTTPTransport(url))
@@ -201,7 +201,7 @@ def test_a_bundle_that_does_not_exist(url: str, bundles: dict[str, str], monkeyp
 
 
 def test_given_proxies_count_more_by_requests(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Those of the transport, of one call and of a session, under whatever key, beat HTTP_PROXY."""
+    """Those of the transport, of one call and of a session, with any key, take precedence over HTTP_PROXY."""
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
     with WireServer(always(answer())) as proxy:
         address = f"http://127.0.0.1:{proxy.port}"
@@ -221,13 +221,13 @@ def test_given_proxies_count_more_by_requests(monkeypatch: pytest.MonkeyPatch) -
                 assert client.execute("{ ok }") == OK
         with Client(transport=RequestsHTTPTransport("http://api.test/")) as client:
             assert client.execute("{ ok }", extra_args={"proxies": {"all": address}}) == OK
-            with pytest.raises(TransportConnectionFailed, match="proxy gave no connection"):
+            with pytest.raises(TransportConnectionFailed, match="proxy could not connect"):
                 client.execute("{ ok }")
         assert len(proxy.requests) == 4
 
 
 def test_no_proxy_by_requests(monkeypatch: pytest.MonkeyPatch) -> None:
-    """An empty text as proxy, and NO_PROXY, are the direct way."""
+    """An empty proxy, and NO_PROXY, mean a direct connection."""
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
     with WireServer(always(answer())) as server:
         with Client(transport=RequestsHTTPTransport(server.url, proxies={"http": ""})) as client:
@@ -238,7 +238,7 @@ def test_no_proxy_by_requests(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_malformed_proxy_by_requests(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The variables are named, and credentials are not."""
+    """The variables are named, and credentials are not shown."""
     monkeypatch.setenv("HTTP_PROXY", "http://me:hush@/")
     client = Client(transport=RequestsHTTPTransport("http://api.test/"))
     assert "hush" not in failure(client, r"proxy for http://api\.test/ is malformed.*HTTP_PROXY")
@@ -247,7 +247,7 @@ def test_a_malformed_proxy_by_requests(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_client_certificate_by_path(
     any_server: Any, authority: trustme.CA, server_context: ssl.SSLContext, tmp_path: Path
 ) -> None:
-    """cert= is a path, or a pair of paths, and goes with ssl=False too."""
+    """cert= is a path or a pair of paths, and can be combined with ssl=False."""
     server_context.verify_mode = ssl.CERT_REQUIRED
     authority.configure_trust(server_context)
     mine = authority.issue_cert("me@example.test")

@@ -1,4 +1,4 @@
-"""One client for many users: the cookies, batches and sockets of one are never another's."""
+"""One client for many users: cookies, batches and sockets of one user are never used for another."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def headers_of_user() -> dict[str, str]:
 
 
 def as_user(name: str | None, work: Callable[[], Any]) -> Any:
-    """Do the work in a context of its own, in which a user is logged in."""
+    """Do the work in a separate context, in which a user is logged in."""
 
     def run() -> Any:
         user.set(name)
@@ -78,7 +78,7 @@ def session_of_aiohttp(url: str) -> Client:
 
 @pytest.mark.parametrize("make", [by_aiohttp, session_of_aiohttp, session_of_requests, one_session_of_requests])
 def test_users_in_threads_share_no_cookies(server: WireServer, make: Make) -> None:
-    """Calls with tokens neither send nor store cookies; those without share a jar. Sessions of the user's, too."""
+    """Calls with tokens neither send nor store cookies; calls without tokens share a jar, also in a user's session."""
     users = ["ada", None, "bob", None]
     with make(server.url) as client, ThreadPoolExecutor(8) as threads:
 
@@ -109,7 +109,7 @@ def test_users_in_threads_share_no_cookies(server: WireServer, make: Make) -> No
     ids=str,
 )
 def test_ways_to_bring_credentials(server: WireServer, make: Make, arguments: dict[str, Any]) -> None:
-    """What a call brings is sent, alone, and what the answer sets is not stored."""
+    """Only the cookies of the call are sent, and those of the response are not stored."""
     with make(server.url, cookies={"begin": "b"}) as client:
         client.execute(QUERY, **arguments)
         client.execute(QUERY)
@@ -123,7 +123,7 @@ def test_ways_to_bring_credentials(server: WireServer, make: Make, arguments: di
 
 
 def test_extra_headers_bring_credentials(server: WireServer) -> None:
-    """Headers among aiohttp's arguments for one call, too."""
+    """This includes headers in the aiohttp arguments of one call."""
     with Client(server.url) as client:
         client.execute(QUERY, extra_args={"headers": {"Authorization": "ada"}})
         client.execute(QUERY)
@@ -134,7 +134,7 @@ def test_extra_headers_bring_credentials(server: WireServer) -> None:
 @both
 @pytest.mark.parametrize("options", [{"headers": {"Authorization": "site"}}, {"headers": {"Cookie": "a=b"}}], ids=str)
 def test_fixed_credentials_share_the_jar(server: WireServer, make: Make, options: dict[str, Any]) -> None:
-    """Credentials of the client itself are those of one user, whose session goes on; other headers change nothing."""
+    """Credentials of the client itself belong to one user, whose session continues; other headers change nothing."""
     with make(server.url, **options) as client:
         client.execute(QUERY)
         client.execute(QUERY, headers={"X-CSRFToken": "t"})
@@ -145,13 +145,13 @@ def test_fixed_credentials_share_the_jar(server: WireServer, make: Make, options
     fourth = sent(server)[3]
     assert sent(server)[2] == ("ada", options["headers"].get("Cookie"))
     assert fourth[0] == name
-    if name is not None:  # requests sends a given Cookie header in place of the jar, aiohttp beside it
+    if name is not None:  # requests sends a given Cookie header instead of the jar, aiohttp in addition to it
         assert [cookie for _, cookie in sent(server)] == [None, stored, None, stored]
 
 
 @pytest.mark.parametrize("options", [{"auth": ("ada", "secret")}, {"auth": "Bearer site"}], ids=str)
 def test_fixed_auth_shares_the_jar(server: WireServer, options: dict[str, Any]) -> None:
-    """As headers do; and so do a name and password in the URL, beside a function that returns other headers."""
+    """They work like headers, and so do a name and password in the URL, next to a function for other headers."""
     in_url = server.url.replace("//", "//ada:secret@")
     for url, arguments in ((server.url, options), (in_url, {"headers": headers_of_user})):
         before = len(server.requests)
@@ -165,7 +165,7 @@ def test_fixed_auth_shares_the_jar(server: WireServer, options: dict[str, Any]) 
 
 @both
 def test_functions_may_know_the_user(server: WireServer, make: Make) -> None:
-    """A call whose credentials come from a function of the client's uses no cookies; one without them does."""
+    """A call whose credentials come from a function of the client uses no cookies; one without them does."""
     with make(server.url, headers=headers_of_user) as client:
         for name in ("ada", "bob", None, None, "ada"):
             as_user(name, lambda: client.execute(QUERY))
@@ -179,7 +179,7 @@ class Signature:
 
 @pytest.mark.parametrize("auth", [lambda: user.get() or "nobody", Signature()], ids=["function", "object"])
 def test_auth_may_know_the_user(server: WireServer, auth: Any) -> None:
-    """So does ``auth=`` with a function or an object that signs."""
+    """The same applies to ``auth=`` with a function or an object that signs."""
     with Client(server.url, auth=auth) as client:
         for name in ("ada", "bob", "ada"):
             as_user(name, lambda: client.execute(QUERY))
@@ -188,7 +188,7 @@ def test_auth_may_know_the_user(server: WireServer, auth: Any) -> None:
 
 @both
 def test_redirects_share_no_cookies(make: Make) -> None:
-    """What a redirect sets goes along to its target, and not to the call of another user."""
+    """Cookies set by a redirect are sent to its target, and not with the call of another user."""
 
     def script(connection: WireConnection) -> None:
         while request := connection.read_request():
@@ -209,7 +209,7 @@ def test_redirects_share_no_cookies(make: Make) -> None:
 
 @both
 def test_batches_share_no_cookies(make: Make) -> None:
-    """A batch with credentials of its own is like a call with them."""
+    """A batch with its own credentials is handled like a call with them."""
     body = b'[{"data": {"ok": true}}, {"data": {"ok": true}}]'
     with WireServer(always(answer(body, "Set-Cookie: owner=ada; Path=/"))) as server, make(server.url) as client:
         client.execute_batch([QUERY, QUERY], headers={"Authorization": "ada"})
@@ -219,7 +219,7 @@ def test_batches_share_no_cookies(make: Make) -> None:
 
 
 def test_a_repeated_request_stays_apart() -> None:
-    """A query that is sent again after its connection was lost is of the same user."""
+    """A query that is resent after its connection was lost belongs to the same user."""
 
     def first(connection: WireConnection) -> None:
         connection.read_request()
@@ -234,7 +234,7 @@ def test_a_repeated_request_stays_apart() -> None:
 
 
 def test_a_repeated_request_may_be_of_another_user() -> None:
-    """A function that names a user only when a query is sent again is believed then."""
+    """A function that returns a user only for the resent query is respected."""
 
     def first(connection: WireConnection) -> None:
         connection.read_request()
@@ -253,7 +253,7 @@ def test_a_repeated_request_may_be_of_another_user() -> None:
 
 @pytest.mark.parametrize("by", ["headers", "auth", "cookies", "function"])
 def test_users_never_share_a_batch(by: str) -> None:
-    """However many calls of two users collect, each batch is of one, and each answer reaches its user."""
+    """However many calls of two users collect, each batch belongs to one, and each result reaches its user."""
 
     def who(connection: WireConnection) -> None:
         while request := connection.read_request():
@@ -287,7 +287,7 @@ def test_users_never_share_a_batch(by: str) -> None:
 
 
 async def until_gone(peer: Peer) -> None:
-    """Accept, set a cookie that names the user, and answer every operation with true."""
+    """Accept, set a cookie that names the user, and respond to every operation with true."""
     await peer.accept(
         "graphql-transport-ws", f"Set-Cookie: owner={peer.headers.get('authorization', 'nobody')}; Path=/"
     )
@@ -312,7 +312,7 @@ def test_upgrades_share_no_cookies() -> None:
 
 
 def test_upgrades_with_fixed_credentials_share_the_jar() -> None:
-    """They are of the same user as the requests."""
+    """They belong to the same user as the requests."""
     with ScriptedServer(until_gone) as server, Client(server.ws_url, auth="site", cookies={"begin": "b"}) as client:
         for _ in range(2):
             assert list(client.subscribe("subscription { ok }")) == [OK]
@@ -322,7 +322,7 @@ def test_upgrades_with_fixed_credentials_share_the_jar() -> None:
 
 @pytest.mark.parametrize("by", ["headers", "auth", "init_payload"])
 def test_users_never_share_a_socket(strawberry_server: Server, by: str) -> None:
-    """Queries and subscriptions over sockets run as the user who asks; those of one user share a socket."""
+    """Queries and subscriptions over sockets run as the user who sends them; those of one user share a socket."""
     functions: dict[str, Any] = {
         "headers": headers_of_user,
         "auth": lambda: user.get() or "nobody",
@@ -340,7 +340,7 @@ def test_users_never_share_a_socket(strawberry_server: Server, by: str) -> None:
 
 
 def test_users_in_threads_never_share_a_socket(strawberry_server: Server) -> None:
-    """Nor when their sockets are opened at the same time."""
+    """They do not share sockets that are opened at the same time either."""
     with Client(strawberry_server.ws_url, headers=headers_of_user) as client, ThreadPoolExecutor(8) as threads:
 
         def ask(number: int) -> bool:
@@ -355,7 +355,7 @@ def test_users_in_threads_never_share_a_socket(strawberry_server: Server) -> Non
 
 
 def test_shared_identity() -> None:
-    """Names are compared whatever their case, values as they are; other headers and functions count for nothing."""
+    """Names are compared without case, and values exactly; other headers and functions do not count."""
     shared = SharedIdentity.of([("X-Key", "k")], {"authorization": "site"})
     assert not shared.differs_from(CIMultiDict({"AUTHORIZATION": "site", "X-Key": "other"}))
     assert shared.differs_from(CIMultiDict({"Authorization": "Site"}))

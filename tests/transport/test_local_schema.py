@@ -1,4 +1,4 @@
-"""Schemas in this process in place of servers."""
+"""Schemas in this process instead of servers."""
 
 from __future__ import annotations
 
@@ -164,7 +164,7 @@ def schema(request: pytest.FixtureRequest) -> Any:
 @pytest.mark.filterwarnings("ignore::DeprecationWarning:graphene")
 @pytest.mark.filterwarnings("ignore::DeprecationWarning:graphql_relay")
 def test_queries_mutations_and_subscriptions_run(schema: Any) -> None:
-    """Each kind of schema serves each kind of operation."""
+    """Each kind of schema supports each kind of operation."""
     with Client(transport=LocalSchemaTransport(schema)) as client:
         assert client.execute("query ($n: String) { hello(name: $n) }", {"n": "you"}) == {"hello": "Hello you!"}
         assert client.execute("mutation { double(n: 2) }") == {"double": 4}
@@ -176,7 +176,7 @@ def test_queries_mutations_and_subscriptions_run(schema: Any) -> None:
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning:graphene")
 def test_errors_are_those_of_a_server(schema: Any) -> None:
-    """A failing resolver, a wrong document and wrong variables are answers with errors."""
+    """A failing resolver, an invalid document and wrong variables are responses with errors."""
     with Client(transport=LocalSchemaTransport(schema)) as client:
         result = client.execute_result("{ fail hello }")
         assert result.data == {"fail": None, "hello": "Hello world!"}
@@ -192,7 +192,7 @@ def test_errors_are_those_of_a_server(schema: Any) -> None:
 
 
 def test_leaving_a_subscription_ends_its_source() -> None:
-    """The generator of the schema is closed, as a server closes it."""
+    """The schema's generator is closed, as a server closes it."""
     with Client(transport=LocalSchemaTransport(core_schema())) as client:
         for event in client.subscribe("subscription { count(to: 1000000) }"):
             assert event == {"count": 1}
@@ -201,20 +201,20 @@ def test_leaving_a_subscription_ends_its_source() -> None:
 
 
 def test_a_query_can_be_subscribed_to() -> None:
-    """One event, as over a WebSocket."""
+    """There is one event, as over a WebSocket."""
     with Client(transport=LocalSchemaTransport(core_schema())) as client:
         assert list(client.subscribe("{ hello }")) == [{"hello": "Hello world!"}]
 
 
 def test_resolvers_get_context_and_root() -> None:
-    """As given to the transport."""
+    """They are passed to the resolvers unchanged."""
     transport = LocalSchemaTransport(core_schema(), root_value="r", context_value="c")
     with Client(transport=transport) as client:
         assert client.execute("{ context root }") == {"context": "c", "root": "r"}
 
 
 def test_strawberry_runs_with_its_extensions() -> None:
-    """It is Strawberry that executes, not graphql-core on its schema."""
+    """Strawberry executes the operation, not graphql-core with its schema."""
     schema = strawberry_schema()
     schema.extensions = [Marked]
     with Client(transport=LocalSchemaTransport(schema)) as client:
@@ -222,7 +222,7 @@ def test_strawberry_runs_with_its_extensions() -> None:
 
 
 def test_what_is_no_json_fails_as_on_a_wire() -> None:
-    """A test against a schema must not accept what a server would not."""
+    """A test with a schema must not accept values that a server would refuse."""
     with Client(transport=LocalSchemaTransport(core_schema())) as client:
         with pytest.raises(DocumentError, match="cannot be written as JSON"):
             client.execute("query ($n: String) { hello(name: $n) }", {"n": {1, 2}})
@@ -237,7 +237,7 @@ def test_only_schemas_are_taken() -> None:
 
 
 def test_arguments_for_http_are_refused() -> None:
-    """There is no request that they could go into."""
+    """There is no request that could use them."""
     with Client(transport=LocalSchemaTransport(core_schema())) as client:
         with pytest.raises(TransportError, match="does not accept extra_args"):
             client.execute("{ hello }", extra_args={"proxy": "x"})
@@ -246,7 +246,7 @@ def test_arguments_for_http_are_refused() -> None:
 
 
 def test_it_works_in_asyncio_code_on_its_own() -> None:
-    """Like every transport."""
+    """It behaves like every other transport."""
 
     async def run() -> tuple[Any, list[Any]]:
         transport = LocalSchemaTransport(core_schema())
@@ -260,7 +260,7 @@ def test_it_works_in_asyncio_code_on_its_own() -> None:
 
 
 def test_repr_names_the_schema() -> None:
-    """So a client's repr tells what it talks to."""
+    """A client's repr shows the schema."""
     assert repr(LocalSchemaTransport(core_schema())) == "LocalSchemaTransport(GraphQLSchema)"
 
 

@@ -16,5 +16,5 @@ from syncgql.transport.loopback import is_loopback
     ],
 )  # fmt: skip
 def test_loopback(host: str, expected: bool) -> None:
-    """Names below localhost and addresses of the loopback interface, and nothing that only looks like them."""
+    """Names below localhost and loopback addresses count, and similar names do not."""
     assert is_loopback(host) is expected

@@ -359,7 +359,7 @@ def test_a_message_that_is_too_big(phoenix_server: PhoenixServer) -> None:
     with client_of(phoenix_server, max_message_size=2000) as client:
         subscription = client.subscribe(SUBSCRIPTION)
         phoenix_server.publish("x" * 3000)
-        with pytest.raises(TransportConnectionFailed, match="bigger than max_message_size, 2000 bytes"):
+        with pytest.raises(TransportConnectionFailed, match="larger than max_message_size, 2000 bytes"):
             subscription.next(PATIENCE)
 
 

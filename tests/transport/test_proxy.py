@@ -1,4 +1,4 @@
-"""A real forward proxy, for queries and for subscriptions, over HTTP and over TLS."""
+"""A real forward proxy, for queries and subscriptions, with and without TLS."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ CREDENTIALS = ("user", "p:ss")
 
 @pytest.fixture(scope="module", params=["open", "locked"])
 def proxy(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Any]]:
-    """The proxy's URL and the credentials that it wants, if any."""
+    """The proxy's URL and the credentials that it requires, if any."""
     folder = tmp_path_factory.mktemp("proxy")
     port_file = folder / "port"
     arguments = ["--hostname", "127.0.0.1", "--port", "0", "--port-file", str(port_file), "--num-workers", "1"]
@@ -69,7 +69,7 @@ def test_proxy_of_the_session(any_server: Server, proxy: tuple[str, Any]) -> Non
 
 
 def test_proxy_of_one_request(any_server: Server, proxy: tuple[str, Any]) -> None:
-    """A proxy may be given for one request."""
+    """A proxy may be passed for one request."""
     with Client(any_server.url) as client:
         assert client.execute("{ hello }", extra_args=arguments(proxy)) == HELLO
         assert client.execute("{ hello }") == HELLO
@@ -77,7 +77,7 @@ def test_proxy_of_one_request(any_server: Server, proxy: tuple[str, Any]) -> Non
 
 
 def test_proxy_for_tls(tls_front: Front, client_context: ssl.SSLContext, proxy: tuple[str, Any]) -> None:
-    """A request over TLS goes through a tunnel, and so does a subscription; proxy_headers are for the proxy."""
+    """A request over TLS uses a tunnel, and so does a subscription; proxy_headers are sent to the proxy."""
     options = arguments(proxy)
     with Client(tls_front.url(), ssl=client_context, client_session_args=options) as client:
         assert client.execute("{ hello }") == HELLO
@@ -87,7 +87,7 @@ def test_proxy_for_tls(tls_front: Front, client_context: ssl.SSLContext, proxy: 
 
 
 def test_proxy_of_the_environment(any_server: Server, proxy: tuple[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
-    """trust_env finds the proxy in the environment; without it the environment is ignored."""
+    """trust_env uses the proxy in the environment; without it the environment is ignored."""
     url, credentials = proxy
     userinfo = "" if credentials is None else "user:p%3Ass@"
     monkeypatch.setenv("HTTP_PROXY", url.replace("http://", f"http://{userinfo}"))
@@ -102,8 +102,8 @@ def test_proxy_of_the_environment(any_server: Server, proxy: tuple[str, Any], mo
 def test_proxy_that_refuses(
     any_server: Server, tls_front: Front, client_context: ssl.SSLContext, proxy: tuple[str, Any]
 ) -> None:
-    """A proxy that wants credentials is an error with its status, 407, and the advice to give them."""
-    refused = pytest.raises(TransportServerError, match=r"HTTP 407: the proxy wants credentials.*the URL of proxy=")
+    """For a proxy that requires credentials, the error has its status, 407, and the advice to pass them."""
+    refused = pytest.raises(TransportServerError, match=r"HTTP 407: the proxy requires credentials.*the URL of proxy=")
     with Client(any_server.url, client_session_args={"proxy": proxy[0]}) as client, refused as plain:
         client.execute("{ hello }")
     options = {"proxy": proxy[0], "proxy_auth": ("user", "secret")}
@@ -115,7 +115,7 @@ def test_proxy_that_refuses(
 
 
 def failure(url: str, proxy: str) -> str:
-    """Return what is said of a query and of a subscription, which must name the target."""
+    """Return the errors of a query and a subscription, which must name the target."""
     with Client(url, client_session_args={"proxy": proxy}, reconnect=False) as client:
         with pytest.raises(TransportConnectionFailed) as query:
             client.execute("{ hello }")
@@ -129,7 +129,7 @@ def failure(url: str, proxy: str) -> str:
 
 
 def test_proxy_that_is_not_there() -> None:
-    """A proxy to which nobody can connect is told apart from the server, even at the same address."""
+    """A proxy that cannot be reached is distinguished from the server, even at the same address."""
     said = failure("http://127.0.0.1:9/", "http://ada:hush@127.0.0.1:9/?hush")
     assert said.startswith("Could not connect to the proxy 127.0.0.1:9 for ")
     assert "server" not in said
@@ -137,24 +137,24 @@ def test_proxy_that_is_not_there() -> None:
 
 @pytest.mark.parametrize("url", ["http://127.0.0.1:9/graphql", "https://127.0.0.1:9/graphql"])
 def test_proxy_whose_name_is_not_found(url: str) -> None:
-    """It is the proxy's name that is wrong, not the target's."""
+    """The name of the proxy is wrong, not that of the target."""
     said = failure(url, "http://ada:hush@proxy.invalid:8080")
     assert said.startswith(f"The host name of the proxy proxy.invalid:8080 for {url} was not found: ")
 
 
 def test_proxy_without_tls_called_by_https() -> None:
-    """The scheme that does not fit is the proxy's; nothing is said of the target's."""
+    """The scheme of the proxy is wrong; the message does not mention that of the target."""
     with WireServer(lambda connection: connection.send(answer())) as server:
         said = failure("http://target.invalid/graphql", server.url.replace("http://", "https://ada:hush@"))
         port = urlsplit(server.url).port
     assert said.startswith(
-        f"Could not agree on TLS with the proxy 127.0.0.1:{port} for http://target.invalid/graphql: "
+        f"The TLS handshake with the proxy 127.0.0.1:{port} for http://target.invalid/graphql failed: "
     )
     assert said.endswith("is it plain HTTP, so that proxy= begins with http://?")
 
 
 def test_proxy_with_an_unknown_certificate(authority: trustme.CA) -> None:
-    """It is the proxy's certificate that is not trusted."""
+    """The proxy's certificate is not trusted."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     authority.issue_cert("localhost").configure_cert(context)
     with WireServer(always(answer()), context=context) as server:
@@ -167,8 +167,10 @@ def test_proxy_with_an_unknown_certificate(authority: trustme.CA) -> None:
 
 @pytest.mark.parametrize("proxy", ["open"], indirect=True)
 def test_target_without_tls_behind_a_proxy(any_server: Server, proxy: tuple[str, Any]) -> None:
-    """What fails behind the proxy is the target's."""
+    """A failure behind the proxy is attributed to the target."""
     url = any_server.url.replace("http://", "https://")
-    failed = pytest.raises(TransportConnectionFailed, match=f"Could not agree on TLS with {url}: .*the URL begins with")
+    failed = pytest.raises(
+        TransportConnectionFailed, match=f"The TLS handshake with {url} failed: .*the URL begins with"
+    )
     with Client(url, client_session_args=arguments(proxy)) as client, failed:
         client.execute("{ hello }")

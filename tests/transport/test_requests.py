@@ -1,4 +1,4 @@
-"""RequestsHTTPTransport under the client, against real servers; faked answers come from the responses library."""
+"""RequestsHTTPTransport with a client, against real servers; the responses library provides fake responses."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def loop_threads() -> list[str]:
 
 
 def execute(transport: RequestsHTTPTransport, request: str = "{ hello }", **options: Any) -> dict[str, Any]:
-    """Execute once by a client that is closed afterwards."""
+    """Execute once with a client that is closed afterwards."""
     with Client(transport=transport) as client:
         return client.execute(request, **options)
 
@@ -84,7 +84,7 @@ def answer(
 
 
 def test_execute_starts_no_thread(client: Client) -> None:
-    """Variables reach the server, the answer comes back, and all of it happens in the calling thread."""
+    """Variables reach the server, the result is returned, and all of it happens in the calling thread."""
     text = "query Greet($name: String!) { hello(name: $name) }"
     assert client.execute(text, {"name": "Zoë"}) == {"hello": "Hello Zoë!"}
     assert client.execute(gql(text), {"name": "Zoë"}, "Greet") == {"hello": "Hello Zoë!"}
@@ -92,7 +92,7 @@ def test_execute_starts_no_thread(client: Client) -> None:
 
 
 def test_execute_result_tells_what_carried_it(client: Client, any_server: Server) -> None:
-    """Status, headers without regard to case, url and elapsed time are those of this call."""
+    """Status, case-insensitive headers, url and elapsed time are those of this call."""
     response = client.execute_result("{ hello }").response
     assert response is not None
     assert (response.status, response.url) == (200, any_server.url)
@@ -101,7 +101,7 @@ def test_execute_result_tells_what_carried_it(client: Client, any_server: Server
 
 
 def test_subscriptions_run_on_the_loop_beside_it(strawberry_server: Server) -> None:
-    """``subscriptions=`` brings the loop thread in; queries go on by requests."""
+    """``subscriptions=`` starts the loop thread; queries are still sent with requests."""
     transport = RequestsHTTPTransport(strawberry_server.url)
     with Client(transport=transport, subscriptions=strawberry_server.url) as client:
         assert client.execute("{ hello }") == {"hello": "Hello world!"}
@@ -115,7 +115,7 @@ def test_subscriptions_run_on_the_loop_beside_it(strawberry_server: Server) -> N
 
 
 def test_subscribe_alone_is_refused(strawberry_server: Server) -> None:
-    """Without ``subscriptions=`` there is nothing to subscribe with; the message says what to give."""
+    """Without ``subscriptions=`` there is no transport for subscriptions; the message says what to pass."""
     client = Client(transport=RequestsHTTPTransport(strawberry_server.url))
     with pytest.raises(TransportError, match="RequestsHTTPTransport cannot subscribe; see subscriptions="):
         client.subscribe("subscription { count }")
@@ -123,7 +123,7 @@ def test_subscribe_alone_is_refused(strawberry_server: Server) -> None:
 
 
 def test_headers(strawberry_server: Server) -> None:
-    """Headers come from a function, called per request in the calling thread, and from the call, which wins."""
+    """Headers come from a function, called per request in the calling thread; those of the call take precedence."""
     threads = []
 
     def headers() -> dict[str, str]:
@@ -157,7 +157,7 @@ class Watching(HTTPAdapter):
 
 
 def test_what_belongs_to_requests(strawberry_server: Server) -> None:
-    """Authentication, cookies and adapters are requests' own; those of one call go in ``extra_args``."""
+    """Authentication, cookies and adapters are those of requests; those of one call are in ``extra_args``."""
     url = strawberry_server.url
     query = '{ token: header(name: "X-Token") cookie: header(name: "Cookie") }'
     with closing(Watching()) as adapter:
@@ -171,7 +171,7 @@ def test_what_belongs_to_requests(strawberry_server: Server) -> None:
 
 
 def test_bare(any_server: Server) -> None:
-    """It works on its own, refuses after ``close()``, and works again after ``connect()``."""
+    """It works without a client, refuses after ``close()``, and works again after ``connect()``."""
     transport = RequestsHTTPTransport(any_server.url)
     assert transport.execute(gql("{ hello }")).data == {"hello": "Hello world!"}
     transport.close()
@@ -194,7 +194,7 @@ def test_closed_client_refuses(client: Client) -> None:
 
 
 class Counting:
-    """Makes sessions and counts them and their ends."""
+    """Creates sessions, and counts them and their ends."""
 
     def __init__(self) -> None:
         self.threads: list[threading.Thread] = []
@@ -214,7 +214,7 @@ class Counting:
 
 
 def test_each_thread_has_a_session_that_ends_with_it(strawberry_server: Server) -> None:
-    """A thread uses one session, whatever it sends; the end of the thread closes it."""
+    """A thread uses one session for all requests; the end of the thread closes it."""
     counting = Counting()
     with Client(transport=RequestsHTTPTransport(strawberry_server.url, session=counting)) as client:
         client.execute("{ hello }")
@@ -233,7 +233,7 @@ def test_each_thread_has_a_session_that_ends_with_it(strawberry_server: Server) 
 
 
 def test_close_closes_the_sessions_of_all_threads(strawberry_server: Server) -> None:
-    """Threads that live on lose their connections, too."""
+    """Threads that continue to run lose their connections as well."""
     counting = Counting()
     client = Client(transport=RequestsHTTPTransport(strawberry_server.url, session=counting))
     barrier = threading.Barrier(4)
@@ -250,7 +250,7 @@ def test_close_closes_the_sessions_of_all_threads(strawberry_server: Server) -> 
 
 
 def test_a_session_of_ones_own_stays_open(strawberry_server: Server) -> None:
-    """It is used as it is, by every thread, and closed by whoever made it."""
+    """It is used unchanged by every thread, and closed by its creator."""
     with requests.Session() as session:
         session.headers["X-Mine"] = "yes"
         transport = RequestsHTTPTransport(strawberry_server.url, session=session)
@@ -259,7 +259,7 @@ def test_a_session_of_ones_own_stays_open(strawberry_server: Server) -> None:
 
 
 def test_a_forked_child_has_sessions_of_its_own(strawberry_server: Server, run_script: RunScript) -> None:
-    """The child connects anew, the parent's connection goes on, and neither has anything to complain about."""
+    """The child opens new connections, the parent's connection keeps working, and neither prints an error."""
     result = run_script(
         """
         import os, sys
@@ -267,7 +267,8 @@ def test_a_forked_child_has_sessions_of_its_own(strawberry_server: Server, run_s
         client = Client(transport=RequestsHTTPTransport(sys.argv[1]))
         client.execute("{ hello }")
         child = os.fork()
-        print(client.execute("{ hello }")["hello"], flush=True)
+        hello = client.execute("{ hello }")["hello"]
+        os.write(1, f"{hello}\\n".encode())  # in one go, because both processes write
         if child:
             assert os.waitpid(child, 0)[1] == 0
             print(client.execute("{ hello }")["hello"])
@@ -278,7 +279,7 @@ def test_a_forked_child_has_sessions_of_its_own(strawberry_server: Server, run_s
 
 
 def test_pickle(any_server: Server) -> None:
-    """A transport travels without its sessions."""
+    """A transport is pickled without its sessions."""
     transport = RequestsHTTPTransport(any_server.url, {"X-One": "1"}, timeout=(5, 30))
     transport.execute(gql("{ hello }"))
     copy = pickle.loads(pickle.dumps(transport))
@@ -291,7 +292,7 @@ def test_pickle(any_server: Server) -> None:
 
 
 def test_no_server() -> None:
-    """A refused connection is named as one; what the URL holds beside the path is not shown."""
+    """A refused connection is reported as such; only the path of the URL is shown."""
     with socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{unused.getsockname()[1]}/?key=secret"
@@ -302,12 +303,12 @@ def test_no_server() -> None:
 
 
 def test_execute_timeout_covers_waiting(strawberry_server: Server) -> None:
-    """A server that takes its time runs into ``execute_timeout`` or the ``timeout=`` of the call."""
+    """A slow server exceeds ``execute_timeout`` or the ``timeout=`` of the call."""
     client = Client(transport=RequestsHTTPTransport(strawberry_server.url), execute_timeout=0.2)
-    with pytest.raises(TransportTimeout, match=r"execute_timeout ran out after 0\.2 s") as caught:
+    with pytest.raises(TransportTimeout, match=r"execute_timeout expired after 0\.2 s") as caught:
         client.execute("{ sleep(seconds: 60) }")
     assert (caught.value.limit, caught.value.seconds) == ("execute_timeout", 0.2)
-    with pytest.raises(TransportTimeout, match=r"^timeout ran out after 0\.3 s; .* Pass a higher timeout=") as caught:
+    with pytest.raises(TransportTimeout, match=r"^timeout expired after 0\.3 s; .* Pass a higher timeout=") as caught:
         client.execute_batch(["{ sleep(seconds: 60) }"], timeout=0.3)
     assert (caught.value.limit, caught.value.seconds) == ("timeout", 0.3)
     assert client.execute("{ sleep(seconds: 0.3) }", timeout=60) == {"sleep": 0.3}
@@ -315,15 +316,15 @@ def test_execute_timeout_covers_waiting(strawberry_server: Server) -> None:
 
 
 def test_timeout_limits_each_silence(strawberry_server: Server) -> None:
-    """The transport's own limit is one of silence, and says so."""
+    """The transport's own limit applies to each wait, and the message says so."""
     transport = RequestsHTTPTransport(strawberry_server.url, timeout=(30, 0.2))
-    with pytest.raises(TransportTimeout, match=r"was silent for 0.2 s") as caught:
+    with pytest.raises(TransportTimeout, match=r"sent nothing for 0.2 s") as caught:
         execute(transport, "{ sleep(seconds: 60) }")
     assert (caught.value.limit, caught.value.seconds) == ("timeout", 0.2)
 
 
 class WireServer:
-    """Answers one connection with whatever a function sends."""
+    """Responds to one connection with the data that a function sends."""
 
     def __init__(self, talk: Callable[[socket.socket], None]) -> None:
         self._listener = socket.create_server(("127.0.0.1", 0))
@@ -356,7 +357,7 @@ HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 10
 
 @pytest.mark.parametrize("connection", [b"", b"Connection: close\r\n"], ids=["kept", "closed"])
 def test_execute_timeout_covers_a_dripping_body(connection: bytes) -> None:
-    """Bytes that keep coming do not keep the call alive, though no single wait is long."""
+    """Continuous bytes do not extend the call, even if no single wait is long."""
 
     def drip(peer: socket.socket) -> None:
         peer.sendall(HEAD + connection + b"\r\n")
@@ -364,23 +365,23 @@ def test_execute_timeout_covers_a_dripping_body(connection: bytes) -> None:
             peer.sendall(b" ")
             time.sleep(0.01)
 
-    with WireServer(drip) as server, pytest.raises(TransportTimeout, match=r"^timeout ran out after 0.5 s"):
+    with WireServer(drip) as server, pytest.raises(TransportTimeout, match=r"^timeout expired after 0.5 s"):
         execute(RequestsHTTPTransport(server.url), "{ hello }", timeout=0.5)
 
 
 def test_execute_timeout_covers_a_body_that_stops() -> None:
-    """The wait for the rest of an answer is limited by what is left of the time."""
+    """The wait for the rest of a response is limited by the remaining time."""
 
     def stop(peer: socket.socket) -> None:
         peer.sendall(HEAD + b"\r\n{")
         peer.recv(1)  # until the client leaves
 
-    with WireServer(stop) as server, pytest.raises(TransportTimeout, match=r"^timeout ran out after 0.5 s"):
+    with WireServer(stop) as server, pytest.raises(TransportTimeout, match=r"^timeout expired after 0.5 s"):
         execute(RequestsHTTPTransport(server.url), "{ hello }", timeout=0.5)
 
 
 def test_each_read_waits_for_what_is_left() -> None:
-    """The socket's own timeout is set before each read: to the rest of the whole, or to the limit of a silence."""
+    """The socket's timeout is set before each read: to the remaining time, or to the limit of a wait."""
     ours, theirs = socket.socketpair()
     with ours, theirs:
         for timeouts, low, high in (
@@ -396,17 +397,17 @@ def test_each_read_waits_for_what_is_left() -> None:
 
 
 def test_h26_a_truncated_body_is_a_lost_connection() -> None:
-    """What was read until then is no answer, even if it parses."""
+    """The data read until then is not a response, even if it can be parsed."""
 
     def cut(peer: socket.socket) -> None:
         peer.sendall(HEAD + b'\r\n{"data": {}}')
 
-    with WireServer(cut) as server, pytest.raises(TransportConnectionFailed, match="before the answer was complete"):
+    with WireServer(cut) as server, pytest.raises(TransportConnectionFailed, match="before the response was complete"):
         execute(RequestsHTTPTransport(server.url))
 
 
 def test_the_wire_rules_are_those_of_http(mocked: responses.RequestsMock) -> None:
-    """Statuses and media types mean what they mean over aiohttp."""
+    """Statuses and media types have the same meaning as with aiohttp."""
     with Client(transport=RequestsHTTPTransport(URL)) as client:
         for status, kind, body, error in [
             (400, "application/json", '{"errors": [{"message": "no"}]}', TransportQueryError),
@@ -423,14 +424,14 @@ def test_the_wire_rules_are_those_of_http(mocked: responses.RequestsMock) -> Non
 
 
 def test_undecodable_content(mocked: responses.RequestsMock) -> None:
-    """An answer that is not compressed as it says breaks the protocol."""
+    """A response whose compression does not match its header violates the protocol."""
     answer(mocked, "no gzip", headers={"Content-Encoding": "gzip"})
     with pytest.raises(TransportProtocolError, match="cannot be decompressed"):
         execute(RequestsHTTPTransport(URL))
 
 
 def test_h29_a_response_may_be_too_large(strawberry_server: Server) -> None:
-    """It is refused without being read to its end."""
+    """It is refused without being read completely."""
     transport = RequestsHTTPTransport(strawberry_server.url, max_response_size=1000)
     with Client(transport=transport) as client:
         assert client.execute("{ large(size: 900) }") == {"large": "x" * 900}
@@ -442,7 +443,7 @@ def test_h29_a_response_may_be_too_large(strawberry_server: Server) -> None:
 
 
 def test_queries_by_get(strawberry_server: Server) -> None:
-    """Queries go by GET, with the header that guards ask for; mutations and what is too long go by POST."""
+    """Queries are sent by GET, with the header for CSRF protection; mutations and long queries are sent by POST."""
     query = 'query ($n: String!) { hello(name: $n) guard: header(name: "Apollo-Require-Preflight") }'
     with Client(transport=RequestsHTTPTransport(strawberry_server.url, method="GET")) as client:
         by_get = client.execute_result(query, {"n": "Zoë & Co"})
@@ -456,16 +457,16 @@ def test_queries_by_get(strawberry_server: Server) -> None:
 
 @pytest.mark.parametrize("status", [414, 431])
 def test_h20_too_long_for_the_server(mocked: responses.RequestsMock, status: int) -> None:
-    """A GET that the server finds too long is sent as a POST."""
+    """A GET whose URL is too long for the server is sent as a POST."""
     mocked.get(URL, status=status)
     answer(mocked, {"data": {"hello": "by POST"}})
     assert execute(RequestsHTTPTransport(URL, method="GET")) == {"hello": "by POST"}
 
 
 def test_h22_a_post_is_redirected_only_as_a_post(mocked: responses.RequestsMock) -> None:
-    """A 307 is followed with the same body; a 302 would turn it into a GET."""
+    """A 307 is followed with the same body; a 302 would change it to a GET."""
     answer(mocked, "", 302, headers={"Location": "/other"})
-    with pytest.raises(TransportServerError, match="turns a POST into a GET"):
+    with pytest.raises(TransportServerError, match="turn a POST into a GET"):
         execute(RequestsHTTPTransport(URL))
     mocked.reset()
     answer(mocked, "", 307, headers={"Location": "/other"})
@@ -475,7 +476,7 @@ def test_h22_a_post_is_redirected_only_as_a_post(mocked: responses.RequestsMock)
 
 
 def test_h23_strangers_get_no_credentials(mocked: responses.RequestsMock) -> None:
-    """Neither headers nor what the session has go to another origin."""
+    """Neither headers nor data of the session are sent to another origin."""
     answer(mocked, "", 307, headers={"Location": "http://other.example/"})
     mocked.post("http://other.example/", json={"data": {"hello": "there"}})
     transport = RequestsHTTPTransport(URL, {"X-Key": "secret"}, {"session": "secret"}, ("user", "secret"))
@@ -487,7 +488,7 @@ def test_h23_strangers_get_no_credentials(mocked: responses.RequestsMock) -> Non
 
 
 def test_redirects_have_an_end(mocked: responses.RequestsMock) -> None:
-    """A circle of redirects is left."""
+    """Circular redirects end."""
     answer(mocked, "", 307, headers={"Location": URL})
     with pytest.raises(TransportServerError, match="number 6 in a row"):
         execute(RequestsHTTPTransport(URL))
@@ -505,7 +506,7 @@ def test_no_retries_by_default(mocked: responses.RequestsMock) -> None:
 
 
 def test_a_query_is_sent_again(mocked: responses.RequestsMock) -> None:
-    """After a lost connection and after a status that says so, as often as was asked for."""
+    """It is retried after a lost connection and after the configured statuses, up to the given number of times."""
     mocked.post(URL, body=requests.ConnectionError("gone"))
     answer(mocked, "", 503)
     answer(mocked, {"data": {"hello": "at last"}})
@@ -516,7 +517,7 @@ def test_a_query_is_sent_again(mocked: responses.RequestsMock) -> None:
 
 
 def test_headers_are_made_for_each_attempt(mocked: responses.RequestsMock) -> None:
-    """A function for headers is called again before a query is sent again: its token may have expired."""
+    """A function for headers is called again before a retry, because its token may have expired."""
     tokens = itertools.count(1)
     answer(mocked, "", 503)
     mocked.post(URL, body=requests.ConnectionError("gone"))
@@ -529,7 +530,7 @@ def test_headers_are_made_for_each_attempt(mocked: responses.RequestsMock) -> No
 
 
 def test_retries_have_an_end(mocked: responses.RequestsMock) -> None:
-    """The last failure is what the caller gets."""
+    """The caller receives the last failure."""
     answer(mocked, "", 503)
     with pytest.raises(TransportServerError):
         execute(RequestsHTTPTransport(URL, retries=2, retry_backoff_factor=0.001))
@@ -537,7 +538,7 @@ def test_retries_have_an_end(mocked: responses.RequestsMock) -> None:
 
 
 def test_h25_a_mutation_is_sent_again_only_when_asked(mocked: responses.RequestsMock) -> None:
-    """The server may have run it."""
+    """The server may have executed it."""
     answer(mocked, "", 503)
     with pytest.raises(TransportServerError):
         execute(RequestsHTTPTransport(URL, retries=1, retry_backoff_factor=0), MUTATION)
@@ -550,7 +551,7 @@ def test_h25_a_mutation_is_sent_again_only_when_asked(mocked: responses.Requests
 
 
 def test_no_retry_beyond_the_deadline(mocked: responses.RequestsMock) -> None:
-    """A wait that would outlast ``execute_timeout`` is not begun; the failure is told at once."""
+    """A wait that would exceed ``execute_timeout`` does not begin; the failure is raised immediately."""
     answer(mocked, "", 503, headers={"Retry-After": "3600"})
     with pytest.raises(TransportServerError) as caught:
         execute(RequestsHTTPTransport(URL, retries=5))
@@ -571,23 +572,23 @@ def test_no_retry_beyond_the_deadline(mocked: responses.RequestsMock) -> None:
         ({"method": "PUT"}, "method must be"),
         ({"max_response_size": 0}, "max_response_size must be"),
         ({"session": 5}, "session must be a requests.Session or a function"),
-        ({"session": requests.Session, "verify": False}, "A session of your own"),
+        ({"session": requests.Session, "verify": False}, "A session has its own settings"),
     ],
 )
 def test_bad_arguments(arguments: dict[str, Any], message: str) -> None:
-    """They are refused when the transport is made."""
+    """They are refused when the transport is created."""
     with pytest.raises((TypeError, ValueError), match=message):
         RequestsHTTPTransport(URL, **arguments)
 
 
 def test_unknown_extra_args() -> None:
-    """What the transport decides itself, or requests does not know, is refused by name before anything is sent."""
+    """Arguments that are reserved or unknown to requests are refused by name before sending."""
     with pytest.raises(TypeError, match="extra_args cannot have 'json'"):
         execute(RequestsHTTPTransport(URL), "{ hello }", extra_args={"json": {}})
 
 
 def test_without_the_extra(run_script: RunScript) -> None:
-    """Where requests is not installed, everything else works, and this says in one line what to install."""
+    """Without requests everything else works, and the error says in one line what to install."""
     result = run_script(
         """
         import sys
@@ -599,5 +600,5 @@ def test_without_the_extra(run_script: RunScript) -> None:
             print(error)
         """
     )
-    assert result.stdout == 'RequestsHTTPTransport needs requests: pip install "syncgql[requests]"\n'
+    assert result.stdout == 'RequestsHTTPTransport requires requests: pip install "syncgql[requests]"\n'
     assert result.stderr == ""

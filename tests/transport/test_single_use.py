@@ -1,4 +1,4 @@
-"""The list of servers whose connections carry one request each."""
+"""The list of servers that need a new connection for each request."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from syncgql.transport.single_use import SingleUseServers, is_idle_timeout
 
 
 def test_a_server_is_listed_for_a_while(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
-    """The time begins again with each sign, and the log mentions the first sign only."""
+    """The time starts again with each sign, and only the first sign is logged."""
     now = 1000.0
     monkeypatch.setattr(time, "monotonic", lambda: now)
     servers = SingleUseServers()
@@ -39,5 +39,5 @@ def test_a_server_is_listed_for_a_while(monkeypatch: pytest.MonkeyPatch, caplog:
     ],
 )
 def test_408_is_how_an_idle_connection_ends(data: bytes, expected: bool) -> None:
-    """A server that ends idle connections so is no reason for distrust."""
+    """A server that ends idle connections in this way is still trusted."""
     assert is_idle_timeout(data) is expected

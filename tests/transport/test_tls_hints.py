@@ -1,4 +1,4 @@
-"""A URL whose scheme does not fit the port: the error says so, whatever sends."""
+"""A URL whose scheme does not match the port: the error says so, with every transport."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ EVERY_WAY = [
 
 @pytest.mark.parametrize(("call", "plain", "secure"), EVERY_WAY)
 def test_tls_to_a_plain_port(call: Callable[[str], None], plain: str, secure: str, any_server: Server) -> None:
-    """The answer to the handshake is no TLS, so the hint is exact; nothing is said of certificates."""
+    """The response to the handshake is not TLS, so the hint is certain; certificates are not mentioned."""
     message = failure(call, any_server.url.replace("http://", "https://"))
     assert message.endswith(f"does not speak TLS; is it plain HTTP, so that the URL begins with {plain}?")
     assert "verify=" not in message
@@ -55,13 +55,13 @@ def test_tls_to_a_plain_port(call: Callable[[str], None], plain: str, secure: st
 
 @pytest.mark.parametrize(("call", "plain", "secure"), EVERY_WAY)
 def test_plain_http_to_a_tls_port(call: Callable[[str], None], plain: str, secure: str, tls_front: Front) -> None:
-    """A server that expects TLS ends the connection without a word; the hint says that this may be why."""
+    """A server that expects TLS closes the connection silently; the hint says that this may be the reason."""
     message = failure(call, tls_front.url().replace("https://", "http://"))
     assert message.endswith(f"If that port expects TLS, the URL begins with {secure}.")
 
 
 def test_tls_to_a_plain_port_is_not_tried_again() -> None:
-    """The next handshake would meet the same, so a subscription fails at the first."""
+    """The next handshake would fail in the same way, so a subscription fails with the first."""
     with WireServer(lambda connection: connection.send(answer())) as server:
         url = server.url.replace("http://", "https://")
         failed = pytest.raises(TransportConnectionFailed, match="does not speak TLS")
@@ -84,7 +84,7 @@ def test_plain_http_answered_by_an_alert(call: Callable[[str], None]) -> None:
 
 @pytest.mark.parametrize("call", [by_aiohttp, by_requests])
 def test_no_hint_once_there_was_an_answer(call: Callable[[str], None]) -> None:
-    """What broke off in the middle of an answer spoke HTTP."""
+    """A connection that broke during a response spoke HTTP."""
 
     def break_off(connection: WireConnection) -> None:
         connection.read_request()
@@ -96,14 +96,14 @@ def test_no_hint_once_there_was_an_answer(call: Callable[[str], None]) -> None:
 
 @pytest.mark.parametrize("call", [by_aiohttp, by_requests, by_websocket])
 def test_no_hint_without_a_connection(call: Callable[[str], None]) -> None:
-    """Where nobody listens, nobody expects TLS."""
+    """A port without a listening server does not expect TLS."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
     assert failure(call, f"http://127.0.0.1:{port}/").endswith("Is the server running?")
 
 
 def test_no_hint_for_a_connection_that_worked() -> None:
-    """A mutation that is lost on a connection which had carried another has another cause."""
+    """A mutation that is lost on a reused connection has another cause."""
 
     def stale(connection: WireConnection) -> None:
         connection.read_request()
@@ -118,6 +118,6 @@ def test_no_hint_for_a_connection_that_worked() -> None:
 
 
 def test_no_hint_for_tls() -> None:
-    """Who speaks TLS already is told nothing of it."""
+    """There is no hint if the client already uses TLS."""
     assert tls_hint("https://example.test/") == ""
     assert tls_hint("wss://example.test/") == ""

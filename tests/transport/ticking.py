@@ -1,4 +1,4 @@
-"""Servers that send numbered events and then do what the tests tell them, connection by connection."""
+"""Servers that send numbered events and then follow the tests' scripts, one per connection."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Script = Callable[[Peer], Awaitable[object]]
 
 
 def in_turn(*scripts: Script) -> Script:
-    """Run a script for each connection, the last one for all that follow."""
+    """Run a script for each connection, and the last one for all further connections."""
 
     async def run(peer: Peer) -> None:
         await scripts[min(peer.number, len(scripts)) - 1](peer)
@@ -30,7 +30,7 @@ def tick(number: int) -> dict[str, Any]:
 
 
 async def one_tick_then(peer: Peer, number: int = 1) -> None:
-    """Acknowledge, take one subscription and send one event."""
+    """Acknowledge, accept one subscription and send one event."""
     await peer.acknowledge()
     subscribe = await peer.expect("subscribe")
     await peer.send("next", id=subscribe["id"], payload=tick(number))
@@ -55,7 +55,7 @@ async def ticks_and_breaks(peer: Peer) -> None:
 
 
 async def serves(peer: Peer) -> None:
-    """Acknowledge and answer: an event to every subscription, a result and the end to everything else."""
+    """Acknowledge and respond: an event to every subscription, a result and the end to everything else."""
     await peer.acknowledge()
     while True:
         message = await peer.receive()
@@ -66,7 +66,7 @@ async def serves(peer: Peer) -> None:
 
 
 def closes_at_once(code: int, reason: str = "") -> Script:
-    """Acknowledge, take a subscription, and close."""
+    """Acknowledge, accept a subscription, and close."""
 
     async def script(peer: Peer) -> None:
         await peer.acknowledge()

@@ -1,1 +1,1 @@
-"""aiohttp as this package uses it: the session, its connectors, its errors."""
+"""The use of aiohttp by this package: the session, its connectors, its errors."""

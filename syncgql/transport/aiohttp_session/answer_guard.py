@@ -1,4 +1,4 @@
-"""AnswerGuard: makes sure that a connection brings nothing but the answer to the request that it carries."""
+"""AnswerGuard: ensures that a connection receives nothing but the responses to its requests."""
 
 from __future__ import annotations
 
@@ -17,30 +17,31 @@ LAST_CHUNK = b"\r\n0\r\n\r\n"
 
 INTERIM = b"HTTP/1.1 1"
 MAX_HEAD = 256 * 1024
-"""Bytes in which the headers of an answer are looked for; aiohttp itself accepts less."""
+"""The maximum size of response headers in which the guard looks for their end; aiohttp itself accepts less."""
 
 MAX_DIGITS = 19
 """Digits of the longest ``Content-Length``, that of 2**63 - 1."""
 
 
 class AnswerGuard(asyncio.Protocol):
-    """Receives the bytes of a connection before aiohttp's protocol does, for as long as the connection lives.
+    """Receives the bytes of a connection before aiohttp's protocol does, during the life of the connection.
 
-    aiohttp parses what arrives on a connection in its pool, and gives it to the next request as the answer
-    (https://github.com/aio-libs/aiohttp/issues/13656). With the guard a connection is used again only if its last
-    answer ended with the last byte that arrived, and nothing arrived since.
+    aiohttp parses data that arrives on a connection in its pool, and returns it as the response to the next request
+    (https://github.com/aio-libs/aiohttp/issues/13656). With the guard, a connection is reused only if its last response
+    ended with the last byte that arrived, and nothing has arrived since.
 
-    What remains is what no client can see: bytes that a server sends without a request, and that arrive after the
-    connection was checked, look like the answer to the next request. HTTP/1.1 numbers neither requests nor answers.
+    One case cannot be detected by any client: bytes that a server sends without a request and that arrive after the
+    connection was checked look like the response to the next request, because HTTP/1.1 does not number requests and
+    responses.
 
     Args:
         handler: aiohttp's protocol of the connection.
         transport: the connection.
         request: the first request, which names the server.
-        single_use: lists the servers that sent bytes without a request.
+        single_use: the servers that have sent bytes without a request.
 
     Attributes:
-        requests: how many requests the connection has carried.
+        requests: the number of requests that the connection has carried.
     """
 
     def __init__(
@@ -57,17 +58,17 @@ class AnswerGuard(asyncio.Protocol):
         self._poll = _poller(transport)
         self.requests = 0
         self._is_used = False
-        self._head = b""  # what arrived of it, until it is complete
+        self._head = b""  # the part that has arrived, until it is complete
         self._has_head = False
         self._end = b""
         self._received = 0  # bytes of the body
-        # Answers within the same second mostly have the same headers, which are read once.
+        # Responses within the same second usually have the same headers, which are parsed once.
         self._last_head = b""
         self._length: int | None = None
 
     @classmethod
     def of(cls, handler: ResponseHandler, request: ClientRequest, single_use: SingleUseServers) -> AnswerGuard:
-        """Return the guard of an open connection, which is placed before aiohttp's protocol for the first request."""
+        """Return the guard of an open connection; the first request places it before aiohttp's protocol."""
         transport = handler.transport
         if transport is None:
             raise ConnectionResetError("The connection is closed.")
@@ -78,9 +79,9 @@ class AnswerGuard(asyncio.Protocol):
         return guard
 
     def begin(self) -> bool:
-        """Expect an answer from now on, unless the connection must not be used: then return False.
+        """Expect a response from now on, and return True; return False if the connection must not be used.
 
-        That is so if anything arrived since the last answer, including bytes that the loop has yet to read.
+        It must not be used if anything arrived since the last response, including bytes that the loop has not read.
         """
         if self.requests:
             if self._handler.should_close or self._poll(0):
@@ -95,9 +96,9 @@ class AnswerGuard(asyncio.Protocol):
         return True
 
     def end(self) -> None:
-        """Expect nothing any more; the pool closes the connection unless the answer ended with the last byte received.
+        """Expect nothing from now on; the pool closes the connection unless the response has ended exactly here.
 
-        aiohttp calls this while it parses the last bytes of an answer. Bytes that follow them are counted already.
+        aiohttp calls this while it parses the last bytes of a response. Bytes after them are already counted.
         """
         self._is_used = False
         if self._has_head and self._length is not None:
@@ -121,7 +122,7 @@ class AnswerGuard(asyncio.Protocol):
             self._find_head(data)
         self._handler.data_received(data)
         if not self._is_used and self._handler.is_connected() and self._handler.should_close:
-            # The pool took the connection back in the middle of these bytes, and they went on with another answer.
+            # The pool released the connection while these bytes were parsed, and they continued with another response.
             self._reject(data)
 
     def eof_received(self) -> None:
@@ -138,7 +139,7 @@ class AnswerGuard(asyncio.Protocol):
 
     def _reject(self, data: bytes) -> None:
         if self._transport.is_closing():
-            return  # the rest of an answer whose call has ended
+            return  # the rest of a response whose call has ended
         self._transport.abort()
         if not is_idle_timeout(data):
             self._list_server()
@@ -147,7 +148,7 @@ class AnswerGuard(asyncio.Protocol):
         self._single_use.add(self._server, f"{self._server.host}:{self._server.port}")
 
     def _find_head(self, data: bytes) -> None:
-        """Find the status line and headers of the answer in the bytes received, behind those of 1xx answers."""
+        """Find the status line and headers of the response in the bytes received, after interim responses (1xx)."""
         arrived = self._head + data
         self._head = b""
         start = 0
@@ -160,7 +161,7 @@ class AnswerGuard(asyncio.Protocol):
                 self._received = len(arrived) - end
                 self._end = arrived[-len(LAST_CHUNK) :]
                 return
-            start = end  # a 101 counts as one of these; its connection is not used again
+            start = end  # also for a 101, whose connection is not reused
         if len(arrived) - start <= MAX_HEAD:
             self._head = arrived[start:]
 
@@ -181,13 +182,13 @@ def _content_length(head: bytes) -> int | None:
 
 
 def _poller(transport: asyncio.Transport) -> Callable[[float], Sequence[object]]:
-    """Return ``poll`` for the socket: called with 0, it returns events if there is something that was not read yet.
+    """Return ``poll`` for the socket: called with 0, it returns events if there is unread data.
 
     The end of the connection counts as well.
     """
     socket = transport.get_extra_info("socket")
     if socket is None or not hasattr(select, "poll"):
-        # On Windows the loop always has a read under way, so that no bytes wait in the socket.
+        # On Windows the loop always has a pending read, so that no bytes wait in the socket.
         return lambda timeout: ()
     poll = select.poll()
     poll.register(socket.fileno(), select.POLLIN)

@@ -1,6 +1,6 @@
 """PoolAndSockets: the connector of a session, which keeps WebSockets out of the pool for requests.
 
-A request says with a ``ConnectionRequest`` which kind of connection it needs; ``PoolWait`` notes when it waits for one.
+A ``ConnectionRequest`` specifies the kind of connection; ``PoolWait`` records that a request waits for one.
 """
 
 from __future__ import annotations
@@ -23,19 +23,19 @@ from .tunnel import open_tunnel
 
 
 class ConnectionRequest:
-    """How one HTTP request or WebSocket gets its connection.
+    """The request for the connection of one HTTP request or WebSocket.
 
-    aiohttp passes nothing of the caller's through to a connector, so this travels in a context variable: set
-    ``connection_request`` in the task that sends the request, before it does.
+    aiohttp passes no objects of the caller to a connector, so this object is passed in a context variable: set
+    ``connection_request`` in the task that sends the request, before sending it.
 
     Args:
-        deadline: of the call; its progress is noted there.
-        is_own: whether to open a connection that takes no slot of the pool and is closed at the end, as a WebSocket and
-            an HTTP stream need it.
+        deadline: the deadline of the call, in which its progress is recorded.
+        is_own: whether to open a connection that does not count towards the limit of the pool and is closed at the end,
+            for a WebSocket or an HTTP stream.
 
     Attributes:
-        was_reused: whether the connection had carried another request; None when that is unknown, as with a session of
-            the user's.
+        was_reused: whether the connection had carried another request; None if that is unknown, as with a session that
+            the user created.
     """
 
     __slots__ = ("deadline", "is_own", "was_reused")
@@ -47,14 +47,14 @@ class ConnectionRequest:
 
 
 connection_request: ContextVar[ConnectionRequest | None] = ContextVar("connection_request", default=None)
-"""The connection request of the current task; None for a request from the pool that nothing is known of."""
+"""The connection request of the current task; None for a request from the pool without one."""
 
 
 class PoolWait(Trace):
-    """What a connector reports its queue to, for every call.
+    """A trace to which a connector reports its queue, for every call.
 
-    A trace of aiohttp is the only public way to learn of the queue of any connector. A trace that is added to the
-    session takes part in everything else, too, which costs each call several microseconds.
+    A trace is the only public way to observe the queue of any connector. A trace that is added to the session would
+    also receive all other events, which costs several microseconds per call.
 
     Args:
         pool: the connector.
@@ -75,18 +75,17 @@ class PoolWait(Trace):
             asked.deadline.dequeued()
 
     async def send_connection_reuseconn(self) -> None:
-        """Do nothing, without looking at the configuration, because most calls come here."""
+        """Do nothing, without accessing the configuration, because most calls come here."""
 
 
 class PoolAndSockets(aiohttp.BaseConnector):
-    """Takes the connections of requests from a pool, and opens others on request, see ``ConnectionRequest``.
+    """Takes the connections of requests from a pool, and opens separate ones on request; see ``ConnectionRequest``.
 
-    Subscriptions therefore take no slots of the pool, and its limits hold for requests alone. A connection
-    from the pool is used again only if nothing arrived on it since its last answer; otherwise the request takes another
-    one.
+    Subscriptions therefore use no connections of the pool, and its limits apply to requests only. A connection from the
+    pool is reused only if nothing has arrived on it since its last response; otherwise the request uses another one.
 
     Args:
-        pool: the connector with the user's settings; opens the connections of WebSockets too.
+        pool: the connector with the user's settings, which also opens the connections of WebSockets.
         is_owner: whether closing this one closes the pool.
     """
 
@@ -119,12 +118,12 @@ class PoolAndSockets(aiohttp.BaseConnector):
                     connection.add_callback(guard.end)
                     asked.deadline.is_connected = True
                     return connection
-            connection.close()  # it ended, or something arrived on it, while it was idle; nothing has been written yet
+            connection.close()  # it ended or received data while it was idle; nothing has been written yet
 
     async def _create_connection(
         self, req: aiohttp.ClientRequest, traces: list[Any], timeout: aiohttp.ClientTimeout
     ) -> ResponseHandler:
-        # What every kind of connector implements, and what BaseConnector.connect calls.
+        # The method that all connectors implement, and that BaseConnector.connect() calls.
         protocol = await in_empty_context(self._pool._create_connection(req, traces, timeout))
         if req.proxy is not None and not req.is_ssl() and "Upgrade" in req.headers:
             await open_tunnel(protocol, req)

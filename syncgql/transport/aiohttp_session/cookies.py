@@ -1,4 +1,4 @@
-"""CookieJar: the cookies of an aiohttp session, kept as browsers keep them; NoCookies: a jar that keeps none."""
+"""CookieJar: an aiohttp cookie jar that behaves as in browsers. NoCookies: a jar that stores no cookies."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ SECURE = {"http": "https", "ws": "wss"}
 
 
 class CookieJar(aiohttp.CookieJar):
-    """Keeps cookies of IP addresses, sends values as they were written, and trusts the loopback interface.
+    """Stores cookies of IP addresses, sends values as they were written, and trusts the loopback interface.
 
     aiohttp's jar refuses cookies from IP addresses and changes the quotes of values. This one does neither, and sends
     ``Secure`` cookies to ``localhost`` and loopback addresses without TLS, as browsers do
@@ -39,7 +39,7 @@ class CookieJar(aiohttp.CookieJar):
 
 
 class NoCookies(aiohttp.DummyCookieJar):
-    """Keeps no cookies; those of one request are sent as they were written, like those of ``CookieJar``."""
+    """Stores no cookies; cookies of a request are sent as they were written, as by ``CookieJar``."""
 
     @property
     def unsafe(self) -> bool:

@@ -25,7 +25,7 @@ from ...result import Response
 from ..options.tls import missing_bundle
 from ..tls_hints import ALERT, no_tls_hint, tls_hint
 
-# asyncio's is another class than TimeoutError on Python 3.10.
+# In Python 3.10, asyncio's TimeoutError is not the built-in one.
 AIOHTTP_ERRORS = (aiohttp.ClientError, asyncio.TimeoutError, OSError)
 
 ENDED = (aiohttp.ServerDisconnectedError, ConnectionResetError, aiohttp.ClientOSError)
@@ -50,7 +50,7 @@ def translated_errors(url: str, timeout: aiohttp.ClientTimeout | None = None) ->
     try:
         yield
     except TransportError:
-        raise  # TransportTimeout is a TimeoutError, too
+        raise  # TransportTimeout is also a TimeoutError
     except AIOHTTP_ERRORS as error:
         raise translate(error, url, timeout, time.perf_counter() - start) from public_cause(error)
 
@@ -58,7 +58,7 @@ def translated_errors(url: str, timeout: aiohttp.ClientTimeout | None = None) ->
 def public_cause(error: BaseException) -> BaseException | None:
     """Return the exception to chain: *error*, or its cause if its text contains the whole URL or parts of the body."""
     if isinstance(error, aiohttp.ClientResponseError):
-        return None  # its cause quotes the answer, too
+        return None  # its cause also quotes the response
     if isinstance(error.__cause__, TransportError):
         return error.__cause__.__cause__
     tells_too_much = (
@@ -87,10 +87,10 @@ def translate(
         error: the exception of aiohttp or the loop.
         url: the URL of the request; the message omits the parts that may be secret.
         timeout: the limits of the request.
-        elapsed: seconds since the request began; tells which of two limits ran out.
+        elapsed: the seconds since the request began, which identify the limit that expired.
         is_new: whether the connection had not carried a request before.
-        sent: whether the server got the request, when there was a connection.
-        deadline: of the call, where the progress of the request is noted.
+        sent: whether the server received the request, if there was a connection.
+        deadline: the deadline of the call, in which the progress of the request is recorded.
     """
     where = public_url(url)
     if isinstance(error.__cause__, TransportError):  # an upload failed while aiohttp wrote it
@@ -114,7 +114,7 @@ def _connection_lost(error: Exception, where: str, sent: bool | None) -> str:
     proxy = _proxy(error, where)
     peer = f"the proxy {proxy} for {where}" if proxy else where
     if sent is False and isinstance(error, ENDED) and not isinstance(error, aiohttp.ClientConnectorError):
-        return f"The proxy for {where} closed the connection before it answered."
+        return f"The proxy for {where} closed the connection without a response."
     match error:
         case aiohttp.ClientConnectorCertificateError():
             why = getattr(error.certificate_error, "verify_message", "") or error.certificate_error
@@ -127,7 +127,7 @@ def _connection_lost(error: Exception, where: str, sent: bool | None) -> str:
         case aiohttp.ClientConnectorSSLError():
             why = error.os_error
             hint = no_tls_hint(why, "https://", "proxy=") if proxy else no_tls_hint(why, where)
-            return f"Could not agree on TLS with {peer}: {as_sentence(why)}{hint}"
+            return f"The TLS handshake with {peer} failed: {as_sentence(why)}{hint}"
         case aiohttp.ClientConnectorError():
             advice = "" if proxy else " Is the server running?"
             return f"Could not connect to {peer}: {as_sentence(error.os_error)}{advice}"
@@ -135,9 +135,9 @@ def _connection_lost(error: Exception, where: str, sent: bool | None) -> str:
             return f"{where} is not a URL that can be reached."
         case aiohttp.ServerDisconnectedError():
             return f"{where} closed the connection before it answered."
-    # Without the text of the exception, which may contain the whole URL.
+    # The text of the exception is omitted, because it may contain the whole URL.
     why = getattr(error, "strerror", None) or type(error).__name__
-    return f"The connection to {where} was lost before the answer was complete: {as_sentence(why)}"
+    return f"The connection to {where} was lost before the response was complete: {as_sentence(why)}"
 
 
 def _proxy(error: Exception, where: str) -> str:
@@ -159,19 +159,19 @@ def _bad_payload(error: aiohttp.ClientPayloadError, where: str) -> TransportErro
     cause = error.__cause__
     if isinstance(cause, aiohttp.http_exceptions.ContentEncodingError):
         rule = "the body is not compressed as Content-Encoding says"
-        return TransportProtocolError(f"The answer of {where} cannot be read: {rule}.", rule=rule, sent=True)
+        return TransportProtocolError(f"The response from {where} cannot be read:  {rule}.", rule=rule, sent=True)
     if isinstance(cause, aiohttp.http_exceptions.TransferEncodingError) and "Not enough data" not in str(cause):
         why = "it is not chunked as HTTP says"
     else:
         why = "the connection was closed before its end"
-    return TransportConnectionFailed(f"The answer of {where} is incomplete: {why}.", sent=True)
+    return TransportConnectionFailed(f"The response from {where} is incomplete: {why}.", sent=True)
 
 
 def _bad_response(error: aiohttp.ClientResponseError, where: str, elapsed: float, sent: bool | None) -> TransportError:
     if isinstance(error, aiohttp.ClientHttpProxyError):
         headers = CIMultiDict(error.headers or {})
         response = Response(error.status, headers, where, elapsed, retry_after(headers))
-        advice = " Give its user name and password in the URL of proxy=." if error.status == 407 else ""
+        advice = " Put a user name and a password into the URL of proxy=." if error.status == 407 else ""
         said = f"HTTP {error.status} {error.message}"
         return TransportServerError(
             f"The proxy refused to connect to {where}: {as_sentence(said)}{advice}",
@@ -179,17 +179,17 @@ def _bad_response(error: aiohttp.ClientResponseError, where: str, elapsed: float
             response=response,
             sent=False,
         )
-    # The status is that of aiohttp's parser; the text behind the colon quotes the answer.
+    # The status is that of aiohttp's parser; the text after the colon quotes the response.
     why = error.message.partition(":")[0].strip()
     if why.startswith("Can not decode content-encoding"):  # a ContentEncodingError, raised before there is a body
         rule = "the body is compressed in a way that was offered"
         return TransportProtocolError(
-            f"The answer of {where} cannot be read: it breaks the rule that {rule}.", rule=rule
+            f"The response from {where} cannot be read:  it violates the rule that {rule}.", rule=rule
         )
     if ALERT in error.message:
         # The server speaks TLS and could not read the request.
         return TransportConnectionFailed(f"{where} answered with a TLS alert.{tls_hint(where)}", sent=False)
-    peer = f"The proxy for {where}" if sent is False else where  # a proxy alone answers before there is a connection
+    peer = f"The proxy for {where}" if sent is False else where  # only a proxy can respond before there is a connection
     return TransportConnectionFailed(
         f"{peer} answered with what is not HTTP, or is beyond the limits for headers: {why}. "
         "(The limits are max_line_size, max_field_size and max_headers in client_session_args.)",
@@ -208,15 +208,15 @@ def _timeout(
     limit, seconds = _limit(error, timeout, elapsed)
     if deadline is not None and deadline.queue is not None and deadline.queue.is_waiting:
         what = f"the call to {where} {deadline.queue}; it was not sent"
-        message = f"{limit} ran out after {seconds:g} s: {what}. Give timeout= a higher {limit}?"
+        message = f"{limit} expired after {seconds:g} s: {what}. Pass timeout= with a higher {limit}."
         return TransportTimeout(message, limit=limit, seconds=seconds, sent=sent)
     what = {
         "connect": "there was no connection to",
         "sock_connect": "could not connect to",
-        "sock_read": "nothing came from",
-    }.get(limit, "there was no complete answer from")
+        "sock_read": "nothing was received from",
+    }.get(limit, "there was no complete response from")
     return TransportTimeout(
-        f"{limit} ran out after {seconds:g} s: {what} {where}. Give timeout= a higher {limit}?",
+        f"{limit} expired after {seconds:g} s: {what} {where}. Pass timeout= with a higher {limit}.",
         limit=limit,
         seconds=seconds,
         sent=sent,
@@ -224,7 +224,7 @@ def _timeout(
 
 
 def _limit(error: Exception, timeout: aiohttp.ClientTimeout, elapsed: float) -> tuple[str, float]:
-    """Return the name and the seconds of the aiohttp limit that ran out."""
+    """Return the name and the seconds of the aiohttp limit that expired."""
     if isinstance(error, aiohttp.SocketTimeoutError):
         return "sock_read", timeout.sock_read or 0.0
     if isinstance(error, aiohttp.ConnectionTimeoutError):

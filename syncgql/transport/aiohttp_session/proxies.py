@@ -21,16 +21,16 @@ VARIABLES = {
 }
 """The variables that name the proxy for a scheme, such as ``http_proxy``; the first that is set counts."""
 
-# Where no variable is set, macOS and Windows have settings of their own, which are slow to read.
+# Without these variables, macOS and Windows use system settings, which are slow to read.
 bypassed_by_the_system = functools.lru_cache(maxsize=256)(proxy_bypass)
 
 
 class EnvironmentProxies:
     """The proxies of the environment at the time of creation.
 
-    ``HTTP_PROXY``, ``HTTPS_PROXY``, ``ALL_PROXY`` and ``NO_PROXY`` are read as ``urllib.request`` reads them: the names
-    in lower case take precedence, ``HTTP_PROXY`` does not count in CGI scripts, and where no variable is set the
-    settings of macOS and Windows do.
+    ``HTTP_PROXY``, ``HTTPS_PROXY``, ``ALL_PROXY`` and ``NO_PROXY`` are read as in ``urllib.request``: lower-case names
+    take precedence, ``HTTP_PROXY`` is ignored in CGI scripts, and if no variable is set, the settings of macOS and
+    Windows are used.
 
     aiohttp's own ``trust_env`` reads them again for each request, in a thread, and not for WebSockets:
     https://github.com/aio-libs/aiohttp/issues/4648
@@ -43,7 +43,7 @@ class EnvironmentProxies:
         self._urls: dict[str, URL] = {}
 
     def __bool__(self) -> bool:
-        """Whether there is a proxy for any URL of ours."""
+        """Whether there is a proxy for any URL."""
         return any(name in self._proxies for names in VARIABLES.values() for name in names)
 
     def proxy_for(self, url: URL) -> URL | None:
@@ -66,11 +66,11 @@ class EnvironmentProxies:
 class NoProxy:
     """The hosts of ``NO_PROXY``: names, which include their subdomains, addresses and networks, with or without a port.
 
-    Nothing specifies the format. This reads what curl and requests read, and ports as Go does:
+    There is no specification of the format. Names are matched as in curl and requests, and ports as in Go:
     https://curl.se/libcurl/c/CURLOPT_NOPROXY.html and https://pkg.go.dev/golang.org/x/net/http/httpproxy
 
     Args:
-        text: entries with commas or spaces between them; ``*`` stands for all hosts.
+        text: entries separated by commas or spaces; ``*`` matches all hosts.
     """
 
     def __init__(self, text: str) -> None:
@@ -86,7 +86,7 @@ class NoProxy:
                 self._names.append((host.removeprefix("*").strip("."), port))
 
     def matches(self, host: str, port: int | None) -> bool:
-        """Whether *host*, a name or an address, is reached at *port* without a proxy."""
+        """Return whether *host*, a name or an address, is reached at *port* without a proxy."""
         if self._matches_all:
             return True
         host = host.lower().rstrip(".")
@@ -114,7 +114,7 @@ def _host_and_port(entry: str) -> tuple[str, int | None]:
 
 
 def _proxy_url(name: str, text: str) -> URL:
-    """Return the URL of a proxy; ``proxy.example.com:3128`` is one, too."""
+    """Return the URL of a proxy; ``proxy.example.com:3128`` is accepted as well."""
     source = next(
         (each for each in (f"{name}_proxy", f"{name}_proxy".upper()) if each in os.environ), "the system's proxy"
     )
@@ -122,5 +122,5 @@ def _proxy_url(name: str, text: str) -> URL:
         return URL(check_url(text if "://" in text else f"http://{text}", ("http", "https"), source))
     except ValueError as error:
         is_socks = text.lower().startswith("socks")
-        other = "Proxies by SOCKS need a connector from aiohttp-socks. " if is_socks else ""
+        other = "SOCKS proxies require a connector from aiohttp-socks. " if is_socks else ""
         raise TransportConnectionFailed(f"{error} {other}Correct it, or give proxy= or trust_env=False.") from None

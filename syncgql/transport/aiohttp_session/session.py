@@ -1,4 +1,4 @@
-"""SharedSession: one aiohttp session under several transports, and the connections below it."""
+"""SharedSession: one aiohttp session for several transports, and its connections."""
 
 from __future__ import annotations
 
@@ -38,31 +38,32 @@ from .upgrade_guard import refuse_redirects, refuse_upgrade
 SessionFactory = Callable[[], aiohttp.ClientSession]
 
 POOL_SIZE = 100
-"""How many connections requests have at most, unless somebody says otherwise."""
+"""The default maximum number of connections for requests."""
 
 MAX_FIELD_SIZE = 64 * 1024
-"""Bytes of the longest header of an answer, as in ``http.client``; aiohttp allows 8,190, which some cookies exceed."""
+"""The maximum size of a response header in bytes, as in ``http.client``; aiohttp's default is 8,190."""
 
 USER_AGENT = f"syncgql/{__version__} {SERVER_SOFTWARE}"
 
 
 class SharedSession:
-    """An aiohttp session that is made for its first user and closed by its last.
+    """An aiohttp session that is created for its first user and closed by its last.
 
     Args:
-        cookies: cookies to begin with.
+        cookies: the initial cookies.
         client_session_args: arguments for ``aiohttp.ClientSession``; they take precedence. ``connector`` and
-            ``cookie_jar`` may be functions that make one, since both belong to the loop they are made on.
-        factory: makes the whole session, which is closed here all the same; takes the place of the others.
-        ssl_close_timeout: seconds that closing may take before what is left is abandoned; None for no limit.
-        trust_env: whether the environment's proxies are used where none was given; they are read when the session is
-            made. ``trust_env`` in *client_session_args* takes precedence, and True there asks for ``~/.netrc``, too.
-        proxy: the proxy's URL, which may hold credentials; takes precedence over the environment.
-        pool_size: how many connections requests have at most; None for no limit.
+            ``cookie_jar`` may be functions that create one, because both are bound to a loop.
+        factory: a function that creates the session, which is still closed here; it replaces the other arguments.
+        ssl_close_timeout: the seconds that closing may take before connections are abandoned; None for no limit.
+        trust_env: whether to use the environment's proxies if *proxy* is not given; they are read when the session is
+            created. ``trust_env`` in *client_session_args* takes precedence, and True there also reads ``~/.netrc``.
+        proxy: the proxy's URL, which may contain credentials; takes precedence over the environment.
+        pool_size: the maximum number of connections for requests; None for no limit.
 
     Raises:
-        ValueError: ``~/.netrc`` was asked for and cannot be read.
-        TypeError: an argument that ``aiohttp.ClientSession`` does not know, or that is not the caller's to give.
+        ValueError: ``~/.netrc`` is used and cannot be read.
+        TypeError: an argument has the wrong type, is unknown to ``aiohttp.ClientSession``, or is reserved for this
+            class.
     """
 
     def __init__(
@@ -78,14 +79,14 @@ class SharedSession:
     ) -> None:
         if factory is not None and not callable(factory):
             raise TypeError(
-                "session must be a function that makes an aiohttp.ClientSession, because a session belongs to the loop "
-                f"it is made on; not {type(factory).__name__}."
+                "session must be a function that creates an aiohttp.ClientSession, because a session is bound to the "
+                f"loop on which it is created; not {type(factory).__name__}."
             )
         if factory is not None:
             check_function("session", factory, 0)
         own = (cookies, client_session_args, proxy) != (None, None, None) or not trust_env or pool_size != POOL_SIZE
         if factory is not None and own:
-            raise TypeError("A session of your own brings its cookies and arguments along; give either it or them.")
+            raise TypeError("A session has its own cookies and arguments; pass either session= or these options.")
         self._factory = factory
         self._options = _session_options(check_cookies(cookies), client_session_args, proxy)
         self._pool_size = _check_pool_size(pool_size, self._options)
@@ -110,7 +111,7 @@ class SharedSession:
         ssl_close_timeout: float | None,
         trust_env: bool = True,
     ) -> SharedSession:
-        """Return a session that is shared already, or one of these options; raises what the constructor raises."""
+        """Return *session* if it is a shared one, or a new one with these options, raising like the constructor."""
         if isinstance(session, SharedSession):
             return session
         return cls(
@@ -119,22 +120,22 @@ class SharedSession:
 
     @property
     def middlewares(self) -> Any:
-        """The middlewares for requests that upgrade nothing; None for all those of the session.
+        """The middlewares for requests without an upgrade; None for all of the session.
 
-        The session's own includes one for upgrades, and each takes time.
+        The session's middlewares include one for upgrades, and each of them takes time.
         """
         return self._options.get("middlewares", ()) if self._factory is None else None
 
     def proxy_for(self, url: URL) -> URL | None:
-        """Return the environment's proxy for *url*; None when there is none, or another was given.
+        """Return the environment's proxy for *url*; None if there is none, or if another was passed.
 
         Raises:
-            TransportConnectionFailed: the environment names something that is no proxy.
+            TransportConnectionFailed: the environment's value is not the URL of a proxy.
         """
         return None if self.proxies is None else self.proxies.proxy_for(url)
 
     def acquire(self) -> aiohttp.ClientSession:
-        """Return the session, made on the running loop by the first user."""
+        """Return the session; the first user creates it on the running loop."""
         if self._session is None:
             self._session = self._make() if self._factory is None else self._factory()
             if self._factory is not None:
@@ -143,9 +144,9 @@ class SharedSession:
         return self._session
 
     def cross_origin_session(self) -> aiohttp.ClientSession | None:
-        """Return a session that shares the connections but knows no credentials, for a server of another origin.
+        """Return a session that shares the connections but has no credentials, for a server of another origin.
 
-        None when the session was made by the user, because what that would send along is unknown.
+        None if the user created the session, because it may send unknown credentials.
         """
         if self._cross_origin_session is None and self._session is not None and self._factory is None:
             self._cross_origin_session = aiohttp.ClientSession(
@@ -158,9 +159,9 @@ class SharedSession:
         return self._cross_origin_session
 
     def without_cookies(self) -> aiohttp.ClientSession:
-        """Return a session that is the same but for its cookies, of which it neither sends nor stores any.
+        """Return the same session without its cookies; it neither sends nor stores any.
 
-        For requests with the credentials of one user of many.
+        It is for requests with the credentials of one of several users.
 
         Raises:
             TransportClosed: the session was closed.
@@ -168,13 +169,13 @@ class SharedSession:
         if self._session is None:
             raise TransportClosed("The transport was closed during the call.")
         if self._without_cookies is None:
-            # A copy, because a session made by the user does not tell what it was made with.
+            # A copy, because the options of a session that the user created are unknown.
             self._without_cookies = copy.copy(self._session)
             self._without_cookies._cookie_jar = NoCookies()
         return self._without_cookies
 
     async def release(self) -> None:
-        """Give the session back; the last user closes it."""
+        """Release the session; the last user closes it."""
         self._users -= 1
         if self._users or self._session is None:
             return
@@ -185,12 +186,12 @@ class SharedSession:
         if self._without_cookies is not None:
             self._without_cookies.detach()
             self._without_cookies = None
-        # Whoever closes must not hang, whatever the other side of a TLS connection does.
+        # Closing must not hang, whatever the peer of a TLS connection does.
         with contextlib.suppress(asyncio.TimeoutError):
             await asyncio.wait_for(session.close(), self._ssl_close_timeout)
 
     def fresh(self) -> SharedSession:
-        """Return a holder of the same options without a session."""
+        """Return an object with the same options and no session."""
         fresh = copy.copy(self)
         fresh._session = fresh._cross_origin_session = fresh._without_cookies = fresh.proxies = None
         fresh._users = 0
@@ -205,28 +206,26 @@ class SharedSession:
         if self._trusts_env and options.get("proxy") is None and _takes_proxies(pool):
             self.proxies = EnvironmentProxies() or None
         options["connector"] = PoolAndSockets(pool, is_owner=options.pop("connector_owner", True))
-        # Last, so that it sees each answer before anything else does.
+        # The last middleware, so that it sees each response first.
         options["middlewares"] = (*options.get("middlewares", ()), refuse_upgrade)
         return aiohttp.ClientSession(**options)
 
 
 def _takes_proxies(pool: aiohttp.BaseConnector) -> bool:
-    """Whether a connector connects by HTTP proxies; others have a way of their own, a Unix socket or a SOCKS proxy."""
+    """Return whether a connector supports HTTP proxies; others connect to a Unix socket or a SOCKS proxy."""
     return isinstance(pool, TCPConnector) or type(pool) is aiohttp.TCPConnector
 
 
 def _check_pool_size(size: int | None, options: Mapping[str, Any]) -> int:
     if size != POOL_SIZE and options.get("connector") is not None:
-        raise TypeError(
-            "pool_size= has no effect beside a connector in client_session_args, which has a limit= of its own."
-        )
+        raise TypeError("pool_size= has no effect with a connector in client_session_args, which has its own limit=.")
     return check_size("pool_size", size) or 0
 
 
 def _session_options(
     cookies: Any, client_session_args: Mapping[str, Any] | None, proxy: str | URL | None
 ) -> dict[str, Any]:
-    # Deadlines are the client's; aiohttp's default of 300 s in all would cut long streams.
+    # The client sets deadlines; aiohttp's default total of 300 s would end long streams.
     options: dict[str, Any] = {
         "cookies": cookies,
         "timeout": aiohttp.ClientTimeout(total=None, sock_connect=30),
@@ -243,7 +242,7 @@ def _session_options(
     check_proxy(client_session_args.get("proxy"), "proxy in client_session_args")
     check_flag("trust_env in client_session_args", client_session_args.get("trust_env", False))
     if proxy is not None and client_session_args.get("proxy") is not None:
-        raise TypeError("There are two proxies, as proxy= and in client_session_args; give one of them.")
+        raise TypeError("There are two proxies, in proxy= and in client_session_args; pass only one.")
     options.update({name: value for name, value in client_session_args.items() if name != "proxy" or value is not None})
     options["headers"] = CIMultiDict(options["headers"] or ())
     if "User-Agent" not in map(str.title, options.get("skip_auto_headers") or ()):
@@ -261,9 +260,9 @@ _NO_CREDENTIALS = (
     "timeout", "proxy", "trace_configs", "skip_auto_headers", "version", "read_bufsize",
     "max_line_size", "max_field_size", "max_headers",
 )  # fmt: skip
-"""Arguments of the session that hold for requests to another origin, too."""
+"""Arguments of the session that also apply to requests to another origin."""
 
 _NOT_FOR_THE_SESSION = {
-    "raise_for_status": "an answer is judged by its body, too",
+    "raise_for_status": "the client also evaluates the body",
     "loop": "the session runs on the loop of the client",
 }

@@ -1,4 +1,4 @@
-"""TCPConnector: the connector of aiohttp, adapted to connections that outlive a call and to processes that fork."""
+"""TCPConnector: aiohttp's connector, adapted to connections that outlive a call and to processes that fork."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ class TCPConnector(aiohttp.TCPConnector):
     A loop runs the callbacks of a connection in the context in which it was opened. A connection opened within a call
     would therefore keep the context variables of that call alive: a request, a user, a trace.
 
-    A connection whose certificate does not have the pinned fingerprint is aborted. aiohttp only starts to close it and
-    then forgets it, so a server that does not end its side would keep it open beyond the loop.
+    A connection whose certificate does not have the pinned fingerprint is aborted. aiohttp only starts to close it, so
+    a server that does not close its side would keep it open longer than the loop.
 
     The methods are not part of aiohttp's public interface. If aiohttp does not call them, connections still work.
     """
@@ -43,7 +43,7 @@ class TCPConnector(aiohttp.TCPConnector):
             try:
                 fingerprint.check(transport)
             except aiohttp.ServerFingerprintMismatch:
-                # Later, because aiohttp repeats the check now; then it tries the next address or raises.
+                # Called later, because aiohttp repeats the check now, and then tries the next address or raises.
                 asyncio.get_running_loop().call_soon(transport.abort)
         return transport, protocol
 
@@ -74,18 +74,18 @@ class Socket(socket.socket):
 
     def close(self) -> None:
         if self._pid == os.getpid():
-            with contextlib.suppress(OSError):  # not connected, or not any more
+            with contextlib.suppress(OSError):  # not connected, or no longer connected
                 self.shutdown(socket.SHUT_RDWR)
         super().close()
 
 
 async def in_empty_context(opening: Coroutine[Any, Any, ResponseHandler]) -> ResponseHandler:
-    """Open a connection outside of the caller's context."""
+    """Open a connection outside the caller's context."""
     task = Context().run(asyncio.get_running_loop().create_task, opening)
     try:
         return await task
     except asyncio.CancelledError:
-        # It may have opened at the same moment, and nothing else refers to it.
+        # It may have opened at the same moment, when nothing else refers to it.
         task.add_done_callback(_close_unwanted)
         raise
 

@@ -17,7 +17,7 @@ async def open_tunnel(protocol: ResponseHandler, request: aiohttp.ClientRequest)
 
     Raises:
         aiohttp.ClientHttpProxyError: the proxy refuses to connect.
-        aiohttp.ClientError: the proxy does not answer, or its answer is not HTTP.
+        aiohttp.ClientError: the proxy does not respond, or its response is not HTTP.
     """
     url = request.url
     target = f"{url.host_subcomponent}:{url.port}"

@@ -1,7 +1,7 @@
-"""Guards that end an upgrade to a WebSocket at any HTTP response other than 101, redirects included.
+"""Guards that end an upgrade to a WebSocket after any HTTP response other than 101, including redirects.
 
-``ClientSession.ws_connect`` cannot be told not to follow redirects, and sends the caller's headers along. It also drops
-the body that says why the server refused.
+``ClientSession.ws_connect`` always follows redirects, with the caller's headers. It also drops the body of a refusal,
+which has the reason.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from ...messages import EXCERPT_CHARACTERS
 
 
 class UpgradeRefused(Exception):
-    """The server answered an upgrade with another status than 101.
+    """The server responded to an upgrade with another status than 101.
 
     Attributes:
         status: the HTTP status.
@@ -44,7 +44,7 @@ async def refuse_upgrade(request: aiohttp.ClientRequest, handler: aiohttp.Client
 def refuse_redirects() -> aiohttp.TraceConfig:
     """Return a trace that raises ``UpgradeRefused`` when an upgrade is redirected.
 
-    It is for sessions made by the user, which do not have the middleware.
+    It is for sessions created by the user, which do not have the middleware.
     """
     trace = aiohttp.TraceConfig()
     trace.on_request_redirect.append(_refuse_redirect)

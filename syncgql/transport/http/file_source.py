@@ -61,7 +61,7 @@ class FileSource:
                     yield portion.cut(chunk)
 
     def blocks(self) -> Iterator[memoryview]:
-        """Yield what ``chunks`` yields, in the calling thread and without a loop.
+        """Yield the same content as ``chunks``, in the calling thread and without a loop.
 
         The file must not be an async iterable.
 
@@ -74,7 +74,7 @@ class FileSource:
 
     @contextlib.contextmanager
     def _reading(self) -> Iterator[_Portion]:
-        """Claim the file while it is read, and turn what reading it raises into a ``TransportError``."""
+        """Claim the file while it is read, and convert exceptions while reading it to a ``TransportError``."""
         if self._content is None and not self.file.claim():
             raise TransportError(f"{self.part.where}: {self._why_not_free()}")
         portion = _Portion(self.size)
@@ -86,7 +86,7 @@ class FileSource:
             if self._content is None:
                 self.file.release()
         if self.size is not None and portion.left:
-            ended = f"ended after {self.size - portion.left}; it was truncated meanwhile."
+            ended = f"ended after {self.size - portion.left}; it was truncated in the meantime."
             raise TransportError(f"{self.part.where}: the file had {self.size} bytes and {ended}")
 
     def _read_here(self) -> Generator[Any, None, None]:
@@ -106,9 +106,9 @@ class FileSource:
 
     def _why_not_free(self) -> str:
         if self.file.is_rewindable:
-            return "the file is being sent by another request; give its path, so that each request opens it itself."
+            return "the file is being sent by another request; pass its path, so that each request opens it."
         return (
-            "the file was sent already and cannot be read again; make a new FileVar, or one with streaming=False, "
+            "the file was already sent and cannot be read again; create a new FileVar, or one with streaming=False, "
             "which keeps the content."
         )
 
@@ -145,7 +145,7 @@ class FileSource:
         if file.is_path:
             return _read_path(file.file, block_size)
         if isinstance(file.file, aiohttp.StreamReader):
-            return _read_async(file.file.iter_any())  # as an iterator it gives lines
+            return _read_async(file.file.iter_any())  # iterating it directly yields lines
         if isinstance(file.file, AsyncIterable):
             return _read_async(file.file)
         if file.is_file_object:
@@ -154,13 +154,13 @@ class FileSource:
 
 
 class _Portion:
-    """The rest of a file that is still to be sent: ``left`` bytes, None if their number is unknown."""
+    """The rest of a file to be sent: ``left`` bytes, or None if their number is unknown."""
 
     def __init__(self, size: int | None) -> None:
         self.left = size
 
     def cut(self, chunk: Any) -> memoryview:
-        """Cut a chunk at the announced size of the file, because the next part of the form follows there."""
+        """Cut a chunk at the announced size of the file, because the next part of the form follows."""
         view = _as_bytes(chunk)[: self.left]
         if self.left is not None:
             self.left -= len(view)
@@ -181,12 +181,13 @@ async def _read_path(path: Any, block_size: int) -> AsyncGenerator[Any, None]:
             async for chunk in chunks:
                 yield chunk
     finally:
-        # Shielded, so that a cancelled upload closes it too; in a thread, because closing waits for a read under way.
+        # Shielded, so that a cancelled upload also closes it; in a thread, because closing waits for a read in
+        # progress.
         await asyncio.shield(loop.run_in_executor(None, file.close))
 
 
 class _PathFile:
-    """A file that worker threads open, read and close. A file that is closed while it is opened closes after that."""
+    """A file that worker threads open, read and close; if it is closed while it is being opened, it closes later."""
 
     def __init__(self, path: Any) -> None:
         self._path = path
@@ -202,8 +203,8 @@ class _PathFile:
         return self._file.read(size) if self._file is not None else b""
 
     def close(self) -> None:
-        # No lock: open() sets the file and then reads the mark, close() sets the mark and then reads the file, so
-        # that at least one of the two closes it.
+        # No lock is needed: open() sets the file and then reads the mark, and close() sets the mark and then reads the
+        # file, so at least one of the two closes it.
         self._is_closed = True
         if self._file is not None:
             self._file.close()
@@ -215,7 +216,7 @@ async def _read_object(file: Any, position: int | None, block_size: int) -> Asyn
         await loop.run_in_executor(None, file.seek, position)
     while chunk := await loop.run_in_executor(None, file.read, block_size):
         yield chunk
-    _as_bytes(chunk)  # b"" is the end; None and "" come from files that are not binary or not blocking
+    _as_bytes(chunk)  # b"" is the end; "" and None come from files that are in text mode or non-blocking
 
 
 async def _read_iterable(iterable: Iterable[Any]) -> AsyncGenerator[Any, None]:

@@ -1,4 +1,4 @@
-"""OpenResponse: an HTTP response whose headers have arrived, while its body is still on the way."""
+"""OpenResponse: an HTTP response whose headers have arrived and whose body may still be arriving."""
 
 from __future__ import annotations
 
@@ -16,20 +16,20 @@ from ...result import Response
 from ..aiohttp_session.errors import AIOHTTP_ERRORS, public_cause, translate
 
 MUCH = 4 * 1024 * 1024
-"""Bytes of a response that are read without a pause, or copied, on the loop."""
+"""The number of bytes of a response that are read or copied on the loop without yielding to it."""
 
 
 class OpenResponse:
-    """A response whose status and headers were received.
+    """A response whose status and headers have arrived.
 
     Read the body once, either whole with ``read`` or piece by piece with ``iter_bytes``. Both return the connection to
     the pool at the end of the body. ``close``, or the end of an ``async with`` block, ends the response early.
 
     Args:
-        answer: the response as aiohttp returns it.
-        start: when the first request of the call was sent, by ``time.perf_counter()``.
-        timeout: the limits of aiohttp that hold for the request.
-        deadline: of the call.
+        answer: the ``aiohttp.ClientResponse``.
+        start: the time when the first request of the call was sent, from ``time.perf_counter()``.
+        timeout: aiohttp's limits for the request.
+        deadline: the deadline of the call.
 
     Attributes:
         head: status, headers and URL. Its ``elapsed`` is the time until the headers arrived; ``read`` extends it to the
@@ -60,14 +60,14 @@ class OpenResponse:
         """Read the whole body, decompressed.
 
         Args:
-            max_size: the largest body that is accepted, in bytes after decompression; None for no limit.
+            max_size: the maximum size of the body after decompression, in bytes; None for no limit.
 
         Raises:
             TransportConnectionFailed: the connection was lost before the end of the body.
-            TransportTimeout: aiohttp's ``sock_read`` or ``total`` ran out.
-            TransportProtocolError: the body is larger than *max_size*, or not compressed as its headers say.
+            TransportTimeout: aiohttp's ``sock_read`` or ``total`` expired.
+            TransportProtocolError: the body is larger than *max_size*, or its compression does not match its headers.
         """
-        # Not by answer.read(), which decompresses a body without a limit and all at once, on the loop.
+        # answer.read() would decompress a body without a limit and at once, on the loop.
         answer = self._answer
         content = answer.content
         chunks: list[bytes] = []
@@ -95,8 +95,8 @@ class OpenResponse:
 
         Raises:
             TransportConnectionFailed: the connection was lost before the end of the body.
-            TransportTimeout: aiohttp's ``sock_read`` or ``total`` ran out.
-            TransportProtocolError: the body is not compressed as its headers say.
+            TransportTimeout: aiohttp's ``sock_read`` or ``total`` expired.
+            TransportProtocolError: the compression of the body does not match its headers.
         """
         try:
             async with self._answer:
@@ -106,7 +106,7 @@ class OpenResponse:
             raise self._translated(error) from public_cause(error)
 
     async def close(self) -> None:
-        """Release the connection, which is closed unless the whole body was read; does nothing a second time."""
+        """Release the connection, and close it unless the whole body was read. Does nothing the second time."""
         self._answer.release()
         await self._answer.wait_for_close()
 

@@ -1,4 +1,4 @@
-"""HTTPRequest: one HTTP request, ready to be sent. RequestBuilder: makes them from GraphQL requests and options.
+"""HTTPRequest: one HTTP request, ready to be sent. RequestBuilder: builds them from GraphQL requests and options.
 
 Requests are built in the caller's thread, because building may call the user's functions for headers and credentials.
 """
@@ -23,12 +23,14 @@ from ...protocol.http_get import check_query, get_url
 from ...protocol.json_codec import JSONSerialize
 from ...request import GraphQLRequest
 from ...result import Response
-from ..identity import SharedIdentity, has_identity
+from ..appsync_auth import token_auth_of
+from ..identity import SharedIdentity, has_authorization, has_identity
 from ..options import (
     AuthOption,
     HeadersOption,
     RequestAuthentication,
     TimeoutOption,
+    add_token,
     authorization,
     check_arguments,
     check_auth,
@@ -36,30 +38,32 @@ from ..options import (
     check_headers,
     check_method,
     client_timeout,
+    fixed_authorization,
     proxy_with_credentials,
     resolve_headers,
     split_credentials,
     with_authorization,
 )
+from ..token_auth import TokenAuth
 from .upload import FileClasses, Upload, encode_body
 
 OwnHeaders = tuple[tuple[str, str], ...]
 
 JSON_POST: OwnHeaders = (("Accept", ACCEPT), ("Content-Type", CONTENT_TYPE))
-# Servers that guard against requests forged by web pages ask for a header that no page can send, unless the content
-# type is one that no page can send either.
+# Servers with CSRF protection require a header that web pages cannot send, unless web pages cannot send the content
+# type either.
 GET: OwnHeaders = (("Accept", ACCEPT), ("Apollo-Require-Preflight", "true"))
 FORM_POST: OwnHeaders = GET
 
-BIG = 1024 * 1024  # bytes; aiohttp writes a bytes object at once and warns if it is larger
+BIG = 1024 * 1024  # bytes; aiohttp writes a bytes object at once, and warns if it is larger
 
-# These may hold credentials, or concern the first URL alone.
+# These may contain credentials, or only apply to the first URL.
 SAME_ORIGIN_ONLY = frozenset({"cookies", "params", "server_hostname"})
 
 REFUSED_ARGUMENTS = {
-    "data": "the transport makes the body",
-    "json": "the transport makes the body",
-    "raise_for_status": "an answer is judged by its body, too",
+    "data": "the transport creates the body",
+    "json": "the transport creates the body",
+    "raise_for_status": "the transport also evaluates the body",
 }
 
 
@@ -68,7 +72,7 @@ class RequestHeaders(NamedTuple):
 
     Attributes:
         values: all of them.
-        are_personal: whether credentials among them may be those of one user of many.
+        are_personal: whether they may contain the credentials of one of several users.
     """
 
     values: CIMultiDict[str]
@@ -82,14 +86,14 @@ class HTTPRequest(NamedTuple):
         method: ``POST`` or ``GET``.
         url: the URL, without credentials.
         headers: all headers.
-        is_personal: whether the request neither sends nor stores the cookies that the others share.
-        make_headers: makes the headers of another attempt with the user's functions; None if the headers stay the same.
-        own_headers: those of *headers* that the transport adds itself; they reveal nothing about the caller.
+        is_personal: whether the request neither sends nor stores the shared cookies.
+        make_headers: computes the headers of a retry with the user's functions; None if the headers stay the same.
+        own_headers: the headers that the transport adds itself, which contain no data of the caller.
         body: the bytes, or the form, or None.
-        max_redirects: how many redirects may be followed.
+        max_redirects: the maximum number of redirects to follow.
         arguments: the other arguments for ``aiohttp.ClientSession.request``.
-        contents: the GraphQL requests that the body or URL holds.
-        fallback: makes the POST to send instead if the server finds the URL of a GET too long.
+        contents: the GraphQL requests in the body or the URL.
+        fallback: builds the POST to send instead if the server refuses a GET because its URL is too long.
     """
 
     method: str
@@ -119,11 +123,11 @@ class HTTPRequest(NamedTuple):
 
     @property
     def may_be_repeated(self) -> bool:
-        """Whether the request may be sent again: its body can be, and it holds only queries."""
+        """Whether the request may be sent again: it contains only queries, and its body can be sent again."""
         return self.is_replayable and all(content.is_query for content in self.contents)
 
     def renewed(self) -> HTTPRequest:
-        """Return this request for another attempt at sending it; calls the user's functions for headers again."""
+        """Return this request for a retry; the user's functions for headers are called again."""
         if self.make_headers is None:
             return self
         headers, is_personal = self.make_headers()
@@ -134,14 +138,14 @@ class HTTPRequest(NamedTuple):
         return status in REDIRECTS and self.max_redirects > 0
 
     def next_hop(self, response: Response, body: bytes, followed: int) -> redirects.Hop:
-        """Return where a redirect leads; raises what ``protocol.redirects.next_hop`` raises."""
+        """Return the target of a redirect, with the exceptions of ``protocol.redirects.next_hop``."""
         is_replayable = self.is_replayable
         return redirects.next_hop(
             response, body, self.method, self.url, followed, self.max_redirects, is_replayable=is_replayable
         )
 
     def at(self, hop: redirects.Hop) -> HTTPRequest:
-        """Return this request for another URL; for another origin without the caller's headers and credentials."""
+        """Return this request for another URL; for another origin, without the caller's headers and credentials."""
         dropped = SAME_ORIGIN_ONLY if hop.is_foreign else {"params"}
         arguments = {name: value for name, value in self.arguments.items() if name not in dropped}
         if not hop.is_foreign:
@@ -155,9 +159,9 @@ class RequestOptions(NamedTuple):
     """The options of one request.
 
     Attributes:
-        method: ``GET`` or ``POST`` if the caller asked for it.
-        headers: headers, which take precedence over the client's.
-        max_redirects: how many redirects may be followed.
+        method: ``GET`` or ``POST`` if the caller passed it.
+        headers: headers of the request, which take precedence over the client's.
+        max_redirects: the maximum number of redirects to follow.
         arguments: arguments for ``aiohttp.ClientSession.request``.
     """
 
@@ -168,24 +172,26 @@ class RequestOptions(NamedTuple):
 
 
 class RequestBuilder:
-    """Makes HTTP requests to one endpoint.
+    """Builds HTTP requests to one endpoint.
 
     Args:
         url: the endpoint, checked; credentials in it are sent in a header.
         headers: headers for every request, or a function that returns them.
-        auth: credentials, a function that returns them, or an object with ``get_headers``.
+        auth: credentials, a ``TokenAuth``, a function that returns credentials, or an object with ``get_headers``.
         ssl: as for ``aiohttp.ClientSession.request``.
-        timeout: seconds, an ``aiohttp.ClientTimeout``, or None for the session's.
-        json_serialize: encodes requests.
-        use_get_for_queries: whether queries are sent by GET.
-        max_url_length: characters of the longest URL for a GET; None for no limit.
+        timeout: the seconds, an ``aiohttp.ClientTimeout``, or None for that of the session.
+        json_serialize: a function that encodes requests.
+        use_get_for_queries: whether to send queries by GET.
+        max_url_length: the maximum number of characters in the URL of a GET; None for no limit.
 
     Attributes:
-        calls_user_code: whether building a request calls functions of the user's, which may block.
+        calls_user_code: whether building a request calls the user's functions, which may block.
+        has_users: whether the functions may return the credentials of another user for each request.
+        token_auth: the ``TokenAuth`` of the requests; None if there is none.
 
     Raises:
         TypeError: an option has the wrong type.
-        ValueError: a header contains characters that headers must not contain.
+        ValueError: a header contains characters that are not allowed in headers.
     """
 
     def __init__(
@@ -206,14 +212,16 @@ class RequestBuilder:
         self._json_serialize = check_function("json_serialize", json_serialize, 1)
         self._use_get_for_queries = check_flag("use_get_for_queries", use_get_for_queries)
         self._max_url_length = check_size("max_url_length", max_url_length)
-        # HTTPSender follows redirects, by stricter rules than aiohttp's.
+        # HTTPSender follows redirects, with stricter rules than aiohttp.
         self._arguments: dict[str, Any] = {"ssl": ssl, "allow_redirects": False, "raise_for_status": False}
         if timeout is not None:
             self._arguments["timeout"] = client_timeout(timeout)
         self._default_options = RequestOptions(None, None, redirects.LIMIT, self._arguments)
-        # Determined once: every request needs it, and isinstance() is slow for a protocol.
-        self.calls_user_code = callable(headers) or callable(auth) or isinstance(auth, RequestAuthentication)
-        self._identity = SharedIdentity.of(self._from_url, self._headers, _fixed_credentials(self._auth))
+        # Computed once, because every request needs it, and isinstance() is slow for protocols.
+        self.token_auth = token_auth_of(self._auth)
+        self.has_users = callable(headers) or callable(auth) or isinstance(auth, RequestAuthentication)
+        self.calls_user_code = self.has_users or isinstance(auth, TokenAuth)
+        self._identity = SharedIdentity.of(self._from_url, self._headers, fixed_authorization(self._auth))
         self._ready: dict[OwnHeaders, RequestHeaders] = {}
 
     @property
@@ -256,7 +264,7 @@ class RequestBuilder:
         extra_args: Mapping[str, Any] | None = None,
         file_classes: FileClasses | None = None,
     ) -> HTTPRequest:
-        """Make the HTTP request for a GraphQL request: a GET where that was asked for and is possible, or a POST.
+        """Build the HTTP request for a GraphQL request: a GET if it was requested and is possible, or a POST.
 
         Args:
             request: the GraphQL request.
@@ -267,8 +275,8 @@ class RequestBuilder:
         Raises:
             DocumentError: the request is not JSON, has a file that cannot be sent, or is not a query although GET was
                 asked for.
-            TypeError: as ``options``.
-            ValueError: as ``options``.
+            TypeError: ``options`` raises it.
+            ValueError: ``options`` raises it.
         """
         options = self._default_options if headers is None and not extra_args else self.options(headers, extra_args)
         if options.method == "GET":
@@ -280,7 +288,7 @@ class RequestBuilder:
         except DocumentError as error:
             if options.method == "GET" or error.path is None:
                 raise
-            return self._post(request, options, file_classes)  # a variable is no JSON; it may be a file
+            return self._post(request, options, file_classes)  # a variable is not JSON; it may be a file
         if self._max_url_length is not None and len(url) > self._max_url_length:
             return self._post(request, options, file_classes)
         fallback = functools.partial(self._post, request, options, file_classes)
@@ -297,11 +305,11 @@ class RequestBuilder:
         options: RequestOptions,
         file_classes: FileClasses | None = None,
     ) -> HTTPRequest:
-        """Make the POST of one request or of a batch; raises what ``build`` raises.
+        """Build the POST of one request or of a batch, with the exceptions of ``build``.
 
         Args:
             contents: the requests.
-            payload: the payload of the one request, or the list of those of a batch.
+            payload: the payload of the request, or the payloads of the batch.
             options: the options of the POST.
             file_classes: see ``encode_body``.
         """
@@ -318,7 +326,7 @@ class RequestBuilder:
         contents: Sequence[GraphQLRequest],
         options: RequestOptions,
     ) -> HTTPRequest:
-        """Add headers and credentials to a request, calling the user's functions for them."""
+        """Add headers and credentials to a request; calls the user's functions for them."""
         if contents[0].has_directives and contents[0].is_incremental:  # a batch has no such request
             own = (("Accept", INCREMENTAL_ACCEPT), *(header for header in own if header[0] != "Accept"))
         make_headers: Callable[[], RequestHeaders] | None = None
@@ -350,20 +358,19 @@ class RequestBuilder:
             text = body.decode() if isinstance(body, bytes) else "" if body is None else None
             merged = resolve_headers(merged, None, auth.get_headers(text, merged))
         if isinstance(body, Upload):
-            merged["Content-Type"] = body.content_type  # it names the boundary
+            merged["Content-Type"] = body.content_type  # contains the boundary
         is_personal = "cookies" in options.arguments or has_identity(per_request)
-        headers = RequestHeaders(merged, is_personal or self._identity.differs_from(merged))
+        is_personal = is_personal or self._identity.differs_from(merged)
+        if isinstance(auth, TokenAuth) and not has_authorization(per_request):
+            add_token(merged, auth)  # after that, because the token belongs to all callers
+        headers = RequestHeaders(merged, is_personal)
         if per_request is None and not self.calls_user_code and not isinstance(body, Upload):
             self._ready[own] = headers
         return headers
 
 
-def _fixed_credentials(auth: AuthOption) -> str | None:
-    return None if auth is None or callable(auth) or isinstance(auth, RequestAuthentication) else authorization(auth)
-
-
 def joined(requests: Sequence[HTTPRequest]) -> HTTPRequest:
-    """Return one POST for several that differ in nothing but their bodies."""
+    """Return one POST for several requests that differ only in their bodies."""
     bodies = [request.body for request in requests if isinstance(request.body, bytes)]
     return requests[0]._replace(
         body=b"[" + b",".join(bodies) + b"]",
@@ -373,5 +380,5 @@ def joined(requests: Sequence[HTTPRequest]) -> HTTPRequest:
 
 @functools.cache
 def _known_arguments() -> frozenset[str]:
-    # aiohttp's own list of them is for type checkers only.
+    # aiohttp's own list of arguments exists only for type checkers.
     return frozenset(inspect.signature(aiohttp.ClientSession._request).parameters) - {"self", "str_or_url"}

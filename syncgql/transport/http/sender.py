@@ -27,12 +27,12 @@ REQUEST_TIMEOUT = 408
 class HTTPSender:
     """Sends requests over a session, which the first request opens.
 
-    It follows redirects, sends a request again that an idle connection lost, and sends a POST if the server finds the
-    URL of a GET too long.
+    It follows redirects, resends a request if an idle connection was lost, and sends a POST if the server refuses a GET
+    because its URL is too long.
 
     Args:
         sessions: provides the session.
-        max_response_size: the largest body that ``send`` accepts, in bytes after decompression; None for no limit.
+        max_response_size: the maximum size of a body for ``send``, after decompression, in bytes; None for no limit.
     """
 
     def __init__(self, sessions: SharedSession, max_response_size: int | None) -> None:
@@ -43,13 +43,13 @@ class HTTPSender:
         self._is_closed = False
 
     def connect(self) -> None:
-        """Open the session, also after ``close``; does nothing when it is open."""
+        """Open the session, also after ``close()``. Does nothing if it is open."""
         self._is_closed = False
         if self._session is None:
             self._session = self._sessions.acquire()
 
     async def close(self) -> None:
-        """Release the session; requests raise ``TransportClosed`` until ``connect`` is called."""
+        """Release the session; requests then raise ``TransportClosed`` until ``connect()`` is called."""
         self._is_closed = True
         if self._session is not None:
             self._session = None
@@ -63,13 +63,13 @@ class HTTPSender:
         """Send a request and return the response with its body, whatever the status.
 
         Args:
-            request: what to send.
-            deadline: of the call; the progress of the request is noted there.
+            request: the request.
+            deadline: the deadline of the call, in which the progress of the request is recorded.
 
         Raises:
             TransportClosed: the sender was closed.
             TransportConnectionFailed: there was no connection, or it was lost.
-            TransportTimeout: a limit of aiohttp ran out.
+            TransportTimeout: a limit of aiohttp expired.
             TransportServerError: a redirect was not followed, or a proxy refused to connect.
             TransportProtocolError: the response is not HTTP, or its body is larger than ``max_response_size``.
         """
@@ -80,12 +80,12 @@ class HTTPSender:
         """Send a request and return the response once its headers have arrived; the caller reads or closes it.
 
         Args:
-            request: what to send.
-            deadline: of the call; the progress of the request is noted there.
-            is_stream: whether to open a connection apart from the pool, because the body does not end soon.
+            request: the request.
+            deadline: the deadline of the call, in which the progress of the request is recorded.
+            is_stream: whether to open a separate connection, because the body may not end soon.
 
         Raises:
-            TransportError: as ``send``.
+            TransportError: ``send`` raises it.
         """
         start = time.perf_counter()
         asked = ConnectionRequest(deadline, is_own=is_stream)
@@ -144,13 +144,13 @@ class HTTPSender:
                 request.method, request.url, data=request.data, headers=request.headers, **arguments
             )
         except TransportError:
-            raise  # TransportTimeout is a TimeoutError, too
+            raise  # TransportTimeout is also a TimeoutError
         except AIOHTTP_ERRORS as error:
             if _is_stale(error, asked) and not is_resent and request.may_be_repeated:
                 return None
             raise _failure(error, session, request, start, asked, is_resent=is_resent) from public_cause(error)
         response = OpenResponse(answer, start, request.arguments.get("timeout") or session.timeout, asked.deadline)
-        # Some servers end an idle connection with this status, which may cross the request.
+        # Some servers end an idle connection with this status, which may be sent at the same time as the request.
         is_idle_timeout = answer.status == REQUEST_TIMEOUT and asked.was_reused
         if is_idle_timeout and not is_resent and request.may_be_repeated:
             await response.close()
@@ -167,7 +167,7 @@ class HTTPSender:
     def _cross_origin_session(self, redirect: HTTPResponse) -> aiohttp.ClientSession:
         session = self._sessions.cross_origin_session()
         if session is None:
-            reason = "it was not followed, because a session of your own might send credentials to another origin"
+            reason = "it was not followed, because your own session might send credentials to another origin"
             error = server_error(redirect.head, redirect.body, redirect_advice(redirect.head, reason))
             redirect.mask.error(error)
             raise error
@@ -194,7 +194,7 @@ def _failure(
 
 
 def _with_cookies(request: HTTPRequest, redirect: Response, url: URL) -> HTTPRequest:
-    """Return a personal request, which uses no jar, with the cookies that a redirect sets for the next request."""
+    """Return a personal request with the cookies that a redirect sets for the next request; it uses no cookie jar."""
     jar = CookieJar()
     jar.update_cookies(request.arguments.get("cookies") or ())
     jar.update_cookies_from_headers(CIMultiDict(redirect.headers).getall("Set-Cookie", []), request.url)
@@ -202,7 +202,7 @@ def _with_cookies(request: HTTPRequest, redirect: Response, url: URL) -> HTTPReq
 
 
 def _is_stale(error: Exception, asked: ConnectionRequest) -> bool:
-    """Whether the server may have closed the connection while it was idle, before it received the request."""
+    """Return whether the server may have closed an idle connection before it received the request."""
     if isinstance(error, aiohttp.ClientConnectorError) or asked.deadline.sent is False:
         return False  # there was no connection
     is_lost = isinstance(error, aiohttp.ServerDisconnectedError | aiohttp.ClientOSError)

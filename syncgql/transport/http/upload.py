@@ -31,14 +31,14 @@ def encode_body(payload: Any, json_serialize: JSONSerialize, file_classes: FileC
 
     Args:
         payload: the payload, or the list of payloads.
-        json_serialize: encodes it as JSON.
-        file_classes: types that count as files beside ``FileVar``; None if files are not allowed.
+        json_serialize: a function that encodes it as JSON.
+        file_classes: types that count as files in addition to ``FileVar``; None if files are not allowed.
 
     Raises:
-        DocumentError: the payload holds something that is neither JSON nor a file, or a file that cannot be sent.
+        DocumentError: the payload contains a value that is neither JSON nor a file, or a file that cannot be sent.
     """
     if json_serialize is json_codec.dumps:
-        # It refuses files, and to try is faster than to search for them. Other codecs may accept them.
+        # The codec refuses files, and trying is faster than searching for them. Other codecs may accept them.
         try:
             return encode_request(payload, json_serialize)
         except DocumentError:
@@ -53,7 +53,7 @@ def encode_body(payload: Any, json_serialize: JSONSerialize, file_classes: FileC
 
 
 class Upload:
-    """A form whose files were checked, so that most faults are found before it is sent.
+    """A form whose files were checked, so that most errors are found before sending.
 
     Args:
         form: the form.
@@ -87,14 +87,14 @@ class Upload:
                 yield part
 
     def payload(self) -> UploadPayload:
-        """Return the body for one attempt at sending it."""
+        """Return the body for one attempt."""
         return UploadPayload(self)
 
 
 class UploadPayload(Payload):
-    """An upload in the form in which aiohttp accepts a body."""
+    """An upload as a body for aiohttp."""
 
-    _autoclose = True  # each file is closed when it was written
+    _autoclose = True  # each file is closed after it was written
 
     def __init__(self, upload: Upload) -> None:
         super().__init__(None, content_type=upload.content_type)

@@ -25,7 +25,7 @@ class StreamLiveness:
     Args:
         options: the options of the transport.
         has_heartbeats: whether heartbeats are regular.
-        give_up: called with the seconds of the limit that ran out; at most once.
+        give_up: called with the seconds of the limit that expired; at most once.
     """
 
     def __init__(self, options: StreamOptions, give_up: Callable[[float], object], *, has_heartbeats: bool) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 from collections.abc import Callable, Mapping, Sequence
 from contextvars import Context
 from http import HTTPStatus
@@ -21,6 +22,7 @@ from ..http.request import HTTPRequest, RequestBuilder
 from ..http.sender import HTTPSender
 from ..http.upload import FileClasses
 from ..options import HeadersOption, resolve_headers
+from ..token_auth import noting_refusals
 from .connection import StreamConnection
 from .options import StreamOptions
 from .protocols import SSE, StreamProtocol
@@ -74,6 +76,8 @@ class StreamOpener:
         self._sender = sender
         self._protocols = list(protocols)
         self._max_response_size = max_response_size
+        parse = functools.partial(parse_answer, json_deserialize=options.json_deserialize)
+        self._parse = noting_refusals(parse, builder.token_auth)
 
     @property
     def calls_user_code(self) -> bool:
@@ -181,7 +185,7 @@ class StreamOpener:
             return None
         answer = await response.read(self._max_response_size)
         try:
-            return parse_answer(answer, json_deserialize=self.options.json_deserialize)
+            return self._parse(answer)
         except TransportError as error:
             return error
 
@@ -207,5 +211,5 @@ def without_end(http: HTTPRequest, limits: aiohttp.ClientTimeout) -> HTTPRequest
 def not_opened_in_time(limit: str, seconds: float | None, where: str) -> TransportTimeout:
     """Return the error for a stream that did not open within a limit."""
     seconds = seconds or 0.0
-    message = f"{limit} ran out after {seconds:g} s: {where} did not begin to answer."
+    message = f"{limit} expired after {seconds:g} s: {where} did not begin to answer."
     return TransportTimeout(message, limit=limit, seconds=seconds)

@@ -175,6 +175,8 @@ class HTTPStreamTransport(AsyncTransport):
         self._max_response_size = max_response_size
         self._file_classes = file_classes
         self.reconnects = options.policy is not None
+        self.has_users = builder.has_users
+        self.token_auth = builder.token_auth
         self._begin()
 
     def _begin(self) -> None:

@@ -1,4 +1,4 @@
-"""The options that several transports take, checked before anything is connected: one module per kind of option."""
+"""Options that several transports accept, checked before connecting. There is one module for each kind of option."""
 
 from .arguments import check_arguments
 from .cookies import check_cookies
@@ -7,9 +7,11 @@ from .credentials import (
     Credentials,
     Login,
     RequestAuthentication,
+    add_token,
     authorization,
     check_auth,
     check_credentials,
+    fixed_authorization,
     proxy_with_credentials,
     split_credentials,
     with_authorization,
@@ -38,6 +40,7 @@ __all__ = [
     "Pairs",
     "RequestAuthentication",
     "TimeoutOption",
+    "add_token",
     "authorization",
     "call_limit",
     "check_arguments",
@@ -51,6 +54,7 @@ __all__ = [
     "check_ssl",
     "check_url",
     "client_timeout",
+    "fixed_authorization",
     "missing_bundle",
     "proxy_with_credentials",
     "resolve_headers",

@@ -1,4 +1,4 @@
-"""Arguments that are passed on to a library."""
+"""check_arguments: checks keyword arguments that are passed on to a library."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ def check_arguments(
     Args:
         option: the name of the option that holds the arguments, for messages.
         given: the arguments.
-        known: the names that the library takes.
-        refused: names that the transport sets itself, and why.
+        known: the names that the library accepts.
+        refused: names that are not allowed, with the reason.
         library: the name of the library, for messages.
 
     Raises:

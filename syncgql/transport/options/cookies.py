@@ -1,4 +1,4 @@
-"""The cookies that a session starts with."""
+"""check_cookies: checks the initial cookies of a session."""
 
 from __future__ import annotations
 
@@ -32,6 +32,6 @@ def check_cookies(cookies: Any, option: str = "cookies") -> Any:
 
 
 def _is_cookie_jar(cookies: object) -> bool:
-    from http.cookiejar import CookieJar  # imported late: it is slow to import and seldom needed
+    from http.cookiejar import CookieJar  # imported late, because it is slow to import and rarely needed
 
     return isinstance(cookies, CookieJar)

@@ -18,7 +18,7 @@ _TOKEN = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
 NAME = re.compile(_TOKEN)
 """The name of a header or cookie: a token of RFC 9110, section 5.6.2."""
 
-# Names that need a closer look are left out here, so that the others cost nothing.
+# Names that need further checks do not match, so that all other names cost nothing more.
 _ORDINARY_NAME = re.compile(
     r"(?!(?:Host|Content-Length|Transfer-Encoding|Connection|Upgrade|Sec-WebSocket-.*)\Z)" + _TOKEN, re.IGNORECASE
 )
@@ -54,7 +54,7 @@ def check_fixed_headers(headers: Any, option: str) -> None:
 
     Raises:
         TypeError: *headers* is a function, or ``check_headers`` raises it.
-        ValueError: as for ``check_headers``.
+        ValueError: ``check_headers`` raises it.
     """
     if callable(headers):
         raise TypeError(f"{option} must be a mapping, not a function; headers= of the client may be one.")
@@ -62,9 +62,9 @@ def check_fixed_headers(headers: Any, option: str) -> None:
 
 
 def resolve_headers(defaults: Pairs, option: HeadersOption, per_request: HeadersOption) -> CIMultiDict[str]:
-    """Merge headers: later ones replace earlier ones, ignoring case. *option* is called if it is a function."""
+    """Merge headers; later ones replace earlier ones, ignoring case. *option* may be a function, which is called."""
     if callable(per_request):
-        raise TypeError("headers of one request must be a mapping, not a function; those of the client may be one.")
+        raise TypeError("The headers of a request must be a mapping; only the client's may be a function.")
     merged = CIMultiDict(defaults)
     for headers in (option() if callable(option) else option, per_request):
         checked = check_headers(headers)
@@ -91,7 +91,7 @@ def _check_special_header(name: str, value: str, option: str) -> None:
     """Check a header whose name is not a token, or that controls the connection or the framing of messages."""
     token = NAME.match(name)
     if token is None or token.end() != len(name):
-        # What follows the token may be a secret, as in {"Authorization: Bearer ...": ""}.
+        # The rest of the name may be a secret, as in {"Authorization: Bearer ...": ""}.
         shown = token.group() if token else ""
         raise ValueError(f"A header name in {option} contains an invalid character after {shown!r}.")
     if name.lower() != "host":

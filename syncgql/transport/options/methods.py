@@ -1,4 +1,4 @@
-"""HTTP methods."""
+"""check_method: checks the HTTP method for queries."""
 
 from __future__ import annotations
 

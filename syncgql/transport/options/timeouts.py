@@ -12,20 +12,20 @@ from ...request import UNSET, Unset
 TimeoutOption = float | aiohttp.ClientTimeout | None
 
 CALL_SECONDS = 10.0
-"""How long a call may take by default."""
+"""The default limit of a call, in seconds."""
 
 CONNECT_SECONDS = 30.0
-"""How long connecting to one address may take, unless an ``aiohttp.ClientTimeout`` sets it; aiohttp's default."""
+"""The default limit for connecting to one address, in seconds; the same as in aiohttp."""
 
 _ACCEPTED = "a number of seconds, None or an aiohttp.ClientTimeout"
 
 
 class CallLimit(NamedTuple):
-    """How long a call of a client may take if it has no ``timeout=`` of its own.
+    """The limit of a client's calls that have no ``timeout=`` of their own.
 
     Attributes:
-        seconds: how long; None for no limit.
-        name: the option of the client that sets it.
+        seconds: the limit in seconds; None for no limit.
+        name: the client's option that sets it.
     """
 
     seconds: float | None
@@ -54,7 +54,7 @@ def call_limit(timeout: Any, execute_timeout: Any) -> tuple[CallLimit, aiohttp.C
 
 
 def client_timeout(timeout: Any) -> aiohttp.ClientTimeout:
-    """Return *timeout* as aiohttp takes it; a number of seconds, or None for no limit, is the total.
+    """Return *timeout* as an ``aiohttp.ClientTimeout``. A number of seconds, or None for no limit, becomes its total.
 
     Raises:
         TypeError: *timeout* is neither a number, nor None, nor an ``aiohttp.ClientTimeout``.

@@ -1,4 +1,4 @@
-"""TLS: verification, client certificates, and the bundles of certificates that the environment names."""
+"""TLS: verification, client certificates, and certificate bundles named in the environment."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ CertOption = str | os.PathLike[str] | tuple[str | os.PathLike[str], str | os.Pat
 
 
 def check_ssl(verify: Any, name: str = "ssl") -> Any:
-    """Return the option *ssl* as aiohttp takes it: True, False, an ``ssl.SSLContext`` or an ``aiohttp.Fingerprint``.
+    """Return the option *ssl* for aiohttp: True, False, an ``ssl.SSLContext`` or an ``aiohttp.Fingerprint``.
 
     Raises:
         TypeError: *verify* is none of these.
@@ -28,11 +28,11 @@ def check_ssl(verify: Any, name: str = "ssl") -> Any:
 
 
 def with_certificate(verify: Any, cert: CertOption) -> Any:
-    """Return *verify* as aiohttp takes it, or a context that also has the client certificate *cert*.
+    """Return *verify* for aiohttp, or a context that also has the client certificate *cert*.
 
     Args:
-        verify: True, False, an ``ssl.SSLContext`` or an ``aiohttp.Fingerprint``; beside *cert* True or False.
-        cert: the path of a PEM file with certificate and key, or a pair of the paths of both, or None.
+        verify: True, False, an ``ssl.SSLContext`` or an ``aiohttp.Fingerprint``; with *cert*, only True or False.
+        cert: the path of a PEM file with the certificate and its key, a pair of paths, or None.
 
     Raises:
         TypeError: *cert* has the wrong type, or *verify* is a context or a fingerprint, to which no certificate can be
@@ -43,9 +43,9 @@ def with_certificate(verify: Any, cert: CertOption) -> Any:
         return verify
     paths = cert if isinstance(cert, tuple) else (cert, None)
     if len(paths) != 2 or not all(isinstance(path, str | os.PathLike) for path in paths if path is not None):
-        raise TypeError(f"cert must be a path or a pair of paths, of certificate and key, not {type(cert).__name__}.")
+        raise TypeError(f"cert must be a path or a (certificate, key) pair of paths, not {type(cert).__name__}.")
     if not isinstance(verify, bool):
-        raise TypeError("cert= requires ssl=True or ssl=False; load it into your SSLContext with load_cert_chain().")
+        raise TypeError("cert= requires ssl=True or ssl=False; use load_cert_chain() of your SSLContext instead.")
     context = ssl.create_default_context()
     if not verify:
         context.check_hostname = False
@@ -53,13 +53,13 @@ def with_certificate(verify: Any, cert: CertOption) -> Any:
     shown = " and ".join(repr(os.fspath(path)) for path in paths if path is not None)
     try:
         context.load_cert_chain(paths[0], paths[1], _refuse_to_ask)
-    except OSError as error:  # ssl.SSLError is one
+    except OSError as error:  # includes ssl.SSLError
         raise ValueError(f"cert: {shown} cannot be used: {as_sentence(error.strerror or error)}") from error
     return context
 
 
 def missing_bundle(*variables: str) -> str:
-    """Return a sentence if the first of the variables that is set names a missing file; otherwise empty text."""
+    """Return a sentence if the first variable that is set names a missing file; otherwise an empty string."""
     for variable in variables:
         path = os.environ.get(variable)
         if path:

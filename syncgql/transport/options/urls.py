@@ -35,7 +35,7 @@ def check_url(url: object, schemes: tuple[str, ...], name: str = "url") -> str:
     text = plain_text(url) if isinstance(url, str) else str(url)
     expected = " or ".join(f"{scheme}://" for scheme in schemes)
     if STRAY_SPACE.search(text):
-        # Settings read from files often end with one; URL parsers would drop or escape it.
+        # Settings read from files often end with a line break, which URL parsers drop or escape.
         raise ValueError(f"{name} begins or ends with a space, or contains a line break or another control character.")
     try:
         parts = urlsplit(text)

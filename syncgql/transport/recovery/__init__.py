@@ -1,1 +1,1 @@
-"""What happens after a connection is lost: when to reconnect, and which operations continue. Knows no wire protocol."""
+"""The rules for lost connections: when to reconnect and which operations continue, for any protocol."""

@@ -1,4 +1,4 @@
-"""Attempts: counts failed connections and decides whether and when to make the next. Does no I/O, reads no clock."""
+"""Attempts: counts failed connections and decides whether and when to try again, without I/O or a clock."""
 
 from __future__ import annotations
 
@@ -6,22 +6,22 @@ from ...protocol.close_codes import RetryDecision
 from .policy import ReconnectPolicy
 
 FIRST_ATTEMPTS = 5
-"""How often a connection is tried for callers that wait for their first one, unless the policy has its own number."""
+"""The number of attempts for callers that wait for their first connection, if the policy does not set one."""
 
 SETTLED_SECONDS = 10.0
-"""A connection that lives for so long after its acknowledgement was useful, even if it delivered no event."""
+"""A connection that stays open for this many seconds after its acknowledgement is useful, even without an event."""
 
 
 class Attempts:
-    """The failed connections in a row.
+    """The consecutive failed connections.
 
     Args:
         policy: when to reconnect; None for never.
-        refreshable: whether the next connection may have other credentials. Only then does the client reconnect after
-            its credentials were refused, and only once.
+        refreshable: whether the next connection may have different credentials. Only then does the client reconnect
+            after its credentials were refused, and only once.
 
     Attributes:
-        failed: how many connections in a row have failed.
+        failed: the number of consecutive connections that have failed.
     """
 
     def __init__(self, policy: ReconnectPolicy | None, *, refreshable: bool) -> None:
@@ -40,13 +40,13 @@ class Attempts:
         retry_after: float | None = None,
         code: int | None = None,
     ) -> float | None:
-        """Record the end of a connection and return how many seconds to wait before the next; None for no other.
+        """Record the end of a connection, and return the seconds to wait before the next; None to give up.
 
         Args:
             decision: whether another connection may succeed.
             now: the time, in seconds of any clock.
-            was_useful: whether the connection was useful; the attempt failed otherwise.
-            retry_after: seconds that the server asked for.
+            was_useful: whether the connection was useful; otherwise it counts as a failed attempt.
+            retry_after: the seconds that the server asked to wait.
             code: the close code, if there is one.
         """
         if was_useful:
@@ -71,7 +71,7 @@ class Attempts:
         return None if is_late else delay
 
     def seconds(self, now: float) -> float:
-        """Return how long there has been no useful connection."""
+        """Return the seconds for which there has been no useful connection."""
         return 0.0 if self._since is None else now - self._since
 
     @property
@@ -82,11 +82,11 @@ class Attempts:
 
 
 def was_useful(*, has_delivered: bool, acknowledged_for: float) -> bool:
-    """Return whether a connection was useful: it delivered something, or lived for long enough.
+    """Return whether a connection was useful: it delivered something, or stayed open for long enough.
 
     Args:
-        has_delivered: whether the server did anything for an operation on it.
-        acknowledged_for: seconds since its acknowledgement; negative if there was none.
+        has_delivered: whether the server responded to an operation on it.
+        acknowledged_for: the seconds since its acknowledgement; negative if there was none.
     """
     return has_delivered or acknowledged_for >= SETTLED_SECONDS
 
@@ -94,6 +94,6 @@ def was_useful(*, has_delivered: bool, acknowledged_for: float) -> bool:
 def is_resumed(operation_type: str, *, sent: bool) -> bool:
     """Return whether an operation continues on the next connection.
 
-    A subscription is sent again. A query or mutation continues only if it was not sent yet, because it may have run.
+    A subscription is resent. A query or mutation continues only if it has not been sent, because it may have run.
     """
     return operation_type == "subscription" or not sent

@@ -1,4 +1,4 @@
-"""KeepAlive: notices that a peer is gone although the connection is still open.
+"""KeepAlive: detects that a peer is gone although the connection is still open.
 
 A connection breaks without notice when a cable is pulled or a NAT drops it. Four options detect that. A *limit*
 (``keep_alive_timeout``) bounds every silence; a *probe* (``heartbeat``, ``ping_interval``, ``heartbeat_interval``),
@@ -17,10 +17,10 @@ class Probe(NamedTuple):
     """A ping that is sent repeatedly.
 
     Attributes:
-        limit: the option that is named when there is no answer.
-        interval: seconds between two pings.
-        timeout: seconds after a ping within which a message of any kind must arrive.
-        ping: sends it.
+        limit: the option that the error names if there is no answer.
+        interval: the seconds between two pings.
+        timeout: the seconds after a ping within which any message must arrive.
+        ping: sends the ping.
         always: whether it is sent even if the peer has sent something recently.
     """
 
@@ -37,7 +37,7 @@ class KeepAlive:
     The reader sets ``last_received`` for every message. While reading is paused, silence does not count as a timeout.
 
     Args:
-        give_up: called with the name and the seconds of the limit that ran out; at most once.
+        give_up: called at most once, with the name and the seconds of the limit that expired.
     """
 
     def __init__(self, give_up: Callable[[str, float], object]) -> None:
@@ -57,7 +57,7 @@ class KeepAlive:
         self._later(limit, self.last_received + seconds, self._check_silence, limit, seconds)
 
     def probe(self, probe: Probe) -> None:
-        """Send a ping every so often and give up when nothing comes after it."""
+        """Send pings repeatedly, and give up if nothing arrives after a ping."""
         self._later(probe.limit, self.time() + probe.interval, self._send, probe)
 
     def pause(self) -> None:
@@ -74,7 +74,7 @@ class KeepAlive:
         self._timers.clear()
 
     def _later(self, limit: str, when: float, callback: Callable[..., object], *args: Any, sent: float = 0) -> None:
-        # A limit has one timer, and one more for each ping that is under way.
+        # A limit has one timer, and another for each ping that waits for an answer.
         self._timers[limit, sent] = self._loop.call_at(when, callback, *args)
 
     def _check_silence(self, limit: str, seconds: float) -> None:
@@ -103,7 +103,7 @@ class KeepAlive:
 
     def _check_answer(self, probe: Probe, sent: float) -> None:
         del self._timers[probe.limit, sent]
-        # An answer may have the time of its ping: some clocks are coarser than a round trip (Windows: 16 ms).
+        # An answer may have the same time as its ping: some clocks are coarser than a round trip (Windows: 16 ms).
         if self.last_received < sent and not self.paused:
             self._end(probe.limit, probe.timeout)
 

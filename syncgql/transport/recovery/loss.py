@@ -1,4 +1,4 @@
-"""ConnectionLoss: why a connection ended, and whether the next one may do better. For every kind of connection."""
+"""ConnectionLoss: why a connection ended and whether the next one may succeed, for any kind of connection."""
 
 from __future__ import annotations
 
@@ -23,21 +23,21 @@ from ...protocol.close_codes import RetryDecision
 from ..tls_hints import met_no_tls
 
 PERMANENT = (aiohttp.ClientConnectorCertificateError, aiohttp.ServerFingerprintMismatch, aiohttp.InvalidURL)
-"""Causes of a failed connection that the next attempt would meet again."""
+"""Causes of a failed connection with which the next attempt would fail as well."""
 
 RETRIED_STATUS = frozenset({408, 425, 429, 500, 502, 503, 504})
 
 
 class ConnectionLoss(NamedTuple):
-    """Why a connection ended, and whether another one may do better.
+    """Why a connection ended, and whether another one may succeed.
 
-    Each caller gets an exception of its own, because the traceback of an exception grows whenever it is raised.
+    Each caller receives its own exception, because the traceback of an exception grows whenever it is raised.
 
     Attributes:
-        make: makes the error.
-        decision: whether another connection may do better.
-        cause: the error's cause.
-        retry_after: seconds that the server asked to wait.
+        make: a function that creates the error.
+        decision: whether another connection may succeed.
+        cause: the cause of the error.
+        retry_after: the seconds that the server asked to wait.
         code: the close code, if the peer closed the connection or it broke.
     """
 
@@ -55,7 +55,7 @@ class ConnectionLoss(NamedTuple):
 
 
 class ConnectFailed(Exception):
-    """No connection was made. Internal: users get the error of the loss."""
+    """No connection was established. For internal use; callers receive the error of the loss."""
 
     def __init__(self, loss: ConnectionLoss) -> None:
         super().__init__(loss)
@@ -66,7 +66,7 @@ def decision_for(error: Exception) -> RetryDecision:
     """Return whether to try again after a connection failed to open because of *error*."""
     if isinstance(error, TransportAuthenticationError):
         return RetryDecision.WITH_NEW_CREDENTIALS
-    if isinstance(error, TransportRateLimited):  # including those of status 403
+    if isinstance(error, TransportRateLimited):  # including those with status 403
         return RetryDecision.YES
     if isinstance(error, TransportServerError):
         return RetryDecision.YES if error.code in RETRIED_STATUS else RetryDecision.NO
@@ -90,10 +90,10 @@ def not_prepared(url: str, error: Exception) -> ConnectionLoss:
     """The headers or the payload for a connection could not be computed."""
     if isinstance(error, TransportError):
         return not_opened(error, RetryDecision.NO)
-    # Without the text of the error, which may contain a secret; the cause has it.
+    # The text of the error is omitted, because it may contain a secret; the cause has it.
     message = (
-        f"No connection to {url} could be prepared: {type(error).__name__} was raised, probably by a function that was "
-        "given for headers or a payload."
+        f"Could not prepare a connection to {url}: {type(error).__name__} was raised, probably by a function that was "
+        "passed for headers or a payload."
     )
     return ConnectionLoss(functools.partial(TransportConnectionFailed, message), RetryDecision.YES, error)
 
@@ -111,7 +111,7 @@ def left(url: str) -> ConnectionLoss:
 
 
 def timed_out(message: str, limit: str, seconds: float, cause: BaseException | None = None) -> ConnectionLoss:
-    """A limit passed; the next connection may be faster."""
+    """A limit expired; the next connection may be faster."""
     make = functools.partial(TransportTimeout, message, limit=limit, seconds=seconds)
     return ConnectionLoss(make, RetryDecision.YES, cause)
 

@@ -1,4 +1,4 @@
-"""OperationRetries: retries operations that the server ended for a temporary reason, on a connection that lives on."""
+"""OperationRetries: retries operations that the server ended for a temporary reason on a working connection."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ class RetriedOperation(Protocol):
     """An operation that can be sent again.
 
     Attributes:
-        context: the context of its caller, in which it is refreshed.
-        deadline: when a caller stops waiting for it to be sent; None if no caller waits, or without a limit.
+        context: the context of its caller, in which its credentials are refreshed.
+        deadline: when the caller stops waiting for it to be sent; None for no limit, or if no caller waits.
         is_established: whether the server has run it before.
     """
 
@@ -43,14 +43,14 @@ OperationT = TypeVar("OperationT", bound=RetriedOperation)
 class OperationRetries(Generic[OperationT]):
     """The operations of one connection that wait to be sent again.
 
-    An operation whose credentials were refused is retried once, if it can be sent with others. If the server is busy,
-    the policy for lost connections applies. The count is reset when the server runs the operation.
+    An operation whose credentials were refused is retried once, if different credentials are available. If the server
+    is busy, the policy for lost connections applies. The count is reset when the server runs the operation.
 
     Args:
-        target: where operations are sent, for errors and the log; without secrets.
-        policy: when to retry; None for never.
+        target: the destination of the operations, for errors and the log; without secrets.
+        policy: the policy for retries; None for never.
         refresh: computes the credentials of an operation again; called in a worker thread. None if they never change.
-        on_ready: called with an operation that is to be sent now, or with the error that ``refresh`` raised.
+        on_ready: called with an operation to send now, and with the error if ``refresh`` raised one.
     """
 
     def __init__(
@@ -69,7 +69,7 @@ class OperationRetries(Generic[OperationT]):
         self._tasks: dict[OperationT, asyncio.Task[None]] = {}
 
     def schedule(self, operation: OperationT, error: TransportError, decision: RetryDecision) -> bool:
-        """Schedule a retry of an operation that ended with *error*; returns False if it must not be retried."""
+        """Schedule a retry of an operation that ended with *error*; return False if it must not be retried."""
         if decision is RetryDecision.NO:
             return False
         loop = asyncio.get_running_loop()
@@ -82,7 +82,7 @@ class OperationRetries(Generic[OperationT]):
         level = self._warnings.level(loop.time())
         logger.log(level, "%s ended a subscription: %s Retrying in %.1f s.", self._target, error, delay)
         self._attempts[operation] = attempts
-        # In an empty context: a task must not keep the variables of the call that began it alive.
+        # In an empty context, so that the task does not keep the variables of the calling context alive.
         self._tasks[operation] = Context().run(loop.create_task, self._retry(operation, delay))
         return True
 

@@ -1,7 +1,7 @@
-"""Outage: the time from the loss of a connection to the next one, and what is logged and raised about it.
+"""Outage: the time from the loss of a connection to the next one, with its log messages and errors.
 
-``Attempts`` decides how long to wait and when to give up. An outage remembers how it began, for the error that ends it,
-and logs: a warning for the loss, one a minute while it lasts, and one when the connection is back.
+``Attempts`` decides how long to wait and when to give up. An outage records how it began, for the error that ends it.
+It logs a warning for the loss, one per minute while it lasts, and one when the connection is re-established.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ from .loss import ConnectionLoss, given_up
 logger = logging.getLogger(__name__)
 
 WARNING_SECONDS = 60.0
-"""How long a warning is not repeated; an outage has an attempt every 31 s at most, and may last for ten minutes."""
+"""Seconds between two warnings. By default, an outage has an attempt at least every 31 s for ten minutes."""
 
 
 class Warnings:
-    """Limits the warnings about one lasting condition to one a minute; what comes between is logged at INFO."""
+    """Limits the warnings about a lasting condition to one per minute; other messages are logged at INFO."""
 
     def __init__(self) -> None:
         self._last: float | None = None
@@ -40,8 +40,8 @@ class Outage:
     """The failures of one logical connection.
 
     Args:
-        target: where the connection leads, for the log; without secrets.
-        attempts: decides about the next connection; also an attribute.
+        target: the destination of the connection, for the log; without secrets.
+        attempts: decides whether and when to try again; also an attribute.
     """
 
     def __init__(self, target: str, attempts: Attempts) -> None:
@@ -56,12 +56,12 @@ class Outage:
         """Record a connection that ended or could not be opened.
 
         Args:
-            loss: why.
+            loss: the reason.
             now: the time, in seconds of the loop's clock.
             was_useful: whether the connection was useful.
 
         Returns:
-            The loss, which also says how the outage began if it ends the last of several attempts; and how many seconds
+            The loss, which also reports how the outage began if this was the last of several attempts; and the seconds
             to wait before the next connection, None to give up.
         """
         attempts = self.attempts
@@ -78,7 +78,7 @@ class Outage:
         return given_up(loss, self._first, self.attempts.failed) if self.attempts.failed > 1 else loss
 
     def continues(self, loss: ConnectionLoss, delay: float, now: float, count: int) -> None:
-        """Log that *count* operations wait for another connection, which is opened after *delay* seconds."""
+        """Log that *count* operations wait for another connection, to be opened after *delay* seconds."""
         if self.attempts.failed == 0:
             self._first = loss
         logger.log(
@@ -92,10 +92,10 @@ class Outage:
         )
 
     def ended(self, now: float, lost_at: Collection[float]) -> None:
-        """Log that there is a connection again; *lost_at* are the times at which its subscriptions were lost."""
+        """Log that the connection is re-established; *lost_at* has the times at which its subscriptions were lost."""
         if lost_at:
             logger.warning(
-                "Reconnected to %s after %.1f s, for %d subscription(s); events of that time are missing.",
+                "Reconnected to %s after %.1f s, for %d subscription(s); events during that time are missing.",
                 self._target,
                 now - min(lost_at),
                 len(lost_at),

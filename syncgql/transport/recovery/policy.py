@@ -1,4 +1,4 @@
-"""ReconnectPolicy: when to reconnect, for how long, and after which waits. Nothing here does I/O or reads a clock."""
+"""ReconnectPolicy: whether, when and for how long to reconnect. This module does no I/O and reads no clock."""
 
 from __future__ import annotations
 
@@ -13,22 +13,22 @@ __all__ = ["ReconnectPolicy"]
 
 @dataclass(frozen=True)
 class ReconnectPolicy:
-    """When a lost connection is opened again.
+    """When to reconnect a lost connection.
 
     Before attempt n, counted from 0, the client waits ``base`` seconds plus a random time of up to ``base * 2**n``
-    seconds, which is capped at ``cap`` seconds. It waits longer if the server asks for that with ``Retry-After``. The
-    first connection is opened without a wait; if it fails, the next one is attempt 1.
+    seconds, which is capped at ``cap`` seconds. It waits longer if the server sends a longer ``Retry-After``. The first
+    connection is opened without a wait; if it fails, the next one is attempt 1.
 
     Args:
-        attempts: how many connections in a row may fail before the subscriptions fail. A connection that delivered an
-            event, or lived for 10 s after its acknowledgement, resets the count. 0 never reconnects. By default (None)
-            there is no such limit for established subscriptions, and 5 for the first connection of a call.
+        attempts: the number of consecutive connections that may fail before the subscriptions fail. A connection that
+            delivered an event, or stayed open for 10 s after its acknowledgement, resets the count. 0 never reconnects.
+            None, the default, means no limit for established subscriptions, and 5 for the first connection of a call.
         base: the shortest wait, in seconds; 1 by default.
         cap: the longest random part of a wait, in seconds; 30 by default.
-        retry_codes: close codes after which to reconnect although they are final by default, such as 1011, which some
-            servers send if the handler of one connection crashed or answered a ping too late.
-        give_up_after: seconds from the loss after which no attempt begins and the subscriptions fail; 600 by default.
-            None for no limit.
+        retry_codes: further close codes after which to reconnect, such as 1011, which some servers send if the handler
+            of one connection crashed or answered a ping too late.
+        give_up_after: the seconds after the loss from which on no attempt begins and the subscriptions fail; 600 by
+            default, None for no limit.
 
     Raises:
         TypeError: an argument has the wrong type.
@@ -59,12 +59,12 @@ class ReconnectPolicy:
         retry_after: float | None = None,
         uniform: Callable[[float, float], float] = random.uniform,
     ) -> float:
-        """Return how many seconds to wait before an attempt.
+        """Return the seconds to wait before an attempt.
 
         Args:
-            attempt: the number of the attempt, from 0.
-            retry_after: seconds that the server asked for.
-            uniform: draws the random part.
+            attempt: the number of the attempt, counted from 0.
+            retry_after: the seconds that the server asked to wait.
+            uniform: a function that draws the random part.
         """
         longest = min(self.cap, self.base * 2.0 ** min(attempt, 1000))
         return max(self.base + uniform(0, longest), retry_after or 0)

@@ -1,1 +1,1 @@
-"""GraphQL over HTTP by the requests library."""
+"""GraphQL over HTTP with the requests library."""

@@ -1,8 +1,9 @@
-"""AnswerGuardAdapter: requests' adapter on connections that bring nothing but the answer to the request they carry.
+"""AnswerGuardAdapter: a requests adapter that never takes unexpected bytes on a connection for a response.
 
-urllib3 uses a connection again unless something waits in its socket. What ``http.client`` has read ahead, behind an
-answer, it drops; and of the 1xx statuses it knows only 100: any other one is the answer to the request, and the real
-answer that to the next (https://github.com/python/cpython/issues/42550).
+urllib3 reuses a connection unless data is waiting in its socket, and drops data that ``http.client`` has read beyond
+the end of a response. ``http.client`` skips only status 100: it returns any other interim response (1xx) as the
+response to the request, and the final one as the response to the next request
+(https://github.com/python/cpython/issues/42550).
 """
 
 from __future__ import annotations
@@ -21,14 +22,14 @@ from ..single_use import SingleUseServers, is_idle_timeout
 from .deadline_reader import current_deadline, until_deadline
 
 MAX_INTERIM_ANSWERS = 100
-"""How many 1xx answers are read before the answer to one request."""
+"""The maximum number of interim responses (1xx) before the response to one request."""
 
 
 class AnswerGuardAdapter(HTTPAdapter):
     """Sends requests over guarded connections, directly and through proxies.
 
     Args:
-        single_use: where servers are listed that send bytes without a request; adapters may share it.
+        single_use: the list of servers that send bytes without a request; adapters may share it.
     """
 
     def __init__(self, single_use: SingleUseServers) -> None:
@@ -47,7 +48,7 @@ class AnswerGuardAdapter(HTTPAdapter):
         return manager
 
     def _guard(self, manager: PoolManager) -> None:
-        # urllib3 documents this attribute for pools of one's own; the pools of SOCKS proxies are in it, too.
+        # urllib3 documents this attribute for custom pools; it also contains the pools of SOCKS proxies.
         manager.pool_classes_by_scheme = {
             scheme: cast(Any, functools.partial(_guarded(pool), single_use=self._single_use))
             for scheme, pool in manager.pool_classes_by_scheme.items()
@@ -55,10 +56,10 @@ class AnswerGuardAdapter(HTTPAdapter):
 
 
 class FinalAnswer(http.client.HTTPResponse):
-    """An answer that is no 1xx, and what has arrived behind it.
+    """The final response to a request, without interim responses (1xx), and any bytes that arrived after it.
 
     Attributes:
-        surplus: bytes behind the answer; known when that has been read.
+        surplus: the bytes after the response; known once the response has been read.
     """
 
     surplus = b""
@@ -74,17 +75,17 @@ class FinalAnswer(http.client.HTTPResponse):
         for _ in range(MAX_INTERIM_ANSWERS):
             super().begin()
             if self.status == http.HTTPStatus.SWITCHING_PROTOCOLS:
-                self.will_close = True  # what follows is another protocol
+                self.will_close = True  # another protocol follows
                 return
             if not 100 <= self.status < 200:
                 return
-            self.headers = self.msg = cast(Any, None)  # as they were before the first
-        raise http.client.HTTPException(f"more than {MAX_INTERIM_ANSWERS} answers with a status of 1xx")
+            self.headers = self.msg = cast(Any, None)  # as before the first response
+        raise http.client.HTTPException(f"more than {MAX_INTERIM_ANSWERS} interim responses (status 1xx)")
 
     def _close_conn(self) -> None:
-        # http.client calls it at the end of the answer; afterwards nobody can see what it has read ahead.
+        # http.client calls this at the end of the response, and then discards the data that it has read ahead.
         timeout = self._socket.gettimeout()
-        with contextlib.suppress(OSError):  # nothing there (TLS), or no longer connected
+        with contextlib.suppress(OSError):  # no data (TLS), or no longer connected
             self._socket.settimeout(0)
             self.surplus = self.fp.peek(1)
         with contextlib.suppress(OSError):
@@ -93,7 +94,7 @@ class FinalAnswer(http.client.HTTPResponse):
 
 
 class GuardedConnection(HTTPConnection):
-    """A connection that knows what arrived behind its last answer."""
+    """A connection that records the bytes after its last response."""
 
     _answer: FinalAnswer | None = None
     _idle_bytes = b""
@@ -119,7 +120,7 @@ class GuardedConnection(HTTPConnection):
         super().endheaders(*args, **options)
 
     def take_unsolicited(self) -> bytes:
-        """Return the bytes that arrived without a request, and forget them."""
+        """Return the bytes that arrived without a request, and clear them."""
         unsolicited = self._idle_bytes or (self._answer.surplus if self._answer is not None else b"")
         self._idle_bytes = b""
         self._answer = None
@@ -127,7 +128,7 @@ class GuardedConnection(HTTPConnection):
 
 
 class GuardedPool(HTTPConnectionPool):
-    """A pool that closes connections on which something arrived without a request."""
+    """A pool that closes connections on which data arrived without a request."""
 
     def __init__(self, *args: Any, single_use: SingleUseServers, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -139,7 +140,7 @@ class GuardedPool(HTTPConnectionPool):
             timeouts.deadline.is_connecting = True
         connection: Any = super()._get_conn(timeout)
         if not self._is_fit(connection):
-            connection.close()  # it opens again when it is used
+            connection.close()  # it reopens when it is used
         return connection
 
     def _put_conn(self, conn: Any) -> None:
@@ -148,7 +149,7 @@ class GuardedPool(HTTPConnectionPool):
         super()._put_conn(conn)
 
     def _is_fit(self, connection: GuardedConnection) -> bool:
-        """Tell whether a connection may carry a request, or is closed and will be opened for it."""
+        """Return whether a request may use a connection, which may also be closed and reopened for it."""
         unsolicited = connection.take_unsolicited()
         if unsolicited and not is_idle_timeout(unsolicited):
             self._single_use.add(self._server, f"{self.host}:{self.port}")
@@ -157,15 +158,15 @@ class GuardedPool(HTTPConnectionPool):
 
 @functools.cache
 def _guarded(pool: type[HTTPConnectionPool]) -> type[GuardedPool]:
-    """Return a pool like this one, with connections like its own, but guarded."""
+    """Return a guarded subclass of a pool class and its connection class."""
     connection = type(f"Guarded{pool.ConnectionCls.__name__}", (GuardedConnection, pool.ConnectionCls), {})
     return type(f"Guarded{pool.__name__}", (GuardedPool, pool), {"ConnectionCls": connection})
 
 
 def _read_now(sock: socket.socket) -> bytes:
-    """Return what has arrived on a connection that will not be used any more."""
+    """Return the data that has arrived on a connection that will not be used again."""
     try:
         sock.settimeout(0)
         return sock.recv(1024)
-    except OSError:  # an end of the connection, or TLS without data
+    except OSError:  # the connection has ended, or TLS has no data
         return b""

@@ -1,4 +1,4 @@
-"""LoopbackCookieJar: the cookies of a requests session; without_cookies: a session that does not share them."""
+"""LoopbackCookieJar: the cookies of a requests session. without_cookies: a session that does not share them."""
 
 from __future__ import annotations
 
@@ -12,25 +12,25 @@ from ..loopback import is_loopback
 
 
 class LoopbackCookieJar(RequestsCookieJar):
-    """A jar of requests that sends ``Secure`` cookies to ``localhost`` and loopback addresses without TLS.
+    """A cookie jar for requests that sends ``Secure`` cookies to ``localhost`` and loopback addresses without TLS.
 
     Browsers do the same (https://www.w3.org/TR/secure-contexts/).
     """
 
     def set_cookie(self, cookie: Cookie, *args: Any, **kwargs: Any) -> None:
-        # Not by a policy, because requests copies the cookies into another jar, with the default policy, to select
-        # those that it sends.
+        # A cookie policy would not help: requests copies the cookies into another jar with the default policy to select
+        # those to send.
         if is_loopback(cookie.domain.removesuffix(".local")):  # http.cookiejar adds this to names without a dot
             cookie.secure = False
         super().set_cookie(cookie, *args, **kwargs)
 
 
 def without_cookies(session: requests.Session) -> requests.Session:
-    """Return a session that shares everything with *session*, its connections included, but not its cookies.
+    """Return a session that shares everything with *session*, including its connections, except its cookies.
 
-    It keeps the cookies that servers set for its own requests, and does not have to be closed.
+    It keeps the cookies that servers set for its own requests, and need not be closed.
     """
-    # Not by copy.copy, which leaves out what subclasses and mocks add.
+    # copy.copy() would omit attributes that subclasses and mocks add.
     twin = type(session).__new__(type(session))
     vars(twin).update(vars(session))
     twin.cookies = LoopbackCookieJar()

@@ -14,11 +14,11 @@ from typing import Any
 from .timeouts import RequestsTimeouts
 
 current_deadline: ContextVar[RequestsTimeouts | None] = ContextVar("current_deadline", default=None)
-"""The deadline of the request that this thread sends."""
+"""The deadline of the request that the current thread is sending."""
 
 
 def until_deadline(file: io.BufferedReader, sock: socket.socket) -> io.BufferedReader:
-    """Return a replacement for *file*, a new file of the socket *sock*, that obeys ``current_deadline``."""
+    """Return a replacement for *file*, a new file of the socket *sock*, that respects ``current_deadline``."""
     deadline = current_deadline.get()
     if deadline is None:
         return file
@@ -43,7 +43,7 @@ class DeadlineReader(io.RawIOBase):
         return True
 
     def readinto(self, buffer: Any) -> int | None:
-        if self._socket.gettimeout() != 0:  # 0 means not to wait at all
+        if self._socket.gettimeout() != 0:  # 0: non-blocking
             self._socket.settimeout(self._timeouts.next_wait())
         count: int | None = self._raw.readinto(buffer)
         return count

@@ -1,7 +1,7 @@
-"""Makes the caller's settings take precedence over the environment's variables and ``~/.netrc``.
+"""Give the caller's settings precedence over environment variables and ``~/.netrc``.
 
-In requests, ``REQUESTS_CA_BUNDLE`` overrules a session's ``verify``, ``HTTP_PROXY`` its ``proxies``, and ``~/.netrc``
-an ``Authorization`` header: https://github.com/psf/requests/issues/3829. It respects the arguments of a single request,
+In requests, ``REQUESTS_CA_BUNDLE`` overrides a session's ``verify``, ``HTTP_PROXY`` its ``proxies``, and ``~/.netrc``
+an ``Authorization`` header (https://github.com/psf/requests/issues/3829). Arguments of a single request are respected,
 so all settings are passed with each request.
 """
 
@@ -27,7 +27,7 @@ BUNDLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
 def with_environment(
     session: requests.Session, request: HTTPRequest, arguments: Mapping[str, Any], netrc: NetrcFile | None
 ) -> dict[str, Any]:
-    """Return arguments for ``requests.Session.request`` that leave to the environment only what was not given.
+    """Return arguments for ``requests.Session.request``; only settings that were not given come from the environment.
 
     Args:
         session: the session that sends the request.
@@ -36,7 +36,7 @@ def with_environment(
         netrc: the user's ``~/.netrc``; None to ignore it.
 
     Raises:
-        TransportConnectionFailed: a bundle of certificates does not exist.
+        TransportConnectionFailed: a certificate bundle does not exist.
     """
     given = {**arguments, "verify": _verify(session, request.url, arguments)}
     proxies = _proxies(session, str(request.url), arguments.get("proxies") or {})
@@ -72,11 +72,13 @@ def _verify(session: requests.Session, url: URL, arguments: Mapping[str, Any]) -
     where = public_url(str(url))
     if isinstance(verify, str | os.PathLike):
         if not os.path.exists(verify):
-            raise TransportConnectionFailed(f"No TLS connection to {where}: verify= names a file that does not exist.")
+            raise TransportConnectionFailed(
+                f"Cannot verify the certificate of {where}: the file of verify= is missing."
+            )
         return verify
     missing = missing_bundle(*BUNDLES) if session.trust_env else ""
     if missing:
-        raise TransportConnectionFailed(f"No TLS connection to {where}: {missing} Correct it, or give verify=.")
+        raise TransportConnectionFailed(f"Cannot verify the certificate of {where}: {missing} Fix it, or pass verify=.")
     return verify
 
 
@@ -91,5 +93,5 @@ def _proxies(session: requests.Session, url: str, of_request: Mapping[str, str])
 
 
 def _as_it_is(request: requests.PreparedRequest) -> requests.PreparedRequest:
-    """Add no credentials. Without any authentication, requests would read ``~/.netrc``."""
+    """Add no credentials. If no authentication is set, requests reads ``~/.netrc``."""
     return request

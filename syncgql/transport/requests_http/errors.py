@@ -29,7 +29,7 @@ NOT_SENT = (
 )
 
 TUNNEL_REFUSED = re.compile(r"Tunnel connection failed: (\d{3})", re.ASCII)
-"""The message of ``http.client`` if a proxy does not answer CONNECT with 200; only this text holds the status."""
+"""The message of ``http.client`` if a proxy refuses CONNECT; the status is available only in this text."""
 
 
 @contextlib.contextmanager
@@ -37,20 +37,20 @@ def translated_errors(url: str, timeouts: RequestsTimeouts) -> Iterator[None]:
     """Turn exceptions of requests, urllib3 and the operating system into a ``TransportError`` that names *url*.
 
     Args:
-        url: where the request goes.
-        timeouts: the limits of the call, whose deadline knows its progress.
+        url: the URL of the request.
+        timeouts: the limits of the call, whose deadline records its progress.
     """
     try:
         yield
-    except TransportError:  # one of ours that is an OSError too: a timeout
+    except TransportError:  # TransportTimeout is also an OSError
         raise
     except (requests.RequestException, urllib3.HTTPError, OSError) as error:
-        # Not from the error itself, whose text contains the URL, which may hold secrets.
+        # Chains the reason instead of the error, whose text contains the URL, which may hold secrets.
         raise translate(error, public_url(url), timeouts) from _reason(error)
 
 
 def translate(error: Exception, where: str, timeouts: RequestsTimeouts) -> TransportError:
-    """Return the exception for *error* on the way to *where*."""
+    """Return the exception for *error* of a request to *where*."""
     said = as_sentence(_said(error))
     sent = timeouts.deadline.sent
     if isinstance(error, TIMEOUTS) or _is_connect_timeout(error):
@@ -58,31 +58,31 @@ def translate(error: Exception, where: str, timeouts: RequestsTimeouts) -> Trans
         return timeouts.error(where, is_connecting=_is_connect_timeout(error) or sent is False)
     if isinstance(error, UNTRUSTED):
         hint = no_tls_hint(error, where) or " See verify= and cert=."
-        message = f"No TLS connection to {where} came about: {said}{hint}"
+        message = f"The TLS handshake with {where} failed: {said}{hint}"
         # A server that refuses the client's certificate may do so after it has received the request (TLS 1.3).
         is_refused_here = any(isinstance(reason, ssl.SSLCertVerificationError) for reason in _reasons(error))
         return TransportConnectionFailed(message, sent=False if is_refused_here else sent)
     if isinstance(error, exceptions.ProxyError):
-        return TransportConnectionFailed(f"The proxy gave no connection to {where}: {said} See proxies=.", sent=False)
+        return TransportConnectionFailed(f"The proxy could not connect to {where}: {said} See proxies=.", sent=False)
     if isinstance(_reason(error), urllib3.NewConnectionError):
         message = f"Could not connect to {where}: {said} Is the server running?"
         return TransportConnectionFailed(message, sent=False)
     if isinstance(error, UNREADABLE):
         rule = "the body is encoded as Content-Encoding says"
-        return TransportProtocolError(f"The answer of {where} cannot be decompressed: {said}", rule=rule, sent=True)
+        return TransportProtocolError(f"The response from {where} cannot be decompressed: {said}", rule=rule, sent=True)
     if isinstance(error, exceptions.InvalidProxyURL):
         message = f"The URL of the proxy for {where} is malformed. See proxies=, and HTTP_PROXY and HTTPS_PROXY."
         return TransportConnectionFailed(message, sent=False)
     if isinstance(error, exceptions.InvalidSchema) and "SOCKS" in str(error):
-        message = f"The proxy for {where} needs another package: pip install 'requests[socks]'."
+        message = f"The proxy for {where} requires another package: pip install 'requests[socks]'."
         return TransportConnectionFailed(message, sent=False)
     if isinstance(error, NOT_SENT):
-        return TransportError(f"requests could not send to {where}: {type(error).__name__}.", sent=False)
+        return TransportError(f"requests could not send the request to {where}: {type(error).__name__}.", sent=False)
     if sent is False:
         message = f"Could not connect to {where}: {said}"
         return TransportConnectionFailed(message, sent=False)
     hint = tls_hint(where) if _ended_without_answer(error) else ""
-    message = f"The connection to {where} was lost before the answer was complete: {said}{hint}"
+    message = f"The connection to {where} was lost before the response was complete: {said}{hint}"
     return TransportConnectionFailed(message, sent=sent)
 
 
@@ -93,9 +93,9 @@ def _is_connect_timeout(error: BaseException) -> bool:
 
 
 def _ended_without_answer(error: BaseException) -> bool:
-    """Whether the server ended the connection or sent a TLS alert instead of a response."""
+    """Return whether the server closed the connection or sent a TLS alert instead of a response."""
     for reason in _reasons(error):
-        if isinstance(reason, ConnectionResetError):  # RemoteDisconnected is one
+        if isinstance(reason, ConnectionResetError):  # includes RemoteDisconnected
             return isinstance(error, exceptions.ConnectionError)
         if isinstance(reason, http.client.BadStatusLine):
             return ALERT in repr(reason)
@@ -113,7 +113,7 @@ def _reason(error: BaseException) -> BaseException:
 
 
 def _reasons(error: BaseException) -> Iterator[BaseException]:
-    """Yield the innermost exception, and those that it was raised for."""
+    """Yield the innermost exception, and its causes and contexts."""
     reason: BaseException | None = _reason(error)
     while reason is not None:
         yield reason
@@ -121,7 +121,7 @@ def _reasons(error: BaseException) -> Iterator[BaseException]:
 
 
 def _said(error: BaseException) -> str:
-    """Return the system's message, the status with which a proxy refused, or the name of the exception."""
+    """Return the operating system's message, the HTTP status of a proxy's refusal, or the name of the exception."""
     for reason in _reasons(error):
         if isinstance(reason, OSError) and reason.strerror:
             return reason.strerror

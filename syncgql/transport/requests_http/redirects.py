@@ -1,7 +1,7 @@
 """HiddenRedirect: keeps requests from handling a redirect, which ``protocol.redirects`` handles.
 
-Even with ``allow_redirects=False``, requests reads the body of a redirect to the end, without a limit of size or time,
-and parses its target. See ``allow_redirects`` in ``Session.send``:
+Even with ``allow_redirects=False``, requests reads the whole body of a redirect, without a limit on size or time, and
+parses its target. See ``allow_redirects`` in ``Session.send``:
 https://github.com/psf/requests/blob/v2.34.2/src/requests/sessions.py
 """
 
@@ -20,9 +20,9 @@ class HiddenRedirect:
         self._location: str | None = None
 
     def hooks(self, session: requests.Session, given: Mapping[str, Any] | None) -> dict[str, Any]:
-        """Return the hooks for the request: those given for it, or else those of the session, and one of this object.
+        """Return the hooks for a request: those given for it, or else the session's, and one of this object.
 
-        That one is the last, so that all others, including those of authentication, see the unchanged response.
+        The latter runs last, so that all others, including those for authentication, see the unchanged response.
         """
         others = (given or {}).get("response") or session.hooks.get("response") or ()
         return {"response": [*((others,) if callable(others) else others), self._hide]}

@@ -1,4 +1,4 @@
-"""RequestsSessions: the sessions of the requests library behind a transport."""
+"""RequestsSessions: the ``requests.Session`` objects of a transport."""
 
 from __future__ import annotations
 
@@ -37,15 +37,15 @@ from .timeouts import RequestsTimeouts
 from .upload import body_of
 
 BLOCK = 64 * 1024
-"""The most bytes of a response that are read between two checks of the deadline."""
+"""The maximum number of bytes to read between two checks of the deadline."""
 
 CREDENTIALS = ("auth", "cookies")
-"""Arguments of a call that make its request personal: it shares no cookies with other calls."""
+"""Arguments of a call that make its request personal, so that it shares no cookies with other calls."""
 
 
 @dataclass(frozen=True, repr=False, eq=False)  # no repr: it may hold secrets
 class SessionOptions:
-    """The options of the sessions: the parameters of ``RequestsHTTPTransport`` of the same names."""
+    """The options of the sessions; they have the names of parameters of ``RequestsHTTPTransport``."""
 
     session: requests.Session | Callable[[], requests.Session] | None
     cookies: Any
@@ -63,9 +63,9 @@ class SessionOptions:
             return
         if not isinstance(self.session, requests.Session) and not callable(self.session):
             kind = type(self.session).__name__
-            raise TypeError(f"session must be a requests.Session or a function that makes one, not {kind}.")
+            raise TypeError(f"session must be a requests.Session or a function that returns one, not {kind}.")
         if any(option is not None for option in own) or self.verify is not True or self.trust_env is not True:
-            raise TypeError("A session of your own brings its settings along; give either it or them.")
+            raise TypeError("A session has its own settings; pass either session= or the other session options.")
 
     def _check(self) -> None:
         check_cookies(self.cookies)
@@ -88,7 +88,7 @@ class SessionOptions:
         check_flag("trust_env", self.trust_env)
 
     def make(self, single_use: SingleUseServers) -> requests.Session:
-        """Make a session; *single_use* is for its connections."""
+        """Create a session, whose connections use *single_use*."""
         if callable(self.session):
             return self.session()
         session = _guarded_session(single_use)
@@ -114,17 +114,17 @@ def _guarded_session(single_use: SingleUseServers) -> requests.Session:
 
 
 def _check_pair(name: str, pair: object) -> None:
-    # requests accepts nearly anything and fails, or sends no credentials, with the first request.
+    # requests accepts nearly anything, and the first request then fails or is sent without credentials.
     if not isinstance(pair, tuple | list) or len(pair) != 2 or not all(isinstance(part, str) for part in pair):
         alone = "an object of requests.auth" if name == "auth" else "a path"
-        raise TypeError(f"{name} must be {alone} or a pair of texts, not {type(pair).__name__}.")
+        raise TypeError(f"{name} must be {alone} or a pair of strings, not {type(pair).__name__}.")
 
 
 class RequestsSessions:
     """A session for each thread of each process, created when the thread first needs one and closed when it ends.
 
-    requests does not promise that several threads may use a session at once, and a forked child cannot use the
-    connections in its pool. A session of the user's is used as it is and stays open.
+    requests does not guarantee that several threads may use a session at once, and a forked child cannot use the
+    connections in its pool. A session that the user passed is used by all threads and stays open.
 
     Args:
         options: the options of the sessions.
@@ -137,27 +137,27 @@ class RequestsSessions:
         self._pid = os.getpid()
 
     def fresh(self) -> RequestsSessions:
-        """Return a holder of the same options without a session."""
+        """Return an object with the same options and no session."""
         return RequestsSessions(self._options)
 
     def __reduce__(self) -> tuple[Any, ...]:
         return RequestsSessions, (self._options,)
 
     def open(self) -> None:
-        """Allow new sessions, also after ``close``."""
+        """Allow new sessions, also after ``close()``."""
         if self._own is None:
             self._own = threading.local()
 
     def close(self) -> None:
         """Close the sessions of all threads; a session that a call is using closes when the call ends."""
-        # Only this attribute and the calls in progress refer to the sessions, which close when they are collected.
+        # Only this attribute and calls in progress refer to the sessions, which close when they are freed.
         self._own = None
 
     def current(self) -> RequestsSession:
         """Return the session of this thread.
 
         Raises:
-            TransportClosed: after ``close``.
+            TransportClosed: ``close()`` was called.
         """
         own = self._own
         if own is None:
@@ -205,7 +205,7 @@ class RequestsSession:
 
         Raises:
             TransportConnectionFailed: there was no connection, or it was lost.
-            TransportTimeout: a limit of the call ran out.
+            TransportTimeout: a limit of the call expired.
             TransportServerError: a redirect is not followed.
             TransportProtocolError: the response is too large or cannot be decompressed.
         """
@@ -246,7 +246,7 @@ def _close(session: requests.Session, pid: int) -> None:
     if pid == os.getpid():
         session.close()
     else:
-        # A thread of the parent may have held its locks during the fork, so it must not even be collected.
+        # A thread of the parent may have held its locks during the fork, so the session must not even be freed.
         _inherited.append(session)
 
 
@@ -268,7 +268,7 @@ def _send_once(
             request.method,
             url,
             data=body_of(request.body) if isinstance(request.body, Upload) else request.body,
-            # UTF-8, as aiohttp writes it; http.client takes text for Latin-1.
+            # UTF-8, as in aiohttp; http.client would encode text as Latin-1.
             headers={name: value if value.isascii() else value.encode() for name, value in request.headers.items()},
             timeout=wait,
             allow_redirects=False,
@@ -315,7 +315,7 @@ def _blocks(answer: requests.Response, timeouts: RequestsTimeouts) -> Iterator[b
     """Yield the body block by block as it arrives."""
     raw = answer.raw
     if not isinstance(raw, BaseHTTPResponse):
-        yield answer.content  # from a custom adapter, without a socket to wait for
+        yield answer.content  # from a custom adapter, without a socket
         return
     while True:
         _limit_wait(raw, timeouts.next_wait())

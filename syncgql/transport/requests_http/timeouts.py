@@ -1,4 +1,4 @@
-"""RequestsTimeouts: limits each wait of a call by the requests library."""
+"""RequestsTimeouts: limits each wait of a call in the requests library."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ class RequestsTimeouts:
 
     Args:
         deadline: when the whole call must be over.
-        timeout: seconds that connecting, and each silence of the server, may take: one number for both or a pair. None
-            for 30 s to connect and no limit to silence.
+        timeout: the seconds that connecting, and each wait for data from the server, may take: one number for both or a
+            pair. With None, connecting may take 30 s, and waits have no limit.
 
     Attributes:
         has_begun: whether a request was passed to requests.
@@ -31,10 +31,10 @@ class RequestsTimeouts:
         self.has_begun = False
 
     def left(self) -> float | None:
-        """Return the seconds that are left of the call, None for no limit.
+        """Return the remaining seconds of the call; None for no limit.
 
         Raises:
-            TransportTimeout: none are left.
+            TransportTimeout: the time is up.
         """
         left = self.deadline.left()
         if left is not None and left <= 0:
@@ -46,18 +46,18 @@ class RequestsTimeouts:
         return min((limit for limit in (self.left(), self.silence) if limit is not None), default=None)
 
     def error(self, where: str, *, is_connecting: bool) -> TransportTimeout:
-        """Return the error for a wait that timed out, by the limit of the call or by that of the wait.
+        """Return the error for a wait that timed out, which names the limit of the call or that of the wait.
 
         Args:
-            where: the server, for the message.
+            where: the server's URL, for the message.
             is_connecting: whether there was no connection yet.
         """
         left = self.deadline.left()
         if left is not None and left <= 0:
             return self._exceeded(is_unsent=is_connecting)
         seconds = (self.connect if is_connecting else self.silence) or 0.0
-        what = "did not accept a connection" if is_connecting else "was silent"
-        message = f"{where} {what} for {seconds:g} s. Give the transport a higher timeout=?"
+        what = "did not accept a connection" if is_connecting else "sent nothing"
+        message = f"{where} {what} for {seconds:g} s. Pass a higher timeout= to the transport."
         sent = False if is_connecting else self.deadline.sent
         return TransportTimeout(message, limit="timeout", seconds=seconds, sent=sent)
 

@@ -1,4 +1,4 @@
-"""Bodies with files in the form that requests accepts: an iterable of bytes, with its length if that is known."""
+"""Request bodies with files, as requests accepts them: an iterable of bytes, with a length if it is known."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ..http.upload import Upload
 
 
 def check_upload(upload: Upload) -> None:
-    """Refuse files that cannot be read without a loop.
+    """Reject files that cannot be read without an event loop.
 
     Raises:
         DocumentError: a file is an async iterable.
@@ -23,9 +23,9 @@ def check_upload(upload: Upload) -> None:
 
 
 def body_of(upload: Upload) -> Iterator[bytes] | SizedBody:
-    """Return the body for one attempt; its files are read while it is sent, in the sending thread."""
+    """Return the body for one attempt. Its files are read in the sending thread while the body is sent."""
     segments = _segments(upload)
-    # requests sends a body without a length in chunks, which some servers refuse.
+    # requests sends a body of unknown length in chunks, which some servers reject.
     return segments if upload.size is None else SizedBody(segments, upload.size)
 
 

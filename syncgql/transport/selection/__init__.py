@@ -1,1 +1,1 @@
-"""Which transports a client uses, chosen from its options."""
+"""The selection of a client's transports according to its options."""

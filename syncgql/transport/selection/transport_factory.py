@@ -1,4 +1,4 @@
-"""TransportFactory: makes the two transports of a client, for queries and mutations and for subscriptions."""
+"""TransportFactory: creates the transports of a client, for queries and mutations and for subscriptions."""
 
 from __future__ import annotations
 
@@ -21,10 +21,12 @@ from ..options import (
     check_ssl,
     with_certificate,
 )
+from ..token_auth import TokenAuth
+from ..websocket.transport import WebSocketTransport
 from .transport_options import TransportOptions
 
 CLOSE_SECONDS = 1.0
-"""How long closing a client waits for the closing handshakes of WebSockets."""
+"""The seconds that closing a client waits for the close handshakes of WebSockets."""
 
 
 class Transports(NamedTuple):
@@ -46,11 +48,29 @@ class Transports(NamedTuple):
                 await self.queries.close()
 
 
-class TransportFactory:
-    """Makes the transports of a client, new ones for each process and each time that the client is opened again.
+class TokenUse(NamedTuple):
+    """The token that a transport sends.
 
-    The first transports are made at once, so that their checks run when the client is made, and are used by the first
-    process that asks. A forked child has its own copy of the list and thus of the transports, which are unconnected.
+    Attributes:
+        auth: fetches it.
+        is_renewed: whether the transport itself connects again with another token after the server refused one.
+    """
+
+    auth: TokenAuth
+    is_renewed: bool
+
+    @classmethod
+    def of(cls, auth: TokenAuth | None, *, is_renewed: bool) -> TokenUse | None:
+        """Return the use of a token; None if there is none."""
+        return None if auth is None else cls(auth, is_renewed)
+
+
+class TransportFactory:
+    """Creates the transports of a client: new ones for each process, and whenever the client is reopened.
+
+    The first transports are created with the factory, so that their checks run when the client is created. The first
+    call of ``build()`` in each process returns them: a forked child has its own copy of the list, and thus of the
+    transports, which are not connected.
 
     Args:
         options: the options of the client.
@@ -69,19 +89,25 @@ class TransportFactory:
         queries = options.transport if isinstance(options.transport, BlockingTransport) else self._first[0].queries
         self.has_users = queries.has_users
         """Whether queries of different callers may have different credentials, which functions return."""
+        is_socket = isinstance(queries, WebSocketTransport) and queries.reconnects
+        self.query_token = TokenUse.of(queries.token_auth, is_renewed=is_socket)
+        """The token of queries and mutations; None if there is none."""
+        auth = self._first[0].subscriptions.token_auth if self._first else None
+        self.subscription_token = TokenUse.of(auth, is_renewed=self.reconnects)
+        """The token of subscriptions; None if there is none."""
 
     def build_blocking(self) -> BlockingTransport | None:
-        """Return a new transport that sends queries and mutations without a loop; None if the client has none."""
+        """Return a new transport that sends queries and mutations without a loop; None if the client uses none."""
         return self._options.transport.fresh() if isinstance(self._options.transport, BlockingTransport) else None
 
     def build(self) -> Transports:
         """Return unconnected transports that run on a loop; those made from URLs share one session.
 
         Raises:
-            TransportError: the client has none.
+            TransportError: the client has no such transport.
         """
         with contextlib.suppress(IndexError):
-            return self._first.pop()  # atomic: two threads never get the same transports
+            return self._first.pop()  # atomic, so that two threads never get the same transports
         return self._make()
 
     def _make(self) -> Transports:

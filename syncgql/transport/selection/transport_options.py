@@ -1,4 +1,4 @@
-"""TransportOptions: the options of a client that say how to reach the server."""
+"""TransportOptions: the options of a client that determine how to reach the server."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ SCHEMES = ("http", "https", "ws", "wss")
 
 @dataclass(frozen=True, kw_only=True, repr=False, eq=False)  # no repr: it may hold secrets
 class TransportOptions:
-    """The options that ``Client`` documents under the same names, and where their defaults are.
+    """The options that ``Client`` documents under the same names.
 
     Attributes:
         given: the names of the arguments that differ from the defaults of ``Client``.
@@ -67,7 +67,7 @@ class TransportOptions:
 
     def __post_init__(self) -> None:
         if (self.url is None) == (self.transport is None):
-            raise TypeError("Pass a client either a url or a transport=.")
+            raise TypeError("Pass either a url or transport= to the client.")
         if self.transport is not None and not isinstance(self.transport, AsyncTransport | BlockingTransport):
             kind = type(self.transport).__name__
             raise TypeError(f"transport must be an AsyncTransport or a BlockingTransport, not {kind}.")
@@ -85,18 +85,16 @@ class TransportOptions:
 
     def _refuse_unused(self) -> None:
         if self.init_payload is not None and self.wires & Wire.APPSYNC:
-            raise TypeError("init_payload= is not for AppSync, whose connection_init has none.")
+            raise TypeError("init_payload= has no effect with AppSync, whose connection_init has no payload.")
         subscriptions = self.subscriptions if isinstance(self.subscriptions, AsyncTransport) else None
         refuse_unused(self.given, self.wires, self.transport, subscriptions)
         is_signature = isinstance(self.auth, RequestAuthentication)
         if is_signature and not self.wires & (Wire.HTTP | Wire.APPSYNC):
-            raise TypeError(
-                "auth= with get_headers is for requests over HTTP; for a WebSocket give headers= a function."
-            )
+            raise TypeError("auth= with get_headers is only for HTTP; for a WebSocket, pass a function as headers=.")
 
     @property
     def wires(self) -> Wire:
-        """The wires for which the client makes transports itself."""
+        """The wires for which the client creates transports itself."""
         wires = Wire.NONE
         if self.url is not None:
             wires |= Wire.HTTP if urlsplit(str(self.url)).scheme in ("http", "https") else Wire.WEBSOCKET
@@ -110,7 +108,7 @@ class TransportOptions:
 
     @property
     def target(self) -> str:
-        """Where the client sends requests, without credentials and query."""
+        """The address to which the client sends requests, without credentials and query string."""
         return public_url(str(self.url)) if self.url is not None else repr(self.transport)
 
     @property

@@ -1,4 +1,4 @@
-"""Which options of a client have an effect: one that was given and has none is refused, for its user expects one."""
+"""refuse_unused: rejects options of a client that are given but have no effect."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 
 class Wire(enum.Flag):
-    """What a client makes transports for by itself, of URLs."""
+    """The kinds of transports that a client creates itself, from URLs."""
 
     NONE = 0
     HTTP = enum.auto()
@@ -42,22 +42,22 @@ USED_BY: Mapping[str, Wire] = {
     "reconnect": SOCKETS,
     "max_message_size": SOCKETS,
 }
-"""The options that only some of a client's transports have a use for."""
+"""The options that only some of a client's transports use."""
 
-PURPOSE = {ANY: "the transports that a client makes of URLs", Wire.HTTP: "requests over HTTP"}
+PURPOSE = {ANY: "transports that a client creates from URLs", Wire.HTTP: "requests over HTTP"}
 
 
 def refuse_unused(given: Iterable[str], wires: Wire, transport: object, subscriptions: object) -> None:
-    """Refuse options for which there is no use.
+    """Reject options that have no effect.
 
     Args:
-        given: the names of those that are not what they are by default.
-        wires: what the client makes transports for.
-        transport: the one that was given; None when there is none.
-        subscriptions: the transport for subscriptions that was given; None when there is none.
+        given: the names of the options that differ from their defaults.
+        wires: the kinds of transports that the client creates.
+        transport: the transport that was passed; None if there is none.
+        subscriptions: the transport for subscriptions that was passed; None if there is none.
 
     Raises:
-        TypeError: one has no effect; says which, why, and where it belongs.
+        TypeError: an option has no effect; the message names the option, the reason and where to pass it.
     """
     for name in given:
         used_by = USED_BY.get(name)

@@ -1,1 +1,1 @@
-"""What transports over WebSocket are made of: one socket, logical connections that outlive sockets, and their pool."""
+"""The parts of WebSocket transports: sockets, logical connections that outlive them, and the pool."""

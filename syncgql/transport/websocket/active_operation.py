@@ -1,4 +1,4 @@
-"""ActiveOperation: one GraphQL operation over WebSockets, from its start to its end, whichever sockets carry it."""
+"""ActiveOperation: one GraphQL operation over WebSockets, from its start to its end, across sockets."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ class ActiveOperation:
 
     Args:
         request: the request.
-        payload: the request as JSON, as it is sent to the server.
+        payload: the request as the JSON text to send.
         type: ``query``, ``mutation`` or ``subscription``.
         sink: receives the events.
         read: reads the results if the response comes in parts; None for ordinary results.
-        keeps_context: whether one of the user's functions may be called when the connection is re-established.
+        keeps_context: whether a function of the user may be called when the connection is re-established.
 
     Attributes:
-        context: the context of the caller; an empty one if no function of the user's is called later.
+        context: the context of the caller; an empty one if no function of the user is called later.
         id: its id on the current socket.
-        sent: a future that resolves when the operation was sent, and confirmed where the protocol has that; None if no
-            caller waits for it.
-        deadline: when that caller stops waiting; None if no caller waits, or without a limit.
+        sent: a future that resolves when the operation was sent and, if the protocol has confirmations, confirmed; None
+            if no caller waits for it.
+        deadline: the loop's time when that caller stops waiting; None for no limit, or if no caller waits.
         lost_at: the loop's time when its socket was lost; None if no events are missing.
         was_sent: whether it may have reached the server, on this socket or an earlier one.
     """
@@ -72,16 +72,16 @@ class ActiveOperation:
 
     @property
     def is_established(self) -> bool:
-        """Whether it ran and lost its socket; an operation that never ran does not wait as long for the next one."""
+        """Whether it ran and lost its socket. An operation that never ran waits less long for another socket."""
         return self.lost_at is not None
 
     def release(self) -> None:
-        """Resume the caller that waits until the operation was sent."""
+        """Resume the caller that waits for the operation to be sent."""
         if self.sent is not None and not self.sent.done():
             self.sent.set_result(None)
 
     def fail(self, error: TransportError) -> None:
-        """End it because of its connection, whose error does not say how far this operation had come."""
+        """End it with the error of its connection, which lacks the progress of this operation."""
         self.end(self.explained(error))
 
     def explained(self, error: TransportError) -> TransportError:
@@ -90,8 +90,8 @@ class ActiveOperation:
         return error
 
     def end(self, error: Exception | None) -> None:
-        """End it: raise the error in a caller that still waits until it was sent, and end the event stream."""
+        """End it: raise the error in a caller that still waits for it to be sent, and end the event stream."""
         if error is not None and self.sent is not None and not self.sent.done():
             self.sent.set_exception(error)
-            error = None  # raised by now; a sink that kept it, too, would make a cycle with its traceback
+            error = None  # already raised; if the sink kept it as well, its traceback would form a cycle
         self.sink.finish(error)

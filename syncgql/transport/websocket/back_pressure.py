@@ -1,8 +1,8 @@
-"""BackPressure: reads from a socket only as fast as its one consumer takes the events.
+"""BackPressure: reads from a socket only as fast as its single consumer takes the events.
 
-A sink that blocks has the socket to itself, so not reading slows the server down. That has a price: its pings are not
-read, either. During a pause the client sends unsolicited pongs, as both subprotocols and WebSocket allow, but a server
-may ignore them. The length of a pause is therefore remembered, for the message of an error that follows.
+A sink that blocks has its own socket, so not reading slows the server down. The server's pings are then not read
+either. During a pause the client sends unsolicited pongs, which WebSocket and both subprotocols allow, but a server may
+ignore them. The length of a pause is therefore recorded, for the message of an error that follows.
 """
 
 from __future__ import annotations
@@ -17,20 +17,20 @@ from ...exceptions import TransportError
 from ..base import EventSink
 
 HEARTBEAT_SECONDS = 1.0
-"""How often a server whose events are not being read gets a sign of life."""
+"""Seconds between the unsolicited pongs during a pause."""
 
 CAUGHT_UP_SECONDS = 1.0
-"""A message that took longer to come had not been waiting to be read; on a busy machine others take time, too."""
+"""A message that took longer to arrive, in seconds, was not waiting to be read; a busy machine adds delays too."""
 
 DRAINED_SECONDS = 60.0
-"""After so long without a pause nothing is left of what a pause had held up."""
+"""After this many seconds without a pause, the backlog of the last pause has been read."""
 
 
 class BackPressure:
     """The pauses of one connection.
 
     Args:
-        show_life: sends a sign of life.
+        show_life: sends an unsolicited pong.
 
     Attributes:
         held_up: seconds of the longest pause whose effects may last; 0 when there is none.
@@ -44,7 +44,7 @@ class BackPressure:
         self._room: asyncio.Future[None] | None = None
 
     async def pause(self, sink: EventSink) -> None:
-        """Return when the sink has room, or ``end`` was called."""
+        """Wait until the sink has room or ``end()`` is called."""
         since = self._time()
         room = self._room = asyncio.ensure_future(sink.wait_for_room())
         while not (await asyncio.wait({room}, timeout=HEARTBEAT_SECONDS))[0]:
@@ -62,7 +62,7 @@ class BackPressure:
             self._room.cancel()
 
     async def receive(self, receive: Callable[[], Awaitable[aiohttp.WSMessage]]) -> aiohttp.WSMessage:
-        """Receive a message that may have been held up, and see whether it was."""
+        """Receive a message, and reset ``held_up`` if the backlog of the last pause has been read."""
         since = self._time()
         message = await receive()
         now = self._time()

@@ -1,7 +1,7 @@
 """CloseHandshake: closes a socket, whether its peer cooperates or not.
 
-In a regular end each side sends a close frame. A peer may never send its own, or never read ours, so there is a limit,
-after which the connection is cut.
+In a regular close each side sends a close frame. A peer may never send its own, or never read ours, so the connection
+is cut after a time limit.
 """
 
 from __future__ import annotations
@@ -16,21 +16,21 @@ import aiohttp
 from ...exceptions import TransportError
 
 ABORT_SECONDS = 0.1
-"""How long closing may take if the peer is dead or its answer is not needed."""
+"""The limit for closing, in seconds, if the peer is dead or its close frame is not needed."""
 
 
 class CloseHandshake:
-    """The end of one socket; created while the socket is open.
+    """The close handshake of one socket; created while the socket is open.
 
-    ``ClientWebSocketResponse.close()`` is called last, when there is nothing to wait for: it reads up to the peer's
-    close frame without a pause, and would hold the loop for as long as a peer floods the socket.
+    ``ClientWebSocketResponse.close()`` is called last, when there is nothing to wait for. It reads up to the peer's
+    close frame without yielding to the loop, and would block it for as long as a peer floods the socket.
 
     Args:
-        socket: the socket, which does not answer a close frame by itself.
-        seconds: how long to wait for the peer's close frame; None for no limit.
+        socket: the socket, created with ``autoclose=False``.
+        seconds: the limit for waiting for the peer's close frame; None for no limit.
 
     Attributes:
-        is_over: whether there is nothing more to wait for, so that what a peer still sends need not be read.
+        is_over: whether there is nothing left to wait for, so that further messages need not be read.
     """
 
     def __init__(self, socket: aiohttp.ClientWebSocketResponse, seconds: float | None = ABORT_SECONDS) -> None:
@@ -49,14 +49,14 @@ class CloseHandshake:
         seconds: float | None = ABORT_SECONDS,
         reader: asyncio.Task[None] | None = None,
     ) -> None:
-        """Send last messages and a close frame, wait for the peer's, and shut the socket down.
+        """Send final messages and a close frame, wait for the peer's close frame, and shut down the socket.
 
         Args:
             code: the close code.
-            reason: what the close frame says.
-            messages: what to send before it.
-            seconds: how long all of it may take; None for no limit.
-            reader: reads the socket and ends with the peer's close frame; None not to wait for that.
+            reason: the close reason.
+            messages: the messages to send before the close frame.
+            seconds: the limit for all of this; None for no limit.
+            reader: the task that reads the socket and ends at the peer's close frame; None not to wait for it.
         """
         try:
             with contextlib.suppress(ConnectionError, asyncio.TimeoutError):
@@ -66,10 +66,10 @@ class CloseHandshake:
             self._shutdown()
 
     async def answer(self) -> None:
-        """Answer the peer's close frame, unless ours went before it, and end the connection."""
+        """Answer the peer's close frame, unless ours was sent before, and end the connection."""
         if self._is_said and not self._socket.closed:
-            self._shutdown()  # so that no second one reaches the peer
-            # Not in aiohttp's interface; without it close() reads what a flood has left.
+            self._shutdown()  # so that the peer receives no second close frame
+            # Not a public attribute of aiohttp; without it, close() reads everything that a flood has left.
             self._socket._response.close()
         await self._socket.close()
 
@@ -86,10 +86,10 @@ class CloseHandshake:
             await asyncio.wait({reader}, timeout=self._seconds)
 
     def _shutdown(self) -> None:
-        # Not left to close(): a forked child holds a copy of the descriptor, and a dead peer takes no data.
+        # close() is not enough: a forked child has a copy of the descriptor, and a dead peer accepts no data.
         if self._raw is not None:
-            # By a duplicate: a transport may also run on a loop of the program's own, and what uvloop returns as its
-            # socket has no shutdown().
+            # Uses a duplicate, because a transport may run on a uvloop loop of the program, whose socket object has no
+            # shutdown().
             with contextlib.suppress(OSError), self._raw.dup() as duplicate:
                 duplicate.shutdown(sockets.SHUT_RDWR)
 
@@ -100,9 +100,6 @@ def cut_reason(reason: str) -> bytes:
 
 
 async def ignore_lost_connection(sending: Awaitable[object]) -> None:
-    """Await a message being sent, and ignore that the connection is lost.
-
-    The reader notices the loss after everything that the peer sent before.
-    """
+    """Await the sending of a message, and ignore a lost connection, which the reader detects after reading the rest."""
     with contextlib.suppress(TransportError, ConnectionError):
         await sending

@@ -1,7 +1,8 @@
-"""WebSocketConnection: one socket, the protocol machine on it, and the operations it carries.
+"""WebSocketConnection: one socket, its protocol machine, and the operations it carries.
 
-One task reads; it is never cancelled, because a cancelled ``receive()`` leaves aiohttp unable to close the socket
-properly. To end it the socket is closed: aiohttp then wakes the reader.
+One task reads. It is never cancelled, because aiohttp cannot close a socket properly after a cancelled ``receive()``.
+Closing the socket ends the task: aiohttp then wakes the reader. All methods run on one loop and change state without
+awaiting in between, so there are no locks.
 """
 
 from __future__ import annotations
@@ -59,14 +60,14 @@ ENDS = frozenset(
 
 
 TURN_SECONDS = 0.01
-"""How long a socket may be read before the loop's other work has its turn, however much the peer sends."""
+"""The seconds for which a socket is read before the reader yields to the loop, even if the peer has sent more."""
 
 
 class Listener(Protocol):
-    """Receives what happens to the operations on a connection."""
+    """The interface that receives the events of a connection's operations."""
 
     def started(self, operation: ActiveOperation) -> None:
-        """The server confirmed that it runs an operation; only for protocols that have that."""
+        """The server confirmed that it runs an operation; only called for protocols with confirmations."""
 
     def finished(
         self, operation: ActiveOperation, error: TransportError | None, decision: RetryDecision = RetryDecision.NO
@@ -75,34 +76,34 @@ class Listener(Protocol):
 
         Args:
             operation: the operation.
-            error: why; None if it is complete.
-            decision: whether a retry may do better.
+            error: the reason; None if the operation is complete.
+            decision: whether a retry may succeed.
         """
 
     def rejected(self, operation: ActiveOperation, error: TransportError) -> None:
-        """The server did not accept an operation because there are too many on this connection."""
+        """The server rejected an operation because there are too many on this connection."""
 
     async def stop(self, operation: ActiveOperation) -> None:
-        """Stop an operation whose sink wants no more events."""
+        """Stop an operation whose sink accepts no more events."""
 
     def lost(
         self, connection: WebSocketConnection, loss: ConnectionLoss, operations: Collection[ActiveOperation]
     ) -> None:
-        """The connection ended, with these operations on it."""
+        """The connection ended while it carried these operations."""
 
 
 class WebSocketConnection:
     """A connection that carries operations.
 
     Args:
-        socket: the open socket, which must not answer pings by itself.
-        protocol: the machine for the subprotocol that the server selected.
+        socket: the open socket, created with ``autoping=False``.
+        protocol: the state machine for the subprotocol that the server selected.
         url: the endpoint without credentials, for messages.
         options: the limits.
         listener: receives the ends of operations and of the connection.
-        mask: hides credentials in what the server says.
+        mask: hides credentials in text from the server.
         on_signal: called with acknowledgements, pings and pongs.
-        on_end: called when the socket is closed for good.
+        on_end: called when the socket is closed.
     """
 
     def __init__(
@@ -151,7 +152,7 @@ class WebSocketConnection:
 
     @property
     def loss(self) -> ConnectionLoss | None:
-        """Why the connection ended; None while it lives."""
+        """The reason why the connection ended; None while it is open."""
         return self._end.loss
 
     @property
@@ -174,7 +175,7 @@ class WebSocketConnection:
 
     @property
     def was_useful(self) -> bool:
-        """Whether the connection delivered something or lived for a while; otherwise it was a failed attempt."""
+        """Whether the connection delivered an event or stayed open for a while, or else counts as a failed attempt."""
         return was_useful(has_delivered=self._has_delivered, acknowledged_for=self._time() - self._acknowledged_at)
 
     def carries(self, operation: ActiveOperation) -> bool:
@@ -185,7 +186,7 @@ class WebSocketConnection:
         """Send ``connection_init`` and return the payload of the acknowledgement, or close the socket.
 
         Raises:
-            TransportTimeout: there was none within ``ack_timeout``.
+            TransportTimeout: there was no acknowledgement within ``ack_timeout``.
             TransportError: the server refused or closed the connection.
         """
         self._init_payload = payload
@@ -211,7 +212,7 @@ class WebSocketConnection:
             self._end.lose(not_opened(error, RetryDecision.YES))
 
     async def start(self, operation: ActiveOperation) -> None:
-        """Send an operation; returns when it is on the wire."""
+        """Send an operation; return when it was sent."""
         if self.loss is not None:
             raise self.loss.error()
         operation.id, message = self._protocol.subscribe(operation.payload, operation.read)
@@ -222,7 +223,7 @@ class WebSocketConnection:
         await self.send(message)
 
     async def stop(self, operation: ActiveOperation, *, send_stop: bool = True) -> None:
-        """End an operation and tell the server, unless *send_stop* is False; does nothing when it has ended."""
+        """End an operation, and stop it on the server unless *send_stop* is False. Does nothing if it has ended."""
         if not self.carries(operation):
             return
         del self.operations[operation.id]
@@ -232,7 +233,7 @@ class WebSocketConnection:
             await ignore_lost_connection(self.send(message))
 
     async def ping(self, payload: InitPayload = None) -> None:
-        """Send a ping of the subprotocol; does nothing where it has none.
+        """Send a ping of the subprotocol. Does nothing if the subprotocol has no pings.
 
         Raises:
             TransportError: the connection is lost.
@@ -243,7 +244,7 @@ class WebSocketConnection:
             await self.send(message)
 
     async def pong(self, payload: InitPayload = None) -> None:
-        """Send a pong of the subprotocol; does nothing where it has none.
+        """Send a pong of the subprotocol. Does nothing if the subprotocol has no pongs.
 
         Raises:
             TransportError: the connection is lost.
@@ -257,7 +258,7 @@ class WebSocketConnection:
         """Send a message.
 
         Raises:
-            TransportConnectionFailed: the connection is lost; the reader learns why.
+            TransportConnectionFailed: the connection is lost; the reader finds out why.
         """
         try:
             await self._socket.send_str(text)
@@ -271,7 +272,7 @@ class WebSocketConnection:
         await self._end.close(code, reason)
 
     def close_soon(self, code: int = 1000, reason: str = "") -> None:
-        """Begin to close, without waiting."""
+        """Start to close, without waiting."""
         self._end.close_soon(code, reason)
 
     # -- reading
@@ -282,7 +283,7 @@ class WebSocketConnection:
                 await self._take_messages()
             except TransportProtocolError as error:
                 self._end.failed(error)
-                await self._take_messages()  # up to the peer's close frame; the machine ignores what comes before
+                await self._take_messages()  # up to the peer's close frame; the machine ignores other messages
         except Exception as error:
             self._end.failed(error)
 
@@ -403,7 +404,7 @@ class WebSocketConnection:
             self._listener.started(operation)
 
     def _unconfirmed(self, id: str) -> None:
-        """Give up an operation, wanted or not, that the server has not confirmed in time."""
+        """Give up an operation that the server has not confirmed in time, even if it was stopped."""
         message = self._protocol.unconfirmed(id)
         if message is not None and self.is_open:
             task = asyncio.get_running_loop().create_task(ignore_lost_connection(self.send(message)))
@@ -456,13 +457,13 @@ class WebSocketConnection:
     # -- the end
 
     def _lost(self, loss: ConnectionLoss) -> None:
-        """Stop everything that runs on the connection, and tell the listener."""
+        """Stop everything that runs on the connection, and notify the listener."""
         if self._keep_alive is not None:
             self._keep_alive.stop()
         self._pressure.end()
         self._confirmations.stop()
         if not self._acknowledged.done():
             self._acknowledged.set_exception(loss.error())
-            self._acknowledged.exception()  # retrieved, because there may be no caller that waits for it
+            self._acknowledged.exception()  # retrieved, because there may be no caller waiting for it
         operations, self.operations = self.operations, {}
         self._listener.lost(self, loss, operations.values())

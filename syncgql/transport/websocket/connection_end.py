@@ -26,7 +26,7 @@ from .options import WebSocketOptions
 logger = logging.getLogger(__name__)
 
 MOST_WARNINGS = 10
-"""How many complaints of one server are logged as warnings; it may complain without end."""
+"""The number of complaints of one server that are logged as warnings; a server may send any number."""
 
 
 class ConnectionEnd:
@@ -37,15 +37,15 @@ class ConnectionEnd:
         socket: the socket.
         protocol: the subprotocol on it.
         options: the limits.
-        mask: hides credentials in what the server says.
-        pressure: the pauses in which the socket was not read.
-        on_lost: called when the connection is lost, and again when it is closed after that.
+        mask: hides credentials in text from the server.
+        pressure: the pauses during which the socket was not read.
+        on_lost: called when the connection is lost, and again when it is closed afterwards.
         on_closed: called when the socket is closed.
 
     Attributes:
-        loss: why the connection ended; None while it lives.
+        loss: the reason why the connection ended; None while it is open.
         is_closing: whether this side has begun to close the socket.
-        handshake: how the socket is closed.
+        handshake: the close handshake of the socket.
     """
 
     def __init__(
@@ -79,7 +79,7 @@ class ConnectionEnd:
         return self._closing is not None
 
     def watch(self, reader: asyncio.Task[None]) -> None:
-        """Have the end of the task that reads the socket count as its end, unless it is closed from this side."""
+        """Treat the end of the task that reads the socket as its end, unless this side closes it."""
         self._reader = reader
         reader.add_done_callback(self._reader_done)
 
@@ -90,7 +90,7 @@ class ConnectionEnd:
         self._on_lost(self.loss)
 
     def complained(self, payload: Any) -> None:
-        """Log what the server complains about; it is the reason of a close frame that gives none."""
+        """Log a complaint of the server. It becomes the reason of a close frame that has none."""
         self._complaints += 1
         level = logging.WARNING if self._complaints <= MOST_WARNINGS else logging.DEBUG
         self._complaint = as_text(self._mask.value(payload))
@@ -110,7 +110,7 @@ class ConnectionEnd:
         self.lose(losses.held_up(loss, self._pressure.held_up))
 
     def failed(self, error: Exception) -> None:
-        """End a connection whose reader raised an error."""
+        """End a connection whose reader raised an exception."""
         if isinstance(error, TransportProtocolError):
             self._mask.error(error)
             self.lose(losses.violated(error))
@@ -131,7 +131,7 @@ class ConnectionEnd:
             await asyncio.shield(self._closing)
 
     def close_soon(self, code: int = 1000, reason: str = "") -> None:
-        """Begin to close the socket, without waiting."""
+        """Start to close the socket, without waiting."""
         self._begin_to_close(code, reason, self._options.close_timeout)
 
     def abort(self) -> None:

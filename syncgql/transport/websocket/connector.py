@@ -18,16 +18,16 @@ from .options import WebSocketOptions
 from .upgrade import upgrade
 
 UNACCEPTABLE = frozenset({1002, 4406})
-"""Close codes with which servers refuse the subprotocol that they selected themselves."""
+"""The close codes of servers that refuse a subprotocol although they selected it."""
 
 Callback = Callable[[WebSocketConnection], object]
 
 
 class WebSocketConnector:
-    """Opens connections: upgrade, choice of the subprotocol, acknowledgement.
+    """Opens connections: upgrade, selection of the subprotocol, acknowledgement.
 
     Args:
-        dialect: what is particular to the server.
+        dialect: the dialect of the server.
         options: the options that all connections share.
         on_signal: called with acknowledgements, pings and pongs.
         proxy_for: returns the proxy that the environment names for a URL, or None.
@@ -54,14 +54,14 @@ class WebSocketConnector:
         on_open: Callback,
         on_end: Callback,
     ) -> WebSocketConnection:
-        """Open a connection and return it when the server has acknowledged it.
+        """Open a connection and return it once the server has acknowledged it.
 
         Args:
-            session: what to open the socket with.
-            handshake: what to open it with.
-            listener: receives what happens to the operations on it.
+            session: the session to open the socket with.
+            handshake: the parameters of the connection.
+            listener: receives the events of its operations.
             on_open: called with each connection as soon as its socket is open.
-            on_end: called when it is closed for good.
+            on_end: called when it is closed.
 
         Raises:
             ConnectFailed: there was no connection, or the server refused it.
@@ -98,7 +98,7 @@ class WebSocketConnector:
         make_protocol = self.dialect.protocols.get(socket.protocol or "")
         if make_protocol is None:
             close_handshake = CloseHandshake(socket)
-            await close_handshake.perform(1002)  # without waiting for an answer, because the caller waits for the error
+            await close_handshake.perform(1002)  # without waiting for the peer, because the caller waits for the error
             await close_handshake.answer()
             error = TransportConnectionFailed(
                 f"{handshake.where} selected none of the GraphQL subprotocols that were offered, "

@@ -1,7 +1,7 @@
-"""Handshake: what one WebSocket connection is opened with; Dialect: who makes it and what the server speaks.
+"""Handshake: the parameters of one WebSocket connection. Dialect: what differs between servers.
 
-A dialect is where servers differ. What it computes may call the user's code and may take its time, so it is asked in
-the caller's thread, or in a worker thread when the connection is re-established; never on the loop.
+The methods of a dialect may call the user's code and may block, so they run in the caller's thread, or in a worker
+thread when the connection is re-established, and never on the loop.
 """
 
 from __future__ import annotations
@@ -29,33 +29,36 @@ from ..options import (
     Credentials,
     Headers,
     HeadersOption,
-    authorization,
+    add_token,
     check_credentials,
     check_headers,
+    fixed_authorization,
     split_credentials,
     with_authorization,
 )
+from ..token_auth import TokenAuth
 
 InitPayload = Mapping[str, Any] | None
-CredentialsOption = Credentials | Callable[[], Credentials] | None
+CredentialsOption = Credentials | TokenAuth | Callable[[], Credentials] | None
 InitPayloadOption = InitPayload | Callable[[], InitPayload]
 Protocols = Mapping[str, Callable[[], WebSocketProtocol]]
 
 GRAPHQL_PROTOCOLS = {protocol.NAME: protocol for protocol in (GraphQLTransportWS, GraphQLWS)}
-"""The subprotocols between ordinary GraphQL servers and clients, the preferred one first."""
+"""The subprotocols of ordinary GraphQL servers, in order of preference."""
 
 
 class Handshake(NamedTuple):
-    """The parameters of one connection; computed for each.
+    """The parameters of one connection; computed for each connection.
 
     Attributes:
-        url: where to connect; a ``URL`` is used as it is encoded. Not to be shown, it may hold credentials.
-        subprotocols: what to offer, the preferred one first; may hold names that are no protocols (AppSync's headers).
+        url: the address; a ``URL`` keeps its encoding. It may contain credentials and must not be shown.
+        subprotocols: the names to offer, in order of preference; may include names that are not protocols (AppSync's
+            headers).
         headers: the headers of the upgrade.
         init_payload: the payload of ``connection_init``; None for none.
-        is_personal: whether the upgrade neither sends nor stores the cookies that all requests share.
-        authorization: what else of the handshake holds credentials, to be hidden where a server repeats it.
-        credentials: what must be equal for operations to share the connection; None where all may.
+        is_personal: whether the upgrade neither sends nor stores the shared cookies.
+        authorization: other parts of the handshake with credentials, which are masked if a server repeats them.
+        credentials: a value that is equal for all operations that may share the connection; None if all may.
     """
 
     url: str | URL
@@ -68,12 +71,12 @@ class Handshake(NamedTuple):
 
     @property
     def where(self) -> str:
-        """The URL without what may be secret."""
+        """The URL without parts that may be secret."""
         return public_url(str(self.url))
 
     @property
     def mask(self) -> Mask:
-        """What hides the credentials in the server's words."""
+        """The mask that hides the credentials in text from the server."""
         return Mask(self.headers, str(self.url), self.init_payload, self.authorization)
 
     def __repr__(self) -> str:
@@ -81,11 +84,11 @@ class Handshake(NamedTuple):
 
 
 class Dialect(ABC):
-    """What is particular to one kind of server.
+    """One kind of server.
 
     Attributes:
-        url: where its sockets lead.
-        protocols: for each subprotocol that the server may select, what makes its machine.
+        url: the address of its sockets.
+        protocols: for each subprotocol that the server may select, a function that creates its state machine.
     """
 
     url: str
@@ -93,23 +96,29 @@ class Dialect(ABC):
 
     @property
     def is_refreshable(self) -> bool:
-        """Whether the next handshake may bring other credentials than the last, and may run the user's code."""
+        """Whether the next handshake may have different credentials, and may run the user's code."""
         return True
 
     @property
     def has_users(self) -> bool:
-        """Whether connections have ``credentials`` of their own, so that one may be of another user than the next."""
+        """Whether connections have their own ``credentials``, so that they may belong to different users."""
         return False
+
+    @property
+    def token_auth(self) -> TokenAuth | None:
+        """What fetches the token of the handshakes; None if there is none."""
+        return None
 
     @abstractmethod
     def handshake(self) -> Handshake:
-        """Return what the next connection is opened with; asked once per connection, never on the loop."""
+        """Return the parameters of the next connection; called once per connection, never on the loop."""
 
     def alternative(self, handshake: Handshake, refused: str | None) -> Handshake | None:
-        """Return the handshake to try after the server refused one before the acknowledgement; None if there is none.
+        """Return the handshake to try next after the server refused *handshake*; None if there is none.
 
-        Called on the loop, so it must not run the user's code. By default, the other subprotocols are offered, because
-        some servers select the first one whether they implement it or not.
+        Called on the loop if the refusal came before the acknowledgement, so it must not run the user's code. By
+        default, the other subprotocols are offered, because some servers select the first one whether they implement it
+        or not.
 
         Args:
             handshake: the handshake that was refused.
@@ -119,11 +128,16 @@ class Dialect(ABC):
         return handshake._replace(subprotocols=others) if self.protocols.keys() & set(others) else None
 
     def accepted(self, handshake: Handshake) -> None:  # noqa: B027  # most dialects have nothing to remember
-        """Take note of a handshake that the server acknowledged; called on the loop."""
+        """Record that the server acknowledged a handshake; called on the loop."""
+
+    def refused(self, handshake: Handshake) -> None:
+        """Take note of a handshake whose credentials the server refused; called on the loop."""
+        if self.token_auth is not None:
+            self.token_auth.refused(handshake.headers.get("Authorization", ""))
 
     @abstractmethod
     def payload(self, request: GraphQLRequest) -> str:
-        """Return, as JSON, what starts an operation; asked whenever it is sent, never on the loop.
+        """Return the JSON that starts an operation; called whenever it is sent, never on the loop.
 
         Raises:
             DocumentError: the request cannot be sent.
@@ -135,16 +149,17 @@ class GraphQLDialect(Dialect):
 
     Args:
         url: the endpoint.
-        subprotocols: what to offer, the preferred one first; None for all that are known.
+        subprotocols: the names to offer, in order of preference; None for all supported ones.
         headers: headers of the upgrade, or a function that returns them.
-        init_payload: payload of ``connection_init``, or a function that returns it.
-        auth: credentials for the ``Authorization`` header, or a function that returns them; they take precedence.
-        json_serialize: encodes requests.
-        json_deserialize: decodes messages that bring results.
+        init_payload: the payload of ``connection_init``, or a function that returns it.
+        auth: credentials for the ``Authorization`` header, a ``TokenAuth``, or a function that returns credentials;
+            they take precedence.
+        json_serialize: a function that encodes requests.
+        json_deserialize: a function that decodes messages with results.
 
     Raises:
         TypeError: an argument has the wrong type.
-        ValueError: a subprotocol is not known.
+        ValueError: a subprotocol is not supported.
     """
 
     def __init__(
@@ -170,16 +185,19 @@ class GraphQLDialect(Dialect):
         self.headers = check_headers(headers)
         self.auth = check_credentials(auth)
         self.init_payload = _check_init_payload(init_payload)
-        fixed = None if auth is None or callable(auth) else authorization(auth)
-        self._identity = SharedIdentity.of(self._defaults, self.headers, fixed)
+        self._identity = SharedIdentity.of(self._defaults, self.headers, fixed_authorization(self.auth))
 
     @property
     def is_refreshable(self) -> bool:
-        return callable(self.headers) or callable(self.auth) or callable(self.init_payload)
+        return self.has_users or isinstance(self.auth, TokenAuth)
 
     @property
     def has_users(self) -> bool:
-        return self.is_refreshable
+        return callable(self.headers) or callable(self.auth) or callable(self.init_payload)
+
+    @property
+    def token_auth(self) -> TokenAuth | None:
+        return self.auth if isinstance(self.auth, TokenAuth) else None
 
     def handshake(self) -> Handshake:
         init_payload = self.init_payload
@@ -188,19 +206,21 @@ class GraphQLDialect(Dialect):
         headers = with_authorization(self._defaults, self.headers, self.auth)
         is_personal = self._identity.differs_from(headers)
         credentials = (identity(headers), init_payload) if self.has_users else None
+        if isinstance(self.auth, TokenAuth):
+            add_token(headers, self.auth)  # after that, because the token belongs to all callers
         return Handshake(self._target, self.subprotocols, headers, init_payload, is_personal, credentials)
 
     def payload(self, request: GraphQLRequest) -> str:
-        # Parsed before it is sent: on many servers one syntax error closes the socket for everyone on it.
+        # Parsed before it is sent: many servers close the socket, with all of its operations, after a syntax error.
         _ = request.operation
         return encode_request(without_files(request), self.json_serialize).decode()
 
 
 def without_files(request: GraphQLRequest) -> dict[str, Any]:
-    """Return the payload of a request that is to go over a WebSocket.
+    """Return the payload of a request to be sent over a WebSocket.
 
     Raises:
-        DocumentError: there is a file in its variables.
+        DocumentError: its variables contain a file.
     """
     payload = request.payload
     _, files = extract_files(payload)
@@ -224,7 +244,7 @@ def _check_subprotocols(names: Collection[str] | None) -> tuple[str, ...]:
         raise ValueError(f"subprotocols is empty; name at least one of {known}.")
     for name in names:
         if name not in GRAPHQL_PROTOCOLS:
-            raise ValueError(f"subprotocols has {name!r}, which is not known; known are {known}.")
+            raise ValueError(f"subprotocols has {name!r}, which is not supported; supported are {known}.")
     return tuple(names)
 
 

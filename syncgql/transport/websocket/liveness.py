@@ -21,7 +21,7 @@ def watched(
     Args:
         options: the options of the transport.
         silence_limit: the limit that the server asked for, used unless ``keep_alive_timeout`` is set.
-        give_up: called with the name and the seconds of the limit that ran out; at most once.
+        give_up: called with the name and the seconds of the limit that expired; at most once.
         ping_socket: sends a ping of WebSocket.
         ping: sends one of the subprotocol; None where that has none.
     """

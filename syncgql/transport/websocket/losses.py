@@ -1,4 +1,4 @@
-"""The losses that only WebSocket connections have, each with its error; ``recovery.loss`` has the others."""
+"""The losses that are specific to WebSocket connections, with their errors; ``recovery.loss`` has the others."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from .options import WebSocketOptions
 
 
 def refused_silently(loss: ConnectionLoss, previous: ConnectionLoss) -> ConnectionLoss:
-    """Return the loss of an attempt that ended with *loss* after one that ended with *previous*.
+    """Return the loss of an attempt that ended with *loss* after the previous one ended with *previous*.
 
     Some servers refuse credentials by closing without a code instead of acknowledging the connection. Once may be an
     accident; twice in a row counts as a refusal.
@@ -53,8 +53,8 @@ def _is_silent_close(error: TransportError) -> bool:
 
 
 def held_up(loss: ConnectionLoss, seconds: float) -> ConnectionLoss:
-    """Return the loss of a connection that was not read for so many seconds because its consumer fell behind."""
-    # The code for an internal error is also what a server gives when its pings are not answered in time.
+    """Return the loss of a connection that was not read for *seconds* because its consumer fell behind."""
+    # Servers also use the code for an internal error if their pings are not answered in time.
     decision = RetryDecision.YES if loss.code == INTERNAL_ERROR else loss.decision
     if not seconds or (loss.code is None and decision is not RetryDecision.YES):
         return loss
@@ -62,7 +62,7 @@ def held_up(loss: ConnectionLoss, seconds: float) -> ConnectionLoss:
     def make() -> TransportError:
         error = loss.make()
         error.message += (
-            f" Before that the consumer fell behind: its buffer was full for {seconds:.0f} s, and the socket was not "
+            f" Before, the consumer fell behind: its buffer was full for {seconds:.0f} s, and the socket was not "
             "read during that time. Some servers close such a connection. Consume faster, raise buffer_size=, or "
             'choose overflow="drop_oldest" or "raise".'
         )
@@ -84,7 +84,7 @@ def refused(url: str, payload: Any, decision: RetryDecision, options: str) -> Co
 
 
 def unacknowledged(url: str, subprotocol: str, seconds: float) -> ConnectionLoss:
-    """There was no acknowledgement."""
+    """The server did not acknowledge the connection in time."""
     message = (
         f"{url} did not acknowledge the connection within ack_timeout, {seconds:g} s. "
         f"Is it a GraphQL server that speaks {subprotocol}?"
@@ -99,7 +99,7 @@ def interrupted(url: str, reason: str) -> ConnectionLoss:
 
 
 def violated(error: TransportProtocolError) -> ConnectionLoss:
-    """The peer broke the subprotocol."""
+    """The peer violated the subprotocol."""
     make = functools.partial(
         TransportProtocolError, error.message, rule=error.rule, received=error.received, code=error.code
     )
@@ -118,9 +118,11 @@ def broken(url: str, error: Exception, options: WebSocketOptions) -> ConnectionL
 def _bad_frame(url: str, error: aiohttp.WebSocketError, limit: int) -> ConnectionLoss:
     make: Callable[[], TransportError]
     if error.code == aiohttp.WSCloseCode.MESSAGE_TOO_BIG:
-        message = f"A message from {url} is bigger than max_message_size, {limit} bytes. Give it a higher value?"
+        message = (
+            f"A message from {url} is larger than max_message_size, {limit} bytes. Pass a higher max_message_size=."
+        )
         make = functools.partial(TransportConnectionFailed, message, code=int(error.code), reason="")
     else:
-        message = f"{url} broke the WebSocket protocol: {as_sentence(error)}"
+        message = f"{url} violated the WebSocket protocol: {as_sentence(error)}"
         make = functools.partial(TransportProtocolError, message, rule=str(error), code=int(error.code))
     return ConnectionLoss(make, RetryDecision.NO, error)

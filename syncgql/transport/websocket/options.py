@@ -1,4 +1,4 @@
-"""WebSocketOptions: how a transport opens and keeps its WebSockets, the same for every connection."""
+"""WebSocketOptions: the options that all connections of a transport share."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def _seconds(default: float | None) -> Any:
 
 @dataclass(frozen=True, kw_only=True, repr=False, eq=False)  # no repr: it may hold secrets
 class WebSocketOptions:
-    """The options shared by all connections; ``AIOHTTPWebsocketsTransport`` documents each.
+    """The options that all connections share; ``AIOHTTPWebsocketsTransport`` documents them.
 
     Raises:
         TypeError: an option has the wrong type, or ``ClientSession.ws_connect`` does not know one of *connect_args*.

@@ -1,4 +1,4 @@
-"""WebSocketPool: chooses the connection that an operation runs on."""
+"""WebSocketPool: chooses the connection for each operation."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ from .reconnecting_connection import OnCarried, ReconnectingConnection
 
 
 class WebSocketPool:
-    """The connections of one transport: shared ones, and one for each operation that may stop reading its socket.
+    """The connections of one transport: shared ones, and a separate one for each operation that may pause reading.
 
-    Usually there is one shared connection. Another is made for operations with other credentials, or when the server
-    accepts no more operations on the first.
+    Usually there is one shared connection. Further ones are created for operations with different credentials, or if
+    the server accepts no more operations on the first.
 
     Args:
         connector: opens sockets.
@@ -29,7 +29,7 @@ class WebSocketPool:
         policy: when to reconnect; None for never.
 
     Attributes:
-        sockets: the sockets that are not closed yet.
+        sockets: the sockets that are not yet closed.
     """
 
     def __init__(
@@ -54,13 +54,13 @@ class WebSocketPool:
         return bool(self._shared)
 
     def open(self) -> None:
-        """Make the session, also after ``close``; does nothing when there is one."""
+        """Create the session, also after ``close()``. Does nothing if there is one."""
         self._is_closed = False
         if self._session is None:
             self._session = self._shared_session.acquire()
 
     async def close(self) -> None:
-        """End every operation, close every socket, then the session unless another transport uses it."""
+        """End all operations and close all sockets, then the session unless another transport uses it."""
         self._is_closed = True
         connections = list(self._connections)
         for connection in connections:
@@ -74,13 +74,13 @@ class WebSocketPool:
             await self._shared_session.release()
 
     async def wait_closed(self) -> None:
-        """Return when no socket is open."""
+        """Wait until all sockets are closed."""
         while self.sockets:
             self._emptied.clear()
             await self._emptied.wait()
 
     async def connect(self) -> None:
-        """Open the socket of a shared connection; does nothing when it is open.
+        """Open the socket of a shared connection. Does nothing if it is open.
 
         Raises:
             TransportError: it could not be opened, or the server refused it.
@@ -96,13 +96,13 @@ class WebSocketPool:
         handshake: Handshake | None,
         deadline: Deadline | None,
     ) -> None:
-        """Run an operation; returns when it was sent.
+        """Run an operation; return when it was sent.
 
         Args:
             operation: the operation.
-            on_carried: called with the connection that it runs on, and with another if it moves there.
+            on_carried: called with the connection that it runs on, and again if it moves to another.
             handshake: for a new socket; None to compute it when it is needed.
-            deadline: when the caller stops waiting; None for no limit.
+            deadline: the loop's time when the caller stops waiting; None for no limit.
 
         Raises:
             TransportClosed: the transport was closed.

@@ -1,18 +1,17 @@
 """ReconnectingConnection: a connection that outlives its sockets.
 
-Operations live on this connection from their start to their end, while sockets come and go. One task, the worker,
-sends the waiting operations and opens a socket for that if necessary. So one socket is opened however many operations
-begin at once; and because none of them owns the worker, cancelling one affects no other::
+Operations live on this connection from their start to their end, while sockets come and go. One task, the worker, sends
+the waiting operations and opens a socket if necessary. Any number of operations can start at once and share one socket.
+None of them owns the worker, so cancelling one does not affect the others::
 
     start --> waiting --worker--> on the socket --> ended
                  ^                     |
                  +-------- loss -------+
 
-``recovery`` decides what a loss means, when to reconnect and which operations continue; this class carries it out.
-Without operations the worker is cancelled, and the socket is closed after ``idle_timeout``.
+``recovery`` decides what a loss means, when to reconnect and which operations continue; this class carries out the
+decisions. Without operations, the worker is cancelled and the socket is closed after ``idle_timeout``.
 
-Everything runs on one loop and each method that changes state does so without awaiting in between, so there are no
-locks.
+There are no locks, because everything runs on one loop and each method changes state without awaiting in between.
 """
 
 from __future__ import annotations
@@ -38,7 +37,7 @@ from .connection import Listener, WebSocketConnection
 from .handshake import Dialect, Handshake
 
 OnCarried = Callable[["ReconnectingConnection"], object]
-"""Called with the connection that an operation runs on: when it starts, and when it moves to another."""
+"""A function that is called with the connection of an operation when it starts, and when it moves to another."""
 
 OnRejected = Callable[["ReconnectingConnection", ActiveOperation, OnCarried], object]
 
@@ -49,16 +48,17 @@ class ReconnectingConnection(Listener):
     """A logical connection.
 
     Args:
-        dialect: what is particular to the server.
-        open_socket: opens a socket and returns when the server has acknowledged it; raises ``ConnectFailed``.
-        policy: when to reconnect; None for never.
-        idle_timeout: seconds for which a socket without operations is kept; None for no limit.
-        on_rejected: runs an operation elsewhere when the server accepts no more of them on one connection.
+        dialect: the dialect of the server.
+        open_socket: opens a socket and returns it once the server has acknowledged it; raises ``ConnectFailed``.
+        policy: the policy for reconnecting; None for never.
+        idle_timeout: the seconds for which a socket without operations stays open; None for no limit.
+        on_rejected: runs an operation on another connection if the server accepts no more on this one.
         on_unused: called when the connection has neither operations nor a socket.
 
     Attributes:
         operations: the operations that run or wait, with their ``OnCarried``.
-        credentials: those of the latest handshake, see ``Handshake``; operations with others use other connections.
+        credentials: the credentials of the latest handshake, see ``Handshake``; operations with different ones use
+            other connections.
     """
 
     def __init__(
@@ -89,6 +89,7 @@ class ReconnectingConnection(Listener):
         )
         self._delay = 0.0
         self._handshake: Handshake | None = None
+        self._tried: Handshake | None = None
         self._socket: WebSocketConnection | None = None
         self._worker: asyncio.Task[None] | None = None
         self._idle: asyncio.TimerHandle | None = None
@@ -96,7 +97,7 @@ class ReconnectingConnection(Listener):
 
     @property
     def has_room(self) -> bool:
-        """Whether the server may accept another operation on this connection, as far as is known."""
+        """Whether the server is expected to accept another operation on this connection."""
         return self._capacity is None or len(self.operations) < self._capacity
 
     # -- called by the pool and by streams
@@ -108,14 +109,14 @@ class ReconnectingConnection(Listener):
         handshake: Handshake | None,
         deadline: Deadline | None,
     ) -> None:
-        """Run an operation; returns when it was sent, and confirmed by a server that does so.
+        """Run an operation; return when it was sent and, if the protocol has confirmations, confirmed.
 
         Args:
             operation: the operation.
-            on_carried: called with this connection, and with another if the operation moves there.
+            on_carried: called with this connection, and again if the operation moves to another.
             handshake: for the next socket, if one must be opened; None to compute it then.
-            deadline: when the caller stops waiting; None for no limit. The call fails at once when the next attempt
-                would come later.
+            deadline: the loop's time when the caller stops waiting; None for no limit. The call fails immediately if
+                the next attempt would begin later.
 
         Raises:
             TransportError: it could not be sent.
@@ -139,7 +140,7 @@ class ReconnectingConnection(Listener):
         self._enqueue(operation)
 
     async def connect(self) -> None:
-        """Open a socket; does nothing when one is open.
+        """Open a socket. Does nothing if one is open.
 
         Raises:
             TransportError: it could not be opened.
@@ -156,14 +157,14 @@ class ReconnectingConnection(Listener):
             self._retire_if_unused()
 
     async def stop(self, operation: ActiveOperation, *, send_stop: bool = True) -> None:
-        """End an operation and tell the server unless *send_stop* is False; does nothing when it has ended."""
+        """End an operation, and stop it on the server unless *send_stop* is False. Does nothing if it has ended."""
         if self._forget(operation):
             if self._socket is not None:
                 await self._socket.stop(operation, send_stop=send_stop)
             self._retire_if_unused()
 
     async def resubscribe(self, operation: ActiveOperation, request: GraphQLRequest, payload: str) -> None:
-        """Start an operation again with another request; its sink is told before the first event of that."""
+        """Restart an operation with another request; its sink receives a mark before the first new event."""
         if operation not in self.operations:
             return
         self._retries.forget(operation)
@@ -176,7 +177,7 @@ class ReconnectingConnection(Listener):
             self._enqueue(operation)
 
     def close(self) -> None:
-        """End everything: running subscriptions end without an error."""
+        """End all operations; running subscriptions end without an error."""
         for operation in list(self.operations):
             if operation.type == "subscription" and operation.sent is None:  # it is running
                 self._end(operation, None)
@@ -186,7 +187,7 @@ class ReconnectingConnection(Listener):
         self._retire()
 
     async def wait_closed(self) -> None:
-        """Return when the worker has ended; a socket that it was opening is among the open ones then."""
+        """Wait until the worker has ended; a socket that it was opening is then among the open ones."""
         if self._worker is not None:
             await asyncio.wait({self._worker})
 
@@ -199,6 +200,7 @@ class ReconnectingConnection(Listener):
             return
         self._socket = None
         now = self._loop.time()
+        self._note_refusal(loss)
         loss, delay = self._outage.failed(loss, now, was_useful=connection.was_useful)
         for operation in operations:
             if delay is None or not is_resumed(operation.type, sent=True):
@@ -220,7 +222,7 @@ class ReconnectingConnection(Listener):
                 operation.lost_at = self._loop.time()
             return
         if error is None or self._socket is None or not self._socket.confirms:
-            operation.release()  # where the server confirms operations, an error instead of that is the caller's
+            operation.release()  # with confirmations, an error before the confirmation is raised in the caller
         self._end(operation, error)
         self._retire_if_unused()
 
@@ -246,7 +248,7 @@ class ReconnectingConnection(Listener):
             self._worker = in_background(self._work())
 
     async def _work(self) -> None:
-        """Send every waiting operation, over a socket that is opened if necessary."""
+        """Send all waiting operations, opening a socket if necessary."""
         while self._waiting or self._connect_waiters:
             if self._socket is None:
                 await self._connect()
@@ -270,14 +272,14 @@ class ReconnectingConnection(Listener):
             operation.lost_at = None
 
     async def _connect(self) -> None:
-        """Open a socket or give up, with one attempt after the other."""
+        """Try to open a socket until an attempt succeeds or the policy gives up."""
         previous: ConnectionLoss | None = None
         while self._socket is None and (self._waiting or self._connect_waiters):
             await asyncio.sleep(self._delay)
             if not (self._waiting or self._connect_waiters):
                 return
             try:
-                handshake = await self._next_handshake()
+                handshake = self._tried = await self._next_handshake()
                 self.credentials = handshake.credentials
                 socket = await self._open_socket(handshake, self)
                 self._release_connect_waiters()
@@ -297,12 +299,12 @@ class ReconnectingConnection(Listener):
             return handshake
         if not self._dialect.is_refreshable:
             return self._dialect.handshake()
-        # In the context of a caller, in which the user's functions may find the credentials.
+        # Runs in the context of a caller, where the user's functions may find the credentials.
         contexts = [*(operation.context for operation in self._waiting), *self._connect_waiters.values()]
         return await asyncio.to_thread(contexts[0].copy().run, self._refresh, lost)
 
     def _refresh(self, operations: list[ActiveOperation]) -> Handshake:
-        """Compute everything again that may contain credentials; in a worker thread."""
+        """Recompute everything that may contain credentials; runs in a worker thread."""
         handshake = self._dialect.handshake()
         for operation in operations:
             self._refresh_payload(operation)
@@ -316,11 +318,16 @@ class ReconnectingConnection(Listener):
         loss = caught.loss if isinstance(caught, ConnectFailed) else not_prepared(self._target, caught)
         if previous is not None:
             loss = losses.refused_silently(loss, previous)
+        self._note_refusal(loss)
         loss, delay = self._outage.failed(loss, self._loop.time())
         if delay is not None:
             self._fail_impatient(loss, delay)
         self._reconnect_or_fail(loss, delay)
         return loss
+
+    def _note_refusal(self, loss: ConnectionLoss) -> None:
+        if loss.decision is RetryDecision.WITH_NEW_CREDENTIALS and self._tried is not None:
+            self._dialect.refused(self._tried)
 
     def _reconnect_or_fail(self, loss: ConnectionLoss, delay: float | None) -> None:
         if delay is None:
@@ -334,7 +341,7 @@ class ReconnectingConnection(Listener):
         self._retire_if_unused()
 
     def _fail_impatient(self, loss: ConnectionLoss, delay: float) -> None:
-        """Fail callers that wait for a first connection, after enough attempts or if the next is after their deadline.
+        """Fail callers that wait for their first connection, after enough attempts or if the next would be too late.
 
         The connection error is more useful to them than a timeout.
         """

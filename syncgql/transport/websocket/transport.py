@@ -1,4 +1,4 @@
-"""WebSocketTransport: the common part of all transports over WebSocket."""
+"""WebSocketTransport: the base class of all WebSocket transports."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from graphql import DocumentNode
 
 COMPLETION_SECONDS = 1.0
-"""How long a server may take to complete an operation after its only result."""
+"""The seconds that a server may take to complete an operation after its only result."""
 
 SIGNALS = {Acknowledged: "connection_ack", Pinged: "ping", Ponged: "pong"}
 
@@ -50,20 +50,21 @@ WebSocketTransportT = TypeVar("WebSocketTransportT", bound="WebSocketTransport")
 
 
 class WebSocketTransport(AsyncTransport):
-    """Sends subscriptions, and queries and mutations too, over WebSocket.
+    """Sends subscriptions, queries and mutations over WebSockets.
 
-    A subscription that stops reading while its buffer is full (``overflow="block"``) has a socket of its own. All
-    others, and queries and mutations, share one.
+    A subscription that pauses reading while its buffer is full (``overflow="block"``) has its own socket. All other
+    operations share one.
 
     Args:
-        dialect: what is particular to the server.
+        dialect: the dialect of the server.
         options: the options that all connections share.
         session: the session to open sockets with.
-        policy: when a lost socket is opened again; None for never.
+        policy: the policy for reconnecting; None for never.
 
     Attributes:
         payloads: the latest payload of each of ``connection_ack``, ``ping`` and ``pong``.
-        ping_received: an ``asyncio.Event``, set whenever a ping arrives; clear it before you wait for the next one.
+        ping_received: an ``asyncio.Event`` that is set whenever a ping arrives; clear it before waiting for the next
+            ping.
         pong_received: the same for pongs.
     """
 
@@ -80,6 +81,7 @@ class WebSocketTransport(AsyncTransport):
         self._shared_session = session
         self.reconnects = policy is not None
         self.has_users = dialect.has_users
+        self.token_auth = dialect.token_auth
         self._begin()
 
     def _begin(self) -> None:
@@ -100,7 +102,7 @@ class WebSocketTransport(AsyncTransport):
         return f"{type(self).__name__}({public_url(self.dialect.url)!r})"
 
     async def connect(self) -> None:
-        """Open the shared socket; does nothing when it is open.
+        """Open the shared socket. Does nothing if it is open.
 
         Raises:
             TransportError: it could not be opened, or the server refused it.
@@ -108,7 +110,7 @@ class WebSocketTransport(AsyncTransport):
         await self._pool.connect()
 
     async def close(self) -> None:
-        """Complete every operation, close every socket with 1000, then the session unless another transport uses it."""
+        """Complete all operations, close all sockets with code 1000, then the session if no other transport uses it."""
         await self._pool.close()
 
     async def wait_closed(self) -> None:
@@ -116,7 +118,7 @@ class WebSocketTransport(AsyncTransport):
         await self._pool.wait_closed()
 
     async def send_ping(self, payload: Mapping[str, Any] | None = None) -> None:
-        """Send a ping of the subprotocol on every open socket; legacy ``graphql-ws`` has none, so nothing is sent.
+        """Send a ping of the subprotocol on all open sockets. Legacy ``graphql-ws`` has no pings, so nothing is sent.
 
         Raises:
             TransportClosed: there is no open socket.
@@ -125,7 +127,11 @@ class WebSocketTransport(AsyncTransport):
             await connection.ping(payload)
 
     async def send_pong(self, payload: Mapping[str, Any] | None = None) -> None:
-        """Send a pong of the subprotocol on every open socket; as ``send_ping``."""
+        """Send a pong of the subprotocol on all open sockets. Legacy ``graphql-ws`` has no pongs, so nothing is sent.
+
+        Raises:
+            TransportClosed: there is no open socket.
+        """
         for connection in self._open_connections():
             await connection.pong(payload)
 
@@ -137,11 +143,11 @@ class WebSocketTransport(AsyncTransport):
         *,
         extra_args: Mapping[str, Any] | None = None,
     ) -> ExecutionResult:
-        """Send a query or mutation over the shared socket and return its answer, errors included.
+        """Send a query or mutation over the shared socket and return its result, including errors.
 
         Raises:
-            TransportQueryError: the server ended the operation by a message of errors.
-            TransportError: there was no GraphQL answer.
+            TransportQueryError: the server ended the operation with an ``error`` message.
+            TransportError: there was no GraphQL response.
             DocumentError: the document has a syntax error, or the request cannot be sent.
         """
         _refuse_arguments(None, extra_args)
@@ -166,12 +172,12 @@ class WebSocketTransport(AsyncTransport):
         return result
 
     async def _answer(self, prepared: tuple[WebSocketStream, AsyncEventSink], deadline: Deadline) -> ExecutionResult:
-        """Run a query or mutation and return its result, the errors of the server's message ``error``, too."""
+        """Run a query or mutation and return its result, including the errors of an ``error`` message."""
         try:
             return await self._run(prepared, deadline)
         except (TransportQueryError, TransportRateLimited) as error:
             if not (error.sent and error.errors):
-                raise  # the connection was refused, not the operation
+                raise  # the server refused the connection, not the operation
             # There is data if the server failed between the parts of a response.
             return ExecutionResult(ABSENT if error.data is None else error.data, [dict(each) for each in error.errors])
 
@@ -182,13 +188,13 @@ class WebSocketTransport(AsyncTransport):
         operation_name: str | None = None,
         send_stop: bool | None = True,
     ) -> AsyncGenerator[ExecutionResult, None]:
-        """Send a subscription and yield its events, errors included.
+        """Send a subscription and yield its events, including errors.
 
         Args:
             request: GraphQL text, a parsed document or a ``GraphQLRequest``.
-            variable_values: values for the document's variables.
-            operation_name: which operation to run when the document holds several.
-            send_stop: whether a stop is sent when the generator is closed before the end.
+            variable_values: the values of the document's variables.
+            operation_name: the operation to run; required if the document contains several.
+            send_stop: whether to send a stop if the generator is closed before the end. True by default.
 
         Raises:
             TransportError: connecting failed, the operation was rejected, or the connection was lost.
@@ -244,7 +250,7 @@ class WebSocketTransport(AsyncTransport):
     def _stream(self, request: GraphQLRequest, sink: EventSink, read: ResultReader | None = None) -> WebSocketStream:
         payload, refreshable = self.dialect.payload(request), self.dialect.is_refreshable
         operation = ActiveOperation(request, payload, request.operation_type, sink, read, keeps_context=refreshable)
-        # Made in the caller's context, which may say who the user is: only operations of one user share a socket.
+        # Created in the caller's context, which may identify the user: only operations of one user share a socket.
         is_needed = sink.blocks or self.dialect.has_users or not self._pool.has_shared
         handshake = self.dialect.handshake() if is_needed else None
         return WebSocketStream(self._pool, operation, self.dialect.payload, handshake)
@@ -271,17 +277,17 @@ class WebSocketTransport(AsyncTransport):
 
 def _refuse_arguments(headers: Mapping[str, str] | None, extra_args: Mapping[str, Any] | None) -> None:
     if extra_args:
-        raise TransportError("A WebSocket has no arguments per request; extra_args is for HTTP.", sent=False)
+        raise TransportError("extra_args= is only for HTTP; a WebSocket has no arguments per request.", sent=False)
     if headers is not None:
         raise TransportError(
-            "A WebSocket has no headers per request; give headers= or init_payload= to the transport.", sent=False
+            "A WebSocket has no headers per request; pass headers= or init_payload= to the transport.", sent=False
         )
 
 
 async def _let_end(sink: AsyncEventSink, stream: WebSocketStream) -> None:
     """Stop an operation that has its only result, unless the server completes it within a second.
 
-    Some legacy servers never complete a query; others close the socket after every stop, so none is sent if possible.
+    Some legacy servers never complete a query. Others close the socket after every stop, so stops are avoided.
     """
     with contextlib.suppress(TransportError, asyncio.TimeoutError):
         await asyncio.wait_for(sink.get(), COMPLETION_SECONDS)
@@ -316,7 +322,7 @@ class WebSocketStream(Stream):
         try:
             await self._pool.start(self._operation, self._carried, handshake, deadline)
         except BaseException:
-            # The message may have been sent already; then the server must be told to stop.
+            # The message may already have been sent, so the operation must be stopped on the server.
             await self.close()
             raise
 

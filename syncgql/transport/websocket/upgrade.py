@@ -1,4 +1,4 @@
-"""upgrade: from a URL to an open WebSocket, and what it means when a server will not have it."""
+"""upgrade: opens a WebSocket, and translates the failures to do so."""
 
 from __future__ import annotations
 
@@ -33,18 +33,18 @@ async def upgrade(
     """Open a WebSocket.
 
     Args:
-        session: what to open it with.
-        handshake: what to open it with, of this connection.
-        options: the same, of every connection; a proxy in them takes precedence.
-        proxy: the proxy that the environment names; None for none.
+        session: the session to open it with.
+        handshake: the parameters of this connection.
+        options: the parameters of all connections; a proxy in them takes precedence.
+        proxy: the proxy from the environment; None for none.
 
     Raises:
         TransportTimeout: it took longer than ``connect_timeout``.
-        TransportAuthenticationError: the server answered with HTTP 401 or 403.
-        TransportRateLimited: the server answered with HTTP 429, or another status that says so.
-        TransportServerError: the server answered with another status than 101, redirects among them: following one
-            could carry credentials elsewhere.
-        TransportConnectionFailed: there was no answer, or it breaks the WebSocket protocol.
+        TransportAuthenticationError: the server responded with HTTP 401 or 403.
+        TransportRateLimited: the server responded with HTTP 429, or otherwise reported a rate limit.
+        TransportServerError: the server responded with another status than 101. Redirects are not followed, because
+            that could send credentials elsewhere.
+        TransportConnectionFailed: there was no response, or it violates the WebSocket protocol.
     """
     where = handshake.where
     connection_request.set(ConnectionRequest(Deadline(), is_own=True))
@@ -59,7 +59,7 @@ async def _limited(connecting: Any, seconds: float | None, where: str) -> aiohtt
     try:
         socket: aiohttp.ClientWebSocketResponse = await asyncio.wait_for(connecting, seconds)
     except aiohttp.ClientError:
-        raise  # some of aiohttp's errors are timeouts too, with limits of their own
+        raise  # some of aiohttp's errors are also timeouts, with their own limits
     except asyncio.TimeoutError as error:
         raise TransportTimeout(
             f"Connecting to {where} took longer than connect_timeout, {seconds or 0:g} s.",
@@ -85,27 +85,27 @@ async def _connect(
         "timeout": aiohttp.ClientWSTimeout(
             ws_receive=options.receive_timeout, ws_close=options.websocket_close_timeout
         ),
-        # Pings are answered by the connection, which has to see every sign of life.
+        # The connection answers pings itself, because KeepAlive counts every message.
         "autoping": False,
-        # So are close frames: see CloseHandshake.
+        # CloseHandshake answers close frames.
         "autoclose": False,
         **options.connect_args,
     }
     try:
-        # What the socket hands out as text depends on the arguments, which the type cannot follow here.
+        # The type of the socket depends on the arguments in a way that type checkers cannot follow here.
         socket: Any = await session.ws_connect(handshake.url, **arguments)
         return cast(aiohttp.ClientWebSocketResponse, socket)
     except aiohttp.ClientHttpProxyError as error:
         raise TransportConnectionFailed(
             f"The proxy refused to connect to {handshake.where}: HTTP {error.status}. See proxy= and proxy_auth=.",
             sent=False,
-        ) from None  # its text has the whole URL, which may hold credentials
+        ) from None  # its text contains the whole URL, which may hold credentials
     except aiohttp.WSServerHandshakeError as error:
-        if error.status != 101:  # a session that is not ours lacks the middleware
+        if error.status != 101:  # a session passed by the user lacks the middleware
             raise UpgradeRefused(error.status, error.headers or {}, "") from None
         raise TransportConnectionFailed(
-            f"{handshake.where} broke the WebSocket handshake: {as_sentence(error.message)}", sent=False
-        ) from None  # its text has the whole URL, which may hold credentials
+            f"{handshake.where} violated the WebSocket handshake: {as_sentence(error.message)}", sent=False
+        ) from None  # its text contains the whole URL, which may hold credentials
 
 
 def _refusal(where: str, status: int, headers: Mapping[str, str], body: str) -> TransportServerError:
@@ -125,8 +125,8 @@ def _refusal(where: str, status: int, headers: Mapping[str, str], body: str) -> 
         advice = f"Try again in {wait:g} s."
     else:
         advice = (
-            "Is this the URL of the WebSocket endpoint? If it is another, give it as subscriptions= of the Client. "
-            "Does the server send subscriptions over WebSockets, not as server-sent events, and does every proxy on "
+            "Is this the URL of the WebSocket endpoint? If not, pass the right one to the Client as subscriptions=. "
+            "Does the server send subscriptions over WebSockets rather than server-sent events, and do all proxies on "
             "the way let WebSockets pass?"
         )
     return (TransportAuthenticationError if status in (401, 403) else TransportServerError)(

@@ -27,7 +27,7 @@ PATIENCE = 60.0
 
 
 def test_demo_shows_every_step() -> None:
-    """The demo ends well, silently on stderr, and its output has what came back in every step."""
+    """The demo succeeds with nothing on stderr, and its output has the result of every step."""
     result = run_python("-m", "syncgql", "demo", timeout=PATIENCE)
     assert (result.exit_code, result.stderr) == (0, "")
     assert "2 A Wizard of Earthsea by Ursula K. Le Guin" in result.stdout
@@ -50,7 +50,7 @@ def test_demo_shows_every_step() -> None:
 
 
 def test_own_command_is_what_can_be_typed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The bare name where the shell finds it; in a checkout whose environment is not active, the path to it."""
+    """The command name if the shell finds it; otherwise, as in a checkout without an active environment, its path."""
     scripts = tmp_path / ".venv" / "bin"
     scripts.mkdir(parents=True)
     monkeypatch.setattr(sysconfig, "get_path", lambda name: str(scripts))
@@ -72,7 +72,7 @@ def test_demo_shows_the_code_it_runs() -> None:
 
 
 def answers(url: str) -> bool:
-    """Tell whether there is a server at this URL."""
+    """Return whether there is a server at this URL."""
     try:
         urlopen(url + "?query={__typename}", timeout=PATIENCE).close()
     except (URLError, ConnectionError):
@@ -82,7 +82,7 @@ def answers(url: str) -> bool:
 
 @contextmanager
 def serving(*options: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
-    """Run ``syncgql demo --serve``; give the process and the URL it printed."""
+    """Run ``syncgql demo --serve``; yield the process and the URL that it printed."""
     with subprocess.Popen(
         [sys.executable, *STRICT, "-u", "-m", "syncgql", "demo", "--serve", *options],
         stdout=subprocess.PIPE,
@@ -112,7 +112,7 @@ def test_serve_until_interrupted() -> None:
 
 
 def test_serve_at_a_port() -> None:
-    """With --port the URL is known beforehand; what is tried there are uploads and batches, too."""
+    """With --port the URL is known in advance; uploads and batches work there."""
     with socket.create_server(("127.0.0.1", 0)) as unused:
         port = unused.getsockname()[1]
     with serving("--port", str(port)) as (_, url):
@@ -124,7 +124,7 @@ def test_serve_at_a_port() -> None:
 
 
 def test_serve_at_one_path() -> None:
-    """A mistake in the URL's path is found out, over HTTP and over a WebSocket."""
+    """A wrong path in the URL is reported, over HTTP and over a WebSocket."""
     with serving() as (_, url), Client(f"{url}l") as client:
         with pytest.raises(TransportServerError) as caught:
             client.execute("{ hello }")
@@ -134,7 +134,7 @@ def test_serve_at_one_path() -> None:
 
 
 def test_a_port_that_is_taken() -> None:
-    """Two lines say so and what to do, without a traceback."""
+    """Two lines report it and what to do, without a traceback."""
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         result = run_python("-m", "syncgql", "demo", "--serve", "--port", str(port))
@@ -149,7 +149,7 @@ def test_a_port_that_is_taken() -> None:
     sys.platform == "win32", reason="Windows' loop cannot watch the pipe that tells of the parent's end"
 )
 def test_server_leaves_with_its_parent() -> None:
-    """When the command is killed without a chance to clean up, its server goes, too."""
+    """If the command is killed and cannot clean up, its server exits as well."""
     with serving() as (process, url):
         process.kill()
         process.wait(PATIENCE)

@@ -1,4 +1,4 @@
-"""ServerProcess: a child process that serves."""
+"""ServerProcess: a child process with a server."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from syncgql.cli.demo.server_process import ServerProcess
 
 
 def test_stopped_server_is_gone() -> None:
-    """A server answers inside the block and not after it, and stopping twice does nothing."""
+    """A server responds inside the block and not after it, and stopping it twice does nothing."""
     with ServerProcess("syncgql.cli.demo.server") as server:
         urlopen(server.url + "?query={__typename}", timeout=60).close()
     with pytest.raises(OSError):
@@ -19,7 +19,7 @@ def test_stopped_server_is_gone() -> None:
 
 
 def test_killed_server_is_gone(strawberry_server: object) -> None:
-    """A killed server is gone at once."""
+    """A killed server stops immediately."""
     with ServerProcess("syncgql.cli.demo.server") as server:
         server.kill()
         with pytest.raises(OSError):

@@ -1,4 +1,4 @@
-"""The connections of aiohttp: used again after an answer that ended with the last byte, and after nothing else."""
+"""The connections of aiohttp are reused only after a response that ended with the last byte received."""
 
 from __future__ import annotations
 
@@ -35,12 +35,12 @@ UNSOLICITED = [answer(FOREIGN), chunked(FOREIGN), answer(FOREIGN)[:30], b"\r\n",
 
 @pytest.fixture(autouse=True)
 def keep_connections(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Never give up keeping connections, so that each one is judged by itself."""
+    """Never stop keeping connections, so that each one is checked separately."""
     monkeypatch.setattr(single_use, "PERIOD", 0.0)
 
 
 def twice(server: WireServer, document: str = MUTATION, **options: Any) -> None:
-    """Ask twice, with both answers right and each request sent once."""
+    """Send two requests, whose responses must be right, each sent once."""
     with Client(server.url, **options) as client:
         assert client.execute(document) == OK
         assert client.execute(document) == OK
@@ -49,14 +49,14 @@ def twice(server: WireServer, document: str = MUTATION, **options: Any) -> None:
 
 @pytest.mark.parametrize("own", ANSWERS)
 def test_a_connection_whose_answer_ended_is_used_again(own: bytes) -> None:
-    """However the answer is framed, and whatever 1xx came before it."""
+    """This holds for all framings of the response, and any interim response before it."""
     with WireServer(always(own)) as server:
         twice(server)
         assert server.connections == 1
 
 
 def test_a_big_answer_is_counted_to_its_end() -> None:
-    """The connection of an answer in many segments is used again."""
+    """The connection of a response in many segments is reused."""
     body = b'{"data": {"ok": true, "text": "' + b"x" * 3_000_000 + b'"}}'
     with WireServer(always(answer(body), PLAIN)) as server, Client(server.url) as client:
         assert len(client.execute(QUERY)["text"]) == 3_000_000
@@ -67,7 +67,7 @@ def test_a_big_answer_is_counted_to_its_end() -> None:
 @pytest.mark.parametrize("own", [PLAIN, CHUNKED], ids=["plain", "chunked"])
 @pytest.mark.parametrize("behind", UNSOLICITED)
 def test_bytes_behind_an_answer_close_the_connection(own: bytes, behind: bytes) -> None:
-    """A whole answer, the beginning of one, or a single byte."""
+    """A complete response, the beginning of one, or a single byte."""
     with WireServer(always(own + behind)) as server:
         twice(server)
         assert server.connections == 2
@@ -77,7 +77,7 @@ def test_bytes_behind_an_answer_close_the_connection(own: bytes, behind: bytes) 
 def test_bytes_behind_an_answer_in_segments_close_the_connection(
     frame: Callable[[bytes], bytes], caplog: pytest.LogCaptureFixture
 ) -> None:
-    """The pool takes the connection back while the segment is read that brings the end, and more."""
+    """The pool releases the connection while the segment with the end, and more, is being read."""
     has_headers = threading.Event()
     trace = aiohttp.TraceConfig()
 
@@ -96,18 +96,18 @@ def test_bytes_behind_an_answer_in_segments_close_the_connection(
     with WireServer(script, always(PLAIN)) as server:
         twice(server, client_session_args={"trace_configs": [trace]})
         assert server.connections == 2
-    assert caplog.text.count("sent bytes that no request had asked for") == 1
+    assert caplog.text.count("sent bytes without a request") == 1
 
 
 class Server(NamedTuple):
-    """As much of aiohttp's key of connections as the guard needs."""
+    """The part of aiohttp's connection key that the guard needs."""
 
     host: str = "a.test"
     port: int = 80
 
 
 class Handler:
-    """As much of aiohttp's protocol as the guard needs."""
+    """The part of aiohttp's protocol that the guard needs."""
 
     should_close = False
     transport: Any = None
@@ -125,7 +125,7 @@ class Handler:
 @pytest.mark.parametrize("own", ANSWERS)
 @pytest.mark.parametrize("step", range(1, 12))
 def test_answers_in_pieces(own: bytes, step: int) -> None:
-    """An answer is counted to its end wherever it is cut, and one byte too few or too many is noticed."""
+    """A response is counted to its end wherever it is cut, and one byte too few or too many is detected."""
     request: Any = SimpleNamespace(connection_key=Server())
     for data, is_whole in ((own, True), (own[:-1], False), (own + b"H", False)):
         handler: Any = Handler()
@@ -144,7 +144,7 @@ def test_answers_in_pieces(own: bytes, step: int) -> None:
 @pytest.mark.parametrize("unsolicited", [*UNSOLICITED, IDLE_TIMEOUT])
 @pytest.mark.parametrize("is_own", [False, True], ids=["default", "own-connector"])
 def test_bytes_on_an_idle_connection(unsolicited: bytes, is_own: bool) -> None:
-    """The next call takes another connection, at once, whether the loop has read the bytes or not."""
+    """The next call immediately uses another connection, whether the loop has read the bytes or not."""
     idle = IdleSender(unsolicited)
     options: Any = {"client_session_args": {"connector": aiohttp.TCPConnector}} if is_own else {}
     with WireServer(idle.script, always(PLAIN)) as server, Client(server.url, **options) as client:
@@ -155,7 +155,7 @@ def test_bytes_on_an_idle_connection(unsolicited: bytes, is_own: bool) -> None:
 
 
 def test_bytes_that_the_loop_has_yet_to_read() -> None:
-    """What waits in the socket is seen, too."""
+    """Data that waits in the socket is detected as well."""
     idle = IdleSender(answer(FOREIGN))
 
     async def main() -> None:
@@ -171,7 +171,7 @@ def test_bytes_that_the_loop_has_yet_to_read() -> None:
 
 
 def test_bytes_on_an_idle_connection_with_tls(authority: trustme.CA, client_context: ssl.SSLContext) -> None:
-    """So it is with TLS."""
+    """The same holds for TLS."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     authority.issue_cert("127.0.0.1").configure_cert(context)
     idle = IdleSender(answer(FOREIGN))
@@ -184,7 +184,7 @@ def test_bytes_on_an_idle_connection_with_tls(authority: trustme.CA, client_cont
 
 
 def meets_the_request(connection: WireConnection) -> None:
-    """Answer once, and the next request with the 408 that was meant for the idle connection."""
+    """Respond once, and to the next request with the 408 for the idle connection."""
     connection.read_request()
     connection.send(PLAIN)
     connection.read_request()
@@ -192,14 +192,14 @@ def meets_the_request(connection: WireConnection) -> None:
 
 
 def test_408_that_meets_a_query() -> None:
-    """The query is sent again, on another connection."""
+    """The query is resent on another connection."""
     with WireServer(meets_the_request, always(PLAIN)) as server, Client(server.url) as client:
         assert client.execute(QUERY) == client.execute(QUERY) == OK
         assert (server.connections, len(server.requests)) == (2, 3)
 
 
 def test_408_that_meets_a_mutation() -> None:
-    """A mutation is not sent again: the server may have read it after the 408."""
+    """A mutation is not resent: the server may have read it after the 408."""
     with WireServer(meets_the_request, always(PLAIN)) as server, Client(server.url) as client:
         assert client.execute(MUTATION) == OK
         with pytest.raises(TransportServerError, match="408"):
@@ -208,7 +208,7 @@ def test_408_that_meets_a_mutation() -> None:
 
 
 def test_408_on_a_new_connection() -> None:
-    """It is the answer."""
+    """It is the response."""
     with WireServer(always(IDLE_TIMEOUT)) as server, Client(server.url) as client:
         with pytest.raises(TransportServerError, match="408"):
             client.execute(QUERY)
@@ -221,7 +221,7 @@ def test_408_on_a_new_connection() -> None:
 def test_a_server_that_sent_unsolicited_bytes_gets_new_connections(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, first: bytes, connections: int
 ) -> None:
-    """For a while each request takes a connection of its own; the log names the server once."""
+    """For some time each request uses a separate connection; the log names the server once."""
     monkeypatch.setattr(single_use, "PERIOD", 600.0)
     with WireServer(always(first), always(PLAIN)) as server, Client(server.url) as client:
         for _ in range(3):
@@ -230,11 +230,11 @@ def test_a_server_that_sent_unsolicited_bytes_gets_new_connections(
     warnings = [record.getMessage() for record in caplog.records if record.levelno == logging.WARNING]
     assert len(warnings) == (connections > 1)
     for warning in warnings:
-        assert warning.startswith(f"127.0.0.1:{server.port} sent bytes that no request had asked for.")
+        assert warning.startswith(f"127.0.0.1:{server.port} sent bytes without a request.")
 
 
 def test_connections_that_were_idle_already_are_not_used_either(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A server that sent bytes on one connection is not trusted with another that is open."""
+    """A server that sent bytes on one connection is not trusted with another open one."""
     monkeypatch.setattr(single_use, "PERIOD", 600.0)
     both = threading.Barrier(2)
     is_idle, closed = threading.Event(), threading.Event()
@@ -261,7 +261,7 @@ def test_connections_that_were_idle_already_are_not_used_either(monkeypatch: pyt
 
 
 def test_408_on_an_idle_connection_is_no_reason_for_distrust(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Servers and load balancers end idle connections so."""
+    """Servers and load balancers end idle connections in this way."""
     monkeypatch.setattr(single_use, "PERIOD", 600.0)
     idle = IdleSender(IDLE_TIMEOUT)
     with WireServer(idle.script, always(PLAIN)) as server, Client(server.url) as client:

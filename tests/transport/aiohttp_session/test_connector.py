@@ -1,4 +1,4 @@
-"""PoolWait: a call that waits for a free connection says so when its time runs out; ``submit`` does not count it."""
+"""PoolWait: a timeout reports that the call waited for a free connection; ``submit`` does not count the wait."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ PATIENCE = 60.0  # seconds
 
 
 class Held:
-    """A server that answers when it may."""
+    """A server that responds when the test allows it."""
 
     def __init__(self) -> None:
         self.may_answer = threading.Event()
@@ -49,7 +49,7 @@ def one_connection(**limits: Any) -> dict[str, Any]:
 
 @pytest.mark.parametrize("limits", [{"limit": 1}, {"limit": 0, "limit_per_host": 1}])
 def test_the_timeout_says_that_no_connection_was_free(held: tuple[Held, str], limits: dict[str, Any]) -> None:
-    """The server is not to blame, and a mutation can safely be sent again."""
+    """The server is not at fault, and a mutation can safely be resent."""
     server, url = held
     with Client(url, client_session_args=one_connection(**limits)) as client:
         first = client.submit("{ ok }")
@@ -63,7 +63,7 @@ def test_the_timeout_says_that_no_connection_was_free(held: tuple[Held, str], li
 
 
 def test_a_timeout_after_sending_does_not_say_so(held: tuple[Held, str]) -> None:
-    """Nobody knows whether the server has begun."""
+    """It is unknown whether the server has begun."""
     _, url = held
     with Client(url) as client, pytest.raises(TransportTimeout, match="was cancelled") as caught:
         client.execute("{ ok }", timeout=0.3)
@@ -71,7 +71,7 @@ def test_a_timeout_after_sending_does_not_say_so(held: tuple[Held, str]) -> None
 
 
 def test_submit_does_not_count_the_queue(held: tuple[Held, str]) -> None:
-    """Calls that wait for a connection longer than their limit are sent, and answered."""
+    """Calls that wait for a connection longer than their limit are sent and executed."""
     server, url = held
     with Client(url, client_session_args=one_connection()) as client:
         futures = [client.submit("{ ok }", timeout=None), *(client.submit("{ ok }", timeout=0.5) for _ in range(5))]
@@ -123,7 +123,7 @@ def test_sent_of_a_call_in_a_batch(held: tuple[Held, str], batch_max: int, sent:
 
 
 def test_submit_still_has_a_limit(held: tuple[Held, str]) -> None:
-    """Once it has a connection the time runs."""
+    """The time starts when the call has a connection."""
     _, url = held
     with Client(url) as client:
         error = client.submit("{ ok }", timeout=0.3).exception(PATIENCE)
@@ -137,7 +137,7 @@ def test_aiohttps_own_limit_says_so_too(held: tuple[Held, str]) -> None:
     with Client(url, client_session_args=one_connection(), timeout=limits) as client:
         first = client.submit("{ ok }")
         assert server.came.acquire(timeout=PATIENCE)
-        with pytest.raises(TransportTimeout, match=r"connect ran out .* for the only connection of the pool") as caught:
+        with pytest.raises(TransportTimeout, match=r"connect expired .* for the only connection of the pool") as caught:
             client.execute("{ ok }")
         assert (caught.value.limit, caught.value.sent) == ("connect", False)
         server.may_answer.set()

@@ -1,4 +1,4 @@
-"""Each way in which a connection can fail, provoked for real, and the error that stands for it."""
+"""All ways in which a connection can really fail, and their errors."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def after_request(wire: bytes, *, reset: bool = False) -> Script:
 
 
 def silent(connection: WireConnection) -> None:
-    """A script that never answers."""
+    """A script that never responds."""
     connection.wait_for_end()
 
 
@@ -82,7 +82,7 @@ def test_dns_failure() -> None:
 
 
 def test_connection_refused() -> None:
-    """A port at which nobody listens."""
+    """A port without a listening server."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
     error = failure(f"http://127.0.0.1:{port}/graphql")
@@ -91,11 +91,11 @@ def test_connection_refused() -> None:
 
 
 def test_plain_http_where_tls_is_spoken() -> None:
-    """A server that speaks no TLS."""
+    """A server that does not speak TLS."""
     with WireServer(lambda connection: connection.send(answer())) as server:
         error = failure(server.url.replace("http://", "https://"))
     assert isinstance(error, TransportConnectionFailed)
-    assert "Could not agree on TLS" in str(error)
+    assert "The TLS handshake" in str(error)
 
 
 def serve_tls(certificate: trustme.LeafCert) -> contextlib.AbstractContextManager[WireServer]:
@@ -109,7 +109,7 @@ def local(server: WireServer) -> str:
 
 
 def test_certificate_of_an_unknown_authority(authority: trustme.CA) -> None:
-    """A certificate that nobody vouches for, such as a self-signed one; ssl=False takes it."""
+    """An untrusted certificate, such as a self-signed one; ssl=False accepts it."""
     with serve_tls(authority.issue_cert("localhost")) as server:
         error = failure(local(server))
         assert isinstance(error, TransportConnectionFailed)
@@ -128,7 +128,7 @@ def test_certificate_for_another_name(authority: trustme.CA, client_context: ssl
 
 
 def test_certificate_that_has_expired(authority: trustme.CA, client_context: ssl.SSLContext) -> None:
-    """A certificate that was good once."""
+    """An expired certificate."""
     past = datetime.datetime(2020, 1, 1, tzinfo=datetime.timezone.utc)
     with serve_tls(authority.issue_cert("localhost", not_after=past)) as server:
         error = failure(local(server), ssl=client_context)
@@ -136,7 +136,7 @@ def test_certificate_that_has_expired(authority: trustme.CA, client_context: ssl
 
 
 def test_certificate_with_another_fingerprint(authority: trustme.CA) -> None:
-    """A certificate that is another than the one pinned."""
+    """A certificate other than the pinned one."""
     with serve_tls(authority.issue_cert("localhost")) as server:
         error = failure(local(server), ssl=aiohttp.Fingerprint(bytes(32)))
     assert isinstance(error, TransportConnectionFailed)
@@ -161,7 +161,7 @@ def test_a_connection_with_another_fingerprint_is_closed(authority: trustme.CA) 
     ("wire", "reset", "message"),
     [
         (b"", False, "closed the connection before it answered"),
-        (b"", True, "was lost before the answer was complete: Connection reset by peer"),
+        (b"", True, "was lost before the response was complete: Connection reset by peer"),
         (b"HTTP/1.1 200 OK\r\nContent-Ty", False, "closed the connection before it answered"),
         (answer()[:-5], False, "is incomplete: the connection was closed before its end"),
         (answer()[:-5], True, "is incomplete: the connection was closed before its end"),
@@ -181,7 +181,7 @@ def test_a_connection_with_another_fingerprint_is_closed(authority: trustme.CA) 
          "long-header", "many-headers"],
 )  # fmt: skip
 def test_answer_that_breaks_off(wire: bytes, reset: bool, message: str) -> None:
-    """Whatever ends an answer early, or makes it unreadable, is a lost connection, and the message says what it was."""
+    """A truncated or unreadable response is a lost connection, and the message has the reason."""
     error = wire_failure(after_request(wire, reset=reset))
     assert isinstance(error, TransportConnectionFailed)
     assert message in str(error)
@@ -189,7 +189,7 @@ def test_answer_that_breaks_off(wire: bytes, reset: bool, message: str) -> None:
 
 @pytest.mark.parametrize("coding", ["gzip", "deflate"])
 def test_answer_that_is_not_compressed_as_it_says(coding: str) -> None:
-    """A body that cannot be decompressed breaks the protocol."""
+    """A body that cannot be decompressed violates the protocol."""
     error = wire_failure(always(answer(b"this is plain text", f"Content-Encoding: {coding}")))
     assert isinstance(error, TransportProtocolError)
     assert "the body is not compressed as Content-Encoding says" in error.rule
@@ -208,7 +208,7 @@ def test_limits_for_headers_can_be_raised() -> None:
 
 @contextlib.contextmanager
 def full_backlog() -> Iterator[str]:
-    """An address at which a connection is never established, because the queue of the listener is full."""
+    """An address at which connecting never succeeds, because the queue of the listener is full."""
     with contextlib.ExitStack() as stack:
         listener = stack.enter_context(socket.create_server(("127.0.0.1", 0), backlog=0))
         for _ in range(3):
@@ -231,7 +231,7 @@ def full_backlog() -> Iterator[str]:
     ids=str,
 )
 def test_timeout_while_connecting(timeout: Any, limit: str, seconds: float) -> None:
-    """The error has the name and the value of the limit that ran out."""
+    """The error has the name and the value of the limit that expired."""
     with full_backlog() as url:
         error = failure(url, timeout=timeout)
     check_timeout(error, limit, seconds)
@@ -250,9 +250,9 @@ def test_timeout_while_connecting(timeout: Any, limit: str, seconds: float) -> N
 @pytest.mark.parametrize("begun", [False, True], ids=["no-answer", "half-an-answer"])
 @pytest.mark.parametrize("where", ["option", "extra_args", "client_session_args"])
 def test_timeout_while_reading(timeout: Any, limit: str, seconds: float, begun: bool, where: str) -> None:
-    """So it is for a server that does not answer, or not to the end; wherever the limit was given.
+    """This holds for a server that does not respond, or not completely, and for all places of the limit.
 
-    A number as option of the client is the limit of a call, and not aiohttp's.
+    A number as an option of the client is the limit of a call, and not aiohttp's.
     """
     if where == "option" and timeout == 0.2:
         limit = "timeout"
@@ -279,11 +279,11 @@ def check_timeout(error: TransportError, limit: str, seconds: float) -> None:
     assert isinstance(error, TransportTimeout)
     assert isinstance(error, TimeoutError)
     assert (error.limit, error.seconds) == (limit, seconds)
-    assert f"{limit} ran out after {seconds:g} s" in str(error)
+    assert f"{limit} expired after {seconds:g} s" in str(error)
 
 
 def test_timeout_while_waiting_for_the_pool() -> None:
-    """Waiting for a free connection counts for ``connect`` alone."""
+    """Waiting for a free connection only counts for ``connect``."""
     asked = threading.Event()
 
     def script(connection: WireConnection) -> None:
@@ -313,7 +313,7 @@ def test_timeout_while_waiting_for_the_pool() -> None:
 
 
 def test_no_secret_in_any_message_or_traceback() -> None:
-    """Neither messages nor what they are chained to show credentials, the query of the URL or the variables."""
+    """Neither messages nor their causes show credentials, the query string of the URL or the variables."""
     secrets: dict[str, Any] = {"headers": {"Authorization": "hush-1", "X-Key": "hush-2"}, "cookies": {"c": "hush-3"}}
     variables = {"v": "hush-9"}
     scripts = [
@@ -354,7 +354,7 @@ def test_no_secret_in_any_message_or_traceback() -> None:
     ids=repr,
 )
 def test_everything_has_a_translation(error: Exception) -> None:
-    """Whatever aiohttp raises becomes a TransportError that names the place."""
+    """Any exception of aiohttp becomes a TransportError with the URL."""
     translated = translate(error, "http://user:hush@example.test/graphql?hush")
     assert isinstance(translated, TransportError)
     assert "http://example.test/graphql" in str(translated)

@@ -1,4 +1,4 @@
-"""The environment's proxies: which URLs they are for, and that what the caller gives counts more."""
+"""The environment's proxies: the URLs that they apply to, and the precedence of arguments."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ OK = {"ok": True}
 
 @pytest.fixture(autouse=True)
 def environment(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
-    """An environment without proxies, which the test may change."""
+    """An environment without proxies, which the test may modify."""
     for name in list(os.environ):
         if name.lower().endswith("_proxy"):
             monkeypatch.delenv(name)
@@ -34,7 +34,7 @@ def environment(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
 
 @pytest.fixture
 def proxy() -> Iterator[WireServer]:
-    """A server that answers every request itself, whatever its URL."""
+    """A server that responds to every request itself, whatever its URL."""
     with WireServer(always(answer())) as server:
         yield server
 
@@ -69,7 +69,7 @@ def address(server: WireServer) -> str:
     ],
 )
 def test_no_proxy(no_proxy: str, direct: list[str], by_proxy: list[str]) -> None:
-    """Names with their subdomains, addresses, networks, and ports, as curl, requests and Go read them."""
+    """Names with their subdomains, addresses, networks, and ports, as in curl, requests and Go."""
     hosts = NoProxy(no_proxy)
 
     def matches(host: str) -> bool:
@@ -107,14 +107,14 @@ def proxy_for(url: str) -> str | None:
 def test_which_variable_counts(
     environment: pytest.MonkeyPatch, variables: dict[str, str], expected: dict[str, str | None]
 ) -> None:
-    """Lower case first, as urllib and requests do; WebSockets take the proxy of HTTP and HTTPS."""
+    """Lower case takes precedence, as in urllib and requests; WebSockets use the proxies of HTTP and HTTPS."""
     for name, value in variables.items():
         environment.setenv(name, value)
     assert {scheme: proxy_for(f"{scheme}://a.test/") for scheme in expected} == expected
 
 
 def test_settings_of_the_system(environment: pytest.MonkeyPatch) -> None:
-    """Where no variable is set, macOS and Windows have settings, with exceptions of their own."""
+    """Without variables, macOS and Windows use their settings, with their own exceptions."""
     environment.setattr(proxies, "getproxies", lambda: {"http": "http://p:1"})
     environment.setattr(proxies, "bypassed_by_the_system", lambda host: host == "local.test")
     assert proxy_for("http://a.test/") == "http://p:1"
@@ -127,7 +127,7 @@ def test_settings_of_the_system(environment: pytest.MonkeyPatch) -> None:
     [
         ("socks5://me:hush@p.test:1080", "HTTP_PROXY must be .*aiohttp-socks"),
         ("http://me:hush@:80", "HTTP_PROXY .*Correct it, or give proxy= or trust_env=False"),
-        ("http://p test", "HTTP_PROXY is not a valid URL: its host name holds a space"),
+        ("http://p test", "HTTP_PROXY is not a valid URL: its host name contains a space"),
     ],
 )
 def test_a_variable_that_names_no_proxy(environment: pytest.MonkeyPatch, value: str, message: str) -> None:
@@ -146,7 +146,7 @@ def test_a_variable_that_names_no_proxy(environment: pytest.MonkeyPatch, value: 
 
 
 def test_requests_go_by_the_environments_proxy(environment: pytest.MonkeyPatch, proxy: WireServer) -> None:
-    """By default; the variables are read when the client first connects, and not again."""
+    """This is the default; the variables are read when the client first connects, and not again."""
     client = Client("http://api.test/graphql")
     environment.setenv("HTTP_PROXY", f"http://{USER}:{PASSWORD}@{address(proxy)}")
     with client:
@@ -158,7 +158,7 @@ def test_requests_go_by_the_environments_proxy(environment: pytest.MonkeyPatch, 
 
 
 def test_no_proxy_of_a_client(environment: pytest.MonkeyPatch, proxy: WireServer) -> None:
-    """Hosts of NO_PROXY, with their ports, are reached directly."""
+    """Hosts in NO_PROXY, with their ports, are reached directly."""
     environment.setenv("HTTP_PROXY", f"http://{address(proxy)}")
     with WireServer(always(answer())) as server:
         environment.setenv("NO_PROXY", f"127.0.0.1:{server.port}")
@@ -178,18 +178,18 @@ def test_no_proxy_of_a_client(environment: pytest.MonkeyPatch, proxy: WireServer
     ],
 )
 def test_an_environment_that_does_not_count(environment: pytest.MonkeyPatch, options: dict[str, Any]) -> None:
-    """It is switched off, or the client was given another way to connect."""
+    """It is disabled, or the client has another way to connect."""
     environment.setenv("HTTP_PROXY", "http://127.0.0.1:9")
     with WireServer(always(answer())) as server, Client(server.url, **options) as client:
         assert client.execute("{ ok }") == OK
 
 
 class Connector(aiohttp.TCPConnector):
-    """A connector with a way of its own, as those for SOCKS."""
+    """A connector with its own way to connect, as for SOCKS."""
 
 
 def test_given_proxies_count_more(environment: pytest.MonkeyPatch, proxy: WireServer) -> None:
-    """A proxy of the client, of its session or of one call beats the environment; NO_PROXY is not for it."""
+    """A proxy of the client, its session or one call takes precedence; NO_PROXY does not apply to it."""
     environment.setenv("HTTP_PROXY", "http://127.0.0.1:9")
     environment.setenv("NO_PROXY", "api.test")
     given: list[dict[str, Any]] = [
@@ -206,7 +206,7 @@ def test_given_proxies_count_more(environment: pytest.MonkeyPatch, proxy: WireSe
 
 
 def test_redirects_to_another_origin(environment: pytest.MonkeyPatch) -> None:
-    """Another origin is asked by the environment's proxy, too."""
+    """Another origin is reached through the environment's proxy as well."""
 
     def script(connection: WireConnection) -> None:
         connection.read_request()
@@ -220,7 +220,7 @@ def test_redirects_to_another_origin(environment: pytest.MonkeyPatch) -> None:
 
 
 def test_proxy_twice() -> None:
-    """Two proxies are one too many."""
+    """Two proxies are refused."""
     with pytest.raises(TypeError, match="two proxies"):
         Client("http://a.test/", proxy="http://p:1", client_session_args={"proxy": "http://q:1"})
 
@@ -247,7 +247,7 @@ def test_subscriptions_pass_a_real_proxy(
 
 
 def test_a_proxy_that_refuses_the_tunnel(http_proxy: str) -> None:
-    """Its status is in the error; the proxy's address and credentials are not the target's."""
+    """The error has the status; the proxy's address and credentials are not those of the target."""
     refused = pytest.raises(TransportError, match=r"The proxy refused to connect to ws://a\.test/: HTTP 407")
     with Client("ws://a.test/", proxy=http_proxy, reconnect=False) as client, refused:
         client.execute("{ ok }")
@@ -255,7 +255,7 @@ def test_a_proxy_that_refuses_the_tunnel(http_proxy: str) -> None:
 
 @pytest.mark.parametrize("said", [b"nonsense\r\n\r\n", b""])
 def test_a_proxy_that_does_not_speak_http(said: bytes) -> None:
-    """Whatever it says instead is a failed connection."""
+    """Any other response is a failed connection."""
 
     def script(connection: WireConnection) -> None:
         connection.read_head()
@@ -267,7 +267,7 @@ def test_a_proxy_that_does_not_speak_http(said: bytes) -> None:
 
 
 def test_transports_of_ones_own(environment: pytest.MonkeyPatch, proxy: WireServer) -> None:
-    """trust_env is an option of transports, too."""
+    """trust_env is also an option of transports."""
     environment.setenv("HTTP_PROXY", f"http://{address(proxy)}")
     with Client(transport=AIOHTTPTransport("http://api.test/graphql")) as client:
         assert client.execute("{ ok }") == OK

@@ -1,4 +1,4 @@
-"""The session: aiohttp's features, used from blocking code, and connections apart from the pool."""
+"""The session: aiohttp's features in blocking code, and connections outside the pool."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ OK = {"ok": True}
 
 
 def hello(url: str, **options: Any) -> None:
-    """Ask twice, and fail unless both answers are right."""
+    """Send two requests, and check both responses."""
     with Client(url, **options) as client:
         for _ in range(2):
             assert client.execute("{ hello }") == HELLO
@@ -50,7 +50,7 @@ def hello(url: str, **options: Any) -> None:
 
 @pytest.mark.parametrize("limit", [1, 100], ids=["own-connector", "default"])
 def test_n13_subscriptions_take_no_slot_of_the_pool(any_server: Server, limit: int) -> None:
-    """A hundred subscriptions never make a query wait, however small the pool is."""
+    """A hundred subscriptions never delay a query, however small the pool is."""
     options = {} if limit == 100 else {"connector": lambda: aiohttp.TCPConnector(limit=limit, limit_per_host=limit)}
     with Client(any_server.url, client_session_args=options) as client:
         count = 101 if limit == 100 else 3
@@ -63,7 +63,7 @@ def test_n13_subscriptions_take_no_slot_of_the_pool(any_server: Server, limit: i
 
 
 def test_n10_subscription_outlives_the_total_limit(any_server: Server) -> None:
-    """The limit for a whole request is none for a subscription."""
+    """The limit of a whole request does not apply to a subscription."""
     limits = aiohttp.ClientTimeout(total=0.5)
     with Client(any_server.url, timeout=limits, client_session_args={"timeout": 0.5}) as client:
         events = client.subscribe("subscription { count(to: 4, delay: 0.4) }")
@@ -71,7 +71,7 @@ def test_n10_subscription_outlives_the_total_limit(any_server: Server) -> None:
 
 
 def test_n10_nothing_has_a_limit_of_300_seconds() -> None:
-    """A session has no limit of its own but the one for connecting; deadlines are the client's."""
+    """A session only limits connecting; the client sets deadlines."""
     from syncgql.transport.aiohttp_session.session import SharedSession
 
     async def main() -> None:
@@ -86,7 +86,7 @@ def test_n10_nothing_has_a_limit_of_300_seconds() -> None:
 
 
 def test_limit_of_the_pool() -> None:
-    """TCPConnector(limit=...) bounds the connections that requests take at the same time."""
+    """TCPConnector(limit=...) limits the connections of concurrent requests."""
     busy = threading.Semaphore(0)
     let_go = threading.Event()
 
@@ -108,7 +108,7 @@ def test_limit_of_the_pool() -> None:
 
 
 def test_pool_size() -> None:
-    """pool_size= bounds the connections of requests without an object of aiohttp."""
+    """pool_size= limits the connections of requests without an object of aiohttp."""
     busy, let_go = threading.Semaphore(0), threading.Event()
 
     def script(connection: WireConnection) -> None:
@@ -129,7 +129,7 @@ def test_pool_size() -> None:
 
 @pytest.mark.parametrize(("options", "connections"), [({}, 1), ({"force_close": True}, 2)], ids=["keep-alive", "close"])
 def test_keep_alive(options: Any, connections: int) -> None:
-    """Connections are kept and used again, unless the connector says otherwise."""
+    """Connections are kept and reused, unless the connector is configured otherwise."""
     arguments = {"connector": lambda: aiohttp.TCPConnector(**options)}
     with WireServer(always(answer())) as server, Client(server.url, client_session_args=arguments) as client:
         assert client.execute("{ ok }") == client.execute("{ ok }") == OK
@@ -137,13 +137,13 @@ def test_keep_alive(options: Any, connections: int) -> None:
 
 
 def test_local_address(any_server: Server) -> None:
-    """local_addr chooses where connections come from."""
+    """local_addr selects the address of connections."""
     connector = lambda: aiohttp.TCPConnector(local_addr=("127.0.0.2", 0))  # noqa: E731
     hello(any_server.url, client_session_args={"connector": connector})
 
 
 class Resolver(AbstractResolver):
-    """Finds every name on this machine."""
+    """Resolves every name to this machine."""
 
     def __init__(self) -> None:
         self.asked: list[str] = []
@@ -158,7 +158,7 @@ class Resolver(AbstractResolver):
 
 @pytest.mark.parametrize(("cache", "count"), [(True, 1), (False, 2)])
 def test_resolver_and_dns_cache(any_server: Server, cache: bool, count: int) -> None:
-    """A resolver finds names, and the cache keeps what it found."""
+    """A resolver finds names, and the cache keeps them."""
     resolver = Resolver()
     connector = lambda: aiohttp.TCPConnector(resolver=resolver, use_dns_cache=cache, force_close=True)  # noqa: E731
     hello(any_server.url.replace("127.0.0.1", "books.test"), client_session_args={"connector": connector})
@@ -167,7 +167,7 @@ def test_resolver_and_dns_cache(any_server: Server, cache: bool, count: int) -> 
 
 @pytest.mark.skipif(not hasattr(socket, "AF_UNIX"), reason="the platform has no Unix sockets")
 def test_unix_socket(any_server: Server, tmp_path: Path) -> None:
-    """UnixConnector reaches a server at a Unix socket, for subscriptions too."""
+    """UnixConnector reaches a server at a Unix socket, also for subscriptions."""
     path = str(tmp_path / "socket")
     options = {"connector": lambda: aiohttp.UnixConnector(path)}
     with Front(any_server.url, path=path), Client("http://localhost/graphql", client_session_args=options) as client:
@@ -200,7 +200,7 @@ def test_connector_that_is_not_ours_to_close(any_server: Server) -> None:
 
 @in_loop
 async def test_connector_object_in_asyncio_code(any_server: Server) -> None:
-    """In asyncio code a connector that was made on the loop is taken as it is."""
+    """In asyncio code, a connector created on the loop is accepted."""
     options = {"connector": aiohttp.TCPConnector(limit=1), "cookie_jar": aiohttp.DummyCookieJar()}
     transport = AIOHTTPTransport(any_server.url, client_session_args=options)
     assert (await transport.execute(GraphQLRequest("{ hello }"))).data == HELLO
@@ -242,7 +242,7 @@ def test_fingerprint(any_server: Server, authority: trustme.CA) -> None:
 
 
 def test_closing_takes_bounded_time_over_tls(tls_front: Front, client_context: ssl.SSLContext) -> None:
-    """Closing does not wait for the server's part of ending TLS."""
+    """Closing does not wait for the server to end TLS."""
     with Client(tls_front.url(), ssl=client_context, ssl_close_timeout=0.5) as client:
         client.execute("{ hello }")
 
@@ -255,7 +255,7 @@ def set_cookie(*cookies: str) -> Callable[[WireConnection], None]:
 
 
 def test_cookies_are_kept_and_sent_back() -> None:
-    """Cookies to begin with are sent, and so are those that the server sets, until the client is gone."""
+    """Initial cookies are sent, and so are those that the server sets, for the lifetime of the client."""
     jar = lambda: aiohttp.CookieJar(unsafe=True)  # noqa: E731  # unsafe: also from hosts that are IP addresses
     with WireServer(set_cookie("session=s1; Path=/; HttpOnly")) as server:
         with Client(server.url, cookies={"begin": "b"}, client_session_args={"cookie_jar": jar}) as client:
@@ -269,7 +269,7 @@ def test_cookies_are_kept_and_sent_back() -> None:
 
 
 def test_dummy_cookie_jar() -> None:
-    """A DummyCookieJar keeps nothing."""
+    """A DummyCookieJar stores nothing."""
     with WireServer(set_cookie("session=s1")) as server:
         with Client(server.url, client_session_args={"cookie_jar": aiohttp.DummyCookieJar}) as client:
             client.execute("{ ok }")
@@ -278,7 +278,7 @@ def test_dummy_cookie_jar() -> None:
 
 
 def test_cookies_that_are_persisted(tmp_path: Path) -> None:
-    """A jar that is saved is there for the next client."""
+    """A saved jar is available to the next client."""
     jars: list[aiohttp.CookieJar] = []
 
     def jar() -> aiohttp.CookieJar:
@@ -299,7 +299,7 @@ def test_cookies_that_are_persisted(tmp_path: Path) -> None:
 
 
 def test_trace_config(any_server: Server) -> None:
-    """A TraceConfig sees what happens on the loop."""
+    """A TraceConfig receives the events on the loop."""
     events: list[str] = []
 
     async def on_end(session: Any, context: Any, params: Any) -> None:
@@ -325,7 +325,7 @@ def test_client_middleware() -> None:
 
 
 def test_requests_are_spared_the_middleware_of_upgrades(any_server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Aiohttp's middlewares cost something each; what is for upgrades alone does not run for queries."""
+    """Each middleware costs time; the one for upgrades does not run for queries."""
     seen: list[str] = []
 
     async def note(request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType) -> aiohttp.ClientResponse:
@@ -344,7 +344,7 @@ def test_requests_are_spared_the_middleware_of_upgrades(any_server: Server, monk
 
 
 def test_session_from_a_function(any_server: Server) -> None:
-    """A function may make the whole session; it is made once, on the loop, and closed with the client."""
+    """A function may create the session; it is called once, on the loop, and the session is closed with the client."""
     made: list[aiohttp.ClientSession] = []
 
     def session() -> aiohttp.ClientSession:
@@ -363,30 +363,33 @@ def test_session_from_a_function(any_server: Server) -> None:
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"session": "session"}, "session must be a function that makes an aiohttp.ClientSession.*not str"),
-        ({"session": aiohttp.ClientSession, "cookies": {"a": "b"}}, "brings its cookies"),
+        ({"session": "session"}, "session must be a function that creates an aiohttp.ClientSession.*not str"),
+        ({"session": aiohttp.ClientSession, "cookies": {"a": "b"}}, "has its own cookies"),
         ({"client_session_args": {"conector": None}}, r"does not know\. Did you mean 'connector'\?"),
-        ({"client_session_args": {"raise_for_status": True}}, "cannot have 'raise_for_status': an answer is judged"),
+        (
+            {"client_session_args": {"raise_for_status": True}},
+            "cannot have 'raise_for_status': the client also evaluates",
+        ),
         ({"client_session_args": {"loop": None}}, "cannot have 'loop'"),
         ({"client_session_args": {"timeout": "1"}}, "timeout must be a number of seconds, None or an"),
         ({"client_session_args": {"proxy_auth": ("a", "b")}}, "pass proxy= as well"),
         ({"client_session_args": {"trust_env": 1}}, "trust_env in client_session_args must be"),
         ({"trust_env": "no"}, "trust_env must be"),
         ({"pool_size": "3"}, "pool_size must be"),
-        ({"pool_size": 3, "client_session_args": {"connector": aiohttp.TCPConnector}}, "limit= of its own"),
-        ({"session": aiohttp.ClientSession, "proxy": "http://127.0.0.1"}, "brings its cookies"),
+        ({"pool_size": 3, "client_session_args": {"connector": aiohttp.TCPConnector}}, "its own limit="),
+        ({"session": aiohttp.ClientSession, "proxy": "http://127.0.0.1"}, "has its own cookies"),
         ({"cert": 3}, "cert must be a path"),
         ({"cert": "me.pem", "ssl": ssl.create_default_context()}, r"load_cert_chain\(\)"),
     ],
 )
 def test_bad_arguments_are_refused_at_once(options: Any, message: str) -> None:
-    """What aiohttp would not understand is said when the client is made."""
+    """Invalid arguments are reported when the client is created."""
     with pytest.raises(TypeError, match=message):
         Client("http://127.0.0.1/", **options)
 
 
 def test_user_agent() -> None:
-    """The client names itself before aiohttp, unless the caller has a name."""
+    """The User-Agent names the client before aiohttp, unless the caller sets it."""
     name = f"syncgql/{syncgql.__version__} {aiohttp.http.SERVER_SOFTWARE}"
     given: list[tuple[dict[str, Any], str]] = [
         ({}, name),
@@ -406,7 +409,7 @@ def test_user_agent() -> None:
 
 @pytest.mark.parametrize("make", [AIOHTTPTransport, RequestsHTTPTransport])
 def test_long_headers_of_an_answer(make: Any) -> None:
-    """A header may have 64 KiB, as many cookies and policies together have, and no more."""
+    """A header may have up to 64 KiB, enough for many cookies and policies."""
     short, long = (always(answer(b'{"data": {"ok": true}}', "X-Policy: " + size * "x")) for size in (60_000, 70_000))
     with WireServer(short) as server, Client(transport=make(server.url)) as client:
         assert client.execute("{ ok }") == OK
@@ -427,7 +430,7 @@ def test_long_headers_of_an_answer(make: Any) -> None:
 def test_client_certificates_that_cannot_be_used(
     cert: Any, message: str, authority: trustme.CA, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """It is said when the client is made, and nobody is asked for a password."""
+    """The error is raised when the client is created, and OpenSSL does not prompt for a password."""
     monkeypatch.chdir(tmp_path)
     mine = authority.issue_cert("me@example.test")
     mine.cert_chain_pems[0].write_to_path("certificate.pem")
@@ -441,7 +444,7 @@ def test_client_certificates_that_cannot_be_used(
 
 
 def test_session_arguments(any_server: Server) -> None:
-    """Arguments of the session apply to every request; credentials among them become a header."""
+    """Arguments of the session apply to every request; credentials in them become a header."""
     options = {"headers": {"X-Session": "mine"}, "auth": ("user", "password"), "skip_auto_headers": ["User-Agent"]}
     hello(any_server.url, client_session_args=options)
     headers = any_server.wait_for("request")["headers"]
@@ -461,7 +464,7 @@ def test_session_arguments(any_server: Server) -> None:
     ids=["pair", "function", "url", "headers"],
 )
 def test_credentials_go_with_upgrades_too(any_server: Server, auth: Any, userinfo: str, expected: str) -> None:
-    """Credentials of the client are for its WebSockets as well."""
+    """Credentials of the client are also sent for its WebSockets."""
     url = any_server.url.replace("http://", f"http://{userinfo}")
     headers = None if auth or userinfo else {"authorization": "from the headers"}
     with Client(url, auth=auth, headers=headers) as client:

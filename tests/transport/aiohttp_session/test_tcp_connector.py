@@ -1,4 +1,4 @@
-"""TCPConnector: sockets that end with the process that opened them, and contexts that are not kept."""
+"""TCPConnector: sockets that end with the process that opened them, and contexts that are not kept alive."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def connected() -> tuple[Socket, socket.socket]:
 
 
 def test_closing_ends_the_connection_whoever_holds_a_copy() -> None:
-    """The other side sees the end although the descriptor was duplicated, as a fork does."""
+    """The peer sees the end although the descriptor was duplicated, as in a fork."""
     near, far = connected()
     copy = os.dup(near.fileno())
     near.close()
@@ -35,7 +35,7 @@ def test_closing_ends_the_connection_whoever_holds_a_copy() -> None:
 
 
 def test_closing_in_another_process_leaves_the_connection_alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A child that closes what it inherited does not end the parent's connection."""
+    """A child that closes its inherited sockets does not end the parent's connection."""
     near, far = connected()
     copy = os.dup(near.fileno())
     with monkeypatch.context() as patch:
@@ -48,14 +48,14 @@ def test_closing_in_another_process_leaves_the_connection_alone(monkeypatch: pyt
 
 
 def test_closing_what_is_not_connected() -> None:
-    """There is nothing to shut down, and closing twice is closing once."""
+    """There is nothing to shut down, and closing twice is allowed."""
     unconnected = Socket(socket.AF_INET, socket.SOCK_STREAM)
     unconnected.close()
     unconnected.close()
 
 
 class Connection(ResponseHandler):
-    """A connection that is open as soon as it is made, and notes in what context that was."""
+    """A connection that opens immediately and records its context."""
 
     def __init__(self) -> None:
         super().__init__(asyncio.get_running_loop())
@@ -71,7 +71,7 @@ async def open_one() -> ResponseHandler:
 
 
 def test_in_empty_context() -> None:
-    """Opening sees no variable of the caller's; its result and its errors arrive."""
+    """Opening sees no variables of the caller; its result and its errors are returned."""
 
     async def fail() -> ResponseHandler:
         raise LookupError
@@ -89,12 +89,12 @@ def test_in_empty_context() -> None:
 
 
 def test_a_connection_that_opens_for_nobody_is_closed() -> None:
-    """Cancelled in the moment in which it opened, nobody else knows of it."""
+    """If it is cancelled at the moment when it opens, nothing else refers to it."""
     opened: list[Connection] = []
 
     async def open_and_tell() -> ResponseHandler:
         opened.append(Connection())
-        # The task that waits for this one is cancelled when this one is done already.
+        # The task that waits for this one is cancelled when this one has already finished.
         asyncio.get_running_loop().call_soon(callers[0].cancel)
         return opened[0]
 

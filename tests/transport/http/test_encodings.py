@@ -1,4 +1,4 @@
-"""Compressed answers by both HTTP transports: what is offered, and that it can be read."""
+"""Compressed responses with both HTTP transports: the codings that are offered can be read."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def compressing_process() -> Iterator[ServerProcess]:
 
 @pytest.fixture
 def compressing_server(compressing_process: ServerProcess) -> Server:
-    """A Strawberry server that compresses its answers."""
+    """A Strawberry server that compresses its responses."""
     return Server(compressing_process.url)
 
 
@@ -60,7 +60,7 @@ def offered(server: WireServer) -> set[str]:
 
 @pytest.mark.parametrize("coding", ["zstd", "br", "gzip"])
 def test_h27_a_server_that_compresses(make_client: MakeClient, compressing_server: Server, coding: str) -> None:
-    """A real server's compressed answers are read, small and large."""
+    """A real server's compressed responses are read, small and large."""
     name = 1_000_000 * "x"
     with make_client(compressing_server.url, headers={"Accept-Encoding": coding}) as client:
         for text in ("", name):
@@ -71,7 +71,7 @@ def test_h27_a_server_that_compresses(make_client: MakeClient, compressing_serve
 
 
 def test_h27_what_is_offered_can_be_read(make_client: MakeClient, compressing_server: Server) -> None:
-    """With the libraries installed br and zstd are offered of themselves; each one that is offered can be read."""
+    """With the libraries installed, br and zstd are offered automatically; each offered coding can be read."""
     with WireServer(always(answer())) as server, make_client(server.url) as client:
         client.execute("{ ok }")
         assert offered(server) == {*ALWAYS_THERE, *COMPRESS}
@@ -84,7 +84,7 @@ def test_h27_what_is_offered_can_be_read(make_client: MakeClient, compressing_se
 @pytest.mark.parametrize("kind", ["aiohttp", "requests"])
 @pytest.mark.parametrize("missing", [["brotli", "brotlicffi"], ["backports.zstd", "compression.zstd", "zstandard"]])
 def test_h27_what_cannot_be_read_is_not_offered(run_script: RunScript, kind: str, missing: list[str]) -> None:
-    """Without its library a coding is not announced, so no server will use it."""
+    """Without its library a coding is not offered, so no server uses it."""
     with WireServer(always(answer())) as server:
         result = run_script(
             """
@@ -109,7 +109,7 @@ def test_h27_what_cannot_be_read_is_not_offered(run_script: RunScript, kind: str
 
 @pytest.mark.parametrize("coding", COMPRESS)
 def test_h27_what_is_not_compressed_so(make_client: MakeClient, coding: str) -> None:
-    """A body that is not what ``Content-Encoding`` says is a protocol error that names the rule."""
+    """A body that does not match ``Content-Encoding`` is a protocol error that names the rule."""
     script = always(answer(b"this is plain text", f"Content-Encoding: {coding}"))
     with (
         WireServer(script) as server,
@@ -122,7 +122,7 @@ def test_h27_what_is_not_compressed_so(make_client: MakeClient, coding: str) -> 
 
 @pytest.mark.parametrize("coding", COMPRESS)
 def test_h29_limit_is_for_what_was_decompressed(make_client: MakeClient, coding: str) -> None:
-    """A small answer that becomes a big one is refused."""
+    """A small response that expands to a large one is refused."""
     body = COMPRESS[coding](b'{"data": {"ok": "' + 10_000_000 * b"x" + b'"}}')
     assert len(body) < 100_000
     script = always(answer(body, f"Content-Encoding: {coding}"))

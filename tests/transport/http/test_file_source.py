@@ -1,4 +1,4 @@
-"""FileSource: what is looked at beforehand, and reading that never blocks the loop."""
+"""FileSource: checks in advance, and reading that never blocks the loop."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def halves() -> Iterator[bytes]:
 
 
 class AsyncHalves:
-    """An async iterable that begins anew each time."""
+    """An async iterable that can be iterated repeatedly."""
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         for half in halves():
@@ -57,7 +57,7 @@ class AsyncHalves:
 
 
 class ReadOnly:
-    """The least that a file object can be."""
+    """The smallest possible file object."""
 
     def __init__(self, *chunks: Any) -> None:
         self._chunks = list(chunks)
@@ -70,7 +70,7 @@ class ReadOnly:
 
 
 KINDS: dict[str, tuple[Callable[[Path], Any], bool, bool]] = {
-    # how it is made of a path, whether its size is known, whether it can be read again
+    # how to create it from a path, whether its size is known, whether it can be read again
     "str": (str, True, True),
     "path": (lambda path: path, True, True),
     "bytes": (lambda path: CONTENT, True, True),
@@ -90,7 +90,7 @@ KINDS: dict[str, tuple[Callable[[Path], Any], bool, bool]] = {
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_kind_of_file_is_read(path: Path, kind: str) -> None:
-    """The whole content comes, again where that is possible, in blocks of the size that was asked for."""
+    """The whole content is read, again if possible, in blocks of the requested size."""
     make, has_size, is_rewindable = KINDS[kind]
     file = make(path)
     source = source_of(file, streaming_block_size=100)
@@ -102,7 +102,7 @@ def test_every_kind_of_file_is_read(path: Path, kind: str) -> None:
         assert read(source_of(source.file)) == CONTENT
     else:
         with pytest.raises(
-            DocumentError, match=r"^variables\.file: the file was sent already and cannot be read again"
+            DocumentError, match=r"^variables\.file: the file was already sent and cannot be read again"
         ):
             source_of(source.file)
     if hasattr(file, "close"):
@@ -123,7 +123,7 @@ def test_streaming_false_keeps_the_content(path: Path, kind: str) -> None:
 
 
 def test_a_file_object_is_read_from_where_it_stood(path: Path) -> None:
-    """Not from its beginning; reading it again comes back to that place, and looking at it does not move it."""
+    """It is read from its position, to which reading again returns; inspecting it does not move the position."""
     with path.open("rb") as file:
         file.seek(2000)
         source = source_of(file)
@@ -136,7 +136,7 @@ def test_a_file_object_is_read_from_where_it_stood(path: Path) -> None:
 
 
 def test_u13_files_of_the_caller_stay_open(path: Path) -> None:
-    """They are the caller's to close."""
+    """The caller closes them."""
     with path.open("rb") as file:
         assert read(source_of(file)) == CONTENT
         assert not file.closed
@@ -144,7 +144,7 @@ def test_u13_files_of_the_caller_stay_open(path: Path) -> None:
 
 @pytest.mark.parametrize("how", ["whole", "left", "cancelled"])
 def test_u13_files_opened_here_are_closed(path: Path, how: str) -> None:
-    """When they were read, when reading was given up, and when it was cancelled."""
+    """It is closed after reading, after giving up, and after a cancellation."""
     opened = descriptors_of(path)
 
     async def use() -> None:
@@ -167,7 +167,7 @@ def test_u13_files_opened_here_are_closed(path: Path, how: str) -> None:
 
 
 def test_u13_a_file_is_closed_that_was_being_opened(tmp_path: Path) -> None:
-    """Opening a named pipe waits for the other side; given up meanwhile, it is closed when it was opened."""
+    """Opening a named pipe waits for the other side; if it is given up, it is closed when it has opened."""
     os.mkfifo(tmp_path / "pipe")
 
     async def use() -> None:
@@ -193,7 +193,7 @@ def descriptors_of(path: Path) -> int:
 
 
 def test_reading_does_not_block_the_loop() -> None:
-    """A read that waits for something the loop does would wait for ever on the loop."""
+    """A read that waits for the loop would deadlock on the loop."""
     ready = threading.Event()
 
     class Slow(ReadOnly):
@@ -209,7 +209,7 @@ def test_reading_does_not_block_the_loop() -> None:
 
 
 def test_a_generator_runs_off_the_loop_and_an_async_one_on_it() -> None:
-    """Ordinary code may block, so it runs in a worker thread; an async iterator needs the loop."""
+    """Synchronous code may block, so it runs in a worker thread; an async iterator needs the loop."""
     threads = []
 
     def ordinary() -> Iterator[bytes]:
@@ -227,7 +227,7 @@ def test_a_generator_runs_off_the_loop_and_an_async_one_on_it() -> None:
 
 
 def test_a_missing_file_is_an_error_beforehand(tmp_path: Path) -> None:
-    """The error names the place in the variables and the path."""
+    """The error has the place in the variables and the path."""
     for streaming in True, False:
         with pytest.raises(DocumentError, match=r"^variables\.file: .*No such file.*missing\.txt") as caught:
             source_of(tmp_path / "missing.txt", streaming=streaming)
@@ -248,7 +248,7 @@ def test_an_unreadable_file_is_an_error_beforehand(path: Path) -> None:
 
 
 def test_a_file_closed_since_is_an_error_beforehand(path: Path) -> None:
-    """It was open when the FileVar was made."""
+    """It was open when the FileVar was created."""
     with path.open("rb") as file:
         file_var = FileVar(file)
     with pytest.raises(DocumentError, match="closed file"):
@@ -256,7 +256,7 @@ def test_a_file_closed_since_is_an_error_beforehand(path: Path) -> None:
 
 
 def test_a_named_pipe_is_not_opened_beforehand(tmp_path: Path) -> None:
-    """Opening would wait for the other side; it has no size."""
+    """Opening it would wait for the other side; its size is unknown."""
     os.mkfifo(tmp_path / "pipe")
     source = source_of(tmp_path / "pipe")
     assert source.size is None
@@ -267,7 +267,7 @@ def test_a_named_pipe_is_not_opened_beforehand(tmp_path: Path) -> None:
 
 
 def test_a_file_that_grows_is_cut(path: Path) -> None:
-    """What was promised is sent; a byte more would be taken for the next part of the form."""
+    """The announced size is sent; a further byte would be read as the next part of the form."""
     source = source_of(path, streaming_block_size=1000)
     with path.open("ab") as file:
         file.write(b"more")
@@ -275,7 +275,7 @@ def test_a_file_that_grows_is_cut(path: Path) -> None:
 
 
 def test_u11_a_file_that_shrinks_is_an_error(path: Path) -> None:
-    """A part must not end too early without anyone noticing."""
+    """A part that ends too early must be detected."""
     source = source_of(path)
     os.truncate(path, 100)
     with pytest.raises(
@@ -297,14 +297,14 @@ def test_u11_a_file_that_shrinks_is_an_error(path: Path) -> None:
     ],
 )
 def test_u11_a_read_error_names_the_place(file: Any, message: str) -> None:
-    """Whatever goes wrong while reading: the error names the place in the variables, and the cause is chained."""
+    """For any failure while reading, the error has the place in the variables, and the cause is chained."""
     with pytest.raises(TransportError, match=rf"^variables\.file: reading the file failed: .*{message}") as caught:
         read(source_of(file))
     assert caught.value.__cause__ is not None
 
 
 def test_one_reader_at_a_time(path: Path) -> None:
-    """Two requests cannot read the same file object at once; a path they can."""
+    """Two requests cannot read the same file object at once, but can read a path."""
 
     async def use() -> None:
         with path.open("rb") as file:
@@ -312,7 +312,7 @@ def test_one_reader_at_a_time(path: Path) -> None:
             source, second = source_of(file_var), source_of(file_var)
             chunks = source.chunks()
             await anext(chunks)
-            with pytest.raises(DocumentError, match="is being sent by another request; give its path"):
+            with pytest.raises(DocumentError, match="is being sent by another request; pass its path"):
                 source_of(file_var)
             with pytest.raises(TransportError, match="is being sent by another request"):
                 await anext(second.chunks())
@@ -327,7 +327,7 @@ def test_one_reader_at_a_time(path: Path) -> None:
 
 
 def test_an_async_generator_is_closed_when_it_is_left() -> None:
-    """Its finally blocks run at once and not when the collector finds it."""
+    """Its finally blocks run immediately, not when the collector finds it."""
     events = []
 
     async def generate() -> AsyncIterator[bytes]:
@@ -347,7 +347,7 @@ def test_an_async_generator_is_closed_when_it_is_left() -> None:
 
 
 def test_a_stream_of_aiohttp_is_read_in_blocks_and_not_in_lines() -> None:
-    """Its StreamReader iterates over lines, which have a maximum length."""
+    """A StreamReader iterates over lines, which have a maximum length."""
 
     async def use() -> bytes:
         stream = aiohttp.StreamReader(asyncio_protocol(), 2**20, loop=asyncio.get_running_loop())
@@ -365,7 +365,7 @@ def asyncio_protocol() -> Any:
 
 
 def test_a_spooled_file(path: Path) -> None:
-    """Django keeps uploaded files so."""
+    """Django stores uploaded files in this way."""
     with tempfile.SpooledTemporaryFile(max_size=100) as file:
         file.write(CONTENT)
         file.seek(0)

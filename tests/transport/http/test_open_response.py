@@ -1,4 +1,4 @@
-"""A response that is opened first and read afterwards, or never."""
+"""A response that is opened first and read later, or never."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ BODY = b'{"data": {"ok": true}}'
 
 
 def test_a_stream_takes_no_slot_of_the_pool() -> None:
-    """While streams are open, as many requests as before run on the only connection of the pool."""
+    """While streams are open, requests still use the only connection of the pool."""
 
     def stream(connection: WireConnection) -> None:
         connection.read_request()
@@ -40,7 +40,7 @@ def test_a_stream_takes_no_slot_of_the_pool() -> None:
 
 
 def test_the_body_comes_in_pieces() -> None:
-    """Each piece is handed on when it arrives, and the deadline knows that the response began."""
+    """Each piece is yielded when it arrives, and the deadline records that the response began."""
 
     async def main() -> None:
         sender, deadline = HTTPSender(SharedSession(), None), Deadline()

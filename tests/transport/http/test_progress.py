@@ -1,4 +1,4 @@
-"""When ``on_progress`` is to be told, and what."""
+"""Progress: when ``on_progress`` is called, and with what."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def progress_of(on_progress: OnProgress | None) -> Progress:
 
 @pytest.mark.parametrize(("interval", "is_due"), [(0, True), (1000, False)])
 def test_report_is_due_after_the_interval(monkeypatch: pytest.MonkeyPatch, interval: float, is_due: bool) -> None:
-    """At the first bytes, then not before the interval is over; ``is_behind`` says whether a last report is due."""
+    """At the first bytes, then not before the interval has passed; ``is_behind`` tells whether a last report is due."""
     monkeypatch.setattr(module, "INTERVAL", interval)
     told: list[tuple[int, int | None]] = []
     progress = progress_of(lambda *each: told.append(each))
@@ -35,7 +35,7 @@ def test_report_is_due_after_the_interval(monkeypatch: pytest.MonkeyPatch, inter
 
 
 def test_no_callback() -> None:
-    """Without a function it is never time."""
+    """Without a function no report is due."""
     progress = progress_of(None)
     assert not progress.advance(1)
     assert not progress.is_behind
@@ -43,7 +43,7 @@ def test_no_callback() -> None:
 
 
 def test_an_error_names_the_file() -> None:
-    """What the function raises ends the request, and the message says whose function it was."""
+    """An exception of the function ends the request, and the message names the function."""
 
     def fail(sent: int, total: int | None) -> None:
         raise RuntimeError("no")

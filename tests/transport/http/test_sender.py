@@ -1,4 +1,4 @@
-"""Redirects, and requests that are sent again."""
+"""Redirects, and requests that are resent."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def redirecting(
 
 @pytest.mark.parametrize("status", ["301 Moved", "302 Found", "303 See Other"])
 def test_h22_redirect_of_a_post_is_not_followed(status: str) -> None:
-    """301, 302 and 303 would make another request of a POST; the error names the target."""
+    """301, 302 and 303 would change a POST; the error has the target."""
     with redirecting("http://127.0.0.1:1/new", status) as (server, client):
         with pytest.raises(TransportServerError, match=r"redirect to http://127\.0\.0\.1:1/new") as info:
             client.execute(QUERY)
@@ -72,7 +72,7 @@ def test_h22_get_follows_every_redirect() -> None:
 
 
 def test_h23_no_credentials_to_another_origin() -> None:
-    """Another origin gets the request and nothing else of the caller's, and neither does what it redirects to."""
+    """Another origin receives the request and none of the caller's data, and so do its own redirects."""
     with WireServer(always(answer())) as last:
         first_hop = always(
             answer(b"", f"Location: {last.url}", "Set-Cookie: theirs=1", status="308 Permanent Redirect")
@@ -94,7 +94,7 @@ def test_h23_no_credentials_to_another_origin() -> None:
 
 
 def test_h23_redirect_back_home_stays_without_credentials() -> None:
-    """Who was sent away and back is a stranger: the other origin chose this request."""
+    """After a redirect away and back, the origin is foreign, because the other origin chose this request."""
     home: list[WireServer] = []
 
     def back(connection: WireConnection) -> None:
@@ -115,18 +115,18 @@ def test_h23_redirect_back_home_stays_without_credentials() -> None:
 
 
 def test_h23_session_of_the_users_own_goes_to_no_other_origin() -> None:
-    """What a session of the user's would send along is unknown, so it is not taken to another origin."""
+    """A user's session may send unknown data, so it is not used for another origin."""
     with (
         WireServer(always(answer())) as foreign,
         redirecting(foreign.url, session=aiohttp.ClientSession) as (_, client),
     ):
-        with pytest.raises(TransportServerError, match="session of your own"):
+        with pytest.raises(TransportServerError, match="your own session"):
             client.execute(QUERY)
         assert foreign.connections == 0
 
 
 def test_redirects_without_end() -> None:
-    """So many redirects are followed, and no more; the caller may allow fewer, or none."""
+    """Redirects are followed up to the limit; the caller may allow fewer, or none."""
     with redirecting("/graphql") as (server, client):
         for extra, count in (({}, 6), ({"max_redirects": 2}, 3), ({"allow_redirects": False}, 1)):
             before = len(server.requests)
@@ -139,7 +139,7 @@ def test_redirects_without_end() -> None:
 
 
 def stale(ends: str = "close") -> Any:
-    """A script that answers once and lets the connection go stale: it ends when the next request arrives."""
+    """A script that responds once and lets the connection become stale: it ends when the next request arrives."""
 
     def script(connection: WireConnection) -> None:
         connection.read_request()
@@ -156,7 +156,7 @@ def stale(ends: str = "close") -> Any:
 @pytest.mark.parametrize("ends", ["close", "reset"])
 @pytest.mark.parametrize("use_get", [False, True])
 def test_n11_query_on_a_stale_connection(ends: str, use_get: bool) -> None:
-    """A query that finds its connection closed is sent again once, and nobody notices."""
+    """A query whose connection was closed is resent once, without an error."""
     with WireServer(stale(ends), always(answer())) as server, Client(server.url, use_get_for_queries=use_get) as client:
         assert client.execute(QUERY) == OK
         assert client.execute(QUERY) == OK
@@ -164,7 +164,7 @@ def test_n11_query_on_a_stale_connection(ends: str, use_get: bool) -> None:
 
 
 class Tokens:
-    """Gives another token each time and tells in which threads it was asked."""
+    """Returns a new token each time and records the calling threads."""
 
     def __init__(self) -> None:
         self.threads: list[str] = []
@@ -189,17 +189,17 @@ def expect_new_tokens(tokens: Tokens, name: str, **options: Any) -> None:
     assert sent == ["1", "2", "3"]
     here = threading.current_thread().name
     assert tokens.threads[:2] == [here, here]
-    assert tokens.threads[2] not in (here, "syncgql-loop")  # the loop's thread must not wait for a function
+    assert tokens.threads[2] not in (here, "syncgql-loop")  # the loop thread must not wait for a function
 
 
 def test_n11_headers_are_made_for_each_attempt() -> None:
-    """A function for headers is called again, off the loop, for a query that is sent again."""
+    """A function for headers is called again, not on the loop, for a query that is resent."""
     tokens = Tokens()
     expect_new_tokens(tokens, "X-Token", headers=tokens.headers)
 
 
 def test_n11_credentials_are_made_for_each_attempt() -> None:
-    """So is a function for credentials, and what signs requests."""
+    """Functions for credentials, and signatures, are called again as well."""
     tokens = Tokens()
     expect_new_tokens(tokens, "Authorization", auth=tokens.get)
     tokens = Tokens()
@@ -207,7 +207,7 @@ def test_n11_credentials_are_made_for_each_attempt() -> None:
 
 
 def test_n11_redirect_after_another_attempt_has_its_headers() -> None:
-    """What was sent again and is then redirected goes on with the newer headers; to another origin, with none."""
+    """A resent and then redirected request keeps the newer headers; to another origin it has none."""
     tokens = Tokens()
     with WireServer(always(answer())) as foreign:
         away = answer(b"", f"Location: {foreign.url}", status="307 Temporary Redirect")
@@ -222,7 +222,7 @@ def test_n11_redirect_after_another_attempt_has_its_headers() -> None:
 
 @pytest.mark.parametrize("ends", ["close", "reset"])
 def test_n11_mutation_on_a_stale_connection(ends: str) -> None:
-    """A mutation that may have reached the server is not sent again; the loss is reported."""
+    """A mutation that may have reached the server is not resent; the loss is reported."""
     with WireServer(stale(ends), always(answer())) as server, Client(server.url) as client:
         client.execute(QUERY)
         with pytest.raises(TransportConnectionFailed, match=r"closed the connection before|was lost before"):
@@ -233,7 +233,7 @@ def test_n11_mutation_on_a_stale_connection(ends: str) -> None:
 
 @pytest.mark.parametrize("document", [QUERY, MUTATION])
 def test_n11_connection_that_closed_while_idle(document: str) -> None:
-    """A connection that the server closed while it was idle is not used again, also not for a mutation."""
+    """A connection that the server closed while it was idle is not reused, not even for a mutation."""
 
     def once(connection: WireConnection) -> None:
         connection.read_request()
@@ -247,7 +247,7 @@ def test_n11_connection_that_closed_while_idle(document: str) -> None:
 
 
 def test_n11_mutation_of_which_nothing_was_written() -> None:
-    """A mutation whose connection closed before anything of it was written is sent again."""
+    """A mutation whose connection closed before anything was written is resent."""
 
     def once(connection: WireConnection) -> None:
         connection.read_request()
@@ -257,7 +257,7 @@ def test_n11_mutation_of_which_nothing_was_written() -> None:
     reused = threading.Event()
 
     async def wait_for_the_end(session: Any, context: Any, params: Any) -> None:
-        reused.set()  # now the server closes the connection, which the pool is about to hand out
+        reused.set()  # now the server closes the connection, which the pool is about to return
         await asyncio.sleep(0.5)
 
     trace = aiohttp.TraceConfig()
@@ -271,7 +271,7 @@ def test_n11_mutation_of_which_nothing_was_written() -> None:
 
 
 def test_query_on_a_new_connection_is_not_sent_again() -> None:
-    """A server that closes a new connection without an answer has seen the query; twice would not help."""
+    """A server that closes a new connection without a response has received the query; a retry would not help."""
     with WireServer(lambda connection: (connection.read_request(), None)[1]) as server, Client(server.url) as client:
         with pytest.raises(TransportConnectionFailed, match="closed the connection before it answered"):
             client.execute(QUERY)
@@ -297,7 +297,7 @@ def test_query_is_sent_again_only_once() -> None:
 
 
 def test_answer_that_has_begun_is_not_asked_for_again() -> None:
-    """When a byte of the answer was read, the loss is reported."""
+    """If a byte of the response was read, the loss is reported."""
 
     def script(connection: WireConnection) -> None:
         connection.read_request()
@@ -322,7 +322,7 @@ def test_h25_mutation_is_not_repeated_after_a_status(status: str) -> None:
 
 
 def test_h25_mutation_is_not_repeated_after_a_loss() -> None:
-    """A connection lost while waiting for the answer to a mutation is reported."""
+    """A connection lost while waiting for the response to a mutation is reported."""
     with WireServer(lambda connection: (connection.read_request(), None)[1]) as server, Client(server.url) as client:
         with pytest.raises(TransportConnectionFailed):
             client.execute(MUTATION)

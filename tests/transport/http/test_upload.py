@@ -1,4 +1,4 @@
-"""Uploads over HTTP, to real servers, and to bare sockets for what those cannot be brought to do."""
+"""Uploads over HTTP, to real servers, and to raw sockets for behavior that those do not show."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ DONE = answer(b'{"data": {"done": true}}')
 
 
 def described(content: bytes, filename: str, content_type: str | None = None) -> dict[str, Any]:
-    """What the servers say of a file."""
+    """The servers' description of a file."""
     description = {"filename": filename, "size": len(content), "sha256": hashlib.sha256(content).hexdigest()}
     return {**description, "contentType": content_type} if content_type else description
 
@@ -63,13 +63,13 @@ def path(tmp_path: Path) -> Path:
 
 
 def form_in(request: WireRequest | None) -> list[Part]:
-    """The parts of the form that a request is."""
+    """The parts of a request's form."""
     assert request is not None
     return parse_form(request.header("content-type") or "", request.body)
 
 
 def test_a_path_is_uploaded(client: Client, path: Path) -> None:
-    """The file arrives whole, with its name and type; the same FileVar may be sent again."""
+    """The file arrives completely, with its name and type; the same FileVar may be sent again."""
     file = FileVar(path)
     for _ in range(2):
         assert client.execute(UPLOAD, {"file": file}) == {"upload": described(CONTENT, "photo.jpg", "image/jpeg")}
@@ -93,7 +93,7 @@ def test_everything_else_is_uploaded(client: Client, path: Path) -> None:
 
 
 def test_u03_files_at_any_depth(strawberry_server: Server) -> None:
-    """In lists within input objects within input objects."""
+    """Files may be in lists in nested input objects."""
     document = "mutation ($folder: Folder!) { uploadFolder(folder: $folder) { filename } }"
     folder = {"files": (FileVar(b"1", filename="1"),), "inner": {"files": [FileVar(b"2", filename="2")]}}
     with Client(strawberry_server.url) as client:
@@ -107,7 +107,7 @@ def test_u03_files_in_a_batch(path: Path) -> None:
     requests.append(requests[0])
     two = answer(b'[{"data": {"n": 1}}, {"data": {"n": 2}}]')
     with WireServer(always(two)) as server, Client(server.url) as client:
-        with pytest.raises(TransportError, match="2 answers to 3 requests"):
+        with pytest.raises(TransportError, match="2 entries for 3 requests"):
             client.execute_batch(requests)
         assert client.execute_batch(requests[1:]) == [{"n": 1}, {"n": 2}]
     first, second = map(form_in, server.requests)
@@ -123,7 +123,7 @@ def test_u03_files_in_a_batch(path: Path) -> None:
 
 
 def test_u06_without_files_it_is_json(strawberry_server: Server) -> None:
-    """Nothing is sent as a form that need not be."""
+    """A form is only sent if necessary."""
     with Client(strawberry_server.url) as client:
         client.execute("query ($n: String!) { hello(name: $n) }", {"n": "x"})
     assert strawberry_server.wait_for("request")["headers"]["content-type"] == "application/json"
@@ -131,13 +131,13 @@ def test_u06_without_files_it_is_json(strawberry_server: Server) -> None:
 
 @pytest.mark.parametrize("filename", ["naïve – файл 文.txt", "it's 100% [a;b]=c.txt"])  # noqa: RUF001
 def test_u07_filenames_arrive_as_sent(client: Client, filename: str) -> None:
-    """At real servers, whatever is in them."""
+    """Real servers receive any names."""
     result = client.execute(UPLOAD, {"file": FileVar(b"", filename=filename)})
     assert result["upload"]["filename"] == filename
 
 
 def test_u08_a_file_without_a_name_is_a_file(client: Client) -> None:
-    """Servers take a part without a filename for a plain field."""
+    """Servers read a part without a file name as a plain field."""
     assert client.execute(UPLOAD, {"file": FileVar(b"x")}) == {
         "upload": described(b"x", "0", "application/octet-stream")
     }
@@ -194,7 +194,7 @@ def test_u10_known_length_or_chunked(strawberry_server: Server, path: Path) -> N
 
 @pytest.mark.parametrize("has_size", [True, False])
 def test_u11_a_read_error_aborts_the_request(path: Path, has_size: bool) -> None:
-    """The form is never finished with a short part, and the error says what failed."""
+    """The form is never completed with a short part, and the error says what failed."""
     seen = []
 
     def failing() -> Iterator[bytes]:
@@ -230,7 +230,7 @@ def test_u11_a_read_error_aborts_the_request(path: Path, has_size: bool) -> None
 
 
 def test_u12_h28_an_early_refusal_is_reported(path: Path) -> None:
-    """413 in the middle of an upload is read and raised with its status; the client stops sending."""
+    """A 413 during an upload is read and raised with its status; the client stops sending."""
     stopped = threading.Event()
 
     def endless() -> Iterator[bytes]:
@@ -240,7 +240,7 @@ def test_u12_h28_an_early_refusal_is_reported(path: Path) -> None:
     def script(connection: WireConnection) -> None:
         connection.read_head()
         connection.send(answer(b"Too large", "Connection: close", status="413 Too Large", content_type="text/plain"))
-        connection.wait_for_end()  # as servers do, so that the answer is not lost
+        connection.wait_for_end()  # as servers do, so that the response is not lost
 
     try:
         with WireServer(script) as server, Client(server.url, execute_timeout=60) as client:
@@ -254,7 +254,7 @@ def test_u12_h28_an_early_refusal_is_reported(path: Path) -> None:
 
 
 def test_h28_an_early_graphql_answer_is_the_answer() -> None:
-    """Whatever the status says: a body that is a GraphQL answer is one."""
+    """With any status, a body that is a GraphQL response is read."""
 
     def endless() -> Iterator[bytes]:
         while True:
@@ -272,7 +272,7 @@ def test_h28_an_early_graphql_answer_is_the_answer() -> None:
 
 @pytest.mark.parametrize("how", ["success", "refused", "timeout", "closed"])
 def test_u13_descriptors_are_closed(path: Path, how: str) -> None:
-    """Files opened here are closed on success, failure and cancel."""
+    """Files opened here are closed on success, failure and cancellation."""
     arrived = threading.Event()
 
     def script(connection: WireConnection) -> None:
@@ -307,11 +307,11 @@ def test_u13_descriptors_are_closed(path: Path, how: str) -> None:
             with pytest.raises(ClientClosed):
                 client.execute(UPLOAD, {"file": FileVar(stalling(path))}, timeout=None)
             closer.join()
-    # What is left open fails the test: the fixture no_leaks counts descriptors.
+    # Open descriptors fail the test, because the fixture no_leaks counts them.
 
 
 def stalling(path: Path) -> AsyncIterator[bytes]:
-    """A file of which the last byte never comes."""
+    """A file whose last byte never arrives."""
 
     async def generate() -> AsyncIterator[bytes]:
         with path.open("rb") as file:
@@ -323,7 +323,7 @@ def stalling(path: Path) -> AsyncIterator[bytes]:
 
 @pytest.mark.parametrize("is_replayable", [True, False])
 def test_u14_a_redirect_is_followed_only_if_the_files_can_be_read_again(path: Path, is_replayable: bool) -> None:
-    """307 asks for the same body; what was read from a pipe is gone."""
+    """A 307 requires the same body, but the data read from a pipe is gone."""
     moved = answer(b"", "Location: /elsewhere", status="307 Temporary Redirect")
     file = FileVar(path) if is_replayable else FileVar(iter([CONTENT]))
     with WireServer(always(moved, DONE)) as server, Client(server.url) as client:
@@ -338,7 +338,7 @@ def test_u14_a_redirect_is_followed_only_if_the_files_can_be_read_again(path: Pa
 @pytest.mark.parametrize("document", ["query ($file: Upload!) { a }", "mutation ($file: Upload!) { a }"])
 @pytest.mark.parametrize("is_replayable", [True, False])
 def test_u14_a_lost_upload_is_sent_again_only_if_that_is_safe(path: Path, is_replayable: bool, document: str) -> None:
-    """On a kept connection that dies under the upload: a query whose file can be read again is sent again."""
+    """On a kept connection that ends during the upload, a query is resent if its file can be read again."""
     uploads = 0
 
     def script(connection: WireConnection) -> None:
@@ -366,7 +366,7 @@ def test_u14_a_lost_upload_is_sent_again_only_if_that_is_safe(path: Path, is_rep
 
 
 def test_u14_a_connection_gone_stale_does_not_matter(path: Path) -> None:
-    """Closed while it was idle: what can be read again is sent again."""
+    """On a connection closed while idle, requests whose files can be read again are resent."""
     closed = threading.Event()
 
     def script(connection: WireConnection) -> None:
@@ -387,7 +387,7 @@ def test_u14_a_connection_gone_stale_does_not_matter(path: Path) -> None:
 
 
 def test_u15_h21_a_preflight_header_is_present(strawberry_server: Server) -> None:
-    """Servers that guard against forged requests want it; the caller may have it otherwise."""
+    """Servers with CSRF protection require it; the caller may change it."""
     with Client(strawberry_server.url, headers={"Content-Type": "application/json", "X-A": "1"}) as client:
         client.execute(UPLOAD, {"file": FileVar(b"")})
         client.execute(UPLOAD, {"file": FileVar(b"")}, headers={"apollo-require-preflight": "other"})
@@ -400,7 +400,7 @@ def test_u15_h21_a_preflight_header_is_present(strawberry_server: Server) -> Non
 
 
 def test_u16_the_document_is_always_sent(strawberry_server: Server) -> None:
-    """Also when extensions speak of a persisted query: a pipe could not be sent a second time with the document."""
+    """This also holds if extensions mention a persisted query: a pipe could not be sent again with the document."""
     extensions = {"persistedQuery": {"version": 1, "sha256Hash": hashlib.sha256(UPLOAD.encode()).hexdigest()}}
     with Client(strawberry_server.url) as client:
         client.execute_result(UPLOAD, {"file": FileVar(b"x")}, extensions=extensions)
@@ -411,13 +411,13 @@ def test_u16_the_document_is_always_sent(strawberry_server: Server) -> None:
 
 
 def test_u17_an_empty_file_arrives(client: Client, tmp_path: Path) -> None:
-    """As an empty file."""
+    """An empty file is sent."""
     (tmp_path / "empty").touch()
     assert client.execute(UPLOAD, {"file": FileVar(tmp_path / "empty")})["upload"]["size"] == 0
 
 
 def test_a_missing_file_is_an_error_before_anything_is_sent(strawberry_server: Server) -> None:
-    """Even when another file of the same request is there."""
+    """This also holds next to another file in the same request."""
     with Client(strawberry_server.url) as client:
         with pytest.raises(DocumentError, match=r"^variables\.files\.1: .*No such file.*/missing\.txt") as caught:
             client.execute(UPLOAD_ALL, {"files": [FileVar(b""), FileVar("/missing.txt")]})
@@ -426,7 +426,7 @@ def test_a_missing_file_is_an_error_before_anything_is_sent(strawberry_server: S
 
 
 def test_what_is_neither_json_nor_a_file_is_still_an_error(strawberry_server: Server) -> None:
-    """Beside files and alone."""
+    """Next to files and alone."""
     with Client(strawberry_server.url) as client:
         for variables in {"file": FileVar(b""), "bad": {1, 2}}, {"bad": b"bytes"}:
             with pytest.raises(DocumentError, match="bad"):
@@ -435,21 +435,21 @@ def test_what_is_neither_json_nor_a_file_is_still_an_error(strawberry_server: Se
 
 
 def test_a_query_with_files_is_sent_by_post(strawberry_server: Server) -> None:
-    """Also where queries go by GET."""
+    """This also holds if queries are sent by GET."""
     with Client(strawberry_server.url, use_get_for_queries=True) as client:
         client.execute_result("query ($file: Upload) { hello }", {"file": FileVar(b"x")})
     assert strawberry_server.wait_for("request")["method"] == "POST"
 
 
 def test_bare_file_objects_are_files(client: Client, path: Path) -> None:
-    """Without a FileVar around them; the transport's file_classes tell which types are files."""
+    """They need no FileVar; the transport's file_classes determine which types are files."""
     with path.open("rb") as file:
         assert client.execute(UPLOAD, {"file": file}) == {"upload": described(CONTENT, "photo.jpg", "image/jpeg")}
         assert not file.closed
 
 
 def test_file_classes_of_the_users_own(strawberry_server: Server) -> None:
-    """A type with read() that is no io type."""
+    """A type with read() that is not an io type."""
 
     class Blob:
         def __init__(self) -> None:
@@ -467,7 +467,7 @@ def test_file_classes_of_the_users_own(strawberry_server: Server) -> None:
 
 
 def test_upload_files_of_the_bare_transport(strawberry_server: Server, path: Path) -> None:
-    """Used on its own the transport looks for files when it is told to."""
+    """Used without a client, the transport looks for files only if requested."""
 
     async def use() -> ExecutionResult:
         transport = AIOHTTPTransport(strawberry_server.url)
@@ -483,13 +483,13 @@ def test_upload_files_of_the_bare_transport(strawberry_server: Server, path: Pat
 
 
 def test_a_codec_that_could_write_files_does_not_get_them(strawberry_server: Server) -> None:
-    """One with default=str would send the name of the object in place of the file."""
+    """A codec with default=str would send the object's name instead of the file."""
     with Client(strawberry_server.url, json_serialize=lambda value: json.dumps(value, default=str)) as client:
         assert client.execute(UPLOAD, {"file": FileVar(b"abc")})["upload"]["size"] == 3
 
 
 def test_progress_is_told_from_a_worker_thread(strawberry_server: Server) -> None:
-    """It only grows, ends with the whole, and comes at most ten times a second, and once at the end."""
+    """The count only grows, ends with the total, and is reported at most ten times per second and once at the end."""
     calls: list[tuple[int, int | None, str, float]] = []
 
     def on_progress(sent: int, total: int | None) -> None:
@@ -511,7 +511,7 @@ def test_progress_is_told_from_a_worker_thread(strawberry_server: Server) -> Non
 
 
 def test_an_error_in_on_progress_ends_the_request(path: Path) -> None:
-    """It is chained to the error that names the file."""
+    """The exception is chained to the error that names the file."""
 
     def script(connection: WireConnection) -> None:
         connection.read_head()
@@ -527,7 +527,7 @@ def test_an_error_in_on_progress_ends_the_request(path: Path) -> None:
 
 
 def test_a_slow_file_does_not_hold_up_other_calls(strawberry_server: Server) -> None:
-    """It is read off the loop, so the other threads' calls go on."""
+    """It is not read on the loop, so calls of other threads continue."""
     go_on = threading.Event()
 
     def slow() -> Iterator[bytes]:
@@ -546,7 +546,7 @@ def test_a_slow_file_does_not_hold_up_other_calls(strawberry_server: Server) -> 
 
 
 def test_uploads_over_tls(path: Path, server_context: ssl.SSLContext, client_context: ssl.SSLContext) -> None:
-    """Of known length and in chunks, in blocks that are views of bigger ones."""
+    """With known length and in chunks, in blocks that are views of larger ones."""
     with (
         WireServer(always(DONE), context=server_context) as server,
         Client(server.url.replace("127.0.0.1", "localhost"), ssl=client_context) as client,
@@ -557,7 +557,7 @@ def test_uploads_over_tls(path: Path, server_context: ssl.SSLContext, client_con
 
 
 def test_several_threads_send_the_same_path(client: Client, path: Path) -> None:
-    """Each opens it for itself."""
+    """Each request opens it separately."""
     file = FileVar(path)
     results: list[Any] = []
     threads = [
@@ -570,7 +570,7 @@ def test_several_threads_send_the_same_path(client: Client, path: Path) -> None:
     assert results == [{"upload": described(CONTENT, "photo.jpg", "image/jpeg")}] * 4
 
 
-# What a visitor sends to a site goes on to the API.
+# A visitor's upload to a site is forwarded to the API.
 FORMS = """
 import io, sys
 from syncgql import Client, FileVar
@@ -613,7 +613,7 @@ client.close()
 
 @pytest.mark.parametrize("framework", ["django", "flask"])
 def test_a_file_of_a_form_is_passed_on(any_server: Server, run_script: RunScript, framework: str) -> None:
-    """As it is, with its name and type: the file object of Django and of Flask, small or large."""
+    """The file object of Django and Flask is sent unchanged, with its name and type, small or large."""
     result = run_script(FORMS, any_server.url, framework)
     assert result.stdout.splitlines() == ["me.jpg image/jpeg 5", "me.jpg image/jpeg 3000000"], result.stderr
     assert result.exit_code == 0

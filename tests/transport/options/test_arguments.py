@@ -8,7 +8,7 @@ from syncgql.transport.options import check_arguments
 
 
 def test_unknown_arguments_name_the_nearest() -> None:
-    """An argument that is not known is named, with the one that was probably meant."""
+    """An unknown argument is named, with the probable intention."""
     check_arguments("x", {"a": 1}, {"a"}, {})
     with pytest.raises(TypeError, match=r"x has 'prxy'.*Did you mean 'proxy'"):
         check_arguments("x", {"prxy": 1}, {"proxy"}, {})

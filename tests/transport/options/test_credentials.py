@@ -14,7 +14,7 @@ from ...fix_scripts import RunScript
 
 
 def test_credentials_in_a_url() -> None:
-    """User name and password become a header; they are decoded first."""
+    """A user name and a password become a header; they are decoded first."""
     assert split_credentials("http://a/b") == (URL("http://a/b"), None)
     assert split_credentials("http://u:p%40@a/b?c") == (URL("http://a/b?c"), "Basic dTpwQA==")
     assert split_credentials("http://u@a/") == (URL("http://a/"), "Basic dTo=")
@@ -22,21 +22,21 @@ def test_credentials_in_a_url() -> None:
 
 @pytest.mark.parametrize("auth", [1, b"hush", ["u", "hush"], ("u", "hush", "utf-8"), ("u", 1), {"u": "hush"}, object()])
 def test_bad_auth(auth: Any) -> None:
-    """What are no credentials is refused when the transport is made, and not shown."""
+    """Invalid credentials are refused when the transport is created, and not shown."""
     with pytest.raises(TypeError, match="auth must be") as info:
         AIOHTTPTransport("http://127.0.0.1/", auth=auth)
     assert "hush" not in str(info.value)
 
 
 def test_auth_with_a_line_break() -> None:
-    """The text of a header may not hold a line break."""
+    """The value of a header must not contain a line break."""
     with pytest.raises(ValueError, match="line break") as info:
         authorization("Bearer hush\r\n")
     assert "hush" not in str(info.value)
 
 
 def test_proxy_credentials() -> None:
-    """Credentials go into the proxy's URL, escaped."""
+    """Credentials are added to the proxy's URL, escaped."""
     assert str(proxy_with_credentials("http://proxy:1/", ("us:er", "p@ss"))) == "http://us%3Aer:p%40ss@proxy:1/"
     with pytest.raises(TypeError, match="pass proxy="):
         proxy_with_credentials(None, ("a", "b"))
@@ -46,7 +46,7 @@ def test_proxy_credentials() -> None:
 
 
 def test_aiohttp_without_basic_auth(run_script: RunScript) -> None:
-    """BasicAuth, which aiohttp 4 no longer has, is not needed."""
+    """BasicAuth, which aiohttp 4 no longer has, is not required."""
     script = """
         import aiohttp
         del aiohttp.BasicAuth

@@ -41,7 +41,7 @@ from ...servers.wire import WireServer
     ],
 )
 def test_bad_headers(headers: Any, error: type[Exception]) -> None:
-    """Headers that cannot be sent are refused when the client is made, and no value is shown."""
+    """Headers that cannot be sent are refused when the client is created, and no value is shown."""
     for make in (lambda: check_headers(headers), lambda: Client("http://127.0.0.1/", headers=headers)):
         with pytest.raises(error, match="header") as info:
             make()
@@ -53,7 +53,7 @@ FRAMING = ["Content-Length", "transfer-encoding", "Connection", "UPGRADE", "Sec-
 
 @pytest.mark.parametrize("name", FRAMING)
 def test_headers_that_frame_messages(name: str) -> None:
-    """They are the transport's own, wherever a header may be given; the message names them."""
+    """They are reserved for the transport, wherever a header may be passed; the message names them."""
     headers = {"X-A": "1", name: "hush"}
     with pytest.raises(ValueError, match=f"headers cannot have '{name}'"):
         check_headers(headers)
@@ -81,7 +81,7 @@ class Signature:
 
 @pytest.mark.parametrize("options", [{"headers": lambda: {"Content-Length": "3"}}, {"auth": Signature()}])
 def test_headers_that_frame_messages_made_for_a_call(options: dict[str, Any]) -> None:
-    """What functions return is checked before anything is sent."""
+    """The results of functions are checked before sending."""
     with WireServer() as server, Client(server.url, **options) as client:
         with pytest.raises(ValueError, match="headers cannot have 'Content-Length'"):
             client.execute("{ ok }")
@@ -97,7 +97,7 @@ def test_headers_that_frame_messages_made_for_a_call(options: dict[str, Any]) ->
     ],
 )
 def test_headers_that_frame_messages_for_one_call(options: dict[str, Any]) -> None:
-    """What one call gives is checked before anything is sent."""
+    """The headers of one call are checked before sending."""
     with WireServer() as server, Client(server.url) as client:
         with pytest.raises(ValueError, match=r"headers.* cannot have 'Connection'"):
             client.execute("{ ok }", **options)
@@ -105,13 +105,13 @@ def test_headers_that_frame_messages_for_one_call(options: dict[str, Any]) -> No
 
 
 def test_host_header() -> None:
-    """The name of a virtual host may be given."""
+    """The name of a virtual host may be passed."""
     for host in ("example.test", "example.test:8080", "[::1]:80", "127.0.0.1"):
         assert check_headers({"Host": host}) == {"Host": host}
 
 
 def test_function_that_returns_bad_headers() -> None:
-    """What a function returns is checked, too."""
+    """The result of a function is checked as well."""
     with pytest.raises(ValueError, match="line break"):
         resolve_headers({}, lambda: {"X-A": "a\nb"}, None)
     nested: Any = lambda: dict  # noqa: E731
@@ -127,7 +127,7 @@ pairs = st.lists(st.tuples(names, st.text("xyz", max_size=3)), max_size=4)
 
 @given(pairs, pairs, pairs)
 def test_h32_later_headers_replace_earlier_ones(first: Any, second: Any, third: Any) -> None:
-    """Of each name, whatever its case, only the values of the last source that has it are left."""
+    """For each name, in any case, only the values of the last source remain."""
     merged = resolve_headers(first, second, third)
     for name in "ABC":
         sources = [CIMultiDict(source) for source in (first, second, third)]

@@ -21,12 +21,12 @@ from syncgql.transport.options import client_timeout
     ],
 )
 def test_timeout(given: Any, expected: aiohttp.ClientTimeout) -> None:
-    """A number is the total; aiohttp's own object is taken as it is."""
+    """A number is the total; aiohttp's own object is accepted unchanged."""
     assert client_timeout(given) == expected
 
 
 @pytest.mark.parametrize("timeout", ["1", True, [1]])
 def test_bad_timeout(timeout: Any) -> None:
-    """What is no time is refused when the client is made."""
+    """A value that is not a time is refused when the client is created."""
     with pytest.raises(TypeError, match="timeout must be a number of seconds"):
         Client("http://127.0.0.1/", timeout=timeout)

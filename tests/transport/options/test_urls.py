@@ -16,7 +16,7 @@ HTTP = ("http", "https")
     "url", ["http://a/", "https://a:1/b?c#d", "http://user:pw@a", "http://[::1]:8080/", "http://é.test"]
 )
 def test_good_urls(url: str) -> None:
-    """Absolute URLs are taken as they are, as text or as a yarl.URL."""
+    """Absolute URLs are accepted unchanged, as a str or a yarl.URL."""
     assert check_url(url, HTTP) == url
     assert check_url(URL(url, encoded=True), HTTP) == url
 
@@ -28,7 +28,7 @@ def test_good_urls(url: str) -> None:
      "http://me:hush@ho st/", "http://a*b/", "http://./", f"http://{64 * 'a'}.test/"],
 )  # fmt: skip
 def test_bad_urls(url: str) -> None:
-    """What is no absolute URL of the right scheme is refused, without showing what may be secret."""
+    """A value that is not an absolute URL with the right scheme is refused, without showing secrets."""
     with pytest.raises(ValueError, match="http:// or https://") as info:
         check_url(url, HTTP)
     assert "hush" not in str(info.value)
@@ -36,6 +36,6 @@ def test_bad_urls(url: str) -> None:
 
 @pytest.mark.parametrize("url", [None, 1, b"http://a/"])
 def test_urls_of_the_wrong_type(url: Any) -> None:
-    """A URL is text."""
+    """A URL must be text."""
     with pytest.raises(TypeError, match="url must be a str"):
         check_url(url, HTTP)

@@ -1,4 +1,4 @@
-"""ConnectionLoss: what to do after a connection failed to open."""
+"""ConnectionLoss: the decision after a connection failed to open."""
 
 from __future__ import annotations
 
@@ -58,5 +58,5 @@ def bad_handshake(reason: str) -> aiohttp.ClientConnectorSSLError:
     ids=repr,
 )
 def test_verdict(error: Exception, decision: RetryDecision) -> None:
-    """Every connection that does not come about is tried again, given up, or a refusal."""
+    """Each failed connection is retried, final, or a refusal."""
     assert decision_for(error) is decision

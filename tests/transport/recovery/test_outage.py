@@ -1,4 +1,4 @@
-"""Outage: what the error that ends it says of its beginning."""
+"""Outage: the beginning of the outage in the error that ends it."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def outage() -> Outage:
 
 
 def test_w26_the_last_error_says_how_it_began() -> None:
-    """The loss that operations lived through is told with the one that ends them."""
+    """The error has the loss that operations survived, and the one that ends them."""
     failures = outage()
     loss, delay = failures.failed(FIRST, 0, was_useful=True)
     assert delay is not None
@@ -35,7 +35,7 @@ def test_w26_the_last_error_says_how_it_began() -> None:
 
 
 def test_w26_what_nobody_lived_through_is_not_told() -> None:
-    """A socket that was lost while nothing ran on it is not how a later outage began."""
+    """A socket that was lost while nothing ran on it is not the beginning of a later outage."""
     failures = outage()
     loss, delay = failures.failed(FIRST, 0, was_useful=True)
     assert delay is not None
@@ -47,7 +47,7 @@ def test_w26_what_nobody_lived_through_is_not_told() -> None:
 
 
 def test_one_warning_a_minute(caplog: pytest.LogCaptureFixture) -> None:
-    """The loss is a warning, and so is one attempt a minute; the others are logged at INFO."""
+    """The loss is a warning, and so is one attempt per minute; the others are logged at INFO."""
     caplog.set_level(logging.INFO)
     failures = Outage("ws://host", Attempts(ReconnectPolicy(), refreshable=False))
     for now in (0, 10, 59, 61, 100, 122):

@@ -26,7 +26,7 @@ def test_policy_waits_base_and_a_random_part_that_doubles() -> None:
 
 @given(st.integers(0, 10**6), st.floats(0, 100), st.floats(0, 100))
 def test_policy_stays_within_its_limits(attempt: int, base: float, cap: float) -> None:
-    """However many attempts there were, the wait is between base and base + cap."""
+    """For any number of attempts, the wait is between base and base + cap."""
     assert base <= ReconnectPolicy(base=base, cap=cap).delay(attempt) <= base + cap
 
 
@@ -65,7 +65,7 @@ def test_policy_refuses_wrong_types(options: dict[str, object]) -> None:
 
 
 def test_reconnect_option() -> None:
-    """``reconnect=`` takes a policy, True for the default one, and False for none."""
+    """``reconnect=`` accepts a policy, True for the default one, and False for none."""
     policy = ReconnectPolicy(attempts=2)
     assert check_reconnect(policy) is policy
     assert check_reconnect(True) == ReconnectPolicy(attempts=None, base=1.0, cap=30.0, give_up_after=600.0)

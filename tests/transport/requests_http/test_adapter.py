@@ -1,4 +1,4 @@
-"""The connections of requests: used again after an answer that ended with the last byte, and after nothing else."""
+"""The connections of requests are reused only after a response that ended with the last byte received."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ UNSOLICITED = [answer(FOREIGN), chunked(FOREIGN), answer(FOREIGN)[:30], b"\r\n",
 
 @pytest.fixture(autouse=True)
 def keep_connections(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Never give up keeping connections, so that each one is judged by itself."""
+    """Never stop keeping connections, so that each one is checked separately."""
     monkeypatch.setattr(single_use, "PERIOD", 0.0)
 
 
 @pytest.mark.parametrize("own", [PLAIN, CHUNKED, EARLY_HINTS * 3 + PLAIN, EARLY_HINTS + CHUNKED])
 def test_a_connection_whose_answer_ended_is_used_again(own: bytes) -> None:
-    """However the answer is framed, and whatever 1xx came before it."""
+    """This holds for all framings of the response, and any interim response before it."""
     with WireServer(always(own)) as server, Client(transport=RequestsHTTPTransport(server.url)) as client:
         assert client.execute(MUTATION) == client.execute(MUTATION) == OK
         assert (server.connections, len(server.requests)) == (1, 2)
@@ -40,7 +40,7 @@ def test_a_connection_whose_answer_ended_is_used_again(own: bytes) -> None:
 @pytest.mark.parametrize("own", [PLAIN, CHUNKED], ids=["plain", "chunked"])
 @pytest.mark.parametrize("behind", UNSOLICITED)
 def test_bytes_behind_an_answer_close_the_connection(own: bytes, behind: bytes) -> None:
-    """A whole answer, the beginning of one, or a single byte."""
+    """A complete response, the beginning of one, or a single byte."""
     with WireServer(always(own + behind)) as server, Client(transport=RequestsHTTPTransport(server.url)) as client:
         assert client.execute(MUTATION) == client.execute(MUTATION) == OK
         assert (server.connections, len(server.requests)) == (2, 2)
@@ -48,7 +48,7 @@ def test_bytes_behind_an_answer_close_the_connection(own: bytes, behind: bytes) 
 
 @pytest.mark.parametrize("unsolicited", [*UNSOLICITED, IDLE_TIMEOUT])
 def test_bytes_on_an_idle_connection(unsolicited: bytes) -> None:
-    """The next call takes another connection."""
+    """The next call uses another connection."""
     idle = IdleSender(unsolicited)
     servers = WireServer(idle.script, always(PLAIN))
     with servers as server, Client(transport=RequestsHTTPTransport(server.url)) as client:
@@ -60,7 +60,7 @@ def test_bytes_on_an_idle_connection(unsolicited: bytes) -> None:
 
 @pytest.mark.parametrize("behind", [b"", answer(FOREIGN)], ids=["orderly", "unsolicited"])
 def test_tls(authority: trustme.CA, tmp_path: Path, behind: bytes) -> None:
-    """Bytes that TLS has decrypted already, or has yet to, close the connection, too."""
+    """Bytes that TLS has decrypted, or has yet to decrypt, close the connection as well."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     authority.issue_cert("127.0.0.1").configure_cert(context)
     authority.cert_pem.write_to_path(str(tmp_path / "ca.pem"))
@@ -72,9 +72,9 @@ def test_tls(authority: trustme.CA, tmp_path: Path, behind: bytes) -> None:
 
 
 def test_1xx_without_end() -> None:
-    """A server that sends nothing but 1xx is given up."""
+    """A server that sends endless interim responses is given up."""
     with WireServer(always(EARLY_HINTS * 1000)) as server:
-        failed = pytest.raises(TransportConnectionFailed, match="lost before the answer was complete")
+        failed = pytest.raises(TransportConnectionFailed, match="lost before the response was complete")
         with Client(transport=RequestsHTTPTransport(server.url)) as client, failed:
             client.execute(MUTATION)
 
@@ -85,7 +85,7 @@ def test_1xx_without_end() -> None:
 def test_a_server_that_sent_unsolicited_bytes_gets_new_connections(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, unsolicited: bytes, connections: int
 ) -> None:
-    """For a while each request takes a connection of its own, and the log says so; not if it was a mere 408."""
+    """For some time each request uses a separate connection, which is logged, but not after a 408."""
     monkeypatch.setattr(single_use, "PERIOD", 600.0)
     idle = IdleSender(unsolicited)
     servers = WireServer(idle.script, always(PLAIN))

@@ -1,4 +1,4 @@
-"""Reading from a socket until a deadline; what a client makes of it is tested in ``tests/hostile/test_framing.py``."""
+"""Reading from a socket until a deadline; ``tests/hostile/test_framing.py`` tests the effect on a client."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def sockets() -> Iterator[tuple[socket.socket, socket.socket]]:
 
 @pytest.fixture
 def timeouts() -> Iterator[RequestsTimeouts]:
-    """A deadline that is far off, and the current one."""
+    """A distant deadline, as the current one."""
     timeouts = RequestsTimeouts(Deadline(60.0), None)
     token = current_deadline.set(timeouts)
     yield timeouts
@@ -31,7 +31,7 @@ def timeouts() -> Iterator[RequestsTimeouts]:
 
 
 def test_without_a_deadline_nothing_changes(sockets: tuple[socket.socket, socket.socket]) -> None:
-    """A request that has none gets the file as it is."""
+    """A request without a deadline gets the file unchanged."""
     with sockets[0].makefile("rb") as file:
         assert until_deadline(file, sockets[0]) is file
 
@@ -39,7 +39,7 @@ def test_without_a_deadline_nothing_changes(sockets: tuple[socket.socket, socket
 def test_each_wait_is_limited_by_what_is_left(
     sockets: tuple[socket.socket, socket.socket], timeouts: RequestsTimeouts
 ) -> None:
-    """Before each read the socket gets the time that is left; when none is, nothing is read."""
+    """Before each read the socket gets the remaining time; when the time is up, nothing is read."""
     ours, theirs = sockets
     theirs.sendall(b"a line\nmore")
     with until_deadline(ours.makefile("rb"), ours) as file:
@@ -52,7 +52,7 @@ def test_each_wait_is_limited_by_what_is_left(
 
 @pytest.mark.usefixtures("timeouts")
 def test_a_socket_that_is_not_to_wait_does_not(sockets: tuple[socket.socket, socket.socket]) -> None:
-    """A look at what has arrived takes no time."""
+    """A non-blocking read takes no time."""
     ours, _ = sockets
     with until_deadline(ours.makefile("rb"), ours) as file:
         ours.settimeout(0)
@@ -61,7 +61,7 @@ def test_a_socket_that_is_not_to_wait_does_not(sockets: tuple[socket.socket, soc
 
 @pytest.mark.usefixtures("timeouts")
 def test_closing_closes_the_file_of_the_socket(sockets: tuple[socket.socket, socket.socket]) -> None:
-    """The socket is closed when the last file of it is."""
+    """The socket is closed with the last file of it."""
     ours, theirs = sockets
     file = until_deadline(ours.makefile("rb"), ours)
     ours.close()

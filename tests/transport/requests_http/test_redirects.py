@@ -1,4 +1,4 @@
-"""Redirects are hidden from requests, but from nobody else."""
+"""Redirects are hidden from requests, but not from hooks."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ MOVED = answer(b"moved", "Location: http://127.0.0.1:9/", status="302 Found")
 
 
 class Seen:
-    """A hook that notes where answers redirect to."""
+    """A hook that records the targets of redirects."""
 
     def __init__(self) -> None:
         self.locations: list[str | None] = []
@@ -31,7 +31,7 @@ def moved(transport: RequestsHTTPTransport, **extra_args: Any) -> TransportServe
 
 
 def test_the_error_has_the_header() -> None:
-    """The answer is put back together."""
+    """The response is restored."""
     with WireServer(always(MOVED)) as server:
         assert moved(RequestsHTTPTransport(server.url)).headers["location"] == "http://127.0.0.1:9/"
 
@@ -55,7 +55,7 @@ def test_hooks_see_the_answer_as_it_is(where: str, as_list: bool) -> None:
 
 
 def test_digest_authentication() -> None:
-    """What authenticates by a hook of its own still does."""
+    """Authentication that uses its own hook still works."""
     challenge = answer(b"", 'WWW-Authenticate: Digest realm="a", nonce="b", qop="auth"', status="401 No")
     auth = requests.auth.HTTPDigestAuth("user", "password")
     with WireServer(always(challenge, answer())) as server:

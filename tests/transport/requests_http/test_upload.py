@@ -1,4 +1,4 @@
-"""Uploads and batches by requests, against real servers; faked answers come from the responses library."""
+"""Uploads and batches with requests, against real servers; the responses library provides fake responses."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ CONTENT = os.urandom(300_000)
 
 
 def described(content: bytes) -> dict[str, Any]:
-    """What the servers say of a file."""
+    """The servers' description of a file."""
     return {"filename": "f", "size": len(content), "sha256": hashlib.sha256(content).hexdigest()}
 
 
@@ -55,7 +55,7 @@ def path(tmp_path: Path) -> Path:
 
 
 def test_every_kind_of_file(client: Client, path: Path) -> None:
-    """Paths, bytes and file objects from where they stand; the same again; files of the caller stay open."""
+    """Paths, bytes and file objects from their position; the same again; files of the caller stay open."""
     with path.open("rb") as file:
         file.seek(1000)
         files = [FileVar(each, filename="f") for each in (path, CONTENT, file, io.BytesIO(CONTENT))]
@@ -66,7 +66,7 @@ def test_every_kind_of_file(client: Client, path: Path) -> None:
 
 
 def test_u10_length_is_told_if_known(strawberry_server: Server, path: Path) -> None:
-    """A path has a length; an iterable has none and goes in chunks."""
+    """A path has a length; an iterable has none and is sent in chunks."""
     pieces = (CONTENT[:10], CONTENT[10:])
     with Client(transport=RequestsHTTPTransport(strawberry_server.url)) as client:
         assert client.execute(UPLOAD, {"file": FileVar(path, filename="f")}) == {"upload": described(CONTENT)}
@@ -78,7 +78,7 @@ def test_u10_length_is_told_if_known(strawberry_server: Server, path: Path) -> N
 
 
 def test_u11_a_read_error_aborts(client: Client) -> None:
-    """It surfaces as what it is, and the request is never finished."""
+    """It is raised unchanged, and the request is never completed."""
 
     class Failing(io.BytesIO):
         def read(self, size: int | None = -1) -> bytes:
@@ -141,7 +141,7 @@ def test_u09_two_gigabytes_take_no_memory(run_script: RunScript, tmp_path: Path,
 
 
 def discard_chunks(connection: WireConnection) -> int:
-    """Read and forget a big chunked body of null bytes; return how many bytes came after what was there already."""
+    """Read and discard a large chunked body of null bytes; return the number of bytes after those already received."""
     connection.discard(0)
     room, count, end = bytearray(2**20), 0, b""
     while not end.endswith(b"\r\n0\r\n\r\n"):
@@ -154,7 +154,7 @@ def discard_chunks(connection: WireConnection) -> int:
 
 @pytest.mark.parametrize("has_size", [True, False])
 def test_ctrl_c_aborts_the_request(has_size: bool) -> None:
-    """The form is never finished, the connection is closed, and the file and the client can be used again."""
+    """The form is never completed, the connection is closed, and the file and the client can be used again."""
     content, presses = bytes(2_000_000), [signal.SIGINT]
     bodies: list[bytes] = []
 
@@ -169,7 +169,7 @@ def test_ctrl_c_aborts_the_request(has_size: bool) -> None:
         connection.send(answer(b'{"data": {"done": true}}'))
 
     class Blocks:
-        """Content of unknown size, which can be had again."""
+        """Content of unknown size that can be read again."""
 
         def __iter__(self) -> Iterator[bytes]:
             return iter([content[:1_000_000], content[1_000_000:]])
@@ -188,7 +188,7 @@ def test_ctrl_c_aborts_the_request(has_size: bool) -> None:
 
 
 def test_progress(client: Client) -> None:
-    """It is told in the calling thread, and at the end in full."""
+    """It is called in the calling thread, and at the end with the total."""
     told: list[tuple[int, int | None]] = []
     file = FileVar(CONTENT, filename="f", streaming_block_size=1000, on_progress=lambda *each: told.append(each))
     client.execute(UPLOAD, {"file": file})
@@ -197,7 +197,7 @@ def test_progress(client: Client) -> None:
 
 
 def test_async_iterables_are_refused(client: Client) -> None:
-    """There is no loop to read them; before anything is sent."""
+    """There is no loop to read them; the error is raised before sending."""
 
     async def chunks() -> AsyncIterator[bytes]:
         yield b""
@@ -207,7 +207,7 @@ def test_async_iterables_are_refused(client: Client) -> None:
 
 
 def test_u14_only_what_can_be_read_again_is_sent_again() -> None:
-    """A generator is used up by the first attempt."""
+    """A generator is exhausted by the first attempt."""
     transport = RequestsHTTPTransport(URL, retries=1, retry_backoff_factor=0, retry_mutations=True)
     with Client(transport=transport) as client, responses.RequestsMock() as mock:
 
@@ -224,7 +224,7 @@ def test_u14_only_what_can_be_read_again_is_sent_again() -> None:
 
 
 def test_a_redirect_needs_a_file_that_can_be_read_again() -> None:
-    """One that cannot is not sent a second time, or in part."""
+    """A file that cannot be read again is not resent, or sent in part."""
     with Client(transport=RequestsHTTPTransport(URL)) as client, responses.RequestsMock() as mock:
 
         def read_and_redirect(request: requests.PreparedRequest) -> tuple[int, dict[str, str], str]:
@@ -240,7 +240,7 @@ def test_a_redirect_needs_a_file_that_can_be_read_again() -> None:
 
 
 def test_batches(strawberry_server: Server) -> None:
-    """Several requests travel in one POST."""
+    """Several requests are sent in one POST."""
     batch: list[str | GraphQLRequest] = [
         "{ hello }",
         GraphQLRequest("query ($n: String!) { hello(name: $n) }", {"n": "Zoë"}),
@@ -253,7 +253,7 @@ def test_batches(strawberry_server: Server) -> None:
 
 
 def test_a_bare_batch(strawberry_server: Server) -> None:
-    """The transport has batches on its own, too."""
+    """The transport itself also supports batches."""
     transport = RequestsHTTPTransport(strawberry_server.url)
     results = transport.execute_batch([GraphQLRequest("{ hello }")] * 2)
     assert [result.data for result in results] == [{"hello": "Hello world!"}] * 2
@@ -261,7 +261,7 @@ def test_a_bare_batch(strawberry_server: Server) -> None:
 
 
 def test_a_server_without_batches() -> None:
-    """An answer that is not one for each is refused by the same rules as over aiohttp."""
+    """A response without one entry for each request is refused, by the same rules as with aiohttp."""
     with Client(transport=RequestsHTTPTransport(URL)) as client, responses.RequestsMock() as mock:
         mock.post(URL, json={"data": {}})
         with pytest.raises(TransportProtocolError, match="Does the server support batching"):

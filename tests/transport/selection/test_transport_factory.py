@@ -1,4 +1,4 @@
-"""Which options of a client go together."""
+"""The combinations of a client's options."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ HTTP = "http://127.0.0.1:9/graphql"
 )
 @pytest.mark.parametrize("make", [AIOHTTPTransport, RequestsHTTPTransport])
 def test_options_beside_a_transport_that_would_vanish_are_refused(make: Any, options: dict[str, Any]) -> None:
-    """The message names the option and the transport that is to have it, if it takes it, and shows no value."""
+    """The message names the option and the transport that accepts it, and shows no value."""
     (name,) = options
     advice = f"(give it to the {make.__name__}|{make.__name__} has options of its own)"
     with pytest.raises(TypeError, match=f"^{name}= is for .* {advice}\\.$"):
@@ -34,5 +34,5 @@ def test_options_beside_a_transport_that_would_vanish_are_refused(make: Any, opt
 
 
 def test_options_beside_a_transport_serve_a_url_for_subscriptions() -> None:
-    """They are those of the transport that the client makes of it."""
+    """They are those of the transport that the client creates from it."""
     Client(transport=AIOHTTPTransport(HTTP), subscriptions="ws://127.0.0.1:9/", headers={"X-Test": "1"})

@@ -1,4 +1,4 @@
-"""Which options a client has a use for, whatever it is made of, and that the others are refused."""
+"""The options that have an effect for each kind of client; the others are refused."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ CLIENTS: dict[str, tuple[dict[str, Any], set[str]]] = {
 def test_an_option_has_an_effect_or_is_refused(
     kind: str, name: str, authority: trustme.CA, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Whatever a client is made of: an option that nothing of it would look at is named, its value is not."""
+    """For any kind of client, an option without effect is named, and its value is not shown."""
     options, used = CLIENTS[kind]
     monkeypatch.chdir(tmp_path)
     authority.issue_cert("me").private_key_and_cert_chain_pem.write_to_path("certificate.pem")
@@ -103,7 +103,7 @@ def test_an_option_has_an_effect_or_is_refused(
 
 
 def test_every_option_is_in_the_table() -> None:
-    """An option that is added later must say which transports use it, and has a parameter of the client."""
+    """An option that is added later must declare the transports that use it, and be a parameter of the client."""
     own = {"given", "url", "transport", "subscriptions", "batch_interval", "batch_max"}
     assert set(GIVEN) == set(USED_BY) == {field.name for field in fields(TransportOptions)} - own
     assert {field.name for field in fields(TransportOptions)} - {"given"} <= set(inspect.signature(Client).parameters)

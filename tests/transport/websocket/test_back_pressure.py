@@ -1,4 +1,4 @@
-"""Back-pressure: a socket that is not read because its consumer is slow, and sockets whose consumer does nothing."""
+"""Back-pressure: a socket that is not read because its consumer is slow, and sockets with idle consumers."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ QUICK = ReconnectPolicy(attempts=5, base=0.01, cap=0.01)
 
 @pytest.mark.parametrize("overflow", ["block", "raise"])
 def test_w09_n09_idle_consumer_keeps_its_socket(impatient_server: Server, overflow: Any) -> None:
-    """A server that cuts who does not answer its pings gets its answers while the consumer does nothing."""
+    """A server that closes connections without pongs gets its answers while the consumer is idle."""
     with Client(impatient_server.url, reconnect=False) as client:
         events = client.subscribe(COUNT, {"delay": 0.01}, overflow=overflow, buffer_size=100_000)
         time.sleep(4)  # longer than the server's timeout
@@ -34,7 +34,7 @@ def test_w09_n09_idle_consumer_keeps_its_socket(impatient_server: Server, overfl
 
 
 def test_f18_block_loses_nothing_and_the_server_waits(strawberry_server: Server) -> None:
-    """While the consumer stalls the server comes to a halt; afterwards every event is there, in order."""
+    """While the consumer is stalled the server has to wait; afterwards every event arrives in order."""
     with Client(strawberry_server.url) as client, client.subscribe(COUNT, {"delay": 0}, buffer_size=10) as events:
         assert next(events) == {"count": 1}
         received = -1
@@ -48,7 +48,7 @@ def test_f18_block_loses_nothing_and_the_server_waits(strawberry_server: Server)
 
 
 def test_f18_stalled_block_does_not_hold_up_others(strawberry_server: Server) -> None:
-    """Other subscriptions, of every policy, and queries go on beside one that stalls."""
+    """Other subscriptions, of every policy, and queries continue next to a stalled one."""
     with Client(strawberry_server.url) as client:
         stalled = client.subscribe(COUNT, {"delay": 0}, buffer_size=1)
         others = [client.subscribe(COUNT, {"delay": 0.001}, overflow=o) for o in ("block", "raise", "drop_oldest")]
@@ -59,7 +59,7 @@ def test_f18_stalled_block_does_not_hold_up_others(strawberry_server: Server) ->
 
 
 def test_f18_socket_that_is_cut_while_paused_says_why(impatient_server: Server) -> None:
-    """The server cuts a socket that is not read; the error names the cause and the remedies, behind all events."""
+    """The server closes a socket that is not read; the error has the cause and the remedies, after all events."""
     with Client(impatient_server.url, reconnect=False) as client:
         events = client.subscribe(COUNT, {"delay": UNHURRIED}, buffer_size=10)
         impatient_server.wait_for("subscription_ended", timeout=PATIENCE)
@@ -73,7 +73,7 @@ def test_f18_socket_that_is_cut_while_paused_says_why(impatient_server: Server) 
 def test_f18_socket_that_is_cut_while_paused_is_a_gap(
     impatient_server: Server, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """With reconnect the subscription goes on, and the warning names the cause."""
+    """With reconnect the subscription continues, and the warning has the cause."""
     with Client(impatient_server.url, reconnect=QUICK) as client:
         events = client.subscribe(COUNT, {"delay": UNHURRIED}, buffer_size=10)
         impatient_server.wait_for("subscription_ended", timeout=PATIENCE)
@@ -87,7 +87,7 @@ def test_f18_socket_that_is_cut_while_paused_is_a_gap(
 
 @pytest.mark.parametrize("subprotocol", [MODERN, LEGACY])
 def test_paused_socket_shows_signs_of_life(subprotocol: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """While it is not read, pongs go out every so often, those of WebSocket and those of the protocol if it has any."""
+    """While it is not read, pongs are sent regularly, of WebSocket and of the subprotocol if it has any."""
     monkeypatch.setattr(back_pressure, "HEARTBEAT_SECONDS", 0.05)
     kind = "next" if subprotocol == MODERN else "data"
     alive = threading.Event()
@@ -114,7 +114,7 @@ def test_paused_socket_shows_signs_of_life(subprotocol: str, monkeypatch: pytest
 
 
 def test_paused_socket_is_closed_at_once() -> None:
-    """Closing a subscription, or its client, does not wait for a consumer."""
+    """Closing a subscription or its client does not wait for a consumer."""
 
     async def floods(peer: Peer) -> None:
         await peer.acknowledge()
@@ -136,7 +136,7 @@ def test_paused_socket_is_closed_at_once() -> None:
 
 
 def test_f18_what_came_before_a_reset_is_read_past_a_ping(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A ping that cannot be answered any more does not cost the events behind it, and the error names the cause."""
+    """A ping that can no longer be answered does not discard the events after it, and the error has the cause."""
     monkeypatch.setattr(back_pressure, "HEARTBEAT_SECONDS", 0.05)
     gone = threading.Event()
 
@@ -147,7 +147,7 @@ def test_f18_what_came_before_a_reset_is_read_past_a_ping(monkeypatch: pytest.Mo
             await peer.send("next", id=id, payload={"data": {"n": number}})
             await peer.frame(PING)
             await peer.send("ping")
-        for _ in range(4 + 2):  # the answers to the pings before the pause, and signs of life in it
+        for _ in range(4 + 2):  # the answers to the pings before the pause, and the pongs during it
             await peer.expect("pong")
         await peer.reset()
         gone.set()

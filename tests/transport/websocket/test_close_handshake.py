@@ -1,4 +1,4 @@
-"""CloseHandshake: what goes over the wire when a socket is closed, and how long that takes."""
+"""CloseHandshake: the messages when a socket is closed, and the time that it takes."""
 
 from __future__ import annotations
 

@@ -8,7 +8,7 @@ from syncgql.transport.websocket.confirmations import Confirmations
 
 
 def test_one_that_is_not_confirmed_is_given_up() -> None:
-    """Once, when its time is over; those that were confirmed, or are not waited for any more, are not."""
+    """Each unconfirmed operation is reported once, when its time is up; others are not."""
 
     async def main() -> list[str]:
         given_up: list[str] = []
@@ -33,7 +33,7 @@ def test_one_that_is_not_confirmed_is_given_up() -> None:
 
 
 def test_without_a_limit_nothing_is_given_up() -> None:
-    """None is no limit, as everywhere."""
+    """None means no limit, as everywhere."""
 
     async def main() -> list[str]:
         given_up: list[str] = []
@@ -47,7 +47,7 @@ def test_without_a_limit_nothing_is_given_up() -> None:
 
 
 def test_the_error_names_the_limit() -> None:
-    """And its value."""
+    """The error has the limit and its value."""
     error = Confirmations(2.5, print).timeout("wss://x")
     assert (error.limit, error.seconds) == ("ack_timeout", 2.5)
     assert "wss://x did not confirm" in str(error)

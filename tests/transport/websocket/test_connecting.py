@@ -1,4 +1,4 @@
-"""ReconnectingConnection: how it connects, with what credentials, and who waits for it."""
+"""ReconnectingConnection: how it connects, the credentials, and the waiting callers."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from ..ticking import LONG, QUICK, TICKS, in_turn, serves, tick, ticks_and_break
 
 @pytest.mark.parametrize("code", [4401, 4403])
 def test_w22_one_more_attempt_when_credentials_can_be_refreshed(code: int) -> None:
-    """A refusal is tried once more with what the providers give then; a second refusal is final."""
+    """A refusal is retried once with new credentials of the functions; a second refusal is final."""
     calls: list[int] = []
 
     def init_payload() -> dict[str, int]:
@@ -58,7 +58,7 @@ def test_w22_one_more_attempt_when_credentials_can_be_refreshed(code: int) -> No
 
 @pytest.mark.parametrize("status", [401, 403])
 def test_w22_refused_upgrade_is_tried_once_more(status: int) -> None:
-    """An upgrade that was refused is tried once more, too, and only when its headers may be others then."""
+    """A refused upgrade is retried once as well, but only if its headers may change."""
 
     async def refuses(peer: Peer) -> None:
         await peer.refuse(status)
@@ -79,7 +79,7 @@ def test_w22_refused_upgrade_is_tried_once_more(status: int) -> None:
 
 @pytest.mark.parametrize("code", [4401, 4403])
 def test_w22_refusal_of_fixed_credentials_is_final(code: int) -> None:
-    """With credentials that stay the same there is no other attempt."""
+    """With fixed credentials there is no second attempt."""
     with (
         ScriptedServer(ticks_and_close(code)) as server,
         Client(server.url, reconnect=QUICK, init_payload={"token": 1}) as client,
@@ -93,7 +93,7 @@ def test_w22_refusal_of_fixed_credentials_is_final(code: int) -> None:
 
 
 def test_w24_normal_closure_before_the_ack_is_a_refusal() -> None:
-    """A close with 1000 in place of the acknowledgement refuses the credentials."""
+    """A close with 1000 instead of the acknowledgement refuses the credentials."""
 
     async def refuses(peer: Peer) -> None:
         await peer.accept()
@@ -107,7 +107,7 @@ def test_w24_normal_closure_before_the_ack_is_a_refusal() -> None:
 
 
 def test_two_silent_closes_are_a_refusal() -> None:
-    """A close without a code in place of the acknowledgement is tried again once; the second is a refusal."""
+    """A close without a code instead of the acknowledgement is retried once; the second one is a refusal."""
 
     async def refuses(peer: Peer) -> None:
         await peer.accept()
@@ -121,7 +121,7 @@ def test_two_silent_closes_are_a_refusal() -> None:
 
 
 def test_w27_headers_and_init_payload_are_made_for_every_attempt() -> None:
-    """Providers run once per attempt: first in the caller's thread, later in a worker, in the subscriber's context."""
+    """Functions run once per attempt: first in the caller's thread, later in a worker, in the subscriber's context."""
     user = contextvars.ContextVar("user", default="nobody")
     threads: list[threading.Thread] = []
 
@@ -151,7 +151,7 @@ def test_w27_headers_and_init_payload_are_made_for_every_attempt() -> None:
 
 
 def test_provider_that_fails_on_reconnect_is_asked_again() -> None:
-    """A provider that raises is an attempt that failed; its text, which may be secret, is only in the cause."""
+    """A function that raises is a failed attempt; its text, which may be secret, is only in the cause."""
     fails = [False, True, False]
 
     def headers() -> dict[str, str]:
@@ -179,7 +179,7 @@ def test_provider_that_fails_on_reconnect_is_asked_again() -> None:
 
 
 def test_one_connection_for_concurrent_first_subscribers() -> None:
-    """However many threads subscribe first, there is one socket."""
+    """However many threads subscribe first, they share one socket."""
     with ScriptedServer(serves) as server, Client(server.url) as client:
         started = threading.Barrier(20)
         ticks: list[Any] = []
@@ -199,7 +199,7 @@ def test_one_connection_for_concurrent_first_subscribers() -> None:
 
 @in_loop
 async def test_cancelled_first_subscriber_takes_only_itself_away() -> None:
-    """The one that began the connection may be cancelled; those who wait for the same one get it."""
+    """The caller that started the connection may be cancelled; others that wait for it still get it."""
     accept = threading.Event()
 
     async def hesitates(peer: Peer) -> None:
@@ -222,7 +222,7 @@ async def test_cancelled_first_subscriber_takes_only_itself_away() -> None:
 
 
 def test_first_connection_is_tried_again_within_the_timeout() -> None:
-    """A server that is not ready yet is waited for."""
+    """The client waits for a server that is not yet ready."""
 
     async def unavailable(peer: Peer) -> None:
         await peer.refuse(503)
@@ -235,7 +235,7 @@ def test_first_connection_is_tried_again_within_the_timeout() -> None:
 
 
 def test_first_connection_is_not_waited_for_beyond_the_timeout() -> None:
-    """When the next attempt would come too late the call fails now, with the reason and not with a timeout."""
+    """If the next attempt would be too late, the call fails immediately, with the reason instead of a timeout."""
 
     async def unavailable(peer: Peer) -> None:
         await peer.refuse(503, "closed for today")
@@ -262,7 +262,7 @@ def test_query_over_a_socket_that_cannot_be_opened_says_why() -> None:
 
 
 def test_retry_after_of_a_refused_upgrade_is_kept() -> None:
-    """A server that says how long to wait is not asked before."""
+    """No attempt begins before the time that a server asks to wait."""
 
     async def later(peer: Peer) -> None:
         await peer.refuse(429, Retry_After="1")
@@ -279,7 +279,7 @@ def test_retry_after_of_a_refused_upgrade_is_kept() -> None:
 
 
 def test_mode_is_negotiated_anew() -> None:
-    """A server that comes back with the other subprotocol is spoken to in that."""
+    """A server that returns with the other subprotocol is used with that one."""
 
     async def legacy(peer: Peer) -> None:
         await peer.acknowledge(LEGACY)

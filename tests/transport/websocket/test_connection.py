@@ -1,4 +1,4 @@
-"""WebSocketConnection: what becomes of messages and of the operations that they are about."""
+"""WebSocketConnection: the handling of messages, and their effects on operations."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from ..conversations import SUBSCRIPTION, after_start, ended_by, event, first_en
 @pytest.mark.parametrize("name", [MODERN, LEGACY])
 @in_loop
 async def test_w11_w13_l06_events_with_errors_and_the_end(name: str) -> None:
-    """Errors in an event leave the subscription alive; complete ends it and nothing is sent back."""
+    """Errors in an event do not end the subscription; complete ends it, and nothing is sent back."""
 
     async def act(peer: Peer, id: str) -> None:
         await peer.send(**event(id, 1, name))
@@ -54,7 +54,7 @@ async def test_w11_w13_l06_events_with_errors_and_the_end(name: str) -> None:
 )
 @in_loop
 async def test_w12_w34_w35_l07_error_ends_one_operation(name: str, payload: Any) -> None:
-    """An error, also as the very first message, raises the server's errors; nothing is sent back."""
+    """An error, even as the first message, raises the server's errors; nothing is sent back."""
 
     async def act(peer: Peer, id: str) -> None:
         await peer.send("error", id=id, payload=payload)
@@ -71,7 +71,7 @@ async def test_w12_w34_w35_l07_error_ends_one_operation(name: str, payload: Any)
 @pytest.mark.parametrize(("name", "stop"), [(MODERN, "complete"), (LEGACY, "stop")])
 @in_loop
 async def test_w14_w15_l10_one_stop_and_then_silence(name: str, stop: str) -> None:
-    """Leaving a subscription sends one stop; what still comes for it harms nobody."""
+    """Leaving a subscription sends one stop; later messages for it are ignored."""
     stopped = threading.Event()
 
     async def script(peer: Peer) -> None:
@@ -98,7 +98,7 @@ async def test_w14_w15_l10_one_stop_and_then_silence(name: str, stop: str) -> No
 @pytest.mark.parametrize("name", [MODERN, LEGACY])
 @in_loop
 async def test_subscribe_without_a_stop(name: str) -> None:
-    """``send_stop=False`` leaves a subscription without telling the server."""
+    """``send_stop=False`` leaves a subscription without notifying the server."""
 
     async def act(peer: Peer, id: str) -> None:
         await peer.send(**event(id, 1, name))
@@ -113,7 +113,7 @@ async def test_subscribe_without_a_stop(name: str) -> None:
 
 @in_loop
 async def test_w17_w18_operations_on_one_socket() -> None:
-    """Answers that come interleaved and out of order reach their callers; ids are strings that never repeat."""
+    """Interleaved results reach their callers; ids are strings that are never reused."""
 
     async def script(peer: Peer) -> None:
         await peer.acknowledge()
@@ -152,7 +152,7 @@ async def test_w17_w18_operations_on_one_socket() -> None:
 )
 @in_loop
 async def test_w16_violations_end_the_connection(name: str, text: str) -> None:
-    """A message that breaks the protocol closes the socket with the protocol's code and fails everyone on it."""
+    """A message that violates the protocol closes the socket with the protocol's code and fails all its operations."""
 
     async def script(peer: Peer) -> None:
         await peer.acknowledge(name)
@@ -176,7 +176,7 @@ async def test_w16_violations_end_the_connection(name: str, text: str) -> None:
 @pytest.mark.parametrize("name", [MODERN, LEGACY])
 @in_loop
 async def test_l09_first_answer_of_a_query_is_the_result(name: str) -> None:
-    """A query has its result although complete never comes; it is stopped after a second."""
+    """A query has its result even if complete never arrives; it is stopped after a second."""
 
     async def act(peer: Peer, id: str) -> None:
         await peer.send(**event(id, 1, name))
@@ -193,7 +193,7 @@ async def test_l09_first_answer_of_a_query_is_the_result(name: str) -> None:
 
 @in_loop
 async def test_a_query_that_completes_is_not_stopped() -> None:
-    """A server that completes a query by itself, a little later, hears of no stop."""
+    """A server that completes a query itself, a little later, receives no stop."""
 
     async def act(peer: Peer, id: str) -> None:
         await peer.send(**event(id, 1, LEGACY))
@@ -213,7 +213,7 @@ async def test_a_query_that_completes_is_not_stopped() -> None:
 @pytest.mark.parametrize("name", [MODERN, LEGACY])
 @in_loop
 async def test_a_query_without_a_result(name: str) -> None:
-    """Complete without a result before it is a protocol error for who waits for one."""
+    """Complete without a result is a protocol error for a caller that waits for one."""
 
     async def act(peer: Peer, id: str) -> None:
         await peer.send("complete", id=id)
@@ -227,7 +227,7 @@ async def test_a_query_without_a_result(name: str) -> None:
 @pytest.mark.parametrize("id", [{"id": None}, {}])
 @in_loop
 async def test_l14_complaints_without_an_id(id: dict[str, None], caplog: pytest.LogCaptureFixture) -> None:
-    """An error or connection_error of no operation is logged; operations go on."""
+    """An error or connection_error without an operation is logged; operations continue."""
 
     async def act(peer: Peer, started: str) -> None:
         await peer.send("error", payload={"message": "Invalid message type!"}, **id)
@@ -256,7 +256,7 @@ async def test_l05_complaint_before_1011(caplog: pytest.LogCaptureFixture) -> No
 
 @in_loop
 async def test_l03_keep_alives_are_not_answered() -> None:
-    """``ka`` before and after the acknowledgement causes nothing."""
+    """``ka`` before and after the acknowledgement is ignored."""
 
     async def script(peer: Peer) -> None:
         await peer.accept(LEGACY)
@@ -278,7 +278,7 @@ async def test_l03_keep_alives_are_not_answered() -> None:
 
 @in_loop
 async def test_connection_error_on_the_new_protocol() -> None:
-    """Hasura's connection_error in mid-stream is an authentication error for everyone on the socket."""
+    """Hasura's connection_error during a stream is an authentication error for all operations on the socket."""
 
     async def act(peer: Peer, id: str) -> None:
         await peer.send("connection_error", payload="Could not verify JWT: JWTExpired")
@@ -289,7 +289,7 @@ async def test_connection_error_on_the_new_protocol() -> None:
 
 @in_loop
 async def test_a_burst_is_read_without_turning_the_loop_for_each_event(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Frames that came together are taken together: what the loop has to do grows with reads, not with events."""
+    """Frames that arrive together are processed together: the work of the loop grows with reads, not with events."""
 
     async def act(peer: Peer, id: str) -> None:
         message = json.dumps(event(id, 1)).encode()

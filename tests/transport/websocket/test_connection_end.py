@@ -1,4 +1,4 @@
-"""WebSocketConnection: how a connection ends, by the peer or from here, and what everyone on it gets to know."""
+"""WebSocketConnection: how a connection ends, from either side, and the errors of its operations."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ CODES += [4400, 4401, 4403, 4406, 4408, 4409, 4429, 4500, 4999]
 @pytest.mark.parametrize("name", [MODERN, LEGACY])
 @in_loop
 async def test_w21_w22_n03_close_codes(name: str) -> None:
-    """Every close in mid-stream is an error with code, reason and meaning, of the class for refusals or for losses."""
+    """Every close during a stream is an error with code, reason and meaning, either a refusal or a loss."""
     for code in CODES:
 
         async def act(peer: Peer, id: str, code: int = code) -> None:
@@ -44,7 +44,7 @@ async def test_w21_w22_n03_close_codes(name: str) -> None:
 
 @in_loop
 async def test_n04_ends_without_a_code() -> None:
-    """A close frame without a code is 1005; FIN and RST are 1006; none is taken for 1000."""
+    """A close frame without a code is 1005; FIN and RST are 1006; none counts as 1000."""
 
     async def no_code(peer: Peer, id: str) -> None:
         await peer.close(None)
@@ -63,7 +63,7 @@ async def test_n04_ends_without_a_code() -> None:
 
 @in_loop
 async def test_events_before_the_end_are_delivered() -> None:
-    """What came before a loss reaches the consumer first."""
+    """Events before a loss reach the consumer first."""
 
     async def act(peer: Peer, id: str) -> None:
         for number in range(5):
@@ -81,7 +81,7 @@ async def test_events_before_the_end_are_delivered() -> None:
 
 @in_loop
 async def test_each_waiter_has_an_exception_of_its_own() -> None:
-    """A lost connection fails everyone on it with an error of their own."""
+    """A lost connection fails all its operations, each with its own error."""
 
     async def script(peer: Peer) -> None:
         await peer.acknowledge()
@@ -103,7 +103,7 @@ async def test_each_waiter_has_an_exception_of_its_own() -> None:
 @pytest.mark.parametrize(("name", "stop"), [(MODERN, "complete"), (LEGACY, "stop")])
 @in_loop
 async def test_w30_l11_n15_closing(name: str, stop: str) -> None:
-    """Closing stops what runs, says goodbye, closes with 1000 and wakes every waiter."""
+    """Closing stops the operations, sends a close frame with 1000 and wakes all waiting callers."""
     arrived = threading.Event()
 
     async def act(peer: Peer, id: str) -> None:
@@ -134,7 +134,7 @@ async def test_w30_l11_n15_closing(name: str, stop: str) -> None:
 @pytest.mark.parametrize("option", ["websocket_close_timeout", "close_timeout"])
 @in_loop
 async def test_w30_n07_closing_a_silent_peer(option: str) -> None:
-    """A server that does not answer the close frame holds closing up for the limit and no longer."""
+    """A server that does not answer the close frame delays closing up to the limit and no longer."""
 
     async def act(peer: Peer, id: str) -> None:
         await released.wait()
@@ -154,7 +154,7 @@ async def test_w30_n07_closing_a_silent_peer(option: str) -> None:
 
 @in_loop
 async def test_n07_closing_while_the_peer_talks_on() -> None:
-    """A server that goes on sending and never closes cannot hold closing up, either."""
+    """A server that keeps sending and never closes cannot delay closing further either."""
 
     async def act(peer: Peer, id: str) -> None:
         while True:
@@ -172,7 +172,7 @@ async def test_n07_closing_while_the_peer_talks_on() -> None:
 
 @in_loop
 async def test_n07_closing_while_the_peer_reads_nothing() -> None:
-    """A server that does not read, so that not even the close_handshake can be sent, cannot hold closing up, either."""
+    """A server that does not read, so that no close frame can be sent, cannot delay closing further either."""
 
     async def script(peer: Peer) -> None:
         await peer.acknowledge()
@@ -191,7 +191,7 @@ async def test_n07_closing_while_the_peer_reads_nothing() -> None:
 
 @in_loop
 async def test_w32_a_long_rule_is_cut_on_the_wire() -> None:
-    """The reason with which a violation closes the socket is a legal one, whatever the server had sent."""
+    """The close reason after a violation is valid, whatever the server sent."""
 
     async def act(peer: Peer, id: str) -> None:
         await peer.send("ü" * 500)
@@ -208,7 +208,7 @@ async def test_w32_a_long_rule_is_cut_on_the_wire() -> None:
 
 @in_loop
 async def test_n08_n09_pings_are_answered_while_nobody_waits() -> None:
-    """WebSocket pings and protocol pings are answered while no call is under way, and leave the close code alone."""
+    """WebSocket pings and protocol pings are answered between calls, and do not change the close code."""
     pinged = threading.Event()
 
     async def script(peer: Peer) -> None:
@@ -230,7 +230,7 @@ async def test_n08_n09_pings_are_answered_while_nobody_waits() -> None:
 
 @in_loop
 async def test_n10_streams_outlive_the_sessions_total_timeout() -> None:
-    """A session's total time-out is for requests and ends no stream."""
+    """A session's total timeout applies to requests and ends no stream."""
 
     async def act(peer: Peer, id: str) -> None:
         for number in range(5):

@@ -1,4 +1,4 @@
-"""WebSocketConnector: which subprotocol is spoken, and what comes before the acknowledgement."""
+"""WebSocketConnector: the subprotocol, and the messages before the acknowledgement."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from ..asynchronous import in_loop, websockets
 
 
 async def talk(peer: Peer) -> None:
-    """Speak whatever comes first in the offer, and answer every operation with one event."""
+    """Select the first offered subprotocol, and respond to every operation with one event."""
     name = peer.subprotocols[0]
     await peer.acknowledge(name)
     while True:
@@ -38,7 +38,7 @@ async def talk(peer: Peer) -> None:
 
 @in_loop
 async def test_w01_l15_both_are_offered(strawberry_server: Server) -> None:
-    """graphql-transport-ws is offered first, then graphql-ws, and what the server picks is spoken."""
+    """graphql-transport-ws is offered first, then graphql-ws, and the server's selection is used."""
     async with websockets(strawberry_server.ws_url) as transport:
         assert (await transport.execute("{ hello }")).data == {"hello": "Hello world!"}
     assert strawberry_server.wait_for("ws_connect")["subprotocols"] == [MODERN, LEGACY]
@@ -48,7 +48,7 @@ async def test_w01_l15_both_are_offered(strawberry_server: Server) -> None:
 
 @in_loop
 async def test_l15_the_message_set_follows_the_servers_choice(ariadne_server: Server) -> None:
-    """A server that picks graphql-ws from the offer is spoken to in graphql-ws."""
+    """If a server selects graphql-ws from the offer, it is used."""
     url = ariadne_server.at("/legacy").replace("http", "ws", 1)
     async with websockets(url) as transport:
         assert (await transport.execute("{ hello }")).data == {"hello": "Hello world!"}
@@ -60,7 +60,7 @@ async def test_l15_the_message_set_follows_the_servers_choice(ariadne_server: Se
 @pytest.mark.parametrize("name", [MODERN, LEGACY])
 @in_loop
 async def test_w01_l01_subprotocols_narrow_the_offer(name: str) -> None:
-    """subprotocols= is what is offered, and the only thing that is spoken."""
+    """subprotocols= is the offer, and no other one is used."""
     with ScriptedServer(talk) as server:
         async with websockets(server.ws_url, subprotocols=[name]) as transport:
             assert (await transport.execute("{ spoken }")).data == {"spoken": name}
@@ -79,7 +79,7 @@ async def test_subprotocols_keep_their_order() -> None:
 @pytest.mark.parametrize("selected", [None, "mqtt", "GRAPHQL-TRANSPORT-WS"])
 @in_loop
 async def test_w01_l01_n02_no_or_foreign_subprotocol(selected: str | None) -> None:
-    """A server that selects nothing that was offered is given up with 1002, and the error says so."""
+    """A server that selects none of the offered ones is refused with 1002, and the error says so."""
     drained = threading.Event()
 
     async def select(peer: Peer) -> None:
@@ -100,7 +100,7 @@ async def test_w01_l01_n02_no_or_foreign_subprotocol(selected: str | None) -> No
 
 @in_loop
 async def test_w01_n07_a_foreign_server_that_does_not_answer_the_close_frame() -> None:
-    """What it selected is said without waiting for its close frame, and the connection is cut."""
+    """The selected name is reported without waiting for a close frame, and the connection is cut."""
     frames: list[tuple[int, bytes]] = []
     cut = threading.Event()
 
@@ -119,7 +119,7 @@ async def test_w01_n07_a_foreign_server_that_does_not_answer_the_close_frame() -
 
 @in_loop
 async def test_w01_a_real_server_that_ignores_the_offer(ariadne_server: Server) -> None:
-    """Ariadne selects graphql-transport-ws whatever is offered; that is found out."""
+    """Ariadne always selects graphql-transport-ws, which is detected."""
     async with websockets(ariadne_server.ws_url, subprotocols=[LEGACY]) as transport:
         with pytest.raises(TransportConnectionFailed, match="none of the GraphQL subprotocols"):
             await transport.connect()
@@ -129,7 +129,7 @@ async def test_w01_a_real_server_that_ignores_the_offer(ariadne_server: Server) 
 @pytest.mark.parametrize("after_init", [True, False])
 @in_loop
 async def test_n02_a_server_that_refuses_its_own_choice(code: int, after_init: bool) -> None:
-    """A server that picks the first offered and then refuses it is offered the other alone."""
+    """A server that selects the first offered one and then refuses it is offered only the other."""
 
     async def pick_first(peer: Peer) -> None:
         if peer.subprotocols[0] == LEGACY:
@@ -167,7 +167,7 @@ async def test_n02_close_code_that_crosses_connection_init() -> None:
 @pytest.mark.parametrize("code", [1002, 4406])
 @in_loop
 async def test_a_server_that_refuses_both(code: int) -> None:
-    """When the other one is refused too, the error carries the code and the reason."""
+    """If the other one is refused as well, the error has the code and the reason."""
 
     async def refuse(peer: Peer) -> None:
         await peer.accept(peer.subprotocols[0])
@@ -210,7 +210,7 @@ async def test_w02_w03_l02_init_comes_first_and_alone(name: str, expected: dict[
 
 @in_loop
 async def test_w04_operations_are_sent_in_order_after_the_ack() -> None:
-    """What was asked for before the acknowledgement is sent after it, in the order of the calls."""
+    """Calls before the acknowledgement are sent after it, in order."""
 
     async def answer(peer: Peer) -> None:
         await peer.accept()
@@ -271,7 +271,7 @@ async def test_w06_ack_payload_reaches_the_caller(members: dict[str, Any], paylo
 
 @in_loop
 async def test_w07_w08_pings_before_the_ack_are_answered() -> None:
-    """Pings before and after the acknowledgement are answered at once, with the payload they had."""
+    """Pings before and after the acknowledgement are answered immediately, with their payload."""
 
     async def ping(peer: Peer) -> None:
         await peer.accept()
@@ -302,7 +302,7 @@ async def test_w07_w08_pings_before_the_ack_are_answered() -> None:
 @pytest.mark.parametrize("code", [1011, 1000, None])
 @in_loop
 async def test_l05_connection_error_is_shown_whatever_follows(payload: Any, code: int | None) -> None:
-    """A legacy refusal shows what the server said, although it closes with a code of its own at once."""
+    """A legacy refusal shows the server's message, although the server closes with its own code immediately."""
 
     async def refuse(peer: Peer) -> None:
         await peer.accept(LEGACY)
@@ -320,7 +320,7 @@ async def test_l05_connection_error_is_shown_whatever_follows(payload: Any, code
 
 @in_loop
 async def test_l05_connection_error_of_real_servers(strawberry_server: Server) -> None:
-    """Strawberry refuses a connection in each subprotocol in its own way; both are authentication errors."""
+    """Strawberry refuses a connection differently in each subprotocol; both are authentication errors."""
     for name in (MODERN, LEGACY):
         async with websockets(
             strawberry_server.ws_url, subprotocols=[name], init_payload={"refuse": True, "token": "s3cret"}
@@ -333,7 +333,7 @@ async def test_l05_connection_error_of_real_servers(strawberry_server: Server) -
 @pytest.mark.parametrize("code", [1000, 1008, 3000, 3003, 4401, 4403])
 @in_loop
 async def test_w22_w24_refusals_before_the_ack(code: int) -> None:
-    """Close codes that refuse the credentials, 1000 before the acknowledgement among them."""
+    """Close codes that refuse the credentials, including 1000 before the acknowledgement."""
 
     async def refuse(peer: Peer) -> None:
         await peer.accept()
@@ -350,7 +350,7 @@ async def test_w22_w24_refusals_before_the_ack(code: int) -> None:
 
 @in_loop
 async def test_w27_init_payload_and_headers_are_made_per_connection(strawberry_server: Server) -> None:
-    """Functions for headers and init_payload run once per socket, in another thread than the loop's."""
+    """Functions for headers and init_payload run once per socket, not in the loop thread."""
     calls: list[tuple[str, int]] = []
 
     def headers() -> dict[str, str]:
@@ -376,7 +376,7 @@ async def test_w27_init_payload_and_headers_are_made_per_connection(strawberry_s
 @pytest.mark.parametrize("option", ["headers", "init_payload"])
 @in_loop
 async def test_w36_provider_that_raises(option: str, strawberry_server: Server) -> None:
-    """What a function for headers or init_payload raises reaches the caller, and no socket is opened."""
+    """Exceptions of a function for headers or init_payload are raised in the caller, and no socket is opened."""
 
     def provider() -> dict[str, str]:
         raise LookupError("no token")
@@ -391,14 +391,14 @@ async def test_w36_provider_that_raises(option: str, strawberry_server: Server) 
 
 @pytest.mark.parametrize("payload", [{"when": object()}, {"text": "\ud800"}, {"number": float("nan")}, "text"])
 def test_init_payload_that_cannot_be_sent(payload: Any) -> None:
-    """An init_payload that is no JSON object is refused before anything is connected, and not shown."""
+    """An init_payload that is not a JSON object is refused before connecting, and not shown."""
     with pytest.raises(TypeError, match="init_payload"):
         AIOHTTPWebsocketsTransport("ws://127.0.0.1/graphql", init_payload=payload)
 
 
 @in_loop
 async def test_a_connection_that_dies_half_way_to_its_ack() -> None:
-    """Each way in which a server can end before the acknowledgement is a connection that failed, with its code."""
+    """Any end before the acknowledgement is a failed connection, with its code."""
 
     async def die(peer: Peer) -> None:
         await peer.accept()
@@ -442,7 +442,7 @@ async def test_cancelled_half_way_to_the_ack() -> None:
 
 @in_loop
 async def test_server_killed_between_connections(disposable_server: ServerProcess) -> None:
-    """A server that is gone gives an error and a new one at the same place is reached again."""
+    """A stopped server raises an error, and a new one at the same address is reached again."""
     async with websockets("ws" + disposable_server.url.removeprefix("http")) as transport:
         await transport.connect()
         disposable_server.kill()

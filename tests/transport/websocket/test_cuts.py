@@ -1,4 +1,4 @@
-"""A connection that fails at any byte: there is always a result or a named error, in time."""
+"""A connection that fails at any byte: there is always a result or a specific error, in time."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ...servers.tcp_proxy import Fault, TCPProxy
 from ..asynchronous import websockets
 
 AT_ONCE = 100  # conversations
-LIMIT = 1.0  # seconds for each step that is going to stall
+LIMIT = 1.0  # seconds for each step that stalls
 PATIENCE = 60.0  # seconds for a whole conversation on a busy machine
 
 Outcome = tuple[list[int], TransportError | None]
@@ -24,7 +24,7 @@ async def converse(url: str, name: str, limit: float) -> Outcome:
     """Return the events of a short subscription, and the error that it ended with.
 
     Args:
-        url: where the server is.
+        url: the URL of the server.
         name: the subprotocol.
         limit: seconds for each step.
     """
@@ -61,8 +61,8 @@ async def converse_under(server: Server, name: str, faults: list[tuple[Fault, in
 @pytest.mark.parametrize("fault", ["reset", "end", "half_close", "stall", "delay"])
 @pytest.mark.parametrize("name", [MODERN, LEGACY])
 def test_a_fault_at_every_byte(fault: Fault, name: str, strawberry_server: Server) -> None:
-    """Whatever happens at whichever byte from the server, events are a beginning of all and an error is named."""
-    # Without asyncio's debug mode, which takes most of the time of so many short tasks.
+    """For any fault at any byte from the server, events are a beginning of all events, and the error is specific."""
+    # Without asyncio's debug mode, which takes most of the time of these many short tasks.
     ((expected, error),), unharmed = asyncio.run(converse_under(strawberry_server, name, [("none", 0)]), debug=False)
     assert (expected, error) == ([1, 2], None)
     faults = [(fault, after) for after in range(unharmed.passed)]

@@ -1,4 +1,4 @@
-"""WebSocketConnection: frames of every kind, the sizes that are accepted, and frames that break the rules."""
+"""WebSocketConnection: all kinds of frames, the accepted sizes, and invalid frames."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from ..conversations import SUBSCRIPTION, after_start, ended_by, event
 
 @in_loop
 async def test_binary_frames_are_read_as_text() -> None:
-    """Binary frames that hold JSON are read; others break the protocol."""
+    """Binary frames that contain JSON are read; others violate the protocol."""
 
     async def act(peer: Peer, id: str) -> None:
         await peer.frame(BINARY, b'{"type":"next","id":"%s","payload":{"data":{"n":1}}}' % id.encode())
@@ -37,7 +37,7 @@ async def test_binary_frames_are_read_as_text() -> None:
 
 @in_loop
 async def test_n05_messages_up_to_the_limit() -> None:
-    """A message of 5 MB passes under a limit of 10 MB and not under one of 1 MB; the error names limit and option."""
+    """A message of 5 MB is accepted with a limit of 10 MB but not of 1 MB; the error has the limit and the option."""
     size = 5_000_000
 
     async def act(peer: Peer, id: str) -> None:
@@ -48,24 +48,24 @@ async def test_n05_messages_up_to_the_limit() -> None:
     assert len(result.data["n"]) == size
     (result,), _ = await ended_by(act, max_message_size=0)
     assert len(result.data["n"]) == size
-    with pytest.raises(TransportConnectionFailed, match="bigger than max_message_size, 1000000 bytes") as caught:
+    with pytest.raises(TransportConnectionFailed, match="larger than max_message_size, 1000000 bytes") as caught:
         await ended_by(act, max_message_size=1_000_000)
     assert caught.value.code == 1009
 
 
 @in_loop
 async def test_default_limit_is_16_mib(strawberry_server: Server) -> None:
-    """Messages of more than aiohttp's 4 MiB pass by default, more than 16 MiB do not."""
+    """By default, messages of more than aiohttp's 4 MiB are accepted, and of more than 16 MiB are not."""
     async with websockets(strawberry_server.ws_url) as transport:
         data = (await transport.execute("{ large(size: 6000000) }")).data
         assert len(data["large"]) == 6_000_000
-        with pytest.raises(TransportConnectionFailed, match="bigger than max_message_size, 16777216 bytes"):
+        with pytest.raises(TransportConnectionFailed, match="larger than max_message_size, 16777216 bytes"):
             await transport.execute("{ large(size: 17000000) }")
 
 
 @in_loop
 async def test_n17_fragments_with_pings_between_them() -> None:
-    """A message in fragments is read whole; a ping between them is answered with its data."""
+    """A fragmented message is read completely; a ping between the fragments is answered with its data."""
 
     async def act(peer: Peer, id: str) -> None:
         text = json.dumps(event(id, "ü"), ensure_ascii=False).encode()
@@ -82,7 +82,7 @@ async def test_n17_fragments_with_pings_between_them() -> None:
 
 @in_loop
 async def test_w10_unsolicited_pongs_of_both_kinds() -> None:
-    """Pong frames and pong messages that nobody asked for are fine."""
+    """Unsolicited pong frames and pong messages are accepted."""
 
     async def act(peer: Peer, id: str) -> None:
         await peer.frame(0xA, b"?")
@@ -107,12 +107,12 @@ async def test_w10_unsolicited_pongs_of_both_kinds() -> None:
 )
 @in_loop
 async def test_n18_bad_frames(opcode: int, payload: bytes, code: int) -> None:
-    """A frame that breaks the WebSocket protocol is a named error with the close code, not a crash."""
+    """A frame that violates the WebSocket protocol is a specific error with the close code, not a crash."""
 
     async def act(peer: Peer, id: str) -> None:
         await peer.frame(opcode, payload)
 
-    with pytest.raises(TransportProtocolError, match="broke the WebSocket protocol") as caught:
+    with pytest.raises(TransportProtocolError, match="violated the WebSocket protocol") as caught:
         await ended_by(act)
     assert caught.value.code == code
     assert caught.value.__cause__ is not None

@@ -1,4 +1,4 @@
-"""GraphQLDialect: what becomes of a request before it goes over a WebSocket."""
+"""GraphQLDialect: the preparation of a request for a WebSocket."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def loud(text: str) -> Any:
 
 @pytest.mark.parametrize("name", [MODERN, LEGACY])
 def test_codecs_of_the_user(name: str) -> None:
-    """A client's codecs write subscriptions and read their events, as they do for queries over HTTP."""
+    """A client's codecs encode subscriptions and decode their events, as for queries over HTTP."""
 
     async def act(peer: Peer, id: str) -> None:
         event = "next" if name == MODERN else "data"
@@ -51,7 +51,7 @@ def test_codecs_of_the_user(name: str) -> None:
 
 
 def test_codecs_of_the_user_at_appsync(appsync_server: AppSyncServer) -> None:
-    """The text that a codec makes is the one that is signed."""
+    """The text from a codec is the one that is signed."""
     with Client(appsync_server.url, auth=iam(appsync_server), json_serialize=write, json_deserialize=loud) as client:
         events = client.subscribe(APPSYNC_SUBSCRIPTION)
         appsync_server.publish("hello")
@@ -69,11 +69,11 @@ def test_codecs_of_the_user_at_appsync(appsync_server: AppSyncServer) -> None:
 )
 @pytest.mark.parametrize("call", [Client.subscribe, Client.execute, Client.submit])
 def test_files_are_for_http(call: Callable[..., Any], variables: dict[str, Any], path: str) -> None:
-    """A file among the variables is refused before there is a connection, with its place and what to do."""
+    """A file in the variables is refused before connecting, with its place and advice."""
     document = f"{'subscription' if call is Client.subscribe else 'mutation'} ($file: Upload) {{ size(file: $file) }}"
 
     def written(value: Any) -> str:
-        return json.dumps(value, default=repr)  # a codec that would write anything
+        return json.dumps(value, default=repr)  # a codec that would encode anything
 
     for json_serialize in (dumps, written):
         with Client("ws://127.0.0.1:9/graphql", json_serialize=json_serialize) as client:
@@ -83,13 +83,13 @@ def test_files_are_for_http(call: Callable[..., Any], variables: dict[str, Any],
 
 
 def test_files_are_for_http_below_a_client_of_an_http_url(any_server: Server) -> None:
-    """A subscription with a file is refused although the client's mutations take files."""
+    """A subscription with a file is refused, although the client's mutations accept files."""
     with Client(any_server.url) as client, pytest.raises(DocumentError, match="files cannot be sent over a WebSocket"):
         client.subscribe("subscription ($file: Upload) { n(file: $file) }", {"file": FileVar(b"x")})
 
 
 def test_codecs_are_options_of_the_transport() -> None:
-    """A transport of one's own takes them, too."""
+    """A user's transport accepts them as well."""
 
     async def act(peer: Peer, id: str) -> None:
         await peer.send("next", id=id, payload={"data": {"price": 0.1}})

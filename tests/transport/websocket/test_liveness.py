@@ -19,7 +19,7 @@ SUBSCRIPTION = "subscription { n }"
 
 
 async def consume(transport: AIOHTTPWebsocketsTransport) -> int:
-    """Return how many events a subscription brings until its end."""
+    """Return the number of events of a subscription until its end."""
     count = 0
     async for _ in transport.subscribe(SUBSCRIPTION):
         count += 1
@@ -27,7 +27,7 @@ async def consume(transport: AIOHTTPWebsocketsTransport) -> int:
 
 
 def keeping_silent(name: str, talk: Callable[[Peer], Awaitable[object]] | None = None) -> Callable[[Peer], Any]:
-    """A script that talks once an operation was started, and then neither reads nor writes."""
+    """A script that sends after an operation was started, and then neither reads nor writes."""
 
     async def script(peer: Peer) -> None:
         await peer.acknowledge(name)
@@ -42,7 +42,7 @@ def keeping_silent(name: str, talk: Callable[[Peer], Awaitable[object]] | None =
 @pytest.mark.parametrize("name", [MODERN, LEGACY])
 @in_loop
 async def test_w31_l04_silence_beyond_the_limit(name: str) -> None:
-    """A server that is silent for keep_alive_timeout is given up; the error names the limit."""
+    """A server that is silent for keep_alive_timeout is given up; the error has the limit."""
     with ScriptedServer(keeping_silent(name)) as server:
         async with websockets(server.ws_url, keep_alive_timeout=0.3) as transport:
             with pytest.raises(TransportTimeout, match=r"sent nothing within keep_alive_timeout, 0\.3 s") as caught:
@@ -52,7 +52,7 @@ async def test_w31_l04_silence_beyond_the_limit(name: str) -> None:
 
 @in_loop
 async def test_w31_silence_from_the_ack_on() -> None:
-    """The watch begins with the acknowledgement, also when there is no operation."""
+    """The timer starts with the acknowledgement, even without an operation."""
 
     async def script(peer: Peer) -> None:
         await peer.acknowledge()
@@ -66,7 +66,7 @@ async def test_w31_silence_from_the_ack_on() -> None:
 
 @in_loop
 async def test_w31_any_message_is_a_sign_of_life() -> None:
-    """Messages, pings and pongs, of the subprotocol or of WebSocket, all reset the watch."""
+    """Messages, pings and pongs, of the subprotocol or of WebSocket, all reset the timer."""
 
     async def talk(peer: Peer) -> None:
         id = peer.received[-1]["id"]
@@ -90,7 +90,7 @@ async def test_w31_any_message_is_a_sign_of_life() -> None:
 
 @in_loop
 async def test_l04_keep_alives_keep_alive() -> None:
-    """A legacy server's ``ka`` resets the watch; when they stop, the connection is given up."""
+    """A legacy server's ``ka`` resets the timer; when they stop, the connection is given up."""
 
     async def talk(peer: Peer) -> None:
         for _ in range(4):
@@ -109,7 +109,7 @@ async def test_l04_keep_alives_keep_alive() -> None:
 @pytest.mark.parametrize("name", [MODERN, LEGACY])
 @in_loop
 async def test_l04_no_watch_without_a_limit(name: str) -> None:
-    """Without keep_alive_timeout a silence is no reason to give up, also after a ``ka``."""
+    """Without keep_alive_timeout, silence does not end the connection, not even after a ``ka``."""
 
     async def talk(peer: Peer) -> None:
         if name == LEGACY:
@@ -124,7 +124,7 @@ async def test_l04_no_watch_without_a_limit(name: str) -> None:
 
 @in_loop
 async def test_missing_pong() -> None:
-    """A server that does not react to a ping within pong_timeout is given up with 4499."""
+    """A server that does not respond to a ping within pong_timeout is given up with 4499."""
     with ScriptedServer(keeping_silent(MODERN)) as server:
         async with websockets(server.ws_url, ping_interval=0.2, pong_timeout=0.1) as transport:
             with pytest.raises(TransportTimeout, match=r"pong_timeout, 0\.1 s") as caught:
@@ -144,7 +144,7 @@ async def test_pong_timeout_is_half_of_the_interval() -> None:
 
 @in_loop
 async def test_pings_are_sent_while_events_come() -> None:
-    """Pings go out at every interval, busy or not, and pongs are told."""
+    """Pings are sent at every interval, busy or not, and pongs are reported."""
 
     async def script(peer: Peer) -> None:
         await peer.acknowledge()
@@ -166,7 +166,7 @@ async def test_pings_are_sent_while_events_come() -> None:
 
 @in_loop
 async def test_pings_of_a_real_server(strawberry_server: Server) -> None:
-    """Strawberry answers our pings, so the connection lives on."""
+    """Strawberry answers our pings, so the connection stays open."""
     async with websockets(strawberry_server.ws_url, ping_interval=0.1, pong_timeout=30) as transport:
         await transport.connect()
         for _ in range(2):
@@ -177,7 +177,7 @@ async def test_pings_of_a_real_server(strawberry_server: Server) -> None:
 
 @in_loop
 async def test_legacy_has_no_pings() -> None:
-    """On the legacy subprotocol ping_interval sends nothing and ends nothing."""
+    """With the legacy subprotocol ping_interval sends nothing and ends nothing."""
 
     async def talk(peer: Peer) -> None:
         with pytest.raises(asyncio.TimeoutError):
@@ -191,7 +191,7 @@ async def test_legacy_has_no_pings() -> None:
 
 @in_loop
 async def test_heartbeat() -> None:
-    """Heartbeat sends a WebSocket ping into a silence, and gives up when nothing comes within half of it."""
+    """A heartbeat sends a WebSocket ping after silence, and gives up if nothing arrives within half of the interval."""
     pinged = threading.Event()
 
     async def talk(peer: Peer) -> None:
@@ -210,7 +210,7 @@ async def test_heartbeat() -> None:
 
 @in_loop
 async def test_receive_timeout() -> None:
-    """receive_timeout bounds the wait for each message."""
+    """receive_timeout limits the wait for each message."""
     with ScriptedServer(keeping_silent(MODERN)) as server:
         async with websockets(server.ws_url, receive_timeout=0.2) as transport:
             with pytest.raises(TransportTimeout, match=r"receive_timeout, 0\.2 s") as caught:
@@ -220,7 +220,7 @@ async def test_receive_timeout() -> None:
 
 @in_loop
 async def test_answer_pings_off() -> None:
-    """With answer_pings=False the server's pings are told but not answered; send_pong answers them."""
+    """With answer_pings=False the server's pings are reported but not answered; send_pong answers them."""
 
     async def script(peer: Peer) -> None:
         await peer.acknowledge()
@@ -245,7 +245,7 @@ async def test_answer_pings_off() -> None:
 
 @in_loop
 async def test_half_open_line(tcp_proxy: Any, strawberry_server: Server) -> None:
-    """A line on which packets vanish without a FIN is noticed by each of the watches."""
+    """A connection that loses packets without a FIN is detected by each of the timers."""
     watches: list[dict[str, float]] = [
         {"keep_alive_timeout": 0.5},
         {"ping_interval": 0.5},

@@ -1,4 +1,4 @@
-"""WebSocketPool: which operations share a socket, and how long sockets live. Real servers."""
+"""WebSocketPool: which operations share a socket, and how long sockets stay open. With real servers."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def sockets_of(server: Server) -> int:
 
 
 def test_block_has_a_socket_of_its_own(strawberry_server: Server) -> None:
-    """A subscription that may hold its socket up shares it with nobody, and the socket ends with it."""
+    """A subscription that may pause reading has its own socket, which ends with it."""
     with Client(strawberry_server.url) as client:
         for _ in range(3):
             client.subscribe(BOOKS).close()
@@ -57,7 +57,7 @@ def test_overflow_touches_only_the_one_concerned(strawberry_server: Server) -> N
 
 
 def test_w29_idle_socket_is_closed_after_a_while(strawberry_server: Server) -> None:
-    """A shared socket without operations is closed with 1000 when nothing comes within ``idle_timeout``."""
+    """A shared socket without operations is closed with 1000 if none starts within ``idle_timeout``."""
     transport = AIOHTTPWebsocketsTransport(strawberry_server.ws_url, idle_timeout=0.2)
     with Client(transport=transport) as client:
         client.execute("{ hello }")
@@ -67,7 +67,7 @@ def test_w29_idle_socket_is_closed_after_a_while(strawberry_server: Server) -> N
 
 
 def test_w29_a_new_operation_keeps_the_socket(strawberry_server: Server) -> None:
-    """An operation within ``idle_timeout`` finds the socket open, and the time starts anew behind it."""
+    """An operation within ``idle_timeout`` finds the socket open, and the time restarts after it."""
     transport = AIOHTTPWebsocketsTransport(strawberry_server.ws_url, idle_timeout=60)
     with Client(transport=transport) as client:
         for _ in range(5):
@@ -80,7 +80,7 @@ def test_w29_a_new_operation_keeps_the_socket(strawberry_server: Server) -> None
 
 
 def test_w29_running_operations_are_not_idle(strawberry_server: Server) -> None:
-    """However long it brings nothing, a subscription keeps its socket."""
+    """However long there are no events, a subscription keeps its socket."""
     transport = AIOHTTPWebsocketsTransport(strawberry_server.ws_url, idle_timeout=0.05)
     with Client(transport=transport) as client:
         books = client.subscribe(BOOKS, overflow="raise")
@@ -93,13 +93,13 @@ def test_w29_running_operations_are_not_idle(strawberry_server: Server) -> None:
 
 @pytest.mark.parametrize("subprotocol", ["graphql-transport-ws", "graphql-ws"])
 def test_limit_of_operations_per_connection_opens_another(capped_server: Server, subprotocol: str) -> None:
-    """Strawberry takes 100 operations per connection: those it refuses move to another socket, unseen."""
+    """Strawberry accepts 100 operations per connection; those that it refuses move to another socket."""
     transport = AIOHTTPWebsocketsTransport(capped_server.ws_url, subprotocols=[subprotocol])
     with Client(transport=transport) as client:
         streams = [client.subscribe(COUNT, {"delay": 0.05}, overflow="drop_oldest") for _ in range(250)]
         assert all(next(stream)["count"] >= 1 for stream in streams)
         assert sockets_of(capped_server) == 3
-        # Whoever leaves makes room.
+        # Ended operations make room.
         for stream in streams[:50]:
             stream.close()
         more = [client.subscribe(COUNT, {"delay": 0.05}, overflow="drop_oldest") for _ in range(20)]
@@ -108,7 +108,7 @@ def test_limit_of_operations_per_connection_opens_another(capped_server: Server,
 
 
 def test_limit_that_another_connection_cannot_help_is_an_error() -> None:
-    """A server that refuses the only operation on a connection would refuse it anywhere."""
+    """A server that refuses the only operation on a connection would refuse it on any other."""
 
     async def refuses(peer: Peer) -> None:
         await peer.acknowledge()
@@ -124,7 +124,7 @@ def test_limit_that_another_connection_cannot_help_is_an_error() -> None:
 
 
 def test_n13_subscriptions_take_no_slot_of_the_pool(strawberry_server: Server) -> None:
-    """With more sockets open than the pool has connections, a query does not wait."""
+    """With more open sockets than the pool has connections, a query does not wait."""
     with Client(strawberry_server.url, client_session_args={"connector": one_connection}) as client:
         streams = [client.subscribe(BOOKS) for _ in range(10)]
         assert client.execute("{ hello }", timeout=PATIENCE) == {"hello": "Hello world!"}
@@ -140,13 +140,13 @@ def one_connection() -> Any:
 
 @pytest.fixture
 def quiet_loop(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Loops without debugging, which takes most of the time and keeps a stack with every handle."""
+    """Loops without debug mode, which takes most of the time and stores a stack with every handle."""
     monkeypatch.setenv("PYTHONASYNCIODEBUG", "")
 
 
 @pytest.mark.usefixtures("quiet_loop")
 def test_ten_thousand_subscriptions_share_one_socket() -> None:
-    """All of them run on one connection, and each gets its own events."""
+    """All of them run on one connection, and each receives its own events."""
     count = 10_000
     document = "subscription ($n: Int) { n(n: $n) }"
 
@@ -168,7 +168,7 @@ def test_ten_thousand_subscriptions_share_one_socket() -> None:
 
 @pytest.mark.usefixtures("quiet_loop")
 def test_a_subscription_holds_less_than_four_kibibytes() -> None:
-    """Its buffer is empty; everything else that a subscription on a shared socket holds is counted."""
+    """Its buffer is empty; all other objects of a subscription on a shared socket are counted."""
     count = 2_000
 
     with canned_server() as address, Client(f"http://{address}/graphql") as client:
@@ -187,7 +187,7 @@ def test_a_subscription_holds_less_than_four_kibibytes() -> None:
 
 
 def test_closing_a_sibling_from_another_thread(strawberry_server: Server) -> None:
-    """Those who share a socket may come and go in any thread."""
+    """Operations on a shared socket may start and end in any thread."""
     with Client(strawberry_server.url) as client:
         stays = client.subscribe(COUNT, {"delay": 0.001}, overflow="drop_oldest")
 

@@ -1,4 +1,4 @@
-"""Reconnecting to a real server that is killed and comes back at the same place."""
+"""Reconnecting to a real server that is killed and restarted at the same address."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ Restart = Callable[[], Server]
 
 @pytest.fixture
 def mortal() -> Iterator[tuple[Server, Restart]]:
-    """A server, and a function that kills it (SIGKILL) and starts another one at the same place."""
+    """A server, and a function that kills it (SIGKILL) and starts another one at the same address."""
     with pytest.MonkeyPatch.context() as patch, ServerProcess("tests.servers.capped_server") as process:
         patch.setenv("TEST_PORT", str(urlsplit(process.url).port))
 
@@ -32,7 +32,7 @@ def mortal() -> Iterator[tuple[Server, Restart]]:
             process.kill()
             process.stop()
             process.start()
-            return Server(process.url, since=0)  # the client may have come back before we look
+            return Server(process.url, since=0)  # the client may have reconnected before this check
 
         yield Server(process.url), restart
 
@@ -42,7 +42,7 @@ def mortal() -> Iterator[tuple[Server, Restart]]:
 def test_w20_l13_subscription_survives_kill_and_restart(
     mortal: tuple[Server, Restart], subprotocol: str, overflow: Any, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """A server that is killed in mid-stream and comes back finds its subscribers again, who see the gap."""
+    """Subscriptions reconnect to a server that is killed during a stream and restarted, and see the gap."""
     server, restart = mortal
     gaps: list[float] = []
     transport = AIOHTTPWebsocketsTransport(server.ws_url, subprotocols=[subprotocol], reconnect=POLICY)
@@ -61,7 +61,7 @@ def test_w20_l13_subscription_survives_kill_and_restart(
 
 
 def test_many_subscribers_survive_kill_and_restart(mortal: tuple[Server, Restart]) -> None:
-    """A hundred and fifty subscribers, some with a socket of their own, all come back, each once."""
+    """A hundred and fifty subscriptions, some with their own sockets, all continue, each once."""
     server, restart = mortal
     with Client(server.url, reconnect=POLICY) as client:
         subscribers = [client.subscribe(BOOKS, overflow="raise") for _ in range(130)]
@@ -77,7 +77,7 @@ def test_many_subscribers_survive_kill_and_restart(mortal: tuple[Server, Restart
 
 
 def test_w23_call_that_was_under_way_is_not_repeated(mortal: tuple[Server, Restart]) -> None:
-    """A call whose server is killed fails, and the new server never hears of it; subscriptions beside it go on."""
+    """A call whose server is killed fails, and the new server never receives it; other subscriptions continue."""
     server, restart = mortal
     errors: list[str] = []
     with Client(server.ws_url, reconnect=POLICY) as client:

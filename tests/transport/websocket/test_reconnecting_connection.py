@@ -1,4 +1,4 @@
-"""ReconnectingConnection: what becomes of operations when their socket is lost."""
+"""ReconnectingConnection: the effects of a lost socket on its operations."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ from ..ticking import (
 
 @pytest.mark.parametrize("code", [1001, 1012, 4408, 1000, 1005, None])
 def test_w20_subscription_survives_a_close(code: int | None) -> None:
-    """After a close that may be tried again the subscription goes on over a new socket, with a new init."""
+    """After a close that is retried, the subscription continues over a new socket, with a new init."""
     with (
         ScriptedServer(in_turn(ticks_and_close(None if code == 1005 else code), ticks_and_goes_on)) as server,
         Client(server.url, reconnect=QUICK, init_payload={"user": "me"}) as client,
@@ -52,7 +52,7 @@ def test_w20_subscription_survives_a_close(code: int | None) -> None:
 
 
 def test_w20_subscription_survives_a_broken_connection() -> None:
-    """So it is after a TCP reset."""
+    """The same holds after a TCP reset."""
     with (
         ScriptedServer(in_turn(ticks_and_breaks, ticks_and_goes_on)) as server,
         Client(server.url, reconnect=QUICK) as client,
@@ -62,7 +62,7 @@ def test_w20_subscription_survives_a_broken_connection() -> None:
 
 
 def test_w20_all_subscriptions_of_a_shared_socket_survive() -> None:
-    """Each of several subscriptions is sent again, in the order in which they were made."""
+    """Several subscriptions are resent in the order in which they were started."""
 
     async def breaks_after_three(peer: Peer) -> None:
         await peer.acknowledge()
@@ -83,7 +83,7 @@ def test_w20_all_subscriptions_of_a_shared_socket_survive() -> None:
 
 @pytest.mark.parametrize("code", [1002, 1011, 4400, 4406, 4409, 4429, 4500])
 def test_w21_fatal_code_ends_it(code: int) -> None:
-    """A fatal code is not tried again; code and reason reach the consumer, after the events before."""
+    """A fatal code is not retried; the code and the reason reach the consumer, after the events before."""
     with ScriptedServer(ticks_and_close(code, "because")) as server, Client(server.url, reconnect=QUICK) as client:
         events = client.subscribe(TICKS)
         assert next(events) == {"tick": 1}
@@ -95,7 +95,7 @@ def test_w21_fatal_code_ends_it(code: int) -> None:
 
 @pytest.mark.parametrize("type", ["mutation", "query"])
 def test_w23_what_may_have_run_is_not_sent_again(type: str) -> None:
-    """A mutation or query on a lost socket fails; a subscription beside it goes on."""
+    """A mutation or query on a lost socket fails; a subscription on it continues."""
 
     async def breaks_on_the_second(peer: Peer) -> None:
         await one_tick_then(peer)
@@ -116,7 +116,7 @@ def test_w23_what_may_have_run_is_not_sent_again(type: str) -> None:
 
 
 def test_w24_normal_closure_is_no_busy_loop() -> None:
-    """A server that closes with 1000 as soon as it has the subscription is tried a few times only, with waits."""
+    """A server that closes with 1000 as soon as it has the subscription is retried only a few times, with waits."""
     with (
         ScriptedServer(closes_at_once(1000)) as server,
         Client(server.url, reconnect=ReconnectPolicy(attempts=3, base=0.05, cap=0)) as client,
@@ -130,7 +130,7 @@ def test_w24_normal_closure_is_no_busy_loop() -> None:
 
 
 def test_w25_ack_alone_does_not_reset_the_count() -> None:
-    """A server that acknowledges and closes, again and again, is given up after the configured attempts."""
+    """A server that acknowledges and closes repeatedly is given up after the configured attempts."""
 
     async def acknowledges_and_leaves(peer: Peer) -> None:
         await peer.acknowledge()
@@ -148,7 +148,7 @@ def test_w25_ack_alone_does_not_reset_the_count() -> None:
 
 
 def test_w25_an_old_connection_resets_the_count(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A connection that lived for long enough counts as good although it brought no event."""
+    """A connection that stayed open long enough counts as useful without an event."""
     monkeypatch.setattr(reconnect, "SETTLED_SECONDS", 0.0)
     with (
         ScriptedServer(in_turn(*[closes_at_once(1001)] * 9, ticks_and_goes_on)) as server,
@@ -158,7 +158,7 @@ def test_w25_an_old_connection_resets_the_count(monkeypatch: pytest.MonkeyPatch)
 
 
 def test_w21_a_subscription_survives_a_close_code_that_is_to_be_retried() -> None:
-    """A code that is final by default is not when the policy lists it."""
+    """A code that is final by default is not final if the policy lists it."""
     policy = ReconnectPolicy(base=0.01, cap=0, retry_codes=[1011])
     with (
         ScriptedServer(in_turn(ticks_and_close(1011), ticks_and_goes_on)) as server,
@@ -169,7 +169,7 @@ def test_w21_a_subscription_survives_a_close_code_that_is_to_be_retried() -> Non
 
 
 def test_w26_the_last_close_code_is_told_after_the_last_attempt() -> None:
-    """When attempts have run out every operation fails, with the last close code and an error of its own."""
+    """After the last attempt every operation fails, with the last close code and its own error."""
     with ScriptedServer(closes_at_once(1012, "restarting")) as server:
         policy = ReconnectPolicy(attempts=2, base=0.01, cap=0)
         with Client(server.url, reconnect=policy) as client:
@@ -185,7 +185,7 @@ def test_w26_the_last_close_code_is_told_after_the_last_attempt() -> None:
 
 
 def test_w26_the_close_code_is_told_when_no_socket_came_about_since() -> None:
-    """When nobody listens any more, the error has the code with which the connection had been lost."""
+    """If no server is listening any more, the error has the code of the loss."""
     with ScriptedServer(ticks_and_close(1012)) as server:
         client = Client(server.url, reconnect=ReconnectPolicy(attempts=2, base=0.2, cap=0))
         events = client.subscribe(TICKS)
@@ -199,7 +199,7 @@ def test_w26_the_close_code_is_told_when_no_socket_came_about_since() -> None:
 
 
 def test_established_subscription_outlives_more_than_five_attempts() -> None:
-    """By default an outage ends a subscription after ten minutes and not after a number of attempts."""
+    """By default an outage ends a subscription after ten minutes, not after a number of attempts."""
 
     async def unavailable(peer: Peer) -> None:
         await peer.refuse(503)
@@ -240,7 +240,7 @@ def test_outage_ends_after_give_up_after() -> None:
 
 @in_loop
 async def test_connect_fails_after_the_last_attempt() -> None:
-    """``connect`` on its own opens a socket, with the attempts of the policy, and raises the last error."""
+    """``connect`` itself opens a socket, with the attempts of the policy, and raises the last error."""
 
     async def unavailable(peer: Peer) -> None:
         await peer.refuse(503)
@@ -256,7 +256,7 @@ async def test_connect_fails_after_the_last_attempt() -> None:
 
 
 def test_w28_closing_the_last_subscription_ends_the_attempts() -> None:
-    """In back-off, nothing is tried any more once nobody waits for it."""
+    """During a wait, no further attempt is made if no caller waits for it."""
     with (
         ScriptedServer(ticks_and_close(1012)) as server,
         Client(server.url, reconnect=ReconnectPolicy(base=0.5, cap=0)) as client,
@@ -270,7 +270,7 @@ def test_w28_closing_the_last_subscription_ends_the_attempts() -> None:
 
 @in_loop
 async def test_w28_cancelling_in_back_off_ends_the_attempts() -> None:
-    """So it is for who cancels while the first connection is tried."""
+    """The same holds for a caller that is cancelled during the first connection."""
 
     async def unavailable(peer: Peer) -> None:
         await peer.refuse(503)
@@ -287,7 +287,7 @@ async def test_w28_cancelling_in_back_off_ends_the_attempts() -> None:
 
 @pytest.mark.parametrize("reconnect", [False, ReconnectPolicy(attempts=0)])
 def test_reconnect_can_be_switched_off(reconnect: ReconnectPolicy | bool) -> None:
-    """Then the first loss is the end."""
+    """The first loss is then the end."""
     with ScriptedServer(ticks_and_close(1012)) as server, Client(server.url, reconnect=reconnect) as client:
         events = client.subscribe(TICKS)
         assert next(events) == {"tick": 1}
@@ -298,7 +298,7 @@ def test_reconnect_can_be_switched_off(reconnect: ReconnectPolicy | bool) -> Non
 
 @in_loop
 async def test_reconnect_is_off_on_a_bare_transport() -> None:
-    """A transport on its own connects again only when asked to."""
+    """A transport without a client reconnects only if requested."""
     with ScriptedServer(in_turn(ticks_and_close(1012), ticks_and_goes_on)) as server:
         async with websockets(server.ws_url) as transport:
             events = transport.subscribe(TICKS)
@@ -313,7 +313,7 @@ async def test_reconnect_is_off_on_a_bare_transport() -> None:
 
 
 def test_loss_and_return_are_logged(caplog: pytest.LogCaptureFixture) -> None:
-    """Both are warnings of the package's loggers; the first says why and when, the second how long it took."""
+    """Both are warnings of the package's logger; the first has the reason and the delay, the second the duration."""
     with (
         ScriptedServer(in_turn(ticks_and_close(1012), ticks_and_goes_on)) as server,
         Client(server.url, reconnect=QUICK) as client,
@@ -331,7 +331,7 @@ def test_loss_and_return_are_logged(caplog: pytest.LogCaptureFixture) -> None:
 
 
 def test_l13_subscription_survives_on_legacy_servers() -> None:
-    """A lost subscription is started anew after a new acknowledgement."""
+    """A lost subscription is restarted after a new acknowledgement."""
 
     async def script(peer: Peer) -> None:
         await peer.acknowledge(LEGACY)
@@ -348,7 +348,7 @@ def test_l13_subscription_survives_on_legacy_servers() -> None:
 
 
 def test_siblings_survive_a_server_that_drops_the_socket_on_stop() -> None:
-    """Some legacy servers answer a stop by dropping the socket; who shares it is subscribed again, however often."""
+    """Some legacy servers answer a stop by closing the socket; others on it are resubscribed, however often."""
 
     async def script(peer: Peer) -> None:
         await peer.acknowledge(LEGACY)
@@ -372,7 +372,7 @@ def test_siblings_survive_a_server_that_drops_the_socket_on_stop() -> None:
 
 @in_loop
 async def test_close_in_back_off_ends_everything() -> None:
-    """Closing the transport wakes those who wait for a connection and ends running subscriptions cleanly."""
+    """Closing the transport wakes callers that wait for a connection and ends running subscriptions without errors."""
 
     async def unavailable(peer: Peer) -> None:
         await peer.refuse(503)
@@ -392,7 +392,7 @@ async def test_close_in_back_off_ends_everything() -> None:
 
 @in_loop
 async def test_close_while_a_socket_opens() -> None:
-    """A socket that is half-way to its acknowledgement is closed, too, before ``close()`` returns."""
+    """A socket that waits for its acknowledgement is closed as well, before ``close()`` returns."""
     initialized = threading.Event()
 
     async def hesitates(peer: Peer) -> None:

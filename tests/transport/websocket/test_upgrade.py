@@ -1,4 +1,4 @@
-"""upgrade: what becomes of an upgrade that is not answered with 101, and which arguments reach it."""
+"""upgrade: the errors of an upgrade without a 101, and the arguments of the request."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def basic_auth(login: str, password: str) -> aiohttp.BasicAuth:
     ("status", "kind"),
     [
         (401, TransportAuthenticationError),
-        (403, TransportRateLimited),  # it says when to try again
+        (403, TransportRateLimited),  # it has a time to retry
         (400, TransportServerError),
         (404, TransportServerError),
         (426, TransportServerError),
@@ -53,7 +53,7 @@ def basic_auth(login: str, password: str) -> aiohttp.BasicAuth:
 )
 @in_loop
 async def test_w33_refused_upgrade(status: int, kind: type[TransportServerError]) -> None:
-    """Another status than 101 is an error with the status, the headers and the beginning of the body."""
+    """Any status other than 101 is an error with the status, the headers and the beginning of the body."""
 
     async def refuse(peer: Peer) -> None:
         await peer.refuse(status, "Go away! " * 1000, Retry_After="7", X_Reason="mood")
@@ -76,7 +76,7 @@ async def test_w33_refused_upgrade(status: int, kind: type[TransportServerError]
 
 @in_loop
 async def test_upgrade_that_is_forbidden() -> None:
-    """Without a time to try again 403 refuses the credentials."""
+    """Without a time to retry, 403 refuses the credentials."""
 
     async def refuse(peer: Peer) -> None:
         await peer.refuse(403)
@@ -90,21 +90,21 @@ async def test_upgrade_that_is_forbidden() -> None:
 @pytest.mark.parametrize("status", [404, 405, 200])
 @in_loop
 async def test_upgrade_at_a_url_without_websockets(status: int) -> None:
-    """The error names the option for another URL, and the other way in which servers send subscriptions."""
+    """The error names the option for another URL, and the other way to send subscriptions."""
 
     async def refuse(peer: Peer) -> None:
         await peer.refuse(status)
 
     with ScriptedServer(refuse) as server:
         async with websockets(server.ws_url) as transport:
-            with pytest.raises(TransportServerError, match=r"subscriptions= of the Client.*server-sent events"):
+            with pytest.raises(TransportServerError, match=r"Client as subscriptions=\..*server-sent events"):
                 await transport.connect()
 
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
 @in_loop
 async def test_n01_redirects_are_not_followed(status: int) -> None:
-    """Nothing is sent to where a redirect points, since the caller's credentials would go along."""
+    """Nothing is sent to the target of a redirect, because it would receive the caller's credentials."""
 
     async def redirect(peer: Peer) -> None:
         await peer.refuse(status, Location=elsewhere.url + "?token=s3cret")
@@ -121,7 +121,7 @@ async def test_n01_redirects_are_not_followed(status: int) -> None:
 
 @in_loop
 async def test_n01_redirects_with_middlewares_of_ones_own() -> None:
-    """A caller's own middlewares run too, and do not bring redirects back."""
+    """A caller's own middlewares run as well, and do not make redirects followed."""
     seen = []
 
     async def middleware(request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType) -> aiohttp.ClientResponse:
@@ -142,7 +142,7 @@ async def test_n01_redirects_with_middlewares_of_ones_own() -> None:
 @pytest.mark.parametrize("status", [302, 401])
 @in_loop
 async def test_n01_w33_with_a_session_of_ones_own(status: int) -> None:
-    """On a session that the caller made redirects are not followed either, and refusals have their class."""
+    """With a session that the caller created, redirects are not followed either, and refusals have their class."""
 
     async def refuse(peer: Peer) -> None:
         await peer.refuse(status, "No", Location=elsewhere.url)
@@ -158,7 +158,7 @@ async def test_n01_w33_with_a_session_of_ones_own(status: int) -> None:
 
 @in_loop
 async def test_credentials_in_the_url() -> None:
-    """User name and password in the URL are sent as a header, and never shown."""
+    """A user name and password in the URL are sent as a header, and never shown."""
     with ScriptedServer(accept) as server:
         url = server.ws_url.replace("ws://", "ws://ada:s3cret@")
         basic = "Basic " + base64.b64encode(b"ada:s3cret").decode()
@@ -171,7 +171,7 @@ async def test_credentials_in_the_url() -> None:
 
 @in_loop
 async def test_handshake_that_breaks_the_rules() -> None:
-    """A 101 that does not answer the key is no WebSocket."""
+    """A 101 with a wrong key is not a WebSocket."""
 
     async def cheat(peer: Peer) -> None:
         peer.headers["sec-websocket-key"] = "another"
@@ -187,7 +187,7 @@ async def test_handshake_that_breaks_the_rules() -> None:
 
 @in_loop
 async def test_connect_timeout() -> None:
-    """A server that accepts TCP and says nothing more ends in connect_timeout."""
+    """A server that accepts TCP and then is silent is given up after connect_timeout."""
 
     async def ignore(peer: Peer) -> None:
         await asyncio.Event().wait()
@@ -201,7 +201,7 @@ async def test_connect_timeout() -> None:
 
 @in_loop
 async def test_nobody_listens() -> None:
-    """A refused TCP connection says where to; the cause is there."""
+    """A refused TCP connection is reported with the URL; the cause is chained."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
     async with websockets(f"ws://127.0.0.1:{port}/graphql?token=s3cret") as transport:
@@ -214,7 +214,7 @@ async def test_nobody_listens() -> None:
 
 @in_loop
 async def test_arguments_reach_the_upgrade() -> None:
-    """headers, auth, origin, params and connect_args are in the request; the session's arguments too."""
+    """headers, auth, origin, params and connect_args are in the request, and so are the session's arguments."""
     with ScriptedServer(accept) as server:
         options: dict[str, Any] = {
             "auth": basic_auth("ada", "secret"),
@@ -242,7 +242,7 @@ async def test_arguments_reach_the_upgrade() -> None:
 
 @in_loop
 async def test_auth_takes_precedence_over_headers() -> None:
-    """auth= replaces an Authorization header; it may be a pair, a text or a function of either."""
+    """auth= replaces an Authorization header; it may be a pair, a string or a function that returns either."""
     basic = "Basic " + base64.b64encode(b"ada:secret").decode()
     for auth, sent in [(("ada", "secret"), basic), ("Bearer t", "Bearer t"), (lambda: ("ada", "secret"), basic)]:
         with ScriptedServer(accept) as server:
