@@ -17,6 +17,8 @@ COMMANDS = {
     "run": "Send a query or mutation and print its data.",
     "subscribe": "Print the events of a subscription, one JSON line each.",
     "schema": "Print a schema as SDL or JSON.",
+    "check": "Check documents against a schema.",
+    "diff": "List the changes between two schemas.",
     "demo": "Start a GraphQL server and show the client at work.",
 }
 """The subcommands, with the first line of the help of each."""

@@ -26,8 +26,11 @@ class RequestOptions:
     operation: str | None
     select: str | None
 
-    def request(self) -> GraphQLRequest:
+    def request(self, *, checks_path: bool = True) -> GraphQLRequest:
         """Return the one request.
+
+        Args:
+            checks_path: whether ``--select`` is a path in the data; otherwise it is one in a node of a connection.
 
         Raises:
             click.UsageError: a variable or a path does not fit the document, or there is no document.
@@ -39,7 +42,8 @@ class RequestOptions:
         sets = read_variables(self.variables_file)
         if len(sets) > 1:
             raise click.UsageError(f"{self.variables_file} is a list of variables, which needs --batch.")
-        check_path(self.select, document)
+        if checks_path:
+            check_path(self.select, document)
         values = variable_values(document.operation, self._assignments(), sets[0])
         return GraphQLRequest(document, values)
 

@@ -26,6 +26,7 @@ from ..selection import select
 @request_options
 @click.option("--batch", is_flag=True, help="Send all operations, and a list of variables, in one HTTP request.")
 @click.option("--defer", is_flag=True, help="Print the data each time that a part of @defer or @stream arrives.")
+@click.option("--paginate", is_flag=True, help="Fetch all pages of the connection, and print each node as it comes.")
 @format_option(*FORMATS)
 @click.option("-i", "--include", is_flag=True, help="Show the status and the headers of the response, on stderr.")
 @click.option("--allow-errors", is_flag=True, help="Exit with 0 even if the response has errors.")
@@ -36,6 +37,7 @@ def run(
     connection: Connection,
     batch: bool,
     defer: bool,
+    paginate: bool,
     format_name: str | None,
     include: bool,
     allow_errors: bool,
@@ -48,18 +50,20 @@ def run(
     syncgql run prod 'mutation ($file: Upload!) { upload(file: $file) { size } }' -v file@photo.jpg
     echo '{ books { title year } }' | syncgql run prod --format csv
     """
-    if batch and defer:
-        raise click.UsageError("--batch and --defer exclude each other.")
-    formats = STREAM_FORMATS if defer else FORMATS
+    if batch + defer + paginate > 1:
+        raise click.UsageError("--batch, --defer and --paginate exclude each other.")
+    formats = STREAM_FORMATS if defer or paginate else FORMATS
     name = format_name or next(iter(formats))
     if name not in formats:
-        raise click.UsageError(f"--defer prints several results, so its format is {' or '.join(formats)}.")
+        raise click.UsageError(f"Results that come one after the other are printed as {' or '.join(formats)}.")
     printer = ResultPrinter(formats[name], request_options.select, include)
     with connection.client(endpoint) as client:
         if batch:
             code = _run_batch(client, request_options.batch(), printer)
         elif defer:
             code = _run_incremental(client, request_options.request(), printer)
+        elif paginate:
+            code = _run_pages(client, request_options.request(checks_path=False), printer)
         else:
             code = _run_one(client, request_options.request(), printer)
     sys.exit(ExitCode.OK if allow_errors and code == ExitCode.ERRORS else code)
@@ -119,6 +123,12 @@ def _run_incremental(client: Client, request: GraphQLRequest, printer: ResultPri
                 printer.data(latest.data)
     printer.response(latest.response)
     return _errors_of(latest)
+
+
+def _run_pages(client: Client, request: GraphQLRequest, printer: ResultPrinter) -> ExitCode:
+    for node in client.paginate(request):
+        printer.data(node)
+    return ExitCode.OK
 
 
 def _errors_of(result: ExecutionResult | TransportError, where: str = "") -> ExitCode:
