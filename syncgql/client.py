@@ -104,12 +104,17 @@ class Client:
 
     Args:
         url: the endpoint, a str or a ``yarl.URL``; percent-encodings are kept. With ``http(s)://``, queries and
-            mutations are sent by POST, and subscriptions over a WebSocket with the same host and path. With
+            mutations are sent by POST, and subscriptions by *subscription_protocol* with the same host and path. With
             ``ws(s)://``, everything is sent over a WebSocket.
         transport: the transport to use instead of *url*, also for subscriptions if it supports them. A blocking
             transport sends in the calling thread. Pass headers, cookies, credentials, ``init_payload`` and session to
             the transport, not to the client.
-        subscriptions: a different URL or transport for subscriptions.
+        subscriptions: a different URL or transport for subscriptions. With an ``http(s)://`` URL, all protocols of
+            *subscription_protocol* are tried; with a ``ws(s)://`` URL, those over WebSocket.
+        subscription_protocol: ``"graphql-transport-ws"``, ``"graphql-ws"``, ``"sse"`` or ``"multipart"``, or a list of
+            these in order of preference. ``"auto"``, the default, tries WebSocket with both subprotocols, then
+            Server-Sent Events, then multipart responses, until the server supports one, which the client remembers.
+            Refused credentials and failures are raised; then nothing else is tried.
         headers: a dict of headers for every request and connection, or a function that returns one. The function is
             called for each of them, in the calling thread, or in a worker thread for a retry or a reconnect.
         cookies: a dict of initial cookies; cookies that the server sets are kept as well. A call with its own
@@ -141,7 +146,7 @@ class Client:
             limit.
         init_payload: the payload of the WebSocket's ``connection_init``, or a function that returns it and is called
             like *headers*.
-        reconnect: when to reconnect a lost WebSocket and resend its subscriptions: a ``ReconnectPolicy``, True for the
+        reconnect: when to reconnect a lost connection and resend its subscriptions: a ``ReconnectPolicy``, True for the
             default policy, or False for never. By default the first attempt begins after 1 to 2 s and later ones after
             up to 31 s, for ten minutes; the first connection of a call has five attempts. A *transport* has its own
             option.
@@ -149,7 +154,8 @@ class Client:
             of seconds for which events are missing. It is called in the consumer's thread, between two events. It may
             return None to continue, a list of events to deliver first, or a mapping of variables to restart the
             subscription with. ``subscribe`` accepts a different function for one subscription.
-        max_message_size: the maximum size of a WebSocket message in bytes, 16 MiB by default; 0 for no limit.
+        max_message_size: the maximum size of a WebSocket message, or of an event of a stream, in bytes; 16 MiB by
+            default, 0 for no limit.
         client_session_args: further arguments for ``aiohttp.ClientSession``. ``connector`` and ``cookie_jar`` must be
             functions that create one, because both are bound to the loop on which they are created; the functions are
             called there.
@@ -189,7 +195,8 @@ class Client:
     Raises:
         TypeError: an argument has the wrong type; neither or both of *url* and *transport* are given; both *timeout*
             and *execute_timeout* limit a call; or an argument has no effect in combination with *transport*.
-        ValueError: a URL is not absolute or has the wrong scheme, or a limit is not positive.
+        ValueError: a URL is not absolute or has the wrong scheme, a limit is not positive, or a protocol is unknown
+            or cannot be used with the URL for subscriptions.
     """
 
     def __init__(
@@ -198,6 +205,7 @@ class Client:
         *,
         transport: AsyncTransport | BlockingTransport | None = None,
         subscriptions: str | URL | AsyncTransport | None = None,
+        subscription_protocol: str | Sequence[str] = "auto",
         headers: HeadersOption = None,
         cookies: Any = None,
         auth: AuthOption = None,
@@ -699,6 +707,7 @@ class Client:
 
         Raises:
             TransportTimeout: connecting and sending took longer than *timeout*.
+            TransportProtocolsRefused: the server speaks none of the protocols of *subscription_protocol*.
             TransportError: connecting failed, or the transport cannot subscribe.
             DocumentError: the document has a syntax error, or the request cannot be sent.
             ClientClosed: the client is closed.
@@ -746,6 +755,7 @@ class Client:
 
         Raises:
             TransportTimeout: connecting and sending took longer than *timeout*.
+            TransportProtocolsRefused: the server speaks none of the protocols of *subscription_protocol*.
             TransportError: connecting failed, or the transport cannot subscribe.
             DocumentError: the document has a syntax error, or the request cannot be sent.
             ClientClosed: the client is closed.

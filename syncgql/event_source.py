@@ -35,6 +35,10 @@ class EventSource(Protocol):
         """The counts of the events so far."""
 
     @property
+    def protocol(self) -> str:
+        """The name of the protocol that carries the events."""
+
+    @property
     def is_inherited(self) -> bool:
         """Whether it was opened in another process, before a fork."""
 

@@ -14,6 +14,7 @@
        +- TransportServerError             an HTTP response that is not a GraphQL response
        |  +- TransportAuthenticationError  the server refused the credentials
        |  +- TransportRateLimited          the server received too many requests
+       +- TransportProtocolsRefused        the server speaks none of the protocols for subscriptions
        +- TransportProtocolError           the peer broke the protocol
        +- SubscriptionOverflow             the consumer was too slow for overflow="raise"
        +- TransportQueryError              the response contains errors
@@ -44,6 +45,7 @@ __all__ = [
     "TransportCredentialsMissing",
     "TransportError",
     "TransportProtocolError",
+    "TransportProtocolsRefused",
     "TransportQueryError",
     "TransportRateLimited",
     "TransportServerError",
@@ -184,6 +186,19 @@ class TransportTimeout(TransportError, TimeoutError):
         super().__init__(message, sent=sent)
         self.limit = limit
         self.seconds = seconds
+
+
+class TransportProtocolsRefused(TransportError):
+    """The server speaks none of the protocols for subscriptions that were tried; none of them started the operation.
+
+    Attributes:
+        reasons: for each protocol that was tried, in this order, the error that it ended with. The subprotocols of a
+            WebSocket are tried together: ``"graphql-transport-ws, graphql-ws"``.
+    """
+
+    def __init__(self, message: str, *, reasons: Mapping[str, TransportError], sent: bool | None = None) -> None:
+        super().__init__(message, sent=sent)
+        self.reasons = reasons
 
 
 class TransportCredentialsMissing(TransportError):

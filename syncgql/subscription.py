@@ -194,6 +194,16 @@ class Subscription(Generic[T]):
         )
 
     @property
+    def protocol(self) -> str:
+        """The protocol that carries the events.
+
+        ``"graphql-transport-ws"``, ``"graphql-ws"``, ``"sse"``, ``"multipart"``, ``"appsync"``, ``"phoenix"`` or
+        ``"local"``; ``"http"`` for a response of ``client.stream`` that does not come in parts. For a transport of your
+        own it is its ``protocol``, by default the name of its class.
+        """
+        return self._source.protocol
+
+    @property
     def closed(self) -> bool:
         """Whether the subscription is exhausted, or was closed, either itself or with its client."""
         return not self._finalizer.alive or self._source.closed

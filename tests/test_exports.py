@@ -69,6 +69,7 @@ PUBLIC = [
     "TransportCredentialsMissing",
     "TransportError",
     "TransportProtocolError",
+    "TransportProtocolsRefused",
     "TransportQueryError",
     "TransportRateLimited",
     "TransportServerError",

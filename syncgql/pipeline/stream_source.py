@@ -56,6 +56,10 @@ class StreamSource(EventSource):
         return self._buffer.stats
 
     @property
+    def protocol(self) -> str:
+        return self._stream.protocol
+
+    @property
     def is_inherited(self) -> bool:
         return self._runtime.pid != os.getpid()
 

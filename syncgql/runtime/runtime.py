@@ -174,7 +174,8 @@ class Runtime(Generic[R]):
     def drop(self) -> None:
         """Have everything end because the client was dropped; for finalizers, so it takes no lock and never waits."""
         # The finalizers of its subscriptions may run before or after this, and after the loop thread has closed them.
-        self.open_when_dropped = frozenset(buffer for buffer in self.buffers.copy() if not buffer.finished)
+        # A second drop finds them finished, and keeps what the first one found.
+        self.open_when_dropped |= {buffer for buffer in self.buffers.copy() if not buffer.finished}
         self.request_stop()
 
     def join(self, timeout: float | None = None) -> None:

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from graphql import build_schema
 
 from syncgql import (
     Client,
@@ -19,6 +20,7 @@ from syncgql import (
     DocumentError,
     FailedRequest,
     GraphQLRequest,
+    LocalSchemaTransport,
     RequestsHTTPTransport,
     RetryPolicy,
     TransportQueryError,
@@ -71,6 +73,13 @@ def test_a_websocket(strawberry_server: Server) -> None:
     """Over one socket."""
     with Client(strawberry_server.ws_url) as client:
         assert list(client.execute_many(GREET, names(30))) == greetings(30)
+
+
+def test_a_local_schema() -> None:
+    """Without a server."""
+    schema = build_schema("type Query { hello: String }")
+    with Client(transport=LocalSchemaTransport(schema, root_value={"hello": "world"})) as client:
+        assert list(client.execute_many(["{ hello }"] * 10)) == [{"hello": "world"}] * 10
 
 
 def test_the_mock() -> None:

@@ -56,6 +56,10 @@ class SingleConnectionRequest(NamedTuple):
     remake: Callable[[], SingleConnectionRequest]
 
     @property
+    def protocol_name(self) -> str:
+        return SSE.name
+
+    @property
     def where(self) -> str:
         return public_url(str(self.http.url))
 
