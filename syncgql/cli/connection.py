@@ -28,7 +28,12 @@ class Connection:
     proxy: str | None = None
 
     def client(
-        self, endpoint: Endpoint, *, on_reconnect: OnReconnect | None = None, use_get_for_queries: bool = False
+        self,
+        endpoint: Endpoint,
+        *,
+        on_reconnect: OnReconnect | None = None,
+        use_get_for_queries: bool = False,
+        subscription_protocol: str = "auto",
     ) -> Client:
         """Return a client for an endpoint.
 
@@ -47,6 +52,7 @@ class Connection:
                 retry=False if self.retry == 1 else self.retry,
                 on_reconnect=on_reconnect,
                 use_get_for_queries=use_get_for_queries,
+                subscription_protocol=subscription_protocol,
             )
         except (TypeError, ValueError) as error:
             raise click.UsageError(str(error)) from error

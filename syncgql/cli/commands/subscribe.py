@@ -24,6 +24,14 @@ from ..selection import select
 @request_options
 @click.option("--count", type=click.IntRange(min=1), metavar="N", help="End after N events.")
 @click.option("--for", "seconds", type=click.FloatRange(min=0, min_open=True), metavar="SECONDS", help="End then.")
+@click.option(
+    "--protocol",
+    type=click.Choice(["auto", "graphql-transport-ws", "graphql-ws", "sse", "multipart"]),
+    default="auto",
+    show_default=True,
+    help="The protocol of the subscription.",
+)
+@click.option("--verbose", is_flag=True, help="Show on standard error which protocol is used.")
 @format_option(*STREAM_FORMATS)
 @click.option("--allow-errors", is_flag=True, help="Exit with 0 even if an event has errors.")
 @connection_options
@@ -33,6 +41,8 @@ def subscribe(
     connection: Connection,
     count: int | None,
     seconds: float | None,
+    protocol: str,
+    verbose: bool,
     format_name: str | None,
     allow_errors: bool,
 ) -> None:
@@ -51,9 +61,11 @@ def subscribe(
         raise click.UsageError("The operation is not a subscription; syncgql run sends it.")
     has_errors = False
     with (
-        connection.client(endpoint, on_reconnect=_tell_reconnect) as client,
+        connection.client(endpoint, on_reconnect=_tell_reconnect, subscription_protocol=protocol) as client,
         client.subscribe_results(request) as events,
     ):
+        if verbose:
+            tell(f"subscribed by {events.protocol}")
         limit = Deadline(seconds)
         number = 0
         while number != count and (event := _next(events, limit)) is not None:
