@@ -7,7 +7,9 @@ from importlib.util import find_spec
 
 __all__ = ["main"]
 
-LIBRARIES = ("click", "rich")
+LIBRARIES = ("click", "rich") if sys.version_info >= (3, 11) else ("click", "rich", "tomli")
+
+INTERRUPTED = 130  # what a shell reports for a program that Ctrl-C ended
 
 
 def main() -> None:
@@ -15,6 +17,9 @@ def main() -> None:
     missing = [library for library in LIBRARIES if find_spec(library) is None]
     if missing:
         sys.exit(f"syncgql: the command needs {' and '.join(missing)}; install it with: pip install 'syncgql[cli]'")
-    from .command import command
+    try:
+        from .command import command
 
-    command(prog_name="syncgql")
+        command(prog_name="syncgql")
+    except KeyboardInterrupt:  # while modules were imported; the command handles all others
+        sys.exit(INTERRUPTED)

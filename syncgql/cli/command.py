@@ -1,47 +1,91 @@
-"""The subcommands of ``syncgql``."""
+"""The ``syncgql`` command: its subcommands, and what happens when one of them fails."""
 
 from __future__ import annotations
 
-from importlib.util import find_spec
+import os
+import sys
+from importlib import import_module
+from typing import Any, NoReturn
 
 import click
 
-from .demo.server_process import ServerExited
+from ..exceptions import SyncGQLError
+from ..messages import escaped
+from .exit_codes import ExitCode, exit_code
 
-DEMO_LIBRARIES = {
-    "strawberry": "strawberry-graphql",
-    "starlette": "starlette",
-    "uvicorn": "uvicorn",
-    "websockets": "websockets",
+COMMANDS = {
+    "run": "Send a query or mutation and print its data.",
+    "subscribe": "Print the events of a subscription, one JSON line each.",
+    "schema": "Print a schema as SDL or JSON.",
+    "check": "Check documents against a schema.",
+    "diff": "List the changes between two schemas.",
+    "ping": "Show which protocols a server speaks.",
+    "demo": "Start a GraphQL server and show the client at work.",
 }
+"""The subcommands, with the first line of the help of each."""
 
 
-@click.group()
+class Commands(click.Group):
+    """A group that imports a subcommand when it is used, so that none pays for the imports of another."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module = import_module(f".commands.{cmd_name}", __package__)
+        found: click.Command = getattr(module, cmd_name)
+        return found
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the list of subcommands without importing them."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the subcommand, and exit with the code that belongs to its error."""
+        try:
+            result = super().invoke(ctx)
+            sys.stdout.flush()  # here, where a closed pipe is handled
+        except SyncGQLError as error:
+            _fail(error, exit_code(error), debug=ctx.params["debug"])
+        except BrokenPipeError:
+            _leave_quietly()
+        except OSError as error:
+            _fail(error, ExitCode.USAGE, debug=ctx.params["debug"])
+        except KeyboardInterrupt:
+            sys.exit(ExitCode.INTERRUPTED)
+        return result
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="syncgql")
-def command() -> None:
-    """A GraphQL client for ordinary synchronous Python."""
+@click.option("--debug", is_flag=True, help="Show the log and the tracebacks of errors on standard error.")
+def command(debug: bool) -> None:
+    """A GraphQL client for the command line.
+
+    Results go to standard output, everything else to standard error. Where a URL is expected, the name of an
+    endpoint will do: pyproject.toml defines it as [tool.syncgql.endpoints.NAME].
+    """
+    if debug:
+        import logging
+
+        logging.basicConfig(level=logging.DEBUG, format="%(levelname)s %(name)s: %(message)s")
+        # The loop's own messages are about its internals.
+        logging.getLogger("asyncio").setLevel(logging.WARNING)
 
 
-@command.command()
-@click.option("--serve", is_flag=True, help="Only start the demo server and print its URL.")
-@click.option(
-    "--port",
-    type=click.IntRange(0, 65535),
-    default=0,
-    metavar="N",
-    help="Port of the demo server; a free port by default.",
-)
-def demo(serve: bool, port: int) -> None:
-    """Start a GraphQL server and show the client at work."""
-    missing = [name for module, name in DEMO_LIBRARIES.items() if find_spec(module) is None]
-    if missing:
-        raise click.ClickException(f"the demo needs {', '.join(missing)}; install it with: pip install 'syncgql[demo]'")
-    from .demo.command import serve_only, show
+def _fail(error: Exception, code: ExitCode, *, debug: bool) -> NoReturn:
+    if debug:
+        import traceback
 
-    try:
-        if serve:
-            serve_only(port)
-        else:
-            show(port)
-    except ServerExited as error:
-        raise click.ClickException(str(error)) from error
+        click.echo(escaped("".join(traceback.format_exception(error))), err=True, nl=False)
+    click.echo(f"syncgql: {escaped(str(error))}", err=True)
+    sys.exit(code)
+
+
+def _leave_quietly() -> NoReturn:
+    # Python flushes standard output again at exit, which must not fail again.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    sys.exit(ExitCode.CLOSED_PIPE)

@@ -31,7 +31,7 @@ ROOMS = {
     "cli": Room(20, 20, 130, 52, CALLER, ("command line, codegen",)),
     "contrib": Room(163, 20, 150, 52, CALLER, ("frameworks, tracing",)),
     "testing": Room(326, 20, 200, 52, BOTH, ("mocks instead of servers",)),
-    "client": Room(540, 20, 200, 52, CALLER, ("the methods that users call",)),
+    "client": Room(540, 48, 200, 48, CALLER, ("the methods that users call",)),
     "pipeline": Room(
         230, 120, 510, 52, CALLER, ("the steps of each call; the last one dispatches to the loop or sends itself",)
     ),

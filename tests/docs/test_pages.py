@@ -120,6 +120,8 @@ def test_the_code_of_a_page_runs(
         user = f"{fix_proxy.USER}:{fix_proxy.PASSWORD}@"
         replace["http://proxy.example.com:8080"] = proxy.replace("//", f"//{user}")
     given = names(library.url)
+    if path == "docs/middleware.md" and not django.conf.settings.configured:
+        django.conf.settings.configure()  # whose cache is in memory
     if path == "docs/custom_transports.md":
         server: LineServer = request.getfixturevalue("line_server")
         given |= {"host": server.host, "port": server.port}

@@ -1,0 +1,110 @@
+"""``syncgql check``: documents against a schema."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+from graphql import NoDeprecatedCustomRule, NoUnusedFragmentsRule, specified_rules, validate
+
+from ...messages import escaped
+from ..connection import Connection, connection_options
+from ..document_files import DocumentFiles, Place, error_place, node_place
+from ..exit_codes import ExitCode
+from ..output import write, write_json
+from ..report import tell
+from ..schemas import read_schema
+
+if TYPE_CHECKING:
+    from graphql import GraphQLSchema
+
+# Whether a fragment is used depends on all files.
+RULES = tuple(rule for rule in specified_rules if rule is not NoUnusedFragmentsRule)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What is wrong, and where.
+
+    Attributes:
+        place: where it is.
+        level: ``error`` or ``warning``.
+        message: what is wrong.
+    """
+
+    place: Place
+    level: str
+    message: str
+
+
+@click.command()
+@click.argument("source")
+@click.argument("paths", metavar="FILES...", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--deny", type=click.Choice(["deprecated"]), help="Count what is deprecated as an error.")
+@click.option("--format", "format_name", type=click.Choice(["text", "github", "json"]), default="text")
+@connection_options
+def check(source: str, paths: tuple[Path, ...], connection: Connection, deny: str | None, format_name: str) -> None:
+    r"""Check documents against a schema.
+
+    SOURCE is a URL, the name of an endpoint or a file with the schema. FILES are files and folders with GraphQL
+    (.graphql, .gql) or Python: literals that are passed to gql() and to the methods of a client, and literals that
+    begin with query, mutation, subscription or fragment. Exits with 9 if there is an error.
+
+    \b
+    syncgql check schema.graphql src/
+    syncgql check prod queries/*.graphql --deny deprecated --format github
+    """
+    schema = read_schema(source, connection)
+    files = DocumentFiles(paths)
+    # A fragment of another file may have the same error in several documents.
+    found = dict.fromkeys(_findings(files, schema, "error" if deny else "warning"))
+    findings = sorted(found, key=lambda each: (each.place.file, each.place.line, each.place.column))
+    _WRITERS[format_name](findings)
+    errors = sum(each.level == "error" for each in findings)
+    tell(f"{len(files.documents)} documents, {errors} errors, {len(findings) - errors} warnings")
+    sys.exit(ExitCode.FINDINGS if errors else ExitCode.OK)
+
+
+def _findings(files: DocumentFiles, schema: GraphQLSchema, deprecated: str) -> Iterator[Finding]:
+    for place, message in files.syntax_errors:
+        yield Finding(place, "error", message)
+    for each in files.documents:
+        document = files.complete(each.document)
+        for error in validate(schema, document, RULES, max_errors=1000):
+            yield Finding(error_place(error), "error", error.message)
+        for error in validate(schema, document, [NoDeprecatedCustomRule], max_errors=1000):
+            yield Finding(error_place(error), deprecated, error.message)
+    for node in files.unused_fragments():
+        yield Finding(node_place(node), "error", f"Fragment '{node.name.value}' is never used.")
+
+
+def _write_text(findings: list[Finding]) -> None:
+    for place, level, message in ((each.place, each.level, each.message) for each in findings):
+        write(escaped(f"{place.file}:{place.line}:{place.column}: {level}: {_one_line(message)}"))
+
+
+def _write_github(findings: list[Finding]) -> None:
+    """Write workflow commands; see https://docs.github.com/actions/reference/workflow-commands-for-github-actions."""
+    for each in findings:
+        where = each.place.file.replace("%", "%25").replace(":", "%3A").replace(",", "%2C")
+        message = each.message.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+        write(f"::{each.level} file={where},line={each.place.line},col={each.place.column}::{message}")
+
+
+def _write_json(findings: list[Finding]) -> None:
+    write_json([{**asdict(each.place), "level": each.level, "message": each.message} for each in findings])
+
+
+_WRITERS: Mapping[str, Callable[[list[Finding]], None]] = {
+    "text": _write_text,
+    "github": _write_github,
+    "json": _write_json,
+}
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())

@@ -1,0 +1,94 @@
+"""``syncgql diff``: the changes between two schemas, by graphql-core's rules."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import click
+import graphql
+from graphql import GraphQLSchema, find_breaking_changes, find_dangerous_changes
+
+from ...messages import escaped
+from ..connection import Connection, connection_options
+from ..document_files import DocumentFiles
+from ..exit_codes import ExitCode
+from ..output import write, write_json
+from ..report import tell
+from ..schemas import read_schema
+
+LEVELS = ("breaking", "dangerous", "safe")
+
+
+class Change(NamedTuple):
+    """A change: how bad it is for clients, graphql-core's name for its kind, and what changed."""
+
+    level: str
+    kind: str
+    description: str
+
+
+@click.command()
+@click.argument("old")
+@click.argument("new")
+@click.option(
+    "--documents",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    metavar="PATH",
+    help="A file or folder with documents; list only changes of what they use.",
+)
+@click.option("--deny", type=click.Choice(["dangerous"]), help="Exit with 9 on a dangerous change, too.")
+@click.option("--format", "format_name", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@connection_options
+def diff(
+    old: str, new: str, connection: Connection, documents: tuple[Path, ...], deny: str | None, format_name: str
+) -> None:
+    r"""List the changes between two schemas.
+
+    OLD and NEW are URLs, names of endpoints, or files with SDL or an introspection result. Exits with 9 if there is a
+    breaking change. Safe changes are listed with graphql-core 3.3 and newer.
+
+    \b
+    syncgql diff schema.graphql https://api.example.com/graphql --documents src/
+    """
+    before = read_schema(old, connection)
+    after = read_schema(new, connection, prefer_file=False)
+    if documents:
+        before, after = _used_parts(before, after, documents)
+    changes = sorted(_changes(before, after), key=lambda change: LEVELS.index(change.level))
+    if documents:  # what is new concerns no document
+        changes = [change for change in changes if change.level != "safe"]
+    if format_name == "json":
+        write_json([change._asdict() for change in changes])
+    else:
+        for change in changes:
+            write(escaped(f"{change.level}: {change.description} [{change.kind}]"))
+    counts = {level: sum(change.level == level for change in changes) for level in LEVELS}
+    tell(", ".join(f"{count} {level}" for level, count in counts.items()))
+    denied = counts["breaking"] + (counts["dangerous"] if deny else 0)
+    sys.exit(ExitCode.FINDINGS if denied else ExitCode.OK)
+
+
+def _changes(old: GraphQLSchema, new: GraphQLSchema) -> Iterator[Change]:
+    for breaking in find_breaking_changes(old, new):
+        yield Change("breaking", breaking.type.name, breaking.description)
+    for dangerous in find_dangerous_changes(old, new):
+        yield Change("dangerous", dangerous.type.name, dangerous.description)
+    if graphql.version_info >= (3, 3):
+        for change in graphql.find_schema_changes(old, new):
+            if isinstance(change, graphql.SafeChange):
+                yield Change("safe", change.type.name, change.description)
+
+
+def _used_parts(old: GraphQLSchema, new: GraphQLSchema, paths: tuple[Path, ...]) -> tuple[GraphQLSchema, GraphQLSchema]:
+    from ..schema_usage import comparable_part, used_coordinates, used_part
+
+    files = DocumentFiles(paths)
+    if files.syntax_errors:
+        place, message = files.syntax_errors[0]
+        raise click.UsageError(f"{place.file}:{place.line}:{place.column}: {message}")
+    used = used_coordinates(old, [each.document for each in files.documents])
+    return used_part(old, used), comparable_part(new, old, used)

@@ -1,0 +1,142 @@
+"""``syncgql run``: one query or mutation, or several in a batch."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import click
+
+from ...client import Client
+from ...exceptions import TransportError, TransportProtocolError, TransportServerError
+from ...request import GraphQLRequest
+from ...result import ExecutionResult, IncrementalResult, Response
+from ..connection import Connection, connection_options, endpoint_argument
+from ..endpoints import Endpoint
+from ..exit_codes import ExitCode, exit_code
+from ..output import FORMATS, STREAM_FORMATS, format_option
+from ..report import tell, tell_errors, tell_response
+from ..requests import RequestOptions, request_options
+from ..selection import select
+
+
+@click.command()
+@endpoint_argument
+@request_options
+@click.option("--batch", is_flag=True, help="Send all operations, and a list of variables, in one HTTP request.")
+@click.option("--defer", is_flag=True, help="Print the data each time that a part of @defer or @stream arrives.")
+@click.option("--paginate", is_flag=True, help="Fetch all pages of the connection, and print each node as it comes.")
+@format_option(*FORMATS)
+@click.option("-i", "--include", is_flag=True, help="Show the status and the headers of the response, on stderr.")
+@click.option("--allow-errors", is_flag=True, help="Exit with 0 even if the response has errors.")
+@connection_options
+def run(
+    endpoint: Endpoint,
+    request_options: RequestOptions,
+    connection: Connection,
+    batch: bool,
+    defer: bool,
+    paginate: bool,
+    format_name: str | None,
+    include: bool,
+    allow_errors: bool,
+) -> None:
+    r"""Send a query or mutation and print its data.
+
+    \b
+    syncgql run https://api.example.com/graphql '{ books { title } }'
+    syncgql run prod -f book.graphql -v id=1 --select book.title --format raw
+    syncgql run prod 'mutation ($file: Upload!) { upload(file: $file) { size } }' -v file@photo.jpg
+    echo '{ books { title year } }' | syncgql run prod --format csv
+    """
+    if batch + defer + paginate > 1:
+        raise click.UsageError("--batch, --defer and --paginate exclude each other.")
+    formats = STREAM_FORMATS if defer or paginate else FORMATS
+    name = format_name or next(iter(formats))
+    if name not in formats:
+        raise click.UsageError(f"Results that come one after the other are printed as {' or '.join(formats)}.")
+    printer = ResultPrinter(formats[name], request_options.select, include)
+    with connection.client(endpoint) as client:
+        if batch:
+            code = _run_batch(client, request_options.batch(), printer)
+        elif defer:
+            code = _run_incremental(client, request_options.request(), printer)
+        elif paginate:
+            code = _run_pages(client, request_options.request(checks_path=False), printer)
+        else:
+            code = _run_one(client, request_options.request(), printer)
+    sys.exit(ExitCode.OK if allow_errors and code == ExitCode.ERRORS else code)
+
+
+class ResultPrinter:
+    """Prints results: the data on standard output, all else on standard error."""
+
+    def __init__(self, write: Callable[[Any], None], path: str | None, include: bool) -> None:
+        self._write = write
+        self._path = path
+        self._include = include
+
+    def data(self, data: Any) -> None:
+        """Print data, or the part of it that was chosen."""
+        self._write(select(data, self._path))
+
+    def batch(self, data: list[Any]) -> None:
+        """Print the data of several results as one list."""
+        self._write([select(each, self._path) for each in data])
+
+    def response(self, response: Response | None) -> None:
+        """Print status and headers if they are wanted."""
+        if self._include:
+            tell_response(response)
+
+
+def _run_one(client: Client, request: GraphQLRequest, printer: ResultPrinter) -> ExitCode:
+    if request.is_subscription:
+        raise click.UsageError("The operation is a subscription; syncgql subscribe prints its events.")
+    try:
+        result = client.execute_result(request)
+    except (TransportServerError, TransportProtocolError) as error:
+        printer.response(error.response)
+        if isinstance(error, TransportServerError) and error.data is not None:
+            printer.data(error.data)
+        raise
+    printer.response(result.response)
+    if result.has_data:
+        printer.data(result.data)
+    return _errors_of(result)
+
+
+def _run_batch(client: Client, requests: list[GraphQLRequest], printer: ResultPrinter) -> ExitCode:
+    results = client.execute_batch_results(requests)
+    printer.response(next((each.response for each in results if isinstance(each, ExecutionResult)), None))
+    printer.batch([each.data if isinstance(each, ExecutionResult) else None for each in results])
+    codes = [_errors_of(each, f"operation {number}: ") for number, each in enumerate(results, 1)]
+    return next((code for code in codes if code), ExitCode.OK)
+
+
+def _run_incremental(client: Client, request: GraphQLRequest, printer: ResultPrinter) -> ExitCode:
+    latest = IncrementalResult()
+    with client.stream_results(request) as results:
+        for latest in results:
+            if latest.has_data:
+                printer.data(latest.data)
+    printer.response(latest.response)
+    return _errors_of(latest)
+
+
+def _run_pages(client: Client, request: GraphQLRequest, printer: ResultPrinter) -> ExitCode:
+    for node in client.paginate(request):
+        printer.data(node)
+    return ExitCode.OK
+
+
+def _errors_of(result: ExecutionResult | TransportError, where: str = "") -> ExitCode:
+    """Report the errors of a result, and return the exit code for them."""
+    if isinstance(result, TransportError):
+        tell(f"{where}{result}")
+        return exit_code(result)
+    if result.errors:
+        tell_errors(result.errors, where)
+        return ExitCode.ERRORS
+    return ExitCode.OK

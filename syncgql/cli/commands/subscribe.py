@@ -1,0 +1,95 @@
+"""``syncgql subscribe``: the events of a subscription, as they come."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from ...deadline import Deadline
+from ...exceptions import TransportTimeout
+from ...result import ExecutionResult
+from ...subscription import Subscription
+from ..connection import Connection, connection_options, endpoint_argument
+from ..endpoints import Endpoint
+from ..exit_codes import ExitCode
+from ..output import STREAM_FORMATS, format_option
+from ..report import tell, tell_errors
+from ..requests import RequestOptions, request_options
+from ..selection import select
+
+
+@click.command()
+@endpoint_argument
+@request_options
+@click.option("--count", type=click.IntRange(min=1), metavar="N", help="End after N events.")
+@click.option("--for", "seconds", type=click.FloatRange(min=0, min_open=True), metavar="SECONDS", help="End then.")
+@click.option(
+    "--protocol",
+    type=click.Choice(["auto", "graphql-transport-ws", "graphql-ws", "sse", "multipart"]),
+    default="auto",
+    show_default=True,
+    help="The protocol of the subscription.",
+)
+@click.option("--verbose", is_flag=True, help="Show on standard error which protocol is used.")
+@format_option(*STREAM_FORMATS)
+@click.option("--allow-errors", is_flag=True, help="Exit with 0 even if an event has errors.")
+@connection_options
+def subscribe(
+    endpoint: Endpoint,
+    request_options: RequestOptions,
+    connection: Connection,
+    count: int | None,
+    seconds: float | None,
+    protocol: str,
+    verbose: bool,
+    format_name: str | None,
+    allow_errors: bool,
+) -> None:
+    r"""Print the events of a subscription, one JSON line each.
+
+    A lost connection is re-established, which is reported on standard error. Ctrl-C ends the command and the
+    subscription on the server.
+
+    \b
+    syncgql subscribe https://api.example.com/graphql 'subscription { bookAdded { title } }' --count 1
+    syncgql subscribe prod -f book_added.graphql --select bookAdded.title --format raw
+    """
+    write = STREAM_FORMATS[format_name or next(iter(STREAM_FORMATS))]
+    request = request_options.request()
+    if not request.is_subscription:
+        raise click.UsageError("The operation is not a subscription; syncgql run sends it.")
+    has_errors = False
+    with (
+        connection.client(endpoint, on_reconnect=_tell_reconnect, subscription_protocol=protocol) as client,
+        client.subscribe_results(request) as events,
+    ):
+        if verbose:
+            tell(f"subscribed by {events.protocol}")
+        limit = Deadline(seconds)
+        number = 0
+        while number != count and (event := _next(events, limit)) is not None:
+            number += 1
+            if event.has_data:
+                write(select(event.data, request_options.select))
+            if event.errors:
+                has_errors = True
+                tell_errors(event.errors)
+    sys.exit(ExitCode.ERRORS if has_errors and not allow_errors else ExitCode.OK)
+
+
+def _next(events: Subscription[ExecutionResult], limit: Deadline) -> ExecutionResult | None:
+    """Return the next event; None at the end of the subscription or of the time."""
+    left = limit.left()
+    try:
+        return events.next(None if left is None else max(0.0, left))
+    except StopIteration:
+        return None
+    except TransportTimeout:
+        if events.closed:  # a limit of the connection, not of this command
+            raise
+        return None
+
+
+def _tell_reconnect(seconds: float) -> None:
+    tell(f"reconnected; events of {seconds:.1f} s are missing")

@@ -1,0 +1,110 @@
+"""The options of all commands that talk to a server, and the client that they describe."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import click
+from click.shell_completion import CompletionItem
+
+from ..client import Client
+from ..subscription import OnReconnect
+from .endpoints import Endpoint, endpoint_names, find_endpoint
+from .option_groups import option_group
+from .secrets import merged_headers, parse_auth
+
+
+@dataclass
+class Connection:
+    """The values of the options; ``connection_options`` adds these to a command."""
+
+    header: tuple[str, ...] = ()
+    auth: str | None = None
+    timeout: float = 10
+    retry: int = 1
+    insecure: bool = False
+    cert: str | None = None
+    proxy: str | None = None
+
+    def client(
+        self,
+        endpoint: Endpoint,
+        *,
+        on_reconnect: OnReconnect | None = None,
+        use_get_for_queries: bool = False,
+        subscription_protocol: str = "auto",
+    ) -> Client:
+        """Return a client for an endpoint.
+
+        Raises:
+            click.UsageError: an option or the URL is not valid.
+        """
+        try:
+            return Client(
+                endpoint.url,
+                headers=merged_headers(endpoint.headers, self.header),
+                auth=parse_auth(self.auth) if self.auth else None,
+                ssl=not self.insecure,
+                cert=self.cert,
+                timeout=self.timeout or None,
+                proxy=self.proxy,
+                retry=False if self.retry == 1 else self.retry,
+                on_reconnect=on_reconnect,
+                use_get_for_queries=use_get_for_queries,
+                subscription_protocol=subscription_protocol,
+            )
+        except (TypeError, ValueError) as error:
+            raise click.UsageError(str(error)) from error
+
+
+_OPTIONS = [
+    click.option(
+        "-H",
+        "--header",
+        multiple=True,
+        metavar="'NAME: VALUE'",
+        help="Send a header. @env:NAME and @file:PATH stand for a secret: -H 'Authorization: Bearer @env:TOKEN'.",
+    ),
+    click.option(
+        "--auth",
+        metavar="AUTH",
+        help="bearer:TOKEN or basic:USER:PASSWORD; the secret may be @env:NAME, @file:PATH or @prompt.",
+    ),
+    click.option(
+        "--timeout",
+        type=click.FloatRange(min=0),
+        default=10,
+        show_default=True,
+        metavar="SECONDS",
+        help="Seconds that a call may take; 0 for no limit.",
+    ),
+    click.option(
+        "--retry",
+        type=click.IntRange(min=1),
+        default=1,
+        metavar="N",
+        help="Attempts for a query that fails, with increasing waits; a mutation is only sent again if it is safe.",
+    ),
+    click.option("--insecure", is_flag=True, help="Do not verify the server's certificate."),
+    click.option("--cert", metavar="FILE", help="A client certificate: a PEM file with certificate and key."),
+    click.option("--proxy", metavar="URL", help="A proxy; by default HTTPS_PROXY, HTTP_PROXY and NO_PROXY decide."),
+]
+
+connection_options = option_group(Connection, "connection", _OPTIONS)
+"""Add the options to a command, which gets them as its parameter ``connection``."""
+
+
+class EndpointType(click.ParamType):  # type: ignore[type-arg]  # generic in newer clicks only
+    """A URL or the name of an endpoint; the shell completes the names."""
+
+    name = "url"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Endpoint:
+        return value if isinstance(value, Endpoint) else find_endpoint(value)
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+        return [CompletionItem(name) for name in endpoint_names() if name.startswith(incomplete)]
+
+
+endpoint_argument = click.argument("endpoint", metavar="URL", type=EndpointType())

@@ -1,0 +1,162 @@
+"""The documents of a project: files with GraphQL, and literals in Python files."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+from graphql import (
+    DocumentNode,
+    ExecutableDefinitionNode,
+    FragmentDefinitionNode,
+    FragmentSpreadNode,
+    GraphQLError,
+    GraphQLSyntaxError,
+    Node,
+    Source,
+    SourceLocation,
+    Visitor,
+    parse,
+    visit,
+)
+
+from ..schema.text_file import read_text
+from .python_literals import documents_in
+
+SUFFIXES = {".graphql", ".gql", ".py"}
+
+NOT_SEARCHED = {"__pycache__", "node_modules", "venv"}
+"""Folders that are not searched, beside those that begin with a dot."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """A place in a file, counted from 1."""
+
+    file: str
+    line: int
+    column: int
+
+
+@dataclass(frozen=True)
+class SourceDocument:
+    """A document and where it is."""
+
+    document: DocumentNode
+
+    @property
+    def fragments(self) -> list[FragmentDefinitionNode]:
+        """The fragments that it defines."""
+        return [node for node in self.document.definitions if isinstance(node, FragmentDefinitionNode)]
+
+
+class DocumentFiles:
+    """The documents in files and folders.
+
+    A document may use the fragments of all others, as in projects with a file for each fragment.
+
+    Attributes:
+        documents: those that could be parsed.
+        syntax_errors: the errors of the others, with their places.
+
+    Raises:
+        click.UsageError: a path does not exist, or is a Python file that cannot be parsed.
+        OSError: a file cannot be read.
+    """
+
+    def __init__(self, paths: Iterable[Path]) -> None:
+        self.documents: list[SourceDocument] = []
+        self.syntax_errors: list[tuple[Place, str]] = []
+        for path in paths:
+            for file in _files(path):
+                self._load(file, is_named=file == path)
+        self._fragments = {node.name.value: node for each in self.documents for node in each.fragments}
+
+    def complete(self, document: DocumentNode) -> DocumentNode:
+        """Return a document with the fragments of other documents that it uses, directly or through fragments."""
+        own = {node.name.value for node in document.definitions if isinstance(node, FragmentDefinitionNode)}
+        definitions = list(document.definitions)
+        for definition in definitions:  # which grows
+            for name in sorted(spread_names(definition) - own):
+                if name in self._fragments:
+                    own.add(name)
+                    definitions.append(self._fragments[name])
+        return DocumentNode(definitions=tuple(definitions))
+
+    def unused_fragments(self) -> Iterator[FragmentDefinitionNode]:
+        """Yield the fragments that no document uses."""
+        used = set().union(*(spread_names(each.document) for each in self.documents))
+        for each in self.documents:
+            yield from (node for node in each.fragments if node.name.value not in used)
+
+    def _load(self, file: Path, *, is_named: bool) -> None:
+        for source in _sources(file):
+            try:
+                document = parse(source)
+            except GraphQLSyntaxError as error:
+                self.syntax_errors.append((error_place(error), error.message))
+                continue
+            # A folder may hold schemas as well; a file that is named is expected to be a document.
+            if is_named or any(isinstance(node, ExecutableDefinitionNode) for node in document.definitions):
+                self.documents.append(SourceDocument(document))
+
+
+def error_place(error: GraphQLError) -> Place:
+    """Return the place of an error, in the file and not in the literal."""
+    if error.source is None or not error.positions:
+        return Place("", 1, 1)
+    return _place(error.source, next(iter(error.positions)))
+
+
+def node_place(node: Node) -> Place:
+    """Return the place of a node."""
+    return Place("", 1, 1) if node.loc is None else _place(node.loc.source, node.loc.start)
+
+
+def _place(source: Source, position: int) -> Place:
+    found, offset = source.get_location(position), source.location_offset
+    column = found.column + (offset.column - 1 if found.line == 1 else 0)
+    return Place(source.name, found.line + offset.line - 1, column)
+
+
+def spread_names(node: Node) -> set[str]:
+    """Return the names of the fragments that a node uses."""
+    collector = _Spreads()
+    visit(node, collector)
+    return collector.names
+
+
+class _Spreads(Visitor):
+    def __init__(self) -> None:
+        super().__init__()
+        self.names: set[str] = set()
+
+    def enter_fragment_spread(self, node: FragmentSpreadNode, *_: object) -> None:
+        self.names.add(node.name.value)
+
+
+def _files(path: Path) -> Iterator[Path]:
+    if not path.is_dir():
+        if not path.exists():
+            raise click.UsageError(f"{path} does not exist.")
+        yield path
+        return
+    for folder, folders, names in os.walk(path):
+        folders[:] = sorted(name for name in folders if name not in NOT_SEARCHED and not name.startswith("."))
+        yield from (Path(folder, name) for name in sorted(names) if Path(name).suffix in SUFFIXES)
+
+
+def _sources(file: Path) -> Iterator[Source]:
+    text = read_text(file)
+    if file.suffix != ".py":
+        yield Source(text, str(file))
+        return
+    try:
+        literals = list(documents_in(text))
+    except SyntaxError as error:
+        raise click.UsageError(f"{file}, line {error.lineno}: not Python: {error.msg}") from error
+    for literal in literals:
+        yield Source(literal.text, str(file), SourceLocation(literal.line, literal.column))

@@ -1,0 +1,37 @@
+"""The document of a command: from the argument, a file or standard input."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from ..schema.text_file import read_text
+
+
+def read_document(text: str | None, file: Path | None) -> str:
+    """Return the text of the document.
+
+    Args:
+        text: the argument; ``-`` is standard input, as is None without a file.
+        file: the file of the option ``-f``.
+
+    Raises:
+        click.UsageError: there are two documents, or there is none.
+        OSError: the file cannot be read.
+    """
+    if text is not None and file is not None:
+        raise click.UsageError("Give the document as an argument or with -f, not both.")
+    if file is not None and str(file) != "-":
+        return read_text(file)
+    if text is not None and text != "-":
+        return text
+    if text is None and file is None and sys.stdin.isatty():
+        raise click.UsageError("No document: give one as an argument, with -f FILE or on standard input.")
+    return read_stdin()
+
+
+def read_stdin() -> str:
+    """Return all of standard input as text."""
+    return sys.stdin.buffer.read().decode("utf-8", errors="replace")

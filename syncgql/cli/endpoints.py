@@ -1,0 +1,136 @@
+"""Endpoints: servers that have a name in ``pyproject.toml`` or in the user's ``config.toml``."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import click
+
+from .secrets import environment_variable
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+KEYS = {"url", "headers", "schema"}
+
+_VARIABLE = re.compile(r"\$\{(\w+)\}")
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """A server.
+
+    Attributes:
+        url: its URL.
+        headers: headers for each request.
+        schema: the file with its schema; None to ask the server.
+    """
+
+    url: str
+    headers: Mapping[str, str] = field(default_factory=dict)
+    schema: Path | None = None
+
+
+def is_url(text: str) -> bool:
+    """Return whether *text* is a URL and not the name of an endpoint or a file."""
+    return "://" in text
+
+
+def find_endpoint(text: str) -> Endpoint:
+    """Return the endpoint of a URL or a name.
+
+    Raises:
+        click.UsageError: there is no endpoint of this name, or its definition is not valid.
+    """
+    if is_url(text):
+        return Endpoint(text)
+    found = configured_endpoint(text)
+    if found is None:
+        names = ", ".join(sorted(set(endpoint_names())))
+        known = f"the configured endpoints are {names}" if names else "no endpoint is configured"
+        raise click.UsageError(f"{text!r} is neither a URL, which begins with https://, nor an endpoint; {known}.")
+    return found
+
+
+def configured_endpoint(name: str) -> Endpoint | None:
+    """Return the endpoint that has a name; None if there is none.
+
+    Raises:
+        click.UsageError: its definition is not valid.
+    """
+    for path, tables in _tables():
+        if name in tables:
+            return _endpoint(name, tables[name], path)
+    return None
+
+
+def endpoint_names() -> Iterator[str]:
+    """Yield the names of the configured endpoints."""
+    for _, tables in _tables():
+        yield from tables
+
+
+def _tables() -> Iterator[tuple[Path, Mapping[str, Any]]]:
+    """Yield each file that defines endpoints, with their tables: the nearest ``pyproject.toml``, then the user's."""
+    here = Path.cwd()
+    for folder in (here, *here.parents):
+        path = folder / "pyproject.toml"
+        if path.is_file():
+            yield path, _endpoints(path, _member(_member(_load(path), "tool"), "syncgql"))
+            break
+    base = os.environ.get("XDG_CONFIG_HOME")
+    path = (Path(base) if base else Path.home() / ".config") / "syncgql" / "config.toml"
+    if path.is_file():
+        yield path, _endpoints(path, _load(path))
+
+
+def _load(path: Path) -> Mapping[str, Any]:
+    try:
+        tables: Mapping[str, Any] = tomllib.loads(path.read_text("utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise click.UsageError(f"{path} cannot be read: {error}") from error
+    return tables
+
+
+def _member(table: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    value = table.get(name)
+    return value if isinstance(value, dict) else {}
+
+
+def _endpoints(path: Path, settings: Mapping[str, Any]) -> Mapping[str, Any]:
+    tables = settings.get("endpoints", {})
+    if not isinstance(tables, dict):
+        raise click.UsageError(f"{path}: 'endpoints' must be a table with a table for each endpoint.")
+    return tables
+
+
+def _endpoint(name: str, table: object, path: Path) -> Endpoint:
+    where = f"{path}: endpoint {name!r}"
+    if not isinstance(table, dict) or not isinstance(table.get("url"), str):
+        raise click.UsageError(f"{where} needs a url, in quotes.")
+    if unknown := table.keys() - KEYS:
+        raise click.UsageError(f"{where}: {min(unknown)!r} is unknown; known are {', '.join(sorted(KEYS))}.")
+    headers = table.get("headers", {})
+    if not isinstance(headers, dict) or not all(isinstance(value, str) for value in headers.values()):
+        raise click.UsageError(f"{where}: headers must be a table of texts.")
+    schema = table.get("schema")
+    if not isinstance(schema, str | None):
+        raise click.UsageError(f"{where}: schema must be the path of a file.")
+    return Endpoint(
+        _filled(table["url"]),
+        {header: _filled(value) for header, value in headers.items()},
+        None if schema is None else path.parent / schema,
+    )
+
+
+def _filled(text: str) -> str:
+    """Return *text* with each ``${NAME}`` replaced by the environment variable."""
+    return _VARIABLE.sub(lambda reference: environment_variable(reference[1]), text)

@@ -1,0 +1,158 @@
+"""Formats of results: JSON, JSON Lines, tables, CSV and plain text."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import re
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+import click
+
+from ..messages import escaped
+
+# What json.dumps leaves as it is, but a terminal may act upon or UTF-8 cannot encode.
+_UNSAFE = re.compile("[\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufeff]")
+
+COLOURED_CHARACTERS = 200_000
+"""The longest JSON that is printed in colours, which takes far longer than printing it."""
+
+
+def write(text: str) -> None:
+    """Write lines to standard output and flush it, so that the next program in a pipe gets them now."""
+    output = sys.stdout.buffer
+    left = memoryview(f"{text}\n".encode())
+    while left:
+        # With PYTHONUNBUFFERED this is the file itself, which may write a part.
+        left = left[output.write(left) :]
+    output.flush()
+
+
+def write_json(value: Any) -> None:
+    """Write JSON: indented and coloured on a terminal, otherwise on one line.
+
+    ``NO_COLOR`` is a convention of many programs, see https://no-color.org.
+    """
+    if not sys.stdout.isatty():
+        write_json_line(value)
+        return
+    text = _json(value, indent=2)
+    if os.environ.get("NO_COLOR") or len(text) > COLOURED_CHARACTERS:
+        write(text)
+        return
+    from rich.console import Console
+
+    Console().print_json(text)
+
+
+def write_json_line(value: Any) -> None:
+    """Write JSON on one line."""
+    write(_json(value))
+
+
+def write_json_lines(value: Any) -> None:
+    """Write the items of a list, one JSON line each; anything else is one line."""
+    for item in _items(value):
+        write_json_line(item)
+
+
+def write_raw(value: Any) -> None:
+    """Write texts without quotes, one line for each item of a list; objects as JSON."""
+    for item in _items(value):
+        text = item if isinstance(item, str) else _json(item)
+        write(escaped(text) if sys.stdout.isatty() else text.encode("utf-8", "replace").decode())
+
+
+def write_csv(value: Any) -> None:
+    """Write a header and a row for each item of a list, as RFC 4180 says."""
+    lines = io.StringIO()
+    rows = list(_rows(value))
+    columns = _columns(rows)
+    writer = csv.writer(lines, lineterminator="\n")
+    writer.writerow(columns)
+    writer.writerows([[_cell(row.get(column)) for column in columns] for row in rows])
+    write(lines.getvalue().rstrip("\n").encode("utf-8", "replace").decode())
+
+
+def write_table(value: Any) -> None:
+    """Write a table with a row for each item of a list."""
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    rows = list(_rows(value))
+    columns = _columns(rows)
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    for column in columns:
+        table.add_column(Text(escaped(column)))
+    for row in rows:
+        table.add_row(*(Text(escaped(_cell(row.get(column)))) for column in columns))
+    # Beside a terminal nothing limits the width, and no row may be cut.
+    width = None if sys.stdout.isatty() else 10_000
+    console = Console(width=width, highlight=False)
+    with console.capture() as capture:
+        console.print(table)
+    write("\n".join(line.rstrip() for line in capture.get().strip("\n").splitlines()))
+
+
+FORMATS: Mapping[str, Callable[[Any], None]] = {
+    "json": write_json,
+    "jsonl": write_json_lines,
+    "table": write_table,
+    "csv": write_csv,
+    "raw": write_raw,
+}
+"""The formats of one result, and the function that writes each."""
+
+STREAM_FORMATS: Mapping[str, Callable[[Any], None]] = {"jsonl": write_json_line, "raw": write_raw}
+"""The formats of results that arrive one after the other, each on a line of its own."""
+
+
+def format_option(*names: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Return the option ``--format`` with a choice of names."""
+    choice = click.Choice(names)
+    return click.option("--format", "format_name", type=choice, help=f"How to print: {names[0]} by default.")
+
+
+def _json(value: Any, indent: int | None = None) -> str:
+    text = json.dumps(value, ensure_ascii=False, indent=indent)
+    return _UNSAFE.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
+
+
+def _items(value: Any) -> list[Any]:
+    """Return the items of a list, which may be the only member of an object; anything else is one item."""
+    while isinstance(value, dict) and len(value) == 1:
+        (member,) = value.values()
+        if not isinstance(member, dict | list):
+            break
+        value = member
+    return value if isinstance(value, list) else [value]
+
+
+def _rows(value: Any) -> Iterator[dict[str, Any]]:
+    for item in _items(value):
+        yield dict(_flat(item, "")) if isinstance(item, dict) else {"value": item}
+
+
+def _flat(value: Mapping[str, Any], prefix: str) -> Iterator[tuple[str, Any]]:
+    """Yield the members of an object; those of an object in it have dotted names."""
+    for name, member in value.items():
+        if isinstance(member, dict) and member:
+            yield from _flat(member, f"{prefix}{name}.")
+        else:
+            yield f"{prefix}{name}", member
+
+
+def _columns(rows: list[dict[str, Any]]) -> list[str]:
+    return list(dict.fromkeys(name for row in rows for name in row))
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return ""
+    return value if isinstance(value, str) else _json(value)

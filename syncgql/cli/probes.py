@@ -1,0 +1,119 @@
+"""Probes: requests that show which protocols a server speaks. They ask for nothing but ``__typename``."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+from ..client import Client
+from ..exceptions import TransportError, TransportQueryError, TransportTimeout
+from ..protocol.graphql_errors import describe_errors
+from ..result import ExecutionResult
+from .connection import Connection
+from .endpoints import Endpoint
+
+QUERY = "{ __typename }"
+SUBSCRIPTION = "subscription { __typename }"
+DEFERRED = "{ ... @defer { __typename } }"
+INTROSPECTION = "{ __schema { queryType { name } } }"
+
+MEDIA_TYPES = ("application/json", "application/graphql-response+json")
+PROTOCOLS = ("graphql-transport-ws", "graphql-ws", "sse", "multipart")
+
+# A server with automatic persisted queries refuses a text that has another hash; the others ignore the extension.
+WRONG_HASH = {"persistedQuery": {"version": 1, "sha256Hash": "0" * 64}}
+_ABOUT_HASHES = re.compile("persisted|sha|hash", re.IGNORECASE)
+
+Found = tuple[bool, str]
+
+
+class Finding(NamedTuple):
+    """What a probe found: whether the server supports a feature, and a detail."""
+
+    feature: str
+    supported: bool
+    detail: str
+
+
+def probe(endpoint: Endpoint, connection: Connection) -> Iterator[Finding]:
+    """Yield what each probe finds.
+
+    Raises:
+        TransportError: the first probe, an ordinary query, got no response.
+        click.UsageError: an option is not valid.
+    """
+    with connection.client(endpoint) as client:
+        yield Finding("query", True, _described(client.execute_result(QUERY)))
+        for media_type in MEDIA_TYPES:
+            yield _try(media_type, lambda media_type=media_type: _media_type(client, media_type))  # type: ignore[misc]
+        yield _try("batch", lambda: _batch(client))
+        yield _try("automatic persisted queries", lambda: _persisted(client))
+        yield _try("@defer", lambda: _defer(client))
+        yield _try("introspection", lambda: _accepted(client.execute_result(INTROSPECTION)))
+    with connection.client(endpoint, use_get_for_queries=True) as client:
+        yield _try("GET", lambda: _accepted(client.execute_result(QUERY)))
+    for protocol in PROTOCOLS:
+        yield _try(f"subscriptions: {protocol}", lambda protocol=protocol: _subscribe(endpoint, connection, protocol))  # type: ignore[misc]
+
+
+def _try(feature: str, function: Callable[[], Found]) -> Finding:
+    try:
+        return Finding(feature, *function())
+    except (TransportError, ValueError) as error:  # a ValueError for what the URL excludes
+        return Finding(feature, False, str(error).partition("\n")[0])
+
+
+def _described(result: ExecutionResult) -> str:
+    if result.response is None:
+        return "over a WebSocket"
+    return f"HTTP {result.response.status} in {result.response.elapsed:.3f} s"
+
+
+def _accepted(result: ExecutionResult) -> Found:
+    if result.errors:
+        return False, describe_errors(result.errors[:1])
+    return True, _described(result)
+
+
+def _media_type(client: Client, media_type: str) -> Found:
+    response = client.execute_result(QUERY, headers={"Accept": media_type}).response
+    answered = response.headers.get("Content-Type", "") if response else ""
+    return answered.partition(";")[0].strip() == media_type, answered
+
+
+def _batch(client: Client) -> Found:
+    for result in client.execute_batch_results([QUERY, QUERY]):
+        if isinstance(result, TransportError):
+            raise result
+        if result.errors:
+            return _accepted(result)
+    return True, ""
+
+
+def _persisted(client: Client) -> Found:
+    errors = client.execute_result(QUERY, extensions=WRONG_HASH).errors
+    told = describe_errors(errors[:1]) if errors else "the extension is ignored"
+    return bool(errors) and _ABOUT_HASHES.search(told) is not None, told
+
+
+def _defer(client: Client) -> Found:
+    with client.stream_results(DEFERRED) as results:
+        first = results.next()
+        if first.errors:
+            return _accepted(first)
+        return first.has_next, results.protocol if first.has_next else "the response came in one piece"
+
+
+def _subscribe(endpoint: Endpoint, connection: Connection, protocol: str) -> Found:
+    with (
+        connection.client(endpoint, subscription_protocol=protocol) as client,
+        client.subscribe_results(SUBSCRIPTION) as events,
+    ):
+        try:
+            events.next(connection.timeout or None)
+        except (StopIteration, TransportQueryError):
+            pass  # many servers refuse the operation, but they do it in the protocol
+        except TransportTimeout:
+            return True, "no response to the operation"
+    return True, ""

@@ -1,0 +1,39 @@
+"""What the commands say on standard error: errors of responses, and status and headers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import click
+
+from ..messages import escaped
+from ..protocol.graphql_errors import describe_errors
+from ..protocol.masking import CREDENTIAL, MASK
+from ..result import Response
+
+MOST_ERRORS = 10
+
+
+def tell(text: str) -> None:
+    """Write one line to standard error, without control characters."""
+    click.echo(f"syncgql: {escaped(text)}", err=True)
+
+
+def tell_errors(errors: Sequence[Mapping[str, Any]], where: str = "") -> None:
+    """Write a line for each error of a response, for the first ten at most."""
+    for error in errors[:MOST_ERRORS]:
+        tell(f"{where}{describe_errors([error])}")
+    if len(errors) > MOST_ERRORS:
+        tell(f"... and {len(errors) - MOST_ERRORS} more errors")
+
+
+def tell_response(response: Response | None) -> None:
+    """Write the status and the headers of a response; values that may be credentials are hidden."""
+    if response is None:
+        tell("the response did not come over HTTP")
+        return
+    click.echo(f"HTTP {response.status} in {response.elapsed:.3f} s", err=True)
+    for name, value in response.headers.items():
+        click.echo(escaped(f"{name}: {MASK if CREDENTIAL.search(name) else value}"), err=True)
+    click.echo(err=True)

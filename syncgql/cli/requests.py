@@ -1,0 +1,146 @@
+"""The arguments and options with which a command gets its document and variables."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+from click.shell_completion import CompletionItem
+
+from ..request import GraphQLRequest
+from .documents import read_document
+from .option_groups import option_group
+from .selection import check_path
+from .variables import Assignment, parse_assignment, read_variables, variable_values
+
+
+@dataclass(frozen=True)
+class RequestOptions:
+    """The values of the options that ``request_options`` adds to a command."""
+
+    query: str | None
+    file: Path | None
+    variable: tuple[str, ...]
+    variables_file: Path | None
+    operation: str | None
+    select: str | None
+
+    def request(self, *, checks_path: bool = True) -> GraphQLRequest:
+        """Return the one request.
+
+        Args:
+            checks_path: whether ``--select`` is a path in the data; otherwise it is one in a node of a connection.
+
+        Raises:
+            click.UsageError: a variable or a path does not fit the document, or there is no document.
+            DocumentError: the document has a syntax error, or several operations and no name chooses one.
+            OSError: a file cannot be read.
+        """
+        self._check_stdin()
+        document = GraphQLRequest(read_document(self.query, self.file), operation_name=self.operation)
+        sets = read_variables(self.variables_file)
+        if len(sets) > 1:
+            raise click.UsageError(f"{self.variables_file} is a list of variables, which needs --batch.")
+        if checks_path:
+            check_path(self.select, document)
+        values = variable_values(document.operation, self._assignments(), sets[0])
+        return GraphQLRequest(document, values)
+
+    def batch(self) -> list[GraphQLRequest]:
+        """Return a request for each operation of the document and each set of variables.
+
+        Raises:
+            click.UsageError: as for ``request``.
+            DocumentError: the document has a syntax error or no operation.
+            OSError: a file cannot be read.
+        """
+        self._check_stdin()
+        text = read_document(self.query, self.file)
+        documents = [GraphQLRequest(text, operation_name=name) for name in self._operation_names(text)]
+        sets = read_variables(self.variables_file)
+        requests = []
+        for document in documents:
+            check_path(self.select, document)
+            declared = {node.variable.name.value for node in document.operation.variable_definitions or ()}
+            # With several operations, a variable need not be one of all.
+            own = [each for each in self._assignments() if len(documents) == 1 or each.name in declared]
+            requests += [GraphQLRequest(document, variable_values(document.operation, own, each)) for each in sets]
+        return requests
+
+    def _operation_names(self, text: str) -> list[str | None]:
+        from graphql import OperationDefinitionNode
+
+        definitions = GraphQLRequest(text).document.definitions
+        operations = [node for node in definitions if isinstance(node, OperationDefinitionNode)]
+        if self.operation or len(operations) < 2:
+            return [self.operation]
+        return [node.name.value if node.name else None for node in operations]
+
+    def _assignments(self) -> list[Assignment]:
+        return [parse_assignment(text) for text in self.variable]
+
+    def _check_stdin(self) -> None:
+        """Check that standard input is read once."""
+        document = self.query == "-" or str(self.file) == "-" or (self.query is None and self.file is None)
+        others = [text for text in self.variable if parse_assignment(text).value == "-" and "@" in text]
+        if document + (str(self.variables_file) == "-") + len(others) > 1:
+            raise click.UsageError("Only one of the document, the variables and a file can be standard input.")
+
+
+class OperationName(click.ParamType):  # type: ignore[type-arg]  # generic in newer clicks only
+    """The name of an operation; the shell completes the names in the file of ``-f``."""
+
+    name = "name"
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+        import re
+
+        path = ctx.params.get("file")
+        text = path.read_text("utf-8", errors="replace") if path and path.is_file() else ""
+        names = re.findall(r"\b(?:query|mutation|subscription)\s+(\w+)", text)
+        return [CompletionItem(name) for name in names if name.startswith(incomplete)]
+
+
+_FILE = click.Path(path_type=Path)
+
+_OPTIONS = [
+    click.argument("query", required=False),
+    click.option(
+        "-f",
+        "--file",
+        type=_FILE,
+        is_eager=True,
+        help="The file with the document; by default it is the argument or standard input.",
+    ),
+    click.option(
+        "-v",
+        "--variable",
+        multiple=True,
+        metavar="NAME=VALUE",
+        help="A variable, typed as the document declares it; repeat it for a list. name:=JSON, name@FILE (an upload, "
+        "or text), name:=@FILE.",
+    ),
+    click.option(
+        "-V",
+        "--variables",
+        "variables_file",
+        type=_FILE,
+        help="A file with a JSON object of variables; - for standard input.",
+    ),
+    click.option(
+        "-o",
+        "--operation",
+        type=OperationName(),
+        metavar="NAME",
+        help="The operation to run, if the document has several.",
+    ),
+    click.option(
+        "--select",
+        metavar="PATH",
+        help="Print only this part of the data: book.author.name; lists are mapped.",
+    ),
+]
+
+request_options = option_group(RequestOptions, "request_options", _OPTIONS)
+"""Add the document and its options to a command, which gets them as its parameter ``request_options``."""

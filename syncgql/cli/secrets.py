@@ -1,0 +1,95 @@
+"""Secrets on the command line: read from the environment, a file or the terminal, so that no shell remembers them."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+import click
+from multidict import CIMultiDict
+
+HEADERS_VARIABLE = "SYNCGQL_HEADERS"
+
+# At the beginning of a value or after a space, as in "Bearer @env:TOKEN"; the path of a file may contain spaces.
+_REFERENCE = re.compile(r"(?<!\S)@(?:env:(?P<env>\S+)|file:(?P<file>.+))")
+
+
+def resolve(text: str) -> str:
+    """Return *text* with ``@env:NAME`` and ``@file:PATH`` replaced by the value and the contents.
+
+    Raises:
+        click.UsageError: the variable is not set, or the file cannot be read.
+    """
+    return _REFERENCE.sub(_value, text)
+
+
+def _value(reference: re.Match[str]) -> str:
+    if name := reference["env"]:
+        return environment_variable(name)
+    try:
+        return Path(reference["file"]).expanduser().read_text("utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise click.UsageError(f"@file:{reference['file']} cannot be read: {error}") from error
+
+
+def environment_variable(name: str) -> str:
+    """Return the value of an environment variable.
+
+    Raises:
+        click.UsageError: it is not set.
+    """
+    value = os.environ.get(name)
+    if value is None:
+        raise click.UsageError(f"The environment variable {name} is not set.")
+    return value
+
+
+def parse_header(text: str) -> tuple[str, str]:
+    """Return the name and the value of a header written as ``Name: value``.
+
+    Raises:
+        click.UsageError: there is no colon; the message does not show the text, which may be a secret.
+    """
+    name, colon, value = text.partition(":")
+    if not colon or not name.strip():
+        raise click.UsageError("A header is written as 'Name: value'; one has no name or no colon.")
+    return name.strip(), resolve(value.strip())
+
+
+def merged_headers(configured: Mapping[str, str], given: Iterable[str]) -> CIMultiDict[str]:
+    """Return the headers to send: *given* replace those of ``SYNCGQL_HEADERS``, which replace the *configured* ones."""
+    headers = CIMultiDict(configured)
+    # The lines are those of the variable, one header each.
+    lines = os.environ.get(HEADERS_VARIABLE, "").splitlines()
+    headers.update(parse_header(line) for line in lines if line.strip())
+    headers.update(parse_header(text) for text in given)
+    return headers
+
+
+def parse_auth(text: str) -> str | tuple[str, str]:
+    """Return ``bearer:TOKEN`` as an ``Authorization`` header, ``basic:USER:PASSWORD`` as a pair.
+
+    Instead of the token or the password, ``@env:NAME`` and ``@file:PATH`` name where it is, and ``@prompt`` asks for
+    it on the terminal.
+
+    Raises:
+        click.UsageError: the text is neither of the two; the message does not show it.
+    """
+    scheme, _, rest = text.partition(":")
+    if scheme.lower() == "bearer" and rest:
+        return f"Bearer {_secret(rest, 'Token')}"
+    user, colon, password = rest.partition(":")
+    if scheme.lower() == "basic" and user and colon:
+        return user, _secret(password, f"Password of {user}")
+    raise click.UsageError("--auth is bearer:TOKEN or basic:USER:PASSWORD; the secret may be @env:NAME or @prompt.")
+
+
+def _secret(text: str, prompt: str) -> str:
+    if text != "@prompt":
+        return resolve(text)
+    if not os.isatty(0):
+        raise click.UsageError("@prompt needs a terminal on standard input; use @env:NAME or @file:PATH.")
+    answer: str = click.prompt(prompt, hide_input=True, err=True)
+    return answer

@@ -1,0 +1,160 @@
+"""Variables on the command line, which get the types that the document declares for them."""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from collections.abc import Callable, Iterable, Mapping
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import click
+from graphql import ListTypeNode, NamedTypeNode, NonNullTypeNode, OperationDefinitionNode, TypeNode
+
+from ..file_var import FileVar
+from ..schema.text_file import read_text
+from .documents import read_stdin
+
+_ASSIGNMENT = re.compile(r"(?P<name>[_A-Za-z]\w*)(?P<sign>:=@|:=|=@|=|@)(?P<value>.*)", re.DOTALL)
+
+_TRUTHS = {"true": True, "false": False}
+
+
+class Assignment(NamedTuple):
+    """A variable as it is written: ``name=text``, ``name:=json``, ``name@file`` or ``name:=@file``."""
+
+    name: str
+    sign: str
+    value: str
+
+
+def parse_assignment(text: str) -> Assignment:
+    """Parse the value of an option ``-v``.
+
+    Raises:
+        click.UsageError: it is not written as a variable.
+    """
+    match = _ASSIGNMENT.fullmatch(text)
+    if match is None:
+        raise click.UsageError(f"A variable is written as name=value, name:=json or name@file, not {text!r}.")
+    sign = {"=@": "@"}.get(match["sign"], match["sign"])
+    return Assignment(match["name"], sign, match["value"])
+
+
+def read_variables(file: Path | None) -> list[dict[str, Any]]:
+    """Return the variables in a JSON file, ``-`` for standard input: one object, or a list of objects for a batch.
+
+    Raises:
+        click.UsageError: the file is not JSON, or contains something else.
+        OSError: the file cannot be read.
+    """
+    if file is None:
+        return [{}]
+    text = read_stdin() if str(file) == "-" else read_text(file)
+    value = _json(text, str(file))
+    sets = value if isinstance(value, list) else [value]
+    if not sets or not all(isinstance(each, dict) for each in sets):
+        raise click.UsageError(f"{file} must contain a JSON object with the variables.")
+    return sets
+
+
+def variable_values(
+    operation: OperationDefinitionNode, assignments: Iterable[Assignment], given: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Return the variables of an operation: those that are *given*, replaced by the *assignments*.
+
+    Text becomes a number or a truth value where the operation declares ``Int``, ``Float`` or ``Boolean``. For a list,
+    the assignments of the same name are its items.
+
+    Raises:
+        click.UsageError: the operation has no such variable, a required one is missing, or a value does not fit.
+        OSError: a file cannot be read.
+    """
+    types = {node.variable.name.value: node.type for node in operation.variable_definitions or ()}
+    values: dict[str, Any] = dict(given)
+    assigned: dict[str, list[Any]] = {}
+    for assignment in assignments:
+        if assignment.name not in types:
+            raise _unknown(assignment.name, types)
+        assigned.setdefault(assignment.name, []).append(_value(assignment, types[assignment.name]))
+    for name, found in assigned.items():
+        if not _is_list(types[name]) and len(found) > 1:
+            raise click.UsageError(f"${name} is not a list, and was given {len(found)} times.")
+        values[name] = found[0] if len(found) == 1 else [item for each in found for item in _items(each)]
+    for node in operation.variable_definitions or ():
+        name = node.variable.name.value
+        if name not in values and isinstance(node.type, NonNullTypeNode) and node.default_value is None:
+            raise click.UsageError(f"The operation needs ${name}: -v {name}=...")
+    return values
+
+
+def _value(assignment: Assignment, declared: TypeNode) -> Any:
+    name, sign, text = assignment
+    if sign == ":=":
+        return _json(text, f"${name}")
+    if sign == ":=@":
+        return _json(_text_of_file(text), f"${name}")
+    scalar = _named_type(declared)
+    if sign == "@" and scalar not in _SCALARS:
+        # Upload, or what the server calls it.
+        value: Any = FileVar(sys.stdin.buffer, filename="stdin") if text == "-" else FileVar(_existing(text))
+    else:
+        content = _text_of_file(text) if sign == "@" else text
+        try:
+            value = _SCALARS.get(scalar, str)(content)
+        except (KeyError, ValueError) as error:
+            raise click.UsageError(f"${name} is of type {scalar}, which {content!r} is not.") from error
+    return [value] if _is_list(declared) else value
+
+
+def _boolean(text: str) -> bool:
+    return _TRUTHS[text.strip().lower()]
+
+
+_SCALARS: Mapping[str, Callable[[str], Any]] = {
+    "String": str,
+    "ID": str,
+    "Int": int,
+    "Float": float,
+    "Boolean": _boolean,
+}
+"""The scalars of the specification, and the function that reads each. Without a schema, other types are unknown."""
+
+
+def _is_list(declared: TypeNode) -> bool:
+    return isinstance(declared.type if isinstance(declared, NonNullTypeNode) else declared, ListTypeNode)
+
+
+def _named_type(declared: TypeNode) -> str:
+    while isinstance(declared, NonNullTypeNode | ListTypeNode):
+        declared = declared.type
+    return declared.name.value if isinstance(declared, NamedTypeNode) else ""
+
+
+def _items(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+def _text_of_file(path: str) -> str:
+    return read_stdin() if path == "-" else read_text(Path(path))
+
+
+def _existing(path: str) -> str:
+    """Return the path of a file that can be opened; otherwise the upload would only fail while it is sent."""
+    with open(path, "rb"):
+        return path
+
+
+def _json(text: str, where: str) -> Any:
+    try:
+        return json.loads(text)
+    except ValueError as error:
+        raise click.UsageError(f"{where} is not JSON: {error}") from error
+
+
+def _unknown(name: str, types: Mapping[str, TypeNode]) -> click.UsageError:
+    near = get_close_matches(name, types, 1)
+    hint = f" Did you mean ${near[0]}?" if near else f" It has: {', '.join(f'${each}' for each in types) or 'none'}."
+    return click.UsageError(f"The operation has no variable ${name}.{hint}")

@@ -1,0 +1,41 @@
+"""``syncgql ping``: what real servers speak."""
+
+from __future__ import annotations
+
+import json
+
+from tests.cli.processes import syncgql
+from tests.fix_streams import StreamServer
+
+
+def supported(url: str) -> dict[str, bool]:
+    outcome = syncgql("ping", url, "--format", "json")
+    assert (outcome.exit_code, outcome.stderr) == (0, "")
+    return {finding["feature"]: finding["supported"] for finding in json.loads(outcome.stdout)}
+
+
+def test_a_server_of_all_protocols(strawberry_streams: StreamServer) -> None:
+    """Strawberry without batches and persisted queries."""
+    found = supported(strawberry_streams.url)
+    unsupported = {feature for feature, answer in found.items() if not answer}
+    assert unsupported == {"application/graphql-response+json", "batch", "automatic persisted queries"}
+
+
+def test_yoga(yoga_server: StreamServer) -> None:
+    """Server-Sent Events and both media types, but no WebSockets."""
+    found = supported(yoga_server.url)
+    assert found["subscriptions: sse"]
+    assert found["application/graphql-response+json"]
+    assert not found["subscriptions: graphql-transport-ws"]
+
+
+def test_the_table(library: str) -> None:
+    """A row for each feature; the demo's server accepts batches."""
+    rows = [line.split() for line in syncgql("ping", library).stdout.splitlines()]
+    assert ["batch", "yes"] in rows
+
+
+def test_no_server() -> None:
+    """The exit code is that of the first request."""
+    outcome = syncgql("ping", "http://127.0.0.1:1/")
+    assert (outcome.exit_code, outcome.stdout) == (3, "")
