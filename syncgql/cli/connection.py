@@ -8,7 +8,8 @@ from typing import Any
 import click
 from click.shell_completion import CompletionItem
 
-from ..client import Client
+from syncgql import Client
+
 from ..subscription import OnReconnect
 from .endpoints import Endpoint, endpoint_names, find_endpoint
 from .option_groups import option_group

@@ -6,7 +6,8 @@ import re
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-from ..client import Client
+from syncgql import Client
+
 from ..exceptions import TransportError, TransportQueryError, TransportTimeout
 from ..protocol.graphql_errors import describe_errors
 from ..result import ExecutionResult

@@ -8,7 +8,8 @@ from typing import Any
 
 import click
 
-from ...client import Client
+from syncgql import Client
+
 from ...exceptions import TransportError, TransportProtocolError, TransportServerError
 from ...request import GraphQLRequest
 from ...result import ExecutionResult, IncrementalResult, Response

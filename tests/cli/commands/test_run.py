@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
+
+from syncgql.cli.demo.server_process import ServerProcess
 from tests.cli.processes import Terminal, start, syncgql
 from tests.fix_servers import PATIENCE, Server
 from tests.fix_streams import StreamServer
@@ -161,3 +165,20 @@ def test_subscriptions_are_not_run(library: str) -> None:
     outcome = syncgql("run", library, "subscription { bookAdded { title } }")
     assert outcome.exit_code == 2
     assert "syncgql subscribe" in outcome.stderr
+
+
+@pytest.fixture(scope="module")
+def rows_url() -> Iterator[str]:
+    """A server whose rows come in pages."""
+    with ServerProcess("tests.servers.rows_server") as process:
+        yield process.url
+
+
+def test_paginate(rows_url: str) -> None:
+    """A line for each node of all pages; --select is a path in a node."""
+    page = "nodes { id } pageInfo { hasNextPage endCursor }"
+    query = f"query ($first: Int, $after: String) {{ rows(first: $first, after: $after) {{ {page} }} }}"
+    arguments = ("run", rows_url, query, "-V", "-", "--paginate", "--select", "id")
+    outcome = syncgql(*arguments, stdin='{"first": 100, "total": 250}')
+    assert outcome == (0, "".join(f"{number}\n" for number in range(250)), "")
+    assert syncgql(*arguments, "--format", "csv").exit_code == 2

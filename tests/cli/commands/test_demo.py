@@ -1,0 +1,10 @@
+"""``syncgql demo``: its options; ``tests/cli/demo`` runs it."""
+
+from __future__ import annotations
+
+from tests.cli.processes import syncgql
+
+
+def test_a_port_that_cannot_be() -> None:
+    """A mistake in the call, found before the server starts."""
+    assert syncgql("demo", "--port", "70000").exit_code == 2

@@ -1,0 +1,33 @@
+"""Formats of results."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from syncgql.cli.output import FORMATS, write_csv, write_json, write_json_lines
+
+
+@pytest.mark.parametrize("name", FORMATS)
+@pytest.mark.parametrize("value", [None, [], {}, {"a": None}, [1, "x", None], {"a": [{"b": {"c": 1}}, {"d": [2]}]}])
+def test_every_value_can_be_written(name: str, value: Any) -> None:
+    """In each format, whatever the server sent."""
+    FORMATS[name](value)
+
+
+def test_unsafe_characters_are_escaped_in_json(capfdbinary: pytest.CaptureFixture[bytes]) -> None:
+    """A lone surrogate cannot be encoded, and C1 characters move the cursor; the JSON stays the same."""
+    value = "\ud800\x9b\u202eé"
+    write_json(value)
+    out = capfdbinary.readouterr().out
+    assert out == b'"\\ud800\\u009b\\u202e\xc3\xa9"\n'
+    assert json.loads(out) == value
+
+
+def test_the_only_list_is_found(capfdbinary: pytest.CaptureFixture[bytes]) -> None:
+    """In the only members of objects; objects in a row have dotted columns."""
+    write_json_lines({"a": {"b": [1, 2]}})
+    write_csv({"a": [{"b": {"c": 1}}, {"d": "x,y"}]})
+    assert capfdbinary.readouterr().out == b'1\n2\nb.c,d\n1,\n,"x,y"\n'

@@ -1,0 +1,20 @@
+"""Where a schema comes from."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+import pytest
+
+from syncgql.cli.connection import Connection
+from syncgql.cli.schemas import read_schema
+
+
+def test_a_file_a_server_or_a_mistake(library: str, tmp_path: Path) -> None:
+    """By what the source looks like."""
+    (tmp_path / "a.graphql").write_text("type Query { a: Int }")
+    assert "Query" in read_schema(str(tmp_path / "a.graphql"), Connection()).type_map
+    assert "Book" in read_schema(library, Connection()).type_map
+    with pytest.raises(click.UsageError, match="no file"):
+        read_schema("nowhere", Connection())

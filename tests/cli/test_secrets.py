@@ -1,0 +1,23 @@
+"""References to secrets."""
+
+from __future__ import annotations
+
+import click
+import pytest
+
+from syncgql.cli.secrets import merged_headers, parse_header, resolve
+
+
+def test_references(monkeypatch: pytest.MonkeyPatch) -> None:
+    """At the beginning or after a space; an address with @ is none."""
+    monkeypatch.setenv("TOKEN", "t")
+    assert parse_header("Authorization: Bearer @env:TOKEN") == ("Authorization", "Bearer t")
+    assert resolve("ada@env:TOKEN") == "ada@env:TOKEN"
+    with pytest.raises(click.UsageError, match="MISSING"):
+        resolve("@env:MISSING")
+
+
+def test_precedence_of_headers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever the case of their names."""
+    monkeypatch.setenv("SYNCGQL_HEADERS", "a: 2\nb: 2\n")
+    assert dict(merged_headers({"A": "1", "B": "1", "C": "1"}, ["B: 3"])) == {"a": "2", "B": "3", "C": "1"}

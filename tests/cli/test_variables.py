@@ -1,0 +1,40 @@
+"""Variables by the types of the document."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+import pytest
+
+from syncgql import GraphQLRequest
+from syncgql.cli.variables import parse_assignment, variable_values
+
+DOCUMENT = "query ($i: Int, $f: Float, $b: Boolean, $s: String, $l: [Int!]!, $o: In) { a }"
+
+
+def values(*texts: str) -> dict[str, Any]:
+    return variable_values(GraphQLRequest(DOCUMENT).operation, map(parse_assignment, texts), {"l": []})
+
+
+def test_types() -> None:
+    """Text becomes what the document declares; := is JSON; a list has an item per assignment."""
+    assert values("i=1", "f=1", "b=true", "s=1") == {"i": 1, "f": 1.0, "b": True, "s": "1", "l": []}
+    assert values("l=1")["l"] == [1]
+    assert values("l=1", "l:=[2, 3]")["l"] == [1, 2, 3]
+    assert values('o:={"a": null}', "s=a=b:=c@d") == {"o": {"a": None}, "s": "a=b:=c@d", "l": []}
+
+
+@pytest.mark.parametrize("text", ["i=x", "b=yes", "nope=1", "o:={", "=1", "s"])
+def test_mistakes(text: str) -> None:
+    """Each is found before anything is sent."""
+    with pytest.raises(click.UsageError):
+        values(text)
+
+
+def test_required_and_repeated() -> None:
+    """A missing variable and one that is given twice."""
+    with pytest.raises(click.UsageError, match=r"needs \$l"):
+        variable_values(GraphQLRequest(DOCUMENT).operation, [], {})
+    with pytest.raises(click.UsageError, match="2 times"):
+        values("i=1", "i=2")
