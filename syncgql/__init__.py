@@ -28,6 +28,7 @@ from .pipeline.middleware import Middleware
 from .pipeline.operation import Operation
 from .pipeline.rate_limit import RateLimit
 from .pipeline.retry_policy import RetryBudget, RetryPolicy
+from .pipeline.trusted_documents import TrustedDocuments
 from .request import UNSET, GraphQLRequest, gql
 from .result import ExecutionResult, IncrementalPiece, IncrementalResult, Response
 from .subscription import Subscription, SubscriptionStats
@@ -116,6 +117,7 @@ __all__ = [
     "TransportRateLimited",
     "TransportServerError",
     "TransportTimeout",
+    "TrustedDocuments",
     "gql",
     "update_schema_enum",
     "update_schema_scalar",

@@ -12,10 +12,18 @@ from .authentication import Authentication
 from .deduplication import Deduplication
 from .middleware import Middleware, MiddlewareOption, check_middleware
 from .pacing import Pacing
+from .persisted_documents import (
+    AUTOMATIC,
+    AutomaticPersistedQueries,
+    DocumentIds,
+    PersistedDocumentsOption,
+    check_persisted_documents,
+)
 from .rate_limit import RateLimit, check_rate_limit
 from .retry import Retry
 from .retry_policy import RetryPolicy, check_retry
 from .steps import checked
+from .trusted_documents import TrustedDocuments
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,18 +39,26 @@ class Policies:
     deduplicate: bool
     retry: RetryPolicy | bool | int
     rate_limit: RateLimit | None
+    persisted_documents: PersistedDocumentsOption
 
     def steps(
-        self, clock: Clock, query_token: TokenUse | None = None, subscription_token: TokenUse | None = None
+        self,
+        clock: Clock,
+        query_token: TokenUse | None = None,
+        subscription_token: TokenUse | None = None,
+        *,
+        subscribes_by_socket: bool = False,
     ) -> list[Middleware]:
         """Return the steps of a client, from the outermost to the innermost.
 
         The user's middleware sees each call once, merged queries share the attempts of one, and each attempt is paced.
+        A hash and the document that follows it are one attempt.
 
         Args:
             clock: the clock for waits.
             query_token: the token of queries and mutations, if the transport sends one.
             subscription_token: the token of subscriptions.
+            subscribes_by_socket: whether subscriptions are sent over a WebSocket.
         """
         steps = checked(check_middleware(self.middleware))
         if check_flag("deduplicate", self.deduplicate):
@@ -53,4 +69,8 @@ class Policies:
             steps.append(Pacing(limit, clock))
         if query_token is not None or subscription_token is not None:
             steps.append(Authentication(query_token, subscription_token))
+        if (documents := check_persisted_documents(self.persisted_documents)) == AUTOMATIC:
+            steps.append(AutomaticPersistedQueries())
+        elif isinstance(documents, TrustedDocuments):
+            steps.append(DocumentIds(documents, subscribes_by_socket=subscribes_by_socket))
         return steps
