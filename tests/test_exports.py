@@ -68,6 +68,7 @@ PUBLIC = [
     "TransportRateLimited",
     "TransportServerError",
     "TransportTimeout",
+    "TrustedDocuments",
     "gql",
     "update_schema_enum",
     "update_schema_scalar",

@@ -18,7 +18,7 @@ def refusal(body: Any = NOT_FOUND, status: str = "200 OK", content_type: str = "
 
 
 class HashServer:
-    """Executes documents, and hashes of documents that it was sent before.
+    """Executes documents, all ids, and hashes of documents that it was sent before.
 
     Args:
         refused: the response to an unknown hash.
@@ -65,6 +65,8 @@ class HashServer:
                 connection.send(refusal({"data": {"ok": _value(members)}}) if self._accepts(members) else self.refused)
 
     def _accepts(self, members: dict[str, Any]) -> bool:
+        if "documentId" in members:
+            return True
         digest = members.get("extensions", {}).get("persistedQuery", {}).get("sha256Hash")
         if "query" not in members:
             return digest in self._known
