@@ -32,7 +32,9 @@ from syncgql.testing import GraphQLMock
 from ..fix_servers import Server
 from ..fix_streams import StreamServer
 from ..servers.hashes import NOT_FOUND, NOT_SUPPORTED, HashServer, refusal
+from ..servers.stream_wire import Held, Stream
 from ..servers.wire import WireConnection, WireServer, always, answer
+from ..transport.response_streams import SOON, SSE
 
 PATIENCE = 30.0
 QUERY = "query Q ($value: Int) { ok(value: $value) }"
@@ -426,6 +428,26 @@ def test_a_subscription_over_http_has_its_id(yoga_trusted_server: StreamServer) 
         assert list(client.stream(HELLO, {"name": "Ada"})) == [{"hello": "Hello Ada!"}]
     bodies = [json.loads(entry["body"]) for entry in yoga_trusted_server.seen("request")]
     assert [body["documentId"] for body in bodies] == ["count", "hello"]
+
+
+def test_a_subscription_that_reconnects_keeps_its_id() -> None:
+    """Also with the other variables of ``on_reconnect``."""
+    document = "subscription ($after: Int) { n(after: $after) }"
+    held = Held()
+    streams = [
+        Stream([SSE.start, SSE.n(1)]),
+        Stream([SSE.start, SSE.n("old"), held], end="open"),
+        Stream([SSE.start, SSE.n(2), SSE.complete]),
+    ]
+    with WireServer(*streams) as server:
+        transport = EventStreamTransport(server.url, reconnect=SOON)
+        client = Client(server.url, subscriptions=transport, persisted_documents={"1": document})
+        events = client.subscribe(document, {"after": 0}, on_reconnect=lambda seconds: {"after": 1})
+        assert list(events) == [{"n": 1}, {"n": 2}]
+        held.release()
+        client.close()
+    bodies = [json.loads(request.body) for request in server.requests]
+    assert bodies == [{"documentId": "1", "variables": {"after": value}} for value in (0, 0, 1)]
 
 
 def test_an_upload_has_an_id() -> None:

@@ -7,7 +7,14 @@ from typing import Any
 
 import pytest
 
-from syncgql import ExecutionResult, GraphQLRequest, TransportConnectionFailed, TransportError, TransportServerError
+from syncgql import (
+    DocumentError,
+    ExecutionResult,
+    GraphQLRequest,
+    TransportConnectionFailed,
+    TransportError,
+    TransportServerError,
+)
 from syncgql.protocol.http import encode_request
 from syncgql.protocol.http_get import get_url
 from syncgql.protocol.json_codec import dumps
@@ -62,6 +69,12 @@ def test_p11_an_id_replaces_the_document() -> None:
     assert encode_request(IdentifiedRequest("{ a }", "1", "id").payload, dumps) == b'{"id":"1"}'
 
 
+def test_a_parameter_of_the_endpoint_may_have_the_name_of_the_member() -> None:
+    """Then there would be two, so the request cannot be sent by GET."""
+    with pytest.raises(DocumentError, match="already has a parameter 'id'"):
+        get_url("http://localhost/graphql?id=1", IdentifiedRequest(REQUEST, "a:1", "id"), dumps)
+
+
 def test_an_id_may_be_in_the_extension_of_hashes() -> None:
     """As Apollo Router expects it."""
     request = IdentifiedRequest(REQUEST, "1", EXTENSION_MEMBER)
@@ -78,7 +91,10 @@ def test_an_error_beside_data_is_no_refusal(data: Any) -> None:
 
 def test_a_refusal_may_be_in_an_error_of_the_transport() -> None:
     """Such an error has the errors of its body; other failures say nothing about the document."""
-    errors = [{"message": "Other"}, {"message": "x", "extensions": {"code": "PERSISTED_QUERY_NOT_SUPPORTED"}}]
+    errors: list[dict[str, Any]] = [
+        {"message": "Other"},
+        {"message": "x", "extensions": {"code": "PERSISTED_QUERY_NOT_SUPPORTED"}},
+    ]
     assert Refusal.of(TransportServerError("...", errors=errors)) is Refusal.NOT_SUPPORTED
     failures: list[TransportError] = [TransportServerError("PersistedQueryNotFound"), TransportConnectionFailed("...")]
     assert [Refusal.of(failure) for failure in failures] == [None, None]
