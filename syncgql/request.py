@@ -102,6 +102,19 @@ class GraphQLRequest:
         assign(self, "operation_name", plain_text(operation_name) if operation_name else None)
         assign(self, "extensions", extensions or None)
 
+    def replaced(
+        self,
+        variable_values: Mapping[str, Any] | None = None,
+        operation_name: str | None = None,
+        extensions: Mapping[str, Any] | None = None,
+    ) -> GraphQLRequest:
+        """Return a copy with other values; what is None stays as it is.
+
+        Raises:
+            TypeError: an argument has the wrong type.
+        """
+        return GraphQLRequest(self, variable_values, operation_name, extensions)
+
     def __setattr__(self, name: str, value: object) -> None:
         raise AttributeError(f"GraphQLRequest is immutable; create a new one to change {name!r}.")
 
@@ -236,6 +249,10 @@ class GraphQLRequest:
             payload["extensions"] = dict(self.extensions)
         return payload
 
+    def in_full(self) -> GraphQLRequest:
+        """Return this request with its document, for protocols that require it."""
+        return self
+
     def in_same_form(self, request: GraphQLRequest) -> GraphQLRequest:
         """Return *request*, the same document with other variables, in the form in which this request is sent."""
         return request
@@ -261,13 +278,10 @@ def as_request(
     extensions: Mapping[str, Any] | None = None,
 ) -> GraphQLRequest:
     """Return *request* as a GraphQLRequest; the other arguments replace the values that it contains."""
-    if (
-        isinstance(request, GraphQLRequest)
-        and variable_values is None
-        and operation_name is None
-        and extensions is None
-    ):
-        return request
+    if isinstance(request, GraphQLRequest):
+        if variable_values is None and operation_name is None and extensions is None:
+            return request
+        return request.replaced(variable_values, operation_name, extensions)
     return GraphQLRequest(request, variable_values, operation_name, extensions)
 
 

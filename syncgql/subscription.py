@@ -155,8 +155,8 @@ class Subscription(Generic[T]):
     def map(self, function: Callable[[T], U]) -> Subscription[U]:
         """Return a subscription whose events are what *function* returns for the events of this one.
 
-        It replaces this one, which must not be used any more: closing or dropping the returned subscription ends it on
-        the server. What *function* raises, the iterator raises, and it can still be used afterwards.
+        It replaces this one, of which only ``stats`` may still be used: closing or dropping the returned subscription
+        ends it on the server. What *function* raises, the iterator raises, and it can still be used afterwards.
 
         Args:
             function: called in the consumer's thread with each event, but not with those that ``on_reconnect`` returns.
@@ -165,6 +165,14 @@ class Subscription(Generic[T]):
         mapped = Subscription(self._owner, self._source, lambda result: function(convert(result)), self._gap_handler)
         self._finalizer.detach()
         return mapped
+
+    def notify(self, function: Callable[[], object]) -> None:
+        """Call *function* now, and whenever there may be something to take with ``next(0)``.
+
+        Args:
+            function: called in any thread; it must not wait or take a lock.
+        """
+        self._source.notify(function)
 
     def close(self) -> None:
         """End the subscription on the server; a loop that waits for an event in another thread ends.
@@ -184,6 +192,16 @@ class Subscription(Generic[T]):
         raise TypeError(
             "A Subscription cannot be pickled, because it is bound to a socket of this process. Subscribe in the other."
         )
+
+    @property
+    def protocol(self) -> str:
+        """The protocol that carries the events.
+
+        ``"graphql-transport-ws"``, ``"graphql-ws"``, ``"sse"``, ``"multipart"``, ``"appsync"``, ``"phoenix"`` or
+        ``"local"``; ``"http"`` for a response of ``client.stream`` that does not come in parts. For a transport of your
+        own it is its ``protocol``, by default the name of its class.
+        """
+        return self._source.protocol
 
     @property
     def closed(self) -> bool:

@@ -130,14 +130,14 @@ class AutomaticPersistedQueries(Middleware):
 class DocumentIds(Middleware):
     """Sends the ids of trusted documents instead of the documents, and refuses all others.
 
+    A WebSocket sends the document nevertheless, because its protocols require it.
+
     Args:
         documents: the documents and their ids.
-        subscribes_by_socket: whether subscriptions are sent over a WebSocket, whose protocols require the document.
     """
 
-    def __init__(self, documents: TrustedDocuments, *, subscribes_by_socket: bool) -> None:
+    def __init__(self, documents: TrustedDocuments) -> None:
         self._documents = documents
-        self._subscribes_by_socket = subscribes_by_socket
 
     def execute(self, operation: Operation, call_next: Execute) -> ExecutionResult:
         return call_next(self._identified(operation))
@@ -146,9 +146,7 @@ class DocumentIds(Middleware):
         return call_next([self._identified(operation) for operation in operations])
 
     def subscribe(self, operation: Operation, call_next: Subscribe) -> Subscription[ExecutionResult]:
-        identified = self._identified(operation)
-        sends_document = self._subscribes_by_socket and operation.request.is_subscription
-        return call_next(operation if sends_document else identified)
+        return call_next(self._identified(operation))
 
     def _identified(self, operation: Operation) -> Operation:
         """Return the operation with the id of its document.

@@ -42,12 +42,7 @@ class Policies:
     persisted_documents: PersistedDocumentsOption
 
     def steps(
-        self,
-        clock: Clock,
-        query_token: TokenUse | None = None,
-        subscription_token: TokenUse | None = None,
-        *,
-        subscribes_by_socket: bool = False,
+        self, clock: Clock, query_token: TokenUse | None = None, subscription_token: TokenUse | None = None
     ) -> list[Middleware]:
         """Return the steps of a client, from the outermost to the innermost.
 
@@ -58,7 +53,6 @@ class Policies:
             clock: the clock for waits.
             query_token: the token of queries and mutations, if the transport sends one.
             subscription_token: the token of subscriptions.
-            subscribes_by_socket: whether subscriptions are sent over a WebSocket.
         """
         steps = checked(check_middleware(self.middleware))
         if check_flag("deduplicate", self.deduplicate):
@@ -72,5 +66,5 @@ class Policies:
         if (documents := check_persisted_documents(self.persisted_documents)) == AUTOMATIC:
             steps.append(AutomaticPersistedQueries())
         elif isinstance(documents, TrustedDocuments):
-            steps.append(DocumentIds(documents, subscribes_by_socket=subscribes_by_socket))
+            steps.append(DocumentIds(documents))
         return steps

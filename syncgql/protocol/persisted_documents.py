@@ -30,13 +30,22 @@ SAFELIST_CODES = frozenset({
 """Codes of servers that accept registered documents only. GraphQL Yoga's message is that of a miss."""
 
 
-class HashedRequest(GraphQLRequest):
-    """A request with the hash of its document instead of the document."""
+class PersistedRequest(GraphQLRequest):
+    """A request that names its document; it keeps the text."""
 
     __slots__ = ()
 
     def __reduce__(self) -> tuple[Any, ...]:
         return type(self), (self.text, self.variable_values, self.operation_name, self.extensions)
+
+    def in_full(self) -> GraphQLRequest:
+        return GraphQLRequest(self)
+
+
+class HashedRequest(PersistedRequest):
+    """A request with the hash of its document instead of the document."""
+
+    __slots__ = ()
 
     @property
     def payload(self) -> dict[str, Any]:
@@ -45,20 +54,17 @@ class HashedRequest(GraphQLRequest):
         return _with_hash(payload, sha256(self.text))
 
 
-class RegisteringRequest(GraphQLRequest):
+class RegisteringRequest(PersistedRequest):
     """A request with its document and the hash, from which the server learns the document. It is always a POST."""
 
     __slots__ = ()
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return type(self), (self.text, self.variable_values, self.operation_name, self.extensions)
 
     @property
     def payload(self) -> dict[str, Any]:
         return _with_hash(super().payload, sha256(self.text))
 
 
-class IdentifiedRequest(GraphQLRequest):
+class IdentifiedRequest(PersistedRequest):
     """A request with the id of its document instead of the document.
 
     Args:

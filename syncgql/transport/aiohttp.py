@@ -277,6 +277,8 @@ class AIOHTTPTransport(AsyncTransport):
 
     def _batch_of(self, request: HTTPRequest, count: int) -> AsyncRoundTrip[list[BatchEntry]]:
         parse = functools.partial(parse_batch_answer, count=count, json_deserialize=self.json_deserialize)
+        if self.token_auth is None:
+            return RoundTrip(request, self._sender.send, parse)
         return RoundTrip(request, self._sender.send, noting_refusals(parse, self.token_auth))
 
     async def _off_the_loop(self, prepare: Callable[[], T]) -> T:

@@ -185,8 +185,8 @@ class AppSyncJWTAuthentication(_SecretAuthentication):
 
     Args:
         host: the host of the API's HTTP endpoint, ``XXXXXXXXXXXXXXXXXXXXXXXXXX.appsync-api.REGION.amazonaws.com``.
-        jwt: the token as it was issued, a ``TokenAuth``, or a function that returns it, which can renew the token before
-            it expires.
+        jwt: the token as it was issued, a ``TokenAuth``, or a function that returns it, which can renew the token
+            before it expires.
 
     Raises:
         TypeError: an argument has the wrong type.

@@ -202,7 +202,8 @@ class PhoenixDialect(Dialect):
         headers = with_authorization(self._defaults, self.headers, self.auth)
         is_personal = callable(self.params) or self._identity.differs_from(headers)
         credentials = (identity(headers), params) if self.has_users else None
-        add_token(headers, self.auth)  # after that: it belongs to all callers
+        if isinstance(self.auth, TokenAuth):
+            add_token(headers, self.auth)  # after that, because the token belongs to all callers
         url = as_written(with_params(self._target, params))
         return Handshake(url, (), headers, None, is_personal, credentials, params)
 

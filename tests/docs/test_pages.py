@@ -38,8 +38,11 @@ PRINTED = {
     "docs/http.md": "200\n",
     "docs/phoenix.md": "Hello\n{'hello': 'Hello world!'}\n",
     "docs/defer.md": "Emma 1 ...\n",
+    "docs/codegen.md": "['__init__.py', 'hello.py']\n",
+    "docs/typed.md": "The answer does not fit Numbered: book.title: expected int, got 'Emma'.\n('book', 'title')\n",
     "docs/middleware.md": "query Hello\n{'count': 1}\n",
     "docs/rate_limits.md": "False 3600\n",
+    "docs/opentelemetry.md": "query Hello 200\n{'count': 1}\n",
     "docs/custom_transports.md": "{'hello': 'Hello world!'}\n{'hello': 'Hello world!'}\n1\n2\n3\n",
 }
 

@@ -7,6 +7,7 @@ import io
 import json
 import threading
 import time
+import uuid
 from collections.abc import Callable
 from typing import Any
 
@@ -337,7 +338,7 @@ def test_incremental_documents_are_hashed(apollo_server: StreamServer) -> None:
 @pytest.mark.parametrize("get", [False, True])
 def test_apollo_server_learns_documents(apollo_server: StreamServer, client_for: ClientFor, get: bool) -> None:
     """It answers a miss with 200."""
-    document = f"query Learned{get}{id(client_for)} {{ hello }}"
+    document = f"query New{uuid.uuid4().hex} {{ hello }}"
     with client_for(apollo_server.url, get=get) as client:
         for _ in range(2):
             assert client.execute(document) == {"hello": "Hello world!"}
@@ -350,11 +351,11 @@ def test_apollo_server_learns_documents(apollo_server: StreamServer, client_for:
 @pytest.mark.parametrize("get", [False, True])
 def test_yoga_learns_documents(yoga_apq_server: StreamServer, client_for: ClientFor, get: bool) -> None:
     """It answers a miss with 404; in a batch as well."""
-    document = f"query Learned{id(client_for)} {{ hello }}"
+    document = f"query New{uuid.uuid4().hex} {{ hello }}"
     with client_for(yoga_apq_server.url, get=get) as client:
         for _ in range(2):
             assert client.execute(document) == {"hello": "Hello world!"}
-        other = GraphQLRequest(f"mutation M{id(client_for)} {{ add(a: 1, b: 2) }}")
+        other = GraphQLRequest(f"mutation New{uuid.uuid4().hex} {{ add(a: 1, b: 2) }}")
         assert client.execute_batch([document, other]) == [{"hello": "Hello world!"}, {"add": 3}]
     requests = yoga_apq_server.seen("request")
     assert [entry["method"] for entry in requests][:3] == (["GET", "POST", "GET"] if get else ["POST"] * 3)

@@ -57,6 +57,7 @@ def test_a_variant_is_a_request(request_: GraphQLRequest) -> None:
     assert type(copy) is type(request_)
     assert copy.payload == request_.payload
     assert (copy.text, copy.is_query, copy.variable_values) == (REQUEST.text, True, REQUEST.variable_values)
+    assert copy.in_full().payload == REQUEST.payload
 
 
 def test_p11_an_id_replaces_the_document() -> None:

@@ -58,14 +58,16 @@ def in_an_hour() -> datetime.datetime:
     return datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(hours=1)
 
 
-@pytest.mark.parametrize("expiry", [3600, 3600.0, datetime.timedelta(hours=1), in_an_hour()], ids=repr)
+@pytest.mark.parametrize(
+    "expiry", [3600, 3600.0, datetime.timedelta(hours=1), in_an_hour], ids=["int", "float", "timedelta", "datetime"]
+)
 def test_a_token_is_replaced_before_it_expires(clock: FakeClock, expiry: Any) -> None:
     """By the leeway."""
-    auth = TokenAuth(Issuer(expiry), leeway=60)
+    auth = TokenAuth(Issuer(expiry() if callable(expiry) else expiry), leeway=60)
     assert auth.authorization() == "Bearer token-1"
-    clock.now += 3500
+    clock.now += 3400
     assert auth.authorization() == "Bearer token-1"
-    clock.now += 50
+    clock.now += 150
     assert auth.authorization() == "Bearer token-2"
 
 

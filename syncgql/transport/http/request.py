@@ -364,8 +364,8 @@ class RequestBuilder:
             merged["Content-Type"] = body.content_type  # contains the boundary
         is_personal = "cookies" in options.arguments or has_identity(per_request)
         is_personal = is_personal or self._identity.differs_from(merged)
-        if not has_authorization(per_request):
-            add_token(merged, auth)  # after that: it belongs to all callers
+        if isinstance(auth, TokenAuth) and not has_authorization(per_request):
+            add_token(merged, auth)  # after that, because the token belongs to all callers
         headers = RequestHeaders(merged, is_personal)
         if per_request is None and not self.calls_user_code and not isinstance(body, Upload):
             self._ready[own] = headers

@@ -93,10 +93,9 @@ def with_authorization(
     return merged
 
 
-def add_token(headers: CIMultiDict[str], auth: object) -> None:
-    """Add the token of a ``TokenAuth``; does nothing for other credentials, and for a request of its ``fetch``."""
-    value = auth.authorization() if isinstance(auth, TokenAuth) else None
-    if value is not None:
+def add_token(headers: CIMultiDict[str], auth: TokenAuth) -> None:
+    """Add a token, unless the request is one of the function that fetches it."""
+    if (value := auth.authorization()) is not None:
         headers["Authorization"] = value
 
 

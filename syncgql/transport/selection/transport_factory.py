@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Sequence
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from ...exceptions import TransportError
+from ...protocol.http import public_url
 from ...request import Unset
 from ..aiohttp import AIOHTTPTransport
 from ..aiohttp_session.session import SharedSession
@@ -16,13 +18,21 @@ from ..appsync_websockets import AppSyncWebsocketsTransport
 from ..base import AsyncTransport
 from ..batching import Batcher
 from ..blocking import BlockingTransport
+from ..http.request import RequestBuilder
+from ..http.upload import FILE_CLASSES
+from ..http_stream.options import StreamOptions
+from ..http_stream.protocols import StreamProtocol
+from ..http_stream.transport import HTTPStreamTransport
 from ..options import (
     RequestAuthentication,
     check_ssl,
     with_certificate,
 )
+from ..recovery.policy import check_reconnect
 from ..token_auth import TokenAuth
 from ..websocket.transport import WebSocketTransport
+from .selecting_transport import SelectingTransport
+from .subscription_protocols import STREAM_PROTOCOLS, WEBSOCKET_PROTOCOLS, check_protocols
 from .transport_options import TransportOptions
 
 CLOSE_SECONDS = 1.0
@@ -91,8 +101,6 @@ class TransportFactory:
         """Whether queries of different callers may have different credentials, which functions return."""
         self.queries_by_socket = isinstance(queries, WebSocketTransport)
         """Whether queries and mutations are sent over a WebSocket."""
-        self.subscribes_by_socket = bool(self._first) and isinstance(self._first[0].subscriptions, WebSocketTransport)
-        """Whether subscriptions are sent over a WebSocket."""
         is_socket = isinstance(queries, WebSocketTransport) and queries.reconnects
         self.query_token = TokenUse.of(queries.token_auth, is_renewed=is_socket)
         """The token of queries and mutations; None if there is none."""
@@ -144,21 +152,32 @@ class TransportFactory:
             return self._options.subscriptions.fresh()
         if isinstance(self._options.auth, AppSyncAuthentication) and self._options.url is not None:
             return self._appsync(str(self._options.url), self._options.auth, session)
-        if self._options.subscriptions is not None:
-            return self._for_subscriptions(session)
-        if self._options.transport is not None or isinstance(queries, AIOHTTPWebsocketsTransport):
+        has_url = self._options.subscriptions is not None
+        if not has_url and (self._options.transport is not None or isinstance(queries, AIOHTTPWebsocketsTransport)):
             return queries
-        return self._websockets(websocket_url(str(self._options.url)), session)
+        return self._for_subscriptions(session)
 
     def _for_subscriptions(self, session: SharedSession) -> AsyncTransport:
         if isinstance(self._options.subscriptions, AsyncTransport):
             return self._options.subscriptions.fresh()
-        return self._websockets(websocket_url(str(self._options.subscriptions)), session)
+        url = str(self._options.subscriptions or self._options.url)
+        sockets = [name for name in self._options.protocols if name in WEBSOCKET_PROTOCOLS]
+        streams = [STREAM_PROTOCOLS[name] for name in self._options.protocols if name in STREAM_PROTOCOLS]
+        if not streams:
+            return self._websockets(websocket_url(url), session, sockets)
+        if not sockets and len(streams) == 1:
+            return self._streams(url, session, streams)
+        candidates: list[WebSocketTransport | HTTPStreamTransport] = [self._streams(url, session, streams)]
+        if sockets:
+            is_preferred = self._options.protocols[0] in WEBSOCKET_PROTOCOLS
+            candidates.insert(0 if is_preferred else 1, self._websockets(websocket_url(url), session, sockets))
+        return SelectingTransport(public_url(url), candidates)
 
     def _for_queries(self, session: SharedSession) -> AsyncTransport:
         url = str(self._options.url)
         if urlsplit(url).scheme in ("ws", "wss"):
-            return self._websockets(url, session)
+            names = check_protocols(self._options.subscription_protocol)
+            return self._websockets(url, session, [name for name in names if name in WEBSOCKET_PROTOCOLS])
         return AIOHTTPTransport(
             url,
             headers=self._options.headers,
@@ -173,9 +192,29 @@ class TransportFactory:
             max_response_size=self._options.max_response_size,
         )
 
-    def _websockets(self, url: str, session: SharedSession) -> AIOHTTPWebsocketsTransport:
+    def _streams(self, url: str, session: SharedSession, protocols: Sequence[StreamProtocol]) -> HTTPStreamTransport:
+        builder = RequestBuilder(
+            url,
+            headers=self._options.headers,
+            auth=self._options.auth,
+            ssl=self._tls,
+            timeout=None if isinstance(self._options.timeout, Unset) else self._options.timeout,
+            json_serialize=self._options.json_serialize,
+            use_get_for_queries=False,
+            max_url_length=None,
+        )
+        options = StreamOptions(
+            policy=check_reconnect(self._options.reconnect),
+            max_message_size=self._options.max_message_size,
+            json_deserialize=self._options.json_deserialize,
+        )
+        max_size = self._options.max_response_size
+        return HTTPStreamTransport(protocols, builder, session, options, max_size, FILE_CLASSES)
+
+    def _websockets(self, url: str, session: SharedSession, subprotocols: Sequence[str]) -> AIOHTTPWebsocketsTransport:
         return AIOHTTPWebsocketsTransport(
             url,
+            subprotocols=subprotocols or None,
             headers=self._options.headers,
             # A signature of the body does not apply to an upgrade, which has none.
             auth=None if isinstance(self._options.auth, RequestAuthentication) else self._options.auth,

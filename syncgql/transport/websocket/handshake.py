@@ -152,8 +152,8 @@ class GraphQLDialect(Dialect):
         subprotocols: the names to offer, in order of preference; None for all supported ones.
         headers: headers of the upgrade, or a function that returns them.
         init_payload: the payload of ``connection_init``, or a function that returns it.
-        auth: credentials for the ``Authorization`` header, a ``TokenAuth``, or a function that returns credentials; they
-            take precedence.
+        auth: credentials for the ``Authorization`` header, a ``TokenAuth``, or a function that returns credentials;
+            they take precedence.
         json_serialize: a function that encodes requests.
         json_deserialize: a function that decodes messages with results.
 
@@ -206,7 +206,8 @@ class GraphQLDialect(Dialect):
         headers = with_authorization(self._defaults, self.headers, self.auth)
         is_personal = self._identity.differs_from(headers)
         credentials = (identity(headers), init_payload) if self.has_users else None
-        add_token(headers, self.auth)  # after that: it belongs to all callers
+        if isinstance(self.auth, TokenAuth):
+            add_token(headers, self.auth)  # after that, because the token belongs to all callers
         return Handshake(self._target, self.subprotocols, headers, init_payload, is_personal, credentials)
 
     def payload(self, request: GraphQLRequest) -> str:
@@ -221,7 +222,7 @@ def without_files(request: GraphQLRequest) -> dict[str, Any]:
     Raises:
         DocumentError: its variables contain a file.
     """
-    payload = request.payload
+    payload = request.in_full().payload
     _, files = extract_files(payload)
     if files:
         where = files[0].paths[0]

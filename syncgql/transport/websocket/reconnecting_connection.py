@@ -73,6 +73,7 @@ class ReconnectingConnection(Listener):
     ) -> None:
         self.operations: dict[ActiveOperation, OnCarried] = {}
         self.credentials: object = None
+        self.wire = ""
         self._waiting: dict[ActiveOperation, None] = {}  # in the order in which they are to be sent
         self._connect_waiters: dict[asyncio.Future[None], Context] = {}
         self._capacity: int | None = None
@@ -289,6 +290,7 @@ class ReconnectingConnection(Listener):
                 previous = self._attempt_failed(caught, previous)
             else:
                 self._socket, self._handshake, self._delay = socket, None, 0.0
+                self.wire = socket.wire
                 lost_at = [each.lost_at for each in self._waiting if each.lost_at is not None]
                 self._outage.ended(self._loop.time(), lost_at)
 

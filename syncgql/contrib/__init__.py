@@ -1,0 +1,1 @@
+"""Modules for other libraries and frameworks, each built on the public interface of syncgql."""

@@ -1,0 +1,17 @@
+"""Django: clients from settings, headers of the current request, system checks and commands.
+
+``clients`` works without further setup. For the checks and the commands, add ``"syncgql.contrib.django"`` to
+``INSTALLED_APPS``.
+"""
+
+from .clients import clients
+from .forwarding import forward_headers, forward_headers_middleware
+from .handlers import SubscriptionHandler, subscription_handler
+
+__all__ = [
+    "SubscriptionHandler",
+    "clients",
+    "forward_headers",
+    "forward_headers_middleware",
+    "subscription_handler",
+]

@@ -1,0 +1,21 @@
+"""The application, whose name is ``syncgql.contrib.django``."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+from django.core.checks import register
+
+
+class SyncGQLConfig(AppConfig):
+    """Registers the system checks."""
+
+    name = "syncgql.contrib.django"
+    label = "syncgql"
+    verbose_name = "syncgql"
+
+    def ready(self) -> None:
+        """Register the system checks."""
+        from .checks import check_certificates, check_clients
+
+        register(check_clients, "syncgql")
+        register(check_certificates, "syncgql", deploy=True)

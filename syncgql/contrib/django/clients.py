@@ -1,0 +1,124 @@
+"""clients: the clients of the setting ``SYNCGQL``."""
+
+from __future__ import annotations
+
+import difflib
+import inspect
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+from django.core.signals import setting_changed
+from django.utils.module_loading import import_string
+
+from ... import Client
+
+OPTIONS = frozenset(inspect.signature(Client).parameters)
+
+
+class Clients(Mapping[str, Client]):
+    """The clients of the setting ``SYNCGQL``, a dict of the options of each ``Client``.
+
+    A client is created when it is first asked for; it works in all threads, and in processes that are forked later. An
+    entry of the option ``middleware`` may be the import path of a middleware. ``override_settings`` closes the clients,
+    and the next access creates them from the changed setting.
+    """
+
+    def __init__(self) -> None:
+        self._clients: dict[str, Client] = {}
+
+    def __getitem__(self, name: str) -> Client:
+        """Return the client.
+
+        Raises:
+            ImproperlyConfigured: the setting has no such name, or wrong options.
+        """
+        client = self._clients.get(name)
+        if client is None:
+            # No lock is needed: setdefault is atomic, and a client that another thread did not store was never used.
+            client = self._clients.setdefault(name, self.create(name))
+        return client
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._named())
+
+    def __len__(self) -> int:
+        return len(self._named())
+
+    def __contains__(self, name: object) -> bool:
+        # Mapping's own method creates the client, and does not expect ImproperlyConfigured.
+        return name in self._named()
+
+    def create(self, name: str) -> Client:
+        """Return a new client with the options of a name.
+
+        Raises:
+            ImproperlyConfigured: the setting has no such name, or wrong options.
+        """
+        options = self.options(name)
+        for option in options:
+            if option not in OPTIONS:
+                raise ImproperlyConfigured(f"SYNCGQL[{name!r}]: Client has no option {option!r}{_hint(option)}.")
+        try:
+            return Client(**_imported(options))
+        except (TypeError, ValueError, ImportError) as error:
+            raise ImproperlyConfigured(f"SYNCGQL[{name!r}]: {error}") from error
+
+    def options(self, name: str) -> Mapping[str, Any]:
+        """Return the options of a name, as they are in the setting.
+
+        Raises:
+            ImproperlyConfigured: the setting has no such name, or no dict.
+        """
+        named = self._named()
+        if name not in named:
+            raise ImproperlyConfigured(f"SYNCGQL has no client {name!r}; its clients are {sorted(named)}.")
+        options: object = named[name]
+        if not isinstance(options, Mapping):
+            raise ImproperlyConfigured(f"SYNCGQL[{name!r}] must be a dict of options, not {type(options).__name__}.")
+        return options
+
+    def close(self) -> None:
+        """Close all clients. The next access creates new ones."""
+        clients, self._clients = self._clients, {}
+        for client in clients.values():
+            client.close()
+
+    @staticmethod
+    def _named() -> Mapping[str, Any]:
+        named = getattr(settings, "SYNCGQL", {})
+        if not isinstance(named, Mapping):
+            raise ImproperlyConfigured(f"SYNCGQL must be a dict of clients, not {type(named).__name__}.")
+        return named
+
+
+clients = Clients()
+
+
+def _hint(option: object) -> str:
+    near = difflib.get_close_matches(str(option), OPTIONS, 1)
+    return f"; did you mean {near[0]!r}?" if near else ""
+
+
+def _imported(options: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the options with an object for each import path in ``middleware``."""
+    middleware = options.get("middleware")
+    if not isinstance(middleware, list | tuple):
+        return dict(options)
+    return {**options, "middleware": [_middleware(entry) for entry in middleware]}
+
+
+def _middleware(entry: object) -> object:
+    if not isinstance(entry, str):
+        return entry
+    found = import_string(entry)
+    return found() if isinstance(found, type) else found
+
+
+def _reset(*, setting: str, **_: object) -> None:
+    if setting == "SYNCGQL":
+        clients.close()
+
+
+setting_changed.connect(_reset, dispatch_uid="syncgql.contrib.django")

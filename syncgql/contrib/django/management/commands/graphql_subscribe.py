@@ -1,0 +1,73 @@
+"""A daemon: ``python manage.py graphql_subscribe library.events.book_added``."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Iterator
+from types import FrameType
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import close_old_connections
+from django.utils.module_loading import import_string
+
+from ..... import Subscription, TransportError, TransportQueryError
+from ...handlers import SubscriptionHandler
+
+
+class Command(BaseCommand):
+    """Run a subscription, and call a function for each event."""
+
+    help = "Run a subscription, and call a function for each event, until SIGTERM or Ctrl-C."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Take the handler, and --count, to end after so many events."""
+        parser.add_argument("handler", help="the import path of a function with the decorator subscription_handler")
+        parser.add_argument("--count", type=int, help="end after so many events; by default, never")
+
+    def handle(self, *args: Any, handler: str, count: int | None = None, **options: Any) -> None:
+        """Follow the subscription. SIGTERM and Ctrl-C end it on the server, too.
+
+        Raises:
+            CommandError: there is no such handler, or the connection was lost and not re-established.
+        """
+        follow = _handler(handler)
+        previous = signal.signal(signal.SIGTERM, _stop)
+        try:
+            with follow.subscribe() as events:
+                for number, event in enumerate(self._data(events), start=1):
+                    close_old_connections()  # they may have timed out since the last event
+                    follow(event)
+                    if number == count:
+                        break
+        except TransportError as error:
+            raise CommandError(str(error)) from error
+        finally:
+            close_old_connections()
+            signal.signal(signal.SIGTERM, previous)
+
+    def _data(self, events: Subscription[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+        """Yield the data of events; report those with errors, after which the subscription continues."""
+        while True:
+            try:
+                yield next(events)
+            except StopIteration:
+                return
+            except TransportQueryError as error:
+                if events.closed:  # the server ended the subscription
+                    raise
+                self.stderr.write(str(error))
+
+
+def _stop(number: int, frame: FrameType | None) -> None:
+    raise SystemExit(0)
+
+
+def _handler(path: str) -> SubscriptionHandler:
+    try:
+        found = import_string(path)
+    except ImportError as error:
+        raise CommandError(f"{path} cannot be imported: {error}") from error
+    if not isinstance(found, SubscriptionHandler):
+        raise CommandError(f"{path} is not a handler; decorate it with @subscription_handler(client, document).")
+    return found

@@ -1,0 +1,8 @@
+"""OpenTelemetry: spans, metrics and trace headers for the operations of a client.
+
+It needs the extra ``opentelemetry``: ``pip install 'syncgql[opentelemetry]'``.
+"""
+
+from .middleware import OpenTelemetry, trace_headers
+
+__all__ = ["OpenTelemetry", "trace_headers"]

@@ -1,0 +1,59 @@
+"""Instruments: the metrics of the middleware."""
+
+from __future__ import annotations
+
+from opentelemetry.metrics import Meter
+
+SECONDS = (0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10)
+"""The buckets of durations, those that the conventions give for ``http.client.request.duration``."""
+
+EVENTS = (0, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)
+"""The buckets of the number of events in a buffer, whose default size is 1,024."""
+
+
+class Instruments:
+    """The metrics of the middleware.
+
+    Args:
+        meter: creates the instruments.
+
+    Attributes:
+        duration: the seconds of calls, retries included.
+        active: the calls in progress.
+        retries: the retries.
+        events: the events that consumers took.
+        buffered: the events that waited for the consumer when it took one.
+        dropped: the events that were dropped because the buffer was full.
+        reconnects: the subscriptions that were sent again after their connection was lost.
+    """
+
+    def __init__(self, meter: Meter) -> None:
+        self.duration = meter.create_histogram(
+            "syncgql.client.operation.duration",
+            "s",
+            "The time of calls, retries included.",
+            explicit_bucket_boundaries_advisory=SECONDS,
+        )
+        self.active = meter.create_up_down_counter(
+            "syncgql.client.active_operations", "{operation}", "The calls in progress."
+        )
+        self.retries = meter.create_counter("syncgql.client.retries", "{retry}", "The retries.")
+        self.events = meter.create_counter(
+            "syncgql.client.subscription.events", "{event}", "The events that consumers took."
+        )
+        self.buffered = meter.create_histogram(
+            "syncgql.client.subscription.buffered",
+            "{event}",
+            "The events that waited for the consumer when it took one.",
+            explicit_bucket_boundaries_advisory=EVENTS,
+        )
+        self.dropped = meter.create_counter(
+            "syncgql.client.subscription.dropped",
+            "{event}",
+            "The events that were dropped because the buffer was full.",
+        )
+        self.reconnects = meter.create_counter(
+            "syncgql.client.subscription.reconnects",
+            "{reconnect}",
+            "The subscriptions that were sent again after their connection was lost.",
+        )

@@ -1,0 +1,21 @@
+"""``manage.py graphql_ping`` in a real project."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from .....fix_servers import Server
+from ...conftest import Project
+
+
+def test_ping_asks_all_clients_or_those_that_are_named(
+    project: Callable[[str], Project], strawberry_server: Server
+) -> None:
+    """An API that does not answer makes it fail, after the others were asked."""
+    site = project(f'{{"down": {{"url": "http://127.0.0.1:1/"}}, "up": {{"url": "{strawberry_server.url}"}}}}')
+    done = site.manage("graphql_ping")
+    assert (done.exit_code, done.stdout.startswith("up: ")) == (1, True)
+    assert "down: Could not connect" in done.stderr
+    assert "CommandError: No answer for down." in done.stderr
+    done = site.manage("graphql_ping", "up")
+    assert (done.exit_code, done.stderr) == (0, "")

@@ -1,0 +1,67 @@
+"""``manage.py graphql_subscribe`` in a real project."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Callable
+
+import pytest
+
+from syncgql import Client
+
+from .....fix_servers import Server
+from ...conftest import Project
+
+
+@pytest.fixture
+def site(project: Callable[[str], Project], strawberry_server: Server) -> Project:
+    return project(f'{{"library": {{"url": "{strawberry_server.url}"}}}}')
+
+
+def test_each_event_is_passed_to_the_handler(site: Project) -> None:
+    """The command ends with the subscription, or after --count events."""
+    done = site.manage("graphql_subscribe", "handlers.count")
+    assert (done.exit_code, done.stdout, done.stderr) == (0, "1\n2\n3\n", "")
+    assert site.manage("graphql_subscribe", "handlers.count", "--count", "2").stdout == "1\n2\n"
+
+
+def test_sigterm_ends_the_subscription(site: Project, strawberry_server: Server) -> None:
+    """The exit status is 0; the server sees the end."""
+    with site.start("graphql_subscribe", "handlers.book_added") as daemon:
+        strawberry_server.wait_for("subscription_started", name="bookAdded")
+        with Client(strawberry_server.url) as client:
+            client.execute('mutation { addBook(title: "Momo") { id } }')
+        assert daemon.stdout is not None
+        assert daemon.stdout.readline() == "Momo\n"
+        daemon.send_signal(signal.SIGTERM)
+        assert daemon.stdout.read() == ""
+        assert daemon.wait(30) == 0
+    strawberry_server.wait_for("subscription_ended", name="bookAdded")
+
+
+def test_the_errors_of_an_event_are_shown(site: Project) -> None:
+    """The command ends when the server ends the subscription, which Strawberry does after the error."""
+    done = site.manage("graphql_subscribe", "handlers.fail_after")
+    assert (done.exit_code, done.stdout) == (0, "1\n")
+    assert "It failed after 1" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("path", "message"),
+    [
+        ("handlers.undecorated", "CommandError: handlers.undecorated is not a handler; decorate it with"),
+        ("handlers.missing", "CommandError: handlers.missing cannot be imported: Module"),
+    ],
+)
+def test_a_wrong_handler_is_named(site: Project, path: str, message: str) -> None:
+    """The command ends before it connects."""
+    done = site.manage("graphql_subscribe", path)
+    assert (done.exit_code, message in done.stderr) == (1, True)
+
+
+def test_without_a_server_the_command_fails(project: Callable[[str], Project]) -> None:
+    """The message says what is missing, without a traceback."""
+    site = project('{"library": {"url": "http://127.0.0.1:1/graphql", "reconnect": False}}')
+    done = site.manage("graphql_subscribe", "handlers.count")
+    assert done.exit_code == 1
+    assert done.stderr.startswith("CommandError: Could not connect to")
