@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, TypedDict
 
+from .bulk.execute_many import OnError
+from .bulk.progress import ProgressOption
 from .request import Unset
 from .runtime.event_buffer import Overflow
 from .subscription import OnReconnect
@@ -14,6 +16,25 @@ class BatchOptions(TypedDict, total=False):
     """The options of a batch."""
 
     timeout: float | Unset | None
+    headers: Mapping[str, str] | None
+    extra_args: Mapping[str, Any] | None
+
+
+class ManyOptions(BatchOptions, total=False):
+    """The options of many requests."""
+
+    concurrency: int
+    ordered: bool
+    on_error: OnError
+    progress: ProgressOption
+
+
+class PollOptions(TypedDict, total=False):
+    """The options of a request that is sent again and again."""
+
+    until: Callable[[Any], object] | None
+    timeout: float | None
+    jitter: float
     headers: Mapping[str, str] | None
     extra_args: Mapping[str, Any] | None
 

@@ -51,7 +51,7 @@ if TYPE_CHECKING:
     from .bulk.pages import Pages
     from .bulk.pagination import NextVariables, Pagination
     from .bulk.progress import ProgressOption
-    from .call_options import BatchOptions, CallOptions, StreamOptions, SubscribeOptions
+    from .call_options import BatchOptions, CallOptions, ManyOptions, PollOptions, StreamOptions, SubscribeOptions
     from .operations.proxy import OperationProxy
     from .schema.provider import SchemaSource
 
@@ -461,6 +461,22 @@ class Client:
         convert = functools.partial(data_or_raise, request=prepared)
         return self._pipeline.submit(operation, decoded_after(convert, prepared))
 
+    @overload
+    def execute_many(
+        self,
+        requests: Iterable[TypedRequest[ResultT]] | TypedRequest[ResultT],
+        variable_values: Iterable[Mapping[str, Any]] | None = None,
+        **options: Unpack[ManyOptions],
+    ) -> ExecuteMany[ResultT]: ...
+
+    @overload
+    def execute_many(
+        self,
+        requests: Iterable[str | DocumentNode | GraphQLRequest] | str | DocumentNode | GraphQLRequest,
+        variable_values: Iterable[Mapping[str, Any]] | None = None,
+        **options: Unpack[ManyOptions],
+    ) -> ExecuteMany[Any]: ...
+
     def execute_many(
         self,
         requests: Iterable[str | DocumentNode | GraphQLRequest] | str | DocumentNode | GraphQLRequest,
@@ -474,7 +490,7 @@ class Client:
         headers: Mapping[str, str] | None = None,
         extra_args: Mapping[str, Any] | None = None,
         **unknown: NoReturn,
-    ) -> ExecuteMany:
+    ) -> ExecuteMany[Any]:
         """Send many queries and mutations, several at a time, and return an iterator over the data of each.
 
         ::
@@ -606,6 +622,28 @@ class Client:
             progress=progress_of(progress, "nodes"),
         )
 
+    @overload
+    def poll(  # type: ignore[overload-overlap]  # a typed request is a request, too
+        self,
+        request: TypedRequest[ResultT],
+        variable_values: Mapping[str, Any] | None = None,
+        operation_name: str | None = None,
+        *,
+        interval: float | Iterable[float],
+        **options: Unpack[PollOptions],
+    ) -> Iterator[ResultT]: ...
+
+    @overload
+    def poll(
+        self,
+        request: str | DocumentNode | GraphQLRequest,
+        variable_values: Mapping[str, Any] | None = None,
+        operation_name: str | None = None,
+        *,
+        interval: float | Iterable[float],
+        **options: Unpack[PollOptions],
+    ) -> Iterator[dict[str, Any]]: ...
+
     def poll(
         self,
         request: str | DocumentNode | GraphQLRequest,
@@ -619,7 +657,7 @@ class Client:
         headers: Mapping[str, str] | None = None,
         extra_args: Mapping[str, Any] | None = None,
         **unknown: NoReturn,
-    ) -> Iterator[dict[str, Any]]:
+    ) -> Iterator[Any]:
         """Send the same request again and again and return an iterator over the data of each answer.
 
         ::

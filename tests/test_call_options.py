@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from syncgql import Client
-from syncgql.call_options import BatchOptions, CallOptions, StreamOptions, SubscribeOptions
+from syncgql.call_options import BatchOptions, CallOptions, ManyOptions, PollOptions, StreamOptions, SubscribeOptions
 
 
 @pytest.mark.parametrize(
@@ -16,6 +16,8 @@ from syncgql.call_options import BatchOptions, CallOptions, StreamOptions, Subsc
     [
         (BatchOptions, ["execute_batch", "execute_batch_results"]),
         (CallOptions, ["execute", "execute_result", "submit"]),
+        (ManyOptions, ["execute_many"]),
+        (PollOptions, ["poll"]),
         (StreamOptions, ["stream", "stream_results"]),
         (SubscribeOptions, ["subscribe", "subscribe_results"]),
     ],
@@ -25,4 +27,5 @@ def test_options_are_the_keyword_arguments(options: Any, methods: list[str]) -> 
     for method in methods:
         parameters = inspect.signature(getattr(Client, method)).parameters.values()
         named = {each.name: each.annotation for each in parameters if each.kind is each.KEYWORD_ONLY}
+        named.pop("interval", None)  # required, so it is a parameter of the overloads
         assert {name: hint.__forward_arg__ for name, hint in inspect.get_annotations(options).items()} == named

@@ -11,6 +11,7 @@ from ..exceptions import ClientClosed, SyncGQLError
 from ..protocol.graphql_response import data_or_raise
 from ..request import GraphQLRequest, as_request
 from ..runtime.sliced_queue import SlicedQueue
+from ..typed.request import ResultT_co, decoded
 from .calls import Calls, Outcome
 from .progress import Progress
 
@@ -38,7 +39,7 @@ class FailedRequest(NamedTuple):
         return f"<FailedRequest {self.number}: {self.error!r}>"
 
 
-class ExecuteMany(Iterator[Any]):
+class ExecuteMany(Iterator[ResultT_co]):
     """The results of many requests; returned by ``Client.execute_many``.
 
     It is a context manager. ``close()``, ``break`` and dropping it cancel what is in flight. It belongs to one thread.
@@ -52,10 +53,10 @@ class ExecuteMany(Iterator[Any]):
         # Dropping this drops the generator, whose finally clause cancels.
         self._results = flow.run()
 
-    def __iter__(self) -> ExecuteMany:
+    def __iter__(self) -> ExecuteMany[ResultT_co]:
         return self
 
-    def __next__(self) -> Any:
+    def __next__(self) -> ResultT_co:
         """Return the next result, the data of an answer.
 
         Raises:
@@ -63,14 +64,15 @@ class ExecuteMany(Iterator[Any]):
             SyncGQLError: a request failed; what ``Client.execute`` raises.
             Exception: what the iterator of requests raised.
         """
-        return next(self._results)
+        result: ResultT_co = next(self._results)
+        return result
 
     def close(self) -> None:
         """Cancel what is in flight; does nothing the second time."""
         self._results.close()
         self._flow.end()
 
-    def __enter__(self) -> ExecuteMany:
+    def __enter__(self) -> ExecuteMany[ResultT_co]:
         return self
 
     def __exit__(self, *exception: object) -> None:
@@ -188,7 +190,7 @@ class Flow:
     def _result(self, landing: _Landing) -> Any:
         number, request, outcome = landing
         try:
-            return data_or_raise(outcome(), request)
+            return decoded(data_or_raise(outcome(), request), request)
         except ClientClosed:
             raise
         except SyncGQLError as error:
@@ -246,7 +248,7 @@ def _length(iterable: Iterable[Any]) -> int | None:
 
 
 def _with_variables(request: GraphQLRequest) -> Callable[[Any], GraphQLRequest]:
-    return lambda variable_values: GraphQLRequest(request, variable_values)
+    return lambda variable_values: request.replaced(variable_values)
 
 
 def _raise(errors: list[SyncGQLError]) -> NoReturn:

@@ -11,6 +11,7 @@ from ..checks import check_delay, check_function, check_seconds, is_number
 from ..deadline import Deadline
 from ..protocol.graphql_response import data_or_raise
 from ..request import GraphQLRequest
+from ..typed.request import decoded
 from .calls import Calls
 
 IntervalOption = float | Iterable[float]
@@ -48,7 +49,7 @@ def _answers(
 ) -> Iterator[Any]:
     deadline = Deadline(timeout)
     while True:
-        data = data_or_raise(calls.execute(request, deadline), request)
+        data = decoded(data_or_raise(calls.execute(request, deadline), request), request)
         yield data
         if until is not None and until(data):
             return

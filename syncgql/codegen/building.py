@@ -81,7 +81,7 @@ class Builder:
         self, name: str, path: str, selections: list[Selection], type_name: str, applies: Callable[[str], bool]
     ) -> Class:
         made = Class(name, path, description=getattr(self._schema.type_map[type_name], "description", None) or "")
-        attributes, classes = Names(), Names()
+        attributes, classes = Names(self._leaves.reserved), Names()
         for key, selected in collect(selections, self._fragments, applies).items():
             attribute = attributes.new(attribute_name(key))
             optional = all(each.optional for each in selected)

@@ -37,6 +37,7 @@ class LeafTypes:
         options: which scalars have a type.
 
     Attributes:
+        reserved: names that no attribute may have.
         enums: the classes of the enums that are used, by the name of the type.
         inputs: the classes of the inputs that are used, by the name of the type.
     """
@@ -44,6 +45,7 @@ class LeafTypes:
     def __init__(self, schema: GraphQLSchema, options: CodegenOptions) -> None:
         self._schema = schema
         self._options = options
+        self.reserved = options.module_roots
         self.enums: dict[str, str] = {}
         self.inputs: dict[str, str] = {}
         self._enum_names = Names(["Enumeration"])
@@ -71,7 +73,7 @@ class LeafTypes:
 
     def variables(self, operation: OperationDefinitionNode) -> list[Field]:
         """Return the variables of an operation."""
-        names, fields = Names(), []
+        names, fields = Names(self.reserved), []
         for node in operation.variable_definitions or ():
             ref = self.input_ref(type_from_ast(self._schema, node.type))
             default = f"The default is ``{print_ast(node.default_value)}``." if node.default_value else ""
@@ -84,7 +86,7 @@ class LeafTypes:
         """Return the class of an input object."""
         type_: Any = self._schema.type_map[name]
         made = Class(self._input(name), self._input(name), description=type_.description or "")
-        names = Names()
+        names = Names(self.reserved)
         for key, field in type_.fields.items():
             ref = self.input_ref(field.type, "")
             if is_one_of(type_):

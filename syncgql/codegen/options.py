@@ -31,3 +31,14 @@ class CodegenOptions:
     """
 
     scalars: Mapping[str, Scalar] = field(default_factory=dict)
+
+    @property
+    def module_roots(self) -> set[str]:
+        """The names that generated code uses for the modules of scalars, so that nothing else may have them."""
+        names = [
+            name
+            for each in self.scalars.values()
+            for name in (each.type, each.parse, each.serialize)
+            if name is not None
+        ]
+        return {name.partition(".")[0] for name in names}

@@ -12,8 +12,8 @@ from ..typed.names import snake_case
 _USED = frozenset(
     {
         *("str", "int", "float", "bool", "list", "dict", "tuple", "object", "classmethod", "staticmethod", "super"),
-        *("self", "cls", "data", "at", "UNSET", "Unset", "Any", "Model", "enums", "inputs", "fragments"),
-        *("datetime", "decimal", "uuid", "from_data", "to_data", "check_one_of", "written", "variables"),
+        *("self", "UNSET", "Unset", "Any", "Model", "enums", "inputs", "fragments"),
+        *("from_data", "to_data", "check_one_of", "written", "variables"),
     }
 )
 
@@ -27,7 +27,8 @@ def class_name(name: str) -> str:
     """Return the class for a field or operation."""
     words = re.split("_+", name.strip("_"))
     joined = "".join(word[:1].upper() + word[1:] for word in words)
-    return _allowed(joined if joined[:1].isalpha() else f"_{joined}")
+    # Attributes may begin with an underscore; in one class, a name is an attribute or a class.
+    return _allowed(joined if joined[:1].isalpha() else f"Field{joined}")
 
 
 def module_name(stem: str) -> str:

@@ -152,6 +152,15 @@ class TypedResult(ExecutionResult, Generic[ResultT_co]):
         return f"TypedResult(raw_data={self.raw_data!r}, errors={self.errors!r}, extensions={self.extensions!r})"
 
 
+def decoded(data: Any, request: GraphQLRequest) -> Any:
+    """Return the result that the data of an answer to *request* stands for; the data itself for other requests.
+
+    Raises:
+        ResultError: the data does not fit the type of the result.
+    """
+    return request.decode(data) if isinstance(request, TypedRequest) else data
+
+
 def decoded_after(
     convert: Callable[[ExecutionResult], Any], request: GraphQLRequest
 ) -> Callable[[ExecutionResult], Any]:

@@ -302,7 +302,7 @@ def test_values_that_are_out_of_range(options: dict[str, Any]) -> None:
 def test_an_item_that_is_no_request(strawberry_server: Server) -> None:
     """It is a mistake of the program, so it is raised in any case."""
     with Client(strawberry_server.url) as client, pytest.raises(TypeError, match="must be GraphQL source text"):
-        list(client.execute_many([3], on_error="return"))  # type: ignore[list-item]
+        list(client.execute_many([3], on_error="return"))  # type: ignore[call-overload]
 
 
 MEMORY = """

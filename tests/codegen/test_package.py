@@ -108,6 +108,7 @@ def test_against_a_real_server(load: Import, strawberry_server: Server) -> None:
 
 def test_generated_code_is_typed_and_clean(library: GraphQLSchema, tmp_path: Path) -> None:
     """``mypy --strict`` and ``ruff check`` find nothing, and mypy finds the mistakes of its users."""
+    pytest.importorskip("mypy", reason="mypy and ruff are in the lint extra")
     folder = tmp_path / "api"
     folder.mkdir()
     for name, text in generate(library, DOCUMENTS, DATES).items():
@@ -281,6 +282,17 @@ def test_custom_scalars(load: Import, library: GraphQLSchema) -> None:
         )
     assert (caught.value.path, caught.value.expected) == (("book", "extra"), "JSON")
     assert isinstance(caught.value.__cause__, ValueError)
+
+
+def test_attributes_do_not_hide_modules(load: Import) -> None:
+    """Fields and variables with the name of a scalar's module, and names of underscores and digits."""
+    schema = build_schema("type Query { a(datetime: T): A } type A { datetime: T, data: T, _1: A, _: A } scalar T")
+    text = "query Q($datetime: T) { a(datetime: $datetime) { datetime data _1 { data } _ { data } } }"
+    api = load(schema, {"q.graphql": text}, CodegenOptions({"T": Scalar("datetime.date", serialize="builtins.str")}))
+    assert api.Q(datetime_=1).variable_values == {"datetime": "1"}
+    a = {"datetime": "2026-01-02", "data": None, "_1": {"data": None}, "_": {"data": None}}
+    found = api.Q().decode({"a": a}).a
+    assert (found.datetime_.year, found._1.data, type(found._).__name__) == (2026, None, "Field")
 
 
 def test_output_is_deterministic(library: GraphQLSchema) -> None:

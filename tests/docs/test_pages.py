@@ -13,7 +13,6 @@ from typing import Any
 import django.conf
 import pytest
 import trustme
-from django.conf import settings
 
 import syncgql
 from syncgql.cli.demo.server_process import ServerProcess
@@ -132,8 +131,6 @@ def test_the_code_of_a_page_runs(
         user = f"{fix_proxy.USER}:{fix_proxy.PASSWORD}@"
         replace["http://proxy.example.com:8080"] = proxy.replace("//", f"//{user}")
     given = names(library.url)
-    if path == "docs/middleware.md" and not settings.configured:
-        settings.configure()  # whose cache is in memory
     if path == "docs/custom_transports.md":
         server: LineServer = request.getfixturevalue("line_server")
         given |= {"host": server.host, "port": server.port}

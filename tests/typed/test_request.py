@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from syncgql import Client, ExecutionResult, ResultError, TransportQueryError, TypedRequest, TypedResult
+from syncgql import Client, ExecutionResult, FailedRequest, ResultError, TransportQueryError, TypedRequest, TypedResult
 
 from ..fix_servers import Server
 
@@ -119,6 +119,18 @@ def test_streams(strawberry_server: Server) -> None:
     """A response in one part is one result."""
     with Client(strawberry_server.url) as client:
         assert list(client.stream(TypedRequest(BOOK, Book, {"id": "1"}))) == [EMMA]
+
+
+def test_many_and_again(strawberry_server: Server) -> None:
+    """Each result is decoded; one that does not fit is an error of its request."""
+    request = TypedRequest(BOOK, Book)
+    with Client(strawberry_server.url) as client:
+        books = list(client.execute_many(request, [{"id": "1"}, {"id": "2"}]))
+        assert [book.title for book in books] == ["Emma", "Ubik"]
+        (failed,) = client.execute_many([TypedRequest(BOOK, Broken, {"id": "1"})], on_error="return")
+        assert isinstance(failed, FailedRequest)
+        assert isinstance(failed.error, ResultError)
+        assert list(client.poll(request, {"id": "1"}, interval=0, until=lambda book: book.title == "Emma")) == [EMMA]
 
 
 def test_copies_keep_their_type() -> None:

@@ -48,6 +48,12 @@ def results(client: Client) -> None:
     assert_type(client.stream(request), Subscription[Book])
     assert_type(client.execute_batch([request]), list[Book])
     assert_type(client.execute_batch_results([request]), list[TypedResult[Book] | TransportError])
+    for book in client.execute_many(request, [{"id": "1"}], concurrency=2):
+        assert_type(book, Book)
+    for book in client.execute_many([request, request]):
+        assert_type(book, Book)
+    for book in client.poll(request, interval=1, until=lambda answer: answer.title == "Emma"):
+        assert_type(book, Book)
     for event in client.subscribe(request, buffer_size=10):
         assert_type(event.title, str)
 
