@@ -30,6 +30,7 @@ from .pipeline.middleware import Middleware
 from .pipeline.operation import Operation
 from .pipeline.rate_limit import RateLimit
 from .pipeline.retry_policy import RetryBudget, RetryPolicy
+from .pipeline.trusted_documents import TrustedDocuments
 from .request import UNSET, GraphQLRequest, gql
 from .result import ExecutionResult, IncrementalPiece, IncrementalResult, Response
 from .subscription import Subscription, SubscriptionStats
@@ -130,6 +131,7 @@ __all__ = [
     "TransportRateLimited",
     "TransportServerError",
     "TransportTimeout",
+    "TrustedDocuments",
     "TypedRequest",
     "TypedResult",
     "gql",

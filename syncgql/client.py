@@ -14,6 +14,7 @@ from .exceptions import TransportError
 from .gql_names import unknown_argument
 from .pickling import check_pickles
 from .pipeline.middleware import MiddlewareOption
+from .pipeline.persisted_documents import PersistedDocumentsOption
 from .pipeline.pipeline import BUFFER_SIZE, Pipeline
 from .pipeline.policies import Policies
 from .pipeline.rate_limit import RateLimit
@@ -198,12 +199,15 @@ class Client:
         rate_limit: a ``RateLimit``, which makes the threads of the client wait for their turn; None for no limit.
         deduplicate: send identical queries of several threads, in flight at the same time, once; each caller gets a
             copy of the data. Not for headers or credentials that a function returns, which may differ by caller.
+        persisted_documents: ``"automatic"`` to send the hash of a document first, and the document only if the server
+            does not know it; or the documents that the server accepts, to send their ids: a mapping of ids to
+            documents, the path of a JSON file with one, or a ``TrustedDocuments``. None, the default, sends documents.
 
     Raises:
         TypeError: an argument has the wrong type; neither or both of *url* and *transport* are given; both *timeout*
             and *execute_timeout* limit a call; or an argument has no effect in combination with *transport*.
-        ValueError: a URL is not absolute or has the wrong scheme, a limit is not positive, or a protocol is unknown
-            or cannot be used with the URL for subscriptions.
+        ValueError: a URL is not absolute or has the wrong scheme, a limit is not positive, a protocol is unknown or
+            cannot be used with the URL for subscriptions, or the file of *persisted_documents* cannot be read.
     """
 
     def __init__(
@@ -248,6 +252,7 @@ class Client:
         retry: RetryPolicy | bool | int = False,
         rate_limit: RateLimit | None = None,
         deduplicate: bool = False,
+        persisted_documents: PersistedDocumentsOption = None,
     ) -> None:
         arguments = {name: value for name, value in locals().items() if name != "self"}
         self._arguments = dict(arguments)  # pickled instead of the client

@@ -249,6 +249,14 @@ class GraphQLRequest:
             payload["extensions"] = dict(self.extensions)
         return payload
 
+    def in_full(self) -> GraphQLRequest:
+        """Return this request with its document, for protocols that require it."""
+        return self
+
+    def in_same_form(self, request: GraphQLRequest) -> GraphQLRequest:
+        """Return *request*, the same document with other variables, in the form in which this request is sent."""
+        return request
+
 
 def gql(document: str) -> GraphQLRequest:
     """Create a request from a document and check the document's syntax.

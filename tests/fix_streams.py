@@ -80,6 +80,18 @@ def yoga_url() -> Iterator[Url]:
 
 
 @pytest.fixture(scope="session")
+def yoga_apq_url() -> Iterator[Url]:
+    """The URL of GraphQL Yoga with automatic persisted queries; tests use ``yoga_apq_server``."""
+    yield from serve(NodeProcess("servers/yoga_persisted.mjs", "apq"))
+
+
+@pytest.fixture(scope="session")
+def yoga_trusted_url() -> Iterator[Url]:
+    """The URL of GraphQL Yoga with trusted documents; tests use ``yoga_trusted_server``."""
+    yield from serve(NodeProcess("servers/yoga_persisted.mjs", "trusted"))
+
+
+@pytest.fixture(scope="session")
 def graphql_sse_url() -> Iterator[Url]:
     """The URL of graphql-sse; tests use ``graphql_sse_server``."""
     yield from serve(NodeProcess("servers/graphql_sse.mjs"))
@@ -119,6 +131,18 @@ def ariadne_streams_url() -> Iterator[Url]:
 def yoga_server(yoga_url: Url) -> StreamServer:
     """GraphQL Yoga: SSE at the URL of queries, ``@defer`` in the format of 2022."""
     return server_at(yoga_url)
+
+
+@pytest.fixture
+def yoga_apq_server(yoga_apq_url: Url) -> StreamServer:
+    """GraphQL Yoga, whose plugin answers a miss with 404; with batches."""
+    return server_at(yoga_apq_url)
+
+
+@pytest.fixture
+def yoga_trusted_server(yoga_trusted_url: Url) -> StreamServer:
+    """GraphQL Yoga, which executes registered documents only: by ``documentId``, or by the extension of hashes."""
+    return server_at(yoga_trusted_url)
 
 
 @pytest.fixture

@@ -75,6 +75,7 @@ PUBLIC = [
     "TransportRateLimited",
     "TransportServerError",
     "TransportTimeout",
+    "TrustedDocuments",
     "TypedRequest",
     "TypedResult",
     "gql",

@@ -92,6 +92,11 @@ class Pipeline:
                 "deduplicate=True could return one caller's response to another, because a function returns headers "
                 "or credentials, which may differ. Let a middleware add such headers to the operation."
             )
+        if policies.persisted_documents is not None and transports.queries_by_socket:
+            raise TypeError(
+                "persisted_documents= has no effect on a WebSocket, over which documents are always sent. Use an "
+                "http:// or https:// URL for queries and mutations."
+            )
         self._clock = Clock()
         steps = policies.steps(self._clock, transports.query_token, transports.subscription_token)
         self._steps = Steps(steps) if steps else None
@@ -250,7 +255,8 @@ class Pipeline:
         self, buffer_size: int, overflow: Overflow, on_reconnect: OnReconnect | None, operation: Operation
     ) -> SubscriptionOptions:
         def with_variables(variable_values: Mapping[str, Any]) -> GraphQLRequest:
-            return self._schema.prepare(as_request(operation.request, variable_values, None, None), self._introspect)
+            request = as_request(operation.request, variable_values, None, None)
+            return operation.request.in_same_form(self._schema.prepare(request, self._introspect))
 
         return SubscriptionOptions(buffer_size, overflow, on_reconnect, with_variables)
 

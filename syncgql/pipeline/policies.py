@@ -12,10 +12,18 @@ from .authentication import Authentication
 from .deduplication import Deduplication
 from .middleware import Middleware, MiddlewareOption, check_middleware
 from .pacing import Pacing
+from .persisted_documents import (
+    AUTOMATIC,
+    AutomaticPersistedQueries,
+    DocumentIds,
+    PersistedDocumentsOption,
+    check_persisted_documents,
+)
 from .rate_limit import RateLimit, check_rate_limit
 from .retry import Retry
 from .retry_policy import RetryPolicy, check_retry
 from .steps import checked
+from .trusted_documents import TrustedDocuments
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,6 +39,7 @@ class Policies:
     deduplicate: bool
     retry: RetryPolicy | bool | int
     rate_limit: RateLimit | None
+    persisted_documents: PersistedDocumentsOption
 
     def steps(
         self, clock: Clock, query_token: TokenUse | None = None, subscription_token: TokenUse | None = None
@@ -38,6 +47,7 @@ class Policies:
         """Return the steps of a client, from the outermost to the innermost.
 
         The user's middleware sees each call once, merged queries share the attempts of one, and each attempt is paced.
+        A hash and the document that follows it are one attempt.
 
         Args:
             clock: the clock for waits.
@@ -53,4 +63,8 @@ class Policies:
             steps.append(Pacing(limit, clock))
         if query_token is not None or subscription_token is not None:
             steps.append(Authentication(query_token, subscription_token))
+        if (documents := check_persisted_documents(self.persisted_documents)) == AUTOMATIC:
+            steps.append(AutomaticPersistedQueries())
+        elif isinstance(documents, TrustedDocuments):
+            steps.append(DocumentIds(documents))
         return steps

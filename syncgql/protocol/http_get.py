@@ -13,7 +13,7 @@ from ..request import GraphQLRequest
 from . import json_codec
 from .json_codec import JSONSerialize
 
-MEMBERS = ("query", "operationName", "variables", "extensions")
+MEMBERS = frozenset({"query", "operationName", "variables", "extensions"})
 """The members of a request; in a GET, each is a parameter of the URL."""
 
 MAX_URL_LENGTH = 2000
@@ -41,12 +41,13 @@ def get_url(endpoint: str, request: GraphQLRequest, json_serialize: JSONSerializ
             same name.
     """
     parts = urlsplit(endpoint)
-    taken = {name for name, _ in parse_qsl(parts.query, keep_blank_values=True)}.intersection(MEMBERS)
+    payload = request.payload
+    taken = {name for name, _ in parse_qsl(parts.query, keep_blank_values=True)} & (MEMBERS | payload.keys())
     if taken:
         raise DocumentError(f"The URL already has a parameter {min(taken)!r}, so the request cannot be sent by GET.")
     parameters = {
         name: value if isinstance(value, str) else json_codec.encode(value, json_serialize, name)
-        for name, value in request.payload.items()
+        for name, value in payload.items()
     }
     query = "&".join(filter(None, (parts.query, urlencode(parameters))))
     return parts._replace(query=query, fragment="").geturl()

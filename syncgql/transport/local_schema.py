@@ -124,7 +124,7 @@ class LocalSchemaTransport(AsyncTransport):
     def _operation(self, request: GraphQLRequest) -> LocalOperation:
         payload = loads(encode_request(request.payload, dumps))
         return LocalOperation(
-            payload["query"],
+            request.text,
             payload.get("variables"),
             payload.get("operationName"),
             self._root_value,

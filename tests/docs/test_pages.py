@@ -20,6 +20,7 @@ from syncgql.testing import GraphQLMock
 from tests import fix_proxy
 from tests.fix_phoenix import PhoenixServer
 from tests.fix_servers import Server
+from tests.servers.hashes import HashServer
 from tests.servers.wire import WireServer, always, answer
 
 from . import library_server
@@ -58,6 +59,12 @@ def line_server() -> Iterator[LineServer]:
 
 
 @pytest.fixture
+def hash_server() -> Iterator[HashServer]:
+    with HashServer() as server:
+        yield server
+
+
+@pytest.fixture
 def token_url() -> Iterator[str]:
     """An endpoint that issues tokens; Django is configured, too."""
     if not django.conf.settings.configured:
@@ -73,6 +80,8 @@ def files(tmp_path: Path, authority: trustme.CA, monkeypatch: pytest.MonkeyPatch
     Path("photo.jpg").write_bytes(b"a photo")
     Path("film.mp4").write_bytes(b"a film")
     Path("schema.graphql").write_text("type Query { hello: String }")
+    Path("documents.json").write_text('{"1": "{ hello }"}')
+    Path("persisted-query-manifest.json").write_text('{"operations": [{"id": "1", "body": "{ hello }"}]}')
     authority.cert_pem.write_to_path("our-authority.pem")
     authority.issue_cert("client").private_key_and_cert_chain_pem.write_to_path("client.pem")
 
@@ -115,6 +124,8 @@ def test_the_code_of_a_page_runs(
     }
     if path == "docs/defer.md":
         replace["https://api.example.com/graphql"] = strawberry_streams_url
+    if path == "docs/persisted_documents.md":
+        replace["https://api.example.com/graphql"] = request.getfixturevalue("hash_server").url
     if "proxy.example.com" in text:
         proxy: str = request.getfixturevalue("http_proxy")
         user = f"{fix_proxy.USER}:{fix_proxy.PASSWORD}@"

@@ -21,6 +21,7 @@ from ...protocol import redirects
 from ...protocol.http import ACCEPT, CONTENT_TYPE, INCREMENTAL_ACCEPT, REDIRECTS
 from ...protocol.http_get import check_query, get_url
 from ...protocol.json_codec import JSONSerialize
+from ...protocol.persisted_documents import RegisteringRequest
 from ...request import GraphQLRequest
 from ...result import Response
 from ..appsync_auth import token_auth_of
@@ -279,6 +280,8 @@ class RequestBuilder:
             ValueError: ``options`` raises it.
         """
         options = self._default_options if headers is None and not extra_args else self.options(headers, extra_args)
+        if isinstance(request, RegisteringRequest):
+            return self._post(request, options, file_classes)
         if options.method == "GET":
             check_query(request)
         elif options.method == "POST" or not self._use_get_for_queries or not request.is_query:

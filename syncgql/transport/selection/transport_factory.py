@@ -99,6 +99,8 @@ class TransportFactory:
         queries = options.transport if isinstance(options.transport, BlockingTransport) else self._first[0].queries
         self.has_users = queries.has_users
         """Whether queries of different callers may have different credentials, which functions return."""
+        self.queries_by_socket = isinstance(queries, WebSocketTransport)
+        """Whether queries and mutations are sent over a WebSocket."""
         is_socket = isinstance(queries, WebSocketTransport) and queries.reconnects
         self.query_token = TokenUse.of(queries.token_auth, is_renewed=is_socket)
         """The token of queries and mutations; None if there is none."""

@@ -222,7 +222,7 @@ def without_files(request: GraphQLRequest) -> dict[str, Any]:
     Raises:
         DocumentError: its variables contain a file.
     """
-    payload = request.payload
+    payload = request.in_full().payload
     _, files = extract_files(payload)
     if files:
         where = files[0].paths[0]

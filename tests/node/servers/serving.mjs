@@ -25,9 +25,12 @@ export function serve(handle, { run, path = "/graphql", attach = () => {} }) {
 function observe(request, response, path) {
   let body = "";
   let size = 0;
+  let isComplete = false;
   // Listening to "data" would take the body from the handler.
   request.push = function push(chunk, ...rest) {
     if (chunk === null) {
+      if (isComplete) return IncomingMessage.prototype.push.call(this, chunk, ...rest); // Yoga ends it again
+      isComplete = true;
       log.add("request", { method: request.method, path, headers: request.headers, body: body.slice(0, KEPT_BODY), size });
     } else {
       size += chunk.length;
