@@ -31,8 +31,6 @@ class OperationLog(Middleware):
         self._level = level
 
     def execute(self, operation: Operation, call_next: Callable[[Operation], ExecutionResult]) -> ExecutionResult:
-        if not self._logger.isEnabledFor(self._level):
-            return call_next(operation)
         started = time.perf_counter()
         try:
             result = call_next(operation)
@@ -55,6 +53,8 @@ class OperationLog(Middleware):
         return subscription
 
     def _log(self, operation: Operation, started: float, outcome: ExecutionResult | Exception | None) -> None:
+        if not self._logger.isEnabledFor(self._level):
+            return  # before the document is parsed for its name
         kind, name = type_and_name(operation)
         fields: dict[str, Any] = {
             "graphql_type": kind,
