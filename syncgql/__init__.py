@@ -30,6 +30,7 @@ from .pipeline.rate_limit import RateLimit
 from .pipeline.retry_policy import RetryBudget, RetryPolicy
 from .request import UNSET, GraphQLRequest, gql
 from .result import ExecutionResult, IncrementalPiece, IncrementalResult, Response
+from .runtime.client_stats import ClientStats
 from .subscription import Subscription, SubscriptionStats
 from .transport.aiohttp import AIOHTTPTransport
 from .transport.aiohttp_websockets import AIOHTTPWebsocketsTransport
@@ -72,6 +73,7 @@ __all__ = [
     "BlockingTransport",
     "Client",
     "ClientClosed",
+    "ClientStats",
     "Deadline",
     "Directive",
     "DocumentError",
