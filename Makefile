@@ -20,7 +20,7 @@ BENCH_ARGS =
 # graphql-core 3.2 beside the 3.3 of .venv, and graphene, which needs 3.2.
 CORE32_VENV = .venv-core32
 CORE32_STAMP = $(CORE32_VENV)/installed
-CORE32_TESTS = tests/schema tests/operations tests/transport/test_local_schema.py tests/test_request.py
+CORE32_TESTS = tests/schema tests/operations tests/codegen tests/transport/test_local_schema.py tests/test_request.py
 
 # What depends on the interpreter runs on the oldest and on the newest Python that is supported and found here, too.
 ENGINE_TESTS = tests/runtime tests/pipeline tests/test_client_context.py tests/test_client_counts.py \

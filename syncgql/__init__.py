@@ -9,6 +9,7 @@ from .deadline import Deadline
 from .exceptions import (
     ClientClosed,
     DocumentError,
+    ResultError,
     SubscriptionForked,
     SubscriptionOverflow,
     SyncGQLError,
@@ -18,6 +19,7 @@ from .exceptions import (
     TransportCredentialsMissing,
     TransportError,
     TransportProtocolError,
+    TransportProtocolsRefused,
     TransportQueryError,
     TransportRateLimited,
     TransportServerError,
@@ -46,9 +48,15 @@ from .transport.base import AsyncTransport, EventSink, Stream
 from .transport.blocking import BlockingTransport
 from .transport.recovery.policy import ReconnectPolicy
 from .transport.round_trip import RoundTrip
+from .transport.token_auth import TokenAuth
+from .typed.request import TypedRequest, TypedResult
 from .version import __version__ as __version__
 
 if _TYPE_CHECKING:
+    from .bulk.execute_many import FailedRequest
+    from .bulk.merge import merge
+    from .bulk.pages import Page, Pages
+    from .bulk.pagination import OffsetPagination, PagePagination
     from .operations.fields import Automatic, Directive, Field, Fields, InlineFragment
     from .schema.cache import SchemaCache
     from .schema.scalars import update_schema_enum, update_schema_scalar, update_schema_scalars
@@ -80,6 +88,7 @@ __all__ = [
     "EventSink",
     "EventStreamTransport",
     "ExecutionResult",
+    "FailedRequest",
     "Field",
     "Fields",
     "FileVar",
@@ -90,12 +99,17 @@ __all__ = [
     "LocalSchemaTransport",
     "Middleware",
     "MultipartSubscriptionTransport",
+    "OffsetPagination",
     "Operation",
+    "Page",
+    "PagePagination",
+    "Pages",
     "PhoenixChannelWebsocketsTransport",
     "RateLimit",
     "ReconnectPolicy",
     "RequestsHTTPTransport",
     "Response",
+    "ResultError",
     "RetryBudget",
     "RetryPolicy",
     "RoundTrip",
@@ -106,17 +120,22 @@ __all__ = [
     "SubscriptionOverflow",
     "SubscriptionStats",
     "SyncGQLError",
+    "TokenAuth",
     "TransportAuthenticationError",
     "TransportClosed",
     "TransportConnectionFailed",
     "TransportCredentialsMissing",
     "TransportError",
     "TransportProtocolError",
+    "TransportProtocolsRefused",
     "TransportQueryError",
     "TransportRateLimited",
     "TransportServerError",
     "TransportTimeout",
+    "TypedRequest",
+    "TypedResult",
     "gql",
+    "merge",
     "update_schema_enum",
     "update_schema_scalar",
     "update_schema_scalars",
@@ -129,6 +148,10 @@ _LATE = {
     **dict.fromkeys(("Automatic", "Directive", "Field", "Fields", "InlineFragment"), ".operations.fields"),
     **dict.fromkeys(("update_schema_enum", "update_schema_scalar", "update_schema_scalars"), ".schema.scalars"),
     "EventStreamTransport": ".transport.event_stream",
+    "FailedRequest": ".bulk.execute_many",
+    "merge": ".bulk.merge",
+    **dict.fromkeys(("Page", "Pages"), ".bulk.pages"),
+    **dict.fromkeys(("OffsetPagination", "PagePagination"), ".bulk.pagination"),
     "LocalSchemaTransport": ".transport.local_schema",
     "MultipartSubscriptionTransport": ".transport.multipart_subscription",
     "PhoenixChannelWebsocketsTransport": ".transport.phoenix_channel_websockets",

@@ -5,8 +5,8 @@ from __future__ import annotations
 import functools
 import inspect
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, NoReturn
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar, overload
 
 from yarl import URL
 
@@ -19,7 +19,7 @@ from .pipeline.policies import Policies
 from .pipeline.rate_limit import RateLimit
 from .pipeline.retry_policy import RetryPolicy
 from .protocol import json_codec
-from .protocol.batch import batch_data
+from .protocol.batch import BatchEntry, batch_data
 from .protocol.graphql_response import data_or_raise, event_data
 from .protocol.http_get import MAX_URL_LENGTH
 from .protocol.json_codec import JSONDeserialize, JSONSerialize
@@ -39,16 +39,25 @@ from .transport.recovery.policy import ReconnectPolicy
 from .transport.selection.transport_options import TransportOptions
 from .transport.websocket.handshake import InitPayloadOption
 from .transport.websocket.options import MAX_MESSAGE_SIZE
+from .typed.request import TypedRequest, TypedResult, decoded_after
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
 
     from graphql import DocumentNode, GraphQLSchema
+    from typing_extensions import Unpack
 
+    from .bulk.execute_many import ExecuteMany, OnError
+    from .bulk.pages import Pages
+    from .bulk.pagination import NextVariables, Pagination
+    from .bulk.progress import ProgressOption
+    from .call_options import BatchOptions, CallOptions, ManyOptions, PollOptions, StreamOptions, SubscribeOptions
     from .operations.proxy import OperationProxy
     from .schema.provider import SchemaSource
 
 __all__ = ["Client"]
+
+ResultT = TypeVar("ResultT")
 
 
 class Client:
@@ -85,6 +94,9 @@ class Client:
     - ``execute_result`` returns the whole result, an ``ExecutionResult`` with ``data``, ``errors``, ``extensions`` and
       ``response`` (``status``, ``headers``, ``url``, ``elapsed``). It raises only if there was no response.
     - ``submit`` returns a ``concurrent.futures.Future`` of the data without waiting.
+    - ``execute_many`` sends any number of requests, several at a time, and returns an iterator over their data.
+    - ``paginate`` fetches a list that comes in pages and returns an iterator over its nodes.
+    - ``poll`` sends the same request repeatedly and returns an iterator over the data of each response.
     - ``execute_batch`` and ``execute_batch_results`` send several requests in one HTTP request.
     - ``subscribe`` and ``subscribe_results`` return a ``Subscription``: an iterator that has ``next(timeout)``,
       ``close()`` and ``stats``.
@@ -100,20 +112,26 @@ class Client:
 
     Args:
         url: the endpoint, a str or a ``yarl.URL``; percent-encodings are kept. With ``http(s)://``, queries and
-            mutations are sent by POST, and subscriptions over a WebSocket with the same host and path. With
+            mutations are sent by POST, and subscriptions by *subscription_protocol* with the same host and path. With
             ``ws(s)://``, everything is sent over a WebSocket.
         transport: the transport to use instead of *url*, also for subscriptions if it supports them. A blocking
             transport sends in the calling thread. Pass headers, cookies, credentials, ``init_payload`` and session to
             the transport, not to the client.
-        subscriptions: a different URL or transport for subscriptions.
+        subscriptions: a different URL or transport for subscriptions. With an ``http(s)://`` URL, all protocols of
+            *subscription_protocol* are tried; with a ``ws(s)://`` URL, those over WebSocket.
+        subscription_protocol: ``"graphql-transport-ws"``, ``"graphql-ws"``, ``"sse"`` or ``"multipart"``, or a list of
+            these in order of preference. ``"auto"``, the default, tries WebSocket with both subprotocols, then
+            Server-Sent Events, then multipart responses, until the server supports one, which the client remembers.
+            Refused credentials and failures are raised; then nothing else is tried.
         headers: a dict of headers for every request and connection, or a function that returns one. The function is
             called for each of them, in the calling thread, or in a worker thread for a retry or a reconnect.
         cookies: a dict of initial cookies; cookies that the server sets are kept as well. A call with its own
             ``Authorization`` or ``Cookie`` header, or with such a header from a function, neither sends nor stores
             these cookies, because it may belong to another user.
-        auth: a ``(user, password)`` pair; the value of an ``Authorization`` header; a function that returns either and
-            is called like *headers*; or an object with ``get_headers(data, headers)``. With an
-            ``AppSyncAuthentication``, subscriptions use the realtime endpoint of AWS AppSync.
+        auth: a ``(user, password)`` pair; the value of an ``Authorization`` header; a ``TokenAuth``, which fetches
+            tokens; a function that returns a pair or a value and is called like *headers*; or an object with
+            ``get_headers(data, headers)``. With an ``AppSyncAuthentication``, subscriptions use the realtime endpoint
+            of AWS AppSync.
         ssl: True, the default, to verify certificates; False not to; or an ``ssl.SSLContext`` or
             ``aiohttp.Fingerprint``.
         cert: a client certificate: the path of a PEM file with the certificate and its key, or a pair of paths. If
@@ -136,7 +154,7 @@ class Client:
             limit.
         init_payload: the payload of the WebSocket's ``connection_init``, or a function that returns it and is called
             like *headers*.
-        reconnect: when to reconnect a lost WebSocket and resend its subscriptions: a ``ReconnectPolicy``, True for the
+        reconnect: when to reconnect a lost connection and resend its subscriptions: a ``ReconnectPolicy``, True for the
             default policy, or False for never. By default the first attempt begins after 1 to 2 s and later ones after
             up to 31 s, for ten minutes; the first connection of a call has five attempts. A *transport* has its own
             option.
@@ -144,7 +162,8 @@ class Client:
             of seconds for which events are missing. It is called in the consumer's thread, between two events. It may
             return None to continue, a list of events to deliver first, or a mapping of variables to restart the
             subscription with. ``subscribe`` accepts a different function for one subscription.
-        max_message_size: the maximum size of a WebSocket message in bytes, 16 MiB by default; 0 for no limit.
+        max_message_size: the maximum size of a WebSocket message, or of an event of a stream, in bytes; 16 MiB by
+            default, 0 for no limit.
         client_session_args: further arguments for ``aiohttp.ClientSession``. ``connector`` and ``cookie_jar`` must be
             functions that create one, because both are bound to the loop on which they are created; the functions are
             called there.
@@ -184,7 +203,8 @@ class Client:
     Raises:
         TypeError: an argument has the wrong type; neither or both of *url* and *transport* are given; both *timeout*
             and *execute_timeout* limit a call; or an argument has no effect in combination with *transport*.
-        ValueError: a URL is not absolute or has the wrong scheme, or a limit is not positive.
+        ValueError: a URL is not absolute or has the wrong scheme, a limit is not positive, or a protocol is unknown
+            or cannot be used with the URL for subscriptions.
     """
 
     def __init__(
@@ -193,6 +213,7 @@ class Client:
         *,
         transport: AsyncTransport | BlockingTransport | None = None,
         subscriptions: str | URL | AsyncTransport | None = None,
+        subscription_protocol: str | Sequence[str] = "auto",
         headers: HeadersOption = None,
         cookies: Any = None,
         auth: AuthOption = None,
@@ -239,6 +260,24 @@ class Client:
         policies = Policies(**_taken_by(Policies, arguments))
         self._pipeline = Pipeline(options, client_schema, limit, on_reconnect, policies)
 
+    @overload
+    def execute(  # type: ignore[overload-overlap]  # a typed request is a request, too
+        self,
+        request: TypedRequest[ResultT],
+        variable_values: Mapping[str, Any] | None = None,
+        operation_name: str | None = None,
+        **options: Unpack[CallOptions],
+    ) -> ResultT: ...
+
+    @overload
+    def execute(
+        self,
+        request: str | DocumentNode | GraphQLRequest,
+        variable_values: Mapping[str, Any] | None = None,
+        operation_name: str | None = None,
+        **options: Unpack[CallOptions],
+    ) -> dict[str, Any]: ...
+
     def execute(
         self,
         request: str | DocumentNode | GraphQLRequest,
@@ -250,7 +289,7 @@ class Client:
         extensions: Mapping[str, Any] | None = None,
         extra_args: Mapping[str, Any] | None = None,
         **unknown: NoReturn,
-    ) -> dict[str, Any]:
+    ) -> Any:
         """Send a query or mutation and return its data.
 
         Args:
@@ -285,8 +324,26 @@ class Client:
             raise unknown_argument("Client.execute", unknown)
         prepared = as_request(request, variable_values, operation_name, extensions)
         operation = self._pipeline.operation(prepared, timeout, headers, extra_args)
-        data: dict[str, Any] = data_or_raise(self._pipeline.execute(operation), prepared)
-        return data
+        data = data_or_raise(self._pipeline.execute(operation), prepared)
+        return prepared.decode(data) if isinstance(prepared, TypedRequest) else data
+
+    @overload
+    def execute_result(
+        self,
+        request: TypedRequest[ResultT],
+        variable_values: Mapping[str, Any] | None = None,
+        operation_name: str | None = None,
+        **options: Unpack[CallOptions],
+    ) -> TypedResult[ResultT]: ...
+
+    @overload
+    def execute_result(
+        self,
+        request: str | DocumentNode | GraphQLRequest,
+        variable_values: Mapping[str, Any] | None = None,
+        operation_name: str | None = None,
+        **options: Unpack[CallOptions],
+    ) -> ExecutionResult: ...
 
     def execute_result(
         self,
@@ -330,7 +387,26 @@ class Client:
         if unknown:
             raise unknown_argument("Client.execute_result", unknown)
         prepared = as_request(request, variable_values, operation_name, extensions)
-        return self._pipeline.execute(self._pipeline.operation(prepared, timeout, headers, extra_args))
+        result = self._pipeline.execute(self._pipeline.operation(prepared, timeout, headers, extra_args))
+        return TypedResult(prepared, result) if isinstance(prepared, TypedRequest) else result
+
+    @overload
+    def submit(  # type: ignore[overload-overlap]  # a typed request is a request, too
+        self,
+        request: TypedRequest[ResultT],
+        variable_values: Mapping[str, Any] | None = None,
+        operation_name: str | None = None,
+        **options: Unpack[CallOptions],
+    ) -> Future[ResultT]: ...
+
+    @overload
+    def submit(
+        self,
+        request: str | DocumentNode | GraphQLRequest,
+        variable_values: Mapping[str, Any] | None = None,
+        operation_name: str | None = None,
+        **options: Unpack[CallOptions],
+    ) -> Future[dict[str, Any]]: ...
 
     def submit(
         self,
@@ -343,7 +419,7 @@ class Client:
         extensions: Mapping[str, Any] | None = None,
         extra_args: Mapping[str, Any] | None = None,
         **unknown: NoReturn,
-    ) -> Future[dict[str, Any]]:
+    ) -> Future[Any]:
         """Send a query or mutation and return a ``concurrent.futures.Future`` of its data.
 
         ``cancel()`` aborts the request; with a blocking transport it can only prevent a request that has not started.
@@ -378,7 +454,258 @@ class Client:
             raise unknown_argument("Client.submit", unknown)
         prepared = as_request(request, variable_values, operation_name, extensions)
         operation = self._pipeline.operation(prepared, timeout, headers, extra_args, counts_queueing=False)
-        return self._pipeline.submit(operation, functools.partial(data_or_raise, request=prepared))
+        convert = functools.partial(data_or_raise, request=prepared)
+        return self._pipeline.submit(operation, decoded_after(convert, prepared))
+
+    @overload
+    def execute_many(
+        self,
+        requests: Iterable[TypedRequest[ResultT]] | TypedRequest[ResultT],
+        variable_values: Iterable[Mapping[str, Any]] | None = None,
+        **options: Unpack[ManyOptions],
+    ) -> ExecuteMany[ResultT]: ...
+
+    @overload
+    def execute_many(
+        self,
+        requests: Iterable[str | DocumentNode | GraphQLRequest] | str | DocumentNode | GraphQLRequest,
+        variable_values: Iterable[Mapping[str, Any]] | None = None,
+        **options: Unpack[ManyOptions],
+    ) -> ExecuteMany[Any]: ...
+
+    def execute_many(
+        self,
+        requests: Iterable[str | DocumentNode | GraphQLRequest] | str | DocumentNode | GraphQLRequest,
+        variable_values: Iterable[Mapping[str, Any]] | None = None,
+        *,
+        concurrency: int = 8,
+        ordered: bool = True,
+        on_error: OnError = "raise",
+        progress: ProgressOption = None,
+        timeout: float | Unset | None = UNSET,
+        headers: Mapping[str, str] | None = None,
+        extra_args: Mapping[str, Any] | None = None,
+        **unknown: NoReturn,
+    ) -> ExecuteMany[Any]:
+        """Send many queries and mutations, several at a time, and return an iterator over the data of each.
+
+        ::
+
+            for data in client.execute_many(document, ({"id": id} for id in ids), concurrency=16):
+                print(data["book"]["title"])
+
+        Requests are taken from the iterable when there is room, so it may be endless, and memory stays the same. When
+        the loop ends, by ``break``, an exception or Ctrl-C, what is in flight is cancelled; ``with`` and ``close()`` of
+        the iterator do this while a variable refers to it. Requests wait without a thread each; with middleware or a
+        blocking transport, each in flight has a worker thread.
+
+        Args:
+            requests: an iterable of requests, each as for ``execute``; or one request, for which *variable_values* has
+                the variables.
+            variable_values: an iterable of variables, one request for each.
+            concurrency: how many requests are in flight at most.
+            ordered: whether the results come in the order of the requests, the default, or as they arrive.
+            on_error: ``raise``, the default, raises the error of a request and cancels the others; ``return`` puts a
+                ``FailedRequest`` in the place of the result, with ``request``, ``error`` and ``number``.
+            progress: True for a bar on a terminal, for which the extra ``cli`` is needed; or a function that is called
+                in this thread with the number of results and the number of requests, None if that is unknown.
+            timeout: seconds each call may take, in place of the client's limit; None for no limit. The time that it
+                waits for a free connection does not count.
+            headers: a dict of headers for each request, which take precedence over the client's.
+            extra_args: a dict of arguments for the HTTP library for each request.
+            **unknown: raises a ``TypeError``, which for an argument of gql names the replacement.
+
+        Returns:
+            An iterator. It raises what ``execute`` raises, and what the iterable of requests raises, after it has
+            cancelled what is in flight.
+
+        Raises:
+            TypeError: an argument is unknown or has the wrong type.
+            ValueError: *timeout* or *concurrency* is not positive, or *on_error* is unknown.
+            DocumentError: the document is empty.
+            ModuleNotFoundError: *progress* is True on a terminal, and rich is not installed.
+        """
+        if unknown:
+            raise unknown_argument("Client.execute_many", unknown)
+        from .bulk.execute_many import ExecuteMany, Flow, requests_from
+        from .bulk.progress import progress_of
+
+        prepared, total = requests_from(requests, variable_values)
+        flow = Flow(
+            self._pipeline.calls(timeout, headers, extra_args, concurrency),
+            prepared,
+            concurrency=concurrency,
+            ordered=ordered,
+            on_error=on_error,
+            progress=progress_of(progress, "requests", total),
+        )
+        return ExecuteMany(flow)
+
+    def paginate(
+        self,
+        request: str | DocumentNode | GraphQLRequest,
+        variable_values: Mapping[str, Any] | None = None,
+        operation_name: str | None = None,
+        *,
+        path: str | None = None,
+        page_size: int | None = None,
+        prefetch: int = 1,
+        max_pages: int | None = None,
+        pagination: Pagination | NextVariables | None = None,
+        after: Any = None,
+        progress: ProgressOption = None,
+        timeout: float | Unset | None = UNSET,
+        headers: Mapping[str, str] | None = None,
+        extra_args: Mapping[str, Any] | None = None,
+        **unknown: NoReturn,
+    ) -> Pages:
+        """Fetch a list that comes in pages and return an iterator over its nodes.
+
+        ::
+
+            page = "nodes { title } pageInfo { hasNextPage endCursor }"
+            document = f"query ($first: Int, $after: String) {{ books(first: $first, after: $after) {{ {page} }} }}"
+            for book in client.paginate(document, page_size=100):
+                print(book["title"])
+
+        The connection, with ``nodes`` or ``edges``, and the variable of its cursor are found in the document; with
+        ``before`` and ``last`` it goes backward. While the loop works, the next page is fetched. When the server says
+        that a page is too expensive (``MAX_COST_EXCEEDED``, HTTP status 502 or 504), a smaller one is fetched.
+
+        Args:
+            request: GraphQL text, a parsed document or a ``GraphQLRequest``.
+            variable_values: a dict of values for the document's variables.
+            operation_name: which operation to run if the document has several.
+            path: the keys that lead to the connection or the list in the data, joined by dots, if there are several.
+            page_size: how many nodes a page has; sets the variable of ``first`` or ``last``.
+            prefetch: how many pages are fetched ahead, in a thread, 1 by default; 0 fetches each page when it is
+                needed, in the calling thread.
+            max_pages: how many pages are fetched at most; None, the default, for all.
+            pagination: for lists that are no connections: an ``OffsetPagination``, a ``PagePagination``, or a function
+                of the data of a page that returns the variables that change for the next page, None after the last.
+            after: where to begin: the ``cursor`` of the iterator in an earlier pull.
+            progress: True for a bar on a terminal, for which the extra ``cli`` is needed; or a function that is called
+                in this thread with the number of nodes so far and in all, None if that is unknown.
+            timeout: seconds each call may take, in place of the client's limit; None for no limit.
+            headers: a dict of headers for each request, which take precedence over the client's.
+            extra_args: a dict of arguments for the HTTP library for each request.
+            **unknown: raises a ``TypeError``, which for an argument of gql names the replacement.
+
+        Returns:
+            An iterator with ``pages()``, ``cursor``, ``total_count`` and ``close()``. It raises what ``execute``
+            raises, and a ``TransportProtocolError`` if the cursor does not move. Null nodes are left out.
+
+        Raises:
+            DocumentError: the document has a syntax error, or no connection, several, or one that lacks something.
+            TypeError: an argument is unknown or has the wrong type.
+            ValueError: a number is not positive.
+            ModuleNotFoundError: *progress* is True on a terminal, and rich is not installed.
+        """
+        if unknown:
+            raise unknown_argument("Client.paginate", unknown)
+        from .bulk.pages import paginate
+        from .bulk.progress import progress_of
+
+        return paginate(
+            self._pipeline.calls(timeout, headers, extra_args),
+            as_request(request, variable_values, operation_name),
+            path=path,
+            page_size=page_size,
+            prefetch=prefetch,
+            max_pages=max_pages,
+            pagination=pagination,
+            after=after,
+            progress=progress_of(progress, "nodes"),
+        )
+
+    @overload
+    def poll(  # type: ignore[overload-overlap]  # a typed request is a request, too
+        self,
+        request: TypedRequest[ResultT],
+        variable_values: Mapping[str, Any] | None = None,
+        operation_name: str | None = None,
+        *,
+        interval: float | Iterable[float],
+        **options: Unpack[PollOptions],
+    ) -> Iterator[ResultT]: ...
+
+    @overload
+    def poll(
+        self,
+        request: str | DocumentNode | GraphQLRequest,
+        variable_values: Mapping[str, Any] | None = None,
+        operation_name: str | None = None,
+        *,
+        interval: float | Iterable[float],
+        **options: Unpack[PollOptions],
+    ) -> Iterator[dict[str, Any]]: ...
+
+    def poll(
+        self,
+        request: str | DocumentNode | GraphQLRequest,
+        variable_values: Mapping[str, Any] | None = None,
+        operation_name: str | None = None,
+        *,
+        interval: float | Iterable[float],
+        until: Callable[[Any], object] | None = None,
+        timeout: float | None = None,
+        jitter: float = 0.0,
+        headers: Mapping[str, str] | None = None,
+        extra_args: Mapping[str, Any] | None = None,
+        **unknown: NoReturn,
+    ) -> Iterator[Any]:
+        """Send the same request again and again and return an iterator over the data of each answer.
+
+        ::
+
+            for data in client.poll(document, interval=2, until=lambda data: data["job"]["isDone"], timeout=60):
+                print(data["job"]["progress"])
+
+        Args:
+            request: GraphQL text, a parsed document or a ``GraphQLRequest``.
+            variable_values: a dict of values for the document's variables.
+            operation_name: which operation to run if the document has several.
+            interval: seconds between an answer and the next request; or several numbers, such as ``(1, 2, 4, 8)``, of
+                which the last is repeated.
+            until: a function of the data; the answer for which it returns a true value is the last. None, the default,
+                never ends.
+            timeout: seconds that all of it may take, from the first request; None, the default, for no limit. Each
+                request has the client's own limit, too.
+            jitter: the part of each interval, from 0 to 1, by which it is longer or shorter at random; 0 by default.
+            headers: a dict of headers for each request, which take precedence over the client's.
+            extra_args: a dict of arguments for the HTTP library for each request.
+            **unknown: raises a ``TypeError``, which for an argument of gql names the replacement.
+
+        Returns:
+            An iterator. It raises what ``execute`` raises, and ``TransportTimeout`` after *timeout*.
+
+        Raises:
+            TypeError: an argument is unknown or has the wrong type.
+            ValueError: a number is out of range.
+            DocumentError: the document is empty.
+        """
+        if unknown:
+            raise unknown_argument("Client.poll", unknown)
+        from .bulk.poll import poll
+
+        return poll(
+            self._pipeline.calls(headers=headers, extra_args=extra_args),
+            as_request(request, variable_values, operation_name),
+            interval=interval,
+            until=until,
+            timeout=timeout,
+            jitter=jitter,
+        )
+
+    @overload
+    def execute_batch(  # type: ignore[overload-overlap]  # a typed request is a request, too
+        self, requests: Sequence[TypedRequest[ResultT]], **options: Unpack[BatchOptions]
+    ) -> list[ResultT]: ...
+
+    @overload
+    def execute_batch(
+        self, requests: Sequence[str | DocumentNode | GraphQLRequest], **options: Unpack[BatchOptions]
+    ) -> list[dict[str, Any]]: ...
 
     def execute_batch(
         self,
@@ -388,7 +715,7 @@ class Client:
         headers: Mapping[str, str] | None = None,
         extra_args: Mapping[str, Any] | None = None,
         **unknown: NoReturn,
-    ) -> list[dict[str, Any]]:
+    ) -> list[Any]:
         """Send several queries and mutations in one HTTP request and return the data of each.
 
         The server may run them concurrently and in any order. Many servers do not accept batches.
@@ -415,7 +742,22 @@ class Client:
         """
         if unknown:
             raise unknown_argument("Client.execute_batch", unknown)
-        return batch_data(self.execute_batch_results(requests, timeout=timeout, headers=headers, extra_args=extra_args))
+        prepared, entries = self._batch(requests, timeout, headers, extra_args)
+        data: list[Any] = batch_data(entries)
+        for number, request in enumerate(prepared):
+            if isinstance(request, TypedRequest):
+                data[number] = request.decode(data[number])
+        return data
+
+    @overload
+    def execute_batch_results(
+        self, requests: Sequence[TypedRequest[ResultT]], **options: Unpack[BatchOptions]
+    ) -> list[TypedResult[ResultT] | TransportError]: ...
+
+    @overload
+    def execute_batch_results(
+        self, requests: Sequence[str | DocumentNode | GraphQLRequest], **options: Unpack[BatchOptions]
+    ) -> list[ExecutionResult | TransportError]: ...
 
     def execute_batch_results(
         self,
@@ -425,7 +767,7 @@ class Client:
         headers: Mapping[str, str] | None = None,
         extra_args: Mapping[str, Any] | None = None,
         **unknown: NoReturn,
-    ) -> list[ExecutionResult | TransportError]:
+    ) -> list[Any]:
         """Send several queries and mutations in one HTTP request and return the whole result of each.
 
         The server may run them concurrently and in any order. Many servers do not accept batches. Errors in a response
@@ -451,10 +793,43 @@ class Client:
         """
         if unknown:
             raise unknown_argument("Client.execute_batch_results", unknown)
+        prepared, entries = self._batch(requests, timeout, headers, extra_args)
+        results: list[Any] = entries
+        for number, (request, entry) in enumerate(zip(prepared, entries, strict=True)):
+            if isinstance(request, TypedRequest) and isinstance(entry, ExecutionResult):
+                results[number] = TypedResult(request, entry)
+        return results
+
+    def _batch(
+        self,
+        requests: Sequence[str | DocumentNode | GraphQLRequest],
+        timeout: float | Unset | None,
+        headers: Mapping[str, str] | None,
+        extra_args: Mapping[str, Any] | None,
+    ) -> tuple[list[GraphQLRequest], list[BatchEntry]]:
+        """Send a batch; return its requests and, for each, the result or the reason why there is none."""
         if isinstance(requests, str) or not isinstance(requests, Sequence):
             raise TypeError(f"A batch must be a list of requests, not {type(requests).__name__}.")
         prepared = [as_request(request) for request in requests]
-        return self._pipeline.execute_batch(self._pipeline.batch(prepared, timeout, headers, extra_args))
+        return prepared, self._pipeline.execute_batch(self._pipeline.batch(prepared, timeout, headers, extra_args))
+
+    @overload
+    def subscribe(  # type: ignore[overload-overlap]  # a typed request is a request, too
+        self,
+        request: TypedRequest[ResultT],
+        variable_values: Mapping[str, Any] | None = None,
+        operation_name: str | None = None,
+        **options: Unpack[SubscribeOptions],
+    ) -> Subscription[ResultT]: ...
+
+    @overload
+    def subscribe(
+        self,
+        request: str | DocumentNode | GraphQLRequest,
+        variable_values: Mapping[str, Any] | None = None,
+        operation_name: str | None = None,
+        **options: Unpack[SubscribeOptions],
+    ) -> Subscription[dict[str, Any]]: ...
 
     def subscribe(
         self,
@@ -468,7 +843,7 @@ class Client:
         overflow: Overflow = "block",
         on_reconnect: OnReconnect | None = None,
         **unknown: NoReturn,
-    ) -> Subscription[dict[str, Any]]:
+    ) -> Subscription[Any]:
         """Start a subscription and return an iterator over the data of its events, each a dict.
 
         The subscription has been sent when this returns. An event with errors raises ``TransportQueryError`` from the
@@ -492,6 +867,7 @@ class Client:
 
         Raises:
             TransportTimeout: connecting and sending took longer than *timeout*.
+            TransportProtocolsRefused: the server speaks none of the protocols of *subscription_protocol*.
             TransportError: connecting failed, or the transport cannot subscribe.
             DocumentError: the document has a syntax error, or the request cannot be sent.
             ClientClosed: the client is closed.
@@ -503,7 +879,26 @@ class Client:
             raise unknown_argument("Client.subscribe", unknown)
         prepared = as_request(request, variable_values, operation_name, extensions)
         operation = self._pipeline.operation(prepared, timeout)
-        return self._pipeline.subscribe(operation, event_data, buffer_size, overflow, on_reconnect)
+        convert = decoded_after(event_data, prepared)
+        return self._pipeline.subscribe(operation, convert, buffer_size, overflow, on_reconnect)
+
+    @overload
+    def subscribe_results(
+        self,
+        request: TypedRequest[ResultT],
+        variable_values: Mapping[str, Any] | None = None,
+        operation_name: str | None = None,
+        **options: Unpack[SubscribeOptions],
+    ) -> Subscription[TypedResult[ResultT]]: ...
+
+    @overload
+    def subscribe_results(
+        self,
+        request: str | DocumentNode | GraphQLRequest,
+        variable_values: Mapping[str, Any] | None = None,
+        operation_name: str | None = None,
+        **options: Unpack[SubscribeOptions],
+    ) -> Subscription[ExecutionResult]: ...
 
     def subscribe_results(
         self,
@@ -517,7 +912,7 @@ class Client:
         overflow: Overflow = "block",
         on_reconnect: OnReconnect | None = None,
         **unknown: NoReturn,
-    ) -> Subscription[ExecutionResult]:
+    ) -> Subscription[Any]:
         """Start a subscription and return an iterator over its events as ``ExecutionResult``, errors included.
 
         The subscription has been sent when this returns. Errors in an event are not raised. A loop over the iterator
@@ -539,6 +934,7 @@ class Client:
 
         Raises:
             TransportTimeout: connecting and sending took longer than *timeout*.
+            TransportProtocolsRefused: the server speaks none of the protocols of *subscription_protocol*.
             TransportError: connecting failed, or the transport cannot subscribe.
             DocumentError: the document has a syntax error, or the request cannot be sent.
             ClientClosed: the client is closed.
@@ -550,7 +946,26 @@ class Client:
             raise unknown_argument("Client.subscribe_results", unknown)
         prepared = as_request(request, variable_values, operation_name, extensions)
         operation = self._pipeline.operation(prepared, timeout)
-        return self._pipeline.subscribe(operation, whole_result, buffer_size, overflow, on_reconnect)
+        convert = functools.partial(TypedResult, prepared) if isinstance(prepared, TypedRequest) else whole_result
+        return self._pipeline.subscribe(operation, convert, buffer_size, overflow, on_reconnect)
+
+    @overload
+    def stream(  # type: ignore[overload-overlap]  # a typed request is a request, too
+        self,
+        request: TypedRequest[ResultT],
+        variable_values: Mapping[str, Any] | None = None,
+        operation_name: str | None = None,
+        **options: Unpack[StreamOptions],
+    ) -> Subscription[ResultT]: ...
+
+    @overload
+    def stream(
+        self,
+        request: str | DocumentNode | GraphQLRequest,
+        variable_values: Mapping[str, Any] | None = None,
+        operation_name: str | None = None,
+        **options: Unpack[StreamOptions],
+    ) -> Subscription[dict[str, Any]]: ...
 
     def stream(
         self,
@@ -565,7 +980,7 @@ class Client:
         buffer_size: int = BUFFER_SIZE,
         overflow: Overflow = "block",
         **unknown: NoReturn,
-    ) -> Subscription[dict[str, Any]]:
+    ) -> Subscription[Any]:
         """Send a query or mutation with ``@defer`` or ``@stream`` and return an iterator over its data, as it arrives.
 
         Each item is all data that is known: first that of the initial response, then one item for each part that the
@@ -606,7 +1021,7 @@ class Client:
             raise unknown_argument("Client.stream", unknown)
         prepared = as_request(request, variable_values, operation_name, extensions)
         operation = self._pipeline.operation(prepared, timeout, headers, extra_args)
-        return self._pipeline.stream(operation, SnapshotData(), buffer_size, overflow)
+        return self._pipeline.stream(operation, decoded_after(SnapshotData(), prepared), buffer_size, overflow)
 
     def stream_results(
         self,

@@ -35,11 +35,18 @@ class EventSource(Protocol):
         """The counts of the events so far."""
 
     @property
+    def protocol(self) -> str:
+        """The name of the protocol that carries the events."""
+
+    @property
     def is_inherited(self) -> bool:
         """Whether it was opened in another process, before a fork."""
 
     def check_process(self) -> None:
         """Raise ``SubscriptionForked`` in another process."""
+
+    def notify(self, function: Callable[[], object]) -> None:
+        """Call *function* now, and whenever there is something new, in any thread; it must not wait or take a lock."""
 
     def discard(self) -> None:
         """Count the event that was taken last as dropped."""

@@ -6,6 +6,7 @@
     +- ClientClosed                        the client was used after close, or closed during the call
     +- SubscriptionForked                  a parent's subscription iterated in a forked child
     +- DocumentError                       found before sending: syntax, validation, a bad variable or selection
+    +- ResultError                         the answer does not fit the type that was asked for
     +- TransportError                      every failure to get a GraphQL response
        +- TransportConnectionFailed        connecting failed, or the connection was lost
        +- TransportClosed                  a bare transport used after close, or before connect
@@ -14,6 +15,7 @@
        +- TransportServerError             an HTTP response that is not a GraphQL response
        |  +- TransportAuthenticationError  the server refused the credentials
        |  +- TransportRateLimited          the server received too many requests
+       +- TransportProtocolsRefused        the server speaks none of the protocols for subscriptions
        +- TransportProtocolError           the peer broke the protocol
        +- SubscriptionOverflow             the consumer was too slow for overflow="raise"
        +- TransportQueryError              the response contains errors
@@ -35,6 +37,7 @@ from .result import Response
 __all__ = [
     "ClientClosed",
     "DocumentError",
+    "ResultError",
     "SubscriptionForked",
     "SubscriptionOverflow",
     "SyncGQLError",
@@ -44,6 +47,7 @@ __all__ = [
     "TransportCredentialsMissing",
     "TransportError",
     "TransportProtocolError",
+    "TransportProtocolsRefused",
     "TransportQueryError",
     "TransportRateLimited",
     "TransportServerError",
@@ -116,6 +120,20 @@ class DocumentError(SyncGQLError):
         self.column = column
 
 
+class ResultError(SyncGQLError):
+    """The data of an answer does not fit the type that a ``TypedRequest`` asks for.
+
+    Attributes:
+        path: the place in the data, for example ``("books", 0, "title")``; empty for the data itself.
+        expected: what was expected there, for example ``str``.
+    """
+
+    def __init__(self, message: str, *, path: tuple[str | int, ...] = (), expected: str = "") -> None:
+        super().__init__(message)
+        self.path = path
+        self.expected = expected
+
+
 def _codes(errors: Sequence[Mapping[str, Any]] | None) -> tuple[str, ...]:
     members = [error.get("extensions") for error in errors or () if isinstance(error, Mapping)]
     codes = [each.get("code") for each in members if isinstance(each, Mapping)]
@@ -184,6 +202,19 @@ class TransportTimeout(TransportError, TimeoutError):
         super().__init__(message, sent=sent)
         self.limit = limit
         self.seconds = seconds
+
+
+class TransportProtocolsRefused(TransportError):
+    """The server speaks none of the protocols for subscriptions that were tried; none of them started the operation.
+
+    Attributes:
+        reasons: for each protocol that was tried, in this order, the error that it ended with. The subprotocols of a
+            WebSocket are tried together: ``"graphql-transport-ws, graphql-ws"``.
+    """
+
+    def __init__(self, message: str, *, reasons: Mapping[str, TransportError], sent: bool | None = None) -> None:
+        super().__init__(message, sent=sent)
+        self.reasons = reasons
 
 
 class TransportCredentialsMissing(TransportError):

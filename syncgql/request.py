@@ -102,6 +102,19 @@ class GraphQLRequest:
         assign(self, "operation_name", plain_text(operation_name) if operation_name else None)
         assign(self, "extensions", extensions or None)
 
+    def replaced(
+        self,
+        variable_values: Mapping[str, Any] | None = None,
+        operation_name: str | None = None,
+        extensions: Mapping[str, Any] | None = None,
+    ) -> GraphQLRequest:
+        """Return a copy with other values; what is None stays as it is.
+
+        Raises:
+            TypeError: an argument has the wrong type.
+        """
+        return GraphQLRequest(self, variable_values, operation_name, extensions)
+
     def __setattr__(self, name: str, value: object) -> None:
         raise AttributeError(f"GraphQLRequest is immutable; create a new one to change {name!r}.")
 
@@ -257,13 +270,10 @@ def as_request(
     extensions: Mapping[str, Any] | None = None,
 ) -> GraphQLRequest:
     """Return *request* as a GraphQLRequest; the other arguments replace the values that it contains."""
-    if (
-        isinstance(request, GraphQLRequest)
-        and variable_values is None
-        and operation_name is None
-        and extensions is None
-    ):
-        return request
+    if isinstance(request, GraphQLRequest):
+        if variable_values is None and operation_name is None and extensions is None:
+            return request
+        return request.replaced(variable_values, operation_name, extensions)
     return GraphQLRequest(request, variable_values, operation_name, extensions)
 
 

@@ -166,6 +166,14 @@ class Subscription(Generic[T]):
         self._finalizer.detach()
         return mapped
 
+    def notify(self, function: Callable[[], object]) -> None:
+        """Call *function* now, and whenever there may be something to take with ``next(0)``.
+
+        Args:
+            function: called in any thread; it must not wait or take a lock.
+        """
+        self._source.notify(function)
+
     def close(self) -> None:
         """End the subscription on the server; a loop that waits for an event in another thread ends.
 
@@ -184,6 +192,16 @@ class Subscription(Generic[T]):
         raise TypeError(
             "A Subscription cannot be pickled, because it is bound to a socket of this process. Subscribe in the other."
         )
+
+    @property
+    def protocol(self) -> str:
+        """The protocol that carries the events.
+
+        ``"graphql-transport-ws"``, ``"graphql-ws"``, ``"sse"``, ``"multipart"``, ``"appsync"``, ``"phoenix"`` or
+        ``"local"``; ``"http"`` for a response of ``client.stream`` that does not come in parts. For a transport of your
+        own it is its ``protocol``, by default the name of its class.
+        """
+        return self._source.protocol
 
     @property
     def closed(self) -> bool:

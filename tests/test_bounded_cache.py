@@ -48,4 +48,4 @@ def test_a_cached_function_runs_once_per_argument() -> None:
     doubled("a")
     assert results == ["aa", "aa", big * 2, big * 2]
     assert seen == ["a", big, big, "a"]
-    assert doubled.__doc__ == "Double it."
+    assert doubled.__doc__ == "Double the number."

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import socket
 from typing import Any
 
 import aiohttp
 import pytest
 
-from syncgql import Client, LocalSchemaTransport, RequestsHTTPTransport, TransportTimeout
+from syncgql import Client, EventStreamTransport, LocalSchemaTransport, RequestsHTTPTransport, TransportTimeout
 
 from .servers.strawberry_server import schema
 
@@ -55,3 +56,18 @@ def test_none_is_no_limit() -> None:
     assert Client("http://127.0.0.1/", timeout=None)._pipeline._limit.seconds is None
     assert Client("http://127.0.0.1/", timeout=30)._pipeline._limit.seconds == 30
     assert Client("http://127.0.0.1/")._pipeline._limit.seconds == 10
+
+
+@pytest.mark.parametrize("is_transport", [False, True])
+def test_the_message_names_where_subscriptions_go(is_transport: bool) -> None:
+    """A subscription that nobody answers is not blamed on the server of queries."""
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        url = f"http://127.0.0.1:{silent.getsockname()[1]}/events"
+        subscriptions = EventStreamTransport(url) if is_transport else url
+        with (
+            Client("http://api.example.com/graphql", subscriptions=subscriptions, timeout=0.2) as client,
+            pytest.raises(TransportTimeout) as info,
+        ):
+            client.subscribe("subscription { n }")
+    assert "api.example.com" not in str(info.value)
+    assert ("EventStreamTransport" if is_transport else "/events") in str(info.value)

@@ -50,6 +50,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
         "errors": [{"message": "m", "extensions": {"code": "THROTTLED"}}],
         "response": RESPONSE,
     },
+    "TransportProtocolsRefused": {"reasons": {}},
     "TransportProtocolError": {"rule": "JSON", "received": "<", "code": 4400, "response": RESPONSE, "data": {"a": 1}},
     "TransportQueryError": {
         "errors": [{"message": "m"}],

@@ -17,7 +17,6 @@ ELSEWHERE = {
     "operations/document_writer.py": "operations/test_document.py",
     "operations/parsed_selection.py": "operations/test_selection_text.py",
     "pipeline/dispatch.py": "test_client.py",
-    "pipeline/operation.py": "test_client_values.py",
     "pipeline/pipeline.py": "test_client.py",
     "pipeline/stream_source.py": "test_subscription.py",
     "protocol/websocket_events.py": "protocol/test_graphql_transport_ws.py",
@@ -51,7 +50,7 @@ ELSEWHERE = {
 }
 """Modules without a test file of their name, each with the file that tests it. This table may shrink but not grow."""
 
-MAX_ELSEWHERE = 40
+MAX_ELSEWHERE = 39
 
 
 def modules() -> list[str]:

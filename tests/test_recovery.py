@@ -186,7 +186,7 @@ def test_on_reconnect_must_be_a_function() -> None:
     with pytest.raises(TypeError, match="on_reconnect must be a function of one parameter, not list"):
         Client("http://127.0.0.1:1", on_reconnect=[])  # type: ignore[arg-type]
     with Client("http://127.0.0.1:1") as client, pytest.raises(TypeError, match="on_reconnect must be a function"):
-        client.subscribe(TICKS, on_reconnect=5)  # type: ignore[arg-type]
+        client.subscribe(TICKS, on_reconnect=5)  # type: ignore[call-overload]
 
 
 def test_timeout_covers_marks() -> None:

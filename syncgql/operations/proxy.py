@@ -23,6 +23,8 @@ from .fields import Field, Fields, Selectable
 if TYPE_CHECKING:
     from graphql import GraphQLSchema
 
+    from ..bulk.calls import Calls
+    from ..bulk.pages import Pages
     from ..result import ExecutionResult
     from ..subscription import Subscription
 
@@ -35,6 +37,9 @@ class Executor(Protocol):
     @property
     def schema(self) -> GraphQLSchema:
         """The server's schema."""
+
+    def calls(self) -> Calls:
+        """Return the calls of one bulk operation."""
 
     def run(self, request: GraphQLRequest) -> ExecutionResult:
         """Run a query or mutation and return its result, including errors."""
@@ -184,6 +189,58 @@ class FieldProxy:
     def request(self, /, _fields: Selectable = None, **arguments: Any) -> GraphQLRequest:
         """Return the request without sending it, for example for ``client.execute(request, timeout=60)``."""
         return self._request(_fields, arguments)
+
+    def paginate(
+        self,
+        /,
+        _fields: Selectable = None,
+        *,
+        page_size: int | None = None,
+        prefetch: int = 1,
+        max_pages: int | None = None,
+        **arguments: Any,
+    ) -> Pages:
+        """Run the operation, a connection, for all its pages and return an iterator over the nodes.
+
+        ``for repository in client.query.repositories.paginate("nodes { name }", first=100): ...``
+
+        The selection of ``pageInfo`` is added.
+
+        Args:
+            _fields: what to select, in any form that ``Fields`` takes: of the connection, with ``nodes`` or ``edges``.
+            page_size: how many nodes a page has; the same as the argument ``first``, or ``last``.
+            prefetch: as for ``Client.paginate``.
+            max_pages: as for ``Client.paginate``.
+            arguments: the field's arguments; ``last`` goes backward, and ``after`` or ``before`` say where to begin.
+
+        Raises:
+            DocumentError: a selection or a value does not fit the schema, or the field is no connection.
+        """
+        from ..bulk.pages import paginate
+        from ..bulk.progress import progress_of
+
+        is_backward = "last" in arguments or "before" in arguments
+        size, cursor, info = (
+            ("last", "before", "hasPreviousPage startCursor")
+            if is_backward
+            else ("first", "after", "hasNextPage endCursor")
+        )
+        if page_size is not None:
+            arguments[size] = page_size
+        arguments.setdefault(cursor, None)  # a variable, which the next pages set
+        page_info = f"pageInfo {{ {info} }}"
+        request = self._request(Fields(page_info) if _fields is None else Fields(_fields, page_info), arguments)
+        return paginate(
+            self._executor.calls(),
+            request,
+            path=None,
+            page_size=None,
+            prefetch=prefetch,
+            max_pages=max_pages,
+            pagination=None,
+            after=None,
+            progress=progress_of(None, self.__name__),
+        )
 
     def __repr__(self) -> str:
         arguments = ", ".join(f"{name}: {typed_with_default(argument)}" for name, argument in self._field.args.items())

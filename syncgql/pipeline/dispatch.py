@@ -18,6 +18,7 @@ from ..runtime.runtime import Runtime, Runtimes
 from ..subscription import GapHandler, OnReconnect, Subscription
 from ..transport.blocking import BlockingRoundTrip, BlockingTransport, cannot_stream
 from ..transport.selection.transport_factory import Transports
+from .flights import Flight
 from .operation import Operation
 from .request_workers import RequestWorkers
 from .stream_source import StreamSource
@@ -76,6 +77,11 @@ class Dispatcher(ABC):
         convert: Callable[[ExecutionResult], T],
     ) -> Subscription[T]:
         """Send a query or mutation whose response may come in parts; yields what is known after each, converted."""
+
+    @property
+    @abstractmethod
+    def on_loop(self) -> LoopDispatcher | None:
+        """The dispatcher that sends queries and mutations without blocking a thread; None if there is none."""
 
     def close(self) -> None:
         """End all calls and connections and wait for their end, except for blocking calls of other threads."""
@@ -141,6 +147,18 @@ class LoopDispatcher(Dispatcher):
             return convert(round_trip.parse(response))
 
         return runtime.submit(round_trip.send(round_trip.request, operation.deadline), finish, operation.deadline)
+
+    def start(self, operation: Operation, landed: Callable[[], object]) -> Flight:
+        """Send a query or mutation without waiting; *landed* as for ``Flight``."""
+        runtime = self._runtimes.current()
+        round_trip = runtime.resources.queries.round_trip(
+            operation.request, headers=operation.headers, extra_args=operation.extra_args
+        )
+        return Flight(runtime, round_trip, operation.deadline, landed)
+
+    @property
+    def on_loop(self) -> LoopDispatcher:
+        return self
 
     def subscribe(
         self,
@@ -247,6 +265,10 @@ class BlockingDispatcher(Dispatcher):
     ) -> Subscription[T]:
         self._loop.check_open()
         raise cannot_stream(self._transport)
+
+    @property
+    def on_loop(self) -> None:
+        return None
 
     def shut(self) -> Runtime[Transports] | None:
         runtime = self._loop.shut()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from ..checks import check_count, check_mapping
 from ..deadline import Deadline
 from ..request import GraphQLRequest
 
@@ -66,12 +67,20 @@ class Operation(NamedTuple):
         """Return a copy with the given values; arguments that are None keep the current values.
 
         *headers* replaces all headers of the call. To add one, pass ``{**(operation.headers or {}), name: value}``.
+
+        Raises:
+            TypeError: an argument has the wrong type.
+            ValueError: *attempt* is less than 1.
         """
+        if not isinstance(request, GraphQLRequest | None):
+            raise TypeError(f"request must be a GraphQLRequest, not {type(request).__name__}.")
+        if not isinstance(deadline, Deadline | None):
+            raise TypeError(f"deadline must be a Deadline, such as Deadline(5), not {type(deadline).__name__}.")
         return Operation(
             self.request if request is None else request,
             self.deadline if deadline is None else deadline,
-            self.headers if headers is None else headers,
-            self.extra_args if extra_args is None else extra_args,
-            self.attempt if attempt is None else attempt,
+            self.headers if headers is None else check_mapping("headers", headers),
+            self.extra_args if extra_args is None else check_mapping("extra_args", extra_args),
+            self.attempt if attempt is None else check_count("attempt", attempt, least=1),
             self.is_introspection,
         )

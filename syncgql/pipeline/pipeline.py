@@ -9,6 +9,7 @@ from concurrent.futures import Future
 from contextvars import copy_context
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from ..bulk.calls import Calls
 from ..checks import check_seconds
 from ..deadline import Deadline
 from ..exceptions import DocumentError, SyncGQLError, TransportError, TransportProtocolError
@@ -26,7 +27,9 @@ from ..tracebacks import cut
 from ..transport.options import CallLimit
 from ..transport.selection.transport_factory import TransportFactory, Transports
 from ..transport.selection.transport_options import TransportOptions
+from .bulk_calls import BulkCalls
 from .dispatch import BlockingDispatcher, Dispatcher, LoopDispatcher, SubscriptionOptions
+from .middleware import Execute
 from .operation import Operation
 from .policies import Policies
 from .request_workers import RequestWorkers
@@ -77,6 +80,7 @@ class Pipeline:
         transports = TransportFactory(options)
         self._schema = schema
         self._where = options.target
+        self._subscriptions_where = options.subscriptions_target
         self._limit = limit
         self._on_reconnect = check_on_reconnect(on_reconnect)
         if on_reconnect is not None and not transports.reconnects:
@@ -90,7 +94,7 @@ class Pipeline:
                 "or credentials, which may differ. Let a middleware add such headers to the operation."
             )
         self._clock = Clock()
-        steps = policies.steps(self._clock)
+        steps = policies.steps(self._clock, transports.query_token, transports.subscription_token)
         self._steps = Steps(steps) if steps else None
         self._workers = RequestWorkers() if steps else None
         self._entries = Entries()
@@ -139,25 +143,31 @@ class Pipeline:
         operation = self.operation(requests[0], timeout, headers, extra_args)
         return [operation, *(operation._replace(request=request) for request in requests[1:])]
 
-    def execute(self, operation: Operation) -> ExecutionResult:
-        """Run a query or mutation and return its result, with the exceptions of ``Client.execute_result``."""
+    def execute(self, operation: Operation, dispatch: Execute | None = None) -> ExecutionResult:
+        """Run a query or mutation and return its result, with the exceptions of ``Client.execute_result``.
+
+        Args:
+            operation: the operation.
+            dispatch: the last step, instead of the dispatcher's.
+        """
         try:
             if self._schema.prepares_requests:
-                operation = self._prepare(operation)
+                operation = self.prepare(operation)
             steps = self._steps
-            dispatch = self.dispatcher.execute
+            if dispatch is None:
+                dispatch = self.dispatcher.execute
             result = dispatch(operation) if steps is None else steps.execute(operation, dispatch)
-            return self._parse(operation, result) if self._schema.parses_results else result
+            return self.parse(operation, result) if self._schema.parses_results else result
         except SyncGQLError as error:
             raise cut(error)
 
     def submit(self, operation: Operation, convert: Callable[[ExecutionResult], T]) -> Future[T]:
         """Run a query or mutation and return a future of its converted result, like ``Client.submit``."""
         try:
-            operation = self._prepare(operation)
+            operation = self.prepare(operation)
 
             def finish(result: ExecutionResult) -> T:
-                return convert(self._parse(operation, result))
+                return convert(self.parse(operation, result))
 
             if self._steps is None or self._workers is None:
                 return self.dispatcher.submit(operation, finish)
@@ -171,11 +181,32 @@ class Pipeline:
         except SyncGQLError as error:
             raise cut(error)
 
+    def calls(
+        self,
+        timeout: Timeout = UNSET,
+        headers: Mapping[str, str] | None = None,
+        extra_args: Mapping[str, Any] | None = None,
+        concurrency: int = 1,
+    ) -> Calls:
+        """Return the calls of one bulk operation, of which so many run at the same time.
+
+        Raises:
+            TypeError: *timeout* is not a number.
+            ValueError: *timeout* is not positive.
+        """
+        if timeout is not UNSET:
+            check_seconds("timeout", timeout)
+
+        def new_operation(request: GraphQLRequest) -> Operation:
+            return self.operation(request, timeout, headers, extra_args, counts_queueing=False)
+
+        return BulkCalls(self, new_operation, concurrency)
+
     def execute_batch(self, operations: Sequence[Operation]) -> list[BatchEntry]:
         """Run several operations as one batch, like ``Client.execute_batch_results``."""
         try:
             if self._schema.prepares_requests:
-                operations = [self._prepare(operation) for operation in operations]
+                operations = [self.prepare(operation) for operation in operations]
             steps = self._steps
             dispatch = self.dispatcher.execute_batch
             entries = dispatch(operations) if steps is None else steps.execute_batch(operations, dispatch)
@@ -196,10 +227,11 @@ class Pipeline:
         """Start a subscription whose iterator yields converted events, like ``Client.subscribe``."""
         check_buffer(buffer_size, overflow)  # before a schema is fetched
         on_reconnect = check_on_reconnect(on_reconnect) or self._on_reconnect
-        operation = self._prepare(operation)
+        operation = self.prepare(operation)
+        operation.deadline.where = self._subscriptions_where
 
         def parsed(result: ExecutionResult) -> T:
-            return convert(self._parse(operation, result))
+            return convert(self.parse(operation, result))
 
         # Avoids work per event: there may be thousands of events per second, and usually nothing to parse.
         make = parsed if self._schema.parses_results else convert
@@ -236,13 +268,13 @@ class Pipeline:
         def parsed(result: ExecutionResult) -> T:
             # Scalars are parsed in place, and the next result shares what does not change.
             own = result if result.data is None else result.with_data(copy.deepcopy(result.data))
-            return convert(self._parse(operation, own))
+            return convert(self.parse(operation, own))
 
         make = parsed if self._schema.parses_results else convert
         try:
             if operation.request.is_subscription:
                 raise DocumentError("stream() runs queries and mutations; use subscribe() for a subscription.")
-            operation = self._prepare(operation)
+            operation = self.prepare(operation)
             if self._steps is None:
                 return self.dispatcher.stream(self, operation, buffer_size, overflow, make)
 
@@ -252,6 +284,24 @@ class Pipeline:
             return self._steps.subscribe(operation, dispatch).map(make)
         except SyncGQLError as error:
             raise cut(error)
+
+    def prepare(self, operation: Operation) -> Operation:
+        """Validate and serialize the request according to the schema."""
+        prepared = self._schema.prepare(operation.request, self._introspect)
+        return operation if prepared is operation.request else operation._replace(request=prepared)
+
+    def parse(self, operation: Operation, result: ExecutionResult) -> ExecutionResult:
+        """Convert custom scalars and enums in a result to Python values according to the schema."""
+        return self._schema.parse(operation.request, result, self._introspect)
+
+    @property
+    def has_middleware(self) -> bool:
+        """Whether operations pass through code that may wait."""
+        return self._steps is not None
+
+    def sleep(self, seconds: float) -> None:
+        """Wait in the calling thread, at most until the client is closed; raises what ``Clock.sleep`` raises."""
+        self._clock.sleep(seconds)
 
     def run(self, request: GraphQLRequest) -> ExecutionResult:
         """Run a request of ``client.query`` or ``client.mutation``."""
@@ -297,16 +347,17 @@ class Pipeline:
             runtime.join()
 
     def _reopen(self) -> None:
-        if self._workers is not None and self.closed:
+        if self.closed:
             self._clock.start()
-            self._workers.reopen()
+            if self._workers is not None:
+                self._workers.reopen()
         self.own_dispatcher.reopen()
         self.dispatcher.reopen()
 
     def _shut(self) -> list[Runtime[Transports]]:
         """End all calls and connections; return the runtimes to join."""
+        self._clock.stop()
         if self._workers is not None:
-            self._clock.stop()
             self._workers.request_stop()
         runtimes = [dispatcher.shut() for dispatcher in (self.dispatcher, self.own_dispatcher)]
         return [runtime for runtime in runtimes if runtime is not None]
@@ -334,19 +385,10 @@ class Pipeline:
         """Run a submitted operation in a worker thread."""
         return finish(steps.execute(operation, self.dispatcher.execute))
 
-    def _prepare(self, operation: Operation) -> Operation:
-        """Validate and serialize the request according to the schema."""
-        prepared = self._schema.prepare(operation.request, self._introspect)
-        return operation if prepared is operation.request else operation._replace(request=prepared)
-
-    def _parse(self, operation: Operation, result: ExecutionResult) -> ExecutionResult:
-        """Convert custom scalars and enums in a result to Python values according to the schema."""
-        return self._schema.parse(operation.request, result, self._introspect)
-
     def _parse_entry(self, operation: Operation, entry: BatchEntry) -> BatchEntry:
         if isinstance(entry, TransportError):
             return entry
         try:
-            return self._parse(operation, entry)
+            return self.parse(operation, entry)
         except TransportProtocolError as error:
             return error

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from ..checks import check_flag
 from ..runtime.clock import Clock
+from ..transport.selection.transport_factory import TokenUse
+from .authentication import Authentication
 from .deduplication import Deduplication
 from .middleware import Middleware, MiddlewareOption, check_middleware
 from .pacing import Pacing
@@ -30,13 +32,17 @@ class Policies:
     retry: RetryPolicy | bool | int
     rate_limit: RateLimit | None
 
-    def steps(self, clock: Clock) -> list[Middleware]:
+    def steps(
+        self, clock: Clock, query_token: TokenUse | None = None, subscription_token: TokenUse | None = None
+    ) -> list[Middleware]:
         """Return the steps of a client, from the outermost to the innermost.
 
         The user's middleware sees each call once, merged queries share the attempts of one, and each attempt is paced.
 
         Args:
             clock: the clock for waits.
+            query_token: the token of queries and mutations, if the transport sends one.
+            subscription_token: the token of subscriptions.
         """
         steps = checked(check_middleware(self.middleware))
         if check_flag("deduplicate", self.deduplicate):
@@ -45,4 +51,6 @@ class Policies:
             steps.append(Retry(policy, clock))
         if (limit := check_rate_limit(self.rate_limit)) is not None:
             steps.append(Pacing(limit, clock))
+        if query_token is not None or subscription_token is not None:
+            steps.append(Authentication(query_token, subscription_token))
         return steps

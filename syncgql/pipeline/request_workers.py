@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from concurrent.futures import Future
+from contextvars import copy_context
 from typing import TypeVar
 
 from ..exceptions import SyncGQLError
@@ -48,7 +50,8 @@ class RequestWorkers:
                 raise cut(error)
 
         try:
-            return self._pool.submit(work)
+            # In the context of the caller, on whose variables its middleware may depend.
+            return self._pool.submit(functools.partial(copy_context().run, work))
         except RuntimeError as error:
             check_open()  # another thread may have closed it in the meantime
             raise at_shutdown(error) or error

@@ -139,8 +139,10 @@ class Attempts:
         if not may_repeat or self._made >= self._policy.attempts:
             return False
         delay = self._delay(failures)
-        if delay > self._policy.cap or not all(operation.deadline.allows(delay) for operation in operations):
-            _explain(failures, f"It was not retried, because the next attempt would be {delay:.1f} s later.")
+        if obstacle := self._obstacle(operations, delay):
+            _explain(
+                failures, f"It was not retried, because the next attempt would be {delay:.1f} s later, {obstacle}."
+            )
             return False
         if budget is not None and not budget.take(_cost(failures, budget)):
             _explain(failures, "It was not retried, because the retry budget of the client is used up.")
@@ -157,12 +159,20 @@ class Attempts:
 
     def _may_repeat(self, operation: Operation, failures: Sequence[Failure]) -> bool:
         is_safe = operation.request.is_query or self._policy.mutations == "always"
-        return (is_safe or all(failure.was_not_executed for failure in failures)) and _has_its_files(operation)
+        return (is_safe or all(failure.was_not_executed for failure in failures)) and has_its_files(operation)
 
     def _delay(self, failures: Sequence[Failure]) -> float:
         is_throttled = any(failure.is_throttled for failure in failures)
         delay = self._uniform(0, self._policy.longest_wait(self._made, is_throttled=is_throttled))
         return max(delay, *(failure.retry_after for failure in failures))
+
+    def _obstacle(self, operations: Sequence[Operation], delay: float) -> str:
+        """Return why a wait is not allowed; empty if it is allowed."""
+        if delay > self._policy.cap:
+            return f"and cap= of the RetryPolicy is {self._policy.cap:g} s"
+        if not all(operation.deadline.allows(delay) for operation in operations):
+            return f"and {operations[0].deadline.name}= ends the call before that"
+        return ""
 
     def _wait(self, error: TransportError, delay: float) -> None:
         logger.info(
@@ -207,11 +217,12 @@ def _cost(failures: Sequence[Failure], budget: RetryBudget) -> int:
 
 
 def _explain(failures: Sequence[Failure], why: str) -> None:
-    for failure in failures:
-        failure.error.message += f" {why}"
+    # The operations of a batch may all have the same error.
+    for error in {id(failure.error): failure.error for failure in failures}.values():
+        error.message += f" {why}"
 
 
-def _has_its_files(operation: Operation) -> bool:
+def has_its_files(operation: Operation) -> bool:
     """Return whether all files in the variables can be read again."""
     return all(file.is_rewindable for file in _files(operation.request.variable_values))
 

@@ -6,12 +6,14 @@ import functools
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, TypeVar
 
+from ..exceptions import TransportError
 from ..protocol.batch import BatchEntry
 from ..result import ExecutionResult
 from ..subscription import Subscription
 from .middleware import Execute, ExecuteBatch, Middleware, Subscribe
 from .operation import Operation
 
+T = TypeVar("T")
 ResultT = TypeVar("ResultT")
 
 
@@ -57,28 +59,48 @@ class CheckedMiddleware(Middleware):
         self.middleware = middleware
 
     def execute(self, operation: Operation, call_next: Execute) -> ExecutionResult:
-        result = self.middleware.execute(operation, lambda changed: call_next(self._of_same_kind(operation, changed)))
-        return self._checked("execute", result, ExecutionResult)
+        result = self.middleware.execute(operation, functools.partial(self._pass_on, operation, call_next))
+        return self._checked("execute()", result, ExecutionResult)
 
     def execute_batch(self, operations: Sequence[Operation], call_next: ExecuteBatch) -> list[BatchEntry]:
         def checked_next(changed: Sequence[Operation]) -> list[BatchEntry]:
+            if isinstance(changed, Operation) or not isinstance(changed, Sequence):
+                raise TypeError(
+                    f"{self.middleware!r} passed {type(changed).__name__} to call_next, which needs the list of all "
+                    "operations."
+                )
             if len(changed) != len(operations):
                 raise TypeError(
                     f"{self.middleware!r} passed {len(changed)} operations of a batch of {len(operations)} on."
                 )
             return call_next([self._of_same_kind(*pair) for pair in zip(operations, changed, strict=True)])
 
-        entries = self._checked("execute_batch", self.middleware.execute_batch(operations, checked_next), list)
+        entries = self._checked("execute_batch()", self.middleware.execute_batch(operations, checked_next), list)
         if len(entries) != len(operations):
             raise TypeError(
                 f"execute_batch() of {self.middleware!r} returned {len(entries)} results for {len(operations)} "
                 "operations."
             )
+        for entry in entries:
+            if not isinstance(entry, TransportError):
+                self._checked("Each entry of execute_batch()", entry, ExecutionResult)
         return entries
 
     def subscribe(self, operation: Operation, call_next: Subscribe) -> Subscription[ExecutionResult]:
-        result = self.middleware.subscribe(operation, lambda changed: call_next(self._of_same_kind(operation, changed)))
-        return self._checked("subscribe", result, Subscription)
+        result = self.middleware.subscribe(operation, functools.partial(self._pass_on, operation, call_next))
+        subscription: Subscription[ExecutionResult] = self._checked("subscribe()", result, Subscription)
+        return subscription.map(self._event)
+
+    def _pass_on(self, operation: Operation, call_next: Callable[[Operation], T], changed: Operation) -> T:
+        return call_next(self._of_same_kind(operation, changed))
+
+    def _event(self, event: object) -> ExecutionResult:
+        if isinstance(event, ExecutionResult):
+            return event
+        raise TypeError(
+            f"The function that subscribe() of {self.middleware!r} passes to map() must return ExecutionResult, not "
+            f"{_name(event)}."
+        )
 
     def _of_same_kind(self, operation: Operation, changed: Operation) -> Operation:
         if not isinstance(changed, Operation):
@@ -93,7 +115,7 @@ class CheckedMiddleware(Middleware):
         if isinstance(result, kind):
             return result
         hint = "; does it lack 'return call_next(operation)'?" if result is None else "."
-        raise TypeError(f"{method}() of {self.middleware!r} must return {kind.__name__}, not {_name(result)}{hint}")
+        raise TypeError(f"{method} of {self.middleware!r} must return {kind.__name__}, not {_name(result)}{hint}")
 
 
 def checked(middleware: Iterable[Middleware]) -> list[Middleware]:

@@ -56,11 +56,18 @@ class StreamSource(EventSource):
         return self._buffer.stats
 
     @property
+    def protocol(self) -> str:
+        return self._stream.protocol
+
+    @property
     def is_inherited(self) -> bool:
         return self._runtime.pid != os.getpid()
 
     def check_process(self) -> None:
         self._buffer.check_process()
+
+    def notify(self, function: Callable[[], object]) -> None:
+        self._buffer.notify(function)
 
     def discard(self) -> None:
         self._buffer.discard()

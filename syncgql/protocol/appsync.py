@@ -76,6 +76,7 @@ class AppSync(WebSocketProtocol):
     """The client's side of AppSync's realtime protocol on one connection."""
 
     NAME = "graphql-ws"
+    WIRE = "appsync"
     START, STOP = "start", "stop"
     VIOLATION_CODE = 1002
     DECISIONS: ClassVar[Mapping[int, RetryDecision]] = {1008: RetryDecision.NO, 1011: RetryDecision.YES}

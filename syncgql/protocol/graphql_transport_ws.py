@@ -42,6 +42,7 @@ class GraphQLTransportWS(WebSocketProtocol):
     """The client's side of ``graphql-transport-ws`` on one connection."""
 
     NAME = "graphql-transport-ws"
+    WIRE = NAME
     START, STOP = "subscribe", "complete"
     VIOLATION_CODE = 4400
     HAS_PINGS = True

@@ -41,6 +41,7 @@ class GraphQLWS(WebSocketProtocol):
     """The client's side of legacy ``graphql-ws`` on one connection."""
 
     NAME = "graphql-ws"
+    WIRE = NAME
     START, STOP = "start", "stop"
     VIOLATION_CODE = 1002
     # The protocol has no other code for a failure of the server.

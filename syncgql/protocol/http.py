@@ -56,6 +56,7 @@ REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
 IS_IT_THE_ENDPOINT = "Is this the URL of the GraphQL endpoint?"
 IS_IT_A_SUBSCRIPTION = "If the document is a subscription, use client.subscribe()."
+WHICH_PROTOCOL = "A subscription needs client.subscribe(), over a protocol that the server offers."
 EVENT_STREAM = "text/event-stream"
 
 LONGEST_CACHED = 16_384
@@ -326,7 +327,7 @@ def _advice(response: Response) -> str:
         offered = response.headers.get("Accept", "")
         return (
             ": the server cannot produce any of the media types that the client accepts."
-            f"{f' It offers {offered[:200]}.' if offered else ''} {IS_IT_A_SUBSCRIPTION}"
+            f"{f' It offers {offered[:200]}.' if offered else ''} {WHICH_PROTOCOL}"
         )
     if status == 407:
         return ": the proxy requires credentials. Put a user name and a password into the URL of proxy=."

@@ -68,6 +68,7 @@ class PhoenixChannels(WebSocketProtocol):
     """
 
     NAME = "Phoenix channels"
+    WIRE = "phoenix"
     START, STOP = "doc", "unsubscribe"
     VIOLATION_CODE = 1002
     DECISIONS: ClassVar[Mapping[int, RetryDecision]] = {1008: RetryDecision.NO, 1011: RetryDecision.YES}

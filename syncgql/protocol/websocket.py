@@ -84,6 +84,9 @@ class WebSocketProtocol(ABC):
     NAME: ClassVar[str]
     """The name of the subprotocol in ``Sec-WebSocket-Protocol``."""
 
+    WIRE: ClassVar[str]
+    """The name of the protocol in ``Subscription.protocol``."""
+
     VIOLATION_CODE: ClassVar[int]
     """The close code for a server that violated the protocol."""
 

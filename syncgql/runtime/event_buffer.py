@@ -133,7 +133,7 @@ class EventBuffer(Generic[T]):
         self._pid = os.getpid()
         self._queue: queue.SimpleQueue[T | Mark] = queue.SimpleQueue()
         # The following four are used for every event.
-        self._put = self._queue.put
+        self._put: Callable[[T | Mark], None] = self._queue.put
         self._get = self._queue.get
         self._size = self._queue.qsize
         self.blocks = overflow == "block"
@@ -274,6 +274,22 @@ class EventBuffer(Generic[T]):
             raise SubscriptionForked(
                 "This subscription was opened in another process, before a fork; subscribe again in this process."
             )
+
+    def notify(self, function: Callable[[], object]) -> None:
+        """Call *function* now, and after each entry that is put from now on, in any thread.
+
+        Args:
+            function: must not wait or take a lock, because a finalizer may put the end.
+        """
+        put = self._queue.put
+
+        def put_and_notify(item: T | Mark) -> None:
+            put(item)
+            function()
+
+        # Only the buffers of merged subscriptions pay for this. What was put before the assignment is there already.
+        self._put = put_and_notify
+        function()
 
     def disown(self) -> None:
         """Discard events inherited from another process, whose consumer receives them."""

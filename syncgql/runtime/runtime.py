@@ -107,6 +107,18 @@ class Runtime(Generic[R]):
             raise
         return call.outcome()
 
+    def start(self, coroutine: Coroutine[Any, Any, T], deadline: Deadline, landed: Callable[[], object]) -> Call[T]:
+        """Run *coroutine* on the loop and return at once; the outcome is for the thread that *landed* tells.
+
+        Args:
+            coroutine: what to run.
+            deadline: when it is cancelled.
+            landed: called once, when the outcome is there: on the loop thread, or in here if the loop has ended.
+        """
+        call = Call(coroutine, deadline, self._calls, landed)
+        self._begin(call)
+        return call
+
     def submit(
         self,
         coroutine: Coroutine[Any, Any, Any],
@@ -169,7 +181,8 @@ class Runtime(Generic[R]):
     def drop(self) -> None:
         """Have everything end because the client was dropped; for finalizers, so it takes no lock and never waits."""
         # The finalizers of its subscriptions may run before or after this, and after the loop thread has closed them.
-        self.open_when_dropped = frozenset(buffer for buffer in self.buffers.copy() if not buffer.finished)
+        # A second drop finds them finished, and keeps what the first one found.
+        self.open_when_dropped |= {buffer for buffer in self.buffers.copy() if not buffer.finished}
         self.request_stop()
 
     def join(self, timeout: float | None = None) -> None:

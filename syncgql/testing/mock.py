@@ -25,6 +25,7 @@ from ..transport.blocking import BlockingTransport, cannot_stream
 from ..transport.http.request import HTTPRequest
 from ..transport.incremental_sink import SnapshotSink, WholeSink
 from ..transport.round_trip import RoundTrip
+from ..transport.selection.selecting_transport import SelectingTransport
 from ..transport.selection.transport_factory import TransportFactory, Transports
 from ..transport.selection.transport_options import TransportOptions
 from ..transport.websocket.transport import WebSocketTransport
@@ -72,12 +73,13 @@ class MockTransport(AsyncTransport):
     def __init__(self, answers: Answers, options: TransportOptions) -> None:
         self._answers = answers
         self._target = options.target
-        factory = TransportFactory(options)
+        # Subscriptions go over graphql-transport-ws, whatever the client would try first.
+        factory = TransportFactory(dataclasses.replace(options, subscription_protocol="auto"))
         pair = factory.build() if options.has_loop else None
         self._queries: AsyncTransport | Batcher | BlockingTransport
         blocking = factory.build_blocking()
-        sockets = pair.subscriptions if pair is not None else None
-        if not isinstance(sockets, AIOHTTPWebsocketsTransport):
+        sockets = _websockets(pair.subscriptions) if pair is not None else None
+        if sockets is None:
             sockets = AIOHTTPWebsocketsTransport(
                 "ws://graphql.mock/", headers=options.headers, init_payload=options.init_payload
             )
@@ -170,6 +172,12 @@ class MockTransport(AsyncTransport):
         """Raise an error, because clients subscribe with ``stream``."""
         raise TransportError("MockTransport supports subscriptions only with stream().", sent=False)
         yield  # pragma: no cover - makes this an async generator
+
+
+def _websockets(subscriptions: AsyncTransport) -> AIOHTTPWebsocketsTransport | None:
+    """Return the transport over WebSocket that a client has for subscriptions."""
+    candidates = subscriptions.candidates if isinstance(subscriptions, SelectingTransport) else (subscriptions,)
+    return next((each for each in candidates if isinstance(each, AIOHTTPWebsocketsTransport)), None)
 
 
 async def _play(parts: Sequence[Event | Pause | Drop], deadline: Deadline) -> ExecutionResult:

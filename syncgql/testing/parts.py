@@ -54,6 +54,8 @@ class ScriptedParts(Stream):
         sink: receives the parts.
     """
 
+    protocol = "multipart"
+
     def __init__(self, steps: Sequence[Event | Pause | Drop], sink: IncrementalSink) -> None:
         self._steps = steps
         self._sink = sink

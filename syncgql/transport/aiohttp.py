@@ -26,6 +26,7 @@ from .http.sender import HTTPSender
 from .http.upload import FILE_CLASSES, FileClasses
 from .options import AuthOption, HeadersOption, TimeoutOption, check_ssl, check_url
 from .round_trip import RoundTrip
+from .token_auth import noting_refusals
 
 if TYPE_CHECKING:
     from .http.incremental_sender import IncrementalSender
@@ -47,7 +48,8 @@ class AIOHTTPTransport(AsyncTransport):
             a new connection if a reused one was closed; it resends the headers of the first attempt.)
         cookies: the initial cookies. A request with its own ``Authorization`` or ``Cookie`` header, or with such a
             header from a function, neither sends nor stores the session's cookies.
-        auth: a ``(user, password)`` pair; the value of an ``Authorization`` header; a function that returns either and
+        auth: a ``(user, password)`` pair; the value of an ``Authorization`` header; a ``TokenAuth``, which fetches
+            tokens; a function that returns a pair or a value and
             is called like *headers*; or an object whose ``get_headers(data, headers)`` is called with the body and the
             headers of each request and returns headers for it.
         ssl: True, the default, to verify certificates; False not to; or an ``ssl.SSLContext`` or
@@ -101,7 +103,6 @@ class AIOHTTPTransport(AsyncTransport):
     ) -> None:
         self.url = check_url(url, ("http", "https"))
         self.json_deserialize = check_function("json_deserialize", json_deserialize, 1)
-        self._parse = functools.partial(parse_answer, json_deserialize=self.json_deserialize)
         self._max_response_size = check_size("max_response_size", max_response_size)
         self._builder = RequestBuilder(
             self.url,
@@ -113,7 +114,10 @@ class AIOHTTPTransport(AsyncTransport):
             use_get_for_queries=use_get_for_queries,
             max_url_length=max_url_length,
         )
-        self.has_users = self._builder.calls_user_code
+        self.has_users = self._builder.has_users
+        self.token_auth = self._builder.token_auth
+        parse = functools.partial(parse_answer, json_deserialize=self.json_deserialize)
+        self._parse = noting_refusals(parse, self.token_auth)
         self._shared_session = SharedSession.of(
             session, cookies, client_session_args, ssl_close_timeout=ssl_close_timeout, trust_env=trust_env
         )
@@ -273,7 +277,9 @@ class AIOHTTPTransport(AsyncTransport):
 
     def _batch_of(self, request: HTTPRequest, count: int) -> AsyncRoundTrip[list[BatchEntry]]:
         parse = functools.partial(parse_batch_answer, count=count, json_deserialize=self.json_deserialize)
-        return RoundTrip(request, self._sender.send, parse)
+        if self.token_auth is None:
+            return RoundTrip(request, self._sender.send, parse)
+        return RoundTrip(request, self._sender.send, noting_refusals(parse, self.token_auth))
 
     async def _off_the_loop(self, prepare: Callable[[], T]) -> T:
         """Call a function; use a worker thread if it calls the user's code, which may block."""

@@ -29,6 +29,7 @@ from ..checks import check_function, check_text
 from ..exceptions import TransportCredentialsMissing, TransportError
 from ..messages import as_sentence
 from ..protocol.appsync_endpoints import header_query, realtime_url, region_of
+from .token_auth import TokenAuth
 
 if TYPE_CHECKING:
     from botocore.credentials import Credentials, ReadOnlyCredentials
@@ -50,7 +51,7 @@ REALTIME_HEADERS = {
     "content-type": "application/json; charset=UTF-8",
 }
 
-Secret = str | Callable[[], str]
+Secret = str | TokenAuth | Callable[[], str]
 
 
 class AppSyncAuthentication(ABC):
@@ -78,6 +79,11 @@ class AppSyncAuthentication(ABC):
         """Whether a refused request may succeed with a new authorization; if so, it is retried once."""
         return True
 
+    @property
+    def token_auth(self) -> TokenAuth | None:
+        """What fetches the token, if a ``TokenAuth`` does."""
+        return None
+
     def get_auth_url(self, url: str) -> str:
         """Return the realtime URL for the HTTP endpoint *url*, with the authorization in its query string.
 
@@ -87,6 +93,13 @@ class AppSyncAuthentication(ABC):
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__}>"
+
+
+def token_auth_of(auth: object) -> TokenAuth | None:
+    """Return the ``TokenAuth`` that an option ``auth=`` is or contains; None if there is none."""
+    if isinstance(auth, AppSyncAuthentication):
+        return auth.token_auth
+    return auth if isinstance(auth, TokenAuth) else None
 
 
 class _SecretAuthentication(AppSyncAuthentication):
@@ -100,17 +113,25 @@ class _SecretAuthentication(AppSyncAuthentication):
         self._secret = secret
         if callable(secret):
             check_function(self.PARAMETER, secret, 0)
-        else:
+        elif not isinstance(secret, TokenAuth):
             self._check(secret)
 
     def get_headers(self, data: str | None = None, headers: Mapping[str, str] | None = None) -> dict[str, str]:
-        secret = self._secret() if callable(self._secret) else self._secret
+        secret = self._secret
+        if isinstance(secret, TokenAuth):
+            secret = secret.token()
+        elif callable(secret):
+            secret = secret()
         self._check(secret)
         return {self.HEADER: secret} if headers is not None else self._authorization(secret)
 
     @property
     def is_refreshable(self) -> bool:
-        return callable(self._secret)
+        return not isinstance(self._secret, str)
+
+    @property
+    def token_auth(self) -> TokenAuth | None:
+        return self._secret if isinstance(self._secret, TokenAuth) else None
 
     def _authorization(self, secret: str) -> dict[str, str]:
         return {self.HEADER: secret, "host": self.host}
@@ -126,7 +147,7 @@ class _SecretAuthentication(AppSyncAuthentication):
             raise ValueError(f"{self.PARAMETER} holds a line break or another character that no header may have.")
 
     def __getstate__(self) -> dict[str, Any]:
-        if not callable(self._secret):
+        if isinstance(self._secret, str):
             raise TypeError(
                 f"{type(self).__name__} does not pickle its {self.PARAMETER}, because a pickle can be read by anyone. "
                 f"Pass {self.PARAMETER} as a function at the top level of a module, which is pickled by name."
@@ -164,7 +185,8 @@ class AppSyncJWTAuthentication(_SecretAuthentication):
 
     Args:
         host: the host of the API's HTTP endpoint, ``XXXXXXXXXXXXXXXXXXXXXXXXXX.appsync-api.REGION.amazonaws.com``.
-        jwt: the token as it was issued, or a function that returns it, which can renew the token before it expires.
+        jwt: the token as it was issued, a ``TokenAuth``, or a function that returns it, which can renew the token
+            before it expires.
 
     Raises:
         TypeError: an argument has the wrong type.
@@ -183,7 +205,7 @@ class AppSyncLambdaAuthentication(_SecretAuthentication):
 
     Args:
         host: the host of the API's HTTP endpoint, ``XXXXXXXXXXXXXXXXXXXXXXXXXX.appsync-api.REGION.amazonaws.com``.
-        token: a token for the Lambda function, or a function that returns it.
+        token: a token for the Lambda function, a ``TokenAuth``, or a function that returns it.
 
     Raises:
         TypeError: an argument has the wrong type.

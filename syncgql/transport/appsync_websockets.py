@@ -24,6 +24,7 @@ from .appsync_auth import AppSyncAuthentication, AppSyncIAMAuthentication
 from .identity import SharedIdentity
 from .options import HeadersOption, check_headers, check_url, resolve_headers
 from .recovery.policy import ReconnectPolicy, check_reconnect
+from .token_auth import TokenAuth
 from .websocket.handshake import Dialect, Handshake, without_files
 from .websocket.options import MAX_MESSAGE_SIZE, WebSocketOptions
 from .websocket.transport import WebSocketTransport
@@ -197,6 +198,14 @@ class AppSyncDialect(Dialect):
     @property
     def is_refreshable(self) -> bool:
         return self.auth.is_refreshable or callable(self.headers)
+
+    @property
+    def token_auth(self) -> TokenAuth | None:
+        return self.auth.token_auth
+
+    def refused(self, handshake: Handshake) -> None:
+        if self.token_auth is not None:
+            self.token_auth.refused(json_codec.dumps(handshake.authorization))
 
     def handshake(self) -> Handshake:
         authorization = self.auth.get_headers()

@@ -30,6 +30,7 @@ from ..protocol.batch import BatchEntry, batch_payload
 from ..request import GraphQLRequest
 from ..result import ExecutionResult
 from .round_trip import RoundTrip, T
+from .token_auth import TokenAuth
 
 __all__ = ["AsyncTransport", "EventSink", "Stream"]
 
@@ -80,11 +81,17 @@ class AsyncTransport(ABC):
         has_batches: whether ``execute_batch`` is supported; a class that defines it sets this to True.
         reconnects: whether a lost connection is re-established, with its subscriptions.
         has_users: whether a function returns headers or credentials, which may differ from caller to caller.
+        token_auth: fetches the token of all requests; None if there is none. After a refused token the client sends a
+            request once more.
+        protocol: what ``Subscription.protocol`` is for subscriptions that only ``subscribe`` carries; the name of the
+            class if it is empty.
     """
 
     has_batches: bool = False
     reconnects: bool = False
     has_users: bool = False
+    token_auth: TokenAuth | None = None
+    protocol: str = ""
 
     @abstractmethod
     async def connect(self) -> None:
@@ -185,7 +192,7 @@ class AsyncTransport(ABC):
         The sink receives what is known after each part. By default that is the whole response, as one event. Raises
         what ``round_trip`` raises.
         """
-        return ExecuteStream(self.round_trip(request, headers=headers, extra_args=extra_args), sink)
+        return ExecuteStream(self, self.round_trip(request, headers=headers, extra_args=extra_args), sink)
 
     def _batch(self, arguments: _Arguments) -> AsyncRoundTrip[list[BatchEntry]]:
         return RoundTrip(
@@ -231,6 +238,11 @@ class Stream(ABC):
     in any thread.
     """
 
+    @property
+    @abstractmethod
+    def protocol(self) -> str:
+        """The name of the protocol, for ``Subscription.protocol``; it may be empty until the stream is open."""
+
     @abstractmethod
     async def open(self, deadline: Deadline | None = None) -> None:
         """Connect and send the operation; return when it was sent.
@@ -262,7 +274,10 @@ class Stream(ABC):
 class ExecuteStream(Stream):
     """A stream with one event, the result of a round trip."""
 
-    def __init__(self, round_trip: AsyncRoundTrip[ExecutionResult], sink: EventSink) -> None:
+    protocol = ""
+
+    def __init__(self, transport: AsyncTransport, round_trip: AsyncRoundTrip[ExecutionResult], sink: EventSink) -> None:
+        self.protocol = transport.protocol or type(transport).__name__
         self._round_trip = round_trip
         self._sink = sink
 
@@ -279,7 +294,10 @@ class ExecuteStream(Stream):
 class SubscribeStream(Stream):
     """A stream over any transport's ``subscribe``: a task passes its events to the sink."""
 
+    protocol = ""
+
     def __init__(self, transport: AsyncTransport, request: GraphQLRequest, sink: EventSink) -> None:
+        self.protocol = transport.protocol or type(transport).__name__
         self._transport = transport
         self._request = request
         self._sink = sink

@@ -50,6 +50,7 @@ class Batcher:
             raise TypeError(f"{type(transport).__name__} cannot send batches; leave batch_interval at 0.")
         self.transport = transport
         self.has_users = transport.has_users
+        self.token_auth = transport.token_auth
         self.interval = interval
         self.maximum = maximum
         self.collecting: list[_Batch] = []

@@ -13,6 +13,7 @@ from ..protocol.batch import BatchEntry, answers_or_raise
 from ..request import GraphQLRequest
 from ..result import ExecutionResult
 from .round_trip import RoundTrip, T
+from .token_auth import TokenAuth
 
 TransportT = TypeVar("TransportT", bound="BlockingTransport")
 
@@ -37,9 +38,12 @@ class BlockingTransport(ABC):
 
     Attributes:
         has_users: whether a function returns headers or credentials, which may differ from caller to caller.
+        token_auth: fetches the token of all requests; None if there is none. After a refused token the client sends a
+            request once more.
     """
 
     has_users: bool = False
+    token_auth: TokenAuth | None = None
 
     @abstractmethod
     def connect(self) -> None:

@@ -121,5 +121,5 @@ class EventStreamTransport(HTTPStreamTransport):
         if check_flag("single_connection", single_connection) and builder.signs_requests:
             raise TypeError("single_connection=True needs credentials that do not depend on the body; see auth=.")
         super().__init__(
-            SSE, builder, shared_session, options, max_size, FILE_CLASSES, single_connection=single_connection
+            (SSE,), builder, shared_session, options, max_size, FILE_CLASSES, single_connection=single_connection
         )

@@ -43,3 +43,8 @@ def identity(headers: CIMultiDict[str]) -> list[list[str]]:
 def has_identity(per_request: HeadersOption) -> bool:
     """Return whether the headers of one request contain credentials."""
     return per_request is not None and any(identity(resolve_headers((), None, per_request)))
+
+
+def has_authorization(per_request: HeadersOption) -> bool:
+    """Return whether there is an ``Authorization`` header among the headers of one request."""
+    return per_request is not None and "Authorization" in resolve_headers((), None, per_request)

@@ -39,6 +39,8 @@ class LocalSchemaTransport(AsyncTransport):
         TypeError: *schema* is not a schema of one of these libraries.
     """
 
+    protocol = "local"
+
     def __init__(self, schema: Any, *, root_value: Any = None, context_value: Any = None) -> None:
         from ..schema.provider import core_schema
 

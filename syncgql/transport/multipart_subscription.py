@@ -116,4 +116,4 @@ class MultipartSubscriptionTransport(HTTPStreamTransport):
             json_deserialize=check_function("json_deserialize", json_deserialize, 1),
         )
         max_size = check_size("max_response_size", max_response_size)
-        super().__init__(MULTIPART, builder, shared_session, options, max_size, FILE_CLASSES)
+        super().__init__((MULTIPART,), builder, shared_session, options, max_size, FILE_CLASSES)

@@ -21,16 +21,18 @@ from .identity import SharedIdentity, identity
 from .options import (
     HeadersOption,
     Login,
-    authorization,
+    add_token,
     check_credentials,
     check_headers,
     check_proxy,
     check_url,
+    fixed_authorization,
     proxy_with_credentials,
     split_credentials,
     with_authorization,
 )
 from .recovery.policy import ReconnectPolicy, check_reconnect
+from .token_auth import TokenAuth
 from .websocket.handshake import CredentialsOption, Dialect, Handshake, without_files
 from .websocket.options import MAX_MESSAGE_SIZE, WebSocketOptions
 from .websocket.transport import WebSocketTransport
@@ -152,7 +154,8 @@ class PhoenixDialect(Dialect):
         channel: the channel to join.
         headers: headers of the upgrade, or a function that returns them.
         params: parameters of the connection, or a function that returns them.
-        auth: credentials for the ``Authorization`` header, or a function that returns them; they take precedence.
+        auth: credentials for the ``Authorization`` header, a ``TokenAuth``, or a function that returns credentials;
+            they take precedence.
         json_serialize: encodes requests.
         json_deserialize: decodes messages.
     """
@@ -180,22 +183,27 @@ class PhoenixDialect(Dialect):
         self.params = _check_params(params)
         self.auth = check_credentials(auth)
         self._defaults = {} if from_url is None else {"Authorization": from_url}
-        fixed = None if auth is None or callable(auth) else authorization(auth)
-        self._identity = SharedIdentity.of(self._defaults, self.headers, fixed)
+        self._identity = SharedIdentity.of(self._defaults, self.headers, fixed_authorization(self.auth))
 
     @property
     def is_refreshable(self) -> bool:
-        return callable(self.headers) or callable(self.auth) or callable(self.params)
+        return self.has_users or isinstance(self.auth, TokenAuth)
 
     @property
     def has_users(self) -> bool:
-        return self.is_refreshable
+        return callable(self.headers) or callable(self.auth) or callable(self.params)
+
+    @property
+    def token_auth(self) -> TokenAuth | None:
+        return self.auth if isinstance(self.auth, TokenAuth) else None
 
     def handshake(self) -> Handshake:
         params = _check_returned(self.params()) if callable(self.params) else self.params or {}
         headers = with_authorization(self._defaults, self.headers, self.auth)
         is_personal = callable(self.params) or self._identity.differs_from(headers)
         credentials = (identity(headers), params) if self.has_users else None
+        if isinstance(self.auth, TokenAuth):
+            add_token(headers, self.auth)  # after that, because the token belongs to all callers
         url = as_written(with_params(self._target, params))
         return Handshake(url, (), headers, None, is_personal, credentials, params)
 

@@ -28,6 +28,7 @@ from .http.upload import Upload
 from .options import HeadersOption, check_arguments, check_method, check_url
 from .requests_http.timeouts import RequestsTimeouts, Timeout
 from .round_trip import RoundTrip
+from .token_auth import TokenAuth, noting_refusals
 
 if TYPE_CHECKING:
     import requests
@@ -140,16 +141,18 @@ class RequestsHTTPTransport(BlockingTransport):
         self._builder = RequestBuilder(
             self.url,
             headers=headers,
-            auth=None,
+            auth=auth if isinstance(auth, TokenAuth) else None,
             ssl=None,
             timeout=None,
             json_serialize=json_serialize,
             use_get_for_queries=check_method(method) == "GET",
             max_url_length=MAX_URL_LENGTH,
         )
-        self.has_users = self._builder.calls_user_code or callable(auth)
+        self.has_users = self._builder.has_users or callable(auth)
+        self.token_auth = self._builder.token_auth
         self._retries = Retries(retries, retry_backoff_factor, retry_status_forcelist, retry_mutations)
-        options = SessionOptions(session, cookies, auth, verify, cert, proxies, adapters, trust_env)
+        own = None if isinstance(auth, TokenAuth) else auth
+        options = SessionOptions(session, cookies, own, verify, cert, proxies, adapters, trust_env)
         self._sessions = RequestsSessions(options)
 
     def connect(self) -> None:
@@ -175,8 +178,9 @@ class RequestsHTTPTransport(BlockingTransport):
         check_arguments("extra_args", extra_args or {}, EXTRA_ARGS, REFUSED_ARGUMENTS, "requests")
         prepared = self._checked(self._builder.build(request, headers, None, ()))
         send = functools.partial(self._send, arguments=extra_args or {})
-        parse = parse_parts if request.is_incremental else parse_answer
-        return RoundTrip(prepared, send, functools.partial(parse, json_deserialize=self.json_deserialize))
+        reader = parse_parts if request.is_incremental else parse_answer
+        parse = functools.partial(reader, json_deserialize=self.json_deserialize)
+        return RoundTrip(prepared, send, noting_refusals(parse, self.token_auth))
 
     def batch_round_trip(
         self,
@@ -190,7 +194,7 @@ class RequestsHTTPTransport(BlockingTransport):
         prepared = self._checked(self._builder.post(requests, batch_payload(requests), options, ()))
         send = functools.partial(self._send, arguments=extra_args or {})
         parse = functools.partial(parse_batch_answer, count=len(requests), json_deserialize=self.json_deserialize)
-        return RoundTrip(prepared, send, parse)
+        return RoundTrip(prepared, send, noting_refusals(parse, self.token_auth))
 
     @staticmethod
     def _checked(request: HTTPRequest) -> HTTPRequest:

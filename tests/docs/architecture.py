@@ -28,18 +28,19 @@ class Room(NamedTuple):
 
 
 ROOMS = {
-    "cli": Room(20, 20, 130, 52, CALLER, ("the command line",)),
+    "cli": Room(20, 20, 130, 52, CALLER, ("command line, codegen",)),
     "contrib": Room(163, 20, 150, 52, CALLER, ("frameworks, tracing",)),
     "testing": Room(326, 20, 200, 52, BOTH, ("mocks instead of servers",)),
     "client": Room(540, 20, 200, 52, CALLER, ("the methods that users call",)),
     "pipeline": Room(
         230, 120, 510, 52, CALLER, ("the steps of each call; the last one dispatches to the loop or sends itself",)
     ),
-    "operations": Room(20, 220, 250, 52, CALLER, ("client.query.*: documents from Python",)),
-    "subscription": Room(540, 220, 200, 52, CALLER, ("the iterator over events",)),
+    "operations": Room(20, 195, 250, 52, CALLER, ("client.query.*: documents from Python",)),
+    "bulk": Room(20, 272, 250, 52, CALLER, ("many requests, pages, polling",)),
+    "subscription": Room(540, 278, 200, 52, CALLER, ("the iterator over events",)),
     "transport": Room(
         310,
-        320,
+        356,
         430,
         112,
         BOTH,
@@ -50,7 +51,7 @@ ROOMS = {
             "websocket · recovery · batching · AppSync",
         ),
     ),
-    "schema": Room(20, 480, 440, 52, CALLER, ("checks requests against a schema, turns scalars into Python values",)),
+    "schema": Room(20, 496, 440, 52, CALLER, ("checks requests against a schema, turns scalars into Python values",)),
     "runtime": Room(
         400, 580, 340, 71, BOTH, ("the loop thread, the hand-over of calls,", "the event buffer of each subscription")
     ),
@@ -63,12 +64,14 @@ ROOMS = {
         720,
         52,
         BOTH,
-        ("request · result · exceptions · deadline · checks · messages · file_var · tracebacks",),
+        ("request · result · exceptions · deadline · checks · messages · file_var · tracebacks · typed",),
     ),
 }
 
 VALUES: set[str] = set().union(*LAYERS[: next(n for n, layer in enumerate(LAYERS) if "protocol" in layer)])
 NOT_DRAWN = {"__init__", "__main__"}
+INSIDE = {"event_source": "subscription", "call_options": "client", "codegen": "cli"}
+"""Parts that are drawn in the box of another, which is the only one that needs them."""
 
 HEIGHT = 810
 STYLE = """
@@ -88,8 +91,8 @@ STYLE = """
 
 def room_of(part: str) -> str:
     """Return the box of a part of the package."""
-    if part == "event_source":  # the source of a subscription's events
-        return "subscription"
+    if part in INSIDE:
+        return INSIDE[part]
     return "values" if part in VALUES else part
 
 

@@ -66,6 +66,33 @@ books = [
 messages = [Message(id=strawberry.ID(str(n)), text=f"Message {n}") for n in range(1, 4)]
 
 
+@strawberry.type
+class PageInfo:
+    has_next_page: bool
+    end_cursor: str | None
+
+
+@strawberry.type
+class BookConnection:
+    """A page of a long list of books."""
+
+    nodes: list[Book]
+    page_info: PageInfo
+    total_count: int
+
+
+CATALOGUE = 1_000
+
+
+def catalogue_page(first: int, after: str | None) -> BookConnection:
+    start = int(after) if after else 0
+    numbers = range(start + 1, min(CATALOGUE, start + first) + 1)
+    nodes = [Book(id=strawberry.ID(str(n)), title=f"Volume {n}", author="Anonymous", year=1000 + n) for n in numbers]
+    end = numbers[-1] if numbers else None
+    info = PageInfo(has_next_page=start + first < CATALOGUE, end_cursor=str(end) if end else None)
+    return BookConnection(nodes=nodes, page_info=info, total_count=CATALOGUE)
+
+
 async def describe(file: Any) -> UploadedFile:
     return UploadedFile(filename=file.filename, size=len(await file.read()))
 
@@ -82,6 +109,10 @@ class Query:
             if book.id == id:
                 return book
         raise ValueError(f"There is no book {id}.")
+
+    @strawberry.field
+    def catalogue(self, first: int = 50, after: str | None = None) -> BookConnection:
+        return catalogue_page(first, after)
 
     @strawberry.field
     def hello(self, name: str = "world") -> str:

@@ -10,7 +10,7 @@ import pytest
 from .page import ROOT
 
 PAGES = [*ROOT.glob("docs/*.md"), *ROOT.glob("docs/design/*.md")]
-LOOKED_UP = (ROOT / "docs/design/requirements.md", ROOT / "docs/reference.md")
+LOOKED_UP = tuple(ROOT / "docs" / name for name in ("design/requirements.md", "reference.md", "errors.md"))
 READMES = [ROOT / "README.md", *ROOT.glob("docs/examples/**/README.md")]
 
 

@@ -10,9 +10,9 @@ from textwrap import dedent
 from types import SimpleNamespace
 from typing import Any
 
+import django.conf
 import pytest
 import trustme
-from django.conf import settings
 
 import syncgql
 from syncgql.cli.demo.server_process import ServerProcess
@@ -20,6 +20,7 @@ from syncgql.testing import GraphQLMock
 from tests import fix_proxy
 from tests.fix_phoenix import PhoenixServer
 from tests.fix_servers import Server
+from tests.servers.wire import WireServer, always, answer
 
 from . import library_server
 from .line_server import LineServer
@@ -35,6 +36,8 @@ PRINTED = {
     "docs/http.md": "200\n",
     "docs/phoenix.md": "Hello\n{'hello': 'Hello world!'}\n",
     "docs/defer.md": "Emma 1 ...\n",
+    "docs/codegen.md": "['__init__.py', 'hello.py']\n",
+    "docs/typed.md": "The answer does not fit Numbered: book.title: expected int, got 'Emma'.\n('book', 'title')\n",
     "docs/middleware.md": "query Hello\n{'count': 1}\n",
     "docs/rate_limits.md": "False 3600\n",
     "docs/opentelemetry.md": "query Hello 200\n{'count': 1}\n",
@@ -52,6 +55,15 @@ def library() -> Iterator[ServerProcess]:
 def line_server() -> Iterator[LineServer]:
     with LineServer() as server:
         yield server
+
+
+@pytest.fixture
+def token_url() -> Iterator[str]:
+    """An endpoint that issues tokens; Django is configured, too."""
+    if not django.conf.settings.configured:
+        django.conf.settings.configure()
+    with WireServer(always(answer(b'{"access_token": "token-1", "expires_in": 3600}'))) as server:
+        yield server.url
 
 
 @pytest.fixture
@@ -108,11 +120,11 @@ def test_the_code_of_a_page_runs(
         user = f"{fix_proxy.USER}:{fix_proxy.PASSWORD}@"
         replace["http://proxy.example.com:8080"] = proxy.replace("//", f"//{user}")
     given = names(library.url)
-    if path == "docs/middleware.md" and not settings.configured:
-        settings.configure()  # whose cache is in memory
     if path == "docs/custom_transports.md":
         server: LineServer = request.getfixturevalue("line_server")
         given |= {"host": server.host, "port": server.port}
+    if path == "docs/tokens.md":
+        given |= {"token_url": request.getfixturevalue("token_url")}
     with GraphQLMock() if path == "docs/testing.md" else nullcontext() as mock:
         Page(path, replace).run(given | {"graphql_mock": mock})
     assert PRINTED.get(path, "") in capsys.readouterr().out

@@ -25,6 +25,7 @@ from syncgql import (
     TransportConnectionFailed,
     TransportQueryError,
 )
+from syncgql.testing import GraphQLMock, RecordedRequest
 from tests.fix_scripts import RunScript
 from tests.fix_servers import Server
 from tests.schemas import schema_of
@@ -299,3 +300,38 @@ def test_parsing_applies_to_values_and_events() -> None:
     with Client(transport=LocalSchemaTransport(schema), schema=schema, parse_results=True) as client:
         assert client.query.e(x=1) == 1
         assert list(client.subscription.e()) == [1]
+
+
+CONNECTIONS = """
+type Query { repositories(first: Int, after: String, last: Int, before: String): Repositories, version: String }
+type Repositories { nodes: [Repository] pageInfo: PageInfo! }
+type Repository { name: String }
+type PageInfo { hasNextPage: Boolean! hasPreviousPage: Boolean! startCursor: String endCursor: String }
+"""
+
+
+@pytest.mark.parametrize(("size", "cursor"), [("first", "after"), ("last", "before")])
+def test_paginate_fetches_all_pages(size: str, cursor: str) -> None:
+    """The selection of pageInfo and the variable of the cursor are added, forward and backward."""
+    sent: list[Any] = []
+
+    def page(request: RecordedRequest) -> dict[str, Any]:
+        sent.append(request.variables)
+        has_more = len(sent) < 3
+        info = {"hasNextPage": has_more, "hasPreviousPage": has_more, "startCursor": "s", "endCursor": "e"}
+        info.update(startCursor=f"s{len(sent)}", endCursor=f"e{len(sent)}")
+        return {"repositories": {"nodes": [{"name": str(len(sent))}], "pageInfo": info}}
+
+    with GraphQLMock() as mock, Client("https://example.com/graphql", schema=CONNECTIONS) as client:
+        mock.add(lambda request: True, page)
+        nodes = list(client.query.repositories.paginate("nodes { name }", **{size: 10}))
+    assert [node["name"] for node in nodes] == ["1", "2", "3"]
+    letter = "e" if cursor == "after" else "s"
+    assert sent == [{size: 10, cursor: value} for value in (None, f"{letter}1", f"{letter}2")]
+
+
+def test_paginate_needs_a_connection() -> None:
+    """The message names the argument that the field lacks."""
+    client = Client("https://example.com/graphql", schema=CONNECTIONS)
+    with pytest.raises(DocumentError, match="after"):
+        client.query.version.paginate()

@@ -99,16 +99,30 @@ def test_attempts_are_counted_and_logged(caplog: pytest.LogCaptureFixture) -> No
     assert [record.levelname for record in caplog.records] == ["INFO", "INFO"]
 
 
-def test_a_wait_beyond_the_deadline_does_not_begin() -> None:
-    """Retry-After of an hour: the error is raised at once."""
+@pytest.mark.parametrize(("cap", "reason"), [(20, "cap= of the RetryPolicy is 20 s"), (9999, "timeout= ends the call")])
+def test_a_wait_beyond_a_limit_does_not_begin(cap: float, reason: str) -> None:
+    """Retry-After of an hour: the error is raised at once, and names the limit."""
     busy = answer(b"", "Retry-After: 3600", status="429 Too Many Requests")
     with (
         WireServer(replies(busy)) as server,
-        Client(server.url, retry=True, timeout=30) as client,
+        Client(server.url, retry=RetryPolicy(cap=cap), timeout=30) as client,
         pytest.raises(TransportRateLimited, match="the next attempt would be 3600") as info,
     ):
         client.execute(QUERY)
     assert info.value.retry_after == 3600
+    assert reason in str(info.value)
+
+
+def test_a_batch_says_once_why_it_was_not_retried() -> None:
+    """Its operations have the same error."""
+    busy = answer(b"", "Retry-After: 3600", status="429 Too Many Requests")
+    with (
+        WireServer(replies(busy)) as server,
+        Client(server.url, retry=True) as client,
+        pytest.raises(TransportRateLimited) as info,
+    ):
+        client.execute_batch([QUERY, QUERY, QUERY])
+    assert str(info.value).count("It was not retried") == 1
 
 
 # -- nothing is executed twice

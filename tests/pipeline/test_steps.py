@@ -9,6 +9,7 @@ import pytest
 
 from syncgql import Client, ExecutionResult, GraphQLRequest, Middleware, Operation
 
+from ..fix_servers import Server
 from ..servers.wire import WireServer, always, answer
 
 Execute = Callable[[Operation], ExecutionResult]
@@ -85,3 +86,46 @@ def test_fewer_results_than_operations(wire_server: WireServer) -> None:
         pytest.raises(TypeError, match="returned 1 results for 2 operations"),
     ):
         client.execute_batch(["{ ok }", "{ ok }"])
+
+
+def test_one_operation_in_place_of_a_batch(wire_server: WireServer) -> None:
+    """An operation is a tuple, but not a list of operations."""
+
+    class First(Middleware):
+        def execute_batch(self, operations: Sequence[Operation], call_next: Any) -> Any:
+            return call_next(operations[0])
+
+    with (
+        Client(wire_server.url, middleware=[First()]) as client,
+        pytest.raises(TypeError, match="passed Operation to call_next, which needs the list of all operations"),
+    ):
+        client.execute_batch(["{ ok }", "{ ok }"])
+
+
+def test_an_entry_of_a_batch_that_is_no_result(wire_server: WireServer) -> None:
+    """Entries are results, or the errors in their places."""
+
+    class Data(Middleware):
+        def execute_batch(self, operations: Sequence[Operation], call_next: Any) -> Any:
+            return [{"ok": True} for _ in operations]
+
+    with (
+        Client(wire_server.url, middleware=[Data()]) as client,
+        pytest.raises(TypeError, match=r"Each entry of execute_batch\(\) of .* must return ExecutionResult, not dict"),
+    ):
+        client.execute_batch(["{ ok }", "{ ok }"])
+
+
+def test_an_event_that_is_no_result(strawberry_server: Server) -> None:
+    """A function for map() that forgets to return is named when the event is read."""
+
+    class Forgetful(Middleware):
+        def subscribe(self, operation: Operation, call_next: Any) -> Any:
+            return call_next(operation).map(lambda result: None)
+
+    with (
+        Client(strawberry_server.url, middleware=[Forgetful()]) as client,
+        client.subscribe("subscription { count(to: 1) }") as events,
+        pytest.raises(TypeError, match=r"passes to map\(\) must return ExecutionResult, not None"),
+    ):
+        next(events)

@@ -4,10 +4,19 @@ from __future__ import annotations
 
 import pytest
 
-from syncgql import ExecutionResult, TransportConnectionFailed, TransportError, TransportTimeout
+from syncgql import (
+    ExecutionResult,
+    TransportAuthenticationError,
+    TransportConnectionFailed,
+    TransportError,
+    TransportProtocolError,
+    TransportRateLimited,
+    TransportServerError,
+    TransportTimeout,
+)
 from syncgql.protocol import json_codec
 from syncgql.protocol.http import read_answer
-from syncgql.protocol.protocol_refusal import refuses_protocol
+from syncgql.protocol.protocol_refusal import refuses_protocol, refuses_websocket
 from syncgql.result import Response
 
 ERRORS = b'{"errors": [{"message": "no"}]}'
@@ -86,3 +95,37 @@ def test_errors_about_subscriptions(message: str, refuses: bool) -> None:
     assert refuses_protocol(ExecutionResult(errors=errors), is_subscription=True) is refuses
     assert not refuses_protocol(ExecutionResult({"n": 1}, errors), is_subscription=True)
     assert not refuses_protocol(ExecutionResult(errors=errors), is_subscription=False)
+
+
+def test_a_subscription_that_was_started_for_nothing() -> None:
+    """GraphQL Yoga names what it would have sent in a 406, after it has started the subscription."""
+    response = Response(406, {"Accept": "text/event-stream; charset=utf-8, text/event-stream"}, "http://a.test/", 0.1)
+    error = TransportServerError("no", code=406, response=response)
+    assert not refuses_protocol(error, is_subscription=True)
+    assert refuses_protocol(error, is_subscription=False)
+
+
+@pytest.mark.parametrize(("path", "refuses"), [(["n"], True), (["n", "m"], False), (None, False)])
+def test_a_root_field_without_a_value(path: list[str] | None, refuses: bool) -> None:
+    """Servers that run a subscription as a query have no value for its field; below that it is the event's error."""
+    message = "Cannot return null for non-nullable field Subscription.n."
+    body = json_codec.dumps({"data": None, "errors": [{"message": message, "path": path}]}).encode()
+    assert refuses_protocol(outcome(200, body), is_subscription=True) is refuses
+
+
+@pytest.mark.parametrize(
+    ("error", "refuses"),
+    [
+        *((TransportServerError("no", code=code), True) for code in (200, 204, 301, 400, 404, 405, 406, 415, 426)),
+        *((TransportServerError("no", code=code), False) for code in (407, 408, 425, 429, 500, 501, 502, 503, 504)),
+        *((TransportAuthenticationError("no", code=code), False) for code in (401, 403, 1008, 4401, None)),
+        (TransportRateLimited("no", code=400), False),
+        *((TransportConnectionFailed("no", code=code), True) for code in (1002, 4406)),
+        *((TransportConnectionFailed("no", code=code), False) for code in (1000, 1006, 1011, 4400, 4500, None)),
+        (TransportTimeout("no", limit="ack_timeout", seconds=10), False),
+        (TransportProtocolError("no", code=1002), False),
+    ],
+)
+def test_ends_of_websockets(error: TransportError, refuses: bool) -> None:
+    """Before the acknowledgement: what says that there is no GraphQL over WebSocket, and what does not."""
+    assert refuses_websocket(error) is refuses

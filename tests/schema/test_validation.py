@@ -82,7 +82,7 @@ def test_variables_are_serialized_by_the_documents_types(
 @pytest.mark.parametrize(
     ("document", "variables", "path", "message"),
     [
-        ("query ($id: ID!) { book(id: $id) { id } }", {}, "variables.id", "the operation needs $id: ID!"),
+        ("query ($id: ID!) { book(id: $id) { id } }", {}, "variables.id", "the operation requires $id: ID!"),
         ("query ($id: ID!) { book(id: $id) { id } }", {"id": None}, "variables.id", "must not be null"),
         ("query ($id: ID!) { book(id: $id) { id } }", {"ID": 1}, "variables.ID", "no variable $ID. Did you mean 'id'?"),
         (

@@ -2,10 +2,13 @@
 
 When a client leaves that has not read what the server sent, Strawberry ends the subscription late, when Python collects
 garbage: its log then has ``aborted`` at once, and ``ended`` much later.
+
+Arguments are the names of the protocols that it speaks; it speaks all without.
 """
 
 from __future__ import annotations
 
+import sys
 from collections.abc import AsyncGenerator
 from typing import Any
 
@@ -142,15 +145,14 @@ schema = strawberry.Schema(
     Subscription,
     config=StrawberryConfig(enable_experimental_incremental_execution=True),
 )
-app: GraphQL[Any, Any] = GraphQL(
-    schema,
-    subscription_protocols=(
-        GRAPHQL_TRANSPORT_WS_PROTOCOL,
-        GRAPHQL_WS_PROTOCOL,
-        GRAPHQL_SSE_PROTOCOL,
-        MULTIPART_SUBSCRIPTION_PROTOCOL,
-    ),
-)
+PROTOCOLS = {
+    "graphql-transport-ws": GRAPHQL_TRANSPORT_WS_PROTOCOL,
+    "graphql-ws": GRAPHQL_WS_PROTOCOL,
+    "sse": GRAPHQL_SSE_PROTOCOL,
+    "multipart": MULTIPART_SUBSCRIPTION_PROTOCOL,
+}
 
 if __name__ == "__main__":
+    protocols = [PROTOCOLS[name] for name in sys.argv[1:] or PROTOCOLS]
+    app: GraphQL[Any, Any] = GraphQL(schema, subscription_protocols=protocols)
     serve(streams.Runner(Observer(app, streams.log), schema.execute))

@@ -146,7 +146,7 @@ def test_b08_b13_what_cannot_be_in_a_batch_is_refused_before_the_network(
     with pytest.raises(TypeError, match="A batch must be a list of requests, not str"):
         client.execute_batch("{ hello }")
     with pytest.raises(TypeError, match="not int"):
-        client.execute_batch(["{ hello }", 1])  # type: ignore[list-item]
+        client.execute_batch(["{ hello }", 1])  # type: ignore[arg-type]
     with pytest.raises(DocumentError, match="cannot be sent by GET"):
         client.execute_batch(["{ hello }"], extra_args={"method": "GET"})
     with pytest.raises(DocumentError, match="bad"):

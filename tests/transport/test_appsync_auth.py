@@ -23,6 +23,7 @@ from syncgql import (
     AppSyncIAMAuthentication,
     AppSyncJWTAuthentication,
     AppSyncLambdaAuthentication,
+    TokenAuth,
     TransportCredentialsMissing,
     TransportError,
 )
@@ -476,3 +477,15 @@ def test_signing_logs_no_secret(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
     signature = iam("SESSIONTOKEN").get_headers(DATA)["Authorization"].rpartition("=")[2]
     assert not [secret for secret in (signature, SECRET_KEY, "SESSIONTOKEN") if secret in caplog.text]
+
+
+def test_a_token_auth_provides_the_token() -> None:
+    """Without its scheme, which AppSync does not take; a refused one is replaced."""
+    tokens = iter(["token-1", "token-2"])
+    shared = TokenAuth(lambda: next(tokens))
+    auth = AppSyncJWTAuthentication(HOST, shared)
+    assert auth.is_refreshable
+    assert auth.token_auth is shared
+    assert auth.get_headers("{}", {}) == {"Authorization": "token-1"}
+    shared.refused("token-1")
+    assert auth.get_headers()["Authorization"] == "token-2"

@@ -150,7 +150,7 @@ def test_proxy_without_tls_called_by_https() -> None:
     assert said.startswith(
         f"The TLS handshake with the proxy 127.0.0.1:{port} for http://target.invalid/graphql failed: "
     )
-    assert said.endswith("is it plain HTTP, so that proxy= begins with http://?")
+    assert said.endswith("if it speaks plain HTTP, proxy= begins with http://.")
 
 
 def test_proxy_with_an_unknown_certificate(authority: trustme.CA) -> None:

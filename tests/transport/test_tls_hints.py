@@ -49,7 +49,7 @@ EVERY_WAY = [
 def test_tls_to_a_plain_port(call: Callable[[str], None], plain: str, secure: str, any_server: Server) -> None:
     """The response to the handshake is not TLS, so the hint is certain; certificates are not mentioned."""
     message = failure(call, any_server.url.replace("http://", "https://"))
-    assert message.endswith(f"does not speak TLS; is it plain HTTP, so that the URL begins with {plain}?")
+    assert message.endswith(f"does not speak TLS; if it speaks plain HTTP, the URL begins with {plain}.")
     assert "verify=" not in message
 
 

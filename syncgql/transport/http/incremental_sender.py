@@ -10,7 +10,7 @@ import aiohttp
 from ...deadline import Deadline
 from ...exceptions import TransportError
 from ...protocol.graphql_response import error_of
-from ...protocol.http import HTTPResponse, too_large
+from ...protocol.http import EVENT_STREAM, HTTPResponse, content_type, too_large
 from ...protocol.incremental_reader import PartReader, cut_off, parse_parts, part_reader
 from ...protocol.json_codec import JSONDeserialize
 from ...protocol.masking import Mask
@@ -129,6 +129,8 @@ class IncrementalStream(Stream):
         sink: receives what is known after each part.
     """
 
+    protocol = ""
+
     def __init__(self, sender: IncrementalSender, request: HTTPRequest, sink: EventSink) -> None:
         self._sender = sender
         self._request = request
@@ -140,6 +142,8 @@ class IncrementalStream(Stream):
         response = await self._sender.open(self._request, deadline or Deadline())
         sink = SnapshotSink(self._sink, response.head)
         reader = self._sender.reader(response, sink)
+        media_type = content_type(response.head.headers)[0]
+        self.protocol = "http" if reader is None else "sse" if media_type == EVENT_STREAM else "multipart"
         if reader is None:
             self._sink.put(await self._sender.read_whole(response))
             self._sink.finish()

@@ -23,12 +23,14 @@ from ...protocol.http_get import check_query, get_url
 from ...protocol.json_codec import JSONSerialize
 from ...request import GraphQLRequest
 from ...result import Response
-from ..identity import SharedIdentity, has_identity
+from ..appsync_auth import token_auth_of
+from ..identity import SharedIdentity, has_authorization, has_identity
 from ..options import (
     AuthOption,
     HeadersOption,
     RequestAuthentication,
     TimeoutOption,
+    add_token,
     authorization,
     check_arguments,
     check_auth,
@@ -36,11 +38,13 @@ from ..options import (
     check_headers,
     check_method,
     client_timeout,
+    fixed_authorization,
     proxy_with_credentials,
     resolve_headers,
     split_credentials,
     with_authorization,
 )
+from ..token_auth import TokenAuth
 from .upload import FileClasses, Upload, encode_body
 
 OwnHeaders = tuple[tuple[str, str], ...]
@@ -173,7 +177,7 @@ class RequestBuilder:
     Args:
         url: the endpoint, checked; credentials in it are sent in a header.
         headers: headers for every request, or a function that returns them.
-        auth: credentials, a function that returns them, or an object with ``get_headers``.
+        auth: credentials, a ``TokenAuth``, a function that returns credentials, or an object with ``get_headers``.
         ssl: as for ``aiohttp.ClientSession.request``.
         timeout: the seconds, an ``aiohttp.ClientTimeout``, or None for that of the session.
         json_serialize: a function that encodes requests.
@@ -182,6 +186,8 @@ class RequestBuilder:
 
     Attributes:
         calls_user_code: whether building a request calls the user's functions, which may block.
+        has_users: whether the functions may return the credentials of another user for each request.
+        token_auth: the ``TokenAuth`` of the requests; None if there is none.
 
     Raises:
         TypeError: an option has the wrong type.
@@ -212,8 +218,10 @@ class RequestBuilder:
             self._arguments["timeout"] = client_timeout(timeout)
         self._default_options = RequestOptions(None, None, redirects.LIMIT, self._arguments)
         # Computed once, because every request needs it, and isinstance() is slow for protocols.
-        self.calls_user_code = callable(headers) or callable(auth) or isinstance(auth, RequestAuthentication)
-        self._identity = SharedIdentity.of(self._from_url, self._headers, _fixed_credentials(self._auth))
+        self.token_auth = token_auth_of(self._auth)
+        self.has_users = callable(headers) or callable(auth) or isinstance(auth, RequestAuthentication)
+        self.calls_user_code = self.has_users or isinstance(auth, TokenAuth)
+        self._identity = SharedIdentity.of(self._from_url, self._headers, fixed_authorization(self._auth))
         self._ready: dict[OwnHeaders, RequestHeaders] = {}
 
     @property
@@ -352,14 +360,13 @@ class RequestBuilder:
         if isinstance(body, Upload):
             merged["Content-Type"] = body.content_type  # contains the boundary
         is_personal = "cookies" in options.arguments or has_identity(per_request)
-        headers = RequestHeaders(merged, is_personal or self._identity.differs_from(merged))
+        is_personal = is_personal or self._identity.differs_from(merged)
+        if isinstance(auth, TokenAuth) and not has_authorization(per_request):
+            add_token(merged, auth)  # after that, because the token belongs to all callers
+        headers = RequestHeaders(merged, is_personal)
         if per_request is None and not self.calls_user_code and not isinstance(body, Upload):
             self._ready[own] = headers
         return headers
-
-
-def _fixed_credentials(auth: AuthOption) -> str | None:
-    return None if auth is None or callable(auth) or isinstance(auth, RequestAuthentication) else authorization(auth)
 
 
 def joined(requests: Sequence[HTTPRequest]) -> HTTPRequest:

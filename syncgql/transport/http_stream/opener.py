@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 from collections.abc import Callable, Mapping, Sequence
 from contextvars import Context
 from http import HTTPStatus
@@ -21,6 +22,8 @@ from ..http.request import HTTPRequest, RequestBuilder
 from ..http.sender import HTTPSender
 from ..http.upload import FileClasses
 from ..options import HeadersOption, resolve_headers
+from ..selectable_stream import ProtocolsRefused, Refusal, refusal
+from ..token_auth import noting_refusals
 from .connection import StreamConnection
 from .options import StreamOptions
 from .protocols import SSE, StreamProtocol
@@ -44,6 +47,10 @@ class StreamRequest(NamedTuple):
     protocol: StreamProtocol
     http: HTTPRequest
     remake: Callable[[StreamProtocol], StreamRequest]
+
+    @property
+    def protocol_name(self) -> str:
+        return self.protocol.name
 
     @property
     def where(self) -> str:
@@ -74,6 +81,8 @@ class StreamOpener:
         self._sender = sender
         self._protocols = list(protocols)
         self._max_response_size = max_response_size
+        parse = functools.partial(parse_answer, json_deserialize=options.json_deserialize)
+        self._parse = noting_refusals(parse, builder.token_auth)
 
     @property
     def calls_user_code(self) -> bool:
@@ -90,7 +99,8 @@ class StreamOpener:
         """Make the request for an operation, in the caller's thread; raises what ``RequestBuilder.build`` raises."""
 
         def make(protocol: StreamProtocol) -> StreamRequest:
-            own = {"Accept": protocol.accept, "Accept-Encoding": "identity"}
+            accept = protocol.accept if request.is_subscription else protocol.accept_result
+            own = {"Accept": accept, "Accept-Encoding": "identity"}
             merged = resolve_headers((), None, headers)
             merged.update(own)
             http = self._builder.build(request, merged, extra_args, file_classes)
@@ -119,20 +129,25 @@ class StreamOpener:
             limit: seconds within which the stream must open; None for no limit.
 
         Raises:
+            ProtocolsRefused: the server speaks none of the protocols.
             TransportError: there was no connection, or the answer is neither a stream nor a GraphQL response.
         """
+        refusals: list[Refusal] = []
         others = [protocol for protocol in self._protocols if protocol is not request.protocol]
         while True:
             outcome = await self._open(request, deadline, is_subscription, limit)
             if isinstance(outcome, StreamConnection):
                 self._prefer(outcome.protocol)
-                return outcome, request
+                return outcome, request._replace(protocol=outcome.protocol)
             if outcome is None:
                 return Answer(None), request
-            if not others or not refuses_protocol(outcome, is_subscription=is_subscription):
+            if not refuses_protocol(outcome, is_subscription=is_subscription):
                 if isinstance(outcome, TransportError):
                     raise outcome
                 return Answer(outcome), request
+            refusals.append(refusal(public_url(str(request.http.url)), request.protocol.name, outcome))
+            if not others:
+                raise ProtocolsRefused(refusals)
             request = await asyncio.to_thread(context.copy().run, request.remake, others.pop(0))
 
     async def renewed(self, request: StreamRequest, context: Context, last_event_id: str) -> StreamRequest:
@@ -181,14 +196,14 @@ class StreamOpener:
             return None
         answer = await response.read(self._max_response_size)
         try:
-            return parse_answer(answer, json_deserialize=self.options.json_deserialize)
+            return self._parse(answer)
         except TransportError as error:
             return error
 
     def _prefer(self, protocol: StreamProtocol) -> None:
         """Try the protocol first that has worked."""
-        self._protocols.remove(protocol)
-        self._protocols.insert(0, protocol)
+        # In one step, because callers in other threads prepare requests at the same time.
+        self._protocols = [protocol, *(other for other in self._protocols if other is not protocol)]
 
 
 def shortest(limits: aiohttp.ClientTimeout, limit: float | None) -> tuple[str, float | None]:

@@ -32,7 +32,8 @@ class StreamProtocol(NamedTuple):
 
     Attributes:
         name: the name in the options and in messages.
-        accept: the ``Accept`` header; servers compare it by the letter.
+        accept: the ``Accept`` header of subscriptions; servers compare it by the letter.
+        accept_result: the ``Accept`` header of queries and mutations.
         media_type: the media type of a stream.
         has_heartbeats: whether servers send heartbeats at regular intervals, so that their absence is noticed early.
         make_reader: makes the reader of a stream, given the head of the response and whether the operation is a
@@ -41,6 +42,7 @@ class StreamProtocol(NamedTuple):
 
     name: str
     accept: str
+    accept_result: str
     media_type: str
     has_heartbeats: bool
     make_reader: Callable[[Response, ReaderOptions, bool], StreamReader]
@@ -55,13 +57,14 @@ def _multipart_subscription(head: Response, options: ReaderOptions, is_subscript
     return MultipartSubscriptionStream(head.headers.get("Content-Type", ""), *options, response=head)
 
 
-SSE = StreamProtocol("sse", EVENT_STREAM, EVENT_STREAM, False, _event_stream)
+SSE = StreamProtocol("sse", EVENT_STREAM, EVENT_STREAM, EVENT_STREAM, False, _event_stream)
 """GraphQL over Server-Sent Events, distinct connections mode; see ``protocol.graphql_event_stream``."""
 
-# Strawberry compares the first type: without a boundary or with this one.
+# Strawberry compares the first type, without a boundary or with this one, and then refuses queries and mutations.
 MULTIPART = StreamProtocol(
     "multipart",
     f"multipart/mixed;boundary=graphql;subscriptionSpec=1.0, {ACCEPT}",
+    ACCEPT,
     MULTIPART_MIXED,
     True,
     _multipart_subscription,

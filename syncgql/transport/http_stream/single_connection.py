@@ -22,8 +22,9 @@ from multidict import CIMultiDict
 from yarl import URL
 
 from ...deadline import Deadline
-from ...exceptions import TransportError
+from ...exceptions import TransportError, TransportServerError
 from ...protocol.http import HTTPResponse, content_type, parse_answer, protocol_error, public_url
+from ...protocol.protocol_refusal import NOT_IN_THIS_FORM
 from ...request import GraphQLRequest
 from ..http.request import HTTPRequest, RequestBuilder
 from ..http.sender import HTTPSender
@@ -37,6 +38,8 @@ from .stream import Answer
 
 TOKEN = "X-GraphQL-Event-Stream-Token"
 MAX_TOKEN_SIZE = 1000
+
+IS_THERE_SUCH_A_MODE = "Does the server offer single connection mode? If not, leave out single_connection=True."
 
 STOP_SECONDS = 1.0
 """How long a request to stop an operation may take."""
@@ -54,6 +57,10 @@ class SingleConnectionRequest(NamedTuple):
     id: str
     http: HTTPRequest
     remake: Callable[[], SingleConnectionRequest]
+
+    @property
+    def protocol_name(self) -> str:
+        return SSE.name
 
     @property
     def where(self) -> str:
@@ -190,9 +197,10 @@ class SingleConnectionOpener:
         try:
             parse_answer(response, json_deserialize=self.options.json_deserialize)
         except TransportError as error:
+            if isinstance(error, TransportServerError) and error.code in NOT_IN_THIS_FORM:
+                error.message += f" {IS_THERE_SUCH_A_MODE}"
             return error
-        advice = "Does the server offer single connection mode?"
-        return protocol_error(response.head, response.body, rule, advice)
+        return protocol_error(response.head, response.body, rule, IS_THERE_SUCH_A_MODE)
 
 
 def _without_body(http: HTTPRequest, method: str, accept: str) -> HTTPRequest:

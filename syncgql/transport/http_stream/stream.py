@@ -23,10 +23,11 @@ from ...exceptions import TransportError
 from ...request import GraphQLRequest
 from ...result import ExecutionResult
 from ..background import in_background
-from ..base import EventSink, Stream
+from ..base import EventSink
 from ..recovery.attempts import Attempts
 from ..recovery.loss import ConnectionLoss, failed, not_prepared
 from ..recovery.outage import Outage
+from ..selectable_stream import ProtocolsRefused, SelectableStream
 from .options import StreamOptions
 
 
@@ -67,6 +68,10 @@ class Prepared(Protocol):
     """A request that is ready to be sent."""
 
     @property
+    def protocol_name(self) -> str:
+        """The name of the protocol by which the results arrive."""
+
+    @property
     def where(self) -> str:
         """The URL, without secrets."""
 
@@ -102,7 +107,7 @@ class Opener(Protocol[PreparedT]):
         """Return a request for another connection, with headers that the user's functions make again."""
 
 
-class HTTPStream(Stream, Generic[PreparedT]):
+class HTTPStream(SelectableStream, Generic[PreparedT]):
     """A stream.
 
     Made in the thread and context of the caller.
@@ -115,6 +120,8 @@ class HTTPStream(Stream, Generic[PreparedT]):
         running: where the stream is listed while it runs.
         is_subscription: whether the operation is a subscription, which may be sent again.
     """
+
+    protocol = ""
 
     def __init__(
         self,
@@ -132,6 +139,7 @@ class HTTPStream(Stream, Generic[PreparedT]):
         self._sink = sink
         self._running = running
         self._is_subscription = is_subscription
+        self.protocol = request.protocol_name
         self._where = request.where
         self._context = copy_context() if opener.calls_user_code else Context()
         policy = opener.options.policy if is_subscription else None
@@ -141,7 +149,17 @@ class HTTPStream(Stream, Generic[PreparedT]):
         self._task: asyncio.Task[None] | None = None
 
     async def open(self, deadline: Deadline | None = None) -> None:
-        opened = await self._connect(deadline or Deadline(), is_first=True)
+        try:
+            await self.try_open(deadline or Deadline())
+        except ProtocolsRefused as refused:
+            await self._begin(Answer(refused.last_answer()))
+
+    async def try_open(self, deadline: Deadline) -> bool:
+        opened = await self._connect(deadline, is_first=True)
+        await self._begin(opened)
+        return not isinstance(opened, Answer)
+
+    async def _begin(self, opened: Carrier | Answer) -> None:
         self._running.add(self)
         self._task = in_background(self._carry(opened))
         await asyncio.sleep(0)  # lets the task begin: one that is cancelled before that would not close the response
@@ -219,7 +237,15 @@ class HTTPStream(Stream, Generic[PreparedT]):
                     is_subscription=self._is_subscription,
                     limit=None if is_first else self._opener.options.longest_silence,
                 )
+                self.protocol = self._request.protocol_name
                 return opened
+            except ProtocolsRefused as refused:
+                if is_first:
+                    raise
+                answer = refused.refusals[-1].answer
+                if isinstance(answer, ExecutionResult):
+                    return Answer(answer)
+                loss = failed(answer)
             except TransportError as error:
                 loss = failed(error)
             except Exception as error:  # of the user's functions

@@ -147,7 +147,7 @@ class HTTPStreamTransport(AsyncTransport):
     Each operation has a connection of its own, which takes no place in the pool for requests.
 
     Args:
-        protocol: the protocol.
+        protocols: the protocols to try, the preferred one first.
         builder: makes the requests.
         session: the session to send them with.
         options: how streams are read and re-established.
@@ -158,7 +158,7 @@ class HTTPStreamTransport(AsyncTransport):
 
     def __init__(
         self,
-        protocol: StreamProtocol,
+        protocols: Sequence[StreamProtocol],
         builder: RequestBuilder,
         session: SharedSession,
         options: StreamOptions,
@@ -168,13 +168,15 @@ class HTTPStreamTransport(AsyncTransport):
         single_connection: bool = False,
     ) -> None:
         self._single_connection = single_connection
-        self._protocol = protocol
+        self._protocols = protocols
         self._builder = builder
         self._shared_session = session
         self._options = options
         self._max_response_size = max_response_size
         self._file_classes = file_classes
         self.reconnects = options.policy is not None
+        self.has_users = builder.has_users
+        self.token_auth = builder.token_auth
         self._begin()
 
     def _begin(self) -> None:
@@ -182,7 +184,7 @@ class HTTPStreamTransport(AsyncTransport):
         self._streams = HTTPStreams(
             self._builder,
             self._sender,
-            (self._protocol,),
+            self._protocols,
             self._options,
             self._max_response_size,
             self._file_classes,
@@ -260,9 +262,9 @@ class HTTPStreamTransport(AsyncTransport):
         self, request: GraphQLRequest, headers: HeadersOption, extra_args: Mapping[str, Any] | None
     ) -> HTTPRequest:
         """Make the request for an operation whose response may come in parts."""
-        if self._protocol is MULTIPART:  # whose Accept asks for a subscription
+        if tuple(self._protocols) == (MULTIPART,):  # whose Accept for a result asks for all of it at once
             return self._builder.build(request, headers, extra_args, self._file_classes)
         return self._streams.prepare(request, headers, extra_args)
 
-    def stream(self, request: GraphQLRequest, sink: EventSink) -> Stream:
+    def stream(self, request: GraphQLRequest, sink: EventSink) -> HTTPStream[Any]:
         return self._streams.stream(request, sink)

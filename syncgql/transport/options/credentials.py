@@ -12,6 +12,7 @@ from yarl import URL
 
 from ...checks import check_function
 from ...protocol.urls import as_written
+from ..token_auth import TokenAuth
 from .headers import HeadersOption, Pairs, check_header, resolve_headers
 from .urls import PROXY_SCHEMES, check_url
 
@@ -30,11 +31,11 @@ Login = tuple[str, str] | tuple[str, str, str]
 """A user name and a password. An ``aiohttp.BasicAuth`` also has an encoding."""
 
 Credentials = Login | str
-AuthOption = Credentials | RequestAuthentication | Callable[[], Credentials] | None
+AuthOption = Credentials | TokenAuth | RequestAuthentication | Callable[[], Credentials] | None
 
 
 def check_auth(auth: AuthOption) -> AuthOption:
-    """Return *auth*: credentials, a function that returns them, an object with ``get_headers``, or None.
+    """Return *auth*: credentials, a ``TokenAuth``, a function, an object with ``get_headers``, or None.
 
     Raises:
         TypeError: *auth* is none of these.
@@ -46,11 +47,13 @@ def check_auth(auth: AuthOption) -> AuthOption:
 
 
 def check_credentials(auth: Any) -> Any:
-    """Return *auth*: credentials, a function that returns them, or None.
+    """Return *auth*: credentials, a ``TokenAuth``, a function that returns credentials, or None.
 
     Raises:
         TypeError: *auth* is none of these, for example an object with ``get_headers``.
     """
+    if isinstance(auth, TokenAuth):
+        return auth
     if callable(auth) and not isinstance(auth, type):
         return check_function("auth", auth, 0)
     if auth is not None:
@@ -75,19 +78,32 @@ def authorization(auth: Credentials) -> str:
     if isinstance(auth, tuple) and len(auth) == 2 and all(isinstance(part, str) for part in auth):
         return "Basic " + base64.b64encode(":".join(auth).encode()).decode()
     raise TypeError(
-        "auth must be a (user, password) pair, the value of an Authorization header, "
+        "auth must be a (user, password) pair, the value of an Authorization header, a TokenAuth, "
         f"an object with get_headers, or a function that returns credentials; not {type(auth).__name__}."
     )
 
 
 def with_authorization(
-    defaults: Pairs, headers: HeadersOption, auth: Credentials | Callable[[], Credentials] | None
+    defaults: Pairs, headers: HeadersOption, auth: Credentials | TokenAuth | Callable[[], Credentials] | None
 ) -> CIMultiDict[str]:
-    """Merge *defaults*, *headers* and the credentials, in this order. Functions are called."""
+    """Merge *defaults*, *headers* and the credentials, in this order, but not a token. Functions are called."""
     merged = resolve_headers(defaults, headers, None)
-    if auth is not None:
+    if auth is not None and not isinstance(auth, TokenAuth):
         merged["Authorization"] = authorization(auth() if callable(auth) else auth)
     return merged
+
+
+def add_token(headers: CIMultiDict[str], auth: TokenAuth) -> None:
+    """Add a token, unless the request is one of the function that fetches it."""
+    if (value := auth.authorization()) is not None:
+        headers["Authorization"] = value
+
+
+def fixed_authorization(auth: AuthOption) -> str | None:
+    """Return the value of the ``Authorization`` header if it is the same for all requests."""
+    if auth is None or callable(auth) or isinstance(auth, TokenAuth | RequestAuthentication):
+        return None
+    return authorization(auth)
 
 
 def split_credentials(url: str) -> tuple[URL, str | None]:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Sequence
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from ...exceptions import TransportError
+from ...protocol.http import public_url
 from ...request import Unset
 from ..aiohttp import AIOHTTPTransport
 from ..aiohttp_session.session import SharedSession
@@ -16,11 +18,21 @@ from ..appsync_websockets import AppSyncWebsocketsTransport
 from ..base import AsyncTransport
 from ..batching import Batcher
 from ..blocking import BlockingTransport
+from ..http.request import RequestBuilder
+from ..http.upload import FILE_CLASSES
+from ..http_stream.options import StreamOptions
+from ..http_stream.protocols import StreamProtocol
+from ..http_stream.transport import HTTPStreamTransport
 from ..options import (
     RequestAuthentication,
     check_ssl,
     with_certificate,
 )
+from ..recovery.policy import check_reconnect
+from ..token_auth import TokenAuth
+from ..websocket.transport import WebSocketTransport
+from .selecting_transport import SelectingTransport
+from .subscription_protocols import STREAM_PROTOCOLS, WEBSOCKET_PROTOCOLS, check_protocols
 from .transport_options import TransportOptions
 
 CLOSE_SECONDS = 1.0
@@ -44,6 +56,23 @@ class Transports(NamedTuple):
         finally:
             if self.queries is not self.subscriptions:
                 await self.queries.close()
+
+
+class TokenUse(NamedTuple):
+    """The token that a transport sends.
+
+    Attributes:
+        auth: fetches it.
+        is_renewed: whether the transport itself connects again with another token after the server refused one.
+    """
+
+    auth: TokenAuth
+    is_renewed: bool
+
+    @classmethod
+    def of(cls, auth: TokenAuth | None, *, is_renewed: bool) -> TokenUse | None:
+        """Return the use of a token; None if there is none."""
+        return None if auth is None else cls(auth, is_renewed)
 
 
 class TransportFactory:
@@ -70,6 +99,12 @@ class TransportFactory:
         queries = options.transport if isinstance(options.transport, BlockingTransport) else self._first[0].queries
         self.has_users = queries.has_users
         """Whether queries of different callers may have different credentials, which functions return."""
+        is_socket = isinstance(queries, WebSocketTransport) and queries.reconnects
+        self.query_token = TokenUse.of(queries.token_auth, is_renewed=is_socket)
+        """The token of queries and mutations; None if there is none."""
+        auth = self._first[0].subscriptions.token_auth if self._first else None
+        self.subscription_token = TokenUse.of(auth, is_renewed=self.reconnects)
+        """The token of subscriptions; None if there is none."""
 
     def build_blocking(self) -> BlockingTransport | None:
         """Return a new transport that sends queries and mutations without a loop; None if the client uses none."""
@@ -115,21 +150,32 @@ class TransportFactory:
             return self._options.subscriptions.fresh()
         if isinstance(self._options.auth, AppSyncAuthentication) and self._options.url is not None:
             return self._appsync(str(self._options.url), self._options.auth, session)
-        if self._options.subscriptions is not None:
-            return self._for_subscriptions(session)
-        if self._options.transport is not None or isinstance(queries, AIOHTTPWebsocketsTransport):
+        has_url = self._options.subscriptions is not None
+        if not has_url and (self._options.transport is not None or isinstance(queries, AIOHTTPWebsocketsTransport)):
             return queries
-        return self._websockets(websocket_url(str(self._options.url)), session)
+        return self._for_subscriptions(session)
 
     def _for_subscriptions(self, session: SharedSession) -> AsyncTransport:
         if isinstance(self._options.subscriptions, AsyncTransport):
             return self._options.subscriptions.fresh()
-        return self._websockets(websocket_url(str(self._options.subscriptions)), session)
+        url = str(self._options.subscriptions or self._options.url)
+        sockets = [name for name in self._options.protocols if name in WEBSOCKET_PROTOCOLS]
+        streams = [STREAM_PROTOCOLS[name] for name in self._options.protocols if name in STREAM_PROTOCOLS]
+        if not streams:
+            return self._websockets(websocket_url(url), session, sockets)
+        if not sockets and len(streams) == 1:
+            return self._streams(url, session, streams)
+        candidates: list[WebSocketTransport | HTTPStreamTransport] = [self._streams(url, session, streams)]
+        if sockets:
+            is_preferred = self._options.protocols[0] in WEBSOCKET_PROTOCOLS
+            candidates.insert(0 if is_preferred else 1, self._websockets(websocket_url(url), session, sockets))
+        return SelectingTransport(public_url(url), candidates)
 
     def _for_queries(self, session: SharedSession) -> AsyncTransport:
         url = str(self._options.url)
         if urlsplit(url).scheme in ("ws", "wss"):
-            return self._websockets(url, session)
+            names = check_protocols(self._options.subscription_protocol)
+            return self._websockets(url, session, [name for name in names if name in WEBSOCKET_PROTOCOLS])
         return AIOHTTPTransport(
             url,
             headers=self._options.headers,
@@ -144,9 +190,29 @@ class TransportFactory:
             max_response_size=self._options.max_response_size,
         )
 
-    def _websockets(self, url: str, session: SharedSession) -> AIOHTTPWebsocketsTransport:
+    def _streams(self, url: str, session: SharedSession, protocols: Sequence[StreamProtocol]) -> HTTPStreamTransport:
+        builder = RequestBuilder(
+            url,
+            headers=self._options.headers,
+            auth=self._options.auth,
+            ssl=self._tls,
+            timeout=None if isinstance(self._options.timeout, Unset) else self._options.timeout,
+            json_serialize=self._options.json_serialize,
+            use_get_for_queries=False,
+            max_url_length=None,
+        )
+        options = StreamOptions(
+            policy=check_reconnect(self._options.reconnect),
+            max_message_size=self._options.max_message_size,
+            json_deserialize=self._options.json_deserialize,
+        )
+        max_size = self._options.max_response_size
+        return HTTPStreamTransport(protocols, builder, session, options, max_size, FILE_CLASSES)
+
+    def _websockets(self, url: str, session: SharedSession, subprotocols: Sequence[str]) -> AIOHTTPWebsocketsTransport:
         return AIOHTTPWebsocketsTransport(
             url,
+            subprotocols=subprotocols or None,
             headers=self._options.headers,
             # A signature of the body does not apply to an upgrade, which has none.
             auth=None if isinstance(self._options.auth, RequestAuthentication) else self._options.auth,

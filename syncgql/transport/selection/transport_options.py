@@ -21,6 +21,13 @@ from ..blocking import BlockingTransport
 from ..options import AuthOption, CertOption, HeadersOption, RequestAuthentication, check_url
 from ..recovery.policy import ReconnectPolicy
 from ..websocket.handshake import InitPayloadOption
+from .subscription_protocols import (
+    STREAM_PROTOCOLS,
+    WEBSOCKET_PROTOCOLS,
+    ProtocolOption,
+    check_protocols,
+    protocols_for,
+)
 from .unused_options import Wire, refuse_unused
 
 SCHEMES = ("http", "https", "ws", "wss")
@@ -42,6 +49,7 @@ class TransportOptions:
     url: str | URL | None
     transport: AsyncTransport | BlockingTransport | None
     subscriptions: str | URL | AsyncTransport | None
+    subscription_protocol: ProtocolOption
     headers: HeadersOption
     cookies: Any
     auth: AuthOption
@@ -78,6 +86,7 @@ class TransportOptions:
             object.__setattr__(self, "url", check_url(self.url, SCHEMES))
         if isinstance(self.subscriptions, str | URL):
             object.__setattr__(self, "subscriptions", check_url(self.subscriptions, SCHEMES, "subscriptions"))
+        check_protocols(self.subscription_protocol)
         self._refuse_unused()
         check_batch_options(self.batch_interval, self.batch_max)
         if self.batch_interval and isinstance(self.transport, BlockingTransport):
@@ -89,7 +98,7 @@ class TransportOptions:
         subscriptions = self.subscriptions if isinstance(self.subscriptions, AsyncTransport) else None
         refuse_unused(self.given, self.wires, self.transport, subscriptions)
         is_signature = isinstance(self.auth, RequestAuthentication)
-        if is_signature and not self.wires & (Wire.HTTP | Wire.APPSYNC):
+        if is_signature and not self.wires & (Wire.HTTP | Wire.STREAM | Wire.APPSYNC):
             raise TypeError("auth= with get_headers is only for HTTP; for a WebSocket, pass a function as headers=.")
 
     @property
@@ -102,14 +111,38 @@ class TransportOptions:
             return wires
         if self.url is not None and isinstance(self.auth, AppSyncAuthentication):
             return wires | Wire.APPSYNC
-        if self.subscriptions is not None or wires == Wire.HTTP:
+        protocols = self.protocols
+        if any(name in WEBSOCKET_PROTOCOLS for name in protocols):
             wires |= Wire.WEBSOCKET
+        if any(name in STREAM_PROTOCOLS for name in protocols):
+            wires |= Wire.STREAM
         return wires
+
+    @property
+    def protocols(self) -> tuple[str, ...]:
+        """The protocols to try for subscriptions at a URL, the preferred one first; empty if there is no such URL.
+
+        Raises:
+            ValueError: one of them cannot be used at this URL.
+        """
+        names = check_protocols(self.subscription_protocol)
+        if self.subscriptions is None:
+            return () if self.url is None else protocols_for(names, str(self.url), "url")
+        if isinstance(self.subscriptions, AsyncTransport):
+            return ()
+        return protocols_for(names, str(self.subscriptions), "subscriptions=")
 
     @property
     def target(self) -> str:
         """The address to which the client sends requests, without credentials and query string."""
         return public_url(str(self.url)) if self.url is not None else repr(self.transport)
+
+    @property
+    def subscriptions_target(self) -> str:
+        """The address to which the client sends subscriptions, in the same form."""
+        if isinstance(self.subscriptions, AsyncTransport):
+            return repr(self.subscriptions)
+        return self.target if self.subscriptions is None else public_url(str(self.subscriptions))
 
     @property
     def has_loop(self) -> bool:

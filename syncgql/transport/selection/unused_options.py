@@ -14,11 +14,14 @@ class Wire(enum.Flag):
     NONE = 0
     HTTP = enum.auto()
     WEBSOCKET = enum.auto()
+    STREAM = enum.auto()
     APPSYNC = enum.auto()
 
 
-ANY = Wire.HTTP | Wire.WEBSOCKET | Wire.APPSYNC
-SOCKETS = Wire.WEBSOCKET | Wire.APPSYNC
+ANY = Wire.HTTP | Wire.WEBSOCKET | Wire.STREAM | Wire.APPSYNC
+ANY_HTTP = Wire.HTTP | Wire.STREAM
+SUBSCRIPTIONS = Wire.WEBSOCKET | Wire.STREAM | Wire.APPSYNC
+SELECTED = Wire.WEBSOCKET | Wire.STREAM
 
 USED_BY: Mapping[str, Wire] = {
     "headers": ANY,
@@ -32,19 +35,27 @@ USED_BY: Mapping[str, Wire] = {
     "proxy": ANY,
     "cert": ANY,
     "pool_size": Wire.HTTP,
-    "timeout": Wire.HTTP,
+    "timeout": ANY_HTTP,
     "json_serialize": ANY,
     "json_deserialize": ANY,
     "use_get_for_queries": Wire.HTTP,
     "max_url_length": Wire.HTTP,
-    "max_response_size": Wire.HTTP,
+    "max_response_size": ANY_HTTP,
     "init_payload": Wire.WEBSOCKET,
-    "reconnect": SOCKETS,
-    "max_message_size": SOCKETS,
+    "reconnect": SUBSCRIPTIONS,
+    "max_message_size": SUBSCRIPTIONS,
+    "subscription_protocol": SELECTED,
 }
 """The options that only some of a client's transports use."""
 
-PURPOSE = {ANY: "transports that a client creates from URLs", Wire.HTTP: "requests over HTTP"}
+PURPOSE = {
+    ANY: "transports that a client creates from URLs",
+    Wire.HTTP: "requests over HTTP",
+    ANY_HTTP: "requests and streams over HTTP",
+    Wire.WEBSOCKET: "WebSockets",
+    SUBSCRIPTIONS: "subscriptions at a URL",
+    SELECTED: "subscriptions at a URL",
+}
 
 
 def refuse_unused(given: Iterable[str], wires: Wire, transport: object, subscriptions: object) -> None:
@@ -63,14 +74,15 @@ def refuse_unused(given: Iterable[str], wires: Wire, transport: object, subscrip
         used_by = USED_BY.get(name)
         if used_by is None or used_by & wires:
             continue
-        purpose = PURPOSE.get(used_by, "WebSockets")
+        purpose = PURPOSE[used_by]
         owner = next((one for one in (transport, subscriptions) if one is not None and _takes(one, name)), None)
         if owner is not None:
             raise TypeError(f"{name}= is for {purpose}; give it to the {type(owner).__name__}.")
-        if used_by == Wire.HTTP and wires:
+        if used_by in (Wire.HTTP, ANY_HTTP) and wires & Wire.WEBSOCKET and not wires & ANY_HTTP:
             raise TypeError(f"{name}= is for {purpose}, and this client makes none: it has a WebSocket for everything.")
         without = "/".join(type(one).__name__ for one in (transport, subscriptions) if one is not None)
-        raise TypeError(f"{name}= is for {purpose}, which this client does not use; {without} has options of its own.")
+        hint = f"; {without} has options of its own." if without else "."
+        raise TypeError(f"{name}= is for {purpose}, which this client does not use{hint}")
 
 
 def _takes(transport: Any, name: str) -> bool:

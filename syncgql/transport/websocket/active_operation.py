@@ -90,8 +90,11 @@ class ActiveOperation:
         return error
 
     def end(self, error: Exception | None) -> None:
-        """End it: raise the error in a caller that still waits for it to be sent, and end the event stream."""
+        """End it: raise the error in a caller that still waits for it to be sent, or else end the event stream.
+
+        The sink of a caller that gets the error stays open, for the same operation over another protocol.
+        """
         if error is not None and self.sent is not None and not self.sent.done():
             self.sent.set_exception(error)
-            error = None  # already raised; if the sink kept it as well, its traceback would form a cycle
-        self.sink.finish(error)
+        else:
+            self.sink.finish(error)

@@ -169,6 +169,11 @@ class WebSocketConnection:
         return self.is_open and not self._acknowledged.done()
 
     @property
+    def wire(self) -> str:
+        """The name of the protocol, for ``Subscription.protocol``."""
+        return self._protocol.WIRE
+
+    @property
     def confirms(self) -> bool:
         """Whether the server confirms that it runs an operation."""
         return self._protocol.CONFIRMS

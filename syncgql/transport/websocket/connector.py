@@ -9,6 +9,7 @@ from yarl import URL
 
 from ...exceptions import TransportConnectionFailed, TransportError
 from ...protocol.close_codes import RetryDecision
+from ...protocol.protocol_refusal import UNACCEPTABLE
 from ...protocol.websocket_events import Acknowledged, Pinged, Ponged
 from ..recovery.loss import ConnectFailed, decision_for, not_opened
 from .close_handshake import CloseHandshake
@@ -17,8 +18,7 @@ from .handshake import Dialect, Handshake
 from .options import WebSocketOptions
 from .upgrade import upgrade
 
-UNACCEPTABLE = frozenset({1002, 4406})
-"""The close codes of servers that refuse a subprotocol although they selected it."""
+PROTOCOL_ERROR = 1002
 
 Callback = Callable[[WebSocketConnection], object]
 
@@ -98,11 +98,13 @@ class WebSocketConnector:
         make_protocol = self.dialect.protocols.get(socket.protocol or "")
         if make_protocol is None:
             close_handshake = CloseHandshake(socket)
-            await close_handshake.perform(1002)  # without waiting for the peer, because the caller waits for the error
+            # Without waiting for the peer, because the caller waits for the error.
+            await close_handshake.perform(PROTOCOL_ERROR)
             await close_handshake.answer()
             error = TransportConnectionFailed(
                 f"{handshake.where} selected none of the GraphQL subprotocols that were offered, "
-                f"{', '.join(self.dialect.protocols)}. Is this the URL of the WebSocket endpoint?"
+                f"{', '.join(self.dialect.protocols)}. Is this the URL of the WebSocket endpoint?",
+                code=PROTOCOL_ERROR,
             )
             raise ConnectFailed(not_opened(error, RetryDecision.NO))
         return WebSocketConnection(

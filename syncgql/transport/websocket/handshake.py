@@ -29,15 +29,17 @@ from ..options import (
     Credentials,
     Headers,
     HeadersOption,
-    authorization,
+    add_token,
     check_credentials,
     check_headers,
+    fixed_authorization,
     split_credentials,
     with_authorization,
 )
+from ..token_auth import TokenAuth
 
 InitPayload = Mapping[str, Any] | None
-CredentialsOption = Credentials | Callable[[], Credentials] | None
+CredentialsOption = Credentials | TokenAuth | Callable[[], Credentials] | None
 InitPayloadOption = InitPayload | Callable[[], InitPayload]
 Protocols = Mapping[str, Callable[[], WebSocketProtocol]]
 
@@ -102,6 +104,11 @@ class Dialect(ABC):
         """Whether connections have their own ``credentials``, so that they may belong to different users."""
         return False
 
+    @property
+    def token_auth(self) -> TokenAuth | None:
+        """What fetches the token of the handshakes; None if there is none."""
+        return None
+
     @abstractmethod
     def handshake(self) -> Handshake:
         """Return the parameters of the next connection; called once per connection, never on the loop."""
@@ -123,6 +130,11 @@ class Dialect(ABC):
     def accepted(self, handshake: Handshake) -> None:  # noqa: B027  # most dialects have nothing to remember
         """Record that the server acknowledged a handshake; called on the loop."""
 
+    def refused(self, handshake: Handshake) -> None:
+        """Take note of a handshake whose credentials the server refused; called on the loop."""
+        if self.token_auth is not None:
+            self.token_auth.refused(handshake.headers.get("Authorization", ""))
+
     @abstractmethod
     def payload(self, request: GraphQLRequest) -> str:
         """Return the JSON that starts an operation; called whenever it is sent, never on the loop.
@@ -140,7 +152,8 @@ class GraphQLDialect(Dialect):
         subprotocols: the names to offer, in order of preference; None for all supported ones.
         headers: headers of the upgrade, or a function that returns them.
         init_payload: the payload of ``connection_init``, or a function that returns it.
-        auth: credentials for the ``Authorization`` header, or a function that returns them; they take precedence.
+        auth: credentials for the ``Authorization`` header, a ``TokenAuth``, or a function that returns credentials;
+            they take precedence.
         json_serialize: a function that encodes requests.
         json_deserialize: a function that decodes messages with results.
 
@@ -172,16 +185,19 @@ class GraphQLDialect(Dialect):
         self.headers = check_headers(headers)
         self.auth = check_credentials(auth)
         self.init_payload = _check_init_payload(init_payload)
-        fixed = None if auth is None or callable(auth) else authorization(auth)
-        self._identity = SharedIdentity.of(self._defaults, self.headers, fixed)
+        self._identity = SharedIdentity.of(self._defaults, self.headers, fixed_authorization(self.auth))
 
     @property
     def is_refreshable(self) -> bool:
-        return callable(self.headers) or callable(self.auth) or callable(self.init_payload)
+        return self.has_users or isinstance(self.auth, TokenAuth)
 
     @property
     def has_users(self) -> bool:
-        return self.is_refreshable
+        return callable(self.headers) or callable(self.auth) or callable(self.init_payload)
+
+    @property
+    def token_auth(self) -> TokenAuth | None:
+        return self.auth if isinstance(self.auth, TokenAuth) else None
 
     def handshake(self) -> Handshake:
         init_payload = self.init_payload
@@ -190,6 +206,8 @@ class GraphQLDialect(Dialect):
         headers = with_authorization(self._defaults, self.headers, self.auth)
         is_personal = self._identity.differs_from(headers)
         credentials = (identity(headers), init_payload) if self.has_users else None
+        if isinstance(self.auth, TokenAuth):
+            add_token(headers, self.auth)  # after that, because the token belongs to all callers
         return Handshake(self._target, self.subprotocols, headers, init_payload, is_personal, credentials)
 
     def payload(self, request: GraphQLRequest) -> str:

@@ -8,6 +8,7 @@ import aiohttp
 
 from ...deadline import Deadline
 from ...exceptions import TransportClosed
+from ...protocol.http import public_url
 from ..aiohttp_session.session import SharedSession
 from ..recovery.policy import ReconnectPolicy
 from .active_operation import ActiveOperation
@@ -52,6 +53,16 @@ class WebSocketPool:
     def has_shared(self) -> bool:
         """Whether there is a shared connection, so that an operation probably needs no handshake."""
         return bool(self._shared)
+
+    @property
+    def where(self) -> str:
+        """The URL without what may be secret."""
+        return public_url(self._connector.dialect.url)
+
+    @property
+    def subprotocols(self) -> str:
+        """The subprotocols that are offered."""
+        return ", ".join(self._connector.dialect.protocols)
 
     def open(self) -> None:
         """Create the session, also after ``close()``. Does nothing if there is one."""

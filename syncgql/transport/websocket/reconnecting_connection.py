@@ -73,6 +73,7 @@ class ReconnectingConnection(Listener):
     ) -> None:
         self.operations: dict[ActiveOperation, OnCarried] = {}
         self.credentials: object = None
+        self.wire = ""
         self._waiting: dict[ActiveOperation, None] = {}  # in the order in which they are to be sent
         self._connect_waiters: dict[asyncio.Future[None], Context] = {}
         self._capacity: int | None = None
@@ -89,6 +90,7 @@ class ReconnectingConnection(Listener):
         )
         self._delay = 0.0
         self._handshake: Handshake | None = None
+        self._tried: Handshake | None = None
         self._socket: WebSocketConnection | None = None
         self._worker: asyncio.Task[None] | None = None
         self._idle: asyncio.TimerHandle | None = None
@@ -199,6 +201,7 @@ class ReconnectingConnection(Listener):
             return
         self._socket = None
         now = self._loop.time()
+        self._note_refusal(loss)
         loss, delay = self._outage.failed(loss, now, was_useful=connection.was_useful)
         for operation in operations:
             if delay is None or not is_resumed(operation.type, sent=True):
@@ -277,7 +280,7 @@ class ReconnectingConnection(Listener):
             if not (self._waiting or self._connect_waiters):
                 return
             try:
-                handshake = await self._next_handshake()
+                handshake = self._tried = await self._next_handshake()
                 self.credentials = handshake.credentials
                 socket = await self._open_socket(handshake, self)
                 self._release_connect_waiters()
@@ -287,6 +290,7 @@ class ReconnectingConnection(Listener):
                 previous = self._attempt_failed(caught, previous)
             else:
                 self._socket, self._handshake, self._delay = socket, None, 0.0
+                self.wire = socket.wire
                 lost_at = [each.lost_at for each in self._waiting if each.lost_at is not None]
                 self._outage.ended(self._loop.time(), lost_at)
 
@@ -316,11 +320,16 @@ class ReconnectingConnection(Listener):
         loss = caught.loss if isinstance(caught, ConnectFailed) else not_prepared(self._target, caught)
         if previous is not None:
             loss = losses.refused_silently(loss, previous)
+        self._note_refusal(loss)
         loss, delay = self._outage.failed(loss, self._loop.time())
         if delay is not None:
             self._fail_impatient(loss, delay)
         self._reconnect_or_fail(loss, delay)
         return loss
+
+    def _note_refusal(self, loss: ConnectionLoss) -> None:
+        if loss.decision is RetryDecision.WITH_NEW_CREDENTIALS and self._tried is not None:
+            self._dialect.refused(self._tried)
 
     def _reconnect_or_fail(self, loss: ConnectionLoss, delay: float | None) -> None:
         if delay is None:

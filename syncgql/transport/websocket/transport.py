@@ -17,6 +17,7 @@ from ...exceptions import (
     TransportRateLimited,
 )
 from ...protocol.http import public_url
+from ...protocol.protocol_refusal import refuses_websocket
 from ...protocol.response_stream import ResultReader
 from ...protocol.websocket_events import Acknowledged, Pinged, Ponged
 from ...request import GraphQLRequest, as_request
@@ -24,9 +25,11 @@ from ...result import ABSENT, ExecutionResult, whole_result
 from ..aiohttp_session.session import SharedSession
 from ..async_event_sink import AsyncEventSink
 from ..background import in_background
-from ..base import AsyncRoundTrip, AsyncTransport, EventSink, Stream
+from ..base import AsyncRoundTrip, AsyncTransport, EventSink
+from ..incremental_sink import SnapshotSink, WholeSink
 from ..recovery.policy import ReconnectPolicy
 from ..round_trip import RoundTrip
+from ..selectable_stream import ProtocolsRefused, SelectableStream, refusal
 from .active_operation import ActiveOperation
 from .connection import WebSocketConnection
 from .connector import WebSocketConnector
@@ -81,6 +84,7 @@ class WebSocketTransport(AsyncTransport):
         self._shared_session = session
         self.reconnects = policy is not None
         self.has_users = dialect.has_users
+        self.token_auth = dialect.token_auth
         self._begin()
 
     def _begin(self) -> None:
@@ -231,7 +235,6 @@ class WebSocketTransport(AsyncTransport):
         extra_args: Mapping[str, Any] | None = None,
     ) -> WebSocketStream:
         _refuse_arguments(headers, extra_args)
-        from ..incremental_sink import SnapshotSink
 
         snapshots = SnapshotSink(sink)
         return self._stream(request, snapshots, snapshots.read)
@@ -241,7 +244,6 @@ class WebSocketTransport(AsyncTransport):
         sink = AsyncEventSink(buffer_size=1)
         if not request.is_incremental:
             return self._stream(request, sink), sink
-        from ..incremental_sink import WholeSink
 
         whole = WholeSink(sink)
         return self._stream(request, whole, whole.read), sink
@@ -293,7 +295,7 @@ async def _let_end(sink: AsyncEventSink, stream: WebSocketStream) -> None:
     await stream.close()
 
 
-class WebSocketStream(Stream):
+class WebSocketStream(SelectableStream):
     """One operation over a WebSocket.
 
     Args:
@@ -315,6 +317,19 @@ class WebSocketStream(Stream):
         self._payload = payload
         self._handshake = handshake
         self._connection: ReconnectingConnection | None = None
+
+    @property
+    def protocol(self) -> str:
+        return "" if self._connection is None else self._connection.wire
+
+    async def try_open(self, deadline: Deadline) -> bool:
+        try:
+            await self.open(deadline)
+        except TransportError as error:
+            if self._operation.was_sent or not refuses_websocket(error):
+                raise
+            raise ProtocolsRefused([refusal(self._pool.where, self._pool.subprotocols, error)]) from error
+        return True
 
     async def open(self, deadline: Deadline | None = None) -> None:
         handshake, self._handshake = self._handshake, None

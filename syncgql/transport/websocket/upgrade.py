@@ -26,6 +26,11 @@ from ..aiohttp_session.upgrade_guard import UpgradeRefused
 from .handshake import Handshake
 from .options import WebSocketOptions
 
+WITHOUT_WEBSOCKET = (
+    " Some servers answer so where they have no WebSocket; subscription_protocol= selects another protocol."
+)
+"""Advice for what may be a refusal of credentials or a failure, so that no other protocol is tried."""
+
 
 async def upgrade(
     session: aiohttp.ClientSession, handshake: Handshake, options: WebSocketOptions, proxy: URL | None = None
@@ -118,6 +123,8 @@ def _refusal(where: str, status: int, headers: Mapping[str, str], body: str) -> 
         return rate_limited(lambda wait: limited + wait + said, response, body, None, code=status, sent=False)
     if status in (401, 403):
         advice = "Check headers=, auth= and cookies."
+        if status == 403:
+            advice += WITHOUT_WEBSOCKET
     elif 300 <= status < 400:
         target = truncate(public_url(headers.get("Location", "")), 200)
         advice = f"It redirects to {target}; use that URL if it is the endpoint."
@@ -129,6 +136,8 @@ def _refusal(where: str, status: int, headers: Mapping[str, str], body: str) -> 
             "Does the server send subscriptions over WebSockets rather than server-sent events, and do all proxies on "
             "the way let WebSockets pass?"
         )
+        if status >= 500:
+            advice += WITHOUT_WEBSOCKET
     return (TransportAuthenticationError if status in (401, 403) else TransportServerError)(
         f"{refused}. {advice}{said}", code=status, body=body, response=response, sent=False
     )

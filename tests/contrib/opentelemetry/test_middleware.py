@@ -52,7 +52,7 @@ def test_the_server_continues_the_trace(telemetry: Telemetry, traced_server: Ser
         answers = [
             client.execute(SPAN),
             client.submit(SPAN).result(30),
-            threads.submit(copy_context().run, client.execute, SPAN).result(30),
+            threads.submit(copy_context().run, lambda: client.execute(SPAN)).result(30),
         ]
     *calls, _ = telemetry.spans
     assert [each["span"] for each in answers] == [ids(call) for call in calls]

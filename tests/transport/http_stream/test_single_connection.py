@@ -229,6 +229,15 @@ def test_servers_without_the_mode(response: bytes, kind: type[TransportError]) -
         client.execute("{ n }")
 
 
+def test_a_real_server_without_the_mode(yoga_server: StreamServer) -> None:
+    """The message asks about the mode, because the server's own words are about something else."""
+    with single(yoga_server.url) as client:
+        with pytest.raises(TransportServerError, match="leave out single_connection=True"):
+            numbers(client, "subscription { count(to: 1) }", overflow="raise")
+        with pytest.raises(TransportServerError, match="leave out single_connection=True"):
+            client.execute("{ hello }")
+
+
 def test_a_refused_stream() -> None:
     """The answer to GET is named, too."""
 

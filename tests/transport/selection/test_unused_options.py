@@ -50,21 +50,31 @@ GIVEN: dict[str, Any] = {
     "init_payload": {"token": "hush"},
     "reconnect": False,
     "max_message_size": 100,
+    "subscription_protocol": "graphql-ws",
 }
 FOR_HTTP = {"timeout", "pool_size", "use_get_for_queries", "max_url_length", "max_response_size"}
-FOR_SOCKETS = {"init_payload", "reconnect", "max_message_size"}
+FOR_STREAMS = {"reconnect", "max_message_size", "subscription_protocol"}
+FOR_SOCKETS = FOR_STREAMS | {"init_payload"}
 ANY = set(GIVEN) - FOR_HTTP - FOR_SOCKETS
 
 CLIENTS: dict[str, tuple[dict[str, Any], set[str]]] = {
     "http": ({"url": HTTP}, set(GIVEN)),
     "websocket": ({"url": WS}, ANY | FOR_SOCKETS),
     "two URLs": ({"url": HTTP, "subscriptions": WS}, set(GIVEN)),
+    "streams": ({"url": HTTP, "subscription_protocol": ["sse", "multipart"]}, set(GIVEN) - {"init_payload"}),
+    "transport and a URL for streams": (
+        {"transport": AIOHTTPTransport(HTTP), "subscriptions": HTTP, "subscription_protocol": "sse"},
+        ANY | FOR_STREAMS | {"timeout", "max_response_size"},
+    ),
     "websockets at two URLs": ({"url": WS, "subscriptions": WS}, ANY | FOR_SOCKETS),
     "subscriptions by a transport": (
         {"url": HTTP, "subscriptions": AIOHTTPWebsocketsTransport(WS)},
         ANY | FOR_HTTP,
     ),
-    "appsync": ({"url": f"https://{HOST}/graphql", "auth": KEY}, set(GIVEN) - {"init_payload", "auth"}),
+    "appsync": (
+        {"url": f"https://{HOST}/graphql", "auth": KEY},
+        set(GIVEN) - {"init_payload", "auth", "subscription_protocol"},
+    ),
     "transport": ({"transport": AIOHTTPTransport(HTTP)}, set()),
     "transport that blocks": ({"transport": RequestsHTTPTransport(HTTP)}, set()),
     "transport without options": ({"transport": LOCAL}, set()),
@@ -97,7 +107,7 @@ def test_an_option_has_an_effect_or_is_refused(
     if name in used:
         Client(**options, **{name: GIVEN[name]})
         return
-    with pytest.raises(TypeError, match=rf"^{name}= is (not )?for ") as caught:
+    with pytest.raises(TypeError, match=rf"^{name}= (is for|has no effect with) ") as caught:
         Client(**options, **{name: GIVEN[name]})
     assert "hush" not in str(caught.value)
 

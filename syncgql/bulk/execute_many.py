@@ -1,0 +1,256 @@
+"""ExecuteMany: many queries and mutations, several at a time."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sized
+from typing import Any, Literal, NamedTuple, NoReturn
+
+from ..checks import check_count, check_flag
+from ..exceptions import ClientClosed, SyncGQLError
+from ..protocol.graphql_response import data_or_raise
+from ..request import GraphQLRequest, as_request
+from ..runtime.sliced_queue import SlicedQueue
+from ..typed.request import ResultT_co, decoded
+from .calls import Calls, Outcome
+from .progress import Progress
+
+OnError = Literal["raise", "return"]
+
+AHEAD = 2
+"""How many times *concurrency* requests may be ahead of the result that is next in order, so that one slow answer does
+not hold up the others."""
+
+
+class FailedRequest(NamedTuple):
+    """A request of ``Client.execute_many`` that failed, in the place of its result.
+
+    Attributes:
+        request: the request, with its variables.
+        error: the exception that ``execute`` would have raised.
+        number: its position among the requests, from 0.
+    """
+
+    request: GraphQLRequest
+    error: SyncGQLError
+    number: int
+
+    def __repr__(self) -> str:
+        return f"<FailedRequest {self.number}: {self.error!r}>"
+
+
+class ExecuteMany(Iterator[ResultT_co]):
+    """The results of many requests; returned by ``Client.execute_many``.
+
+    It is a context manager. ``close()``, ``break`` and dropping it cancel what is in flight. It belongs to one thread.
+
+    Args:
+        flow: sends the requests and collects the results.
+    """
+
+    def __init__(self, flow: Flow) -> None:
+        self._flow = flow
+        # Dropping this drops the generator, whose finally clause cancels.
+        self._results = flow.run()
+
+    def __iter__(self) -> ExecuteMany[ResultT_co]:
+        return self
+
+    def __next__(self) -> ResultT_co:
+        """Return the next result, the data of an answer.
+
+        Raises:
+            StopIteration: all requests are done.
+            SyncGQLError: a request failed; what ``Client.execute`` raises.
+            Exception: what the iterator of requests raised.
+        """
+        result: ResultT_co = next(self._results)
+        return result
+
+    def close(self) -> None:
+        """Cancel what is in flight; does nothing the second time."""
+        self._results.close()
+        self._flow.end()
+
+    def __enter__(self) -> ExecuteMany[ResultT_co]:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return f"<ExecuteMany {self._flow}>"
+
+
+class Flow:
+    """Sends requests, several at a time, and collects their results.
+
+    Args:
+        calls: sends the requests.
+        requests: the requests, taken when there is room.
+        concurrency: how many are in flight at most.
+        ordered: whether results come in the order of the requests, or else as they arrive.
+        on_error: whether a failed request raises, or is returned as a ``FailedRequest``.
+        progress: how far it has come.
+
+    Raises:
+        TypeError: an argument has the wrong type.
+        ValueError: *concurrency* is less than 1, or *on_error* is unknown.
+    """
+
+    def __init__(
+        self,
+        calls: Calls,
+        requests: Iterator[GraphQLRequest],
+        *,
+        concurrency: int,
+        ordered: bool,
+        on_error: OnError,
+        progress: Progress,
+    ) -> None:
+        self._returns_errors = check_on_error(on_error)
+        self._calls = calls
+        self._requests = requests
+        self._concurrency = check_count("concurrency", concurrency, least=1, of="requests")
+        self._ordered = check_flag("ordered", ordered)
+        self._progress = progress
+        self._landings: SlicedQueue[_Landing] = SlicedQueue()
+        self._started = 0
+        self._in_flight = 0
+        self._returned = 0
+        self._has_more = True
+
+    def end(self) -> None:
+        """Cancel what is in flight; takes no lock, so that a finalizer may do it."""
+        self._has_more = False
+        self._calls.cancel()
+        self._progress.close()
+
+    def __str__(self) -> str:
+        return f"{self._returned} done, {self._in_flight} in flight"
+
+    def run(self) -> Generator[Any, None, None]:
+        """Yield the results; the end of the generator, also when it is dropped, cancels what is in flight."""
+        try:
+            landings = self._in_turn() if self._ordered else self._as_they_land()
+            for landing in landings:
+                result = self._result(landing)
+                self._returned += 1
+                self._progress.add(1)
+                yield result
+        finally:
+            self.end()
+
+    def _in_turn(self) -> Iterator[_Landing]:
+        early: dict[int, _Landing] = {}
+        turn = 0
+        for landing in self._as_they_land():
+            early[landing.number] = landing
+            while turn in early:
+                yield early.pop(turn)
+                turn += 1
+
+    def _as_they_land(self) -> Iterator[_Landing]:
+        while True:
+            self._fill()
+            if not self._in_flight:
+                return
+            landing = self._landings.get()
+            self._in_flight -= 1
+            yield landing
+
+    def _fill(self) -> None:
+        """Start as many requests as there is room for, but none while there is a result to return."""
+        while self._has_more and self._has_room():
+            try:
+                request = next(self._requests)
+            except StopIteration:
+                self._has_more = False
+                return
+            self._start(request)
+            if not self._landings.is_empty():
+                return
+
+    def _has_room(self) -> bool:
+        if self._in_flight >= self._concurrency:
+            return False
+        return not self._ordered or self._started - self._returned < AHEAD * self._concurrency
+
+    def _start(self, request: GraphQLRequest) -> None:
+        number, self._started = self._started, self._started + 1
+        self._in_flight += 1
+        put = self._landings.put
+        try:
+            self._calls.start(request, lambda outcome: put(_Landing(number, request, outcome)))
+        except ClientClosed:
+            raise
+        except SyncGQLError as error:  # the request cannot be sent
+            put(_Landing(number, request, functools.partial(_raise, [error])))
+
+    def _result(self, landing: _Landing) -> Any:
+        number, request, outcome = landing
+        try:
+            return decoded(data_or_raise(outcome(), request), request)
+        except ClientClosed:
+            raise
+        except SyncGQLError as error:
+            if self._returns_errors:
+                return FailedRequest(request, error.with_traceback(None), number)
+            error.message += f" It was request {number}, counted from 0, of execute_many()."
+            raise
+
+
+class _Landing(NamedTuple):
+    """A request that is done."""
+
+    number: int
+    request: GraphQLRequest
+    outcome: Outcome
+
+
+def check_on_error(on_error: OnError) -> bool:
+    """Return whether errors are returned.
+
+    Raises:
+        ValueError: *on_error* is unknown.
+    """
+    if on_error not in ("raise", "return"):
+        raise ValueError(f"on_error must be 'raise' or 'return', not {on_error!r}.")
+    return on_error == "return"
+
+
+def requests_from(
+    requests: Any, variable_values: Iterable[Mapping[str, Any]] | None
+) -> tuple[Iterator[GraphQLRequest], int | None]:
+    """Return the requests for the arguments of ``Client.execute_many``, and their number if it is known.
+
+    Raises:
+        TypeError: the arguments are neither requests nor a document with an iterable of variables.
+        DocumentError: the document is empty.
+    """
+    if variable_values is None:
+        if isinstance(requests, str | bytes | Mapping | GraphQLRequest) or not isinstance(requests, Iterable):
+            raise TypeError(
+                "execute_many() needs an iterable of requests, or one request and an iterable of variables, not "
+                f"{type(requests).__name__} alone."
+            )
+        return map(as_request, requests), _length(requests)
+    if isinstance(variable_values, str | bytes | Mapping) or not isinstance(variable_values, Iterable):
+        raise TypeError(
+            "execute_many() needs an iterable of mappings, one for each request, as variable_values, not "
+            f"{type(variable_values).__name__}."
+        )
+    return map(_with_variables(as_request(requests)), variable_values), _length(variable_values)
+
+
+def _length(iterable: Iterable[Any]) -> int | None:
+    return len(iterable) if isinstance(iterable, Sized) else None
+
+
+def _with_variables(request: GraphQLRequest) -> Callable[[Any], GraphQLRequest]:
+    return lambda variable_values: request.replaced(variable_values)
+
+
+def _raise(errors: list[SyncGQLError]) -> NoReturn:
+    """Raise the error in a list, which is emptied: the error's traceback refers to this frame."""
+    raise errors.pop()

@@ -1,0 +1,71 @@
+"""PageSize: how many nodes a page has, which shrinks when the server says that a page is too expensive."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from ..exceptions import TransportError, TransportQueryError, TransportServerError
+
+logger = logging.getLogger(__name__)
+
+TOO_EXPENSIVE = frozenset({"MAX_COST_EXCEEDED", "TOO_COMPLEX_QUERY", "QUERY_TOO_COMPLEX", "RESOURCE_LIMITS_EXCEEDED"})
+"""Codes of Shopify, Contentful and others for a query whose cost is over the limit."""
+
+GATEWAY_STATUSES = frozenset({502, 504})
+"""With these GitHub answers a query that takes it more than 10 s:
+https://docs.github.com/en/graphql/overview/rate-limits-and-query-limits-for-the-graphql-api
+"""
+
+GROWS_AFTER = 10
+"""After so many pages at a smaller size, the next is half as big again."""
+
+
+class PageSize:
+    """The size of the next page.
+
+    Args:
+        size: the size that is wanted; None if the client cannot set it.
+    """
+
+    def __init__(self, size: int | None) -> None:
+        self.size = self._wanted = size
+        self._good_pages = 0
+
+    def shrink(self, error: TransportError) -> bool:
+        """Halve the size if *error* says that the page is too expensive; return whether a smaller page can be tried."""
+        if self.size is None or self.size <= 1 or not is_too_expensive(error):
+            return False
+        self.size, self._good_pages = self.size // 2, 0
+        logger.warning("A page was too expensive for the server; the next has %d nodes. %s", self.size, error)
+        return True
+
+    def succeeded(self) -> None:
+        """Note that a page came; the size grows again after several."""
+        if self.size is None or self._wanted is None or self.size >= self._wanted:
+            return
+        self._good_pages += 1
+        if self._good_pages >= GROWS_AFTER:
+            self.size, self._good_pages = min(self._wanted, self.size + max(1, self.size // 2)), 0
+            logger.info("The next page has %d nodes.", self.size)
+
+
+def is_too_expensive(error: TransportError) -> bool:
+    """Return whether a smaller page may succeed where this failed."""
+    if isinstance(error, TransportServerError) and error.code in GATEWAY_STATUSES:
+        return True
+    if not isinstance(error, TransportQueryError | TransportServerError):
+        return False
+    return not TOO_EXPENSIVE.isdisjoint(_codes(error.errors or ()))
+
+
+def _codes(errors: Iterable[Mapping[str, Any]]) -> set[str]:
+    """Return the codes of errors, including those that a vendor puts into a member of its own."""
+    codes: set[str] = set()
+    for error in errors:
+        extensions = error.get("extensions")
+        if isinstance(extensions, Mapping):
+            members = [extensions, *(each for each in extensions.values() if isinstance(each, Mapping))]
+            codes.update(code for member in members if isinstance(code := member.get("code"), str))
+    return codes

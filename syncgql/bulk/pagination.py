@@ -1,0 +1,314 @@
+"""Pagination: how the pages of a list are asked for, and where the next one begins."""
+
+from __future__ import annotations
+
+import copy
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+
+from graphql import IntValueNode
+
+from ..checks import check_count, check_function
+from ..exceptions import DocumentError, TransportProtocolError
+from ..request import GraphQLRequest
+from .connection import Connection, find_connection
+
+NextVariables = Callable[[Any], Mapping[str, Any] | None]
+"""A function of the data of a page that returns the variables that change for the next page, None after the last."""
+
+TOTALS = ("totalCount", "total", "count")
+"""The members beside a list in which servers say how long the whole list is."""
+
+
+class Turn(NamedTuple):
+    """What the answer with one page says.
+
+    Attributes:
+        nodes: the nodes of the page; null ones are left out.
+        cursors: where the list goes on after each node; None if the answer does not say.
+        cursor: where the list goes on after the page; None if that is unknown.
+        has_more: whether another page follows.
+        total: how many nodes there are in all pages; None if unknown.
+    """
+
+    nodes: list[Any]
+    cursors: list[Any] | None
+    cursor: Any
+    has_more: bool
+    total: int | None
+
+
+class Pagination(ABC):
+    """The variables of one document that choose a page. It keeps no state of a pull.
+
+    Attributes:
+        size_variable: the variable for the size of a page; None if there is none.
+        may_shrink: whether a page may be smaller than the one before it.
+    """
+
+    size_variable: str | None = None
+    may_shrink = True
+
+    @abstractmethod
+    def at(self, variables: Mapping[str, Any], cursor: Any) -> Mapping[str, Any]:
+        """Return the variables for the page that begins at *cursor*."""
+
+    @abstractmethod
+    def read(self, data: Any, cursor: Any) -> Turn:
+        """Read the answer for the page that began at *cursor*, which is None for the first.
+
+        Raises:
+            TransportProtocolError: the answer does not have the page.
+        """
+
+
+class RelayPagination(Pagination):
+    """Pages by a cursor, as Relay's specification of connections defines them.
+
+    Args:
+        connection: where the document asks for them.
+    """
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._variable = connection.cursor_variable or ""
+        self.size_variable = connection.size_variable
+
+    def at(self, variables: Mapping[str, Any], cursor: Any) -> Mapping[str, Any]:
+        return variables if cursor is None else {**variables, self._variable: cursor}
+
+    def read(self, data: Any, cursor: Any) -> Turn:
+        connection = self._connection
+        page = value_at(data, connection.path)
+        if page is None:
+            return Turn([], None, None, False, None)
+        info = page.get(connection.page_info) or {}
+        edges = [edge for edge in (connection.edges and page.get(connection.edges)) or () if edge is not None]
+        nodes, cursors = self._nodes(page, edges)
+        total = page.get(connection.total_count) if connection.total_count else None
+        cursor, has_more = self._next(info, edges)
+        return Turn(nodes, cursors, cursor, has_more, total if isinstance(total, int) else None)
+
+    def _nodes(self, page: Mapping[str, Any], edges: list[Any]) -> tuple[list[Any], list[Any] | None]:
+        connection = self._connection
+        if connection.nodes is not None:
+            return [node for node in page.get(connection.nodes) or () if node is not None], None
+        if connection.node is None:
+            return edges, None
+        kept = [edge for edge in edges if edge.get(connection.node) is not None]
+        nodes = [edge[connection.node] for edge in kept]
+        # Backward pages keep the order of the list, so the rest of one is not what lies before an edge.
+        if connection.edge_cursor is None or connection.is_backward:
+            return nodes, None
+        return nodes, [edge.get(connection.edge_cursor) for edge in kept]
+
+    def _next(self, info: Mapping[str, Any], edges: list[Any]) -> tuple[Any, bool]:
+        """Return where the next page begins, and whether there is one."""
+        connection = self._connection
+        cursor = info.get(connection.cursor) if connection.cursor else None
+        if cursor in (None, "") and connection.edge_cursor and edges:
+            cursor = edges[0 if connection.is_backward else -1].get(connection.edge_cursor)
+        cursor = None if cursor == "" else cursor
+        if connection.has_more is None:
+            return cursor, cursor is not None
+        has_more = bool(info.get(connection.has_more))
+        if has_more and cursor is None:
+            raise TransportProtocolError(
+                f"The server says that {connection.name!r} has more pages, and gives no cursor for the next one.",
+                rule="a connection that has more pages has a cursor",
+            )
+        return cursor, has_more
+
+
+class ListPagination(Pagination):
+    """Pages of a list that is not a connection.
+
+    Args:
+        path: the keys that lead to the list in the data, joined by dots; None for the only list.
+    """
+
+    def __init__(self, path: str | None = None) -> None:
+        self.path = path
+
+    def rows(self, data: Any) -> tuple[list[Any], int | None]:
+        """Return the list in the data of an answer, and the length of the whole list if the answer has it.
+
+        Raises:
+            TransportProtocolError: there is no list at the path.
+            DocumentError: there is no path, and there are several lists, or none.
+        """
+        keys = tuple(self.path.split(".")) if self.path else _path_of_list(data)
+        rows = value_at(data, keys)
+        if rows is not None and not isinstance(rows, list):
+            raise TransportProtocolError(
+                f"The answer has no list at {'.'.join(keys)!r}, but {type(rows).__name__}; choose the list with path=."
+            )
+        return rows or [], _total_beside(data, keys)
+
+
+class OffsetPagination(ListPagination):
+    """Pages by the number of rows that come before them, as Hasura, Contentful and many others have them.
+
+    The end is an empty page, or the total that the answer has beside the list as ``total``, ``totalCount`` or
+    ``count``. Rows that are inserted or deleted meanwhile shift the pages; sort by a key that only grows, if possible.
+
+    Args:
+        offset: the variable for the number of rows to skip; with dots for a member of an object: ``"filter.skip"``.
+        limit: the variable for the size of a page.
+    """
+
+    def __init__(self, offset: str = "offset", limit: str = "limit") -> None:
+        super().__init__()
+        self._offset = offset
+        self.size_variable = limit
+
+    def at(self, variables: Mapping[str, Any], cursor: Any) -> Mapping[str, Any]:
+        return with_value(variables, self._offset, _number(cursor, 0))
+
+    def read(self, data: Any, cursor: Any) -> Turn:
+        rows, total = self.rows(data)
+        end = _number(cursor, 0) + len(rows)
+        return Turn(rows, None, end, bool(rows) and (total is None or end < total), total)
+
+
+class PagePagination(ListPagination):
+    """Pages by number, as Strapi has them.
+
+    The end is an empty page.
+
+    Args:
+        page: the variable for the number of the page; with dots for a member of an object: ``"filter.page"``.
+        page_size: the variable for the size of a page.
+        first: the number of the first page.
+    """
+
+    may_shrink = False
+
+    def __init__(self, page: str = "page", page_size: str = "pageSize", first: int = 1) -> None:
+        super().__init__()
+        self._page = page
+        self._first = check_count("first", first)
+        self.size_variable = page_size
+
+    def at(self, variables: Mapping[str, Any], cursor: Any) -> Mapping[str, Any]:
+        return with_value(variables, self._page, _number(cursor, self._first))
+
+    def read(self, data: Any, cursor: Any) -> Turn:
+        rows, total = self.rows(data)
+        number = _number(cursor, self._first)
+        return Turn(rows, None, number + 1 if rows else number, bool(rows), total)
+
+
+class FunctionPagination(ListPagination):
+    """Pages for which a function says how they go on.
+
+    Args:
+        function: returns the variables that change for the next page, None after the last.
+    """
+
+    may_shrink = False
+
+    def __init__(self, function: NextVariables, *, path: str | None = None) -> None:
+        super().__init__(path)
+        self._function = check_function("pagination", function, 1)
+
+    def at(self, variables: Mapping[str, Any], cursor: Any) -> Mapping[str, Any]:
+        return variables if cursor is None else {**variables, **cursor}
+
+    def read(self, data: Any, cursor: Any) -> Turn:
+        rows, total = self.rows(data)
+        changed = self._function(data)
+        if changed is not None and not isinstance(changed, Mapping):
+            raise TypeError(
+                f"The function of pagination= must return a mapping of variables or None, not {type(changed).__name__}."
+            )
+        return Turn(rows, None, changed, changed is not None, total)
+
+
+def pagination_of(option: Pagination | NextVariables | None, request: GraphQLRequest, path: str | None) -> Pagination:
+    """Return the pagination for the options of ``Client.paginate``.
+
+    Raises:
+        TypeError: *option* is neither a pagination nor a function of one parameter.
+        DocumentError: the document has no connection, several, or one that lacks something.
+    """
+    if option is None:
+        return RelayPagination(find_connection(request, path))
+    if not isinstance(option, Pagination):
+        return FunctionPagination(option, path=path)
+    if path is not None and isinstance(option, ListPagination):
+        option = copy.copy(option)  # it may be used for other pulls
+        option.path = path
+    return option
+
+
+def default_of(request: GraphQLRequest, variable: str) -> int | None:
+    """Return the default of a variable that is a whole number; None if there is none."""
+    for definition in request.operation.variable_definitions or ():
+        if definition.variable.name.value == variable and isinstance(definition.default_value, IntValueNode):
+            return int(definition.default_value.value)
+    return None
+
+
+def declares(request: GraphQLRequest, variable: str) -> bool:
+    """Return whether the operation declares a variable."""
+    names = {definition.variable.name.value for definition in request.operation.variable_definitions or ()}
+    return variable.partition(".")[0] in names
+
+
+def with_value(variables: Mapping[str, Any], name: str, value: Any) -> dict[str, Any]:
+    """Return a copy of the variables in which *name*, with dots for members of objects, has another value."""
+    first, _, rest = name.partition(".")
+    if rest:
+        value = with_value(variables.get(first) or {}, rest, value)
+    return {**variables, first: value}
+
+
+def value_of(variables: Mapping[str, Any], name: str) -> Any:
+    """Return the value of a variable, or of a member of an object in one; None if it is absent."""
+    return value_at(variables, tuple(name.split(".")))
+
+
+def value_at(data: Any, path: tuple[str, ...]) -> Any:
+    """Return the value to which the keys lead; None if something on the way is null or absent.
+
+    Raises:
+        TransportProtocolError: something on the way is not an object.
+    """
+    for number, key in enumerate(path):
+        if data is None:
+            return None
+        if not isinstance(data, Mapping):
+            raise TransportProtocolError(
+                f"The path {'.'.join(path)!r} leads through a {type(data).__name__}, not an object, at "
+                f"{'.'.join(path[:number])!r}."
+            )
+        data = data.get(key)
+    return data
+
+
+def _path_of_list(data: Any) -> tuple[str, ...]:
+    found = list(_lists(data, ()))
+    if len(found) != 1:
+        names = ", ".join(repr(".".join(path)) for path in found) or "none"
+        raise DocumentError(f"The answer must have one list of rows; choose it with path=. Lists in it: {names}.")
+    return found[0]
+
+
+def _lists(value: Any, path: tuple[str, ...]) -> list[tuple[str, ...]]:
+    if isinstance(value, list):
+        return [path]
+    if not isinstance(value, Mapping):
+        return []
+    return [found for key, each in value.items() for found in _lists(each, (*path, key))]
+
+
+def _total_beside(data: Any, path: tuple[str, ...]) -> int | None:
+    parent = value_at(data, path[:-1])
+    totals = [parent.get(name) for name in TOTALS] if isinstance(parent, Mapping) else []
+    return next((total for total in totals if isinstance(total, int) and not isinstance(total, bool)), None)
+
+
+def _number(cursor: Any, default: int) -> int:
+    return default if cursor is None else check_count("after", cursor)

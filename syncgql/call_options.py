@@ -1,0 +1,62 @@
+"""The keyword arguments that the overloads of the client's methods have in common, for type checkers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, TypedDict
+
+from .bulk.execute_many import OnError
+from .bulk.progress import ProgressOption
+from .request import Unset
+from .runtime.event_buffer import Overflow
+from .subscription import OnReconnect
+
+
+class BatchOptions(TypedDict, total=False):
+    """The options of a batch."""
+
+    timeout: float | Unset | None
+    headers: Mapping[str, str] | None
+    extra_args: Mapping[str, Any] | None
+
+
+class ManyOptions(BatchOptions, total=False):
+    """The options of many requests."""
+
+    concurrency: int
+    ordered: bool
+    on_error: OnError
+    progress: ProgressOption
+
+
+class PollOptions(TypedDict, total=False):
+    """The options of a request that is sent again and again."""
+
+    until: Callable[[Any], object] | None
+    timeout: float | None
+    jitter: float
+    headers: Mapping[str, str] | None
+    extra_args: Mapping[str, Any] | None
+
+
+class CallOptions(BatchOptions, total=False):
+    """The options of a query or mutation."""
+
+    extensions: Mapping[str, Any] | None
+
+
+class StreamOptions(CallOptions, total=False):
+    """The options of a query or mutation whose answer comes in parts."""
+
+    buffer_size: int
+    overflow: Overflow
+
+
+class SubscribeOptions(TypedDict, total=False):
+    """The options of a subscription."""
+
+    timeout: float | Unset | None
+    extensions: Mapping[str, Any] | None
+    buffer_size: int
+    overflow: Overflow
+    on_reconnect: OnReconnect | None

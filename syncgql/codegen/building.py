@@ -1,0 +1,207 @@
+"""From operations and fragments to classes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from graphql import (
+    FieldNode,
+    FragmentSpreadNode,
+    GraphQLList,
+    GraphQLNonNull,
+    GraphQLObjectType,
+    GraphQLSchema,
+    OperationDefinitionNode,
+    is_composite_type,
+)
+
+from ..typed.names import TYPENAME
+from .collecting import Selected, Selection, collect, conditions, possible_types, sub_selections
+from .documents import Documents
+from .input_types import LeafTypes, described
+from .python_names import Names, attribute_name, class_name
+from .shapes import Class, Field, OperationClass, Ref, Union
+from .texts import DocumentTexts
+
+
+class Builder:
+    """Builds the classes of operations and fragments.
+
+    Args:
+        schema: the schema.
+        documents: all operations and fragments.
+        leaves: the scalars, enums and inputs.
+        prefix: how code refers to the classes of fragments: ``fragments.``, or nothing in their own module.
+    """
+
+    def __init__(self, schema: GraphQLSchema, documents: Documents, leaves: LeafTypes, prefix: str) -> None:
+        self._schema = schema
+        self._fragments = documents.fragments
+        self._leaves = leaves
+        self._prefix = prefix
+        self._texts = DocumentTexts(schema, documents.fragments)
+        self.used_fragments: dict[str, None] = {}
+
+    def operation(self, node: OperationDefinitionNode, name: str) -> OperationClass:
+        """Return the class of an operation."""
+        root = self._schema.get_root_type(node.operation)
+        if root is None or node.name is None:
+            raise ValueError("The operation was not validated.")
+        data = self._object("Data", f"{name}.Data", [Selection(node.selection_set, root.name)], root.name)
+        data.description = ""
+        operation_name = node.name.value
+        return OperationClass(
+            name,
+            operation_name,
+            self._texts.operation(node),
+            self._leaves.variables(node),
+            data,
+            self._description(node, root),
+        )
+
+    def fragment(self, name: str) -> Class:
+        """Return the class of a fragment."""
+        node = self._fragments[name]
+        type_name = node.type_condition.name.value
+        return self._object(class_name(name), class_name(name), [Selection(node.selection_set, type_name)], type_name)
+
+    def _description(self, node: OperationDefinitionNode, root: GraphQLObjectType) -> str:
+        roots = [each for each in node.selection_set.selections if isinstance(each, FieldNode)]
+        if len(roots) == 1 and roots[0].name.value in root.fields:
+            return root.fields[roots[0].name.value].description or ""
+        return ""
+
+    def _object(self, name: str, path: str, selections: list[Selection], type_name: str) -> Class:
+        """Return the class of an object whose type decides nothing."""
+        types = possible_types(self._schema, type_name)
+        return self._class(name, path, selections, type_name, lambda other: types <= self._possible(other))
+
+    def _class(
+        self, name: str, path: str, selections: list[Selection], type_name: str, applies: Callable[[str], bool]
+    ) -> Class:
+        made = Class(name, path, description=getattr(self._schema.type_map[type_name], "description", None) or "")
+        attributes, classes = Names(self._leaves.reserved), Names()
+        for key, selected in collect(selections, self._fragments, applies).items():
+            attribute = attributes.new(attribute_name(key))
+            optional = all(each.optional for each in selected)
+            if selected[0].node.name.value == TYPENAME:
+                made.fields.append(Field(key, attribute, Ref("str", False, "str"), optional))
+                continue
+            definition = self._definition(selected[0])
+            ref = self._ref(definition.type, selected, made, classes)
+            made.fields.append(Field(key, attribute, ref, optional, described(definition)))
+        for union in made.unions:
+            union.reader = attributes.new(union.reader)
+        for field in made.fields:
+            _point_to_reader(field.ref, made.unions)
+        return made
+
+    def _definition(self, selected: Selected) -> Any:
+        type_: Any = self._schema.type_map[selected.type_name]
+        name = selected.node.name.value
+        if name in type_.fields:
+            return type_.fields[name]
+        from graphql import SchemaMetaFieldDef, TypeMetaFieldDef
+
+        return SchemaMetaFieldDef if name == "__schema" else TypeMetaFieldDef
+
+    def _ref(self, type_: Any, selected: list[Selected], owner: Class, names: Names) -> Ref:
+        nullable = not isinstance(type_, GraphQLNonNull)
+        if isinstance(type_, GraphQLNonNull):
+            type_ = type_.of_type
+        if isinstance(type_, GraphQLList):
+            return Ref("list", nullable, "", item=self._ref(type_.of_type, selected, owner, names))
+        if not is_composite_type(type_):
+            return self._leaves.leaf(type_, nullable)
+        fragment = self._only_fragment(selected, type_.name)
+        if fragment is not None:
+            self.used_fragments[fragment] = None
+            return Ref("object", nullable, f"{self._prefix}{class_name(fragment)}")
+        selections = sub_selections(selected, type_.name)
+        name = class_name(selected[0].key)
+        narrowing = self._narrowing(selections, type_.name)
+        if narrowing:
+            union = self._union(name, owner, names, selections, type_.name, narrowing)
+            owner.unions.append(union)
+            return Ref("union", nullable, union.annotation, reader=union.reader)
+        name = names.new(name)
+        made = self._object(name, f"{owner.path}.{name}", selections, type_.name)
+        owner.classes.append(made)
+        return Ref("object", nullable, made.path)
+
+    def _only_fragment(self, selected: list[Selected], type_name: str) -> str | None:
+        """Return the fragment that is all of a selection, if its class fits each object of the type."""
+        if len(selected) != 1 or selected[0].node.selection_set is None:
+            return None
+        nodes = selected[0].node.selection_set.selections
+        if len(nodes) != 1 or not isinstance(nodes[0], FragmentSpreadNode) or nodes[0].directives:
+            return None
+        name = nodes[0].name.value
+        fragment = self._fragments[name]
+        if fragment.type_condition.name.value != type_name:
+            return None
+        return None if self._narrowing([Selection(fragment.selection_set, type_name)], type_name) else name
+
+    def _narrowing(self, selections: list[Selection], type_name: str) -> list[str]:
+        """Return the type conditions that some objects of a type meet and others do not."""
+        types = self._possible(type_name)
+        return [name for name in conditions(selections, self._fragments) if not types <= self._possible(name)]
+
+    def _possible(self, name: str) -> frozenset[str]:
+        return possible_types(self._schema, name)
+
+    def _union(
+        self,
+        name: str,
+        owner: Class,
+        names: Names,
+        selections: list[Selection],
+        type_name: str,
+        narrowing: list[str],
+    ) -> Union:
+        """Return the classes for objects of an abstract type: one for each set of conditions that objects meet."""
+        groups: dict[tuple[str, ...], list[str]] = {}
+        for each in sorted(self._possible(type_name)):
+            met = tuple(condition for condition in narrowing if each in self._possible(condition))
+            if met:
+                groups.setdefault((each,) if each in met else met, []).append(each)
+        members = []
+        for met, types in groups.items():
+            member = self._member(names.new(name + "".join(map(class_name, met))), owner, selections, types[0])
+            members.append((types, member.path))
+        base = self._possible(type_name)
+        other_name = names.new(f"{name}Other")
+        other = self._class(
+            other_name, f"{owner.path}.{other_name}", selections, type_name, lambda cond: base <= self._possible(cond)
+        )
+        owner.classes.append(_with_typename(other))
+        return Union(f"read_{attribute_name(name)}", members, other.path)
+
+    def _member(self, name: str, owner: Class, selections: list[Selection], type_name: str) -> Class:
+        made = self._class(
+            name,
+            f"{owner.path}.{name}",
+            selections,
+            type_name,
+            lambda condition: type_name in self._possible(condition),
+        )
+        owner.classes.append(_with_typename(made))
+        return made
+
+
+def _with_typename(made: Class) -> Class:
+    """Add ``typename``, which the text asks for."""
+    if all(field.key != TYPENAME for field in made.fields):
+        name = Names(field.attribute for field in made.fields).new("typename")
+        made.fields.insert(0, Field(TYPENAME, name, Ref("str", False, "str")))
+    return made
+
+
+def _point_to_reader(ref: Ref, unions: list[Union]) -> None:
+    """Let a union's type know the final name of the method that decodes it."""
+    if ref.item is not None:
+        _point_to_reader(ref.item, unions)
+    for union in unions:
+        if ref.kind == "union" and ref.annotation == union.annotation:
+            ref.reader = union.reader

@@ -1,0 +1,33 @@
+"""CodegenError: what is wrong with the documents, all of it, as compilers report it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from graphql import GraphQLError
+
+from ..exceptions import DocumentError
+
+_NO_FIELD = re.compile(r"Cannot query field '(\w+)' on type '(\w+)'\.")
+
+
+class CodegenError(DocumentError):
+    """The documents do not fit the schema, or no code can be generated for them.
+
+    Attributes:
+        errors: a line for each error: ``file.graphql:12:5: Book has no field 'titel'. Did you mean 'title'?``.
+    """
+
+    def __init__(self, errors: Sequence[str]) -> None:
+        super().__init__("\n".join(errors))
+        self.errors = list(errors)
+
+
+def located(error: GraphQLError, path: str = "") -> str:
+    """Return an error of graphql-core as a line with its place."""
+    message = " ".join(_NO_FIELD.sub(r"\2 has no field '\1'.", error.message).split())
+    source = error.source or next((node.loc.source for node in error.nodes or () if node.loc), None)
+    position = error.locations[0] if error.locations else None
+    place = source.name if source else path
+    return f"{place}:{position.line}:{position.column}: {message}" if position else f"{place}: {message}"

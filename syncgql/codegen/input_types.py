@@ -1,0 +1,125 @@
+"""The types of variables and input objects, and of the leaves of answers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from graphql import (
+    GraphQLEnumType,
+    GraphQLInputObjectType,
+    GraphQLList,
+    GraphQLNonNull,
+    GraphQLSchema,
+    OperationDefinitionNode,
+    is_required_input_field,
+    print_ast,
+    type_from_ast,
+)
+
+from .options import CodegenOptions
+from .python_names import Names, attribute_name, class_name
+from .shapes import Class, Field, Kind, Ref
+
+_BUILT_IN: dict[str, tuple[Kind, str]] = {
+    "ID": ("str", "str"),
+    "String": ("str", "str"),
+    "Int": ("int", "int"),
+    "Float": ("float", "float"),
+    "Boolean": ("bool", "bool"),
+}
+
+
+class LeafTypes:
+    """The scalars, enums and input objects of a schema that the documents use.
+
+    Args:
+        schema: the schema.
+        options: which scalars have a type.
+
+    Attributes:
+        reserved: names that no attribute may have.
+        enums: the classes of the enums that are used, by the name of the type.
+        inputs: the classes of the inputs that are used, by the name of the type.
+    """
+
+    def __init__(self, schema: GraphQLSchema, options: CodegenOptions) -> None:
+        self._schema = schema
+        self._options = options
+        self.reserved = options.module_roots
+        self.enums: dict[str, str] = {}
+        self.inputs: dict[str, str] = {}
+        self._enum_names = Names(["Enumeration"])
+        self._input_names = Names(["Input", "Any", "UNSET", "Unset", "written", "enums"])
+
+    def leaf(self, type_: Any, nullable: bool) -> Ref:
+        """Return the type of a scalar or enum."""
+        if isinstance(type_, GraphQLEnumType):
+            return Ref("enum", nullable, f"enums.{self._enum(type_.name)}")
+        if type_.name in self._options.scalars:
+            return Ref("scalar", nullable, self._options.scalars[type_.name].type, scalar=type_.name)
+        kind, annotation = _BUILT_IN.get(type_.name, ("any", "Any"))
+        return Ref(kind, nullable and kind != "any", annotation)
+
+    def input_ref(self, type_: Any, prefix: str = "inputs.") -> Ref:
+        """Return the type of a variable, or of a field of an input object."""
+        nullable = not isinstance(type_, GraphQLNonNull)
+        if isinstance(type_, GraphQLNonNull):
+            type_ = type_.of_type
+        if isinstance(type_, GraphQLList):
+            return Ref("list", nullable, "", item=self.input_ref(type_.of_type, prefix))
+        if isinstance(type_, GraphQLInputObjectType):
+            return Ref("input", nullable, f"{prefix}{self._input(type_.name)}")
+        return self.leaf(type_, nullable)
+
+    def variables(self, operation: OperationDefinitionNode) -> list[Field]:
+        """Return the variables of an operation."""
+        names, fields = Names(self.reserved), []
+        for node in operation.variable_definitions or ():
+            ref = self.input_ref(type_from_ast(self._schema, node.type))
+            default = f"The default is ``{print_ast(node.default_value)}``." if node.default_value else ""
+            name = node.variable.name.value
+            optional = is_optional(ref) or node.default_value is not None
+            fields.append(Field(name, names.new(attribute_name(name)), ref, optional, default))
+        return fields
+
+    def input_class(self, name: str) -> Class:
+        """Return the class of an input object."""
+        type_: Any = self._schema.type_map[name]
+        made = Class(self._input(name), self._input(name), description=type_.description or "")
+        names = Names(self.reserved)
+        for key, field in type_.fields.items():
+            ref = self.input_ref(field.type, "")
+            if is_one_of(type_):
+                ref.nullable = False
+            optional = is_one_of(type_) or is_optional(ref) or not is_required_input_field(field)
+            made.fields.append(Field(key, names.new(attribute_name(key)), ref, optional, described(field)))
+        return made
+
+    def _enum(self, name: str) -> str:
+        if name not in self.enums:
+            self.enums[name] = self._enum_names.new(class_name(name))
+        return self.enums[name]
+
+    def _input(self, name: str) -> str:
+        if name not in self.inputs:
+            self.inputs[name] = self._input_names.new(class_name(name))
+        return self.inputs[name]
+
+
+def is_one_of(type_: GraphQLInputObjectType) -> bool:
+    """Return whether an input object has the directive ``@oneOf``."""
+    directives = type_.ast_node.directives if type_.ast_node else ()
+    return getattr(type_, "is_one_of", False) or any(each.name.value == "oneOf" for each in directives or ())
+
+
+def is_optional(ref: Ref) -> bool:
+    """Return whether a variable or field of this type may be left out."""
+    return ref.nullable or ref.kind == "any"
+
+
+def described(field: Any) -> str:
+    """Return the description of a field in one line, with its deprecation."""
+    parts = [" ".join((field.description or "").split())]
+    if field.deprecation_reason is not None:
+        parts.append(f"Deprecated: {field.deprecation_reason}")
+    return " ".join(part for part in parts if part)

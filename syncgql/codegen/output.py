@@ -1,0 +1,95 @@
+"""The files of the generated package on the disk: written atomically, compared, and removed when they are stale."""
+
+from __future__ import annotations
+
+import contextlib
+import difflib
+import os
+import tempfile
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from .package import HEADER
+
+
+def stale_files(folder: Path, files: Iterable[str]) -> list[Path]:
+    """Return the files in *folder* that code generation has written and that are not among *files*."""
+    kept = set(files)
+    return [path for path in sorted(folder.glob("*.py")) if path.name not in kept and _is_ours(path)]
+
+
+def changes(folder: Path, files: Mapping[str, str]) -> str:
+    """Return a unified diff from the files in *folder* to *files*; empty if nothing would change."""
+    pairs = [(folder / name, text) for name, text in files.items()]
+    pairs += [(path, "") for path in stale_files(folder, files)]
+    return "".join(_diff(path, text) for path, text in sorted(pairs))
+
+
+def write_files(folder: Path, files: Mapping[str, str]) -> tuple[list[Path], list[Path]]:
+    """Write the files that have changed and remove those that are stale; return both lists.
+
+    All files are complete under temporary names before the first one is replaced, so that an error changes nothing.
+
+    Raises:
+        FileExistsError: a file of the same name was not written by code generation.
+        OSError: a file cannot be written.
+    """
+    changed = {folder / name: text for name, text in files.items() if _text(folder / name) != text}
+    for path in changed:
+        if path.exists() and not _is_ours(path):
+            raise FileExistsError(f"{path} was not written by syncgql codegen; move it, or choose another output.")
+    folder.mkdir(parents=True, exist_ok=True)
+    with contextlib.ExitStack() as cleanup:
+        ready = [(_temporary(path, text, cleanup), path) for path, text in changed.items()]
+        for temporary, path in ready:
+            os.replace(temporary, path)
+    removed = stale_files(folder, files)
+    for path in removed:
+        path.unlink()
+    return list(changed), removed
+
+
+def write_file(path: Path, text: str) -> None:
+    """Write one file atomically, if it has changed.
+
+    Raises:
+        OSError: the file cannot be written.
+    """
+    if _text(path) == text:
+        return
+    with contextlib.ExitStack() as cleanup:
+        os.replace(_temporary(path, text, cleanup), path)
+
+
+def _temporary(path: Path, text: str, cleanup: contextlib.ExitStack) -> Path:
+    """Write a text beside *path*; what is left of it at the end is removed."""
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    temporary = Path(name)
+    cleanup.callback(temporary.unlink, missing_ok=True)
+    with open(handle, "w", encoding="utf-8", newline="\n") as file:
+        file.write(text)
+    temporary.chmod(0o666 & ~_umask())
+    return temporary
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+def _text(path: Path) -> str | None:
+    try:
+        return path.read_text("utf-8")
+    except (FileNotFoundError, UnicodeDecodeError):
+        return None
+
+
+def _is_ours(path: Path) -> bool:
+    return (_text(path) or "").startswith(HEADER)
+
+
+def _diff(path: Path, text: str) -> str:
+    old, new = (_text(path) or "").splitlines(keepends=True), text.splitlines(keepends=True)
+    name = path.as_posix()
+    return "".join(difflib.unified_diff(old, new, name, name))

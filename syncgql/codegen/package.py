@@ -1,0 +1,166 @@
+"""generate: the pure core of code generation, from a schema and documents to the files of a package."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from pathlib import PurePosixPath
+from typing import Any
+
+from graphql import GraphQLSchema
+
+from ..version import __version__
+from .building import Builder
+from .documents import Documents, read_documents
+from .errors import CodegenError
+from .input_types import LeafTypes, described, is_one_of
+from .modules import Module
+from .options import CodegenOptions
+from .python_names import Names, class_name, member_name, module_name, natural
+from .source import from_import, literal
+from .texts import DocumentTexts
+
+HEADER = "# Written by syncgql codegen"
+"""How the files that code generation may overwrite and remove begin."""
+
+
+def generate(
+    schema: GraphQLSchema, documents: Mapping[str, str], options: CodegenOptions | None = None
+) -> dict[str, str]:
+    """Return the files of a package, by name, for the operations in documents.
+
+    Args:
+        schema: the schema.
+        documents: the texts of the documents by path; errors name the path.
+        options: the options.
+
+    Raises:
+        CodegenError: with every error of every document.
+    """
+    return _Package(schema, read_documents(schema, documents), options or CodegenOptions()).files()
+
+
+def manifest(schema: GraphQLSchema, documents: Mapping[str, str]) -> str:
+    """Return a JSON object of the texts that the generated operations send, by their SHA-256.
+
+    Raises:
+        CodegenError: with every error of every document.
+    """
+    found = read_documents(schema, documents)
+    texts = DocumentTexts(schema, found.fragments)
+    sent = [texts.operation(node) for nodes in found.operations.values() for node in nodes]
+    return (
+        json.dumps({hashlib.sha256(text.encode()).hexdigest(): text for text in sent}, indent=2, sort_keys=True) + "\n"
+    )
+
+
+class _Package:
+    """The files of one package while they are made."""
+
+    def __init__(self, schema: GraphQLSchema, documents: Documents, options: CodegenOptions) -> None:
+        self._schema = schema
+        self._documents = documents
+        self._options = options
+        self._leaves = LeafTypes(schema, options)
+        self._files: dict[str, tuple[str, str]] = {}
+        self._exported: dict[str, list[str]] = {}
+
+    def files(self) -> dict[str, str]:
+        """Return the text of each file, with its header."""
+        names, classes = Names(["__init__", "enums", "inputs", "fragments"]), Names()
+        self._check_class_names()
+        used: dict[str, None] = {}
+        for path, operations in self._documents.operations.items():
+            if not operations:
+                continue
+            module, builder = Module(self._options), self._builder("fragments.")
+            module_stem = names.new(module_name(PurePosixPath(path).stem))
+            exported = self._exported[module_stem] = []
+            for node in operations:
+                name = classes.new(class_name(node.name.value if node.name else ""))
+                module.operation(builder.operation(node, name))
+                exported.append(name)
+            used |= builder.used_fragments
+            self._files[f"{module_stem}.py"] = (path, module.text())
+        self._write_fragments(used)
+        self._write_inputs()
+        self._write_enums()
+        self._write_init()
+        return {name: _with_header(*source) for name, source in sorted(self._files.items())}
+
+    def _builder(self, prefix: str) -> Builder:
+        return Builder(self._schema, self._documents, self._leaves, prefix)
+
+    def _check_class_names(self) -> None:
+        """Check that no two operations, and no two fragments, have names that give the same class."""
+        errors = []
+        operations = [node for nodes in self._documents.operations.values() for node in nodes]
+        for nodes in (operations, list(self._documents.fragments.values())):
+            seen: dict[str, str] = {}
+            for node in nodes:
+                name = node.name.value if node.name else ""
+                other = seen.setdefault(class_name(name), name)
+                if other != name:
+                    place = f"{node.loc.source.name}: " if node.loc else ""
+                    errors.append(f"{place}{name} and {other} would be the same class, {class_name(name)}.")
+        if errors:
+            raise CodegenError(errors)
+
+    def _write_fragments(self, used: dict[str, None]) -> None:
+        made: dict[str, Any] = {}
+        todo = list(used)
+        while todo:
+            name = todo.pop()
+            if name not in made:
+                builder = self._builder("")
+                made[name] = builder.fragment(name)
+                todo += builder.used_fragments
+        if made:
+            module = Module(self._options)
+            for name in sorted(made):
+                module.model(made[name])
+            self._files["fragments.py"] = ("fragments", module.text())
+
+    def _write_inputs(self) -> None:
+        made: dict[str, Any] = {}
+        while len(made) < len(self._leaves.inputs):
+            for name in [name for name in self._leaves.inputs if name not in made]:
+                made[name] = self._leaves.input_class(name)
+        if made:
+            module = Module(self._options)
+            for name in sorted(made):
+                type_: Any = self._schema.type_map[name]
+                module.input(made[name], is_one_of(type_))
+            self._files["inputs.py"] = ("the schema", module.text())
+
+    def _write_enums(self) -> None:
+        if not self._leaves.enums:
+            return
+        module = Module(self._options)
+        for type_name, name in sorted(self._leaves.enums.items()):
+            type_: Any = self._schema.type_map[type_name]
+            names = Names()
+            members = [
+                (names.new(member_name(value)), value, described(definition))
+                for value, definition in type_.values.items()
+            ]
+            module.enum(name, type_.description or "", members)
+        self._files["enums.py"] = ("the schema", module.text())
+
+    def _write_init(self) -> None:
+        lines = [
+            line
+            for module, names in sorted(self._exported.items(), key=lambda item: natural(item[0]))
+            for name in sorted(names, key=natural)
+            for line in from_import(f".{module}", [f"{name} as {name}"])
+        ]
+        names = sorted((name for names in self._exported.values() for name in names), key=natural)
+        lines += ["", "__all__ = [", *(f"    {literal(name)}," for name in names), "]"]
+        self._files["__init__.py"] = ("all documents", "\n".join(lines) + "\n")
+
+
+def _with_header(source: str, text: str) -> str:
+    digest = hashlib.sha256(text.encode()).hexdigest()[:16]
+    name = source.encode("unicode_escape").decode("ascii")
+    return f"{HEADER} {__version__} from {name}. Do not edit: changes are overwritten.\n# sha256: {digest}\n\n{text}"

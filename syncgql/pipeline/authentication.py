@@ -1,0 +1,78 @@
+"""Authentication: the step that waits for a token, and sends a call again after the server has refused its token."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
+from ..exceptions import TransportAuthenticationError, TransportError
+from ..protocol.batch import BatchEntry
+from ..result import ExecutionResult
+from ..subscription import Subscription
+from ..transport.identity import has_authorization
+from ..transport.selection.transport_factory import TokenUse
+from .middleware import Execute, ExecuteBatch, Middleware, Subscribe
+from .operation import Operation
+from .retry import has_its_files
+
+logger = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+
+class Authentication(Middleware):
+    """Waits for the token before a call, within the call's limit, and repeats a call once after a refused token.
+
+    The transports add the token themselves, because connections that are re-established need it, too; they also note
+    the refusal. Calls with an ``Authorization`` header of their own are passed on.
+
+    Args:
+        queries: the token of queries and mutations; None if there is none.
+        subscriptions: the token of subscriptions; None if there is none.
+    """
+
+    def __init__(self, queries: TokenUse | None, subscriptions: TokenUse | None) -> None:
+        self._queries = queries
+        self._subscriptions = subscriptions
+
+    def execute(self, operation: Operation, call_next: Execute) -> ExecutionResult:
+        return _send(self._queries, operation, call_next)
+
+    def subscribe(self, operation: Operation, call_next: Subscribe) -> Subscription[ExecutionResult]:
+        return _send(self._subscriptions, operation, call_next)
+
+    def execute_batch(self, operations: Sequence[Operation], call_next: ExecuteBatch) -> list[BatchEntry]:
+        # All of a batch is refused, or nothing of it.
+        first, *others = operations
+
+        def send(changed: Operation) -> list[BatchEntry]:
+            return call_next([changed, *(each._replace(deadline=changed.deadline) for each in others)])
+
+        return _send(self._queries, first, send, others)
+
+
+def _send(
+    use: TokenUse | None, operation: Operation, call_next: Callable[[Operation], T], others: Sequence[Operation] = ()
+) -> T:
+    if use is None or _has_own_credentials(operation) or use.auth.authorization(operation.deadline) is None:
+        return call_next(operation)
+    try:
+        return call_next(operation)
+    except TransportAuthenticationError as error:
+        # The server has not executed what it refused, so mutations may be sent again.
+        if use.is_renewed or not all(map(has_its_files, (operation, *others))):
+            raise
+        logger.info("%s Sending the call again with a new token.", error)
+    again = operation.replace(deadline=operation.deadline.renewed())
+    try:
+        use.auth.authorization(again.deadline)
+        return call_next(again)
+    except TransportError as error:
+        error.attempts = max(error.attempts, 2)
+        raise
+
+
+def _has_own_credentials(operation: Operation) -> bool:
+    extra_args = operation.extra_args or {}
+    return "auth" in extra_args or has_authorization(operation.headers) or has_authorization(extra_args.get("headers"))

@@ -1,0 +1,131 @@
+"""BulkCalls: the calls of one bulk operation of a client."""
+
+from __future__ import annotations
+
+import contextvars
+from collections.abc import Callable
+from concurrent.futures import Future
+from typing import Protocol
+
+from ..bulk.calls import Calls, Outcome
+from ..deadline import NO_DEADLINE, Deadline
+from ..exceptions import SyncGQLError
+from ..request import GraphQLRequest
+from ..result import ExecutionResult
+from ..runtime.sliced_queue import SlicedQueue
+from ..runtime.worker_pool import WorkerPool
+from ..tracebacks import cut
+from .dispatch import Dispatcher, LoopDispatcher
+from .flights import Flights
+from .middleware import Execute
+from .operation import Operation
+
+
+class Caller(Protocol):
+    """What bulk calls need of a pipeline.
+
+    Attributes:
+        dispatcher: sends operations.
+    """
+
+    dispatcher: Dispatcher
+
+    @property
+    def has_middleware(self) -> bool:
+        """Whether operations pass through code that may wait."""
+
+    def execute(self, operation: Operation, dispatch: Execute | None = None) -> ExecutionResult:
+        """Run a query or mutation with another last step and return its result."""
+
+    def prepare(self, operation: Operation) -> Operation:
+        """Check and serialize the request."""
+
+    def parse(self, operation: Operation, result: ExecutionResult) -> ExecutionResult:
+        """Turn custom scalars and enums of a result into Python values."""
+
+    def sleep(self, seconds: float) -> None:
+        """Wait in the calling thread, at most until the client is closed."""
+
+
+class BulkCalls(Calls):
+    """Calls that share their options and end together.
+
+    They take no thread each, unless middleware or a blocking transport may wait; then each has a worker thread.
+
+    Args:
+        caller: the pipeline; it stays open while this object exists.
+        new_operation: returns the operation for a request, with a deadline that starts now.
+        concurrency: how many calls run at the same time.
+    """
+
+    def __init__(self, caller: Caller, new_operation: Callable[[GraphQLRequest], Operation], concurrency: int) -> None:
+        self._caller = caller
+        self._new_operation = new_operation
+        self._concurrency = concurrency
+        self._flights = Flights()
+        self._workers: WorkerPool | None = None
+
+    def start(self, request: GraphQLRequest, landed: Callable[[Outcome], object]) -> None:
+        operation = self._new_operation(request)
+        loop = None if self._caller.has_middleware else self._caller.dispatcher.on_loop
+        if loop is None:
+            self._start_in_thread(operation, landed)
+        else:
+            self._start_on_loop(operation, landed, loop)
+
+    def execute(self, request: GraphQLRequest, deadline: Deadline = NO_DEADLINE) -> ExecutionResult:
+        operation = self._new_operation(request)
+        left = deadline.left()
+        if left is not None and operation.deadline.allows(left):
+            operation = operation.replace(deadline=deadline.renewed())
+        return self._caller.execute(operation, self._dispatch)
+
+    def sleep(self, seconds: float) -> None:
+        self._caller.sleep(seconds)
+
+    def cancel(self) -> None:
+        self._flights.cancel()
+
+    def _start_on_loop(self, operation: Operation, landed: Callable[[Outcome], object], loop: LoopDispatcher) -> None:
+        operation = self._caller.prepare(operation)
+
+        def outcome() -> ExecutionResult:
+            self._flights.discard(flight)
+            try:
+                return self._caller.parse(operation, flight.outcome())
+            except SyncGQLError as error:
+                raise cut(error)
+
+        # It may land before this assignment, but outcome() is called by this thread or by one that this one tells.
+        flight = self._flights.add(loop.start(operation, lambda: landed(outcome)))
+
+    def _start_in_thread(self, operation: Operation, landed: Callable[[Outcome], object]) -> None:
+        if self._workers is None:
+            self._workers = WorkerPool("syncgql-bulk", self._concurrency)
+
+        def has_ended(future: Future[ExecutionResult]) -> None:
+            landed(future.result)
+
+        # Middleware sees the context variables of the caller, as in its own thread.
+        context = contextvars.copy_context()
+        self._workers.submit(context.run, self._run, operation).add_done_callback(has_ended)
+
+    def _run(self, operation: Operation) -> ExecutionResult:
+        return self._caller.execute(operation.replace(deadline=operation.deadline.restarted()), self._dispatch)
+
+    def _dispatch(self, operation: Operation) -> ExecutionResult:
+        """Send an operation and wait; this is the last step, behind the middleware."""
+        self._flights.check()
+        loop = self._caller.dispatcher.on_loop
+        if loop is None:
+            return self._caller.dispatcher.execute(operation)  # a blocking call, which ends by its own time limit
+        landing: SlicedQueue[None] = SlicedQueue()
+        flight = self._flights.add(loop.start(operation, lambda: landing.put(None)))
+        try:
+            landing.get()
+        except BaseException:
+            flight.cancel()
+            raise
+        finally:
+            self._flights.discard(flight)
+        return flight.outcome()

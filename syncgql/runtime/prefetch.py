@@ -1,0 +1,105 @@
+"""Prefetch: an iterator that works ahead of its consumer, in a thread."""
+
+from __future__ import annotations
+
+import contextvars
+import os
+from collections.abc import Iterator
+from typing import Any, Generic, TypeVar, cast
+
+from .sliced_queue import SlicedQueue
+from .worker_pool import WorkerPool
+
+T = TypeVar("T")
+
+
+class Arrival(Generic[T]):
+    """An item, or the error in its place.
+
+    The error's traceback refers to the frames that raise it, so it is kept here only until then: otherwise they would
+    wait for the garbage collector.
+    """
+
+    __slots__ = ("_error", "_item")
+
+    def __init__(self, item: T | None, error: BaseException | None = None) -> None:
+        self._item = item
+        self._error = error
+
+    def take(self) -> T | None:
+        """Return the item or raise the error; once."""
+        if self._error is None:
+            return self._item
+        error, self._error = self._error, None
+        try:
+            raise error
+        finally:
+            del error
+
+
+class Prefetch(Iterator[T], Generic[T]):
+    """Takes items from an iterator in a thread of its own, a few ahead of the consumer.
+
+    The thread starts with the first item that is asked for, and ends with the iterator or with ``stop``. It refers to
+    nothing of this object but two queues, so dropping this object after ``stop`` frees everything.
+
+    Args:
+        items: the iterator; only the thread uses it.
+        ahead: how many items may be ready before they are asked for, at least 1.
+    """
+
+    def __init__(self, items: Iterator[T], ahead: int) -> None:
+        self._items = items
+        self._ahead = ahead
+        self._arrivals: SlicedQueue[Arrival[T]] = SlicedQueue()
+        # A token for each item that may be taken; False ends the thread.
+        self._room: SlicedQueue[bool] = SlicedQueue()
+        self._workers: WorkerPool | None = None
+        self._pid = 0
+
+    def __next__(self) -> T:
+        """Return the next item.
+
+        Raises:
+            StopIteration: the iterator has ended.
+            RuntimeError: it was begun in another process.
+            Exception: what the iterator raised.
+        """
+        if self._workers is None:
+            self._start()
+        elif self._pid != os.getpid():
+            raise RuntimeError("This iterator was begun in another process, before a fork; begin again in this one.")
+        try:
+            item = self._arrivals.get().take()
+        except BaseException:
+            self._arrivals.put(_end())
+            raise
+        self._room.put(True)
+        return cast("T", item)
+
+    def stop(self) -> None:
+        """Have the thread take no more items; for finalizers, so it takes no lock and never waits."""
+        self._room.put(False)
+        self._arrivals.put(_end())
+
+    def _start(self) -> None:
+        self._pid = os.getpid()
+        for _ in range(self._ahead):
+            self._room.put(True)
+        self._workers = WorkerPool("syncgql-prefetch", 1)
+        context = contextvars.copy_context()
+        self._workers.submit(context.run, _work, self._items, self._room, self._arrivals)
+
+
+def _work(items: Iterator[T], room: SlicedQueue[bool], arrivals: SlicedQueue[Arrival[T]]) -> None:
+    while room.get():
+        try:
+            item = next(items)
+        except BaseException as error:
+            arrivals.put(Arrival(None, error))
+            return
+        arrivals.put(Arrival(item))
+
+
+def _end() -> Arrival[Any]:
+    return Arrival(None, StopIteration())

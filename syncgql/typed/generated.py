@@ -1,0 +1,232 @@
+"""What the code that ``syncgql codegen`` writes is based on: models, inputs, enums, requests and their decoders.
+
+Generated decoders know only the name of the field that they decode. Where a value does not fit, ``refuse`` finds its
+index in a list by identity: all items before it did fit, so the first item that is the value is the right one.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Callable, Mapping
+from typing import Any, NoReturn, TypeVar, cast
+
+from ..request import UNSET, GraphQLRequest
+from .misfit import Misfit, Missing
+from .names import TYPENAME
+from .request import ResultT_co, TypedRequest
+from .scalars import decode_float
+
+__all__ = [
+    "DECODE_ERRORS",
+    "Enumeration",
+    "GeneratedRequest",
+    "Input",
+    "Model",
+    "items",
+    "parsed",
+    "read_float",
+    "refuse",
+    "typename_of",
+    "variables",
+    "written",
+    "wrong",
+]
+
+ValueT = TypeVar("ValueT")
+
+DECODE_ERRORS = (Misfit, KeyError, TypeError, ValueError)
+"""What generated decoders meet: no such key, no object, no member of an enum, and what ``wrong`` and others raise."""
+
+
+class Model:
+    """Base class of the objects of answers."""
+
+    __slots__ = ()
+    __match_args__: tuple[str, ...] = ()
+
+    def __eq__(self, other: object) -> bool:
+        if type(other) is not type(self):
+            return NotImplemented
+        return all(getattr(self, name) == getattr(other, name) for name in self.__match_args__)
+
+    __hash__ = None  # type: ignore[assignment]  # it can be changed
+
+    def __repr__(self) -> str:
+        members = ", ".join(f"{name}={getattr(self, name)!r}" for name in self.__match_args__)
+        return f"{type(self).__qualname__}({members})"
+
+
+class Input(Model):
+    """Base class of input objects. Members that are ``UNSET`` are not sent."""
+
+    __slots__ = ()
+
+    def to_data(self) -> dict[str, Any]:
+        """Return the members as they are sent."""
+        raise NotImplementedError
+
+    def check_one_of(self) -> None:
+        """Check that exactly one member of a ``@oneOf`` input is given, and not None.
+
+        Raises:
+            TypeError: there are none or several, or the value is None.
+        """
+        given = {name: value for name in self.__match_args__ if (value := getattr(self, name)) is not UNSET}
+        if len(given) != 1 or None in given.values():
+            names = ", ".join(self.__match_args__)
+            raise TypeError(
+                f"{type(self).__name__} needs exactly one of {names}, not None; got {', '.join(given) or 'none'}."
+            )
+
+
+class Enumeration(str, enum.Enum):
+    """Base class of enums. A value that the schema did not have becomes a member that is not listed."""
+
+    @property
+    def is_unknown(self) -> bool:
+        """Whether the schema that the code was generated from did not have the value."""
+        return self.name not in type(self).__members__
+
+    @classmethod
+    def _missing_(cls, value: object) -> Enumeration | None:
+        if not isinstance(value, str):
+            return None
+        # It is not kept, so that a server cannot fill the memory with values.
+        member = str.__new__(cls, value)
+        member._name_ = member._value_ = value
+        return member
+
+    __str__ = str.__str__
+
+
+class GeneratedRequest(TypedRequest[ResultT_co]):
+    """Base class of operations. An instance is a request with its variables.
+
+    Args:
+        text: the document, with the fragments that it uses.
+        result_type: the class of the data.
+        variable_values: the values of the variables.
+        operation_name: the name of the operation.
+    """
+
+    __slots__ = ()
+
+    def __init__(
+        self, text: str, result_type: type[ResultT_co], variable_values: Mapping[str, Any], operation_name: str
+    ) -> None:
+        GraphQLRequest.__init__(self, text, variable_values, operation_name)
+        object.__setattr__(self, "result_type", result_type)
+
+    def decode(self, data: Any) -> ResultT_co:
+        try:
+            result: ResultT_co = cast(Any, self.result_type).from_data(data)
+        except Misfit as misfit:
+            raise misfit.result_error(self.result_type.__qualname__) from misfit.__cause__
+        return result
+
+    def replaced(
+        self,
+        variable_values: Mapping[str, Any] | None = None,
+        operation_name: str | None = None,
+        extensions: Mapping[str, Any] | None = None,
+    ) -> GeneratedRequest[ResultT_co]:
+        request = GraphQLRequest(self, variable_values, operation_name, extensions)
+        return _restored(type(self), self.result_type, request)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        request = GraphQLRequest(self._text, self.variable_values, self.operation_name, self.extensions)
+        return _restored, (type(self), self.result_type, request)
+
+
+def _restored(
+    kind: type[GeneratedRequest[Any]], result_type: type[Any], request: GraphQLRequest
+) -> GeneratedRequest[Any]:
+    made = object.__new__(kind)
+    GraphQLRequest.__init__(made, request)
+    object.__setattr__(made, "result_type", result_type)
+    return made
+
+
+def wrong(expected: str, value: Any) -> NoReturn:
+    """Refuse a value that is not of the expected type."""
+    raise Misfit(expected, value)
+
+
+def items(value: Any) -> list[Any]:
+    """Return the items of a list."""
+    if type(value) is list:
+        return value
+    raise Misfit("a list", value)
+
+
+def read_float(value: Any) -> float:
+    """Return a number."""
+    return decode_float(value)
+
+
+def parsed(parse: Callable[[Any], ValueT], name: str, value: Any) -> ValueT:
+    """Return what the user's function makes of a custom scalar."""
+    try:
+        return parse(value)
+    except Misfit:
+        raise
+    except Exception as error:
+        raise Misfit(name, value) from error
+
+
+def typename_of(data: Any) -> str:
+    """Return the ``__typename`` of an object."""
+    if type(data) is not dict:
+        raise Misfit("an object", data)
+    name = data.get(TYPENAME, Missing)
+    if isinstance(name, str):
+        return name
+    misfit = Misfit("str", name)
+    misfit.steps.append(TYPENAME)
+    misfit.inside = data
+    raise misfit
+
+
+def refuse(error: Exception, data: Any, at: str) -> NoReturn:
+    """Raise a ``Misfit`` for an error in the field *at* of an object."""
+    if type(data) is not dict:
+        raise Misfit("an object", data) from None
+    if isinstance(error, Misfit):
+        error.steps.extend(_steps(data.get(at), error.inside) or ())
+        misfit = error
+    elif at not in data:
+        misfit = Misfit("a value", Missing)
+    else:
+        misfit = Misfit("a member of the enum", data[at])
+        misfit.__cause__ = error
+    misfit.steps.append(at)
+    misfit.inside = data
+    raise misfit
+
+
+def _steps(container: Any, value: Any) -> list[str | int] | None:
+    """Return the path of a value in lists in lists, its last step first; None if it is not there."""
+    if container is value:
+        return []
+    if isinstance(container, list):
+        for index, item in enumerate(container):
+            steps = _steps(item, value)
+            if steps is not None:
+                return [*steps, index]
+    return None
+
+
+def variables(values: dict[str, Any]) -> dict[str, Any]:
+    """Return the variables that are set."""
+    return {name: value for name, value in values.items() if value is not UNSET}
+
+
+def written(value: Any, serialize: Callable[[Any], Any] | None = None) -> Any:
+    """Return a value of a variable as it is sent: input objects as dicts, custom scalars as *serialize* writes them."""
+    if value is None or value is UNSET:
+        return value
+    if isinstance(value, Input):
+        return value.to_data()
+    if isinstance(value, list | tuple):
+        return [written(item, serialize) for item in value]
+    return value if serialize is None else serialize(value)

@@ -1,0 +1,99 @@
+"""The decoders of classes that a library decodes: msgspec's structs and pydantic's models.
+
+The libraries are not imported here unless such a class is passed, and then the class has imported them.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from .misfit import Misfit, Missing
+from .record_fields import is_class
+from .scalars import Decoder
+
+_STEP = re.compile(r"\[(\d+)\]|\.([^.\[\]]+)")
+
+
+def is_struct(kind: Any) -> bool:
+    """Return whether a class is a struct of msgspec."""
+    msgspec = sys.modules.get("msgspec")
+    return msgspec is not None and is_class(kind) and issubclass(kind, msgspec.Struct)
+
+
+def is_model(kind: Any) -> bool:
+    """Return whether a class is a model of pydantic."""
+    pydantic = sys.modules.get("pydantic")
+    return pydantic is not None and is_class(kind) and issubclass(kind, pydantic.BaseModel)
+
+
+def struct_decoder(kind: Any, scalars: Mapping[Any, Callable[[Any], Any]]) -> Decoder:
+    """Return the decoder of a struct of msgspec, or of a union of them with ``tag_field="__typename"``."""
+    import msgspec
+
+    def hook(wanted: Any, value: Any) -> Any:
+        parse = scalars.get(wanted) or scalars.get(getattr(wanted, "__name__", None))
+        if parse is None:
+            raise NotImplementedError(f"a function for {wanted} in scalars=")
+        return parse(value)
+
+    convert = msgspec.convert
+
+    def decode(value: Any) -> Any:
+        try:
+            return convert(value, kind, dec_hook=hook)
+        except msgspec.ValidationError as error:
+            raise _misfit(str(error), value) from error
+
+    return decode
+
+
+def model_decoder(kind: Any) -> Decoder:
+    """Return the decoder of a model of pydantic; aliases such as those of ``to_camel`` are the model's own."""
+    import pydantic
+
+    validate = kind.model_validate
+
+    def decode(value: Any) -> Any:
+        try:
+            return validate(value)
+        except pydantic.ValidationError as error:
+            first = error.errors(include_url=False)[0]
+            missing = first["type"] == "missing"
+            expected = "a value" if missing else _lowered(first["msg"].removeprefix("Input should be "))
+            misfit = Misfit(expected, Missing if missing else first["input"])
+            misfit.steps = list(first["loc"][::-1])
+            raise misfit from error
+
+    return decode
+
+
+def _lowered(message: str) -> str:
+    return message[:1].lower() + message[1:]
+
+
+def _misfit(message: str, value: Any) -> Misfit:
+    """Read the path and the expectation in a message of msgspec's: ``Expected `int`, got `str` - at `$.a[0].b```."""
+    text, _, place = message.partition(" - at `$")
+    steps: list[str | int] = []
+    for index, name in _STEP.findall(place.rstrip("`")):
+        steps.append(name or int(index))
+    expected = text.removeprefix("Expected ").partition(", got")[0].replace("`", "")
+    missing = re.match("Object missing required field (.*)", expected)
+    if missing:
+        steps.append(missing.group(1))
+        expected = "a value"
+    misfit = Misfit(expected, Missing if missing else _at(value, steps))
+    misfit.steps = steps[::-1]
+    return misfit
+
+
+def _at(value: Any, steps: list[str | int]) -> Any:
+    for step in steps:
+        try:
+            value = value[step]
+        except (KeyError, IndexError, TypeError):
+            return None
+    return value

@@ -1,0 +1,56 @@
+"""The decoder of the data of an answer, for the type that a ``TypedRequest`` asks for."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import Any
+
+from .decoders import Scalars, decoder_of
+from .libraries import is_model, is_struct
+from .misfit import Misfit
+from .record_fields import record_fields
+
+
+def result_decoder(kind: Any, scalars: Scalars = ()) -> Callable[[Any], Any]:
+    """Return a function that decodes the data of an answer and raises a ``ResultError`` if it does not fit.
+
+    Data with a single member stands for the value of that member, unless the type has a field of that name.
+
+    Raises:
+        TypeError: there is no decoder for the type.
+    """
+    return _result_decoder(kind, scalars)
+
+
+@functools.lru_cache(maxsize=1024)
+def _result_decoder(kind: Any, scalars: Scalars) -> Callable[[Any], Any]:
+    decode = decoder_of(kind, scalars)
+    names = _member_names(kind)
+    wanted = getattr(kind, "__name__", None) if isinstance(kind, type) else None
+    wanted = str(kind) if wanted is None or hasattr(kind, "__args__") else wanted
+
+    def decode_data(data: Any) -> Any:
+        root = None
+        try:
+            if type(data) is dict and len(data) == 1 and data.keys().isdisjoint(names):
+                (root,) = data
+                return decode(data[root])
+            return decode(data)
+        except Misfit as misfit:
+            if root is not None:
+                misfit.steps.append(root)
+            raise misfit.result_error(wanted) from misfit.__cause__
+
+    return decode_data
+
+
+def _member_names(kind: Any) -> frozenset[str]:
+    """Return the names of the members that the data has if the type describes all of it."""
+    if is_struct(kind):
+        return frozenset(kind.__struct_encode_fields__)
+    if is_model(kind):
+        names = [(name, field.alias, field.validation_alias) for name, field in kind.model_fields.items()]
+        return frozenset(name for several in names for name in several if isinstance(name, str))
+    fields = record_fields(kind) or []
+    return frozenset(name for field in fields for name in field.names)

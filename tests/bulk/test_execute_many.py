@@ -1,0 +1,366 @@
+"""Client.execute_many: many requests, several at a time, against real servers."""
+
+from __future__ import annotations
+
+import itertools
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from graphql import build_schema
+
+from syncgql import (
+    Client,
+    ClientClosed,
+    DocumentError,
+    FailedRequest,
+    GraphQLRequest,
+    LocalSchemaTransport,
+    RequestsHTTPTransport,
+    RetryPolicy,
+    TransportQueryError,
+    TransportTimeout,
+)
+from syncgql.testing import GraphQLMock
+
+from ..fix_scripts import RunScript
+from ..fix_servers import PATIENCE, Server
+from ..servers.wire import WireConnection, WireServer, answer
+
+GREET = "query ($name: String!) { hello(name: $name) }"
+SLEEP = "query ($seconds: Float!) { sleep(seconds: $seconds) }"
+
+
+def names(count: int) -> Iterator[dict[str, Any]]:
+    return ({"name": str(number)} for number in range(count))
+
+
+def greetings(count: int) -> list[dict[str, str]]:
+    return [{"hello": f"Hello {number}!"} for number in range(count)]
+
+
+OPTIONS: dict[str, dict[str, Any]] = {
+    "plain": {},
+    "retry": {"retry": True},
+    "deduplicate": {"deduplicate": True},
+    "middleware": {"middleware": [lambda operation, call_next: call_next(operation)]},
+    "batches": {"batch_interval": 0.01},
+    "validation": {"fetch_schema_from_transport": True},
+}
+
+
+@pytest.mark.parametrize("options", OPTIONS.values(), ids=OPTIONS)
+@pytest.mark.parametrize("ordered", [True, False])
+def test_all_results_come(strawberry_server: Server, options: dict[str, Any], ordered: bool) -> None:
+    """With every policy, in the order of the requests or as they arrive."""
+    with Client(strawberry_server.url, **options) as client:
+        found = list(client.execute_many(GREET, names(50), ordered=ordered))
+    assert (found if ordered else sorted(found, key=lambda data: int(data["hello"][6:-1]))) == greetings(50)
+
+
+def test_a_blocking_transport(strawberry_server: Server) -> None:
+    """Each request in flight has a worker thread."""
+    with Client(transport=RequestsHTTPTransport(strawberry_server.url)) as client:
+        assert list(client.execute_many(GREET, names(30))) == greetings(30)
+
+
+def test_a_websocket(strawberry_server: Server) -> None:
+    """Over one socket."""
+    with Client(strawberry_server.ws_url) as client:
+        assert list(client.execute_many(GREET, names(30))) == greetings(30)
+
+
+def test_a_local_schema() -> None:
+    """Without a server."""
+    schema = build_schema("type Query { hello: String }")
+    with Client(transport=LocalSchemaTransport(schema, root_value={"hello": "world"})) as client:
+        assert list(client.execute_many(["{ hello }"] * 10)) == [{"hello": "world"}] * 10
+
+
+def test_the_mock() -> None:
+    """The results are those that were registered."""
+    with GraphQLMock() as mock, Client("https://example.com/graphql") as client:
+        mock.add("Book", {"book": {"title": "Emma"}})
+        assert list(client.execute_many(["query Book { book { title } }"] * 3)) == 3 * [{"book": {"title": "Emma"}}]
+
+
+def test_requests_of_all_kinds(strawberry_server: Server) -> None:
+    """Texts, documents and requests, mixed."""
+    request = GraphQLRequest(GREET, {"name": "1"})
+    with Client(strawberry_server.url) as client:
+        found = list(client.execute_many(["{ hello }", request, GraphQLRequest("{ a: hello }").document]))
+    assert found == [{"hello": "Hello world!"}, {"hello": "Hello 1!"}, {"a": "Hello world!"}]
+
+
+class Counting:
+    """An endless iterable that counts what was taken."""
+
+    def __init__(self) -> None:
+        self.taken = 0
+
+    def __iter__(self) -> Iterator[dict[str, Any]]:
+        for self.taken in itertools.count(1):
+            yield {"name": str(self.taken - 1)}
+
+
+@pytest.mark.parametrize("ordered", [True, False])
+def test_requests_are_taken_when_there_is_room(strawberry_server: Server, ordered: bool) -> None:
+    """An endless iterable is no more than twice the concurrency ahead."""
+    requests = Counting()
+    with (
+        Client(strawberry_server.url) as client,
+        client.execute_many(GREET, requests, concurrency=4, ordered=ordered) as results,
+    ):
+        assert requests.taken == 0
+        for number, _ in enumerate(itertools.islice(results, 40), 1):
+            assert requests.taken <= number + 8
+
+
+def test_at_most_so_many_are_in_flight(strawberry_server: Server) -> None:
+    """And no fewer, while there are requests."""
+    with Client(strawberry_server.url) as client:
+        list(client.execute_many(SLEEP, [{"seconds": 0.2}] * 12, concurrency=4))
+    under_way = most = 0
+    for entry in strawberry_server.seen():
+        under_way += {"sleep_started": 1, "response": -1}.get(entry["event"], 0)
+        most = max(most, under_way)
+    assert most == 4
+
+
+def test_a_slow_answer_does_not_hold_up_the_others(strawberry_server: Server) -> None:
+    """Those behind it are sent meanwhile, up to twice the concurrency."""
+    seconds = [2.0, *[0.01] * 20]
+    with (
+        Client(strawberry_server.url) as client,
+        client.execute_many(SLEEP, ({"seconds": each} for each in seconds), concurrency=4) as results,
+    ):
+        assert next(results) == {"sleep": 2.0}
+        assert len(strawberry_server.seen("sleep_started")) == 8
+
+
+def test_no_thread_per_request(strawberry_server: Server) -> None:
+    """Without middleware the loop thread is the only one; with middleware each in flight has one."""
+    with Client(strawberry_server.url) as client:
+        client.execute("{ hello }")
+        before = threading.active_count()
+        with client.execute_many(SLEEP, [{"seconds": 0.3}] * 20, concurrency=20) as results:
+            next(results)
+            assert threading.active_count() == before
+    with Client(strawberry_server.url, retry=True) as client:
+        client.execute("{ hello }")
+        with client.execute_many(SLEEP, [{"seconds": 0.3}] * 20, concurrency=20) as results:
+            next(results)
+            assert sum(thread.name.startswith("syncgql-bulk") for thread in threading.enumerate()) == 20
+
+
+def test_an_error_is_raised_and_cancels_the_others(strawberry_server: Server) -> None:
+    """It says which request failed."""
+    requests = ["{ hello }", "{ fail }", "{ sleep(seconds: 600) }"]
+    with Client(strawberry_server.url, timeout=None) as client:
+        results = client.execute_many(requests)
+        assert next(results) == {"hello": "Hello world!"}
+        with pytest.raises(TransportQueryError, match=r"It failed.* request 1, counted from 0"):
+            next(results)
+        strawberry_server.wait_for("sleep_cancelled")
+        assert list(results) == []
+
+
+@pytest.mark.parametrize("options", [{}, {"retry": True}], ids=["loop", "threads"])
+def test_errors_are_returned(strawberry_server: Server, options: dict[str, Any]) -> None:
+    """In the place of the result, with the request; one that cannot be sent, too."""
+    requests: list[Any] = [
+        GraphQLRequest(GREET, {"name": "1"}),
+        "{ fail }",
+        "subscription { count }",
+        "{ sleep(seconds: 600) }",
+    ]
+    with Client(strawberry_server.url, timeout=1, **options) as client:
+        found = list(client.execute_many(requests, on_error="return"))
+    assert found[0] == {"hello": "Hello 1!"}
+    kinds = [type(each.error) for each in found[1:]]
+    assert [kinds[0], kinds[2]] == [TransportQueryError, TransportTimeout]
+    assert issubclass(kinds[1], (DocumentError, TransportQueryError))
+    assert [each.number for each in found[1:]] == [1, 2, 3]
+    assert isinstance(found[1], FailedRequest)
+    assert found[1].request.text == "{ fail }"
+
+
+STOPS = ["break", "close", "drop"]
+
+
+@pytest.mark.parametrize("options", [{}, {"retry": True}], ids=["loop", "threads"])
+@pytest.mark.parametrize("stop", STOPS)
+def test_the_end_of_the_loop_cancels(strawberry_server: Server, stop: str, options: dict[str, Any]) -> None:
+    """On the wire, within a second."""
+    requests = ["{ hello }", *["{ sleep(seconds: 600) }"] * 20]
+    with Client(strawberry_server.url, timeout=None, **options) as client:
+        if stop == "break":
+            for _ in client.execute_many(requests, concurrency=4):
+                strawberry_server.wait_for("sleep_started")
+                break
+        else:
+            results = client.execute_many(requests, concurrency=4)
+            next(results)
+            strawberry_server.wait_for("sleep_started")
+            if stop == "close":
+                results.close()
+            del results
+        start = time.monotonic()
+        strawberry_server.wait_for("sleep_cancelled")
+        assert time.monotonic() - start < 5
+        assert len(strawberry_server.seen("sleep_started")) <= 4
+
+
+def test_a_failing_iterator(strawberry_server: Server) -> None:
+    """Its exception is raised, and what is in flight is cancelled."""
+
+    def requests() -> Iterator[str]:
+        yield "{ sleep(seconds: 600) }"
+        strawberry_server.wait_for("sleep_started")
+        raise ZeroDivisionError("the file ended")
+
+    with Client(strawberry_server.url, timeout=None) as client:
+        with pytest.raises(ZeroDivisionError, match="the file ended"):
+            next(client.execute_many(requests()))
+        strawberry_server.wait_for("sleep_cancelled")
+
+
+@pytest.mark.parametrize("options", [{}, {"retry": True}], ids=["loop", "threads"])
+def test_close_of_the_client(strawberry_server: Server, options: dict[str, Any]) -> None:
+    """The iterator raises ClientClosed, even if errors are returned."""
+    client = Client(strawberry_server.url, timeout=None, **options)
+
+    def close() -> None:
+        strawberry_server.wait_for("sleep_started")
+        client.close()
+
+    closer = threading.Thread(target=close)
+    closer.start()
+    with pytest.raises(ClientClosed):
+        next(client.execute_many(["{ sleep(seconds: 600) }"], on_error="return"))
+    closer.join(PATIENCE)
+
+
+def test_retries(strawberry_server: Server) -> None:
+    """Each request is sent again by itself."""
+    down = answer(b"down", status="503 Service Unavailable", content_type="text/plain")
+    counter = itertools.count()
+
+    def script(connection: WireConnection) -> None:
+        while connection.read_request() is not None:
+            connection.send(down if next(counter) % 3 == 0 else answer())
+
+    with WireServer(script) as server, Client(server.url, retry=RetryPolicy(attempts=10, base=0)) as client:
+        assert list(client.execute_many(["{ ok }"] * 30)) == [{"ok": True}] * 30
+
+
+def test_progress(strawberry_server: Server) -> None:
+    """A function gets the number of results and that of the requests, if it is known."""
+    told: list[tuple[int, int | None]] = []
+
+    def progress(done: int, total: int | None) -> None:
+        told.append((done, total))
+
+    with Client(strawberry_server.url) as client:
+        list(client.execute_many(GREET, list(names(3)), progress=progress))
+        list(client.execute_many(GREET, names(2), progress=progress))
+    assert told == [(1, 3), (2, 3), (3, 3), (1, None), (2, None)]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "options", "match"),
+    [
+        (("{ hello }",), {}, "an iterable of requests"),
+        ((GraphQLRequest("{ hello }"),), {}, "an iterable of requests"),
+        ((3,), {}, "an iterable of requests"),
+        (("{ hello }", {"name": "x"}), {}, "an iterable of mappings"),
+        (([],), {"concurrency": "many"}, "concurrency"),
+        (([],), {"ordered": 1}, "ordered"),
+        (([],), {"progress": 3}, "progress"),
+        (([],), {"timeout": "long"}, "timeout"),
+        (([],), {"retries": 3}, "retries"),
+    ],
+)
+def test_mistakes(arguments: tuple[Any, ...], options: dict[str, Any], match: str) -> None:
+    """They fail by name when the iterator is made."""
+    with pytest.raises(TypeError, match=match):
+        Client("http://127.0.0.1:9/").execute_many(*arguments, **options)
+
+
+@pytest.mark.parametrize("options", [{"concurrency": 0}, {"on_error": "ignore"}, {"timeout": -1}])
+def test_values_that_are_out_of_range(options: dict[str, Any]) -> None:
+    """They fail by name when the iterator is made."""
+    with pytest.raises(ValueError, match=next(iter(options))):
+        Client("http://127.0.0.1:9/").execute_many([], **options)
+
+
+def test_an_item_that_is_no_request(strawberry_server: Server) -> None:
+    """It is a mistake of the program, so it is raised in any case."""
+    with Client(strawberry_server.url) as client, pytest.raises(TypeError, match="must be GraphQL source text"):
+        list(client.execute_many([3], on_error="return"))  # type: ignore[call-overload]
+
+
+MEMORY = """
+import itertools, sys
+from syncgql import Client
+from syncgql.testing import GraphQLMock
+
+
+def resident() -> int:
+    with open("/proc/self/statm") as file:
+        return int(file.read().split()[1]) * 4096
+
+
+client = Client(sys.argv[1])
+results = client.execute_many("{ hello }", itertools.repeat({}), concurrency=16)
+sizes = []
+for number in range(4):
+    for _ in itertools.islice(results, 1000):
+        pass
+    sizes.append(resident())
+print((max(sizes[1:]) - sizes[0]) // 1024)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="resident size is read from /proc")
+def test_memory_stays_the_same(strawberry_server: Server, run_script: RunScript) -> None:
+    """By resident size, over thousands of requests of an endless iterable."""
+    result = run_script(MEMORY, strawberry_server.url)
+    assert int(result.stdout) < 4096, result.stderr
+
+
+INTERRUPT = """
+import sys, time
+from syncgql import Client
+
+client = Client(sys.argv[1], timeout=None, retry=sys.argv[2] == "retry")
+print("started", flush=True)
+try:
+    for _ in client.execute_many(["{ sleep(seconds: 600) }"] * 9, concurrency=3):
+        pass
+except KeyboardInterrupt:
+    print("interrupted", flush=True)
+    time.sleep(3)
+"""
+
+
+@pytest.mark.parametrize("option", ["none", "retry"])
+def test_ctrl_c(strawberry_server: Server, option: str) -> None:
+    """Requests on the wire are cancelled while the program goes on."""
+    program = subprocess.Popen(
+        [sys.executable, "-c", INTERRUPT, strawberry_server.url, option], stdout=subprocess.PIPE, text=True
+    )
+    try:
+        strawberry_server.wait_for("sleep_started")
+        program.send_signal(signal.SIGINT)
+        assert program.stdout is not None
+        assert program.stdout.readlines(20) == ["started\n", "interrupted\n"]
+        strawberry_server.wait_for("sleep_cancelled", 2)
+    finally:
+        program.kill()
+        program.communicate()

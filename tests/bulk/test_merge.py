@@ -1,0 +1,105 @@
+"""merge: one loop over several subscriptions."""
+
+from __future__ import annotations
+
+import itertools
+import threading
+
+import pytest
+
+from syncgql import Client, Subscription, TransportQueryError, merge
+
+from ..fix_servers import PATIENCE, Server
+
+COUNT = "subscription ($to: Int, $delay: Float) { count(to: $to, delay: $delay) }"
+FAIL = "subscription { failAfter(count: 2) }"
+
+
+def test_all_events_come(strawberry_server: Server) -> None:
+    """Those of each in order; the loop ends when all have ended."""
+    with Client(strawberry_server.ws_url) as one, Client(strawberry_server.ws_url) as two:
+        feeds = [one.subscribe(COUNT, {"to": 5}), one.subscribe(COUNT, {"to": 3}), two.subscribe(COUNT, {"to": 4})]
+        events: dict[Subscription[dict[str, int]], list[int]] = {feed: [] for feed in feeds}
+        for feed, event in merge(*feeds):
+            events[feed].append(event["count"])
+    assert list(events.values()) == [[1, 2, 3, 4, 5], [1, 2, 3], [1, 2, 3, 4]]
+
+
+def test_no_subscriptions() -> None:
+    """The loop ends at once."""
+    assert list(merge()) == []
+
+
+def test_a_fast_feed_does_not_hold_up_a_slow_one(strawberry_server: Server) -> None:
+    """Each that has events gets its turn."""
+    with Client(strawberry_server.ws_url) as client:
+        fast = client.subscribe(COUNT, {"delay": 0.0})
+        next(fast)
+        slow = client.subscribe(COUNT, {"to": 3, "delay": 0.0})
+        slow_events = 0
+        for feed, _ in itertools.islice(merge(fast, slow), 5000):
+            slow_events += feed is slow
+            if slow_events == 3:
+                break
+        assert slow_events == 3
+        fast.close()
+
+
+def test_it_waits(strawberry_server: Server) -> None:
+    """For events that come later, and for an end from another thread."""
+    with Client(strawberry_server.ws_url) as client:
+        late, never = client.subscribe(COUNT, {"to": 2, "delay": 0.3}), client.subscribe(COUNT, {"delay": 600.0})
+        timer = threading.Timer(1.5, never.close)
+        timer.start()
+        assert [event["count"] for _, event in merge(never, late)] == [1, 2]
+        timer.join(PATIENCE)
+
+
+def test_the_first_error_closes_all(strawberry_server: Server) -> None:
+    """On the server, too."""
+    with Client(strawberry_server.ws_url) as client:
+        feeds = [client.subscribe(COUNT, {"delay": 600.0}), client.subscribe(FAIL)]
+        with pytest.raises(TransportQueryError, match="It failed after 2"):
+            list(merge(*feeds))
+        assert all(feed.closed for feed in feeds)
+        strawberry_server.wait_for("subscription_ended", name="count")
+
+
+def test_errors_are_returned(strawberry_server: Server) -> None:
+    """In the place of the event; the others go on."""
+    with Client(strawberry_server.ws_url) as client:
+        failing, counting = client.subscribe(FAIL), client.subscribe(COUNT, {"to": 3, "delay": 0.1})
+        found = list(merge(failing, counting, on_error="return"))
+    assert [event["count"] for feed, event in found if feed is counting] == [1, 2, 3]
+    last = [event for feed, event in found if feed is failing][-1]
+    assert isinstance(last, TransportQueryError)
+
+
+def test_leaving_the_loop_ends_what_nothing_refers_to(strawberry_server: Server) -> None:
+    """As for a loop over one subscription."""
+    with Client(strawberry_server.ws_url) as client:
+        kept = client.subscribe(COUNT, {"to": 100})
+        for _ in merge(kept, client.subscribe("subscription { bookAdded { id } }")):
+            break
+        del _
+        strawberry_server.wait_for("ws_message", message={"type": "complete"})
+        assert not kept.closed
+
+
+def test_buffers_keep_their_limits(strawberry_server: Server) -> None:
+    """A consumer that is slow has the server wait, and loses nothing."""
+    with Client(strawberry_server.ws_url) as client:
+        feed = client.subscribe(COUNT, {"to": 500}, buffer_size=10)
+        found = []
+        for _, event in merge(feed):
+            found.append(event["count"])
+            assert feed.stats.buffered <= 11
+    assert found == list(range(1, 501))
+
+
+def test_mistakes() -> None:
+    """They fail by name."""
+    with pytest.raises(TypeError, match="merge\\(\\) needs subscriptions, not list"):
+        merge([])  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match="on_error"):
+        merge(on_error="ignore")  # type: ignore[arg-type]

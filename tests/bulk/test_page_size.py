@@ -1,0 +1,55 @@
+"""PageSize: shrinks at once and grows slowly."""
+
+from __future__ import annotations
+
+import logging
+
+import pytest
+
+from syncgql import TransportConnectionFailed, TransportError, TransportQueryError, TransportServerError
+from syncgql.bulk.page_size import GROWS_AFTER, PageSize, is_too_expensive
+
+COST = TransportQueryError("Too much", errors=[{"message": "", "extensions": {"code": "MAX_COST_EXCEEDED"}}])
+CONTENTFUL = {"message": "", "extensions": {"contentful": {"code": "TOO_COMPLEX_QUERY"}}}
+
+
+@pytest.mark.parametrize(
+    ("error", "expected"),
+    [
+        (COST, True),
+        (TransportQueryError("", errors=[CONTENTFUL]), True),
+        (TransportServerError("", code=502), True),
+        (TransportServerError("", code=504), True),
+        (TransportServerError("", code=500), False),
+        (TransportQueryError("", errors=[{"message": "It failed"}]), False),
+        (TransportConnectionFailed("lost"), False),
+    ],
+)
+def test_what_is_too_expensive(error: TransportError, expected: bool) -> None:
+    """The codes of vendors and the statuses of gateways."""
+    assert is_too_expensive(error) is expected
+
+
+def test_it_halves_down_to_one(caplog: pytest.LogCaptureFixture) -> None:
+    """And then the error is raised; each step is in the log."""
+    size = PageSize(5)
+    with caplog.at_level(logging.WARNING, "syncgql"):
+        assert [(size.shrink(COST), size.size) for _ in range(3)] == [(True, 2), (True, 1), (False, 1)]
+    assert "the next has 2 nodes" in caplog.text
+
+
+def test_it_grows_back() -> None:
+    """By half after several pages, up to the size that was wanted."""
+    size = PageSize(100)
+    size.shrink(COST)
+    sizes = []
+    for _ in range(3 * GROWS_AFTER):
+        size.succeeded()
+        sizes.append(size.size)
+    assert sizes[GROWS_AFTER - 2 : GROWS_AFTER] == [50, 75]
+    assert sizes[2 * GROWS_AFTER - 1 :] == [100] * (GROWS_AFTER + 1)
+
+
+def test_a_size_that_the_client_cannot_set() -> None:
+    """The error is raised."""
+    assert not PageSize(None).shrink(COST)

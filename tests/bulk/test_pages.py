@@ -1,0 +1,405 @@
+"""Client.paginate: complete, without duplicates, and with an end."""
+
+from __future__ import annotations
+
+import itertools
+import sys
+import threading
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from syncgql import (
+    Client,
+    DocumentError,
+    OffsetPagination,
+    Page,
+    PagePagination,
+    Pages,
+    RetryPolicy,
+    SyncGQLError,
+    TransportConnectionFailed,
+    TransportProtocolError,
+    TransportQueryError,
+    TransportRateLimited,
+    TransportServerError,
+)
+from syncgql.testing import GraphQLMock, RecordedRequest
+
+from ..fix_scripts import RunScript
+from ..fix_servers import Server
+
+INFO = "pageInfo { hasNextPage endCursor }"
+FORWARD = f"query ($first: Int, $after: String) {{ rows(first: $first, after: $after) {{ nodes {{ id }} {INFO} }} }}"
+EDGES = (
+    "query ($first: Int, $after: String) { rows(first: $first, after: $after) "
+    f"{{ totalCount edges {{ cursor node {{ id }} }} {INFO} }} }}"
+)
+BACKWARD = (
+    "query ($last: Int, $before: String) { rows(last: $last, before: $before) "
+    "{ nodes { id } pageInfo { hasPreviousPage startCursor } } }"
+)
+LISTED = (
+    "query ($limit: Int, $offset: Int, $page: Int) "
+    "{ list(limit: $limit, offset: $offset, page: $page) { items { id } total } }"
+)
+
+
+def ids(nodes: Any) -> list[int]:
+    return [node["id"] for node in nodes]
+
+
+@pytest.mark.parametrize("prefetch", [0, 1, 3])
+@pytest.mark.parametrize("document", [FORWARD, EDGES], ids=["nodes", "edges"])
+def test_all_nodes_come_once(rows_url: str, document: str, prefetch: int) -> None:
+    """From nodes and edges, however many pages are fetched ahead."""
+    with Client(rows_url) as client:
+        assert ids(client.paginate(document, {"total": 995}, page_size=100, prefetch=prefetch)) == list(range(995))
+
+
+def test_200_000_rows(rows_url: str) -> None:
+    """The whole table."""
+    with Client(rows_url) as client:
+        assert ids(client.paginate(FORWARD, page_size=10_000)) == list(range(200_000))
+
+
+def test_backward(rows_url: str) -> None:
+    """Pages come from the end, each in the order of the list."""
+    with Client(rows_url) as client:
+        pages = [ids(page.nodes) for page in client.paginate(BACKWARD, {"total": 25}, page_size=10).pages()]
+    assert pages == [list(range(15, 25)), list(range(5, 15)), list(range(5))]
+
+
+LISTS = [OffsetPagination(), PagePagination(page_size="limit")]
+
+
+@pytest.mark.parametrize("pagination", LISTS, ids=["offset", "page"])
+def test_lists(rows_url: str, pagination: Any) -> None:
+    """By offset, which ends by the total, and by page number."""
+    with Client(rows_url) as client:
+        pages = client.paginate(LISTED, {"total": 250}, pagination=pagination, page_size=100)
+        assert ids(pages) == list(range(250))
+        assert pages.total_count == 250
+
+
+def test_a_function(rows_url: str) -> None:
+    """It returns the variables that change, here for a keyset."""
+
+    def following(data: dict[str, Any]) -> dict[str, Any] | None:
+        items = data["list"]["items"]
+        return {"offset": items[-1]["id"] + 1} if items else None
+
+    with Client(rows_url) as client:
+        nodes = client.paginate(LISTED, {"total": 250, "limit": 100}, pagination=following)
+        assert ids(nodes) == list(range(250))
+
+
+def test_the_total(rows_url: str) -> None:
+    """When the document selects it; for a progress function, too."""
+    told: list[tuple[int, int | None]] = []
+    with Client(rows_url) as client:
+        pages = client.paginate(
+            EDGES, {"total": 250}, page_size=100, progress=lambda done, total: told.append((done, total))
+        )
+        assert pages.total_count is None
+        next(pages)
+        assert pages.total_count == 250
+        list(pages)
+    assert told == [(100, 250), (200, 250), (250, 250)]
+
+
+@pytest.mark.parametrize("stop", [0, 1, 99, 100, 101, 150, 200, 250])
+@pytest.mark.parametrize("document", [FORWARD, EDGES], ids=["pages", "items"])
+def test_another_pull_goes_on(rows_url: str, document: str, stop: int) -> None:
+    """After any number of nodes nothing is lost, and at most a part of a page repeated; with edges' cursors nothing."""
+    with Client(rows_url) as client:
+        pages = client.paginate(document, {"total": 250}, page_size=100)
+        first = ids(itertools.islice(pages, stop))
+        rest = ids(client.paginate(document, {"total": 250}, page_size=100, after=pages.cursor))
+    begin = stop if document == EDGES or stop == 250 else stop // 100 * 100
+    assert first == list(range(stop))
+    assert rest == list(range(begin, 250))
+
+
+def test_a_pull_that_was_complete_goes_on_with_what_was_added(rows_url: str) -> None:
+    """The cursor of the last page stays."""
+    with Client(rows_url) as client:
+        pages = client.paginate(FORWARD, {"total": 250}, page_size=100)
+        list(pages)
+        assert ids(client.paginate(FORWARD, {"total": 260}, page_size=100, after=pages.cursor)) == list(range(250, 260))
+
+
+def test_max_pages(rows_url: str) -> None:
+    """It stops there, and can go on."""
+    with Client(rows_url) as client:
+        pages = client.paginate(FORWARD, page_size=10, max_pages=3)
+        assert ids(pages) == list(range(30))
+        assert pages.cursor == "29"
+
+
+POSITIONS = [1, 3, 5]
+ERRORS: dict[str, type[SyncGQLError]] = {
+    "429": TransportRateLimited,
+    "502": TransportServerError,
+    "graphql": TransportQueryError,
+    "throttled": TransportRateLimited,
+    "partial": TransportQueryError,
+}
+LITERAL = FORWARD.replace("$first: Int, ", "").replace("first: $first", "first: 100")
+
+
+@pytest.mark.parametrize("position", POSITIONS)
+@pytest.mark.parametrize("fault", ERRORS)
+def test_faults_without_retry(rows_url: str, fault: str, position: int) -> None:
+    """The error has its name and says on which page it came; another pull completes the list."""
+    headers = {"x-fault": f"{fault} {position}", "x-pull": uuid.uuid4().hex}
+    with Client(rows_url) as client:
+        pages = client.paginate(LITERAL, {"total": 450}, headers=headers)
+        nodes: list[Any] = []
+        with pytest.raises(ERRORS[fault], match=rf"page {position} of paginate\(\)"):
+            _append_each(nodes, pages)
+        assert ids(nodes) == list(range(100 * (position - 1)))
+        rest = client.paginate(LITERAL, {"total": 450}, after=pages.cursor)
+        assert ids(nodes) + ids(rest) == list(range(450))
+
+
+def _append_each(nodes: list[Any], pages: Pages) -> None:
+    """Keep what comes before an error."""
+    for node in pages:
+        nodes.append(node)
+
+
+def test_a_reset_without_retry(rows_url: str) -> None:
+    """On the first connection an error; a connection that was used before is replaced in any case."""
+    with Client(rows_url) as client:
+        headers = {"x-fault": "reset 1", "x-pull": uuid.uuid4().hex}
+        with pytest.raises(TransportConnectionFailed, match=r"page 1 of paginate\(\)"):
+            list(client.paginate(LITERAL, {"total": 450}, headers=headers))
+        headers = {"x-fault": "reset 3", "x-pull": uuid.uuid4().hex}
+        assert ids(client.paginate(LITERAL, {"total": 450}, headers=headers)) == list(range(450))
+
+
+@pytest.mark.parametrize("position", POSITIONS)
+@pytest.mark.parametrize("fault", ["429", "502", "reset", "throttled"])
+def test_faults_with_retry(rows_url: str, fault: str, position: int) -> None:
+    """The list is complete and without duplicates."""
+    headers = {"x-fault": f"{fault} {position}", "x-pull": uuid.uuid4().hex}
+    with Client(rows_url, retry=RetryPolicy(base=0, throttled_base=0)) as client:
+        assert ids(client.paginate(LITERAL, {"total": 450}, headers=headers)) == list(range(450))
+
+
+@pytest.mark.parametrize("size", [15_000, 39_999])
+def test_a_page_that_is_too_expensive_is_halved(rows_url: str, size: int) -> None:
+    """Until the server accepts it; nothing is lost."""
+    with Client(rows_url) as client:
+        pages = list(client.paginate(FORWARD, {"total": 50_000}, page_size=size).pages())
+    assert [each for page in pages for each in ids(page.nodes)] == list(range(50_000))
+    assert len(pages[0].nodes) <= 10_000
+
+
+def test_a_502_halves_a_page(rows_url: str) -> None:
+    """As GitHub answers when a query takes too long."""
+    headers = {"x-fault": "502 2", "x-pull": uuid.uuid4().hex}
+    with Client(rows_url) as client:
+        sizes = [
+            len(page.nodes) for page in client.paginate(FORWARD, {"total": 300}, page_size=100, headers=headers).pages()
+        ]
+    assert sizes[:3] == [100, 50, 50]
+    assert sum(sizes) == 300
+
+
+Answer = Callable[[RecordedRequest], dict[str, Any]]
+
+
+def answers(mock: GraphQLMock, *pages: Any) -> None:
+    """Answer with these pages in turn, the last over and over."""
+    turns = iter(pages)
+    last: list[Any] = []
+
+    def answer(request: RecordedRequest) -> dict[str, Any]:
+        last[:] = [next(turns, last[0] if last else None)]
+        return {"rows": last[0]}
+
+    mock.add("Rows", answer)
+
+
+def page(*numbers: int, more: bool, cursor: str | None) -> dict[str, Any]:
+    nodes = [{"id": number} for number in numbers]
+    return {"nodes": nodes, "pageInfo": {"hasNextPage": more, "endCursor": cursor}}
+
+
+NAMED = FORWARD.replace("query (", "query Rows (")
+
+
+def pull(*pages: Any, prefetch: int = 1) -> list[int]:
+    with GraphQLMock() as mock, Client("https://example.com/graphql") as client:
+        answers(mock, *pages)
+        return ids(client.paginate(NAMED, prefetch=prefetch))
+
+
+@pytest.mark.parametrize("cursor", [None, ""])
+def test_more_pages_without_a_cursor(cursor: str | None) -> None:
+    """An error that names the connection and the page, as the rows would repeat for ever otherwise."""
+    with pytest.raises(TransportProtocolError, match=r"'rows' has more pages.* page 2 of paginate"):
+        pull(page(1, more=True, cursor="a"), page(2, more=True, cursor=cursor))
+
+
+def test_an_empty_page_without_a_cursor() -> None:
+    """The same, though the page is empty."""
+    with pytest.raises(TransportProtocolError, match="gives no cursor"):
+        pull(page(more=True, cursor=None))
+
+
+@pytest.mark.parametrize("cursors", ["aa", "aba", "abcb"])
+def test_a_cursor_that_does_not_move(cursors: str) -> None:
+    """Nor one that comes back."""
+    with pytest.raises(TransportProtocolError, match="does not move"):
+        pull(*[page(number, more=True, cursor=cursor) for number, cursor in enumerate(cursors)])
+
+
+def test_empty_pages_in_between() -> None:
+    """A server that filters after it has cut its pages sends them; they are no end while the cursor moves."""
+    assert pull(page(1, more=True, cursor="a"), page(more=True, cursor="b"), page(2, more=False, cursor="c")) == [1, 2]
+
+
+def test_empty_pages_without_an_end() -> None:
+    """After ten in a row it is an error."""
+    with pytest.raises(TransportProtocolError, match="the last 10 were empty"):
+        pull(*[page(more=True, cursor=str(number)) for number in range(20)])
+
+
+def test_null_nodes_and_a_null_connection() -> None:
+    """Null nodes are left out; a connection that is null is the end."""
+    nodes = {"nodes": [None, {"id": 1}], "pageInfo": {"hasNextPage": True, "endCursor": "a"}}
+    assert pull(nodes, None) == [1]
+
+
+def test_the_last_page_of_a_server_that_never_says_so() -> None:
+    """Without hasNextPage, a null cursor is the end."""
+    document = NAMED.replace("hasNextPage ", "")
+    with GraphQLMock() as mock, Client("https://example.com/graphql") as client:
+        answers(mock, page(1, more=True, cursor="a"), page(2, more=True, cursor=None))
+        assert ids(client.paginate(document)) == [1, 2]
+
+
+def test_null_data() -> None:
+    """An error, with the cursor to go on."""
+    with GraphQLMock() as mock, Client("https://example.com/graphql") as client:
+        mock.add("Rows", {"rows": page(1, more=True, cursor="a")})
+        mock.add("Rows", None)
+        pages = client.paginate(NAMED)
+        assert next(pages) == {"id": 1}
+        with pytest.raises(TransportProtocolError, match=r"null data.* page 2"):
+            next(pages)
+        assert pages.cursor == "a"
+
+
+@pytest.mark.parametrize("prefetch", [1, 2])
+def test_a_consumer_that_stops_costs_at_most_the_prefetch(rows_url: str, prefetch: int) -> None:
+    """No more pages are fetched ahead."""
+    sent: list[str] = []
+
+    def count(operation: Any, call_next: Any) -> Any:
+        sent.append("")
+        return call_next(operation)
+
+    with (
+        Client(rows_url, middleware=[count]) as client,
+        client.paginate(FORWARD, page_size=10, prefetch=prefetch) as pages,
+    ):
+        next(pages)
+        client.execute(FORWARD)  # time for a page
+        client.execute(FORWARD)
+        assert len(sent) - 2 <= 1 + prefetch
+
+
+@pytest.mark.parametrize("prefetch", [0, 1])
+def test_the_end_of_the_loop_cancels(strawberry_server: Server, prefetch: int) -> None:
+    """The page that is on its way is aborted."""
+    document = "query ($offset: Float!) { books { id } sleep(seconds: $offset) }"
+    with Client(strawberry_server.url, timeout=None) as client:
+        for node in client.paginate(
+            document, {"offset": 0.0}, pagination=lambda data: {"offset": 600.0}, prefetch=prefetch
+        ):
+            assert node["id"] == "1"
+            if prefetch:
+                strawberry_server.wait_for("sleep_started", seconds=600.0)
+            break
+        if prefetch:
+            strawberry_server.wait_for("sleep_cancelled")
+
+
+def _slow_page(data: dict[str, Any]) -> dict[str, Any]:
+    return {"offset": 600.0}
+
+
+def test_no_thread_stays(rows_url: str) -> None:
+    """Neither after the end nor after a break."""
+    with Client(rows_url) as client:
+        for _ in client.paginate(FORWARD, page_size=10):
+            break
+        list(client.paginate(FORWARD, {"total": 30}, page_size=10))
+    for thread in threading.enumerate():
+        if thread.name.startswith("syncgql-prefetch"):
+            thread.join(10)
+            assert not thread.is_alive()
+
+
+@pytest.mark.parametrize(
+    ("document", "options", "match"),
+    [
+        ("{ rows { nodes { id } } }", {}, "no field selects pageInfo"),
+        (FORWARD, {"path": "columns"}, "no pageInfo at 'columns'. It does at 'rows'"),
+        (FORWARD.replace("after: $after", ""), {}, "needs a variable for its cursor: declare \\$after"),
+        (FORWARD.replace(" endCursor", ""), {}, "add endCursor to its pageInfo"),
+        (FORWARD.replace("nodes { id }", ""), {}, "neither nodes nor edges"),
+        (LITERAL, {"page_size": 10}, "page_size= needs a variable"),
+    ],
+)
+def test_documents_that_cannot_be_paged(document: str, options: dict[str, Any], match: str) -> None:
+    """They fail before anything is sent, and the message says what to add."""
+    with pytest.raises(DocumentError, match=match):
+        Client("http://127.0.0.1:9/").paginate(document, **options)
+
+
+@pytest.mark.parametrize("options", [{"prefetch": -1}, {"page_size": 0}, {"max_pages": 0}])
+def test_values_out_of_range(options: dict[str, Any]) -> None:
+    """They fail by name."""
+    with pytest.raises(ValueError, match=next(iter(options))):
+        Client("http://127.0.0.1:9/").paginate(FORWARD, **options)
+
+
+def test_pages_have_their_answers(rows_url: str) -> None:
+    """And a cursor each."""
+    with Client(rows_url) as client:
+        first = next(client.paginate(FORWARD, {"total": 5}, page_size=2).pages())
+    assert isinstance(first, Page)
+    assert (first.cursor, first.number, first.result.data["rows"]["nodes"]) == ("1", 1, first.nodes)
+
+
+MEMORY = """
+import sys
+from syncgql import Client
+
+
+def resident() -> int:
+    with open("/proc/self/statm") as file:
+        return int(file.read().split()[1]) * 4096
+
+
+sizes = []
+nodes = Client(sys.argv[1]).paginate(sys.argv[2], page_size=500)
+for number, node in enumerate(nodes, 1):
+    if number % 40_000 == 0:
+        sizes.append(resident())
+print((max(sizes[1:]) - sizes[0]) // 1024)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="resident size is read from /proc")
+def test_memory_stays_the_same(rows_url: str, run_script: RunScript) -> None:
+    """By resident size, over 200,000 rows."""
+    result = run_script(MEMORY, rows_url, FORWARD)
+    assert int(result.stdout) < 4096, result.stderr

@@ -1,0 +1,124 @@
+"""Client.poll: the same request again and again, until something is so."""
+
+from __future__ import annotations
+
+import itertools
+import threading
+import time
+from typing import Any
+
+import pytest
+
+from syncgql import Client, ClientClosed, TransportQueryError, TransportTimeout
+from syncgql.testing import GraphQLMock
+
+from ..fix_servers import Server
+
+JOB = "query Job { job { progress } }"
+
+
+def counting(mock: GraphQLMock) -> None:
+    numbers = itertools.count(1)
+    mock.add("Job", lambda request: {"job": {"progress": next(numbers)}})
+
+
+def test_until() -> None:
+    """The answer for which it is true is the last."""
+    with GraphQLMock() as mock, Client("https://example.com/graphql") as client:
+        counting(mock)
+        answers = client.poll(JOB, interval=0, until=lambda data: data["job"]["progress"] == 3)
+        assert [data["job"]["progress"] for data in answers] == [1, 2, 3]
+
+
+def test_without_an_end() -> None:
+    """It goes on until the loop is left."""
+    with GraphQLMock() as mock, Client("https://example.com/graphql") as client:
+        counting(mock)
+        assert len(list(itertools.islice(client.poll(JOB, interval=0), 20))) == 20
+
+
+def waits(monkeypatch: pytest.MonkeyPatch, **options: Any) -> list[float]:
+    """Return the first five waits."""
+    slept: list[float] = []
+    with GraphQLMock() as mock, Client("https://example.com/graphql") as client:
+        counting(mock)
+        monkeypatch.setattr(client._pipeline._clock, "sleep", slept.append)
+        list(itertools.islice(client.poll(JOB, **options), 6))
+    return slept
+
+
+def test_intervals(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Fixed or growing; the last is repeated."""
+    assert waits(monkeypatch, interval=2) == [2] * 5
+    assert waits(monkeypatch, interval=(1, 2, 4)) == [1, 2, 4, 4, 4]
+
+
+def test_jitter(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each wait is longer or shorter by a part of it."""
+    slept = waits(monkeypatch, interval=10, jitter=0.5)
+    assert all(5 <= each <= 15 for each in slept)
+    assert len(set(slept)) > 1
+
+
+def test_the_limit_ends_a_wait() -> None:
+    """With the name of the option."""
+    with GraphQLMock() as mock, Client("https://example.com/graphql") as client:
+        counting(mock)
+        answers = client.poll(JOB, interval=600, timeout=0.3)
+        next(answers)
+        start = time.monotonic()
+        with pytest.raises(TransportTimeout, match=r"timeout expired after 0\.3 s"):
+            next(answers)
+        assert time.monotonic() - start < 60
+
+
+def test_the_limit_ends_a_request(strawberry_server: Server) -> None:
+    """It is cancelled on the wire, too."""
+    with Client(strawberry_server.url, timeout=None) as client:
+        with pytest.raises(TransportTimeout):
+            next(client.poll("{ sleep(seconds: 600) }", interval=1, timeout=0.3))
+        strawberry_server.wait_for("sleep_cancelled")
+
+
+def test_the_limit_of_the_client_holds(strawberry_server: Server) -> None:
+    """If it is shorter."""
+    with Client(strawberry_server.url, timeout=0.2) as client, pytest.raises(TransportTimeout) as info:
+        next(client.poll("{ sleep(seconds: 600) }", interval=1, timeout=60))
+    assert info.value.seconds == 0.2
+
+
+def test_errors_are_raised(strawberry_server: Server) -> None:
+    """As by execute."""
+    with Client(strawberry_server.url) as client, pytest.raises(TransportQueryError):
+        next(client.poll("{ fail }", interval=1))
+
+
+@pytest.mark.parametrize("options", [{}, {"retry": True}], ids=["plain", "retry"])
+def test_close_ends_a_wait(strawberry_server: Server, options: Any) -> None:
+    """Another thread may close the client."""
+    client = Client(strawberry_server.url, **options)
+    answers = client.poll("{ hello }", interval=600)
+    next(answers)
+    timer = threading.Timer(0.2, client.close)
+    timer.start()
+    with pytest.raises(ClientClosed):
+        next(answers)
+    timer.join()
+
+
+@pytest.mark.parametrize(
+    ("options", "error", "match"),
+    [
+        ({"interval": "often"}, TypeError, "interval"),
+        ({"interval": ()}, ValueError, "interval"),
+        ({"interval": -1}, ValueError, "interval"),
+        ({"interval": 1, "until": 3}, TypeError, "until"),
+        ({"interval": 1, "timeout": 0}, ValueError, "timeout"),
+        ({"interval": 1, "jitter": 2}, ValueError, "jitter"),
+        ({"interval": 1, "every": 2}, TypeError, "every"),
+    ],
+)
+def test_mistakes(options: dict[str, Any], error: type[Exception], match: str) -> None:
+    """They fail by name when the iterator is made."""
+    with pytest.raises(error, match=match):
+        Client("http://127.0.0.1:9/").poll(JOB, **options)

@@ -1,0 +1,81 @@
+"""From selections to classes."""
+
+from __future__ import annotations
+
+import pytest
+from graphql import build_schema
+
+from syncgql.codegen import CodegenOptions
+from syncgql.codegen.building import Builder
+from syncgql.codegen.documents import read_documents
+from syncgql.codegen.input_types import LeafTypes
+from syncgql.codegen.shapes import OperationClass
+
+SCHEMA = build_schema(
+    """
+    type Query { node: Node, found: Found, a: A, A: A }
+    interface Node { id: ID! }
+    interface Named { name: String }
+    type A implements Node & Named { id: ID!, name: String, a: A }
+    type B implements Node & Named { id: ID!, name: String }
+    type C implements Node { id: ID! }
+    union Found = A | C
+    """
+)
+
+
+def built(text: str) -> tuple[OperationClass, Builder]:
+    """The class of the operation in a text, and what built it."""
+    documents = read_documents(SCHEMA, {"a.graphql": text})
+    builder = Builder(SCHEMA, documents, LeafTypes(SCHEMA, CodegenOptions()), "fragments.")
+    return builder.operation(documents.operations["a.graphql"][0], "Q"), builder
+
+
+@pytest.mark.parametrize(
+    ("selection", "hint"),
+    [
+        ("node { id }", "Q.Data.Node | None"),
+        ("node { ...F }", "fragments.F | None"),
+        ("node { ...F id }", "Q.Data.Node | None"),
+        ("node { ...F @skip(if: true) }", "Q.Data.Node | None"),
+        ("node { ... on A { a { id } } }", "Q.Data.NodeA | Q.Data.NodeOther | None"),
+        ("node { ... on Named { name } }", "Q.Data.NodeNamed | Q.Data.NodeOther | None"),
+        ("node { ... on Named { name } ... on A { id } }", "Q.Data.NodeA | Q.Data.NodeNamed | Q.Data.NodeOther | None"),
+        ("node { ... on Node { id } }", "Q.Data.Node | None"),
+        ("node { ...G }", "Q.Data.NodeA | Q.Data.NodeOther | None"),
+    ],
+)
+def test_types_of_fields(selection: str, hint: str) -> None:
+    """One class, that of a fragment, or one for each set of conditions that objects meet."""
+    operation, _ = built(
+        f"query Q {{ {selection} }} fragment F on Node {{ id }} fragment G on Node {{ ... on A {{ id }} }}"
+    )
+    assert operation.data.fields[0].hint == hint
+
+
+def test_members_have_the_fields_that_apply() -> None:
+    """And ``typename``, which the text asks for."""
+    operation, _ = built("query Q { node { id ... on Named { name } ... on A { again: a { id } } } }")
+    assert {made.name: [field.key for field in made.fields] for made in operation.data.classes} == {
+        "NodeA": ["__typename", "id", "name", "again"],
+        "NodeNamed": ["__typename", "id", "name"],
+        "NodeOther": ["__typename", "id"],
+    }
+    (union,) = operation.data.unions
+    assert union.members == [(["A"], "Q.Data.NodeA"), (["B"], "Q.Data.NodeNamed")]
+
+
+def test_classes_that_clash() -> None:
+    """Have an underscore, as their attributes do."""
+    operation, _ = built("query Q { a { id } A { id } }")
+    assert [(field.attribute, field.hint) for field in operation.data.fields] == [
+        ("a", "Q.Data.A | None"),
+        ("a_", "Q.Data.A_ | None"),
+    ]
+
+
+def test_fragments_that_are_used_as_classes_are_noted() -> None:
+    """The others are not written."""
+    _, builder = built("query Q { a { ...F } } fragment F on A { id } fragment G on A { id }")
+    assert list(builder.used_fragments) == ["F"]
+    assert [field.key for field in builder.fragment("F").fields] == ["id"]

@@ -1,0 +1,32 @@
+"""The documents of a project."""
+
+from __future__ import annotations
+
+import pytest
+from graphql import build_schema
+
+from syncgql.codegen import CodegenError
+from syncgql.codegen.documents import read_documents
+
+SCHEMA = build_schema("type Query { a: String }")
+
+
+def test_fragments_may_be_in_other_files() -> None:
+    """And need not be used."""
+    texts = {"q.graphql": "query A { ...F }", "f.graphql": "fragment F on Query { a } fragment G on Query { a }"}
+    documents = read_documents(SCHEMA, texts)
+    assert [len(nodes) for nodes in documents.operations.values()] == [0, 1]
+    assert sorted(documents.fragments) == ["F", "G"]
+
+
+def test_fragments_of_one_name_are_an_error() -> None:
+    """Even in two files."""
+    texts = {"a.graphql": "fragment F on Query { a }", "b.graphql": "fragment F on Query { a }"}
+    with pytest.raises(CodegenError, match="only one fragment named 'F'"):
+        read_documents(SCHEMA, texts)
+
+
+def test_empty_files_are_a_syntax_error() -> None:
+    """As in GraphQL."""
+    with pytest.raises(CodegenError, match=r"empty\.graphql:1:1: Syntax Error"):
+        read_documents(SCHEMA, {"empty.graphql": ""})

@@ -1,0 +1,74 @@
+"""What generated code is based on; tests/codegen/test_package.py runs the code itself."""
+
+from __future__ import annotations
+
+import pytest
+
+from syncgql import UNSET
+from syncgql.typed.generated import (
+    Enumeration,
+    Model,
+    items,
+    parsed,
+    read_float,
+    refuse,
+    typename_of,
+    variables,
+    written,
+)
+from syncgql.typed.misfit import Misfit
+
+
+class Point(Model):
+    """A model."""
+
+    __slots__ = __match_args__ = ("x",)
+
+    x: int
+
+    def __init__(self, x: int) -> None:
+        self.x = x
+
+
+class Kind(Enumeration):
+    """An enum."""
+
+    A = "A"
+
+
+def test_models_are_compared_by_value() -> None:
+    """And not hashed, because they can be changed."""
+    assert Point(1) == Point(1) != Point(2)
+    assert Point(1) != (1,)
+    assert repr(Point(1)) == "Point(x=1)"
+    with pytest.raises(TypeError):
+        hash(Point(1))
+
+
+def test_unknown_values_are_not_kept() -> None:
+    """A server cannot fill the memory with them."""
+    assert Kind("B") == "B"
+    assert str(Kind("B")) == "B"
+    assert list(Kind) == [Kind.A]
+    with pytest.raises(ValueError):
+        Kind(1)
+
+
+def test_places_are_found_in_lists_in_lists() -> None:
+    """By identity: what stands before the value did fit."""
+    wrong = {"x": 1}
+    misfit = Misfit("str", 1)
+    misfit.steps, misfit.inside = ["x"], wrong
+    with pytest.raises(Misfit) as caught:
+        refuse(misfit, {"rows": [[], [{"x": 1}, wrong]]}, "rows")
+    assert caught.value.steps[::-1] == ["rows", 1, 1, "x"]
+
+
+def test_helpers() -> None:
+    """Of decoders and encoders."""
+    assert (items([1]), read_float(1), parsed(int, "T", "1"), typename_of({"__typename": "A"})) == ([1], 1.0, 1, "A")
+    assert variables({"a": UNSET, "b": None}) == {"b": None}
+    assert written([1, None], str) == ["1", None]
+    for call in (lambda: items("a"), lambda: parsed(int, "T", "x"), lambda: typename_of([]), lambda: typename_of({})):
+        with pytest.raises(Misfit):
+            call()

@@ -1,0 +1,44 @@
+"""How values that do not fit are reported."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from syncgql.typed.misfit import Misfit, Missing, path_text
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        (None, "null"),
+        (True, "true"),
+        (7, "7"),
+        ({"a": 1}, "an object"),
+        ([1, 2], "a list of 2"),
+        ("x" * 100, repr("x" * 60 + "...")),
+        (Missing, "nothing: the answer has no such field"),
+    ],
+)
+def test_what_came_is_named_and_cut(value: Any, shown: str) -> None:
+    """JSON's words for JSON's values."""
+    error = Misfit("str", value).result_error("Book")
+    assert error.message == f"The answer does not fit Book: expected str, got {shown}."
+
+
+def test_the_path_is_in_the_message_and_on_the_error() -> None:
+    """Each level adds its own step, the innermost first."""
+    misfit = Misfit("int", "many")
+    misfit.steps += ["pages", 0, "books"]
+    error = misfit.result_error("Library")
+    assert error.message == "The answer does not fit Library: books[0].pages: expected int, got 'many'."
+    assert (error.path, error.expected) == (("books", 0, "pages"), "int")
+    assert path_text((1, 2)) == "[1][2]"
+
+
+def test_the_text_of_secrets_is_not_shown() -> None:
+    """A field whose name says so may have a secret, which must not reach a log."""
+    misfit = Misfit("int", "s3cr3t")
+    misfit.steps += ["accessToken", "login"]
+    assert "s3cr3t" not in misfit.result_error("Login").message

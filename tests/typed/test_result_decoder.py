@@ -1,0 +1,70 @@
+"""From the data of an answer to its result."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+import pydantic
+import pytest
+
+from syncgql import ResultError
+from syncgql.typed.result_decoder import result_decoder
+
+
+@dataclass
+class Book:
+    """The value of a root field."""
+
+    title: str
+
+
+@dataclass
+class Data:
+    """All of the data."""
+
+    book: Book
+
+
+class Struct(msgspec.Struct, rename="camel"):
+    """All of the data, in a struct."""
+
+    the_book: str
+
+
+class Model(pydantic.BaseModel):
+    """All of the data, in a model."""
+
+    the_book: str = pydantic.Field(alias="theBook")
+
+
+@pytest.mark.parametrize(
+    ("kind", "data", "expected"),
+    [
+        (Book, {"book": {"title": "Emma"}}, Book("Emma")),
+        (Data, {"book": {"title": "Emma"}}, Data(Book("Emma"))),
+        (Book, {"title": "Emma"}, Book("Emma")),
+        (list[Book], {"books": [{"title": "Emma"}]}, [Book("Emma")]),
+        (int, {"count": 3}, 3),
+        (Struct, {"theBook": "Emma"}, Struct("Emma")),
+        (Model, {"theBook": "Emma"}, Model(theBook="Emma")),
+    ],
+)
+def test_a_single_root_field_may_be_left_out(kind: Any, data: Any, expected: Any) -> None:
+    """The class says by its fields whether it stands for the data or for the value of its only member."""
+    assert result_decoder(kind)(data) == expected
+
+
+def test_the_path_begins_at_the_data() -> None:
+    """Also where the root field was left out."""
+    with pytest.raises(ResultError) as caught:
+        result_decoder(list[Book])({"books": [{"title": 1}]})
+    assert caught.value.path == ("books", 0, "title")
+    assert "does not fit list[" in caught.value.message
+
+
+def test_null_for_a_class_is_an_error() -> None:
+    """A nullable root field needs ``Book | None``, which is a field of a class."""
+    with pytest.raises(ResultError, match=r"book: expected an object \(Book\), got null"):
+        result_decoder(Book)({"book": None})
