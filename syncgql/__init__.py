@@ -33,6 +33,7 @@ from .pipeline.retry_policy import RetryBudget, RetryPolicy
 from .pipeline.trusted_documents import TrustedDocuments
 from .request import UNSET, GraphQLRequest, gql
 from .result import ExecutionResult, IncrementalPiece, IncrementalResult, Response
+from .runtime.client_stats import ClientStats
 from .subscription import Subscription, SubscriptionStats
 from .transport.aiohttp import AIOHTTPTransport
 from .transport.aiohttp_websockets import AIOHTTPWebsocketsTransport
@@ -81,6 +82,7 @@ __all__ = [
     "BlockingTransport",
     "Client",
     "ClientClosed",
+    "ClientStats",
     "Deadline",
     "Directive",
     "DocumentError",

@@ -27,6 +27,7 @@ from .protocol.json_codec import JSONDeserialize, JSONSerialize
 from .protocol.snapshot_data import SnapshotData
 from .request import UNSET, GraphQLRequest, Unset, as_request
 from .result import ExecutionResult, IncrementalResult, as_incremental, whole_result
+from .runtime.client_stats import ClientStats
 from .runtime.event_buffer import Overflow
 from .schema.client_schema import ClientSchema
 from .subscription import OnReconnect, Subscription
@@ -1148,6 +1149,11 @@ class Client:
         does nothing. Calling this is optional: dropping the client, or ending the program, closes it as well.
         """
         self._pipeline.close()
+
+    @property
+    def stats(self) -> ClientStats:
+        """What the client is doing at this moment; cheap, and readable in any thread, for metrics and debugging."""
+        return self._pipeline.stats
 
     @property
     def closed(self) -> bool:

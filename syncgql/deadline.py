@@ -108,6 +108,12 @@ class Deadline:
             self.queue.end()
 
     @property
+    def is_queued(self) -> bool:
+        """Whether the call waits for a connection of the pool."""
+        queue = (self._followed or self).queue
+        return queue is not None and queue.is_waiting
+
+    @property
     def sent(self) -> bool | None:
         """Whether the request was sent: True after a response began, False before there is a connection, or None."""
         progress = self._followed or self

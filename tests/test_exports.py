@@ -25,6 +25,7 @@ PUBLIC = [
     "BlockingTransport",
     "Client",
     "ClientClosed",
+    "ClientStats",
     "Deadline",
     "Directive",
     "DocumentError",

@@ -12,6 +12,7 @@ from ..deadline import Deadline
 from ..protocol.batch import BatchEntry
 from ..request import GraphQLRequest
 from ..result import ExecutionResult
+from ..runtime.client_stats import ClientStats
 from ..runtime.event_buffer import EventBuffer, Overflow
 from ..runtime.runtime import Runtime, Runtimes
 from ..subscription import GapHandler, OnReconnect, Subscription
@@ -95,6 +96,11 @@ class Dispatcher(ABC):
     @abstractmethod
     def reopen(self) -> None:
         """Undo ``shut()``. Does nothing if the dispatcher is open."""
+
+    @property
+    @abstractmethod
+    def stats(self) -> ClientStats:
+        """The counts of what runs on the loop at this moment."""
 
     @property
     @abstractmethod
@@ -193,6 +199,10 @@ class LoopDispatcher(Dispatcher):
         self._runtimes.reopen()
 
     @property
+    def stats(self) -> ClientStats:
+        return self._runtimes.stats
+
+    @property
     def closed(self) -> bool:
         return self._runtimes.closed
 
@@ -271,6 +281,10 @@ class BlockingDispatcher(Dispatcher):
             self._loop.reopen()
             self._workers.reopen()
             self._transport.connect()
+
+    @property
+    def stats(self) -> ClientStats:
+        return self._loop.stats
 
     @property
     def closed(self) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
@@ -18,6 +19,11 @@ from .limiter import Outcome
 from .middleware import Execute, ExecuteBatch, Middleware, Subscribe
 from .operation import Operation
 from .rate_limit import RateLimit
+
+logger = logging.getLogger(__name__)
+
+LOGGED_WAIT = 0.1
+"""The shortest wait in seconds that is logged. Shorter ones are how a limit spreads requests."""
 
 
 class Pacing(Middleware):
@@ -59,12 +65,17 @@ class Pacing(Middleware):
             refusal = turnstile.enter(ticket, self._clock, deadline)
             if refusal is not None:
                 raise self._too_long(refusal, deadline)
+            self._log(self._clock.monotonic() - ticket.since)
             yield outcomes
         except TransportError as error:
             outcomes.append(error)
             raise
         finally:
             turnstile.leave(ticket, self._outcome(outcomes), self._clock)
+
+    def _log(self, waited: float) -> None:
+        if waited >= LOGGED_WAIT:
+            logger.info("Waited %.2f s for %r.", waited, self._limit, extra={"graphql_waited": waited})
 
     def _outcome(self, outcomes: Sequence[BatchEntry]) -> Outcome:
         """Return what became of a request, by the entries of its answer."""

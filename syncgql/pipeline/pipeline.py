@@ -16,6 +16,7 @@ from ..exceptions import DocumentError, SyncGQLError, TransportError, TransportP
 from ..protocol.batch import BatchEntry
 from ..request import UNSET, GraphQLRequest, Unset, as_request
 from ..result import ExecutionResult, whole_result
+from ..runtime.client_stats import ClientStats
 from ..runtime.clock import Clock
 from ..runtime.entries import Entries
 from ..runtime.event_buffer import Overflow, check_buffer
@@ -366,6 +367,11 @@ class Pipeline:
             self._workers.request_stop()
         runtimes = [dispatcher.shut() for dispatcher in (self.dispatcher, self.own_dispatcher)]
         return [runtime for runtime in runtimes if runtime is not None]
+
+    @property
+    def stats(self) -> ClientStats:
+        """The counts of what the client is doing, like ``Client.stats``."""
+        return self.dispatcher.stats
 
     @property
     def closed(self) -> bool:

@@ -175,7 +175,14 @@ class Attempts:
         return ""
 
     def _wait(self, error: TransportError, delay: float) -> None:
-        logger.info("%s Retrying in %.2f s; attempt %d of %d.", error, delay, self._made + 1, self._policy.attempts)
+        logger.info(
+            "%s Retrying in %.2f s; attempt %d of %d.",
+            error,
+            delay,
+            self._made + 1,
+            self._policy.attempts,
+            extra={"graphql_error": type(error).__name__, "graphql_delay": delay, "graphql_attempt": self._made + 1},
+        )
         if self._policy.on_retry is not None:
             self._policy.on_retry(error, delay)
         self._clock.sleep(delay)

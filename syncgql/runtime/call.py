@@ -72,6 +72,11 @@ class Call(Generic[T]):
         self._has_begun = False
         self.is_done = False
 
+    @property
+    def is_waiting(self) -> bool:
+        """Whether it waits for a free connection. May be read in any thread; the value may be old by then."""
+        return self._deadline.is_queued
+
     def outcome(self) -> T:
         """Return the coroutine's result or raise its exception. May be called once, when the call is done."""
         if self._error is None:

@@ -28,6 +28,7 @@ from ..exceptions import ClientClosed
 from . import process_hooks, slices
 from .call import Call
 from .call_future import CallFuture, settle
+from .client_stats import ClientStats, client_stats
 from .event_buffer import NO_PROCESS, EventBuffer
 from .loop_thread import CoroutineFunction
 from .process_hooks import starting_lock
@@ -136,6 +137,12 @@ class Runtime(Generic[R]):
         call = Call(coroutine, deadline, self._calls, lambda: self._settle(future, call))
         self._begin(call)
         return future
+
+    @property
+    def stats(self) -> ClientStats:
+        """The counts at this moment."""
+        # Other threads change the sets meanwhile; copying a set is atomic.
+        return client_stats(self._calls.copy(), self.buffers.copy())
 
     def end(self, buffer: EventBuffer[Any], close: CoroutineFunction) -> None:
         """End a buffer and its stream; return when ``close()`` has ended, within 1 s."""
@@ -280,6 +287,12 @@ class Runtimes(Generic[R]):
         if runtime is not None and runtime.pid == os.getpid() and not self.closed:
             return runtime
         return self._start()
+
+    @property
+    def stats(self) -> ClientStats:
+        """The counts of this process's runtime; zeros if there is none."""
+        runtime = self._mine
+        return ClientStats() if runtime is None else runtime.stats
 
     def check_open(self) -> None:
         """Raise ``ClientClosed`` if ``close()`` was called."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import random
 import statistics
 import time
@@ -338,3 +339,18 @@ def test_a_refusal_is_retried_after_the_pause() -> None:
         assert client.execute(QUERY) == {"ok": True}
     assert api.refusals == 1
     assert server.arrivals[1] - server.arrivals[0] >= 1
+
+
+def test_a_wait_is_logged(caplog: pytest.LogCaptureFixture) -> None:
+    """At INFO, with its length as a field; a request that did not wait is not."""
+    clock = VirtualClock()
+    steps = Steps([Pacing(RateLimit(1, per=60, burst=1), clock)])
+
+    def call() -> None:
+        with caplog.at_level(logging.INFO, "syncgql"):
+            for _ in range(2):
+                steps.execute(Operation(GraphQLRequest("{ a }"), Deadline()), lambda operation: ExecutionResult({}))
+
+    clock.run([call])
+    (record,) = caplog.records
+    assert (record.levelname, round(vars(record)["graphql_waited"])) == ("INFO", 60)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
-import inspect
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -13,8 +11,7 @@ from django.core.signals import setting_changed
 from django.utils.module_loading import import_string
 
 from ... import Client
-
-OPTIONS = frozenset(inspect.signature(Client).parameters)
+from ..client_options import unknown_option
 
 
 class Clients(Mapping[str, Client]):
@@ -57,9 +54,9 @@ class Clients(Mapping[str, Client]):
             ImproperlyConfigured: the setting has no such name, or wrong options.
         """
         options = self.options(name)
-        for option in options:
-            if option not in OPTIONS:
-                raise ImproperlyConfigured(f"SYNCGQL[{name!r}]: Client has no option {option!r}{_hint(option)}.")
+        unknown = unknown_option(options)
+        if unknown is not None:
+            raise ImproperlyConfigured(f"SYNCGQL[{name!r}]: {unknown}")
         try:
             return Client(**_imported(options))
         except (TypeError, ValueError, ImportError) as error:
@@ -94,11 +91,6 @@ class Clients(Mapping[str, Client]):
 
 
 clients = Clients()
-
-
-def _hint(option: object) -> str:
-    near = difflib.get_close_matches(str(option), OPTIONS, 1)
-    return f"; did you mean {near[0]!r}?" if near else ""
 
 
 def _imported(options: Mapping[str, Any]) -> dict[str, Any]:

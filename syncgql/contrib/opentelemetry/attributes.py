@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 from graphql import FloatValueNode, IntValueNode, Node, StringValueNode, Visitor, print_ast, visit
 
 from ... import DocumentError, ExecutionResult, Operation, TransportServerError
+from ..operation_names import type_and_name
 
 URL = re.compile(r"\b(?:https?|wss?)://[^\s>'\"]+")
 DEFAULT_PORTS = {"http": 80, "ws": 80, "https": 443, "wss": 443}
@@ -31,14 +32,9 @@ def span_name(attributes: Mapping[str, Any]) -> str:
 
 def operation_attributes(operation: Operation) -> dict[str, str | int]:
     """Return the attributes that are known before an operation is sent."""
-    attributes = server_attributes(operation)
-    try:
-        attributes["graphql.operation.type"] = operation.request.operation_type
-        if operation.name:
-            attributes["graphql.operation.name"] = operation.name
-    except DocumentError:
-        pass  # the server reports the syntax error
-    return attributes
+    kind, name = type_and_name(operation)
+    named = {"graphql.operation.type": kind, "graphql.operation.name": name}
+    return {**server_attributes(operation), **{key: value for key, value in named.items() if value}}
 
 
 def server_attributes(operation: Operation) -> dict[str, str | int]:

@@ -80,7 +80,18 @@ class OperationRetries(Generic[OperationT]):
         if operation.deadline is not None and not operation.deadline.allows(delay):
             return False  # the error is more useful to the caller than a timeout
         level = self._warnings.level(loop.time())
-        logger.log(level, "%s ended a subscription: %s Retrying in %.1f s.", self._target, error, delay)
+        logger.log(
+            level,
+            "%s ended a subscription: %s Retrying in %.1f s.",
+            self._target,
+            error,
+            delay,
+            extra={
+                "graphql_target": self._target,
+                "graphql_error": type(error).__name__,
+                "graphql_delay": delay,
+            },
+        )
         self._attempts[operation] = attempts
         # In an empty context, so that the task does not keep the variables of the calling context alive.
         self._tasks[operation] = Context().run(loop.create_task, self._retry(operation, delay))

@@ -81,22 +81,31 @@ class Outage:
         """Log that *count* operations wait for another connection, to be opened after *delay* seconds."""
         if self.attempts.failed == 0:
             self._first = loss
+        error, attempt = loss.error(), self.attempts.failed + 1
         logger.log(
             self._warnings.level(now),
             "%s Reconnecting in %.1f s, for %d operation(s); attempt %d, %.0f s after the loss.",
-            loss.error(),
+            error,
             delay,
             count,
-            self.attempts.failed + 1,
+            attempt,
             self.attempts.seconds(now),
+            extra={
+                "graphql_target": self._target,
+                "graphql_error": type(error).__name__,
+                "graphql_delay": delay,
+                "graphql_attempt": attempt,
+            },
         )
 
     def ended(self, now: float, lost_at: Collection[float]) -> None:
         """Log that the connection is re-established; *lost_at* has the times at which its subscriptions were lost."""
         if lost_at:
+            gap = now - min(lost_at)
             logger.warning(
                 "Reconnected to %s after %.1f s, for %d subscription(s); events during that time are missing.",
                 self._target,
-                now - min(lost_at),
+                gap,
                 len(lost_at),
+                extra={"graphql_target": self._target, "graphql_gap": gap},
             )

@@ -59,6 +59,16 @@ def test_the_server_continues_the_trace(telemetry: Telemetry, traced_server: Ser
     assert [parent_of(call) for call in calls] == [view.get_span_context().span_id] * 3
 
 
+def test_each_request_of_execute_many_is_a_span(telemetry: Telemetry, traced_server: Server) -> None:
+    """All have the caller's span as their parent, whichever threads send them."""
+    client = Client(traced_server.url, middleware=[telemetry.middleware()])
+    with client, telemetry.tracer.start_as_current_span("job") as job:
+        answers = list(client.execute_many([SPAN] * 4, concurrency=2))
+    *calls, _ = telemetry.spans
+    assert [parent_of(call) for call in calls] == [job.get_span_context().span_id] * 4
+    assert {each["span"]["parent"] for each in answers} == {ids(call)["parent"] for call in calls}
+
+
 def test_baggage_is_sent(telemetry: Telemetry, traced_server: Server) -> None:
     """It goes with the trace; with ``propagate=False``, neither is sent."""
     token = context.attach(baggage.set_baggage("user", "ada"))

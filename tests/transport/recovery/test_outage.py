@@ -58,3 +58,22 @@ def test_one_warning_a_minute(caplog: pytest.LogCaptureFixture) -> None:
     failures.continues(FIRST, 1, 130, 1)
     levels = [record.levelno for record in caplog.records]
     assert [level == logging.WARNING for level in levels] == [True, False, False, True, False, True, True]
+
+
+def test_the_log_has_fields(caplog: pytest.LogCaptureFixture) -> None:
+    """Formatters print them; they hold what the messages say."""
+    failures = Outage("ws://host", Attempts(ReconnectPolicy(), refreshable=False))
+    failures.failed(FIRST, 0, was_useful=True)
+    failures.continues(FIRST, 1.5, 0, 1)
+    failures.ended(4, [1])
+    lost, back = (
+        {name: value for name, value in vars(record).items() if name.startswith("graphql_")}
+        for record in caplog.records
+    )
+    assert lost == {
+        "graphql_target": "ws://host",
+        "graphql_error": type(FIRST.error()).__name__,
+        "graphql_delay": 1.5,
+        "graphql_attempt": 1,
+    }
+    assert back == {"graphql_target": "ws://host", "graphql_gap": 3}
