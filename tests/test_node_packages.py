@@ -54,12 +54,12 @@ def test_without_a_registry(
     monkeypatch: pytest.MonkeyPatch, folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Where nothing listens at the registry's place, there is a warning and no failure."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    monkeypatch.setenv("npm_config_registry", f"http://127.0.0.1:{port}/")
-    monkeypatch.setenv("npm_config_cache", str(tmp_path / "cache"))
-    monkeypatch.setattr(node_packages, "FOLDERS", (folder,))
-    main()
+    with socket.socket() as bound:  # it does not listen, and nobody else gets its port
+        bound.bind(("127.0.0.1", 0))
+        monkeypatch.setenv("npm_config_registry", f"http://127.0.0.1:{bound.getsockname()[1]}/")
+        monkeypatch.setenv("npm_config_cache", str(tmp_path / "cache"))
+        monkeypatch.setattr(node_packages, "FOLDERS", (folder,))
+        main()
     assert "cannot reach its registry: ECONNREFUSED" in capsys.readouterr().err
     assert not is_installed(folder)
 

@@ -127,7 +127,7 @@ def test_the_old_token_is_used_while_it_is_valid(clock: FakeClock, caplog: pytes
     auth.token()
     issuer.error = ConnectionError("no")
     clock.now += 3590
-    caplog.set_level(logging.WARNING)
+    caplog.set_level(logging.WARNING, "syncgql")
     assert [auth.token(), auth.token()] == ["token-1", "token-1"]
     assert issuer.count == 2
     assert [record.getMessage() for record in caplog.records] == [
