@@ -19,6 +19,7 @@ COMMANDS = {
     "schema": "Print a schema as SDL or JSON.",
     "check": "Check documents against a schema.",
     "diff": "List the changes between two schemas.",
+    "codegen": "Write typed Python for the documents of a project.",
     "ping": "Show which protocols a server speaks.",
     "demo": "Start a GraphQL server and show the client at work.",
 }

@@ -78,18 +78,36 @@ def endpoint_names() -> Iterator[str]:
         yield from tables
 
 
+def project_settings() -> tuple[Path, Mapping[str, Any]]:
+    """Return the nearest ``pyproject.toml``, here or in a folder above, and its table ``[tool.syncgql]``.
+
+    Raises:
+        click.UsageError: there is none, or it cannot be read.
+    """
+    path = _project_file()
+    if path is None:
+        raise click.UsageError(f"There is no pyproject.toml in {Path.cwd()} or in a folder above it.")
+    return path, _settings_in(path)
+
+
 def _tables() -> Iterator[tuple[Path, Mapping[str, Any]]]:
     """Yield each file that defines endpoints, with their tables: the nearest ``pyproject.toml``, then the user's."""
-    here = Path.cwd()
-    for folder in (here, *here.parents):
-        path = folder / "pyproject.toml"
-        if path.is_file():
-            yield path, _endpoints(path, _member(_member(_load(path), "tool"), "syncgql"))
-            break
+    if (path := _project_file()) is not None:
+        yield path, _endpoints(path, _settings_in(path))
     base = os.environ.get("XDG_CONFIG_HOME")
     path = (Path(base) if base else Path.home() / ".config") / "syncgql" / "config.toml"
     if path.is_file():
         yield path, _endpoints(path, _load(path))
+
+
+def _project_file() -> Path | None:
+    here = Path.cwd()
+    paths = (folder / "pyproject.toml" for folder in (here, *here.parents))
+    return next((path for path in paths if path.is_file()), None)
+
+
+def _settings_in(path: Path) -> Mapping[str, Any]:
+    return _member(_member(_load(path), "tool"), "syncgql")
 
 
 def _load(path: Path) -> Mapping[str, Any]:
