@@ -28,7 +28,7 @@ class Room(NamedTuple):
 
 
 ROOMS = {
-    "cli": Room(20, 20, 130, 52, CALLER, ("command line, codegen",)),
+    "cli": Room(20, 20, 130, 52, CALLER, ("commands, codegen",)),
     "contrib": Room(163, 20, 150, 52, CALLER, ("frameworks, tracing",)),
     "testing": Room(326, 20, 200, 52, BOTH, ("mocks instead of servers",)),
     "client": Room(540, 48, 200, 48, CALLER, ("the methods that users call",)),
