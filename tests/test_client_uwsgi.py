@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import platform
 import re
 import shutil
 import signal
@@ -24,7 +25,19 @@ PROJECT = Path(__file__).parent.parent
 STOP_SECONDS = 5
 ANSWER = b"[{'hello': 'Hello world!'}, {'hello': 'Hello world!'}, {'count': 1}]"
 
-pytestmark = pytest.mark.skipif(UWSGI is None, reason="uWSGI is not installed")
+
+def why_not() -> str:
+    """Return why the tests cannot run; empty if they can."""
+    if UWSGI is None:
+        return "uWSGI is not installed"
+    # pip keeps what it has built, and another Python of the same minor version may have built it.
+    built_for = subprocess.run([UWSGI, "--python-version"], capture_output=True, text=True, check=False).stdout.strip()
+    if built_for != platform.python_version():
+        return f"uWSGI was built for Python {built_for}, not for {platform.python_version()}"
+    return ""
+
+
+pytestmark = pytest.mark.skipif(why_not() != "", reason=why_not())
 
 # Without these hooks uWSGI forks while another thread may hold the interpreter's lock, and the worker hangs.
 FORK_HOOKS = "--py-call-uwsgi-fork-hooks"

@@ -96,6 +96,10 @@ class Enumeration(str, enum.Enum):
         member._name_ = member._value_ = value
         return member
 
+    def __reduce_ex__(self, protocol: Any) -> tuple[type[Enumeration], tuple[str]]:
+        # By value: the early releases of Python 3.11 pickle by name, and a member that is not listed has none.
+        return type(self), (self.value,)
+
     __str__ = str.__str__
 
 
