@@ -7,7 +7,8 @@ import os
 import threading
 from collections.abc import Callable, Hashable
 from concurrent.futures import Future
-from typing import Any, Generic, NamedTuple, TypeVar
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
 
 from ..deadline import NO_DEADLINE, Deadline
 from ..exceptions import own_copy
@@ -16,7 +17,8 @@ from .slices import SLICE
 T = TypeVar("T")
 
 
-class Landed(NamedTuple, Generic[T]):
+@dataclass(frozen=True)  # not a named tuple, which cannot be generic on Python 3.10
+class Landed(Generic[T]):
     """The outcome of a flight.
 
     Attributes:
