@@ -511,7 +511,7 @@ class Client:
             concurrency: how many requests are in flight at most.
             ordered: whether the results come in the order of the requests, the default, or as they arrive.
             on_error: ``raise``, the default, raises the error of a request and cancels the others; ``return`` puts a
-                ``FailedRequest`` in the place of the result, with ``request``, ``error`` and ``number``.
+                ``FailedRequest`` instead of the result, with ``request``, ``error`` and ``number``.
             progress: True for a bar on a terminal, for which the extra ``cli`` is needed; or a function that is called
                 in this thread with the number of results and the number of requests, None if that is unknown.
             timeout: seconds each call may take, in place of the client's limit; None for no limit. The time that it

@@ -23,7 +23,7 @@ not hold up the others."""
 
 
 class FailedRequest(NamedTuple):
-    """A request of ``Client.execute_many`` that failed, in the place of its result.
+    """A request of ``Client.execute_many`` that failed, instead of its result.
 
     Attributes:
         request: the request, with its variables.

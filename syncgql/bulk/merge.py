@@ -29,7 +29,7 @@ def merge(*subscriptions: Subscription[T], on_error: OnError = "raise") -> Itera
     Args:
         subscriptions: what ``Client.subscribe`` returns, of one client or of several; nothing else may consume them.
         on_error: ``raise``, the default, raises the first error and closes all subscriptions; ``return`` puts the
-            exception in the place of the event and goes on.
+            exception instead of the event and continues.
 
     Raises:
         TypeError: an argument is no ``Subscription``.

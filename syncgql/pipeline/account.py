@@ -1,4 +1,4 @@
-"""Account: what is left of one limit of a server, as its answers tell."""
+"""Account: the remaining quota of one limit of a server, according to its responses."""
 
 from __future__ import annotations
 
@@ -7,27 +7,27 @@ from collections import deque
 from ..protocol.rate_limit_readings import Reading
 
 SAME_RESET = 2.0
-"""Seconds by which two readings of the same reset may differ."""
+"""The seconds by which two readings of the same reset may differ."""
 
 NO_RESET = 1.0
-"""Seconds after which a server that names no reset is asked again."""
+"""The seconds after which a server that names no reset is asked again."""
 
 MAX_READINGS = 256
-"""More requests than this are not in flight at once."""
+"""The maximum number of readings to keep; more requests are not in flight at the same time."""
 
 
 class Account:
-    """What is left of one limit. It is told the time, and has neither locks nor clocks.
+    """The remaining quota of one limit. It receives the time as an argument and uses neither locks nor clocks.
 
-    Answers may arrive in another order than the server has counted the requests. Of all answers that were on their way
-    at the same time, the one that leaves the least was counted last, so it is the one that holds. What is still in
-    flight may or may not be counted in it, and is subtracted, so that the account never promises too much.
+    Responses may arrive in a different order than the server counted the requests. Of the responses that were in flight
+    at the same time, the one with the lowest remainder was counted last, so it is used. Requests that are still in
+    flight may or may not be included in it; they are subtracted, so that the account never promises too much.
 
     Attributes:
-        in_flight: how much requests without an answer take, by estimate.
-        cost: how much a request takes: the last cost that the server told, or the average of the requests since the
+        in_flight: the estimated cost of the requests without a response.
+        cost: the cost of a request: the last one that the server reported, or the average of the requests since the
             last reset; None if unknown.
-        limit: how much there is at most; None if unknown.
+        limit: the maximum quota; None if unknown.
     """
 
     def __init__(self) -> None:
@@ -36,18 +36,18 @@ class Account:
         self.limit: float | None = None
         self._rate = 0.0
         self._reset = float("-inf")
-        # A level is what was left at time 0, had it come back at the same rate ever since.
+        # A level is the quota at time 0, assuming that it has been restored at the same rate since.
         self._level = 0.0
         self._levels: deque[tuple[int, float]] = deque(maxlen=MAX_READINGS)
         self._first_level = 0.0
         self._answers = 0
 
     def is_current(self, now: float) -> bool:
-        """Whether it is known what is left; False after a reset."""
+        """Return whether the remaining quota is known; False after a reset."""
         return now < self._reset
 
     def left(self, now: float) -> float:
-        """Return how much is left, what is in flight included."""
+        """Return the remaining quota, including that of the requests in flight."""
         left = self._level + self._rate * now
         return left if self.limit is None else min(left, self.limit)
 
@@ -55,9 +55,9 @@ class Account:
         """Return the seconds until a request can be sent; 0 for now.
 
         Args:
-            cost: what it takes. A request that takes more than the limit waits until the limit is there.
+            cost: the cost of the request. One that costs more than the limit waits for the full quota.
             now: the time in seconds.
-            ahead: what is taken before that.
+            ahead: the cost of the requests ahead of it.
         """
         missing = ahead + (cost if self.limit is None else min(cost, self.limit)) - self.left(now)
         if missing <= 0 or not self.is_current(now):
@@ -65,23 +65,23 @@ class Account:
         return missing / self._rate if self._rate else self._reset - now
 
     def take(self, cost: float) -> None:
-        """Lower what is left, for a request without an answer."""
+        """Reduce the remaining quota, for a request without a response."""
         self._level -= cost
 
     def read(self, reading: Reading, *, number: int, sent_after: int, count: int, now: float) -> None:
-        """Take over what an answer says.
+        """Update the account from a response.
 
         Args:
-            reading: that.
-            number: the number of the answer.
-            sent_after: the number of the last answer before the request was sent.
-            count: how many operations the request had.
+            reading: the quota in the response.
+            number: the number of the response.
+            sent_after: the number of the last response before the request was sent.
+            count: the number of operations in the request.
             now: the time in seconds.
         """
         level = reading.remaining - reading.restore_rate * now
         reset = self._reset_of(reading, now)
         if self.is_current(now) and reset < self._reset - SAME_RESET:
-            return  # an answer from before the last reset
+            return  # a response from before the last reset
         if not self.is_current(now) or (reset > self._reset + SAME_RESET and level > self._level):
             self._levels.clear()
             self._first_level, self._answers = level, 0

@@ -54,7 +54,7 @@ class Outcome(NamedTuple):
 
 
 class Limiter:
-    """Decides when requests may be sent. It is told the time, and has neither locks nor clocks.
+    """Decides when requests may be sent. It receives the time as an argument and uses neither locks nor clocks.
 
     As long as nothing is known about the limits, one request is sent at a time: at the beginning, after a reset and
     after a refusal. So one request is refused at most, and not one per thread.

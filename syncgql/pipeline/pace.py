@@ -1,4 +1,4 @@
-"""Pace: so many requests per second."""
+"""Pace: a fixed number of requests per second."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ LATENESS = 0.05
 
 
 class Pace:
-    """Spaces requests evenly, after a burst. It is told the time, and has neither locks nor clocks.
+    """Spaces requests evenly, after a burst. It receives the time as an argument and uses neither locks nor clocks.
 
     The algorithm is GCRA: https://en.wikipedia.org/wiki/Generic_cell_rate_algorithm. A request of several points may
     begin when as many points as the burst has are free, and the next one then waits longer.

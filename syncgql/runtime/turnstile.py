@@ -1,4 +1,4 @@
-"""Turnstile: lets threads pass one after the other, in the order in which they came."""
+"""Turnstile: admits threads one at a time, in the order of their arrival."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from ..deadline import Deadline
 from .clock import Clock
 
 LOOK_AGAIN = 10.0
-"""Seconds after which a waiting thread looks whether it may pass, even if nobody has woken it."""
+"""The seconds after which a waiting thread checks again whether it may pass, even if no thread has woken it."""
 
 SHORTEST_WAIT = 1e-6
-"""Seconds; what is shorter is an error of rounding."""
+"""The shortest wait in seconds; anything shorter is a rounding error."""
 
 ChargeT = TypeVar("ChargeT")
 ContraChargeT = TypeVar("ContraChargeT", contravariant=True)
@@ -26,28 +26,28 @@ class Gate(Protocol[ContraChargeT, ContraOutcomeT]):
     """Decides when threads may pass; called by one thread at a time, with the time in seconds."""
 
     def wait(self, charge: ContraChargeT, now: float, /) -> float:
-        """Return after how many seconds the first may pass; 0 for now."""
+        """Return the seconds until the first thread may pass; 0 if it may pass now."""
 
     def least_wait(self, charge: ContraChargeT, ahead: Sequence[ContraChargeT], now: float, /) -> float:
-        """Return how many seconds one has to wait in any case, after those ahead of it."""
+        """Return the least number of seconds that a thread has to wait, given the charges ahead of it."""
 
     def send(self, charge: ContraChargeT, since: float, now: float, /) -> None:
-        """Count one that passes, and has been waiting since then."""
+        """Record that a thread passes, which has been waiting since the time *since*."""
 
     def settle(self, charge: ContraChargeT, outcome: ContraOutcomeT, now: float, /) -> bool:
-        """Count what became of one that has passed; return whether all who wait must look again."""
+        """Record the outcome of a thread that has passed; return whether all waiting threads must check again."""
 
 
 class Ticket(Generic[ChargeT]):
     """The place of one thread.
 
     Args:
-        charge: what the gate counts.
+        charge: the amount that the gate counts.
 
     Attributes:
-        has_passed: whether the thread may go on.
-        since: the time since which it has been waiting.
-        event: set when the thread has to look again.
+        has_passed: whether the thread may continue.
+        since: the time at which it began to wait.
+        event: set when the thread has to check again.
     """
 
     def __init__(self, charge: ChargeT) -> None:
@@ -61,8 +61,8 @@ class TooLong(NamedTuple):
     """The reason why a thread does not wait.
 
     Attributes:
-        seconds: how long it would have to wait at least.
-        ahead: how many others wait before it.
+        seconds: the least time that it would have to wait.
+        ahead: the number of threads that wait ahead of it.
     """
 
     seconds: float
@@ -70,24 +70,24 @@ class TooLong(NamedTuple):
 
 
 class Turnstile(Generic[ChargeT, OutcomeT]):
-    """Lets threads pass one after the other, in the order in which they came, when a gate allows it.
+    """Admits threads one at a time, in the order of their arrival, when a gate allows it.
 
-    Whichever thread looks lets all pass who may, so nobody depends on another thread that is slow to wake up.
+    A thread that checks admits every thread that may pass, so no thread depends on another one that wakes up slowly.
 
     Args:
-        gate: decides when.
+        gate: decides when threads may pass.
     """
 
     def __init__(self, gate: Gate[ChargeT, OutcomeT]) -> None:
         self._gate = gate
         self._waiting: dict[Ticket[ChargeT], None] = {}
-        # Held for a few steps, which run no code of the user's. No finalizer of this package takes it.
+        # Held only briefly, while no user code runs. No finalizer of this package acquires it.
         self._lock = threading.Lock()
 
     def enter(self, ticket: Ticket[ChargeT], clock: Clock, deadline: Deadline) -> TooLong | None:
-        """Wait in the calling thread until it may pass, or return why it does not wait.
+        """Wait in the calling thread until it may pass, or return the reason not to wait.
 
-        Whatever happens, ``leave`` must follow.
+        The caller must call ``leave`` in every case.
 
         Raises:
             ClientClosed: the client of the clock was closed.
@@ -111,7 +111,7 @@ class Turnstile(Generic[ChargeT, OutcomeT]):
             clock.wait(ticket.event, seconds if left is None else min(seconds, left))
 
     def leave(self, ticket: Ticket[ChargeT], outcome: OutcomeT, clock: Clock) -> None:
-        """Give the place back, or count what became of a request that has passed."""
+        """Give up the place, or record the outcome of a request that has passed."""
         with self._lock:
             now = clock.monotonic()
             self._waiting.pop(ticket, None)
@@ -120,7 +120,7 @@ class Turnstile(Generic[ChargeT, OutcomeT]):
             for each in self._waiting:
                 each.event.set()
                 if not is_longer:
-                    break  # an answer can only let the first go earlier
+                    break  # a response can only let the first thread pass earlier
 
     def _let_pass(self, now: float) -> None:
         while (first := next(iter(self._waiting), None)) is not None:
@@ -131,5 +131,5 @@ class Turnstile(Generic[ChargeT, OutcomeT]):
             self._gate.send(first.charge, first.since, now)
             first.event.set()
             for following in self._waiting:
-                following.event.set()  # it is the first now, and has to see when it may pass
+                following.event.set()  # it is now the first, and has to compute its wait
                 break
