@@ -14,12 +14,12 @@ TOO_EXPENSIVE = frozenset({"MAX_COST_EXCEEDED", "TOO_COMPLEX_QUERY", "QUERY_TOO_
 """Codes of Shopify, Contentful and others for a query whose cost is over the limit."""
 
 GATEWAY_STATUSES = frozenset({502, 504})
-"""With these GitHub answers a query that takes it more than 10 s:
+"""The statuses with which GitHub responds to a query that takes more than 10 s:
 https://docs.github.com/en/graphql/overview/rate-limits-and-query-limits-for-the-graphql-api
 """
 
 GROWS_AFTER = 10
-"""After so many pages at a smaller size, the next is half as big again."""
+"""The number of pages at a reduced size after which the size grows by half."""
 
 
 class PageSize:

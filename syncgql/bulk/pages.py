@@ -18,7 +18,7 @@ from .pagination import NextVariables, Pagination, Turn, declares, default_of, p
 from .progress import Progress
 
 MOST_EMPTY_PAGES = 10
-"""After so many empty pages in a row, the server is taken to repeat itself."""
+"""The number of consecutive empty pages after which pagination ends with an error."""
 
 
 class Page(NamedTuple):

@@ -3,7 +3,7 @@
 The server names a subscription only when it confirms it, and may give equal subscriptions one id. So events are routed
 by that id, to every operation that has it, and only the last of these operations unsubscribes.
 
-One ``unsubscribe`` ends an id for all documents that the server received before. Therefore an id that nobody uses is
+One ``unsubscribe`` ends an id for all documents that the server received before. Therefore an unused id is
 kept while a document like its own is under way, because the server may give it the same id.
 
 The first event may arrive before the confirmation. ``EarlyEvents`` keeps such events until the subscription is known.

@@ -122,7 +122,7 @@ class Call(Generic[T]):
 
     def abandon(self) -> None:
         """Never release the waiting caller."""
-        self._release = _nobody
+        self._release = _no_waiter
 
     def _later(self, seconds: float, callback: Callable[[], object]) -> asyncio.TimerHandle:
         return asyncio.get_running_loop().call_later(seconds, callback, context=Context())
@@ -176,7 +176,7 @@ class Call(Generic[T]):
         self._calls.discard(self)
         # Called once, and removed first: it refers to the waiting caller and thus to the error, whose traceback refers
         # to this call.
-        release, self._release = self._release, _nobody
+        release, self._release = self._release, _no_waiter
         release()
 
 
@@ -184,5 +184,5 @@ def _cancelled() -> TransportError:
     return TransportError("The call was cancelled on the loop, but not by its caller or its limit.")
 
 
-def _nobody() -> None:
+def _no_waiter() -> None:
     """Do nothing."""
