@@ -39,7 +39,7 @@ class Trial(NamedTuple):
 
     def __str__(self) -> str:
         extra = f"[{self.extra}]" if self.extra else ""
-        return f"{Path(self.python).name:12} {self.archive.name}{extra}"
+        return f"{self.python}: {self.archive.name}{extra}"
 
 
 def trials(pythons: list[str], wheel: Path, sdist: Path) -> Iterator[Trial]:
@@ -55,8 +55,8 @@ def run(trial: Trial) -> str | None:
         folder = Path(name)
         scripts = folder / "venv" / "bin"
         extra = f"[{trial.extra}]" if trial.extra else ""
-        smoke = shutil.copy(SMOKE, folder)
-        commands = [
+        smoke = str(shutil.copy(SMOKE, folder))
+        commands: list[list[str]] = [
             [trial.python, "-m", "venv", str(folder / "venv")],
             [str(scripts / "pip"), "install", "-q", "--disable-pip-version-check", f"{trial.archive}{extra}"],
             [str(scripts / "pip"), "check", "--disable-pip-version-check"],
@@ -82,7 +82,7 @@ def main() -> None:
     with ThreadPoolExecutor(2) as pool:
         all_trials = list(trials(pythons, wheel, sdist))
         for trial, failure in zip(all_trials, pool.map(run, all_trials), strict=True):
-            print(f"{trial}: {'failed' if failure else 'works'}", flush=True)
+            print(f"{'failed' if failure else 'works'}: {trial}", flush=True)
             failures += [failure] if failure else []
     sys.exit("\n\n".join(failures) or None)
 

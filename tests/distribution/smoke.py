@@ -11,7 +11,7 @@ import sys
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
-from http.server import BaseHTTPRequestHandler, HTTPServer
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import syncgql
@@ -117,7 +117,7 @@ def expect(value: object, expected: object) -> None:
 
 
 def main() -> None:
-    server = HTTPServer(("127.0.0.1", 0), Library)
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Library)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     url = f"http://127.0.0.1:{server.server_port}/graphql"
     try_base(url)
