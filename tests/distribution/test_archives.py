@@ -42,11 +42,11 @@ def test_what_is_missing_is_named(archives: tuple[Path, Path], tmp_path: Path) -
     broken = tmp_path / wheel.name
     with zipfile.ZipFile(wheel) as source, zipfile.ZipFile(broken, "w") as target:
         for name in source.namelist():
-            if name != "syncgql/client.py" and not name.endswith("/LICENSE"):
+            if name != "syncgql/deadline.py" and not name.endswith("/LICENSE"):
                 target.writestr(name, source.read(name))
         target.writestr("tests/__init__.py", "")
     assert problems(broken, sdist) == [
-        f"{wheel.name} lacks syncgql/client.py",
+        f"{wheel.name} lacks syncgql/deadline.py",
         f"{wheel.name} contains tests/__init__.py",
         f"{wheel.name} lacks the licence",
     ]
