@@ -17,7 +17,7 @@ from ..base import AsyncRoundTrip, AsyncTransport, EventSink, Stream
 from ..http.incremental_sender import IncrementalSender
 from ..http.request import HTTPRequest, RequestBuilder
 from ..http.sender import HTTPSender
-from ..http.upload import FileClasses
+from ..http.upload import FILE_CLASSES, FileClasses
 from ..options import HeadersOption
 from ..round_trip import RoundTrip
 from .opener import StreamOpener
@@ -152,9 +152,9 @@ class HTTPStreamTransport(AsyncTransport):
         session: the session to send them with.
         options: how streams are read and re-established.
         max_response_size: the largest answer that is accepted if it is not a stream, in bytes; None for no limit.
-        file_classes: types that count as files beside ``FileVar``.
-        single_connection: whether operations share one connection.
     """
+
+    _single_connection = False
 
     def __init__(
         self,
@@ -163,17 +163,12 @@ class HTTPStreamTransport(AsyncTransport):
         session: SharedSession,
         options: StreamOptions,
         max_response_size: int | None,
-        file_classes: FileClasses,
-        *,
-        single_connection: bool = False,
     ) -> None:
-        self._single_connection = single_connection
         self._protocols = protocols
         self._builder = builder
         self._shared_session = session
         self._options = options
         self._max_response_size = max_response_size
-        self._file_classes = file_classes
         self.reconnects = options.policy is not None
         self.has_users = builder.has_users
         self.token_auth = builder.token_auth
@@ -187,7 +182,7 @@ class HTTPStreamTransport(AsyncTransport):
             self._protocols,
             self._options,
             self._max_response_size,
-            self._file_classes,
+            FILE_CLASSES,
             single_connection=self._single_connection,
         )
         self._incremental = IncrementalSender(self._sender, self._options.json_deserialize, self._max_response_size)
@@ -263,7 +258,7 @@ class HTTPStreamTransport(AsyncTransport):
     ) -> HTTPRequest:
         """Make the request for an operation whose response may come in parts."""
         if tuple(self._protocols) == (MULTIPART,):  # whose Accept for a result asks for all of it at once
-            return self._builder.build(request, headers, extra_args, self._file_classes)
+            return self._builder.build(request, headers, extra_args, FILE_CLASSES)
         return self._streams.prepare(request, headers, extra_args)
 
     def stream(self, request: GraphQLRequest, sink: EventSink) -> HTTPStream[Any]:

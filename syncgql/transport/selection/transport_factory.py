@@ -19,7 +19,6 @@ from ..base import AsyncTransport
 from ..batching import Batcher
 from ..blocking import BlockingTransport
 from ..http.request import RequestBuilder
-from ..http.upload import FILE_CLASSES
 from ..http_stream.options import StreamOptions
 from ..http_stream.protocols import StreamProtocol
 from ..http_stream.transport import HTTPStreamTransport
@@ -208,8 +207,7 @@ class TransportFactory:
             max_message_size=self._options.max_message_size,
             json_deserialize=self._options.json_deserialize,
         )
-        max_size = self._options.max_response_size
-        return HTTPStreamTransport(protocols, builder, session, options, max_size, FILE_CLASSES)
+        return HTTPStreamTransport(protocols, builder, session, options, self._options.max_response_size)
 
     def _websockets(self, url: str, session: SharedSession, subprotocols: Sequence[str]) -> AIOHTTPWebsocketsTransport:
         return AIOHTTPWebsocketsTransport(
