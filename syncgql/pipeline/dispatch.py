@@ -200,7 +200,11 @@ class LoopDispatcher(Dispatcher):
 
     @property
     def stats(self) -> ClientStats:
-        return self._runtimes.stats
+        runtime = self._runtimes.running
+        if runtime is None:
+            return ClientStats()
+        connections = runtime.resources.connections
+        return runtime.stats._replace(connections=connections.open, idle=connections.idle)
 
     @property
     def closed(self) -> bool:

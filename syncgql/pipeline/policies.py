@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from ..checks import check_flag
 from ..runtime.clock import Clock
+from ..runtime.tally import Tally
 from ..transport.selection.transport_factory import TokenUse
 from .authentication import Authentication
 from .deduplication import Deduplication
@@ -42,7 +43,11 @@ class Policies:
     persisted_documents: PersistedDocumentsOption
 
     def steps(
-        self, clock: Clock, query_token: TokenUse | None = None, subscription_token: TokenUse | None = None
+        self,
+        clock: Clock,
+        retries: Tally,
+        query_token: TokenUse | None = None,
+        subscription_token: TokenUse | None = None,
     ) -> list[Middleware]:
         """Return the steps of a client, from the outermost to the innermost.
 
@@ -51,6 +56,7 @@ class Policies:
 
         Args:
             clock: the clock for waits.
+            retries: counts the retries.
             query_token: the token of queries and mutations, if the transport sends one.
             subscription_token: the token of subscriptions.
         """
@@ -58,7 +64,7 @@ class Policies:
         if check_flag("deduplicate", self.deduplicate):
             steps.append(Deduplication())
         if (policy := check_retry(self.retry)) is not None:
-            steps.append(Retry(policy, clock))
+            steps.append(Retry(policy, clock, retries))
         if (limit := check_rate_limit(self.rate_limit)) is not None:
             steps.append(Pacing(limit, clock))
         if query_token is not None or subscription_token is not None:

@@ -46,6 +46,8 @@ class HTTPStreams:
         single_connection: whether operations share one connection.
     """
 
+    shared_session: SharedSession
+
     def __init__(
         self,
         builder: RequestBuilder,
@@ -170,7 +172,7 @@ class HTTPStreamTransport(AsyncTransport):
         self._single_connection = single_connection
         self._protocols = protocols
         self._builder = builder
-        self._shared_session = session
+        self.shared_session = session
         self._options = options
         self._max_response_size = max_response_size
         self._file_classes = file_classes
@@ -180,7 +182,7 @@ class HTTPStreamTransport(AsyncTransport):
         self._begin()
 
     def _begin(self) -> None:
-        self._sender = HTTPSender(self._shared_session, self._max_response_size)
+        self._sender = HTTPSender(self.shared_session, self._max_response_size)
         self._streams = HTTPStreams(
             self._builder,
             self._sender,
@@ -194,7 +196,7 @@ class HTTPStreamTransport(AsyncTransport):
 
     def fresh(self: TransportT) -> TransportT:
         copy = super().fresh()
-        copy._shared_session = self._shared_session.fresh()
+        copy.shared_session = self.shared_session.fresh()
         copy._begin()
         return copy
 

@@ -14,6 +14,7 @@ from ...messages import as_sentence
 from ...request import GraphQLRequest
 from ...result import ExecutionResult
 from ..async_event_sink import AsyncEventSink
+from ..aiohttp_session.session import SharedSession
 from ..base import AsyncTransport, EventSink, Stream
 from ..selectable_stream import ProtocolsRefused, Refusal, SelectableStream
 from ..token_auth import TokenAuth
@@ -30,6 +31,7 @@ class Candidate(Protocol):
     reconnects: bool
     has_users: bool
     token_auth: TokenAuth | None
+    shared_session: SharedSession | None
 
     def stream(self, request: GraphQLRequest, sink: EventSink) -> SelectableStream:
         """Prepare one subscription, in the caller's thread or in a worker thread with the caller's context."""
@@ -59,6 +61,7 @@ class SelectingTransport(AsyncTransport):
         self.reconnects = any(candidate.reconnects for candidate in candidates)
         self.has_users = any(candidate.has_users for candidate in candidates)
         self.token_auth = self.candidates[0].token_auth
+        self.shared_session = self.candidates[0].shared_session  # they share it
         self._where = where
         self._known = ""
 
