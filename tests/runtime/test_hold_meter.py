@@ -11,18 +11,22 @@ from syncgql.runtime.hold_meter import HoldMeter
 HELD = 0.05  # seconds
 
 
+def hold_the_loop() -> None:
+    time.sleep(HELD)
+
+
 def test_the_longest_hold_is_measured() -> None:
     """From the start on; waiting for sockets and timers does not count."""
     selector = selectors.DefaultSelector()
     meter = HoldMeter(selector)
 
-    async def hold() -> None:
-        time.sleep(HELD)
+    async def measure() -> None:
+        hold_the_loop()
         await asyncio.sleep(0)
         assert meter.longest == 0  # not started
         meter.start()
         meter.start()
-        time.sleep(HELD)
+        hold_the_loop()
         await asyncio.sleep(0)
         before = meter.longest
         assert before >= HELD
@@ -30,5 +34,5 @@ def test_the_longest_hold_is_measured() -> None:
         assert meter.longest < 2 * before
 
     loop = asyncio.SelectorEventLoop(selector)
-    loop.run_until_complete(hold())
+    loop.run_until_complete(measure())
     loop.close()

@@ -46,8 +46,6 @@ class HTTPStreams:
         single_connection: whether operations share one connection.
     """
 
-    shared_session: SharedSession
-
     def __init__(
         self,
         builder: RequestBuilder,
@@ -157,6 +155,8 @@ class HTTPStreamTransport(AsyncTransport):
         file_classes: types that count as files beside ``FileVar``.
         single_connection: whether operations share one connection.
     """
+
+    shared_session: SharedSession
 
     def __init__(
         self,

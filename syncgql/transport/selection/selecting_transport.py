@@ -13,8 +13,8 @@ from ...exceptions import TransportError, TransportProtocolsRefused
 from ...messages import as_sentence
 from ...request import GraphQLRequest
 from ...result import ExecutionResult
-from ..async_event_sink import AsyncEventSink
 from ..aiohttp_session.session import SharedSession
+from ..async_event_sink import AsyncEventSink
 from ..base import AsyncTransport, EventSink, Stream
 from ..selectable_stream import ProtocolsRefused, Refusal, SelectableStream
 from ..token_auth import TokenAuth
@@ -31,7 +31,10 @@ class Candidate(Protocol):
     reconnects: bool
     has_users: bool
     token_auth: TokenAuth | None
-    shared_session: SharedSession | None
+
+    @property
+    def shared_session(self) -> SharedSession | None:
+        """The session that opens its connections."""
 
     def stream(self, request: GraphQLRequest, sink: EventSink) -> SelectableStream:
         """Prepare one subscription, in the caller's thread or in a worker thread with the caller's context."""
