@@ -311,19 +311,13 @@ class Pipeline:
         """Wait in the calling thread, at most until the client is closed; raises what ``Clock.sleep`` raises."""
         self._clock.sleep(seconds)
 
-    def run(self, request: GraphQLRequest) -> ExecutionResult:
-        """Run a request of ``client.query`` or ``client.mutation``."""
-        return self.execute(self.operation(request))
-
-    def follow(self, request: GraphQLRequest, convert: Callable[[ExecutionResult], T]) -> Subscription[T]:
-        """Start a subscription of ``client.subscription``."""
-        return self.subscribe(self.operation(request), convert)
-
     def operations(self, kind: str) -> OperationProxy:
         """Return the operations of a kind: ``query``, ``mutation`` or ``subscription``."""
+        from ..operations.operation_calls import OperationCalls
         from ..operations.proxy import OperationProxy
+        from .operation_executor import OperationExecutor
 
-        return OperationProxy(self, kind, self._builders)
+        return OperationProxy(OperationCalls(OperationExecutor(self), kind, self._builders))
 
     @property
     def schema(self) -> GraphQLSchema:
