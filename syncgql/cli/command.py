@@ -20,6 +20,7 @@ COMMANDS = {
     "check": "Check documents against a schema.",
     "diff": "List the changes between two schemas.",
     "codegen": "Write typed Python for the documents of a project.",
+    "persist": "Write the manifest of trusted documents.",
     "ping": "Show which protocols a server speaks.",
     "demo": "Start a GraphQL server and show the client at work.",
 }
