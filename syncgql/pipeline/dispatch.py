@@ -148,8 +148,8 @@ class LoopDispatcher(Dispatcher):
 
         return runtime.submit(round_trip.send(round_trip.request, operation.deadline), finish, operation.deadline)
 
-    def start(self, operation: Operation, landed: Callable[[], object]) -> Flight:
-        """Send a query or mutation without waiting; *landed* as for ``Flight``."""
+    def flight(self, operation: Operation, landed: Callable[[Flight], object]) -> Flight:
+        """Prepare a query or mutation, which begins when the flight is started; *landed* as for ``Flight``."""
         runtime = self._runtimes.current()
         round_trip = runtime.resources.queries.round_trip(
             operation.request, headers=operation.headers, extra_args=operation.extra_args

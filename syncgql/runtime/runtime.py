@@ -107,16 +107,22 @@ class Runtime(Generic[R]):
             raise
         return call.outcome()
 
-    def start(self, coroutine: Coroutine[Any, Any, T], deadline: Deadline, landed: Callable[[], object]) -> Call[T]:
-        """Run *coroutine* on the loop and return at once; the outcome is for the thread that *landed* tells.
+    def hold(self, coroutine: Coroutine[Any, Any, T], deadline: Deadline, landed: Callable[[], object]) -> Call[T]:
+        """Return a call that has not started: the caller has the loop thread call its ``start``.
 
         Args:
-            coroutine: what to run.
-            deadline: when it is cancelled.
-            landed: called once, when the outcome is there: on the loop thread, or in here if the loop has ended.
+            coroutine: the coroutine to run.
+            deadline: the time at which it is cancelled.
+            landed: called once, when there is an outcome: on the loop thread, or in here if the client is closed.
         """
         call = Call(coroutine, deadline, self._calls, landed)
-        self._begin(call)
+        if self._stopping or self._at_exit:
+            self._begin(call)  # which refuses it
+            return call
+        self._calls.add(call)
+        # The loop thread sets the flag first and cancels the calls in the set second; here it is the other way round.
+        if self._stopping and not self.thread.post(self._start, call):
+            self._fail_calls()
         return call
 
     def submit(
