@@ -100,6 +100,8 @@ def check_middleware(middleware: Iterable[MiddlewareOption]) -> tuple[Middleware
 
 def _check_one(middleware: MiddlewareOption) -> Middleware:
     if isinstance(middleware, Middleware):
+        for method in ("execute", "execute_batch", "subscribe"):
+            check_function(f"{method} of {middleware!r}", getattr(middleware, method), 2)
         return middleware
     if isinstance(middleware, type):
         raise TypeError(f"middleware has the class {middleware.__name__}; pass an object, {middleware.__name__}().")
