@@ -154,6 +154,7 @@ class HTTPStreamTransport(AsyncTransport):
         max_response_size: the largest answer that is accepted if it is not a stream, in bytes; None for no limit.
     """
 
+    shared_session: SharedSession
     _single_connection = False
 
     def __init__(
@@ -166,7 +167,7 @@ class HTTPStreamTransport(AsyncTransport):
     ) -> None:
         self._protocols = protocols
         self._builder = builder
-        self._shared_session = session
+        self.shared_session = session
         self._options = options
         self._max_response_size = max_response_size
         self.reconnects = options.policy is not None
@@ -175,7 +176,7 @@ class HTTPStreamTransport(AsyncTransport):
         self._begin()
 
     def _begin(self) -> None:
-        self._sender = HTTPSender(self._shared_session, self._max_response_size)
+        self._sender = HTTPSender(self.shared_session, self._max_response_size)
         self._streams = HTTPStreams(
             self._builder,
             self._sender,
@@ -189,7 +190,7 @@ class HTTPStreamTransport(AsyncTransport):
 
     def fresh(self: TransportT) -> TransportT:
         copy = super().fresh()
-        copy._shared_session = self._shared_session.fresh()
+        copy.shared_session = self.shared_session.fresh()
         copy._begin()
         return copy
 

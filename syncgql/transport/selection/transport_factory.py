@@ -11,6 +11,7 @@ from ...exceptions import TransportError
 from ...protocol.http import public_url
 from ...request import Unset
 from ..aiohttp import AIOHTTPTransport
+from ..aiohttp_session.connector import ConnectionCounts
 from ..aiohttp_session.session import SharedSession
 from ..aiohttp_websockets import AIOHTTPWebsocketsTransport
 from ..appsync_auth import AppSyncAuthentication
@@ -48,6 +49,13 @@ class Transports(NamedTuple):
 
     queries: AsyncTransport | Batcher
     subscriptions: AsyncTransport
+
+    @property
+    def connections(self) -> ConnectionCounts:
+        """The connections at this moment; may be read in any thread."""
+        sessions = {self.queries.shared_session, self.subscriptions.shared_session}
+        counts = [session.connections for session in sessions if session is not None]
+        return ConnectionCounts(sum(each.open for each in counts), sum(each.idle for each in counts))
 
     async def close(self) -> None:
         try:
