@@ -89,16 +89,7 @@ class Pipeline:
                 "on_reconnect= has no effect because this client does not reconnect; pass reconnect=True (to the "
                 "client, or to the transport that you passed)."
             )
-        if policies.deduplicate and transports.has_users:
-            raise TypeError(
-                "deduplicate=True could return one caller's response to another, because a function returns headers "
-                "or credentials, which may differ. Let a middleware add such headers to the operation."
-            )
-        if policies.persisted_documents is not None and transports.queries_by_socket:
-            raise TypeError(
-                "persisted_documents= has no effect on a WebSocket, over which documents are always sent. Use an "
-                "http:// or https:// URL for queries and mutations."
-            )
+        policies.check(transports)
         self._clock = Clock()
         self._retries = Tally()
         steps = policies.steps(self._clock, self._retries, transports.query_token, transports.subscription_token)

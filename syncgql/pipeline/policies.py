@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from ..checks import check_flag
 from ..runtime.clock import Clock
 from ..runtime.tally import Tally
-from ..transport.selection.transport_factory import TokenUse
+from ..transport.selection.transport_factory import TokenUse, TransportFactory
 from .authentication import Authentication
 from .deduplication import Deduplication
 from .middleware import Middleware, MiddlewareOption, check_middleware
@@ -41,6 +41,23 @@ class Policies:
     retry: RetryPolicy | bool | int
     rate_limit: RateLimit | None
     persisted_documents: PersistedDocumentsOption
+
+    def check(self, transports: TransportFactory) -> None:
+        """Check that the policies suit the transports of the client.
+
+        Raises:
+            TypeError: an option has no effect, or could mix up the responses of several users.
+        """
+        if self.deduplicate and transports.has_users:
+            raise TypeError(
+                "deduplicate=True could return one caller's response to another, because a function returns headers "
+                "or credentials, which may differ. Let a middleware add such headers to the operation."
+            )
+        if self.persisted_documents is not None and transports.queries_by_socket:
+            raise TypeError(
+                "persisted_documents= has no effect on a WebSocket, over which documents are always sent. Use an "
+                "http:// or https:// URL for queries and mutations."
+            )
 
     def steps(
         self,

@@ -39,18 +39,18 @@ from ...protocol.websocket_events import (
     Unreadable,
 )
 from ..base import EventSink
-from ..recovery.attempts import is_resumed, was_useful
+from ..recovery.attempts import was_useful
 from ..recovery.keep_alive import KeepAlive
 from ..recovery.loss import ConnectionLoss, not_opened
 from . import losses
 from .active_operation import ActiveOperation
 from .back_pressure import BackPressure
 from .close_handshake import ignore_lost_connection
-from .confirmations import Confirmations
 from .connection_end import ConnectionEnd
 from .handshake import InitPayload
 from .liveness import watched
 from .options import WebSocketOptions
+from .running_operations import OperationListener, RunningOperations
 
 logger = logging.getLogger(__name__)
 
@@ -63,25 +63,8 @@ TURN_SECONDS = 0.01
 """The seconds for which a socket is read before the reader yields to the loop, even if the peer has sent more."""
 
 
-class Listener(Protocol):
-    """The interface that receives the events of a connection's operations."""
-
-    def started(self, operation: ActiveOperation) -> None:
-        """The server confirmed that it runs an operation; only called for protocols with confirmations."""
-
-    def finished(
-        self, operation: ActiveOperation, error: TransportError | None, decision: RetryDecision = RetryDecision.NO
-    ) -> None:
-        """The server ended an operation.
-
-        Args:
-            operation: the operation.
-            error: the reason; None if the operation is complete.
-            decision: whether a retry may succeed.
-        """
-
-    def rejected(self, operation: ActiveOperation, error: TransportError) -> None:
-        """The server rejected an operation because there are too many on this connection."""
+class Listener(OperationListener, Protocol):
+    """The interface that receives the events of a connection and of its operations."""
 
     async def stop(self, operation: ActiveOperation) -> None:
         """Stop an operation whose sink accepts no more events."""
@@ -104,6 +87,10 @@ class WebSocketConnection:
         mask: hides credentials in text from the server.
         on_signal: called with acknowledgements, pings and pongs.
         on_end: called when the socket is closed.
+
+    Attributes:
+        wire: the name of the protocol, for ``Subscription.protocol``.
+        confirms: whether the server confirms that it runs an operation.
     """
 
     def __init__(
@@ -119,7 +106,8 @@ class WebSocketConnection:
         on_end: Callable[[WebSocketConnection], object],
     ) -> None:
         self.url = url
-        self.operations: dict[str, ActiveOperation] = {}
+        self.wire = protocol.WIRE
+        self.confirms = protocol.CONFIRMS
         self._socket = socket
         self._protocol = protocol
         self._options = options
@@ -127,7 +115,7 @@ class WebSocketConnection:
         self._mask = mask
         self._on_signal = on_signal
         self._init_payload: InitPayload = None
-        self._has_delivered = False
+        self._running = RunningOperations(url, protocol, listener, mask, options.ack_timeout, self._send_soon)
         self._acknowledged_at = math.inf
         self._pressure = BackPressure(self._show_life)
         self._end = ConnectionEnd(
@@ -144,9 +132,7 @@ class WebSocketConnection:
         self._time = loop.time
         self._acknowledged: asyncio.Future[InitPayload] = loop.create_future()
         self._keep_alive: KeepAlive | None = None
-        confirmed_within = options.ack_timeout if protocol.CONFIRMS_AT_ONCE else None
-        self._confirmations = Confirmations(confirmed_within, self._unconfirmed)
-        self._late: set[asyncio.Task[None]] = set()
+        self._late: set[asyncio.Task[None]] = set()  # the loop has only weak references to tasks
         # An empty context: the reader outlives the call that opened the socket and must not keep its variables alive.
         self._end.watch(Context().run(loop.create_task, self._read()))
 
@@ -160,32 +146,19 @@ class WebSocketConnection:
         return self._end.loss is None and not self._end.is_closing
 
     @property
-    def is_acknowledged(self) -> bool:
-        return self._acknowledged.done() and self._acknowledged.exception() is None
-
-    @property
     def is_interrupted(self) -> bool:
         """Whether the connection must be initialized again before it carries operations."""
         return self.is_open and not self._acknowledged.done()
 
     @property
-    def wire(self) -> str:
-        """The name of the protocol, for ``Subscription.protocol``."""
-        return self._protocol.WIRE
-
-    @property
-    def confirms(self) -> bool:
-        """Whether the server confirms that it runs an operation."""
-        return self._protocol.CONFIRMS
-
-    @property
     def was_useful(self) -> bool:
         """Whether the connection delivered an event or stayed open for a while, or else counts as a failed attempt."""
-        return was_useful(has_delivered=self._has_delivered, acknowledged_for=self._time() - self._acknowledged_at)
+        acknowledged_for = self._time() - self._acknowledged_at
+        return was_useful(has_delivered=self._running.were_useful, acknowledged_for=acknowledged_for)
 
     def carries(self, operation: ActiveOperation) -> bool:
         """Return whether an operation runs on this connection."""
-        return self.operations.get(operation.id) is operation
+        return self._running.by_id.get(operation.id) is operation
 
     async def initialize(self, payload: InitPayload) -> InitPayload:
         """Send ``connection_init`` and return the payload of the acknowledgement, or close the socket.
@@ -220,20 +193,13 @@ class WebSocketConnection:
         """Send an operation; return when it was sent."""
         if self.loss is not None:
             raise self.loss.error()
-        operation.id, message = self._protocol.subscribe(operation.payload, operation.read)
-        self.operations[operation.id] = operation
-        if self._protocol.CONFIRMS:
-            self._confirmations.expect(operation.id)
-        operation.was_sent = True
-        await self.send(message)
+        await self.send(self._running.start(operation))
 
     async def stop(self, operation: ActiveOperation, *, send_stop: bool = True) -> None:
         """End an operation, and stop it on the server unless *send_stop* is False. Does nothing if it has ended."""
         if not self.carries(operation):
             return
-        del self.operations[operation.id]
-        self._has_delivered = True
-        message = self._protocol.complete(operation.id)
+        message = self._running.stop(operation)
         if message is not None and send_stop:
             await ignore_lost_connection(self.send(message))
 
@@ -270,6 +236,13 @@ class WebSocketConnection:
         except ConnectionError as error:
             raise TransportConnectionFailed(f"The connection to {self.url} was lost.") from error
 
+    def _send_soon(self, text: str) -> None:
+        """Send a message without waiting, unless the connection has ended."""
+        if self.is_open:
+            task = asyncio.get_running_loop().create_task(ignore_lost_connection(self.send(text)))
+            self._late.add(task)
+            task.add_done_callback(self._late.discard)
+
     # -- closing
 
     async def close(self, code: int = 1000, reason: str = "") -> None:
@@ -294,6 +267,7 @@ class WebSocketConnection:
 
     async def _take_messages(self) -> None:
         receive, pressure, text = self._socket.receive, self._pressure, aiohttp.WSMsgType.TEXT
+        running = self._running
         now, turn_ends = time.monotonic, 0.0
         while True:
             message = await (pressure.receive(receive) if pressure.held_up else receive())
@@ -318,10 +292,10 @@ class WebSocketConnection:
             if event is None:
                 continue
             for id, result in (event,) if isinstance(event, tuple) else await self._react(event):
-                operation = self.operations.get(id)
+                operation = running.by_id.get(id)
                 if operation is None:
                     continue
-                self._has_delivered = True
+                running.were_useful = True
                 if result.errors is not None:
                     self._mask.errors(result.errors)
                 sink = operation.sink
@@ -349,25 +323,25 @@ class WebSocketConnection:
         await self.pong()
 
     async def _react(self, event: Received) -> list[Event]:
-        """React to what is no event of an operation, and return the events that it brought along."""
+        """React to an event that is no result of an operation, and return the results that came with it."""
         if isinstance(event, Started):
-            self._confirmed(event.id)
-            return [] if event.result is None else [(event.id, event.result)]
+            return self._running.started(event)
         if isinstance(event, Several):
             found = [[each] if isinstance(each, tuple) else await self._react(each) for each in event.events]
             return [each for events in found for each in events]
-        if isinstance(event, Pinged):
+        if isinstance(event, Completed | Answered | Failed | Unreadable):
+            self._running.ended(event)
+        elif isinstance(event, Interrupted):
+            self._acknowledged = asyncio.get_running_loop().create_future()
+            self._running.interrupted(event.reason)
+        elif isinstance(event, Pinged):
             if self._options.answer_pings:
                 await ignore_lost_connection(self.pong(event.payload))
             self._on_signal(event)
         elif isinstance(event, Ponged):
             self._on_signal(event)
-        elif isinstance(event, Unreadable):
-            await self._give_up(event)
         elif isinstance(event, Reply):
             await ignore_lost_connection(self.send(event.message))
-        elif isinstance(event, Completed | Answered | Failed | Interrupted):
-            self._react_to_end(event)
         elif isinstance(event, Acknowledged):
             self._accepted(event)
         elif isinstance(event, Refused):
@@ -377,17 +351,6 @@ class WebSocketConnection:
         elif isinstance(event, Complained):
             self._end.complained(event.payload)
         return []
-
-    def _react_to_end(self, event: Completed | Answered | Failed | Interrupted) -> None:
-        """React to the end of an operation, or of all of them."""
-        if isinstance(event, Completed):
-            self._finish(event.id, None)
-        elif isinstance(event, Answered):
-            self._answer(event)
-        elif isinstance(event, Failed):
-            self._reject(event)
-        else:
-            self._interrupt(event)
 
     def _accepted(self, event: Acknowledged) -> None:
         if not self._acknowledged.done():
@@ -403,63 +366,6 @@ class WebSocketConnection:
                 ping=self.ping if self._protocol.HAS_PINGS else None,
             )
 
-    def _confirmed(self, id: str) -> None:
-        self._confirmations.settle(id)
-        if (operation := self.operations.get(id)) is not None:
-            self._has_delivered = True
-            self._listener.started(operation)
-
-    def _unconfirmed(self, id: str) -> None:
-        """Give up an operation that the server has not confirmed in time, even if it was stopped."""
-        message = self._protocol.unconfirmed(id)
-        if message is not None and self.is_open:
-            task = asyncio.get_running_loop().create_task(ignore_lost_connection(self.send(message)))
-            self._late.add(task)
-            task.add_done_callback(self._late.discard)
-        if (operation := self.operations.pop(id, None)) is not None:
-            self._listener.finished(operation, self._confirmations.timeout(self.url))
-
-    def _finish(self, id: str, error: TransportError | None, decision: RetryDecision = RetryDecision.NO) -> None:
-        self._confirmations.settle(id)
-        operation = self.operations.pop(id, None)
-        if operation is not None:
-            self._has_delivered = True
-            self._listener.finished(operation, error, decision)
-
-    def _answer(self, event: Answered) -> None:
-        if (operation := self.operations.get(event.id)) is not None:
-            self._mask.errors(event.result.errors or ())
-            operation.sink.put(event.result)
-            self._finish(event.id, None)
-
-    def _interrupt(self, event: Interrupted) -> None:
-        """End all operations; those that may be sent again are, after the connection was initialized again."""
-        self._acknowledged = asyncio.get_running_loop().create_future()
-        operations, self.operations = self.operations, {}
-        self._confirmations.stop()
-        loss = losses.interrupted(self.url, event.reason)
-        for operation in operations.values():
-            error = operation.explained(loss.error())
-            decision = loss.decision if is_resumed(operation.type, sent=True) else RetryDecision.NO
-            self._listener.finished(operation, error, decision)
-
-    async def _give_up(self, event: Unreadable) -> None:
-        """Stop an operation whose parts do not fit together."""
-        operation = self.operations.get(event.id)
-        if operation is not None:
-            await self.stop(operation)
-            self._mask.error(event.error)
-            self._listener.finished(operation, event.error)
-
-    def _reject(self, event: Failed) -> None:
-        self._confirmations.settle(event.id)
-        self._mask.errors(event.errors)
-        error = self._protocol.failure(event.errors)
-        if not self._protocol.is_limit(event.errors):
-            self._finish(event.id, error, self._protocol.failure_decision(event.errors))
-        elif (operation := self.operations.pop(event.id, None)) is not None:
-            self._listener.rejected(operation, error)
-
     # -- the end
 
     def _lost(self, loss: ConnectionLoss) -> None:
@@ -467,9 +373,7 @@ class WebSocketConnection:
         if self._keep_alive is not None:
             self._keep_alive.stop()
         self._pressure.end()
-        self._confirmations.stop()
         if not self._acknowledged.done():
             self._acknowledged.set_exception(loss.error())
             self._acknowledged.exception()  # retrieved, because there may be no caller waiting for it
-        operations, self.operations = self.operations, {}
-        self._listener.lost(self, loss, operations.values())
+        self._listener.lost(self, loss, self._running.remove_all())

@@ -209,8 +209,9 @@ class GraphQLDialect(Dialect):
         if callable(init_payload):
             init_payload = _check_returned(init_payload())
         headers = with_authorization(self._defaults, self.headers, self.auth)
-        is_personal = self._identity.differs_from(headers)
-        credentials = (identity(headers), init_payload) if self.has_users else None
+        has_users = self.has_users
+        is_personal = has_users and self._identity.differs_from(headers)  # otherwise all share these headers
+        credentials = (identity(headers), init_payload) if has_users else None
         if isinstance(self.auth, TokenAuth):
             add_token(headers, self.auth)  # after that, because the token belongs to all callers
         return Handshake(self._target, self.subprotocols, headers, init_payload, is_personal, credentials)
