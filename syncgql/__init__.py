@@ -56,7 +56,8 @@ from .version import __version__ as __version__
 if _TYPE_CHECKING:
     from .bulk.execute_many import FailedRequest
     from .bulk.merge import merge
-    from .bulk.pages import Page, Pages
+    from .bulk.page import Page
+    from .bulk.pages import Pages
     from .bulk.pagination import OffsetPagination, PagePagination
     from .operations.fields import Automatic, Directive, Field, Fields, InlineFragment
     from .schema.cache import SchemaCache
@@ -152,7 +153,8 @@ _LATE = {
     "EventStreamTransport": ".transport.event_stream",
     "FailedRequest": ".bulk.execute_many",
     "merge": ".bulk.merge",
-    **dict.fromkeys(("Page", "Pages"), ".bulk.pages"),
+    "Page": ".bulk.page",
+    "Pages": ".bulk.pages",
     **dict.fromkeys(("OffsetPagination", "PagePagination"), ".bulk.pagination"),
     "LocalSchemaTransport": ".transport.local_schema",
     "MultipartSubscriptionTransport": ".transport.multipart_subscription",
