@@ -126,7 +126,7 @@ class LoopDispatcher(Dispatcher):
         weakref.finalize(owner, self._runtimes.drop).atexit = False
 
     def execute(self, operation: Operation) -> ExecutionResult:
-        request, deadline, headers, extra_args, _, _ = operation
+        request, deadline, headers, extra_args = operation[:4]
         runtime = self._runtimes.current()
         round_trip = runtime.resources.queries.round_trip(request, headers=headers, extra_args=extra_args)
         return round_trip.parse(runtime.run(round_trip.send(round_trip.request, deadline), deadline))
@@ -185,7 +185,7 @@ class LoopDispatcher(Dispatcher):
         overflow: Overflow,
         convert: Callable[[ExecutionResult], T],
     ) -> Subscription[T]:
-        request, deadline, headers, extra_args, _, _ = operation
+        request, deadline, headers, extra_args = operation[:4]
         runtime = self._runtimes.current()
         buffer: EventBuffer[ExecutionResult] = EventBuffer(buffer_size, overflow, runtime.thread.post)
         queries = runtime.resources.queries
@@ -200,7 +200,11 @@ class LoopDispatcher(Dispatcher):
 
     @property
     def stats(self) -> ClientStats:
-        return self._runtimes.stats
+        runtime = self._runtimes.running
+        if runtime is None:
+            return ClientStats()
+        connections = runtime.resources.connections
+        return runtime.stats._replace(connections=connections.open, idle=connections.idle)
 
     @property
     def closed(self) -> bool:
