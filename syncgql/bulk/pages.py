@@ -11,6 +11,7 @@ from ..checks import check_count
 from ..request import GraphQLRequest
 from ..runtime.prefetch import Prefetch
 from .calls import Calls
+from .execute_many import OnError, check_on_error
 from .nested_connection import LIST, find_nested_connection
 from .nested_pages import NestedPagination, NestedPull
 from .page import Page
@@ -139,14 +140,19 @@ def paginate(
     max_pages: int | None,
     pagination: Pagination | NextVariables | None,
     after: Any,
+    on_error: OnError,
     progress: Progress,
 ) -> Pages:
     """Do what ``Client.paginate`` does."""
+    returns_errors = check_on_error(on_error)
     pull: Pull | NestedPull
     if pagination is None and path is not None and LIST in path:
         nested = NestedPagination(find_nested_connection(request, path))
-        pull = NestedPull(PageFetcher(request, nested, page_size), max_pages=max_pages, after=after)
+        pull = NestedPull(
+            PageFetcher(request, nested, page_size, returns_errors=returns_errors), max_pages=max_pages, after=after
+        )
     else:
-        fetcher = PageFetcher(request, pagination_of(pagination, request, path), page_size)
+        chosen = pagination_of(pagination, request, path)
+        fetcher = PageFetcher(request, chosen, page_size, returns_errors=returns_errors)
         pull = Pull(fetcher, max_pages=max_pages, after=after)
     return Pages(calls, pull, prefetch, progress)

@@ -149,7 +149,9 @@ def test_an_error_says_where() -> None:
         mock.add(lambda request: True, answers(first, None))
         nodes = client.paginate(DOCUMENT, path=PATH)
         next(nodes)
-        with pytest.raises(TransportProtocolError, match=r"null data.* page 2 of paginate\(\), after Position\(outer=None, inner='b'\)"):
+        with pytest.raises(
+            TransportProtocolError, match=r"null data.* page 2 of paginate\(\), after Position\(outer=None, inner='b'\)"
+        ):
             next(nodes)
         assert nodes.cursor == (None, "b")
 
