@@ -124,6 +124,7 @@ class BulkMethods(ClientBase):
         max_pages: int | None = None,
         pagination: Pagination | NextVariables | None = None,
         after: Any = None,
+        on_error: OnError = "raise",
         progress: ProgressOption = None,
         timeout: float | Unset | None = UNSET,
         headers: Mapping[str, str] | None = None,
@@ -149,15 +150,19 @@ class BulkMethods(ClientBase):
             variable_values: a dict of values for the document's variables.
             operation_name: the operation to run; required if the document contains several.
             path: the keys that lead to the connection or list in the data, joined by dots; required if there are
-                several.
+                several. ``repositories.nodes[].issues`` is a connection in each node of another one: the iterator
+                yields the inner nodes of each outer node in turn, and fetches further pages for one outer node at a
+                time. For this, the outer connection must also select ``edges { cursor }``.
             page_size: the number of nodes per page; sets the variable of ``first`` or ``last``.
-            prefetch: the number of pages to fetch ahead, in a thread; 1 by default. 0 fetches each page when it is
-                needed, in the calling thread.
+            prefetch: the number of pages to fetch ahead; 1 by default. 0 fetches each page when it is needed. More
+                than 1 needs a thread.
             max_pages: the maximum number of pages to fetch; None, the default, for all.
             pagination: for lists that are not connections: an ``OffsetPagination``, a ``PagePagination``, or a function
                 that takes the data of a page and returns the variables to change for the next page, or None after the
                 last one.
             after: the cursor to start at: the ``cursor`` of an earlier iterator.
+            on_error: ``raise``, the default, raises an error for a page with errors; ``return`` accepts a page that has
+                both data and errors, which are in ``page.result.errors``.
             progress: True to show a progress bar on a terminal, which needs the ``cli`` extra; or a function to call in
                 the consumer's thread with the number of nodes so far and the total, None if it is unknown.
             timeout: the seconds that each request may take, instead of the client's limit; None for no limit.
@@ -173,7 +178,8 @@ class BulkMethods(ClientBase):
         Raises:
             DocumentError: the document has a syntax error, or contains no connection, several, or an incomplete one.
             TypeError: an argument is unknown or has the wrong type.
-            ValueError: *timeout*, *page_size* or *max_pages* is not positive, or *prefetch* is negative.
+            ValueError: *timeout*, *page_size* or *max_pages* is not positive, *prefetch* is negative, or *on_error*
+                is unknown.
             ModuleNotFoundError: *progress* is True on a terminal, and rich is not installed.
         """
         if unknown:
@@ -190,6 +196,7 @@ class BulkMethods(ClientBase):
             max_pages=max_pages,
             pagination=pagination,
             after=after,
+            on_error=on_error,
             progress=progress_of(progress, "nodes"),
         )
 

@@ -274,6 +274,7 @@ class FieldProxy:
             max_pages=max_pages,
             pagination=None,
             after=None,
+            on_error="raise",
             progress=progress_of(None, self.__name__),
         )
 

@@ -34,6 +34,7 @@ from .middleware import Execute
 from .operation import Operation
 from .policies import Policies
 from .request_workers import RequestWorkers
+from .retry import Retry
 from .steps import Steps
 
 if TYPE_CHECKING:
@@ -94,6 +95,7 @@ class Pipeline:
         self._retries = Tally()
         steps = policies.steps(self._clock, self._retries, transports.query_token, transports.subscription_token)
         self._steps = Steps(steps) if steps else None
+        self.retry = next((step for step in steps if isinstance(step, Retry)), None)
         self._workers = RequestWorkers() if steps else None
         self._entries = Entries()
         self._builders: dict[str, OperationBuilder] = {}
