@@ -105,7 +105,7 @@ def names(url: str) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("path", WITH_CODE)
-@pytest.mark.usefixtures("files")
+@pytest.mark.usefixtures("files", "restored_log_levels")
 def test_the_code_of_a_page_runs(
     path: str,
     library: ServerProcess,
