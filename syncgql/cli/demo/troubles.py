@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Iterator
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse
@@ -15,7 +16,7 @@ class Busy:
     """Answers every other request, the first one included, with the status 503."""
 
     def __init__(self, app: ASGIApp) -> None:
-        self._turns = itertools.cycle([_error(503, "Come back later."), app])
+        self._turns: Iterator[ASGIApp] = itertools.cycle([_error(503, "Come back later."), app])
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         await next(self._turns)(scope, receive, send)
