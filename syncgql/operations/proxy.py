@@ -17,7 +17,7 @@ from ..schema.names import find_name, nearest
 from .default_value import default_text, typed_with_default
 from .directive import Directive
 from .document import BuiltOperation
-from .fields import Field, Fields, Selectable
+from .fields import Fields, Selectable
 from .operation_calls import OperationCalls, Timeout
 from .prepared_document import PreparedDocument
 
@@ -286,7 +286,7 @@ class FieldProxy:
             root = self._calls.builder.root
             message = f"{root}.{self.__name__} is deprecated: {self._field.deprecation_reason}"
             warnings.warn(message, DeprecationWarning, stacklevel=3)
-        return self._calls.build(Field(self.__name__, fields=fields).with_arguments(arguments))
+        return self._calls.build_field(self.__name__, fields, arguments)
 
     def _value(self, data: dict[str, Any]) -> Any:
         return data.get(self.__name__)
