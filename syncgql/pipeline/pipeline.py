@@ -21,6 +21,7 @@ from ..runtime.clock import Clock
 from ..runtime.entries import Entries
 from ..runtime.event_buffer import Overflow, check_buffer
 from ..runtime.runtime import Runtime
+from ..runtime.tally import Tally
 from ..schema.client_schema import ClientSchema
 from ..subscription import OnReconnect, Subscription, check_on_reconnect
 from ..tracebacks import cut
@@ -100,7 +101,8 @@ class Pipeline:
                 "http:// or https:// URL for queries and mutations."
             )
         self._clock = Clock()
-        steps = policies.steps(self._clock, transports.query_token, transports.subscription_token)
+        self._retries = Tally()
+        steps = policies.steps(self._clock, self._retries, transports.query_token, transports.subscription_token)
         self._steps = Steps(steps) if steps else None
         self._workers = RequestWorkers() if steps else None
         self._entries = Entries()
@@ -373,7 +375,7 @@ class Pipeline:
     @property
     def stats(self) -> ClientStats:
         """The counts of what the client is doing, like ``Client.stats``."""
-        return self.dispatcher.stats
+        return self.dispatcher.stats._replace(delayed=self._clock.waiting, retries=self._retries.count)
 
     @property
     def closed(self) -> bool:
