@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar, overload
 
 from ..gql_names import unknown_argument
+from ..records import Variables
 from ..request import UNSET, GraphQLRequest, Unset, as_request
 from ..typed.request import TypedRequest
 from .base import ClientBase
@@ -115,7 +116,7 @@ class BulkMethods(ClientBase):
     def paginate(
         self,
         request: str | DocumentNode | GraphQLRequest,
-        variable_values: Mapping[str, Any] | None = None,
+        variable_values: Variables | None = None,
         operation_name: str | None = None,
         *,
         path: str | None = None,
@@ -204,7 +205,7 @@ class BulkMethods(ClientBase):
     def poll(  # type: ignore[overload-overlap]  # a typed request is a request, too
         self,
         request: TypedRequest[ResultT],
-        variable_values: Mapping[str, Any] | None = None,
+        variable_values: Variables | None = None,
         operation_name: str | None = None,
         *,
         interval: float | Iterable[float],
@@ -215,7 +216,7 @@ class BulkMethods(ClientBase):
     def poll(
         self,
         request: str | DocumentNode | GraphQLRequest,
-        variable_values: Mapping[str, Any] | None = None,
+        variable_values: Variables | None = None,
         operation_name: str | None = None,
         *,
         interval: float | Iterable[float],
@@ -225,7 +226,7 @@ class BulkMethods(ClientBase):
     def poll(
         self,
         request: str | DocumentNode | GraphQLRequest,
-        variable_values: Mapping[str, Any] | None = None,
+        variable_values: Variables | None = None,
         operation_name: str | None = None,
         *,
         interval: float | Iterable[float],

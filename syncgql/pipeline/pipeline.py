@@ -42,6 +42,7 @@ if TYPE_CHECKING:
 
     from ..operations.document import OperationBuilder
     from ..operations.proxy import OperationProxy
+    from ..operations.type_view import Types
 
 T = TypeVar("T")
 Timeout = float | Unset | None
@@ -311,6 +312,13 @@ class Pipeline:
         from .operation_executor import OperationExecutor
 
         return OperationProxy(OperationCalls(OperationExecutor(self), kind, self._builders))
+
+    @property
+    def types(self) -> Types:
+        """The types of the schema, like ``Client.types``."""
+        from ..operations.type_view import Types
+
+        return Types(lambda: self.schema)
 
     @property
     def schema(self) -> GraphQLSchema:

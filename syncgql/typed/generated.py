@@ -10,6 +10,7 @@ import enum
 from collections.abc import Callable, Mapping
 from typing import Any, NoReturn, TypeVar, cast
 
+from ..records import Variables
 from ..request import UNSET, GraphQLRequest
 from .misfit import Misfit, Missing
 from .names import TYPENAME
@@ -130,7 +131,7 @@ class GeneratedRequest(TypedRequest[ResultT_co]):
 
     def replaced(
         self,
-        variable_values: Mapping[str, Any] | None = None,
+        variable_values: Variables | None = None,
         operation_name: str | None = None,
         extensions: Mapping[str, Any] | None = None,
     ) -> GeneratedRequest[ResultT_co]:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from .misfit import Misfit, Missing
-from .record_fields import is_class
+from .record_fields import RecordField, is_class
 from .scalars import Decoder
 
 _STEP = re.compile(r"\[(\d+)\]|\.([^.\[\]]+)")
@@ -27,6 +27,34 @@ def is_model(kind: Any) -> bool:
     """Return whether a class is a model of pydantic."""
     pydantic = sys.modules.get("pydantic")
     return pydantic is not None and is_class(kind) and issubclass(kind, pydantic.BaseModel)
+
+
+def struct_fields(kind: Any) -> list[RecordField]:
+    """Return the fields of a struct of msgspec, under the names that it encodes."""
+    from msgspec import structs
+
+    return [RecordField(each.name, (each.encode_name,), each.type, each.required) for each in structs.fields(kind)]
+
+
+def model_fields(kind: Any) -> list[RecordField]:
+    """Return the fields of a model of pydantic, under their aliases."""
+    by_name = kind.model_config.get("populate_by_name") or kind.model_config.get("validate_by_name")
+    fields = []
+    for name, field in kind.model_fields.items():
+        names = _alias_names(field.validation_alias) or [name]
+        is_required = field.is_required()
+        fields.append(RecordField(name, (*names, name) if by_name else (*names,), field.annotation, is_required))
+    return fields
+
+
+def _alias_names(alias: Any) -> list[str]:
+    """Return the keys that an alias of pydantic stands for: itself, or those of its choices or path."""
+    if alias is None or isinstance(alias, str):
+        return [alias] if alias else []
+    choices = getattr(alias, "choices", None)
+    if choices is not None:
+        return [name for choice in choices for name in _alias_names(choice)]
+    return [alias.path[0]]
 
 
 def struct_decoder(kind: Any, scalars: Mapping[Any, Callable[[Any], Any]]) -> Decoder:
