@@ -83,7 +83,7 @@ def config_of(settings: Mapping[str, Any], root: Path) -> CodegenConfig:
     table = settings.get("codegen")
     if not isinstance(table, Mapping):
         raise ValueError("[tool.syncgql.codegen] is missing; it needs documents and output.")
-    unknown = sorted(table.keys() - {"documents", "output", "scalars", "manifest", "schema"})
+    unknown = sorted(table.keys() - {"documents", "output", "scalars", "manifest", "model", "schema"})
     if unknown:
         raise ValueError(f"[tool.syncgql.codegen] has no setting {unknown[0]!r}.")
     documents, output = table.get("documents"), table.get("output")
@@ -95,7 +95,15 @@ def config_of(settings: Mapping[str, Any], root: Path) -> CodegenConfig:
     if not isinstance(schema, str):
         raise ValueError('[tool.syncgql] schema must be the path of the schema, as in "schema.graphql".')
     scalars = {name: _scalar(name, value) for name, value in table.get("scalars", {}).items()}
-    return CodegenConfig(root / schema, documents, output, root, CodegenOptions(scalars), table.get("manifest"))
+    options = _options(scalars, table.get("model", "classes"))
+    return CodegenConfig(root / schema, documents, output, root, options, table.get("manifest"))
+
+
+def _options(scalars: Mapping[str, Scalar], model: Any) -> CodegenOptions:
+    try:
+        return CodegenOptions(scalars, model)
+    except ValueError as error:
+        raise ValueError(f"[tool.syncgql.codegen] {error}") from error
 
 
 def _scalar(name: str, value: Any) -> Scalar:
