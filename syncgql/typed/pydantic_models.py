@@ -56,20 +56,31 @@ class ByTypename:
         self._members = members
 
     def __get_pydantic_core_schema__(self, source: Any, handler: Callable[[Any], Any]) -> core_schema.CoreSchema:
-        choices = {f"{HIDDEN_STEP}{index}": handler(member) for index, member in enumerate(get_args(source))}
-        keys = list(choices)
-        by_name = {
+        models = get_args(source)
+        keys = [f"{HIDDEN_STEP}{index}" for index in range(len(models))]
+        key_of_model = dict(zip(models, keys, strict=True))
+        key_of_name = {
             name: key
             for names, key in zip(self._members, keys, strict=False)
-            for name in ([names] if isinstance(names, str) else names)
+            for name in ((names,) if isinstance(names, str) else names)
         }
 
-        def key_of(value: Any) -> str:
+        def key_of(value: Any) -> str | None:
             if isinstance(value, pydantic.BaseModel):
-                return keys[[type(value) is member for member in get_args(source)].index(True)]
-            return by_name.get(typename_of(value), keys[-1])
+                return key_of_model.get(type(value))
+            return key_of_name.get(typename_of(value), keys[-1])
 
-        return core_schema.tagged_union_schema(choices, key_of)
+        choices = {key: handler(model) for model, key in key_of_model.items()}
+        return core_schema.no_info_before_validator_function(
+            _with_typename, core_schema.tagged_union_schema(choices, key_of)
+        )
+
+
+def _with_typename(value: Any) -> Any:
+    """Refuse an object without a ``__typename`` here, because pydantic adds the path to what a validator raises."""
+    if not isinstance(value, pydantic.BaseModel):
+        typename_of(value)
+    return value
 
 
 class Absent:
