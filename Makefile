@@ -45,7 +45,7 @@ VERSION = import sys; print("%d.%d" % sys.version_info[:2])
 ENOUGH = import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 10))
 
 .PHONY: help venv node demo test lint types docs pytest stress core32 engine engine-oldest engine-newest \
-	engine-tests coverage bench format clean
+	engine-tests coverage bench dist format clean
 
 help: ## Show this list
 	@grep -E '^[a-z0-9]+:.*##' Makefile | sed 's/:.*## /\t/' | expand -t 12
@@ -146,6 +146,11 @@ $(BENCH_STAMP): setup.cfg tests/benchmarks/requirements.txt | $(STAMP)
 
 bench: $(BENCH_STAMP) ## Compare with other clients: make bench BENCH_ARGS="--rounds 5 stream-tiny"
 	$(BENCH_VENV)/bin/python -m tests.benchmarks $(BENCH_ARGS)
+
+# On each supported Python that is found.
+dist: $(STAMP) ## Build the wheel and the sdist, and try them in bare environments
+	@$(PIP) --editable '.[dist]'
+	$(BIN)/python -m tests.distribution $(foreach version,3.10 3.11 3.12 3.13,"$(call find-python,$(version))")
 
 format: $(STAMP) ## Format the code
 	$(BIN)/ruff check --fix-only -q .

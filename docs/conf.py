@@ -14,6 +14,7 @@ exclude_patterns = ["_build", "_static", "examples"]
 
 html_theme = "furo"
 html_static_path = ["_static"]
+html_css_files = ["column.css"]
 html_title = f"syncgql {release}"
 
 autodoc_member_order = "bysource"

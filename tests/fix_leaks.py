@@ -1,4 +1,4 @@
-"""Fail each test that leaves something behind: a thread, a descriptor, a task, or an error log of asyncio."""
+"""Fail each test that leaves something behind: a thread, a descriptor, a task, a log level, or an error of asyncio."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import asyncio
 import gc
 import logging
 import os
+import re
 import threading
 import time
 from collections import Counter
@@ -20,6 +21,9 @@ DESCRIPTORS = "/proc/self/fd"
 # Messages of the asyncio logger about objects that were left behind or failed unseen. (It also reports slow callbacks,
 # which only show the load of the machine.)
 COMPLAINTS = logging.ERROR
+
+# Loggers whose level decides what later tests capture.
+WATCHED = re.compile(r"(root|asyncio|syncgql)(\.|$)")
 
 FAILED = pytest.StashKey[bool]()
 
@@ -56,9 +60,10 @@ class Remains:
         self.threads = {thread for thread in threading.enumerate() if thread.name.startswith("syncgql")}
         self.descriptors = _descriptors()
         self.tasks = {id(task) for task in _pending_tasks()}
+        self.log_levels = _log_levels()
 
     def leaked(self) -> list[str]:
-        """Return a description of the objects that are open now and were not before."""
+        """Return a description of the objects that are open now and were not before, and of changed log levels."""
         now = Remains()
         threads = [f"thread {thread.name}" for thread in now.threads - self.threads]
         tasks = [f"task {task!r}" for task in _pending_tasks() if id(task) not in self.tasks]
@@ -66,12 +71,14 @@ class Remains:
         # The name of a socket or pipe is always new, so only a greater number of them is a leak.
         surplus = now.descriptors.total() - self.descriptors.total()
         descriptors = [f"descriptor of {name}" for name in opened.elements()] if surplus > 0 else []
-        return threads + tasks + descriptors
+        changed = _changed_levels(self.log_levels)
+        levels = [f"level {logging.getLevelName(level)} of the logger {name}" for name, level in changed.items()]
+        return threads + tasks + descriptors + levels
 
 
 @pytest.fixture(autouse=True)
 def no_leaks(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Fail a test that leaves a syncgql thread, an open descriptor or a pending task."""
+    """Fail a test that leaves a syncgql thread, an open descriptor, a pending task or another log level."""
     before = Remains()
     yield
     if request.node.stash.get(FAILED, False):
@@ -82,6 +89,15 @@ def no_leaks(request: pytest.FixtureRequest) -> Iterator[None]:
             pytest.fail("The test left behind:\n  " + "\n  ".join(leaked))
         time.sleep(0.01)
         gc.collect()
+
+
+@pytest.fixture
+def restored_log_levels(no_leaks: None) -> Iterator[None]:
+    """Restore the log levels after a test of code that sets them, as programs do."""
+    before = _log_levels()
+    yield
+    for name in _changed_levels(before):
+        logging.getLogger(name).setLevel(before.get(name, logging.NOTSET))
 
 
 class Complaints(logging.Handler):
@@ -108,6 +124,19 @@ def asyncio_complaints(no_leaks: None) -> Iterator[list[str]]:
         logger.removeHandler(complaints)
     if complaints.messages:
         pytest.fail("asyncio logged:\n  " + "\n  ".join(complaints.messages))
+
+
+def _log_levels() -> dict[str, int]:
+    """The levels of the root logger, asyncio's and this package's, by name; without those that have none."""
+    loggers = [logging.getLogger(), *list(logging.Logger.manager.loggerDict.values())]  # a copy: threads add loggers
+    watched = [logger for logger in loggers if isinstance(logger, logging.Logger) and WATCHED.match(logger.name)]
+    return {logger.name: logger.level for logger in watched if logger.level != logging.NOTSET}
+
+
+def _changed_levels(before: dict[str, int]) -> dict[str, int]:
+    now = _log_levels()
+    levels = {name: now.get(name, logging.NOTSET) for name in sorted(before | now)}
+    return {name: level for name, level in levels.items() if level != before.get(name, logging.NOTSET)}
 
 
 def _descriptors() -> Counter[str]:

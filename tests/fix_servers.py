@@ -112,6 +112,13 @@ def impatient_server(impatient_process: ServerProcess) -> Server:
     return Server(impatient_process.url)
 
 
+@pytest.fixture(scope="session")
+def rows_url() -> Iterator[str]:
+    """The URL of a server of 200,000 rows; see ``tests/servers/rows_server.py``."""
+    with ServerProcess("tests.servers.rows_server") as process:
+        yield process.url
+
+
 @pytest.fixture
 def strawberry_server(strawberry_process: ServerProcess) -> Server:
     """The Strawberry server; ``.seen()`` and ``.wait_for()`` return entries of its log."""

@@ -36,6 +36,7 @@ PUBLIC = [
     "Field",
     "Fields",
     "FileVar",
+    "Fragment",
     "GraphQLRequest",
     "IncrementalPiece",
     "IncrementalResult",
@@ -79,6 +80,7 @@ PUBLIC = [
     "TrustedDocuments",
     "TypedRequest",
     "TypedResult",
+    "Variable",
     "gql",
     "merge",
     "update_schema_enum",
@@ -106,6 +108,13 @@ def test_every_public_name_is_documented() -> None:
     reference = REFERENCE.read_text(encoding="utf-8")
     undocumented = [name for name in PUBLIC if not re.search(rf":: syncgql\.{name}\b", reference)]
     assert undocumented == []
+
+
+def test_every_method_of_the_client_is_documented() -> None:
+    """The reference lists the methods by group, so it must not forget one."""
+    text = REFERENCE.read_text(encoding="utf-8").partition("autoclass:: syncgql.ClientStats")[0]
+    listed = set(re.findall(r"^   \.\. auto(?:method|property):: (\w+)$", text, re.MULTILINE))
+    assert listed == {name for name in dir(syncgql.Client) if not name.startswith("_")} - {"client"}
 
 
 def test_version_is_the_installed_one() -> None:

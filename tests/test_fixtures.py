@@ -85,8 +85,23 @@ def test_asyncio_complaint_is_noticed(asyncio_complaints: list[str]) -> None:
     asyncio_complaints.clear()
 
 
+def test_changed_log_levels_are_noticed() -> None:
+    """Those of the root logger, of asyncio and of this package; a logger without a level is not one."""
+    before = Remains()
+    logging.getLogger("syncgql.a.logger.of.this.test")
+    assert before.leaked() == []
+    loggers = [logging.getLogger(name) for name in ("asyncio", "root", "syncgql")]
+    levels = [logger.level for logger in loggers]
+    for logger in loggers:
+        logger.setLevel(3)
+    assert before.leaked() == [f"level Level 3 of the logger {name}" for name in ("asyncio", "root", "syncgql")]
+    for logger, level in zip(loggers, levels, strict=True):
+        logger.setLevel(level)
+    assert before.leaked() == []
+
+
 LEAVING = """
-    import asyncio, os, socket, threading
+    import asyncio, logging, os, socket, threading
 
     def thread():
         threading.Thread(target=threading.Event().wait, name="syncgql-test", daemon=True).start()
@@ -106,6 +121,9 @@ LEAVING = """
             cycle.append(cycle)
             await asyncio.wait(cycle[:1])
         asyncio.run(main())
+
+    def log_level():
+        logging.getLogger("syncgql.transport").setLevel("DEBUG")
 
     def cycle():
         cycle = [socket.socket()]
@@ -132,19 +150,20 @@ def test_what_a_test_leaves_fails_it(suite: pytest.Pytester) -> None:
         test_2="""
         import leaving, pytest
 
-        @pytest.mark.parametrize("leave", ["thread", "descriptor", "pending_task", "failed_task"])
+        @pytest.mark.parametrize("leave", ["thread", "descriptor", "pending_task", "failed_task", "log_level"])
         def test(leave):
             getattr(leaving, leave)()
         """
     )
     result = suite.runpytest_subprocess()
-    result.assert_outcomes(passed=5, errors=4)
+    result.assert_outcomes(passed=6, errors=5)
     result.stdout.fnmatch_lines_random(
         [
             "*  thread syncgql-test",
             "*  descriptor of pipe:*",
             "*  task <Task pending*",
             "*  Task exception was never retrieved",
+            "*  level DEBUG of the logger syncgql.transport",
         ]
     )
 

@@ -29,7 +29,7 @@ LAYERS = [
     {"schema"},
     {"bulk"},
     {"operations", "transport"},
-    {"pipeline", "call_options"},
+    {"pipeline"},
     {"client"},
     {"__init__", "testing"},
     {"codegen"},

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from typing import NamedTuple
 
 from ..deadline import Deadline
 from ..exceptions import TransportError, TransportRateLimited, TransportServerError
@@ -26,6 +27,18 @@ LOGGED_WAIT = 0.1
 """The shortest wait in seconds that is logged. Shorter ones are how a limit spreads requests."""
 
 
+class Turn(NamedTuple):
+    """The turn of one request.
+
+    Attributes:
+        waited: the seconds for which it waited.
+        outcomes: the entries of its response, from which the limit learns.
+    """
+
+    waited: float
+    outcomes: list[BatchEntry]
+
+
 class Pacing(Middleware):
     """Waits until a rate limit lets a request pass, and lets the limit learn from the answer.
 
@@ -39,15 +52,15 @@ class Pacing(Middleware):
         self._clock = clock
 
     def execute(self, operation: Operation, call_next: Execute) -> ExecutionResult:
-        with self._turn([operation]) as outcomes:
-            result = call_next(operation)
-            outcomes.append(result)
+        with self._turn([operation]) as turn:
+            result = call_next(operation._replace(waited=turn.waited))
+            turn.outcomes.append(result)
         return result
 
     def execute_batch(self, operations: Sequence[Operation], call_next: ExecuteBatch) -> list[BatchEntry]:
-        with self._turn(operations) as outcomes:
-            entries = call_next(operations)
-            outcomes.extend(entries)
+        with self._turn(operations) as turn:
+            entries = call_next([operation._replace(waited=turn.waited) for operation in operations])
+            turn.outcomes.extend(entries)
         return entries
 
     def subscribe(self, operation: Operation, call_next: Subscribe) -> Subscription[ExecutionResult]:
@@ -55,8 +68,8 @@ class Pacing(Middleware):
             return call_next(operation)
 
     @contextmanager
-    def _turn(self, operations: Sequence[Operation]) -> Iterator[list[BatchEntry]]:
-        """Wait, and count what the block appends to the list, or the error that it raises."""
+    def _turn(self, operations: Sequence[Operation]) -> Iterator[Turn]:
+        """Wait, and count the outcomes that the block adds to the turn, or the error that it raises."""
         turnstile = self._limit.turnstile()
         ticket = Ticket(self._limit.charge(operations))
         outcomes: list[BatchEntry] = []
@@ -65,8 +78,9 @@ class Pacing(Middleware):
             refusal = turnstile.enter(ticket, self._clock, deadline)
             if refusal is not None:
                 raise self._too_long(refusal, deadline)
-            self._log(self._clock.monotonic() - ticket.since)
-            yield outcomes
+            waited = self._clock.monotonic() - ticket.since
+            self._log(waited)
+            yield Turn(waited, outcomes)
         except TransportError as error:
             outcomes.append(error)
             raise

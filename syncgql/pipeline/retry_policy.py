@@ -76,7 +76,7 @@ class RetryPolicy:
         base: the base of the wait after a failure, in seconds; 0.05 by default.
         throttled_base: the base of the wait after a rate limit, in seconds; 1 by default.
         cap: the longest wait, in seconds; 20 by default.
-        statuses: the HTTP statuses after which a query is retried.
+        statuses: the HTTP statuses after which a query is retried; each from 400 to 599.
         mutations: ``"unsent"``, the default, retries a mutation that the server did not receive, or refused because of
             its rate limit; ``"always"`` retries mutations like queries, if they may run twice.
         budget: the limit on the retries of all threads; None for no limit.
@@ -103,6 +103,8 @@ class RetryPolicy:
             check_delay(name, getattr(self, name))
         if not isinstance(self.statuses, Collection) or not all(map(is_whole_number, self.statuses)):
             raise TypeError(f"statuses must be a collection of HTTP statuses, not {self.statuses!r}.")
+        if wrong := [status for status in self.statuses if not 400 <= status <= 599]:
+            raise ValueError(f"statuses must be HTTP statuses of errors, from 400 to 599, not {wrong[0]}.")
         object.__setattr__(self, "statuses", frozenset(self.statuses))  # a copy, in case the caller changes it
         if self.mutations not in ("unsent", "always"):
             raise ValueError(f"mutations must be 'unsent' or 'always', not {self.mutations!r}.")

@@ -44,11 +44,68 @@ def bare_http_client(url: str, document: str) -> Iterator[Execute]:
 
 
 @contextlib.contextmanager
+def aiohttp_thread(url: str, document: str) -> Iterator[Execute]:
+    """The lower bound of this package's design: an aiohttp session on a loop thread, and a lock to wait with."""
+    import asyncio
+    import threading
+
+    import aiohttp
+
+    headers = {"Content-Type": "application/json", "Accept": "application/json"}
+    loop = asyncio.new_event_loop()
+    thread = threading.Thread(target=loop.run_forever)
+    thread.start()
+
+    async def open_session() -> aiohttp.ClientSession:
+        return aiohttp.ClientSession()
+
+    session = asyncio.run_coroutine_threadsafe(open_session(), loop).result()
+    answers: list[tuple[int, bytes]] = []
+    tasks: list[asyncio.Task[None]] = []
+
+    async def send(body: bytes, done: threading.Lock) -> None:
+        async with session.post(url, data=body, headers=headers) as response:
+            answers.append((response.status, await response.read()))
+        done.release()
+
+    def start(body: bytes, done: threading.Lock) -> None:
+        tasks[:] = [loop.create_task(send(body, done))]
+
+    def execute() -> Any:
+        done = threading.Lock()
+        done.acquire()
+        loop.call_soon_threadsafe(start, json.dumps({"query": document}).encode(), done)
+        done.acquire()
+        status, body = answers.pop()
+        return data_of(status, json.loads(body))
+
+    yield execute
+    asyncio.run_coroutine_threadsafe(session.close(), loop).result()
+    loop.call_soon_threadsafe(loop.stop)
+    thread.join()
+    loop.close()
+
+
+@contextlib.contextmanager
 def syncgql(url: str, document: str) -> Iterator[Execute]:
     """This package."""
     from syncgql import Client
 
     with Client(url) as client:
+        yield lambda: client.execute(document)
+
+
+@contextlib.contextmanager
+def syncgql_with_policies(url: str, document: str) -> Iterator[Execute]:
+    """This package with a middleware that does nothing, retries, and a rate limit that is never reached."""
+    from syncgql import Client, Middleware, RateLimit
+
+    class PassOn(Middleware):
+        def execute(self, operation: Any, call_next: Any) -> Any:
+            return call_next(operation)
+
+    limit = RateLimit(1_000_000, burst=1_000_000)
+    with Client(url, middleware=[PassOn()], retry=True, rate_limit=limit) as client:
         yield lambda: client.execute(document)
 
 
@@ -162,6 +219,7 @@ def qlient(url: str, document: str) -> Iterator[Execute]:
 
 HTTP_CLIENTS: dict[str, HTTPClient] = {
     "http.client": bare_http_client,
+    "aiohttp on a loop thread": aiohttp_thread,
     "syncgql": syncgql,
     "syncgql[speed]": syncgql,
     "requests": requests,

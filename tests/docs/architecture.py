@@ -70,7 +70,7 @@ ROOMS = {
 
 VALUES: set[str] = set().union(*LAYERS[: next(n for n, layer in enumerate(LAYERS) if "protocol" in layer)])
 NOT_DRAWN = {"__init__", "__main__"}
-INSIDE = {"event_source": "subscription", "call_options": "client", "codegen": "cli"}
+INSIDE = {"event_source": "subscription", "codegen": "cli"}
 """Parts that are drawn in the box of another, which is the only one that needs them."""
 
 HEIGHT = 810

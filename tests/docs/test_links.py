@@ -11,7 +11,7 @@ from .page import ROOT
 
 PAGES = [*ROOT.glob("docs/*.md"), *ROOT.glob("docs/design/*.md")]
 LOOKED_UP = tuple(ROOT / "docs" / name for name in ("design/requirements.md", "reference.md", "errors.md"))
-READMES = [ROOT / "README.md", *ROOT.glob("docs/examples/**/README.md")]
+READMES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *ROOT.glob("docs/examples/**/README.md")]
 
 
 @pytest.mark.parametrize("path", READMES, ids=lambda path: str(path.relative_to(ROOT)))

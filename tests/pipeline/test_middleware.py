@@ -20,10 +20,13 @@ from syncgql import (
     Middleware,
     Operation,
     RequestsHTTPTransport,
+    RetryPolicy,
     Subscription,
     TransportConnectionFailed,
     TransportError,
+    TransportTimeout,
 )
+from syncgql.deadline import Deadline
 from syncgql.testing import GraphQLMock
 
 from ..fix_servers import Server
@@ -66,18 +69,19 @@ def wire_server() -> Any:
 
 
 def test_every_way_to_run_an_operation_is_seen(strawberry_server: Server) -> None:
-    """execute, execute_result, submit, a batch, a proxy, introspection and subscriptions."""
+    """execute, execute_result, submit, execute_many, a proxy, introspection and subscriptions."""
     recorder = Recorder()
     with Client(strawberry_server.url, middleware=[recorder], fetch_schema_from_transport=True) as client:
         assert client.execute(QUERY) == {"book": {"title": "Emma"}}
         client.execute_result(QUERY)
         assert client.submit(QUERY).result(30) == {"book": {"title": "Emma"}}
+        assert list(client.execute_many([QUERY])) == [{"book": {"title": "Emma"}}]
         assert client.query.book("title", id="1")["title"] == "Emma"
         with client.subscribe("subscription Count { count(to: 2) }") as events:
             assert [event["count"] for event in events] == [1, 2]
     requests = [each for each in recorder.seen if each[0] != "introspection"]
     assert len(requests) < len(recorder.seen)
-    assert requests == [*3 * [("query", "Title")], ("query", "book"), ("subscription", "Count")]
+    assert requests == [*4 * [("query", "Title")], ("query", "book"), ("subscription", "Count")]
 
 
 def test_a_batch_is_seen_once() -> None:
@@ -88,6 +92,77 @@ def test_a_batch_is_seen_once() -> None:
         assert client.execute_batch([QUERY, QUERY]) == [{"ok": 1}, {"ok": 2}]
     assert recorder.batches == [2]
     assert recorder.seen == []
+
+
+class AttemptRecorder(Middleware):
+    """Records the attempts, and adds a header to each."""
+
+    def __init__(self) -> None:
+        self.calls = 0
+        self.attempts: list[int] = []
+
+    def execute(self, operation: Operation, call_next: Execute) -> ExecutionResult:
+        self.calls += 1
+        return call_next(operation)
+
+    def attempt(self, operation: Operation, call_next: Execute) -> ExecutionResult:
+        self.attempts.append(operation.attempt)
+        return call_next(operation.replace(headers={"X-Attempt": str(operation.attempt)}))
+
+    def attempt_batch(self, operations: Sequence[Operation], call_next: Any) -> Any:
+        self.attempts.append(operations[0].attempt)
+        return call_next([operation.replace(headers={"X-Attempt": "batch"}) for operation in operations])
+
+
+BUSY = answer(b"", status="503 Busy")
+
+
+def test_each_attempt_is_seen() -> None:
+    """The call is seen once, and may change each attempt on its own."""
+    recorder = AttemptRecorder()
+    with (
+        WireServer(always(BUSY, answer())) as server,
+        Client(server.url, middleware=[recorder], retry=RetryPolicy(base=0)) as client,
+    ):
+        client.execute(QUERY)
+    assert (recorder.calls, recorder.attempts) == (1, [1, 2])
+    assert [request.header("x-attempt") for request in server.requests] == ["1", "2"]
+
+
+def test_each_attempt_of_a_batch_is_seen() -> None:
+    """A batch has a method of its own."""
+    recorder = AttemptRecorder()
+    whole = answer(b'[{"data": {"ok": 1}}, {"data": {"ok": 2}}]')
+    with (
+        WireServer(always(BUSY, whole)) as server,
+        Client(server.url, middleware=[recorder], retry=RetryPolicy(base=0)) as client,
+    ):
+        client.execute_batch([QUERY, QUERY])
+    assert recorder.attempts == [1, 2]
+    assert [request.header("x-attempt") for request in server.requests] == ["batch"] * 2
+
+
+def test_without_retries_there_is_one_attempt(wire_server: WireServer) -> None:
+    """Also with ``submit``."""
+    recorder = AttemptRecorder()
+    with Client(wire_server.url, middleware=[recorder]) as client:
+        client.submit(QUERY).result(30)
+    assert (recorder.calls, recorder.attempts) == (1, [1])
+
+
+def test_a_wrong_result_of_an_attempt(wire_server: WireServer) -> None:
+    """The exception names the middleware."""
+
+    class Forgetful(Middleware):
+        def attempt(self, operation: Operation, call_next: Execute) -> ExecutionResult:
+            return None  # type: ignore[return-value]
+
+        def __repr__(self) -> str:
+            return "Forgetful()"
+
+    client = Client(wire_server.url, middleware=[Forgetful()])
+    with client, pytest.raises(TypeError, match=r"the attempts of Forgetful\(\) must return ExecutionResult"):
+        client.execute(QUERY)
 
 
 def test_the_first_is_outermost(wire_server: WireServer) -> None:
@@ -120,6 +195,19 @@ def test_headers_and_requests_can_be_changed(wire_server: WireServer) -> None:
         client.execute("query ($n: Int) { ok(n: $n) }")
     assert wire_server.requests[0].header("x-trace") == "7"
     assert b'"variables":{"n":1}' in wire_server.requests[0].body
+
+
+def test_the_deadline_can_be_changed(strawberry_server: Server) -> None:
+    """A middleware may give a call less time."""
+
+    def hurry(operation: Operation, call_next: Execute) -> ExecutionResult:
+        return call_next(operation.replace(deadline=Deadline(0.2, "hurry")))
+
+    with Client(strawberry_server.url, middleware=[hurry]) as client:
+        with pytest.raises(TransportTimeout, match="hurry") as caught:
+            client.execute("{ sleep(seconds: 600) }", timeout=60)
+        assert (caught.value.limit, caught.value.seconds) == ("hurry", 0.2)
+    strawberry_server.wait_for("sleep_cancelled", seconds=600)
 
 
 def test_an_answer_without_a_request(wire_server: WireServer) -> None:
@@ -246,9 +334,25 @@ def test_a_submitted_operation_after_the_end(wire_server: WireServer) -> None:
 # -- bad input
 
 
+class AsyncMiddleware(Middleware):
+    """The methods of an asyncio client's middleware."""
+
+    async def execute(self, operation: Operation, call_next: Any) -> Any:  # type: ignore[override]
+        """Never run."""
+
+
+class ShortMiddleware(Middleware):
+    """A method without ``call_next``."""
+
+    def subscribe(self, operation: Operation) -> Any:  # type: ignore[override]
+        """Never run."""
+
+
 @pytest.mark.parametrize(
     ("middleware", "message"),
     [
+        ([AsyncMiddleware()], "execute of .*AsyncMiddleware.* must be a function .* and not an async one"),
+        ([ShortMiddleware()], "subscribe of .*ShortMiddleware.* must be a function of two parameters"),
         (Middleware(), "middleware must be a list of middleware, not Middleware"),
         ("retry", "middleware must be a list of middleware, not str"),
         (3, "middleware must be a list of middleware, not int"),

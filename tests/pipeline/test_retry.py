@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import logging
 import signal
 import socket
@@ -10,8 +11,10 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
+import aiohttp
 import pytest
 
 from syncgql import (
@@ -156,6 +159,9 @@ class Executions:
             if self._fails("reset after the request"):
                 connection.reset()
                 return
+            if self._fails("timeout"):
+                connection.wait_for_end()
+                return
             if self._fails("503"):
                 connection.send(UNAVAILABLE)
             elif self._fails("cut answer"):
@@ -179,21 +185,26 @@ def outcome(call: Callable[[], Any]) -> Any:
         return error
 
 
-FAILURES = [
-    "reset before the request", "reset during the request", "reset after the request",
-    "429", "throttled", "503", "cut answer",
-]  # fmt: skip
+BEFORE_EXECUTION = ["reset before the request", "reset during the request", "429", "throttled"]
+AFTER_EXECUTION = ["reset after the request", "timeout", "503", "cut answer"]
 
 
-@pytest.mark.parametrize("failure", FAILURES)
+def client_of(server: WireServer, policy: RetryPolicy, by_requests: bool) -> Client:
+    """A client whose transport waits for an answer for a short time only."""
+    limit = 0.3  # seconds
+    if by_requests:
+        return Client(transport=RequestsHTTPTransport(server.url, timeout=limit), retry=policy)
+    transport = AIOHTTPTransport(server.url, client_session_args={"timeout": aiohttp.ClientTimeout(sock_read=limit)})
+    return Client(transport=transport, retry=policy)
+
+
+@pytest.mark.parametrize("failure", BEFORE_EXECUTION + AFTER_EXECUTION)
 @pytest.mark.parametrize("by_requests", [False, True])
 def test_no_mutation_is_executed_twice(failure: str, by_requests: bool) -> None:
     """Under every kind of failure; an error of one that was not executed would be as bad, so those succeed."""
     executions = Executions(failure)
-    with WireServer(executions) as server:
-        transport = RequestsHTTPTransport(server.url) if by_requests else AIOHTTPTransport(server.url)
-        with Client(transport=transport, retry=QUICK) as client:
-            result = outcome(lambda: client.execute(MUTATION))
+    with WireServer(executions) as server, client_of(server, QUICK, by_requests) as client:
+        result = outcome(lambda: client.execute(MUTATION))
     assert max(executions.count.values(), default=0) <= 1
     if isinstance(result, TransportError):
         assert result.sent is not False
@@ -201,21 +212,28 @@ def test_no_mutation_is_executed_twice(failure: str, by_requests: bool) -> None:
         assert sum(executions.count.values()) == 1
 
 
-@pytest.mark.parametrize("failure", ["reset after the request", "503"])
-def test_a_mutation_that_may_run_twice(failure: str) -> None:
+@pytest.mark.parametrize("failure", AFTER_EXECUTION)
+@pytest.mark.parametrize("by_requests", [False, True])
+def test_a_mutation_that_may_run_twice(failure: str, by_requests: bool) -> None:
     """With mutations="always" it does."""
     executions = Executions(failure)
-    with WireServer(executions) as server, Client(server.url, retry=RetryPolicy(base=0, mutations="always")) as client:
-        client.execute(MUTATION)
+    policy = RetryPolicy(base=0, mutations="always")
+    with WireServer(executions) as server, client_of(server, policy, by_requests) as client:
+        assert client.execute(MUTATION) == {"ok": True}
     assert list(executions.count.values()) == [2]
 
 
-def test_a_mutation_without_a_connection_is_sent_again() -> None:
-    """A refused connection sent nothing."""
+@pytest.fixture
+def refusing_url() -> str:
+    """A URL at which connections are refused."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        port = listener.getsockname()[1]
+        return f"http://127.0.0.1:{listener.getsockname()[1]}/"
+
+
+def test_a_mutation_without_a_connection_is_sent_again(refusing_url: str) -> None:
+    """A refused connection sent nothing."""
     policy = RetryPolicy(base=0, budget=RetryBudget(0))
-    with Client(f"http://127.0.0.1:{port}/", retry=policy) as client:
+    with Client(refusing_url, retry=policy) as client:
         error = outcome(lambda: client.execute(MUTATION))
     assert isinstance(error, TransportConnectionFailed)
     assert (error.attempts, error.sent) == (3, False)
@@ -224,12 +242,15 @@ def test_a_mutation_without_a_connection_is_sent_again() -> None:
 # -- uploads, batches, futures
 
 
-def test_an_upload_is_sent_again_if_its_file_can_be_read_again() -> None:
-    """Bytes can; a generator cannot."""
+def test_an_upload_is_sent_again_if_its_file_can_be_read_again(tmp_path: Path) -> None:
+    """Bytes, paths and file objects that can seek are; a generator is not."""
     document = "query ($file: Upload) { ok }"
-    with WireServer(replies(UNAVAILABLE, UNAVAILABLE)) as server, Client(server.url, retry=QUICK) as client:
-        client.execute(document, {"file": FileVar(b"x", filename="x")})
-        assert len(server.requests) == 3
+    path = tmp_path / "x"
+    path.write_bytes(b"the content")
+    for file in (b"the content", path, io.BytesIO(b"the content")):
+        with WireServer(replies(UNAVAILABLE, UNAVAILABLE)) as server, Client(server.url, retry=QUICK) as client:
+            client.execute(document, {"file": FileVar(file, filename="x")})
+            assert [b"the content" in request.body for request in server.requests] == 3 * [True]
     with (
         WireServer(replies(UNAVAILABLE)) as server,
         Client(server.url, retry=QUICK) as client,
@@ -341,10 +362,34 @@ def test_attempts_share_the_time_limit() -> None:
 
 
 def test_the_budget_limits_the_retries_of_all_threads() -> None:
-    """A server that is down gets at most 1.2 requests per call of 200 threads, and the next success counts."""
-    with WireServer(replies(*500 * [UNAVAILABLE])) as server, Client(server.url, retry=QUICK) as client:
-        with ThreadPoolExecutor(200) as pool:
-            errors = [call.exception(60) for call in [pool.submit(client.execute, QUERY) for _ in range(200)]]
+    """A server that is down gets at most 1.2 requests per call of 200 threads, and the first success is an end."""
+    is_down = threading.Event()
+    is_down.set()
+
+    def script(connection: WireConnection) -> None:
+        while connection.read_request() is not None:
+            connection.send(UNAVAILABLE if is_down.is_set() else answer())
+
+    budget = RetryBudget()
+    policy = RetryPolicy(base=0, budget=budget)
+    with WireServer(script) as server, Client(server.url, retry=policy) as client, ThreadPoolExecutor(200) as pool:
+        errors = [call.exception(60) for call in [pool.submit(client.execute, QUERY) for _ in range(200)]]
         assert all(isinstance(error, TransportServerError) for error in errors)
         assert len(server.requests) <= 1.2 * 200
         assert any("the retry budget of the client is used up" in str(error) for error in errors)
+        is_down.clear()
+        sent, left = len(server.requests), budget.left
+        answers = [call.result(60) for call in [pool.submit(client.execute, QUERY) for _ in range(200)]]
+        assert answers == 200 * [{"ok": True}]
+        assert (len(server.requests) - sent, budget.left - left) == (200, 200)
+
+
+def test_refused_connections_are_retried_without_the_budget(refusing_url: str) -> None:
+    """They cost the server nothing; each call makes as many attempts as the policy allows, and no more."""
+    retries: list[float] = []
+    budget = RetryBudget()
+    policy = RetryPolicy(attempts=3, base=0, budget=budget, on_retry=lambda error, delay: retries.append(delay))
+    with Client(refusing_url, retry=policy) as client, ThreadPoolExecutor(200) as pool:
+        errors = [call.exception(60) for call in [pool.submit(client.execute, QUERY) for _ in range(200)]]
+    assert {(type(error), getattr(error, "attempts", 0)) for error in errors} == {(TransportConnectionFailed, 3)}
+    assert (len(retries), budget.left) == (2 * 200, budget.tokens)

@@ -33,6 +33,7 @@ def test_what_is_no_retry(retry: Any, message: str) -> None:
         ({"cap": None}, "cap"),
         ({"statuses": 503}, "statuses"),
         ({"statuses": ["503"]}, "statuses"),
+        ({"statuses": [200]}, "statuses"),
         ({"mutations": "never"}, "mutations"),
         ({"budget": 500}, "budget"),
         ({"on_retry": lambda error: None}, "on_retry"),

@@ -8,6 +8,10 @@ from collections.abc import AsyncGenerator
 from typing import Any
 
 import strawberry
+from starlette.datastructures import Headers
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse
+from starlette.types import Receive, Scope, Send
 from strawberry.asgi import GraphQL
 from strawberry.exceptions import ConnectionRejectionError
 from strawberry.file_uploads import Upload
@@ -184,7 +188,15 @@ def whoami(info: Info[Any, Any]) -> str | None:
 
 
 class App(GraphQL[Any, Any]):
-    """Refuses a connection whose ``connection_init`` is ``{"refuse": true}``."""
+    """Refuses a connection whose ``connection_init`` is ``{"refuse": true}``, and at ``/only/TOKEN`` other tokens."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        _, _, token = scope["path"].partition("/only/")
+        if token and Headers(scope=scope).get("authorization") != f"Bearer {token}":
+            await Request(scope, receive).body()
+            await PlainTextResponse("The token has expired.", 401)(scope, receive, send)
+        else:
+            await super().__call__(scope, receive, send)
 
     async def on_ws_connect(self, context: Any) -> None:
         if context["connection_params"].get("refuse"):

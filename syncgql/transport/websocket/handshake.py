@@ -135,6 +135,11 @@ class Dialect(ABC):
         if self.token_auth is not None:
             self.token_auth.refused(handshake.headers.get("Authorization", ""))
 
+    def refused_payload(self, payload: str) -> None:
+        """Take note of an operation whose own credentials the server refused; called on the loop."""
+        if self.token_auth is not None:
+            self.token_auth.refused(payload)
+
     @abstractmethod
     def payload(self, request: GraphQLRequest) -> str:
         """Return the JSON that starts an operation; called whenever it is sent, never on the loop.

@@ -218,6 +218,8 @@ class ReconnectingConnection(Listener):
     def finished(
         self, operation: ActiveOperation, error: TransportError | None, decision: RetryDecision = RetryDecision.NO
     ) -> None:
+        if decision is RetryDecision.WITH_NEW_CREDENTIALS:
+            self._dialect.refused_payload(operation.payload)
         if error is not None and self._retries.schedule(operation, error, decision):
             if operation.sent is None and operation.lost_at is None:
                 operation.lost_at = self._loop.time()

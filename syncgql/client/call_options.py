@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, TypedDict
 
-from .bulk.execute_many import OnError
-from .bulk.progress import ProgressOption
-from .request import Unset
-from .runtime.event_buffer import Overflow
-from .subscription import OnReconnect
+from ..bulk.execute_many import OnError
+from ..bulk.progress import ProgressOption
+from ..request import Unset
+from ..runtime.event_buffer import Overflow
+from ..subscription import OnReconnect
 
 
 class BatchOptions(TypedDict, total=False):

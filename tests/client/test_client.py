@@ -1,4 +1,4 @@
-"""Client against real servers: the features of the demo, and failures."""
+"""Client: its options, what it says about itself, and failures, against real servers."""
 
 from __future__ import annotations
 
@@ -17,83 +17,22 @@ from syncgql import (
     BlockingTransport,
     Client,
     ClientClosed,
-    DocumentError,
     ExecutionResult,
     GraphQLRequest,
     RequestsHTTPTransport,
     RoundTrip,
     TransportConnectionFailed,
     TransportError,
-    TransportProtocolError,
     TransportQueryError,
-    TransportServerError,
-    TransportTimeout,
-    gql,
 )
-from syncgql.cli.demo.server_process import ServerProcess
 
-from .fix_servers import Server
+from ..fix_servers import Server
 
 
 @pytest.fixture
 def client(any_server: Server) -> Iterator[Client]:
     with Client(any_server.url) as client:
         yield client
-
-
-def test_execute_returns_data(client: Client) -> None:
-    """The data of a query is returned as a dict."""
-    assert client.execute("{ hello }") == {"hello": "Hello world!"}
-
-
-def test_execute_with_variables(client: Client) -> None:
-    """Variables reach the server with all forms of requests."""
-    text = "query Greet($name: String!) { hello(name: $name) }"
-    expected = {"hello": "Hello Zoë!"}
-    assert client.execute(text, {"name": "Zoë"}) == expected
-    assert client.execute(gql(text), {"name": "Zoë"}) == expected
-    assert client.execute(GraphQLRequest(text, {"name": "Zoë"})) == expected
-    assert client.execute(gql(text).document, {"name": "Zoë"}, "Greet") == expected
-
-
-def test_execute_result_tells_what_carried_it(client: Client, any_server: Server) -> None:
-    """The whole result has the status, headers, url and elapsed time of this call."""
-    result = client.execute_result("{ hello }")
-    assert result.data == {"hello": "Hello world!"}
-    assert result.errors is None
-    assert result.response is not None
-    assert result.response.status == 200
-    assert result.response.headers["content-type"].startswith("application/json")
-    assert result.response.url == any_server.url
-    assert 0 < result.response.elapsed < 60
-
-
-def test_errors_are_raised_with_partial_data(strawberry_server: Server) -> None:
-    """A response with errors raises; the exception has the errors as received and the partial data."""
-    with Client(strawberry_server.url) as client:
-        with pytest.raises(TransportQueryError, match=r"^It failed \(at fail\)$") as caught:
-            client.execute("{ hello fail }")
-        assert caught.value.data == {"hello": "Hello world!", "fail": None}
-        assert caught.value.errors[0]["path"] == ["fail"]
-        assert caught.value.response is not None
-        result = client.execute_result("{ hello fail }")
-        assert (result.data, result.errors) == (caught.value.data, caught.value.errors)
-
-
-def test_a_subscription_sent_as_a_query_is_told_where_it_belongs(any_server: Server) -> None:
-    """Each server has a different error for a subscription over HTTP; the advice is added after it."""
-    with Client(any_server.url) as client:
-        for call in (client.execute, lambda document: client.submit(document).result()):
-            with pytest.raises(
-                TransportQueryError, match=r"This document is a subscription; use client.subscribe\(\)\.$"
-            ):
-                call("subscription { count(to: 1) }")
-
-
-def test_a_validation_error_is_a_query_error(client: Client) -> None:
-    """It does not matter whether the server reports it with status 200 (Strawberry) or 400 (Ariadne)."""
-    with pytest.raises(TransportQueryError, match="Cannot query field 'nope'"):
-        client.execute("{ nope }")
 
 
 def test_headers_and_cookies_reach_the_server(strawberry_server: Server) -> None:
@@ -127,69 +66,6 @@ def test_eight_threads_share_one_client(client: Client) -> None:
 
     with ThreadPoolExecutor(8) as pool:
         assert list(pool.map(greet, range(80))) == [f"Hello {number}!" for number in range(80)]
-
-
-def test_a_timeout_names_its_limit_and_cancels(strawberry_server: Server) -> None:
-    """The call returns when the limit expires, and the server sees the request aborted."""
-    with Client(strawberry_server.url) as client:
-        with pytest.raises(
-            TransportTimeout,
-            match=r"^timeout expired after 0\.2 s; the call to http://.* was cancelled\. Pass a higher timeout= ",
-        ) as caught:
-            client.execute("{ sleep(seconds: 60) }", timeout=0.2)
-        assert (caught.value.limit, caught.value.seconds) == ("timeout", 0.2)
-        strawberry_server.wait_for("sleep_cancelled")
-        assert client.execute("{ hello }") == {"hello": "Hello world!"}
-
-
-def test_subscribe_is_a_plain_loop(client: Client) -> None:
-    """Events arrive in order, and the loop ends when the server completes."""
-    events = [event["count"] for event in client.subscribe("subscription { count(to: 50) }")]
-    assert events == list(range(1, 51))
-
-
-def test_subscribe_results_carries_errors(strawberry_server: Server) -> None:
-    """An event with errors is an ordinary item of subscribe_results and raises from subscribe."""
-    document = "subscription { failAfter(count: 1) }"
-    with Client(strawberry_server.url) as client:
-        first, second = client.subscribe_results(document)
-        assert first.data == {"failAfter": 1}
-        assert second.errors is not None
-        events = client.subscribe(document)
-        assert next(events) == {"failAfter": 1}
-        with pytest.raises(TransportQueryError, match="It failed after 1"):
-            next(events)
-        assert list(events) == []
-
-
-def test_a_loop_fed_by_mutations_and_left_with_break(strawberry_server: Server) -> None:
-    """The subscription has been sent when subscribe returns, and break ends it on the server."""
-    with Client(strawberry_server.url) as client:
-        events = client.subscribe("subscription { bookAdded { title } }")
-        strawberry_server.wait_for("subscription_started", name="bookAdded")
-        titles = []
-        for number in range(3):
-            client.execute("mutation ($t: String!) { addBook(title: $t) { id } }", {"t": f"Volume {number}"})
-        for event in events:
-            titles.append(event["bookAdded"]["title"])
-            if len(titles) == 3:
-                break
-        assert titles == ["Volume 0", "Volume 1", "Volume 2"]
-        del events
-        strawberry_server.wait_for("subscription_ended", name="bookAdded")
-
-
-def test_a_rejected_subscription_raises_at_the_first_event(client: Client) -> None:
-    """The server's errors are raised instead of the first event."""
-    events = client.subscribe("subscription { nope }")
-    with pytest.raises(TransportQueryError, match="Cannot query field 'nope'"):
-        next(events)
-
-
-def test_a_syntax_error_is_found_before_a_subscription_is_sent(client: Client) -> None:
-    """A syntax error is found before sending, because it would close the shared WebSocket."""
-    with pytest.raises(DocumentError, match="Expected Name"):
-        client.subscribe("subscription {")
 
 
 def test_everything_over_a_websocket(any_server: Server) -> None:
@@ -327,39 +203,6 @@ def test_an_unreachable_server_is_a_connection_failure() -> None:
             ) as caught:
                 call("{ hello }")
             assert caught.value.__cause__ is not None
-
-
-@pytest.mark.parametrize(
-    ("body", "status", "content_type", "error", "message"),
-    [
-        ("<html>Welcome</html>", 200, "text/html", TransportProtocolError, "is text/html, not JSON"),
-        ("<html>Oops</html>", 500, "text/html", TransportServerError, "HTTP 500.*Oops"),
-        ("{oops", 200, "application/json", TransportProtocolError, "not JSON"),
-        ("{}", 200, "application/json", TransportProtocolError, "neither data nor errors"),
-        ("[]", 200, "application/json", TransportProtocolError, "expected an object, got a list"),
-        ("", 200, "application/json", TransportProtocolError, "is empty"),
-    ],
-)
-def test_an_answer_that_is_no_graphql_is_a_named_error(
-    strawberry_server: Server, body: str, status: int, content_type: str, error: type[TransportError], message: str
-) -> None:
-    """Each error has the status and advice, and contains the response."""
-    url = strawberry_server.canned(body, status=status, content_type=content_type)
-    with Client(url) as client, pytest.raises(error, match=message) as caught:
-        client.execute("{ hello }")
-    assert caught.value.response.status == status  # type: ignore[attr-defined]
-
-
-def test_a_killed_server_ends_a_subscription_with_a_named_error(disposable_server: ServerProcess) -> None:
-    """A socket closed during a subscription is a connection failure, after the events before it."""
-    with Client(disposable_server.url, reconnect=False) as client:
-        events = client.subscribe("subscription { count(delay: 0.01) }")
-        assert next(events) == {"count": 1}
-        disposable_server.kill()
-        with pytest.raises(TransportConnectionFailed, match="close code 1006") as caught:
-            for _ in events:
-                pass
-        assert caught.value.code == 1006
 
 
 def _free_port(unused: socket.socket) -> int:

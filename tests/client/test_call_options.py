@@ -8,7 +8,14 @@ from typing import Any
 import pytest
 
 from syncgql import Client
-from syncgql.call_options import BatchOptions, CallOptions, ManyOptions, PollOptions, StreamOptions, SubscribeOptions
+from syncgql.client.call_options import (
+    BatchOptions,
+    CallOptions,
+    ManyOptions,
+    PollOptions,
+    StreamOptions,
+    SubscribeOptions,
+)
 
 
 @pytest.mark.parametrize(

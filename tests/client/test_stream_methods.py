@@ -1,4 +1,4 @@
-"""``@defer`` and ``@stream`` from the client against real servers.
+"""``stream`` and ``stream_results`` against real servers.
 
 Apollo Server, GraphQL Yoga and Strawberry answer over HTTP, graphql-ws over a WebSocket.
 """
@@ -32,8 +32,8 @@ from syncgql import (
 )
 from syncgql.pipeline.middleware import Subscribe
 
-from .fix_servers import PATIENCE
-from .fix_streams import StreamServer, Url, server_at
+from ..fix_servers import PATIENCE
+from ..fix_streams import StreamServer, Url, server_at
 
 SUMMARY = "A matchmaker errs."
 REVIEWS = [{"id": str(number), "text": f"Review {number}"} for number in range(1, 4)]
@@ -233,7 +233,7 @@ def test_a_client_with_options(yoga_server: StreamServer) -> None:
 
 def test_scalars_of_snapshots_are_parsed(yoga_server: StreamServer) -> None:
     """Each snapshot has its own values, so that none is parsed twice."""
-    schema = (Path(__file__).parent / "servers/streams.graphql").read_text() + "scalar Text"
+    schema = (Path(__file__).parent.parent / "servers/streams.graphql").read_text() + "scalar Text"
     schema = schema.replace("text: String!", "text: Text!")
     schema += """
         directive @defer(if: Boolean! = true, label: String) on FRAGMENT_SPREAD | INLINE_FRAGMENT
