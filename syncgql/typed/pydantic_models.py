@@ -10,7 +10,7 @@ from typing import Any, TypeVar, get_args
 import pydantic
 from pydantic_core import core_schema
 
-from ..request import Unset
+from ..request import UNSET, Unset
 from .generated import parsed, typename_of
 from .libraries import HIDDEN_STEP, model_misfit
 from .names import camel_case
@@ -88,8 +88,13 @@ class Absent:
 
     def __get_pydantic_core_schema__(self, source: Any, handler: Callable[[Any], Any]) -> core_schema.CoreSchema:
         present = [member for member in get_args(source) if member is not Unset]
-        schema: core_schema.CoreSchema = handler(functools.reduce(operator.or_, present))
-        return schema
+        schema = handler(functools.reduce(operator.or_, present))
+        written = core_schema.wrap_serializer_function_ser_schema(_written, schema=schema)
+        return core_schema.no_info_after_validator_function(lambda value: value, schema, serialization=written)
+
+
+def _written(value: Any, handler: Callable[[Any], Any]) -> Any:
+    return value if value is UNSET else handler(value)
 
 
 class ParsedBy:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import importlib
-import os
 import pickle
-import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -13,18 +11,16 @@ from types import ModuleType
 from typing import Any
 
 import pytest
-from graphql import build_schema
 
 from syncgql import UNSET, Client, ResultError
-from syncgql.codegen import CodegenOptions, Scalar, generate
+from syncgql.codegen import CodegenOptions, Scalar
 from syncgql.codegen.options import MODEL_NAMES, ModelName
 
 from ..fix_servers import Server
 from ..servers.strawberry_server import schema as strawberry_schema
+from .packages import check, forget, imported, write
 from .test_package import DOCUMENTS, LIBRARY
 
-ROOT = Path(__file__).parents[2]
-PATIENCE = 200.0
 SCALARS = {
     "DateTime": Scalar("datetime.datetime"),
     "JSON": Scalar("fractions.Fraction", parse="fractions.Fraction", serialize="builtins.str"),
@@ -40,20 +36,11 @@ def load(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Import]:
     monkeypatch.syspath_prepend(tmp_path)
 
     def generated(model: ModelName, sdl: str = LIBRARY, documents: dict[str, str] = DOCUMENTS) -> ModuleType:
-        write(tmp_path / "model_api", model, sdl, documents)
-        importlib.invalidate_caches()
-        return importlib.import_module("model_api")
+        write(tmp_path / "model_api", sdl, documents, CodegenOptions(SCALARS, model))
+        return imported("model_api")
 
     yield generated
-    for name in [name for name in sys.modules if name.partition(".")[0] == "model_api"]:
-        del sys.modules[name]
-
-
-def write(folder: Path, model: ModelName, sdl: str = LIBRARY, documents: dict[str, str] = DOCUMENTS) -> None:
-    """Generate a package and write it."""
-    folder.mkdir()
-    for name, text in generate(build_schema(sdl), documents, CodegenOptions(SCALARS, model)).items():
-        (folder / name).write_text(text, "utf-8")
+    forget("model_api")
 
 
 @pytest.mark.parametrize("model", CLASSES)
@@ -142,20 +129,6 @@ def test_scalars_that_do_not_fit(load: Import, model: ModelName) -> None:
     assert isinstance(caught.value.__cause__, ValueError)
 
 
-def test_typed_dicts_are_the_answer(load: Import) -> None:
-    """Nothing is copied; only that it is an object is checked."""
-    api = load("typeddict")
-    data = {"works": [{"__typename": "Song", "id": "2"}]}
-    assert api.Works(text="").decode(data) is data
-    with pytest.raises(ResultError, match="Works: expected an object, got a list of 0"):
-        api.Works(text="").decode([])
-    assert api.Works.WorksFilm(__typename="Film", id="1", minutes=90) == {
-        "__typename": "Film",
-        "id": "1",
-        "minutes": 90,
-    }
-
-
 @pytest.mark.parametrize("model", MODEL_NAMES)
 def test_against_a_real_server(load: Import, strawberry_server: Server, model: ModelName) -> None:
     """A query, its data as a whole, a subscription, and a request that was pickled."""
@@ -233,25 +206,6 @@ def use(client: Client) -> None:
 def test_the_code_is_typed_and_clean(tmp_path: Path, model: ModelName) -> None:
     """``mypy --strict`` and ``ruff check`` find nothing, and mypy finds the mistakes of its users."""
     pytest.importorskip("mypy", reason="mypy and ruff are in the lint extra")
-    write(tmp_path / "api", model)
+    write(tmp_path / "api", LIBRARY, DOCUMENTS, CodegenOptions(SCALARS, model))
     (tmp_path / "use.py").write_text(DICT_USE if model == "typeddict" else CLASS_USE)
     check(tmp_path, "use.py", "api")
-
-
-def check(folder: Path, *names: str) -> None:
-    """Run mypy and ruff on modules and packages of a folder, and check the length of the lines of packages."""
-    mypy = [sys.executable, "-m", "mypy", "--strict", "--warn-unused-ignores", "--cache-dir", str(folder / "cache")]
-    ruff = [str(Path(sys.executable).with_name("ruff")), "check", "--isolated", "--no-cache"]
-    for command in ([*mypy, *names], [*ruff, names[-1]]):
-        result = subprocess.run(
-            command,
-            cwd=folder,
-            env={**os.environ, "MYPYPATH": str(ROOT)},
-            capture_output=True,
-            text=True,
-            timeout=PATIENCE,
-            check=False,
-        )
-        assert result.returncode == 0, result.stdout + result.stderr
-    for path in folder.joinpath(names[-1]).iterdir():
-        assert [line for line in path.read_text("utf-8").splitlines() if len(line) > 120] == []
