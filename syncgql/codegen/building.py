@@ -86,7 +86,8 @@ class Builder:
         self, name: str, path: str, selections: list[Selection], type_name: str, applies: Callable[[str], bool]
     ) -> Class:
         made = Class(name, path, description=getattr(self._schema.type_map[type_name], "description", None) or "")
-        attributes, classes = Names(self._options.reserved), Names()
+        # Annotations begin with the outermost class, whose name means a nested class where one has it.
+        attributes, classes = Names(self._options.reserved), Names([path.partition(".")[0]])
         for key, selected in collect(selections, self._fragments, applies).items():
             attribute = attributes.new(self._options.attribute(key))
             optional = all(each.optional for each in selected)
