@@ -122,7 +122,15 @@ def test_answers_that_do_not_fit(load: Import, model: ModelName, data: Any, path
 @pytest.mark.parametrize("model", CLASSES)
 def test_scalars_that_do_not_fit(load: Import, model: ModelName) -> None:
     """What the user's function raises is the cause."""
-    book = {"title": "", "genre": None, "printedAt": None, "printings": [], "extra": "x", "author": None, "isbn": None}
+    book: dict[str, Any] = {
+        "title": "",
+        "genre": None,
+        "printedAt": None,
+        "printings": [],
+        "extra": "x",
+        "author": None,
+        "isbn": None,
+    }
     with pytest.raises(ResultError) as caught:
         load(model).GetBook(id="1").decode({"book": book})
     assert (caught.value.path, caught.value.expected) == (("book", "extra"), "JSON")

@@ -31,7 +31,7 @@ class Holder(PydanticModel):
 def test_a_union_is_decided_by_the_typename() -> None:
     """All other names are the last model's; models that are passed stay as they are."""
     found = [{"__typename": "Novel", "publishedAt": 1}, {"__typename": "Film"}]
-    books = [Book(published_at=1), Other(typename="Film")]
+    books: list[Book | Other] = [Book(published_at=1), Other(typename="Film")]
     assert Holder.from_data({"found": found}).found == books
     assert Holder(found=books).found == books
     assert Holder(found=books).model_dump(by_alias=True)["found"] == [{"publishedAt": 1}, {"__typename": "Film"}]
