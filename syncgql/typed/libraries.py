@@ -16,6 +16,9 @@ from .scalars import Decoder
 
 _STEP = re.compile(r"\[(\d+)\]|\.([^.\[\]]+)")
 
+HIDDEN_STEP = ":"
+"""How steps begin that pydantic adds to the path for the members of a union."""
+
 
 def is_struct(kind: Any) -> bool:
     """Return whether a class is a struct of msgspec."""
@@ -73,7 +76,7 @@ def struct_decoder(kind: Any, scalars: Mapping[Any, Callable[[Any], Any]]) -> De
         try:
             return convert(value, kind, dec_hook=hook)
         except msgspec.ValidationError as error:
-            raise _misfit(str(error), value) from error
+            raise struct_misfit(error, value) from error
 
     return decode
 
@@ -88,33 +91,45 @@ def model_decoder(kind: Any) -> Decoder:
         try:
             return validate(value)
         except pydantic.ValidationError as error:
-            first = error.errors(include_url=False)[0]
-            missing = first["type"] == "missing"
-            expected = "a value" if missing else _lowered(first["msg"].removeprefix("Input should be "))
-            misfit = Misfit(expected, Missing if missing else first["input"])
-            misfit.steps = list(first["loc"][::-1])
-            raise misfit from error
+            raise model_misfit(error) from error
 
     return decode
+
+
+def model_misfit(error: Any) -> Misfit:
+    """Return what the first error of a ``pydantic.ValidationError`` says."""
+    first = error.errors(include_url=False)[0]
+    steps = [step for step in reversed(first["loc"]) if not str(step).startswith(HIDDEN_STEP)]
+    inner = first.get("ctx", {}).get("error")
+    if isinstance(inner, Misfit):
+        inner.steps += steps
+        return inner
+    missing = first["type"] == "missing"
+    expected = "a value" if missing else _lowered(first["msg"].removeprefix("Input should be "))
+    misfit = Misfit(expected, Missing if missing else first["input"])
+    misfit.steps = steps
+    return misfit
 
 
 def _lowered(message: str) -> str:
     return message[:1].lower() + message[1:]
 
 
-def _misfit(message: str, value: Any) -> Misfit:
+def struct_misfit(error: Exception, value: Any) -> Misfit:
     """Read the path and the expectation in a message of msgspec's: ``Expected `int`, got `str` - at `$.a[0].b```."""
-    text, _, place = message.partition(" - at `$")
-    steps: list[str | int] = []
-    for index, name in _STEP.findall(place.rstrip("`")):
-        steps.append(name or int(index))
-    expected = text.removeprefix("Expected ").partition(", got")[0].replace("`", "")
+    text, _, place = str(error).rpartition(" - at `$")
+    steps: list[str | int] = [name or int(index) for index, name in _STEP.findall(place.rstrip("`"))]
+    steps.reverse()
+    if isinstance(error.__cause__, Misfit):
+        error.__cause__.steps += steps
+        return error.__cause__
+    expected = (text or place).removeprefix("Expected ").partition(", got")[0].replace("`", "")
     missing = re.match("Object missing required field (.*)", expected)
     if missing:
-        steps.append(missing.group(1))
+        steps.insert(0, missing.group(1))
         expected = "a value"
-    misfit = Misfit(expected, Missing if missing else _at(value, steps))
-    misfit.steps = steps[::-1]
+    misfit = Misfit(expected, Missing if missing else _at(value, steps[::-1]))
+    misfit.steps = steps
     return misfit
 
 
