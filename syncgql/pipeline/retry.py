@@ -71,6 +71,9 @@ class Retry(Middleware):
             outcome: ExecutionResult | TransportError
             try:
                 outcome = call_next(operation)
+                if not outcome.errors:
+                    attempts.succeeded()
+                    return outcome
             except TransportError as error:
                 outcome = error
             if not attempts.wait_for_next([operation], [outcome]):
@@ -105,6 +108,8 @@ class Attempts:
         uniform: a function that draws the length of a wait.
     """
 
+    __slots__ = ("_clock", "_made", "_may_have_run", "_policy", "_uniform")
+
     def __init__(self, policy: RetryPolicy, clock: Clock, uniform: Callable[[float, float], float]) -> None:
         self._policy = policy
         self._clock = clock
@@ -132,8 +137,8 @@ class Attempts:
                 self._note(outcome)
         budget = self._policy.budget
         if not failures:
-            if budget is not None and any(isinstance(outcome, ExecutionResult) for outcome in outcomes):
-                budget.succeeded()
+            if any(isinstance(outcome, ExecutionResult) for outcome in outcomes):
+                self.succeeded()
             return False
         may_repeat = all(self._may_repeat(operation, failures) for operation in operations)
         if not may_repeat or self._made >= self._policy.attempts:
@@ -149,6 +154,11 @@ class Attempts:
             return False
         self._wait(failures[0].error, delay)
         return True
+
+    def succeeded(self) -> None:
+        """Record that the server answered."""
+        if self._policy.budget is not None:
+            self._policy.budget.succeeded()
 
     def _note(self, error: TransportError) -> None:
         """Add the information of earlier attempts to an error."""
