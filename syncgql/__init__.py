@@ -58,7 +58,10 @@ if _TYPE_CHECKING:
     from .bulk.merge import merge
     from .bulk.pages import Page, Pages
     from .bulk.pagination import OffsetPagination, PagePagination
-    from .operations.fields import Automatic, Directive, Field, Fields, InlineFragment
+    from .operations.directive import Directive
+    from .operations.fields import Field, Fields, Fragment, InlineFragment
+    from .operations.schema_selection import Automatic
+    from .operations.variable import Variable
     from .schema.cache import SchemaCache
     from .schema.scalars import update_schema_enum, update_schema_scalar, update_schema_scalars
     from .transport.event_stream import EventStreamTransport
@@ -93,6 +96,7 @@ __all__ = [
     "Field",
     "Fields",
     "FileVar",
+    "Fragment",
     "GraphQLRequest",
     "IncrementalPiece",
     "IncrementalResult",
@@ -136,6 +140,7 @@ __all__ = [
     "TrustedDocuments",
     "TypedRequest",
     "TypedResult",
+    "Variable",
     "gql",
     "merge",
     "update_schema_enum",
@@ -147,7 +152,10 @@ __all__ = [
 _logging.getLogger(__name__).addHandler(_logging.NullHandler())
 
 _LATE = {
-    **dict.fromkeys(("Automatic", "Directive", "Field", "Fields", "InlineFragment"), ".operations.fields"),
+    **dict.fromkeys(("Field", "Fields", "Fragment", "InlineFragment"), ".operations.fields"),
+    "Automatic": ".operations.schema_selection",
+    "Directive": ".operations.directive",
+    "Variable": ".operations.variable",
     **dict.fromkeys(("update_schema_enum", "update_schema_scalar", "update_schema_scalars"), ".schema.scalars"),
     "EventStreamTransport": ".transport.event_stream",
     "FailedRequest": ".bulk.execute_many",

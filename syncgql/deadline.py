@@ -82,6 +82,10 @@ class Deadline:
         left = self.left()
         return left is None or seconds < left
 
+    def restart(self) -> None:
+        """Begin to count now, because the call has waited for its turn until now."""
+        self.end = None if self.seconds is None else time.monotonic() + self.seconds
+
     def restarted(self) -> Deadline:
         """Return a deadline with the same limit that starts now."""
         return Deadline(self.seconds, self.name, self.where, counts_queueing=self._counts_queueing)

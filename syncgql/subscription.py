@@ -30,6 +30,10 @@ first, unchanged, or a mapping of variables to restart the subscription with.
 """
 
 
+OnEnd = Callable[[Exception | None], object]
+"""A function that is called when a subscription ends, with the exception that ends it; None without one."""
+
+
 def check_on_reconnect(on_reconnect: OnReconnect | None) -> OnReconnect | None:
     """Return the option *on_reconnect*.
 
@@ -96,6 +100,7 @@ class Subscription(Generic[T]):
         source: EventSource,
         convert: Callable[[ExecutionResult], T],
         gap_handler: GapHandler | None = None,
+        on_end: tuple[OnEnd, ...] = (),
     ) -> None:
         # Keeps the client open in "for event in Client(url).subscribe(...)".
         self._owner = owner
@@ -103,6 +108,7 @@ class Subscription(Generic[T]):
         self._get = source.get
         self._convert = convert
         self._gap_handler = gap_handler
+        self._on_end = on_end
         self._finalizer = weakref.finalize(self, _abandon, source, weakref.ref(owner))
         # The runtime closes open subscriptions at exit.
         self._finalizer.atexit = False
@@ -152,7 +158,7 @@ class Subscription(Generic[T]):
         """
         return self._take(check_seconds("timeout", timeout, zero=True))
 
-    def map(self, function: Callable[[T], U]) -> Subscription[U]:
+    def map(self, function: Callable[[T], U], on_end: OnEnd | None = None) -> Subscription[U]:
         """Return a subscription whose events are what *function* returns for the events of this one.
 
         It replaces this one, of which only ``stats`` may still be used: closing or dropping the returned subscription
@@ -160,9 +166,18 @@ class Subscription(Generic[T]):
 
         Args:
             function: called in the consumer's thread with each event, but not with those that ``on_reconnect`` returns.
+            on_end: called once, in the thread that reaches the end or calls ``close()``: with the exception that ends
+                the subscription, or None. It is not called for a subscription that is dropped, because the garbage
+                collector would call it at any moment, in any thread.
         """
         convert = self._convert
-        mapped = Subscription(self._owner, self._source, lambda result: function(convert(result)), self._gap_handler)
+        mapped = Subscription(
+            self._owner,
+            self._source,
+            lambda result: function(convert(result)),
+            self._gap_handler,
+            self._on_end if on_end is None else (*self._on_end, on_end),
+        )
         self._finalizer.detach()
         return mapped
 
@@ -179,8 +194,7 @@ class Subscription(Generic[T]):
 
         Returns when the message that stops the subscription was sent, within 1 s. Calling it again does nothing.
         """
-        if self._finalizer.detach() is not None:
-            self._source.close()
+        self._finish(None)
 
     def __enter__(self) -> Subscription[T]:
         return self
@@ -257,9 +271,15 @@ class Subscription(Generic[T]):
             self.close()
             raise
 
+    def _finish(self, error: Exception | None) -> None:
+        if self._finalizer.detach() is not None:
+            self._source.close()
+            for on_end in self._on_end:
+                on_end(error)
+
     def _end(self, end: End) -> NoReturn:
-        self.close()
         error, end.error = end.error, None
+        self._finish(error)
         if error is None:
             raise StopIteration
         try:

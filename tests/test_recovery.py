@@ -50,7 +50,7 @@ def test_reconnects_are_counted() -> None:
     with server_of(1, 1, 1) as server, Client(server.url, reconnect=QUICK) as client:
         events = client.subscribe(TICKS)
         assert [next(events)["tick"] for _ in range(3)] == [101, 201, 301]
-        assert events.stats == (3, 3, 0, 0, 2)
+        assert events.stats[:5] == (3, 3, 0, 0, 2)
         assert events.stats.reconnects == 2
 
 

@@ -13,7 +13,16 @@ from typing import Any
 
 import pytest
 
-from syncgql import Client, Subscription, SubscriptionOverflow, TransportQueryError, TransportTimeout
+from syncgql import (
+    Client,
+    ExecutionResult,
+    Middleware,
+    Operation,
+    Subscription,
+    SubscriptionOverflow,
+    TransportQueryError,
+    TransportTimeout,
+)
 
 from .fix_servers import PATIENCE, Server
 from .runtimes import runtime_of
@@ -247,3 +256,43 @@ def test_options_are_checked_before_a_schema_is_fetched(options: dict[str, Any])
     refused = pytest.raises((TypeError, ValueError), match=next(iter(options)))
     with Client("http://127.0.0.1:1/", fetch_schema_from_transport=True) as client, refused:
         client.subscribe("subscription { count }", **options)
+
+
+class Watcher(Middleware):
+    """Notes how each subscription ends."""
+
+    def __init__(self) -> None:
+        self.ends: list[Exception | None] = []
+
+    def subscribe(self, operation: Operation, call_next: Any) -> Subscription[ExecutionResult]:
+        subscription: Subscription[ExecutionResult] = call_next(operation).map(self.same, self.ends.append)
+        return subscription
+
+    def same(self, result: ExecutionResult) -> ExecutionResult:
+        return result
+
+
+def test_the_end_is_reported_once(strawberry_server: Server) -> None:
+    """With the exception that ends it, if there is one. A later ``map`` changes nothing about that."""
+    watcher = Watcher()
+    with Client(strawberry_server.url, middleware=[watcher]) as client:
+        events = client.subscribe("subscription { count(to: 1) }")
+        assert list(events) == [{"count": 1}]
+        events.close()
+        assert watcher.ends == [None]
+        with client.subscribe(COUNT) as events:
+            next(events)
+        assert watcher.ends == [None, None]
+        with pytest.raises(TransportQueryError) as raised:
+            list(client.subscribe("subscription { nothing }"))
+    assert watcher.ends == [None, None, raised.value]
+
+
+def test_a_dropped_subscription_reports_no_end(strawberry_server: Server) -> None:
+    """It may be dropped at any moment, in any thread."""
+    watcher = Watcher()
+    with Client(strawberry_server.url, middleware=[watcher]) as client:
+        for _ in client.subscribe(COUNT):
+            break
+        wait_for_complete(strawberry_server)
+    assert watcher.ends == []

@@ -19,9 +19,19 @@ class Calls(Protocol):
     def start(self, request: GraphQLRequest, landed: Callable[[Outcome], object]) -> None:
         """Send a query or mutation without waiting for the answer.
 
+        The client sends several at the same time, up to the concurrency of the bulk operation, and the others in turn.
+
         Args:
             request: what to send.
             landed: called once with the outcome, in any thread; it must not wait. It may be called before this returns.
+
+        Raises:
+            DocumentError: the request cannot be sent.
+            ClientClosed: the client is closed.
+        """
+
+    def send(self, request: GraphQLRequest) -> Outcome:
+        """Send a query or mutation now; the function that this returns waits for the answer.
 
         Raises:
             DocumentError: the request cannot be sent.

@@ -10,6 +10,7 @@ from ..checks import check_count, check_flag
 from ..exceptions import ClientClosed, SyncGQLError
 from ..protocol.graphql_response import data_or_raise
 from ..request import GraphQLRequest, as_request
+from ..runtime.owner_process import OwnerProcess
 from ..runtime.sliced_queue import SlicedQueue
 from ..typed.request import ResultT_co, decoded
 from .calls import Calls, Outcome
@@ -18,8 +19,8 @@ from .progress import Progress
 OnError = Literal["raise", "return"]
 
 AHEAD = 2
-"""How many times *concurrency* requests may be ahead of the result that is next in order, so that one slow answer does
-not hold up the others."""
+"""How many times *concurrency* requests may be ahead of the result that is next. So the next request is ready when an
+answer arrives, and one slow answer does not hold up the others."""
 
 
 class FailedRequest(NamedTuple):
@@ -115,8 +116,9 @@ class Flow:
         self._ordered = check_flag("ordered", ordered)
         self._progress = progress
         self._landings: SlicedQueue[_Landing] = SlicedQueue()
+        self._limit = AHEAD * self._concurrency
         self._started = 0
-        self._in_flight = 0
+        self._landed = 0
         self._returned = 0
         self._has_more = True
 
@@ -127,7 +129,7 @@ class Flow:
         self._progress.close()
 
     def __str__(self) -> str:
-        return f"{self._returned} done, {self._in_flight} in flight"
+        return f"{self._returned} done, {self._started - self._landed} begun"
 
     def run(self) -> Generator[Any, None, None]:
         """Yield the results; the end of the generator, also when it is dropped, cancels what is in flight."""
@@ -151,17 +153,19 @@ class Flow:
                 turn += 1
 
     def _as_they_land(self) -> Iterator[_Landing]:
+        owner = OwnerProcess()
         while True:
+            owner.check()
             self._fill()
-            if not self._in_flight:
+            if self._landed == self._started:
                 return
             landing = self._landings.get()
-            self._in_flight -= 1
+            self._landed += 1
             yield landing
 
     def _fill(self) -> None:
-        """Start as many requests as there is room for, but none while there is a result to return."""
-        while self._has_more and self._has_room():
+        """Start requests up to the limit; while there is a result to return, at most one."""
+        while self._has_more and self._started - self._returned < self._limit:
             try:
                 request = next(self._requests)
             except StopIteration:
@@ -171,14 +175,8 @@ class Flow:
             if not self._landings.is_empty():
                 return
 
-    def _has_room(self) -> bool:
-        if self._in_flight >= self._concurrency:
-            return False
-        return not self._ordered or self._started - self._returned < AHEAD * self._concurrency
-
     def _start(self, request: GraphQLRequest) -> None:
         number, self._started = self._started, self._started + 1
-        self._in_flight += 1
         put = self._landings.put
         try:
             self._calls.start(request, lambda outcome: put(_Landing(number, request, outcome)))

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import operator
 import weakref
 from collections.abc import Generator, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from ..checks import check_count, check_size
-from ..exceptions import DocumentError, TransportError, TransportProtocolError
+from ..exceptions import DocumentError, SyncGQLError, TransportError, TransportProtocolError
 from ..protocol.graphql_response import data_or_raise
 from ..request import GraphQLRequest
 from ..result import ExecutionResult
 from ..runtime.prefetch import Prefetch
-from .calls import Calls
+from .calls import Calls, Outcome
 from .page_size import PageSize
 from .pagination import NextVariables, Pagination, Turn, declares, default_of, pagination_of, value_of, with_value
 from .progress import Progress
@@ -60,24 +61,24 @@ class Pages(Iterator[Any]):
     """
 
     def __init__(self, calls: Calls, pull: Pull, prefetch: int, progress: Progress) -> None:
-        source = pull.run(calls)
         ahead = check_count("prefetch", prefetch, of="pages")
-        self._source: Prefetch[Page] | Generator[Page, None, None] = Prefetch(source, ahead) if ahead else source
+        source = pull.run(calls, sends_ahead=ahead > 0)
+        # One page ahead needs no thread. The page after that needs one that reads the answer, for its cursor.
+        self._source: Prefetch[Page] | Generator[Page, None, None] = (
+            Prefetch(source, ahead - 1) if ahead > 1 else source
+        )
         self._progress = progress
         self._page: Page | None = None
-        self._taken = 0
+        self._rest: Iterator[Any] = iter(())
         self._start = pull.after
         self._finalizer = weakref.finalize(self, _abandon, calls, self._source)
         self._finalizer.atexit = False
 
     def __iter__(self) -> Iterator[Any]:
         """Return an iterator over the nodes; several share the place where this is."""
-        # A generator takes a third of the time that a call of __next__ takes for each node.
+        # A generator over the list's own iterator takes a fraction of the time that __next__ takes for each node.
         while True:
-            if self._page is not None:
-                for node in self._page.nodes[self._taken :]:
-                    self._taken += 1
-                    yield node
+            yield from self._rest
             try:
                 self._next_page()
             except StopIteration:
@@ -91,10 +92,10 @@ class Pages(Iterator[Any]):
             TransportProtocolError: the server's cursors do not move, or its answer has no page.
             SyncGQLError: a page failed; what ``Client.execute`` raises.
         """
-        while self._page is None or self._taken == len(self._page.nodes):
+        while True:
+            for node in self._rest:
+                return node
             self._next_page()
-        self._taken += 1
-        return self._page.nodes[self._taken - 1]
 
     def pages(self) -> Iterator[Page]:
         """Return an iterator over the pages; raises what the iterator over nodes raises."""
@@ -103,7 +104,7 @@ class Pages(Iterator[Any]):
                 page = self._next_page()
             except StopIteration:
                 return
-            self._taken = len(page.nodes)
+            self._rest = iter(())
             yield page
 
     @property
@@ -115,10 +116,10 @@ class Pages(Iterator[Any]):
         page = self._page
         if page is None:
             return self._start
-        if page.cursors is not None and 0 < self._taken < len(page.nodes):
-            return page.cursors[self._taken - 1]
-        is_done = self._taken == len(page.nodes)
-        return page.cursor if is_done and page.cursor is not None else page.start
+        rest = operator.length_hint(self._rest)
+        if page.cursors is not None and 0 < rest < len(page.nodes):
+            return page.cursors[-rest - 1]
+        return page.cursor if rest == 0 and page.cursor is not None else page.start
 
     @property
     def total_count(self) -> int | None:
@@ -147,7 +148,7 @@ class Pages(Iterator[Any]):
         except BaseException:  # the end, an error, or Ctrl-C
             self.close()
             raise
-        self._page, self._taken = page, 0
+        self._page, self._rest = page, iter(page.nodes)
         self._progress.total = page.total_count
         self._progress.add(len(page.nodes))
         return page
@@ -194,26 +195,43 @@ class Pull:
         self._max_pages = check_size("max_pages", max_pages)
         self._size = PageSize(self._first_size(check_size("page_size", page_size)))
 
-    def run(self, calls: Calls) -> Generator[Page, None, None]:
-        """Yield the pages; raises what ``Pages`` raises."""
-        cursor, number = self.after, 0
-        trail = Trail(cursor)
-        while self._max_pages is None or number < self._max_pages:
-            number += 1
-            result, turn = self._fetch(calls, cursor, number)
-            yield Page(turn.nodes, turn.cursor, number, turn.total, result, cursor, turn.cursors)
-            if not turn.has_more:
-                return
-            trail.check(turn, number)
-            cursor = turn.cursor
+    def run(self, calls: Calls, *, sends_ahead: bool) -> Generator[Page, None, None]:
+        """Yield the pages; raises what ``Pages`` raises.
 
-    def _fetch(self, calls: Calls, cursor: Any, number: int) -> tuple[ExecutionResult, Turn]:
+        Args:
+            calls: fetch the pages.
+            sends_ahead: whether the request for the next page is sent before a page is yielded.
+        """
+        cursor, number = self.after, 1
+        trail = Trail(cursor)
+        answer: Outcome | None = None
         while True:
-            request = GraphQLRequest(self._request, self._variables_at(cursor))
+            result, turn = self._fetch(calls, cursor, number, answer)
+            is_last = not turn.has_more or number == self._max_pages
+            stuck = None if is_last else trail.stuck(turn, number)
+            answer = self._sent(calls, turn.cursor) if sends_ahead and not is_last and stuck is None else None
+            yield Page(turn.nodes, turn.cursor, number, turn.total, result, cursor, turn.cursors)
+            if is_last:
+                return
+            if stuck is not None:
+                raise stuck
+            cursor, number = turn.cursor, number + 1
+
+    def _sent(self, calls: Calls, cursor: Any) -> Outcome | None:
+        """Send the request for a page; return None if that fails, which is raised after the page before it."""
+        try:
+            return calls.send(self._request_at(cursor))
+        except SyncGQLError:
+            return None
+
+    def _fetch(self, calls: Calls, cursor: Any, number: int, answer: Outcome | None) -> tuple[ExecutionResult, Turn]:
+        while True:
+            request = self._request_at(cursor)
             try:
-                result = calls.execute(request)
+                result = calls.execute(request) if answer is None else answer()
                 turn = self._pagination.read(data_or_raise(result, request), cursor)
             except TransportError as error:
+                answer = None
                 if self._size.shrink(error):
                     continue
                 where = "at the beginning" if cursor is None else f"after {cursor!r}"
@@ -221,6 +239,9 @@ class Pull:
                 raise
             self._size.succeeded()
             return result, turn
+
+    def _request_at(self, cursor: Any) -> GraphQLRequest:
+        return GraphQLRequest(self._request, self._variables_at(cursor))
 
     def _variables_at(self, cursor: Any) -> Mapping[str, Any]:
         variables = self._pagination.at(self._variables, cursor)
@@ -253,15 +274,14 @@ class Trail:
         self._seen = {repr(cursor)}
         self._empty_pages = 0
 
-    def check(self, turn: Turn, number: int) -> None:
-        """Take note of a page that is not the last.
+    def stuck(self, turn: Turn, number: int) -> TransportProtocolError | None:
+        """Take note of a page that is not the last; return the error to raise if the pull does not get on.
 
-        Raises:
-            TransportProtocolError: its cursor was there before, or it is one of many empty pages in a row.
+        Its cursor was there before, or it is one of many empty pages in a row.
         """
         key = repr(turn.cursor)
         if key in self._seen:
-            raise TransportProtocolError(
+            return TransportProtocolError(
                 f"The cursor does not move: page {number} of paginate() says that the next page begins at {key}, where "
                 "an earlier page began.",
                 rule="the cursor of each page is another one",
@@ -270,12 +290,13 @@ class Trail:
         self._seen.add(key)
         self._empty_pages = 0 if turn.nodes else self._empty_pages + 1
         if self._empty_pages >= MOST_EMPTY_PAGES:
-            raise TransportProtocolError(
+            return TransportProtocolError(
                 f"The server says that there are more pages, and the last {self._empty_pages} were empty, up to page "
                 f"{number} of paginate().",
                 rule="pages that are not the last have nodes",
                 received=key,
             )
+        return None
 
 
 def paginate(

@@ -20,7 +20,9 @@ COMMANDS = {
     "check": "Check documents against a schema.",
     "diff": "List the changes between two schemas.",
     "codegen": "Write typed Python for the documents of a project.",
+    "persist": "Write the manifest of trusted documents.",
     "ping": "Show which protocols a server speaks.",
+    "completion": "Print the completion script of a shell.",
     "demo": "Start a GraphQL server and show the client at work.",
 }
 """The subcommands, with the first line of the help of each."""

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
-from click.shell_completion import CompletionItem
 
 from syncgql import Client
 
@@ -14,6 +13,9 @@ from ..subscription import OnReconnect
 from .endpoints import Endpoint, endpoint_names, find_endpoint
 from .option_groups import option_group
 from .secrets import merged_headers, parse_auth
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 
 @dataclass
@@ -105,6 +107,8 @@ class EndpointType(click.ParamType):  # type: ignore[type-arg]  # generic in new
         return value if isinstance(value, Endpoint) else find_endpoint(value)
 
     def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+        from click.shell_completion import CompletionItem
+
         return [CompletionItem(name) for name in endpoint_names() if name.startswith(incomplete)]
 
 

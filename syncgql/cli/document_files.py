@@ -13,32 +13,23 @@ from graphql import (
     ExecutableDefinitionNode,
     FragmentDefinitionNode,
     FragmentSpreadNode,
-    GraphQLError,
     GraphQLSyntaxError,
     Node,
+    OperationDefinitionNode,
     Source,
-    SourceLocation,
     Visitor,
     parse,
     visit,
 )
 
+from ..codegen.document_sources import document_sources, is_python
+from ..codegen.places import Place, error_place
 from ..schema.text_file import read_text
-from .python_literals import documents_in
 
 SUFFIXES = {".graphql", ".gql", ".py"}
 
 NOT_SEARCHED = {"__pycache__", "node_modules", "venv"}
 """Folders that are not searched, beside those that begin with a dot."""
-
-
-@dataclass(frozen=True)
-class Place:
-    """A place in a file, counted from 1."""
-
-    file: str
-    line: int
-    column: int
 
 
 @dataclass(frozen=True)
@@ -51,6 +42,16 @@ class SourceDocument:
     def fragments(self) -> list[FragmentDefinitionNode]:
         """The fragments that it defines."""
         return [node for node in self.document.definitions if isinstance(node, FragmentDefinitionNode)]
+
+    @property
+    def operations(self) -> list[OperationDefinitionNode]:
+        """The operations that it defines."""
+        return [node for node in self.document.definitions if isinstance(node, OperationDefinitionNode)]
+
+    @property
+    def is_literal(self) -> bool:
+        """Whether it is a literal in a Python file."""
+        return self.document.loc is not None and is_python(self.document.loc.source.name)
 
 
 class DocumentFiles:
@@ -104,24 +105,6 @@ class DocumentFiles:
                 self.documents.append(SourceDocument(document))
 
 
-def error_place(error: GraphQLError) -> Place:
-    """Return the place of an error, in the file and not in the literal."""
-    if error.source is None or not error.positions:
-        return Place("", 1, 1)
-    return _place(error.source, next(iter(error.positions)))
-
-
-def node_place(node: Node) -> Place:
-    """Return the place of a node."""
-    return Place("", 1, 1) if node.loc is None else _place(node.loc.source, node.loc.start)
-
-
-def _place(source: Source, position: int) -> Place:
-    found, offset = source.get_location(position), source.location_offset
-    column = found.column + (offset.column - 1 if found.line == 1 else 0)
-    return Place(source.name, found.line + offset.line - 1, column)
-
-
 def spread_names(node: Node) -> set[str]:
     """Return the names of the fragments that a node uses."""
     collector = _Spreads()
@@ -149,14 +132,8 @@ def _files(path: Path) -> Iterator[Path]:
         yield from (Path(folder, name) for name in sorted(names) if Path(name).suffix in SUFFIXES)
 
 
-def _sources(file: Path) -> Iterator[Source]:
-    text = read_text(file)
-    if file.suffix != ".py":
-        yield Source(text, str(file))
-        return
+def _sources(file: Path) -> list[Source]:
     try:
-        literals = list(documents_in(text))
+        return list(document_sources(str(file), read_text(file)))
     except SyntaxError as error:
         raise click.UsageError(f"{file}, line {error.lineno}: not Python: {error.msg}") from error
-    for literal in literals:
-        yield Source(literal.text, str(file), SourceLocation(literal.line, literal.column))

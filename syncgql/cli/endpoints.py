@@ -14,11 +14,6 @@ import click
 
 from .secrets import environment_variable
 
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
-
 KEYS = {"url", "headers", "schema"}
 
 _VARIABLE = re.compile(r"\$\{(\w+)\}")
@@ -111,6 +106,10 @@ def _settings_in(path: Path) -> Mapping[str, Any]:
 
 
 def _load(path: Path) -> Mapping[str, Any]:
+    if sys.version_info >= (3, 11):
+        import tomllib
+    else:
+        import tomli as tomllib
     try:
         tables: Mapping[str, Any] = tomllib.loads(path.read_text("utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import io
 import json
 import os
@@ -69,6 +68,8 @@ def write_raw(value: Any) -> None:
 
 def write_csv(value: Any) -> None:
     """Write a header and a row for each item of a list, as RFC 4180 says."""
+    import csv
+
     lines = io.StringIO()
     rows = list(_rows(value))
     columns = _columns(rows)

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
-from click.shell_completion import CompletionItem
 
 from ..request import GraphQLRequest
 from .documents import read_document
 from .option_groups import option_group
 from .selection import check_path
 from .variables import Assignment, parse_assignment, read_variables, variable_values
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 
 @dataclass(frozen=True)
@@ -95,6 +98,8 @@ class OperationName(click.ParamType):  # type: ignore[type-arg]  # generic in ne
 
     def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
         import re
+
+        from click.shell_completion import CompletionItem
 
         path = ctx.params.get("file")
         text = path.read_text("utf-8", errors="replace") if path and path.is_file() else ""

@@ -6,7 +6,6 @@ import json
 import re
 import sys
 from collections.abc import Callable, Iterable, Mapping
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -155,6 +154,8 @@ def _json(text: str, where: str) -> Any:
 
 
 def _unknown(name: str, types: Mapping[str, TypeNode]) -> click.UsageError:
+    from difflib import get_close_matches
+
     near = get_close_matches(name, types, 1)
     hint = f" Did you mean ${near[0]}?" if near else f" It has: {', '.join(f'${each}' for each in types) or 'none'}."
     return click.UsageError(f"The operation has no variable ${name}.{hint}")

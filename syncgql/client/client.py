@@ -27,11 +27,10 @@ from ..transport.aiohttp_session.session import POOL_SIZE, SessionFactory
 from ..transport.base import AsyncTransport
 from ..transport.batching import BATCH_MAX
 from ..transport.blocking import BlockingTransport
-from ..transport.options import AuthOption, CertOption, HeadersOption, TimeoutOption, call_limit
+from ..transport.options import MAX_MESSAGE_SIZE, AuthOption, CertOption, HeadersOption, TimeoutOption, call_limit
 from ..transport.recovery.policy import ReconnectPolicy
 from ..transport.selection.transport_options import TransportOptions
 from ..transport.websocket.handshake import InitPayloadOption
-from ..transport.websocket.options import MAX_MESSAGE_SIZE
 from .batch_methods import BatchMethods
 from .bulk_methods import BulkMethods
 from .execute_methods import ExecuteMethods

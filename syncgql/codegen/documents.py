@@ -6,22 +6,25 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from graphql import (
+    DefinitionNode,
     DocumentNode,
     FragmentDefinitionNode,
     GraphQLError,
     GraphQLSchema,
     GraphQLSyntaxError,
+    LoneAnonymousOperationRule,
     NoUnusedFragmentsRule,
     OperationDefinitionNode,
-    Source,
     parse,
     specified_rules,
     validate,
 )
 
+from .document_sources import document_sources, is_python
 from .errors import CodegenError, located
 
-_RULES = [rule for rule in specified_rules if rule is not NoUnusedFragmentsRule]
+# These rules are for one document, not for all documents of a project together.
+_RULES = [rule for rule in specified_rules if rule not in (LoneAnonymousOperationRule, NoUnusedFragmentsRule)]
 
 
 @dataclass(frozen=True)
@@ -29,7 +32,8 @@ class Documents:
     """All operations and fragments of a project.
 
     Attributes:
-        operations: the operations of each file, by its path.
+        operations: the operations of each file that have a name, by its path. Only operations in Python files may
+            have none; no class is generated for them.
         fragments: the fragments of all files, by name.
     """
 
@@ -38,23 +42,18 @@ class Documents:
 
 
 def read_documents(schema: GraphQLSchema, texts: Mapping[str, str]) -> Documents:
-    """Parse and check the documents in *texts*, by path.
+    """Parse and check the documents in *texts*, by path; those of a Python file are its literals.
 
     Raises:
         CodegenError: with every error of every document.
     """
-    parsed: dict[str, DocumentNode] = {}
-    errors = []
-    for path, text in sorted(texts.items()):
-        try:
-            parsed[path] = parse(Source(text, path))
-        except GraphQLSyntaxError as error:
-            errors.append(located(error, path))
-    whole = DocumentNode(definitions=tuple(node for document in parsed.values() for node in document.definitions))
+    parsed, errors = _parsed(texts)
+    whole = DocumentNode(definitions=tuple(node for nodes in parsed.values() for node in nodes))
     errors += [
         located(GraphQLError("The operation has no name, which its class needs.", node))
-        for node in whole.definitions
-        if isinstance(node, OperationDefinitionNode) and node.name is None
+        for path, nodes in parsed.items()
+        for node in nodes
+        if _is_unnamed(node) and not is_python(path)
     ]
     if whole.definitions and not errors:
         errors += map(located, validate(schema, whole, _RULES, max_errors=1_000))
@@ -62,8 +61,31 @@ def read_documents(schema: GraphQLSchema, texts: Mapping[str, str]) -> Documents
         raise CodegenError(errors)
     return Documents(
         {
-            path: [node for node in document.definitions if isinstance(node, OperationDefinitionNode)]
-            for path, document in parsed.items()
+            path: [node for node in nodes if isinstance(node, OperationDefinitionNode) and node.name]
+            for path, nodes in parsed.items()
         },
         {node.name.value: node for node in whole.definitions if isinstance(node, FragmentDefinitionNode)},
     )
+
+
+def _parsed(texts: Mapping[str, str]) -> tuple[dict[str, list[DefinitionNode]], list[str]]:
+    """Return the definitions in each file, and the syntax errors."""
+    parsed: dict[str, list[DefinitionNode]] = {}
+    errors = []
+    for path, text in sorted(texts.items()):
+        try:
+            sources = list(document_sources(path, text))
+        except SyntaxError as error:
+            errors.append(f"{path}:{error.lineno}:{error.offset}: not Python: {error.msg}")
+            continue
+        parsed[path] = []
+        for source in sources:
+            try:
+                parsed[path] += parse(source).definitions
+            except GraphQLSyntaxError as error:
+                errors.append(located(error, path))
+    return parsed, errors
+
+
+def _is_unnamed(node: DefinitionNode) -> bool:
+    return isinstance(node, OperationDefinitionNode) and node.name is None

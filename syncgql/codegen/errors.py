@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from graphql import GraphQLError
 
 from ..exceptions import DocumentError
+from .places import error_place
 
 _NO_FIELD = re.compile(r"Cannot query field '(\w+)' on type '(\w+)'\.")
 
@@ -27,7 +28,8 @@ class CodegenError(DocumentError):
 def located(error: GraphQLError, path: str = "") -> str:
     """Return an error of graphql-core as a line with its place."""
     message = " ".join(_NO_FIELD.sub(r"\2 has no field '\1'.", error.message).split())
-    source = error.source or next((node.loc.source for node in error.nodes or () if node.loc), None)
-    position = error.locations[0] if error.locations else None
-    place = source.name if source else path
-    return f"{place}:{position.line}:{position.column}: {message}" if position else f"{place}: {message}"
+    if error.source and error.positions:
+        place = error_place(error)
+        return f"{place.file}:{place.line}:{place.column}: {message}"
+    source = next((node.loc.source for node in error.nodes or () if node.loc), None)
+    return f"{source.name if source else path}: {message}"

@@ -22,7 +22,7 @@ def changes(folder: Path, files: Mapping[str, str]) -> str:
     """Return a unified diff from the files in *folder* to *files*; empty if nothing would change."""
     pairs = [(folder / name, text) for name, text in files.items()]
     pairs += [(path, "") for path in stale_files(folder, files)]
-    return "".join(_diff(path, text) for path, text in sorted(pairs))
+    return "".join(file_changes(path, text) for path, text in sorted(pairs))
 
 
 def write_files(folder: Path, files: Mapping[str, str]) -> tuple[list[Path], list[Path]]:
@@ -49,16 +49,18 @@ def write_files(folder: Path, files: Mapping[str, str]) -> tuple[list[Path], lis
     return list(changed), removed
 
 
-def write_file(path: Path, text: str) -> None:
-    """Write one file atomically, if it has changed.
+def write_file(path: Path, text: str) -> bool:
+    """Write one file atomically, if it has changed; return whether it has.
 
     Raises:
         OSError: the file cannot be written.
     """
     if _text(path) == text:
-        return
+        return False
+    path.parent.mkdir(parents=True, exist_ok=True)
     with contextlib.ExitStack() as cleanup:
         os.replace(_temporary(path, text, cleanup), path)
+    return True
 
 
 def _temporary(path: Path, text: str, cleanup: contextlib.ExitStack) -> Path:
@@ -89,7 +91,8 @@ def _is_ours(path: Path) -> bool:
     return (_text(path) or "").startswith(HEADER)
 
 
-def _diff(path: Path, text: str) -> str:
+def file_changes(path: Path, text: str) -> str:
+    """Return a unified diff from a file to *text*; empty if nothing would change."""
     old, new = (_text(path) or "").splitlines(keepends=True), text.splitlines(keepends=True)
     name = path.as_posix()
     return "".join(difflib.unified_diff(old, new, name, name))

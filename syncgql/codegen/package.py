@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Mapping
 from pathlib import PurePosixPath
 from typing import Any
@@ -19,7 +18,6 @@ from .modules import Module
 from .options import CodegenOptions
 from .python_names import Names, class_name, member_name, module_name, natural
 from .source import from_import, literal
-from .texts import DocumentTexts
 
 HEADER = "# Written by syncgql codegen"
 """How the files that code generation may overwrite and remove begin."""
@@ -39,20 +37,6 @@ def generate(
         CodegenError: with every error of every document.
     """
     return _Package(schema, read_documents(schema, documents), options or CodegenOptions()).files()
-
-
-def manifest(schema: GraphQLSchema, documents: Mapping[str, str]) -> str:
-    """Return a JSON object of the texts that the generated operations send, by their SHA-256.
-
-    Raises:
-        CodegenError: with every error of every document.
-    """
-    found = read_documents(schema, documents)
-    texts = DocumentTexts(schema, found.fragments)
-    sent = [texts.operation(node) for nodes in found.operations.values() for node in nodes]
-    return (
-        json.dumps({hashlib.sha256(text.encode()).hexdigest(): text for text in sent}, indent=2, sort_keys=True) + "\n"
-    )
 
 
 class _Package:

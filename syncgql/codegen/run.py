@@ -12,9 +12,10 @@ from graphql import GraphQLSchema
 from ..exceptions import DocumentError
 from ..schema.provider import SchemaSource, load_schema
 from ..schema.text_file import read_text
+from .manifest import generated_documents, mapping_manifest
 from .options import CodegenOptions, Scalar
-from .output import changes, write_file, write_files
-from .package import generate, manifest
+from .output import changes, file_changes, write_file, write_files
+from .package import HEADER, generate
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,8 @@ class CodegenConfig:
     Attributes:
         schema: a path of SDL or of an introspection result, or what else ``Client(schema=...)`` accepts.
         documents: patterns of paths below *root*, for example ``app/**/*.graphql``.
+        python: patterns of Python files whose literals are documents, too: arguments of ``gql()`` and of the methods
+            of a client, and literals that begin with ``query``, ``mutation``, ``subscription`` or ``fragment``.
         output: the folder of the package below *root*.
         root: the folder of the project.
         options: the options of the code.
@@ -36,6 +39,7 @@ class CodegenConfig:
     root: Path = field(default_factory=Path)
     options: CodegenOptions = field(default_factory=CodegenOptions)
     manifest: str | Path | None = None
+    python: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
@@ -54,7 +58,7 @@ class CodegenReport:
 
 
 def run(config: CodegenConfig, *, check: bool = False) -> CodegenReport:
-    """Generate the package, or with *check* only compare it with what is there, without a network.
+    """Generate the package and the manifest, or with *check* only compare them with what is there, without a network.
 
     Raises:
         CodegenError: the documents have errors; nothing is written.
@@ -66,11 +70,14 @@ def run(config: CodegenConfig, *, check: bool = False) -> CodegenReport:
     texts = _texts(config)
     files = generate(schema, texts, config.options)
     folder = config.root / config.output
-    if check:
-        return CodegenReport(diff=changes(folder, files))
-    written, removed = write_files(folder, files)
+    manifest = None
     if config.manifest is not None:
-        write_file(config.root / config.manifest, manifest(schema, texts))
+        manifest = config.root / config.manifest, mapping_manifest(generated_documents(schema, texts))
+    if check:
+        return CodegenReport(diff=changes(folder, files) + (file_changes(*manifest) if manifest else ""))
+    written, removed = write_files(folder, files)
+    if manifest and write_file(*manifest):
+        written.append(manifest[0])
     return CodegenReport(written, removed)
 
 
@@ -83,19 +90,39 @@ def config_of(settings: Mapping[str, Any], root: Path) -> CodegenConfig:
     table = settings.get("codegen")
     if not isinstance(table, Mapping):
         raise ValueError("[tool.syncgql.codegen] is missing; it needs documents and output.")
-    unknown = sorted(table.keys() - {"documents", "output", "scalars", "manifest", "schema"})
+    unknown = sorted(table.keys() - {"documents", "output", "scalars", "manifest", "schema", "python"})
     if unknown:
         raise ValueError(f"[tool.syncgql.codegen] has no setting {unknown[0]!r}.")
-    documents, output = table.get("documents"), table.get("output")
-    if not isinstance(documents, list) or not all(isinstance(pattern, str) for pattern in documents):
-        raise ValueError('[tool.syncgql.codegen] documents must be a list of patterns, as in ["app/**/*.graphql"].')
+    documents = _patterns(table, "documents", "app/**/*.graphql", required="python" not in table)
+    python = _patterns(table, "python", "app/**/*.py")
+    output = table.get("output")
     if not isinstance(output, str):
         raise ValueError('[tool.syncgql.codegen] output must be the folder of the package, as in "app/api".')
-    schema = table.get("schema", settings.get("schema"))
+    schema = schema_setting(settings)
+    manifest = table.get("manifest")
+    if not isinstance(manifest, str | None):
+        raise ValueError('[tool.syncgql.codegen] manifest must be the path of a file, as in "documents.json".')
+    scalars = {name: _scalar(name, value) for name, value in table.get("scalars", {}).items()}
+    return CodegenConfig(root / schema, documents, output, root, CodegenOptions(scalars), manifest, python)
+
+
+def schema_setting(settings: Mapping[str, Any]) -> str:
+    """Return the schema that the table ``[tool.syncgql]`` names: a path, and for the command also a server.
+
+    Raises:
+        ValueError: there is none, or it is not text.
+    """
+    schema = settings.get("codegen", {}).get("schema", settings.get("schema"))
     if not isinstance(schema, str):
         raise ValueError('[tool.syncgql] schema must be the path of the schema, as in "schema.graphql".')
-    scalars = {name: _scalar(name, value) for name, value in table.get("scalars", {}).items()}
-    return CodegenConfig(root / schema, documents, output, root, CodegenOptions(scalars), table.get("manifest"))
+    return schema
+
+
+def _patterns(table: Mapping[str, Any], name: str, example: str, *, required: bool = False) -> list[str]:
+    patterns = table.get(name, None if required else [])
+    if not isinstance(patterns, list) or not all(isinstance(pattern, str) for pattern in patterns):
+        raise ValueError(f'[tool.syncgql.codegen] {name} must be a list of patterns, as in ["{example}"].')
+    return patterns
 
 
 def _scalar(name: str, value: Any) -> Scalar:
@@ -116,7 +143,10 @@ def _schema(config: CodegenConfig) -> GraphQLSchema:
 
 def _texts(config: CodegenConfig) -> dict[str, str]:
     """Return the documents by their paths below the root, the same on every system."""
-    paths = {path for pattern in config.documents for path in config.root.glob(pattern) if path.is_file()}
+    patterns = [*config.documents, *config.python]
+    paths = {path for pattern in patterns for path in config.root.glob(pattern) if path.is_file()}
     if not paths:
-        raise DocumentError(f"No file matches {', '.join(config.documents)} in {config.root.absolute()}.")
-    return {path.relative_to(config.root).as_posix(): read_text(path) for path in sorted(paths)}
+        raise DocumentError(f"No file matches {', '.join(patterns)} in {config.root.absolute()}.")
+    texts = {path.relative_to(config.root).as_posix(): read_text(path) for path in sorted(paths)}
+    # The generated modules contain the texts that they send.
+    return {path: text for path, text in texts.items() if not text.startswith(HEADER)}

@@ -6,19 +6,60 @@ schema, written as text and validated; later ones only serialize their values.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Mapping
 from typing import Any
 
-from graphql import GraphQLObjectType, GraphQLSchema, OperationType, ValueNode, print_ast, validate
+from graphql import GraphQLNonNull, GraphQLObjectType, GraphQLSchema, OperationType, validate
 
 from ..bounded_cache import BYTES_PER_CHARACTER, BoundedCache
 from ..exceptions import DocumentError
-from ..request import parse_document
+from ..request import UNSET, parse_document
 from ..schema.client_schema import PreparedRequest
+from ..schema.names import find_name, nearest
 from ..schema.validation import document_error
-from ..schema.variables import coerce_value
-from .document_writer import DocumentWriter, WrittenOperation, given_arguments
-from .fields import Automatic, Directive, Field, Fields, InlineFragment, Selection
+from ..schema.variables import coerce_value, refusal
+from .call_shape import ANONYMOUS, CallShape, OperationHead
+from .document_writer import DocumentVariable, DocumentWriter, WrittenOperation
+from .fields import Fields
+
+
+class BuiltOperation:
+    """A document with the values of the arguments that are not variables.
+
+    Attributes:
+        text: the document.
+        holes: the variables whose values are given when the operation runs, by name.
+    """
+
+    def __init__(self, operation: WrittenOperation, values: Mapping[str, Any]) -> None:
+        self.text = operation.text
+        self.holes = {hole.name: hole for hole in operation.holes}
+        self._values = values
+
+    def unfilled(self) -> PreparedRequest:
+        """Return the request without the values of the holes."""
+        return PreparedRequest(self.text, self._values)
+
+    def filled(self, given: Mapping[str, Any]) -> PreparedRequest:
+        """Return the request with the values of the holes; those with a default may be absent.
+
+        Raises:
+            DocumentError: a name is unknown, a value does not fit its type, or a required value is missing.
+        """
+        values = dict(self._values)
+        for key, value in given.items():
+            name = find_name(key, self.holes)
+            if name is None:
+                raise refusal(f"variables.{key}", f"the document has no variable {key!r}.{self._known(key)}")
+            if value is not UNSET:
+                values[name] = coerce_value(value, self.holes[name].type, f"variables.{name}")
+        for name, hole in self.holes.items():
+            if name not in values and _is_required(hole):
+                raise refusal(f"variables.{name}", f"the variable {name}: {hole.type} needs a value.")
+        return PreparedRequest(self.text, values)
+
+    def _known(self, name: str) -> str:
+        return nearest(name, self.holes) or f" It has {', '.join(map(repr, self.holes)) or 'none'}."
 
 
 class OperationBuilder:
@@ -39,68 +80,43 @@ class OperationBuilder:
         """The type whose fields are the operations; None if the schema has no such operations."""
         return self.schema.get_root_type(OperationType(self.kind))
 
-    def request(self, fields: Fields) -> PreparedRequest:
-        """Return the request for *fields* of the root type.
+    def request(self, fields: Fields, head: OperationHead = ANONYMOUS) -> PreparedRequest:
+        """Return the request for *fields* of the root type, whose variables all have a default.
 
         Raises:
             DocumentError: a selection or an argument does not match the schema; ``path`` names it.
         """
-        operation = self._operation(fields)
-        values = list(_values(fields))
-        variables = {
-            variable.name: coerce_value(value, variable.type, f"variables.{variable.name}")
-            for variable, value in zip(operation.variables, values, strict=True)
-        }
-        return PreparedRequest(operation.text, variables)
+        return self.build(fields, head).filled({})
 
-    def _operation(self, fields: Fields) -> WrittenOperation:
-        shape = _shape_of_fields(fields)
-        operation = self._operations.get(shape)
+    def build(self, fields: Fields, head: OperationHead = ANONYMOUS) -> BuiltOperation:
+        """Return the operation for *fields* of the root type.
+
+        Raises:
+            DocumentError: a selection or an argument does not match the schema; ``path`` names it.
+        """
+        shape = CallShape(fields, head)
+        operation = self._operations.get(shape.key)
         if operation is None:
-            operation = self._build(fields)
-            self._operations.put(shape, operation, len(operation.text) * BYTES_PER_CHARACTER)
-        return operation
+            operation = self._write(fields, head, shape)
+            self._operations.put(shape.key, operation, len(operation.text) * BYTES_PER_CHARACTER)
+        values = {
+            variable.name: coerce_value(value, variable.type, f"variables.{variable.name}")
+            for variable, value in zip(operation.variables, shape.values, strict=True)
+        }
+        return BuiltOperation(operation, values)
 
-    def _build(self, fields: Fields) -> WrittenOperation:
+    def _write(self, fields: Fields, head: OperationHead, shape: CallShape) -> WrittenOperation:
         if self.root is None:
             raise DocumentError(f"The schema has no {self.kind} type.")
         if not fields:
             raise DocumentError("Nothing is selected; pass the names of fields.")
-        operation = DocumentWriter(self.schema, self.kind, fields, self.root).operation()
+        writer = DocumentWriter(self.schema, self.kind, fields, self.root, head, frozenset(shape.variables))
+        operation = writer.operation()
         errors = validate(self.schema, parse_document(operation.text))
         if errors:
             raise document_error(errors[0], len(errors) - 1)
         return operation
 
 
-def _shape(one: Selection) -> Hashable:
-    if isinstance(one, Automatic):
-        return one
-    directives = tuple((directive.name, _shape_of_arguments(directive.arguments)) for directive in one.directives)
-    fields = None if one.fields is None else _shape_of_fields(one.fields)
-    if isinstance(one, InlineFragment):
-        return "...", one.type_condition, directives, fields
-    return one.name, one.alias, _shape_of_arguments(one.arguments), directives, fields
-
-
-def _shape_of_fields(fields: Fields) -> Hashable:
-    return tuple(map(_shape, fields))
-
-
-def _shape_of_arguments(arguments: Mapping[str, Any]) -> Hashable:
-    # A literal in GraphQL text is part of the document; any other value becomes a variable.
-    return tuple(
-        (name, print_ast(value) if isinstance(value, ValueNode) else None) for name, value in given_arguments(arguments)
-    )
-
-
-def _values(fields: Fields) -> Iterator[Any]:
-    """Yield the values that become variables, in the order in which ``DocumentWriter`` defines the variables."""
-    for one in fields:
-        if isinstance(one, Automatic):
-            continue
-        owners: Sequence[Field | Directive] = [one, *one.directives] if isinstance(one, Field) else one.directives
-        for owner in owners:
-            yield from (value for _, value in given_arguments(owner.arguments) if not isinstance(value, ValueNode))
-        if one.fields is not None:
-            yield from _values(one.fields)
+def _is_required(hole: DocumentVariable) -> bool:
+    return isinstance(hole.type, GraphQLNonNull) and not hole.has_default

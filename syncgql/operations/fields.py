@@ -1,4 +1,4 @@
-"""Selections as Python values: Fields, Field, InlineFragment, Directive and Automatic.
+"""Selections as Python values: Fields, and the parts of selections: Field, InlineFragment and Fragment.
 
 All of them are immutable, compare by value and may be stored at module level::
 
@@ -15,50 +15,20 @@ from typing import Any, TypeAlias
 
 from ..bounded_cache import BYTES_PER_CHARACTER, cached
 from ..exceptions import DocumentError
+from .directive import NAME, Directive, call_text, checked_directives, checked_name
 from .parsed_selection import ParsedFragment, ParsedSelection
+from .schema_selection import Automatic, SchemaSelection
 
-__all__ = ["Automatic", "Directive", "Field", "Fields", "InlineFragment", "Selectable", "Selection"]
+__all__ = ["Field", "Fields", "Fragment", "InlineFragment", "Selectable", "Selection"]
 
-Selection: TypeAlias = "Field | InlineFragment | Automatic"
+Selection: TypeAlias = "Field | InlineFragment | Fragment | SchemaSelection"
 Selectable: TypeAlias = Any
-"""A selection: a name, dotted names, GraphQL text, Fields, Field, InlineFragment, Automatic, a mapping of names to
-selections, or a list of any of these.
+"""A selection: a name, dotted names, GraphQL text, Fields, Field, InlineFragment, Fragment, Automatic, a mapping of
+names to selections, or a list of any of these.
 """
 
-NAME = re.compile(r"[_A-Za-z][_0-9A-Za-z]*")
 DOTTED = re.compile(rf"{NAME.pattern}(\.{NAME.pattern})+")
 CONDITION = re.compile(rf"\.\.\.\s*on\s+({NAME.pattern})")
-
-
-class Directive:
-    """A directive such as ``@include``: ``Directive("include", **{"if": True})``.
-
-    Args:
-        name: the name, with or without the ``@``.
-        arguments: the arguments, which become variables; a trailing underscore is ignored, so ``if_=True`` passes
-            ``if``.
-
-    Raises:
-        DocumentError: *name* is not a valid name.
-    """
-
-    __slots__ = ("arguments", "name")
-
-    def __init__(self, name: str, /, **arguments: Any) -> None:
-        self.name = _checked(name.removeprefix("@"))
-        self.arguments = arguments
-
-    def __eq__(self, other: object) -> bool:
-        if not isinstance(other, Directive):
-            return NotImplemented
-        return (self.name, self.arguments) == (other.name, other.arguments)
-
-    def __hash__(self) -> int:
-        # Values may be lists and dicts, which are not hashable, so only the names of the arguments are hashed.
-        return hash((self.name, frozenset(self.arguments)))
-
-    def __repr__(self) -> str:
-        return _call("Directive", self.name, self.arguments)
 
 
 class Field:
@@ -88,9 +58,9 @@ class Field:
         fields: Selectable = None,
         **arguments: Any,
     ) -> None:
-        self.name = _checked(name)
-        self.alias = None if alias is None or alias == name else _checked(alias)
-        self.directives = _directives(directives)
+        self.name = checked_name(name)
+        self.alias = None if alias is None or alias == name else checked_name(alias)
+        self.directives = checked_directives(directives)
         self.fields = None if fields is None else Fields(fields)
         self.arguments = arguments
 
@@ -114,7 +84,7 @@ class Field:
     def with_alias(self, alias: str) -> Field:
         """Return the same field under another key."""
         changed = copy.copy(self)
-        changed.alias = None if alias == self.name else _checked(alias)
+        changed.alias = None if alias == self.name else checked_name(alias)
         return changed
 
     def __eq__(self, other: object) -> bool:
@@ -127,7 +97,7 @@ class Field:
 
     def __repr__(self) -> str:
         options = {"alias": self.alias, "directives": list(self.directives), "fields": self.fields}
-        return _call(
+        return call_text(
             "Field", self.name, {**self.arguments, **{name: value for name, value in options.items() if value}}
         )
 
@@ -154,8 +124,8 @@ class InlineFragment:
     def __init__(
         self, type_condition: str, /, *, fields: Selectable = None, directives: Iterable[Directive] = ()
     ) -> None:
-        self.type_condition = _checked(type_condition)
-        self.directives = _directives(directives)
+        self.type_condition = checked_name(type_condition)
+        self.directives = checked_directives(directives)
         self.fields = None if fields is None else Fields(fields)
 
     def __eq__(self, other: object) -> bool:
@@ -168,52 +138,78 @@ class InlineFragment:
 
     def __repr__(self) -> str:
         options = {"directives": list(self.directives), "fields": self.fields}
-        return _call("InlineFragment", self.type_condition, {key: value for key, value in options.items() if value})
+        return call_text("InlineFragment", self.type_condition, {key: value for key, value in options.items() if value})
+
+    def with_fields(self, fields: Fields | None) -> InlineFragment:
+        """Return the same fragment with another selection."""
+        changed = copy.copy(self)
+        changed.fields = fields
+        return changed
 
     def is_like(self, other: InlineFragment) -> bool:
         """Return whether both have the same condition and directives, apart from the fields that they select."""
         return (self.type_condition, self.directives) == (other.type_condition, other.directives)
 
 
-class Automatic:
-    """All leaves of a type according to the schema: ``Fields(Automatic(), Field("reviews", first=5))``.
+class Fragment:
+    """A named fragment: ``Fragment("BookParts", on="Book", fields="title author { name }")``.
 
-    Selects scalars and enums, and objects without arguments down to *depth*; deprecated fields and fields with a
-    required argument are omitted. Interfaces and unions get ``__typename`` and a fragment per type.
+    It is a selection like any other. The document defines it once, however often it is used.
 
     Args:
-        depth: 1 for the leaves of the type itself; 2, the default, to include those of its objects; and so on.
+        name: the name of the fragment.
+        on: the name of an object, interface or union type.
+        fields: the fields to select; by default, the leaves are selected automatically.
+        directives: directives where the fragment is used.
 
     Raises:
-        DocumentError: *depth* is less than 1.
+        DocumentError: a name is not valid, or *fields* is not a selection.
     """
 
-    __slots__ = ("depth",)
+    __slots__ = ("directives", "fields", "name", "on")
 
-    def __init__(self, depth: int = 2) -> None:
-        if depth < 1:
-            raise DocumentError("The depth of Automatic must be at least 1, the leaves of the type itself.")
-        self.depth = depth
+    def __init__(
+        self, name: str, /, *, on: str, fields: Selectable = None, directives: Iterable[Directive] = ()
+    ) -> None:
+        if name == "on":
+            raise DocumentError("A fragment cannot have the name 'on'.")
+        self.name = checked_name(name)
+        self.on = checked_name(on)
+        self.directives = checked_directives(directives)
+        self.fields = None if fields is None else Fields(fields)
+
+    def with_directives(self, *directives: Directive) -> Fragment:
+        """Return the same fragment with other directives where it is used."""
+        changed = copy.copy(self)
+        changed.directives = checked_directives(directives)
+        return changed
+
+    def defines_same(self, other: Fragment) -> bool:
+        """Return whether both have the same definition; their directives may differ."""
+        return (self.on, self.fields) == (other.on, other.fields)
 
     def __eq__(self, other: object) -> bool:
-        return self.depth == other.depth if isinstance(other, Automatic) else NotImplemented
+        if not isinstance(other, Fragment):
+            return NotImplemented
+        return (self.name, self.directives) == (other.name, other.directives) and self.defines_same(other)
 
     def __hash__(self) -> int:
-        return hash(self.depth)
+        return hash((self.name, self.on, self.directives, self.fields))
 
     def __repr__(self) -> str:
-        return f"Automatic(depth={self.depth})"
+        options = {"on": self.on, "fields": self.fields, "directives": list(self.directives)}
+        return call_text("Fragment", self.name, {key: value for key, value in options.items() if value})
 
 
 class Fields:
     """A set of fields: ``Fields("title", "author.name", reviews=Fields("stars"))``.
 
-    Selections can be added (``BOOK + "year"``) and searched by path (``"author.name" in BOOK``). They compare equal
-    regardless of the order of their fields.
+    Selections can be added (``BOOK + "year"``), subtracted (``BOOK - "author.born"``) and searched by path
+    (``"author.name" in BOOK``). They compare equal regardless of the order of their fields.
 
     Args:
-        selections: names, dotted names, GraphQL text (``"title author { name }"``), Field, InlineFragment, Automatic,
-            Fields, lists of these, or mappings like *nested*.
+        selections: names, dotted names, GraphQL text (``"title author { name }"``), Field, InlineFragment, Fragment,
+            Automatic, Fields, lists of these, or mappings like *nested*.
         nested: fields with their selections; a ``Field`` with another name gets the keyword as its alias. In a mapping,
             ``True`` selects a field, ``False`` omits it, and ``"... on Book"`` is an inline fragment.
 
@@ -250,6 +246,12 @@ class Fields:
     def __radd__(self, other: Selectable) -> Fields:
         return Fields(other, self)
 
+    def __sub__(self, other: Selectable) -> Fields:
+        left = self.selections
+        for removed in Fields(other):
+            left = _without(left, removed)
+        return Fields(left)
+
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Fields):
             return NotImplemented
@@ -263,7 +265,7 @@ class Fields:
 
 
 def _selections(selectable: Selectable) -> Iterator[Selection]:
-    if isinstance(selectable, (Field, InlineFragment, Automatic)):
+    if isinstance(selectable, (Field, InlineFragment, Fragment, SchemaSelection)):
         yield selectable
     elif isinstance(selectable, Fields):
         yield from selectable.selections
@@ -344,11 +346,10 @@ def _joined(one: Selection, other: Selection) -> Selection | None:
     if isinstance(one, Field) and isinstance(other, Field) and one.is_like(other):
         return one.with_fields(_both(one.fields, other.fields))
     if isinstance(one, InlineFragment) and isinstance(other, InlineFragment) and one.is_like(other):
-        fields = _both(one.fields, other.fields)
-        return InlineFragment(one.type_condition, fields=fields, directives=one.directives)
+        return one.with_fields(_both(one.fields, other.fields))
     if isinstance(one, Automatic) and isinstance(other, Automatic):
-        return max(one, other, key=lambda automatic: automatic.depth)
-    return None
+        return one.joined(other)
+    return one if one == other else None
 
 
 def _both(one: Fields | None, other: Fields | None) -> Fields | None:
@@ -359,19 +360,48 @@ def _shown(one: Selection) -> str:
     return repr(one.name) if isinstance(one, Field) and one == Field(one.name) else repr(one)
 
 
-def _checked(name: object) -> str:
-    if isinstance(name, str) and NAME.fullmatch(name):
-        return name
-    raise DocumentError(f"{name!r} is no GraphQL name: letters, digits and underscores, not starting with a digit.")
+def _without(selections: Iterable[Selection], removed: Selection) -> tuple[Selection, ...]:
+    """Return the selections without what *removed* selects.
+
+    Raises:
+        DocumentError: none of them selects it.
+    """
+    left: list[Selection] = []
+    found = False
+    for one in selections:
+        if isinstance(one, SchemaSelection) and one != removed:
+            found = True
+            left.append(one.excluding(removed))
+        elif _address(one) != _address(removed):
+            left.append(one)
+        else:
+            found = True
+            left += _remainder(one, removed)
+    if not found:
+        raise _not_selected(selections, removed)
+    return tuple(left)
 
 
-def _directives(directives: Iterable[Directive]) -> tuple[Directive, ...]:
-    directives = (directives,) if isinstance(directives, Directive) else tuple(directives)
-    for directive in directives:
-        if not isinstance(directive, Directive):
-            raise DocumentError(f"directives must be Directive objects, not {type(directive).__name__}.")
-    return directives
+def _address(one: Selection) -> object:
+    """Return what a selection is found by: the key of a field, the type or name of a fragment."""
+    if isinstance(one, Field):
+        return one.key
+    if isinstance(one, InlineFragment):
+        return "...", one.type_condition
+    return ("...", one.name, one.on) if isinstance(one, Fragment) else one
 
 
-def _call(function: str, name: str, keywords: Mapping[str, Any]) -> str:
-    return f"{function}({', '.join([repr(name), *(f'{key}={value!r}' for key, value in keywords.items())])})"
+def _remainder(one: Selection, removed: Selection) -> Iterator[Selection]:
+    """Yield what is left of a selection: nothing, if all of it or of its fields is removed."""
+    if isinstance(one, (Field, InlineFragment)) and isinstance(removed, (Field, InlineFragment)) and removed.fields:
+        rest = (Fields(Automatic(1)) if one.fields is None else one.fields) - removed.fields
+        if rest:
+            yield one.with_fields(rest)
+
+
+def _not_selected(selections: Iterable[Selection], removed: Selection) -> DocumentError:
+    from ..schema.names import nearest  # imported late: it loads graphql-core
+
+    keys = [one.key for one in selections if isinstance(one, Field)]
+    near = nearest(removed.key, keys) if isinstance(removed, Field) else ""
+    return DocumentError(f"{_shown(removed)} cannot be subtracted, because it is not selected.{near}")

@@ -5,64 +5,38 @@ from __future__ import annotations
 import inspect
 import keyword
 import warnings
-from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any
 
 from graphql import GraphQLArgument, GraphQLField, is_required_argument
+from graphql.type import SchemaMetaFieldDef, TypeMetaFieldDef, TypeNameMetaFieldDef
 
-from ..exceptions import SyncGQLError, TransportError
-from ..protocol.graphql_response import data_or_raise, event_data
+from ..exceptions import DocumentError, TransportError
 from ..request import UNSET, GraphQLRequest
-from ..result import whole_result
 from ..schema.names import find_name, nearest
-from ..tracebacks import cut
 from .default_value import default_text, typed_with_default
-from .document import OperationBuilder
+from .directive import Directive
+from .document import BuiltOperation
 from .fields import Field, Fields, Selectable
+from .operation_calls import OperationCalls, Timeout
+from .prepared_document import PreparedDocument
 
 if TYPE_CHECKING:
-    from graphql import GraphQLSchema
-
-    from ..bulk.calls import Calls
     from ..bulk.pages import Pages
-    from ..result import ExecutionResult
-    from ..subscription import Subscription
-
-T = TypeVar("T")
-
-
-class Executor(Protocol):
-    """The interface of a client that the proxies use."""
-
-    @property
-    def schema(self) -> GraphQLSchema:
-        """The server's schema."""
-
-    def calls(self) -> Calls:
-        """Return the calls of one bulk operation."""
-
-    def run(self, request: GraphQLRequest) -> ExecutionResult:
-        """Run a query or mutation and return its result, including errors."""
-
-    def follow(self, request: GraphQLRequest, convert: Callable[[ExecutionResult], T]) -> Subscription[T]:
-        """Start a subscription whose iterator yields converted events."""
 
 
 class OperationProxy:
     """The operations of one kind, found by name: ``client.query.book``, ``client.query["book"]``.
 
-    It has no public attributes of its own, because all names belong to the schema.
+    Names belong to the schema, except for ``with_options`` and ``document``; a field of such a name is found in
+    brackets.
 
     Args:
-        executor: the client.
-        kind: ``query``, ``mutation`` or ``subscription``.
-        builders: the client's builders by kind, which keep what was built for earlier calls.
+        calls: the calls of this kind.
     """
 
-    def __init__(self, executor: Executor, kind: str, builders: dict[str, OperationBuilder]) -> None:
-        self._executor = executor
-        self._kind = kind
-        self._builders = builders
+    def __init__(self, calls: OperationCalls) -> None:
+        self._calls = calls
 
     def __call__(self, *selections: Selectable, **nested: Selectable) -> Any:
         """Run one operation with several root fields and return its data, which has a value for each key.
@@ -76,13 +50,60 @@ class OperationProxy:
             TransportError: there was no GraphQL response, or the schema could not be fetched.
             ClientClosed: the client is closed.
         """
+        return self._calls.value(self._calls.build(*selections, **nested), {}, _whole)
+
+    def with_options(
+        self,
+        *,
+        timeout: Timeout = UNSET,
+        headers: Mapping[str, str] | None = None,
+        extra_args: Mapping[str, Any] | None = None,
+        operation_name: str | None = None,
+        directives: Iterable[Directive] | None = None,
+    ) -> OperationProxy:
+        """Return the same operations with options for their calls.
+
+        ::
+
+            client.query.with_options(timeout=3, headers={"X-Tenant": "7"}).book("title", id="1")
+
+        Args:
+            timeout: the seconds that each call may take, instead of the client's limit; None for no limit.
+            headers: a dict of headers for each request, which take precedence over the client's.
+            extra_args: a dict of further arguments for ``aiohttp.ClientSession.request`` or, with
+                ``RequestsHTTPTransport``, for ``requests.Session.request``.
+            operation_name: the name of the operation in the document; by default, it is made from the names of fields.
+            directives: directives on the operation.
+
+        Raises:
+            DocumentError: *operation_name* is not a GraphQL name, or one of *directives* is no ``Directive``.
+            TypeError: an argument has the wrong type, or subscriptions do not have it.
+            ValueError: *timeout* is not positive.
+        """
+        return OperationProxy(self._calls.with_options(timeout, headers, extra_args, operation_name, directives))
+
+    def document(self, *selections: Selectable, **nested: Selectable) -> PreparedDocument:
+        """Build a document once, to execute it with different values of its variables.
+
+        ::
+
+            find = client.query.document(Field("book", id=Variable("id"), fields="title"))
+            find(id="1")
+
+        The arguments are those of ``Fields``. Calling the document returns the data, as ``client.query(...)`` does.
+
+        Raises:
+            DocumentError: a selection or a value does not match the schema.
+            TransportError: the schema could not be fetched.
+        """
         try:
-            request = self._builder().request(Fields(*selections, **nested))
-        except SyncGQLError as error:
-            raise cut(error)
-        if self._kind == "subscription":
-            return self._executor.follow(request, event_data)
-        return data_or_raise(self._executor.run(request))
+            operation = self._calls.build(*selections, **nested)
+        except DocumentError as error:
+            if "document" not in self._fields():
+                raise
+            hint = f"The field 'document' of the schema is client.{self._calls.kind}['document']."
+            raise DocumentError(f"{error.message} {hint}", path=error.path) from error
+        return PreparedDocument(self._calls, operation, _whole)
 
     def __getattr__(self, name: str) -> FieldProxy:
         if name.startswith("_"):
@@ -95,14 +116,15 @@ class OperationProxy:
         return self[found]
 
     def __getitem__(self, name: str) -> FieldProxy:
-        fields = self._fields()
-        if name not in fields:
+        field = self._fields().get(name) or self._meta_fields().get(name)
+        if field is None:
             raise KeyError(self._unknown(name))
-        proxy: type[FieldProxy] = EventProxy if self._kind == "subscription" else FieldProxy
-        return proxy(self._executor, self._builder(), name, fields[name])
+        return FieldProxy(self._calls, name, field)
 
     def __contains__(self, name: object) -> bool:
-        return isinstance(name, str) and find_name(name, self._fields()) is not None
+        if not isinstance(name, str):
+            return False
+        return find_name(name, self._fields()) is not None or name in self._meta_fields()
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._fields())
@@ -121,27 +143,22 @@ class OperationProxy:
         return [*super().__dir__(), *names]
 
     def __repr__(self) -> str:
-        return f"<{self._kind} operations of {self._executor!r}>"
-
-    def _builder(self) -> OperationBuilder:
-        """Return the builder for the client's current schema."""
-        schema = self._executor.schema
-        builder = self._builders.get(self._kind)
-        if builder is None or builder.schema is not schema:
-            builder = self._builders[self._kind] = OperationBuilder(schema, self._kind)
-        return builder
+        return f"<{self._calls.kind} operations of {self._calls.executor!r}>"
 
     def _fields(self) -> dict[str, GraphQLField]:
-        try:
-            root = self._builder().root
-        except SyncGQLError as error:
-            raise cut(error)
+        root = self._calls.builder.root
         return {} if root is None else root.fields
 
+    def _meta_fields(self) -> dict[str, GraphQLField]:
+        """Return the fields of introspection; see https://spec.graphql.org/draft/#sec-Schema-Introspection."""
+        if self._calls.kind != "query":
+            return {}
+        return {"__schema": SchemaMetaFieldDef, "__type": TypeMetaFieldDef, "__typename": TypeNameMetaFieldDef}
+
     def _unknown(self, name: str) -> str:
-        root = self._builder().root
+        kind, root = self._calls.kind, self._calls.builder.root
         if root is None:
-            return f"The server has no {self._kind} operations: its schema has no {self._kind} type."
+            return f"The server has no {kind} operations: its schema has no {kind} type."
         return f"{root} has no field {name!r}.{nearest(name, root.fields)}"
 
 
@@ -151,9 +168,8 @@ class FieldProxy:
     ``help(client.query.book)`` shows its description, arguments and type from the schema.
     """
 
-    def __init__(self, executor: Executor, builder: OperationBuilder, name: str, field: GraphQLField) -> None:
-        self._executor = executor
-        self._builder = builder
+    def __init__(self, calls: OperationCalls, name: str, field: GraphQLField) -> None:
+        self._calls = calls
         self._field = field
         self.__name__ = name
         self.__doc__ = _description(name, field)
@@ -166,7 +182,7 @@ class FieldProxy:
         return inspect.Signature([selection, *named], return_annotation=_Verbatim(self._field.type))
 
     def __call__(self, /, _fields: Selectable = None, **arguments: Any) -> Any:
-        """Run the operation and return the value of its field.
+        """Run the operation and return the value of its field; for a subscription, an iterator over the values.
 
         Args:
             _fields: the fields to select, in any form that ``Fields`` accepts; by default, the leaves are selected
@@ -177,18 +193,36 @@ class FieldProxy:
             DocumentError: a selection or a value does not match the schema; nothing was sent.
             TransportQueryError: the response has errors; see ``.errors``, and ``.data`` for partial data.
             TransportProtocolError: the data is null although there are no errors.
-            TransportError: there was no GraphQL response.
+            TransportError: there was no GraphQL response, or the transport cannot subscribe.
             ClientClosed: the client is closed.
         """
-        return self._value(self._executor.run(self._request(_fields, arguments)))
+        return self._calls.value(self._built(_fields, arguments), {}, self._value)
 
     def result(self, /, _fields: Selectable = None, **arguments: Any) -> Any:
-        """Run the operation and return the whole ``ExecutionResult``; errors in it are not raised."""
-        return self._executor.run(self._request(_fields, arguments))
+        """Run the operation and return the whole ``ExecutionResult``; errors in it are not raised.
+
+        For a subscription, it is an iterator over such results.
+        """
+        return self._calls.result(self._built(_fields, arguments), {})
 
     def request(self, /, _fields: Selectable = None, **arguments: Any) -> GraphQLRequest:
-        """Return the request without sending it, for example for ``client.execute(request, timeout=60)``."""
-        return self._request(_fields, arguments)
+        """Return the request without sending it, for example for ``client.execute(request, timeout=60)``.
+
+        Arguments may be a ``Variable``, whose value the request does not have:
+        ``client.execute(request, {"id": "1"})``.
+        """
+        return self._built(_fields, arguments).unfilled()
+
+    def document(self, /, _fields: Selectable = None, **arguments: Any) -> PreparedDocument:
+        """Build the document once, to execute it with different values of its variables.
+
+        ``find = client.query.book.document("title", id=Variable("id"))`` is called as ``find(id="1")`` and returns the
+        value of the field.
+
+        Raises:
+            DocumentError: a selection or a value does not match the schema.
+        """
+        return PreparedDocument(self._calls, self._built(_fields, arguments), self._value)
 
     def paginate(
         self,
@@ -229,9 +263,10 @@ class FieldProxy:
             arguments[size] = page_size
         arguments.setdefault(cursor, None)  # a variable, which the next pages set
         page_info = f"pageInfo {{ {info} }}"
-        request = self._request(Fields(page_info) if _fields is None else Fields(_fields, page_info), arguments)
+        operation = self._built(Fields(page_info) if _fields is None else Fields(_fields, page_info), arguments)
+        request = self._calls.request(operation, {})
         return paginate(
-            self._executor.calls(),
+            self._calls.executor.calls(),
             request,
             path=None,
             page_size=None,
@@ -244,48 +279,21 @@ class FieldProxy:
 
     def __repr__(self) -> str:
         arguments = ", ".join(f"{name}: {typed_with_default(argument)}" for name, argument in self._field.args.items())
-        return f"<{self._builder.kind} {self.__name__}({arguments}): {self._field.type}>"
+        return f"<{self._calls.kind} {self.__name__}({arguments}): {self._field.type}>"
 
-    def _request(self, fields: Selectable, arguments: dict[str, Any]) -> GraphQLRequest:
+    def _built(self, fields: Selectable, arguments: dict[str, Any]) -> BuiltOperation:
         if self._field.deprecation_reason is not None:
-            message = f"{self._builder.root}.{self.__name__} is deprecated: {self._field.deprecation_reason}"
+            root = self._calls.builder.root
+            message = f"{root}.{self.__name__} is deprecated: {self._field.deprecation_reason}"
             warnings.warn(message, DeprecationWarning, stacklevel=3)
-        try:
-            field = Field(self.__name__, fields=fields).with_arguments(arguments)
-            return self._builder.request(Fields(field))
-        except SyncGQLError as error:
-            raise cut(error)
+        return self._calls.build(Field(self.__name__, fields=fields).with_arguments(arguments))
 
-    def _value(self, result: ExecutionResult) -> Any:
-        return data_or_raise(result).get(self.__name__)
+    def _value(self, data: dict[str, Any]) -> Any:
+        return data.get(self.__name__)
 
 
-class EventProxy(FieldProxy):
-    """One subscription: ``client.subscription.book_added("title")`` is a ``Subscription`` of the field's values."""
-
-    def __call__(self, /, _fields: Selectable = None, **arguments: Any) -> Subscription[Any]:
-        """Subscribe and return an iterator over the values of the field.
-
-        Args:
-            _fields: the fields to select, in any form that ``Fields`` accepts; by default, the leaves are selected
-                automatically.
-            arguments: the field's arguments; None is sent as null, and ``UNSET`` omits an argument.
-
-        Raises:
-            DocumentError: a selection or a value does not match the schema; nothing was sent.
-            TransportTimeout: connecting and sending took longer than the client's limit.
-            TransportError: connecting failed, or the transport cannot subscribe.
-            ClientClosed: the client is closed.
-        """
-        return self._executor.follow(self._request(_fields, arguments), self._event_value)
-
-    def result(self, /, _fields: Selectable = None, **arguments: Any) -> Subscription[ExecutionResult]:
-        """Subscribe and return an iterator over whole ``ExecutionResult`` objects."""
-        return self._executor.follow(self._request(_fields, arguments), whole_result)
-
-    def _event_value(self, result: ExecutionResult) -> Any:
-        data = event_data(result)
-        return None if data is None else data.get(self.__name__)
+def _whole(data: dict[str, Any]) -> dict[str, Any]:
+    return data
 
 
 class _Verbatim:

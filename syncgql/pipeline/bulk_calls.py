@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextvars
+import functools
 from collections.abc import Callable
 from concurrent.futures import Future
 from typing import Protocol
@@ -12,11 +13,13 @@ from ..deadline import NO_DEADLINE, Deadline
 from ..exceptions import SyncGQLError
 from ..request import GraphQLRequest
 from ..result import ExecutionResult
+from ..runtime.owner_process import OwnerProcess
 from ..runtime.sliced_queue import SlicedQueue
 from ..runtime.worker_pool import WorkerPool
 from ..tracebacks import cut
 from .dispatch import Dispatcher, LoopDispatcher
-from .flights import Flights
+from .flight_queue import FlightQueue
+from .flights import Flight, Flights
 from .middleware import Execute
 from .operation import Operation
 
@@ -63,6 +66,7 @@ class BulkCalls(Calls):
         self._new_operation = new_operation
         self._concurrency = concurrency
         self._flights = Flights()
+        self._queue = FlightQueue(concurrency)
         self._workers: WorkerPool | None = None
 
     def start(self, request: GraphQLRequest, landed: Callable[[Outcome], object]) -> None:
@@ -72,6 +76,17 @@ class BulkCalls(Calls):
             self._start_in_thread(operation, landed)
         else:
             self._start_on_loop(operation, landed, loop)
+
+    def send(self, request: GraphQLRequest) -> Outcome:
+        landings: SlicedQueue[Outcome] = SlicedQueue()
+        self.start(request, landings.put)
+        owner = OwnerProcess()
+
+        def wait() -> ExecutionResult:
+            owner.check()
+            return landings.get()()
+
+        return wait
 
     def execute(self, request: GraphQLRequest, deadline: Deadline = NO_DEADLINE) -> ExecutionResult:
         operation = self._new_operation(request)
@@ -84,20 +99,24 @@ class BulkCalls(Calls):
         self._caller.sleep(seconds)
 
     def cancel(self) -> None:
+        self._queue.clear()
         self._flights.cancel()
 
     def _start_on_loop(self, operation: Operation, landed: Callable[[Outcome], object], loop: LoopDispatcher) -> None:
         operation = self._caller.prepare(operation)
 
-        def outcome() -> ExecutionResult:
-            self._flights.discard(flight)
-            try:
-                return self._caller.parse(operation, flight.outcome())
-            except SyncGQLError as error:
-                raise cut(error)
+        def has_landed(flight: Flight) -> None:
+            self._queue.landed(flight)
+            landed(functools.partial(self._outcome, operation, flight))
 
-        # It may land before this assignment, but outcome() is called by this thread or by one that this one tells.
-        flight = self._flights.add(loop.start(operation, lambda: landed(outcome)))
+        self._queue.add(self._flights.add(loop.flight(operation, has_landed)))
+
+    def _outcome(self, operation: Operation, flight: Flight) -> ExecutionResult:
+        self._flights.discard(flight)
+        try:
+            return self._caller.parse(operation, flight.outcome())
+        except SyncGQLError as error:
+            raise cut(error)
 
     def _start_in_thread(self, operation: Operation, landed: Callable[[Outcome], object]) -> None:
         if self._workers is None:
@@ -111,6 +130,7 @@ class BulkCalls(Calls):
         self._workers.submit(context.run, self._run, operation).add_done_callback(has_ended)
 
     def _run(self, operation: Operation) -> ExecutionResult:
+        self._flights.check()
         return self._caller.execute(operation.replace(deadline=operation.deadline.restarted()), self._dispatch)
 
     def _dispatch(self, operation: Operation) -> ExecutionResult:
@@ -120,7 +140,8 @@ class BulkCalls(Calls):
         if loop is None:
             return self._caller.dispatcher.execute(operation)  # a blocking call, which ends by its own time limit
         landing: SlicedQueue[None] = SlicedQueue()
-        flight = self._flights.add(loop.start(operation, lambda: landing.put(None)))
+        flight = self._flights.add(loop.flight(operation, lambda _: landing.put(None)))
+        flight.start()
         try:
             landing.get()
         except BaseException:

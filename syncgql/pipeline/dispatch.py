@@ -126,7 +126,7 @@ class LoopDispatcher(Dispatcher):
         weakref.finalize(owner, self._runtimes.drop).atexit = False
 
     def execute(self, operation: Operation) -> ExecutionResult:
-        request, deadline, headers, extra_args, _, _ = operation
+        request, deadline, headers, extra_args = operation[:4]
         runtime = self._runtimes.current()
         round_trip = runtime.resources.queries.round_trip(request, headers=headers, extra_args=extra_args)
         return round_trip.parse(runtime.run(round_trip.send(round_trip.request, deadline), deadline))
@@ -148,8 +148,8 @@ class LoopDispatcher(Dispatcher):
 
         return runtime.submit(round_trip.send(round_trip.request, operation.deadline), finish, operation.deadline)
 
-    def start(self, operation: Operation, landed: Callable[[], object]) -> Flight:
-        """Send a query or mutation without waiting; *landed* as for ``Flight``."""
+    def flight(self, operation: Operation, landed: Callable[[Flight], object]) -> Flight:
+        """Prepare a query or mutation, which begins when the flight is started; *landed* as for ``Flight``."""
         runtime = self._runtimes.current()
         round_trip = runtime.resources.queries.round_trip(
             operation.request, headers=operation.headers, extra_args=operation.extra_args
@@ -185,7 +185,7 @@ class LoopDispatcher(Dispatcher):
         overflow: Overflow,
         convert: Callable[[ExecutionResult], T],
     ) -> Subscription[T]:
-        request, deadline, headers, extra_args, _, _ = operation
+        request, deadline, headers, extra_args = operation[:4]
         runtime = self._runtimes.current()
         buffer: EventBuffer[ExecutionResult] = EventBuffer(buffer_size, overflow, runtime.thread.post)
         queries = runtime.resources.queries
@@ -200,7 +200,11 @@ class LoopDispatcher(Dispatcher):
 
     @property
     def stats(self) -> ClientStats:
-        return self._runtimes.stats
+        runtime = self._runtimes.running
+        if runtime is None:
+            return ClientStats()
+        connections = runtime.resources.connections
+        return runtime.stats._replace(connections=connections.open, idle=connections.idle)
 
     @property
     def closed(self) -> bool:

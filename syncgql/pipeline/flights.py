@@ -19,21 +19,36 @@ class Flight:
         runtime: runs it.
         round_trip: sends the request and reads the answer.
         deadline: when it is cancelled.
-        landed: called once, when the outcome is there: on the loop thread, or in here if the client is closed.
+        landed: called once, when there is an outcome: on the loop thread, or in here if the client is closed.
     """
 
-    __slots__ = ("_call", "_parse", "_runtime")
+    __slots__ = ("_call", "_deadline", "_parse", "_runtime")
 
     def __init__(
         self,
         runtime: Runtime[Any],
         round_trip: AsyncRoundTrip[ExecutionResult],
         deadline: Deadline,
-        landed: Callable[[], object],
+        landed: Callable[[Flight], object],
     ) -> None:
         self._runtime = runtime
+        self._deadline = deadline
         self._parse = round_trip.parse
-        self._call = runtime.start(round_trip.send(round_trip.request, deadline), deadline, landed)
+        self._call = runtime.hold(round_trip.send(round_trip.request, deadline), deadline, lambda: landed(self))
+
+    def post(self, callback: Callable[[], object]) -> None:
+        """Schedule a call on the loop that this flight uses; does nothing if the loop has ended."""
+        self._runtime.thread.post(callback)
+
+    def start(self) -> None:
+        """Send the request, with the time that is left."""
+        self.post(self._call.start)
+
+    def begin(self) -> bool:
+        """Send the request, on the loop; its time begins now. Return False if the flight has ended before."""
+        self._deadline.restart()
+        self._call.start()
+        return not self._call.is_done
 
     def cancel(self) -> None:
         """End it, on the wire too; takes no lock and does not wait."""

@@ -51,6 +51,20 @@ class Middleware:
         """
         return call_next(operation)
 
+    def attempt(self, operation: Operation, call_next: Execute) -> ExecutionResult:
+        """Run one attempt of a query or mutation, behind retries and the wait for a rate limit.
+
+        ``execute`` runs once for each call, and this method for each time that the client sends it:
+        ``operation.attempt`` is 1, and more for a retry, and ``operation.waited`` is the wait for the rate limit. It
+        runs in the same thread and context as ``execute``. It does not run for a query that shares the response to
+        another one (``deduplicate=True``).
+        """
+        return call_next(operation)
+
+    def attempt_batch(self, operations: Sequence[Operation], call_next: ExecuteBatch) -> list[BatchEntry]:
+        """Run one attempt of a batch, like ``attempt``. A retry contains only the operations that failed."""
+        return call_next(operations)
+
 
 MiddlewareOption = Middleware | Callable[[Operation, Execute], ExecutionResult]
 """A middleware, or a function to be used as the ``execute`` method of one."""

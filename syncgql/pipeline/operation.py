@@ -25,6 +25,7 @@ class Operation(NamedTuple):
         extra_args: arguments of this call for the HTTP library; None if there are none.
         attempt: the number of times that the operation has been sent, including this time: 1, or more for a retry.
         is_introspection: whether the operation is the client's own request for the schema.
+        waited: the seconds for which this attempt has waited for the client's rate limit; 0 without one.
     """
 
     request: GraphQLRequest
@@ -33,6 +34,7 @@ class Operation(NamedTuple):
     extra_args: Mapping[str, Any] | None = None
     attempt: int = 1
     is_introspection: bool = False
+    waited: float = 0.0
 
     @property
     def kind(self) -> str:
@@ -83,4 +85,5 @@ class Operation(NamedTuple):
             self.extra_args if extra_args is None else check_mapping("extra_args", extra_args),
             self.attempt if attempt is None else check_count("attempt", attempt, least=1),
             self.is_introspection,
+            self.waited,
         )

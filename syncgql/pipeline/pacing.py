@@ -37,15 +37,15 @@ class Pacing(Middleware):
         self._clock = clock
 
     def execute(self, operation: Operation, call_next: Execute) -> ExecutionResult:
-        with Turn(self._limit, self._clock, (operation,)) as outcomes:
-            result = call_next(operation)
-            outcomes.append(result)
+        with Turn(self._limit, self._clock, (operation,)) as turn:
+            result = call_next(turn.noted(operation))
+            turn.outcomes.append(result)
         return result
 
     def execute_batch(self, operations: Sequence[Operation], call_next: ExecuteBatch) -> list[BatchEntry]:
-        with Turn(self._limit, self._clock, operations) as outcomes:
-            entries = call_next(operations)
-            outcomes.extend(entries)
+        with Turn(self._limit, self._clock, operations) as turn:
+            entries = call_next([turn.noted(operation) for operation in operations])
+            turn.outcomes.extend(entries)
         return entries
 
     def subscribe(self, operation: Operation, call_next: Subscribe) -> Subscription[ExecutionResult]:
@@ -62,9 +62,13 @@ class Turn:
         limit: the rate limit.
         clock: for the wait.
         operations: the operations of the request.
+
+    Attributes:
+        waited: the seconds that the request has waited.
+        outcomes: the list of the entries.
     """
 
-    __slots__ = ("_clock", "_deadline", "_limit", "_outcomes", "_ticket", "_turnstile")
+    __slots__ = ("_clock", "_deadline", "_limit", "_ticket", "_turnstile", "outcomes", "waited")
 
     def __init__(self, limit: RateLimit, clock: Clock, operations: Sequence[Operation]) -> None:
         self._limit = limit
@@ -72,9 +76,10 @@ class Turn:
         self._deadline = operations[0].deadline
         self._turnstile = limit.turnstile()
         self._ticket = Ticket(limit.charge(operations))
-        self._outcomes: list[BatchEntry] = []
+        self.outcomes: list[BatchEntry] = []
+        self.waited = 0.0
 
-    def __enter__(self) -> list[BatchEntry]:
+    def __enter__(self) -> Turn:
         try:
             refusal = self._turnstile.enter(self._ticket, self._clock, self._deadline)
             if refusal is not None:
@@ -83,13 +88,18 @@ class Turn:
             self._turnstile.leave(self._ticket, Outcome(), self._clock)
             raise
         if self._ticket.has_waited:
-            self._log(self._clock.monotonic() - self._ticket.since)
-        return self._outcomes
+            self.waited = self._clock.monotonic() - self._ticket.since
+            self._log(self.waited)
+        return self
 
     def __exit__(self, kind: object, error: BaseException | None, traceback: object) -> None:
         if isinstance(error, TransportError):
-            self._outcomes.append(error)
+            self.outcomes.append(error)
         self._turnstile.leave(self._ticket, self._outcome(), self._clock)
+
+    def noted(self, operation: Operation) -> Operation:
+        """Return an operation that knows how long it has waited."""
+        return operation._replace(waited=self.waited) if self.waited else operation
 
     def _log(self, waited: float) -> None:
         if waited >= LOGGED_WAIT:
@@ -99,8 +109,8 @@ class Turn:
         """Return what became of the request, by the entries of its answer."""
         answered: BatchEntry | None = None
         pauses: list[float] = []
-        is_refused, is_unsent = False, bool(self._outcomes)
-        for each in self._outcomes:
+        is_refused, is_unsent = False, bool(self.outcomes)
+        for each in self.outcomes:
             if answered is None and _is_answer(each):
                 answered = each
             if (refusal := _refusal(each)) is not None:

@@ -21,6 +21,7 @@ from ..runtime.clock import Clock
 from ..runtime.entries import Entries
 from ..runtime.event_buffer import Overflow, check_buffer
 from ..runtime.runtime import Runtime
+from ..runtime.tally import Tally
 from ..schema.client_schema import ClientSchema
 from ..subscription import OnReconnect, Subscription, check_on_reconnect
 from ..tracebacks import cut
@@ -99,7 +100,8 @@ class Pipeline:
                 "http:// or https:// URL for queries and mutations."
             )
         self._clock = Clock()
-        steps = policies.steps(self._clock, transports.query_token, transports.subscription_token)
+        self._retries = Tally()
+        steps = policies.steps(self._clock, self._retries, transports.query_token, transports.subscription_token)
         self._steps = Steps(steps) if steps else None
         self._workers = RequestWorkers() if steps else None
         self._entries = Entries()
@@ -309,19 +311,13 @@ class Pipeline:
         """Wait in the calling thread, at most until the client is closed; raises what ``Clock.sleep`` raises."""
         self._clock.sleep(seconds)
 
-    def run(self, request: GraphQLRequest) -> ExecutionResult:
-        """Run a request of ``client.query`` or ``client.mutation``."""
-        return self.execute(self.operation(request))
-
-    def follow(self, request: GraphQLRequest, convert: Callable[[ExecutionResult], T]) -> Subscription[T]:
-        """Start a subscription of ``client.subscription``."""
-        return self.subscribe(self.operation(request), convert)
-
     def operations(self, kind: str) -> OperationProxy:
         """Return the operations of a kind: ``query``, ``mutation`` or ``subscription``."""
+        from ..operations.operation_calls import OperationCalls
         from ..operations.proxy import OperationProxy
+        from .operation_executor import OperationExecutor
 
-        return OperationProxy(self, kind, self._builders)
+        return OperationProxy(OperationCalls(OperationExecutor(self), kind, self._builders))
 
     @property
     def schema(self) -> GraphQLSchema:
@@ -371,7 +367,7 @@ class Pipeline:
     @property
     def stats(self) -> ClientStats:
         """The counts of what the client is doing, like ``Client.stats``."""
-        return self.dispatcher.stats
+        return self.dispatcher.stats._replace(delayed=self._clock.waiting, retries=self._retries.count)
 
     @property
     def closed(self) -> bool:

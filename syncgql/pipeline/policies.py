@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from ..checks import check_flag
 from ..runtime.clock import Clock
+from ..runtime.tally import Tally
 from ..transport.selection.transport_factory import TokenUse
 from .authentication import Authentication
 from .deduplication import Deduplication
@@ -22,7 +23,7 @@ from .persisted_documents import (
 from .rate_limit import RateLimit, check_rate_limit
 from .retry import Retry
 from .retry_policy import RetryPolicy, check_retry
-from .steps import checked
+from .steps import checked, checked_attempts
 from .trusted_documents import TrustedDocuments
 
 
@@ -42,25 +43,33 @@ class Policies:
     persisted_documents: PersistedDocumentsOption
 
     def steps(
-        self, clock: Clock, query_token: TokenUse | None = None, subscription_token: TokenUse | None = None
+        self,
+        clock: Clock,
+        retries: Tally,
+        query_token: TokenUse | None = None,
+        subscription_token: TokenUse | None = None,
     ) -> list[Middleware]:
         """Return the steps of a client, from the outermost to the innermost.
 
-        The user's middleware sees each call once, merged queries share the attempts of one, and each attempt is paced.
-        A hash and the document that follows it are one attempt.
+        The user's middleware sees each call once, merged queries share the attempts of one, and each attempt is paced
+        before the user's middleware sees it. A hash and the document that follows it are one attempt, and so is a
+        request that is sent again with another token.
 
         Args:
             clock: the clock for waits.
+            retries: counts the retries.
             query_token: the token of queries and mutations, if the transport sends one.
             subscription_token: the token of subscriptions.
         """
-        steps = checked(check_middleware(self.middleware))
+        middleware = check_middleware(self.middleware)
+        steps = checked(middleware)
         if check_flag("deduplicate", self.deduplicate):
             steps.append(Deduplication())
         if (policy := check_retry(self.retry)) is not None:
-            steps.append(Retry(policy, clock))
+            steps.append(Retry(policy, clock, retries))
         if (limit := check_rate_limit(self.rate_limit)) is not None:
             steps.append(Pacing(limit, clock))
+        steps += checked_attempts(middleware)
         if query_token is not None or subscription_token is not None:
             steps.append(Authentication(query_token, subscription_token))
         if (documents := check_persisted_documents(self.persisted_documents)) == AUTOMATIC:

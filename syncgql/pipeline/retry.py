@@ -19,6 +19,7 @@ from ..protocol.batch import BatchEntry
 from ..protocol.rate_limits import is_throttled, throttled_error
 from ..result import ExecutionResult
 from ..runtime.clock import Clock
+from ..runtime.tally import Tally
 from ..transport.recovery.loss import is_permanent
 from .middleware import Execute, ExecuteBatch, Middleware
 from .operation import Operation
@@ -55,18 +56,24 @@ class Retry(Middleware):
     Args:
         policy: the policy.
         clock: the clock for waits.
+        retries: counts the retries.
         uniform: a function that draws the length of a wait.
     """
 
     def __init__(
-        self, policy: RetryPolicy, clock: Clock, uniform: Callable[[float, float], float] = random.uniform
+        self,
+        policy: RetryPolicy,
+        clock: Clock,
+        retries: Tally,
+        uniform: Callable[[float, float], float] = random.uniform,
     ) -> None:
         self._policy = policy
         self._clock = clock
+        self._retries = retries
         self._uniform = uniform
 
     def execute(self, operation: Operation, call_next: Execute) -> ExecutionResult:
-        attempts = Attempts(self._policy, self._clock, self._uniform)
+        attempts = Attempts(self._policy, self._clock, self._retries, self._uniform)
         while True:
             outcome: ExecutionResult | TransportError
             try:
@@ -81,7 +88,7 @@ class Retry(Middleware):
             operation = attempts.again(operation)
 
     def execute_batch(self, operations: Sequence[Operation], call_next: ExecuteBatch) -> list[BatchEntry]:
-        attempts = Attempts(self._policy, self._clock, self._uniform)
+        attempts = Attempts(self._policy, self._clock, self._retries, self._uniform)
         entries: dict[int, BatchEntry] = {}
         waiting = dict(enumerate(operations))
         while True:
@@ -105,14 +112,18 @@ class Attempts:
     Args:
         policy: the policy.
         clock: the clock for waits.
+        retries: counts the retries.
         uniform: a function that draws the length of a wait.
     """
 
-    __slots__ = ("_clock", "_made", "_may_have_run", "_policy", "_uniform")
+    __slots__ = ("_clock", "_made", "_may_have_run", "_policy", "_retries", "_uniform")
 
-    def __init__(self, policy: RetryPolicy, clock: Clock, uniform: Callable[[float, float], float]) -> None:
+    def __init__(
+        self, policy: RetryPolicy, clock: Clock, retries: Tally, uniform: Callable[[float, float], float]
+    ) -> None:
         self._policy = policy
         self._clock = clock
+        self._retries = retries
         self._uniform = uniform
         self._made = 1
         self._may_have_run = False
@@ -197,6 +208,7 @@ class Attempts:
             self._policy.on_retry(error, delay)
         self._clock.sleep(delay)
         self._made += 1
+        self._retries.add()
 
 
 def failure_of(outcome: BatchEntry, policy: RetryPolicy) -> Failure | None:

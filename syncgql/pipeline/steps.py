@@ -118,9 +118,38 @@ class CheckedMiddleware(Middleware):
         raise TypeError(f"{method} of {self.middleware!r} must return {kind.__name__}, not {_name(result)}{hint}")
 
 
+class AttemptMiddleware(Middleware):
+    """The methods of a middleware that run around each attempt, as a step behind retries and rate limits.
+
+    Args:
+        middleware: the middleware.
+    """
+
+    def __init__(self, middleware: Middleware) -> None:
+        self._middleware = middleware
+
+    def execute(self, operation: Operation, call_next: Execute) -> ExecutionResult:
+        return self._middleware.attempt(operation, call_next)
+
+    def execute_batch(self, operations: Sequence[Operation], call_next: ExecuteBatch) -> list[BatchEntry]:
+        return self._middleware.attempt_batch(operations, call_next)
+
+    def __repr__(self) -> str:
+        return f"the attempts of {self._middleware!r}"
+
+
 def checked(middleware: Iterable[Middleware]) -> list[Middleware]:
     """Return the user's middleware, each with checks around it."""
     return [CheckedMiddleware(each) for each in middleware]
+
+
+def checked_attempts(middleware: Iterable[Middleware]) -> list[Middleware]:
+    """Return a step for each of the user's middleware that runs around attempts, each with checks around it."""
+    return checked(
+        AttemptMiddleware(each)
+        for each in middleware
+        if _overrides(each, "attempt") or _overrides(each, "attempt_batch")
+    )
 
 
 def _overridden(middleware: Sequence[Middleware], method: str) -> list[Callable[..., Any]]:

@@ -17,6 +17,9 @@ from ..schema.text_file import read_text
 __all__ = ["TrustedDocuments"]
 
 ACCEPTED = "a mapping of ids to documents or the path of a JSON file with one"
+APOLLO_FORMAT = "apollo-persisted-query-manifest"
+"""The member ``format`` of the manifests of Apollo's tools, which list operations."""
+
 RESERVED = frozenset({"query", "operationName", "variables", "extensions"})
 
 
@@ -24,8 +27,8 @@ class TrustedDocuments:
     """The documents that a server accepts, for ``Client(persisted_documents=...)``.
 
     Args:
-        manifest: a mapping of ids to documents, or the path of a JSON file with such an object. The ids are sent
-            unchanged; many servers use hashes.
+        manifest: a mapping of ids to documents, or the path of a JSON file with such an object or with the manifest of
+            Apollo's tools. The ids are sent unchanged; many servers use hashes.
         member: the member of the request with the id: ``documentId`` by default; or ``extensions.persistedQuery``, for
             servers that expect the id where automatic persisted queries have the hash, such as Apollo Router and, by
             default, GraphQL Yoga.
@@ -77,7 +80,18 @@ def _loaded(manifest: object) -> Mapping[Any, Any]:
         raise ValueError(f"The file {str(path)!r} of persisted_documents is not JSON: {as_sentence(error)}") from error
     if not isinstance(content, dict):
         raise ValueError(f"The file {str(path)!r} of persisted_documents is not a JSON object of ids and documents.")
-    return content
+    return _listed(content, path) if content.get("format") == APOLLO_FORMAT else content
+
+
+def _listed(manifest: Mapping[str, Any], path: Path) -> dict[Any, Any]:
+    """Return the documents in a manifest of Apollo's tools by their ids."""
+    try:
+        return {operation["id"]: operation["body"] for operation in manifest["operations"]}
+    except (KeyError, TypeError) as error:
+        raise ValueError(
+            f"The file {str(path)!r} of persisted_documents is no {APOLLO_FORMAT}: it needs operations, each with id "
+            "and body."
+        ) from error
 
 
 def _ids(manifest: Mapping[Any, Any], where: str) -> dict[str, str]:

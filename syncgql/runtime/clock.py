@@ -16,6 +16,12 @@ class Clock:
 
     def __init__(self) -> None:
         self._is_stopped = False
+        self._waits: set[object] = set()
+
+    @property
+    def waiting(self) -> int:
+        """The number of threads that wait."""
+        return len(self._waits)
 
     def monotonic(self) -> float:
         """Return the seconds since some moment in the past; the value never decreases."""
@@ -45,8 +51,13 @@ class Clock:
         self, wait: Callable[[float], object], seconds: float, is_over: Callable[[], bool] = lambda: False
     ) -> None:
         end = self.monotonic() + seconds
-        while not self._is_stopped and not is_over() and (left := end - self.monotonic()) > 0:
-            wait(min(left, SLICE))
+        own = object()
+        self._waits.add(own)  # no lock is needed: adding to a set and discarding are atomic
+        try:
+            while not self._is_stopped and not is_over() and (left := end - self.monotonic()) > 0:
+                wait(min(left, SLICE))
+        finally:
+            self._waits.discard(own)
         if self._is_stopped:
             raise ClientClosed("The client was closed while a call was waiting to be sent.")
 

@@ -50,6 +50,7 @@ class SubscriptionStats(NamedTuple):
         dropped: events that were dropped because the buffer was full, or with the rest of it at ``close()``.
         buffered: events that wait for the consumer.
         reconnects: how often the subscription was sent again after its connection was lost.
+        missing_seconds: the seconds for which events are missing because of that.
     """
 
     received: int
@@ -57,6 +58,7 @@ class SubscriptionStats(NamedTuple):
     dropped: int
     buffered: int
     reconnects: int
+    missing_seconds: float = 0.0
 
 
 def check_buffer(buffer_size: int, overflow: Overflow) -> None:
@@ -108,6 +110,7 @@ class EventBuffer(Generic[T]):
         "delivered",
         "finished",
         "full",
+        "missing_seconds",
         "overflow",
         "received",
         "reconnects",
@@ -120,6 +123,7 @@ class EventBuffer(Generic[T]):
         self.received = 0
         self.delivered = 0
         self.reconnects = 0
+        self.missing_seconds = 0.0
         self.finished = False
         self.full = False
         self.closed = False
@@ -148,13 +152,15 @@ class EventBuffer(Generic[T]):
         received = self.received
         if self.closed:
             dropped = received - delivered
-        return SubscriptionStats(received, delivered, dropped, received - delivered - dropped, self.reconnects)
+        buffered = received - delivered - dropped
+        return SubscriptionStats(received, delivered, dropped, buffered, self.reconnects, self.missing_seconds)
 
     # -- on the loop thread
 
     def reconnected(self, seconds: float) -> None:
         """Put a mark: events of *seconds* are missing here."""
         self.reconnects += 1
+        self.missing_seconds += seconds
         self._put_mark(Gap(seconds))
 
     def resubscribed(self) -> None:

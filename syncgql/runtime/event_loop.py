@@ -3,7 +3,23 @@
 from __future__ import annotations
 
 import asyncio
+import selectors
 import sys
+
+from .hold_meter import HoldMeter
+
+
+class MeasurableLoop(asyncio.SelectorEventLoop):
+    """A loop that can measure for how long callbacks held it.
+
+    Attributes:
+        meter: measures it.
+    """
+
+    def __init__(self) -> None:
+        selector = selectors.DefaultSelector()
+        self.meter = HoldMeter(selector)
+        super().__init__(selector)
 
 
 def new_event_loop() -> asyncio.AbstractEventLoop:
@@ -14,4 +30,4 @@ def new_event_loop() -> asyncio.AbstractEventLoop:
     """
     if sys.platform == "win32":
         return asyncio.ProactorEventLoop()
-    return asyncio.SelectorEventLoop()
+    return MeasurableLoop()

@@ -25,7 +25,7 @@ from typing import Any, Protocol
 
 from ..exceptions import ClientClosed
 from . import slices
-from .event_loop import new_event_loop
+from .event_loop import MeasurableLoop, new_event_loop
 from .worker_pool import WorkerPool
 
 CANCEL_TIMEOUT = 1.0
@@ -99,6 +99,17 @@ class LoopThread:
         except RuntimeError:
             return False
         return True
+
+    @property
+    def longest_hold(self) -> float:
+        """The longest time in seconds for which callbacks held the loop, since this was first asked for.
+
+        0 on Windows, where the loop has no selector to measure at.
+        """
+        if not isinstance(self._loop, MeasurableLoop):
+            return 0.0
+        self.post(self._loop.meter.start)
+        return self._loop.meter.longest
 
     def spawn(self, coroutine_function: CoroutineFunction) -> None:
         """Run a coroutine in the background; like ``post``, it takes no lock and never waits."""

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import contextvars
-import os
 from collections.abc import Iterator
 from typing import Any, Generic, TypeVar, cast
 
+from .owner_process import OwnerProcess
 from .sliced_queue import SlicedQueue
 from .worker_pool import WorkerPool
 
@@ -54,8 +54,7 @@ class Prefetch(Iterator[T], Generic[T]):
         self._arrivals: SlicedQueue[Arrival[T]] = SlicedQueue()
         # A token for each item that may be taken; False ends the thread.
         self._room: SlicedQueue[bool] = SlicedQueue()
-        self._workers: WorkerPool | None = None
-        self._pid = 0
+        self._owner: OwnerProcess | None = None
 
     def __next__(self) -> T:
         """Return the next item.
@@ -65,10 +64,9 @@ class Prefetch(Iterator[T], Generic[T]):
             RuntimeError: it was begun in another process.
             Exception: what the iterator raised.
         """
-        if self._workers is None:
-            self._start()
-        elif self._pid != os.getpid():
-            raise RuntimeError("This iterator was begun in another process, before a fork; begin again in this one.")
+        if self._owner is None:
+            self._owner = self._start()
+        self._owner.check()
         try:
             item = self._arrivals.get().take()
         except BaseException:
@@ -82,13 +80,12 @@ class Prefetch(Iterator[T], Generic[T]):
         self._room.put(False)
         self._arrivals.put(_end())
 
-    def _start(self) -> None:
-        self._pid = os.getpid()
+    def _start(self) -> OwnerProcess:
         for _ in range(self._ahead):
             self._room.put(True)
-        self._workers = WorkerPool("syncgql-prefetch", 1)
         context = contextvars.copy_context()
-        self._workers.submit(context.run, _work, self._items, self._room, self._arrivals)
+        WorkerPool("syncgql-prefetch", 1).submit(context.run, _work, self._items, self._room, self._arrivals)
+        return OwnerProcess()
 
 
 def _work(items: Iterator[T], room: SlicedQueue[bool], arrivals: SlicedQueue[Arrival[T]]) -> None:

@@ -107,16 +107,22 @@ class Runtime(Generic[R]):
             raise
         return call.outcome()
 
-    def start(self, coroutine: Coroutine[Any, Any, T], deadline: Deadline, landed: Callable[[], object]) -> Call[T]:
-        """Run *coroutine* on the loop and return at once; the outcome is for the thread that *landed* tells.
+    def hold(self, coroutine: Coroutine[Any, Any, T], deadline: Deadline, landed: Callable[[], object]) -> Call[T]:
+        """Return a call that has not started: the caller has the loop thread call its ``start``.
 
         Args:
-            coroutine: what to run.
-            deadline: when it is cancelled.
-            landed: called once, when the outcome is there: on the loop thread, or in here if the loop has ended.
+            coroutine: the coroutine to run.
+            deadline: the time at which it is cancelled.
+            landed: called once, when there is an outcome: on the loop thread, or in here if the client is closed.
         """
         call = Call(coroutine, deadline, self._calls, landed)
-        self._begin(call)
+        if self._stopping or self._at_exit:
+            self._begin(call)  # which refuses it
+            return call
+        self._calls.add(call)
+        # The loop thread sets the flag first and cancels the calls in the set second; here it is the other way round.
+        if self._stopping and not self.thread.post(self._start, call):
+            self._fail_calls()
         return call
 
     def submit(
@@ -142,7 +148,7 @@ class Runtime(Generic[R]):
     def stats(self) -> ClientStats:
         """The counts at this moment."""
         # Other threads change the sets meanwhile; copying a set is atomic.
-        return client_stats(self._calls.copy(), self.buffers.copy())
+        return client_stats(self._calls.copy(), self.buffers.copy(), self.thread.longest_hold)
 
     def end(self, buffer: EventBuffer[Any], close: CoroutineFunction) -> None:
         """End a buffer and its stream; return when ``close()`` has ended, within 1 s."""
@@ -288,12 +294,6 @@ class Runtimes(Generic[R]):
             return runtime
         return self._start()
 
-    @property
-    def stats(self) -> ClientStats:
-        """The counts of this process's runtime; zeros if there is none."""
-        runtime = self._mine
-        return ClientStats() if runtime is None else runtime.stats
-
     def check_open(self) -> None:
         """Raise ``ClientClosed`` if ``close()`` was called."""
         if self.closed:
@@ -309,7 +309,7 @@ class Runtimes(Generic[R]):
         """Start to end this process's runtime, without waiting; return it, if there is one, to be joined."""
         self.closed = True
         with starting_lock():
-            runtime = self._mine
+            runtime = self.running
         if runtime is not None:
             runtime.request_stop()
         return runtime
@@ -323,18 +323,19 @@ class Runtimes(Generic[R]):
 
     def drop(self) -> None:
         """Start to end this process's runtime. Takes no lock and never waits, so that finalizers can call it."""
-        runtime = self._mine
+        runtime = self.running
         if runtime is not None:
             runtime.drop()
 
     @property
-    def _mine(self) -> Runtime[R] | None:
+    def running(self) -> Runtime[R] | None:
+        """This process's runtime; None if no call has started one."""
         runtime = self._runtime
         return runtime if runtime is not None and runtime.pid == os.getpid() else None
 
     def _start(self) -> Runtime[R]:
         with starting_lock():
-            runtime = self._mine
+            runtime = self.running
             if runtime is None and not self.closed:
                 self._runtime = runtime = Runtime(self._build())
             if runtime is None:

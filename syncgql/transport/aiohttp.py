@@ -79,6 +79,7 @@ class AIOHTTPTransport(AsyncTransport):
     """
 
     has_batches = True
+    shared_session: SharedSession
     file_classes: FileClasses = FILE_CLASSES
     """Types whose instances in the variables are uploaded as files, in addition to ``FileVar``."""
 
@@ -118,13 +119,13 @@ class AIOHTTPTransport(AsyncTransport):
         self.token_auth = self._builder.token_auth
         parse = functools.partial(parse_answer, json_deserialize=self.json_deserialize)
         self._parse = noting_refusals(parse, self.token_auth)
-        self._shared_session = SharedSession.of(
+        self.shared_session = SharedSession.of(
             session, cookies, client_session_args, ssl_close_timeout=ssl_close_timeout, trust_env=trust_env
         )
         self._begin()
 
     def _begin(self) -> None:
-        self._sender = HTTPSender(self._shared_session, self._max_response_size)
+        self._sender = HTTPSender(self.shared_session, self._max_response_size)
         self._made_streams: HTTPStreams | None = None
 
     def _streams(self) -> HTTPStreams:
@@ -214,7 +215,7 @@ class AIOHTTPTransport(AsyncTransport):
 
     def fresh(self) -> AIOHTTPTransport:
         copy = super().fresh()
-        copy._shared_session = self._shared_session.fresh()
+        copy.shared_session = self.shared_session.fresh()
         copy._begin()
         return copy
 

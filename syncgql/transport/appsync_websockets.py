@@ -22,11 +22,11 @@ from ..result import ExecutionResult
 from .aiohttp_session.session import SharedSession
 from .appsync_auth import AppSyncAuthentication, AppSyncIAMAuthentication
 from .identity import SharedIdentity
-from .options import HeadersOption, check_headers, check_url, resolve_headers
+from .options import MAX_MESSAGE_SIZE, HeadersOption, check_headers, check_url, resolve_headers
 from .recovery.policy import ReconnectPolicy, check_reconnect
 from .token_auth import TokenAuth
 from .websocket.handshake import Dialect, Handshake, without_files
-from .websocket.options import MAX_MESSAGE_SIZE, WebSocketOptions
+from .websocket.options import WebSocketOptions
 from .websocket.transport import WebSocketTransport
 
 if TYPE_CHECKING:

@@ -29,6 +29,7 @@ from ..exceptions import TransportConnectionFailed, TransportError
 from ..protocol.batch import BatchEntry, batch_payload
 from ..request import GraphQLRequest
 from ..result import ExecutionResult
+from .aiohttp_session.session import SharedSession
 from .round_trip import RoundTrip, T
 from .token_auth import TokenAuth
 
@@ -83,6 +84,7 @@ class AsyncTransport(ABC):
         has_users: whether a function returns headers or credentials, which may differ from caller to caller.
         token_auth: fetches the token of all requests; None if there is none. After a refused token the client sends a
             request once more.
+        shared_session: the session that opens its connections, which ``Client.stats`` counts; None if it is unknown.
         protocol: what ``Subscription.protocol`` is for subscriptions that only ``subscribe`` carries; the name of the
             class if it is empty.
     """
@@ -91,6 +93,7 @@ class AsyncTransport(ABC):
     reconnects: bool = False
     has_users: bool = False
     token_auth: TokenAuth | None = None
+    shared_session: SharedSession | None = None
     protocol: str = ""
 
     @abstractmethod

@@ -51,6 +51,7 @@ class Batcher:
         self.transport = transport
         self.has_users = transport.has_users
         self.token_auth = transport.token_auth
+        self.shared_session = transport.shared_session
         self.interval = interval
         self.maximum = maximum
         self.collecting: list[_Batch] = []

@@ -7,24 +7,21 @@ from typing import Any
 
 from yarl import URL
 
-from ..checks import check_flag, check_function, check_size
+from ..checks import check_flag
 from ..protocol import json_codec
 from ..protocol.http_get import MAX_URL_LENGTH
 from ..protocol.json_codec import JSONDeserialize, JSONSerialize
 from ..request import UNSET, Unset
 from .aiohttp_session.session import SessionFactory, SharedSession
-from .http.request import RequestBuilder
-from .http.upload import FILE_CLASSES
-from .http_stream.options import MAX_MESSAGE_SIZE, StreamOptions
 from .http_stream.protocols import SSE
-from .http_stream.transport import HTTPStreamTransport
-from .options import AuthOption, HeadersOption, TimeoutOption, check_ssl, check_url
-from .recovery.policy import ReconnectPolicy, check_reconnect
+from .http_stream.single_protocol_transport import SingleProtocolTransport
+from .options import MAX_MESSAGE_SIZE, AuthOption, HeadersOption, TimeoutOption
+from .recovery.policy import ReconnectPolicy
 
 __all__ = ["EventStreamTransport"]
 
 
-class EventStreamTransport(HTTPStreamTransport):
+class EventStreamTransport(SingleProtocolTransport):
     """GraphQL over Server-Sent Events.
 
     In distinct connections mode, the default, each subscription, query and mutation has a connection of its own, which
@@ -74,6 +71,8 @@ class EventStreamTransport(HTTPStreamTransport):
         TypeError: an argument has the wrong type.
     """
 
+    PROTOCOL = SSE
+
     def __init__(
         self,
         url: str | URL,
@@ -97,29 +96,26 @@ class EventStreamTransport(HTTPStreamTransport):
         keep_alive_timeout: float | Unset | None = UNSET,
         max_message_size: int = MAX_MESSAGE_SIZE,
     ) -> None:
-        self.url = check_url(url, ("http", "https"))
-        builder = RequestBuilder(
-            self.url,
-            headers=headers,
-            auth=auth,
-            ssl=check_ssl(ssl),
-            timeout=timeout,
-            json_serialize=json_serialize,
+        self._single_connection = check_flag("single_connection", single_connection)  # used by the base's constructor
+        super().__init__(
+            url,
+            headers,
+            cookies,
+            auth,
+            ssl,
+            timeout,
+            ssl_close_timeout,
+            json_serialize,
+            json_deserialize,
+            client_session_args,
+            session=session,
             use_get_for_queries=use_get_for_queries,
             max_url_length=max_url_length,
-        )
-        shared_session = SharedSession.of(
-            session, cookies, client_session_args, ssl_close_timeout=ssl_close_timeout, trust_env=trust_env
-        )
-        options = StreamOptions(
-            policy=check_reconnect(reconnect),
+            max_response_size=max_response_size,
+            trust_env=trust_env,
+            reconnect=reconnect,
             keep_alive_timeout=keep_alive_timeout,
             max_message_size=max_message_size,
-            json_deserialize=check_function("json_deserialize", json_deserialize, 1),
         )
-        max_size = check_size("max_response_size", max_response_size)
-        if check_flag("single_connection", single_connection) and builder.signs_requests:
+        if single_connection and self._builder.signs_requests:
             raise TypeError("single_connection=True needs credentials that do not depend on the body; see auth=.")
-        super().__init__(
-            (SSE,), builder, shared_session, options, max_size, FILE_CLASSES, single_connection=single_connection
-        )

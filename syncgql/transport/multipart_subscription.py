@@ -2,29 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
-from yarl import URL
-
-from ..checks import check_function, check_size
-from ..protocol import json_codec
-from ..protocol.http_get import MAX_URL_LENGTH
-from ..protocol.json_codec import JSONDeserialize, JSONSerialize
-from ..request import UNSET, Unset
-from .aiohttp_session.session import SessionFactory, SharedSession
-from .http.request import RequestBuilder
-from .http.upload import FILE_CLASSES
-from .http_stream.options import MAX_MESSAGE_SIZE, StreamOptions
 from .http_stream.protocols import MULTIPART
-from .http_stream.transport import HTTPStreamTransport
-from .options import AuthOption, HeadersOption, TimeoutOption, check_ssl, check_url
-from .recovery.policy import ReconnectPolicy, check_reconnect
+from .http_stream.single_protocol_transport import SingleProtocolTransport
 
 __all__ = ["MultipartSubscriptionTransport"]
 
 
-class MultipartSubscriptionTransport(HTTPStreamTransport):
+class MultipartSubscriptionTransport(SingleProtocolTransport):
     """Subscriptions over ``multipart/mixed`` responses, as Apollo Router, Strawberry and Hot Chocolate offer them.
 
     Each operation has a connection of its own, which takes no place in the pool for requests. A subscription that stops
@@ -73,47 +57,4 @@ class MultipartSubscriptionTransport(HTTPStreamTransport):
         TypeError: an argument has the wrong type.
     """
 
-    def __init__(
-        self,
-        url: str | URL,
-        headers: HeadersOption = None,
-        cookies: Any = None,
-        auth: AuthOption = None,
-        ssl: Any = True,
-        timeout: TimeoutOption = None,
-        ssl_close_timeout: float | None = 10,
-        json_serialize: JSONSerialize = json_codec.dumps,
-        json_deserialize: JSONDeserialize = json_codec.loads,
-        client_session_args: Mapping[str, Any] | None = None,
-        *,
-        session: SessionFactory | SharedSession | None = None,
-        use_get_for_queries: bool = False,
-        max_url_length: int | None = MAX_URL_LENGTH,
-        max_response_size: int | None = None,
-        trust_env: bool = True,
-        reconnect: ReconnectPolicy | bool = False,
-        keep_alive_timeout: float | Unset | None = UNSET,
-        max_message_size: int = MAX_MESSAGE_SIZE,
-    ) -> None:
-        self.url = check_url(url, ("http", "https"))
-        builder = RequestBuilder(
-            self.url,
-            headers=headers,
-            auth=auth,
-            ssl=check_ssl(ssl),
-            timeout=timeout,
-            json_serialize=json_serialize,
-            use_get_for_queries=use_get_for_queries,
-            max_url_length=max_url_length,
-        )
-        shared_session = SharedSession.of(
-            session, cookies, client_session_args, ssl_close_timeout=ssl_close_timeout, trust_env=trust_env
-        )
-        options = StreamOptions(
-            policy=check_reconnect(reconnect),
-            keep_alive_timeout=keep_alive_timeout,
-            max_message_size=max_message_size,
-            json_deserialize=check_function("json_deserialize", json_deserialize, 1),
-        )
-        max_size = check_size("max_response_size", max_response_size)
-        super().__init__((MULTIPART,), builder, shared_session, options, max_size, FILE_CLASSES)
+    PROTOCOL = MULTIPART

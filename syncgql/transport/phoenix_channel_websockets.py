@@ -19,6 +19,7 @@ from ..request import GraphQLRequest
 from .aiohttp_session.session import SessionFactory, SharedSession
 from .identity import SharedIdentity, identity
 from .options import (
+    MAX_MESSAGE_SIZE,
     HeadersOption,
     Login,
     add_token,
@@ -34,7 +35,7 @@ from .options import (
 from .recovery.policy import ReconnectPolicy, check_reconnect
 from .token_auth import TokenAuth
 from .websocket.handshake import CredentialsOption, Dialect, Handshake, without_files
-from .websocket.options import MAX_MESSAGE_SIZE, WebSocketOptions
+from .websocket.options import WebSocketOptions
 from .websocket.transport import WebSocketTransport
 
 __all__ = ["PhoenixChannelWebsocketsTransport"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import os
 import signal
 import subprocess
 import sys
@@ -214,6 +215,17 @@ def test_the_end_of_the_loop_cancels(strawberry_server: Server, stop: str, optio
         strawberry_server.wait_for("sleep_cancelled")
         assert time.monotonic() - start < 5
         assert len(strawberry_server.seen("sleep_started")) <= 4
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
+def test_another_process(strawberry_server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A forked child raises instead of waiting for answers that only its parent receives."""
+    with Client(strawberry_server.url) as client, client.execute_many(["{ hello }"] * 20, concurrency=2) as results:
+        next(results)
+        with monkeypatch.context() as patch:
+            patch.setattr(os, "getpid", lambda: -1)
+            with pytest.raises(RuntimeError, match="another process"):
+                next(results)
 
 
 def test_a_failing_iterator(strawberry_server: Server) -> None:

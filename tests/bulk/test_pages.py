@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import os
 import sys
 import threading
 import uuid
@@ -331,8 +332,29 @@ def test_the_end_of_the_loop_cancels(strawberry_server: Server, prefetch: int) -
             strawberry_server.wait_for("sleep_cancelled")
 
 
-def _slow_page(data: dict[str, Any]) -> dict[str, Any]:
-    return {"offset": 600.0}
+def test_one_page_ahead_needs_no_thread(rows_url: str) -> None:
+    """The loop thread waits for it; several pages ahead have a thread that reads the cursors."""
+    with Client(rows_url) as client:
+        client.execute(FORWARD)
+        before = threading.active_count()
+        with client.paginate(FORWARD, page_size=10) as pages:
+            next(pages)
+            assert threading.active_count() == before
+        with client.paginate(FORWARD, page_size=10, prefetch=2) as pages:
+            next(pages)
+            assert threading.active_count() == before + 1
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
+@pytest.mark.parametrize("prefetch", [1, 2])
+def test_another_process(rows_url: str, monkeypatch: pytest.MonkeyPatch, prefetch: int) -> None:
+    """A forked child raises instead of waiting for a page that only its parent receives."""
+    with Client(rows_url) as client, client.paginate(FORWARD, page_size=1, prefetch=prefetch) as pages:
+        next(pages)
+        with monkeypatch.context() as patch:
+            patch.setattr(os, "getpid", lambda: -1)
+            with pytest.raises(RuntimeError, match="another process"):
+                list(pages)
 
 
 def test_no_thread_stays(rows_url: str) -> None:

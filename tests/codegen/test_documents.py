@@ -30,3 +30,20 @@ def test_empty_files_are_a_syntax_error() -> None:
     """As in GraphQL."""
     with pytest.raises(CodegenError, match=r"empty\.graphql:1:1: Syntax Error"):
         read_documents(SCHEMA, {"empty.graphql": ""})
+
+
+def test_documents_in_python() -> None:
+    """Each literal is one; one without a name is checked, but has no class."""
+    text = 'a = gql("query A { a }")\nclient.execute("{ a }")\nclient.execute("query B { a }")\n'
+    documents = read_documents(SCHEMA, {"app.py": text})
+    assert [node.name and node.name.value for node in documents.operations["app.py"]] == ["A", "B"]
+
+
+def test_errors_in_python_have_the_place_in_the_file() -> None:
+    """Of the field in the literal, and of what is not Python."""
+    texts = {"app.py": 'x = 1\nclient.execute("{ b }")\n', "broken.py": "def ("}
+    with pytest.raises(CodegenError) as caught:
+        read_documents(SCHEMA, {"app.py": texts["app.py"]})
+    assert caught.value.errors == ["app.py:2:19: Query has no field 'b'. Did you mean 'a'?"]
+    with pytest.raises(CodegenError, match=r"broken\.py:1:\d+: not Python: "):
+        read_documents(SCHEMA, texts)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,10 @@ def project(tmp_path: Path) -> Path:
     return tmp_path
 
 
-SETTINGS = {"schema": "schema.graphql", "codegen": {"documents": ["app/**/*.graphql"], "output": "app/api"}}
+SETTINGS: dict[str, Any] = {
+    "schema": "schema.graphql",
+    "codegen": {"documents": ["app/**/*.graphql"], "output": "app/api"},
+}
 
 
 def test_a_project(project: Path) -> None:
@@ -53,6 +57,31 @@ def test_a_manifest(project: Path) -> None:
     assert trusted == {hashlib.sha256(text.encode()).hexdigest(): text for text in ["query Two {\n  b\n}"]}
 
 
+def test_the_manifest_is_compared(project: Path) -> None:
+    """Like the modules."""
+    config = config_of({**SETTINGS, "codegen": {**SETTINGS["codegen"], "manifest": "deep/trusted.json"}}, project)
+    assert project / "deep/trusted.json" in run(config).written
+    assert run(config, check=True).diff == ""
+    (project / "deep/trusted.json").write_text("{}", "utf-8")
+    assert "trusted.json" in run(config, check=True).diff
+    assert list(run(config).written) == [project / "deep/trusted.json"]
+
+
+def test_literals_in_python_files(project: Path) -> None:
+    """They may use the fragments of other files; the generated modules are not read again."""
+    (project / "app/three.py").write_text('THREE = gql("query Three { ...F }")\nclient.execute("{ a }")\n', "utf-8")
+    (project / "app/fragment.graphql").write_text("fragment F on Query { a }", "utf-8")
+    config = config_of(
+        {"schema": "schema.graphql", "codegen": {"python": ["app/**/*.py"], "output": "app/api"}}, project
+    )
+    with pytest.raises(CodegenError, match=r"app/three\.py:1:31: Unknown fragment 'F'"):
+        run(config)
+    config = replace(config, documents=["app/fragment.graphql"])
+    run(config)
+    assert "class Three(" in (project / "app/api/three.py").read_text("utf-8")
+    assert run(config, check=True).diff == ""
+
+
 def test_no_documents(project: Path) -> None:
     """A pattern with a mistake is no empty package."""
     with pytest.raises(DocumentError, match="No file matches nowhere"):
@@ -65,7 +94,9 @@ def test_no_documents(project: Path) -> None:
         ({}, "codegen] is missing"),
         ({"codegen": {"documents": ["a"], "output": "b", "modle": 1}}, "no setting 'modle'"),
         ({"codegen": {"documents": "a", "output": "b"}}, "documents must be a list"),
+        ({"codegen": {"output": "b", "python": "a"}}, "python must be a list"),
         ({"codegen": {"documents": ["a"]}}, "output must be"),
+        ({"schema": "s", "codegen": {"documents": ["a"], "output": "b", "manifest": 1}}, "manifest must be the path"),
         ({"codegen": {"documents": ["a"], "output": "b"}}, "schema must be"),
         ({"schema": "s", "codegen": {"documents": [], "output": "b", "scalars": {"T": {}}}}, "scalars.T] needs a type"),
         (

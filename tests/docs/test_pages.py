@@ -81,7 +81,6 @@ def files(tmp_path: Path, authority: trustme.CA, monkeypatch: pytest.MonkeyPatch
     Path("film.mp4").write_bytes(b"a film")
     Path("schema.graphql").write_text("type Query { hello: String }")
     Path("documents.json").write_text('{"1": "{ hello }"}')
-    Path("persisted-query-manifest.json").write_text('{"operations": [{"id": "1", "body": "{ hello }"}]}')
     authority.cert_pem.write_to_path("our-authority.pem")
     authority.issue_cert("client").private_key_and_cert_chain_pem.write_to_path("client.pem")
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from syncgql import Automatic, Directive, DocumentError, Field, Fields, InlineFragment
+from syncgql import Automatic, Directive, DocumentError, Field, Fields, Fragment, InlineFragment
 
 BOOK = Fields("title", author=Fields("name", "born"))
 
@@ -57,6 +57,65 @@ def test_adding_leaves_the_summands_alone() -> None:
     assert "author.died" in more
     assert "author.died" not in BOOK
     assert "year" not in BOOK
+
+
+@pytest.mark.parametrize(
+    ("removed", "left"),
+    [
+        ("title", Fields("author.name", "author.born")),
+        ("author.born", Fields("title", "author.name")),
+        (["title", "author { born }"], Fields("author.name")),
+        ("author { name born }", Fields("title")),
+        (Fields(author=True), Fields("title")),
+        (BOOK, Fields()),
+    ],
+)
+def test_subtracting_removes_fields_at_any_depth(removed: Any, left: Fields) -> None:
+    """Of an object without fields nothing is left, and the minuend stays as it is."""
+    assert BOOK - removed == left
+    assert len(BOOK) == 2
+
+
+def test_subtracting_finds_fields_by_their_key() -> None:
+    """Arguments and directives do not matter; fragments are found by their type or name."""
+    parts = Fragment("Parts", on="Book", fields="id")
+    fields = Fields(Field("reviews", first=5, alias="latest", fields="stars"), "... on Book { id title }", parts)
+    assert fields - "latest" == Fields("... on Book { id title }", parts)
+    assert fields - "... on Book { id }" - parts - "latest.stars" == Fields("... on Book { title }")
+    with pytest.raises(DocumentError, match="'reviews' cannot be subtracted, because it is not selected"):
+        fields - "reviews"
+
+
+def test_what_is_not_selected_cannot_be_subtracted() -> None:
+    """A misspelt name would otherwise stay selected without a word."""
+    with pytest.raises(DocumentError, match=r"'titel' cannot be subtracted.* Did you mean 'title'\?"):
+        BOOK - "titel"
+    with pytest.raises(DocumentError, match=r"Did you mean 'born'\?"):
+        BOOK - "author.borne"
+
+
+def test_subtracting_from_what_is_selected_automatically() -> None:
+    """The schema tells later what is left."""
+    fields = Fields(Automatic()) - "year"
+    assert repr(fields) == "Fields(Automatic(depth=2) - Field('year'))"
+    assert fields != Fields(Automatic())
+    assert fields + Automatic(1) == Fields(Automatic())
+    assert Fields("author") - "author.born" == Fields(author=Fields(Automatic(1)) - "born")
+
+
+def test_fragments_are_selections() -> None:
+    """They are added once, and compare by value."""
+    parts = Fragment("Parts", on="Book", fields="id title")
+    assert Fields(parts) + parts == Fields([Fragment("Parts", on="Book", fields=["title", "id"])])
+    conditional = parts.with_directives(Directive("include", if_=True))
+    assert len(Fields(parts, conditional)) == 2
+    assert conditional.defines_same(parts)
+    assert eval(repr(conditional)) == conditional
+    assert pickle.loads(pickle.dumps(parts)) == parts
+    with pytest.raises(DocumentError, match="'on'"):
+        Fragment("on", on="Book")
+    with pytest.raises(DocumentError, match="'odd-name' is no GraphQL name"):
+        Fragment("Parts", on="odd-name")
 
 
 def test_what_asks_for_the_same_is_joined_and_nothing_else() -> None:

@@ -16,10 +16,12 @@ from graphql import build_schema
 from syncgql import (
     UNSET,
     Client,
+    Directive,
     DocumentError,
     ExecutionResult,
     Field,
     Fields,
+    Fragment,
     GraphQLRequest,
     LocalSchemaTransport,
     TransportConnectionFailed,
@@ -91,6 +93,47 @@ def test_several_fields_go_in_one_operation(client: Client, any_server: Server) 
     data = client.query(Field("book", id=1, fields="title"), Field("hello", name="you"), other=Field("hello"))
     assert data == {"book": {"title": "Emma"}, "hello": "Hello you!", "other": "Hello world!"}
     assert len(any_server.seen("request")) == seen + 1
+
+
+def test_a_fragment_is_defined_once(client: Client) -> None:
+    """It may be used anywhere, and contain others; the server accepts the document."""
+    title = Fragment("Title", on="Book", fields="title")
+    parts = Fragment("BookParts", on="Book", fields=["id", title])
+    fields = {"one": Field("book", id=1, fields=parts), "two": Field("book", id=2, fields=[title, parts])}
+    assert client.query(**fields) == {"one": {"id": "1", "title": "Emma"}, "two": {"title": "Ubik", "id": "2"}}
+    assert client.query.book.request(parts, id=1).text == (
+        "query book($id: ID!) {\n  book(id: $id) {\n    ...BookParts\n  }\n}\n\n"
+        "fragment BookParts on Book {\n  id\n  ...Title\n}\n\nfragment Title on Book {\n  title\n}"
+    )
+    skipped = parts.with_directives(Directive("skip", if_=True))
+    assert client.query.book(["id", skipped], id=1) == {"id": "1"}
+
+
+@pytest.mark.parametrize(
+    ("fragment", "path", "message"),
+    [
+        (Fragment("Parts", on="Book", fields="titel"), "book.<Parts>.titel", "Did you mean 'title'"),
+        (Fragment("Parts", on="Bok", fields="id"), "book.<Parts>", "no type 'Bok' with fields. Did you mean 'Book'"),
+        (Fragment("Parts", on="Author", fields="id"), None, "can never be of type 'Author'"),
+    ],
+)
+def test_a_fragment_is_checked(library: Client, fragment: Fragment, path: str | None, message: str) -> None:
+    """The path is that of its first use."""
+    with pytest.raises(DocumentError, match=message) as caught:
+        library.query.book(fragment, id=1)
+    assert caught.value.path == path
+
+
+def test_the_schema_can_be_asked_for(client: Client) -> None:
+    """The fields of introspection are found in brackets, and are not listed."""
+    assert client.query["__type"]("name kind", name="Book") == {"name": "Book", "kind": "OBJECT"}
+    assert client.query["__schema"]("queryType.name") == {"queryType": {"name": "Query"}}
+    assert client.query["__typename"]() == "Query"
+    assert client.query(Field("__type", name="Book", fields="name")) == {"__type": {"name": "Book"}}
+    assert client.query["__type"](name="Book")["name"] == "Book"
+    assert "__type" in client.query
+    assert "__type" not in list(client.query)
+    assert "__type" not in client.mutation
 
 
 def test_result_gives_the_whole_answer(client: Client) -> None:
@@ -187,7 +230,7 @@ def test_looking_at_a_proxy_does_not_ask_the_server() -> None:
     with Client("http://127.0.0.1:9/graphql") as client:
         proxy = client.query
         assert repr(proxy) == "<query operations of <Client http://127.0.0.1:9/graphql>>"
-        assert copy.copy(proxy)._kind == "query"
+        assert repr(copy.copy(proxy)) == repr(proxy)
         assert not hasattr(proxy, "_repr_html_")
         assert "__call__" in dir(proxy)  # completion does not fail if the server does
         with pytest.raises(TransportConnectionFailed):

@@ -20,6 +20,7 @@ from syncgql import (
     Middleware,
     Operation,
     RequestsHTTPTransport,
+    RetryPolicy,
     Subscription,
     TransportConnectionFailed,
     TransportError,
@@ -91,6 +92,77 @@ def test_a_batch_is_seen_once() -> None:
         assert client.execute_batch([QUERY, QUERY]) == [{"ok": 1}, {"ok": 2}]
     assert recorder.batches == [2]
     assert recorder.seen == []
+
+
+class AttemptRecorder(Middleware):
+    """Records the attempts, and adds a header to each."""
+
+    def __init__(self) -> None:
+        self.calls = 0
+        self.attempts: list[int] = []
+
+    def execute(self, operation: Operation, call_next: Execute) -> ExecutionResult:
+        self.calls += 1
+        return call_next(operation)
+
+    def attempt(self, operation: Operation, call_next: Execute) -> ExecutionResult:
+        self.attempts.append(operation.attempt)
+        return call_next(operation.replace(headers={"X-Attempt": str(operation.attempt)}))
+
+    def attempt_batch(self, operations: Sequence[Operation], call_next: Any) -> Any:
+        self.attempts.append(operations[0].attempt)
+        return call_next([operation.replace(headers={"X-Attempt": "batch"}) for operation in operations])
+
+
+BUSY = answer(b"", status="503 Busy")
+
+
+def test_each_attempt_is_seen() -> None:
+    """The call is seen once, and may change each attempt on its own."""
+    recorder = AttemptRecorder()
+    with (
+        WireServer(always(BUSY, answer())) as server,
+        Client(server.url, middleware=[recorder], retry=RetryPolicy(base=0)) as client,
+    ):
+        client.execute(QUERY)
+    assert (recorder.calls, recorder.attempts) == (1, [1, 2])
+    assert [request.header("x-attempt") for request in server.requests] == ["1", "2"]
+
+
+def test_each_attempt_of_a_batch_is_seen() -> None:
+    """A batch has a method of its own."""
+    recorder = AttemptRecorder()
+    whole = answer(b'[{"data": {"ok": 1}}, {"data": {"ok": 2}}]')
+    with (
+        WireServer(always(BUSY, whole)) as server,
+        Client(server.url, middleware=[recorder], retry=RetryPolicy(base=0)) as client,
+    ):
+        client.execute_batch([QUERY, QUERY])
+    assert recorder.attempts == [1, 2]
+    assert [request.header("x-attempt") for request in server.requests] == ["batch"] * 2
+
+
+def test_without_retries_there_is_one_attempt(wire_server: WireServer) -> None:
+    """Also with ``submit``."""
+    recorder = AttemptRecorder()
+    with Client(wire_server.url, middleware=[recorder]) as client:
+        client.submit(QUERY).result(30)
+    assert (recorder.calls, recorder.attempts) == (1, [1])
+
+
+def test_a_wrong_result_of_an_attempt(wire_server: WireServer) -> None:
+    """The exception names the middleware."""
+
+    class Forgetful(Middleware):
+        def attempt(self, operation: Operation, call_next: Execute) -> ExecutionResult:
+            return None  # type: ignore[return-value]
+
+        def __repr__(self) -> str:
+            return "Forgetful()"
+
+    client = Client(wire_server.url, middleware=[Forgetful()])
+    with client, pytest.raises(TypeError, match=r"the attempts of Forgetful\(\) must return ExecutionResult"):
+        client.execute(QUERY)
 
 
 def test_the_first_is_outermost(wire_server: WireServer) -> None:

@@ -36,6 +36,18 @@ def test_a_file(tmp_path: Path) -> None:
     Client(HTTP, persisted_documents=str(path)).close()
 
 
+def test_a_manifest_of_apollos_tools(tmp_path: Path) -> None:
+    """Its operations have ids and bodies."""
+    path = tmp_path / "persisted-query-manifest.json"
+    manifest: dict[str, Any] = {"format": "apollo-persisted-query-manifest", "version": 1}
+    path.write_text(json.dumps({**manifest, "operations": [{"id": "1", "body": HELLO, "name": "Hello"}]}))
+    assert TrustedDocuments(path).id_of(HELLO) == "1"
+    for broken in (manifest, {**manifest, "operations": [{"id": "1"}]}, {**manifest, "operations": "1"}):
+        path.write_text(json.dumps(broken))
+        with pytest.raises(ValueError, match="needs operations, each with id and body"):
+            TrustedDocuments(path)
+
+
 def test_they_can_be_pickled() -> None:
     """So can a client that has them."""
     documents = TrustedDocuments({"1": HELLO}, member="id")

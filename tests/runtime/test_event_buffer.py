@@ -68,7 +68,7 @@ def test_events_arrive_in_order_and_then_the_end(overflow: Overflow) -> None:
     source.finish()
     assert drain(source) == ([0, 1, 2, 3], None)
     assert drain(source) == ([], None)
-    assert source.stats == (4, 4, 0, 0, 0)
+    assert source.stats[:5] == (4, 4, 0, 0, 0)
 
 
 def test_the_end_s_error_is_behind_the_events() -> None:
@@ -99,17 +99,17 @@ def test_f18_raise_delivers_what_was_buffered_and_then_says_so() -> None:
     assert isinstance(error, SubscriptionOverflow)
     assert (error.buffered, error.limit) == (2, 2)
     assert "buffer_size=" in str(error)
-    assert source.stats == (3, 2, 1, 0, 0)
+    assert source.stats[:5] == (3, 2, 1, 0, 0)
 
 
 def test_f18_drop_oldest_keeps_the_newest() -> None:
     """The oldest events are dropped and counted."""
     source = buffer(2, "drop_oldest")
     assert all(source.put(number) for number in range(5))
-    assert source.stats == (5, 0, 3, 2, 0)
+    assert source.stats[:5] == (5, 0, 3, 2, 0)
     source.finish()
     assert drain(source) == ([3, 4], None)
-    assert source.stats == (5, 2, 3, 0, 0)
+    assert source.stats[:5] == (5, 2, 3, 0, 0)
 
 
 def test_f18_block_is_full_until_half_is_free(runtime: Runtime[Resources]) -> None:
@@ -229,7 +229,7 @@ def test_f18_nothing_is_lost_between_a_slow_and_a_fast_side(runtime: Runtime[Res
         taken.append(item)
     assert taken == list(range(5000))
     assert most <= 9  # the consumer counts an event a moment after taking it
-    assert source.stats == (5000, 5000, 0, 0, 0)
+    assert source.stats[:5] == (5000, 5000, 0, 0, 0)
 
 
 def test_close_ends_cleanly_and_lets_go() -> None:
@@ -241,7 +241,7 @@ def test_close_ends_cleanly_and_lets_go() -> None:
     source.close()
     assert not source.put(3)
     assert drain(source) == ([], None)
-    assert source.stats == (2, 1, 1, 0, 0)
+    assert source.stats[:5] == (2, 1, 1, 0, 0)
 
 
 def test_close_wakes_every_reader() -> None:

@@ -32,9 +32,9 @@ def test_marks_stand_between_events(overflow: Overflow) -> None:
     source.resubscribed()
     source.put(3)
     source.finish()
-    assert source.stats == (3, 0, 0, 3, 1)
+    assert source.stats[:5] == (3, 0, 0, 3, 1)
     assert taken(source) == [1, Gap, 2, Resubscribed, 3]
-    assert source.stats == (3, 3, 0, 0, 1)
+    assert source.stats[:5] == (3, 3, 0, 0, 1)
 
 
 def test_gap_has_its_length() -> None:
@@ -66,7 +66,7 @@ def test_marks_outlive_the_events_that_are_dropped() -> None:
     for number in range(2, 6):
         source.put(number)
     source.finish()
-    assert source.stats == (5, 0, 3, 2, 1)
+    assert source.stats[:5] == (5, 0, 3, 2, 1)
     assert taken(source) == [Gap, 4, 5]
 
 
@@ -86,7 +86,7 @@ def test_discarded_events_count_as_dropped() -> None:
     source.put(2)
     source.get(0)
     source.discard()
-    assert source.stats == (2, 0, 1, 1, 0)
+    assert source.stats[:5] == (2, 0, 1, 1, 0)
 
 
 @given(

@@ -18,6 +18,7 @@ from syncgql.deadline import Deadline
 from syncgql.runtime import runtime as runtime_module
 from syncgql.runtime.event_buffer import EventBuffer
 from syncgql.runtime.runtime import Runtime, Runtimes
+from syncgql.runtime.sliced_queue import SlicedQueue
 
 from .conftest import Resources
 from .test_call import PATIENCE, Endless, answer, each, in_thread
@@ -109,6 +110,43 @@ def test_close_fails_calls_under_way(runtimes: Runtimes[Resources]) -> None:
     thread.join()
     assert endless.cancelled.is_set()
     assert [type(error) for error in raised] == [ClientClosed]
+
+
+@pytest.mark.parametrize("end", ["close", "dead loop"])
+def test_f11_held_calls_end_with_the_runtime(runtimes: Runtimes[Resources], end: str) -> None:
+    """A call that has not started has an outcome when everything ends, and one that is held afterwards at once."""
+    runtime = runtimes.current()
+    landed: SlicedQueue[None] = SlicedQueue()
+    calls = [runtime.hold(answer(1), Deadline(), lambda: landed.put(None))]
+    if end == "close":
+        runtimes.close()
+    else:
+        runtime.thread.post(runtime.thread.stop)
+        wait_until_ended(runtime)
+    calls.append(runtime.hold(answer(1), Deadline(), lambda: landed.put(None)))
+    for call in calls:
+        landed.get()
+        with pytest.raises(ClientClosed):
+            call.outcome()
+
+
+@pytest.mark.parametrize("debug", [True, False])
+def test_f11_held_calls_racing_close(debug: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whenever the runtime is closed, each held call lands exactly once."""
+    monkeypatch.setenv("PYTHONASYNCIODEBUG", "1" if debug else "")
+    for number in range(100):
+        runtimes = Runtimes(Resources)
+        runtime = runtimes.current()
+        landed: SlicedQueue[None] = SlicedQueue()
+        thread, _ = in_thread(runtimes.close)
+        time.sleep(number % 5 / 1000)
+        for _ in range(50):
+            call = runtime.hold(answer(1), Deadline(), functools.partial(landed.put, None))
+            runtime.thread.post(call.start)
+        for _ in range(50):
+            landed.get(Deadline(PATIENCE))
+        thread.join(PATIENCE)
+        assert landed.is_empty()
 
 
 def test_close_from_the_loop_thread_does_not_wait_for_itself(runtimes: Runtimes[Resources]) -> None:

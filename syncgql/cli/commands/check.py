@@ -11,13 +11,17 @@ from typing import TYPE_CHECKING
 import click
 from graphql import NoDeprecatedCustomRule, NoUnusedFragmentsRule, specified_rules, validate
 
+from syncgql import TrustedDocuments
+
+from ...codegen.places import Place, error_place, node_place
 from ...messages import escaped
 from ..connection import Connection, connection_options
-from ..document_files import DocumentFiles, Place, error_place, node_place
+from ..document_files import DocumentFiles
 from ..exit_codes import ExitCode
 from ..output import write, write_json
 from ..report import tell
 from ..schemas import read_schema
+from ..sent_documents import sent_documents
 
 if TYPE_CHECKING:
     from graphql import GraphQLSchema
@@ -45,9 +49,21 @@ class Finding:
 @click.argument("source")
 @click.argument("paths", metavar="FILES...", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--deny", type=click.Choice(["deprecated"]), help="Count what is deprecated as an error.")
+@click.option(
+    "--manifest",
+    type=click.Path(path_type=Path),
+    help="A manifest of trusted documents; report the documents that it does not have.",
+)
 @click.option("--format", "format_name", type=click.Choice(["text", "github", "json"]), default="text")
 @connection_options
-def check(source: str, paths: tuple[Path, ...], connection: Connection, deny: str | None, format_name: str) -> None:
+def check(
+    source: str,
+    paths: tuple[Path, ...],
+    connection: Connection,
+    deny: str | None,
+    manifest: Path | None,
+    format_name: str,
+) -> None:
     r"""Check documents against a schema.
 
     SOURCE is a URL, the name of an endpoint or a file with the schema. FILES are files and folders with GraphQL
@@ -57,11 +73,15 @@ def check(source: str, paths: tuple[Path, ...], connection: Connection, deny: st
     \b
     syncgql check schema.graphql src/
     syncgql check prod queries/*.graphql --deny deprecated --format github
+    syncgql check prod src/ --manifest documents.json
     """
+    trusted = None if manifest is None else _read_manifest(manifest)
     schema = read_schema(source, connection)
     files = DocumentFiles(paths)
     # A fragment of another file may have the same error in several documents.
     found = dict.fromkeys(_findings(files, schema, "error" if deny else "warning"))
+    if trusted is not None:
+        found |= dict.fromkeys(_missing(files, trusted))
     findings = sorted(found, key=lambda each: (each.place.file, each.place.line, each.place.column))
     _WRITERS[format_name](findings)
     errors = sum(each.level == "error" for each in findings)
@@ -80,6 +100,19 @@ def _findings(files: DocumentFiles, schema: GraphQLSchema, deprecated: str) -> I
             yield Finding(error_place(error), deprecated, error.message)
     for node in files.unused_fragments():
         yield Finding(node_place(node), "error", f"Fragment '{node.name.value}' is never used.")
+
+
+def _read_manifest(path: Path) -> TrustedDocuments:
+    try:
+        return TrustedDocuments(path)
+    except (TypeError, ValueError) as error:
+        raise click.UsageError(f"--manifest: {error}") from error
+
+
+def _missing(files: DocumentFiles, trusted: TrustedDocuments) -> Iterator[Finding]:
+    for each in sent_documents(files):
+        if trusted.id_of(each.document.text) is None:
+            yield Finding(each.place, "error", "The manifest does not have this document; run syncgql persist.")
 
 
 def _write_text(findings: list[Finding]) -> None:

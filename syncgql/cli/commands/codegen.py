@@ -3,20 +3,42 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
 
 import click
 
 from ...codegen import CodegenError, config_of, run
+from ...codegen.run import schema_setting
 from ...messages import escaped
-from ..endpoints import project_settings
+from ..connection import Connection, connection_options
+from ..endpoints import configured_endpoint, is_url, project_settings
 from ..exit_codes import ExitCode
 from ..output import write
 from ..report import tell
+from ..schemas import read_schema
 
 
 @click.command()
 @click.option("--check", is_flag=True, help="Print what would change, and exit with 9 if anything would.")
-def codegen(check: bool) -> None:
+@click.option("--schema", metavar="SOURCE", help="The schema: a file, a URL or the name of an endpoint.")
+@click.option(
+    "--python",
+    multiple=True,
+    metavar="PATTERN",
+    help="Python files whose literals are documents, too, below the project's folder: 'app/**/*.py'.",
+)
+@click.option(
+    "--manifest",
+    type=click.Path(path_type=Path),
+    help="A file for the texts that the code sends, by their SHA-256, for servers that accept only these.",
+)
+@connection_options
+def codegen(
+    connection: Connection, check: bool, schema: str | None, python: tuple[str, ...], manifest: Path | None
+) -> None:
     r"""Write typed Python for the documents of a project.
 
     The nearest pyproject.toml says what to generate: [tool.syncgql] has the schema, and [tool.syncgql.codegen] the
@@ -25,12 +47,19 @@ def codegen(check: bool) -> None:
     \b
     syncgql codegen
     syncgql codegen --check
+    syncgql codegen --schema prod --python 'app/**/*.py' --manifest documents.json
     """
     path, settings = project_settings()
+    settings = _with_options(settings, schema, python)
     try:
         config = config_of(settings, path.parent)
+        source = schema_setting(settings)
     except ValueError as error:
         raise click.UsageError(f"{path}: {error}") from error
+    if is_url(source) or configured_endpoint(source) is not None:
+        config = replace(config, schema=read_schema(source, connection))
+    if manifest is not None:
+        config = replace(config, manifest=manifest.absolute())
     try:
         report = run(config, check=check)
     except CodegenError as error:
@@ -38,6 +67,22 @@ def codegen(check: bool) -> None:
             click.echo(escaped(line), err=True)
         sys.exit(ExitCode.DOCUMENT)
     if check:
-        write(report.diff)
+        if report.diff:
+            write(report.diff.removesuffix("\n"))
         sys.exit(ExitCode.FINDINGS if report.diff else ExitCode.OK)
     tell(f"{len(report.written)} files written, {len(report.removed)} removed")
+
+
+def _with_options(settings: Mapping[str, Any], schema: str | None, python: tuple[str, ...]) -> Mapping[str, Any]:
+    """Return the settings with the options of the command in them."""
+    table = settings.get("codegen")
+    if not isinstance(table, Mapping):
+        return settings  # which is reported as an error
+    table = dict(table)
+    if schema is not None:
+        # A path on the command line is one below the current folder.
+        table["schema"] = str(Path(schema).absolute()) if Path(schema).is_file() else schema
+    configured = table.get("python", [])
+    if python and isinstance(configured, list):  # anything else is reported as an error
+        table["python"] = [*configured, *python]
+    return {**settings, "codegen": table}

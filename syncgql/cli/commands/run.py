@@ -20,6 +20,7 @@ from ..output import FORMATS, STREAM_FORMATS, format_option
 from ..report import tell, tell_errors, tell_response
 from ..requests import RequestOptions, request_options
 from ..selection import select
+from ..upload_bars import upload_bars
 
 
 @click.command()
@@ -96,7 +97,8 @@ def _run_one(client: Client, request: GraphQLRequest, printer: ResultPrinter) ->
     if request.is_subscription:
         raise click.UsageError("The operation is a subscription; syncgql subscribe prints its events.")
     try:
-        result = client.execute_result(request)
+        with upload_bars([request]):
+            result = client.execute_result(request)
     except (TransportServerError, TransportProtocolError) as error:
         printer.response(error.response)
         if isinstance(error, TransportServerError) and error.data is not None:
@@ -109,7 +111,8 @@ def _run_one(client: Client, request: GraphQLRequest, printer: ResultPrinter) ->
 
 
 def _run_batch(client: Client, requests: list[GraphQLRequest], printer: ResultPrinter) -> ExitCode:
-    results = client.execute_batch_results(requests)
+    with upload_bars(requests):
+        results = client.execute_batch_results(requests)
     printer.response(next((each.response for each in results if isinstance(each, ExecutionResult)), None))
     printer.batch([each.data if isinstance(each, ExecutionResult) else None for each in results])
     codes = [_errors_of(each, f"operation {number}: ") for number, each in enumerate(results, 1)]

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from graphql import FloatValueNode, IntValueNode, Node, StringValueNode, Visitor, print_ast, visit
 
@@ -39,11 +39,20 @@ def operation_attributes(operation: Operation) -> dict[str, str | int]:
 
 def server_attributes(operation: Operation) -> dict[str, str | int]:
     """Return the host and the port to which an operation is sent; nothing if the transport does not name its URL."""
-    url = URL.search(operation.deadline.where)
-    if url is None:
+    parts = _server(operation)
+    if not parts.scheme:
         return {}
-    parts = urlsplit(url.group())
     return {"server.address": parts.hostname or "", "server.port": parts.port or DEFAULT_PORTS[parts.scheme]}
+
+
+def has_headers(operation: Operation) -> bool:
+    """Return whether an operation is sent over HTTP, with headers of its own."""
+    return _server(operation).scheme in {"http", "https"}
+
+
+def _server(operation: Operation) -> SplitResult:
+    url = URL.search(operation.deadline.where)
+    return urlsplit("" if url is None else url.group())
 
 
 def document_without_literals(operation: Operation) -> str | None:

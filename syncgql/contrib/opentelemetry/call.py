@@ -1,15 +1,15 @@
-"""Call: the span and the metrics of one call. EventWatch: those of the events of a subscription."""
+"""Outcome: what is recorded of a call or an attempt. Call: the span and the metrics of one call."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any
 
-from opentelemetry.trace import Link, Span, SpanKind, Status, StatusCode, Tracer
+from opentelemetry import context, trace
+from opentelemetry.trace import Span, SpanKind, Status, StatusCode, Tracer
 
-from ... import ExecutionResult, Subscription, SyncGQLError
+from ... import ExecutionResult, Operation, SyncGQLError
 from .attributes import (
     error_type,
     graphql_error_attributes,
@@ -21,11 +21,11 @@ from .instruments import Instruments
 Attributes = Mapping[str, str | int]
 
 
-class Call:
-    """A call in progress.
+class Outcome:
+    """The outcome of a call or of one of its attempts.
 
     Args:
-        span: its span.
+        span: the span in which it is recorded.
 
     Attributes:
         span: the argument.
@@ -35,40 +35,6 @@ class Call:
     def __init__(self, span: Span) -> None:
         self.span = span
         self.error_type: str | None = None
-
-    @staticmethod
-    @contextmanager
-    def begin(
-        tracer: Tracer, instruments: Instruments, name: str, attributes: Attributes, more: Attributes
-    ) -> Iterator[Call]:
-        """Record a call, which is what happens in the ``with`` block.
-
-        Args:
-            tracer: creates the span.
-            instruments: the metrics.
-            name: the name of the span.
-            attributes: attributes of the span and of the metrics.
-            more: attributes of the span alone.
-        """
-        started = time.perf_counter()
-        instruments.active.add(1, attributes)
-        with tracer.start_as_current_span(
-            name,
-            kind=SpanKind.CLIENT,
-            attributes={**attributes, **more},
-            record_exception=False,
-            set_status_on_exception=False,
-        ) as span:
-            call = Call(span)
-            try:
-                yield call
-            except BaseException as error:  # Ctrl-C, too
-                call.failed(error)
-                raise
-            finally:
-                instruments.active.add(-1, attributes)
-                outcome = {"error.type": call.error_type} if call.error_type else {}
-                instruments.duration.record(time.perf_counter() - started, {**attributes, **outcome})
 
     def received(self, result: ExecutionResult) -> None:
         """Record a response."""
@@ -91,56 +57,80 @@ class Call:
             self.span.set_status(Status(StatusCode.ERROR, message))
 
 
-class EventWatch:
-    """Records the events of a subscription, in the thread that consumes them.
-
-    A span that lasts as long as a subscription would be exported when the subscription ends, after hours, or never if
-    the process is killed. So the span of the start ends when the subscription was sent, and a span for each reconnect
-    refers to it by a link.
+class Call(Outcome):
+    """A call, whose span is started here and ended by its creator.
 
     Args:
-        subscription: the subscription; only its counts are used.
-        span: the span of the start.
-        tracer: creates spans.
+        tracer: creates the spans of the call and of its attempts.
         instruments: the metrics.
-        name: the name of the span of the start.
-        attributes: the attributes of spans and metrics.
+        name: the name of the span.
+        attributes: attributes of the span and of the metrics.
+        more: attributes of the span alone.
     """
 
     def __init__(
-        self,
-        subscription: Subscription[Any],
-        span: Span,
-        tracer: Tracer,
-        instruments: Instruments,
-        name: str,
-        attributes: Attributes,
+        self, tracer: Tracer, instruments: Instruments, name: str, attributes: Attributes, more: Attributes
     ) -> None:
-        self._subscription = subscription
-        self._link = Link(span.get_span_context())
+        super().__init__(tracer.start_span(name, kind=SpanKind.CLIENT, attributes={**attributes, **more}))
+        self.name = name
+        self.attributes = attributes
         self._tracer = tracer
         self._instruments = instruments
-        self._name = name
-        self._attributes = attributes
-        self._reconnects = 0
-        self._dropped = 0
+        self._attempts = 0
+        self._retry_reason = ""
 
-    def __call__(self, result: ExecutionResult) -> ExecutionResult:
-        """Record an event and return it unchanged."""
-        stats, metrics, attributes = self._subscription.stats, self._instruments, self._attributes
-        outcome = {"error.type": graphql_error_type(result.errors[0])} if result.errors else {}
-        metrics.events.add(1, {**attributes, **outcome})
-        metrics.buffered.record(stats.buffered, attributes)
-        if stats.dropped != self._dropped:
-            metrics.dropped.add(stats.dropped - self._dropped, attributes)
-            self._dropped = stats.dropped
-        if stats.reconnects != self._reconnects:
-            metrics.reconnects.add(stats.reconnects - self._reconnects, attributes)
-            self._reconnects = stats.reconnects
-            self._tracer.start_span(
-                f"{self._name} reconnected",
-                kind=SpanKind.CLIENT,
-                attributes={**attributes, "syncgql.reconnects": stats.reconnects},
-                links=[self._link],
-            ).end()
-        return result
+    @contextmanager
+    def recorded(self, key: str) -> Iterator[None]:
+        """Record what happens in the block, in which the call is the current one.
+
+        Args:
+            key: the key of the call in OpenTelemetry's context.
+        """
+        started = time.perf_counter()
+        self._instruments.active.add(1, self.attributes)
+        with _attached(context.set_value(key, self, trace.set_span_in_context(self.span))):
+            try:
+                yield
+            except BaseException as error:  # Ctrl-C, too
+                self.failed(error)
+                raise
+            finally:
+                self._instruments.active.add(-1, self.attributes)
+                attributes = {**self.attributes, **({"error.type": self.error_type} if self.error_type else {})}
+                self._instruments.duration.record(time.perf_counter() - started, attributes)
+                self._instruments.attempts.record(self._attempts, attributes)
+
+    @contextmanager
+    def attempt(self, operation: Operation) -> Iterator[Outcome]:
+        """Record an attempt, which is what happens in the block, as a child span.
+
+        Args:
+            operation: the operation, or the first of a batch.
+        """
+        self._attempts += 1
+        attributes = dict(self.attributes)
+        if operation.attempt > 1:
+            attributes["http.request.resend_count"] = operation.attempt - 1
+            self._instruments.retries.add(1, {**self.attributes, "error.type": self._retry_reason})
+        if operation.waited:
+            self._instruments.rate_limit_wait.record(operation.waited, self.attributes)
+        span = self._tracer.start_span(f"{self.name} attempt", kind=SpanKind.CLIENT, attributes=attributes)
+        outcome = Outcome(span)
+        with _attached(trace.set_span_in_context(span)):
+            try:
+                yield outcome
+            except BaseException as error:
+                outcome.failed(error)
+                raise
+            finally:
+                span.end()
+                self._retry_reason = outcome.error_type or ""
+
+
+@contextmanager
+def _attached(entered: context.Context) -> Iterator[None]:
+    token = context.attach(entered)
+    try:
+        yield
+    finally:
+        context.detach(token)

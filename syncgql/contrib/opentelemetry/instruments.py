@@ -11,14 +11,20 @@ EVENTS = (0, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)
 """The buckets of the number of events in a buffer, whose default size is 1,024."""
 
 
+ATTEMPTS = (0, 1, 2, 3, 5, 10)
+"""The buckets of the attempts of a call."""
+
+
 class Instruments:
-    """The metrics of the middleware.
+    """The metrics of calls and subscriptions.
 
     Args:
         meter: creates the instruments.
 
     Attributes:
         duration: the seconds of calls, retries included.
+        attempts: how often the operation of a call was sent.
+        rate_limit_wait: the seconds for which attempts waited for the client's rate limit.
         active: the calls in progress.
         retries: the retries.
         events: the events that consumers took.
@@ -32,6 +38,18 @@ class Instruments:
             "syncgql.client.operation.duration",
             "s",
             "The time of calls, retries included.",
+            explicit_bucket_boundaries_advisory=SECONDS,
+        )
+        self.attempts = meter.create_histogram(
+            "syncgql.client.operation.attempts",
+            "{attempt}",
+            "How often the operation of a call was sent.",
+            explicit_bucket_boundaries_advisory=ATTEMPTS,
+        )
+        self.rate_limit_wait = meter.create_histogram(
+            "syncgql.client.rate_limit.wait",
+            "s",
+            "The time for which attempts waited for the client's rate limit.",
             explicit_bucket_boundaries_advisory=SECONDS,
         )
         self.active = meter.create_up_down_counter(

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Awaitable
 from contextvars import ContextVar
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, NamedTuple
 
 import aiohttp
 from aiohttp.client_proto import ResponseHandler
@@ -92,7 +92,7 @@ class PoolAndSockets(aiohttp.BaseConnector):
     def __init__(self, pool: aiohttp.BaseConnector, *, is_owner: bool) -> None:
         super().__init__(limit=0, force_close=True)
         self.allowed_protocol_schema_set = pool.allowed_protocol_schema_set
-        self._pool = pool
+        self.pool = pool
         self._is_owner = is_owner
         self._single_use = SingleUseServers()
         self._traces: list[Any] = [PoolWait(pool)]
@@ -109,7 +109,7 @@ class PoolAndSockets(aiohttp.BaseConnector):
             return connection
         traces = [*traces, *self._traces] if traces else self._traces
         while True:
-            connection = await self._pool.connect(req, traces, timeout)
+            connection = await self.pool.connect(req, traces, timeout)
             protocol = connection.protocol
             if protocol is not None and protocol.is_connected():
                 guard = AnswerGuard.of(protocol, req, self._single_use)
@@ -124,7 +124,7 @@ class PoolAndSockets(aiohttp.BaseConnector):
         self, req: aiohttp.ClientRequest, traces: list[Any], timeout: aiohttp.ClientTimeout
     ) -> ResponseHandler:
         # The method that all connectors implement, and that BaseConnector.connect() calls.
-        protocol = await in_empty_context(self._pool._create_connection(req, traces, timeout))
+        protocol = await in_empty_context(self.pool._create_connection(req, traces, timeout))
         if req.proxy is not None and not req.is_ssl() and "Upgrade" in req.headers:
             await open_tunnel(protocol, req)
         return protocol
@@ -132,8 +132,37 @@ class PoolAndSockets(aiohttp.BaseConnector):
     def close(self, *, abort_ssl: bool = False) -> Awaitable[None]:
         closing = [super().close(abort_ssl=True)]
         if self._is_owner:
-            closing.append(self._pool.close(abort_ssl=abort_ssl) if abort_ssl else self._pool.close())
+            closing.append(self.pool.close(abort_ssl=abort_ssl) if abort_ssl else self.pool.close())
         return _all_of(closing)
+
+
+class ConnectionCounts(NamedTuple):
+    """The connections of a session at one moment.
+
+    Attributes:
+        open: all of them, idle ones included.
+        idle: those that are idle in the pool.
+    """
+
+    open: int = 0
+    idle: int = 0
+
+
+def connection_counts(connector: aiohttp.BaseConnector | None) -> ConnectionCounts:
+    """Count the connections of a connector; may be called in any thread.
+
+    The attributes are not part of aiohttp's public interface, which counts nothing.
+    """
+    if connector is None:
+        return ConnectionCounts()
+    # The loop thread changes the collections meanwhile; copying one is atomic.
+    waiting = [protocol for queue in list(connector._conns.values()) for protocol, _ in list(queue)]
+    idle = sum(protocol.is_connected() for protocol in waiting)
+    own = ConnectionCounts(len(connector._acquired) + idle, idle)
+    if not isinstance(connector, PoolAndSockets):
+        return own
+    pool = connection_counts(connector.pool)
+    return ConnectionCounts(own.open + pool.open, own.idle + pool.idle)
 
 
 async def _all_of(awaitables: list[Awaitable[None]]) -> None:

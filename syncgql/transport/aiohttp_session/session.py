@@ -29,7 +29,7 @@ from ..options import (
     proxy_with_credentials,
     resolve_headers,
 )
-from .connector import PoolAndSockets
+from .connector import ConnectionCounts, PoolAndSockets, connection_counts
 from .cookies import CookieJar, NoCookies
 from .proxies import EnvironmentProxies
 from .tcp_connector import TCPConnector
@@ -173,6 +173,12 @@ class SharedSession:
             self._without_cookies = copy.copy(self._session)
             self._without_cookies._cookie_jar = NoCookies()
         return self._without_cookies
+
+    @property
+    def connections(self) -> ConnectionCounts:
+        """The connections at this moment; may be read in any thread."""
+        session = self._session
+        return connection_counts(None if session is None else session.connector)
 
     async def release(self) -> None:
         """Release the session; the last user closes it."""

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ...checks import check_count, check_seconds
+from ...checks import check_seconds
 from ...protocol import json_codec
 from ...protocol.json_codec import JSONDeserialize
 from ...request import UNSET, Unset
+from ..options import MAX_MESSAGE_SIZE, check_message_size
 from ..recovery.policy import ReconnectPolicy
 from .protocols import ReaderOptions
 
-MAX_MESSAGE_SIZE = 16 * 1024 * 1024
 KEEP_ALIVE_SECONDS = 60.0
 """The longest silence by default; servers send comments or heartbeats every 5 to 30 s."""
 
@@ -36,7 +36,7 @@ class StreamOptions:
     def __post_init__(self) -> None:
         if not isinstance(self.keep_alive_timeout, Unset):
             check_seconds("keep_alive_timeout", self.keep_alive_timeout)
-        check_count("max_message_size", self.max_message_size, of="bytes")
+        check_message_size(self.max_message_size)
 
     @property
     def longest_silence(self) -> float | None:

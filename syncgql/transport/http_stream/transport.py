@@ -17,7 +17,7 @@ from ..base import AsyncRoundTrip, AsyncTransport, EventSink, Stream
 from ..http.incremental_sender import IncrementalSender
 from ..http.request import HTTPRequest, RequestBuilder
 from ..http.sender import HTTPSender
-from ..http.upload import FileClasses
+from ..http.upload import FILE_CLASSES, FileClasses
 from ..options import HeadersOption
 from ..round_trip import RoundTrip
 from .opener import StreamOpener
@@ -152,9 +152,10 @@ class HTTPStreamTransport(AsyncTransport):
         session: the session to send them with.
         options: how streams are read and re-established.
         max_response_size: the largest answer that is accepted if it is not a stream, in bytes; None for no limit.
-        file_classes: types that count as files beside ``FileVar``.
-        single_connection: whether operations share one connection.
     """
+
+    shared_session: SharedSession
+    _single_connection = False
 
     def __init__(
         self,
@@ -163,38 +164,33 @@ class HTTPStreamTransport(AsyncTransport):
         session: SharedSession,
         options: StreamOptions,
         max_response_size: int | None,
-        file_classes: FileClasses,
-        *,
-        single_connection: bool = False,
     ) -> None:
-        self._single_connection = single_connection
         self._protocols = protocols
         self._builder = builder
-        self._shared_session = session
+        self.shared_session = session
         self._options = options
         self._max_response_size = max_response_size
-        self._file_classes = file_classes
         self.reconnects = options.policy is not None
         self.has_users = builder.has_users
         self.token_auth = builder.token_auth
         self._begin()
 
     def _begin(self) -> None:
-        self._sender = HTTPSender(self._shared_session, self._max_response_size)
+        self._sender = HTTPSender(self.shared_session, self._max_response_size)
         self._streams = HTTPStreams(
             self._builder,
             self._sender,
             self._protocols,
             self._options,
             self._max_response_size,
-            self._file_classes,
+            FILE_CLASSES,
             single_connection=self._single_connection,
         )
         self._incremental = IncrementalSender(self._sender, self._options.json_deserialize, self._max_response_size)
 
     def fresh(self: TransportT) -> TransportT:
         copy = super().fresh()
-        copy._shared_session = self._shared_session.fresh()
+        copy.shared_session = self.shared_session.fresh()
         copy._begin()
         return copy
 
@@ -263,7 +259,7 @@ class HTTPStreamTransport(AsyncTransport):
     ) -> HTTPRequest:
         """Make the request for an operation whose response may come in parts."""
         if tuple(self._protocols) == (MULTIPART,):  # whose Accept for a result asks for all of it at once
-            return self._builder.build(request, headers, extra_args, self._file_classes)
+            return self._builder.build(request, headers, extra_args, FILE_CLASSES)
         return self._streams.prepare(request, headers, extra_args)
 
     def stream(self, request: GraphQLRequest, sink: EventSink) -> HTTPStream[Any]:

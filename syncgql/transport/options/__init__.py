@@ -24,12 +24,14 @@ from .headers import (
     check_headers,
     resolve_headers,
 )
+from .message_size import MAX_MESSAGE_SIZE, check_message_size
 from .methods import check_method
 from .timeouts import CallLimit, TimeoutOption, call_limit, client_timeout
 from .tls import CertOption, check_ssl, missing_bundle, with_certificate
 from .urls import check_proxy, check_url
 
 __all__ = [
+    "MAX_MESSAGE_SIZE",
     "AuthOption",
     "CallLimit",
     "CertOption",
@@ -49,6 +51,7 @@ __all__ = [
     "check_credentials",
     "check_fixed_headers",
     "check_headers",
+    "check_message_size",
     "check_method",
     "check_proxy",
     "check_ssl",

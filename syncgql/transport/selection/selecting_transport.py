@@ -13,6 +13,7 @@ from ...exceptions import TransportError, TransportProtocolsRefused
 from ...messages import as_sentence
 from ...request import GraphQLRequest
 from ...result import ExecutionResult
+from ..aiohttp_session.session import SharedSession
 from ..async_event_sink import AsyncEventSink
 from ..base import AsyncTransport, EventSink, Stream
 from ..selectable_stream import ProtocolsRefused, Refusal, SelectableStream
@@ -30,6 +31,10 @@ class Candidate(Protocol):
     reconnects: bool
     has_users: bool
     token_auth: TokenAuth | None
+
+    @property
+    def shared_session(self) -> SharedSession | None:
+        """The session that opens its connections."""
 
     def stream(self, request: GraphQLRequest, sink: EventSink) -> SelectableStream:
         """Prepare one subscription, in the caller's thread or in a worker thread with the caller's context."""
@@ -59,6 +64,7 @@ class SelectingTransport(AsyncTransport):
         self.reconnects = any(candidate.reconnects for candidate in candidates)
         self.has_users = any(candidate.has_users for candidate in candidates)
         self.token_auth = self.candidates[0].token_auth
+        self.shared_session = self.candidates[0].shared_session  # they share it
         self._where = where
         self._known = ""
 

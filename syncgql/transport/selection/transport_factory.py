@@ -11,6 +11,7 @@ from ...exceptions import TransportError
 from ...protocol.http import public_url
 from ...request import Unset
 from ..aiohttp import AIOHTTPTransport
+from ..aiohttp_session.connector import ConnectionCounts
 from ..aiohttp_session.session import SharedSession
 from ..aiohttp_websockets import AIOHTTPWebsocketsTransport
 from ..appsync_auth import AppSyncAuthentication
@@ -19,7 +20,6 @@ from ..base import AsyncTransport
 from ..batching import Batcher
 from ..blocking import BlockingTransport
 from ..http.request import RequestBuilder
-from ..http.upload import FILE_CLASSES
 from ..http_stream.options import StreamOptions
 from ..http_stream.protocols import StreamProtocol
 from ..http_stream.transport import HTTPStreamTransport
@@ -49,6 +49,13 @@ class Transports(NamedTuple):
 
     queries: AsyncTransport | Batcher
     subscriptions: AsyncTransport
+
+    @property
+    def connections(self) -> ConnectionCounts:
+        """The connections at this moment; may be read in any thread."""
+        sessions = {self.queries.shared_session, self.subscriptions.shared_session}
+        counts = [session.connections for session in sessions if session is not None]
+        return ConnectionCounts(sum(each.open for each in counts), sum(each.idle for each in counts))
 
     async def close(self) -> None:
         try:
@@ -208,8 +215,7 @@ class TransportFactory:
             max_message_size=self._options.max_message_size,
             json_deserialize=self._options.json_deserialize,
         )
-        max_size = self._options.max_response_size
-        return HTTPStreamTransport(protocols, builder, session, options, max_size, FILE_CLASSES)
+        return HTTPStreamTransport(protocols, builder, session, options, self._options.max_response_size)
 
     def _websockets(self, url: str, session: SharedSession, subprotocols: Sequence[str]) -> AIOHTTPWebsocketsTransport:
         return AIOHTTPWebsocketsTransport(

@@ -296,13 +296,14 @@ class WebSocketConnection:
         receive, pressure, text = self._socket.receive, self._pressure, aiohttp.WSMsgType.TEXT
         now, turn_ends = time.monotonic, 0.0
         while True:
-            if now() > turn_ends:
-                # receive() does not suspend while aiohttp has messages, and it may have 130,000.
+            message = await (pressure.receive(receive) if pressure.held_up else receive())
+            if now() > turn_ends and message.type not in ENDS:
+                # receive() does not suspend while aiohttp has messages, and it may have 130,000. The yield comes before
+                # the message is delivered, so that the consumer of a burst after a pause is woken for all of it.
                 await asyncio.sleep(0)
                 if self._end.handshake.is_over:
                     return
                 turn_ends = now() + TURN_SECONDS
-            message = await (pressure.receive(receive) if pressure.held_up else receive())
             if self._keep_alive is not None:
                 self._keep_alive.last_received = self._keep_alive.time()
             if message.type is text:

@@ -10,10 +10,16 @@ from typing import Any
 
 import aiohttp
 
-from ...checks import check_count, check_flag, check_mapping, check_seconds, check_text
-from ..options import check_arguments, check_fixed_headers, check_headers, check_proxy, check_ssl
-
-MAX_MESSAGE_SIZE = 16 * 1024 * 1024
+from ...checks import check_flag, check_mapping, check_seconds, check_text
+from ..options import (
+    MAX_MESSAGE_SIZE,
+    check_arguments,
+    check_fixed_headers,
+    check_headers,
+    check_message_size,
+    check_proxy,
+    check_ssl,
+)
 
 
 def _seconds(default: float | None) -> Any:
@@ -58,7 +64,7 @@ class WebSocketOptions:
                 check_seconds(each.name, getattr(self, each.name))
         if self.pong_timeout is not None and self.ping_interval is None:
             raise TypeError("pong_timeout= has no effect without ping_interval=.")
-        check_count("max_message_size", self.max_message_size, of="bytes")
+        check_message_size(self.max_message_size)
 
     def _check_connecting(self) -> None:
         check_text("origin", self.origin)

@@ -71,6 +71,8 @@ class WebSocketTransport(AsyncTransport):
         pong_received: the same for pongs.
     """
 
+    shared_session: SharedSession
+
     def __init__(
         self,
         dialect: Dialect,
@@ -81,7 +83,7 @@ class WebSocketTransport(AsyncTransport):
         self.dialect = dialect
         self.options = options
         self.policy = policy
-        self._shared_session = session
+        self.shared_session = session
         self.reconnects = policy is not None
         self.has_users = dialect.has_users
         self.token_auth = dialect.token_auth
@@ -92,12 +94,12 @@ class WebSocketTransport(AsyncTransport):
         self.payloads: dict[str, Any] = {}
         self.ping_received = asyncio.Event()
         self.pong_received = asyncio.Event()
-        connector = WebSocketConnector(self.dialect, self.options, self._heard, self._shared_session.proxy_for)
-        self._pool = WebSocketPool(connector, self._shared_session, self.policy)
+        connector = WebSocketConnector(self.dialect, self.options, self._heard, self.shared_session.proxy_for)
+        self._pool = WebSocketPool(connector, self.shared_session, self.policy)
 
     def fresh(self: WebSocketTransportT) -> WebSocketTransportT:
         copy = super().fresh()
-        copy._shared_session = self._shared_session.fresh()
+        copy.shared_session = self.shared_session.fresh()
         copy._begin()
         return copy
 

@@ -108,3 +108,19 @@ def test_files_that_cannot_be_checked(project: Path) -> None:
     for name in ("missing.graphql", "broken.py", "src/missing"):
         outcome = syncgql("check", "schema.graphql", name, cwd=project)
         assert (outcome.exit_code, name in outcome.stderr) == (2, True)
+
+
+def test_documents_that_a_manifest_lacks(project: Path) -> None:
+    """Each is an error; formatting makes no difference."""
+    (project / "src" / "a.py").write_text('gql("query A { books { id } }")\ngql("query B { books { title } }")\n')
+    assert syncgql("persist", "src", "-o", "documents.json", cwd=project).exit_code == 0
+    arguments = ("check", "schema.graphql", "src", "--manifest", "documents.json")
+    assert syncgql(*arguments, cwd=project).exit_code == 0
+    (project / "src" / "a.py").write_text('gql("query A { books{id} }")\ngql("query B { books { id title } }")\n')
+    outcome = syncgql(*arguments, cwd=project)
+    assert (outcome.exit_code, outcome.stdout) == (
+        9,
+        "src/a.py:2:6: error: The manifest does not have this document; run syncgql persist.\n",
+    )
+    (project / "documents.json").write_text("[]")
+    assert syncgql(*arguments, cwd=project).exit_code == 2

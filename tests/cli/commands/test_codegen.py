@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -50,6 +51,30 @@ def test_8_for_errors_in_documents(project: Path) -> None:
         "app/more.graphql:1:14: Query has no field 'books'. Did you mean 'book'?",
     ]
     assert not (project / "app" / "api").exists()
+
+
+def test_a_schema_of_a_server(project: Path, library: str) -> None:
+    """By its URL or the name of its endpoint; in the configuration or on the command line."""
+    (project / "app" / "books.graphql").write_text("query Hello { hello }\n")
+    assert syncgql("codegen", cwd=project).exit_code == 8
+    assert syncgql("codegen", "--schema", library, cwd=project).exit_code == 0
+    endpoint = f'[tool.syncgql.endpoints.prod]\nurl = "{library}"\n'
+    (project / "pyproject.toml").write_text(SETTINGS.replace("schema.graphql", "prod") + endpoint)
+    assert syncgql("codegen", "--check", cwd=project) == (0, "", "")
+
+
+def test_options_replace_the_configuration(project: Path) -> None:
+    """Paths are those of the current folder; patterns begin at the project's."""
+    (project / "app" / "other.graphql").write_text("type Query { book: Book } type Book { title: String! }")
+    (project / "app" / "more.py").write_text('client.execute("query More { book { title } }")\n')
+    (project / "pyproject.toml").write_text(SETTINGS.replace("app/*.graphql", "app/books.graphql"))
+    options = ("--schema", "other.graphql", "--python", "app/*.py", "--manifest", "documents.json")
+    assert syncgql("codegen", *options, cwd=project / "app") == (0, "", "syncgql: 4 files written, 0 removed\n")
+    assert len(json.loads((project / "app" / "documents.json").read_text())) == 2
+    assert "class More" in (project / "app" / "api" / "more.py").read_text()
+    (project / "app" / "documents.json").unlink()
+    outcome = syncgql("codegen", "--check", *options, cwd=project / "app")
+    assert (outcome.exit_code, "documents.json" in outcome.stdout) == (9, True)
 
 
 def test_2_for_a_wrong_configuration(project: Path) -> None:

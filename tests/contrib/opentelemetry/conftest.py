@@ -45,6 +45,21 @@ class Telemetry:
         """The spans that have ended, in the order in which they ended."""
         return list(self.exporter.get_finished_spans())
 
+    @property
+    def calls(self) -> list[ReadableSpan]:
+        """The spans of calls that have ended."""
+        return [span for span in self._own if not span.name.endswith(" attempt")]
+
+    @property
+    def attempts(self) -> list[ReadableSpan]:
+        """The spans of attempts that have ended."""
+        return [span for span in self._own if span.name.endswith(" attempt")]
+
+    @property
+    def _own(self) -> list[ReadableSpan]:
+        scope = "syncgql"
+        return [span for span in self.spans if span.instrumentation_scope and span.instrumentation_scope.name == scope]
+
     def metric(self, name: str) -> list[tuple[Mapping[str, Any], Any]]:
         """Return the attributes and the value of each series of a metric; of a histogram, the number of values."""
         data = self._reader.get_metrics_data()
@@ -80,7 +95,7 @@ def traced_server(traced_process: ServerProcess) -> Server:
 
 
 def ids(span: ReadableSpan) -> dict[str, str]:
-    """The trace and the parent that the server must see if *span* is that of the call."""
+    """The trace and the parent that the server must see if *span* is that of the attempt."""
     own = span.get_span_context()
     assert own is not None
     return {"trace": format_trace_id(own.trace_id), "parent": format_span_id(own.span_id)}

@@ -1,9 +1,8 @@
-"""The spans of calls that fail, and of subscriptions."""
+"""The spans of calls that fail."""
 
 from __future__ import annotations
 
 import contextlib
-from typing import Any
 
 import pytest
 from opentelemetry.trace import StatusCode
@@ -11,15 +10,16 @@ from opentelemetry.trace import StatusCode
 from syncgql import Client, TransportConnectionFailed, TransportError, TransportQueryError, TransportServerError
 
 from ...fix_servers import Server
-from .conftest import DURATION, Telemetry, id_of
+from .conftest import DURATION, Telemetry
 
 
 def test_graphql_errors_are_events(telemetry: Telemetry, strawberry_server: Server) -> None:
-    """Each error is an event; the status is ERROR."""
+    """Each error is an event; the status is ERROR. The same is recorded for the attempt."""
     client = Client(strawberry_server.url, middleware=[telemetry.middleware()])
     with client, pytest.raises(TransportQueryError):
         client.execute("{ hello fail }")
-    (span,) = telemetry.spans
+    (span,) = telemetry.calls
+    assert [event.name for event in telemetry.attempts[0].events] == ["graphql.error"]
     assert (span.status.status_code, span.status.description) == (StatusCode.ERROR, "It failed")
     assert span.attributes is not None
     assert span.attributes["error.type"] == "GraphQLError"
@@ -41,8 +41,8 @@ def test_an_exception_is_recorded(telemetry: Telemetry, strawberry_server: Serve
     nowhere = Client("http://127.0.0.1:1/graphql", middleware=[telemetry.middleware()])
     with nowhere as client, pytest.raises(TransportConnectionFailed):
         client.execute("{ a }")
-    refused, unreachable = telemetry.spans
-    assert [dict(span.attributes or {})["error.type"] for span in telemetry.spans] == [
+    refused, unreachable = telemetry.calls
+    assert [dict(span.attributes or {})["error.type"] for span in telemetry.calls] == [
         "503",
         "TransportConnectionFailed",
     ]
@@ -58,21 +58,3 @@ def test_a_subscription_that_does_not_start(telemetry: Telemetry) -> None:
         client.subscribe("subscription { a }")
     (span,) = telemetry.spans
     assert span.status.status_code is StatusCode.ERROR
-
-
-def test_a_reconnect_is_a_span_that_is_linked_to_the_start(
-    telemetry: Telemetry, strawberry_server: Server, tcp_proxy: Any
-) -> None:
-    """It is seen with the first event after it."""
-    with tcp_proxy(strawberry_server.url) as proxy:
-        middleware = telemetry.middleware()
-        with Client(proxy.url, middleware=[middleware]) as client:
-            events = client.subscribe("subscription Count { count(delay: 0.01) }")
-            next(events)
-            proxy.drop()
-            while not telemetry.metric("syncgql.client.subscription.reconnects"):
-                next(events)
-            events.close()
-    start, reconnect = telemetry.spans
-    assert reconnect.name == "subscription Count reconnected"
-    assert [link.context.span_id for link in reconnect.links] == [id_of(start)]

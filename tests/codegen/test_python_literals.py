@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from syncgql.cli.python_literals import Literal, documents_in
+from syncgql.codegen.python_literals import Literal, documents_in
 
 
 def test_places_of_literals() -> None:

@@ -1,0 +1,26 @@
+"""``syncgql completion``: the script with which a shell completes the words of the command."""
+
+from __future__ import annotations
+
+import click
+from click.shell_completion import BashComplete, FishComplete, ZshComplete
+
+from ..output import write
+
+SHELLS = {"bash": BashComplete, "zsh": ZshComplete, "fish": FishComplete}
+
+
+@click.command()
+@click.argument("shell", type=click.Choice(SHELLS))
+@click.pass_context
+def completion(ctx: click.Context, shell: str) -> None:
+    r"""Print the completion script of a shell.
+
+    The shell then completes commands, options and the names of endpoints.
+
+    \b
+    eval "$(syncgql completion bash)"                                    # in ~/.bashrc
+    eval "$(syncgql completion zsh)"                                     # in ~/.zshrc
+    syncgql completion fish > ~/.config/fish/completions/syncgql.fish
+    """
+    write(SHELLS[shell](ctx.find_root().command, {}, "syncgql", "_SYNCGQL_COMPLETE").source().strip())

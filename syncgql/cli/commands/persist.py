@@ -1,0 +1,73 @@
+"""``syncgql persist``: the manifest of the documents that a program sends."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from ...codegen.manifest import FORMATS
+from ...codegen.output import file_changes, write_file
+from ...messages import escaped
+from ..document_files import DocumentFiles
+from ..exit_codes import ExitCode
+from ..output import write
+from ..report import tell
+from ..sent_documents import SentDocument, sent_documents
+
+
+@click.command()
+@click.argument("paths", metavar="FILES...", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="The file to write; standard output by default.")
+@click.option(
+    "--format",
+    "format_name",
+    type=click.Choice(list(FORMATS)),
+    default="mapping",
+    help="mapping: the documents by their SHA-256, the default. prefixed: by sha256: and their SHA-256. apollo: the "
+    "manifest of Apollo's tools.",
+)
+@click.option("--check", is_flag=True, help="Print what would change in the output, and exit with 9 if anything would.")
+def persist(paths: tuple[Path, ...], output: Path | None, format_name: str, check: bool) -> None:
+    r"""Write the manifest of trusted documents.
+
+    FILES are files and folders with GraphQL (.graphql, .gql) or Python, as for syncgql check. The documents are not
+    changed: a client that has the manifest finds them however they are formatted. Of generated code, pass the package.
+
+    \b
+    syncgql persist app/ -o documents.json
+    syncgql persist app/ -o persisted-query-manifest.json --format apollo
+    """
+    files = DocumentFiles(paths)
+    documents = list(sent_documents(files))
+    errors = [f"{place.file}:{place.line}:{place.column}: {message}" for place, message in files.syntax_errors]
+    if format_name == "apollo":
+        errors += _without_names(documents)
+    if errors:
+        for line in errors:
+            click.echo(escaped(line), err=True)
+        sys.exit(ExitCode.DOCUMENT)
+    if not documents:
+        raise click.UsageError("There are no operations in these files.")
+    text = FORMATS[format_name](each.document for each in documents)
+    if check:
+        if output is None:
+            raise click.UsageError("--check compares the file of --output, which is missing.")
+        diff = file_changes(output, text)
+        if diff:
+            write(diff.removesuffix("\n"))
+        sys.exit(ExitCode.FINDINGS if diff else ExitCode.OK)
+    if output is None:
+        write(text.removesuffix("\n"))
+        return
+    write_file(output, text)
+    tell(f"{len({each.document.sha256 for each in documents})} documents in {output}")
+
+
+def _without_names(documents: list[SentDocument]) -> list[str]:
+    return [
+        f"{each.place.file}:{each.place.line}:{each.place.column}: Apollo's manifest needs one operation with a name."
+        for each in documents
+        if each.document.name is None
+    ]

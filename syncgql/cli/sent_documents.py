@@ -1,0 +1,54 @@
+"""The documents that the programs of a project send, as they are written in its files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from graphql import DefinitionNode, DocumentNode, Node, OperationDefinitionNode
+
+from ..codegen.manifest import TrustedDocument
+from ..codegen.places import Place, node_place
+from .document_files import DocumentFiles
+
+
+@dataclass(frozen=True)
+class SentDocument:
+    """A document that a program sends.
+
+    Attributes:
+        place: where it is.
+        document: its text, with the fragments of other files that it uses.
+    """
+
+    place: Place
+    document: TrustedDocument
+
+
+def sent_documents(files: DocumentFiles) -> Iterator[SentDocument]:
+    """Yield the documents that programs send.
+
+    A literal is sent as it is. A file with several operations is a document for each operation, with the fragments that
+    it uses.
+    """
+    for each in files.documents:
+        operations = each.operations
+        if len(operations) > 1 and not each.is_literal:
+            for operation in operations:
+                yield _sent([operation], [operation], files)
+        elif operations:
+            yield _sent(operations, each.document.definitions, files)
+
+
+def _sent(
+    operations: Sequence[OperationDefinitionNode], own: Sequence[DefinitionNode], files: DocumentFiles
+) -> SentDocument:
+    completed = files.complete(DocumentNode(definitions=tuple(own)))
+    name = operations[0].name.value if len(operations) == 1 and operations[0].name else None
+    text = "\n\n".join(map(_written, completed.definitions))
+    return SentDocument(node_place(operations[0]), TrustedDocument(text, name, operations[0].operation.value))
+
+
+def _written(node: Node) -> str:
+    """Return the text of a node as it is written, because printing it could change more than white space."""
+    return "" if node.loc is None else node.loc.source.body[node.loc.start : node.loc.end]

@@ -1,0 +1,87 @@
+"""Manifests of trusted documents: the documents that a program sends, with their ids, for the server to accept."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from graphql import GraphQLSchema
+
+from ..pipeline.trusted_documents import APOLLO_FORMAT
+from .documents import read_documents
+from .texts import DocumentTexts
+
+
+@dataclass(frozen=True)
+class TrustedDocument:
+    """A document as a program sends it.
+
+    Attributes:
+        text: the document.
+        name: the name of its operation; None if it has none, or if the document has several operations.
+        kind: ``query``, ``mutation`` or ``subscription``.
+    """
+
+    text: str
+    name: str | None
+    kind: str
+
+    @property
+    def sha256(self) -> str:
+        """The hash of the text, in lower-case hexadecimal digits."""
+        return hashlib.sha256(self.text.encode()).hexdigest()
+
+
+def generated_documents(schema: GraphQLSchema, texts: Mapping[str, str]) -> list[TrustedDocument]:
+    """Return the documents that the classes generated for *texts*, by path, send.
+
+    Raises:
+        CodegenError: with every error of every document.
+    """
+    found = read_documents(schema, texts)
+    printer = DocumentTexts(schema, found.fragments)
+    return [
+        TrustedDocument(printer.operation(node), node.name.value if node.name else None, node.operation.value)
+        for nodes in found.operations.values()
+        for node in nodes
+    ]
+
+
+def mapping_manifest(documents: Iterable[TrustedDocument]) -> str:
+    """Return a JSON object of the documents by their SHA-256."""
+    return _json(dict(sorted((each.sha256, each.text) for each in documents)))
+
+
+def prefixed_manifest(documents: Iterable[TrustedDocument]) -> str:
+    """Return a JSON object of the documents by ``sha256:`` and their SHA-256.
+
+    GraphQL over HTTP proposes this form: https://github.com/graphql/graphql-over-http, appendix "Persisted Documents".
+    """
+    return _json(dict(sorted((f"sha256:{each.sha256}", each.text) for each in documents)))
+
+
+def apollo_manifest(documents: Iterable[TrustedDocument]) -> str:
+    """Return a persisted query list of Apollo's tools; each document needs a name.
+
+    See https://www.apollographql.com/docs/graphos/platform/security/persisted-queries.
+    """
+    operations = {
+        each.sha256: {"id": each.sha256, "body": each.text, "name": each.name, "type": each.kind} for each in documents
+    }
+    ordered = [operations[id] for id in sorted(operations)]
+    return _json({"format": APOLLO_FORMAT, "version": 1, "operations": ordered})
+
+
+FORMATS: Mapping[str, Callable[[Iterable[TrustedDocument]], str]] = {
+    "mapping": mapping_manifest,
+    "prefixed": prefixed_manifest,
+    "apollo": apollo_manifest,
+}
+"""The forms of a manifest by name."""
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, indent=2) + "\n"

@@ -1,0 +1,34 @@
+"""Places in files: where a node or an error is, also if its document is a literal in a Python file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from graphql import GraphQLError, Node, Source
+
+
+@dataclass(frozen=True)
+class Place:
+    """A place in a file, counted from 1."""
+
+    file: str
+    line: int
+    column: int
+
+
+def error_place(error: GraphQLError) -> Place:
+    """Return the place of an error, in the file and not in the literal."""
+    if error.source is None or not error.positions:
+        return Place("", 1, 1)
+    return _place(error.source, next(iter(error.positions)))
+
+
+def node_place(node: Node) -> Place:
+    """Return the place of a node."""
+    return Place("", 1, 1) if node.loc is None else _place(node.loc.source, node.loc.start)
+
+
+def _place(source: Source, position: int) -> Place:
+    found, offset = source.get_location(position), source.location_offset
+    column = found.column + (offset.column - 1 if found.line == 1 else 0)
+    return Place(source.name, found.line + offset.line - 1, column)

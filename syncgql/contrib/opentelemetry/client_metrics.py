@@ -1,0 +1,86 @@
+"""ClientMetrics: the counts of ``Client.stats`` as metrics."""
+
+from __future__ import annotations
+
+import weakref
+from collections.abc import Callable, Iterator
+
+from opentelemetry.metrics import CallbackOptions, Meter, Observation
+
+from ... import Client, ClientStats
+
+STATE = "syncgql.call.state"
+CONNECTION_STATE = "http.connection.state"
+"""The name of OpenTelemetry's conventions for HTTP clients, where its values are ``active`` and ``idle``."""
+
+
+class ClientMetrics:
+    """Metrics of the clients that are added. They are read from ``Client.stats`` when metrics are collected.
+
+    Args:
+        meter: creates the instruments.
+    """
+
+    def __init__(self, meter: Meter) -> None:
+        # Read by the thread that collects metrics; each operation on a dict is atomic.
+        self._clients: dict[str, weakref.ref[Client]] = {}
+        for name, unit, description, observe in (
+            ("calls", "{call}", "The calls in progress and those that wait.", _calls),
+            ("connections", "{connection}", "The open connections.", _connections),
+            ("subscriptions", "{subscription}", "The open subscriptions.", _subscriptions),
+            ("subscriptions.buffered", "{event}", "The events that wait for their consumers.", _buffered),
+        ):
+            meter.create_observable_up_down_counter(
+                f"syncgql.client.{name}", [self._callback(observe)], unit, description
+            )
+        meter.create_observable_gauge(
+            "syncgql.client.longest_hold",
+            [self._callback(_longest_hold)],
+            "s",
+            "The longest time for which the loop thread was busy.",
+        )
+
+    def add(self, client: Client, name: str) -> None:
+        """Add a client, which stays as long as it exists, in place of another one of this name."""
+        self._clients[name] = weakref.ref(client)
+
+    def _callback(self, observe: Observe) -> Callable[[CallbackOptions], Iterator[Observation]]:
+        def callback(options: CallbackOptions) -> Iterator[Observation]:
+            for name, reference in list(self._clients.items()):
+                client = reference()
+                if client is not None:
+                    for value, attributes in observe(client.stats):
+                        yield Observation(value, {"syncgql.client.name": name, **attributes})
+
+        return callback
+
+
+Observations = list[tuple[float, dict[str, str]]]
+Observe = Callable[[ClientStats], Observations]
+
+
+def _calls(stats: ClientStats) -> Observations:
+    return [
+        (stats.calls - stats.waiting, {STATE: "active"}),
+        (stats.waiting, {STATE: "waiting"}),
+        (stats.delayed, {STATE: "delayed"}),
+    ]
+
+
+def _connections(stats: ClientStats) -> Observations:
+    return [
+        (stats.connections - stats.idle, {CONNECTION_STATE: "active"}),
+        (stats.idle, {CONNECTION_STATE: "idle"}),
+    ]
+
+
+def _subscriptions(stats: ClientStats) -> Observations:
+    return [(stats.subscriptions, {})]
+
+
+def _buffered(stats: ClientStats) -> Observations:
+    return [(stats.buffered, {})]
+
+
+def _longest_hold(stats: ClientStats) -> Observations:
+    return [(stats.longest_hold, {})]

@@ -1,0 +1,144 @@
+"""OperationCalls: builds and runs the operations of one kind, for the proxies and for documents."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+
+from graphql import GraphQLSchema
+
+from ..exceptions import SyncGQLError
+from ..protocol.graphql_response import data_or_raise, event_data
+from ..request import GraphQLRequest, Unset
+from ..result import ExecutionResult, whole_result
+from ..tracebacks import cut
+from .call_shape import ANONYMOUS, OperationHead
+from .directive import Directive, checked_directives, checked_name
+from .document import BuiltOperation, OperationBuilder
+from .fields import Fields, Selectable
+
+if TYPE_CHECKING:
+    from ..bulk.calls import Calls
+    from ..subscription import Subscription
+
+T = TypeVar("T")
+Timeout = float | Unset | None
+
+
+class Executor(Protocol):
+    """The interface of a client that the proxies use."""
+
+    @property
+    def schema(self) -> GraphQLSchema:
+        """The server's schema."""
+
+    def calls(self) -> Calls:
+        """Return the calls of one bulk operation."""
+
+    def run(self, request: GraphQLRequest) -> ExecutionResult:
+        """Run a query or mutation and return its result, including errors."""
+
+    def follow(self, request: GraphQLRequest, convert: Callable[[ExecutionResult], T]) -> Subscription[T]:
+        """Start a subscription whose iterator yields converted events."""
+
+    def with_options(
+        self, timeout: Timeout, headers: Mapping[str, str] | None, extra_args: Mapping[str, Any] | None
+    ) -> Executor:
+        """Return an executor with these options for each call."""
+
+
+class OperationCalls:
+    """The calls of operations of one kind, with their options.
+
+    Args:
+        executor: the client.
+        kind: ``query``, ``mutation`` or ``subscription``.
+        builders: the client's builders by kind, which keep what was built for earlier calls.
+        head: the name and directives of the operations.
+    """
+
+    def __init__(
+        self, executor: Executor, kind: str, builders: dict[str, OperationBuilder], head: OperationHead = ANONYMOUS
+    ) -> None:
+        self.executor = executor
+        self.kind = kind
+        self._builders = builders
+        self._head = head
+
+    @property
+    def builder(self) -> OperationBuilder:
+        """The builder for the client's current schema."""
+        try:
+            schema = self.executor.schema
+        except SyncGQLError as error:
+            raise cut(error)
+        builder = self._builders.get(self.kind)
+        if builder is None or builder.schema is not schema:
+            builder = self._builders[self.kind] = OperationBuilder(schema, self.kind)
+        return builder
+
+    def with_options(
+        self,
+        timeout: Timeout,
+        headers: Mapping[str, str] | None,
+        extra_args: Mapping[str, Any] | None,
+        operation_name: str | None,
+        directives: Iterable[Directive] | None,
+    ) -> OperationCalls:
+        """Return the same calls with other options; those that are not given stay as they are."""
+        if self.kind == "subscription" and (headers is not None or extra_args is not None):
+            raise TypeError(
+                "A subscription has no headers= and extra_args= of its own; pass headers= to the Client instead."
+            )
+        head = OperationHead(
+            self._head.name if operation_name is None else checked_name(operation_name),
+            self._head.directives if directives is None else checked_directives(directives),
+        )
+        executor = self.executor.with_options(timeout, headers, extra_args)
+        return OperationCalls(executor, self.kind, self._builders, head)
+
+    def build(self, *selections: Selectable, **nested: Selectable) -> BuiltOperation:
+        """Return the operation that selects ``Fields(*selections, **nested)`` of the root type.
+
+        Raises:
+            DocumentError: a selection or a value does not match the schema.
+        """
+        try:
+            return self.builder.build(Fields(*selections, **nested), self._head)
+        except SyncGQLError as error:
+            raise cut(error)
+
+    def request(self, operation: BuiltOperation, variables: Mapping[str, Any]) -> GraphQLRequest:
+        """Return the request to execute an operation.
+
+        Raises:
+            DocumentError: a variable is unknown, its value does not fit its type, or it is missing.
+        """
+        try:
+            return operation.filled(variables)
+        except SyncGQLError as error:
+            raise cut(error)
+
+    def value(
+        self, operation: BuiltOperation, variables: Mapping[str, Any], pick: Callable[[dict[str, Any]], Any]
+    ) -> Any:
+        """Execute an operation and return what *pick* takes from its data; for a subscription, an iterator of these.
+
+        Raises what ``request``, ``Client.execute`` and ``Client.subscribe`` raise.
+        """
+        request = self.request(operation, variables)
+        if self.kind != "subscription":
+            return pick(data_or_raise(self.executor.run(request)))
+
+        def event(result: ExecutionResult) -> Any:
+            data = event_data(result)
+            return None if data is None else pick(data)
+
+        return self.executor.follow(request, event)
+
+    def result(self, operation: BuiltOperation, variables: Mapping[str, Any]) -> Any:
+        """Execute an operation and return the whole result; for a subscription, an iterator of whole results."""
+        request = self.request(operation, variables)
+        if self.kind == "subscription":
+            return self.executor.follow(request, whole_result)
+        return self.executor.run(request)

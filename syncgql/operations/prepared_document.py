@@ -1,0 +1,67 @@
+"""PreparedDocument: a document that was built once, to be executed with different variables."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from ..request import GraphQLRequest
+from .document import BuiltOperation
+from .operation_calls import OperationCalls
+
+
+class PreparedDocument:
+    """A document whose variables are given when it is executed: ``find(id="1")``.
+
+    ``client.query.document`` and ``client.query.book.document`` return one. It can be used by any number of threads.
+
+    Args:
+        calls: run the operation.
+        operation: the document.
+        pick: returns what a call returns, given the data.
+    """
+
+    def __init__(self, calls: OperationCalls, operation: BuiltOperation, pick: Callable[[dict[str, Any]], Any]) -> None:
+        self._calls = calls
+        self._operation = operation
+        self._pick = pick
+
+    @property
+    def text(self) -> str:
+        """The text of the document."""
+        return self._operation.text
+
+    @property
+    def variables(self) -> Mapping[str, str]:
+        """The GraphQL types of the variables, by name."""
+        return {name: str(hole.type) for name, hole in self._operation.holes.items()}
+
+    def __call__(self, /, **variables: Any) -> Any:
+        """Execute the document.
+
+        Args:
+            variables: the values of the variables; ``UNSET`` omits one.
+
+        Returns:
+            The data; if the document was made for a single field, the value of the field. For a subscription, an
+            iterator of these.
+
+        Raises:
+            DocumentError: a variable is unknown, its value does not fit its type, or it is missing; nothing was sent.
+            TransportQueryError: the response has errors; see ``.errors``, and ``.data`` for partial data.
+            TransportError: there was no GraphQL response.
+            ClientClosed: the client is closed.
+        """
+        return self._calls.value(self._operation, variables, self._pick)
+
+    def result(self, /, **variables: Any) -> Any:
+        """Execute the document and return the whole ``ExecutionResult``; errors in it are not raised."""
+        return self._calls.result(self._operation, variables)
+
+    def request(self, /, **variables: Any) -> GraphQLRequest:
+        """Return the request without sending it, for example for ``client.execute_many``."""
+        return self._calls.request(self._operation, variables)
+
+    def __repr__(self) -> str:
+        definitions = ", ".join(f"${name}: {type_}" for name, type_ in self.variables.items())
+        return f"<{self._calls.kind} document({definitions}): {self.text.splitlines()[0].rstrip(' {')}>"

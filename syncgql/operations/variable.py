@@ -1,0 +1,55 @@
+"""Variable: a hole in a document, as the value of an argument."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ..request import UNSET
+from .directive import call_text, checked_name
+
+
+class Variable:
+    """A variable of a document, whose value is given when the document is executed.
+
+    ::
+
+        find = client.query.book.document("title", id=Variable("id"))
+        find(id="1")
+
+    It stands for the value of an argument, or for a value in a list or dict, of a field or a directive. The type of the
+    variable is that of the argument; a variable may be used several times where the types agree.
+
+    Args:
+        name: the name, without the ``$``.
+        default: the value if none is given; it is part of the document.
+
+    Raises:
+        DocumentError: *name* is not a valid name.
+    """
+
+    __slots__ = ("default", "name")
+
+    def __init__(self, name: str, /, *, default: Any = UNSET) -> None:
+        self.name = checked_name(name)
+        self.default = default
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Variable):
+            return NotImplemented
+        return (self.name, self.default) == (other.name, other.default)
+
+    def __hash__(self) -> int:
+        return hash(self.name)  # the default may be a list or a dict, which is not hashable
+
+    def __repr__(self) -> str:
+        return call_text("Variable", self.name, {} if self.default is UNSET else {"default": self.default})
+
+
+def holds_variable(value: object) -> bool:
+    """Return whether a member of a mapping, list or tuple, at any depth, is a Variable."""
+    if isinstance(value, Variable):
+        return True
+    if isinstance(value, Mapping):
+        return any(map(holds_variable, value.values()))
+    return isinstance(value, (list, tuple)) and any(map(holds_variable, value))

@@ -1,0 +1,34 @@
+"""Tally: a count to which any thread adds."""
+
+from __future__ import annotations
+
+import os
+import threading
+
+
+class Tally:
+    """A count of the events in this process, to which any thread adds. A forked child starts at 0."""
+
+    def __init__(self) -> None:
+        # By process id, because a fork copies a lock that another thread may hold. ``setdefault`` is atomic.
+        self._counters: dict[int, _Counter] = {}
+
+    def add(self) -> None:
+        """Count one more."""
+        counter = self._counters.setdefault(os.getpid(), _Counter())
+        with counter.lock:
+            counter.count += 1
+
+    @property
+    def count(self) -> int:
+        """The count at this moment."""
+        counter = self._counters.get(os.getpid())
+        return 0 if counter is None else counter.count
+
+
+class _Counter:
+    __slots__ = ("count", "lock")
+
+    def __init__(self) -> None:
+        self.count = 0
+        self.lock = threading.Lock()

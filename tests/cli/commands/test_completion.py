@@ -1,0 +1,55 @@
+"""``syncgql completion``: what a real shell completes."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.cli.processes import COMMAND, environment, syncgql
+from tests.fix_servers import PATIENCE
+
+# What bash does when Tab is pressed after the words.
+COMPLETE = """
+eval "$(syncgql completion bash)"
+COMP_WORDS=({words})
+COMP_CWORD=$(( ${{#COMP_WORDS[@]}} - 1 ))
+$(complete -p syncgql | sed 's/.*-F \\([^ ]*\\) .*/\\1/') syncgql
+printf '%s\\n' "${{COMPREPLY[@]}}"
+"""
+
+
+def completed(words: str, cwd: Path) -> list[str]:
+    """The words that bash offers in place of the last of *words*."""
+    done = subprocess.run(
+        ["bash", "-c", COMPLETE.format(words=words)],
+        capture_output=True,
+        encoding="utf-8",
+        cwd=cwd,
+        env=environment({"PATH": f"{Path(COMMAND).parent}{os.pathsep}{os.environ['PATH']}"}),
+        timeout=2 * PATIENCE,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    return done.stdout.split()
+
+
+def test_bash_completes_words(tmp_path: Path) -> None:
+    """Commands, options, endpoints of the configuration, and operations of the file of -f."""
+    (tmp_path / "pyproject.toml").write_text('[tool.syncgql.endpoints.prod]\nurl = "https://api.example.com"\n')
+    (tmp_path / "books.graphql").write_text("query Books { books { id } }\nquery Other { a }\n")
+    assert completed("syncgql com", tmp_path) == ["completion"]
+    assert completed("syncgql run --pag", tmp_path) == ["--paginate"]
+    assert completed("syncgql run pr", tmp_path) == ["prod"]
+    assert completed("syncgql run prod -f books.graphql -o B", tmp_path) == ["Books"]
+
+
+@pytest.mark.parametrize(
+    ("shell", "mark"), [("bash", "complete -o"), ("zsh", "#compdef syncgql"), ("fish", "complete")]
+)
+def test_the_script_of_each_shell(shell: str, mark: str) -> None:
+    """It is the whole output; other shells are refused by name."""
+    outcome = syncgql("completion", shell)
+    assert (outcome.exit_code, outcome.stderr, mark in outcome.stdout) == (0, "", True)
+    assert "'bash', 'zsh', 'fish'" in syncgql("completion", "tcsh").stderr

@@ -1,0 +1,71 @@
+"""``syncgql persist``: manifests of trusted documents, which a client and a server accept."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from syncgql import TrustedDocuments
+from tests.cli.processes import syncgql
+
+QUERY = "query Hello { hello }"
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    (tmp_path / "app").mkdir()
+    (tmp_path / "app" / "main.py").write_text(f'client.execute("{QUERY}")\n')
+    (tmp_path / "app" / "books.graphql").write_text("query Books { books { title } }\nmutation Add { add { id } }\n")
+    return tmp_path
+
+
+def test_a_manifest_on_standard_output(project: Path) -> None:
+    """The documents of all files."""
+    outcome = syncgql("persist", "app", cwd=project)
+    assert (outcome.exit_code, outcome.stderr) == (0, "")
+    assert sorted(json.loads(outcome.stdout).values()) == [
+        "mutation Add { add { id } }",
+        "query Books { books { title } }",
+        QUERY,
+    ]
+
+
+@pytest.mark.parametrize("form", ["mapping", "prefixed", "apollo"])
+def test_a_client_reads_each_form(project: Path, form: str) -> None:
+    """The client finds the documents of the program in the file."""
+    outcome = syncgql("persist", "app", "-o", "out/documents.json", "--format", form, cwd=project)
+    assert outcome == (0, "", "syncgql: 3 documents in out/documents.json\n")
+    assert TrustedDocuments(project / "out" / "documents.json").id_of(QUERY) is not None
+
+
+def test_9_for_a_manifest_that_is_out_of_date(project: Path) -> None:
+    """--check prints what would change, and changes nothing."""
+    arguments = ("persist", "app", "-o", "documents.json", "--check")
+    assert syncgql(*arguments, cwd=project).exit_code == 9
+    assert not (project / "documents.json").exists()
+    syncgql("persist", "app", "-o", "documents.json", cwd=project)
+    assert syncgql(*arguments, cwd=project).exit_code == 0
+    assert syncgql("persist", "app", "--check", cwd=project).exit_code == 2
+
+
+def test_8_for_documents_that_cannot_be_listed(project: Path) -> None:
+    """Syntax errors, and what has no name in the form that needs names; nothing is written."""
+    (project / "app" / "wrong.graphql").write_text("{ a")
+    outcome = syncgql("persist", "app", "-o", "documents.json", cwd=project)
+    assert (outcome.exit_code, outcome.stderr) == (
+        8,
+        "app/wrong.graphql:1:4: Syntax Error: Expected Name, found <EOF>.\n",
+    )
+    (project / "app" / "wrong.graphql").write_text("{ a }")
+    outcome = syncgql("persist", "app", "-o", "documents.json", "--format", "apollo", cwd=project)
+    assert outcome.exit_code == 8
+    assert outcome.stderr == "app/wrong.graphql:1:1: Apollo's manifest needs one operation with a name.\n"
+    assert not (project / "documents.json").exists()
+
+
+def test_2_without_operations(project: Path) -> None:
+    """An empty manifest would make a server refuse everything."""
+    (project / "app" / "main.py").write_text("")
+    assert syncgql("persist", "app/main.py", cwd=project).exit_code == 2
