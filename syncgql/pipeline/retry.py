@@ -82,6 +82,9 @@ class Retry(Middleware):
             outcome: ExecutionResult | TransportError
             try:
                 outcome = call_next(operation)
+                if not outcome.errors:
+                    attempts.succeeded()
+                    return outcome
             except TransportError as error:
                 outcome = error
             if not attempts.wait_for_next([operation], [outcome]):
@@ -117,6 +120,8 @@ class Attempts:
         uniform: a function that draws the length of a wait.
     """
 
+    __slots__ = ("_clock", "_made", "_may_have_run", "_policy", "_retries", "_uniform")
+
     def __init__(
         self, policy: RetryPolicy, clock: Clock, retries: Tally, uniform: Callable[[float, float], float]
     ) -> None:
@@ -147,8 +152,8 @@ class Attempts:
                 self.note(outcome)
         budget = self._policy.budget
         if not failures:
-            if budget is not None and any(isinstance(outcome, ExecutionResult) for outcome in outcomes):
-                budget.succeeded()
+            if any(isinstance(outcome, ExecutionResult) for outcome in outcomes):
+                self.succeeded()
             return False
         return self.wait_after(operations, failures)
 
@@ -169,6 +174,11 @@ class Attempts:
             return False
         self._wait(failures[0].error, delay)
         return True
+
+    def succeeded(self) -> None:
+        """Record that the server answered."""
+        if self._policy.budget is not None:
+            self._policy.budget.succeeded()
 
     def note(self, error: TransportError) -> None:
         """Add the information of earlier attempts to an error."""
