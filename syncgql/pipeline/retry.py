@@ -150,7 +150,6 @@ class Attempts:
         for outcome in outcomes:
             if isinstance(outcome, TransportError):
                 self.note(outcome)
-        budget = self._policy.budget
         if not failures:
             if any(isinstance(outcome, ExecutionResult) for outcome in outcomes):
                 self.succeeded()

@@ -11,7 +11,7 @@ from aiohttp import WSMsgType, web
 from ..exceptions import DocumentError
 from ..protocol import json_codec
 from ..runtime.runtime import Runtime
-from .answers import Answers, UnexpectedOperation
+from .answers import Answers, InvalidAnswer, UnexpectedOperation
 from .learned_documents import UNKNOWN, LearnedDocuments
 from .peer import SUBPROTOCOL, Peer
 from .recorded_request import RecordedRequest, request_of
@@ -104,7 +104,7 @@ class _Site:
             if not isinstance(payload, list) and calls[0] and (parts := self._answers.parts(calls[0])) is not None:
                 return await _send_parts(request, parts)
             answers = [UNKNOWN if call is None else self._answers.answer(call) for call in calls]
-        except UnexpectedOperation as error:
+        except (UnexpectedOperation, InvalidAnswer) as error:
             return web.json_response({"errors": [{"message": str(error)}]}, status=400)
         except (DocumentError, TypeError, ValueError) as error:
             return web.json_response({"errors": [{"message": f"Not a GraphQL request: {error}"}]}, status=400)
