@@ -39,7 +39,7 @@ class Progress:
 
 
 class Bar(Progress):
-    """A bar of rich on stderr: count, total, elapsed time and the time that is left.
+    """A bar of rich on stderr: count, total, rate, elapsed time and the time that is left.
 
     Args:
         what: the text in front of the bar.
@@ -80,7 +80,11 @@ def progress_of(option: ProgressOption, what: str, total: int | None = None) -> 
         return Progress(_nothing)
     if option is not True:
         return Progress(check_function("progress", option, 2), total)
-    if not _shows_bars():
+    if "ipykernel" in sys.modules:
+        from .notebook_line import NotebookLine
+
+        return NotebookLine(what, total)
+    if sys.stderr is None or not sys.stderr.isatty():
         return Progress(_nothing)
     _import_rich()
     return Bar(what, total)
@@ -88,11 +92,6 @@ def progress_of(option: ProgressOption, what: str, total: int | None = None) -> 
 
 def _nothing(done: int, total: int | None) -> None:
     """Show nothing."""
-
-
-def _shows_bars() -> bool:
-    """Whether stderr is a terminal, or the program runs in a notebook."""
-    return (sys.stderr is not None and sys.stderr.isatty()) or "ipykernel" in sys.modules
 
 
 def _import_rich() -> Any:
@@ -110,11 +109,17 @@ def _import_rich() -> Any:
 def _rich_bar() -> RichProgress:
     rich = _import_rich()
     from rich.console import Console
+    from rich.text import Text
+
+    class Rate(rich.ProgressColumn):  # type: ignore[name-defined,misc]  # rich is imported when it is needed
+        def render(self, task: Any) -> Text:
+            return Text(f"{task.speed or task.finished_speed or 0:,.0f}/s")
 
     bar: RichProgress = rich.Progress(
         rich.TextColumn("{task.description}"),
         rich.BarColumn(),
         rich.MofNCompleteColumn(),
+        Rate(),
         rich.TimeElapsedColumn(),
         rich.TimeRemainingColumn(),
         console=Console(stderr=True),

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import builtins
+import contextlib
 import io
+import os
+import re
+import subprocess
 import sys
 from typing import Any
 
@@ -65,3 +69,36 @@ def test_the_message_without_rich(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(builtins, "__import__", without_rich)
     with pytest.raises(ModuleNotFoundError, match=r"syncgql\[cli\]"):
         progress_of(True, "requests")
+
+
+BAR = """
+import time
+from syncgql.bulk.progress import progress_of
+
+for total in (40, None):
+    progress = progress_of(True, "nodes", total)
+    for _ in range(30):
+        progress.add(1)
+        time.sleep(0.02)
+    progress.close()
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a pty")
+def test_a_bar_in_a_real_terminal() -> None:
+    """Count, total, rate and the time that is left; without a total, the count and the rate."""
+    import pty
+
+    main, terminal = pty.openpty()
+    environment = {**os.environ, "TERM": "xterm", "COLUMNS": "120"}
+    process = subprocess.Popen([sys.executable, "-c", BAR], stderr=terminal, env=environment)
+    os.close(terminal)
+    shown = b""
+    with contextlib.suppress(OSError):  # the end of a terminal
+        while part := os.read(main, 4096):
+            shown += part
+    os.close(main)
+    assert process.wait() == 0
+    text = re.sub(rb"\x1b\[[0-9;?]*[A-Za-z]", b"", shown).decode()
+    assert re.search(r"nodes .*30/40 +[1-9]\d*/s 0:00:0\d 0:00:0\d", text)
+    assert re.search(r"nodes .*30/\? +[1-9]\d*/s", text)
