@@ -36,7 +36,7 @@ class NotebookLine(Progress):
         now = time.monotonic()
         if self._start == 0.0:
             self._start = now
-            self._handle = display(self._output(), raw=True, display_id=True)
+            self._handle = display(self._output(), raw=True, display_id=True)  # type: ignore[no-untyped-call]
         elif self._handle is not None and now >= self._next:
             self._handle.update(self._output(), raw=True)
         else:

@@ -16,7 +16,7 @@ import nbclient, nbformat
 from nbformat.v4 import new_code_cell, new_notebook
 source = '''
 import time
-from syncgql.bulk.progress import progress_of
+from syncgql.bulk.progress_option import progress_of
 progress = progress_of(True, "nodes", 50)
 for _ in range(50):
     progress.add(1)
