@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from ..bulk.execute_many import ExecuteMany, OnError
     from ..bulk.pages import Pages
     from ..bulk.pagination import NextVariables, Pagination
-    from ..bulk.progress import ProgressOption
+    from ..bulk.progress_option import ProgressOption
     from .call_options import ManyOptions, PollOptions
 
 ResultT = TypeVar("ResultT")
@@ -100,7 +100,7 @@ class BulkMethods(ClientBase):
         if unknown:
             raise unknown_argument("Client.execute_many", unknown)
         from ..bulk.execute_many import ExecuteMany, Flow, requests_from
-        from ..bulk.progress import progress_of
+        from ..bulk.progress_option import progress_of
 
         prepared, total = requests_from(requests, variable_values)
         flow = Flow(
@@ -186,7 +186,7 @@ class BulkMethods(ClientBase):
         if unknown:
             raise unknown_argument("Client.paginate", unknown)
         from ..bulk.pages import paginate
-        from ..bulk.progress import progress_of
+        from ..bulk.progress_option import progress_of
 
         return paginate(
             self._pipeline.calls(timeout, headers, extra_args),

@@ -253,7 +253,7 @@ class FieldProxy:
             DocumentError: a selection or a value does not fit the schema, or the field is no connection.
         """
         from ..bulk.pages import paginate
-        from ..bulk.progress import progress_of
+        from ..bulk.progress_option import progress_of
 
         is_backward = "last" in arguments or "before" in arguments
         size, cursor, info = (
