@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..protocol.persisted_documents import EXTENSION, Refusal, sha256
-from .answers import Answer
+from .answer import Answer
 
 UNKNOWN = Answer(
     {"errors": [{"message": Refusal.NOT_FOUND.value[0], "extensions": {"code": Refusal.NOT_FOUND.value[1]}}]}

@@ -45,7 +45,7 @@ def start(client: Client) -> str:
 
 
 def wait(client: Client, operation_id: str) -> str | None:
-    """Wait for the end of the operation; return the URL of its result, None if there are no objects."""
+    """Wait for the end of the operation; return the URL of its result, or None if it is empty."""
     states = client.poll(
         STATE,
         {"id": operation_id},
@@ -63,16 +63,18 @@ def wait(client: Client, operation_id: str) -> str | None:
 
 def rows(url: str) -> Iterator[dict[str, Any]]:
     """Yield the objects of a result, one for each line, while it is downloaded."""
-    # The result is on another server, which must not get the token of the API: hence not with the client's headers.
+    # Another server has the result and must not get the token that the client sends.
     request = urllib.request.Request(url, headers={"Accept-Encoding": "gzip"})
     with urllib.request.urlopen(request, timeout=60) as response:
         is_gzip = response.headers.get("Content-Encoding") == "gzip"
-        for line in gzip.GzipFile(fileobj=response) if is_gzip else io.BufferedReader(response, 1 << 16):
+        for line in (
+            gzip.GzipFile(fileobj=response) if is_gzip else io.BufferedReader(response, 1 << 16)
+        ):
             yield json.loads(line)
 
 
 def save(database: sqlite3.Connection, objects: Iterable[dict[str, Any]]) -> None:
-    """Insert products and variants; a child comes later than its parent, but not directly after it."""
+    """Insert products and variants; a child follows its parent, but not directly."""
     objects = iter(objects)
     while some := list(itertools.islice(objects, 1000)):
         products = [each for each in some if "__parentId" not in each]

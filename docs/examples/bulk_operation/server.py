@@ -1,4 +1,4 @@
-"""A shop with bulk operations: their results are files of JSON lines, in the form that Shopify has."""
+"""A shop with bulk operations, whose results are files of JSON lines, as at Shopify."""
 
 from __future__ import annotations
 
@@ -89,7 +89,13 @@ def lines() -> Iterator[bytes]:
     """Products, each before its variants but not directly before them."""
     left = SIZE
     for number in itertools.count(1):
-        objects = [{"id": f"gid://shop/Product/{number}", "title": f"Product {number}", "description": TEXT}]
+        objects = [
+            {
+                "id": f"gid://shop/Product/{number}",
+                "title": f"Product {number}",
+                "description": TEXT,
+            }
+        ]
         if number > 1:
             before = number - 1
             objects += [
@@ -108,7 +114,7 @@ def lines() -> Iterator[bytes]:
 
 
 def result(request: Request) -> Response:
-    """The file of a result, as from a storage service: it refuses requests with the token of the shop."""
+    """Serve the file of a result, but refuse requests that contain the token of the shop."""
     if TOKEN_HEADER in request.headers:
         return PlainTextResponse("The token does not belong here.", 400)
     chunks = iter(lines())
@@ -117,5 +123,8 @@ def result(request: Request) -> Response:
 
 
 app = Starlette(
-    routes=[Route("/results/{name}", result), Route("/graphql", GraphQL(strawberry.Schema(Query, Mutation)))]
+    routes=[
+        Route("/results/{name}", result),
+        Route("/graphql", GraphQL(strawberry.Schema(Query, Mutation))),
+    ]
 )

@@ -1,4 +1,4 @@
-"""Add a book to a library and print its catalogue by decades: python catalogue.py TITLE YEAR [AUTHOR]."""
+"""Add a book and print the catalogue by decades: python catalogue.py TITLE YEAR [AUTHOR]."""
 
 from __future__ import annotations
 
@@ -24,7 +24,9 @@ def main(title: str, year: int, author: str | None = None) -> None:
         # A variable that is UNSET is not sent, so the server uses its default.
         added = client.execute(AddBook(title=title, year=year, author=author or UNSET)).add_book
         found = client.execute(FindBook(id=added.id)).book
-        if found is not None:  # mypy insists on this, because the schema says that book may be null
+        if (
+            found is not None
+        ):  # mypy insists on this, because the schema says that book may be null
             print(f"Added {found.title} by {found.author}.")
         books = client.execute(Catalogue()).books
     for start in sorted({decade(book) for book in books}):
