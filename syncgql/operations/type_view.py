@@ -125,7 +125,7 @@ class Types(Mapping[str, TypeView]):
         found = find_name(name, types)
         if found is None:
             raise KeyError(f"The schema has no type {name!r}.{nearest(name, types)}")
-        return TypeView(schema, types[found], _users(schema).get(found, []))
+        return TypeView(schema, types[found], users(schema).get(found, []))
 
     def __iter__(self) -> Iterator[str]:
         types = self._get_schema().type_map
@@ -161,20 +161,20 @@ _KINDS: Mapping[type[GraphQLNamedType], str] = {
 }
 
 
-def _users(schema: GraphQLSchema) -> dict[str, list[str]]:
+def users(schema: GraphQLSchema) -> dict[str, list[str]]:
     """Return for each type the fields and arguments that have it, and the types that it is a member of."""
-    users: dict[str, list[str]] = defaultdict(list)
+    found: dict[str, list[str]] = defaultdict(list)
     for type_ in schema.type_map.values():
         if is_introspection_type(type_):
             continue
         for name, field in getattr(type_, "fields", {}).items():
-            users[get_named_type(field.type).name].append(f"{type_.name}.{name}")
+            found[get_named_type(field.type).name].append(f"{type_.name}.{name}")
             for key, argument in getattr(field, "args", {}).items():
-                users[get_named_type(argument.type).name].append(f"{type_.name}.{name}({key}:)")
+                found[get_named_type(argument.type).name].append(f"{type_.name}.{name}({key}:)")
         if isinstance(type_, GraphQLUnionType):
             for member in type_.types:
-                users[member.name].append(type_.name)
-    return users
+                found[member.name].append(type_.name)
+    return found
 
 
 def _described(text: str, description: str | None) -> str:

@@ -61,6 +61,9 @@ class Recorder(Middleware):
 class Picklable(Middleware):
     """Has a class that pickle finds."""
 
+    def execute(self, operation: Operation, call_next: Execute) -> ExecutionResult:
+        return call_next(operation.replace(headers={"X-User": "ada"}))
+
 
 @pytest.fixture
 def wire_server() -> Any:
@@ -306,6 +309,7 @@ def test_a_client_with_middleware_can_be_pickled(wire_server: WireServer) -> Non
     """If its middleware can."""
     with pickle.loads(pickle.dumps(Client(wire_server.url, middleware=[Picklable()]))) as client:
         client.execute("{ ok }")
+    assert wire_server.requests[0].header("x-user") == "ada"
 
 
 def test_a_submitted_operation_runs_in_the_context_of_its_caller(wire_server: WireServer) -> None:

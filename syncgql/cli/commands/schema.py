@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -58,7 +57,7 @@ def _type_text(schema: GraphQLSchema, name: str, format_name: str) -> str:
     from graphql import introspection_from_schema, print_type
 
     type_ = _type(schema, name)
-    users = list(_users(schema, name))
+    users = _users(schema, name)
     if format_name == "sdl":
         return "\n".join([print_type(type_), "", f"# Used by: {', '.join(users) or 'nothing'}"])
     types = introspection_from_schema(schema)["__schema"]["types"]
@@ -75,37 +74,21 @@ def _type(schema: GraphQLSchema, name: str) -> GraphQLNamedType:
     return type_
 
 
-def _users(schema: GraphQLSchema, name: str) -> Iterator[str]:
-    """Yield the coordinates of what refers to a type: fields, arguments, input fields, unions and implementations.
+def _users(schema: GraphQLSchema, name: str) -> list[str]:
+    """Return the coordinates of what refers to a type: fields, arguments, input fields, unions and implementations.
 
     See https://spec.graphql.org/draft/#sec-Schema-Coordinates.
     """
-    from graphql import (
-        GraphQLInputObjectType,
-        GraphQLInterfaceType,
-        GraphQLObjectType,
-        GraphQLUnionType,
-        get_named_type,
-    )
+    from graphql import GraphQLInterfaceType
 
-    for type_ in schema.type_map.values():
-        if type_.name.startswith("__"):
-            continue
-        if isinstance(type_, GraphQLObjectType | GraphQLInterfaceType):
-            if any(interface.name == name for interface in type_.interfaces):
-                yield type_.name
-            for field_name, field in type_.fields.items():
-                if get_named_type(field.type).name == name:
-                    yield f"{type_.name}.{field_name}"
-                for argument_name, argument in field.args.items():
-                    if get_named_type(argument.type).name == name:
-                        yield f"{type_.name}.{field_name}({argument_name}:)"
-        elif isinstance(type_, GraphQLInputObjectType):
-            for field_name, input_field in type_.fields.items():
-                if get_named_type(input_field.type).name == name:
-                    yield f"{type_.name}.{field_name}"
-        elif isinstance(type_, GraphQLUnionType) and any(member.name == name for member in type_.types):
-            yield type_.name
+    from ...operations.type_view import users
+
+    type_ = schema.type_map[name]
+    implementations: list[str] = []
+    if isinstance(type_, GraphQLInterfaceType):
+        found = schema.get_implementations(type_)
+        implementations = [each.name for each in (*found.objects, *found.interfaces)]
+    return [*users(schema).get(name, []), *implementations]
 
 
 def _json(value: Any) -> str:
