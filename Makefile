@@ -17,10 +17,11 @@ BENCH_VENV = .venv-bench
 BENCH_STAMP = $(BENCH_VENV)/installed
 BENCH_ARGS =
 
-# graphql-core 3.2 beside the 3.3 of .venv, and graphene, which needs 3.2.
+# graphql-core 3.2 beside the 3.3 of .venv, and graphene and ariadne-codegen, which need 3.2.
 CORE32_VENV = .venv-core32
 CORE32_STAMP = $(CORE32_VENV)/installed
-CORE32_TESTS = tests/schema tests/operations tests/codegen tests/transport/test_local_schema.py tests/test_request.py
+CORE32_TESTS = tests/schema tests/operations tests/codegen tests/transport/test_local_schema.py tests/test_request.py \
+	tests/contrib/test_ariadne_codegen.py
 
 # What depends on the interpreter runs on the oldest and on the newest Python that is supported and found here, too.
 ENGINE_TESTS = tests/runtime tests/pipeline tests/test_client_context.py tests/test_client_counts.py \
@@ -111,7 +112,7 @@ $(CORE32_STAMP): setup.cfg setup.py | $(STAMP)
 	@echo "Setting up $(CORE32_VENV) with graphql-core 3.2"
 	@$(BIN)/python -m venv $(CORE32_VENV)
 	@$(CORE32_VENV)/bin/python -m pip install -qq --disable-pip-version-check \
-		--editable '.[test]' 'graphql-core<3.3' 'graphene>=3.4'
+		--editable '.[test]' 'graphql-core<3.3' 'graphene>=3.4' 'ariadne-codegen>=0.14'
 	@touch $(CORE32_STAMP)
 
 core32: $(CORE32_STAMP) ## Run the tests that depend on graphql-core on its release 3.2

@@ -9,7 +9,7 @@ release = installed_version("syncgql")
 version = ".".join(release.split(".")[:2])
 
 extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]
-# The examples have READMEs of their own, to be read beside their files; pages include what is in _static.
+# The READMEs of the examples are read beside their files; pages include what is in _static.
 exclude_patterns = ["_build", "_static", "examples"]
 
 html_theme = "furo"

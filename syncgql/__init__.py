@@ -56,7 +56,8 @@ from .version import __version__ as __version__
 if _TYPE_CHECKING:
     from .bulk.execute_many import FailedRequest
     from .bulk.merge import merge
-    from .bulk.pages import Page, Pages
+    from .bulk.page import Page
+    from .bulk.pages import Pages
     from .bulk.pagination import OffsetPagination, PagePagination
     from .operations.directive import Directive
     from .operations.fields import Field, Fields, Fragment, InlineFragment
@@ -160,7 +161,8 @@ _LATE = {
     "EventStreamTransport": ".transport.event_stream",
     "FailedRequest": ".bulk.execute_many",
     "merge": ".bulk.merge",
-    **dict.fromkeys(("Page", "Pages"), ".bulk.pages"),
+    "Page": ".bulk.page",
+    "Pages": ".bulk.pages",
     **dict.fromkeys(("OffsetPagination", "PagePagination"), ".bulk.pagination"),
     "LocalSchemaTransport": ".transport.local_schema",
     "MultipartSubscriptionTransport": ".transport.multipart_subscription",

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from .bounded_cache import BYTES_PER_CHARACTER, cached
 from .checks import check_mapping, check_text, plain_text
 from .exceptions import DocumentError
+from .records import Variables, record_variables
 
 if TYPE_CHECKING:
     from graphql import DocumentNode, OperationDefinitionNode, SelectionSetNode
@@ -42,7 +43,8 @@ class GraphQLRequest:
         document: GraphQL source text, which is sent unchanged; a parsed document; or a request, such as the one that
             ``gql()`` returns, whose variables, operation name and extensions become the defaults of the other
             arguments.
-        variable_values: the values of the document's variables; None and ``{}`` mean the same.
+        variable_values: the values of the document's variables: a dict, a dataclass or a ``msgspec.Struct``; None and
+            ``{}`` mean the same. A field ``book_id`` of a class is the variable ``$bookId``.
         operation_name: the operation to run; required if the document contains several.
         extensions: the ``extensions`` member of the request, for example for persisted documents.
 
@@ -75,7 +77,7 @@ class GraphQLRequest:
     def __init__(
         self,
         document: str | DocumentNode | GraphQLRequest,
-        variable_values: Mapping[str, Any] | None = None,
+        variable_values: Variables | None = None,
         operation_name: str | None = None,
         extensions: Mapping[str, Any] | None = None,
     ) -> None:
@@ -88,7 +90,7 @@ class GraphQLRequest:
         if not text or text.isspace():
             raise DocumentError("The document is empty; write a query such as '{ __typename }'.")
         if variable_values is not None and not isinstance(variable_values, dict):
-            check_mapping("variable_values", variable_values)
+            variable_values = _members(variable_values, text)
         if extensions is not None and not isinstance(extensions, dict):
             check_mapping("extensions", extensions)
         if operation_name is not None:
@@ -104,7 +106,7 @@ class GraphQLRequest:
 
     def replaced(
         self,
-        variable_values: Mapping[str, Any] | None = None,
+        variable_values: Variables | None = None,
         operation_name: str | None = None,
         extensions: Mapping[str, Any] | None = None,
     ) -> GraphQLRequest:
@@ -258,6 +260,21 @@ class GraphQLRequest:
         return request
 
 
+def _members(variable_values: object, text: str) -> Mapping[str, Any]:
+    """Return the variables that are not in a dict.
+
+    Raises:
+        TypeError: they are neither a mapping nor a dataclass or struct.
+    """
+    if isinstance(variable_values, Mapping):
+        return variable_values
+    members = record_variables(variable_values, text)
+    if members is None:
+        kind = type(variable_values).__name__
+        raise TypeError(f"variable_values must be a mapping, such as a dict, a dataclass or a struct, not {kind}.")
+    return members
+
+
 def gql(document: str) -> GraphQLRequest:
     """Create a request from a document and check the document's syntax.
 
@@ -273,7 +290,7 @@ def gql(document: str) -> GraphQLRequest:
 
 def as_request(
     request: str | DocumentNode | GraphQLRequest,
-    variable_values: Mapping[str, Any] | None = None,
+    variable_values: Variables | None = None,
     operation_name: str | None = None,
     extensions: Mapping[str, Any] | None = None,
 ) -> GraphQLRequest:

@@ -5,16 +5,20 @@ These counts make a call cheap, and unlike times they are equal on every machine
 
 from __future__ import annotations
 
+import gc
 import json
 import platform
 import sys
 from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import FrameType
 from typing import Any
 
 import graphql
 import pytest
 
-from syncgql import Client
+import syncgql
+from syncgql import Client, ExecutionResult, Middleware, Operation, RateLimit
 from syncgql.protocol import http, json_codec
 from syncgql.runtime import process_hooks, slices
 from syncgql.runtime.loop_thread import LoopThread
@@ -63,6 +67,37 @@ def count_calls(monkeypatch: pytest.MonkeyPatch, where: Any, name: str) -> list[
     return seen
 
 
+class PassOn(Middleware):
+    """Does nothing."""
+
+    def execute(self, operation: Operation, call_next: Callable[[Operation], ExecutionResult]) -> ExecutionResult:
+        return call_next(operation)
+
+
+def policies() -> dict[str, Any]:
+    """Return the options of a client whose policies never have anything to do."""
+    return {"middleware": [PassOn()], "retry": True, "rate_limit": RateLimit(1_000_000, burst=1_000_000)}
+
+
+PACKAGE = str(Path(syncgql.__file__).parent)
+
+
+def functions_entered(call: Callable[[], object]) -> int:
+    """Return how many functions of the package a call enters in this thread."""
+    count = 0
+
+    def profile(frame: FrameType, event: str, argument: object) -> None:
+        nonlocal count
+        count += event == "call" and frame.f_code.co_filename.startswith(PACKAGE)
+
+    sys.setprofile(profile)
+    try:
+        call()
+    finally:
+        sys.setprofile(None)
+    return count
+
+
 def test_a_call_crosses_once_and_waits_once(
     loops: list[CountingLoop], server: WireServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -74,6 +109,51 @@ def test_a_call_crosses_once_and_waits_once(
         for _ in range(CALLS):
             client.execute(DOCUMENT)
         assert (loops[0].crossings - before, len(waits)) == (CALLS, CALLS)
+
+
+def test_a_call_enters_few_functions(server: WireServer) -> None:
+    """In the calling thread. The policies, if there are any, add about as many."""
+    counts = []
+    for options in ({}, policies()):
+        with Client(server.url, **options) as client:
+            client.execute(DOCUMENT)
+            counts.append(functions_entered(lambda client=client: client.execute(DOCUMENT)))  # type: ignore[misc]
+    without, with_policies = counts
+    assert without <= 34
+    assert with_policies - without <= 40
+
+
+def test_policies_take_nothing_on_the_loop(loops: list[CountingLoop], server: WireServer) -> None:
+    """They run in the calling thread; the loop has as many crossings, iterations, tasks and timers as without."""
+    with Client(server.url, **policies()) as client:
+        client.execute(DOCUMENT)
+        loop = loops[0]
+        assert loop.idle.wait(PATIENCE)
+        before = loop.crossings, loop.timers, loop.tasks, loop.iterations
+        for _ in range(CALLS):
+            client.execute(DOCUMENT)
+            assert loop.idle.wait(PATIENCE)
+        crossings, timers, tasks, iterations = before
+        assert (loop.crossings - crossings, loop.timers - timers) == (CALLS, CALLS)
+        assert loop.tasks - tasks <= 2 * CALLS
+        assert loop.iterations - iterations <= 4 * CALLS
+
+
+@pytest.mark.skipif(sys.implementation.name != "cpython", reason="other interpreters do not count blocks")
+def test_calls_keep_no_memory(server: WireServer) -> None:
+    """The number of allocated blocks does not grow with the number of calls, with policies either."""
+    for options in ({}, policies()):
+        with Client(server.url, **options) as client:
+            for _ in range(5 * CALLS):
+                client.execute(DOCUMENT)
+            server.requests.clear()
+            gc.collect()
+            before = sys.getallocatedblocks()
+            for _ in range(20 * CALLS):
+                client.execute(DOCUMENT)
+            server.requests.clear()
+            gc.collect()
+            assert sys.getallocatedblocks() - before < 5 * CALLS
 
 
 def test_a_call_takes_few_iterations_tasks_and_timers(loops: list[CountingLoop], server: WireServer) -> None:

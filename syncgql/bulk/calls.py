@@ -6,11 +6,15 @@ from collections.abc import Callable
 from typing import Protocol
 
 from ..deadline import NO_DEADLINE, Deadline
+from ..exceptions import TransportError
 from ..request import GraphQLRequest
 from ..result import ExecutionResult
 
 Outcome = Callable[[], ExecutionResult]
 """A function that returns the answer to a request, or raises why there is none; it is called at most once."""
+
+Repeat = Callable[[GraphQLRequest, TransportError], bool]
+"""A function that waits until a failed request may be sent again, or returns False if it may not."""
 
 
 class Calls(Protocol):
@@ -45,6 +49,9 @@ class Calls(Protocol):
             request: what to send.
             deadline: when the call ends, if that is before its own limit.
         """
+
+    def repeats(self) -> Repeat:
+        """Return a function for the repetitions of one request, which follows the client's option ``retry=``."""
 
     def sleep(self, seconds: float) -> None:
         """Wait in the calling thread; closing the client ends the wait.

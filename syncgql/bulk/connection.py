@@ -65,6 +65,10 @@ class Connection:
         """The path as text."""
         return ".".join(self.path)
 
+    def name_in(self, outer: Connection) -> str:
+        """The path as text, with a mark behind the key of the list of outer nodes."""
+        return f"{outer.name}.{self.path[len(outer.path)]}[].{'.'.join(self.path[len(outer.path) + 1 :])}"
+
 
 def find_connection(request: GraphQLRequest, path: str | None) -> Connection:
     """Return the connection whose pages are to be fetched; found once per document.
@@ -79,7 +83,7 @@ def find_connection(request: GraphQLRequest, path: str | None) -> Connection:
     key = (request.text, request.operation_name, path)
     connection = _found.get(key)
     if connection is None:
-        connection = _checked(_chosen(list(_connections(request)), path))
+        connection = checked(_chosen(connections(request), path))
         _found.put(key, connection, len(request.text))
     return connection
 
@@ -87,15 +91,32 @@ def find_connection(request: GraphQLRequest, path: str | None) -> Connection:
 _found: BoundedCache[tuple[str, str | None, str | None], Connection] = BoundedCache()
 
 
+def connections(request: GraphQLRequest) -> list[Connection]:
+    """Return all connections of the operation, in the order of the document."""
+    return list(_below(request.operation, (), _fragments(request.document), frozenset()))
+
+
+def enclosing(inner: Connection, candidates: list[Connection]) -> Connection | None:
+    """Return the connection in whose nodes another one is; None if there is none."""
+    around = [
+        outer
+        for outer in candidates
+        if inner.path[: len(outer.path)] == outer.path
+        and len(inner.path) > len(outer.path)
+        and inner.path[len(outer.path)] in (outer.nodes, outer.edges)
+    ]
+    return max(around, key=lambda outer: len(outer.path), default=None)
+
+
 def _chosen(candidates: list[Connection], path: str | None) -> Connection:
     if path is not None:
         matching = [each for each in candidates if each.name == path]
         if not matching:
             raise DocumentError(
-                f"The document selects no pageInfo at {path!r}. {_said(candidates)} For a list without it, pass "
+                f"The document selects no pageInfo at {path!r}. {said(candidates)} For a list without it, pass "
                 "pagination=, for example OffsetPagination()."
             )
-        return matching[0]
+        return _outermost(matching[0], candidates)
     if not candidates:
         raise DocumentError(
             f"The document has no connection: no field selects pageInfo. Write {EXAMPLE!r}, or, if the "
@@ -103,16 +124,37 @@ def _chosen(candidates: list[Connection], path: str | None) -> Connection:
         )
     with_cursor = [each for each in candidates if each.cursor_variable] or candidates
     if len(with_cursor) > 1:
-        raise DocumentError(f"The document has several connections; choose one with path=. {_said(with_cursor)}")
-    return with_cursor[0]
+        raise DocumentError(
+            f"The document has several connections; choose one with path=. {said(with_cursor, candidates)}"
+        )
+    return _outermost(with_cursor[0], candidates)
 
 
-def _said(candidates: list[Connection]) -> str:
-    names = ", ".join(repr(each.name) for each in candidates)
-    return f"It does at {names}." if candidates else "It does nowhere."
+def _outermost(connection: Connection, candidates: list[Connection]) -> Connection:
+    outer = enclosing(connection, candidates)
+    if outer is not None:
+        raise DocumentError(
+            f"The connection {connection.name!r} is in each node of {outer.name!r}; pass "
+            f"path={connection.name_in(outer)!r} to fetch the pages of both."
+        )
+    return connection
 
 
-def _checked(connection: Connection) -> Connection:
+def said(some: list[Connection], candidates: list[Connection] | None = None) -> str:
+    """Return a sentence that names connections, among all of the document, by the paths that choose them."""
+    if not some:
+        return "It does nowhere."
+    outers = [(each, enclosing(each, some if candidates is None else candidates)) for each in some]
+    names = (repr(each.name if outer is None else each.name_in(outer)) for each, outer in outers)
+    return f"It does at {', '.join(names)}."
+
+
+def checked(connection: Connection) -> Connection:
+    """Return the connection if it has what its pages need.
+
+    Raises:
+        DocumentError: it lacks something.
+    """
     name = connection.name
     argument, cursor = ("before", "startCursor") if connection.is_backward else ("after", "endCursor")
     if connection.cursor_variable is None:
@@ -125,11 +167,6 @@ def _checked(connection: Connection) -> Connection:
     if connection.nodes is None and connection.edges is None:
         raise DocumentError(f"The connection {name!r} selects neither nodes nor edges.")
     return connection
-
-
-def _connections(request: GraphQLRequest) -> Iterator[Connection]:
-    fragments = _fragments(request.document)
-    yield from _below(request.operation, (), fragments, frozenset())
 
 
 def _fragments(document: DocumentNode) -> Mapping[str, SelectionSetNode]:

@@ -38,7 +38,8 @@ class PageSize:
         if self.size is None or self.size <= 1 or not is_too_expensive(error):
             return False
         self.size, self._good_pages = self.size // 2, 0
-        logger.warning("A page was too expensive for the server; the next has %d nodes. %s", self.size, error)
+        # A handler may keep the record: with the text it does not keep the traceback, and with it the whole pull.
+        logger.warning("A page was too expensive for the server; the next has %d nodes. %s", self.size, str(error))
         return True
 
     def succeeded(self) -> None:
@@ -57,10 +58,10 @@ def is_too_expensive(error: TransportError) -> bool:
         return True
     if not isinstance(error, TransportQueryError | TransportServerError):
         return False
-    return not TOO_EXPENSIVE.isdisjoint(_codes(error.errors or ()))
+    return not TOO_EXPENSIVE.isdisjoint(codes(error.errors or ()))
 
 
-def _codes(errors: Iterable[Mapping[str, Any]]) -> set[str]:
+def codes(errors: Iterable[Mapping[str, Any]]) -> set[str]:
     """Return the codes of errors, including those that a vendor puts into a member of its own."""
     codes: set[str] = set()
     for error in errors:

@@ -4,47 +4,21 @@ from __future__ import annotations
 
 import operator
 import weakref
-from collections.abc import Generator, Iterator, Mapping
-from typing import Any, NamedTuple
+from collections.abc import Iterator
+from typing import Any
 
-from ..checks import check_count, check_size
-from ..exceptions import DocumentError, SyncGQLError, TransportError, TransportProtocolError
-from ..protocol.graphql_response import data_or_raise
+from ..checks import check_count
 from ..request import GraphQLRequest
-from ..result import ExecutionResult
 from ..runtime.prefetch import Prefetch
-from .calls import Calls, Outcome
-from .page_size import PageSize
-from .pagination import NextVariables, Pagination, Turn, declares, default_of, pagination_of, value_of, with_value
+from .calls import Calls
+from .execute_many import OnError, check_on_error
+from .nested_connection import LIST, find_nested_connection
+from .nested_pages import NestedPagination, NestedPull
+from .page import Page
+from .page_fetcher import PageFetcher
+from .pagination import NextVariables, Pagination, pagination_of
 from .progress import Progress
-
-MOST_EMPTY_PAGES = 10
-"""The number of consecutive empty pages after which pagination ends with an error."""
-
-
-class Page(NamedTuple):
-    """One page.
-
-    Attributes:
-        nodes: its nodes; null ones are left out.
-        cursor: where the list goes on after it, for ``after=``; None if that is unknown.
-        number: counted from 1, in this pull.
-        total_count: how many nodes there are in all pages; None if the server does not say.
-        result: the whole answer.
-        start: where the page begins; None at the beginning of the list.
-        cursors: where the list goes on after each node; None if the answer does not say.
-    """
-
-    nodes: list[Any]
-    cursor: Any
-    number: int
-    total_count: int | None
-    result: ExecutionResult
-    start: Any
-    cursors: list[Any] | None
-
-    def __repr__(self) -> str:
-        return f"<Page {self.number}: {len(self.nodes)} nodes>"
+from .pull import Pull
 
 
 class Pages(Iterator[Any]):
@@ -60,13 +34,8 @@ class Pages(Iterator[Any]):
         progress: how far it has come.
     """
 
-    def __init__(self, calls: Calls, pull: Pull, prefetch: int, progress: Progress) -> None:
-        ahead = check_count("prefetch", prefetch, of="pages")
-        source = pull.run(calls, sends_ahead=ahead > 0)
-        # One page ahead needs no thread. The page after that needs one that reads the answer, for its cursor.
-        self._source: Prefetch[Page] | Generator[Page, None, None] = (
-            Prefetch(source, ahead - 1) if ahead > 1 else source
-        )
+    def __init__(self, calls: Calls, pull: Pull | NestedPull, prefetch: int, progress: Progress) -> None:
+        self._source = pull.source(calls, check_count("prefetch", prefetch, of="pages"))
         self._progress = progress
         self._page: Page | None = None
         self._rest: Iterator[Any] = iter(())
@@ -154,149 +123,11 @@ class Pages(Iterator[Any]):
         return page
 
 
-def _abandon(calls: Calls, source: Prefetch[Page] | Generator[Page, None, None]) -> None:
+def _abandon(calls: Calls, source: Iterator[Page]) -> None:
     """End a pull; for finalizers, so it takes no lock and never waits."""
     calls.cancel()
     if isinstance(source, Prefetch):
         source.stop()
-
-
-class Pull:
-    """Fetches the pages of one list, one after the other.
-
-    Args:
-        request: the request, with its variables.
-        pagination: how its pages are asked for; None for the connection in the document.
-        path: the keys that lead to the list, joined by dots; None for the only one.
-        page_size: how many nodes a page has; None for what the document and the variables say.
-        max_pages: how many pages are fetched at most; None for all.
-        after: where to begin; None for the beginning.
-
-    Raises:
-        TypeError: an argument has the wrong type.
-        ValueError: a number is not positive.
-        DocumentError: the document has no connection, several, or one that lacks something.
-    """
-
-    def __init__(
-        self,
-        request: GraphQLRequest,
-        *,
-        pagination: Pagination | NextVariables | None,
-        path: str | None,
-        page_size: int | None,
-        max_pages: int | None,
-        after: Any,
-    ) -> None:
-        self.after = after
-        self._request = request
-        self._pagination = pagination_of(pagination, request, path)
-        self._variables = request.variable_values or {}
-        self._max_pages = check_size("max_pages", max_pages)
-        self._size = PageSize(self._first_size(check_size("page_size", page_size)))
-
-    def run(self, calls: Calls, *, sends_ahead: bool) -> Generator[Page, None, None]:
-        """Yield the pages; raises what ``Pages`` raises.
-
-        Args:
-            calls: fetch the pages.
-            sends_ahead: whether the request for the next page is sent before a page is yielded.
-        """
-        cursor, number = self.after, 1
-        trail = Trail(cursor)
-        answer: Outcome | None = None
-        while True:
-            result, turn = self._fetch(calls, cursor, number, answer)
-            is_last = not turn.has_more or number == self._max_pages
-            stuck = None if is_last else trail.stuck(turn, number)
-            answer = self._sent(calls, turn.cursor) if sends_ahead and not is_last and stuck is None else None
-            yield Page(turn.nodes, turn.cursor, number, turn.total, result, cursor, turn.cursors)
-            if is_last:
-                return
-            if stuck is not None:
-                raise stuck
-            cursor, number = turn.cursor, number + 1
-
-    def _sent(self, calls: Calls, cursor: Any) -> Outcome | None:
-        """Send the request for a page; return None if that fails, which is raised after the page before it."""
-        try:
-            return calls.send(self._request_at(cursor))
-        except SyncGQLError:
-            return None
-
-    def _fetch(self, calls: Calls, cursor: Any, number: int, answer: Outcome | None) -> tuple[ExecutionResult, Turn]:
-        while True:
-            request = self._request_at(cursor)
-            try:
-                result = calls.execute(request) if answer is None else answer()
-                turn = self._pagination.read(data_or_raise(result, request), cursor)
-            except TransportError as error:
-                answer = None
-                if self._size.shrink(error):
-                    continue
-                where = "at the beginning" if cursor is None else f"after {cursor!r}"
-                error.message += f" It was page {number} of paginate(), {where}."
-                raise
-            self._size.succeeded()
-            return result, turn
-
-    def _request_at(self, cursor: Any) -> GraphQLRequest:
-        return GraphQLRequest(self._request, self._variables_at(cursor))
-
-    def _variables_at(self, cursor: Any) -> Mapping[str, Any]:
-        variables = self._pagination.at(self._variables, cursor)
-        name = self._pagination.size_variable
-        return variables if name is None or self._size.size is None else with_value(variables, name, self._size.size)
-
-    def _first_size(self, page_size: int | None) -> int | None:
-        name = self._pagination.size_variable
-        if name is None or not declares(self._request, name):
-            if page_size is None:
-                return None
-            raise DocumentError(
-                "page_size= needs a variable for the size of a page: declare $first: Int and pass 'first: $first' to "
-                f"the field{'' if name is None else f', or here ${name}'}."
-            )
-        if page_size is None:
-            given = value_of(self._variables, name)
-            page_size = given if isinstance(given, int) else default_of(self._request, name)
-        return page_size
-
-
-class Trail:
-    """The cursors of a pull, by which it sees that it does not get on.
-
-    Args:
-        cursor: where it begins.
-    """
-
-    def __init__(self, cursor: Any) -> None:
-        self._seen = {repr(cursor)}
-        self._empty_pages = 0
-
-    def stuck(self, turn: Turn, number: int) -> TransportProtocolError | None:
-        """Take note of a page that is not the last; return the error to raise if the pull does not get on.
-
-        Its cursor was there before, or it is one of many empty pages in a row.
-        """
-        key = repr(turn.cursor)
-        if key in self._seen:
-            return TransportProtocolError(
-                f"The cursor does not move: page {number} of paginate() says that the next page begins at {key}, where "
-                "an earlier page began.",
-                rule="the cursor of each page is another one",
-                received=key,
-            )
-        self._seen.add(key)
-        self._empty_pages = 0 if turn.nodes else self._empty_pages + 1
-        if self._empty_pages >= MOST_EMPTY_PAGES:
-            return TransportProtocolError(
-                f"The server says that there are more pages, and the last {self._empty_pages} were empty, up to page "
-                f"{number} of paginate().",
-                rule="pages that are not the last have nodes",
-                received=key,
-            )
-        return None
 
 
 def paginate(
@@ -309,8 +140,19 @@ def paginate(
     max_pages: int | None,
     pagination: Pagination | NextVariables | None,
     after: Any,
+    on_error: OnError,
     progress: Progress,
 ) -> Pages:
     """Do what ``Client.paginate`` does."""
-    pull = Pull(request, pagination=pagination, path=path, page_size=page_size, max_pages=max_pages, after=after)
+    returns_errors = check_on_error(on_error)
+    pull: Pull | NestedPull
+    if pagination is None and path is not None and LIST in path:
+        nested = NestedPagination(find_nested_connection(request, path))
+        pull = NestedPull(
+            PageFetcher(request, nested, page_size, returns_errors=returns_errors), max_pages=max_pages, after=after
+        )
+    else:
+        chosen = pagination_of(pagination, request, path)
+        fetcher = PageFetcher(request, chosen, page_size, returns_errors=returns_errors)
+        pull = Pull(fetcher, max_pages=max_pages, after=after)
     return Pages(calls, pull, prefetch, progress)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar, overload
 
 from ..gql_names import unknown_argument
+from ..records import Variables
 from ..request import UNSET, GraphQLRequest, Unset, as_request
 from ..typed.request import TypedRequest
 from .base import ClientBase
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from ..bulk.execute_many import ExecuteMany, OnError
     from ..bulk.pages import Pages
     from ..bulk.pagination import NextVariables, Pagination
-    from ..bulk.progress import ProgressOption
+    from ..bulk.progress_option import ProgressOption
     from .call_options import ManyOptions, PollOptions
 
 ResultT = TypeVar("ResultT")
@@ -99,7 +100,7 @@ class BulkMethods(ClientBase):
         if unknown:
             raise unknown_argument("Client.execute_many", unknown)
         from ..bulk.execute_many import ExecuteMany, Flow, requests_from
-        from ..bulk.progress import progress_of
+        from ..bulk.progress_option import progress_of
 
         prepared, total = requests_from(requests, variable_values)
         flow = Flow(
@@ -115,7 +116,7 @@ class BulkMethods(ClientBase):
     def paginate(
         self,
         request: str | DocumentNode | GraphQLRequest,
-        variable_values: Mapping[str, Any] | None = None,
+        variable_values: Variables | None = None,
         operation_name: str | None = None,
         *,
         path: str | None = None,
@@ -124,6 +125,7 @@ class BulkMethods(ClientBase):
         max_pages: int | None = None,
         pagination: Pagination | NextVariables | None = None,
         after: Any = None,
+        on_error: OnError = "raise",
         progress: ProgressOption = None,
         timeout: float | Unset | None = UNSET,
         headers: Mapping[str, str] | None = None,
@@ -149,15 +151,19 @@ class BulkMethods(ClientBase):
             variable_values: a dict of values for the document's variables.
             operation_name: the operation to run; required if the document contains several.
             path: the keys that lead to the connection or list in the data, joined by dots; required if there are
-                several.
+                several. ``repositories.nodes[].issues`` is a connection in each node of another one: the iterator
+                yields the inner nodes of each outer node in turn, and fetches further pages for one outer node at a
+                time. For this, the outer connection must also select ``edges { cursor }``.
             page_size: the number of nodes per page; sets the variable of ``first`` or ``last``.
-            prefetch: the number of pages to fetch ahead, in a thread; 1 by default. 0 fetches each page when it is
-                needed, in the calling thread.
+            prefetch: the number of pages to fetch ahead; 1 by default. 0 fetches each page when it is needed. More
+                than 1 needs a thread.
             max_pages: the maximum number of pages to fetch; None, the default, for all.
             pagination: for lists that are not connections: an ``OffsetPagination``, a ``PagePagination``, or a function
                 that takes the data of a page and returns the variables to change for the next page, or None after the
                 last one.
             after: the cursor to start at: the ``cursor`` of an earlier iterator.
+            on_error: ``raise``, the default, raises an error for a page with errors; ``return`` accepts a page that has
+                both data and errors, which are in ``page.result.errors``.
             progress: True to show a progress bar on a terminal, which needs the ``cli`` extra; or a function to call in
                 the consumer's thread with the number of nodes so far and the total, None if it is unknown.
             timeout: the seconds that each request may take, instead of the client's limit; None for no limit.
@@ -173,13 +179,14 @@ class BulkMethods(ClientBase):
         Raises:
             DocumentError: the document has a syntax error, or contains no connection, several, or an incomplete one.
             TypeError: an argument is unknown or has the wrong type.
-            ValueError: *timeout*, *page_size* or *max_pages* is not positive, or *prefetch* is negative.
+            ValueError: *timeout*, *page_size* or *max_pages* is not positive, *prefetch* is negative, or *on_error*
+                is unknown.
             ModuleNotFoundError: *progress* is True on a terminal, and rich is not installed.
         """
         if unknown:
             raise unknown_argument("Client.paginate", unknown)
         from ..bulk.pages import paginate
-        from ..bulk.progress import progress_of
+        from ..bulk.progress_option import progress_of
 
         return paginate(
             self._pipeline.calls(timeout, headers, extra_args),
@@ -190,6 +197,7 @@ class BulkMethods(ClientBase):
             max_pages=max_pages,
             pagination=pagination,
             after=after,
+            on_error=on_error,
             progress=progress_of(progress, "nodes"),
         )
 
@@ -197,7 +205,7 @@ class BulkMethods(ClientBase):
     def poll(  # type: ignore[overload-overlap]  # a typed request is a request, too
         self,
         request: TypedRequest[ResultT],
-        variable_values: Mapping[str, Any] | None = None,
+        variable_values: Variables | None = None,
         operation_name: str | None = None,
         *,
         interval: float | Iterable[float],
@@ -208,7 +216,7 @@ class BulkMethods(ClientBase):
     def poll(
         self,
         request: str | DocumentNode | GraphQLRequest,
-        variable_values: Mapping[str, Any] | None = None,
+        variable_values: Variables | None = None,
         operation_name: str | None = None,
         *,
         interval: float | Iterable[float],
@@ -218,7 +226,7 @@ class BulkMethods(ClientBase):
     def poll(
         self,
         request: str | DocumentNode | GraphQLRequest,
-        variable_values: Mapping[str, Any] | None = None,
+        variable_values: Variables | None = None,
         operation_name: str | None = None,
         *,
         interval: float | Iterable[float],

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, TypedDict
 
 from ..bulk.execute_many import OnError
-from ..bulk.progress import ProgressOption
+from ..bulk.progress_option import ProgressOption
 from ..request import Unset
 from ..runtime.event_buffer import Overflow
 from ..subscription import OnReconnect

@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from graphql import GraphQLSchema
 
     from ..operations.proxy import OperationProxy
+    from ..operations.type_view import Types
     from ..schema.provider import SchemaSource
 
 
@@ -267,6 +268,11 @@ class Client(ExecuteMethods, BulkMethods, BatchMethods, SubscribeMethods, Stream
     def subscription(self) -> OperationProxy:
         """The server's subscriptions: ``for book in client.subscription.book_added("title"): ...``."""
         return self._pipeline.operations("subscription")
+
+    @property
+    def types(self) -> Types:
+        """The types of the server's schema: ``client.types["Book"]``; ``print(client.types)`` shows all of it."""
+        return self._pipeline.types
 
     @property
     def schema(self) -> GraphQLSchema:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypeVar, overload
 
 from ..gql_names import unknown_argument
 from ..protocol.graphql_response import data_or_raise
+from ..records import Variables
 from ..request import UNSET, GraphQLRequest, Unset, as_request
 from ..result import ExecutionResult
 from ..typed.request import TypedRequest, TypedResult, decoded_after
@@ -32,7 +33,7 @@ class ExecuteMethods(ClientBase):
     def execute(  # type: ignore[overload-overlap]  # a typed request is a request, too
         self,
         request: TypedRequest[ResultT],
-        variable_values: Mapping[str, Any] | None = None,
+        variable_values: Variables | None = None,
         operation_name: str | None = None,
         **options: Unpack[CallOptions],
     ) -> ResultT: ...
@@ -41,7 +42,7 @@ class ExecuteMethods(ClientBase):
     def execute(
         self,
         request: str | DocumentNode | GraphQLRequest,
-        variable_values: Mapping[str, Any] | None = None,
+        variable_values: Variables | None = None,
         operation_name: str | None = None,
         **options: Unpack[CallOptions],
     ) -> dict[str, Any]: ...
@@ -49,7 +50,7 @@ class ExecuteMethods(ClientBase):
     def execute(
         self,
         request: str | DocumentNode | GraphQLRequest,
-        variable_values: Mapping[str, Any] | None = None,
+        variable_values: Variables | None = None,
         operation_name: str | None = None,
         *,
         timeout: float | Unset | None = UNSET,
@@ -99,7 +100,7 @@ class ExecuteMethods(ClientBase):
     def execute_result(
         self,
         request: TypedRequest[ResultT],
-        variable_values: Mapping[str, Any] | None = None,
+        variable_values: Variables | None = None,
         operation_name: str | None = None,
         **options: Unpack[CallOptions],
     ) -> TypedResult[ResultT]: ...
@@ -108,7 +109,7 @@ class ExecuteMethods(ClientBase):
     def execute_result(
         self,
         request: str | DocumentNode | GraphQLRequest,
-        variable_values: Mapping[str, Any] | None = None,
+        variable_values: Variables | None = None,
         operation_name: str | None = None,
         **options: Unpack[CallOptions],
     ) -> ExecutionResult: ...
@@ -116,7 +117,7 @@ class ExecuteMethods(ClientBase):
     def execute_result(
         self,
         request: str | DocumentNode | GraphQLRequest,
-        variable_values: Mapping[str, Any] | None = None,
+        variable_values: Variables | None = None,
         operation_name: str | None = None,
         *,
         timeout: float | Unset | None = UNSET,
@@ -162,7 +163,7 @@ class ExecuteMethods(ClientBase):
     def submit(  # type: ignore[overload-overlap]  # a typed request is a request, too
         self,
         request: TypedRequest[ResultT],
-        variable_values: Mapping[str, Any] | None = None,
+        variable_values: Variables | None = None,
         operation_name: str | None = None,
         **options: Unpack[CallOptions],
     ) -> Future[ResultT]: ...
@@ -171,7 +172,7 @@ class ExecuteMethods(ClientBase):
     def submit(
         self,
         request: str | DocumentNode | GraphQLRequest,
-        variable_values: Mapping[str, Any] | None = None,
+        variable_values: Variables | None = None,
         operation_name: str | None = None,
         **options: Unpack[CallOptions],
     ) -> Future[dict[str, Any]]: ...
@@ -179,7 +180,7 @@ class ExecuteMethods(ClientBase):
     def submit(
         self,
         request: str | DocumentNode | GraphQLRequest,
-        variable_values: Mapping[str, Any] | None = None,
+        variable_values: Variables | None = None,
         operation_name: str | None = None,
         *,
         timeout: float | Unset | None = UNSET,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypeVar, overload
 from ..gql_names import unknown_argument
 from ..pipeline.pipeline import BUFFER_SIZE
 from ..protocol.snapshot_data import SnapshotData
+from ..records import Variables
 from ..request import UNSET, GraphQLRequest, Unset, as_request
 from ..result import IncrementalResult, as_incremental
 from ..runtime.event_buffer import Overflow
@@ -31,7 +32,7 @@ class StreamMethods(ClientBase):
     def stream(  # type: ignore[overload-overlap]  # a typed request is a request, too
         self,
         request: TypedRequest[ResultT],
-        variable_values: Mapping[str, Any] | None = None,
+        variable_values: Variables | None = None,
         operation_name: str | None = None,
         **options: Unpack[StreamOptions],
     ) -> Subscription[ResultT]: ...
@@ -40,7 +41,7 @@ class StreamMethods(ClientBase):
     def stream(
         self,
         request: str | DocumentNode | GraphQLRequest,
-        variable_values: Mapping[str, Any] | None = None,
+        variable_values: Variables | None = None,
         operation_name: str | None = None,
         **options: Unpack[StreamOptions],
     ) -> Subscription[dict[str, Any]]: ...
@@ -48,7 +49,7 @@ class StreamMethods(ClientBase):
     def stream(
         self,
         request: str | DocumentNode | GraphQLRequest,
-        variable_values: Mapping[str, Any] | None = None,
+        variable_values: Variables | None = None,
         operation_name: str | None = None,
         *,
         timeout: float | Unset | None = UNSET,
@@ -104,7 +105,7 @@ class StreamMethods(ClientBase):
     def stream_results(
         self,
         request: str | DocumentNode | GraphQLRequest,
-        variable_values: Mapping[str, Any] | None = None,
+        variable_values: Variables | None = None,
         operation_name: str | None = None,
         *,
         timeout: float | Unset | None = UNSET,

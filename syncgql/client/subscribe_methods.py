@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypeVar, overload
 from ..gql_names import unknown_argument
 from ..pipeline.pipeline import BUFFER_SIZE
 from ..protocol.graphql_response import event_data
+from ..records import Variables
 from ..request import UNSET, GraphQLRequest, Unset, as_request
 from ..result import ExecutionResult, whole_result
 from ..runtime.event_buffer import Overflow
@@ -32,7 +33,7 @@ class SubscribeMethods(ClientBase):
     def subscribe(  # type: ignore[overload-overlap]  # a typed request is a request, too
         self,
         request: TypedRequest[ResultT],
-        variable_values: Mapping[str, Any] | None = None,
+        variable_values: Variables | None = None,
         operation_name: str | None = None,
         **options: Unpack[SubscribeOptions],
     ) -> Subscription[ResultT]: ...
@@ -41,7 +42,7 @@ class SubscribeMethods(ClientBase):
     def subscribe(
         self,
         request: str | DocumentNode | GraphQLRequest,
-        variable_values: Mapping[str, Any] | None = None,
+        variable_values: Variables | None = None,
         operation_name: str | None = None,
         **options: Unpack[SubscribeOptions],
     ) -> Subscription[dict[str, Any]]: ...
@@ -49,7 +50,7 @@ class SubscribeMethods(ClientBase):
     def subscribe(
         self,
         request: str | DocumentNode | GraphQLRequest,
-        variable_values: Mapping[str, Any] | None = None,
+        variable_values: Variables | None = None,
         operation_name: str | None = None,
         *,
         timeout: float | Unset | None = UNSET,
@@ -101,7 +102,7 @@ class SubscribeMethods(ClientBase):
     def subscribe_results(
         self,
         request: TypedRequest[ResultT],
-        variable_values: Mapping[str, Any] | None = None,
+        variable_values: Variables | None = None,
         operation_name: str | None = None,
         **options: Unpack[SubscribeOptions],
     ) -> Subscription[TypedResult[ResultT]]: ...
@@ -110,7 +111,7 @@ class SubscribeMethods(ClientBase):
     def subscribe_results(
         self,
         request: str | DocumentNode | GraphQLRequest,
-        variable_values: Mapping[str, Any] | None = None,
+        variable_values: Variables | None = None,
         operation_name: str | None = None,
         **options: Unpack[SubscribeOptions],
     ) -> Subscription[ExecutionResult]: ...
@@ -118,7 +119,7 @@ class SubscribeMethods(ClientBase):
     def subscribe_results(
         self,
         request: str | DocumentNode | GraphQLRequest,
-        variable_values: Mapping[str, Any] | None = None,
+        variable_values: Variables | None = None,
         operation_name: str | None = None,
         *,
         timeout: float | Unset | None = UNSET,

@@ -20,6 +20,7 @@ from ..typed.names import TYPENAME
 from .collecting import Selected, Selection, collect, conditions, possible_types, sub_selections
 from .documents import Documents
 from .input_types import LeafTypes, described
+from .options import CodegenOptions
 from .python_names import Names, attribute_name, class_name
 from .shapes import Class, Field, OperationClass, Ref, Union
 from .texts import DocumentTexts
@@ -32,13 +33,17 @@ class Builder:
         schema: the schema.
         documents: all operations and fragments.
         leaves: the scalars, enums and inputs.
+        options: the options.
         prefix: how code refers to the classes of fragments: ``fragments.``, or nothing in their own module.
     """
 
-    def __init__(self, schema: GraphQLSchema, documents: Documents, leaves: LeafTypes, prefix: str) -> None:
+    def __init__(
+        self, schema: GraphQLSchema, documents: Documents, leaves: LeafTypes, options: CodegenOptions, prefix: str
+    ) -> None:
         self._schema = schema
         self._fragments = documents.fragments
         self._leaves = leaves
+        self._options = options
         self._prefix = prefix
         self._texts = DocumentTexts(schema, documents.fragments)
         self.used_fragments: dict[str, None] = {}
@@ -81,9 +86,10 @@ class Builder:
         self, name: str, path: str, selections: list[Selection], type_name: str, applies: Callable[[str], bool]
     ) -> Class:
         made = Class(name, path, description=getattr(self._schema.type_map[type_name], "description", None) or "")
-        attributes, classes = Names(self._leaves.reserved), Names()
+        # Annotations begin with the outermost class, whose name means a nested class where one has it.
+        attributes, classes = Names(self._options.reserved), Names([path.partition(".")[0]])
         for key, selected in collect(selections, self._fragments, applies).items():
-            attribute = attributes.new(attribute_name(key))
+            attribute = attributes.new(self._options.attribute(key))
             optional = all(each.optional for each in selected)
             if selected[0].node.name.value == TYPENAME:
                 made.fields.append(Field(key, attribute, Ref("str", False, "str"), optional))
@@ -93,8 +99,7 @@ class Builder:
             made.fields.append(Field(key, attribute, ref, optional, described(definition)))
         for union in made.unions:
             union.reader = attributes.new(union.reader)
-        for field in made.fields:
-            _point_to_reader(field.ref, made.unions)
+            union.name = classes.new(union.name)
         return made
 
     def _definition(self, selected: Selected) -> Any:
@@ -124,7 +129,7 @@ class Builder:
         if narrowing:
             union = self._union(name, owner, names, selections, type_.name, narrowing)
             owner.unions.append(union)
-            return Ref("union", nullable, union.annotation, reader=union.reader)
+            return Ref("union", nullable, "", union=union)
         name = names.new(name)
         made = self._object(name, f"{owner.path}.{name}", selections, type_.name)
         owner.classes.append(made)
@@ -168,7 +173,7 @@ class Builder:
                 groups.setdefault((each,) if each in met else met, []).append(each)
         members = []
         for met, types in groups.items():
-            member = self._member(names.new(name + "".join(map(class_name, met))), owner, selections, types[0])
+            member = self._member(names.new(name + "".join(map(class_name, met))), owner, selections, types)
             members.append((types, member.path))
         base = self._possible(type_name)
         other_name = names.new(f"{name}Other")
@@ -176,9 +181,10 @@ class Builder:
             other_name, f"{owner.path}.{other_name}", selections, type_name, lambda cond: base <= self._possible(cond)
         )
         owner.classes.append(_with_typename(other))
-        return Union(f"read_{attribute_name(name)}", members, other.path)
+        return Union(name, f"read_{attribute_name(name)}", members, other.path)
 
-    def _member(self, name: str, owner: Class, selections: list[Selection], type_name: str) -> Class:
+    def _member(self, name: str, owner: Class, selections: list[Selection], types: list[str]) -> Class:
+        type_name = types[0]
         made = self._class(
             name,
             f"{owner.path}.{name}",
@@ -186,6 +192,7 @@ class Builder:
             type_name,
             lambda condition: type_name in self._possible(condition),
         )
+        made.typenames = types
         owner.classes.append(_with_typename(made))
         return made
 
@@ -196,12 +203,3 @@ def _with_typename(made: Class) -> Class:
         name = Names(field.attribute for field in made.fields).new("typename")
         made.fields.insert(0, Field(TYPENAME, name, Ref("str", False, "str")))
     return made
-
-
-def _point_to_reader(ref: Ref, unions: list[Union]) -> None:
-    """Let a union's type know the final name of the method that decodes it."""
-    if ref.item is not None:
-        _point_to_reader(ref.item, unions)
-    for union in unions:
-        if ref.kind == "union" and ref.annotation == union.annotation:
-            ref.reader = union.reader

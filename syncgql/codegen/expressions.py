@@ -4,115 +4,90 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from .lines import Lines
+from .models import STANDARD
 from .options import Scalar
 from .shapes import Field, Ref
-
-STANDARD = {
-    "datetime.datetime",
-    "datetime.date",
-    "datetime.time",
-    "uuid.UUID",
-    "decimal.Decimal",
-}
-"""Types that ``TypedRequest`` decodes, too."""
+from .source import literal
 
 
 class Expressions:
-    """Writes the expressions of one module.
+    """Writes the expressions of one class.
 
     Args:
+        lines: the module, for the names that the expressions need.
         scalars: the types of custom scalars.
-
-    Attributes:
-        used: the names that the expressions need from elsewhere.
-        modules: the modules that they need.
+        path: the name of the class with those of the classes around it; it is ``cls`` in the expressions.
     """
 
-    def __init__(self, scalars: Mapping[str, Scalar]) -> None:
+    def __init__(self, lines: Lines, scalars: Mapping[str, Scalar], path: str) -> None:
+        self._lines = lines
         self._scalars = scalars
-        self.used: set[str] = set()
-        self.modules: set[str] = set()
+        self._prefix = f"{path}."
 
-    def hint(self, field: Field) -> str:
-        """Return the annotation of a field."""
-        self._note(field.ref)
-        if field.optional:
-            self.used.add("Unset")
-        return field.hint
+    def near(self, path: str) -> str:
+        """Return a class as the methods of this one refer to it."""
+        return f"cls.{path.removeprefix(self._prefix)}" if path.startswith(self._prefix) else path
 
-    def field(self, field: Field, reads: str) -> str:
-        """Return the expression that decodes a field of ``data``; *reads* is how the reader of a union is called."""
-        value = self.value(field.ref, f"data[{field.key!r}]".replace("'", '"'), 0, reads)
+    def field(self, field: Field) -> str:
+        """Return the expression that decodes a field of ``data``."""
+        value = self.value(field.ref, f"data[{literal(field.key)}]", 0)
         if not field.optional:
             return value
-        self.used.add("UNSET")
-        return f'UNSET if "{field.key}" not in data else {value}'
+        self._lines.use("UNSET")
+        return f"UNSET if {literal(field.key)} not in data else {value}"
 
-    def value(self, ref: Ref, source: str, depth: int, reads: str) -> str:
+    def value(self, ref: Ref, source: str, depth: int) -> str:
         """Return the expression that decodes *source*."""
         name = f"v{depth}"
         if not ref.nullable:
-            return self._present(ref, source, depth, reads)
-        inner = self._present(ref, name, depth, reads)
+            return self._present(ref, source, depth)
+        inner = self._present(ref, name, depth)
         return f"None if {_bound(name, source)} is None else {inner}"
 
-    def _present(self, ref: Ref, source: str, depth: int, reads: str) -> str:
+    def _present(self, ref: Ref, source: str, depth: int) -> str:
         if ref.item is not None:
-            self.used.add("items")
+            self._lines.use("items")
             item = f"v{depth + 1}"
-            return f"[{self.value(ref.item, item, depth + 1, reads)} for {item} in items({source})]"
+            return f"[{self.value(ref.item, item, depth + 1)} for {item} in items({source})]"
         if ref.kind in {"str", "int", "bool"}:
-            self.used.add("wrong")
+            self._lines.use("wrong")
             name = f"v{depth}"
             value = name if source == name else f"{name} := {source}"
             return f'{name} if type({value}) is {ref.kind} else wrong("{ref.kind}", {name})'
         if ref.kind == "float":
-            self.used.add("read_float")
+            self._lines.use("read_float")
             return f"read_float({source})"
         if ref.kind == "enum":
             return f"{ref.annotation}({source})"
         if ref.kind == "object":
-            return f"{ref.annotation}.from_data({source})"
-        if ref.kind == "union":
-            return f"{reads}.{ref.reader}({source})"
+            return f"{self.near(ref.annotation)}.from_data({source})"
+        if ref.union is not None:
+            return f"cls.{ref.union.reader}({source})"
         return self._scalar(ref, source) if ref.kind == "scalar" else source
 
     def _scalar(self, ref: Ref, source: str) -> str:
         scalar = self._scalars[ref.scalar]
         if scalar.parse is not None:
-            self._import(scalar.parse)
-            self.used.add("parsed")
+            self._lines.import_of(scalar.parse)
+            self._lines.use("parsed")
             return f'parsed({scalar.parse}, "{ref.scalar}", {source})'
         if scalar.type in STANDARD:
-            self.used.add("SCALARS")
+            self._lines.use("SCALARS")
             return f"SCALARS[{scalar.type}]({source})"
         return source
 
-    def written(self, field: Field, source: str) -> str:
-        """Return the expression for a value as it is sent."""
-        ref = field.ref
-        while ref.item is not None:
-            ref = ref.item
-        serialize = self._scalars[ref.scalar].serialize if ref.scalar else None
-        if serialize is not None:
-            self._import(serialize)
-        elif ref.kind != "input":
-            return source
-        self.used.add("written")
-        return f"written({source}, {serialize})" if serialize else f"written({source})"
 
-    def _note(self, ref: Ref) -> None:
-        if ref.item is not None:
-            self._note(ref.item)
-        elif ref.kind == "any":
-            self.used.add("Any")
-        elif ref.kind == "scalar":
-            self._import(ref.annotation)
-
-    def _import(self, dotted: str) -> None:
-        module = dotted.rpartition(".")[0]
-        if module:
-            self.modules.add(module)
+def written(lines: Lines, scalars: Mapping[str, Scalar], field: Field, source: str) -> str:
+    """Return the expression for the value of a variable as it is sent."""
+    ref = field.ref.innermost
+    serialize = scalars[ref.scalar].serialize if ref.scalar else None
+    if serialize is not None:
+        lines.import_of(serialize)
+    elif ref.kind != "input":
+        return source
+    lines.use("written")
+    return f"written({source}, {serialize})" if serialize else f"written({source})"
 
 
 def _bound(name: str, source: str) -> str:

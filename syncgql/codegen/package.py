@@ -52,7 +52,7 @@ class _Package:
 
     def files(self) -> dict[str, str]:
         """Return the text of each file, with its header."""
-        names, classes = Names(["__init__", "enums", "inputs", "fragments"]), Names()
+        names, classes = Names(["__init__", "enums", "inputs", "fragments", "scalars"]), Names()
         self._check_class_names()
         used: dict[str, None] = {}
         for path, operations in self._documents.operations.items():
@@ -70,11 +70,12 @@ class _Package:
         self._write_fragments(used)
         self._write_inputs()
         self._write_enums()
+        self._write_scalars()
         self._write_init()
         return {name: _with_header(*source) for name, source in sorted(self._files.items())}
 
     def _builder(self, prefix: str) -> Builder:
-        return Builder(self._schema, self._documents, self._leaves, prefix)
+        return Builder(self._schema, self._documents, self._leaves, self._options, prefix)
 
     def _check_class_names(self) -> None:
         """Check that no two operations, and no two fragments, have names that give the same class."""
@@ -102,8 +103,7 @@ class _Package:
                 todo += builder.used_fragments
         if made:
             module = Module(self._options)
-            for name in sorted(made):
-                module.model(made[name])
+            module.fragments([made[name] for name in sorted(made)])
             self._files["fragments.py"] = ("fragments", module.text())
 
     def _write_inputs(self) -> None:
@@ -132,6 +132,12 @@ class _Package:
             module.enum(name, type_.description or "", members)
         self._files["enums.py"] = ("the schema", module.text())
 
+    def _write_scalars(self) -> None:
+        module = Module(self._options)
+        scalars = {name: scalar for name, scalar in self._options.scalars.items() if name in self._schema.type_map}
+        if module.scalars(scalars):
+            self._files["scalars.py"] = ("the schema", module.text())
+
     def _write_init(self) -> None:
         lines = [
             line
@@ -147,4 +153,6 @@ class _Package:
 def _with_header(source: str, text: str) -> str:
     digest = hashlib.sha256(text.encode()).hexdigest()[:16]
     name = source.encode("unicode_escape").decode("ascii")
-    return f"{HEADER} {__version__} from {name}. Do not edit: changes are overwritten.\n# sha256: {digest}\n\n{text}"
+    return (
+        f"{HEADER} {__version__}. Do not edit: changes are overwritten.\n# Source: {name}\n# sha256: {digest}\n\n{text}"
+    )

@@ -8,19 +8,41 @@ from collections.abc import Iterable
 
 from ..typed.names import snake_case
 
-# What annotations and decoders in the scope of a class refer to, so that no attribute may have the name.
-_USED = frozenset(
+NAMES_IN_ANNOTATIONS = frozenset(
     {
-        *("str", "int", "float", "bool", "list", "dict", "tuple", "object", "classmethod", "staticmethod", "super"),
-        *("self", "UNSET", "Unset", "Any", "Model", "enums", "inputs", "fragments"),
-        *("from_data", "to_data", "check_one_of", "written", "variables"),
+        *("str", "int", "float", "bool", "list", "Any", "Annotated", "Literal", "NotRequired", "UNSET", "Unset"),
+        *("enums", "inputs", "fragments", "scalars"),
     }
 )
+"""What annotations in the scope of a class refer to, so that no attribute may have the name."""
+
+_USED = NAMES_IN_ANNOTATIONS | {
+    *("dict", "tuple", "object", "classmethod", "staticmethod", "super", "cls", "self", "Model"),
+    *("from_data", "to_data", "check_one_of", "written", "variables"),
+}
+
+PYDANTIC_NAMES = frozenset(
+    {
+        *("construct", "copy", "dict", "from_orm", "json", "parse_file", "parse_obj", "parse_raw", "schema"),
+        *("schema_json", "update_forward_refs", "validate", "model_computed_fields", "model_config"),
+        *("model_construct", "model_copy", "model_dump", "model_dump_json", "model_extra", "model_fields"),
+        *("model_fields_set", "model_json_schema", "model_parametrized_name", "model_post_init", "model_rebuild"),
+        *("model_validate", "model_validate_json", "model_validate_strings"),
+    }
+)
+"""The attributes of every model of pydantic, which no field may have."""
 
 
 def attribute_name(name: str) -> str:
     """Return the attribute for a field, argument or variable."""
     return _allowed(snake_case(name).strip("_") if name.startswith("__") else snake_case(name))
+
+
+def public_name(name: str) -> str:
+    """Return the attribute of a model of pydantic, for which names with an underscore before them are not fields."""
+    name = attribute_name(name)
+    public = name.lstrip("_")
+    return name if public == name else _allowed(public) if public[:1].isalpha() else f"field_{public}"
 
 
 def class_name(name: str) -> str:

@@ -90,7 +90,7 @@ def config_of(settings: Mapping[str, Any], root: Path) -> CodegenConfig:
     table = settings.get("codegen")
     if not isinstance(table, Mapping):
         raise ValueError("[tool.syncgql.codegen] is missing; it needs documents and output.")
-    unknown = sorted(table.keys() - {"documents", "output", "scalars", "manifest", "schema", "python"})
+    unknown = sorted(table.keys() - {"documents", "output", "scalars", "manifest", "model", "schema", "python"})
     if unknown:
         raise ValueError(f"[tool.syncgql.codegen] has no setting {unknown[0]!r}.")
     documents = _patterns(table, "documents", "app/**/*.graphql", required="python" not in table)
@@ -103,7 +103,8 @@ def config_of(settings: Mapping[str, Any], root: Path) -> CodegenConfig:
     if not isinstance(manifest, str | None):
         raise ValueError('[tool.syncgql.codegen] manifest must be the path of a file, as in "documents.json".')
     scalars = {name: _scalar(name, value) for name, value in table.get("scalars", {}).items()}
-    return CodegenConfig(root / schema, documents, output, root, CodegenOptions(scalars), manifest, python)
+    options = _options(scalars, table.get("model", "classes"))
+    return CodegenConfig(root / schema, documents, output, root, options, manifest, python)
 
 
 def schema_setting(settings: Mapping[str, Any]) -> str:
@@ -116,6 +117,13 @@ def schema_setting(settings: Mapping[str, Any]) -> str:
     if not isinstance(schema, str):
         raise ValueError('[tool.syncgql] schema must be the path of the schema, as in "schema.graphql".')
     return schema
+
+
+def _options(scalars: Mapping[str, Scalar], model: Any) -> CodegenOptions:
+    try:
+        return CodegenOptions(scalars, model)
+    except ValueError as error:
+        raise ValueError(f"[tool.syncgql.codegen] {error}") from error
 
 
 def _patterns(table: Mapping[str, Any], name: str, example: str, *, required: bool = False) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -18,7 +19,7 @@ class Ref:
         annotation: the type in Python, without ``| None``.
         item: the type of the items of a list.
         scalar: the name of a custom scalar.
-        reader: the method that decodes a member of a union.
+        union: the members of a union.
     """
 
     kind: Kind
@@ -26,13 +27,22 @@ class Ref:
     annotation: str
     item: Ref | None = None
     scalar: str = ""
-    reader: str = ""
+    union: Union | None = None
 
     @property
     def hint(self) -> str:
         """The annotation of the value."""
-        inner = f"list[{self.item.hint}]" if self.item else self.annotation
+        return self.spelled(lambda leaf: leaf.union.annotation if leaf.union else leaf.annotation)
+
+    def spelled(self, leaf: Callable[[Ref], str]) -> str:
+        """Return the annotation of the value, where *leaf* returns that of what is not a list, without null."""
+        inner = f"list[{self.item.spelled(leaf)}]" if self.item else leaf(self)
         return f"{inner} | None" if self.nullable else inner
+
+    @property
+    def innermost(self) -> Ref:
+        """The type of the items of lists in lists; the type itself if it is no list."""
+        return self.item.innermost if self.item else self
 
 
 @dataclass
@@ -64,19 +74,26 @@ class Union:
     """The members of a union, or of an interface whose types have different fields.
 
     Attributes:
+        name: the name of the alias for all classes.
         reader: the method that decodes a value.
         members: the names of types and the class for them.
         other: the class for all other types.
     """
 
+    name: str
     reader: str
     members: list[tuple[list[str], str]]
     other: str
 
     @property
+    def paths(self) -> list[str]:
+        """The classes, that for all other types last."""
+        return [*(path for _, path in self.members), self.other]
+
+    @property
     def annotation(self) -> str:
-        """The classes."""
-        return " | ".join([*(name for _, name in self.members), self.other])
+        """The classes as a type."""
+        return " | ".join(self.paths)
 
 
 @dataclass
@@ -90,6 +107,7 @@ class Class:
         classes: the classes within it.
         unions: the unions of its fields.
         description: the description of its type in the schema.
+        typenames: for a member of a union the names of its types; empty for one that stands for all others.
     """
 
     name: str
@@ -98,6 +116,7 @@ class Class:
     classes: list[Class] = field(default_factory=list)
     unions: list[Union] = field(default_factory=list)
     description: str = ""
+    typenames: list[str] = field(default_factory=list)
 
 
 @dataclass

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections.abc import Iterable
 
-LINE = 120
+from .wrapping import LINE
+
 IMPORT_LINE = 88
 
 
@@ -16,8 +18,21 @@ def literal(text: str) -> str:
 
 
 def text_literal(text: str, indent: str) -> list[str]:
-    """Return the lines of an expression for a text of several lines, each line a literal of its own."""
-    return [f"{indent}{literal(line)}" for line in text.splitlines(keepends=True)]
+    """Return the lines of an expression for a text of several lines, each line a literal of its own, or several."""
+    room = LINE - len(indent) - len('""')
+    return [
+        f'{indent}"{piece}"' for line in text.splitlines(keepends=True) for piece in _pieces(literal(line)[1:-1], room)
+    ]
+
+
+def _pieces(escaped: str, room: int) -> list[str]:
+    """Return the text of a literal in pieces that are not too long, broken behind spaces."""
+    pieces = [""]
+    for word in re.findall("[^ ]+ *| +", escaped):
+        if len(pieces[-1]) + len(word) > room and pieces[-1]:
+            pieces.append("")
+        pieces[-1] += word
+    return pieces
 
 
 def from_import(module: str, names: list[str]) -> list[str]:

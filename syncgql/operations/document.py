@@ -6,6 +6,7 @@ schema, written as text and validated; later ones only serialize their values.
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Hashable, Mapping
 from typing import Any
 
@@ -21,6 +22,7 @@ from ..schema.variables import coerce_value, refusal
 from .call_shape import ANONYMOUS, CallShape, OperationHead
 from .document_writer import DocumentVariable, DocumentWriter, WrittenOperation
 from .fields import Fields
+from .typed_operation import TypedOperation
 
 
 class BuiltOperation:
@@ -35,10 +37,24 @@ class BuiltOperation:
         self.text = operation.text
         self.holes = {hole.name: hole for hole in operation.holes}
         self._values = values
+        self._result: tuple[str, Any] | None = None
+
+    def with_result(self, name: str, result_type: Any) -> BuiltOperation:
+        """Return the same operation, whose result is the field *name* of the data as an instance of a class."""
+        changed = copy.copy(self)
+        changed._result = name, result_type
+        return changed
 
     def unfilled(self) -> PreparedRequest:
         """Return the request without the values of the holes."""
-        return PreparedRequest(self.text, self._values)
+        return self._request(self._values)
+
+    def _request(self, values: Mapping[str, Any]) -> PreparedRequest:
+        return (
+            PreparedRequest(self.text, values)
+            if self._result is None
+            else TypedOperation(self.text, values, *self._result)
+        )
 
     def filled(self, given: Mapping[str, Any]) -> PreparedRequest:
         """Return the request with the values of the holes; those with a default may be absent.
@@ -56,7 +72,7 @@ class BuiltOperation:
         for name, hole in self.holes.items():
             if name not in values and _is_required(hole):
                 raise refusal(f"variables.{name}", f"the variable {name}: {hole.type} needs a value.")
-        return PreparedRequest(self.text, values)
+        return self._request(values)
 
     def _known(self, name: str) -> str:
         return nearest(name, self.holes) or f" It has {', '.join(map(repr, self.holes)) or 'none'}."

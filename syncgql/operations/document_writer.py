@@ -31,10 +31,11 @@ from ..schema.names import find_name, nearest
 from ..schema.variables import coerce_value, refusal
 from .automatic import automatic_selections
 from .call_shape import ANONYMOUS, OperationHead, given_arguments
+from .class_selections import class_selections
 from .directive import Directive
 from .fields import Field, Fields, Fragment, InlineFragment, Selection
 from .literal import literal
-from .schema_selection import Automatic
+from .schema_selection import Automatic, OfClass, SchemaSelection
 from .variable import Variable, holds_variable
 
 ROOT_DEPTH = 2
@@ -285,16 +286,25 @@ def _given(fields: Fields | None, automatic: Automatic, path: str) -> Fields:
 
 
 def _expanded(schema: GraphQLSchema, fields: Fields, type_: GraphQLNamedType, path: str) -> Iterator[Selection]:
-    """Yield the selections; those that the schema completes are completed."""
+    """Yield the selections; those that the schema completes are completed with what was not selected by hand."""
     by_hand = {one.key for one in fields if isinstance(one, Field)}
+    completed = [_completed(schema, one, type_, path) for one in fields if isinstance(one, SchemaSelection)]
+    inner = {leaf.key: leaf.fields for leaves in completed for leaf in leaves if isinstance(leaf, Field)}
+    rest = iter(completed)
     for one in fields:
-        if isinstance(one, Automatic):
-            leaves = automatic_selections(schema, type_, one.depth)
-            for leaf in _minus(leaves, one.without, type_):
-                if not isinstance(leaf, Field) or leaf.key not in by_hand:
-                    yield leaf
+        if isinstance(one, SchemaSelection):
+            yield from (leaf for leaf in next(rest) if not isinstance(leaf, Field) or leaf.key not in by_hand)
+        elif isinstance(one, Field) and one.fields is None:
+            yield one.with_fields(inner.get(one.key))
         else:
             yield one
+
+
+def _completed(schema: GraphQLSchema, one: SchemaSelection, type_: GraphQLNamedType, path: str) -> Fields:
+    if isinstance(one, OfClass):
+        return _minus(class_selections(type_, one, path), one.without, type_)
+    depth = one.depth if isinstance(one, Automatic) else NESTED_DEPTH
+    return _minus(automatic_selections(schema, type_, depth), one.without, type_)
 
 
 def _minus(selections: Sequence[Selection], without: Sequence[Selection], type_: GraphQLNamedType) -> Fields:

@@ -17,7 +17,7 @@ from ..bounded_cache import BYTES_PER_CHARACTER, cached
 from ..exceptions import DocumentError
 from .directive import NAME, Directive, call_text, checked_directives, checked_name
 from .parsed_selection import ParsedFragment, ParsedSelection
-from .schema_selection import Automatic, SchemaSelection
+from .schema_selection import RECURSION, Automatic, OfClass, SchemaSelection, is_result_type
 
 __all__ = ["Field", "Fields", "Fragment", "InlineFragment", "Selectable", "Selection"]
 
@@ -209,7 +209,7 @@ class Fields:
 
     Args:
         selections: names, dotted names, GraphQL text (``"title author { name }"``), Field, InlineFragment, Fragment,
-            Automatic, Fields, lists of these, or mappings like *nested*.
+            Automatic, Fields, classes as for ``Fields.of``, lists of these, or mappings like *nested*.
         nested: fields with their selections; a ``Field`` with another name gets the keyword as its alias. In a mapping,
             ``True`` selects a field, ``False`` omits it, and ``"... on Book"`` is an inline fragment.
 
@@ -224,6 +224,26 @@ class Fields:
     def __init__(self, *selections: Selectable, **nested: Selectable) -> None:
         found = [one for selectable in (*selections, nested) for one in _selections(selectable)]
         self.selections = _merged(found)
+
+    @classmethod
+    def of(cls, kind: Any, *, depth: int = RECURSION) -> Fields:
+        """Return the selection that a class needs: ``Fields.of(Book)``.
+
+        Fields of the class that are classes themselves are selected with their fields. For a union of classes, each has
+        an inline fragment for its type, which is named like the class or as a ``Literal`` says that annotates its field
+        ``__typename``. A field ``published_at`` selects ``publishedAt`` if the schema has it. Fields that need
+        arguments are added by hand: ``Fields.of(Book) + Field("reviews", first=5)``.
+
+        Args:
+            kind: a dataclass, ``TypedDict``, ``NamedTuple``, attrs class, ``msgspec.Struct`` or pydantic model; or a
+                list or union of these.
+            depth: how often a class that contains itself is selected, counting the outermost one; the last has the
+                default of that field.
+
+        Raises:
+            DocumentError: *kind* is something else, or *depth* is less than 1.
+        """
+        return cls(OfClass(kind, depth))
 
     def __iter__(self) -> Iterator[Selection]:
         return iter(self.selections)
@@ -269,6 +289,8 @@ def _selections(selectable: Selectable) -> Iterator[Selection]:
         yield selectable
     elif isinstance(selectable, Fields):
         yield from selectable.selections
+    elif is_result_type(selectable):
+        yield OfClass(selectable, RECURSION)
     elif isinstance(selectable, str):
         yield from _from_text(selectable)
     elif isinstance(selectable, Mapping):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
@@ -12,10 +13,12 @@ from ..protocol.graphql_response import data_or_raise, event_data
 from ..request import GraphQLRequest, Unset
 from ..result import ExecutionResult, whole_result
 from ..tracebacks import cut
+from ..typed.request import TypedRequest, TypedResult
 from .call_shape import ANONYMOUS, OperationHead
 from .directive import Directive, checked_directives, checked_name
 from .document import BuiltOperation, OperationBuilder
-from .fields import Fields, Selectable
+from .fields import Field, Fields, Selectable
+from .schema_selection import is_result_type
 
 if TYPE_CHECKING:
     from ..bulk.calls import Calls
@@ -108,6 +111,19 @@ class OperationCalls:
         except SyncGQLError as error:
             raise cut(error)
 
+    def build_field(self, name: str, fields: Selectable, arguments: Mapping[str, Any]) -> BuiltOperation:
+        """Return the operation that selects one field of the root type; a class as its selection is its result, too.
+
+        Raises:
+            DocumentError: a selection or a value does not match the schema.
+            TypeError: there is no decoder for the class.
+        """
+        try:
+            operation = self.builder.build(Fields(Field(name, fields=fields).with_arguments(arguments)), self._head)
+        except SyncGQLError as error:
+            raise cut(error)
+        return operation.with_result(name, fields) if is_result_type(fields) else operation
+
     def request(self, operation: BuiltOperation, variables: Mapping[str, Any]) -> GraphQLRequest:
         """Return the request to execute an operation.
 
@@ -124,9 +140,13 @@ class OperationCalls:
     ) -> Any:
         """Execute an operation and return what *pick* takes from its data; for a subscription, an iterator of these.
 
+        An operation with the class of its result returns an instance of it.
+
         Raises what ``request``, ``Client.execute`` and ``Client.subscribe`` raise.
         """
         request = self.request(operation, variables)
+        if isinstance(request, TypedRequest):
+            pick = request.decode
         if self.kind != "subscription":
             return pick(data_or_raise(self.executor.run(request)))
 
@@ -139,6 +159,7 @@ class OperationCalls:
     def result(self, operation: BuiltOperation, variables: Mapping[str, Any]) -> Any:
         """Execute an operation and return the whole result; for a subscription, an iterator of whole results."""
         request = self.request(operation, variables)
+        convert = functools.partial(TypedResult, request) if isinstance(request, TypedRequest) else whole_result
         if self.kind == "subscription":
-            return self.executor.follow(request, whole_result)
-        return self.executor.run(request)
+            return self.executor.follow(request, convert)
+        return convert(self.executor.run(request))

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import html
 import inspect
 import keyword
 import warnings
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from graphql import GraphQLArgument, GraphQLField, is_required_argument
+from graphql import GraphQLArgument, GraphQLField, get_named_type, is_required_argument
 from graphql.type import SchemaMetaFieldDef, TypeMetaFieldDef, TypeNameMetaFieldDef
 
 from ..exceptions import DocumentError, TransportError
@@ -17,9 +18,10 @@ from ..schema.names import find_name, nearest
 from .default_value import default_text, typed_with_default
 from .directive import Directive
 from .document import BuiltOperation
-from .fields import Field, Fields, Selectable
+from .fields import Fields, Selectable
 from .operation_calls import OperationCalls, Timeout
 from .prepared_document import PreparedDocument
+from .type_view import FieldView
 
 if TYPE_CHECKING:
     from ..bulk.pages import Pages
@@ -251,7 +253,7 @@ class FieldProxy:
             DocumentError: a selection or a value does not fit the schema, or the field is no connection.
         """
         from ..bulk.pages import paginate
-        from ..bulk.progress import progress_of
+        from ..bulk.progress_option import progress_of
 
         is_backward = "last" in arguments or "before" in arguments
         size, cursor, info = (
@@ -274,6 +276,7 @@ class FieldProxy:
             max_pages=max_pages,
             pagination=None,
             after=None,
+            on_error="raise",
             progress=progress_of(None, self.__name__),
         )
 
@@ -281,12 +284,16 @@ class FieldProxy:
         arguments = ", ".join(f"{name}: {typed_with_default(argument)}" for name, argument in self._field.args.items())
         return f"<{self._calls.kind} {self.__name__}({arguments}): {self._field.type}>"
 
+    def _repr_html_(self) -> str:
+        """Show the operation, its description and the fields of its type in Jupyter."""
+        return f"<p><code>{html.escape(repr(self))}</code></p><pre>{html.escape(self.__doc__ or '')}</pre>"
+
     def _built(self, fields: Selectable, arguments: dict[str, Any]) -> BuiltOperation:
         if self._field.deprecation_reason is not None:
             root = self._calls.builder.root
             message = f"{root}.{self.__name__} is deprecated: {self._field.deprecation_reason}"
             warnings.warn(message, DeprecationWarning, stacklevel=3)
-        return self._calls.build(Field(self.__name__, fields=fields).with_arguments(arguments))
+        return self._calls.build_field(self.__name__, fields, arguments)
 
     def _value(self, data: dict[str, Any]) -> Any:
         return data.get(self.__name__)
@@ -329,4 +336,6 @@ def _description(name: str, field: GraphQLField) -> str:
         for key, argument in field.args.items():
             lines.append(f"    {key} ({typed_with_default(argument)}): {argument.description or ''}".rstrip(": "))
     lines.append(f"\nReturns:\n    {field.type}")
+    returned = getattr(get_named_type(field.type), "fields", {})
+    lines += [f"        {FieldView(key, each)!r}" for key, each in returned.items()]
     return "\n".join(lines)

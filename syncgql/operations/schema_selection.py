@@ -1,11 +1,13 @@
-"""Selections that the schema completes: Automatic, all leaves of a type."""
+"""Selections that the schema completes: Automatic, all leaves of a type, and OfClass, what a class needs."""
 
 from __future__ import annotations
 
 import copy
+import typing
 from typing import Any, TypeVar
 
 from ..exceptions import DocumentError
+from ..typed.class_members import object_classes
 
 SelfT = TypeVar("SelfT", bound="SchemaSelection")
 
@@ -69,3 +71,60 @@ class Automatic(SchemaSelection):
         joined = Automatic(max(self.depth, other.depth))
         joined.without = tuple(removed for removed in self.without if removed in other.without)
         return joined
+
+
+RECURSION = 2
+"""How often a class may be in itself by default: once, besides the outermost one."""
+
+
+class OfClass(SchemaSelection):
+    """What the objects of an answer need to become instances of a class, or of the classes in a type.
+
+    Args:
+        kind: the type.
+        depth: how often a class may be in itself, counting the outermost one.
+        within: the classes whose fields lead here.
+
+    Raises:
+        DocumentError: the type has no class of objects, or *depth* is less than 1.
+    """
+
+    __slots__ = ("depth", "kind", "within")
+
+    def __init__(self, kind: Any, depth: int, within: tuple[Any, ...] = ()) -> None:
+        if depth < 1:
+            raise DocumentError("The depth of Fields.of must be at least 1, the class itself.")
+        try:
+            has_classes = bool(object_classes(kind))
+        except TypeError as error:
+            raise DocumentError(str(error)) from error
+        if not has_classes:
+            raise DocumentError(
+                f"{_name(kind)} is no selection; give a dataclass, TypedDict, NamedTuple, attrs class, msgspec.Struct "
+                "or pydantic model, or names of fields."
+            )
+        self.kind = kind
+        self.depth = depth
+        self.within = within
+        self.without = ()
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, OfClass):
+            return NotImplemented
+        mine = (self.kind, self.depth, self.within, self.without)
+        return mine == (other.kind, other.depth, other.within, other.without)
+
+    def __hash__(self) -> int:
+        return hash((self.kind, self.depth, self.within, self.without))
+
+    def __repr__(self) -> str:
+        return f"Fields.of({_name(self.kind)}, depth={self.depth}){self._minus()}"
+
+
+def is_result_type(selectable: object) -> bool:
+    """Return whether a selection is a type, of whose instances the result consists."""
+    return isinstance(selectable, (type, typing.NewType)) or typing.get_origin(selectable) is not None
+
+
+def _name(kind: Any) -> str:
+    return kind.__name__ if isinstance(kind, type) and not hasattr(kind, "__args__") else str(kind)

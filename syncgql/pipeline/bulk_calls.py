@@ -8,9 +8,9 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from typing import Protocol
 
-from ..bulk.calls import Calls, Outcome
+from ..bulk.calls import Calls, Outcome, Repeat
 from ..deadline import NO_DEADLINE, Deadline
-from ..exceptions import SyncGQLError
+from ..exceptions import SyncGQLError, TransportError
 from ..request import GraphQLRequest
 from ..result import ExecutionResult
 from ..runtime.owner_process import OwnerProcess
@@ -22,6 +22,7 @@ from .flight_queue import FlightQueue
 from .flights import Flight, Flights
 from .middleware import Execute
 from .operation import Operation
+from .retry import Failure, Retry
 
 
 class Caller(Protocol):
@@ -29,9 +30,11 @@ class Caller(Protocol):
 
     Attributes:
         dispatcher: sends operations.
+        retry: the step that retries operations; None if there is none.
     """
 
     dispatcher: Dispatcher
+    retry: Retry | None
 
     @property
     def has_middleware(self) -> bool:
@@ -95,6 +98,18 @@ class BulkCalls(Calls):
             operation = operation.replace(deadline=deadline.renewed())
         return self._caller.execute(operation, self._dispatch)
 
+    def repeats(self) -> Repeat:
+        retry = self._caller.retry
+        if retry is None:
+            return _never
+        attempts = retry.attempts()
+
+        def wait(request: GraphQLRequest, error: TransportError) -> bool:
+            attempts.note(error)
+            return attempts.wait_after([self._new_operation(request)], [Failure(error)])
+
+        return wait
+
     def sleep(self, seconds: float) -> None:
         self._caller.sleep(seconds)
 
@@ -150,3 +165,7 @@ class BulkCalls(Calls):
         finally:
             self._flights.discard(flight)
         return flight.outcome()
+
+
+def _never(request: GraphQLRequest, error: TransportError) -> bool:
+    return False

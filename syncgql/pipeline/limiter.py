@@ -78,13 +78,14 @@ class Limiter:
 
     def wait(self, charge: Charge, now: float) -> float:
         """Return the seconds until a request can be sent, unless an answer changes that; 0 for now."""
-        waits = [0.0, self._resume - now]
+        longest = max(0.0, self._resume - now)
         if self._pace is not None:
-            waits.append(self._pace.wait(charge.points, now))
-        waits += [account.wait(cost, now, account.in_flight) for account, cost in self._costs_of([charge]).items()]
+            longest = max(longest, self._pace.wait(charge.points, now))
+        for account, cost in self._costs_of((charge,)).items():
+            longest = max(longest, account.wait(cost, now, account.in_flight))
         if self._in_flight and self._is_probing(now):
-            waits.append(self._last_sent + PROBE_SECONDS - now)
-        return max(waits)
+            longest = max(longest, self._last_sent + PROBE_SECONDS - now)
+        return longest
 
     def least_wait(self, charge: Charge, ahead: Sequence[Charge], now: float) -> float:
         """Return the seconds that a request has to wait in any case.
@@ -111,7 +112,7 @@ class Limiter:
             since: the time since which it has been waiting.
             now: the time in seconds.
         """
-        charge.costs = self._costs_of([charge])
+        charge.costs = self._costs_of((charge,))
         charge.sent_after = self._answers
         for account, cost in charge.costs.items():
             account.in_flight += cost
@@ -146,6 +147,8 @@ class Limiter:
 
     def _costs_of(self, charges: Iterable[Charge]) -> dict[Account, float]:
         """Estimate how much requests take: what the same documents took the last time, or else the last one."""
+        if not self._accounts:
+            return {}
         costs = dict.fromkeys(self._accounts.values(), 0.0)
         for charge in charges:
             for document in charge.documents:
@@ -156,6 +159,8 @@ class Limiter:
 
     def _read(self, charge: Charge, readings: Mapping[str, Reading], now: float) -> None:
         self._answers += 1
+        if not readings and not self._accounts:
+            return
         count = len(charge.documents)
         for name, reading in readings.items():
             account = self._accounts.setdefault(name, Account())

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from typing import NamedTuple
+from collections.abc import Sequence
 
-from ..deadline import Deadline
 from ..exceptions import TransportError, TransportRateLimited, TransportServerError
 from ..protocol.batch import BatchEntry
 from ..protocol.rate_limit_readings import Answer
@@ -27,18 +24,6 @@ LOGGED_WAIT = 0.1
 """The shortest wait in seconds that is logged. Shorter ones are how a limit spreads requests."""
 
 
-class Turn(NamedTuple):
-    """The turn of one request.
-
-    Attributes:
-        waited: the seconds for which it waited.
-        outcomes: the entries of its response, from which the limit learns.
-    """
-
-    waited: float
-    outcomes: list[BatchEntry]
-
-
 class Pacing(Middleware):
     """Waits until a rate limit lets a request pass, and lets the limit learn from the answer.
 
@@ -52,68 +37,103 @@ class Pacing(Middleware):
         self._clock = clock
 
     def execute(self, operation: Operation, call_next: Execute) -> ExecutionResult:
-        with self._turn([operation]) as turn:
-            result = call_next(operation._replace(waited=turn.waited))
+        with Turn(self._limit, self._clock, (operation,)) as turn:
+            result = call_next(turn.noted(operation))
             turn.outcomes.append(result)
         return result
 
     def execute_batch(self, operations: Sequence[Operation], call_next: ExecuteBatch) -> list[BatchEntry]:
-        with self._turn(operations) as turn:
-            entries = call_next([operation._replace(waited=turn.waited) for operation in operations])
+        with Turn(self._limit, self._clock, operations) as turn:
+            entries = call_next([turn.noted(operation) for operation in operations])
             turn.outcomes.extend(entries)
         return entries
 
     def subscribe(self, operation: Operation, call_next: Subscribe) -> Subscription[ExecutionResult]:
-        with self._turn([operation]):
+        with Turn(self._limit, self._clock, (operation,)):
             return call_next(operation)
 
-    @contextmanager
-    def _turn(self, operations: Sequence[Operation]) -> Iterator[Turn]:
-        """Wait, and count the outcomes that the block adds to the turn, or the error that it raises."""
-        turnstile = self._limit.turnstile()
-        ticket = Ticket(self._limit.charge(operations))
-        outcomes: list[BatchEntry] = []
-        deadline = operations[0].deadline
+
+class Turn:
+    """The turn of one request, as a ``with`` block that begins when the request may be sent.
+
+    The limit learns from the entries that the block appends to the list, or from the error that it raises.
+
+    Args:
+        limit: the rate limit.
+        clock: for the wait.
+        operations: the operations of the request.
+
+    Attributes:
+        waited: the seconds that the request has waited.
+        outcomes: the list of the entries.
+    """
+
+    __slots__ = ("_clock", "_deadline", "_limit", "_ticket", "_turnstile", "outcomes", "waited")
+
+    def __init__(self, limit: RateLimit, clock: Clock, operations: Sequence[Operation]) -> None:
+        self._limit = limit
+        self._clock = clock
+        self._deadline = operations[0].deadline
+        self._turnstile = limit.turnstile()
+        self._ticket = Ticket(limit.charge(operations))
+        self.outcomes: list[BatchEntry] = []
+        self.waited = 0.0
+
+    def __enter__(self) -> Turn:
         try:
-            refusal = turnstile.enter(ticket, self._clock, deadline)
+            refusal = self._turnstile.enter(self._ticket, self._clock, self._deadline)
             if refusal is not None:
-                raise self._too_long(refusal, deadline)
-            waited = self._clock.monotonic() - ticket.since
-            self._log(waited)
-            yield Turn(waited, outcomes)
-        except TransportError as error:
-            outcomes.append(error)
+                raise self._too_long(refusal)
+        except BaseException:  # Ctrl-C, too
+            self._turnstile.leave(self._ticket, Outcome(), self._clock)
             raise
-        finally:
-            turnstile.leave(ticket, self._outcome(outcomes), self._clock)
+        if self._ticket.has_waited:
+            self.waited = self._clock.monotonic() - self._ticket.since
+            self._log(self.waited)
+        return self
+
+    def __exit__(self, kind: object, error: BaseException | None, traceback: object) -> None:
+        if isinstance(error, TransportError):
+            self.outcomes.append(error)
+        self._turnstile.leave(self._ticket, self._outcome(), self._clock)
+
+    def noted(self, operation: Operation) -> Operation:
+        """Return an operation that knows how long it has waited."""
+        return operation._replace(waited=self.waited) if self.waited else operation
 
     def _log(self, waited: float) -> None:
         if waited >= LOGGED_WAIT:
             logger.info("Waited %.2f s for %r.", waited, self._limit, extra={"graphql_waited": waited})
 
-    def _outcome(self, outcomes: Sequence[BatchEntry]) -> Outcome:
-        """Return what became of a request, by the entries of its answer."""
-        refusals = [refusal for each in outcomes if (refusal := _refusal(each)) is not None]
-        answer = next((answer for each in outcomes if (answer := _answer(each)) is not None), None)
-        pauses = [refusal.retry_after for refusal in refusals if refusal.retry_after is not None]
-        is_unsent = bool(outcomes) and all(isinstance(each, TransportError) and each.sent is False for each in outcomes)
+    def _outcome(self) -> Outcome:
+        """Return what became of the request, by the entries of its answer."""
+        answered: BatchEntry | None = None
+        pauses: list[float] = []
+        is_refused, is_unsent = False, bool(self.outcomes)
+        for each in self.outcomes:
+            if answered is None and _is_answer(each):
+                answered = each
+            if (refusal := _refusal(each)) is not None:
+                is_refused = True
+                pauses += [] if refusal.retry_after is None else [refusal.retry_after]
+            is_unsent = is_unsent and isinstance(each, TransportError) and each.sent is False
         read = self._limit.read
         return Outcome(
-            is_answered=answer is not None,
+            is_answered=answered is not None,
             may_be_counted=not is_unsent,
-            is_refused=bool(refusals),
+            is_refused=is_refused,
             pause=max(pauses, default=None),
-            readings={} if answer is None or read is None else read(answer, self._clock.time()),
+            readings={} if answered is None or read is None else read(_answer(answered), self._clock.time()),
         )
 
-    def _too_long(self, refusal: TooLong, deadline: Deadline) -> TransportRateLimited:
+    def _too_long(self, refusal: TooLong) -> TransportRateLimited:
         others = "no other request is" if refusal.ahead == 0 else f"{refusal.ahead} other requests are"
         others = "1 other request is" if refusal.ahead == 1 else others
-        left = max(0.0, deadline.left() or 0.0)
+        left = max(0.0, self._deadline.left() or 0.0)
         return TransportRateLimited(
             f"{self._limit!r} allows this request in {refusal.seconds:.1f} s at the earliest, and the call has "
             f"{left:.1f} s left; {others} waiting before it. It was not sent. Try again later, or pass a higher "
-            f"{deadline.name}=.",
+            f"{self._deadline.name}=.",
             retry_after=refusal.seconds,
             sent=False,
         )
@@ -126,11 +146,16 @@ def _refusal(outcome: BatchEntry) -> TransportRateLimited | None:
     return outcome if isinstance(outcome, TransportRateLimited) else None
 
 
-def _answer(outcome: BatchEntry) -> Answer | None:
-    """Return what an answer of the server tells; None if there was none."""
+def _is_answer(outcome: BatchEntry) -> bool:
+    """Return whether the server answered."""
+    return isinstance(outcome, ExecutionResult | TransportServerError)
+
+
+def _answer(outcome: BatchEntry) -> Answer:
+    """Return what an answer of the server tells."""
     if isinstance(outcome, ExecutionResult):
         headers = outcome.response.headers if outcome.response is not None else {}
         return Answer(headers, outcome.extensions or {}, outcome.data if isinstance(outcome.data, dict) else {})
     if isinstance(outcome, TransportRateLimited):
         return Answer(outcome.headers, outcome.extensions or {}, {})
-    return Answer(outcome.headers, {}, {}) if isinstance(outcome, TransportServerError) else None
+    return Answer(outcome.headers if isinstance(outcome, TransportServerError) else {}, {}, {})

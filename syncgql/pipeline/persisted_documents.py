@@ -17,6 +17,7 @@ from ..protocol.persisted_documents import (
     Refusal,
     RegisteringRequest,
     has_extension,
+    naming_the_id,
 )
 from ..request import GraphQLRequest
 from ..result import ExecutionResult
@@ -140,25 +141,40 @@ class DocumentIds(Middleware):
         self._documents = documents
 
     def execute(self, operation: Operation, call_next: Execute) -> ExecutionResult:
-        return call_next(self._identified(operation))
+        document_id = self._id_of(operation)
+        outcome: BatchEntry
+        try:
+            outcome = call_next(self._identified(operation, document_id))
+        except TransportServerError as error:
+            outcome = error
+        outcome = naming_the_id(outcome, document_id)
+        if isinstance(outcome, TransportError):
+            raise outcome
+        return outcome
 
     def execute_batch(self, operations: Sequence[Operation], call_next: ExecuteBatch) -> list[BatchEntry]:
-        return call_next([self._identified(operation) for operation in operations])
+        ids = [self._id_of(operation) for operation in operations]
+        entries = call_next([self._identified(*each) for each in zip(operations, ids, strict=True)])
+        return [naming_the_id(*each) for each in zip(entries, ids, strict=True)]
 
     def subscribe(self, operation: Operation, call_next: Subscribe) -> Subscription[ExecutionResult]:
-        return call_next(self._identified(operation))
+        return call_next(self._identified(operation, self._id_of(operation)))
 
-    def _identified(self, operation: Operation) -> Operation:
-        """Return the operation with the id of its document.
+    def _identified(self, operation: Operation, document_id: str) -> Operation:
+        """Return the operation with the id of its document."""
+        request = IdentifiedRequest(operation.request, document_id, self._documents.member)
+        return operation.replace(request=request)
+
+    def _id_of(self, operation: Operation) -> str:
+        """Return the id of the operation's document.
 
         Raises:
             DocumentError: the document is not one of the trusted documents.
         """
-        request = operation.request
-        document_id = self._documents.id_of(request.text)
+        document_id = self._documents.id_of(operation.request.text)
         if document_id is None:
             raise _unknown(operation)
-        return operation.replace(request=IdentifiedRequest(request, document_id, self._documents.member))
+        return document_id
 
 
 def _unknown(operation: Operation) -> DocumentError:

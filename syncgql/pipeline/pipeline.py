@@ -34,6 +34,7 @@ from .middleware import Execute
 from .operation import Operation
 from .policies import Policies
 from .request_workers import RequestWorkers
+from .retry import Retry
 from .steps import Steps
 
 if TYPE_CHECKING:
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
 
     from ..operations.document import OperationBuilder
     from ..operations.proxy import OperationProxy
+    from ..operations.type_view import Types
 
 T = TypeVar("T")
 Timeout = float | Unset | None
@@ -94,6 +96,7 @@ class Pipeline:
         self._retries = Tally()
         steps = policies.steps(self._clock, self._retries, transports.query_token, transports.subscription_token)
         self._steps = Steps(steps) if steps else None
+        self.retry = next((step for step in steps if isinstance(step, Retry)), None)
         self._workers = RequestWorkers() if steps else None
         self._entries = Entries()
         self._builders: dict[str, OperationBuilder] = {}
@@ -309,6 +312,13 @@ class Pipeline:
         from .operation_executor import OperationExecutor
 
         return OperationProxy(OperationCalls(OperationExecutor(self), kind, self._builders))
+
+    @property
+    def types(self) -> Types:
+        """The types of the schema, like ``Client.types``."""
+        from ..operations.type_view import Types
+
+        return Types(lambda: self.schema)
 
     @property
     def schema(self) -> GraphQLSchema:

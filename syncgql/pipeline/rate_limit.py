@@ -147,8 +147,10 @@ class RateLimit:
 
     def charge(self, operations: Sequence[Operation]) -> Charge:
         """Return what a request with these operations takes."""
-        points = self._settings.mutation_points
         documents = [operation.request.text for operation in operations]
+        points = self._settings.mutation_points
+        if points == 1:
+            return Charge(documents, len(operations))
         return Charge(documents, sum(1 if operation.request.is_query else points for operation in operations))
 
     def __reduce__(self) -> tuple[Any, ...]:

@@ -72,12 +72,19 @@ class Retry(Middleware):
         self._retries = retries
         self._uniform = uniform
 
+    def attempts(self) -> Attempts:
+        """Return the attempts of a new call."""
+        return Attempts(self._policy, self._clock, self._retries, self._uniform)
+
     def execute(self, operation: Operation, call_next: Execute) -> ExecutionResult:
-        attempts = Attempts(self._policy, self._clock, self._retries, self._uniform)
+        attempts = self.attempts()
         while True:
             outcome: ExecutionResult | TransportError
             try:
                 outcome = call_next(operation)
+                if not outcome.errors:
+                    attempts.succeeded()
+                    return outcome
             except TransportError as error:
                 outcome = error
             if not attempts.wait_for_next([operation], [outcome]):
@@ -85,7 +92,7 @@ class Retry(Middleware):
             operation = attempts.again(operation)
 
     def execute_batch(self, operations: Sequence[Operation], call_next: ExecuteBatch) -> list[BatchEntry]:
-        attempts = Attempts(self._policy, self._clock, self._retries, self._uniform)
+        attempts = self.attempts()
         entries: dict[int, BatchEntry] = {}
         waiting = dict(enumerate(operations))
         while True:
@@ -112,6 +119,8 @@ class Attempts:
         retries: counts the retries.
         uniform: a function that draws the length of a wait.
     """
+
+    __slots__ = ("_clock", "_made", "_may_have_run", "_policy", "_retries", "_uniform")
 
     def __init__(
         self, policy: RetryPolicy, clock: Clock, retries: Tally, uniform: Callable[[float, float], float]
@@ -140,12 +149,16 @@ class Attempts:
         failures = [failure for outcome in outcomes if (failure := failure_of(outcome, self._policy))]
         for outcome in outcomes:
             if isinstance(outcome, TransportError):
-                self._note(outcome)
-        budget = self._policy.budget
+                self.note(outcome)
         if not failures:
-            if budget is not None and any(isinstance(outcome, ExecutionResult) for outcome in outcomes):
-                budget.succeeded()
+            if any(isinstance(outcome, ExecutionResult) for outcome in outcomes):
+                self.succeeded()
             return False
+        return self.wait_after(operations, failures)
+
+    def wait_after(self, operations: Sequence[Operation], failures: Sequence[Failure]) -> bool:
+        """Wait for the time of the next attempt after failures; return whether to make it."""
+        budget = self._policy.budget
         may_repeat = all(self._may_repeat(operation, failures) for operation in operations)
         if not may_repeat or self._made >= self._policy.attempts:
             return False
@@ -161,7 +174,12 @@ class Attempts:
         self._wait(failures[0].error, delay)
         return True
 
-    def _note(self, error: TransportError) -> None:
+    def succeeded(self) -> None:
+        """Record that the server answered."""
+        if self._policy.budget is not None:
+            self._policy.budget.succeeded()
+
+    def note(self, error: TransportError) -> None:
         """Add the information of earlier attempts to an error."""
         error.attempts = max(error.attempts, self._made)
         if self._may_have_run and error.sent is False:

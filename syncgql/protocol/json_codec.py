@@ -16,7 +16,8 @@ from collections.abc import Callable, Iterable
 from typing import Any, NoReturn
 
 from ..exceptions import DocumentError
-from .json_values import holds_unset, json_value, object_members, without_unset
+from ..records import object_members
+from .json_values import holds_unset, json_value, without_unset
 
 try:
     import msgspec

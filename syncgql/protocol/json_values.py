@@ -1,4 +1,4 @@
-"""JSON forms of Python values for which JSON has no type, such as UUIDs, dates and dataclasses.
+"""JSON forms of Python values for which JSON has no type, such as UUIDs, dates, dataclasses and structs.
 
 The forms are those of ``DjangoJSONEncoder`` (https://docs.djangoproject.com/en/stable/topics/serialization/), except
 that UTC is written as ``+00:00``, as in ``isoformat()``.
@@ -6,16 +6,16 @@ that UTC is written as ``+00:00``, as in ``isoformat()``.
 
 from __future__ import annotations
 
-import dataclasses
 import datetime
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 from enum import Enum
 from pathlib import PurePath
 from typing import Any
 from uuid import UUID
 
+from ..records import object_members
 from ..request import UNSET
 
 
@@ -35,18 +35,10 @@ def json_value(value: object) -> Any:
             return write(value)
     if is_lazy_text(value):
         return str(value)
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return {name: member for name, member in _fields(value) if member is not UNSET}
+    members = None if isinstance(value, Mapping) else object_members(value)
+    if members is not None:
+        return {name: member for name, member in members.items() if member is not UNSET}
     raise TypeError(_hint(value))
-
-
-def object_members(value: object) -> dict[Any, Any] | None:
-    """Return the members of a mapping or the fields of a dataclass; None for any other value."""
-    if isinstance(value, Mapping):
-        return dict(value)
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return dict(_fields(value))
-    return None
 
 
 def is_lazy_text(value: object) -> bool:
@@ -69,11 +61,6 @@ def without_unset(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [without_unset(member) for member in value]
     return value
-
-
-def _fields(value: Any) -> Iterator[tuple[str, Any]]:
-    for field in dataclasses.fields(value):
-        yield field.name, getattr(value, field.name)
 
 
 def _datetime(value: datetime.datetime) -> str:

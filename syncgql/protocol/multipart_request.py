@@ -16,8 +16,8 @@ from typing import Any
 
 from ..exceptions import DocumentError
 from ..file_var import FileVar
+from ..records import object_members
 from . import json_codec
-from .json_values import object_members
 
 Path = tuple["str | int", ...]
 

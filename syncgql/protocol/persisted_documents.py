@@ -9,13 +9,16 @@ proposed for GraphQL over HTTP: https://github.com/graphql/graphql-over-http/pul
 
 from __future__ import annotations
 
+import copy
 import enum
 import hashlib
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ..exceptions import TransportServerError
+from ..messages import as_sentence
 from ..request import GraphQLRequest
+from ..result import ExecutionResult
 from .batch import BatchEntry
 
 EXTENSION = "persistedQuery"
@@ -28,6 +31,12 @@ SAFELIST_CODES = frozenset({
     "CANNOT_SEND_PQ_ID_AND_BODY", "PERSISTED_QUERY_ID_REQUIRED", "PERSISTED_QUERY_NOT_IN_LIST", "QUERY_NOT_IN_SAFELIST",
 })  # fmt: skip
 """Codes of servers that accept registered documents only. GraphQL Yoga's message is that of a miss."""
+
+UNKNOWN_ID = frozenset({
+    "PERSISTED_QUERY_NOT_FOUND", "PERSISTED_QUERY_NOT_IN_LIST", "PersistedQueryKeyNotFound", "PersistedQueryNotFound",
+    "PersistedQueryNotInList",
+})  # fmt: skip
+"""Codes and messages of servers that do not know an id."""
 
 
 class PersistedRequest(GraphQLRequest):
@@ -134,6 +143,36 @@ class Refusal(enum.Enum):
         if isinstance(code, str) and code in SAFELIST_CODES:
             return None
         return next((refusal for refusal in cls if _is_one_of((error.get("message"), code), refusal.value)), None)
+
+
+def naming_the_id(outcome: BatchEntry, document_id: str) -> BatchEntry:
+    """Return the outcome of a request with an id; if the server does not know the id, the errors name it."""
+    if not isinstance(outcome, ExecutionResult | TransportServerError):
+        return outcome
+    errors = outcome.errors or ()
+    if not any(map(_says_unknown, errors)):
+        return outcome
+    hint = f"The server does not know the id {document_id!r}; register the document with it."
+    named = copy.copy(outcome)  # several callers may have the same one
+    named.errors = [
+        {**error, "message": f"{as_sentence(str(error.get('message')))} {hint}"}
+        if _says_unknown(error)
+        else dict(error)
+        for error in errors
+    ]
+    if isinstance(named, TransportServerError):
+        named.message = f"{as_sentence(named.message)} {hint}"
+    return named
+
+
+def _with_hint(error: Mapping[str, Any], hint: str) -> dict[str, Any]:
+    return {**error, "message": f"{as_sentence(str(error.get('message')))} {hint}"}
+
+
+def _says_unknown(error: Mapping[str, Any]) -> bool:
+    extensions = error.get("extensions")
+    code = extensions.get("code") if isinstance(extensions, Mapping) else None
+    return any(isinstance(value, str) and value in UNKNOWN_ID for value in (error.get("message"), code))
 
 
 def _is_one_of(values: Iterable[object], known: tuple[str, str]) -> bool:

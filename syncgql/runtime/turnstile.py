@@ -46,15 +46,17 @@ class Ticket(Generic[ChargeT]):
 
     Attributes:
         has_passed: whether the thread may continue.
+        has_waited: whether it could not continue at once.
         since: the time at which it began to wait.
-        event: set when the thread has to check again.
     """
+
+    __slots__ = ("charge", "has_passed", "has_waited", "since")
 
     def __init__(self, charge: ChargeT) -> None:
         self.charge = charge
         self.has_passed = False
+        self.has_waited = False
         self.since = 0.0
-        self.event = threading.Event()
 
 
 class TooLong(NamedTuple):
@@ -80,7 +82,8 @@ class Turnstile(Generic[ChargeT, OutcomeT]):
 
     def __init__(self, gate: Gate[ChargeT, OutcomeT]) -> None:
         self._gate = gate
-        self._waiting: dict[Ticket[ChargeT], None] = {}
+        # The waiting threads in order, each with the event that is set when the thread has to check again.
+        self._waiting: dict[Ticket[ChargeT], threading.Event] = {}
         # Held only briefly, while no user code runs. No finalizer of this package acquires it.
         self._lock = threading.Lock()
 
@@ -94,12 +97,15 @@ class Turnstile(Generic[ChargeT, OutcomeT]):
         """
         with self._lock:
             ticket.since = clock.monotonic()
-            self._waiting[ticket] = None
+            if not self._waiting and self._may_pass(ticket, ticket.since):
+                return None
+            event = self._waiting[ticket] = threading.Event()
+            ticket.has_waited = True
         while True:
             with self._lock:
                 now = clock.monotonic()
                 self._let_pass(now)
-                ticket.event.clear()
+                event.clear()
                 if ticket.has_passed:
                     return None
                 ahead = [each.charge for each in takewhile(lambda each: each is not ticket, self._waiting)]
@@ -108,7 +114,7 @@ class Turnstile(Generic[ChargeT, OutcomeT]):
                     return TooLong(least, len(ahead))
                 seconds = LOOK_AGAIN if ahead else min(LOOK_AGAIN, self._gate.wait(ticket.charge, now))
             left = deadline.left()
-            clock.wait(ticket.event, seconds if left is None else min(seconds, left))
+            clock.wait(event, seconds if left is None else min(seconds, left))
 
     def leave(self, ticket: Ticket[ChargeT], outcome: OutcomeT, clock: Clock) -> None:
         """Give up the place, or record the outcome of a request that has passed."""
@@ -117,19 +123,26 @@ class Turnstile(Generic[ChargeT, OutcomeT]):
             self._waiting.pop(ticket, None)
             is_longer = ticket.has_passed and self._gate.settle(ticket.charge, outcome, now)
             self._let_pass(now)
-            for each in self._waiting:
-                each.event.set()
+            for event in self._waiting.values():
+                event.set()
                 if not is_longer:
                     break  # a response can only let the first thread pass earlier
 
     def _let_pass(self, now: float) -> None:
-        while (first := next(iter(self._waiting), None)) is not None:
-            if self._gate.wait(first.charge, now) > SHORTEST_WAIT:
+        while self._waiting:
+            first, event = next(iter(self._waiting.items()))
+            if not self._may_pass(first, now):
                 return
             del self._waiting[first]
-            first.has_passed = True
-            self._gate.send(first.charge, first.since, now)
-            first.event.set()
-            for following in self._waiting:
-                following.event.set()  # it is now the first, and has to compute its wait
+            event.set()
+            for following in self._waiting.values():
+                following.set()  # it is now the first, and has to compute its wait
                 break
+
+    def _may_pass(self, first: Ticket[ChargeT], now: float) -> bool:
+        """Let the first thread pass if the gate allows it, and return whether it does."""
+        if self._gate.wait(first.charge, now) > SHORTEST_WAIT:
+            return False
+        first.has_passed = True
+        self._gate.send(first.charge, first.since, now)
+        return True

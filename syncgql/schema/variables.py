@@ -26,7 +26,8 @@ from graphql import (
 
 from ..exceptions import DocumentError
 from ..file_var import FileVar
-from ..protocol.json_values import is_lazy_text, json_value, object_members
+from ..protocol.json_values import is_lazy_text, json_value
+from ..records import object_members
 from ..request import UNSET
 from .names import find_name, nearest
 
@@ -99,7 +100,7 @@ def _coerce_input_object(value: object, type_: GraphQLInputObjectType, path: str
 def _members(value: object, type_: GraphQLInputObjectType, path: str) -> Iterable[tuple[str, object]]:
     members = object_members(value)
     if members is None:
-        raise refusal(path, f"{type_} accepts a dict or a dataclass, not {_kind(value)}.")
+        raise refusal(path, f"{type_} accepts a dict, a dataclass or a msgspec.Struct, not {_kind(value)}.")
     for key in members:
         if not isinstance(key, str):
             raise refusal(path, f"the keys of {type_} must be str, not {_kind(key)}.")

@@ -3,7 +3,7 @@
 pytest finds the fixtures ``graphql_mock`` and ``graphql_server`` automatically; the classes work without pytest.
 """
 
-from .answers import Answers, UnexpectedOperation
+from .answers import Answers, InvalidAnswer, UnexpectedOperation
 from .fakes import Fakes
 from .mock import GraphQLMock
 from .recorded_request import RecordedRequest
@@ -15,6 +15,7 @@ __all__ = [
     "Fakes",
     "GraphQLMock",
     "GraphQLServer",
+    "InvalidAnswer",
     "RecordedRequest",
     "UnexpectedOperation",
     "complete",

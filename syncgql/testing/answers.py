@@ -2,29 +2,35 @@
 
 from __future__ import annotations
 
-import copy
 import difflib
 import itertools
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
-from graphql import DocumentNode, FieldNode, GraphQLSchema, graphql_sync, print_ast, validate
+from graphql import DocumentNode, FieldNode, GraphQLSchema, build_schema, graphql_sync, print_ast, validate
 
-from ..protocol import json_codec
 from ..request import GraphQLRequest, parse_document
 from ..result import ABSENT
 from ..schema.provider import load_schema
+from .answer import Answer
+from .answer_check import check_data
 from .fakes import Fakes, Overrides
 from .parts import as_payloads
-from .recorded_request import RecordedRequest, json_variables
+from .player import Player
+from .recorded_request import RecordedRequest, as_json, json_variables
 from .script import Drop, Event, Pause, Script, Step
+from .tape import NotRecorded
 
 if TYPE_CHECKING:
     from ..schema.provider import SchemaSource
 
 Match = str | DocumentNode | GraphQLRequest | Callable[[RecordedRequest], bool]
+
+Played = TypeVar("Played")
+
+NO_SCHEMA = build_schema("type Query { _: Int } type Mutation { _: Int }")
+"""Answers ``{ __typename }`` if there is no other schema; these are the usual names of the root types."""
 
 NAME = re.compile(r"[_A-Za-z][_0-9A-Za-z]*")
 
@@ -33,31 +39,8 @@ class UnexpectedOperation(AssertionError):
     """The program sent an operation that has no answer, or that is not valid for the schema."""
 
 
-@dataclass(frozen=True)
-class Answer:
-    """The response of a server, and the delay before it."""
-
-    payload: Mapping[str, Any] | None = None
-    status: int = 200
-    headers: Mapping[str, str] = field(default_factory=dict)
-    body: str | None = None
-    raises: BaseException | type[BaseException] | None = None
-    delay: float = 0.0
-
-    @property
-    def content(self) -> bytes:
-        """The body of the HTTP response."""
-        return (json_codec.dumps(self.payload) if self.body is None else self.body).encode()
-
-    @property
-    def http_headers(self) -> dict[str, str]:
-        """The headers of the HTTP response."""
-        kind = "application/json" if self.body is None else "text/plain"
-        return {"Content-Type": kind, **self.headers}
-
-    def error(self) -> BaseException | None:
-        """Return the exception to raise, a new object for each call; None if there is none."""
-        return self.raises() if isinstance(self.raises, type) else copy.copy(self.raises)
+class InvalidAnswer(AssertionError):
+    """A registered answer does not fit its operation: no server with this schema sends it."""
 
 
 class Rule:
@@ -66,7 +49,7 @@ class Rule:
     def __init__(
         self, match: Match, answers: Sequence[Callable[[RecordedRequest], Answer]], script: Script | None
     ) -> None:
-        self.name, self._matches = _matcher(match)
+        self.name, self._matches = matcher(match)
         self.script = script
         self.answers = list(answers)
         self._used = itertools.count()  # next() is atomic, so each thread gets a different number
@@ -96,6 +79,7 @@ class Answers:
         self.calls: list[RecordedRequest] = []
         self.failures: list[str] = []
         self._rules: list[Rule] = []
+        self._player: Player | None = None
 
     # -- registering answers
 
@@ -216,13 +200,17 @@ class Answers:
 
         Raises:
             UnexpectedOperation: no answer matches, or the document is not valid for the schema.
+            InvalidAnswer: the data of the answer do not fit the document and the schema.
         """
         self._check(call)
         rule = self._find(call, scripted=False)
-        if rule is None and self._is_introspection(call) and self.schema is not None:
-            result = graphql_sync(self.schema, call.request.text, variable_values=dict(call.variables))
-            return Answer({"data": result.data})
-        answer = self._expected(rule, call).answer(call)
+        if rule is None and (introspected := self._introspect(call)) is not None:
+            return introspected
+        if rule is None and self._player is not None:
+            answer = self._play(self._player.answer, call)
+        else:
+            answer = self._expected(rule, call).answer(call)
+            self._check_data(call, answer.payload)
         self.calls.append(call)
         return answer
 
@@ -231,11 +219,20 @@ class Answers:
 
         Raises:
             UnexpectedOperation: no script matches, or the document is not valid for the schema.
+            InvalidAnswer: the data of an event do not fit the document and the schema.
         """
-        self.check_subscription(call)
-        rule = self._expected(self._find(call, scripted=True), call)
+        self._check(call)
+        rule = self._find(call, scripted=True)
+        if rule is None and self._player is not None:
+            steps = self._play(self._player.act, call)
+        else:
+            script = self._expected(rule, call).script
+            steps = [] if script is None else script.next_act()
+            for step in steps:
+                if isinstance(step, Event):
+                    self._check_data(call, step.payload)
         self.calls.append(call)
-        return rule.script.next_act() if rule.script is not None else []
+        return steps
 
     def parts(self, call: RecordedRequest) -> list[Event | Pause | Drop] | None:
         """Record a query or mutation whose response is scripted in parts, and return the steps; None for others.
@@ -250,6 +247,10 @@ class Answers:
         self.calls.append(call)
         return as_payloads(rule.script.next_act())
 
+    def has_answer(self, call: RecordedRequest) -> bool:
+        """Return whether an answer to an operation, or a script for it, is registered."""
+        return any(rule.matches(call) for rule in self._rules) or self._introspect(call) is not None
+
     def check_subscription(self, call: RecordedRequest) -> None:
         """Check that a script matches a subscription, without recording it.
 
@@ -257,7 +258,11 @@ class Answers:
             UnexpectedOperation: no script matches, or the document is not valid for the schema.
         """
         self._check(call)
-        self._expected(self._find(call, scripted=True), call)
+        rule = self._find(call, scripted=True)
+        if rule is None and self._player is not None:
+            self._play(self._player.check, call)
+        else:
+            self._expected(rule, call)
 
     def raise_failures(self) -> None:
         """Raise an exception with all ``failures``, if there are any.
@@ -269,7 +274,7 @@ class Answers:
             raise UnexpectedOperation("\n".join(self.failures))
 
     def _add(self, match: Match, answer: Callable[[RecordedRequest], Answer]) -> None:
-        name, _ = _matcher(match)
+        name, _ = matcher(match)
         for rule in self._rules:
             if name is not None and rule.name == name and rule.script is None:
                 rule.answers.append(answer)
@@ -299,14 +304,37 @@ class Answers:
             listed = "\n".join(f"- {error}" for error in found)
             self._fail(f"The document of {call} is not valid for the schema:\n{listed}")
 
+    def _check_data(self, call: RecordedRequest, payload: Mapping[str, Any] | None) -> None:
+        if self.schema is None or payload is None:
+            return
+        found = check_data(self.schema, call.request, as_json(payload.get("data")))
+        if found:
+            listed = "\n".join(f"- {problem}" for problem in found)
+            message = f"The answer to {call} is not one that a server with this schema sends:\n{listed}"
+            self.failures.append(message)
+            raise InvalidAnswer(message)
+
+    def _play(self, play: Callable[[RecordedRequest], Played], call: RecordedRequest) -> Played:
+        try:
+            return play(call)
+        except NotRecorded as error:
+            self._fail(str(error))
+
     def _fail(self, message: str) -> NoReturn:
         self.failures.append(message)
         raise UnexpectedOperation(message)
 
-    @staticmethod
-    def _is_introspection(call: RecordedRequest) -> bool:
+    def _introspect(self, call: RecordedRequest) -> Answer | None:
+        """Answer a query for the schema, or only for ``__typename``; return None for other operations."""
         selections = call.request.operation.selection_set.selections
-        return all(isinstance(node, FieldNode) and node.name.value.startswith("__") for node in selections)
+        names = {node.name.value if isinstance(node, FieldNode) else "" for node in selections}
+        if names != {"__typename"} and (self.schema is None or not all(name.startswith("__") for name in names)):
+            return None
+        schema = self.schema or NO_SCHEMA
+        result = graphql_sync(
+            schema, call.request.text, variable_values=dict(call.variables), operation_name=call.operation_name
+        )
+        return Answer({"data": result.data})
 
 
 def _with_data(answer: Answer, data: Any, call: RecordedRequest) -> Answer:
@@ -315,7 +343,7 @@ def _with_data(answer: Answer, data: Any, call: RecordedRequest) -> Answer:
     return Answer({**(answer.payload or {}), "data": data(call)}, answer.status, answer.headers, delay=answer.delay)
 
 
-def _matcher(match: Match) -> tuple[str | None, Callable[[RecordedRequest], bool]]:
+def matcher(match: Match) -> tuple[str | None, Callable[[RecordedRequest], bool]]:
     """Return the name of a match, None for a function, and the function that tests it."""
     if isinstance(match, str) and NAME.fullmatch(match):
         return match, lambda call: call.operation_name == match

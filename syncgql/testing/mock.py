@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from multidict import CIMultiDict
 
 from ..deadline import NO_DEADLINE, Deadline
-from ..exceptions import TransportError
+from ..exceptions import TransportError, TransportTimeout
 from ..pipeline.override import TransportOverride
 from ..protocol import json_codec
 from ..protocol.batch import BatchEntry
@@ -29,11 +30,16 @@ from ..transport.selection.selecting_transport import SelectingTransport
 from ..transport.selection.transport_factory import TransportFactory, Transports
 from ..transport.selection.transport_options import TransportOptions
 from ..transport.websocket.transport import WebSocketTransport
-from .answers import Answer, Answers
+from .answer import Answer
+from .answers import Answers, Match, matcher
+from .left_out import LeftOut
 from .memory_socket import MemorySessions
 from .parts import ScriptedParts
+from .player import Player
 from .recorded_request import RecordedRequest, sent_request
+from .recorder import Recorder
 from .script import Drop, Event, Pause
+from .tapes import Tapes
 
 if TYPE_CHECKING:
     from ..schema.provider import SchemaSource
@@ -46,13 +52,21 @@ class GraphQLMock(Answers):
     recorded headers and credentials are the real ones. Subscriptions use the client's own WebSocket code, including
     reconnecting, but without delays.
 
+    The ``delay=`` of an answer takes no time: the call raises ``TransportTimeout`` at once if its time limit is
+    shorter, and has less time left for further attempts otherwise.
+
     Args:
         schema: SDL text, a path, or any other value that ``Client(schema=...)`` accepts; see ``Answers``. By default
             there is none.
+        tapes: the directory of tapes, and whether ``replay`` records; the fixture sets it. By default, paths are
+            relative to the current directory, and ``replay`` replays.
     """
 
-    def __init__(self, schema: SchemaSource = None) -> None:
+    def __init__(self, schema: SchemaSource = None, *, tapes: Tapes | None = None) -> None:
         super().__init__(schema)
+        self._tapes = tapes or Tapes()
+        self._passing: list[Callable[[RecordedRequest], bool]] = []
+        self._recorder: Recorder | None = None
         self._override = TransportOverride(self._build)
 
     def __enter__(self) -> GraphQLMock:
@@ -61,6 +75,72 @@ class GraphQLMock(Answers):
 
     def __exit__(self, *exception: object) -> None:
         self._override.__exit__(*exception)
+        if self._recorder is not None:
+            self._recorder.save()
+
+    # -- real servers
+
+    def pass_through(self, match: Match) -> None:
+        """Send an operation to its real server. Batches are sent as single requests.
+
+        Args:
+            match: the operation; see ``add``. It takes precedence over registered answers.
+
+        Raises:
+            TypeError: *match* has the wrong type.
+            DocumentError: *match* is a document with a syntax error.
+        """
+        self._passing.append(matcher(match)[1])
+
+    def record(self, path: str | Path, *, leave_out: Sequence[str] = ()) -> None:
+        """Send operations without a registered answer to their real servers, and record the responses.
+
+        The tape is a JSON file, which is written at the end of the ``with`` block or of the test. It has neither the
+        headers of requests nor credentials; those that a server repeats are replaced with ``***``.
+
+        Args:
+            path: the file. In the fixture, it is relative to the directory of the test module.
+            leave_out: the paths of values that are not recorded, such as ``variables.password``, ``data.login.token``
+                or ``extensions``; ``*`` stands for any key or index. Variables that are left out are ignored when the
+                tape is replayed.
+
+        Raises:
+            ValueError: a path in *leave_out* does not begin with ``variables``, ``data``, ``errors`` or ``extensions``.
+        """
+        self._recorder = Recorder(self._tapes.to_record(path), LeftOut(leave_out))
+
+    def replay(self, path: str | Path, *, leave_out: Sequence[str] = ()) -> None:
+        """Answer operations without a registered answer from a tape; with ``pytest --syncgql-record``, record it.
+
+        Several responses to the same operation with the same variables are given in order; the last one is repeated.
+
+        Args:
+            path: the file; see ``record``.
+            leave_out: the values that are not recorded and not compared; see ``record``.
+
+        Raises:
+            FileNotFoundError: there is no such file.
+            ValueError: the file is not a tape, or *leave_out* is invalid.
+        """
+        if self._tapes.records:
+            self.record(path, leave_out=leave_out)
+        else:
+            self._player = Player(self._tapes.to_replay(path), LeftOut(leave_out))
+
+    def passes(self, call: RecordedRequest) -> bool:
+        """Return whether ``pass_through`` was called for an operation."""
+        return any(matches(call) for matches in self._passing)
+
+    def recorder_of(self, call: RecordedRequest) -> Recorder | None:
+        """Return what records the response to an operation; None if it is answered without a server.
+
+        Raises:
+            UnexpectedOperation: the document is not valid for the schema.
+        """
+        if self._recorder is None or self.has_answer(call):
+            return None
+        self._check(call)
+        return self._recorder
 
     def _build(self, options: TransportOptions) -> Transports:
         transport = MockTransport(self, options)
@@ -70,9 +150,11 @@ class GraphQLMock(Answers):
 class MockTransport(AsyncTransport):
     """Replace the transports that a client with these options would use."""
 
-    def __init__(self, answers: Answers, options: TransportOptions) -> None:
+    def __init__(self, answers: GraphQLMock, options: TransportOptions) -> None:
         self._answers = answers
         self._target = options.target
+        self._options = options
+        self._real_subscriptions: AsyncTransport | None = None
         # Subscriptions go over graphql-transport-ws, whatever the client would try first.
         factory = TransportFactory(dataclasses.replace(options, subscription_protocol="auto"))
         pair = factory.build() if options.has_loop else None
@@ -91,8 +173,14 @@ class MockTransport(AsyncTransport):
         """Do nothing: there is nothing to connect to."""
 
     async def close(self) -> None:
-        """End all subscriptions."""
+        """End all subscriptions, and the connections of operations that were sent to a server."""
         await self._sockets.close()
+        if self._real_subscriptions is not None:
+            await self._real_subscriptions.close()
+        if isinstance(self._queries, BlockingTransport):
+            self._queries.close()
+        else:
+            await self._queries.close()
 
     def round_trip(
         self,
@@ -102,11 +190,18 @@ class MockTransport(AsyncTransport):
         extra_args: Mapping[str, Any] | None = None,
     ) -> AsyncRoundTrip[ExecutionResult]:
         prepared = self._queries.round_trip(request, headers=headers, extra_args=extra_args)
-        recorded = RecordedRequest(sent_request(request), *self._wire(prepared.request))
-        parts = self._answers.parts(recorded)
+        call = RecordedRequest(sent_request(request), *self._wire(prepared.request))
+        if self._answers.passes(call):
+            self._answers.calls.append(call)
+            return _on_loop(prepared, self._queries)
+        recorder = self._answers.recorder_of(call)
+        if recorder is not None:
+            self._answers.calls.append(call)
+            return recorder.round_trip(_on_loop(prepared, self._queries), call)
+        parts = self._answers.parts(call)
         if parts is not None:
             return RoundTrip(parts, _play, whole_result)
-        return RoundTrip(self._answers.answer(recorded), _wait_for, self._parse)
+        return RoundTrip(self._answers.answer(call), _wait_for, self._parse)
 
     def incremental_stream(
         self,
@@ -119,7 +214,11 @@ class MockTransport(AsyncTransport):
         if isinstance(self._queries, BlockingTransport):
             raise cannot_stream(self._queries)
         prepared = self._queries.round_trip(request, headers=headers, extra_args=extra_args)
-        parts = self._answers.parts(RecordedRequest(sent_request(request), *self._wire(prepared.request)))
+        call = RecordedRequest(sent_request(request), *self._wire(prepared.request))
+        if self._answers.passes(call):
+            self._answers.calls.append(call)
+            return self._queries.incremental_stream(request, sink, headers=headers, extra_args=extra_args)
+        parts = self._answers.parts(call)
         if parts is None:
             return super().incremental_stream(request, sink, headers=headers, extra_args=extra_args)
         return ScriptedParts(parts, SnapshotSink(sink))
@@ -133,7 +232,11 @@ class MockTransport(AsyncTransport):
     ) -> AsyncRoundTrip[list[BatchEntry]]:
         self._queries.batch_round_trip(requests, headers=headers, extra_args=extra_args)  # raises if it cannot
         each = [self.round_trip(request, headers=headers, extra_args=extra_args) for request in requests]
-        return RoundTrip([round_trip.request for round_trip in each], _wait_for_all, self._parse_batch)
+
+        def parse(received: Sequence[Any]) -> list[BatchEntry]:
+            return [_parse_entry(*entry) for entry in zip(each, received, strict=True)]
+
+        return RoundTrip(each, _send_all, parse)
 
     def _wire(self, prepared: object) -> tuple[Mapping[str, str], str]:
         """Return the headers and the URL of a prepared request, or those of the client if it has none."""
@@ -149,19 +252,23 @@ class MockTransport(AsyncTransport):
         response = Response(answer.status, headers, self._target, answer.delay, retry_after(headers))
         return parse_answer(HTTPResponse(response, answer.content), json_deserialize=json_codec.loads)
 
-    def _parse_batch(self, answers: Sequence[Answer]) -> list[BatchEntry]:
-        return [self._parse_entry(answer) for answer in answers]
-
-    def _parse_entry(self, answer: Answer) -> BatchEntry:
-        """Return the result of one request, or its error, which does not affect the other requests."""
-        try:
-            return self._parse(answer)
-        except TransportError as error:
-            return error
-
     def stream(self, request: GraphQLRequest, sink: EventSink) -> Stream:
-        self._answers.check_subscription(RecordedRequest(sent_request(request), url=self._target))
+        call = RecordedRequest(sent_request(request), url=self._target)
+        if self._answers.passes(call):
+            self._answers.calls.append(call)
+            return self._real().stream(request, sink)
+        recorder = self._answers.recorder_of(call)
+        if recorder is not None:
+            self._answers.calls.append(call)
+            return self._real().stream(request, recorder.sink(sink, call))
+        self._answers.check_subscription(call)
         return self._sockets.stream(request, sink)
+
+    def _real(self) -> AsyncTransport:
+        """Return the transport for subscriptions that the client has without the mock."""
+        if self._real_subscriptions is None:
+            self._real_subscriptions = TransportFactory(self._options).build().subscriptions
+        return self._real_subscriptions
 
     async def execute(self, request: GraphQLRequest, *, extra_args: Mapping[str, Any] | None = None) -> ExecutionResult:
         """Answer a request."""
@@ -188,12 +295,43 @@ async def _play(parts: Sequence[Event | Pause | Drop], deadline: Deadline) -> Ex
     return ExecutionResult() if result is None else result
 
 
+def _on_loop(
+    prepared: AsyncRoundTrip[ExecutionResult], queries: AsyncTransport | Batcher | BlockingTransport
+) -> AsyncRoundTrip[ExecutionResult]:
+    """Return a round trip that is sent on the loop; a blocking one is sent in the caller's thread instead."""
+    if not isinstance(queries, BlockingTransport):
+        return prepared
+
+    async def send(request: Any, deadline: Deadline) -> Deadline:
+        return deadline
+
+    return RoundTrip(prepared.request, send, lambda deadline: prepared.parse(prepared.send(prepared.request, deadline)))
+
+
 async def _wait_for(answer: Answer, deadline: Deadline) -> Answer:
-    """Wait for the delay of the answer."""
-    await asyncio.sleep(answer.delay)
+    """Let the delay of the answer pass, without waiting: the deadline comes nearer by it."""
+    if not deadline.allows(answer.delay):
+        raise deadline.exceeded()
+    if deadline.end is not None:
+        deadline.end -= answer.delay
     return answer
 
 
-async def _wait_for_all(answers: Sequence[Answer], deadline: Deadline) -> Sequence[Answer]:
-    await asyncio.gather(*(_wait_for(answer, deadline) for answer in answers))
-    return answers
+async def _send_all(each: Sequence[AsyncRoundTrip[ExecutionResult]], deadline: Deadline) -> list[Any]:
+    """Send the requests of a batch at the same time; return what was received for each, or its exception."""
+    sends = [round_trip.send(round_trip.request, deadline.renewed()) for round_trip in each]
+    received = await asyncio.gather(*sends, return_exceptions=True)
+    late = next((outcome for outcome in received if isinstance(outcome, TransportTimeout)), None)
+    if late is not None:
+        raise late  # a server sends the responses of a batch together
+    return received
+
+
+def _parse_entry(round_trip: AsyncRoundTrip[ExecutionResult], received: Any) -> BatchEntry:
+    """Return the result of one request, or its error, which does not affect the other requests."""
+    try:
+        if isinstance(received, BaseException):
+            raise received
+        return round_trip.parse(received)
+    except TransportError as error:
+        return error

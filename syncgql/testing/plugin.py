@@ -1,4 +1,4 @@
-"""The pytest plugin: ``graphql_mock``, ``graphql_server`` and ``graphql_schema``.
+"""The pytest plugin: ``graphql_mock``, ``graphql_server`` and ``graphql_schema``, and the option to record tapes.
 
 pytest imports this module wherever syncgql is installed, so the fixtures import their dependencies themselves.
 """
@@ -11,8 +11,29 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from .mock import GraphQLMock
     from .server import GraphQLServer
+    from .tape import Tape
+
+OPTION = "--syncgql-record"
+
+RECORDED: pytest.StashKey[dict[Path, Tape]] = pytest.StashKey()
+"""The tapes that were recorded in this run."""
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the option."""
+    group = parser.getgroup("syncgql")
+    group.addoption(OPTION, action="store_true", help="Record the tapes that graphql_mock would replay.")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Refuse to record in several processes, which would overwrite each other's recordings of one tape."""
+    if config.getoption(OPTION) and config.getoption("numprocesses", None):
+        raise pytest.UsageError(f"{OPTION} records in one process; run pytest with -n 0.")
+    config.stash[RECORDED] = {}
 
 
 @pytest.fixture
@@ -22,11 +43,14 @@ def graphql_schema() -> Any:
 
 
 @pytest.fixture
-def graphql_mock(graphql_schema: Any) -> Iterator[GraphQLMock]:
+def graphql_mock(graphql_schema: Any, request: pytest.FixtureRequest) -> Iterator[GraphQLMock]:
     """Registered answers for every ``Client`` in this process, instead of servers, during the test."""
     from .mock import GraphQLMock
+    from .tapes import Tapes
 
-    with GraphQLMock(graphql_schema) as mock:
+    config = request.config
+    tapes = Tapes(request.path.parent, records=config.getoption(OPTION), recorded=config.stash[RECORDED])
+    with GraphQLMock(graphql_schema, tapes=tapes) as mock:
         yield mock
     _fail_with(mock.failures)
 

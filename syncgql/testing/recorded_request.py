@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
@@ -36,6 +37,11 @@ def json_variables(variables: Mapping[str, Any]) -> dict[str, Any]:
     """Return *variables* as JSON values, without ``UNSET``."""
     written: dict[str, Any] = _written(without_unset(dict(variables)))
     return written
+
+
+def as_json(value: Any) -> Any:
+    """Return *value* as a JSON value, with ``(file)`` in the place of each file."""
+    return json.loads(json.dumps(_written(value), default=lambda _: "(file)"))
 
 
 def _written(value: Any) -> Any:

@@ -11,7 +11,8 @@ from aiohttp import WSMsgType, web
 from ..exceptions import DocumentError
 from ..protocol import json_codec
 from ..runtime.runtime import Runtime
-from .answers import Answers, UnexpectedOperation
+from .answers import Answers, InvalidAnswer, UnexpectedOperation
+from .learned_documents import UNKNOWN, LearnedDocuments
 from .peer import SUBPROTOCOL, Peer
 from .recorded_request import RecordedRequest, request_of
 from .script import Drop, Event, Pause
@@ -27,7 +28,7 @@ class GraphQLServer(Answers):
     """Serve registered answers over HTTP and WebSocket (``graphql-transport-ws``), on all paths of a free port.
 
     The server runs in a background thread from ``start`` to ``close``, or within a ``with`` block. It accepts POST, GET
-    and multipart requests.
+    and multipart requests, and the hashes of automatic persisted queries.
 
     Args:
         schema: SDL text, a path, or any other value that ``Client(schema=...)`` accepts; see ``Answers``. By default
@@ -78,6 +79,7 @@ class _Site:
         self._answers = answers
         self._runner: web.AppRunner | None = None
         self._sockets: set[web.WebSocketResponse] = set()
+        self._learned = LearnedDocuments()
 
     async def start(self) -> str:
         app = web.Application()
@@ -98,13 +100,11 @@ class _Site:
             return await self._handle_socket(request)
         try:
             payload = await _payload_of(request)
-            entries = payload if isinstance(payload, list) else [payload]
-            headers, url = request.headers.copy(), str(request.url)
-            calls = [RecordedRequest(request_of(entry), headers, url) for entry in entries]
-            if not isinstance(payload, list) and (parts := self._answers.parts(calls[0])) is not None:
+            calls = [self._call(entry, request) for entry in (payload if isinstance(payload, list) else [payload])]
+            if not isinstance(payload, list) and calls[0] and (parts := self._answers.parts(calls[0])) is not None:
                 return await _send_parts(request, parts)
-            answers = [self._answers.answer(call) for call in calls]
-        except UnexpectedOperation as error:
+            answers = [UNKNOWN if call is None else self._answers.answer(call) for call in calls]
+        except (UnexpectedOperation, InvalidAnswer) as error:
             return web.json_response({"errors": [{"message": str(error)}]}, status=400)
         except (DocumentError, TypeError, ValueError) as error:
             return web.json_response({"errors": [{"message": f"Not a GraphQL request: {error}"}]}, status=400)
@@ -114,6 +114,13 @@ class _Site:
         if isinstance(payload, list):
             return web.json_response([answer.payload for answer in answers])
         return web.Response(body=answers[0].content, status=answers[0].status, headers=answers[0].http_headers)
+
+    def _call(self, payload: Any, request: web.Request) -> RecordedRequest | None:
+        """Return the call; None if it has the hash of a document that is unknown."""
+        completed = self._learned.completed(payload)
+        if completed is None:
+            return None
+        return RecordedRequest(request_of(completed), request.headers.copy(), str(request.url))
 
     async def _handle_socket(self, request: web.Request) -> web.WebSocketResponse:
         socket = web.WebSocketResponse(protocols=[SUBPROTOCOL])

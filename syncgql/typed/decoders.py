@@ -10,6 +10,7 @@ import typing
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Literal, Union
 
+from .class_members import typenames_of
 from .libraries import is_model, is_struct, model_decoder, struct_decoder
 from .misfit import Misfit, Missing
 from .names import TYPENAME
@@ -115,7 +116,7 @@ class _Compiler:
         fallback: Decoder | None = None
         for member in members:
             decode = self.decoder(member)
-            names = _typenames(member)
+            names = typenames_of(member)
             if names is None:
                 others.append(decode)
             elif names:
@@ -131,27 +132,6 @@ _WRAPPERS = {typing.Annotated, getattr(typing, "Required", None), getattr(typing
 
 def _is_union(kind: Any) -> bool:
     return typing.get_origin(kind) in (Union, types.UnionType)
-
-
-def _typenames(member: Any) -> Sequence[str] | None:
-    """Return the values of ``__typename`` that a member of a union stands for.
-
-    They are the values of a ``Literal`` that annotates its field of that name, or else the name of the class. A class
-    with such a field of type ``str`` stands for all others. None for what is no class of objects.
-    """
-    if is_struct(member):
-        tag = member.__struct_config__.tag
-        return [tag] if isinstance(tag, str) else [member.__name__]
-    if is_model(member):
-        hints = {field.alias or name: field.annotation for name, field in member.model_fields.items()}
-    else:
-        fields = record_fields(member)
-        if fields is None:
-            return None
-        hints = {name: field.kind for field in fields for name in field.names}
-    if TYPENAME not in hints:
-        return [member.__name__]
-    return typing.get_args(hints[TYPENAME]) if typing.get_origin(hints[TYPENAME]) is Literal else ()
 
 
 def _choice_decoder(by_name: Mapping[str, Decoder], others: Sequence[Decoder], fallback: Decoder | None) -> Decoder:

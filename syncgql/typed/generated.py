@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Callable, Mapping
-from typing import Any, NoReturn, TypeVar, cast
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar, cast
 
+from ..records import Variables
 from ..request import UNSET, GraphQLRequest
 from .misfit import Misfit, Missing
 from .names import TYPENAME
@@ -115,6 +116,12 @@ class GeneratedRequest(TypedRequest[ResultT_co]):
 
     __slots__ = ()
 
+    if not TYPE_CHECKING:
+
+        def __class_getitem__(cls, _: Any) -> type[GeneratedRequest[Any]]:
+            # Only checkers need the parameter; the class that Generic creates for it costs a third of an import.
+            return cls
+
     def __init__(
         self, text: str, result_type: type[ResultT_co], variable_values: Mapping[str, Any], operation_name: str
     ) -> None:
@@ -130,24 +137,21 @@ class GeneratedRequest(TypedRequest[ResultT_co]):
 
     def replaced(
         self,
-        variable_values: Mapping[str, Any] | None = None,
+        variable_values: Variables | None = None,
         operation_name: str | None = None,
         extensions: Mapping[str, Any] | None = None,
     ) -> GeneratedRequest[ResultT_co]:
-        request = GraphQLRequest(self, variable_values, operation_name, extensions)
-        return _restored(type(self), self.result_type, request)
+        return _restored(type(self), GraphQLRequest(self, variable_values, operation_name, extensions))
 
     def __reduce__(self) -> tuple[Any, ...]:
         request = GraphQLRequest(self._text, self.variable_values, self.operation_name, self.extensions)
-        return _restored, (type(self), self.result_type, request)
+        return _restored, (type(self), request)
 
 
-def _restored(
-    kind: type[GeneratedRequest[Any]], result_type: type[Any], request: GraphQLRequest
-) -> GeneratedRequest[Any]:
+def _restored(kind: type[GeneratedRequest[Any]], request: GraphQLRequest) -> GeneratedRequest[Any]:
     made = object.__new__(kind)
     GraphQLRequest.__init__(made, request)
-    object.__setattr__(made, "result_type", result_type)
+    object.__setattr__(made, "result_type", cast(Any, kind).Data)
     return made
 
 

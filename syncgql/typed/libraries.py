@@ -11,10 +11,13 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from .misfit import Misfit, Missing
-from .record_fields import is_class
+from .record_fields import RecordField, is_class
 from .scalars import Decoder
 
 _STEP = re.compile(r"\[(\d+)\]|\.([^.\[\]]+)")
+
+HIDDEN_STEP = ":"
+"""How steps begin that pydantic adds to the path for the members of a union."""
 
 
 def is_struct(kind: Any) -> bool:
@@ -27,6 +30,34 @@ def is_model(kind: Any) -> bool:
     """Return whether a class is a model of pydantic."""
     pydantic = sys.modules.get("pydantic")
     return pydantic is not None and is_class(kind) and issubclass(kind, pydantic.BaseModel)
+
+
+def struct_fields(kind: Any) -> list[RecordField]:
+    """Return the fields of a struct of msgspec, under the names that it encodes."""
+    from msgspec import structs
+
+    return [RecordField(each.name, (each.encode_name,), each.type, each.required) for each in structs.fields(kind)]
+
+
+def model_fields(kind: Any) -> list[RecordField]:
+    """Return the fields of a model of pydantic, under their aliases."""
+    by_name = kind.model_config.get("populate_by_name") or kind.model_config.get("validate_by_name")
+    fields = []
+    for name, field in kind.model_fields.items():
+        names = _alias_names(field.validation_alias) or [name]
+        is_required = field.is_required()
+        fields.append(RecordField(name, (*names, name) if by_name else (*names,), field.annotation, is_required))
+    return fields
+
+
+def _alias_names(alias: Any) -> list[str]:
+    """Return the keys that an alias of pydantic stands for: itself, or those of its choices or path."""
+    if alias is None or isinstance(alias, str):
+        return [alias] if alias else []
+    choices = getattr(alias, "choices", None)
+    if choices is not None:
+        return [name for choice in choices for name in _alias_names(choice)]
+    return [alias.path[0]]
 
 
 def struct_decoder(kind: Any, scalars: Mapping[Any, Callable[[Any], Any]]) -> Decoder:
@@ -45,7 +76,7 @@ def struct_decoder(kind: Any, scalars: Mapping[Any, Callable[[Any], Any]]) -> De
         try:
             return convert(value, kind, dec_hook=hook)
         except msgspec.ValidationError as error:
-            raise _misfit(str(error), value) from error
+            raise struct_misfit(error, value) from error
 
     return decode
 
@@ -60,33 +91,45 @@ def model_decoder(kind: Any) -> Decoder:
         try:
             return validate(value)
         except pydantic.ValidationError as error:
-            first = error.errors(include_url=False)[0]
-            missing = first["type"] == "missing"
-            expected = "a value" if missing else _lowered(first["msg"].removeprefix("Input should be "))
-            misfit = Misfit(expected, Missing if missing else first["input"])
-            misfit.steps = list(first["loc"][::-1])
-            raise misfit from error
+            raise model_misfit(error) from error
 
     return decode
+
+
+def model_misfit(error: Any) -> Misfit:
+    """Return what the first error of a ``pydantic.ValidationError`` says."""
+    first = error.errors(include_url=False)[0]
+    steps = [step for step in reversed(first["loc"]) if not str(step).startswith(HIDDEN_STEP)]
+    inner = first.get("ctx", {}).get("error")
+    if isinstance(inner, Misfit):
+        inner.steps += steps
+        return inner
+    missing = first["type"] == "missing"
+    expected = "a value" if missing else _lowered(first["msg"].removeprefix("Input should be "))
+    misfit = Misfit(expected, Missing if missing else first["input"])
+    misfit.steps = steps
+    return misfit
 
 
 def _lowered(message: str) -> str:
     return message[:1].lower() + message[1:]
 
 
-def _misfit(message: str, value: Any) -> Misfit:
+def struct_misfit(error: Exception, value: Any) -> Misfit:
     """Read the path and the expectation in a message of msgspec's: ``Expected `int`, got `str` - at `$.a[0].b```."""
-    text, _, place = message.partition(" - at `$")
-    steps: list[str | int] = []
-    for index, name in _STEP.findall(place.rstrip("`")):
-        steps.append(name or int(index))
-    expected = text.removeprefix("Expected ").partition(", got")[0].replace("`", "")
+    text, _, place = str(error).rpartition(" - at `$")
+    steps: list[str | int] = [name or int(index) for index, name in _STEP.findall(place.rstrip("`"))]
+    steps.reverse()
+    if isinstance(error.__cause__, Misfit):
+        error.__cause__.steps += steps
+        return error.__cause__
+    expected = (text or place).removeprefix("Expected ").partition(", got")[0].replace("`", "")
     missing = re.match("Object missing required field (.*)", expected)
     if missing:
-        steps.append(missing.group(1))
+        steps.insert(0, missing.group(1))
         expected = "a value"
-    misfit = Misfit(expected, Missing if missing else _at(value, steps))
-    misfit.steps = steps[::-1]
+    misfit = Misfit(expected, Missing if missing else _at(value, steps[::-1]))
+    misfit.steps = steps
     return misfit
 
 

@@ -12,11 +12,12 @@ SHOWN_CHARACTERS = 60
 _SECRET = re.compile("auth|cookie|credential|key|passw|secret|session|token", re.IGNORECASE)
 
 
-class Misfit(Exception):
+class Misfit(ValueError):
     """A value does not fit.
 
     Decoders raise it where the value is, and each object and list around it adds its own step to the path. A path that
-    every decoder carried along would cost time for answers that fit.
+    every decoder carried along would cost time for answers that fit. It is a ``ValueError``, because msgspec and
+    pydantic add the path to those that functions of the user's raise.
 
     Args:
         expected: what was expected, as in ``str`` or ``a member of Genre``.

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from ..checks import check_mapping
+from ..records import Variables
 from ..request import GraphQLRequest
 from ..result import ABSENT, ExecutionResult
 
@@ -61,7 +62,7 @@ class TypedRequest(GraphQLRequest, Generic[ResultT_co]):
         self,
         document: str | DocumentNode | GraphQLRequest,
         result_type: type[ResultT_co],
-        variable_values: Mapping[str, Any] | None = None,
+        variable_values: Variables | None = None,
         operation_name: str | None = None,
         extensions: Mapping[str, Any] | None = None,
         *,
@@ -87,7 +88,7 @@ class TypedRequest(GraphQLRequest, Generic[ResultT_co]):
 
     def replaced(
         self,
-        variable_values: Mapping[str, Any] | None = None,
+        variable_values: Variables | None = None,
         operation_name: str | None = None,
         extensions: Mapping[str, Any] | None = None,
     ) -> TypedRequest[ResultT_co]:

@@ -27,8 +27,7 @@ def result_decoder(kind: Any, scalars: Scalars = ()) -> Callable[[Any], Any]:
 def _result_decoder(kind: Any, scalars: Scalars) -> Callable[[Any], Any]:
     decode = decoder_of(kind, scalars)
     names = _member_names(kind)
-    wanted = getattr(kind, "__name__", None) if isinstance(kind, type) else None
-    wanted = str(kind) if wanted is None or hasattr(kind, "__args__") else wanted
+    wanted = _name(kind)
 
     def decode_data(data: Any) -> Any:
         root = None
@@ -43,6 +42,29 @@ def _result_decoder(kind: Any, scalars: Scalars) -> Callable[[Any], Any]:
             raise misfit.result_error(wanted) from misfit.__cause__
 
     return decode_data
+
+
+def member_decoder(kind: Any, name: str) -> Callable[[Any], Any]:
+    """Return a function that decodes one member of the data, and raises a ``ResultError`` if it does not fit.
+
+    Raises:
+        TypeError: there is no decoder for the type.
+    """
+    decode = decoder_of(kind)
+    wanted = _name(kind)
+
+    def decode_member(data: Any) -> Any:
+        try:
+            return decode(data.get(name))
+        except Misfit as misfit:
+            misfit.steps.append(name)
+            raise misfit.result_error(wanted) from misfit.__cause__
+
+    return decode_member
+
+
+def _name(kind: Any) -> str:
+    return kind.__name__ if isinstance(kind, type) and not hasattr(kind, "__args__") else str(kind)
 
 
 def _member_names(kind: Any) -> frozenset[str]:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any
+
+import aiohttp
 
 from syncgql import Client
 from syncgql.cli.demo.server_process import ServerProcess
@@ -47,6 +50,29 @@ def _execute_many(setting: Setting, **options: Any) -> Iterator[Work]:
             return _rate(count, time.perf_counter() - start)
 
         yield work
+
+
+@contextlib.contextmanager
+def _bare_loop(setting: Setting) -> Iterator[Work]:
+    """A bare aiohttp session in an asyncio program: what this machine and server allow."""
+    url, count = f"http://{setting.address}/delayed", setting.count(QUERIES)
+
+    async def ask(session: aiohttp.ClientSession, turns: Iterator[int]) -> None:
+        for _ in turns:
+            async with session.post(url, json={"query": QUERY}) as response:
+                await response.read()
+
+    async def ask_all() -> None:
+        turns = iter(range(count))
+        async with aiohttp.ClientSession() as session:
+            await asyncio.gather(*(ask(session, turns) for _ in range(CONCURRENCY)))
+
+    def work() -> Figure:
+        start = time.perf_counter()
+        asyncio.run(ask_all())
+        return _rate(count, time.perf_counter() - start)
+
+    yield work
 
 
 @contextlib.contextmanager
@@ -113,6 +139,7 @@ BENCHMARKS = (
         {
             "syncgql": _execute_many,
             "syncgql, retry=True": partial(_execute_many, retry=True),
+            "bare aiohttp, 32 tasks": _bare_loop,
             **{
                 f"{name} in a thread pool": partial(_thread_pool, HTTP_CLIENTS[name])
                 for name in ("syncgql", "requests", "gql (requests session)")

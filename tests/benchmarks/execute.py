@@ -1,13 +1,13 @@
-"""Sequential ``execute``: small, medium and large responses, and a long document."""
+"""Sequential ``execute``: small, medium and large responses, a long document, the lower bound, and policies."""
 
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import partial
 
 from .benchmark import Benchmark, Budget, Open, Setting, Work, timed
-from .http_clients import HTTP_CLIENTS, HTTPClient
+from .http_clients import HTTP_CLIENTS, HTTPClient, syncgql_with_policies
 
 SHORT = "{ book { id title } }"
 LONG = (
@@ -17,9 +17,9 @@ LONG = (
 )
 
 
-def sequential(path: str, document: str, calls: int) -> dict[str, Open]:
-    """Return all clients as contenders that make *calls* calls, one after another."""
-    return {name: partial(_calling, client, path, document, calls) for name, client in HTTP_CLIENTS.items()}
+def sequential(clients: Mapping[str, HTTPClient], path: str, document: str, calls: int) -> dict[str, Open]:
+    """Return clients as contenders that make *calls* calls, one after another."""
+    return {name: partial(_calling, client, path, document, calls) for name, client in clients.items()}
 
 
 @contextlib.contextmanager
@@ -29,8 +29,12 @@ def _calling(client: HTTPClient, path: str, document: str, calls: int, setting: 
 
 
 def _benchmark(name: str, title: str, path: str, document: str, calls: int, *budgets: Budget) -> Benchmark:
-    return Benchmark(name, title, "µs per call", sequential(path, document, calls), "http.client", budgets)
+    contenders = sequential(HTTP_CLIENTS, path, document, calls)
+    return Benchmark(name, title, "µs per call", contenders, "http.client", budgets)
 
+
+LOWER_BOUND = "aiohttp on a loop thread"
+POLICIES = "syncgql, with policies"
 
 SMALL_BUDGETS = (Budget("syncgql", 2.0), Budget("syncgql[speed]", 1.4))
 
@@ -48,5 +52,23 @@ BENCHMARKS = (
     ),
     _benchmark(
         "execute-document", f"execute, document of {len(LONG) / 1000:.1f} KB", "/small", LONG, 200, *SMALL_BUDGETS
+    ),
+    Benchmark(
+        "execute-bound",
+        "execute, answer of 60 B, beside the lower bound of a loop thread",
+        "µs per call",
+        sequential(
+            {name: HTTP_CLIENTS[name] for name in (LOWER_BOUND, "syncgql", "syncgql[speed]")}, "/small", SHORT, 300
+        ),
+        LOWER_BOUND,
+        (Budget("syncgql", 1.05), Budget("syncgql[speed]", 1.02)),
+    ),
+    Benchmark(
+        "policies",
+        "execute, answer of 60 B, with a middleware that does nothing, retries and a rate limit",
+        "µs per call",
+        sequential({"syncgql": HTTP_CLIENTS["syncgql"], POLICIES: syncgql_with_policies}, "/small", SHORT, 300),
+        "syncgql",
+        (Budget(POLICIES, 1.1),),
     ),
 )

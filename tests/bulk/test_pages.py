@@ -6,8 +6,6 @@ import itertools
 import os
 import sys
 import threading
-import uuid
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -18,16 +16,7 @@ from syncgql import (
     OffsetPagination,
     Page,
     PagePagination,
-    Pages,
-    RetryPolicy,
-    SyncGQLError,
-    TransportConnectionFailed,
-    TransportProtocolError,
-    TransportQueryError,
-    TransportRateLimited,
-    TransportServerError,
 )
-from syncgql.testing import GraphQLMock, RecordedRequest
 
 from ..fix_scripts import RunScript
 from ..fix_servers import Server
@@ -140,163 +129,6 @@ def test_max_pages(rows_url: str) -> None:
         assert pages.cursor == "29"
 
 
-POSITIONS = [1, 3, 5]
-ERRORS: dict[str, type[SyncGQLError]] = {
-    "429": TransportRateLimited,
-    "502": TransportServerError,
-    "graphql": TransportQueryError,
-    "throttled": TransportRateLimited,
-    "partial": TransportQueryError,
-}
-LITERAL = FORWARD.replace("$first: Int, ", "").replace("first: $first", "first: 100")
-
-
-@pytest.mark.parametrize("position", POSITIONS)
-@pytest.mark.parametrize("fault", ERRORS)
-def test_faults_without_retry(rows_url: str, fault: str, position: int) -> None:
-    """The error has its name and says on which page it came; another pull completes the list."""
-    headers = {"x-fault": f"{fault} {position}", "x-pull": uuid.uuid4().hex}
-    with Client(rows_url) as client:
-        pages = client.paginate(LITERAL, {"total": 450}, headers=headers)
-        nodes: list[Any] = []
-        with pytest.raises(ERRORS[fault], match=rf"page {position} of paginate\(\)"):
-            _append_each(nodes, pages)
-        assert ids(nodes) == list(range(100 * (position - 1)))
-        rest = client.paginate(LITERAL, {"total": 450}, after=pages.cursor)
-        assert ids(nodes) + ids(rest) == list(range(450))
-
-
-def _append_each(nodes: list[Any], pages: Pages) -> None:
-    """Keep what comes before an error."""
-    for node in pages:
-        nodes.append(node)
-
-
-def test_a_reset_without_retry(rows_url: str) -> None:
-    """On the first connection an error; a connection that was used before is replaced in any case."""
-    with Client(rows_url) as client:
-        headers = {"x-fault": "reset 1", "x-pull": uuid.uuid4().hex}
-        with pytest.raises(TransportConnectionFailed, match=r"page 1 of paginate\(\)"):
-            list(client.paginate(LITERAL, {"total": 450}, headers=headers))
-        headers = {"x-fault": "reset 3", "x-pull": uuid.uuid4().hex}
-        assert ids(client.paginate(LITERAL, {"total": 450}, headers=headers)) == list(range(450))
-
-
-@pytest.mark.parametrize("position", POSITIONS)
-@pytest.mark.parametrize("fault", ["429", "502", "reset", "throttled"])
-def test_faults_with_retry(rows_url: str, fault: str, position: int) -> None:
-    """The list is complete and without duplicates."""
-    headers = {"x-fault": f"{fault} {position}", "x-pull": uuid.uuid4().hex}
-    with Client(rows_url, retry=RetryPolicy(base=0, throttled_base=0)) as client:
-        assert ids(client.paginate(LITERAL, {"total": 450}, headers=headers)) == list(range(450))
-
-
-@pytest.mark.parametrize("size", [15_000, 39_999])
-def test_a_page_that_is_too_expensive_is_halved(rows_url: str, size: int) -> None:
-    """Until the server accepts it; nothing is lost."""
-    with Client(rows_url) as client:
-        pages = list(client.paginate(FORWARD, {"total": 50_000}, page_size=size).pages())
-    assert [each for page in pages for each in ids(page.nodes)] == list(range(50_000))
-    assert len(pages[0].nodes) <= 10_000
-
-
-def test_a_502_halves_a_page(rows_url: str) -> None:
-    """As GitHub answers when a query takes too long."""
-    headers = {"x-fault": "502 2", "x-pull": uuid.uuid4().hex}
-    with Client(rows_url) as client:
-        sizes = [
-            len(page.nodes) for page in client.paginate(FORWARD, {"total": 300}, page_size=100, headers=headers).pages()
-        ]
-    assert sizes[:3] == [100, 50, 50]
-    assert sum(sizes) == 300
-
-
-Answer = Callable[[RecordedRequest], dict[str, Any]]
-
-
-def answers(mock: GraphQLMock, *pages: Any) -> None:
-    """Answer with these pages in turn, the last over and over."""
-    turns = iter(pages)
-    last: list[Any] = []
-
-    def answer(request: RecordedRequest) -> dict[str, Any]:
-        last[:] = [next(turns, last[0] if last else None)]
-        return {"rows": last[0]}
-
-    mock.add("Rows", answer)
-
-
-def page(*numbers: int, more: bool, cursor: str | None) -> dict[str, Any]:
-    nodes = [{"id": number} for number in numbers]
-    return {"nodes": nodes, "pageInfo": {"hasNextPage": more, "endCursor": cursor}}
-
-
-NAMED = FORWARD.replace("query (", "query Rows (")
-
-
-def pull(*pages: Any, prefetch: int = 1) -> list[int]:
-    with GraphQLMock() as mock, Client("https://example.com/graphql") as client:
-        answers(mock, *pages)
-        return ids(client.paginate(NAMED, prefetch=prefetch))
-
-
-@pytest.mark.parametrize("cursor", [None, ""])
-def test_more_pages_without_a_cursor(cursor: str | None) -> None:
-    """An error that names the connection and the page, as the rows would repeat for ever otherwise."""
-    with pytest.raises(TransportProtocolError, match=r"'rows' has more pages.* page 2 of paginate"):
-        pull(page(1, more=True, cursor="a"), page(2, more=True, cursor=cursor))
-
-
-def test_an_empty_page_without_a_cursor() -> None:
-    """The same, though the page is empty."""
-    with pytest.raises(TransportProtocolError, match="gives no cursor"):
-        pull(page(more=True, cursor=None))
-
-
-@pytest.mark.parametrize("cursors", ["aa", "aba", "abcb"])
-def test_a_cursor_that_does_not_move(cursors: str) -> None:
-    """Nor one that comes back."""
-    with pytest.raises(TransportProtocolError, match="does not move"):
-        pull(*[page(number, more=True, cursor=cursor) for number, cursor in enumerate(cursors)])
-
-
-def test_empty_pages_in_between() -> None:
-    """A server that filters after it has cut its pages sends them; they are no end while the cursor moves."""
-    assert pull(page(1, more=True, cursor="a"), page(more=True, cursor="b"), page(2, more=False, cursor="c")) == [1, 2]
-
-
-def test_empty_pages_without_an_end() -> None:
-    """After ten in a row it is an error."""
-    with pytest.raises(TransportProtocolError, match="the last 10 were empty"):
-        pull(*[page(more=True, cursor=str(number)) for number in range(20)])
-
-
-def test_null_nodes_and_a_null_connection() -> None:
-    """Null nodes are left out; a connection that is null is the end."""
-    nodes = {"nodes": [None, {"id": 1}], "pageInfo": {"hasNextPage": True, "endCursor": "a"}}
-    assert pull(nodes, None) == [1]
-
-
-def test_the_last_page_of_a_server_that_never_says_so() -> None:
-    """Without hasNextPage, a null cursor is the end."""
-    document = NAMED.replace("hasNextPage ", "")
-    with GraphQLMock() as mock, Client("https://example.com/graphql") as client:
-        answers(mock, page(1, more=True, cursor="a"), page(2, more=True, cursor=None))
-        assert ids(client.paginate(document)) == [1, 2]
-
-
-def test_null_data() -> None:
-    """An error, with the cursor to go on."""
-    with GraphQLMock() as mock, Client("https://example.com/graphql") as client:
-        mock.add("Rows", {"rows": page(1, more=True, cursor="a")})
-        mock.add("Rows", None)
-        pages = client.paginate(NAMED)
-        assert next(pages) == {"id": 1}
-        with pytest.raises(TransportProtocolError, match=r"null data.* page 2"):
-            next(pages)
-        assert pages.cursor == "a"
-
-
 @pytest.mark.parametrize("prefetch", [1, 2])
 def test_a_consumer_that_stops_costs_at_most_the_prefetch(rows_url: str, prefetch: int) -> None:
     """No more pages are fetched ahead."""
@@ -377,7 +209,7 @@ def test_no_thread_stays(rows_url: str) -> None:
         (FORWARD.replace("after: $after", ""), {}, "needs a variable for its cursor: declare \\$after"),
         (FORWARD.replace(" endCursor", ""), {}, "add endCursor to its pageInfo"),
         (FORWARD.replace("nodes { id }", ""), {}, "neither nodes nor edges"),
-        (LITERAL, {"page_size": 10}, "page_size= needs a variable"),
+        (FORWARD.replace("first: $first", "first: 100"), {"page_size": 10}, "page_size= needs a variable"),
     ],
 )
 def test_documents_that_cannot_be_paged(document: str, options: dict[str, Any], match: str) -> None:
@@ -386,7 +218,7 @@ def test_documents_that_cannot_be_paged(document: str, options: dict[str, Any], 
         Client("http://127.0.0.1:9/").paginate(document, **options)
 
 
-@pytest.mark.parametrize("options", [{"prefetch": -1}, {"page_size": 0}, {"max_pages": 0}])
+@pytest.mark.parametrize("options", [{"prefetch": -1}, {"page_size": 0}, {"max_pages": 0}, {"on_error": "ignore"}])
 def test_values_out_of_range(options: dict[str, Any]) -> None:
     """They fail by name."""
     with pytest.raises(ValueError, match=next(iter(options))):

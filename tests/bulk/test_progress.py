@@ -1,67 +1,18 @@
-"""Progress: bars on terminals, functions everywhere."""
+"""Progress: counts, and tells a function."""
 
 from __future__ import annotations
 
-import builtins
-import io
-import sys
 from typing import Any
 
-import pytest
-
-from syncgql.bulk.progress import Bar, progress_of
+from syncgql.bulk.progress import Progress
 
 
-class Terminal(io.StringIO):
-    """A stream that says that it is a terminal."""
-
-    def isatty(self) -> bool:
-        return True
-
-
-def test_a_bar_on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
-    """It shows what is done and the total."""
-    terminal = Terminal()
-    monkeypatch.setattr(sys, "stderr", terminal)
-    progress = progress_of(True, "requests", 20)
-    assert isinstance(progress, Bar)
-    progress.add(5)
-    progress.close()
-    progress.close()
-    shown = terminal.getvalue()
-    assert "requests" in shown
-    assert "5/20" in shown
-
-
-@pytest.mark.parametrize("option", [True, False, None])
-def test_nothing_elsewhere(option: bool | None, capsys: pytest.CaptureFixture[str]) -> None:
-    """When stderr is a file, and when no progress is wanted."""
-    progress = progress_of(option, "requests", 20)
-    progress.add(5)
-    progress.close()
-    assert capsys.readouterr() == ("", "")
-
-
-def test_a_function_gets_the_sums() -> None:
-    """And None for a total that is unknown."""
+def test_sums() -> None:
+    """The function gets what is done so far, and the total as soon as it is known."""
     told: list[Any] = []
-    progress = progress_of(lambda done, total: told.append((done, total)), "requests")
+    progress = Progress(lambda done, total: told.append((done, total)))
     progress.add(2)
     progress.total = 7
     progress.add(3)
+    progress.close()
     assert told == [(2, None), (5, 7)]
-
-
-def test_the_message_without_rich(monkeypatch: pytest.MonkeyPatch) -> None:
-    """It names the extra."""
-    real_import = builtins.__import__
-
-    def without_rich(name: str, *arguments: Any, **options: Any) -> Any:
-        if name.startswith("rich"):
-            raise ModuleNotFoundError(f"No module named {name!r}", name=name)
-        return real_import(name, *arguments, **options)
-
-    monkeypatch.setattr(sys, "stderr", Terminal())
-    monkeypatch.setattr(builtins, "__import__", without_rich)
-    with pytest.raises(ModuleNotFoundError, match=r"syncgql\[cli\]"):
-        progress_of(True, "requests")

@@ -33,10 +33,10 @@ def fresh_library() -> Iterator[str]:
 
 
 def commands() -> Iterator[tuple[str, str]]:
-    """Yield each command of the page, but for the installation, and the output that the page shows."""
+    """Yield each command of the page, which may have several lines, and its output; not the installation."""
     for block in BLOCK.findall(PAGE):
         for part in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:
-            line, _, output = part.partition("\n")
+            line, _, output = part.replace("\\\n", "").partition("\n")
             if not line.startswith("pip "):
                 yield line, output
 

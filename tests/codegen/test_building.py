@@ -27,7 +27,8 @@ SCHEMA = build_schema(
 def built(text: str) -> tuple[OperationClass, Builder]:
     """The class of the operation in a text, and what built it."""
     documents = read_documents(SCHEMA, {"a.graphql": text})
-    builder = Builder(SCHEMA, documents, LeafTypes(SCHEMA, CodegenOptions()), "fragments.")
+    options = CodegenOptions()
+    builder = Builder(SCHEMA, documents, LeafTypes(SCHEMA, options), options, "fragments.")
     return builder.operation(documents.operations["a.graphql"][0], "Q"), builder
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from syncgql.codegen import Scalar
-from syncgql.codegen.expressions import Expressions
-from syncgql.codegen.shapes import Field, Ref
+from syncgql.codegen.expressions import Expressions, written
+from syncgql.codegen.lines import Lines
+from syncgql.codegen.shapes import Field, Ref, Union
 
 STR = Ref("str", False, "str")
 
@@ -17,8 +18,9 @@ STR = Ref("str", False, "str")
         (STR, 'v0 if type(v0 := data["a"]) is str else wrong("str", v0)'),
         (Ref("any", False, "Any"), 'data["a"]'),
         (Ref("float", True, "float"), 'None if (v0 := data["a"]) is None else read_float(v0)'),
-        (Ref("object", False, "A.B"), 'A.B.from_data(data["a"])'),
-        (Ref("union", False, "A.B | A.C", reader="read_a"), 'A.read_a(data["a"])'),
+        (Ref("object", False, "A.B"), 'cls.B.from_data(data["a"])'),
+        (Ref("object", False, "fragments.F"), 'fragments.F.from_data(data["a"])'),
+        (Ref("union", False, "", union=Union("U", "read_a", [], "A.C")), 'cls.read_a(data["a"])'),
         (Ref("enum", False, "enums.E"), 'enums.E(data["a"])'),
         (
             Ref("list", False, "", item=Ref("enum", True, "enums.E")),
@@ -29,24 +31,23 @@ STR = Ref("str", False, "str")
 )
 def test_values(ref: Ref, expected: str) -> None:
     """Each kind of value."""
-    expressions = Expressions({"T": Scalar("m.T", "m.parse")})
-    assert expressions.field(Field("a", "a", ref), "A") == expected
+    expressions = Expressions(Lines(), {"T": Scalar("m.T", "m.parse")}, "A")
+    assert expressions.field(Field("a", "a", ref)) == expected
 
 
 def test_optional_fields() -> None:
     """A key that is absent is ``UNSET``."""
-    expressions = Expressions({})
-    assert expressions.field(Field("a", "a", Ref("any", False, "Any"), optional=True), "A") == (
-        'UNSET if "a" not in data else data["a"]'
-    )
-    assert expressions.used == {"UNSET"}
+    lines = Lines()
+    field = Field("a", "a", Ref("any", False, "Any"), optional=True)
+    assert Expressions(lines, {}, "A").field(field) == 'UNSET if "a" not in data else data["a"]'
+    assert lines.used == {"UNSET"}
 
 
 def test_values_that_are_sent() -> None:
     """Only inputs and scalars with a function need more than the value."""
-    expressions = Expressions({"T": Scalar("m.T", serialize="n.write")})
-    assert expressions.written(Field("a", "a", STR), "a") == "a"
-    assert expressions.written(Field("a", "a", Ref("input", False, "I")), "a") == "written(a)"
+    lines, scalars = Lines(), {"T": Scalar("m.T", serialize="n.write")}
+    assert written(lines, scalars, Field("a", "a", STR), "a") == "a"
+    assert written(lines, scalars, Field("a", "a", Ref("input", False, "I")), "a") == "written(a)"
     scalar = Ref("list", False, "", item=Ref("scalar", False, "m.T", scalar="T"))
-    assert expressions.written(Field("a", "a", scalar), "a") == "written(a, n.write)"
-    assert expressions.modules == {"n"}
+    assert written(lines, scalars, Field("a", "a", scalar), "a") == "written(a, n.write)"
+    assert lines.modules == {"n"}

@@ -12,7 +12,7 @@ INT = Ref("int", False, "int")
 def test_a_class() -> None:
     """All of it."""
     module = Module(CodegenOptions())
-    module.model(Class("A", "A", [Field("someKey", "some_key", INT)], description="Said."))
+    module.fragments([Class("A", "A", [Field("someKey", "some_key", INT)], description="Said.")])
     assert (
         module.text()
         == '''\
@@ -53,7 +53,7 @@ class A(Model):
 def test_long_lines_of_names_are_broken() -> None:
     """As formatters break them."""
     module = Module(CodegenOptions())
-    module.model(Class("A", "A", [Field(f"key{n}", f"key_{n}", INT) for n in range(30)]))
+    module.fragments([Class("A", "A", [Field(f"key{n}", f"key_{n}", INT) for n in range(30)])])
     assert '    __slots__ = __match_args__ = (\n        "key_0",\n' in module.text()
 
 

@@ -6,7 +6,6 @@ import ast
 import enum
 import importlib
 import pickle
-import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -104,68 +103,6 @@ def test_against_a_real_server(load: Import, strawberry_server: Server) -> None:
             client.execute(api.Broken())
         results = client.execute_batch([api.GetBook(id="1"), api.GetBook(id="2")])
         assert [result.book.title for result in results] == ["Emma", "Ubik"]
-
-
-def test_generated_code_is_typed_and_clean(library: GraphQLSchema, tmp_path: Path) -> None:
-    """``mypy --strict`` and ``ruff check`` find nothing, and mypy finds the mistakes of its users."""
-    pytest.importorskip("mypy", reason="mypy and ruff are in the lint extra")
-    folder = tmp_path / "api"
-    folder.mkdir()
-    for name, text in generate(library, DOCUMENTS, DATES).items():
-        (folder / name).write_text(text, "utf-8")
-    (tmp_path / "use.py").write_text(
-        """
-from typing_extensions import assert_never
-
-from api import Add, GetBook, Works
-from api.enums import Genre
-from api.inputs import BookInput
-from syncgql import Client
-
-
-def use(client: Client) -> None:
-    book = client.execute(GetBook(id="1")).book
-    if book is not None and book.author is not None:
-        print(book.author.books[0].title.upper())
-    print(client.execute(Add(input=BookInput(title="Emma", genre=Genre.NOVEL))).add_book.id)
-    for work in client.execute(Works(text="a")).works:
-        match work:
-            case Works.Data.WorksBook(title=title):
-                print(title)
-            case Works.Data.WorksFilm(minutes=minutes):
-                print(minutes)
-            case Works.Data.WorksOther(typename=name):
-                print(name)
-            case _:
-                assert_never(work)
-    GetBook(ID="1")  # type: ignore[call-arg]
-    GetBook(id=1)  # type: ignore[arg-type]
-    client.execute(GetBook(id="1")).book.title  # type: ignore[union-attr]
-""",
-        "utf-8",
-    )
-    mypy = [
-        sys.executable,
-        "-m",
-        "mypy",
-        "--strict",
-        "--follow-imports=silent",
-        "--cache-dir",
-        str(ROOT / ".mypy_cache"),
-    ]
-    result = subprocess.run(
-        [*mypy, "use.py", "api"],
-        cwd=tmp_path,
-        env={"MYPYPATH": str(ROOT), "PATH": ""},
-        capture_output=True,
-        text=True,
-        timeout=PATIENCE,
-        check=False,
-    )
-    assert result.returncode == 0, result.stdout + result.stderr
-    ruff = [str(Path(sys.executable).with_name("ruff")), "check", "--isolated", "--no-cache", "api"]
-    result = subprocess.run(ruff, cwd=tmp_path, capture_output=True, text=True, timeout=PATIENCE, check=False)
-    assert result.returncode == 0, result.stdout
 
 
 def test_answers_become_objects(load: Import, library: GraphQLSchema) -> None:

@@ -93,6 +93,7 @@ def test_no_documents(project: Path) -> None:
     [
         ({}, "codegen] is missing"),
         ({"codegen": {"documents": ["a"], "output": "b", "modle": 1}}, "no setting 'modle'"),
+        ({"schema": "s", "codegen": {"documents": [], "output": "b", "model": "attrs"}}, "not 'attrs'"),
         ({"codegen": {"documents": "a", "output": "b"}}, "documents must be a list"),
         ({"codegen": {"output": "b", "python": "a"}}, "python must be a list"),
         ({"codegen": {"documents": ["a"]}}, "output must be"),

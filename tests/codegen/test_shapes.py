@@ -10,4 +10,4 @@ def test_annotations() -> None:
     ref = Ref("list", True, "", item=Ref("str", True, "str"))
     assert ref.hint == "list[str | None] | None"
     assert Field("a", "a", ref, optional=True).hint == "list[str | None] | None | Unset"
-    assert Union("read", [(["A"], "X.A")], "X.Other").annotation == "X.A | X.Other"
+    assert Union("U", "read", [(["A"], "X.A")], "X.Other").annotation == "X.A | X.Other"

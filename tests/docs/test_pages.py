@@ -41,7 +41,7 @@ PRINTED = {
     "docs/typed.md": "The answer does not fit Numbered: book.title: expected int, got 'Emma'.\n('book', 'title')\n",
     "docs/middleware.md": "query Hello\n{'count': 1}\n",
     "docs/rate_limits.md": "False 3600\n",
-    "docs/opentelemetry.md": "query Hello 200\n{'count': 1}\n",
+    "docs/opentelemetry.md": "query Hello 200\nquery Hello attempt True\n{'count': 1}\n",
     "docs/custom_transports.md": "{'hello': 'Hello world!'}\n{'hello': 'Hello world!'}\n1\n2\n3\n",
 }
 

@@ -399,14 +399,45 @@ def test_an_id_in_the_extension_of_hashes(yoga_trusted_server: StreamServer, cli
 
 
 def test_p12_an_id_that_the_server_does_not_know(yoga_trusted_server: StreamServer, client_for: ClientFor) -> None:
-    """The error is raised, and nothing else is sent."""
+    """The error is raised and names the id, and nothing else is sent."""
     with (
         client_for(yoga_trusted_server.url, persisted_documents=DOCUMENTS) as client,
         pytest.raises(TransportQueryError) as caught,
     ):
         client.execute(DOCUMENTS["unregistered"])
     assert caught.value.codes == ("PERSISTED_QUERY_NOT_IN_LIST",)
+    assert "The server does not know the id 'unregistered'" in str(caught.value)
     assert len(yoga_trusted_server.seen("request")) == 1
+
+
+def test_p12_an_unknown_id_with_a_status(client_for: ClientFor) -> None:
+    """The error has the status and names the id; other errors are as the server sent them."""
+    body = json.dumps(NOT_FOUND).encode()
+    with (
+        WireServer(
+            always(answer(body, status="502 Bad Gateway"), answer(b'{"errors": [{"message": "no"}]}'))
+        ) as server,
+        client_for(server.url, persisted_documents=DOCUMENTS) as client,
+    ):
+        with pytest.raises(TransportServerError, match=r"502.*does not know the id 'hello'") as caught:
+            client.execute(HELLO, {"name": "Ada"})
+        assert caught.value.codes == ("PERSISTED_QUERY_NOT_FOUND",)
+        with pytest.raises(TransportQueryError, match=r"^no$"):
+            client.execute(HELLO, {"name": "Ada"})
+
+
+def test_p12_an_unknown_id_in_a_batch(client_for: ClientFor) -> None:
+    """Each error names the id of its own request."""
+    body = json.dumps([NOT_FOUND, {"data": {"add": 1}}]).encode()
+    with (
+        WireServer(always(answer(body))) as server,
+        client_for(server.url, persisted_documents=DOCUMENTS) as client,
+    ):
+        requests = [GraphQLRequest(HELLO, {"name": "Ada"}), GraphQLRequest(ADD, {"a": 1, "b": 2})]
+        first, second = client.execute_batch_results(requests)
+    assert isinstance(first, ExecutionResult)
+    assert "does not know the id 'hello'" in (first.errors or [{}])[0]["message"]
+    assert second == ExecutionResult({"add": 1})
 
 
 def test_an_unknown_document_is_not_sent(client_for: ClientFor) -> None:

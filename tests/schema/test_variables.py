@@ -125,7 +125,7 @@ def test_a_fitting_value_becomes_json(schema: GraphQLSchema, type_name: str, val
         ("TagInput", {"name": UNSET}, ".name", "TagInput needs name: String!"),
         ("TagInput", {"nam": "a"}, ".nam", "TagInput has no field 'nam'. Did you mean 'name'?"),
         ("TagInput", {3: "a"}, "", "the keys of TagInput must be str, not int"),
-        ("TagInput", "a", "", "TagInput accepts a dict or a dataclass, not str"),
+        ("TagInput", "a", "", "TagInput accepts a dict, a dataclass or a msgspec.Struct, not str"),
         ("BookInput", {"title": "t", "publishedYear": 1, "published_year": 2}, ".published_year", "given twice"),
         ("BookInput", {"title": "t", "tags": [{"name": "a"}, {"name": 2}]}, ".tags[1].name", "String does not accept"),
         ("Pick", {}, "", "exactly one field"),

@@ -51,13 +51,12 @@ def listed(variables: dict[str, Any]) -> dict[str, Any]:
     return {"items": [{"id": number} for number in range(start, min(total, start + size))], "total": total}
 
 
-HALF = {"nodes": [], "edges": [], "pageInfo": {"hasNextPage": False, "endCursor": None}}
 FAULTS = {
     "429": (429, b"slow down"),
     "502": (502, b"bad gateway"),
     "graphql": (200, b'{"data": null, "errors": [{"message": "Deadlock"}]}'),
     "throttled": (200, b'{"errors": [{"message": "Throttled", "extensions": {"code": "THROTTLED"}}]}'),
-    "partial": (200, json.dumps({"data": {"rows": HALF}, "errors": [{"message": "Half of it"}]}).encode()),
+    "forbidden": (200, b'{"data": null, "errors": [{"message": "No", "extensions": {"code": "FORBIDDEN"}}]}'),
 }
 
 
@@ -66,7 +65,8 @@ def answer(headers: dict[str, str], body: bytes) -> tuple[int, bytes] | None:
     kind, _, number = headers.get("x-fault", "").partition(" ")
     pull = headers.get("x-pull", "")
     pulls[pull] += 1
-    if kind and pulls[pull] == int(number):
+    is_faulty = kind != "" and pulls[pull] == int(number)
+    if is_faulty and kind != "partial":
         return FAULTS.get(kind)
     request = json.loads(body)
     variables = request.get("variables") or {}
@@ -77,7 +77,11 @@ def answer(headers: dict[str, str], body: bytes) -> tuple[int, bytes] | None:
         return 200, json.dumps({"data": {"list": listed(variables)}}).encode()
     rows = connection(variables)
     wanted = {name: value for name, value in rows.items() if re.search(rf"\b{name}\b", request["query"])}
-    return 200, json.dumps({"data": {"rows": wanted}}).encode()
+    answered: dict[str, Any] = {"data": {"rows": wanted}}
+    if is_faulty:
+        wanted["nodes"][0] = None
+        answered["errors"] = [{"message": "One row failed", "path": ["rows", "nodes", 0]}]
+    return 200, json.dumps(answered).encode()
 
 
 async def serve_client(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 import syncgql.testing
+from syncgql.testing import GraphQLServer
 
 GUIDE = Path(__file__).parents[2] / "docs" / "testing.md"
 FILE = re.compile(r"^```python\n# (?P<name>\w+\.py)\n(?P<source>.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -15,7 +16,8 @@ FILE = re.compile(r"^```python\n# (?P<name>\w+\.py)\n(?P<source>.*?)^```$", re.M
 
 @pytest.fixture
 def files() -> dict[str, str]:
-    return {match["name"]: match["source"] for match in FILE.finditer(GUIDE.read_text(encoding="utf-8"))}
+    pages = GUIDE.read_text("utf-8") + GUIDE.with_name("recording.md").read_text("utf-8")
+    return {match["name"]: match["source"] for match in FILE.finditer(pages)}
 
 
 @pytest.mark.parametrize(
@@ -34,6 +36,20 @@ def test_the_examples(pytester: pytest.Pytester, files: dict[str, str], names: l
         (pytester.path / name).write_text(files[name], encoding="utf-8")
     result = pytester.runpytest_subprocess("-p", "no:cacheprovider", "-W", "error")
     result.assert_outcomes(passed=passed)
+
+
+def test_the_example_of_recordings(pytester: pytest.Pytester, files: dict[str, str]) -> None:
+    """Its tape is the one on the page: recorded, and replayed without the server."""
+    with GraphQLServer() as server:
+        server.add("Book", {"book": {"title": "Ubik"}})
+        shop = files["shop.py"]
+        (pytester.path / "shop.py").write_text(shop.replace("https://api.example.com/graphql", server.url), "utf-8")
+        (pytester.path / "test_shop.py").write_text(files["test_shop.py"], "utf-8")
+        pytester.runpytest_subprocess("--syncgql-record").assert_outcomes(passed=1)
+    (pytester.path / "shop.py").write_text(shop, "utf-8")
+    pytester.runpytest_subprocess().assert_outcomes(passed=1)
+    shown = GUIDE.with_name("recording.md").read_text("utf-8").split("```json\n")[1].split("```")[0]
+    assert (pytester.path / "tapes" / "title.json").read_text("utf-8") == shown
 
 
 def test_every_public_name_is_documented() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 
 import pytest
 
@@ -18,16 +19,68 @@ from syncgql import (
 )
 from syncgql.testing import GraphQLMock, UnexpectedOperation, complete, drop, event
 
-from .program import ADDED, BOOK, URL, deep_inside
+from ..fix_servers import Server
+from .program import ADDED, BOOK, SDL, URL, deep_inside
 
 # -- queries and mutations
 
 
-def test_delays(mock: GraphQLMock) -> None:
-    """A delay counts towards the client's limits."""
-    mock.add("Book", {"book": None}, delay=60)
-    with Client(URL) as client, pytest.raises(TransportTimeout):
-        client.execute(BOOK, {"id": "1"}, timeout=0.05)
+def test_delays_take_no_time(mock: GraphQLMock) -> None:
+    """A delay counts towards the client's limits, without waiting."""
+    mock.add("Book", {"book": None}, delay=3600)
+    started = time.monotonic()
+    with Client(URL) as client:
+        response = client.execute_result(BOOK, {"id": "1"}, timeout=None).response
+        assert response is not None
+        assert response.elapsed == 3600
+        with pytest.raises(TransportTimeout, match="timeout expired after 1800 s"):
+            client.execute(BOOK, {"id": "1"}, timeout=1800)
+        with pytest.raises(TransportTimeout):
+            client.submit(BOOK, {"id": "1"}, timeout=1800).result(60)
+        with pytest.raises(TransportTimeout):
+            client.execute_batch([GraphQLRequest(BOOK, {"id": "1"})], timeout=1800)
+    assert time.monotonic() - started < 1800
+
+
+def test_delays_of_a_batch_pass_at_the_same_time(mock: GraphQLMock) -> None:
+    """Ten times 6 s are less than 10 s."""
+    mock.add("Book", {"book": None}, delay=6)
+    with Client(URL) as client:
+        batch = [GraphQLRequest(BOOK, {"id": "1"})] * 10
+        assert client.execute_batch(batch, timeout=10) == [{"book": None}] * 10
+
+
+@pytest.mark.parametrize("schema", [None, SDL])
+def test_typename(schema: str | None) -> None:
+    """The query of ``ping()`` is answered with and without a schema, and is no call."""
+    with GraphQLMock(schema) as mock, Client(URL) as client:
+        assert client.execute("{ __typename }") == {"__typename": "Query"}
+        assert client.ping() >= 0
+        assert mock.calls == []
+
+
+# -- real servers
+
+
+def test_pass_through(mock: GraphQLMock, strawberry_server: Server) -> None:
+    """One operation reaches the real server, another is mocked; both are calls."""
+    mock.pass_through("Hello")
+    mock.add("Book", {"book": None})
+    transport = RequestsHTTPTransport(strawberry_server.url)
+    for client in (Client(strawberry_server.url), Client(transport=transport)):
+        with client:
+            assert client.execute("query Hello { hello }") == {"hello": "Hello world!"}
+            assert client.execute(BOOK, {"id": "1"}) == {"book": None}
+    mock.assert_called("Hello", times=2)
+    mock.assert_called("Book", times=2)
+
+
+def test_pass_through_of_subscriptions_and_parts(mock: GraphQLMock, strawberry_streams_url: str) -> None:
+    """A stream reaches the server as it does without the mock."""
+    mock.pass_through(lambda call: True)
+    with Client(strawberry_streams_url) as client:
+        assert len(list(client.subscribe("subscription Count { count(to: 2) }"))) == 2
+        assert list(client.stream("query Hello { __typename }")) == [{"__typename": "Query"}]
 
 
 def test_every_kind_of_client(mock: GraphQLMock) -> None:

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from textwrap import dedent
+
 import pytest
+
+from syncgql.testing import GraphQLServer
 
 CLIENT = """
     from syncgql import Client
@@ -113,3 +118,69 @@ def test_graphql_server(suite: pytest.Pytester) -> None:
         """
     )
     assert outcomes(suite) == {"passed": 2}
+
+
+RECORDED = """
+    from program import title
+
+    def test_{name}(graphql_mock):
+        graphql_mock.replay("tapes/books.json")
+        assert title("{id}") == "Emma"
+"""
+
+
+@pytest.fixture
+def books(suite: pytest.Pytester) -> Iterator[pytest.Pytester]:
+    """Two tests that share a tape, and the server that it is recorded from."""
+    with GraphQLServer() as server:
+        server.add("Book", {"book": {"title": "Emma"}})
+        suite.makepyfile(program=CLIENT.replace("https://api.invalid/graphql", server.url))
+        for name, id in (("one", "1"), ("two", "2")):
+            (suite.path / f"test_{name}.py").write_text(dedent(RECORDED.format(name=name, id=id)))
+        yield suite
+
+
+def test_tapes(books: pytest.Pytester) -> None:
+    """They are recorded on request, next to the tests, and then replayed in any process without a server."""
+    tape = books.path / "tapes" / "books.json"
+    result = books.runpytest_subprocess()
+    result.assert_outcomes(failed=2)
+    result.stdout.fnmatch_lines(["*There is no tape to replay. To record it*pytest --syncgql-record*test_one*"])
+    books.runpytest_subprocess("--syncgql-record").assert_outcomes(passed=2)
+    assert tape.read_text().count('"operation": "query Book"') == 2
+    books.makepyfile(program=CLIENT)
+    books.runpytest_subprocess("-n", "2").assert_outcomes(passed=2)
+
+
+def test_tapes_are_recorded_in_one_process(books: pytest.Pytester) -> None:
+    """Processes would overwrite each other's recordings."""
+    result = books.runpytest_subprocess("--syncgql-record", "-n", "2")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(["*--syncgql-record records in one process; run pytest with -n 0.*"])
+
+
+def test_what_is_not_on_the_tape(books: pytest.Pytester) -> None:
+    """The test fails with the nearest recording, also if the program catches everything."""
+    books.runpytest_subprocess("--syncgql-record").assert_outcomes(passed=2)
+    books.makepyfile(
+        test_one="""
+        from program import title
+
+        def test_three(graphql_mock):
+            graphql_mock.replay("tapes/books.json")
+            try:
+                title("3")
+            except BaseException:
+                pass
+        """
+    )
+    result = books.runpytest_subprocess("test_one.py")
+    result.assert_outcomes(passed=1, errors=1)
+    result.stdout.fnmatch_lines(
+        [
+            '*books.json has no response to query Book {"id": "3"}.',
+            "The nearest recording has other variables:",
+            '  id: "1" was recorded, "3" was sent',
+            "To record it again, with the real server: pytest --syncgql-record test_one.py::test_three",
+        ]
+    )

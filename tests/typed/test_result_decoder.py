@@ -10,7 +10,7 @@ import pydantic
 import pytest
 
 from syncgql import ResultError
-from syncgql.typed.result_decoder import result_decoder
+from syncgql.typed.result_decoder import member_decoder, result_decoder
 
 
 @dataclass
@@ -68,3 +68,11 @@ def test_null_for_a_class_is_an_error() -> None:
     """A nullable root field needs ``Book | None``, which is a field of a class."""
     with pytest.raises(ResultError, match=r"book: expected an object \(Book\), got null"):
         result_decoder(Book)({"book": None})
+
+
+def test_one_member_of_the_data_is_decoded() -> None:
+    """Its name begins the path; null is an error here, too."""
+    assert member_decoder(list[Book], "books")({"books": [{"title": "Emma"}], "other": 1}) == [Book("Emma")]
+    for data in ({"book": None}, {}):
+        with pytest.raises(ResultError, match=r"fit Book: book: expected an object \(Book\), got null"):
+            member_decoder(Book, "book")(data)

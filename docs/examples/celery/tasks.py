@@ -13,7 +13,9 @@ from syncgql import Client, TransportConnectionFailed, TransportServerError, Tra
 FOLDER = Path(os.environ.get("BROKER_FOLDER", "broker")).resolve()
 FOLDER.mkdir(parents=True, exist_ok=True)
 
-app = Celery("tasks", broker=os.environ.get("BROKER_URL", "filesystem://"), backend=f"file://{FOLDER}")
+app = Celery(
+    "tasks", broker=os.environ.get("BROKER_URL", "filesystem://"), backend=f"file://{FOLDER}"
+)
 app.conf.broker_transport_options = {
     "data_folder_in": str(FOLDER),
     "data_folder_out": str(FOLDER),
@@ -26,7 +28,11 @@ client = Client(os.environ.get("LIBRARY_URL", "http://127.0.0.1:8001/graphql"))
 @app.task(bind=True, max_retries=5)
 def add_book(self: Task, title: str, author: str) -> str:
     """Add a book and return its id."""
-    document = "mutation ($title: String!, $author: String!) { addBook(title: $title, author: $author) { id } }"
+    document = """
+        mutation ($title: String!, $author: String!) {
+          addBook(title: $title, author: $author) { id }
+        }
+    """
     variables: dict[str, Any] = {"title": title, "author": author}
     try:
         return str(client.execute(document, variables)["addBook"]["id"])

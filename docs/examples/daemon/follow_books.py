@@ -17,7 +17,7 @@ logger = logging.getLogger("follow_books")
 
 
 def stop(number: int, frame: FrameType | None) -> None:
-    """Handle SIGTERM and SIGINT: leave the loop. Python raises the exception where the main thread is."""
+    """Handle SIGTERM and SIGINT: the main thread raises the exception and leaves the loop."""
     raise SystemExit(0)
 
 

@@ -46,7 +46,10 @@ def main(folder: Path) -> None:
     client = Client(os.environ.get("ROWS_URL", "http://127.0.0.1:8002/"), retry=True)
     count = client.execute("{ rowCount }")["rowCount"]
     starts = [start for start in range(0, count, RANGE) if not file_of(folder, start).exists()]
-    with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as local, Cluster(local) as cluster:
+    with (
+        LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as local,
+        Cluster(local) as cluster,
+    ):
         print("workers", *cluster.run(os.getpid).values(), flush=True)
         for future in as_completed(cluster.map(partial(pull_range, client, folder), starts)):
             print("range", future.result(), flush=True)

@@ -33,7 +33,9 @@ class Query:
         return ROWS
 
     @strawberry.field
-    def rows(self, start: int, stop: int, first: int = 100, after: str | None = None) -> RowConnection:
+    def rows(
+        self, start: int, stop: int, first: int = 100, after: str | None = None
+    ) -> RowConnection:
         """The rows whose keys are in a range."""
         begin = int(after) + 1 if after else start
         end = min(begin + first, stop)

@@ -7,7 +7,14 @@ import os
 from flask import Flask, jsonify, request
 from flask.typing import ResponseReturnValue
 
-from syncgql import Client, DocumentError, SyncGQLError, TransportQueryError, TransportRateLimited, TransportTimeout
+from syncgql import (
+    Client,
+    DocumentError,
+    SyncGQLError,
+    TransportQueryError,
+    TransportRateLimited,
+    TransportTimeout,
+)
 
 app = Flask(__name__)
 client = Client(os.environ.get("LIBRARY_URL", "http://127.0.0.1:8001/graphql"), timeout=3)
@@ -24,9 +31,11 @@ def book(id: str) -> ResponseReturnValue:
     """One book; 404 when the library has none with this id."""
     found = None
     try:
-        found = client.execute("query Book($id: ID!) { book(id: $id) { id title author year } }", {"id": id})["book"]
+        found = client.execute(
+            "query Book($id: ID!) { book(id: $id) { id title author year } }", {"id": id}
+        )["book"]
     except TransportQueryError as error:
-        # Null with an error that has no code of another failure is how the library says that it has no such book.
+        # The library has no such book if it returns null without the code of another failure.
         if error.data != {"book": None} or error.codes not in [(), ("NOT_FOUND",)]:
             raise
     if found is None:
@@ -45,7 +54,7 @@ def add_book() -> ResponseReturnValue:
     return jsonify(client.execute(document, {"title": title})["addBook"]), 201
 
 
-# The messages of these errors name hosts and quote the library, so they are for the log and not for visitors.
+# The messages of these errors name hosts and quote the library, so only the log has them.
 
 
 @app.errorhandler(DocumentError)
@@ -66,7 +75,11 @@ def refused(error: TransportQueryError) -> ResponseReturnValue:
 def throttled(error: TransportRateLimited) -> ResponseReturnValue:
     """There were too many requests."""
     app.logger.error("The library is busy: %s", error)
-    return jsonify(error="The library is busy."), 503, {"Retry-After": f"{error.retry_after or 60:.0f}"}
+    return (
+        jsonify(error="The library is busy."),
+        503,
+        {"Retry-After": f"{error.retry_after or 60:.0f}"},
+    )
 
 
 @app.errorhandler(TransportTimeout)
@@ -78,6 +91,6 @@ def late(error: TransportTimeout) -> ResponseReturnValue:
 
 @app.errorhandler(SyncGQLError)
 def unavailable(error: SyncGQLError) -> ResponseReturnValue:
-    """There was no answer: no connection, no GraphQL, refused credentials, a client that was closed."""
+    """No response: no connection, no GraphQL, refused credentials or a closed client."""
     app.logger.error("No answer from the library: %s", error)
     return jsonify(error="The library is not available."), 503

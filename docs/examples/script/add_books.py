@@ -18,7 +18,7 @@ ADD_BOOK = """
 
 
 def main(path: str) -> int:
-    """Add the books; return 0 when all were taken, 1 when some were refused, 2 when there was no answer."""
+    """Add the books; return 0 if all were added, 1 if some were refused, 2 without a response."""
     refused = 0
     with Client(LIBRARY_URL) as client, open(path, encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):

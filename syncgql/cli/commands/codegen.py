@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from ...codegen import CodegenError, config_of, run
+from ...codegen.options import MODEL_NAMES, ModelName
 from ...codegen.run import schema_setting
 from ...messages import escaped
 from ..connection import Connection, connection_options
@@ -35,9 +36,15 @@ from ..schemas import read_schema
     type=click.Path(path_type=Path),
     help="A file for the texts that the code sends, by their SHA-256, for servers that accept only these.",
 )
+@click.option("--model", type=click.Choice(MODEL_NAMES), help="What results are, instead of what pyproject.toml says.")
 @connection_options
 def codegen(
-    connection: Connection, check: bool, schema: str | None, python: tuple[str, ...], manifest: Path | None
+    connection: Connection,
+    check: bool,
+    schema: str | None,
+    python: tuple[str, ...],
+    manifest: Path | None,
+    model: ModelName | None,
 ) -> None:
     r"""Write typed Python for the documents of a project.
 
@@ -60,6 +67,8 @@ def codegen(
         config = replace(config, schema=read_schema(source, connection))
     if manifest is not None:
         config = replace(config, manifest=manifest.absolute())
+    if model is not None:
+        config = replace(config, options=replace(config.options, model=model))
     try:
         report = run(config, check=check)
     except CodegenError as error:

@@ -19,7 +19,7 @@ from ..sent_documents import SentDocument, sent_documents
 
 @click.command()
 @click.argument("paths", metavar="FILES...", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option("-o", "--output", type=click.Path(path_type=Path), help="The file to write; standard output by default.")
+@click.option("--output", type=click.Path(path_type=Path), help="The file to write; standard output by default.")
 @click.option(
     "--format",
     "format_name",
@@ -36,8 +36,8 @@ def persist(paths: tuple[Path, ...], output: Path | None, format_name: str, chec
     changed: a client that has the manifest finds them however they are formatted. Of generated code, pass the package.
 
     \b
-    syncgql persist app/ -o documents.json
-    syncgql persist app/ -o persisted-query-manifest.json --format apollo
+    syncgql persist app/ --output documents.json
+    syncgql persist app/ --output persisted-query-manifest.json --format apollo
     """
     files = DocumentFiles(paths)
     documents = list(sent_documents(files))

@@ -9,7 +9,6 @@ import shutil
 import sys
 import sysconfig
 import time
-from collections.abc import Callable
 from pathlib import Path
 from textwrap import dedent
 
@@ -20,7 +19,7 @@ from rich.syntax import Syntax
 from syncgql import Client
 
 from .server_process import ServerProcess
-from .steps import STEPS
+from .steps import STEPS, Step
 
 SERVER = "syncgql.cli.demo.server"
 
@@ -45,7 +44,7 @@ def show(port: int = 0) -> None:
         with Client(server.url) as client:
             for step in STEPS:
                 _print_step(console, title(step), body(step))
-                step(client)
+                step(client, server.url)
     console.print(f"\nDone in {time.monotonic() - started:.1f} seconds.", style="bold")
     console.print(f"Run `{own_command()} demo --serve` to start the server and try it yourself.")
 
@@ -76,13 +75,13 @@ def own_command() -> str:
     return str(path.relative_to(here) if path.is_relative_to(here) else path)
 
 
-def body(step: Callable[[Client], None]) -> str:
+def body(step: Step) -> str:
     """Return the source of a step without its first line and its docstring."""
     source = inspect.getsource(step)
     return dedent(source.split('"""', 2)[2]).strip()
 
 
-def title(step: Callable[[Client], None]) -> str:
+def title(step: Step) -> str:
     """Return the docstring of a step as a heading."""
     return (inspect.getdoc(step) or step.__name__).rstrip(".")
 

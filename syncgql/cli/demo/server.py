@@ -17,6 +17,7 @@ from strawberry.file_uploads import Upload
 from strawberry.schema.config import StrawberryConfig
 
 from .serving import serve
+from .troubles import Busy, Private, Tokens
 
 
 @strawberry.type
@@ -64,6 +65,8 @@ shelf.add("A Wizard of Earthsea", "Ursula K. Le Guin", 1968)
 shelf.add("Ubik", "Philip K. Dick", 1969)
 shelf.add("Kindred", "Octavia E. Butler", 1979)
 
+tokens = Tokens()
+
 
 @strawberry.type
 class Query:
@@ -89,6 +92,10 @@ class Mutation:
     @strawberry.mutation(description="Add a book; the default author is Jane Austen.")
     def add_book(self, title: str, author: str = "Jane Austen", year: int = 1815) -> Book:
         return shelf.add(title, author, year)
+
+    @strawberry.mutation(description="A token for the path /graphql/private, which expires after two requests.")
+    def log_in(self) -> str:
+        return tokens.issue()
 
     @strawberry.mutation(description="Count the bytes of a file and discard it.")
     async def upload(self, file: Upload) -> UploadedFile:
@@ -120,8 +127,15 @@ graphql = GraphQL(
     strawberry.Schema(Query, Mutation, Subscription, config=config),
     multipart_uploads_enabled=True,
 )
-# Only this path is served, so that a wrong path in the URL fails as it does on other servers.
-app = Starlette(routes=[Route("/graphql", graphql), WebSocketRoute("/graphql", graphql)])
+# Only these paths are served, so that a wrong path in the URL fails as it does on other servers.
+app = Starlette(
+    routes=[
+        Route("/graphql", graphql),
+        WebSocketRoute("/graphql", graphql),
+        Route("/graphql/busy", Busy(graphql)),
+        Route("/graphql/private", Private(graphql, tokens)),
+    ]
+)
 
 if __name__ == "__main__":
     serve(app, port=int(sys.argv[1]) if len(sys.argv) > 1 else 0)

@@ -1,6 +1,7 @@
 """The steps of the demo.
 
-The demo prints the docstring and the code of each function, and then runs it. All steps share one client.
+The demo prints the docstring and the code of each function, and then runs it. All steps get the same client, and the
+URL of its server.
 """
 
 from __future__ import annotations
@@ -8,10 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
-from syncgql import Client, FileVar, TransportQueryError
+from syncgql import Client, FileVar, RetryPolicy, TokenAuth, TransportError, TransportQueryError
+
+Step = Callable[[Client, str], None]
 
 
-def query(client: Client) -> None:
+def query(client: Client, url: str) -> None:
     """A query: the data of the response is a plain dict."""
     data = client.execute("{ books { id title author } }")
 
@@ -19,7 +22,7 @@ def query(client: Client) -> None:
         print(book["id"], book["title"], "by", book["author"])
 
 
-def variables(client: Client) -> None:
+def variables(client: Client, url: str) -> None:
     """A query with variables."""
     data = client.execute(
         "query ($id: ID!) { book(id: $id) { title year } }",
@@ -29,7 +32,7 @@ def variables(client: Client) -> None:
     print(data["book"])
 
 
-def threads(client: Client) -> None:
+def threads(client: Client, url: str) -> None:
     """Eight threads, one client: they share its connections."""
 
     def author_of(id: str) -> str:
@@ -43,7 +46,7 @@ def threads(client: Client) -> None:
     print(", ".join(answers))
 
 
-def subscription(client: Client) -> None:
+def subscription(client: Client, url: str) -> None:
     """A subscription: a plain loop that ends with break."""
     add = "mutation ($title: String!) { addBook(title: $title) { id } }"
     new_titles = ["Pride and Prejudice", "Emma", "Persuasion"]
@@ -55,12 +58,12 @@ def subscription(client: Client) -> None:
         client.execute(add, {"title": new_titles.pop(0)})  # triggers an event
 
 
-def proxies(client: Client) -> None:
+def proxies(client: Client, url: str) -> None:
     """No document: the client writes it from the server's schema."""
     print(client.query.book("title author", id="3"))
 
 
-def upload(client: Client) -> None:
+def upload(client: Client, url: str) -> None:
     """An upload: a file in the variables."""
     upload = "mutation ($file: Upload!) { upload(file: $file) { size } }"
     tale = FileVar(b"Once upon a time", filename="tale.txt")
@@ -68,14 +71,14 @@ def upload(client: Client) -> None:
     print(client.execute(upload, {"file": tale}))
 
 
-def batch(client: Client) -> None:
+def batch(client: Client, url: str) -> None:
     """Several operations in one request."""
     first, second = client.execute_batch(["{ books { title } }", "{ hello }"])
 
     print(len(first["books"]), "books;", second["hello"])
 
 
-def error(client: Client) -> None:
+def error(client: Client, url: str) -> None:
     """A GraphQL error: an exception with the errors and the data."""
     try:
         client.execute('{ book(id: "99") { title } }')
@@ -85,11 +88,46 @@ def error(client: Client) -> None:
         print("error.data:  ", error.data)
 
 
-def close(client: Client) -> None:
+def retry(client: Client, url: str) -> None:
+    """A retry: this path first answers with 503."""
+
+    def report(error: TransportError, seconds: float) -> None:
+        print("again, because", error)
+
+    with Client(f"{url}/busy", retry=RetryPolicy(on_retry=report)) as busy:
+        print(busy.execute("{ hello }"))
+
+
+def token(client: Client, url: str) -> None:
+    """A token that expires after two requests: the client fetches another."""
+
+    def log_in() -> str:
+        token: str = client.execute("mutation { logIn }")["logIn"]
+        print("fetched", token)
+        return token
+
+    with Client(f"{url}/private", auth=TokenAuth(log_in)) as reader:
+        for number in (1, 2, 3):
+            print(number, reader.execute("{ hello }"))
+
+
+def close(client: Client, url: str) -> None:
     """Closing the client; a `with` block or the end of the program does it, too."""
     client.close()
 
     print("closed:", client.closed)
 
 
-STEPS: list[Callable[[Client], None]] = [query, variables, threads, subscription, proxies, upload, batch, error, close]
+STEPS: list[Step] = [
+    query,
+    variables,
+    threads,
+    subscription,
+    proxies,
+    upload,
+    batch,
+    error,
+    retry,
+    token,
+    close,
+]

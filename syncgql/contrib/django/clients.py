@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from django.conf import settings
@@ -10,7 +10,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.signals import setting_changed
 from django.utils.module_loading import import_string
 
-from ... import Client
+from ... import Client, Middleware
 from ..client_options import unknown_option
 
 
@@ -24,6 +24,7 @@ class Clients(Mapping[str, Client]):
 
     def __init__(self) -> None:
         self._clients: dict[str, Client] = {}
+        self._recorders: list[Middleware] = []
 
     def __getitem__(self, name: str) -> Client:
         """Return the client.
@@ -58,7 +59,7 @@ class Clients(Mapping[str, Client]):
         if unknown is not None:
             raise ImproperlyConfigured(f"SYNCGQL[{name!r}]: {unknown}")
         try:
-            return Client(**_imported(options))
+            return Client(**_imported(options, self._recorders))
         except (TypeError, ValueError, ImportError) as error:
             raise ImproperlyConfigured(f"SYNCGQL[{name!r}]: {error}") from error
 
@@ -75,6 +76,10 @@ class Clients(Mapping[str, Client]):
         if not isinstance(options, Mapping):
             raise ImproperlyConfigured(f"SYNCGQL[{name!r}] must be a dict of options, not {type(options).__name__}.")
         return options
+
+    def record_with(self, recorder: Middleware) -> None:
+        """Run a middleware around all operations of the clients that are created from now on, outermost."""
+        self._recorders = [recorder]
 
     def close(self) -> None:
         """Close all clients. The next access creates new ones."""
@@ -93,12 +98,12 @@ class Clients(Mapping[str, Client]):
 clients = Clients()
 
 
-def _imported(options: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the options with an object for each import path in ``middleware``."""
-    middleware = options.get("middleware")
+def _imported(options: Mapping[str, Any], recorders: Sequence[Middleware]) -> dict[str, Any]:
+    """Return the options with an object for each import path in ``middleware``, and with the recorders before them."""
+    middleware = options.get("middleware", ())
     if not isinstance(middleware, list | tuple):
         return dict(options)
-    return {**options, "middleware": [_middleware(entry) for entry in middleware]}
+    return {**options, "middleware": [*recorders, *(_middleware(entry) for entry in middleware)]}
 
 
 def _middleware(entry: object) -> object:

@@ -269,7 +269,9 @@ def _send_once(
             url,
             data=body_of(request.body) if isinstance(request.body, Upload) else request.body,
             # UTF-8, as in aiohttp; http.client would encode text as Latin-1.
-            headers={name: value if value.isascii() else value.encode() for name, value in request.headers.items()},
+            headers={
+                str(name): value if value.isascii() else value.encode() for name, value in request.headers.items()
+            },
             timeout=wait,
             allow_redirects=False,
             stream=True,

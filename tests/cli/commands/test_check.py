@@ -113,7 +113,7 @@ def test_files_that_cannot_be_checked(project: Path) -> None:
 def test_documents_that_a_manifest_lacks(project: Path) -> None:
     """Each is an error; formatting makes no difference."""
     (project / "src" / "a.py").write_text('gql("query A { books { id } }")\ngql("query B { books { title } }")\n')
-    assert syncgql("persist", "src", "-o", "documents.json", cwd=project).exit_code == 0
+    assert syncgql("persist", "src", "--output", "documents.json", cwd=project).exit_code == 0
     arguments = ("check", "schema.graphql", "src", "--manifest", "documents.json")
     assert syncgql(*arguments, cwd=project).exit_code == 0
     (project / "src" / "a.py").write_text('gql("query A { books{id} }")\ngql("query B { books { id title } }")\n')

@@ -40,6 +40,13 @@ def test_from_the_first_run_to_a_change(project: Path) -> None:
     assert "name" in outcome.stdout
 
 
+def test_model_replaces_the_setting(project: Path) -> None:
+    """--model takes the names of the setting."""
+    assert syncgql("codegen", "--model", "msgspec", cwd=project).exit_code == 0
+    assert "class Data(Struct, kw_only=True)" in (project / "app" / "api" / "books.py").read_text()
+    assert syncgql("codegen", "--model", "attrs", cwd=project).exit_code == 2
+
+
 def test_8_for_errors_in_documents(project: Path) -> None:
     """All of them, as a compiler reports them, and nothing is written."""
     (project / "app" / "books.graphql").write_text("query GetBook { book { titel } }\n")

@@ -35,17 +35,17 @@ def test_a_manifest_on_standard_output(project: Path) -> None:
 @pytest.mark.parametrize("form", ["mapping", "prefixed", "apollo"])
 def test_a_client_reads_each_form(project: Path, form: str) -> None:
     """The client finds the documents of the program in the file."""
-    outcome = syncgql("persist", "app", "-o", "out/documents.json", "--format", form, cwd=project)
+    outcome = syncgql("persist", "app", "--output", "out/documents.json", "--format", form, cwd=project)
     assert outcome == (0, "", "syncgql: 3 documents in out/documents.json\n")
     assert TrustedDocuments(project / "out" / "documents.json").id_of(QUERY) is not None
 
 
 def test_9_for_a_manifest_that_is_out_of_date(project: Path) -> None:
     """--check prints what would change, and changes nothing."""
-    arguments = ("persist", "app", "-o", "documents.json", "--check")
+    arguments = ("persist", "app", "--output", "documents.json", "--check")
     assert syncgql(*arguments, cwd=project).exit_code == 9
     assert not (project / "documents.json").exists()
-    syncgql("persist", "app", "-o", "documents.json", cwd=project)
+    syncgql("persist", "app", "--output", "documents.json", cwd=project)
     assert syncgql(*arguments, cwd=project).exit_code == 0
     assert syncgql("persist", "app", "--check", cwd=project).exit_code == 2
 
@@ -53,13 +53,13 @@ def test_9_for_a_manifest_that_is_out_of_date(project: Path) -> None:
 def test_8_for_documents_that_cannot_be_listed(project: Path) -> None:
     """Syntax errors, and what has no name in the form that needs names; nothing is written."""
     (project / "app" / "wrong.graphql").write_text("{ a")
-    outcome = syncgql("persist", "app", "-o", "documents.json", cwd=project)
+    outcome = syncgql("persist", "app", "--output", "documents.json", cwd=project)
     assert (outcome.exit_code, outcome.stderr) == (
         8,
         "app/wrong.graphql:1:4: Syntax Error: Expected Name, found <EOF>.\n",
     )
     (project / "app" / "wrong.graphql").write_text("{ a }")
-    outcome = syncgql("persist", "app", "-o", "documents.json", "--format", "apollo", cwd=project)
+    outcome = syncgql("persist", "app", "--output", "documents.json", "--format", "apollo", cwd=project)
     assert outcome.exit_code == 8
     assert outcome.stderr == "app/wrong.graphql:1:1: Apollo's manifest needs one operation with a name.\n"
     assert not (project / "documents.json").exists()

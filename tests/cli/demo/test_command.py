@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -45,6 +46,14 @@ def test_demo_shows_every_step() -> None:
     assert "7 books; Hello world!" in result.stdout
     assert "There is no book 99." in result.stdout
     assert "error.data:   {'book': None}" in result.stdout
+    assert re.search(r"again, because .*503.*\n{'hello': 'Hello world!'}\n", result.stdout)
+    assert [line.split(" {")[0] for line in result.stdout.split("fetched ", 1)[1].splitlines()[:5]] == [
+        "token-1",
+        "1",
+        "2",
+        "fetched token-2",
+        "3",
+    ]
     assert "closed: True" in result.stdout
     assert f"Run `{own_command()} demo --serve` to start the server" in result.stdout.replace("\n", " ")
 

@@ -1,4 +1,4 @@
-"""What visitors get to see when the library does not do what they asked for, and what the log says."""
+"""What a visitor sees, and what the log says, when the library fails."""
 
 from __future__ import annotations
 
@@ -7,13 +7,19 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import NamedTuple
 
-from syncgql import DocumentError, SyncGQLError, TransportQueryError, TransportRateLimited, TransportTimeout
+from syncgql import (
+    DocumentError,
+    SyncGQLError,
+    TransportQueryError,
+    TransportRateLimited,
+    TransportTimeout,
+)
 
 logger = logging.getLogger(__name__)
 
 
 class Failure(NamedTuple):
-    """The answer to a visitor: neutral, because the error's own message names hosts and quotes the library."""
+    """A neutral answer, because the message of the error names hosts and quotes the library."""
 
     status: int
     text: str
@@ -23,21 +29,28 @@ class Failure(NamedTuple):
 def failure_of(error: SyncGQLError) -> Failure:
     """Log an error and return the answer to the visitor."""
     failure = _failure_of(error)
-    logger.log(logging.WARNING if failure.status < 500 else logging.ERROR, "%s: %s", type(error).__name__, error)
+    logger.log(
+        logging.WARNING if failure.status < 500 else logging.ERROR,
+        "%s: %s",
+        type(error).__name__,
+        error,
+    )
     return failure
 
 
 def is_missing(error: TransportQueryError, field: str) -> bool:
-    """Tell whether the library has no such thing: it answered with null, and with no code of another failure."""
+    """Return whether the library has no such thing: null, without the code of another failure."""
     return error.data == {field: None} and error.codes in [(), ("NOT_FOUND",)]
 
 
 def _failure_of(error: SyncGQLError) -> Failure:
     match error:
-        case DocumentError():  # found before anything was sent; the documents are right, so it is the visitor's value
+        case DocumentError():  # not sent; the documents are valid, so the value is not
             return Failure(400, "This cannot be understood.")
         case TransportRateLimited():
-            return Failure(503, "The library is busy.", {"Retry-After": f"{error.retry_after or 60:.0f}"})
+            return Failure(
+                503, "The library is busy.", {"Retry-After": f"{error.retry_after or 60:.0f}"}
+            )
         case TransportQueryError():
             return Failure(502, "The library cannot answer.")
         case TransportTimeout():

@@ -1,4 +1,4 @@
-"""The client for the library; one for all threads, and for all processes that are forked from this one."""
+"""The client for the library, one for all threads and all forked processes."""
 
 from __future__ import annotations
 

@@ -31,32 +31,48 @@ class LibraryTests(SimpleTestCase):
     def test_a_book_is_added(self) -> None:
         """The title of the form is the variable of the mutation."""
         self.library.add("AddBook", {"addBook": {"id": "5"}})
-        self.assertRedirects(self.client.post("/", {"title": "Momo"}), "/", fetch_redirect_response=False)
+        self.assertRedirects(
+            self.client.post("/", {"title": "Momo"}), "/", fetch_redirect_response=False
+        )
         self.library.assert_called("AddBook", {"title": "Momo"})
 
     def test_the_library_is_down(self) -> None:
         """The page says so, and the log says why."""
         self.library.add("Books", raises=TransportConnectionFailed("Nobody is there."))
         with self.assertLogs("library.failures") as logs:
-            self.assertContains(self.client.get("/"), "The library is not available.", status_code=503)
+            self.assertContains(
+                self.client.get("/"), "The library is not available.", status_code=503
+            )
         self.assertIn("Nobody is there.", logs.output[0])
 
     def test_there_is_no_such_book(self) -> None:
         """Libraries say so by null, by null with an error, or with a code."""
         self.library.add("Book", {"book": None})
         self.library.add("Book", {"book": None}, errors=["There is no book 99."])
-        self.library.add("Book", {"book": None}, errors=[{"message": "No.", "extensions": {"code": "NOT_FOUND"}}])
+        self.library.add(
+            "Book",
+            {"book": None},
+            errors=[{"message": "No.", "extensions": {"code": "NOT_FOUND"}}],
+        )
         for _ in range(3):
             answer = self.client.get("/books/99/")
-            self.assertEqual((answer.status_code, answer.json()), (404, {"error": "There is no such book."}))
+            self.assertEqual(
+                (answer.status_code, answer.json()), (404, {"error": "There is no such book."})
+            )
 
     def test_every_other_failure(self) -> None:
-        """Each has its status, a text that gives nothing away, and a line in the log that says everything."""
+        """Each has its status, a neutral text, and a line in the log with the details."""
         throttled = {"message": "secret", "extensions": {"code": "THROTTLED"}}
         failures: list[tuple[int, dict[str, Any]]] = [
             (400, {"raises": DocumentError("secret")}),
             (502, {"errors": ["secret"]}),
-            (502, {"data": {"book": None}, "errors": [{"message": "secret", "extensions": {"code": "INTERNAL"}}]}),
+            (
+                502,
+                {
+                    "data": {"book": None},
+                    "errors": [{"message": "secret", "extensions": {"code": "INTERNAL"}}],
+                },
+            ),
             (503, {"errors": [throttled]}),
             (503, {"status": 401, "body": "secret"}),
             (503, {"status": 500, "body": "secret"}),
@@ -70,7 +86,10 @@ class LibraryTests(SimpleTestCase):
             self.library.add("Books", **given)
         for status, _ in failures:
             for path in "/books/1/", "/":
-                with self.subTest(path=path, status=status), self.assertLogs("library.failures") as logs:
+                with (
+                    self.subTest(path=path, status=status),
+                    self.assertLogs("library.failures") as logs,
+                ):
                     answer = self.client.get(path)
                     self.assertEqual(answer.status_code, status)
                     self.assertNotIn("secret", answer.content.decode())
@@ -79,7 +98,9 @@ class LibraryTests(SimpleTestCase):
     def test_the_command_prints_new_books(self) -> None:
         """It ends after as many books as it was told."""
         self.library.script(
-            "BookAdded", event({"bookAdded": BOOK}), event({"bookAdded": {**BOOK, "title": "Persuasion"}})
+            "BookAdded",
+            event({"bookAdded": BOOK}),
+            event({"bookAdded": {**BOOK, "title": "Persuasion"}}),
         )
         out = StringIO()
         call_command("follow_books", count=2, stdout=out)

@@ -32,7 +32,9 @@ def book(request: HttpRequest, id: str) -> JsonResponse:
     """Return one book; 404 when the library has none with this id."""
     found = None
     try:
-        found = client.execute("query Book($id: ID!) { book(id: $id) { title author year } }", {"id": id})["book"]
+        found = client.execute(
+            "query Book($id: ID!) { book(id: $id) { title author year } }", {"id": id}
+        )["book"]
     except SyncGQLError as error:
         if not (isinstance(error, TransportQueryError) and is_missing(error, "book")):
             status, text, headers = failure_of(error)

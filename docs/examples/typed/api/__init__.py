@@ -1,0 +1,12 @@
+# Written by syncgql codegen 0.2.0.dev0 from all documents. Do not edit: changes are overwritten.
+# sha256: 3cd131307bb56a7a
+
+from .catalogue import AddBook as AddBook
+from .catalogue import Catalogue as Catalogue
+from .catalogue import FindBook as FindBook
+
+__all__ = [
+    "AddBook",
+    "Catalogue",
+    "FindBook",
+]

@@ -1,0 +1,41 @@
+# Written by syncgql codegen 0.2.0.dev0 from fragments. Do not edit: changes are overwritten.
+# sha256: a7a2a898a1d9e3c3
+
+from __future__ import annotations
+
+from typing import Any
+
+from syncgql.typed.generated import DECODE_ERRORS, Model, refuse, wrong
+
+
+class Entry(Model):
+    __slots__ = __match_args__ = ("title", "author", "year")
+
+    title: str
+    author: str
+    year: int
+
+    def __init__(
+        self,
+        *,
+        title: str,
+        author: str,
+        year: int,
+    ) -> None:
+        self.title = title
+        self.author = author
+        self.year = year
+
+    @classmethod
+    def from_data(cls, data: Any) -> Entry:
+        self = object.__new__(cls)
+        at = "title"
+        try:
+            self.title = v0 if type(v0 := data["title"]) is str else wrong("str", v0)
+            at = "author"
+            self.author = v0 if type(v0 := data["author"]) is str else wrong("str", v0)
+            at = "year"
+            self.year = v0 if type(v0 := data["year"]) is int else wrong("int", v0)
+        except DECODE_ERRORS as error:
+            refuse(error, data, at)
+        return self

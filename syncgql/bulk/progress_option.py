@@ -1,0 +1,105 @@
+"""The option ``progress=`` of bulk operations, and the bar on a terminal."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from ..checks import check_function
+from .notebook_line import NotebookLine
+from .progress import Progress
+
+if TYPE_CHECKING:
+    from rich.progress import Progress as RichProgress
+    from rich.progress import TaskID
+
+ProgressOption = bool | Callable[[int, int | None], object] | None
+"""True for a bar on a terminal, or a function that is called with what is done and the total, None if unknown."""
+
+
+class Bar(Progress):
+    """A bar of rich on stderr: count, total, rate, elapsed time and the time that is left.
+
+    Args:
+        what: the text in front of the bar.
+        total: how much there is to do; None if that is unknown.
+    """
+
+    def __init__(self, what: str, total: int | None = None) -> None:
+        super().__init__(self._show, total)
+        self._what = what
+        self._bar: RichProgress | None = None
+        self._task: TaskID | None = None
+
+    def close(self) -> None:
+        if self._bar is not None:
+            self._bar.stop()
+
+    def _show(self, done: int, total: int | None) -> None:
+        if self._bar is None or self._task is None:
+            self._bar = _rich_bar()
+            self._task = self._bar.add_task(self._what, total=total)
+            self._bar.start()
+        self._bar.update(self._task, completed=done, total=total)
+
+
+def progress_of(option: ProgressOption, what: str, total: int | None = None) -> Progress:
+    """Return the progress for the option ``progress=``.
+
+    Args:
+        option: the option.
+        what: the text in front of a bar.
+        total: how much there is to do; None if that is unknown.
+
+    Raises:
+        TypeError: it is neither a bool, None, nor a function of two parameters.
+        ModuleNotFoundError: a bar is wanted and there is a terminal, but rich is not installed.
+    """
+    if option is None or option is False:
+        return Progress(_nothing)
+    if option is not True:
+        return Progress(check_function("progress", option, 2), total)
+    if "ipykernel" in sys.modules:
+        return NotebookLine(what, total)
+    if sys.stderr is None or not sys.stderr.isatty():
+        return Progress(_nothing)
+    _import_rich()
+    return Bar(what, total)
+
+
+def _nothing(done: int, total: int | None) -> None:
+    """Show nothing."""
+
+
+def _import_rich() -> Any:
+    try:
+        import rich.progress as module
+    except ModuleNotFoundError as error:
+        raise ModuleNotFoundError(
+            "progress=True needs the package rich for its bar: pip install 'syncgql[cli]'. A function of two "
+            "parameters, as progress=, needs nothing.",
+            name="rich",
+        ) from error
+    return module
+
+
+def _rich_bar() -> RichProgress:
+    rich = _import_rich()
+    from rich.console import Console
+    from rich.text import Text
+
+    class Rate(rich.ProgressColumn):  # type: ignore[name-defined,misc]  # rich is imported when it is needed
+        def render(self, task: Any) -> Text:
+            return Text(f"{task.speed or task.finished_speed or 0:,.0f}/s")
+
+    bar: RichProgress = rich.Progress(
+        rich.TextColumn("{task.description}"),
+        rich.BarColumn(),
+        rich.MofNCompleteColumn(),
+        Rate(),
+        rich.TimeElapsedColumn(),
+        rich.TimeRemainingColumn(),
+        console=Console(stderr=True),
+    )
+    return bar

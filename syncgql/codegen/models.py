@@ -1,0 +1,55 @@
+"""Model: how the classes of results are written, of which there are several kinds."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+
+from .lines import Lines
+from .options import Scalar
+from .shapes import Class, OperationClass
+
+STANDARD = {
+    "datetime.datetime",
+    "datetime.date",
+    "datetime.time",
+    "uuid.UUID",
+    "decimal.Decimal",
+}
+"""Types that need no function to parse them."""
+
+
+class Model(ABC):
+    """Writes the classes of results into one module.
+
+    Args:
+        lines: the module.
+        scalars: the types of custom scalars.
+
+    Attributes:
+        request: the base class of operations.
+    """
+
+    request = "GeneratedRequest"
+
+    def __init__(self, lines: Lines, scalars: Mapping[str, Scalar]) -> None:
+        self._lines = lines
+        self._scalars = scalars
+
+    def operation(self, operation: OperationClass) -> None:
+        """Write the class of the data of an operation, within that of the operation."""
+        self.write(operation.data, "    ")
+
+    def fragments(self, classes: Sequence[Class]) -> None:
+        """Write the classes of all fragments."""
+        for made in classes:
+            self._lines.add("", "")
+            self.write(made, "")
+
+    @abstractmethod
+    def write(self, made: Class, indent: str) -> None:
+        """Write a class with those that are nested in it."""
+
+    def scalars(self, scalars: Mapping[str, Scalar]) -> bool:
+        """Write the types of custom scalars that the model needs; return whether it needs any."""
+        return False

@@ -1,0 +1,60 @@
+"""The model ``pydantic``: models, which pydantic decodes and validates."""
+
+from __future__ import annotations
+
+from ..typed.names import camel_case
+from .models import Model
+from .shapes import Class, Field, Ref
+from .source import literal
+
+
+class PydanticModel(Model):
+    """Writes models of pydantic."""
+
+    def write(self, made: Class, indent: str) -> None:
+        """Write a class with those that are nested in it."""
+        inner = f"{indent}    "
+        self._lines.use("PydanticModel")
+        self._lines.add(f"{indent}class {made.name}(PydanticModel):")
+        self._lines.documented(made, inner)
+        for field in made.fields:
+            self._lines.attribute(inner, field.attribute, self._hint(field), self._default(field))
+        for nested in made.classes:
+            self._lines.add("")
+            self.write(nested, inner)
+
+    def _hint(self, field: Field) -> str:
+        hint = field.ref.spelled(self._leaf)
+        if not field.optional:
+            return hint
+        self._lines.use("Annotated", "Absent", "Unset")
+        return f"Annotated[{hint} | Unset, Absent()]"
+
+    def _leaf(self, ref: Ref) -> str:
+        if ref.union is not None:
+            self._lines.use("Annotated", "ByTypename")
+            names = [
+                literal(types[0]) if len(types) == 1 else f"({', '.join(map(literal, types))})"
+                for types, _ in ref.union.members
+            ]
+            return f"Annotated[{ref.union.annotation}, ByTypename({', '.join(names)})]"
+        scalar = self._scalars[ref.scalar] if ref.kind == "scalar" else None
+        if scalar is not None and scalar.parse is not None:
+            self._lines.use("Annotated", "ParsedBy")
+            self._lines.import_of(scalar.parse)
+            return f"Annotated[{self._lines.leaf(ref)}, ParsedBy({literal(ref.scalar)}, {scalar.parse})]"
+        return self._lines.leaf(ref)
+
+    def _default(self, field: Field) -> str:
+        arguments = []
+        if camel_case(field.attribute) != field.key:
+            key = literal(field.key)
+            arguments += [f"validation_alias={key}", f"serialization_alias={key}"]
+        if not field.optional:
+            return self._field(arguments) if arguments else ""
+        self._lines.use("UNSET")
+        return self._field(["default=UNSET", *arguments]) if arguments else "UNSET"
+
+    def _field(self, arguments: list[str]) -> str:
+        self._lines.modules.add("pydantic")
+        return f"pydantic.Field({', '.join(arguments)})"

@@ -1,0 +1,77 @@
+"""The model ``msgspec``: structs, which msgspec decodes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from ..typed.names import camel_case
+from .models import Model
+from .options import Scalar
+from .python_names import class_name
+from .shapes import Class, Field, Ref, Union
+from .source import literal
+
+
+class StructModel(Model):
+    """Writes structs of msgspec."""
+
+    def write(self, made: Class, indent: str) -> None:
+        """Write a class with those that are nested in it."""
+        inner = f"{indent}    "
+        self._lines.use("Struct")
+        self._lines.add(f"{indent}class {made.name}(Struct, kw_only=True):")
+        self._lines.documented(made, inner)
+        for field in made.fields:
+            hint = field.ref.spelled(lambda ref: self._leaf(ref, made))
+            if field.optional:
+                hint += " | msgspec.UnsetType"
+            self._lines.attribute(inner, field.attribute, hint, self._default(field))
+        for nested in made.classes:
+            self._lines.add("")
+            self.write(nested, inner)
+        for union in made.unions:
+            self._alias(union, inner)
+
+    def scalars(self, scalars: Mapping[str, Scalar]) -> bool:
+        """Write the types of scalars with a function: for checkers an alias, and for msgspec a type of its own."""
+        parsed = {class_name(name): (name, each) for name, each in sorted(scalars.items()) if each.parse is not None}
+        for alias, (name, scalar) in parsed.items():
+            self._lines.use("TYPE_CHECKING", "TypeAlias", "parsed_type")
+            self._lines.import_of(scalar.type)
+            self._lines.import_of(scalar.parse or "")
+            self._lines.add("", "if TYPE_CHECKING:")
+            self._lines.statement("    ", f"{alias}: TypeAlias = ", scalar.type)
+            self._lines.add("else:", f"    {alias} = parsed_type({literal(name)}, {scalar.parse})")
+        return bool(parsed)
+
+    def _leaf(self, ref: Ref, made: Class) -> str:
+        if ref.union is not None:
+            return f"{made.path}.{ref.union.name}"
+        if ref.kind == "scalar" and self._scalars[ref.scalar].parse is not None:
+            return f"scalars.{class_name(ref.scalar)}"
+        return self._lines.leaf(ref)
+
+    def _default(self, field: Field) -> str:
+        renamed = camel_case(field.attribute) != field.key
+        if renamed or field.optional:
+            self._lines.modules.add("msgspec")
+        arguments = [f"name={literal(field.key)}"] if renamed else []
+        if not field.optional:
+            return f"msgspec.field({arguments[0]})" if renamed else ""
+        if not renamed:
+            return "msgspec.UNSET"
+        return f"msgspec.field({arguments[0]}, default=msgspec.UNSET)"
+
+    def _alias(self, union: Union, indent: str) -> None:
+        """Write the type of a union: for checkers an alias, and for msgspec a type that it passes to a function."""
+        self._lines.use("TYPE_CHECKING", "one_of")
+        other = _last(union.other)
+        members = [f"{literal(name)}: {_last(path)}" for names, path in union.members for name in names]
+        self._lines.add("", f"{indent}if TYPE_CHECKING:")
+        self._lines.statement(f"{indent}    ", f"{union.name} = ", " | ".join(map(_last, union.paths)))
+        self._lines.add(f"{indent}else:")
+        self._lines.call(f"{indent}    ", f"{union.name} = one_of", f"{{{', '.join(members)}}}, {other}")
+
+
+def _last(path: str) -> str:
+    return path.rpartition(".")[2]

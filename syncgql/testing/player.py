@@ -1,0 +1,51 @@
+"""Player: replays a tape as the answers of a mock."""
+
+from __future__ import annotations
+
+from .answer import Answer
+from .left_out import LeftOut
+from .recorded_request import RecordedRequest
+from .script import Complete, Event, Reject, Step
+from .tape import Tape
+
+
+class Player:
+    """Replays a tape.
+
+    Args:
+        tape: the tape.
+        left_out: the values that were left out when it was recorded.
+    """
+
+    def __init__(self, tape: Tape, left_out: LeftOut) -> None:
+        self._tape = tape
+        self._left_out = left_out
+
+    def answer(self, call: RecordedRequest) -> Answer:
+        """Return the recorded answer to a query or mutation.
+
+        Raises:
+            NotRecorded: it was not recorded.
+        """
+        response = self._tape.play(call, self._left_out)
+        payload = {name: response[name] for name in ("data", "errors", "extensions") if name in response}
+        return Answer(payload, response.get("status", 200), response.get("headers", {}), response.get("body"))
+
+    def act(self, call: RecordedRequest) -> list[Step]:
+        """Return the steps of a recorded subscription; without a recorded end, it stays open.
+
+        Raises:
+            NotRecorded: it was not recorded.
+        """
+        response = self._tape.play(call, self._left_out)
+        steps: list[Step] = [Event(payload) for payload in response.get("events", ())]
+        match response.get("end"):
+            case "complete":
+                steps.append(Complete())
+            case {"errors": errors}:
+                steps.append(Reject(errors))
+        return steps
+
+    def check(self, call: RecordedRequest) -> None:
+        """Raise ``NotRecorded`` if an operation was not recorded."""
+        self._tape.check(call, self._left_out)

@@ -1,0 +1,41 @@
+"""Tapes: where the tapes of a test are, and which of them are recorded in this run."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from .tape import Tape
+
+
+class Tapes:
+    """The tapes of the tests in one directory.
+
+    A tape that several tests of one run record has the recordings of all of them; what it had before the run is
+    replaced.
+
+    Args:
+        directory: the directory of relative paths; the default is the current directory.
+        records: whether tapes that would be replayed are recorded.
+        recorded: the tapes that were recorded in this run, by their paths; None for a run that begins here.
+    """
+
+    def __init__(
+        self, directory: Path | None = None, *, records: bool = False, recorded: dict[Path, Tape] | None = None
+    ) -> None:
+        self.records = records
+        self._directory = directory or Path.cwd()
+        self._recorded = {} if recorded is None else recorded
+
+    def to_record(self, path: str | Path) -> Tape:
+        """Return a tape to record to."""
+        full = self._directory / path
+        return self._recorded.setdefault(full, Tape(full))
+
+    def to_replay(self, path: str | Path) -> Tape:
+        """Return a tape to replay.
+
+        Raises:
+            FileNotFoundError: there is no such file.
+            ValueError: the file is not a tape.
+        """
+        return Tape.load(self._directory / path)

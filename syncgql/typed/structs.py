@@ -1,0 +1,74 @@
+"""What generated code with ``model = "msgspec"`` is based on: structs, and types that msgspec cannot decode itself.
+
+Msgspec decides unions by tags, one for each class, and has no class for other tags. So a union is a type of its own for
+it, which it passes to a function together with the value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
+
+import msgspec
+
+from .generated import parsed, typename_of
+from .libraries import struct_misfit
+from .names import camel_case
+
+__all__ = ["Struct", "one_of", "parsed_type"]
+
+StructT = TypeVar("StructT", bound="Struct")
+
+
+class Struct(msgspec.Struct, rename=camel_case):
+    """Base class of the objects of answers."""
+
+    @classmethod
+    def from_data(cls: type[StructT], data: Any) -> StructT:
+        """Return an object of an answer.
+
+        Raises:
+            Misfit: the data does not fit.
+        """
+        try:
+            return msgspec.convert(data, cls, dec_hook=_decode)
+        except msgspec.ValidationError as error:
+            raise struct_misfit(error, data) from error
+
+
+class _Decoded(type):
+    """The class of types that msgspec cannot decode itself.
+
+    Args:
+        name: the name of the type.
+        decode: returns a value of the type.
+    """
+
+    decode: Callable[[Any], Any]
+
+    def __new__(cls, name: str, decode: Callable[[Any], Any]) -> _Decoded:
+        made = super().__new__(cls, name, (), {})
+        made.decode = decode
+        return made
+
+    def __init__(cls, name: str, decode: Callable[[Any], Any]) -> None:
+        super().__init__(name, (), {})
+
+    def __instancecheck__(cls, instance: object) -> bool:
+        # Msgspec checks what its hook returns, which is of the classes that the type stands for.
+        return True
+
+
+def one_of(members: Mapping[str, type[Struct]], other: type[Struct]) -> Any:
+    """Return a type that stands for several: by ``__typename``, and another for all other names."""
+    return _Decoded("union", lambda data: members.get(typename_of(data), other).from_data(data))
+
+
+def parsed_type(name: str, parse: Callable[[Any], Any]) -> Any:
+    """Return a type for a custom scalar, whose values a function of the user's makes."""
+    return _Decoded(name, lambda value: parsed(parse, name, value))
+
+
+def _decode(kind: Any, value: Any) -> Any:
+    """Decode a value of a type that msgspec does not know."""
+    return kind.decode(value) if isinstance(kind, _Decoded) else value

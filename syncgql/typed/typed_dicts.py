@@ -1,0 +1,29 @@
+"""What generated code with ``model = "typeddict"`` is based on: requests whose results are the dicts of the answer."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+from .generated import GeneratedRequest
+from .misfit import Misfit
+from .request import ResultT_co
+
+if sys.version_info >= (3, 11):
+    from typing import NotRequired
+else:
+    from typing_extensions import NotRequired
+
+__all__ = ["NotRequired", "TypedDictRequest"]
+
+
+class TypedDictRequest(GeneratedRequest[ResultT_co]):
+    """Base class of operations. Only checkers know the types; the data is not examined, except that it is an object."""
+
+    __slots__ = ()
+
+    def decode(self, data: Any) -> ResultT_co:
+        if type(data) is not dict:
+            raise Misfit("an object", data).result_error(type(self).__qualname__)
+        result: ResultT_co = data  # type: ignore[assignment]  # a typed dict is a dict
+        return result

@@ -1,0 +1,145 @@
+"""PageFetcher: faults of pages, with and without ``retry=``, and pages that are too expensive."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+import pytest
+
+from syncgql import (
+    Client,
+    Pages,
+    RetryPolicy,
+    SyncGQLError,
+    TransportConnectionFailed,
+    TransportQueryError,
+    TransportRateLimited,
+    TransportServerError,
+)
+from syncgql.testing import GraphQLMock, RecordedRequest
+
+from .test_pages import FORWARD, ids
+
+POSITIONS = range(1, 6)
+ERRORS: dict[str, type[SyncGQLError]] = {
+    "429": TransportRateLimited,
+    "502": TransportServerError,
+    "graphql": TransportQueryError,
+    "throttled": TransportRateLimited,
+    "partial": TransportQueryError,
+}
+LITERAL = FORWARD.replace("$first: Int, ", "").replace("first: $first", "first: 100")
+
+
+@pytest.mark.parametrize("position", POSITIONS)
+@pytest.mark.parametrize("fault", ERRORS)
+def test_faults_without_retry(rows_url: str, fault: str, position: int) -> None:
+    """The error has its name and says on which page it came; another pull completes the list."""
+    headers = {"x-fault": f"{fault} {position}", "x-pull": uuid.uuid4().hex}
+    with Client(rows_url) as client:
+        pages = client.paginate(LITERAL, {"total": 450}, headers=headers)
+        nodes: list[Any] = []
+        with pytest.raises(ERRORS[fault], match=rf"page {position} of paginate\(\)"):
+            _append_each(nodes, pages)
+        assert ids(nodes) == list(range(100 * (position - 1)))
+        rest = client.paginate(LITERAL, {"total": 450}, after=pages.cursor)
+        assert ids(nodes) + ids(rest) == list(range(450))
+
+
+def _append_each(nodes: list[Any], pages: Pages) -> None:
+    """Keep what comes before an error."""
+    for node in pages:
+        nodes.append(node)
+
+
+def test_a_reset_without_retry(rows_url: str) -> None:
+    """On the first connection an error; a connection that was used before is replaced in any case."""
+    with Client(rows_url) as client:
+        headers = {"x-fault": "reset 1", "x-pull": uuid.uuid4().hex}
+        with pytest.raises(TransportConnectionFailed, match=r"page 1 of paginate\(\)"):
+            list(client.paginate(LITERAL, {"total": 450}, headers=headers))
+        headers = {"x-fault": "reset 3", "x-pull": uuid.uuid4().hex}
+        assert ids(client.paginate(LITERAL, {"total": 450}, headers=headers)) == list(range(450))
+
+
+@pytest.mark.parametrize("position", POSITIONS)
+@pytest.mark.parametrize("fault", ["reset", *ERRORS])
+def test_faults_with_retry(rows_url: str, fault: str, position: int) -> None:
+    """The list is complete and without duplicates; each fault costs one retry."""
+    headers = {"x-fault": f"{fault} {position}", "x-pull": uuid.uuid4().hex}
+    told: list[SyncGQLError] = []
+    policy = RetryPolicy(base=0, throttled_base=0, on_retry=lambda error, delay: told.append(error))
+    with Client(rows_url, retry=policy) as client:
+        assert ids(client.paginate(LITERAL, {"total": 450}, headers=headers)) == list(range(450))
+    assert [type(error) for error in told] == [ERRORS[fault]] if fault != "reset" else len(told) <= 1
+
+
+def test_errors_that_stay() -> None:
+    """After the attempts of the policy the error is raised, with their number."""
+    sent: list[RecordedRequest] = []
+
+    def count(request: RecordedRequest) -> bool:
+        sent.append(request)
+        return True
+
+    with GraphQLMock() as mock, Client("https://example.com/graphql", retry=RetryPolicy(4, base=0)) as client:
+        mock.add(count, errors=[{"message": "Deadlock"}])
+        with pytest.raises(TransportQueryError, match=r"Deadlock.* page 1 of paginate") as info:
+            list(client.paginate(LITERAL))
+        assert (info.value.attempts, len(sent)) == (4, 4)
+
+
+def test_mistakes_are_not_repeated(rows_url: str) -> None:
+    """Their code says that another attempt would get the same answer."""
+    headers = {"x-fault": "forbidden 2", "x-pull": uuid.uuid4().hex}
+    with Client(rows_url, retry=True) as client, pytest.raises(TransportQueryError, match=r"page 2 of paginate\(\)"):
+        list(client.paginate(LITERAL, {"total": 450}, headers=headers))
+
+
+@pytest.mark.parametrize("options", [{}, {"retry": True}], ids=["plain", "retry"])
+@pytest.mark.parametrize("position", POSITIONS)
+def test_partial_data_can_be_accepted(rows_url: str, position: int, options: dict[str, Any]) -> None:
+    """The page has its other nodes and its errors, and the pull continues."""
+    headers = {"x-fault": f"partial {position}", "x-pull": uuid.uuid4().hex}
+    with Client(rows_url, **options) as client:
+        pages = list(client.paginate(LITERAL, {"total": 450}, headers=headers, on_error="return").pages())
+    missing = 100 * (position - 1)
+    assert [each for page in pages for each in ids(page.nodes)] == [each for each in range(450) if each != missing]
+    assert [page.number for page in pages if page.result.errors] == [position]
+
+
+@pytest.mark.parametrize("fault", ["graphql", "502"])
+def test_an_answer_without_data_is_never_accepted(rows_url: str, fault: str) -> None:
+    """There is no page in it."""
+    headers = {"x-fault": f"{fault} 2", "x-pull": uuid.uuid4().hex}
+    with Client(rows_url) as client, pytest.raises(ERRORS[fault], match=r"page 2 of paginate\(\)"):
+        list(client.paginate(LITERAL, {"total": 450}, headers=headers, on_error="return"))
+
+
+def test_a_page_that_is_repeated_gets_no_larger(rows_url: str) -> None:
+    """A fault between two sizes neither loses nor repeats a node."""
+    headers = {"x-fault": "graphql 4", "x-pull": uuid.uuid4().hex}
+    with Client(rows_url, retry=RetryPolicy(base=0)) as client:
+        nodes = client.paginate(FORWARD, {"total": 30_000}, page_size=15_000, headers=headers)
+        assert ids(nodes) == list(range(30_000))
+
+
+@pytest.mark.parametrize("size", [15_000, 39_999])
+def test_a_page_that_is_too_expensive_is_halved(rows_url: str, size: int) -> None:
+    """Until the server accepts it; nothing is lost."""
+    with Client(rows_url) as client:
+        pages = list(client.paginate(FORWARD, {"total": 50_000}, page_size=size).pages())
+    assert [each for page in pages for each in ids(page.nodes)] == list(range(50_000))
+    assert len(pages[0].nodes) <= 10_000
+
+
+def test_a_502_halves_a_page(rows_url: str) -> None:
+    """As GitHub answers when a query takes too long."""
+    headers = {"x-fault": "502 2", "x-pull": uuid.uuid4().hex}
+    with Client(rows_url) as client:
+        sizes = [
+            len(page.nodes) for page in client.paginate(FORWARD, {"total": 300}, page_size=100, headers=headers).pages()
+        ]
+    assert sizes[:3] == [100, 50, 50]
+    assert sum(sizes) == 300

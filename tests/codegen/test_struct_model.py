@@ -1,0 +1,38 @@
+"""Structs of msgspec."""
+
+from __future__ import annotations
+
+from syncgql.codegen import CodegenOptions
+from syncgql.codegen.modules import Module
+
+from .shapes_of_tests import SCALARS, written
+
+
+def test_a_class_with_a_union() -> None:
+    """Msgspec has a type of its own for the union, and checkers see its members."""
+    text = written("msgspec")
+    assert "    found: list[F.Found] | None\n" in text
+    assert '    body_html: str | msgspec.UnsetType = msgspec.field(name="bodyHTML", default=msgspec.UNSET)\n' in text
+    assert "    published_at: enums.E | None\n    price: scalars.Money\n" in text
+    assert (
+        """
+    if TYPE_CHECKING:
+        Found = FoundA | FoundNamed | FoundOther
+    else:
+        Found = one_of({"A": FoundA, "B": FoundNamed, "C": FoundNamed}, FoundOther)
+"""
+        in text
+    )
+
+
+def test_scalars_with_a_function() -> None:
+    """Are types of their own; without such there is no module for them."""
+    module = Module(CodegenOptions(SCALARS, "msgspec"))
+    assert module.scalars(SCALARS)
+    assert module.text().endswith("""
+if TYPE_CHECKING:
+    Money: TypeAlias = app.Money
+else:
+    Money = parsed_type("Money", app.parse)
+""")
+    assert not Module(CodegenOptions({}, "msgspec")).scalars({})

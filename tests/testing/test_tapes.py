@@ -1,0 +1,31 @@
+"""Tapes: where they are, and which are recorded."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from syncgql.testing.tape import Tape
+from syncgql.testing.tapes import Tapes
+
+
+def test_paths_are_relative_to_the_directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By default the current one."""
+    assert Tapes(tmp_path / "tests").to_record("a.json").path == tmp_path / "tests" / "a.json"
+    monkeypatch.chdir(tmp_path)
+    assert Tapes().to_record("a.json").path == tmp_path / "a.json"
+
+
+def test_the_tests_of_a_run_share_a_tape(tmp_path: Path) -> None:
+    """The second test adds to what the first has recorded."""
+    recorded: dict[Path, Tape] = {}
+    first = Tapes(tmp_path, records=True, recorded=recorded).to_record("a.json")
+    assert Tapes(tmp_path, records=True, recorded=recorded).to_record("a.json") is first
+    assert Tapes(tmp_path, records=True).to_record("a.json") is not first
+
+
+def test_a_tape_that_is_not_there(tmp_path: Path) -> None:
+    """The message says how to record it."""
+    with pytest.raises(FileNotFoundError, match=r"There is no tape to replay\. To record it,.*a\.json"):
+        Tapes(tmp_path).to_replay("a.json")

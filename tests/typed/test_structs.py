@@ -1,0 +1,61 @@
+"""What generated structs are based on."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+import pytest
+
+from syncgql.typed.misfit import Misfit
+from syncgql.typed.structs import Struct, one_of, parsed_type
+
+
+class Book(Struct, kw_only=True):
+    published_at: int
+
+
+class Other(Struct, kw_only=True):
+    typename: str = msgspec.field(name="__typename")
+
+
+def holder(kind: Any) -> Any:
+    """A struct with a field of a type that msgspec does not know."""
+    return msgspec.defstruct("Holder", [("found", list[kind])], bases=(Struct,))
+
+
+def test_names_are_in_camel_case() -> None:
+    """In the answer; in Python they are in snake case."""
+    assert Book.from_data({"publishedAt": 1}) == Book(published_at=1)
+
+
+def test_a_union_is_decided_by_the_typename() -> None:
+    """All other names are the last type's."""
+    kind = holder(one_of({"Book": Book}, Other))
+    data = {"found": [{"__typename": "Book", "publishedAt": 1}, {"__typename": "Film"}]}
+    assert kind.from_data(data).found == [Book(published_at=1), Other(typename="Film")]
+
+
+@pytest.mark.parametrize(
+    ("data", "steps"),
+    [
+        ({"found": [{"__typename": "Book", "publishedAt": "x"}]}, ["publishedAt", 0, "found"]),
+        ({"found": [{"__typename": "Book"}]}, ["publishedAt", 0, "found"]),
+        ({"found": [{}]}, ["__typename", 0, "found"]),
+        ({"found": 1}, ["found"]),
+    ],
+)
+def test_misfits_have_the_whole_path(data: Any, steps: list[Any]) -> None:
+    """From the outermost object to the value in the member."""
+    with pytest.raises(Misfit) as caught:
+        holder(one_of({"Book": Book}, Other)).from_data(data)
+    assert caught.value.steps == steps
+
+
+def test_scalars_are_parsed_by_a_function() -> None:
+    """Also into types that msgspec knows; the path is that of the value."""
+    kind = holder(parsed_type("Cents", lambda value: int(value) * 100))
+    assert kind.from_data({"found": ["1"]}).found == [100]
+    with pytest.raises(Misfit) as caught:
+        kind.from_data({"found": ["1", "x"]})
+    assert (caught.value.steps, caught.value.expected) == ([1, "found"], "Cents")
