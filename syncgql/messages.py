@@ -1,4 +1,4 @@
-"""Helpers for quoting foreign text in messages: as a sentence, truncated, and without control characters."""
+"""Functions that quote foreign text in messages: as a sentence, truncated, and without control characters."""
 
 from __future__ import annotations
 
