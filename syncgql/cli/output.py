@@ -5,17 +5,13 @@ from __future__ import annotations
 import io
 import json
 import os
-import re
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import click
 
-from ..messages import escaped
-
-# What json.dumps leaves as it is, but a terminal may act upon or UTF-8 cannot encode.
-_UNSAFE = re.compile("[\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufeff]")
+from ..messages import UNPRINTABLE, escaped
 
 COLOURED_CHARACTERS = 200_000
 """The longest JSON that is printed in colours, which takes far longer than printing it."""
@@ -122,7 +118,7 @@ def format_option(*names: str) -> Callable[[Callable[..., Any]], Callable[..., A
 
 def _json(value: Any, indent: int | None = None) -> str:
     text = json.dumps(value, ensure_ascii=False, indent=indent)
-    return _UNSAFE.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
+    return UNPRINTABLE.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
 
 
 def _items(value: Any) -> list[Any]:

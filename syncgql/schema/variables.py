@@ -89,12 +89,17 @@ def _coerce_input_object(value: object, type_: GraphQLInputObjectType, path: str
     for name, field in type_.fields.items():
         if name not in coerced and is_required_input_field(field):
             raise refusal(f"{path}.{name}", f"{type_} needs {name}: {field.type}.")
-    # graphql-core supports one-of types since 3.2.7.
-    if getattr(type_, "is_one_of", False) and (len(coerced) != 1 or None in coerced.values()):
+    if is_one_of(type_) and (len(coerced) != 1 or None in coerced.values()):
         raise refusal(
             path, f"{type_} needs exactly one field with a value other than null; it got {sorted(coerced) or 'none'}."
         )
     return coerced
+
+
+def is_one_of(type_: GraphQLInputObjectType) -> bool:
+    """Return whether an input object has the directive ``@oneOf``, which graphql-core knows since 3.2.7."""
+    directives = type_.ast_node.directives if type_.ast_node else ()
+    return getattr(type_, "is_one_of", False) or any(each.name.value == "oneOf" for each in directives or ())
 
 
 def _members(value: object, type_: GraphQLInputObjectType, path: str) -> Iterable[tuple[str, object]]:

@@ -116,8 +116,8 @@ def _missing(files: DocumentFiles, trusted: TrustedDocuments) -> Iterator[Findin
 
 
 def _write_text(findings: list[Finding]) -> None:
-    for place, level, message in ((each.place, each.level, each.message) for each in findings):
-        write(escaped(f"{place.file}:{place.line}:{place.column}: {level}: {_one_line(message)}"))
+    for each in findings:
+        write(escaped(f"{each.place}: {each.level}: {_one_line(each.message)}"))
 
 
 def _write_github(findings: list[Finding]) -> None:

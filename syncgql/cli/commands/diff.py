@@ -89,6 +89,6 @@ def _used_parts(old: GraphQLSchema, new: GraphQLSchema, paths: tuple[Path, ...])
     files = DocumentFiles(paths)
     if files.syntax_errors:
         place, message = files.syntax_errors[0]
-        raise click.UsageError(f"{place.file}:{place.line}:{place.column}: {message}")
+        raise click.UsageError(f"{place}: {message}")
     used = used_coordinates(old, [each.document for each in files.documents])
     return used_part(old, used), comparable_part(new, old, used)

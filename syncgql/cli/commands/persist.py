@@ -41,7 +41,7 @@ def persist(paths: tuple[Path, ...], output: Path | None, format_name: str, chec
     """
     files = DocumentFiles(paths)
     documents = list(sent_documents(files))
-    errors = [f"{place.file}:{place.line}:{place.column}: {message}" for place, message in files.syntax_errors]
+    errors = [f"{place}: {message}" for place, message in files.syntax_errors]
     if format_name == "apollo":
         errors += _without_names(documents)
     if errors:
@@ -67,7 +67,7 @@ def persist(paths: tuple[Path, ...], output: Path | None, format_name: str, chec
 
 def _without_names(documents: list[SentDocument]) -> list[str]:
     return [
-        f"{each.place.file}:{each.place.line}:{each.place.column}: Apollo's manifest needs one operation with a name."
+        f"{each.place}: Apollo's manifest needs one operation with a name."
         for each in documents
         if each.document.name is None
     ]
