@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from django.test import override_settings
 
-from syncgql.contrib.django.checks import check_certificates, check_clients
+from syncgql.contrib.django.checks import check_certificates, check_clients, check_forwarding
 
 URL = "https://127.0.0.1:1/graphql"
 
@@ -32,3 +33,13 @@ def test_certificates_that_are_not_verified_are_a_warning() -> None:
     with override_settings(SYNCGQL={"a": {"url": URL}, "b": {"url": URL, "ssl": False}}):
         (warning,) = check_certificates()
     assert (warning.id, "'b'" in warning.msg) == ("syncgql.W001", True)
+
+
+@pytest.mark.parametrize("names", ["X-Request-ID", None, [1]])
+def test_forwarded_headers_that_are_no_list(names: Any) -> None:
+    """The characters of a single name are not headers."""
+    assert check_forwarding() == []
+    with override_settings(SYNCGQL_FORWARD_HEADERS=("X-Request-ID",)):
+        assert check_forwarding() == []
+    with override_settings(SYNCGQL_FORWARD_HEADERS=names):
+        assert [error.id for error in check_forwarding()] == ["syncgql.E002"]
