@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import json
 import os
+import select
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
@@ -25,6 +27,20 @@ def write(text: str) -> None:
         # With PYTHONUNBUFFERED this is the file itself, which may write a part.
         left = left[output.write(left) :]
     output.flush()
+
+
+def check_reader() -> None:
+    """Check that the program that reads standard output has not ended; before the next line, nothing else shows it.
+
+    Raises:
+        BrokenPipeError: it has ended.
+    """
+    if sys.platform == "win32":
+        return
+    poll = select.poll()
+    poll.register(sys.stdout, 0)  # errors are reported without being asked for
+    if any(event & select.POLLERR for _, event in poll.poll(0)):
+        raise BrokenPipeError(errno.EPIPE, "The reader of standard output has ended.")
 
 
 def write_json(value: Any) -> None:

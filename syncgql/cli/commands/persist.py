@@ -30,7 +30,7 @@ from ..sent_documents import SentDocument, sent_documents
 )
 @click.option("--check", is_flag=True, help="Print what would change in the output, and exit with 9 if anything would.")
 def persist(paths: tuple[Path, ...], output: Path | None, format_name: str, check: bool) -> None:
-    r"""Write the manifest of trusted documents.
+    """Write the manifest of trusted documents.
 
     FILES are files and folders with GraphQL (.graphql, .gql) or Python, as for syncgql check. The documents are not
     changed: a client that has the manifest finds them however they are formatted. Of generated code, pass the package.

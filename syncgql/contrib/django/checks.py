@@ -1,4 +1,4 @@
-"""System checks of the setting ``SYNCGQL``. They create clients without I/O; only ``check_endpoints`` connects."""
+"""System checks of the settings. They create clients without I/O; only ``check_endpoints`` connects."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+from django.conf import settings
 from django.core import checks
 from django.core.exceptions import ImproperlyConfigured
 
@@ -19,6 +20,14 @@ PING_TIMEOUT = 5
 def check_clients(app_configs: object = None, **_: Any) -> list[checks.CheckMessage]:
     """Report clients that cannot be created (``syncgql.E001``)."""
     return [checks.Error(str(error), id="syncgql.E001") for _, error in _created() if error is not None]
+
+
+def check_forwarding(app_configs: object = None, **_: Any) -> list[checks.CheckMessage]:
+    """Report a setting ``SYNCGQL_FORWARD_HEADERS`` that is not a list of names (``syncgql.E002``)."""
+    names: object = getattr(settings, "SYNCGQL_FORWARD_HEADERS", ())
+    if isinstance(names, list | tuple | set | frozenset) and all(isinstance(name, str) for name in names):
+        return []
+    return [checks.Error("SYNCGQL_FORWARD_HEADERS must be a list of names of headers.", id="syncgql.E002")]
 
 
 def check_certificates(app_configs: object = None, **_: Any) -> list[checks.CheckMessage]:

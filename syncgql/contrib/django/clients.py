@@ -72,7 +72,8 @@ class Clients(Mapping[str, Client]):
         """
         named = self._named()
         if name not in named:
-            raise ImproperlyConfigured(f"SYNCGQL has no client {name!r}; its clients are {sorted(named)}.")
+            known = f"its clients are {', '.join(sorted(named))}" if named else "it is not set, or empty"
+            raise ImproperlyConfigured(f"SYNCGQL has no client {name!r}; {known}.")
         options: object = named[name]
         if not isinstance(options, Mapping):
             raise ImproperlyConfigured(f"SYNCGQL[{name!r}] must be a dict of options, not {type(options).__name__}.")
@@ -122,7 +123,10 @@ def _refuse_socket(url: object) -> None:
 def _middleware(entry: object) -> object:
     if not isinstance(entry, str):
         return entry
-    found = import_string(entry)
+    try:
+        found = import_string(entry)
+    except ImportError as error:
+        raise ImportError(f"middleware {entry!r} cannot be imported: {error}") from error
     return found() if isinstance(found, type) else found
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.test import override_settings
 
-from syncgql.contrib.django.checks import check_certificates, check_clients, check_endpoints
+from syncgql.contrib.django.checks import check_certificates, check_clients, check_endpoints, check_forwarding
 
 from ...fix_servers import Server
 from .conftest import Project
@@ -66,3 +66,13 @@ def test_a_client_that_cannot_be_created_is_not_pinged(setting: Any) -> None:
     """The other check reports it."""
     with override_settings(SYNCGQL=setting):
         assert check_endpoints() == []
+
+
+@pytest.mark.parametrize("names", ["X-Request-ID", None, [1]])
+def test_forwarded_headers_that_are_no_list(names: Any) -> None:
+    """The characters of a single name are not headers."""
+    assert check_forwarding() == []
+    with override_settings(SYNCGQL_FORWARD_HEADERS=("X-Request-ID",)):
+        assert check_forwarding() == []
+    with override_settings(SYNCGQL_FORWARD_HEADERS=names):
+        assert [error.id for error in check_forwarding()] == ["syncgql.E002"]

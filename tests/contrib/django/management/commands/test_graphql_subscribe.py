@@ -65,3 +65,9 @@ def test_without_a_server_the_command_fails(project: Callable[[str], Project]) -
     done = site.manage("graphql_subscribe", "handlers.count")
     assert done.exit_code == 1
     assert done.stderr.startswith("CommandError: Could not connect to")
+
+
+def test_a_client_that_does_not_exist(project: Callable[[str], Project]) -> None:
+    """The message has no traceback."""
+    done = project("{}").manage("graphql_subscribe", "handlers.count")
+    assert done.stderr == "CommandError: SYNCGQL has no client 'library'; it is not set, or empty.\n"
