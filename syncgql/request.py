@@ -118,7 +118,10 @@ class GraphQLRequest:
         return GraphQLRequest(self, variable_values, operation_name, extensions)
 
     def __setattr__(self, name: str, value: object) -> None:
-        raise AttributeError(f"GraphQLRequest is immutable; create a new one to change {name!r}.")
+        raise AttributeError(
+            f"GraphQLRequest is immutable; pass {name}= to execute(), or create another: "
+            f"GraphQLRequest(request, {name}=...)."
+        )
 
     def __delattr__(self, name: str) -> None:
         raise AttributeError(f"GraphQLRequest is immutable; {name!r} cannot be deleted.")
