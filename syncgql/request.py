@@ -368,6 +368,9 @@ def _printed(document: object) -> str:
                 "The request is an object of the gql package; import gql and GraphQLRequest from syncgql, or pass "
                 "GraphQLRequest(request.document, request.variable_values, request.operation_name)."
             )
+        if isinstance(document, type) and issubclass(document, GraphQLRequest):
+            name = document.__name__
+            raise TypeError(f"The request is the class {name}; pass an instance with its variables: {name}(...).")
         raise TypeError(
             "The request must be GraphQL source text, a parsed document or a GraphQLRequest, "
             f"not {type(document).__name__}."
