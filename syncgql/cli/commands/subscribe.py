@@ -1,4 +1,4 @@
-"""``syncgql subscribe``: the events of a subscription, as they come."""
+"""``syncgql subscribe``: prints the events of a subscription as they arrive."""
 
 from __future__ import annotations
 
@@ -23,7 +23,13 @@ from ..selection import select
 @endpoint_argument
 @request_options
 @click.option("--count", type=click.IntRange(min=1), metavar="N", help="End after N events.")
-@click.option("--for", "seconds", type=click.FloatRange(min=0, min_open=True), metavar="SECONDS", help="End then.")
+@click.option(
+    "--for",
+    "seconds",
+    type=click.FloatRange(min=0, min_open=True),
+    metavar="SECONDS",
+    help="End after this time.",
+)
 @click.option(
     "--protocol",
     type=click.Choice(["auto", "graphql-transport-ws", "graphql-ws", "sse", "multipart"]),
@@ -31,9 +37,9 @@ from ..selection import select
     show_default=True,
     help="The protocol of the subscription.",
 )
-@click.option("--verbose", is_flag=True, help="Show on standard error which protocol is used.")
+@click.option("--verbose", is_flag=True, help="Show the protocol in use on standard error.")
 @format_option(*STREAM_FORMATS)
-@click.option("--allow-errors", is_flag=True, help="Exit with 0 even if an event has errors.")
+@click.option("--allow-errors", is_flag=True, help="Exit with code 0 even if an event has errors.")
 @connection_options
 def subscribe(
     endpoint: Endpoint,
@@ -58,7 +64,7 @@ def subscribe(
     write = STREAM_FORMATS[format_name or next(iter(STREAM_FORMATS))]
     request = request_options.request()
     if not request.is_subscription:
-        raise click.UsageError("The operation is not a subscription; syncgql run sends it.")
+        raise click.UsageError("The operation is not a subscription; use syncgql run.")
     has_errors = False
     with (
         connection.client(endpoint, on_reconnect=_tell_reconnect, subscription_protocol=protocol) as client,
@@ -79,7 +85,7 @@ def subscribe(
 
 
 def _next(events: Subscription[ExecutionResult], limit: Deadline) -> ExecutionResult | None:
-    """Return the next event; None at the end of the subscription or of the time."""
+    """Return the next event; None when the subscription has ended or the time is up."""
     left = limit.left()
     try:
         return events.next(None if left is None else max(0.0, left))
@@ -92,4 +98,4 @@ def _next(events: Subscription[ExecutionResult], limit: Deadline) -> ExecutionRe
 
 
 def _tell_reconnect(seconds: float) -> None:
-    tell(f"reconnected; events of {seconds:.1f} s are missing")
+    tell(f"reconnected; events may be missing for {seconds:.1f} s")
