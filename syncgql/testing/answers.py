@@ -30,7 +30,7 @@ Match = str | DocumentNode | GraphQLRequest | Callable[[RecordedRequest], bool]
 Played = TypeVar("Played")
 
 NO_SCHEMA = build_schema("type Query { _: Int } type Mutation { _: Int }")
-"""Answers ``{ __typename }`` if there is no other schema; these are the usual names of the root types."""
+"""Answers ``{ __typename }`` if there is no other schema; the root types have their usual names."""
 
 NAME = re.compile(r"[_A-Za-z][_0-9A-Za-z]*")
 
@@ -40,7 +40,7 @@ class UnexpectedOperation(AssertionError):
 
 
 class InvalidAnswer(AssertionError):
-    """A registered answer does not fit its operation: no server with this schema sends it."""
+    """A registered answer does not match its operation: no server with this schema would send it."""
 
 
 class Rule:
@@ -200,7 +200,7 @@ class Answers:
 
         Raises:
             UnexpectedOperation: no answer matches, or the document is not valid for the schema.
-            InvalidAnswer: the data of the answer do not fit the document and the schema.
+            InvalidAnswer: the data of the answer does not match the document and the schema.
         """
         self._check(call)
         rule = self._find(call, scripted=False)
@@ -219,7 +219,7 @@ class Answers:
 
         Raises:
             UnexpectedOperation: no script matches, or the document is not valid for the schema.
-            InvalidAnswer: the data of an event do not fit the document and the schema.
+            InvalidAnswer: the data of an event does not match the document and the schema.
         """
         self._check(call)
         rule = self._find(call, scripted=True)
@@ -310,7 +310,7 @@ class Answers:
         found = check_data(self.schema, call.request, as_json(payload.get("data")))
         if found:
             listed = "\n".join(f"- {problem}" for problem in found)
-            message = f"The answer to {call} is not one that a server with this schema sends:\n{listed}"
+            message = f"The answer to {call} could not come from a server with this schema:\n{listed}"
             self.failures.append(message)
             raise InvalidAnswer(message)
 
