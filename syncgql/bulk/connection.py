@@ -143,10 +143,10 @@ def _outermost(connection: Connection, candidates: list[Connection]) -> Connecti
 def said(some: list[Connection], candidates: list[Connection] | None = None) -> str:
     """Return a sentence that names connections, among all of the document, by the paths that choose them."""
     if not some:
-        return "It does nowhere."
+        return "It has no connection."
     outers = [(each, enclosing(each, some if candidates is None else candidates)) for each in some]
-    names = (repr(each.name if outer is None else each.name_in(outer)) for each, outer in outers)
-    return f"It does at {', '.join(names)}."
+    names = [repr(each.name if outer is None else each.name_in(outer)) for each, outer in outers]
+    return f"Its connection is {names[0]}." if len(names) == 1 else f"Its connections are {', '.join(names)}."
 
 
 def checked(connection: Connection) -> Connection:

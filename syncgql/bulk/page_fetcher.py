@@ -54,7 +54,7 @@ class PageFetcher:
         self._returns_errors = returns_errors
         self._pagination = pagination
         self._variables = request.variable_values or {}
-        self._size = PageSize(self._first_size(check_size("page_size", page_size)))
+        self._size = PageSize(self._first_size(check_size("page_size", page_size, none="the size in the document")))
 
     def send(self, calls: Calls, cursor: Any) -> Outcome | None:
         """Send the request for a page; return None if that fails, which is raised after the page before it."""
@@ -85,7 +85,7 @@ class PageFetcher:
                 turn = self._pagination.read(self._data(result, request), cursor)
             except TransportError as error:
                 answer = None
-                if self._size.shrink(error):
+                if self._pagination.may_shrink and self._size.shrink(error):
                     continue
                 if _may_be_transient(error):
                     repeat = repeat or calls.repeats()

@@ -26,14 +26,14 @@ PROTOCOLS = ("graphql-transport-ws", "graphql-ws", "sse", "multipart")
 WRONG_HASH = {"persistedQuery": {"version": 1, "sha256Hash": "0" * 64}}
 _ABOUT_HASHES = re.compile("persisted|sha|hash", re.IGNORECASE)
 
-Found = tuple[bool, str]
+Found = tuple[bool | None, str]
 
 
 class Finding(NamedTuple):
-    """What a probe found: whether the server supports a feature, and a detail."""
+    """What a probe found: whether the server supports a feature, None if that is not known, and a detail."""
 
     feature: str
-    supported: bool
+    supported: bool | None
     detail: str
 
 
@@ -112,9 +112,22 @@ def _subscribe(endpoint: Endpoint, connection: Connection, protocol: str) -> Fou
         client.subscribe_results(SUBSCRIPTION) as events,
     ):
         try:
-            events.next(connection.timeout or None)
-        except (StopIteration, TransportQueryError):
-            pass  # many servers refuse the operation, but they do it in the protocol
+            answer: ExecutionResult | TransportQueryError = events.next(connection.timeout or None)
+        except StopIteration:
+            return True, ""
+        except TransportQueryError as error:
+            answer = error  # many servers refuse the operation, but they do it in the protocol
         except TransportTimeout:
             return True, "no response to the operation"
-    return True, ""
+    return _streamed(answer)
+
+
+def _streamed(answer: ExecutionResult | TransportQueryError) -> Found:
+    """Return what an answer to a subscription shows.
+
+    Over HTTP, a server may refuse the operation with an ordinary response whether it has streams or not: many validate
+    the operation first, and Strawberry without streams executes it as a query.
+    """
+    if answer.response is None or not answer.errors:
+        return True, ""
+    return None, f"refused before a stream could begin: {describe_errors(answer.errors[:1])}"

@@ -60,7 +60,7 @@ def test_what_the_document_needs(old: str, new: str, match: str) -> None:
 @pytest.mark.parametrize("path", ["repositories[].issues", "repositories.nodes[].pulls", "repositories.nodes.issues[]"])
 def test_no_connection_at_the_path(path: str) -> None:
     """The message has the paths to choose from."""
-    with pytest.raises(DocumentError, match=r"does at 'repositories', 'repositories.nodes\[\].issues'"):
+    with pytest.raises(DocumentError, match=r"Its connections are 'repositories', 'repositories.nodes\[\].issues'"):
         Client("http://127.0.0.1:9/").paginate(DOCUMENT, path=path)
 
 

@@ -205,7 +205,7 @@ def test_no_thread_stays(rows_url: str) -> None:
     ("document", "options", "match"),
     [
         ("{ rows { nodes { id } } }", {}, "no field selects pageInfo"),
-        (FORWARD, {"path": "columns"}, "no pageInfo at 'columns'. It does at 'rows'"),
+        (FORWARD, {"path": "columns"}, "no pageInfo at 'columns'. Its connection is 'rows'"),
         (FORWARD.replace("after: $after", ""), {}, "needs a variable for its cursor: declare \\$after"),
         (FORWARD.replace(" endCursor", ""), {}, "add endCursor to its pageInfo"),
         (FORWARD.replace("nodes { id }", ""), {}, "neither nodes nor edges"),

@@ -96,6 +96,8 @@ class EventWatch:
 
     def event(self, result: ExecutionResult) -> ExecutionResult:
         """Record an event and return it unchanged."""
+        if result.errors:
+            self._call.received(result)
         outcome = {"error.type": graphql_error_type(result.errors[0])} if result.errors else {}
         self._instruments.events.add(1, {**self._attributes, **outcome})
         self._instruments.buffered.record(self._subscription.stats.buffered, self._attributes)
