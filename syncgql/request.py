@@ -118,7 +118,10 @@ class GraphQLRequest:
         return GraphQLRequest(self, variable_values, operation_name, extensions)
 
     def __setattr__(self, name: str, value: object) -> None:
-        raise AttributeError(f"GraphQLRequest is immutable; create a new one to change {name!r}.")
+        raise AttributeError(
+            f"GraphQLRequest is immutable; pass {name}= to execute(), or create another: "
+            f"GraphQLRequest(request, {name}=...)."
+        )
 
     def __delattr__(self, name: str) -> None:
         raise AttributeError(f"GraphQLRequest is immutable; {name!r} cannot be deleted.")
@@ -365,6 +368,9 @@ def _printed(document: object) -> str:
                 "The request is an object of the gql package; import gql and GraphQLRequest from syncgql, or pass "
                 "GraphQLRequest(request.document, request.variable_values, request.operation_name)."
             )
+        if isinstance(document, type) and issubclass(document, GraphQLRequest):
+            name = document.__name__
+            raise TypeError(f"The request is the class {name}; pass an instance with its variables: {name}(...).")
         raise TypeError(
             "The request must be GraphQL source text, a parsed document or a GraphQLRequest, "
             f"not {type(document).__name__}."

@@ -164,9 +164,10 @@ class Attempts:
             return False
         delay = self._delay(failures)
         if obstacle := self._obstacle(operations, delay):
-            _explain(
-                failures, f"It was not retried, because the next attempt would be {delay:.1f} s later, {obstacle}."
-            )
+            if not _is_out_of_time(operations[0], failures):  # otherwise, the errors say so themselves
+                _explain(
+                    failures, f"It was not retried, because the next attempt would be {delay:.1f} s later, {obstacle}."
+                )
             return False
         if budget is not None and not budget.take(_cost(failures, budget)):
             _explain(failures, "It was not retried, because the retry budget of the client is used up.")
@@ -217,6 +218,12 @@ class Attempts:
         self._clock.sleep(delay)
         self._made += 1
         self._retries.add()
+
+
+def _is_out_of_time(operation: Operation, failures: Sequence[Failure]) -> bool:
+    """Return whether the limit of the whole call is what ended the attempt."""
+    name = operation.deadline.name
+    return all(isinstance(each.error, TransportTimeout) and each.error.limit == name for each in failures)
 
 
 def failure_of(outcome: BatchEntry, policy: RetryPolicy) -> Failure | None:

@@ -117,6 +117,15 @@ def test_a_wait_beyond_a_limit_does_not_begin(cap: float, reason: str) -> None:
     assert reason in str(info.value)
 
 
+def test_the_timeout_of_the_call_explains_itself() -> None:
+    """The error does not talk about a next attempt."""
+    with GraphQLMock() as mock, Client("http://127.0.0.1:1/", retry=QUICK, timeout=30) as client:
+        mock.add(QUERY, {"ok": True}, delay=60)
+        with pytest.raises(TransportTimeout, match="timeout expired after 30 s") as info:
+            client.execute(QUERY)
+    assert "not retried" not in str(info.value)
+
+
 def test_a_batch_says_once_why_it_was_not_retried() -> None:
     """Its operations have the same error."""
     busy = answer(b"", "Retry-After: 3600", status="429 Too Many Requests")
