@@ -61,7 +61,9 @@ def test_8_for_documents_that_cannot_be_listed(project: Path) -> None:
     (project / "app" / "wrong.graphql").write_text("{ a }")
     outcome = syncgql("persist", "app", "--output", "documents.json", "--format", "apollo", cwd=project)
     assert outcome.exit_code == 8
-    assert outcome.stderr == "app/wrong.graphql:1:1: Apollo's manifest needs one operation with a name.\n"
+    assert (
+        outcome.stderr == "app/wrong.graphql:1:1: Apollo's manifest requires a single named operation per document.\n"
+    )
     assert not (project / "documents.json").exists()
 
 
