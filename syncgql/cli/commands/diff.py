@@ -88,8 +88,10 @@ def _changes(old: GraphQLSchema, new: GraphQLSchema) -> Iterator[Change]:
 def _with_all_scalars(schema: GraphQLSchema) -> GraphQLSchema:
     """Return a schema that has all standard scalars: one that nothing uses any more is not a change of its own."""
     members = schema.to_kwargs()
-    types = {type_.name: type_ for type_ in members["types"]}
-    return GraphQLSchema(**{**members, "types": tuple({**specified_scalar_types, **types}.values())})
+    types = members["types"] or ()
+    names = {type_.name for type_ in types}
+    members["types"] = (*types, *(scalar for name, scalar in specified_scalar_types.items() if name not in names))
+    return GraphQLSchema(**members)
 
 
 def _used_parts(old: GraphQLSchema, new: GraphQLSchema, paths: tuple[Path, ...]) -> tuple[GraphQLSchema, GraphQLSchema]:
