@@ -11,6 +11,7 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -266,6 +267,28 @@ def test_an_upload_is_sent_again_if_its_file_can_be_read_again(tmp_path: Path) -
         pytest.raises(TransportServerError) as info,
     ):
         client.execute(document, {"file": FileVar(iter([b"x"]), filename="x")})
+    assert info.value.attempts == 1
+
+
+@dataclass
+class Upload:
+    """Variables of a request."""
+
+    file: object
+
+
+@pytest.mark.parametrize("wrap", [lambda file: {"file": file}, Upload, lambda file: {"file": Upload(file)}])
+@pytest.mark.parametrize("make", [lambda: io.BytesIO(b"content"), lambda: FileVar(iter([b"content"]), filename="x")])
+def test_a_file_whose_beginning_is_unknown_is_not_sent_again(
+    wrap: Callable[[object], Any], make: Callable[[], object]
+) -> None:
+    """An open file without a FileVar is at its end after an attempt; another one would send an empty file."""
+    with (
+        WireServer(replies(UNAVAILABLE)) as server,
+        Client(server.url, retry=QUICK) as client,
+        pytest.raises(TransportServerError) as info,
+    ):
+        client.execute("query ($file: Upload!) { ok(file: $file) }", wrap(make()))
     assert info.value.attempts == 1
 
 
