@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import functools
+import typing
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
-from graphql import GraphQLSchema
+from graphql import GraphQLSchema, get_nullable_type, is_list_type
 
-from ..exceptions import SyncGQLError
+from ..exceptions import DocumentError, SyncGQLError
 from ..protocol.graphql_response import data_or_raise, event_data
 from ..request import GraphQLRequest, Unset
 from ..result import ExecutionResult, whole_result
@@ -120,9 +121,18 @@ class OperationCalls:
         """
         try:
             operation = self.builder.build(Fields(Field(name, fields=fields).with_arguments(arguments)), self._head)
+            if isinstance(fields, type):
+                self._check_is_object(name, fields)
         except SyncGQLError as error:
             raise cut(error)
         return operation.with_result(name, fields) if is_result_type(fields) else operation
+
+    def _check_is_object(self, name: str, kind: type) -> None:
+        """Check that a class is the result of one object; its selection would also fit a list of them."""
+        root = self.builder.root
+        field = root.fields.get(name) if root else None
+        if field and is_list_type(get_nullable_type(field.type)) and typing.get_origin(kind) is None:
+            raise DocumentError(f"{name} is a list: {field.type}. Pass list[{kind.__name__}].")
 
     def request(self, operation: BuiltOperation, variables: Mapping[str, Any]) -> GraphQLRequest:
         """Return the request to execute an operation.

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from syncgql import Client, ResultError, TransportQueryError, TypedRequest, TypedResult, Variable
+from syncgql import Client, DocumentError, ResultError, TransportQueryError, TypedRequest, TypedResult, Variable
 from syncgql.testing import GraphQLMock
 from tests.fix_servers import Server
 
@@ -47,6 +47,12 @@ def test_an_answer_that_does_not_fit_is_refused(client: Client) -> None:
     with pytest.raises(ResultError) as caught:
         client.query.book(Book, id="3000")
     assert caught.value.path == ("book",)
+
+
+def test_a_class_for_a_list(client: Client) -> None:
+    """The message says what to pass, before anything is sent."""
+    with pytest.raises(DocumentError, match=r"books is a list: \[Book!\]!\. Pass list\[Book\]\."):
+        client.query.books(Book)
 
 
 def test_errors_come_before_decoding() -> None:
