@@ -338,17 +338,17 @@ def _incremental_directive(key: tuple[str, str | None]) -> str:
         for node in request.document.definitions
         if isinstance(node, FragmentDefinitionNode)
     }
-    todo: list[SelectionSetNode | None] = [request.operation.selection_set]
-    while todo:
-        selection_set = todo.pop()
+    pending: list[SelectionSetNode | None] = [request.operation.selection_set]
+    while pending:
+        selection_set = pending.pop()
         for node in selection_set.selections if selection_set else ():
             for directive in node.directives or ():
                 if directive.name.value in {"defer", "stream"}:
                     return directive.name.value
             if isinstance(node, FragmentSpreadNode):
-                todo.append(fragments.pop(node.name.value, None))  # each is looked at once
+                pending.append(fragments.pop(node.name.value, None))  # each is looked at once
             elif isinstance(node, FieldNode | InlineFragmentNode):
-                todo.append(node.selection_set)
+                pending.append(node.selection_set)
     return ""
 
 

@@ -85,7 +85,7 @@ class PageFetcher:
                 turn = self._pagination.read(self._data(result, request), cursor)
             except TransportError as error:
                 answer = None
-                if self._size.shrink(error):
+                if self._pagination.may_shrink and self._size.shrink(error):
                     continue
                 if _may_be_transient(error):
                     repeat = repeat or calls.repeats()

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ..exceptions import TransportError, TransportQueryError, TransportServerError
+from ..protocol.graphql_errors import extensions_of
 
 logger = logging.getLogger(__name__)
 
@@ -65,8 +66,7 @@ def codes(errors: Iterable[Mapping[str, Any]]) -> set[str]:
     """Return the codes of errors, including those that a vendor puts into a member of its own."""
     codes: set[str] = set()
     for error in errors:
-        extensions = error.get("extensions")
-        if isinstance(extensions, Mapping):
-            members = [extensions, *(each for each in extensions.values() if isinstance(each, Mapping))]
-            codes.update(code for member in members if isinstance(code := member.get("code"), str))
+        extensions = extensions_of(error)
+        members = [extensions, *(each for each in extensions.values() if isinstance(each, Mapping))]
+        codes.update(code for member in members if isinstance(code := member.get("code"), str))
     return codes

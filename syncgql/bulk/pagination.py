@@ -207,8 +207,6 @@ class FunctionPagination(ListPagination):
         function: returns the variables that change for the next page, None after the last.
     """
 
-    may_shrink = False
-
     def __init__(self, function: NextVariables, *, path: str | None = None) -> None:
         super().__init__(path)
         self._function = check_function("pagination", function, 1)

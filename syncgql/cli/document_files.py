@@ -12,18 +12,15 @@ from graphql import (
     DocumentNode,
     ExecutableDefinitionNode,
     FragmentDefinitionNode,
-    FragmentSpreadNode,
     GraphQLSyntaxError,
-    Node,
     OperationDefinitionNode,
     Source,
-    Visitor,
     parse,
-    visit,
 )
 
 from ..codegen.document_sources import document_sources, is_python
 from ..codegen.places import Place, error_place
+from ..codegen.texts import spread_names
 from ..schema.text_file import read_text
 
 SUFFIXES = {".graphql", ".gql", ".py"}
@@ -103,22 +100,6 @@ class DocumentFiles:
             # A folder may hold schemas as well; a file that is named is expected to be a document.
             if is_named or any(isinstance(node, ExecutableDefinitionNode) for node in document.definitions):
                 self.documents.append(SourceDocument(document))
-
-
-def spread_names(node: Node) -> set[str]:
-    """Return the names of the fragments that a node uses."""
-    collector = _Spreads()
-    visit(node, collector)
-    return collector.names
-
-
-class _Spreads(Visitor):
-    def __init__(self) -> None:
-        super().__init__()
-        self.names: set[str] = set()
-
-    def enter_fragment_spread(self, node: FragmentSpreadNode, *_: object) -> None:
-        self.names.add(node.name.value)
 
 
 def _files(path: Path) -> Iterator[Path]:

@@ -16,6 +16,9 @@ from .secrets import environment_variable
 
 KEYS = {"url", "headers", "schema"}
 
+_HOST = re.compile(r"localhost\b|[\w.-]+(:\d+|\.\w+)(/|$)")
+"""The beginning of a URL without its scheme."""
+
 _VARIABLE = re.compile(r"\$\{(\w+)\}")
 
 
@@ -51,7 +54,8 @@ def find_endpoint(text: str) -> Endpoint:
     if found is None:
         names = ", ".join(sorted(set(endpoint_names())))
         known = f"the configured endpoints are {names}" if names else "no endpoint is configured"
-        raise click.UsageError(f"{text!r} is neither a URL, which begins with https://, nor an endpoint; {known}.")
+        hint = f" Did you mean http://{text}?" if _HOST.match(text) else ""
+        raise click.UsageError(f"{text!r} is neither a URL nor the name of an endpoint; {known}.{hint}")
     return found
 
 

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import json
 import os
-import re
+import select
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import click
 
-from ..messages import escaped
-
-# What json.dumps leaves as it is, but a terminal may act upon or UTF-8 cannot encode.
-_UNSAFE = re.compile("[\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufeff]")
+from ..messages import UNPRINTABLE, escaped
 
 COLOURED_CHARACTERS = 200_000
 """The longest JSON that is printed in colours, which takes far longer than printing it."""
@@ -29,6 +27,20 @@ def write(text: str) -> None:
         # With PYTHONUNBUFFERED this is the file itself, which may write a part.
         left = left[output.write(left) :]
     output.flush()
+
+
+def check_reader() -> None:
+    """Check that the program that reads standard output has not ended; before the next line, nothing else shows it.
+
+    Raises:
+        BrokenPipeError: it has ended.
+    """
+    if sys.platform == "win32":
+        return
+    poll = select.poll()
+    poll.register(sys.stdout, 0)  # errors are reported without being asked for
+    if any(event & select.POLLERR for _, event in poll.poll(0)):
+        raise BrokenPipeError(errno.EPIPE, "The reader of standard output has ended.")
 
 
 def write_json(value: Any) -> None:
@@ -122,7 +134,7 @@ def format_option(*names: str) -> Callable[[Callable[..., Any]], Callable[..., A
 
 def _json(value: Any, indent: int | None = None) -> str:
     text = json.dumps(value, ensure_ascii=False, indent=indent)
-    return _UNSAFE.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
+    return UNPRINTABLE.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
 
 
 def _items(value: Any) -> list[Any]:

@@ -20,6 +20,11 @@ def tell(text: str) -> None:
     click.echo(f"syncgql: {escaped(text)}", err=True)
 
 
+def counted(number: int, noun: str) -> str:
+    """Return a number with its noun, which is regular."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
 def tell_errors(errors: Sequence[Mapping[str, Any]], where: str = "") -> None:
     """Write a line for each error of a response, for the first ten at most."""
     for error in errors[:MOST_ERRORS]:

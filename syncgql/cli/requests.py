@@ -36,12 +36,18 @@ class RequestOptions:
             checks_path: whether ``--select`` is a path in the data; otherwise it is one in a node of a connection.
 
         Raises:
-            click.UsageError: a variable or a path does not fit the document, or there is no document.
-            DocumentError: the document has a syntax error, or several operations and no name chooses one.
+            click.UsageError: a variable or a path does not fit the document, there is no document, or it has several
+                operations and no name chooses one.
+            DocumentError: the document has a syntax error, or no operation of this name.
             OSError: a file cannot be read.
         """
         self._check_stdin()
-        document = GraphQLRequest(read_document(self.query, self.file), operation_name=self.operation)
+        text = read_document(self.query, self.file)
+        names = self._operation_names(text)
+        if len(names) > 1:
+            listed = ", ".join(name for name in names if name)
+            raise click.UsageError(f"The document has {len(names)} operations; choose one with -o: {listed}.")
+        document = GraphQLRequest(text, operation_name=self.operation)
         sets = read_variables(self.variables_file)
         if len(sets) > 1:
             raise click.UsageError(f"{self.variables_file} is a list of variables, which needs --batch.")

@@ -44,7 +44,9 @@ def read_schema(source: str, connection: Connection, *, prefer_file: bool = True
     if endpoint is None:
         path = Path(source)
         if not path.is_file():
-            raise click.UsageError(f"{source!r} is no file, no configured endpoint and no URL, which has a ://.")
+            raise click.UsageError(
+                f"{source!r} is neither a file, nor a configured endpoint, nor a URL such as https://api.example.com/graphql."
+            )
         return load_schema(path, _no_server)
     if prefer_file and endpoint.schema is not None:
         return load_schema(endpoint.schema, _no_server)

@@ -83,7 +83,9 @@ def parse_auth(text: str) -> str | tuple[str, str]:
     user, colon, password = rest.partition(":")
     if scheme.lower() == "basic" and user and colon:
         return user, _secret(password, f"Password of {user}")
-    raise click.UsageError("--auth is bearer:TOKEN or basic:USER:PASSWORD; the secret may be @env:NAME or @prompt.")
+    raise click.UsageError(
+        "--auth is bearer:TOKEN or basic:USER:PASSWORD; the secret may be @env:NAME, @file:PATH or @prompt."
+    )
 
 
 def _secret(text: str, prompt: str) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 from graphql import (
     FieldNode,
     FragmentSpreadNode,
+    GraphQLField,
     GraphQLList,
     GraphQLNonNull,
     GraphQLObjectType,
@@ -15,6 +16,7 @@ from graphql import (
     OperationDefinitionNode,
     is_composite_type,
 )
+from graphql.type import SchemaMetaFieldDef, TypeMetaFieldDef
 
 from ..typed.names import TYPENAME
 from .collecting import Selected, Selection, collect, conditions, possible_types, sub_selections
@@ -85,7 +87,7 @@ class Builder:
     def _class(
         self, name: str, path: str, selections: list[Selection], type_name: str, applies: Callable[[str], bool]
     ) -> Class:
-        made = Class(name, path, description=getattr(self._schema.type_map[type_name], "description", None) or "")
+        made = Class(name, path, description=self._schema.type_map[type_name].description or "")
         # Annotations begin with the outermost class, whose name means a nested class where one has it.
         attributes, classes = Names(self._options.reserved), Names([path.partition(".")[0]])
         for key, selected in collect(selections, self._fragments, applies).items():
@@ -102,13 +104,12 @@ class Builder:
             union.name = classes.new(union.name)
         return made
 
-    def _definition(self, selected: Selected) -> Any:
+    def _definition(self, selected: Selected) -> GraphQLField:
         type_: Any = self._schema.type_map[selected.type_name]
         name = selected.node.name.value
         if name in type_.fields:
-            return type_.fields[name]
-        from graphql import SchemaMetaFieldDef, TypeMetaFieldDef
-
+            found: GraphQLField = type_.fields[name]
+            return found
         return SchemaMetaFieldDef if name == "__schema" else TypeMetaFieldDef
 
     def _ref(self, type_: Any, selected: list[Selected], owner: Class, names: Names) -> Ref:

@@ -29,7 +29,6 @@ def located(error: GraphQLError, path: str = "") -> str:
     """Return an error of graphql-core as a line with its place."""
     message = " ".join(_NO_FIELD.sub(r"\2 has no field '\1'.", error.message).split())
     if error.source and error.positions:
-        place = error_place(error)
-        return f"{place.file}:{place.line}:{place.column}: {message}"
+        return f"{error_place(error)}: {message}"
     source = next((node.loc.source for node in error.nodes or () if node.loc), None)
     return f"{source.name if source else path}: {message}"

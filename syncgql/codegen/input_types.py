@@ -16,6 +16,7 @@ from graphql import (
     type_from_ast,
 )
 
+from ..schema.variables import is_one_of
 from .options import CodegenOptions
 from .python_names import Names, attribute_name, class_name
 from .shapes import Class, Field, Kind, Ref
@@ -104,12 +105,6 @@ class LeafTypes:
         if name not in self.inputs:
             self.inputs[name] = self._input_names.new(class_name(name))
         return self.inputs[name]
-
-
-def is_one_of(type_: GraphQLInputObjectType) -> bool:
-    """Return whether an input object has the directive ``@oneOf``."""
-    directives = type_.ast_node.directives if type_.ast_node else ()
-    return getattr(type_, "is_one_of", False) or any(each.name.value == "oneOf" for each in directives or ())
 
 
 def is_optional(ref: Ref) -> bool:

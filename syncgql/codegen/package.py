@@ -9,14 +9,16 @@ from typing import Any
 
 from graphql import GraphQLSchema
 
+from ..schema.variables import is_one_of
 from ..version import __version__
 from .building import Builder
 from .documents import Documents, read_documents
 from .errors import CodegenError
-from .input_types import LeafTypes, described, is_one_of
+from .input_types import LeafTypes, described
 from .modules import Module
 from .options import CodegenOptions
 from .python_names import Names, class_name, member_name, module_name, natural
+from .shapes import Class
 from .source import from_import, literal
 
 HEADER = "# Written by syncgql codegen"
@@ -93,21 +95,21 @@ class _Package:
             raise CodegenError(errors)
 
     def _write_fragments(self, used: dict[str, None]) -> None:
-        made: dict[str, Any] = {}
-        todo = list(used)
-        while todo:
-            name = todo.pop()
+        made: dict[str, Class] = {}
+        pending = list(used)
+        while pending:
+            name = pending.pop()
             if name not in made:
                 builder = self._builder("")
                 made[name] = builder.fragment(name)
-                todo += builder.used_fragments
+                pending += builder.used_fragments
         if made:
             module = Module(self._options)
             module.fragments([made[name] for name in sorted(made)])
             self._files["fragments.py"] = ("fragments", module.text())
 
     def _write_inputs(self) -> None:
-        made: dict[str, Any] = {}
+        made: dict[str, Class] = {}
         while len(made) < len(self._leaves.inputs):
             for name in [name for name in self._leaves.inputs if name not in made]:
                 made[name] = self._leaves.input_class(name)

@@ -15,6 +15,9 @@ class Place:
     line: int
     column: int
 
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}:{self.column}"
+
 
 def error_place(error: GraphQLError) -> Place:
     """Return the place of an error, in the file and not in the literal."""

@@ -44,16 +44,20 @@ class DocumentTexts:
         return "\n\n".join(self._printed(each) for each in [node, *(self._fragments[name] for name in sorted(found))])
 
     def _find(self, node: Node, found: set[str]) -> None:
-        spreads = _Spreads()
-        visit(node, spreads)
-        for name in spreads.names:
-            if name not in found:
-                found.add(name)
-                self._find(self._fragments[name], found)
+        for name in spread_names(node) - found:
+            found.add(name)
+            self._find(self._fragments[name], found)
 
     def _printed(self, node: Node) -> str:
         info = TypeInfo(self._schema)
         return print_ast(visit(node, TypeInfoVisitor(info, _Typenames(info))))
+
+
+def spread_names(node: Node) -> set[str]:
+    """Return the names of the fragments that a node uses."""
+    spreads = _Spreads()
+    visit(node, spreads)
+    return spreads.names
 
 
 class _Spreads(Visitor):
@@ -61,11 +65,11 @@ class _Spreads(Visitor):
 
     def __init__(self) -> None:
         super().__init__()
-        self.names: list[str] = []
+        self.names: set[str] = set()
 
     def enter_fragment_spread(self, node: FragmentSpreadNode, *_: Any) -> None:
         """Note a spread."""
-        self.names.append(node.name.value)
+        self.names.add(node.name.value)
 
 
 class _Typenames(Visitor):

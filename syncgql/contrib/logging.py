@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from .. import ExecutionResult, Middleware, Operation, Subscription, TransportError, TransportServerError
-from .operation_names import type_and_name
+from .operation_names import label, type_and_name
 
 __all__ = ["OperationLog"]
+
+
+BatchEntry = ExecutionResult | TransportError
 
 
 class OperationLog(Middleware):
@@ -39,6 +42,20 @@ class OperationLog(Middleware):
             raise
         self._log(operation, started, result)
         return result
+
+    def execute_batch(
+        self, operations: Sequence[Operation], call_next: Callable[[Sequence[Operation]], list[BatchEntry]]
+    ) -> list[BatchEntry]:
+        started = time.perf_counter()
+        try:
+            entries = call_next(operations)
+        except Exception as error:
+            for operation in operations:
+                self._log(operation, started, error)
+            raise
+        for operation, entry in zip(operations, entries, strict=True):
+            self._log(operation, started, entry)
+        return entries
 
     def subscribe(
         self, operation: Operation, call_next: Callable[[Operation], Subscription[ExecutionResult]]
@@ -73,6 +90,6 @@ class OperationLog(Middleware):
             fields["graphql_error"] = type(outcome).__name__
         if isinstance(outcome, TransportError):
             fields["graphql_attempts"] = outcome.attempts
-        label = " ".join(part for part in (kind, name) if part) or "operation"
         ending = fields["graphql_error"] or fields["graphql_status"] or "sent"
-        self._logger.log(self._level, "%s: %s after %.3f s", label, ending, fields["graphql_elapsed"], extra=fields)
+        elapsed = fields["graphql_elapsed"]
+        self._logger.log(self._level, "%s: %s after %.3f s", label(operation), ending, elapsed, extra=fields)

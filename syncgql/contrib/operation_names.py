@@ -11,3 +11,8 @@ def type_and_name(operation: Operation) -> tuple[str | None, str | None]:
         return operation.request.operation_type, operation.name
     except DocumentError:
         return None, None  # the server reports the error
+
+
+def label(operation: Operation) -> str:
+    """Return the type and the name in one text; ``operation`` if they are unknown."""
+    return " ".join(part for part in type_and_name(operation) if part) or "operation"

@@ -28,7 +28,7 @@ from graphql.type import SchemaMetaFieldDef, TypeMetaFieldDef, TypeNameMetaField
 
 from ..request import UNSET
 from ..schema.names import find_name, nearest
-from ..schema.variables import coerce_value, refusal
+from ..schema.variables import coerce_value, is_one_of, refusal
 from .automatic import automatic_selections
 from .call_shape import ANONYMOUS, OperationHead, given_arguments
 from .class_selections import class_selections
@@ -250,7 +250,7 @@ class DocumentWriter:
             if name in written:
                 raise refusal(f"variables.{wanted}.{key}", f"{type_}.{name} is given twice.")
             inner = type_.fields[name].type
-            if getattr(type_, "is_one_of", False):
+            if is_one_of(type_):
                 inner = GraphQLNonNull(get_nullable_type(inner))  # a variable there must not be null
             written[name] = self._value(item, inner, f"{wanted}_{name}")
         return f"{{{', '.join(f'{name}: {text}' for name, text in written.items())}}}"

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 from ..exceptions import DocumentError
 from ..typed.class_members import object_classes
+from ..typed.record_fields import type_name
 
 SelfT = TypeVar("SelfT", bound="SchemaSelection")
 
@@ -100,8 +101,8 @@ class OfClass(SchemaSelection):
             raise DocumentError(str(error)) from error
         if not has_classes:
             raise DocumentError(
-                f"{_name(kind)} is no selection; give a dataclass, TypedDict, NamedTuple, attrs class, msgspec.Struct "
-                "or pydantic model, or names of fields."
+                f"{type_name(kind)} is no selection; give a dataclass, TypedDict, NamedTuple, attrs class, "
+                "msgspec.Struct or pydantic model, or names of fields."
             )
         self.kind = kind
         self.depth = depth
@@ -118,13 +119,9 @@ class OfClass(SchemaSelection):
         return hash((self.kind, self.depth, self.within, self.without))
 
     def __repr__(self) -> str:
-        return f"Fields.of({_name(self.kind)}, depth={self.depth}){self._minus()}"
+        return f"Fields.of({type_name(self.kind)}, depth={self.depth}){self._minus()}"
 
 
 def is_result_type(selectable: object) -> bool:
     """Return whether a selection is a type, of whose instances the result consists."""
     return isinstance(selectable, (type, typing.NewType)) or typing.get_origin(selectable) is not None
-
-
-def _name(kind: Any) -> str:
-    return kind.__name__ if isinstance(kind, type) and not hasattr(kind, "__args__") else str(kind)

@@ -38,7 +38,7 @@ class Pacing(Middleware):
 
     def execute(self, operation: Operation, call_next: Execute) -> ExecutionResult:
         with Turn(self._limit, self._clock, (operation,)) as turn:
-            result = call_next(turn.noted(operation))
+            result = call_next(turn.noted(operation) if turn.waited else operation)
             turn.outcomes.append(result)
         return result
 

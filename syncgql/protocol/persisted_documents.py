@@ -20,6 +20,7 @@ from ..messages import as_sentence
 from ..request import GraphQLRequest
 from ..result import ExecutionResult
 from .batch import BatchEntry
+from .graphql_errors import extensions_of
 
 EXTENSION = "persistedQuery"
 """The member of ``extensions`` with the hash of a document."""
@@ -138,8 +139,7 @@ class Refusal(enum.Enum):
 
     @classmethod
     def _of_error(cls, error: Mapping[str, Any]) -> Refusal | None:
-        extensions = error.get("extensions")
-        code = extensions.get("code") if isinstance(extensions, Mapping) else None
+        code = extensions_of(error).get("code")
         if isinstance(code, str) and code in SAFELIST_CODES:
             return None
         return next((refusal for refusal in cls if _is_one_of((error.get("message"), code), refusal.value)), None)
@@ -165,14 +165,9 @@ def naming_the_id(outcome: BatchEntry, document_id: str) -> BatchEntry:
     return named
 
 
-def _with_hint(error: Mapping[str, Any], hint: str) -> dict[str, Any]:
-    return {**error, "message": f"{as_sentence(str(error.get('message')))} {hint}"}
-
-
 def _says_unknown(error: Mapping[str, Any]) -> bool:
-    extensions = error.get("extensions")
-    code = extensions.get("code") if isinstance(extensions, Mapping) else None
-    return any(isinstance(value, str) and value in UNKNOWN_ID for value in (error.get("message"), code))
+    said = error.get("message"), extensions_of(error).get("code")
+    return any(isinstance(value, str) and value in UNKNOWN_ID for value in said)
 
 
 def _is_one_of(values: Iterable[object], known: tuple[str, str]) -> bool:

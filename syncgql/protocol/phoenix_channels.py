@@ -280,7 +280,7 @@ class PhoenixChannels(WebSocketProtocol):
         if isinstance(id, str) and self._subscriptions.is_waiting and not self._subscriptions.is_known(id):
             self._early.keep(id, text)
 
-    # -- helpers
+    # -- messages
 
     def _push(self, event: str, payload: str = "{}") -> tuple[str, str]:
         """Return the ref and the text of a message on the channel."""

@@ -82,6 +82,11 @@ def read_quotas(headers: Mapping[str, str], now: float) -> dict[str, Quota]:
     return {name: quota for name, quota in quotas.items() if quota != UNKNOWN}
 
 
+def read_mapping(value: object) -> Mapping[str, Any]:
+    """Return an object that a server sent; empty for any other value."""
+    return value if isinstance(value, Mapping) else {}
+
+
 def read_number(value: Any) -> float | None:
     """Return a number that is not negative, also if it is written as text; None for everything else."""
     if isinstance(value, bool) or not isinstance(value, int | float | str | Decimal):

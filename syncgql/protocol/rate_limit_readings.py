@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
-from .quotas import Quota, read_number, read_quotas
+from .quotas import Quota, read_mapping, read_number, read_quotas
 
 ROUNDING = 1.0
 """Resets and the server's date are in whole seconds, so a reset may be up to a second later than it seems."""
@@ -60,8 +60,8 @@ Reader = Callable[[Answer, float], dict[str, Reading]]
 
 def read_shopify(answer: Answer, now: float) -> dict[str, Reading]:
     """Read ``extensions.cost``; the server requires that as many points are left as it expects the query to cost."""
-    cost = _mapping(answer.extensions.get("cost"))
-    status = _mapping(cost.get("throttleStatus"))
+    cost = read_mapping(answer.extensions.get("cost"))
+    status = read_mapping(cost.get("throttleStatus"))
     remaining, rate = (read_number(status.get(name)) for name in ("currentlyAvailable", "restoreRate"))
     if remaining is None or not rate:
         return {}
@@ -71,7 +71,7 @@ def read_shopify(answer: Answer, now: float) -> dict[str, Reading]:
 
 def read_github(answer: Answer, now: float) -> dict[str, Reading]:
     """Read the headers, and the cost if the query asks for ``rateLimit { cost }``."""
-    cost = read_number(_mapping(answer.data.get("rateLimit")).get("cost"))
+    cost = read_number(read_mapping(answer.data.get("rateLimit")).get("cost"))
     return _readings(answer, now, {"X-RateLimit": cost}, only=["X-RateLimit"])
 
 
@@ -84,7 +84,7 @@ def read_linear(answer: Answer, now: float) -> dict[str, Reading]:
 def read_monday(answer: Answer, now: float) -> dict[str, Reading]:
     """Read the headers, and ``complexity`` if the query asks for ``complexity { query after reset_in_x_seconds }``."""
     readings = read_headers(answer, now)
-    complexity = _mapping(answer.data.get("complexity"))
+    complexity = read_mapping(answer.data.get("complexity"))
     remaining, reset, cost = (read_number(complexity.get(name)) for name in ("after", "reset_in_x_seconds", "query"))
     if remaining is not None and reset is not None:
         readings["complexity of the query"] = Reading(remaining, reset_in=reset + ROUNDING, cost=cost)
@@ -109,7 +109,3 @@ def _readings(
 
 def _reset_in(quota: Quota, now: float) -> float | None:
     return None if quota.reset_at is None else max(0.0, quota.reset_at - now) + ROUNDING
-
-
-def _mapping(value: object) -> Mapping[str, Any]:
-    return value if isinstance(value, Mapping) else {}

@@ -20,6 +20,7 @@ from graphql import (
     is_list_type,
 )
 
+from ..checks import is_number, is_whole_number
 from ..request import GraphQLRequest
 
 Path = tuple[str | int, ...]
@@ -46,7 +47,7 @@ def check_data(schema: GraphQLSchema, request: GraphQLRequest, data: Any) -> lis
         return []
     definitions = request.document.definitions
     fragments = {node.name.value: node for node in definitions if isinstance(node, FragmentDefinitionNode)}
-    root = getattr(schema, f"{request.operation_type}_type")
+    root = schema.get_root_type(request.operation.operation)
     checker = _Checker(schema, fragments)
     return list(checker.object(root, [request.operation.selection_set], data, ()))
 
@@ -149,16 +150,12 @@ def _fits(type_: Any, value: Any) -> bool:
     if isinstance(type_, GraphQLEnumType):
         return isinstance(value, str) and value in type_.values
     if type_.name in ("String", "ID"):
-        return isinstance(value, str) or (type_.name == "ID" and _is_number(value, int))
+        return isinstance(value, str) or (type_.name == "ID" and is_whole_number(value))
     if type_.name == "Boolean":
         return isinstance(value, bool)
     if type_.name == "Int":
-        return _is_number(value, int)
-    return type_.name != "Float" or _is_number(value, (int, float))
-
-
-def _is_number(value: Any, types: Any) -> bool:
-    return isinstance(value, types) and not isinstance(value, bool)
+        return is_whole_number(value)
+    return type_.name != "Float" or is_number(value)
 
 
 def _nearest_member(type_: Any, value: Any) -> str:

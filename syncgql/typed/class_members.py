@@ -52,13 +52,10 @@ def typenames_of(member: Any) -> Sequence[str] | None:
     if is_struct(member):
         tag = member.__struct_config__.tag
         return [tag] if isinstance(tag, str) else [member.__name__]
-    if is_model(member):
-        hints = {field.alias or name: field.annotation for name, field in member.model_fields.items()}
-    else:
-        fields = record_fields(member)
-        if fields is None:
-            return None
-        hints = {name: field.kind for field in fields for name in field.names}
+    fields = class_fields(member)
+    if fields is None:
+        return None
+    hints = {name: field.kind for field in fields for name in field.names}
     if TYPENAME not in hints:
         return [member.__name__]
     return typing.get_args(hints[TYPENAME]) if typing.get_origin(hints[TYPENAME]) is Literal else ()

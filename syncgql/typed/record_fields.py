@@ -35,6 +35,11 @@ def is_class(kind: Any) -> bool:
     return isinstance(kind, type) and typing.get_origin(kind) is None
 
 
+def type_name(kind: Any) -> str:
+    """Return how messages name a type: a class by its name, and ``list[Book]`` as it is written."""
+    return kind.__name__ if is_class(kind) else str(kind)
+
+
 def record_fields(kind: Any) -> list[RecordField] | None:
     """Return the fields of a class; None if it is no class of these kinds.
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from syncgql import Client, DocumentError, OffsetPagination, PagePagination, TransportProtocolError
+from syncgql import Client, DocumentError, OffsetPagination, PagePagination, TransportProtocolError, TransportQueryError
 from syncgql.testing import GraphQLMock, RecordedRequest
 
 HASURA = "query Rows($limit: Int!, $offset: Int!) { users(limit: $limit, offset: $offset) { id } }"
@@ -44,6 +44,17 @@ def test_hasura() -> None:
         return {"users": rows(variables["offset"], variables["offset"] + min(3, variables["limit"]))}
 
     assert pull(HASURA, answer, pagination=OffsetPagination(), page_size=5) == (ALL, 4)
+
+
+def test_pages_by_number_keep_their_size() -> None:
+    """With another size, the next number would begin at another row."""
+    with GraphQLMock() as mock, Client("https://example.com/graphql") as client:
+        mock.add("Rows", {"articles": rows(0, 2)})
+        mock.add("Rows", errors=[{"message": "Too expensive", "extensions": {"code": "MAX_COST_EXCEEDED"}}])
+        mock.add("Rows", {"articles": rows(1, 2)})
+        pages = client.paginate(STRAPI, pagination=PagePagination(), page_size=2, prefetch=0)
+        with pytest.raises(TransportQueryError, match=r"page 2 of paginate\(\)"):
+            list(pages)
 
 
 def test_hasura_by_keyset() -> None:

@@ -39,6 +39,12 @@ class Model(pydantic.BaseModel):
     the_book: str = pydantic.Field(alias="theBook")
 
 
+class Choices(pydantic.BaseModel):
+    """All of the data, in a model whose field has several keys."""
+
+    the_book: str = pydantic.Field(validation_alias=pydantic.AliasChoices("theBook", "book"))
+
+
 @pytest.mark.parametrize(
     ("kind", "data", "expected"),
     [
@@ -49,6 +55,7 @@ class Model(pydantic.BaseModel):
         (int, {"count": 3}, 3),
         (Struct, {"theBook": "Emma"}, Struct("Emma")),
         (Model, {"theBook": "Emma"}, Model(theBook="Emma")),
+        (Choices, {"book": "Emma"}, Choices(book="Emma")),  # type: ignore[call-arg]  # checkers do not know the choices
     ],
 )
 def test_a_single_root_field_may_be_left_out(kind: Any, data: Any, expected: Any) -> None:

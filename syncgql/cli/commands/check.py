@@ -19,7 +19,7 @@ from ..connection import Connection, connection_options
 from ..document_files import DocumentFiles
 from ..exit_codes import ExitCode
 from ..output import write, write_json
-from ..report import tell
+from ..report import counted, tell
 from ..schemas import read_schema
 from ..sent_documents import sent_documents
 
@@ -64,7 +64,7 @@ def check(
     manifest: Path | None,
     format_name: str,
 ) -> None:
-    r"""Check documents against a schema.
+    """Check documents against a schema.
 
     SOURCE is a URL, the name of an endpoint or a file with the schema. FILES are files and folders with GraphQL
     (.graphql, .gql) or Python: literals that are passed to gql() and to the methods of a client, and literals that
@@ -85,7 +85,8 @@ def check(
     findings = sorted(found, key=lambda each: (each.place.file, each.place.line, each.place.column))
     _WRITERS[format_name](findings)
     errors = sum(each.level == "error" for each in findings)
-    tell(f"{len(files.documents)} documents, {errors} errors, {len(findings) - errors} warnings")
+    counts = {"document": len(files.documents), "error": errors, "warning": len(findings) - errors}
+    tell(", ".join(counted(number, noun) for noun, number in counts.items()))
     sys.exit(ExitCode.FINDINGS if errors else ExitCode.OK)
 
 
@@ -116,8 +117,8 @@ def _missing(files: DocumentFiles, trusted: TrustedDocuments) -> Iterator[Findin
 
 
 def _write_text(findings: list[Finding]) -> None:
-    for place, level, message in ((each.place, each.level, each.message) for each in findings):
-        write(escaped(f"{place.file}:{place.line}:{place.column}: {level}: {_one_line(message)}"))
+    for each in findings:
+        write(escaped(f"{each.place}: {each.level}: {_one_line(each.message)}"))
 
 
 def _write_github(findings: list[Finding]) -> None:

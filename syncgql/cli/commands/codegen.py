@@ -46,7 +46,7 @@ def codegen(
     manifest: Path | None,
     model: ModelName | None,
 ) -> None:
-    r"""Write typed Python for the documents of a project.
+    """Write typed Python for the documents of a project.
 
     The nearest pyproject.toml says what to generate: [tool.syncgql] has the schema, and [tool.syncgql.codegen] the
     documents and the output folder. Exits with 8 if a document has an error; then nothing is written.

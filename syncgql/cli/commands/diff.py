@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import click
 import graphql
-from graphql import GraphQLSchema, find_breaking_changes, find_dangerous_changes
+from graphql import GraphQLSchema, find_breaking_changes, find_dangerous_changes, specified_scalar_types
 
 from ...messages import escaped
 from ..connection import Connection, connection_options
@@ -46,7 +46,7 @@ class Change(NamedTuple):
 def diff(
     old: str, new: str, connection: Connection, documents: tuple[Path, ...], deny: str | None, format_name: str
 ) -> None:
-    r"""List the changes between two schemas.
+    """List the changes between two schemas.
 
     OLD and NEW are URLs, names of endpoints, or files with SDL or an introspection result. Exits with 9 if there is a
     breaking change. Safe changes are listed with graphql-core 3.3 and newer.
@@ -58,7 +58,9 @@ def diff(
     after = read_schema(new, connection, prefer_file=False)
     if documents:
         before, after = _used_parts(before, after, documents)
-    changes = sorted(_changes(before, after), key=lambda change: LEVELS.index(change.level))
+    changes = sorted(
+        _changes(_with_all_scalars(before), _with_all_scalars(after)), key=lambda change: LEVELS.index(change.level)
+    )
     if documents:  # what is new concerns no document
         changes = [change for change in changes if change.level != "safe"]
     if format_name == "json":
@@ -83,12 +85,19 @@ def _changes(old: GraphQLSchema, new: GraphQLSchema) -> Iterator[Change]:
                 yield Change("safe", change.type.name, change.description)
 
 
+def _with_all_scalars(schema: GraphQLSchema) -> GraphQLSchema:
+    """Return a schema that has all standard scalars: one that nothing uses any more is not a change of its own."""
+    members = schema.to_kwargs()
+    types = {type_.name: type_ for type_ in members["types"]}
+    return GraphQLSchema(**{**members, "types": tuple({**specified_scalar_types, **types}.values())})
+
+
 def _used_parts(old: GraphQLSchema, new: GraphQLSchema, paths: tuple[Path, ...]) -> tuple[GraphQLSchema, GraphQLSchema]:
     from ..schema_usage import comparable_part, used_coordinates, used_part
 
     files = DocumentFiles(paths)
     if files.syntax_errors:
         place, message = files.syntax_errors[0]
-        raise click.UsageError(f"{place.file}:{place.line}:{place.column}: {message}")
+        raise click.UsageError(f"{place}: {message}")
     used = used_coordinates(old, [each.document for each in files.documents])
     return used_part(old, used), comparable_part(new, old, used)

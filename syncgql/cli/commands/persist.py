@@ -30,7 +30,7 @@ from ..sent_documents import SentDocument, sent_documents
 )
 @click.option("--check", is_flag=True, help="Print what would change in the output, and exit with 9 if anything would.")
 def persist(paths: tuple[Path, ...], output: Path | None, format_name: str, check: bool) -> None:
-    r"""Write the manifest of trusted documents.
+    """Write the manifest of trusted documents.
 
     FILES are files and folders with GraphQL (.graphql, .gql) or Python, as for syncgql check. The documents are not
     changed: a client that has the manifest finds them however they are formatted. Of generated code, pass the package.
@@ -41,7 +41,7 @@ def persist(paths: tuple[Path, ...], output: Path | None, format_name: str, chec
     """
     files = DocumentFiles(paths)
     documents = list(sent_documents(files))
-    errors = [f"{place.file}:{place.line}:{place.column}: {message}" for place, message in files.syntax_errors]
+    errors = [f"{place}: {message}" for place, message in files.syntax_errors]
     if format_name == "apollo":
         errors += _without_names(documents)
     if errors:
@@ -67,7 +67,7 @@ def persist(paths: tuple[Path, ...], output: Path | None, format_name: str, chec
 
 def _without_names(documents: list[SentDocument]) -> list[str]:
     return [
-        f"{each.place.file}:{each.place.line}:{each.place.column}: Apollo's manifest needs one operation with a name."
+        f"{each.place}: Apollo's manifest needs one operation with a name."
         for each in documents
         if each.document.name is None
     ]

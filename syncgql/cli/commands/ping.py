@@ -16,7 +16,7 @@ SAID = {True: "yes", False: "no", None: "unknown"}
 @click.option("--format", "format_name", type=click.Choice(["table", "json"]), default="table", show_default=True)
 @connection_options
 def ping(endpoint: Endpoint, connection: Connection, format_name: str) -> None:
-    r"""Show which protocols a server speaks.
+    """Show which protocols a server speaks.
 
     It sends a few operations that ask for nothing but __typename: over HTTP with both media types, by GET, as a batch,
     with a persisted query, with @defer, and as a subscription by each protocol. Attach the result to a bug report.

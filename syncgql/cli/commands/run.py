@@ -44,7 +44,7 @@ def run(
     include: bool,
     allow_errors: bool,
 ) -> None:
-    r"""Send a query or mutation and print its data.
+    """Send a query or mutation and print its data.
 
     \b
     syncgql run https://api.example.com/graphql '{ books { title } }'

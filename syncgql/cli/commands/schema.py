@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 def schema(
     source: str, connection: Connection, format_name: str, sort: bool, type_name: str | None, output: Path | None
 ) -> None:
-    r"""Print a schema as SDL or JSON.
+    """Print a schema as SDL or JSON.
 
     SOURCE is a URL, the name of an endpoint, or a file with SDL or an introspection result.
 

@@ -13,10 +13,13 @@ from ...subscription import Subscription
 from ..connection import Connection, connection_options, endpoint_argument
 from ..endpoints import Endpoint
 from ..exit_codes import ExitCode
-from ..output import STREAM_FORMATS, format_option
+from ..output import STREAM_FORMATS, check_reader, format_option
 from ..report import tell, tell_errors
 from ..requests import RequestOptions, request_options
 from ..selection import select
+
+READER_CHECKS = 0.5
+"""The seconds between two checks that a program still reads the events."""
 
 
 @click.command()
@@ -46,7 +49,7 @@ def subscribe(
     format_name: str | None,
     allow_errors: bool,
 ) -> None:
-    r"""Print the events of a subscription, one JSON line each.
+    """Print the events of a subscription, one JSON line each.
 
     A lost connection is re-established, which is reported on standard error. Ctrl-C ends the command and the
     subscription on the server.
@@ -80,15 +83,18 @@ def subscribe(
 
 def _next(events: Subscription[ExecutionResult], limit: Deadline) -> ExecutionResult | None:
     """Return the next event; None at the end of the subscription or of the time."""
-    left = limit.left()
-    try:
-        return events.next(None if left is None else max(0.0, left))
-    except StopIteration:
-        return None
-    except TransportTimeout:
-        if events.closed:  # a limit of the connection, not of this command
-            raise
-        return None
+    while True:
+        left = limit.left()
+        try:
+            return events.next(READER_CHECKS if left is None else max(0.0, min(READER_CHECKS, left)))
+        except StopIteration:
+            return None
+        except TransportTimeout:
+            if events.closed:  # a limit of the connection, not of this command
+                raise
+        if not limit.allows(0):
+            return None
+        check_reader()
 
 
 def _tell_reconnect(seconds: float) -> None:

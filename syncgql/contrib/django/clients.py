@@ -12,6 +12,7 @@ from django.utils.module_loading import import_string
 
 from ... import Client, Middleware
 from ..client_options import unknown_option
+from .forwarding import forward_headers
 
 
 class Clients(Mapping[str, Client]):
@@ -71,7 +72,8 @@ class Clients(Mapping[str, Client]):
         """
         named = self._named()
         if name not in named:
-            raise ImproperlyConfigured(f"SYNCGQL has no client {name!r}; its clients are {sorted(named)}.")
+            known = f"its clients are {', '.join(sorted(named))}" if named else "it is not set, or empty"
+            raise ImproperlyConfigured(f"SYNCGQL has no client {name!r}; {known}.")
         options: object = named[name]
         if not isinstance(options, Mapping):
             raise ImproperlyConfigured(f"SYNCGQL[{name!r}] must be a dict of options, not {type(options).__name__}.")
@@ -103,13 +105,28 @@ def _imported(options: Mapping[str, Any], recorders: Sequence[Middleware]) -> di
     middleware = options.get("middleware", ())
     if not isinstance(middleware, list | tuple):
         return dict(options)
-    return {**options, "middleware": [*recorders, *(_middleware(entry) for entry in middleware)]}
+    imported = [_middleware(entry) for entry in middleware]
+    if forward_headers in imported:
+        _refuse_socket(options.get("url"))
+    return {**options, "middleware": [*recorders, *imported]}
+
+
+def _refuse_socket(url: object) -> None:
+    """Raise ValueError if queries go over a WebSocket, whose headers are those of the handshake."""
+    if str(url).lower().startswith(("ws:", "wss:")):
+        raise ValueError(
+            "forward_headers needs an http:// or https:// URL, because a WebSocket has no headers per request. "
+            "For subscriptions over a WebSocket, pass its URL as subscriptions=."
+        )
 
 
 def _middleware(entry: object) -> object:
     if not isinstance(entry, str):
         return entry
-    found = import_string(entry)
+    try:
+        found = import_string(entry)
+    except ImportError as error:
+        raise ImportError(f"middleware {entry!r} cannot be imported: {error}") from error
     return found() if isinstance(found, type) else found
 
 

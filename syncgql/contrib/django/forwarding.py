@@ -44,7 +44,8 @@ def forward_headers_middleware(get_response: Callable[[HttpRequest], Any]) -> Ca
 def forward_headers(operation: Operation, call_next: Callable[[Operation], ExecutionResult]) -> ExecutionResult:
     """Add the headers that ``forward_headers_middleware`` remembers; headers of the call take precedence.
 
-    It is a middleware for queries and mutations of a client. Outside of a request, it adds nothing.
+    It is a middleware for queries and mutations over HTTP. Outside of a request, it adds nothing. A client of the
+    setting ``SYNCGQL`` with this middleware and a ``ws://`` URL is refused: a WebSocket has no headers per request.
     """
     forwarded = _headers.get()
     if not forwarded:

@@ -17,7 +17,7 @@ from ... import (
     TransportError,
     TransportServerError,
 )
-from ..operation_names import type_and_name
+from ..operation_names import label
 
 BatchEntry = ExecutionResult | TransportError
 
@@ -49,9 +49,8 @@ class RecordedOperation:
     @classmethod
     def of(cls, operation: Operation) -> RecordedOperation:
         """Return the record of an operation that is about to be sent."""
-        label = " ".join(part for part in type_and_name(operation) if part) or "operation"
         request = operation.request
-        return cls(label, request.text, tuple(request.variable_values or ()), _key(request))
+        return cls(label(operation), request.text, tuple(request.variable_values or ()), _key(request))
 
     def received(self, outcome: BatchEntry) -> None:
         """Record the result, or the error in its place."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.core.exceptions import ImproperlyConfigured
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from ..... import SyncGQLError
@@ -24,13 +25,16 @@ class Command(BaseCommand):
         """Print a line for each client.
 
         Raises:
-            CommandError: an API did not answer.
+            CommandError: an API did not answer, or there is no client.
         """
+        names = names or list(clients)
+        if not names:
+            raise CommandError("SYNCGQL is not set, or empty.")
         failed = []
-        for name in names or list(clients):
+        for name in names:
             try:
                 seconds = clients[name].ping(timeout=timeout)
-            except SyncGQLError as error:
+            except (SyncGQLError, ImproperlyConfigured) as error:
                 failed.append(name)
                 self.stderr.write(f"{name}: {error}")
             else:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from types import FrameType
 from typing import Any
 
+from django.core.exceptions import ImproperlyConfigured
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import close_old_connections
 from django.utils.module_loading import import_string
@@ -29,12 +30,12 @@ class Command(BaseCommand):
         """Follow the subscription. SIGTERM and Ctrl-C end it on the server, too.
 
         Raises:
-            CommandError: there is no such handler, or the connection was lost and not re-established.
+            CommandError: there is no such handler or client, or the connection was lost and not re-established.
         """
         follow = _handler(handler)
         previous = signal.signal(signal.SIGTERM, _stop)
         try:
-            with follow.subscribe() as events:
+            with _subscribe(follow) as events:
                 for number, event in enumerate(self._data(events), start=1):
                     close_old_connections()  # they may have timed out since the last event
                     follow(event)
@@ -61,6 +62,13 @@ class Command(BaseCommand):
 
 def _stop(number: int, frame: FrameType | None) -> None:
     raise SystemExit(0)
+
+
+def _subscribe(handler: SubscriptionHandler) -> Subscription[dict[str, Any]]:
+    try:
+        return handler.subscribe()
+    except ImproperlyConfigured as error:
+        raise CommandError(str(error)) from error
 
 
 def _handler(path: str) -> SubscriptionHandler:

@@ -1,0 +1,48 @@
+"""The index of options is complete, shows the defaults, and leads to pages that name the option."""
+
+from __future__ import annotations
+
+import inspect
+import re
+
+import pytest
+
+from syncgql import Client
+
+from .page import ROOT
+
+PAGE = (ROOT / "docs/options.md").read_text("utf-8")
+ROWS = re.findall(r"^\| `(\w+)` \| (.*?) \| .* \| (.*?) \|$", PAGE, re.MULTILINE)
+PARAMETERS = inspect.signature(Client).parameters
+
+# What the page says about defaults whose values say little.
+DEFAULTS = {
+    "timeout": "10 s",
+    "execute_timeout": "10 s",
+    "json_serialize": "`dumps`",
+    "json_deserialize": "`loads`",
+}
+
+
+def test_each_option_is_listed_once() -> None:
+    """The page lists the parameters of ``Client``, and nothing else."""
+    assert sorted(name for name, _, _ in ROWS) == sorted(PARAMETERS)
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row[0])
+def test_the_default_is_the_one_of_the_client(row: tuple[str, str, str]) -> None:
+    """Strings are in quotation marks."""
+    name, shown, _ = row
+    default = PARAMETERS[name].default
+    written = f'`"{default}"`' if isinstance(default, str) else str(default)
+    assert shown.strip() == DEFAULTS.get(name, written)
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row[0])
+def test_the_linked_page_names_the_option(row: tuple[str, str, str]) -> None:
+    """The option is in one of the linked pages, unless the row itself explains it."""
+    name, _, where = row
+    if where == "this table":
+        return
+    pages = [(ROOT / "docs" / page).read_text("utf-8") for page in re.findall(r"\]\((\w+\.md)", where)]
+    assert name == "url" or any(re.search(rf"\b{name}=|`{name}`", page) for page in pages)
