@@ -46,12 +46,17 @@ def read_variables(file: Path | None) -> list[dict[str, Any]]:
     """Return the variables in a JSON file, ``-`` for standard input: one object, or a list of objects for a batch.
 
     Raises:
-        click.UsageError: the file is not JSON, or contains something else.
+        click.UsageError: there is no such file, it is not JSON, or it contains something else.
         OSError: the file cannot be read.
     """
     if file is None:
         return [{}]
-    text = read_stdin() if str(file) == "-" else read_text(file)
+    try:
+        text = read_stdin() if str(file) == "-" else read_text(file)
+    except FileNotFoundError:
+        raise click.UsageError(
+            f"-V reads a JSON file, and there is no file {str(file)!r}; a single variable is -v name=value."
+        ) from None
     value = _json(text, str(file))
     sets = value if isinstance(value, list) else [value]
     if not sets or not all(isinstance(each, dict) for each in sets):

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import click
 import pytest
 
 from syncgql import GraphQLRequest
-from syncgql.cli.variables import parse_assignment, variable_values
+from syncgql.cli.variables import parse_assignment, read_variables, variable_values
 
 DOCUMENT = "query ($i: Int, $f: Float, $b: Boolean, $s: String, $l: [Int!]!, $o: In) { a }"
 
@@ -38,3 +39,9 @@ def test_required_and_repeated() -> None:
         variable_values(GraphQLRequest(DOCUMENT).operation, [], {})
     with pytest.raises(click.UsageError, match="2 times"):
         values("i=1", "i=2")
+
+
+def test_a_variable_in_place_of_a_file() -> None:
+    """In gql-cli, -V is followed by a variable."""
+    with pytest.raises(click.UsageError, match="there is no file 'id:1'; a single variable is -v name=value"):
+        read_variables(Path("id:1"))

@@ -172,8 +172,6 @@ class TransportFactory:
         streams = [STREAM_PROTOCOLS[name] for name in self._options.protocols if name in STREAM_PROTOCOLS]
         if not streams:
             return self._websockets(websocket_url(url), session, sockets)
-        if not sockets and len(streams) == 1:
-            return self._streams(url, session, streams)
         candidates: list[WebSocketTransport | HTTPStreamTransport] = [self._streams(url, session, streams)]
         if sockets:
             is_preferred = self._options.protocols[0] in WEBSOCKET_PROTOCOLS

@@ -461,3 +461,14 @@ def test_a_client_without_subscriptions_asks_for_nothing(single: tuple[str, str]
         client.execute("{ hello }")
     assert server.seen("ws_connect") == []
     assert len(server.seen("request")) == 1
+
+
+@pytest.mark.parametrize("protocol", ["sse", "multipart"])
+def test_the_only_protocol_is_refused(strawberry_server: Server, protocol: str) -> None:
+    """Strawberry without streams executes the subscription as a query; its error alone would not say so."""
+    with (
+        Client(strawberry_server.url, subscription_protocol=protocol) as client,
+        pytest.raises(TransportProtocolsRefused, match=rf"\[{protocol}\] Cannot return null") as caught,
+    ):
+        client.subscribe("subscription { count(to: 1) }")
+    assert list(caught.value.reasons) == [protocol]
