@@ -72,8 +72,13 @@ def check_delay(name: str, seconds: float) -> float:
     return seconds
 
 
-def check_size(name: str, size: int | None) -> int | None:
-    """Return *size*, a positive whole number, or None for no limit.
+def check_size(name: str, size: int | None, none: str = "no limit") -> int | None:
+    """Return *size*, a positive whole number, or None.
+
+    Args:
+        name: the name of the option, for messages.
+        size: its value.
+        none: what None means, for messages.
 
     Raises:
         TypeError: *size* is neither a whole number nor None.
@@ -84,7 +89,7 @@ def check_size(name: str, size: int | None) -> int | None:
     if not is_whole_number(size):
         raise TypeError(f"{name} must be a whole number or None, not {type(size).__name__}.")
     if size <= 0:
-        raise ValueError(f"{name} must be more than 0, not {size}; None means no limit.")
+        raise ValueError(f"{name} must be more than 0, not {size}; None means {none}.")
     return size
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import io
 import mimetypes
 import os
-from collections.abc import AsyncIterable, Callable, Iterable
+from collections.abc import AsyncGenerator, AsyncIterable, Callable, Iterable, Iterator
 from typing import Any
 
 from .checks import check_count, check_text, plain_text
+from .records import object_members
 
 __all__ = ["FileVar"]
 
@@ -132,6 +133,22 @@ class FileVar:
 
     def __repr__(self) -> str:
         return f"FileVar({self.filename or type(self.file).__name__!r})"
+
+
+def is_file(value: object) -> bool:
+    """Return whether a value among the variables is a file to upload: a FileVar, or an open file without one."""
+    return isinstance(value, FileVar | AsyncGenerator) or _is_readable(value)
+
+
+def files_in(value: object) -> Iterator[object]:
+    """Yield the files in the variables of a request, also those in members of dataclasses."""
+    if is_file(value):
+        yield value
+        return
+    members = object_members(value)
+    items = value if isinstance(value, list | tuple) else () if members is None else members.values()
+    for item in items:
+        yield from files_in(item)
 
 
 def _check_file(file: object, streaming: bool) -> None:

@@ -1,4 +1,4 @@
-"""Helpers for quoting foreign text in messages: as a sentence, truncated, and without control characters."""
+"""Functions that quote foreign text in messages: as a sentence, truncated, and without control characters."""
 
 from __future__ import annotations
 
@@ -6,11 +6,12 @@ import re
 
 EXCERPT_CHARACTERS = 1_000
 
-# Characters that move a terminal's cursor, change its colours or the direction of text, or cannot be encoded as UTF-8.
-# Tabs and line breaks are kept.
-_UNPRINTABLE = re.compile(
+UNPRINTABLE = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufeff]|\r(?!\n)"
 )
+"""Characters that move a terminal's cursor, change its colours or the direction of text, or that UTF-8 cannot encode.
+Tabs and line breaks are kept.
+"""
 
 
 def truncate(text: str, limit: int = EXCERPT_CHARACTERS) -> str:
@@ -36,4 +37,4 @@ def text_of(value: object, limit: int) -> str:
 
 def escaped(text: str) -> str:
     """Return *text* with its control characters escaped, so that it is safe to print and to encode."""
-    return _UNPRINTABLE.sub(lambda match: match.group().encode("unicode_escape").decode(), text)
+    return UNPRINTABLE.sub(lambda match: match.group().encode("unicode_escape").decode(), text)

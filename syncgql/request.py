@@ -118,7 +118,10 @@ class GraphQLRequest:
         return GraphQLRequest(self, variable_values, operation_name, extensions)
 
     def __setattr__(self, name: str, value: object) -> None:
-        raise AttributeError(f"GraphQLRequest is immutable; create a new one to change {name!r}.")
+        raise AttributeError(
+            f"GraphQLRequest is immutable; pass {name}= to execute(), or create another: "
+            f"GraphQLRequest(request, {name}=...)."
+        )
 
     def __delattr__(self, name: str) -> None:
         raise AttributeError(f"GraphQLRequest is immutable; {name!r} cannot be deleted.")
@@ -335,17 +338,17 @@ def _incremental_directive(key: tuple[str, str | None]) -> str:
         for node in request.document.definitions
         if isinstance(node, FragmentDefinitionNode)
     }
-    todo: list[SelectionSetNode | None] = [request.operation.selection_set]
-    while todo:
-        selection_set = todo.pop()
+    pending: list[SelectionSetNode | None] = [request.operation.selection_set]
+    while pending:
+        selection_set = pending.pop()
         for node in selection_set.selections if selection_set else ():
             for directive in node.directives or ():
                 if directive.name.value in {"defer", "stream"}:
                     return directive.name.value
             if isinstance(node, FragmentSpreadNode):
-                todo.append(fragments.pop(node.name.value, None))  # each is looked at once
+                pending.append(fragments.pop(node.name.value, None))  # each is looked at once
             elif isinstance(node, FieldNode | InlineFragmentNode):
-                todo.append(node.selection_set)
+                pending.append(node.selection_set)
     return ""
 
 
@@ -365,6 +368,9 @@ def _printed(document: object) -> str:
                 "The request is an object of the gql package; import gql and GraphQLRequest from syncgql, or pass "
                 "GraphQLRequest(request.document, request.variable_values, request.operation_name)."
             )
+        if isinstance(document, type) and issubclass(document, GraphQLRequest):
+            name = document.__name__
+            raise TypeError(f"The request is the class {name}; pass an instance with its variables: {name}(...).")
         raise TypeError(
             "The request must be GraphQL source text, a parsed document or a GraphQLRequest, "
             f"not {type(document).__name__}."

@@ -68,7 +68,10 @@ def test_the_client_of_a_session() -> None:
 
 @pytest.mark.parametrize(
     ("module", "hint"),
-    [("transport.exceptions", "from syncgql import TransportError"), ("dsl", "client.query.book")],
+    [
+        ("transport.exceptions", "from syncgql import TransportError"),
+        ("dsl", "client.query.book"),
+    ],
 )
 def test_modules_of_gql(module: str, hint: str) -> None:
     """Importing a module with gql's name raises an error that names the replacement, each time."""
@@ -99,3 +102,11 @@ def test_a_request_takes_a_request() -> None:
     document = parse(text)
     assert GraphQLRequest(GraphQLRequest(document)).document is document
     assert pickle.loads(pickle.dumps(second)) == second
+
+
+def test_variables_that_are_assigned() -> None:
+    """In gql, a request is given its variables by an assignment."""
+    request: Any = gql("query ($a: Int) { a(a: $a) }")
+    with pytest.raises(AttributeError, match=r"pass variable_values= to execute\(\), or create another"):
+        request.variable_values = {"a": 1}
+    assert GraphQLRequest(request, variable_values={"a": 1}).variable_values == {"a": 1}

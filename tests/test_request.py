@@ -232,3 +232,16 @@ def test_incremental_directive_costs_no_parsing_without_directives(monkeypatch: 
     assert requests[2].incremental_directive == "defer"
     monkeypatch.setattr("syncgql.request.parse_document", None)
     assert [request.incremental_directive for request in requests] == ["", "", "defer"]
+
+
+def test_a_class_in_place_of_an_instance() -> None:
+    """The error says what to write; generated requests are classes, so the parentheses are easily forgotten."""
+
+    class GetBook(GraphQLRequest):
+        """As generated code has it."""
+
+    wrong: Any = GetBook
+    with pytest.raises(
+        TypeError, match=r"is the class GetBook; pass an instance with its variables: GetBook\(\.\.\.\)"
+    ):
+        GraphQLRequest(wrong)

@@ -18,8 +18,8 @@ LONGEST = {
     "execute": (55, 23),
     "batch": (75, 24),
     "event": (11, 7),
-    "reconnect": (141, 42),
-    "upload": (142, 34),
+    "reconnect": (135, 41),
+    "upload": (145, 35),
 }
 """For each tour the functions that start and their files, at most."""
 

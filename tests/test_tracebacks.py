@@ -16,6 +16,7 @@ from syncgql import (
     Client,
     ClientClosed,
     DocumentError,
+    ReconnectPolicy,
     RequestsHTTPTransport,
     SyncGQLError,
     TransportAuthenticationError,
@@ -106,7 +107,8 @@ def test_a_document_that_cannot_be_sent() -> None:
 
 def test_subscriptions(strawberry_server: Server) -> None:
     """Subscriptions that do not start, and those that end with an error."""
-    check(lambda: Client(NOWHERE).subscribe("subscription { count }"), TransportConnectionFailed)
+    policy = ReconnectPolicy(base=0.01, cap=0.01)
+    check(lambda: Client(NOWHERE, reconnect=policy).subscribe("subscription { count }"), TransportConnectionFailed)
     with Client(strawberry_server.url) as client:
         subscription = client.subscribe("subscription { nothing }")
         check(lambda: next(subscription), TransportQueryError)

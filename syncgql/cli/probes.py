@@ -1,4 +1,4 @@
-"""Probes: requests that show which protocols a server speaks. They ask for nothing but ``__typename``."""
+"""Probes: requests that show which protocols a server speaks. They select only ``__typename``."""
 
 from __future__ import annotations
 
@@ -22,23 +22,23 @@ INTROSPECTION = "{ __schema { queryType { name } } }"
 MEDIA_TYPES = ("application/json", "application/graphql-response+json")
 PROTOCOLS = ("graphql-transport-ws", "graphql-ws", "sse", "multipart")
 
-# A server with automatic persisted queries refuses a text that has another hash; the others ignore the extension.
+# A server with automatic persisted queries refuses a document whose hash differs; others ignore the extension.
 WRONG_HASH = {"persistedQuery": {"version": 1, "sha256Hash": "0" * 64}}
 _ABOUT_HASHES = re.compile("persisted|sha|hash", re.IGNORECASE)
 
-Found = tuple[bool, str]
+Found = tuple[bool | None, str]
 
 
 class Finding(NamedTuple):
-    """What a probe found: whether the server supports a feature, and a detail."""
+    """The result of a probe: whether the server supports a feature, None if unknown, and a detail."""
 
     feature: str
-    supported: bool
+    supported: bool | None
     detail: str
 
 
 def probe(endpoint: Endpoint, connection: Connection) -> Iterator[Finding]:
-    """Yield what each probe finds.
+    """Run the probes and yield their results.
 
     Raises:
         TransportError: the first probe, an ordinary query, got no response.
@@ -61,7 +61,7 @@ def probe(endpoint: Endpoint, connection: Connection) -> Iterator[Finding]:
 def _try(feature: str, function: Callable[[], Found]) -> Finding:
     try:
         return Finding(feature, *function())
-    except (TransportError, ValueError) as error:  # a ValueError for what the URL excludes
+    except (TransportError, ValueError) as error:  # a ValueError if the URL excludes the protocol
         return Finding(feature, False, str(error).partition("\n")[0])
 
 
@@ -112,9 +112,22 @@ def _subscribe(endpoint: Endpoint, connection: Connection, protocol: str) -> Fou
         client.subscribe_results(SUBSCRIPTION) as events,
     ):
         try:
-            events.next(connection.timeout or None)
-        except (StopIteration, TransportQueryError):
-            pass  # many servers refuse the operation, but they do it in the protocol
+            answer: ExecutionResult | TransportQueryError = events.next(connection.timeout or None)
+        except StopIteration:
+            return True, ""
+        except TransportQueryError as error:
+            answer = error  # many servers refuse the operation, but they do it in the protocol
         except TransportTimeout:
             return True, "no response to the operation"
-    return True, ""
+    return _streamed(answer)
+
+
+def _streamed(answer: ExecutionResult | TransportQueryError) -> Found:
+    """Return what an answer to a subscription shows.
+
+    Over HTTP, a server may refuse the operation with an ordinary response whether it has streams or not: many validate
+    the operation first, and Strawberry without streams executes it as a query.
+    """
+    if answer.response is None or not answer.errors:
+        return True, ""
+    return None, f"refused before a stream could begin: {describe_errors(answer.errors[:1])}"

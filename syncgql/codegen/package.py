@@ -1,4 +1,4 @@
-"""generate: the pure core of code generation, from a schema and documents to the files of a package."""
+"""generate: turns a schema and documents into the files of a package, without I/O."""
 
 from __future__ import annotations
 
@@ -9,18 +9,20 @@ from typing import Any
 
 from graphql import GraphQLSchema
 
+from ..schema.variables import is_one_of
 from ..version import __version__
 from .building import Builder
 from .documents import Documents, read_documents
 from .errors import CodegenError
-from .input_types import LeafTypes, described, is_one_of
+from .input_types import LeafTypes, described
 from .modules import Module
 from .options import CodegenOptions
 from .python_names import Names, class_name, member_name, module_name, natural
+from .shapes import Class
 from .source import from_import, literal
 
 HEADER = "# Written by syncgql codegen"
-"""How the files that code generation may overwrite and remove begin."""
+"""The beginning of generated files; only files that begin with it are overwritten or removed."""
 
 
 def generate(
@@ -30,17 +32,17 @@ def generate(
 
     Args:
         schema: the schema.
-        documents: the texts of the documents by path; errors name the path.
+        documents: the texts of the documents by path, which error messages contain.
         options: the options.
 
     Raises:
-        CodegenError: with every error of every document.
+        CodegenError: a document is invalid; the exception lists all errors of all documents.
     """
     return _Package(schema, read_documents(schema, documents), options or CodegenOptions()).files()
 
 
 class _Package:
-    """The files of one package while they are made."""
+    """The files of a package under construction."""
 
     def __init__(self, schema: GraphQLSchema, documents: Documents, options: CodegenOptions) -> None:
         self._schema = schema
@@ -78,7 +80,7 @@ class _Package:
         return Builder(self._schema, self._documents, self._leaves, self._options, prefix)
 
     def _check_class_names(self) -> None:
-        """Check that no two operations, and no two fragments, have names that give the same class."""
+        """Check that no two operations, and no two fragments, would have the same class name."""
         errors = []
         operations = [node for nodes in self._documents.operations.values() for node in nodes]
         for nodes in (operations, list(self._documents.fragments.values())):
@@ -88,26 +90,28 @@ class _Package:
                 other = seen.setdefault(class_name(name), name)
                 if other != name:
                     place = f"{node.loc.source.name}: " if node.loc else ""
-                    errors.append(f"{place}{name} and {other} would be the same class, {class_name(name)}.")
+                    errors.append(
+                        f"{place}{name} and {other} would both generate the class {class_name(name)}; rename one."
+                    )
         if errors:
             raise CodegenError(errors)
 
     def _write_fragments(self, used: dict[str, None]) -> None:
-        made: dict[str, Any] = {}
-        todo = list(used)
-        while todo:
-            name = todo.pop()
+        made: dict[str, Class] = {}
+        pending = list(used)
+        while pending:
+            name = pending.pop()
             if name not in made:
                 builder = self._builder("")
                 made[name] = builder.fragment(name)
-                todo += builder.used_fragments
+                pending += builder.used_fragments
         if made:
             module = Module(self._options)
             module.fragments([made[name] for name in sorted(made)])
             self._files["fragments.py"] = ("fragments", module.text())
 
     def _write_inputs(self) -> None:
-        made: dict[str, Any] = {}
+        made: dict[str, Class] = {}
         while len(made) < len(self._leaves.inputs):
             for name in [name for name in self._leaves.inputs if name not in made]:
                 made[name] = self._leaves.input_class(name)

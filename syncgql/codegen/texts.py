@@ -1,4 +1,4 @@
-"""The texts that are sent: an operation with the fragments that it uses, and ``__typename`` where a type decides."""
+"""The documents that are sent: an operation with the fragments that it uses, and ``__typename`` where needed."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from ..typed.names import TYPENAME
 
 
 class DocumentTexts:
-    """Writes the text of operations.
+    """Writes the documents of operations.
 
     Args:
         schema: the schema.
@@ -38,34 +38,38 @@ class DocumentTexts:
         self._fragments = fragments
 
     def operation(self, node: OperationDefinitionNode) -> str:
-        """Return the text of an operation."""
+        """Return the document of an operation."""
         found: set[str] = set()
         self._find(node, found)
         return "\n\n".join(self._printed(each) for each in [node, *(self._fragments[name] for name in sorted(found))])
 
     def _find(self, node: Node, found: set[str]) -> None:
-        spreads = _Spreads()
-        visit(node, spreads)
-        for name in spreads.names:
-            if name not in found:
-                found.add(name)
-                self._find(self._fragments[name], found)
+        for name in spread_names(node) - found:
+            found.add(name)
+            self._find(self._fragments[name], found)
 
     def _printed(self, node: Node) -> str:
         info = TypeInfo(self._schema)
         return print_ast(visit(node, TypeInfoVisitor(info, _Typenames(info))))
 
 
+def spread_names(node: Node) -> set[str]:
+    """Return the names of the fragments that a node uses."""
+    spreads = _Spreads()
+    visit(node, spreads)
+    return spreads.names
+
+
 class _Spreads(Visitor):
-    """Notes the names of fragments."""
+    """Collects the names of fragments that are spread."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.names: list[str] = []
+        self.names: set[str] = set()
 
     def enter_fragment_spread(self, node: FragmentSpreadNode, *_: Any) -> None:
-        """Note a spread."""
-        self.names.append(node.name.value)
+        """Record a fragment spread."""
+        self.names.add(node.name.value)
 
 
 class _Typenames(Visitor):
@@ -76,7 +80,7 @@ class _Typenames(Visitor):
         self._info = info
 
     def leave_selection_set(self, node: SelectionSetNode, _key: Any, parent: Any, *_: Any) -> SelectionSetNode | None:
-        """Add it to the selection of a field."""
+        """Add ``__typename`` to the selection of a field."""
         if not isinstance(parent, FieldNode) or not is_abstract_type(self._info.get_parent_type()):
             return None
         if any(

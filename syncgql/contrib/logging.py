@@ -4,26 +4,29 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from .. import ExecutionResult, Middleware, Operation, Subscription, TransportError, TransportServerError
-from .operation_names import type_and_name
+from .operation_names import label, type_and_name
 
 __all__ = ["OperationLog"]
 
 
+BatchEntry = ExecutionResult | TransportError
+
+
 class OperationLog(Middleware):
-    """Middleware that logs each query, mutation and start of a subscription, with its fields as ``extra``.
+    """Middleware that logs each query, mutation and start of a subscription, with the details as ``extra``.
 
     The fields are ``graphql_type``, ``graphql_operation`` (the name), ``graphql_status`` (of the HTTP response),
-    ``graphql_elapsed`` (seconds, retries included), ``graphql_errors`` (the number of errors in the response), and for
+    ``graphql_elapsed`` (seconds, including retries), ``graphql_errors`` (the number of errors in the response), and for
     an exception ``graphql_error`` (its class) and ``graphql_attempts``. Values that are unknown are None. Variables,
     headers and messages of the server are never logged.
 
     Args:
         logger: the logger; ``syncgql.contrib.logging`` by default.
-        level: the level of the lines; DEBUG by default.
+        level: the level of the log records; DEBUG by default.
     """
 
     def __init__(self, logger: logging.Logger | None = None, level: int = logging.DEBUG) -> None:
@@ -40,6 +43,20 @@ class OperationLog(Middleware):
         self._log(operation, started, result)
         return result
 
+    def execute_batch(
+        self, operations: Sequence[Operation], call_next: Callable[[Sequence[Operation]], list[BatchEntry]]
+    ) -> list[BatchEntry]:
+        started = time.perf_counter()
+        try:
+            entries = call_next(operations)
+        except Exception as error:
+            for operation in operations:
+                self._log(operation, started, error)
+            raise
+        for operation, entry in zip(operations, entries, strict=True):
+            self._log(operation, started, entry)
+        return entries
+
     def subscribe(
         self, operation: Operation, call_next: Callable[[Operation], Subscription[ExecutionResult]]
     ) -> Subscription[ExecutionResult]:
@@ -54,7 +71,7 @@ class OperationLog(Middleware):
 
     def _log(self, operation: Operation, started: float, outcome: ExecutionResult | Exception | None) -> None:
         if not self._logger.isEnabledFor(self._level):
-            return  # before the document is parsed for its name
+            return  # checked before the document is parsed for its name
         kind, name = type_and_name(operation)
         fields: dict[str, Any] = {
             "graphql_type": kind,
@@ -73,6 +90,6 @@ class OperationLog(Middleware):
             fields["graphql_error"] = type(outcome).__name__
         if isinstance(outcome, TransportError):
             fields["graphql_attempts"] = outcome.attempts
-        label = " ".join(part for part in (kind, name) if part) or "operation"
         ending = fields["graphql_error"] or fields["graphql_status"] or "sent"
-        self._logger.log(self._level, "%s: %s after %.3f s", label, ending, fields["graphql_elapsed"], extra=fields)
+        elapsed = fields["graphql_elapsed"]
+        self._logger.log(self._level, "%s: %s after %.3f s", label(operation), ending, elapsed, extra=fields)

@@ -1,4 +1,4 @@
-"""The type and the name of an operation, for spans and logs, which must not fail."""
+"""The type and the name of an operation, for spans and logs; never raises."""
 
 from __future__ import annotations
 
@@ -11,3 +11,8 @@ def type_and_name(operation: Operation) -> tuple[str | None, str | None]:
         return operation.request.operation_type, operation.name
     except DocumentError:
         return None, None  # the server reports the error
+
+
+def label(operation: Operation) -> str:
+    """Return the type and the name in one text; ``operation`` if they are unknown."""
+    return " ".join(part for part in type_and_name(operation) if part) or "operation"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -23,6 +24,8 @@ from graphql.language import Visitor
 from ..exceptions import DocumentError
 from ..messages import truncate
 from .parsed_selection import ParsedDirective, ParsedField, ParsedFragment, ParsedSelection
+
+_DOTTED_NAME = re.compile(r"[A-Za-z_]\.[A-Za-z_]")
 
 
 def parse_selection(text: str) -> tuple[ParsedSelection, ...]:
@@ -99,8 +102,9 @@ class _NoVariables(Visitor):
 
 def _syntax_error(text: str, error: GraphQLSyntaxError, first_line: int) -> DocumentError:
     position = error.locations[0] if error.locations else None
+    hint = " Write dotted names as items of a list." if _DOTTED_NAME.search(text) else ""
     return DocumentError(
-        f"The selection {truncate(text, 200)!r} has a syntax error: {error.message}",
+        f"The selection {truncate(text, 200)!r} has a syntax error: {error.message}{hint}",
         line=max(position.line - first_line + 1, 1) if position else None,
         column=position.column if position else None,
     )

@@ -16,6 +16,8 @@ from ..runtime.client_stats import ClientStats
 from ..runtime.event_buffer import EventBuffer, Overflow
 from ..runtime.runtime import Runtime, Runtimes
 from ..subscription import GapHandler, OnReconnect, Subscription
+from ..transport.base import AsyncRoundTrip, AsyncTransport
+from ..transport.batching import Batcher
 from ..transport.blocking import BlockingRoundTrip, BlockingTransport, cannot_stream
 from ..transport.selection.transport_factory import Transports
 from .flights import Flight
@@ -76,7 +78,7 @@ class Dispatcher(ABC):
         overflow: Overflow,
         convert: Callable[[ExecutionResult], T],
     ) -> Subscription[T]:
-        """Send a query or mutation whose response may come in parts; yields what is known after each, converted."""
+        """Send a query or mutation whose response may come in parts; yields the converted result after each part."""
 
     @property
     @abstractmethod
@@ -139,9 +141,7 @@ class LoopDispatcher(Dispatcher):
 
     def submit(self, operation: Operation, convert: Callable[[ExecutionResult], T]) -> Future[T]:
         runtime = self._runtimes.current()
-        round_trip = runtime.resources.queries.round_trip(
-            operation.request, headers=operation.headers, extra_args=operation.extra_args
-        )
+        round_trip = _prepared(runtime.resources.queries, operation)
 
         def finish(response: object) -> T:
             return convert(round_trip.parse(response))
@@ -149,11 +149,9 @@ class LoopDispatcher(Dispatcher):
         return runtime.submit(round_trip.send(round_trip.request, operation.deadline), finish, operation.deadline)
 
     def flight(self, operation: Operation, landed: Callable[[Flight], object]) -> Flight:
-        """Prepare a query or mutation, which begins when the flight is started; *landed* as for ``Flight``."""
+        """Prepare a query or mutation, which is sent when the flight is started; for *landed* see ``Flight``."""
         runtime = self._runtimes.current()
-        round_trip = runtime.resources.queries.round_trip(
-            operation.request, headers=operation.headers, extra_args=operation.extra_args
-        )
+        round_trip = _prepared(runtime.resources.queries, operation)
         return Flight(runtime, round_trip, operation.deadline, landed)
 
     @property
@@ -243,7 +241,9 @@ class BlockingDispatcher(Dispatcher):
         return self._send(_batch(self._transport, operations), operations[0].deadline)
 
     def submit(self, operation: Operation, convert: Callable[[ExecutionResult], T]) -> Future[T]:
-        round_trip = self._prepare(operation)  # in the caller's thread, so that invalid input raises immediately
+        round_trip = self._prepare(
+            operation
+        )  # prepared in the caller's thread, so that invalid input raises immediately
 
         def run(started: Operation) -> T:
             return convert(self._send(round_trip, started.deadline))
@@ -304,6 +304,10 @@ class BlockingDispatcher(Dispatcher):
     @staticmethod
     def _send(round_trip: BlockingRoundTrip[T], deadline: Deadline) -> T:
         return round_trip.parse(round_trip.send(round_trip.request, deadline))
+
+
+def _prepared(queries: AsyncTransport | Batcher, operation: Operation) -> AsyncRoundTrip[ExecutionResult]:
+    return queries.round_trip(operation.request, headers=operation.headers, extra_args=operation.extra_args)
 
 
 def _opened(

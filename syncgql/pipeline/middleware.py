@@ -100,7 +100,7 @@ def check_middleware(middleware: Iterable[MiddlewareOption]) -> tuple[Middleware
 
 def _check_one(middleware: MiddlewareOption) -> Middleware:
     if isinstance(middleware, Middleware):
-        for method in ("execute", "execute_batch", "subscribe"):
+        for method in ("execute", "execute_batch", "subscribe", "attempt", "attempt_batch"):
             check_function(f"{method} of {middleware!r}", getattr(middleware, method), 2)
         return middleware
     if isinstance(middleware, type):

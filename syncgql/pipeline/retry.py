@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import random
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from ..exceptions import (
@@ -14,7 +14,7 @@ from ..exceptions import (
     TransportServerError,
     TransportTimeout,
 )
-from ..file_var import FileVar
+from ..file_var import FileVar, files_in
 from ..protocol.batch import BatchEntry
 from ..protocol.rate_limits import is_throttled, throttled_error
 from ..result import ExecutionResult
@@ -164,9 +164,10 @@ class Attempts:
             return False
         delay = self._delay(failures)
         if obstacle := self._obstacle(operations, delay):
-            _explain(
-                failures, f"It was not retried, because the next attempt would be {delay:.1f} s later, {obstacle}."
-            )
+            if not _is_out_of_time(operations[0], failures):  # otherwise, the errors say so themselves
+                _explain(
+                    failures, f"It was not retried, because the next attempt would be {delay:.1f} s later, {obstacle}."
+                )
             return False
         if budget is not None and not budget.take(_cost(failures, budget)):
             _explain(failures, "It was not retried, because the retry budget of the client is used up.")
@@ -219,6 +220,12 @@ class Attempts:
         self._retries.add()
 
 
+def _is_out_of_time(operation: Operation, failures: Sequence[Failure]) -> bool:
+    """Return whether the limit of the whole call is what ended the attempt."""
+    name = operation.deadline.name
+    return all(isinstance(each.error, TransportTimeout) and each.error.limit == name for each in failures)
+
+
 def failure_of(outcome: BatchEntry, policy: RetryPolicy) -> Failure | None:
     """Return the failure of an attempt if another attempt may succeed; None otherwise."""
     if isinstance(outcome, ExecutionResult):
@@ -253,16 +260,9 @@ def _explain(failures: Sequence[Failure], why: str) -> None:
 
 
 def has_its_files(operation: Operation) -> bool:
-    """Return whether all files in the variables can be read again."""
-    return all(file.is_rewindable for file in _files(operation.request.variable_values))
+    """Return whether all files in the variables can be read again.
 
-
-def _files(value: object) -> Iterator[FileVar]:
-    if isinstance(value, FileVar):
-        yield value
-    elif isinstance(value, Mapping):
-        for each in value.values():
-            yield from _files(each)
-    elif isinstance(value, list | tuple):
-        for each in value:
-            yield from _files(each)
+    Only a FileVar knows where the content of an open file begins; the position of any other has moved to its end.
+    """
+    files = files_in(operation.request.variable_values)
+    return all(isinstance(file, FileVar) and file.is_rewindable for file in files)

@@ -62,6 +62,12 @@ def as_text(value: Any) -> str:
         return f"({type(value).__name__})"
 
 
+def extensions_of(error: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return the extensions of an error; empty if it has none, or something else in their place."""
+    extensions = error.get("extensions")
+    return extensions if isinstance(extensions, Mapping) else {}
+
+
 def _message(entry: Any) -> str:
     return NO_REASON if entry is None else as_text(entry)
 
@@ -70,8 +76,7 @@ def _said(error: Mapping[str, Any]) -> str:
     message = error.get("message") or error.get("error")
     if message:
         return as_text(message)
-    extensions = error.get("extensions")
-    if isinstance(extensions, Mapping) and (code := extensions.get("code")):
+    if code := extensions_of(error).get("code"):
         return f"The server gave no message; the error's code is {as_text(code)}"
     others = {name: value for name, value in error.items() if value and name not in DEFINED}
     return f"The server gave no message: {as_text(others)}" if others else "The server gave no message."

@@ -20,6 +20,7 @@ from ..messages import as_sentence
 from ..request import GraphQLRequest
 from ..result import ExecutionResult
 from .batch import BatchEntry
+from .graphql_errors import extensions_of
 
 EXTENSION = "persistedQuery"
 """The member of ``extensions`` with the hash of a document."""
@@ -30,7 +31,7 @@ EXTENSION_MEMBER = f"extensions.{EXTENSION}"
 SAFELIST_CODES = frozenset({
     "CANNOT_SEND_PQ_ID_AND_BODY", "PERSISTED_QUERY_ID_REQUIRED", "PERSISTED_QUERY_NOT_IN_LIST", "QUERY_NOT_IN_SAFELIST",
 })  # fmt: skip
-"""Codes of servers that accept registered documents only. GraphQL Yoga's message is that of a miss."""
+"""Codes of servers that accept only registered documents. GraphQL Yoga's message is the same as for a miss."""
 
 UNKNOWN_ID = frozenset({
     "PERSISTED_QUERY_NOT_FOUND", "PERSISTED_QUERY_NOT_IN_LIST", "PersistedQueryKeyNotFound", "PersistedQueryNotFound",
@@ -102,7 +103,7 @@ class IdentifiedRequest(PersistedRequest):
         del payload["query"]
         if self.member == EXTENSION_MEMBER:
             return _with_hash(payload, self.document_id)
-        return {self.member: self.document_id, **payload}  # first, because servers may insist on the order in a GET
+        return {self.member: self.document_id, **payload}  # first, because servers may require this order in a GET
 
     def in_same_form(self, request: GraphQLRequest) -> GraphQLRequest:
         return IdentifiedRequest(request, self.document_id, self.member)
@@ -119,17 +120,17 @@ def has_extension(request: GraphQLRequest) -> bool:
 
 
 class Refusal(enum.Enum):
-    """What a server that did not accept a hash says about it."""
+    """The response of a server that did not accept a hash."""
 
     NOT_FOUND = "PersistedQueryNotFound", "PERSISTED_QUERY_NOT_FOUND"
     NOT_SUPPORTED = "PersistedQueryNotSupported", "PERSISTED_QUERY_NOT_SUPPORTED"
 
     @classmethod
     def of(cls, outcome: BatchEntry) -> Refusal | None:
-        """Return why a server did not execute a request with a hash; None if it did, or for another reason.
+        """Return why a server did not accept a hash; None if it executed the request or failed for another reason.
 
-        The status says nothing: it is 200, 400, 404 or 500, depending on the server. The message is not enough for an
-        error with a code of a safelist.
+        The status is not significant: it is 200, 400, 404 or 500, depending on the server. The message is not
+        sufficient if the error has the code of a safelist.
         """
         if isinstance(outcome, TransportServerError) or not isinstance(outcome, Exception):
             errors = (outcome.errors or ()) if outcome.data is None else ()
@@ -138,8 +139,7 @@ class Refusal(enum.Enum):
 
     @classmethod
     def _of_error(cls, error: Mapping[str, Any]) -> Refusal | None:
-        extensions = error.get("extensions")
-        code = extensions.get("code") if isinstance(extensions, Mapping) else None
+        code = extensions_of(error).get("code")
         if isinstance(code, str) and code in SAFELIST_CODES:
             return None
         return next((refusal for refusal in cls if _is_one_of((error.get("message"), code), refusal.value)), None)
@@ -153,7 +153,7 @@ def naming_the_id(outcome: BatchEntry, document_id: str) -> BatchEntry:
     if not any(map(_says_unknown, errors)):
         return outcome
     hint = f"The server does not know the id {document_id!r}; register the document with it."
-    named = copy.copy(outcome)  # several callers may have the same one
+    named = copy.copy(outcome)  # several callers may share the object
     named.errors = [
         {**error, "message": f"{as_sentence(str(error.get('message')))} {hint}"}
         if _says_unknown(error)
@@ -165,14 +165,9 @@ def naming_the_id(outcome: BatchEntry, document_id: str) -> BatchEntry:
     return named
 
 
-def _with_hint(error: Mapping[str, Any], hint: str) -> dict[str, Any]:
-    return {**error, "message": f"{as_sentence(str(error.get('message')))} {hint}"}
-
-
 def _says_unknown(error: Mapping[str, Any]) -> bool:
-    extensions = error.get("extensions")
-    code = extensions.get("code") if isinstance(extensions, Mapping) else None
-    return any(isinstance(value, str) and value in UNKNOWN_ID for value in (error.get("message"), code))
+    said = error.get("message"), extensions_of(error).get("code")
+    return any(isinstance(value, str) and value in UNKNOWN_ID for value in said)
 
 
 def _is_one_of(values: Iterable[object], known: tuple[str, str]) -> bool:

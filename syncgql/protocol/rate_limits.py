@@ -3,7 +3,7 @@
 There is no common standard. The signals, with their units:
 
 - HTTP: status 429 (RFC 6585), or 403 beside one of the following; ``Retry-After`` (RFC 9110, section 10.2.3).
-- Headers that say that nothing is left; see ``quotas``.
+- Headers that report an exhausted quota; see ``quotas``.
 - GraphQL errors: ``extensions.code`` (Shopify, Linear, monday.com, Hasura, Apollo Router), ``type`` (GitHub),
   ``errorType`` (AppSync), a status of 429 among the extensions, or only the message.
 - Shopify's ``extensions.cost``: the cost of the query, the points that are left, and the points restored per second.
@@ -21,8 +21,8 @@ from typing import Any, NamedTuple
 from ..exceptions import TransportRateLimited
 from ..messages import as_sentence
 from ..result import ExecutionResult, Response
-from .graphql_errors import as_text, describe_errors
-from .quotas import UNKNOWN, Quota, read_number, read_quota
+from .graphql_errors import as_text, describe_errors, extensions_of
+from .quotas import UNKNOWN, Quota, read_mapping, read_number, read_quota
 
 FORBIDDEN = 403
 TOO_MANY_REQUESTS = 429
@@ -161,7 +161,7 @@ def _is_refusal(response: Response) -> bool:
 
 
 def _is_throttle(error: Mapping[str, Any]) -> bool:
-    extensions = _mapping(error.get("extensions"))
+    extensions = extensions_of(error)
     kinds = [*map(error.get, ("type", "errorType", "code", "error_code")), *map(extensions.get, ("code", "type"))]
     if any(_is_throttle_code(kind) for kind in kinds):
         return True
@@ -183,7 +183,7 @@ def _message(error: Mapping[str, Any]) -> str:
 
 def _wait_of_error(error: Mapping[str, Any]) -> float | None:
     """Return the wait that an error asks for: monday.com's ``retry_in_seconds``, or the time in its message."""
-    extensions = _mapping(error.get("extensions"))
+    extensions = extensions_of(error)
     if (seconds := read_number(extensions.get("retry_in_seconds"))) is not None:
         return seconds
     found = RESET_IN.search(_message(error))
@@ -199,7 +199,7 @@ def _wait_of_secondary(quota: Quota, text: str, errors: Sequence[Mapping[str, An
 
 
 def _wait_of_quota(quota: Quota, now: float) -> float | None:
-    # If something is left, another limit was exceeded, whose reset is unknown.
+    # If the primary limit is not exhausted, another limit was exceeded, whose reset is unknown.
     if quota.reset_at is None or (quota.remaining or 0) > 0:
         return None
     return max(0.0, quota.reset_at - now)
@@ -215,23 +215,19 @@ class _Cost(NamedTuple):
 
 def _cost(cost: Any, now: float) -> _Cost:
     """Read Shopify's ``extensions.cost``; ``restoreRate`` points are restored per second."""
-    status = _mapping(_mapping(cost).get("throttleStatus"))
+    status = read_mapping(read_mapping(cost).get("throttleStatus"))
     maximum, available, rate = (
         read_number(status.get(name)) for name in ("maximumAvailable", "currentlyAvailable", "restoreRate")
     )
     if available is None:
         return _Cost()
-    requested = read_number(_mapping(cost).get("requestedQueryCost"))
+    requested = read_number(read_mapping(cost).get("requestedQueryCost"))
     full_at = now + max(0.0, maximum - available) / rate if maximum is not None and rate else None
     wait = max(0.0, requested - available) / rate if requested is not None and rate else None
     return _Cost(Quota(maximum, available, full_at), wait)
 
 
 # -- values
-
-
-def _mapping(value: Any) -> Mapping[str, Any]:
-    return value if isinstance(value, Mapping) else {}
 
 
 def _first(*seconds: float | None) -> float | None:

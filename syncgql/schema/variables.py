@@ -25,7 +25,7 @@ from graphql import (
 )
 
 from ..exceptions import DocumentError
-from ..file_var import FileVar
+from ..file_var import is_file
 from ..protocol.json_values import is_lazy_text, json_value
 from ..records import object_members
 from ..request import UNSET
@@ -70,7 +70,7 @@ def refusal(path: str, message: str) -> DocumentError:
 
 
 def _coerce_list(value: object, type_: GraphQLList[Any], path: str) -> list[Any]:
-    is_one = isinstance(value, (str, bytes, Mapping)) or _is_file(value) or is_lazy_text(value)
+    is_one = isinstance(value, (str, bytes, Mapping)) or is_file(value) or is_lazy_text(value)
     if is_one or not isinstance(value, Iterable):
         return [coerce_value(value, type_.of_type, path)]  # as the specification requires
     return [coerce_value(item, type_.of_type, f"{path}[{index}]") for index, item in enumerate(value)]
@@ -89,12 +89,17 @@ def _coerce_input_object(value: object, type_: GraphQLInputObjectType, path: str
     for name, field in type_.fields.items():
         if name not in coerced and is_required_input_field(field):
             raise refusal(f"{path}.{name}", f"{type_} needs {name}: {field.type}.")
-    # graphql-core supports one-of types since 3.2.7.
-    if getattr(type_, "is_one_of", False) and (len(coerced) != 1 or None in coerced.values()):
+    if is_one_of(type_) and (len(coerced) != 1 or None in coerced.values()):
         raise refusal(
             path, f"{type_} needs exactly one field with a value other than null; it got {sorted(coerced) or 'none'}."
         )
     return coerced
+
+
+def is_one_of(type_: GraphQLInputObjectType) -> bool:
+    """Return whether an input object has the directive ``@oneOf``, which graphql-core knows since 3.2.7."""
+    directives = type_.ast_node.directives if type_.ast_node else ()
+    return getattr(type_, "is_one_of", False) or any(each.name.value == "oneOf" for each in directives or ())
 
 
 def _members(value: object, type_: GraphQLInputObjectType, path: str) -> Iterable[tuple[str, object]]:
@@ -147,7 +152,7 @@ def _coerce_scalar(value: object, type_: GraphQLScalarType, path: str) -> Any:
                 )
             raise refusal(path, f"{type_} does not accept {_kind(value)}.{RANGES.get(type_.name, '')}")
         return coerced
-    if _is_file(value):
+    if is_file(value):
         return value  # files are removed before the variables are encoded as JSON
     if type_.serialize is not GraphQLScalarType.serialize:
         try:
@@ -228,7 +233,7 @@ RANGES: Mapping[str, str] = {
 def _is_json(value: object) -> bool:
     if isinstance(value, float):
         return math.isfinite(value)
-    if value is None or isinstance(value, (str, int)) or _is_file(value):
+    if value is None or isinstance(value, (str, int)) or is_file(value):
         return True
     if isinstance(value, (list, tuple)):
         return all(map(_is_json, value))
@@ -239,11 +244,6 @@ def _is_json(value: object) -> bool:
         return _is_json(json_value(value))
     except TypeError:
         return False
-
-
-def _is_file(value: object) -> bool:
-    """Return whether *value* is a file to upload."""
-    return isinstance(value, FileVar) or callable(getattr(value, "read", None))
 
 
 def _kind(value: object) -> str:

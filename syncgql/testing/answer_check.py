@@ -20,11 +20,12 @@ from graphql import (
     is_list_type,
 )
 
+from ..checks import is_number, is_whole_number
 from ..request import GraphQLRequest
 
 Path = tuple[str | int, ...]
 
-# Directives that make the presence of a field depend on something else than the document.
+# Directives that make the presence of a field depend on more than the document.
 CONDITIONS = frozenset({"skip", "include", "defer"})
 
 # The types of the fields that every schema has without defining them.
@@ -32,10 +33,10 @@ INTROSPECTION = {"__typename": "String", "__schema": "__Schema", "__type": "__Ty
 
 
 def check_data(schema: GraphQLSchema, request: GraphQLRequest, data: Any) -> list[str]:
-    """Return what is wrong with *data* as the data of a response to *request*; an empty list if a server may send it.
+    """Return the problems of *data* as the data of a response to *request*; an empty list if a server may send it.
 
-    Keys that the document does not select, keys that are missing, and values that do not fit their types are found. A
-    field under ``@skip``, ``@include`` or ``@defer`` may be missing.
+    Problems are keys that the document does not select, missing keys, and values that do not match their types. A field
+    under ``@skip``, ``@include`` or ``@defer`` may be missing.
 
     Args:
         schema: a schema without resolvers, for which the document is valid.
@@ -46,7 +47,7 @@ def check_data(schema: GraphQLSchema, request: GraphQLRequest, data: Any) -> lis
         return []
     definitions = request.document.definitions
     fragments = {node.name.value: node for node in definitions if isinstance(node, FragmentDefinitionNode)}
-    root = getattr(schema, f"{request.operation_type}_type")
+    root = schema.get_root_type(request.operation.operation)
     checker = _Checker(schema, fragments)
     return list(checker.object(root, [request.operation.selection_set], data, ()))
 
@@ -91,7 +92,8 @@ class _Checker:
             possible = sorted(member.name for member in self._schema.get_possible_types(type_))
         name = value.get("__typename")
         if name is not None and name not in possible:
-            yield f"{_text((*path, '__typename'))} is {name!r}, which is no {type_}. {_nearest(str(name), possible)}"
+            problem = f"{_text((*path, '__typename'))} is {name!r}, which is not a possible type of {type_}."
+            yield f"{problem} {_nearest(str(name), possible)}"
             return
         each = [self._places(member, selections) for member in ([name] if name is not None else possible)]
         known: dict[str, _Place] = {key: place for places in each for key, place in places.items()}
@@ -102,7 +104,7 @@ class _Checker:
                 yield f"{_text((*path, key))} is not selected by the document. {_nearest(key, list(known))}"
         for key, place in known.items():
             if key not in value and not place.is_optional and all(key in places for places in each):
-                yield f"{_text((*path, key))} is missing; a server sends each selected field."
+                yield f"{_text((*path, key))} is missing; a server sends every selected field."
 
     def _places(self, type_name: str, selections: Sequence[SelectionSetNode]) -> dict[str, _Place]:
         """Return the keys of an object of a concrete type, by the fields that the document selects for it."""
@@ -149,16 +151,12 @@ def _fits(type_: Any, value: Any) -> bool:
     if isinstance(type_, GraphQLEnumType):
         return isinstance(value, str) and value in type_.values
     if type_.name in ("String", "ID"):
-        return isinstance(value, str) or (type_.name == "ID" and _is_number(value, int))
+        return isinstance(value, str) or (type_.name == "ID" and is_whole_number(value))
     if type_.name == "Boolean":
         return isinstance(value, bool)
     if type_.name == "Int":
-        return _is_number(value, int)
-    return type_.name != "Float" or _is_number(value, (int, float))
-
-
-def _is_number(value: Any, types: Any) -> bool:
-    return isinstance(value, types) and not isinstance(value, bool)
+        return is_whole_number(value)
+    return type_.name != "Float" or is_number(value)
 
 
 def _nearest_member(type_: Any, value: Any) -> str:

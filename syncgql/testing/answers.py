@@ -16,6 +16,7 @@ from ..schema.provider import load_schema
 from .answer import Answer
 from .answer_check import check_data
 from .fakes import Fakes, Overrides
+from .override_check import check_overrides
 from .parts import as_payloads
 from .player import Player
 from .recorded_request import RecordedRequest, as_json, json_variables
@@ -30,7 +31,7 @@ Match = str | DocumentNode | GraphQLRequest | Callable[[RecordedRequest], bool]
 Played = TypeVar("Played")
 
 NO_SCHEMA = build_schema("type Query { _: Int } type Mutation { _: Int }")
-"""Answers ``{ __typename }`` if there is no other schema; these are the usual names of the root types."""
+"""Answers ``{ __typename }`` if there is no other schema; the root types have their usual names."""
 
 NAME = re.compile(r"[_A-Za-z][_0-9A-Za-z]*")
 
@@ -40,7 +41,7 @@ class UnexpectedOperation(AssertionError):
 
 
 class InvalidAnswer(AssertionError):
-    """A registered answer does not fit its operation: no server with this schema sends it."""
+    """A registered answer does not match its operation: no server with this schema would send it."""
 
 
 class Rule:
@@ -114,11 +115,15 @@ class Answers:
             delay: the seconds to wait before the response; the default is 0.
 
         Raises:
-            TypeError: none of data, errors, body and raises is given, or *match* has the wrong type.
+            TypeError: none of data, errors, body and raises is given, or an argument has the wrong type.
             DocumentError: *match* is a document with a syntax error.
         """
         if data is ABSENT and errors is None and body is None and raises is None:
             raise TypeError("Pass an answer: data, errors, body or raises.")
+        if data is not ABSENT and data is not None and not callable(data) and not isinstance(data, Mapping):
+            raise TypeError(f'data must be a dict such as {{"book": {{...}}}}, not {type(data).__name__}.')
+        if isinstance(errors, str):
+            raise TypeError("errors must be a list of messages or error objects, not str.")
         members: dict[str, Any] = {} if data is ABSENT else {"data": data}
         if errors is not None:
             members["errors"] = [{"message": each} if isinstance(each, str) else dict(each) for each in errors]
@@ -143,7 +148,12 @@ class Answers:
         if self.schema is None:
             raise TypeError("Fakes need a schema: pass schema=, or override the fixture graphql_schema.")
         fakes = Fakes(self.schema, overrides, seed=seed)
-        self._add(match, lambda call: Answer({"data": fakes.data(call.request)}, delay=delay))
+
+        def answer(call: RecordedRequest) -> Answer:
+            self._check_overrides(call, overrides or {})
+            return Answer({"data": fakes.data(call.request)}, delay=delay)
+
+        self._add(match, answer)
 
     def script(self, match: Match, *steps: Step) -> None:
         """Register the events of a subscription, or the parts of a response to ``@defer`` or ``@stream``.
@@ -188,7 +198,7 @@ class Answers:
         if (times is None and calls) or times == len(calls):
             return
         expected = "at least 1" if times is None else str(times)
-        received = "\n  ".join(f"{call} {dict(call.variables)}" for call in self.calls) or "none"
+        received = "\n  ".join(_described(call, headers or {}) for call in self.calls) or "none"
         raise AssertionError(
             f"Expected matching calls of {name}: {expected}; found: {len(calls)}. All calls:\n  {received}"
         )
@@ -200,7 +210,7 @@ class Answers:
 
         Raises:
             UnexpectedOperation: no answer matches, or the document is not valid for the schema.
-            InvalidAnswer: the data of the answer do not fit the document and the schema.
+            InvalidAnswer: the data of the answer does not match the document and the schema.
         """
         self._check(call)
         rule = self._find(call, scripted=False)
@@ -219,7 +229,7 @@ class Answers:
 
         Raises:
             UnexpectedOperation: no script matches, or the document is not valid for the schema.
-            InvalidAnswer: the data of an event do not fit the document and the schema.
+            InvalidAnswer: the data of an event does not match the document and the schema.
         """
         self._check(call)
         rule = self._find(call, scripted=True)
@@ -291,10 +301,19 @@ class Answers:
         return rule
 
     def _fail_as_unknown(self, call: RecordedRequest) -> NoReturn:
+        self._fail(
+            f"No answer is registered for {call}. {self._hint(call)} The document is:\n{call.request.text.strip()}"
+        )
+
+    def _hint(self, call: RecordedRequest) -> str:
+        """Return what to do about an operation without an answer."""
+        if all(name.startswith("__") for name in _root_fields(call)):
+            return "It asks for the schema; override the fixture graphql_schema, or pass schema= to the client."
+        if self._find(call, scripted=False) is not None:  # not found among the scripts
+            return "add() and fake() answer queries and mutations; register the events of a subscription with script()."
         names = [rule.name for rule in self._rules if rule.name]
         near = difflib.get_close_matches(call.operation_name or "", names, 1, 0.0)
-        hint = f"The most similar registered name is {near[0]!r}." if near else "No names are registered."
-        self._fail(f"No answer is registered for {call}. {hint} The document is:\n{call.request.text.strip()}")
+        return f"The most similar registered name is {near[0]!r}." if near else "No names are registered."
 
     def _check(self, call: RecordedRequest) -> None:
         if self.schema is None:
@@ -309,10 +328,17 @@ class Answers:
             return
         found = check_data(self.schema, call.request, as_json(payload.get("data")))
         if found:
-            listed = "\n".join(f"- {problem}" for problem in found)
-            message = f"The answer to {call} is not one that a server with this schema sends:\n{listed}"
-            self.failures.append(message)
-            raise InvalidAnswer(message)
+            self._fail_as_invalid(f"The answer to {call} could not come from a server with this schema:", found)
+
+    def _check_overrides(self, call: RecordedRequest, overrides: Overrides) -> None:
+        found = [] if self.schema is None else check_overrides(self.schema, call.request.document, overrides)
+        if found:
+            self._fail_as_invalid(f"The fake of {call} has overrides that change nothing:", found)
+
+    def _fail_as_invalid(self, message: str, problems: Sequence[str]) -> NoReturn:
+        listed = "\n".join(f"- {problem}" for problem in problems)
+        self.failures.append(f"{message}\n{listed}")
+        raise InvalidAnswer(self.failures[-1])
 
     def _play(self, play: Callable[[RecordedRequest], Played], call: RecordedRequest) -> Played:
         try:
@@ -326,8 +352,7 @@ class Answers:
 
     def _introspect(self, call: RecordedRequest) -> Answer | None:
         """Answer a query for the schema, or only for ``__typename``; return None for other operations."""
-        selections = call.request.operation.selection_set.selections
-        names = {node.name.value if isinstance(node, FieldNode) else "" for node in selections}
+        names = _root_fields(call)
         if names != {"__typename"} and (self.schema is None or not all(name.startswith("__") for name in names)):
             return None
         schema = self.schema or NO_SCHEMA
@@ -354,6 +379,21 @@ def matcher(match: Match) -> tuple[str | None, Callable[[RecordedRequest], bool]
     if callable(match):
         return None, match
     raise TypeError(f"match must be an operation name, a document or a function, not {type(match).__name__}.")
+
+
+def _root_fields(call: RecordedRequest) -> set[str]:
+    """Return the names of the root fields of an operation; a fragment counts as an empty name."""
+    selections = call.request.operation.selection_set.selections
+    return {node.name.value if isinstance(node, FieldNode) else "" for node in selections}
+
+
+def _described(call: RecordedRequest, headers: Mapping[str, str]) -> str:
+    """Return a call in words, with the names of the expected headers that it lacks; a value may be a secret."""
+    text = f"{call} {dict(call.variables)}"
+    missing = [name for name in headers if name not in call.headers]
+    others = [name for name, value in headers.items() if name in call.headers and call.headers[name] != value]
+    text += f", without the header {', '.join(missing)}" if missing else ""
+    return text + (f", with another value of the header {', '.join(others)}" if others else "")
 
 
 def _has(call: RecordedRequest, variables: Mapping[str, Any] | None, headers: Mapping[str, str] | None) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..exceptions import TransportQueryError, TransportServerError
+from ..exceptions import TransportQueryError, TransportRateLimited, TransportServerError
 from ..result import ExecutionResult
 from ..transport.base import AsyncRoundTrip, EventSink
 from ..transport.round_trip import RoundTrip
@@ -122,6 +122,6 @@ def _refusal(error: TransportServerError) -> dict[str, Any]:
         members["headers"] = {"Retry-After": error.headers["Retry-After"]}
     if error.errors is None:
         return members | {"body": error.body}
-    extensions = getattr(error, "extensions", None)
+    extensions = error.extensions if isinstance(error, TransportRateLimited) else None
     parts = {"data": error.data, "errors": list(error.errors), "extensions": extensions}
     return members | {name: value for name, value in parts.items() if value is not None}

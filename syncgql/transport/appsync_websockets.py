@@ -14,7 +14,7 @@ from ..exceptions import TransportError
 from ..protocol import json_codec
 from ..protocol.appsync import AppSync
 from ..protocol.appsync_endpoints import Authorization, api_host, header_query, header_subprotocol, realtime_url
-from ..protocol.http import encode_request
+from ..protocol.http import encode_request, public_url
 from ..protocol.json_codec import JSONDeserialize, JSONSerialize
 from ..protocol.urls import as_written
 from ..request import GraphQLRequest
@@ -218,7 +218,7 @@ class AppSyncDialect(Dialect):
     def alternative(self, handshake: Handshake, refused: str | None) -> Handshake | None:
         if self.authorization_in != "auto" or _has_query_form(handshake):
             return None
-        logger.debug("%s refused the authorization in a header; trying the query string.", handshake.where)
+        logger.debug("%s refused the authorization in a header; trying the query string.", public_url(self.url))
         return self._with_query(handshake, handshake.authorization or {})
 
     def accepted(self, handshake: Handshake) -> None:

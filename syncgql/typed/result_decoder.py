@@ -1,4 +1,4 @@
-"""The decoder of the data of an answer, for the type that a ``TypedRequest`` asks for."""
+"""The decoder of the data of a response, for the type that a ``TypedRequest`` declares."""
 
 from __future__ import annotations
 
@@ -6,16 +6,16 @@ import functools
 from collections.abc import Callable
 from typing import Any
 
+from .class_members import class_fields
 from .decoders import Scalars, decoder_of
-from .libraries import is_model, is_struct
 from .misfit import Misfit
-from .record_fields import record_fields
+from .record_fields import type_name
 
 
 def result_decoder(kind: Any, scalars: Scalars = ()) -> Callable[[Any], Any]:
-    """Return a function that decodes the data of an answer and raises a ``ResultError`` if it does not fit.
+    """Return a function that decodes the data of a response and raises a ``ResultError`` if it does not match.
 
-    Data with a single member stands for the value of that member, unless the type has a field of that name.
+    If the data has a single member, the value of that member is decoded, unless the type has a field of that name.
 
     Raises:
         TypeError: there is no decoder for the type.
@@ -26,8 +26,8 @@ def result_decoder(kind: Any, scalars: Scalars = ()) -> Callable[[Any], Any]:
 @functools.lru_cache(maxsize=1024)
 def _result_decoder(kind: Any, scalars: Scalars) -> Callable[[Any], Any]:
     decode = decoder_of(kind, scalars)
-    names = _member_names(kind)
-    wanted = _name(kind)
+    names = {name for field in class_fields(kind) or () for name in field.names}
+    wanted = type_name(kind)
 
     def decode_data(data: Any) -> Any:
         root = None
@@ -45,13 +45,13 @@ def _result_decoder(kind: Any, scalars: Scalars) -> Callable[[Any], Any]:
 
 
 def member_decoder(kind: Any, name: str) -> Callable[[Any], Any]:
-    """Return a function that decodes one member of the data, and raises a ``ResultError`` if it does not fit.
+    """Return a function that decodes one member of the data, and raises a ``ResultError`` if it does not match.
 
     Raises:
         TypeError: there is no decoder for the type.
     """
     decode = decoder_of(kind)
-    wanted = _name(kind)
+    wanted = type_name(kind)
 
     def decode_member(data: Any) -> Any:
         try:
@@ -61,18 +61,3 @@ def member_decoder(kind: Any, name: str) -> Callable[[Any], Any]:
             raise misfit.result_error(wanted) from misfit.__cause__
 
     return decode_member
-
-
-def _name(kind: Any) -> str:
-    return kind.__name__ if isinstance(kind, type) and not hasattr(kind, "__args__") else str(kind)
-
-
-def _member_names(kind: Any) -> frozenset[str]:
-    """Return the names of the members that the data has if the type describes all of it."""
-    if is_struct(kind):
-        return frozenset(kind.__struct_encode_fields__)
-    if is_model(kind):
-        names = [(name, field.alias, field.validation_alias) for name, field in kind.model_fields.items()]
-        return frozenset(name for several in names for name in several if isinstance(name, str))
-    fields = record_fields(kind) or []
-    return frozenset(name for field in fields for name in field.names)

@@ -143,3 +143,9 @@ def test_a_502_halves_a_page(rows_url: str) -> None:
         ]
     assert sizes[:3] == [100, 50, 50]
     assert sum(sizes) == 300
+
+
+def test_a_page_size_that_is_no_size(rows_url: str) -> None:
+    """The message says what None means here."""
+    with Client(rows_url) as client, pytest.raises(ValueError, match="None means the size in the document"):
+        client.paginate(FORWARD, page_size=0)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from syncgql import Client, DocumentError, OffsetPagination, PagePagination, TransportProtocolError
+from syncgql import Client, DocumentError, OffsetPagination, PagePagination, TransportProtocolError, TransportQueryError
 from syncgql.testing import GraphQLMock, RecordedRequest
 
 HASURA = "query Rows($limit: Int!, $offset: Int!) { users(limit: $limit, offset: $offset) { id } }"
@@ -44,6 +44,17 @@ def test_hasura() -> None:
         return {"users": rows(variables["offset"], variables["offset"] + min(3, variables["limit"]))}
 
     assert pull(HASURA, answer, pagination=OffsetPagination(), page_size=5) == (ALL, 4)
+
+
+def test_pages_by_number_keep_their_size() -> None:
+    """With another size, the next number would begin at another row."""
+    with GraphQLMock() as mock, Client("https://example.com/graphql") as client:
+        mock.add("Rows", {"articles": rows(0, 2)})
+        mock.add("Rows", errors=[{"message": "Too expensive", "extensions": {"code": "MAX_COST_EXCEEDED"}}])
+        mock.add("Rows", {"articles": rows(1, 2)})
+        pages = client.paginate(STRAPI, pagination=PagePagination(), page_size=2, prefetch=0)
+        with pytest.raises(TransportQueryError, match=r"page 2 of paginate\(\)"):
+            list(pages)
 
 
 def test_hasura_by_keyset() -> None:
@@ -93,7 +104,7 @@ def test_stash() -> None:
 
 def test_a_function_that_does_not_get_on() -> None:
     """The same variables twice are an error."""
-    with pytest.raises(TransportProtocolError, match="does not move"):
+    with pytest.raises(TransportProtocolError, match="does not advance"):
         pull(KEYSET, lambda variables: {"users": rows(0, 3)}, pagination=lambda data: {"last": 2})
 
 
@@ -109,14 +120,14 @@ def test_which_list() -> None:
     def answer(variables: Any) -> Any:
         return {"users": rows(0, 3), "tags": []}
 
-    with pytest.raises(DocumentError, match=r"choose it with path=. Lists in it: 'users', 'tags'"):
+    with pytest.raises(DocumentError, match=r"choose a list with path=. Lists in the data: 'users', 'tags'"):
         pull(KEYSET, answer, pagination=lambda data: None)
     assert pull(KEYSET, answer, pagination=lambda data: None, path="users") == ([0, 1, 2], 1)
 
 
 def test_no_list_at_the_path() -> None:
     """The message says what is there."""
-    with pytest.raises(TransportProtocolError, match="no list at 'users', but dict"):
+    with pytest.raises(TransportProtocolError, match="has dict instead of a list at 'users'"):
         pull(KEYSET, lambda variables: {"users": {}}, pagination=lambda data: None, path="users")
     with pytest.raises(TransportProtocolError, match="leads through a list"):
         pull(KEYSET, lambda variables: {"users": [{}]}, pagination=lambda data: None, path="users.tags")

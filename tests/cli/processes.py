@@ -1,19 +1,26 @@
-"""Run the installed ``syncgql`` command: in a pipe, in a pseudo-terminal, and as part of a shell's pipeline."""
+"""Run the ``syncgql`` command: in pipes, in a pseudo-terminal, and as part of a shell's pipeline."""
 
 from __future__ import annotations
 
+import contextlib
+import functools
+import json
 import os
 import select
+import signal
+import socket
 import subprocess
 import sys
 import time
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import NamedTuple
 
 from syncgql.cli.demo.server_process import NOT_INHERITED
 from tests.fix_servers import PATIENCE
 
+ROOT = Path(__file__).parents[2]
 COMMAND = str(Path(sys.executable).with_name("syncgql"))
 
 # Makes the terminal on standard input that of the session, so that Ctrl-C reaches the command as a signal.
@@ -39,7 +46,16 @@ def environment(more: Mapping[str, str] | None = None) -> dict[str, str]:
 
 
 def syncgql(*arguments: str, stdin: str = "", env: Mapping[str, str] | None = None, cwd: Path | None = None) -> Outcome:
-    """Run the command with pipes."""
+    """Run the command with pipes; where the system can fork, without the time that a new Python takes to import it."""
+    if sys.platform == "win32":
+        return installed_syncgql(*arguments, stdin=stdin, env=env, cwd=cwd)
+    return ForkedCommand(*arguments, env=env, cwd=cwd).communicate(stdin, 2 * PATIENCE)
+
+
+def installed_syncgql(
+    *arguments: str, stdin: str = "", env: Mapping[str, str] | None = None, cwd: Path | None = None
+) -> Outcome:
+    """Run the installed command with pipes."""
     done = subprocess.run(
         [COMMAND, *arguments],
         input=stdin,
@@ -63,6 +79,77 @@ def start(*arguments: str) -> subprocess.Popen[str]:
         env=environment(),
         start_new_session=True,
     )
+
+
+class WarmCommand:
+    """A process that has already imported what the command imports, and forks to run it; see warm_command.py."""
+
+    def __init__(self) -> None:
+        self._requests, its_end = socket.socketpair()
+        with its_end:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "tests.cli.warm_command", str(its_end.fileno())],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                env=environment(),
+                cwd=ROOT,
+                pass_fds=[its_end.fileno()],
+                start_new_session=True,  # so that Ctrl-C in the terminal of the tests does not reach it
+            )
+
+    def request(self, descriptors: list[int]) -> None:
+        """Hand over the standard streams of the next command, and the socket that describes it."""
+        socket.send_fds(self._requests, [b"."], descriptors)
+
+    def close(self) -> None:
+        """End the process."""
+        self._requests.close()
+        self._process.communicate(timeout=PATIENCE)
+
+
+@functools.cache
+def warm_command() -> WarmCommand:
+    """The one of this process. A fixture starts it before the first test, and closes it after the last."""
+    return WarmCommand()
+
+
+class ForkedCommand:
+    """A command with pipes, in a fork of a process that has already imported what it imports. See warm_command.py."""
+
+    def __init__(self, *arguments: str, env: Mapping[str, str] | None, cwd: Path | None) -> None:
+        (its_stdin, self.stdin), (self.stdout, its_stdout), (self.stderr, its_stderr) = os.pipe(), os.pipe(), os.pipe()
+        self._conversation, its_end = socket.socketpair()
+        theirs = [its_stdin, its_stdout, its_stderr, its_end.detach()]
+        warm_command().request(theirs)
+        for descriptor in theirs:
+            os.close(descriptor)
+        call = {"arguments": arguments, "environment": environment(env), "cwd": str(cwd or Path.cwd())}
+        self._conversation.sendall(f"{json.dumps(call)}\n".encode())
+        self._reports = self._conversation.makefile("r")
+        self._process = int(self._reports.readline())
+
+    def communicate(self, stdin: str, timeout: float) -> Outcome:
+        """Write standard input, and return what the command has written when it has ended; kill it at the timeout."""
+        self._conversation.settimeout(timeout)
+        with (
+            self._conversation,
+            self._reports,
+            ThreadPoolExecutor(3) as threads,
+            open(self.stdout, encoding="utf-8") as stdout,
+            open(self.stderr, encoding="utf-8") as stderr,
+        ):
+            threads.submit(self._write, stdin)
+            output, errors = threads.submit(stdout.read), threads.submit(stderr.read)
+            try:
+                exit_code = int(self._reports.readline())
+            except TimeoutError:
+                os.kill(self._process, signal.SIGKILL)
+                raise
+            return Outcome(exit_code, output.result(), errors.result())
+
+    def _write(self, stdin: str) -> None:
+        with contextlib.suppress(BrokenPipeError), open(self.stdin, "w", encoding="utf-8") as pipe:
+            pipe.write(stdin)
 
 
 class Terminal:

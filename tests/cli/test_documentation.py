@@ -6,6 +6,7 @@ import os
 import re
 import subprocess
 from collections.abc import Iterator
+from inspect import cleandoc
 from pathlib import Path
 
 import pytest
@@ -84,3 +85,15 @@ def test_the_list_of_commands_is_right() -> None:
         assert (found.help or "").splitlines()[0] == summary
         assert name in outcome.stdout
         assert f"| `{name}` |" in PAGE
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_help_shows_each_example_on_its_own_line(name: str) -> None:
+    """As it is written: click joins the lines of other paragraphs."""
+    assert isinstance(command, Commands)
+    found = command.get_command(None, name)  # type: ignore[arg-type]
+    assert found
+    _, _, examples = cleandoc(found.help or "").partition("\b\n")
+    shown = syncgql(name, "--help").stdout
+    assert "\\b" not in shown
+    assert all(f"\n  {line}\n" in shown for line in examples.splitlines())

@@ -33,6 +33,13 @@ def test_an_endpoint_of_pyproject_toml(strawberry_server: Server, tmp_path: Path
     assert (outcome.exit_code, "TOKEN is not set" in outcome.stderr) == (2, True)
 
 
+def test_a_url_without_its_scheme(tmp_path: Path) -> None:
+    """The message shows the URL that was probably meant; a misspelt name is none."""
+    outcome = syncgql("run", "127.0.0.1:8001/graphql", "{ __typename }", cwd=tmp_path)
+    assert (outcome.exit_code, "Did you mean http://127.0.0.1:8001/graphql?" in outcome.stderr) == (2, True)
+    assert "Did you mean" not in syncgql("run", "prud", "{ __typename }", cwd=tmp_path).stderr
+
+
 def test_an_endpoint_of_the_user(strawberry_server: Server, tmp_path: Path) -> None:
     """~/.config/syncgql/config.toml, or where XDG_CONFIG_HOME says; the project's own definition goes first."""
     folder = tmp_path / "syncgql"
@@ -50,7 +57,7 @@ def test_an_endpoint_of_the_user(strawberry_server: Server, tmp_path: Path) -> N
     ("definition", "message"),
     [
         ("", "needs a url"),
-        ('url = "http://h/"\nheader = {}', "'header' is unknown"),
+        ('url = "http://h/"\nheader = {}', "unknown key 'header'"),
         ('url = "http://h/"\nheaders = {a = 1}', "headers must be"),
         ('url = "http://h/"\nschema = 1', "schema must be"),
         ('url = "http://h/', "cannot be read"),

@@ -1,4 +1,7 @@
-"""The exit codes of docs/command_line.md, each from a real failure; data stays on stdout, messages on stderr."""
+"""The exit codes of docs/command_line.md, each from a real failure; data stays on stdout, messages on stderr.
+
+Some of these tests use the installed command, as a user does; the others a fork of a process that has imported it.
+"""
 
 from __future__ import annotations
 
@@ -15,19 +18,19 @@ from syncgql.cli.exit_codes import ExitCode, exit_code
 from tests.fix_servers import PATIENCE, Server
 from tests.fix_streams import StreamServer
 
-from .processes import COMMAND, Terminal, environment, start, syncgql
+from .processes import COMMAND, Terminal, environment, installed_syncgql, start, syncgql
 
 
 def test_0_for_data(library: str) -> None:
     """Data is one line of JSON in a pipe, and stderr is empty."""
-    assert syncgql("run", library, "{ hello }") == (0, '{"hello": "Hello world!"}\n', "")
+    assert installed_syncgql("run", library, "{ hello }") == (0, '{"hello": "Hello world!"}\n', "")
 
 
 def test_1_for_errors(library: str) -> None:
     """The data is still printed; --allow-errors makes it 0."""
     query = '{ hello book(id: "99") { title } }'
     data, error = '{"hello": "Hello world!", "book": null}\n', "syncgql: There is no book 99. (at book)\n"
-    assert syncgql("run", library, query) == (1, data, error)
+    assert installed_syncgql("run", library, query) == (1, data, error)
     assert syncgql("run", library, query, "--allow-errors") == (0, data, error)
 
 
@@ -51,7 +54,7 @@ def test_3_for_no_connection() -> None:
     """The message names the address."""
     with socket.create_server(("127.0.0.1", 0)) as unused:
         port = unused.getsockname()[1]
-    outcome = syncgql("run", f"http://127.0.0.1:{port}/", "{ hello }")
+    outcome = installed_syncgql("run", f"http://127.0.0.1:{port}/", "{ hello }")
     assert (outcome.exit_code, outcome.stdout) == (3, "")
     assert outcome.stderr.startswith(f"syncgql: Could not connect to http://127.0.0.1:{port}/")
     assert outcome.stderr.count("\n") == 1

@@ -5,7 +5,12 @@ from __future__ import annotations
 import pytest
 
 from syncgql import Response
-from syncgql.cli.report import tell_errors, tell_response
+from syncgql.cli.report import counted, tell_errors, tell_response
+
+
+def test_counted() -> None:
+    """One is singular."""
+    assert [counted(number, "error") for number in (0, 1, 2)] == ["0 errors", "1 error", "2 errors"]
 
 
 def test_ten_errors_are_enough(capsys: pytest.CaptureFixture[str]) -> None:

@@ -16,5 +16,5 @@ def test_a_file_a_server_or_a_mistake(library: str, tmp_path: Path) -> None:
     (tmp_path / "a.graphql").write_text("type Query { a: Int }")
     assert "Query" in read_schema(str(tmp_path / "a.graphql"), Connection()).type_map
     assert "Book" in read_schema(library, Connection()).type_map
-    with pytest.raises(click.UsageError, match="no file"):
+    with pytest.raises(click.UsageError, match="neither a file"):
         read_schema("nowhere", Connection())

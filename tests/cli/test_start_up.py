@@ -18,11 +18,13 @@ COMMAND = "sys.argv = ['syncgql', *{arguments!r}]\nfrom syncgql.cli import main\
 
 
 def modules(code: str) -> set[str]:
+    env = environment()
+    env.pop("COVERAGE_PROCESS_START", None)  # it imports modules of its own
     done = subprocess.run(
         [sys.executable, "-c", LISTING.format(code=code)],
         capture_output=True,
         encoding="utf-8",
-        env=environment(),
+        env=env,
         timeout=PATIENCE,
     )
     assert done.returncode == 0, done.stderr

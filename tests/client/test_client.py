@@ -19,6 +19,7 @@ from syncgql import (
     ClientClosed,
     ExecutionResult,
     GraphQLRequest,
+    ReconnectPolicy,
     RequestsHTTPTransport,
     RoundTrip,
     TransportConnectionFailed,
@@ -196,7 +197,11 @@ def test_a_closed_client_says_so(strawberry_server: Server) -> None:
 
 def test_an_unreachable_server_is_a_connection_failure() -> None:
     """The error has the URL and asks whether the server is running; the cause is chained."""
-    with socket.socket() as unused, Client(f"http://127.0.0.1:{_free_port(unused)}/graphql") as client:
+    policy = ReconnectPolicy(base=0.01, cap=0.01)
+    with (
+        socket.socket() as unused,
+        Client(f"http://127.0.0.1:{_free_port(unused)}/graphql", reconnect=policy) as client,
+    ):
         for call in (client.execute, client.subscribe):
             with pytest.raises(
                 TransportConnectionFailed, match=r"Could not connect to .* Is the server running"

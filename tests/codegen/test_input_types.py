@@ -8,7 +8,8 @@ import pytest
 from graphql import OperationDefinitionNode, build_schema, parse
 
 from syncgql.codegen import CodegenOptions
-from syncgql.codegen.input_types import LeafTypes, is_one_of
+from syncgql.codegen.input_types import LeafTypes
+from syncgql.schema.variables import is_one_of
 
 SCHEMA = build_schema(
     """

@@ -43,6 +43,24 @@ def test_a_query_is_a_line(strawberry_server: Server, caplog: pytest.LogCaptureF
     assert "secret" not in repr(vars(record))
 
 
+def test_each_operation_of_a_batch_is_a_line(caplog: pytest.LogCaptureFixture) -> None:
+    """With its own result, or with the error of the batch."""
+    entries = answer(b'[{"data": {"ok": 1}}, {"errors": [{"message": "No"}]}]')
+    with WireServer(always(entries)) as server, Client(server.url, middleware=[OperationLog()]) as client:
+        with caplog.at_level(logging.DEBUG, "syncgql"):
+            client.execute_batch_results(["query A { ok }", "query B { ok }"])
+        assert [(fields(each)["graphql_operation"], fields(each)["graphql_errors"]) for each in caplog.records] == [
+            ("A", 0),
+            ("B", 1),
+        ]
+    caplog.clear()
+    with WireServer(always(answer(b"", status="503 Busy"))) as server:
+        client = Client(server.url, middleware=[OperationLog()])
+        with client, caplog.at_level(logging.DEBUG, "syncgql"), pytest.raises(TransportServerError):
+            client.execute_batch(["query A { ok }", "query B { ok }"])
+    assert [fields(each)["graphql_error"] for each in caplog.records] == 2 * ["TransportServerError"]
+
+
 def test_an_exception_is_a_line_and_so_is_each_retry(caplog: pytest.LogCaptureFixture) -> None:
     """Retries are logged at INFO by the policy, with fields as well."""
     with WireServer(always(answer(b"", status="503 Busy"))) as server:

@@ -32,8 +32,11 @@ def built(folder: Path) -> tuple[Path, Path]:
 
 def problems(wheel: Path, sdist: Path) -> list[str]:
     """Return what the archives lack and what they have too much."""
-    package = {path.relative_to(ROOT).as_posix() for path in (ROOT / "syncgql").rglob("*.py")}
-    expected = package | {"syncgql/py.typed"}
+    expected = {
+        path.relative_to(ROOT).as_posix()
+        for path in (ROOT / "syncgql").rglob("*")
+        if path.suffix in {".py", ".typed", ".html"}
+    }
     with zipfile.ZipFile(wheel) as archive:
         in_wheel = set(archive.namelist())
     with tarfile.open(sdist) as archive:

@@ -41,7 +41,7 @@ PRINTED = {
     "docs/phoenix.md": "Hello\n{'hello': 'Hello world!'}\n",
     "docs/defer.md": "Emma 1 ...\n",
     "docs/codegen.md": "['__init__.py', 'hello.py']\n",
-    "docs/typed.md": "The answer does not fit Numbered: book.title: expected int, got 'Emma'.\n('book', 'title')\n",
+    "docs/typed.md": "The response does not match Numbered: book.title: expected int, got 'Emma'.\n('book', 'title')\n",
     "docs/middleware.md": "query Hello\n{'count': 1}\n",
     "docs/rate_limits.md": "False 3600\n",
     "docs/opentelemetry.md": "query Hello 200\nquery Hello attempt True\n{'count': 1}\n",

@@ -48,6 +48,7 @@ def test_a_syntax_error_has_its_position_in_the_text(text: str, line: int, colum
         ("book(id: $id) { title }", r"uses \$id, which has no value here"),
         ("...BookParts", "spreads the fragment 'BookParts'"),
         ("... @include(if: true) { title }", "requires a type"),
+        ("title author.name", "Write dotted names as items of a list"),
         ("{ a } query q { b }", "must be one set of fields"),
         ("{ a } fragment F on Book { id }", "must be one set of fields"),
     ],

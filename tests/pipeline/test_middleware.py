@@ -348,9 +348,17 @@ class ShortMiddleware(Middleware):
         """Never run."""
 
 
+class AsyncAttempts(Middleware):
+    """A method around attempts that needs an event loop."""
+
+    async def attempt(self, operation: Operation, call_next: Any) -> Any:  # type: ignore[override]
+        """Never run."""
+
+
 @pytest.mark.parametrize(
     ("middleware", "message"),
     [
+        ([AsyncAttempts()], "attempt of .*AsyncAttempts.* must be a function .* and not an async one"),
         ([AsyncMiddleware()], "execute of .*AsyncMiddleware.* must be a function .* and not an async one"),
         ([ShortMiddleware()], "subscribe of .*ShortMiddleware.* must be a function of two parameters"),
         (Middleware(), "middleware must be a list of middleware, not Middleware"),

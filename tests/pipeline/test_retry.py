@@ -11,6 +11,7 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -114,6 +115,15 @@ def test_a_wait_beyond_a_limit_does_not_begin(cap: float, reason: str) -> None:
         client.execute(QUERY)
     assert info.value.retry_after == 3600
     assert reason in str(info.value)
+
+
+def test_the_timeout_of_the_call_explains_itself() -> None:
+    """The error does not talk about a next attempt."""
+    with GraphQLMock() as mock, Client("http://127.0.0.1:1/", retry=QUICK, timeout=30) as client:
+        mock.add(QUERY, {"ok": True}, delay=60)
+        with pytest.raises(TransportTimeout, match="timeout expired after 30 s") as info:
+            client.execute(QUERY)
+    assert "not retried" not in str(info.value)
 
 
 def test_a_batch_says_once_why_it_was_not_retried() -> None:
@@ -257,6 +267,28 @@ def test_an_upload_is_sent_again_if_its_file_can_be_read_again(tmp_path: Path) -
         pytest.raises(TransportServerError) as info,
     ):
         client.execute(document, {"file": FileVar(iter([b"x"]), filename="x")})
+    assert info.value.attempts == 1
+
+
+@dataclass
+class Upload:
+    """Variables of a request."""
+
+    file: object
+
+
+@pytest.mark.parametrize("wrap", [lambda file: {"file": file}, Upload, lambda file: {"file": Upload(file)}])
+@pytest.mark.parametrize("make", [lambda: io.BytesIO(b"content"), lambda: FileVar(iter([b"content"]), filename="x")])
+def test_a_file_whose_beginning_is_unknown_is_not_sent_again(
+    wrap: Callable[[object], Any], make: Callable[[], object]
+) -> None:
+    """An open file without a FileVar is at its end after an attempt; another one would send an empty file."""
+    with (
+        WireServer(replies(UNAVAILABLE)) as server,
+        Client(server.url, retry=QUICK) as client,
+        pytest.raises(TransportServerError) as info,
+    ):
+        client.execute("query ($file: Upload!) { ok(file: $file) }", wrap(make()))
     assert info.value.attempts == 1
 
 

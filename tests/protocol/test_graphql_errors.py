@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from syncgql.protocol.graphql_errors import as_text, describe_errors, read_errors
+from syncgql.protocol.graphql_errors import as_text, describe_errors, extensions_of, read_errors
 
 SAID = [{"message": "m"}]
 
@@ -74,3 +74,11 @@ def test_text_of_what_json_cannot_hold() -> None:
         nested = [nested]
     assert as_text(nested) == "something deeply nested"
     assert as_text({"a": {1}}) == '{"a":"{1}"}'
+
+
+@pytest.mark.parametrize(
+    ("error", "extensions"), [({"extensions": {"code": "X"}}, {"code": "X"}), ({}, {}), ({"extensions": "X"}, {})]
+)
+def test_the_extensions_of_an_error(error: dict[str, Any], extensions: dict[str, Any]) -> None:
+    """Something else than an object counts as none."""
+    assert extensions_of(error) == extensions

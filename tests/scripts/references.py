@@ -13,7 +13,7 @@ import types
 import weakref
 from collections.abc import Callable, Iterator
 
-from syncgql import Client, RequestsHTTPTransport
+from syncgql import Client, ReconnectPolicy, RequestsHTTPTransport
 from syncgql.runtime.call import Call
 
 PATIENCE = 30.0  # seconds
@@ -102,6 +102,10 @@ def failed_subscribe(client: Client) -> None:
     client.subscribe("subscription { a }")
 
 
+def over_websocket(url: str) -> Client:
+    return Client(f"ws://{url}", reconnect=ReconnectPolicy(base=0.01, cap=0.01))
+
+
 def over_requests(url: str) -> Client:
     return Client(transport=RequestsHTTPTransport(f"http://{url}"))
 
@@ -166,11 +170,12 @@ def show(thing: object, depth: int = 0) -> None:
 def main() -> None:
     ways: dict[str, tuple[list[tuple[Step, bytes | None]], Callable[[str], Client]]] = {
         "http": (HTTP, lambda url: Client(f"http://{url}")),
-        "websocket": (SOCKETS, lambda url: Client(f"ws://{url}")),
+        "websocket": (SOCKETS, over_websocket),
         "requests": (REQUESTS, over_requests),
     }
     signal.signal(signal.SIGINT, interrupt)
     gc.collect()
+    gc.freeze()  # the imported modules are not searched for calls
     gc.disable()
     for name, (steps, make) in ways.items():
         for step, content in steps:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from syncgql import Client, TransportConnectionFailed, TransportQueryError, TransportServerError, gql
-from syncgql.testing import GraphQLMock, UnexpectedOperation
+from syncgql.testing import GraphQLMock, InvalidAnswer, UnexpectedOperation
 
-from .program import BOOK, URL, deep_inside
+from .program import ADDED, BOOK, URL, deep_inside
 
 
 def test_by_name(mock: GraphQLMock) -> None:
@@ -72,6 +74,26 @@ def test_nothing_matches(mock: GraphQLMock) -> None:
         mock.raise_failures()
 
 
+@pytest.mark.parametrize("answer", [{"data": "Emma"}, {"data": [{}]}, {"errors": "There is no book."}])
+def test_an_answer_of_the_wrong_type(mock: GraphQLMock, answer: Any) -> None:
+    """It is refused when it is registered."""
+    with pytest.raises(TypeError, match=r"^(data|errors) must be a "):
+        mock.add("Book", **answer)
+
+
+def test_an_answer_in_place_of_a_script(mock: GraphQLMock) -> None:
+    """The message says that the events of a subscription are registered with script()."""
+    mock.add("Added", {"bookAdded": {"title": "Emma"}})
+    with Client(URL) as client, pytest.raises(UnexpectedOperation, match=r"events of a subscription with script\(\)"):
+        client.subscribe(ADDED)
+
+
+def test_a_query_for_the_schema_without_a_schema(mock: GraphQLMock) -> None:
+    """An operation without a document needs one; the message says where to pass it."""
+    with Client(URL) as client, pytest.raises(UnexpectedOperation, match="override the fixture graphql_schema"):
+        client.query.book("title", id="1")
+
+
 def test_a_misspelt_field(checking: GraphQLMock) -> None:
     """With a schema, documents are validated even if an answer is registered."""
     checking.add("Book", {"book": {}})
@@ -96,6 +118,25 @@ def test_assert_called_tells_what_was_called(mock: GraphQLMock) -> None:
         AssertionError, match=r"Expected matching calls of Book: at least 1; found: 0.*\n.*query Book {'id': '1'}"
     ):
         mock.assert_called("Book", {"id": "2"})
+
+
+def test_assert_called_names_the_header_that_differs(mock: GraphQLMock) -> None:
+    """But not its value, which may be a secret."""
+    mock.add("Book", {"book": None})
+    deep_inside(id="1")
+    with pytest.raises(AssertionError) as info:
+        mock.assert_called("Book", headers={"Authorization": "Bearer other", "X-Tenant": "7"})
+    line = "query Book {'id': '1'}, without the header X-Tenant, with another value of the header Authorization"
+    assert str(info.value).endswith(line)
+
+
+def test_a_fake_with_a_misspelt_override(checking: GraphQLMock) -> None:
+    """It would change nothing, so the test fails, even if the program catches the exception."""
+    checking.fake("Book", {"book.titel": "Emma"})
+    with pytest.raises(InvalidAnswer, match=r"'book\.titel': 'titel' is neither .* Did you mean 'title'\?"):
+        deep_inside()
+    with pytest.raises(UnexpectedOperation, match="overrides that change nothing"):
+        checking.raise_failures()
 
 
 def test_fakes(checking: GraphQLMock) -> None:

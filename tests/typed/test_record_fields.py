@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import NamedTuple, TypedDict
+from typing import Any, NamedTuple, TypedDict
 
 import attrs
 import pytest
 
-from syncgql.typed.record_fields import RecordField, record_fields
+from syncgql.typed.record_fields import RecordField, record_fields, type_name
 
 
 @dataclass
@@ -85,5 +85,11 @@ def test_others_have_none(kind: object) -> None:
 
 def test_annotations_that_cannot_be_resolved_are_named() -> None:
     """The message says which class, and what to do."""
-    with pytest.raises(TypeError, match=r"Unresolved cannot be resolved: .*Missing.* top of a module"):
+    with pytest.raises(TypeError, match=r"Unresolved cannot be resolved: .*Missing.* at module level"):
         record_fields(Unresolved)
+
+
+@pytest.mark.parametrize(("kind", "name"), [(Data, "Data"), (list[int], "list[int]"), (int | None, "int | None")])
+def test_the_name_of_a_type(kind: Any, name: str) -> None:
+    """A class by its name, and what consists of others as it is written."""
+    assert type_name(kind) == name

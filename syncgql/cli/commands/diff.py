@@ -1,15 +1,15 @@
-"""``syncgql diff``: the changes between two schemas, by graphql-core's rules."""
+"""``syncgql diff``: lists the changes between two schemas, by graphql-core's rules."""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import click
 import graphql
-from graphql import GraphQLSchema, find_breaking_changes, find_dangerous_changes
+from graphql import GraphQLSchema, find_breaking_changes, find_dangerous_changes, specified_scalar_types
 
 from ...messages import escaped
 from ..connection import Connection, connection_options
@@ -23,7 +23,7 @@ LEVELS = ("breaking", "dangerous", "safe")
 
 
 class Change(NamedTuple):
-    """A change: how bad it is for clients, graphql-core's name for its kind, and what changed."""
+    """A change: its level, graphql-core's name for its kind, and its description."""
 
     level: str
     kind: str
@@ -38,18 +38,18 @@ class Change(NamedTuple):
     multiple=True,
     type=click.Path(path_type=Path),
     metavar="PATH",
-    help="A file or folder with documents; list only changes of what they use.",
+    help="A file or folder with documents; list only changes that affect them.",
 )
-@click.option("--deny", type=click.Choice(["dangerous"]), help="Exit with 9 on a dangerous change, too.")
+@click.option("--deny", type=click.Choice(["dangerous"]), help="Exit with code 9 for dangerous changes as well.")
 @click.option("--format", "format_name", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @connection_options
 def diff(
     old: str, new: str, connection: Connection, documents: tuple[Path, ...], deny: str | None, format_name: str
 ) -> None:
-    r"""List the changes between two schemas.
+    """List the changes between two schemas.
 
-    OLD and NEW are URLs, names of endpoints, or files with SDL or an introspection result. Exits with 9 if there is a
-    breaking change. Safe changes are listed with graphql-core 3.3 and newer.
+    OLD and NEW are URLs, names of endpoints, or files with SDL or an introspection result. The exit code is 9 if there
+    is a breaking change. Safe changes are listed with graphql-core 3.3 and newer.
 
     \b
     syncgql diff schema.graphql https://api.example.com/graphql --documents src/
@@ -58,8 +58,10 @@ def diff(
     after = read_schema(new, connection, prefer_file=False)
     if documents:
         before, after = _used_parts(before, after, documents)
-    changes = sorted(_changes(before, after), key=lambda change: LEVELS.index(change.level))
-    if documents:  # what is new concerns no document
+    changes = sorted(
+        _changes(_with_all_scalars(before), _with_all_scalars(after)), key=lambda change: LEVELS.index(change.level)
+    )
+    if documents:  # additions affect no document
         changes = [change for change in changes if change.level != "safe"]
     if format_name == "json":
         write_json([change._asdict() for change in changes])
@@ -83,12 +85,20 @@ def _changes(old: GraphQLSchema, new: GraphQLSchema) -> Iterator[Change]:
                 yield Change("safe", change.type.name, change.description)
 
 
+def _with_all_scalars(schema: GraphQLSchema) -> GraphQLSchema:
+    """Return a schema that has all standard scalars, because one that is no longer used is not a change."""
+    members: Any = schema.to_kwargs()
+    types = {type_.name: type_ for type_ in members["types"]}
+    members["types"] = tuple({**specified_scalar_types, **types}.values())
+    return GraphQLSchema(**members)
+
+
 def _used_parts(old: GraphQLSchema, new: GraphQLSchema, paths: tuple[Path, ...]) -> tuple[GraphQLSchema, GraphQLSchema]:
     from ..schema_usage import comparable_part, used_coordinates, used_part
 
     files = DocumentFiles(paths)
     if files.syntax_errors:
         place, message = files.syntax_errors[0]
-        raise click.UsageError(f"{place.file}:{place.line}:{place.column}: {message}")
+        raise click.UsageError(f"{place}: {message}")
     used = used_coordinates(old, [each.document for each in files.documents])
     return used_part(old, used), comparable_part(new, old, used)

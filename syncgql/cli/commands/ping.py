@@ -1,4 +1,4 @@
-"""``syncgql ping``: what a server speaks."""
+"""``syncgql ping``: shows which protocols a server speaks."""
 
 from __future__ import annotations
 
@@ -8,16 +8,18 @@ from ..connection import Connection, connection_options, endpoint_argument
 from ..endpoints import Endpoint
 from ..output import write_json, write_table
 
+SAID = {True: "yes", False: "no", None: "unknown"}
+
 
 @click.command()
 @endpoint_argument
 @click.option("--format", "format_name", type=click.Choice(["table", "json"]), default="table", show_default=True)
 @connection_options
 def ping(endpoint: Endpoint, connection: Connection, format_name: str) -> None:
-    r"""Show which protocols a server speaks.
+    """Show which protocols a server speaks.
 
-    It sends a few operations that ask for nothing but __typename: over HTTP with both media types, by GET, as a batch,
-    with a persisted query, with @defer, and as a subscription by each protocol. Attach the result to a bug report.
+    It sends a few operations that select only __typename: over HTTP with both media types, by GET, as a batch, with a
+    persisted query, with @defer, and as a subscription by each protocol. Attach the result to a bug report.
 
     \b
     syncgql ping https://api.example.com/graphql --auth bearer:@env:TOKEN
@@ -28,5 +30,5 @@ def ping(endpoint: Endpoint, connection: Connection, format_name: str) -> None:
     if format_name == "json":
         write_json([finding._asdict() for finding in findings])
     else:
-        rows = [(each.feature, "yes" if each.supported else "no", each.detail) for each in findings]
+        rows = [(each.feature, SAID[each.supported], each.detail) for each in findings]
         write_table([{"feature": name, "supported": answer, "detail": detail} for name, answer, detail in rows])

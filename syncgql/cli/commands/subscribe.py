@@ -1,4 +1,4 @@
-"""``syncgql subscribe``: the events of a subscription, as they come."""
+"""``syncgql subscribe``: prints the events of a subscription as they arrive."""
 
 from __future__ import annotations
 
@@ -13,17 +13,26 @@ from ...subscription import Subscription
 from ..connection import Connection, connection_options, endpoint_argument
 from ..endpoints import Endpoint
 from ..exit_codes import ExitCode
-from ..output import STREAM_FORMATS, format_option
+from ..output import STREAM_FORMATS, check_reader, format_option
 from ..report import tell, tell_errors
 from ..requests import RequestOptions, request_options
 from ..selection import select
+
+READER_CHECKS = 0.5
+"""The seconds between two checks that a program still reads the events."""
 
 
 @click.command()
 @endpoint_argument
 @request_options
 @click.option("--count", type=click.IntRange(min=1), metavar="N", help="End after N events.")
-@click.option("--for", "seconds", type=click.FloatRange(min=0, min_open=True), metavar="SECONDS", help="End then.")
+@click.option(
+    "--for",
+    "seconds",
+    type=click.FloatRange(min=0, min_open=True),
+    metavar="SECONDS",
+    help="End after this time.",
+)
 @click.option(
     "--protocol",
     type=click.Choice(["auto", "graphql-transport-ws", "graphql-ws", "sse", "multipart"]),
@@ -31,9 +40,9 @@ from ..selection import select
     show_default=True,
     help="The protocol of the subscription.",
 )
-@click.option("--verbose", is_flag=True, help="Show on standard error which protocol is used.")
+@click.option("--verbose", is_flag=True, help="Show the protocol in use on standard error.")
 @format_option(*STREAM_FORMATS)
-@click.option("--allow-errors", is_flag=True, help="Exit with 0 even if an event has errors.")
+@click.option("--allow-errors", is_flag=True, help="Exit with code 0 even if an event has errors.")
 @connection_options
 def subscribe(
     endpoint: Endpoint,
@@ -46,7 +55,7 @@ def subscribe(
     format_name: str | None,
     allow_errors: bool,
 ) -> None:
-    r"""Print the events of a subscription, one JSON line each.
+    """Print the events of a subscription, one JSON line each.
 
     A lost connection is re-established, which is reported on standard error. Ctrl-C ends the command and the
     subscription on the server.
@@ -58,7 +67,7 @@ def subscribe(
     write = STREAM_FORMATS[format_name or next(iter(STREAM_FORMATS))]
     request = request_options.request()
     if not request.is_subscription:
-        raise click.UsageError("The operation is not a subscription; syncgql run sends it.")
+        raise click.UsageError("The operation is not a subscription; use syncgql run.")
     has_errors = False
     with (
         connection.client(endpoint, on_reconnect=_tell_reconnect, subscription_protocol=protocol) as client,
@@ -79,17 +88,20 @@ def subscribe(
 
 
 def _next(events: Subscription[ExecutionResult], limit: Deadline) -> ExecutionResult | None:
-    """Return the next event; None at the end of the subscription or of the time."""
-    left = limit.left()
-    try:
-        return events.next(None if left is None else max(0.0, left))
-    except StopIteration:
-        return None
-    except TransportTimeout:
-        if events.closed:  # a limit of the connection, not of this command
-            raise
-        return None
+    """Return the next event; None when the subscription has ended or the time is up."""
+    while True:
+        left = limit.left()
+        try:
+            return events.next(READER_CHECKS if left is None else max(0.0, min(READER_CHECKS, left)))
+        except StopIteration:
+            return None
+        except TransportTimeout:
+            if events.closed:  # a limit of the connection, not of this command
+                raise
+        if not limit.allows(0):
+            return None
+        check_reader()
 
 
 def _tell_reconnect(seconds: float) -> None:
-    tell(f"reconnected; events of {seconds:.1f} s are missing")
+    tell(f"reconnected; events may be missing for {seconds:.1f} s")

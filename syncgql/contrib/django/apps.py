@@ -1,4 +1,4 @@
-"""The application, whose name is ``syncgql.contrib.django``."""
+"""The Django application ``syncgql.contrib.django``."""
 
 from __future__ import annotations
 
@@ -15,7 +15,9 @@ class SyncGQLConfig(AppConfig):
 
     def ready(self) -> None:
         """Register the system checks."""
-        from .checks import check_certificates, check_clients
+        from .checks import check_certificates, check_clients, check_endpoints, check_forwarding
 
         register(check_clients, "syncgql")
+        register(check_forwarding, "syncgql")
         register(check_certificates, "syncgql", deploy=True)
+        register(check_endpoints, "syncgql", deploy=True)

@@ -1,15 +1,20 @@
-"""System checks of the setting ``SYNCGQL``. They create clients, which does no I/O."""
+"""System checks of the settings. They create clients without I/O; only ``check_endpoints`` connects."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+from django.conf import settings
 from django.core import checks
 from django.core.exceptions import ImproperlyConfigured
 
-from ... import Client
+from ... import SyncGQLError
 from .clients import clients
+
+PING_TIMEOUT = 5
+"""The seconds in which an API must answer."""
 
 
 def check_clients(app_configs: object = None, **_: Any) -> list[checks.CheckMessage]:
@@ -17,12 +22,20 @@ def check_clients(app_configs: object = None, **_: Any) -> list[checks.CheckMess
     return [checks.Error(str(error), id="syncgql.E001") for _, error in _created() if error is not None]
 
 
+def check_forwarding(app_configs: object = None, **_: Any) -> list[checks.CheckMessage]:
+    """Report a setting ``SYNCGQL_FORWARD_HEADERS`` that is not a list of names (``syncgql.E002``)."""
+    names: object = getattr(settings, "SYNCGQL_FORWARD_HEADERS", ())
+    if isinstance(names, list | tuple | set | frozenset) and all(isinstance(name, str) for name in names):
+        return []
+    return [checks.Error("SYNCGQL_FORWARD_HEADERS must be a list of names of headers.", id="syncgql.E002")]
+
+
 def check_certificates(app_configs: object = None, **_: Any) -> list[checks.CheckMessage]:
     """Report clients that do not verify certificates (``syncgql.W001``)."""
     return [
         checks.Warning(
-            f"SYNCGQL[{name!r}] has ssl=False, so anybody in the network can read and change its requests.",
-            hint="Pass an ssl.SSLContext that knows the authority of the server.",
+            f"SYNCGQL[{name!r}] has ssl=False, so anyone on the network can read and change its requests.",
+            hint="Pass an ssl.SSLContext that trusts the server's certificate authority.",
             id="syncgql.W001",
         )
         for name, error in _created()
@@ -30,8 +43,31 @@ def check_certificates(app_configs: object = None, **_: Any) -> list[checks.Chec
     ]
 
 
+def check_endpoints(app_configs: object = None, **_: Any) -> list[checks.CheckMessage]:
+    """Ping the API of each client, all at once, and report those without an answer (``syncgql.W002``).
+
+    A check cannot see the requested tags, so it is one of ``--deploy``, and its messages are warnings: they
+    fail only with ``--fail-level WARNING``.
+    """
+    names = [name for name, error in _created() if error is None]
+    if not names:
+        return []
+    with ThreadPoolExecutor(len(names)) as threads:
+        return [message for message in threads.map(_ping, names) if message is not None]
+
+
+def _ping(name: str) -> checks.CheckMessage | None:
+    """Return a warning if an API does not answer."""
+    with clients.create(name) as client:
+        try:
+            client.ping(timeout=PING_TIMEOUT)
+        except SyncGQLError as error:
+            return checks.Warning(f"SYNCGQL[{name!r}] does not answer: {error}", id="syncgql.W002")
+    return None
+
+
 def _created() -> Iterable[tuple[str, ImproperlyConfigured | None]]:
-    """Yield each name, and the reason why its client cannot be created; None if it can."""
+    """Yield each name with the reason why its client cannot be created, or None if it can."""
     try:
         names = list(clients)
     except ImproperlyConfigured as error:
@@ -39,7 +75,7 @@ def _created() -> Iterable[tuple[str, ImproperlyConfigured | None]]:
         return
     for name in names:
         try:
-            client: Client = clients.create(name)
+            client = clients.create(name)
         except ImproperlyConfigured as error:
             yield name, error
         else:

@@ -12,14 +12,15 @@ from django.utils.module_loading import import_string
 
 from ... import Client, Middleware
 from ..client_options import unknown_option
+from .forwarding import forward_headers
 
 
 class Clients(Mapping[str, Client]):
     """The clients of the setting ``SYNCGQL``, a dict of the options of each ``Client``.
 
-    A client is created when it is first asked for; it works in all threads, and in processes that are forked later. An
-    entry of the option ``middleware`` may be the import path of a middleware. ``override_settings`` closes the clients,
-    and the next access creates them from the changed setting.
+    A client is created on first access; it works in all threads, and in processes that are forked later. An entry of
+    the option ``middleware`` may be the import path of a middleware. ``override_settings`` closes the clients, and the
+    next access creates them from the changed setting.
     """
 
     def __init__(self) -> None:
@@ -30,11 +31,11 @@ class Clients(Mapping[str, Client]):
         """Return the client.
 
         Raises:
-            ImproperlyConfigured: the setting has no such name, or wrong options.
+            ImproperlyConfigured: the setting does not contain the name, or its options are invalid.
         """
         client = self._clients.get(name)
         if client is None:
-            # No lock is needed: setdefault is atomic, and a client that another thread did not store was never used.
+            # No lock is needed: setdefault is atomic, and a client that loses the race was never used.
             client = self._clients.setdefault(name, self.create(name))
         return client
 
@@ -45,14 +46,14 @@ class Clients(Mapping[str, Client]):
         return len(self._named())
 
     def __contains__(self, name: object) -> bool:
-        # Mapping's own method creates the client, and does not expect ImproperlyConfigured.
+        # Mapping's implementation would create the client, and does not handle ImproperlyConfigured.
         return name in self._named()
 
     def create(self, name: str) -> Client:
-        """Return a new client with the options of a name.
+        """Create the client of this name.
 
         Raises:
-            ImproperlyConfigured: the setting has no such name, or wrong options.
+            ImproperlyConfigured: the setting does not contain the name, or its options are invalid.
         """
         options = self.options(name)
         unknown = unknown_option(options)
@@ -64,21 +65,22 @@ class Clients(Mapping[str, Client]):
             raise ImproperlyConfigured(f"SYNCGQL[{name!r}]: {error}") from error
 
     def options(self, name: str) -> Mapping[str, Any]:
-        """Return the options of a name, as they are in the setting.
+        """Return the options of the client of this name, as they are in the setting.
 
         Raises:
-            ImproperlyConfigured: the setting has no such name, or no dict.
+            ImproperlyConfigured: the setting does not contain the name, or its value is not a dict.
         """
         named = self._named()
         if name not in named:
-            raise ImproperlyConfigured(f"SYNCGQL has no client {name!r}; its clients are {sorted(named)}.")
+            known = f"its clients are {', '.join(sorted(named))}" if named else "it is not set, or empty"
+            raise ImproperlyConfigured(f"SYNCGQL has no client {name!r}; {known}.")
         options: object = named[name]
         if not isinstance(options, Mapping):
             raise ImproperlyConfigured(f"SYNCGQL[{name!r}] must be a dict of options, not {type(options).__name__}.")
         return options
 
     def record_with(self, recorder: Middleware) -> None:
-        """Run a middleware around all operations of the clients that are created from now on, outermost."""
+        """Add a middleware, as the outermost one, to all clients that are created from now on."""
         self._recorders = [recorder]
 
     def close(self) -> None:
@@ -99,17 +101,32 @@ clients = Clients()
 
 
 def _imported(options: Mapping[str, Any], recorders: Sequence[Middleware]) -> dict[str, Any]:
-    """Return the options with an object for each import path in ``middleware``, and with the recorders before them."""
+    """Return the options with import paths in ``middleware`` replaced by objects, and with the recorders added."""
     middleware = options.get("middleware", ())
     if not isinstance(middleware, list | tuple):
         return dict(options)
-    return {**options, "middleware": [*recorders, *(_middleware(entry) for entry in middleware)]}
+    imported = [_middleware(entry) for entry in middleware]
+    if forward_headers in imported:
+        _refuse_socket(options.get("url"))
+    return {**options, "middleware": [*recorders, *imported]}
+
+
+def _refuse_socket(url: object) -> None:
+    """Raise ValueError if queries go over a WebSocket, whose headers are those of the handshake."""
+    if str(url).lower().startswith(("ws:", "wss:")):
+        raise ValueError(
+            "forward_headers needs an http:// or https:// URL, because a WebSocket has no headers per request. "
+            "For subscriptions over a WebSocket, pass its URL as subscriptions=."
+        )
 
 
 def _middleware(entry: object) -> object:
     if not isinstance(entry, str):
         return entry
-    found = import_string(entry)
+    try:
+        found = import_string(entry)
+    except ImportError as error:
+        raise ImportError(f"middleware {entry!r} cannot be imported: {error}") from error
     return found() if isinstance(found, type) else found
 
 

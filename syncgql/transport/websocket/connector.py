@@ -9,6 +9,7 @@ from yarl import URL
 
 from ...exceptions import TransportConnectionFailed, TransportError
 from ...protocol.close_codes import RetryDecision
+from ...protocol.http import public_url
 from ...protocol.protocol_refusal import UNACCEPTABLE
 from ...protocol.websocket_events import Acknowledged, Pinged, Ponged
 from ..recovery.loss import ConnectFailed, decision_for, not_opened
@@ -31,6 +32,9 @@ class WebSocketConnector:
         options: the options that all connections share.
         on_signal: called with acknowledgements, pings and pongs.
         proxy_for: returns the proxy that the environment names for a URL, or None.
+
+    Attributes:
+        where: the URL of the server without parts that may be secret; handshakes differ from it in such parts only.
     """
 
     def __init__(
@@ -41,6 +45,7 @@ class WebSocketConnector:
         proxy_for: Callable[[URL], URL | None],
     ) -> None:
         self.dialect = dialect
+        self.where = public_url(dialect.url)
         self.options = options
         self._on_signal = on_signal
         self._proxy_for = proxy_for
@@ -83,7 +88,7 @@ class WebSocketConnector:
 
     async def _upgrade(self, session: aiohttp.ClientSession, handshake: Handshake) -> aiohttp.ClientWebSocketResponse:
         try:
-            return await upgrade(session, handshake, self.options, self._proxy_for(URL(handshake.url)))
+            return await upgrade(session, handshake, self.where, self.options, self._proxy_for(URL(handshake.url)))
         except TransportError as error:
             handshake.mask.error(error)
             raise ConnectFailed(not_opened(error, decision_for(error))) from error
@@ -102,7 +107,7 @@ class WebSocketConnector:
             await close_handshake.perform(PROTOCOL_ERROR)
             await close_handshake.answer()
             error = TransportConnectionFailed(
-                f"{handshake.where} selected none of the GraphQL subprotocols that were offered, "
+                f"{self.where} selected none of the GraphQL subprotocols that were offered, "
                 f"{', '.join(self.dialect.protocols)}. Is this the URL of the WebSocket endpoint?",
                 code=PROTOCOL_ERROR,
             )
@@ -110,7 +115,7 @@ class WebSocketConnector:
         return WebSocketConnection(
             socket,
             make_protocol(),
-            handshake.where,
+            self.where,
             self.options,
             listener,
             handshake.mask,

@@ -70,17 +70,12 @@ class Handshake(NamedTuple):
     authorization: Mapping[str, str] | None = None
 
     @property
-    def where(self) -> str:
-        """The URL without parts that may be secret."""
-        return public_url(str(self.url))
-
-    @property
     def mask(self) -> Mask:
         """The mask that hides the credentials in text from the server."""
         return Mask(self.headers, str(self.url), self.init_payload, self.authorization)
 
     def __repr__(self) -> str:
-        return f"<Handshake with {self.where}>"
+        return f"<Handshake with {public_url(str(self.url))}>"
 
 
 class Dialect(ABC):

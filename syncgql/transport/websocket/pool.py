@@ -8,7 +8,6 @@ import aiohttp
 
 from ...deadline import Deadline
 from ...exceptions import TransportClosed
-from ...protocol.http import public_url
 from ..aiohttp_session.session import SharedSession
 from ..recovery.policy import ReconnectPolicy
 from .active_operation import ActiveOperation
@@ -57,7 +56,7 @@ class WebSocketPool:
     @property
     def where(self) -> str:
         """The URL without what may be secret."""
-        return public_url(self._connector.dialect.url)
+        return self._connector.where
 
     @property
     def subprotocols(self) -> str:

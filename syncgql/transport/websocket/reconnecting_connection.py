@@ -83,10 +83,10 @@ class ReconnectingConnection(Listener):
         self._on_rejected = on_rejected
         self._on_unused = on_unused
         self._target = public_url(dialect.url)
-        refreshable = dialect.is_refreshable
-        self._outage = Outage(self._target, Attempts(policy, refreshable=refreshable))
+        self._is_refreshable = dialect.is_refreshable
+        self._outage = Outage(self._target, Attempts(policy, refreshable=self._is_refreshable))
         self._retries = OperationRetries(
-            self._target, policy, self._refresh_payload if refreshable else None, self._send_again
+            self._target, policy, self._refresh_payload if self._is_refreshable else None, self._send_again
         )
         self._delay = 0.0
         self._handshake: Handshake | None = None
@@ -149,7 +149,7 @@ class ReconnectingConnection(Listener):
         if self._socket is not None:
             return
         opened: asyncio.Future[None] = self._loop.create_future()
-        self._connect_waiters[opened] = copy_context() if self._dialect.is_refreshable else Context()
+        self._connect_waiters[opened] = copy_context() if self._is_refreshable else Context()
         self._wake_worker()
         try:
             await opened
@@ -301,7 +301,7 @@ class ReconnectingConnection(Listener):
         lost = [operation for operation in self._waiting if operation.is_established]
         if handshake is not None and not lost:
             return handshake
-        if not self._dialect.is_refreshable:
+        if not self._is_refreshable:
             return self._dialect.handshake()
         # Runs in the context of a caller, where the user's functions may find the credentials.
         contexts = [*(operation.context for operation in self._waiting), *self._connect_waiters.values()]

@@ -33,13 +33,18 @@ WITHOUT_WEBSOCKET = (
 
 
 async def upgrade(
-    session: aiohttp.ClientSession, handshake: Handshake, options: WebSocketOptions, proxy: URL | None = None
+    session: aiohttp.ClientSession,
+    handshake: Handshake,
+    where: str,
+    options: WebSocketOptions,
+    proxy: URL | None = None,
 ) -> aiohttp.ClientWebSocketResponse:
     """Open a WebSocket.
 
     Args:
         session: the session to open it with.
         handshake: the parameters of this connection.
+        where: its URL without parts that may be secret, for messages.
         options: the parameters of all connections; a proxy in them takes precedence.
         proxy: the proxy from the environment; None for none.
 
@@ -51,11 +56,10 @@ async def upgrade(
             that could send credentials elsewhere.
         TransportConnectionFailed: there was no response, or it violates the WebSocket protocol.
     """
-    where = handshake.where
     connection_request.set(ConnectionRequest(Deadline(), is_own=True))
     try:
         with translated_errors(where):
-            return await _limited(_connect(session, handshake, options, proxy), options.connect_timeout, where)
+            return await _limited(_connect(session, handshake, where, options, proxy), options.connect_timeout, where)
     except UpgradeRefused as refusal:
         raise _refusal(where, refusal.status, refusal.headers, refusal.body) from None
 
@@ -76,7 +80,7 @@ async def _limited(connecting: Any, seconds: float | None, where: str) -> aiohtt
 
 
 async def _connect(
-    session: aiohttp.ClientSession, handshake: Handshake, options: WebSocketOptions, proxy: URL | None
+    session: aiohttp.ClientSession, handshake: Handshake, where: str, options: WebSocketOptions, proxy: URL | None
 ) -> aiohttp.ClientWebSocketResponse:
     arguments: dict[str, Any] = {
         "protocols": handshake.subprotocols,
@@ -102,14 +106,14 @@ async def _connect(
         return cast(aiohttp.ClientWebSocketResponse, socket)
     except aiohttp.ClientHttpProxyError as error:
         raise TransportConnectionFailed(
-            f"The proxy refused to connect to {handshake.where}: HTTP {error.status}. See proxy= and proxy_auth=.",
+            f"The proxy refused to connect to {where}: HTTP {error.status}. See proxy= and proxy_auth=.",
             sent=False,
         ) from None  # its text contains the whole URL, which may hold credentials
     except aiohttp.WSServerHandshakeError as error:
         if error.status != 101:  # a session passed by the user lacks the middleware
             raise UpgradeRefused(error.status, error.headers or {}, "") from None
         raise TransportConnectionFailed(
-            f"{handshake.where} violated the WebSocket handshake: {as_sentence(error.message)}", sent=False
+            f"{where} violated the WebSocket handshake: {as_sentence(error.message)}", sent=False
         ) from None  # its text contains the whole URL, which may hold credentials
 
 

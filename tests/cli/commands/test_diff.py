@@ -13,7 +13,7 @@ OLD = """
 directive @old on FIELD
 type Query { book(id: ID!, lang: String): Book books: [Book!]! author: Author search(in: Filter): [Found!]! }
 interface Named { name: String }
-type Book { id: ID! title: String! old: String genre: Genre }
+type Book { id: ID! title: String! old: String genre: Genre year: Int }
 type Author implements Named { name: String }
 union Found = Book | Author
 enum Genre { A B }
@@ -22,7 +22,7 @@ input Filter { text: String year: Int }
 NEW = """
 type Query { book(id: ID!, lang: Int, shelf: String!): Book books: [Book!]! search(in: Filter): [Found!]! }
 interface Named { name: String }
-type Book { id: ID! title: String genre: Genre writer: Author pages: Int }
+type Book { id: ID! title: String genre: Genre writer: Author pages: Int year: String }
 type Author { name: String }
 union Found = Book
 enum Genre { A B C }
@@ -75,6 +75,7 @@ def test_no_change(project: Path, library: str) -> None:
         ("query ($f: Filter) { search(in: $f) { __typename } }", {("breaking", "FIELD_CHANGED_KIND")}),
         ("{ books { id @old } }", {("breaking", "DIRECTIVE_REMOVED")}),
         ("{ author { name } }", {("breaking", "FIELD_REMOVED")}),
+        ("{ books { year } }", {("breaking", "FIELD_CHANGED_KIND")}),  # and not that no Int is left
     ],
 )
 def test_changes_that_concern_documents(project: Path, document: str, expected: set[tuple[str, str]]) -> None:

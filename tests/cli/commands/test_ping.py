@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 
+import pytest
+
 from tests.cli.processes import syncgql
+from tests.fix_servers import Server
 from tests.fix_streams import StreamServer
 
 
-def supported(url: str) -> dict[str, bool]:
+def supported(url: str) -> dict[str, bool | None]:
     outcome = syncgql("ping", url, "--format", "json")
     assert (outcome.exit_code, outcome.stderr) == (0, "")
     return {finding["feature"]: finding["supported"] for finding in json.loads(outcome.stdout)}
@@ -17,14 +20,14 @@ def supported(url: str) -> dict[str, bool]:
 def test_a_server_of_all_protocols(strawberry_streams: StreamServer) -> None:
     """Strawberry without batches and persisted queries."""
     found = supported(strawberry_streams.url)
-    unsupported = {feature for feature, answer in found.items() if not answer}
+    unsupported = {feature for feature, answer in found.items() if answer is False}
     assert unsupported == {"application/graphql-response+json", "batch", "automatic persisted queries"}
 
 
 def test_yoga(yoga_server: StreamServer) -> None:
     """Server-Sent Events and both media types, but no WebSockets."""
     found = supported(yoga_server.url)
-    assert found["subscriptions: sse"]
+    assert found["subscriptions: sse"] is not False
     assert found["application/graphql-response+json"]
     assert not found["subscriptions: graphql-transport-ws"]
 
@@ -39,3 +42,13 @@ def test_no_server() -> None:
     """The exit code is that of the first request."""
     outcome = syncgql("ping", "http://127.0.0.1:1/")
     assert (outcome.exit_code, outcome.stdout) == (3, "")
+
+
+@pytest.mark.parametrize("protocol", ["sse", "multipart"])
+def test_streams_of_which_nothing_is_known(strawberry_server: Server, protocol: str) -> None:
+    """Strawberry answers both with a JSON response, because neither is enabled; one that has them may do so as well."""
+    outcome = syncgql("ping", strawberry_server.url)
+    [row] = [line for line in outcome.stdout.splitlines() if f"subscriptions: {protocol}" in line]
+    assert "unknown" in row
+    assert "refused before a stream could begin: Anonymous Subscription must not select" in row
+    assert supported(strawberry_server.url)[f"subscriptions: {protocol}"] is None

@@ -67,7 +67,7 @@ def test_one_of_several_operations(library: str) -> None:
     """-o chooses; without it nothing is sent."""
     several = "query A { hello } query B { book(id: 3) { title } }"
     assert syncgql("run", library, several, "-o", "B").stdout == '{"book": {"title": "Ubik"}}\n'
-    assert syncgql("run", library, several).exit_code == 8
+    assert syncgql("run", library, several).exit_code == 2
 
 
 def test_formats(library: str) -> None:

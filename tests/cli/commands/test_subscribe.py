@@ -64,6 +64,18 @@ def test_head_ends_the_subscription(strawberry_streams: StreamServer) -> None:
     strawberry_streams.wait_for("ended", name="subscription endless")
 
 
+def test_a_silent_subscription_ends_with_its_reader(strawberry_streams: StreamServer) -> None:
+    """It does not take another event to find out that nothing reads the output any more."""
+    with start("subscribe", strawberry_streams.url, "subscription { published }") as process:
+        assert process.stdout
+        strawberry_streams.wait_for("started", name="subscription published")
+        process.stdout.close()
+        assert process.wait(timeout=PATIENCE) == 141
+        assert process.stderr
+        assert process.stderr.read() == ""
+    strawberry_streams.wait_for("ended", name="subscription published")
+
+
 def test_events_with_errors(strawberry_streams: StreamServer) -> None:
     """Errors are on stderr, and the exit code tells of them at the end."""
     outcome = syncgql("subscribe", strawberry_streams.url, "subscription { fails }")
@@ -79,7 +91,7 @@ def test_a_reconnect_is_reported(strawberry_streams: StreamServer, tcp_proxy: ty
         assert process.stderr
         process.stdout.readline()
         proxy.drop()
-        assert process.stderr.readline().startswith("syncgql: reconnected; events of ")
+        assert process.stderr.readline().startswith("syncgql: reconnected; events may be missing for ")
         process.send_signal(signal.SIGINT)
         process.communicate(timeout=PATIENCE)
 

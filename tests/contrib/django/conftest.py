@@ -68,19 +68,25 @@ class Project:
         (self._folder / "site_settings.py").write_text(SETTINGS.format(clients=clients), "utf-8")
         (self._folder / "handlers.py").write_text(HANDLERS, "utf-8")
 
+    def append(self, name: str, text: str) -> None:
+        """Append lines to a file, or create it."""
+        with (self._folder / name).open("a", encoding="utf-8") as file:
+            file.write(text)
+
     def manage(self, *arguments: str) -> ScriptResult:
         """Run a command to its end."""
         return run_python("-m", "django", *arguments, environment=self._environment, cwd=self._folder)
 
-    def start(self, *arguments: str) -> subprocess.Popen[str]:
-        """Start a command."""
+    def start(self, *arguments: str, stderr: int = subprocess.STDOUT) -> subprocess.Popen[str]:
+        """Start a command, in a process group of its own."""
         return subprocess.Popen(
             [sys.executable, "-W", "error", "-m", "django", *arguments],
             cwd=self._folder,
             env={**os.environ, **self._environment},
             stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
+            stderr=stderr,
             text=True,
+            start_new_session=True,
         )
 
 

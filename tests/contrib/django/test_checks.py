@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
+import pytest
 from django.test import override_settings
 
-from syncgql.contrib.django.checks import check_certificates, check_clients
+from syncgql.contrib.django.checks import check_certificates, check_clients, check_endpoints, check_forwarding
+
+from ...fix_servers import Server
+from .conftest import Project
 
 URL = "https://127.0.0.1:1/graphql"
 
@@ -32,3 +37,42 @@ def test_certificates_that_are_not_verified_are_a_warning() -> None:
     with override_settings(SYNCGQL={"a": {"url": URL}, "b": {"url": URL, "ssl": False}}):
         (warning,) = check_certificates()
     assert (warning.id, "'b'" in warning.msg) == ("syncgql.W001", True)
+
+
+DOWN_AND_UP = '{{"down": {{"url": "http://127.0.0.1:1/"}}, "up": {{"url": "{url}"}}}}'
+
+
+def test_apis_are_pinged_on_request(project: Callable[[str], Project], strawberry_server: Server) -> None:
+    """``--deploy`` asks for it; an API that does not answer is a warning, as all messages of ``--deploy`` are."""
+    site = project(DOWN_AND_UP.format(url=strawberry_server.url))
+    done = site.manage("check", "--deploy", "--tag", "syncgql")
+    assert done.exit_code == 0
+    assert "?: (syncgql.W002) SYNCGQL['down'] does not answer: Could not connect to http://127.0.0.1:1/" in done.stderr
+    assert "'up'" not in done.stderr
+    assert "identified 1 issue" in done.stderr
+    assert site.manage("check", "--deploy", "--tag", "syncgql", "--fail-level", "WARNING").exit_code == 1
+
+
+def test_nothing_connects_without_deploy(project: Callable[[str], Project], strawberry_server: Server) -> None:
+    """``runserver``, ``test`` and a plain ``check`` must not depend on other servers."""
+    site = project(DOWN_AND_UP.format(url=strawberry_server.url))
+    done = site.manage("check", "--tag", "syncgql", "--fail-level", "WARNING")
+    assert (done.exit_code, done.stderr) == (0, "")
+    assert strawberry_server.seen("request") == []
+
+
+@pytest.mark.parametrize("setting", ["a", {}, {"a": {"url": "nowhere"}}])
+def test_a_client_that_cannot_be_created_is_not_pinged(setting: Any) -> None:
+    """The other check reports it."""
+    with override_settings(SYNCGQL=setting):
+        assert check_endpoints() == []
+
+
+@pytest.mark.parametrize("names", ["X-Request-ID", None, [1]])
+def test_forwarded_headers_that_are_no_list(names: Any) -> None:
+    """The characters of a single name are not headers."""
+    assert check_forwarding() == []
+    with override_settings(SYNCGQL_FORWARD_HEADERS=("X-Request-ID",)):
+        assert check_forwarding() == []
+    with override_settings(SYNCGQL_FORWARD_HEADERS=names):
+        assert [error.id for error in check_forwarding()] == ["syncgql.E002"]

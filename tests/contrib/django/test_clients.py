@@ -72,12 +72,16 @@ def test_middleware_by_import_path(path: str, expected: str) -> None:
     ("setting", "message"),
     [
         ([], "SYNCGQL must be a dict of clients, not list."),
-        ({"b": {}}, "SYNCGQL has no client 'a'; its clients are ['b']."),
+        ({"b": {}, "c": {}}, "SYNCGQL has no client 'a'; its clients are b, c."),
+        ({}, "SYNCGQL has no client 'a'; it is not set, or empty."),
         ({"a": URL}, "SYNCGQL['a'] must be a dict of options, not str."),
         ({"a": {"url": URL, "headrs": {}}}, "SYNCGQL['a']: Client has no option 'headrs'; did you mean 'headers'?"),
         ({"a": {"url": URL, "URL": URL}}, "SYNCGQL['a']: Client has no option 'URL'."),
         ({"a": {"url": URL, "pool_size": "9"}}, "SYNCGQL['a']: pool_size must be"),
-        ({"a": {"url": URL, "middleware": ["no.such.thing"]}}, "SYNCGQL['a']: No module named 'no'"),
+        (
+            {"a": {"url": URL, "middleware": ["no.such.thing"]}},
+            "SYNCGQL['a']: middleware 'no.such.thing' cannot be imported: No module named 'no'",
+        ),
     ],
 )
 def test_a_mistake_is_named(setting: Any, message: str) -> None:

@@ -52,6 +52,18 @@ def test_the_error_that_ends_it(telemetry: Telemetry, strawberry_server: Server)
     assert (span.attributes or {})["error.type"] == "TransportQueryError"
 
 
+def test_the_errors_of_an_event(telemetry: Telemetry, strawberry_server: Server) -> None:
+    """They are events of the span, which has the status ERROR, whether the consumer raises or not."""
+    with Client(strawberry_server.url, middleware=[telemetry.middleware()]) as client:
+        results = list(client.subscribe_results("subscription { failAfter(count: 1) }"))
+    assert [bool(result.errors) for result in results] == [False, True]
+    (span,) = telemetry.spans
+    (error,) = span.events
+    assert (error.name, (error.attributes or {})["graphql.error.message"]) == ("graphql.error", "It failed after 1")
+    assert span.status.status_code is StatusCode.ERROR
+    assert (span.attributes or {})["error.type"] == "GraphQLError"
+
+
 def test_a_dropped_subscription(telemetry: Telemetry, strawberry_server: Server) -> None:
     """Its span ends with the next call, at the time at which it was dropped."""
     with Client(strawberry_server.url, middleware=[telemetry.middleware()]) as client:

@@ -1,4 +1,5 @@
-# Written by syncgql codegen 0.2.0.dev0 from all documents. Do not edit: changes are overwritten.
+# Written by syncgql codegen 0.2.0.dev0. Do not edit: changes are overwritten.
+# Source: all documents
 # sha256: 3cd131307bb56a7a
 
 from .catalogue import AddBook as AddBook

@@ -1,5 +1,6 @@
-# Written by syncgql codegen 0.2.0.dev0 from catalogue.graphql. Do not edit: changes are overwritten.
-# sha256: 21288e77884d7bd0
+# Written by syncgql codegen 0.2.0.dev0. Do not edit: changes are overwritten.
+# Source: catalogue.graphql
+# sha256: f06f7fe6207d0a82
 
 from __future__ import annotations
 
@@ -145,7 +146,9 @@ class AddBook(GeneratedRequest["AddBook.Data"]):
         author: str | None | Unset = UNSET,
         year: int,
     ) -> None:
-        super().__init__(self.TEXT, AddBook.Data, variables({"title": title, "author": author, "year": year}), "AddBook")
+        super().__init__(
+            self.TEXT, AddBook.Data, variables({"title": title, "author": author, "year": year}), "AddBook"
+        )
 
     class Data(Model):
         """``AddBook.Data``.
@@ -156,12 +159,12 @@ class AddBook(GeneratedRequest["AddBook.Data"]):
 
         __slots__ = __match_args__ = ("add_book",)
 
-        add_book: AddBook.Data.AddBook
+        add_book: AddBook.Data.AddBook_
 
         def __init__(
             self,
             *,
-            add_book: AddBook.Data.AddBook,
+            add_book: AddBook.Data.AddBook_,
         ) -> None:
             self.add_book = add_book
 
@@ -170,12 +173,12 @@ class AddBook(GeneratedRequest["AddBook.Data"]):
             self = object.__new__(cls)
             at = "addBook"
             try:
-                self.add_book = AddBook.Data.AddBook.from_data(data["addBook"])
+                self.add_book = cls.AddBook_.from_data(data["addBook"])
             except DECODE_ERRORS as error:
                 refuse(error, data, at)
             return self
 
-        class AddBook(Model):
+        class AddBook_(Model):
             __slots__ = __match_args__ = ("id",)
 
             id: str
@@ -188,7 +191,7 @@ class AddBook(GeneratedRequest["AddBook.Data"]):
                 self.id = id
 
             @classmethod
-            def from_data(cls, data: Any) -> AddBook.Data.AddBook:
+            def from_data(cls, data: Any) -> AddBook.Data.AddBook_:
                 self = object.__new__(cls)
                 at = "id"
                 try:

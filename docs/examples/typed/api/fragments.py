@@ -1,4 +1,5 @@
-# Written by syncgql codegen 0.2.0.dev0 from fragments. Do not edit: changes are overwritten.
+# Written by syncgql codegen 0.2.0.dev0. Do not edit: changes are overwritten.
+# Source: fragments
 # sha256: a7a2a898a1d9e3c3
 
 from __future__ import annotations

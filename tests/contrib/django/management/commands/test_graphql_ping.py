@@ -16,6 +16,15 @@ def test_ping_asks_all_clients_or_those_that_are_named(
     done = site.manage("graphql_ping")
     assert (done.exit_code, done.stdout.startswith("up: ")) == (1, True)
     assert "down: Could not connect" in done.stderr
-    assert "CommandError: No answer for down." in done.stderr
+    assert "CommandError: No response for: down." in done.stderr
     done = site.manage("graphql_ping", "up")
     assert (done.exit_code, done.stderr) == (0, "")
+
+
+def test_a_client_that_does_not_exist(project: Callable[[str], Project]) -> None:
+    """The message has the names of the clients, without a traceback; without any client, the command fails."""
+    done = project('{"a": {"url": "http://127.0.0.1:1/"}}').manage("graphql_ping", "b")
+    assert (done.exit_code, "Traceback" in done.stderr) == (1, False)
+    assert "b: SYNCGQL has no client 'b'; its clients are a." in done.stderr
+    done = project("{}").manage("graphql_ping")
+    assert (done.exit_code, done.stderr) == (1, "CommandError: SYNCGQL is not set, or empty.\n")

@@ -12,6 +12,15 @@ from syncgql import Client
 from .....fix_servers import Server
 from ...conftest import Project
 
+DATABASE_HANDLER = """
+@subscription_handler("library", "subscription { count(to: 3) }")
+def query(event):
+    from django.db import connection
+
+    print("new" if connection.connection is None else "kept", flush=True)
+    connection.ensure_connection()
+"""
+
 
 @pytest.fixture
 def site(project: Callable[[str], Project], strawberry_server: Server) -> Project:
@@ -37,6 +46,16 @@ def test_sigterm_ends_the_subscription(site: Project, strawberry_server: Server)
         assert daemon.stdout.read() == ""
         assert daemon.wait(30) == 0
     strawberry_server.wait_for("subscription_ended", name="bookAdded")
+
+
+@pytest.mark.parametrize(("max_age", "printed"), [(0, "new\nnew\nnew\n"), (None, "new\nkept\nkept\n")])
+def test_stale_database_connections_are_closed_between_events(site: Project, max_age: int | None, printed: str) -> None:
+    """Those that have outlived ``CONN_MAX_AGE``, as Django closes them between requests."""
+    databases = {"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": "site.sqlite3", "CONN_MAX_AGE": max_age}}
+    site.append("site_settings.py", f"DATABASES = {databases!r}\n")
+    site.append("handlers.py", DATABASE_HANDLER)
+    done = site.manage("graphql_subscribe", "handlers.query")
+    assert (done.exit_code, done.stdout, done.stderr) == (0, printed, "")
 
 
 def test_the_errors_of_an_event_are_shown(site: Project) -> None:
@@ -65,3 +84,9 @@ def test_without_a_server_the_command_fails(project: Callable[[str], Project]) -
     done = site.manage("graphql_subscribe", "handlers.count")
     assert done.exit_code == 1
     assert done.stderr.startswith("CommandError: Could not connect to")
+
+
+def test_a_client_that_does_not_exist(project: Callable[[str], Project]) -> None:
+    """The message has no traceback."""
+    done = project("{}").manage("graphql_subscribe", "handlers.count")
+    assert done.stderr == "CommandError: SYNCGQL has no client 'library'; it is not set, or empty.\n"
