@@ -31,7 +31,7 @@ from .incremental_payloads import DATA, STREAM, entries, fed, first
         (entries({"path": ["person", "films"], "data": {}}), "a payload has data for person.films, which is a list"),
         (entries({"path": ["person", "id", "x"], "data": {}}), "leads through a string at 'x'"),
         (entries({"path": ["person", "films", "x"], "data": {}}), "leads through a list at 'x'"),
-        (entries({"path": ["person", "films", 4], "items": [1]}), "items of person.films from index 4 on came without"),
+        (entries({"path": ["person", "films", 4], "items": [1]}), "items of person.films before index 4 are missing"),
         (entries({"id": 1, "data": {}}), "an entry of incremental has no id"),
         (entries({"id": "1", "subPath": "x", "data": {}}), "subPath must be a list, not a string"),
         ({"pending": [{"path": []}]}, "an entry of pending has no id"),

@@ -99,7 +99,7 @@ def test_x03_a_refused_join(phoenix_server: PhoenixServer, response: Any, kind: 
 
 def test_x03_no_such_channel(phoenix_server: PhoenixServer) -> None:
     """It is not tried again; the error names the channel and the option."""
-    refused = pytest.raises(TransportConnectionFailed, match=r"no channel 'other', see channel_name=")
+    refused = pytest.raises(TransportConnectionFailed, match=r"no channel 'other', pass another channel_name=")
     with client_of(phoenix_server, channel_name="other", reconnect=True) as client, refused:
         client.execute("{ hello }")
     assert len(phoenix_server.seen("phoenix_connect")) == 1
