@@ -320,7 +320,7 @@ class Signature:
     ("make", "options", "message"),
     [
         (client, {"url": WS, "auth": Signature()}, "auth= with get_headers is only for HTTP"),
-        (client, {"url": WS, "timeout": aiohttp.ClientTimeout(total=3)}, "it has a WebSocket for everything"),
+        (client, {"url": WS, "timeout": aiohttp.ClientTimeout(total=3)}, "this client uses a WebSocket for everything"),
         (client, {"batch_max": 50}, "batch_max= has no effect without batch_interval="),
         (client, {"on_reconnect": lambda gap: None, "reconnect": False}, "on_reconnect= has no effect"),
         (

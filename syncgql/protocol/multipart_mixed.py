@@ -156,7 +156,7 @@ def payloads_of(part: Part, json_deserialize: JSONDeserialize) -> Iterable[Any]:
         MalformedEvent: the part is not JSON. If payloads precede the flaw, iterating yields them and then raises.
     """
     if part.media_type and not is_json(part.media_type):
-        raise MalformedEvent(f"a part is JSON, not {part.media_type[:100]}")
+        raise MalformedEvent(f"a part must be JSON, not {part.media_type[:100]}")
     try:
         value = decode_json(part.body, "utf-8", json_deserialize)
     except CODEC_ERRORS as error:
@@ -171,13 +171,13 @@ def _decode_each(body: bytes, json_deserialize: JSONDeserialize, cause: Exceptio
     try:
         text = body.decode()
     except UnicodeDecodeError:
-        raise MalformedEvent("a part is JSON") from cause
+        raise MalformedEvent("a part must be JSON") from cause
     while position < len(text):
         try:
             _, end = find_end(text, position)
             value = json_deserialize(text[position:end])
         except CODEC_ERRORS:
-            raise MalformedEvent("a part is JSON") from cause
+            raise MalformedEvent("a part must be JSON") from cause
         if isinstance(value, list):
             yield from value
         else:

@@ -196,9 +196,11 @@ class WebSocketProtocol(ABC):
         try:
             message = self._decode(text)
         except NotJSONConstant as error:
-            return self._unreadable(f"a message is JSON, which has no {error.constant}. {error.advice}", text, error)
+            return self._unreadable(
+                f"a message must be JSON, which has no {error.constant}. {error.advice}", text, error
+            )
         except CODEC_ERRORS as error:
-            return self._unreadable("a message is JSON", text, error)
+            return self._unreadable("a message must be JSON", text, error)
         try:
             reaction, next_state = self._receives[message["type"]]
         except (TypeError, KeyError):
@@ -222,7 +224,7 @@ class WebSocketProtocol(ABC):
         try:
             text = data.decode()
         except UnicodeDecodeError as error:
-            return self._unreadable("a message is UTF-8 text", repr(data[:100]), error)
+            return self._unreadable("a message must be UTF-8 text", repr(data[:100]), error)
         return self.receive(text)
 
     def decision(self, code: int, *, complained: bool = False) -> RetryDecision:
@@ -302,7 +304,7 @@ class WebSocketProtocol(ABC):
 
     def _unexpected(self, message: Any) -> str:
         if not isinstance(message, dict):
-            return "a message is a JSON object"
+            return "a message must be a JSON object"
         type = message.get("type")
         name = repr(type)[:50]
         if isinstance(type, str) and any(type in messages for messages in self.RECEIVES.values()):

@@ -1,4 +1,4 @@
-"""ClientStats: what a client is doing at one moment."""
+"""ClientStats: the activity of a client at one moment."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from .event_buffer import EventBuffer
 
 
 class ClientStats(NamedTuple):
-    """What a client is doing in this process, at the moment of the access.
+    """A snapshot of a client's activity in this process, taken when ``Client.stats`` was accessed.
 
     Calls of a blocking transport such as ``RequestsHTTPTransport`` are not counted, and neither are its connections.
     Calls that wait in the user's middleware are not counted.
 
     Attributes:
-        calls: the calls in progress, futures and starts of subscriptions included.
+        calls: the calls in progress, including futures and starts of subscriptions.
         waiting: how many of these wait for a free connection of the pool.
         delayed: the calls that wait for a retry, for a rate limit or for the next request of ``poll``; they are not
             among *calls*.
@@ -27,7 +27,7 @@ class ClientStats(NamedTuple):
         dropped: the events of these that were dropped because a buffer was full.
         retries: the retries so far.
         longest_hold: the longest time in seconds for which the loop thread was busy and looked at no socket. It is
-            measured from the first access to ``Client.stats`` on, and always 0 on Windows.
+            measured since the first access to ``Client.stats``, and is always 0 on Windows.
     """
 
     calls: int = 0

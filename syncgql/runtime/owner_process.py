@@ -1,4 +1,4 @@
-"""OwnerProcess: the process that began an iterator, whose threads a forked child does not have."""
+"""OwnerProcess: the process that created an iterator, whose threads do not exist in a forked child."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ class OwnerProcess:
         self._pid = os.getpid()
 
     def check(self) -> None:
-        """Raise a ``RuntimeError`` in another process, where a wait would never end."""
+        """Raise a ``RuntimeError`` in another process, where waiting would never end."""
         if os.getpid() != self._pid:
             raise RuntimeError(
-                "This iterator was begun in another process, before a fork; begin again in this process."
+                "This iterator was created in another process, before a fork; create a new one in this process."
             )

@@ -1,4 +1,4 @@
-"""Prefetch: an iterator that works ahead of its consumer, in a thread."""
+"""Prefetch: an iterator that takes items ahead of its consumer, in a thread."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ T = TypeVar("T")
 class Arrival(Generic[T]):
     """An item, or the error in its place.
 
-    The error's traceback refers to the frames that raise it, so it is kept here only until then: otherwise they would
-    wait for the garbage collector.
+    The error's traceback refers to the frames that raise it, so the reference is dropped then; otherwise the frames
+    would form a cycle that only the garbage collector frees.
     """
 
     __slots__ = ("_error", "_item")
@@ -38,21 +38,21 @@ class Arrival(Generic[T]):
 
 
 class Prefetch(Iterator[T], Generic[T]):
-    """Takes items from an iterator in a thread of its own, a few ahead of the consumer.
+    """Takes items from an iterator in a separate thread, a few ahead of the consumer.
 
-    The thread starts with the first item that is asked for, and ends with the iterator or with ``stop``. It refers to
-    nothing of this object but two queues, so dropping this object after ``stop`` frees everything.
+    The thread starts when the first item is requested, and ends with the iterator or after ``stop``. It refers only to
+    two queues of this object, so dropping this object after ``stop`` frees everything.
 
     Args:
         items: the iterator; only the thread uses it.
-        ahead: how many items may be ready before they are asked for, at least 1.
+        ahead: the number of items to take before they are requested, at least 1.
     """
 
     def __init__(self, items: Iterator[T], ahead: int) -> None:
         self._items = items
         self._ahead = ahead
         self._arrivals: SlicedQueue[Arrival[T]] = SlicedQueue()
-        # A token for each item that may be taken; False ends the thread.
+        # One token for each item that may be taken; False ends the thread.
         self._room: SlicedQueue[bool] = SlicedQueue()
         self._owner: OwnerProcess | None = None
 
@@ -61,7 +61,7 @@ class Prefetch(Iterator[T], Generic[T]):
 
         Raises:
             StopIteration: the iterator has ended.
-            RuntimeError: it was begun in another process.
+            RuntimeError: the iterator was created in another process.
             Exception: what the iterator raised.
         """
         if self._owner is None:
@@ -76,7 +76,7 @@ class Prefetch(Iterator[T], Generic[T]):
         return cast("T", item)
 
     def stop(self) -> None:
-        """Have the thread take no more items; for finalizers, so it takes no lock and never waits."""
+        """Make the thread take no more items. Finalizers call this, so it takes no lock and never waits."""
         self._room.put(False)
         self._arrivals.put(_end())
 

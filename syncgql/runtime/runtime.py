@@ -108,19 +108,21 @@ class Runtime(Generic[R]):
         return call.outcome()
 
     def hold(self, coroutine: Coroutine[Any, Any, T], deadline: Deadline, landed: Callable[[], object]) -> Call[T]:
-        """Return a call that has not started: the caller has the loop thread call its ``start``.
+        """Return a call that has not started; the caller must schedule its ``start`` on the loop thread.
 
         Args:
             coroutine: the coroutine to run.
             deadline: the time at which it is cancelled.
-            landed: called once, when there is an outcome: on the loop thread, or in here if the client is closed.
+            landed: called once, when there is an outcome: on the loop thread, or by this method if the client is
+                closed.
         """
         call = Call(coroutine, deadline, self._calls, landed)
         if self._stopping or self._at_exit:
-            self._begin(call)  # which refuses it
+            self._begin(call)  # the closed runtime ends the call
             return call
         self._calls.add(call)
-        # The loop thread sets the flag first and cancels the calls in the set second; here it is the other way round.
+        # The loop thread first sets the flag and then cancels the calls in the set; this code first adds the call and
+        # then checks the flag.
         if self._stopping and not self.thread.post(self._start, call):
             self._fail_calls()
         return call
@@ -185,9 +187,9 @@ class Runtime(Generic[R]):
         self.thread.post(self._stop)
 
     def drop(self) -> None:
-        """Have everything end because the client was dropped; for finalizers, so it takes no lock and never waits."""
+        """End everything because the client was dropped. Finalizers call this, so it takes no lock and never waits."""
         # The finalizers of its subscriptions may run before or after this, and after the loop thread has closed them.
-        # A second drop finds them finished, and keeps what the first one found.
+        # A second drop finds them finished, and keeps the findings of the first one.
         self.open_when_dropped |= {buffer for buffer in self.buffers.copy() if not buffer.finished}
         self.request_stop()
 

@@ -1,4 +1,4 @@
-"""SlicedQueue: a queue between threads whose consumer never misses Ctrl-C."""
+"""SlicedQueue: a queue between threads; Ctrl-C always interrupts its consumer."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ Empty = queue.Empty
 
 
 class SlicedQueue(Generic[T]):
-    """A queue without a limit, safe for finalizers and for the loop thread, which never wait in ``put``."""
+    """An unbounded queue. ``put`` never waits, so finalizers and the loop thread can call it."""
 
     def __init__(self) -> None:
         self._queue: queue.SimpleQueue[T] = queue.SimpleQueue()

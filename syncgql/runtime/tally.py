@@ -1,4 +1,4 @@
-"""Tally: a count to which any thread adds."""
+"""Tally: a counter that any thread can increase."""
 
 from __future__ import annotations
 
@@ -7,21 +7,21 @@ import threading
 
 
 class Tally:
-    """A count of the events in this process, to which any thread adds. A forked child starts at 0."""
+    """A counter per process that any thread can increase; a forked child starts at 0."""
 
     def __init__(self) -> None:
         # By process id, because a fork copies a lock that another thread may hold. ``setdefault`` is atomic.
         self._counters: dict[int, _Counter] = {}
 
     def add(self) -> None:
-        """Count one more."""
+        """Increase the count by one."""
         counter = self._counters.setdefault(os.getpid(), _Counter())
         with counter.lock:
             counter.count += 1
 
     @property
     def count(self) -> int:
-        """The count at this moment."""
+        """The current count."""
         counter = self._counters.get(os.getpid())
         return 0 if counter is None else counter.count
 

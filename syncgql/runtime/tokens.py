@@ -1,4 +1,4 @@
-"""Tokens: a counter of tokens that threads take and return."""
+"""Tokens: a number of tokens that threads take and return."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ class Tokens:
     """A number of tokens, between 0 and a limit.
 
     Args:
-        limit: how many there are at the beginning, and at most.
+        limit: the initial and maximum number of tokens.
 
     Attributes:
-        left: how many there are now.
+        left: the current number of tokens.
     """
 
     def __init__(self, limit: int) -> None:
@@ -21,7 +21,7 @@ class Tokens:
         self._lock = threading.Lock()
 
     def take(self, count: int) -> bool:
-        """Take some; return False if there are not enough."""
+        """Take *count* tokens; return False if there are not enough."""
         with self._lock:
             if self.left < count:
                 return False
@@ -29,7 +29,7 @@ class Tokens:
             return True
 
     def give(self) -> None:
-        """Give one back, unless there are as many as at the beginning."""
-        if self.left < self._limit:  # no lock as long as nothing was taken
+        """Return a token, unless all tokens have been returned."""
+        if self.left < self._limit:  # takes no lock while no token is taken
             with self._lock:
                 self.left = min(self.left + 1, self._limit)

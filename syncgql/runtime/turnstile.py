@@ -1,4 +1,4 @@
-"""Turnstile: admits threads one at a time, in the order of their arrival."""
+"""Turnstile: admits threads one at a time, in order of arrival."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""warn_if_forks_are_unsafe: names the option that uWSGI needs before it forks a process that has threads.
+"""warn_if_forks_are_unsafe: warns that uWSGI needs an option to fork a process that has threads.
 
 While it forks its workers, uWSGI's master process does not hold the interpreter's lock (the GIL). If another thread
 holds it at that moment, the worker inherits a lock that no thread of its own can release, and waits for it forever
@@ -32,7 +32,7 @@ def warn_if_forks_are_unsafe() -> None:
 
 
 def _forks_are_unsafe() -> bool:
-    # uWSGI makes this module; other programs have none, or a stub for their tests.
+    # uWSGI creates this module; other programs have none, or a stub for tests.
     uwsgi = sys.modules.get("uwsgi")
     if uwsgi is None or getattr(uwsgi, "masterpid", int)() != os.getpid():
         return False

@@ -1,4 +1,4 @@
-"""PhoenixChannelWebsocketsTransport: GraphQL over a channel of Phoenix, as Absinthe serves it."""
+"""PhoenixChannelWebsocketsTransport: GraphQL over Phoenix channels, as served by Absinthe."""
 
 from __future__ import annotations
 
@@ -45,48 +45,51 @@ ParamsOption = Params | Callable[[], Params | None] | None
 
 
 class PhoenixChannelWebsocketsTransport(WebSocketTransport):
-    """GraphQL over a channel of Phoenix, as Absinthe serves it: queries, mutations and subscriptions.
+    """GraphQL over Phoenix channels, as served by Absinthe: queries, mutations and subscriptions.
 
     ``subscribe`` returns when the server has confirmed the subscription, so that no event after it is lost. If the
     channel crashes, the transport joins it again over the same socket. A subscription whose consumer may hold it up
-    (``overflow="block"``) has a socket of its own; all others, and queries and mutations, share one, on which Absinthe
-    runs them one after the other. All limits are in seconds; None is no limit.
+    (``overflow="block"``) has its own socket; all others, and queries and mutations, share one, on which Absinthe runs
+    them sequentially. All limits are in seconds; None means no limit.
 
     Args:
-        url: the socket, ``ws://`` or ``wss://``. ``/websocket`` is appended unless the path ends with it. The parameter
-            ``vsn`` selects the format of messages: ``2.0.0``, the default, or ``1.0.0`` for servers older than Phoenix
-            1.4. User name and password are sent as ``Authorization``.
+        url: the URL of the socket, ``ws://`` or ``wss://``. ``/websocket`` is appended unless the path ends with it.
+            The parameter ``vsn`` selects the format of messages: ``2.0.0``, the default, or ``1.0.0`` for servers older
+            than Phoenix 1.4. A user name and password are sent as ``Authorization``.
         channel_name: the channel to join.
-        heartbeat_interval: send a heartbeat so often, and take the server for dead when nothing comes until the next
-            one is due; None for no heartbeats. Phoenix closes sockets that are silent for 60 s.
-        ack_timeout: limit for the reply to the join.
-        headers: headers for the upgrade, or a function that returns them; it is called for each operation, never on
-            the loop.
-        params: parameters of the connection, such as a token, which are added to the URL's query string; or a function
-            that returns them, called as ``headers`` is. A nested mapping becomes ``outer[inner]=value``.
-        auth: a pair of name and password, or the text of an ``Authorization`` header; or a function that returns one of
-            these, called as ``headers`` is.
-        origin: the ``Origin`` header. By default none is sent, which Phoenix allows from every client.
-        ssl: True verifies certificates, False does not; or an ``ssl.SSLContext`` or ``aiohttp.Fingerprint``.
-        proxy: URL of a proxy.
-        proxy_auth: a pair of name and password for the proxy.
+        heartbeat_interval: the seconds between heartbeats. If nothing arrives until the next one is due, the connection
+            counts as lost. None sends no heartbeats; Phoenix closes sockets that are silent for 60 s.
+        ack_timeout: the limit for the reply to the join.
+        headers: headers for the upgrade request, or a function that returns them, which is called for each operation,
+            never on the loop.
+        params: parameters of the connection, such as a token, to add to the URL's query string; or a function that
+            returns them, which is called like *headers*. A nested mapping becomes ``outer[inner]=value``.
+        auth: a ``(user, password)`` pair or the value of an ``Authorization`` header; or a function that returns one of
+            these, which is called like *headers*.
+        origin: the ``Origin`` header. By default, none is sent, which Phoenix always allows.
+        ssl: True, the default, to verify certificates; False not to; or an ``ssl.SSLContext`` or
+            ``aiohttp.Fingerprint``.
+        proxy: the URL of a proxy.
+        proxy_auth: a ``(user, password)`` pair for the proxy.
         proxy_headers: headers for the proxy.
-        connect_timeout: limit for TCP, TLS and the upgrade together.
-        close_timeout: limit for closing a connection, including the message that leaves the channel.
-        keep_alive_timeout: take the server for dead when it is silent for so long. Messages of every kind count,
-            replies to heartbeats too.
+        connect_timeout: the limit for TCP, TLS and the upgrade together.
+        close_timeout: the limit for closing a connection, including the message that leaves the channel.
+        keep_alive_timeout: the time without a message after which the connection counts as lost. Messages of every kind
+            count, including replies to heartbeats.
         connect_args: further arguments for ``aiohttp.ClientSession.ws_connect``.
         client_session_args: further arguments for ``aiohttp.ClientSession``.
-        max_message_size: bytes of the biggest message that is accepted; 0 for no limit.
-        reconnect: when a lost socket is opened again, or a lost channel joined again, and its subscriptions are sent
-            again: a ``ReconnectPolicy``, True for the default one (for ten minutes; the first attempt after 1 to 2 s,
-            later ones after up to 31 s), False for never.
-        idle_timeout: how long the shared socket stays open when nothing runs on it.
-        session: a function that makes the ``aiohttp.ClientSession``; takes the place of ``client_session_args``.
-        json_serialize: encodes requests; compact UTF-8 by default. It may return bytes, which are sent as text.
-        json_deserialize: decodes messages, on the loop; with the ``speed`` extra msgspec by default.
-        trust_env: whether ``HTTP_PROXY`` (for ``ws://``), ``HTTPS_PROXY`` (for ``wss://``), ``ALL_PROXY`` and
-            ``NO_PROXY`` are used where no proxy is given; they are read once, before the first connection.
+        max_message_size: the maximum size of a message in bytes; 0 for no limit.
+        reconnect: when to reopen a lost socket, or rejoin a lost channel, and resend its subscriptions: a
+            ``ReconnectPolicy``, True for the default policy (for ten minutes; the first attempt after 1 to 2 s, later
+            ones after up to 31 s), or False for never.
+        idle_timeout: the seconds for which the shared socket stays open without an operation.
+        session: a function that creates the ``aiohttp.ClientSession``; it replaces *client_session_args*.
+        json_serialize: a function that encodes requests; the default writes compact UTF-8. It may return bytes, which
+            are sent as text.
+        json_deserialize: a function that decodes messages, on the loop. The default uses Python's ``json`` module, or
+            msgspec with the ``speed`` extra.
+        trust_env: whether to use ``HTTP_PROXY`` (for ``ws://``), ``HTTPS_PROXY`` (for ``wss://``), ``ALL_PROXY`` and
+            ``NO_PROXY`` if *proxy* is not given; they are read once, before the first connection.
 
     Raises:
         ValueError: the URL is not an absolute ``ws`` or ``wss`` URL, its ``vsn`` is unknown, the name of the channel is
@@ -148,12 +151,12 @@ class PhoenixChannelWebsocketsTransport(WebSocketTransport):
 
 
 class PhoenixDialect(Dialect):
-    """The dialect of Absinthe over Phoenix: no subprotocol, and parameters in the URL.
+    """The dialect of Absinthe over Phoenix: it has no subprotocol, and parameters are part of the URL.
 
     Args:
-        url: the socket, as the user wrote it.
+        url: the URL of the socket, as the user passed it.
         channel: the channel to join.
-        headers: headers of the upgrade, or a function that returns them.
+        headers: headers for the upgrade request, or a function that returns them.
         params: parameters of the connection, or a function that returns them.
         auth: credentials for the ``Authorization`` header, a ``TokenAuth``, or a function that returns credentials;
             they take precedence.
@@ -177,7 +180,7 @@ class PhoenixDialect(Dialect):
         self.url = public_url(whole)
         self.channel = _check_channel(channel)
         check_function("json_deserialize", json_deserialize, 1)
-        # A server of Phoenix selects no subprotocol.
+        # Phoenix servers select no subprotocol.
         self.protocols = {"": functools.partial(PhoenixChannels, self.channel, version, json_deserialize)}
         self.json_serialize = check_function("json_serialize", json_serialize, 1)
         self.headers = check_headers(headers)
@@ -204,24 +207,24 @@ class PhoenixDialect(Dialect):
         is_personal = callable(self.params) or self._identity.differs_from(headers)
         credentials = (identity(headers), params) if self.has_users else None
         if isinstance(self.auth, TokenAuth):
-            add_token(headers, self.auth)  # after that, because the token belongs to all callers
+            add_token(headers, self.auth)  # after that, because all callers share the token
         url = as_written(with_params(self._target, params))
         return Handshake(url, (), headers, None, is_personal, credentials, params)
 
     def payload(self, request: GraphQLRequest) -> str:
         members = without_files(request)
         members["query"] = single_operation(request)
-        members.pop("operationName", None)  # Absinthe does not read it here
+        members.pop("operationName", None)  # Absinthe ignores the operation name here
         members.setdefault("variables", {})
         return encode_request(members, self.json_serialize).decode()
 
 
 def single_operation(request: GraphQLRequest) -> str:
-    """Return the text of a request's document without the operations that are not to run, and their fragments.
+    """Return the document of a request without the other operations and their fragments.
 
     Raises:
-        DocumentError: the document has a syntax error, no operation, no operation of that name, or a choice and no
-            name.
+        DocumentError: the document has a syntax error, no operation, no operation of this name, or several operations
+            although no name was given.
     """
     from graphql import OperationDefinitionNode, print_ast, separate_operations
 
@@ -236,7 +239,7 @@ def _check_channel(channel: str) -> str:
     if not isinstance(channel, str):
         raise TypeError(f"channel_name must be a str, not {type(channel).__name__}.")
     if not channel:
-        raise ValueError(f"channel_name is empty; the channel of Absinthe is {CONTROL_TOPIC!r}.")
+        raise ValueError(f"channel_name must not be empty; the channel of Absinthe is {CONTROL_TOPIC!r}.")
     return plain_text(channel)
 
 
@@ -252,13 +255,13 @@ def _check_returned(params: object) -> Params:
 
     Raises:
         TypeError: they are not a mapping, or a value cannot be written into a URL.
-        ValueError: they have ``vsn``, which belongs into the URL.
+        ValueError: they contain ``vsn``, which belongs in the URL.
     """
     if params is None:
         return {}
     if not isinstance(params, Mapping):
-        raise TypeError(f"The function for params must return a mapping or None, not {type(params).__name__}.")
+        raise TypeError(f"The params= function must return a mapping or None, not {type(params).__name__}.")
     if "vsn" in params:
-        raise ValueError("params has vsn; write it into the URL instead: ...?vsn=2.0.0.")
+        raise ValueError("params must not contain vsn; pass it in the URL instead: ...?vsn=2.0.0.")
     with_params("", params)
     return dict(params)

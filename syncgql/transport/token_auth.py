@@ -25,16 +25,16 @@ __all__ = ["TokenAuth"]
 logger = logging.getLogger(__name__)
 
 LEEWAY = 30.0
-"""Seconds before its expiry at which a token is replaced."""
+"""The number of seconds before its expiry at which a token is replaced."""
 
 PAUSE = 1.0
-"""Seconds between a fetch that failed and the next one."""
+"""The number of seconds between a failed fetch and the next one."""
 
 LONGEST_LIFE = 100 * 365 * 24 * 3600.0
-"""A number of seconds that is higher is no lifetime, but a date."""
+"""The longest lifetime in seconds; a larger number must be a date."""
 
 SCHEME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # RFC 9110, section 11.1
-TOKEN = re.compile(r"[!-~]+")  # more than RFC 6750, section 2.1, because some servers issue other tokens
+TOKEN = re.compile(r"[!-~]+")  # more characters than in RFC 6750, section 2.1, because some servers issue other tokens
 
 T = TypeVar("T")
 
@@ -42,17 +42,17 @@ Expiry = datetime.datetime | datetime.timedelta | float | None
 Fetched = str | tuple[str, Expiry]
 
 _fetching: ContextVar[tuple[TokenAuth, ...]] = ContextVar("_fetching", default=())
-"""The objects whose ``fetch`` is running: its own requests to the same server are sent without a token."""
+"""The objects whose ``fetch`` is running in this context; its own requests are sent without a token."""
 
 
 class TokenAuth:
     """Sends a token that expires, and fetches the next one in time.
 
-    The token belongs to the client, not to a user: all calls share it, and the cookies. One thread fetches it when it
-    is first needed, ``leeway`` seconds before it expires, and when the server refuses it; the other threads wait, each
-    up to the time limit of its call. After a refusal (``TransportAuthenticationError``) the call is sent once more with
-    the next token, mutations too, because a refused request was not executed. WebSockets and streams use the current
-    token when they connect and reconnect. One object may serve several clients.
+    The token belongs to the client, not to a user: all calls share the token and the cookies. One thread fetches it
+    when it is first needed, ``leeway`` seconds before it expires, and when the server refuses it; the other threads
+    wait, at most until the time limit of their call. After a refusal (``TransportAuthenticationError``), the call is
+    sent once more with a new token, even a mutation, because a refused request was not executed. WebSockets and streams
+    use the current token when they connect and reconnect. One object may serve several clients.
 
     Requests of *fetch* that use the same client are sent without a token.
 
@@ -61,10 +61,10 @@ class TokenAuth:
     Args:
         fetch: a function that returns a token, or a pair of a token and the time when it expires: a number of seconds
             from now, as ``expires_in`` of OAuth 2 is, a ``timedelta``, an aware ``datetime``, or None if that is not
-            known. A token that comes alone is used until the server refuses it. *fetch* runs in the thread of one of
-            the calls, without a time limit: give its requests one. If it raises an exception, all waiting calls raise
-            it, and so do those of the next second, without calling *fetch* again; if the old token has not expired
-            yet, it is used instead.
+            known. A token without a time is used until the server refuses it. *fetch* runs in the thread of one of the
+            calls, without a time limit, so set a timeout for its requests. If it raises an exception, the old token is
+            used if it has not expired yet; otherwise all waiting calls raise the exception, and so do the calls of the
+            next second, without calling *fetch* again.
         leeway: seconds before its expiry at which a token is replaced, 30 by default; at most half of its lifetime.
         scheme: the word before the token in the ``Authorization`` header, ``Bearer`` by default.
 
@@ -108,7 +108,7 @@ class TokenAuth:
         return None if token is None else f"{self._scheme} {token.text}"
 
     def refused(self, sent: str) -> None:
-        """Note that the server refused the token in a text, such as a header; does nothing if it is not the current.
+        """Record that the server refused the token in a text, such as a header; does nothing if it is another one.
 
         May be called on the loop.
         """
@@ -129,7 +129,7 @@ class TokenAuth:
         now = self._clock.monotonic()
         old, failure = self._token, self._failure
         if old is not None and old.is_fresh(now):
-            return old  # another thread has fetched it meanwhile
+            return old  # another thread has fetched it in the meantime
         is_usable = old is not None and old.is_valid(now)
         if failure is not None and now < failure.time + PAUSE:
             if old is not None and is_usable:
@@ -143,7 +143,7 @@ class TokenAuth:
             self._failure.error.__cause__ = None
             if old is None or not is_usable:
                 raise
-            logger.warning("A new token could not be fetched: %s. The old one is used.", type(error).__name__)
+            logger.warning("Could not fetch a new token: %s. Using the old one.", type(error).__name__)
             return old
         self._token, self._failure = token, None
         return token
@@ -157,7 +157,7 @@ class TokenAuth:
         text, expiry = fetched if isinstance(fetched, tuple) and len(fetched) == 2 else (fetched, None)
         life = _seconds_until(expiry)
         now = self._clock.monotonic()
-        logger.debug("A token was fetched; it expires in %s s.", "?" if life is None else f"{life:.0f}")
+        logger.debug("Fetched a token, which expires in %s s.", "?" if life is None else f"{life:.0f}")
         if life is None:
             return _Token(_check_token(text), None, None)
         return _Token(_check_token(text), now + life - min(self._leeway, max(life, 0.0) / 2), now + life)
@@ -171,7 +171,7 @@ class TokenAuth:
 
 
 def noting_refusals(parse: Callable[[HTTPResponse], T], auth: TokenAuth | None) -> Callable[[HTTPResponse], T]:
-    """Return *parse* such that the token of a request counts as refused if the response says so."""
+    """Wrap *parse* so that a response that refuses the token of its request is recorded."""
     return parse if auth is None else functools.partial(_parse, parse, auth)
 
 
@@ -187,7 +187,7 @@ class _Token:
     """A token.
 
     Args:
-        text: the token. It has no other representation, so that it appears in no log.
+        text: the token. ``repr`` does not show it, so that it does not appear in logs.
         refresh_at: when to replace it, by the monotonic clock; None if that is not known.
         expires_at: when it expires.
     """
@@ -201,16 +201,16 @@ class _Token:
         self._expires_at = expires_at
 
     def is_fresh(self, now: float) -> bool:
-        """Whether it need not be replaced yet."""
+        """Whether it does not need to be replaced yet."""
         return not self.is_refused and (self._refresh_at is None or now < self._refresh_at)
 
     def is_valid(self, now: float) -> bool:
-        """Whether the server would accept it, as far as is known."""
+        """Whether the token is still valid, as far as is known."""
         return not self.is_refused and (self._expires_at is None or now < self._expires_at)
 
 
 class _Failure(NamedTuple):
-    """A fetch that failed, and when."""
+    """A failed fetch, with its time."""
 
     time: float
     error: Exception

@@ -1,4 +1,4 @@
-"""Page: a part of a list."""
+"""Page: one page of a list."""
 
 from __future__ import annotations
 

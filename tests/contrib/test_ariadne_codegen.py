@@ -126,7 +126,7 @@ def test_mistakes() -> None:
     """Neither a URL nor a client, or both."""
     with Client("http://127.0.0.1:9/graphql") as own:
         for arguments in ({}, {"url": "http://127.0.0.1:9/", "client": own}, {"client": own, "headers": {}}):
-            with pytest.raises(TypeError, match="Pass a url"):
+            with pytest.raises(TypeError, match="Pass either url="):
                 BaseClient(**arguments)  # type: ignore[arg-type]
 
 

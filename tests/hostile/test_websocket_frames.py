@@ -328,7 +328,7 @@ async def test_byte_order_mark(dialect: Dialect) -> None:
     if dialect is APPSYNC:
         assert await events_of(dialect, act) == []
         return
-    with pytest.raises(TransportProtocolError, match="a message is JSON") as caught:
+    with pytest.raises(TransportProtocolError, match="a message must be JSON") as caught:
         await events_of(dialect, act)
     assert caught.value.code == dialect.code
 

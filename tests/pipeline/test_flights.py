@@ -1,4 +1,4 @@
-"""Flights: queries and mutations on their way, which any thread may cancel."""
+"""Flights: queries and mutations in flight, which any thread may cancel."""
 
 from __future__ import annotations
 

@@ -44,7 +44,7 @@ def test_a_manifest_of_apollos_tools(tmp_path: Path) -> None:
     assert TrustedDocuments(path).id_of(HELLO) == "1"
     for broken in (manifest, {**manifest, "operations": [{"id": "1"}]}, {**manifest, "operations": "1"}):
         path.write_text(json.dumps(broken))
-        with pytest.raises(ValueError, match="needs operations, each with id and body"):
+        with pytest.raises(ValueError, match="must have operations, each with id and body"):
             TrustedDocuments(path)
 
 

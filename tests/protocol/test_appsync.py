@@ -274,8 +274,8 @@ def test_closing_stops_what_runs() -> None:
 @pytest.mark.parametrize(
     ("text", "why"),
     [
-        ("<html>", "a message is JSON"),
-        ("[]", "a message is a JSON object"),
+        ("<html>", "a message must be JSON"),
+        ("[]", "a message must be a JSON object"),
         ('{"type":"new_feature"}', "'new_feature' is no type of message"),
         ('{"type":["x"]}', "['x'] is no type of message"),
         ("{}", "None is no type of message"),

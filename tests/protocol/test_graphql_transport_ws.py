@@ -184,12 +184,12 @@ def test_w15_late_and_unknown_messages_are_ignored(late: str) -> None:
 @pytest.mark.parametrize(
     ("text", "rule"),
     [
-        ("", "a message is JSON"),
-        ("{", "a message is JSON"),
-        ('{"type":"ping","payload":{"a":NaN}}', "a message is JSON"),
-        ("[" * 100_000, "a message is JSON"),
-        ("[]", "a message is a JSON object"),
-        ('"ping"', "a message is a JSON object"),
+        ("", "a message must be JSON"),
+        ("{", "a message must be JSON"),
+        ('{"type":"ping","payload":{"a":NaN}}', "a message must be JSON"),
+        ("[" * 100_000, "a message must be JSON"),
+        ("[]", "a message must be a JSON object"),
+        ('"ping"', "a message must be a JSON object"),
         ("{}", "None is no type of message"),
         ('{"type":["ping"]}', "['ping'] is no type of message"),
         ('{"type":"ka"}', "'ka' is no type of message"),
@@ -252,7 +252,7 @@ def test_binary_messages_are_read_as_text() -> None:
     """A binary message that contains UTF-8 is read; any other violates the protocol."""
     machine = waiting()
     assert machine.receive_bytes(b'{"type":"connection_ack"}') == Acknowledged(None)
-    with pytest.raises(TransportProtocolError, match="a message is UTF-8 text"):
+    with pytest.raises(TransportProtocolError, match="a message must be UTF-8 text"):
         machine.receive_bytes(b'{"type":"\xff"}')
 
 
@@ -361,6 +361,6 @@ def test_w32_what_a_codec_refuses_breaks_the_protocol(error: type[Exception]) ->
 
     machine = GraphQLTransportWS(refuse)
     machine.connection_init(None)
-    with pytest.raises(TransportProtocolError, match="a message is JSON") as caught:
+    with pytest.raises(TransportProtocolError, match="a message must be JSON") as caught:
         receive(machine, "connection_ack")
     assert isinstance(caught.value.__cause__, error)

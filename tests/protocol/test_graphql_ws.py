@@ -197,8 +197,8 @@ def test_messages_before_the_ack_are_tolerated() -> None:
 @pytest.mark.parametrize(
     ("text", "rule"),
     [
-        ("{", "a message is JSON"),
-        ("[]", "a message is a JSON object"),
+        ("{", "a message must be JSON"),
+        ("[]", "a message must be a JSON object"),
         ('{"type":"next","id":"1","payload":{"data":null}}', "'next' is no type of message"),
         ('{"type":"data","payload":{"data":null}}', "the id of data is a non-empty string"),
         ('{"type":"data","id":"1"}', "the payload of data is an object"),

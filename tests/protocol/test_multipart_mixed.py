@@ -265,7 +265,7 @@ def test_payloads(text: str, payloads: list[Any]) -> None:
 @pytest.mark.parametrize("media_type", ["text/html", "application/octet-stream", "multipart/mixed"])
 def test_i18_part_of_another_type(media_type: str) -> None:
     """A part of another type is an error, whatever it holds."""
-    with pytest.raises(MalformedEvent, match=f"a part is JSON, not {media_type}"):
+    with pytest.raises(MalformedEvent, match=f"a part must be JSON, not {media_type}"):
         list(payloads_of(Part(media_type, b"{}"), json_codec.loads))
 
 
@@ -280,7 +280,7 @@ def test_i18_part_that_is_no_json(flaw: bytes) -> None:
     """What is not JSON is an error; payloads before it in the part are yielded."""
     payloads = iter(payloads_of(Part(JSON, b'{"a":1}\n' + flaw), json_codec.loads))
     assert next(payloads) == {"a": 1}
-    with pytest.raises(MalformedEvent, match="a part is JSON") as info:
+    with pytest.raises(MalformedEvent, match="a part must be JSON") as info:
         next(payloads)
     assert info.value.__cause__ is not None
 
@@ -288,7 +288,7 @@ def test_i18_part_that_is_no_json(flaw: bytes) -> None:
 def test_i18_part_that_is_no_text() -> None:
     """What is not UTF-8 is not JSON, and is not replaced."""
     for data in (b"\xff", b'{"a":"\xff"}', b'{"a":1}{"b":"\xff"}'):
-        with pytest.raises(MalformedEvent, match="a part is JSON"):
+        with pytest.raises(MalformedEvent, match="a part must be JSON"):
             list(payloads_of(Part(JSON, data), json_codec.loads))
 
 

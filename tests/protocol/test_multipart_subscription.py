@@ -180,7 +180,7 @@ def test_not_json() -> None:
     with pytest.raises(TransportProtocolError) as info:
         received(subscription, b"--graphql\r\n\r\n<html>\r\n--graphql")
     assert info.value.message == (
-        "http://example.test/graphql broke the multipart subscription protocol: a part is JSON. It sent: '<html>'"
+        "http://example.test/graphql broke the multipart subscription protocol: a part must be JSON. It sent: '<html>'"
     )
     assert info.value.__cause__ is not None
     assert subscription.is_closed
@@ -189,7 +189,7 @@ def test_not_json() -> None:
 def test_i18_part_of_another_type() -> None:
     """A part of another type ends the stream."""
     html = b"\r\n--graphql\r\nContent-Type: text/html\r\n\r\n{}\r\n--graphql"
-    with pytest.raises(TransportProtocolError, match="a part is JSON, not text/html"):
+    with pytest.raises(TransportProtocolError, match="a part must be JSON, not text/html"):
         received(stream(), html)
 
 

@@ -14,5 +14,5 @@ def test_another_process(monkeypatch: pytest.MonkeyPatch) -> None:
     owner = OwnerProcess()
     owner.check()
     monkeypatch.setattr(os, "getpid", lambda: -1)
-    with pytest.raises(RuntimeError, match="begun in another process"):
+    with pytest.raises(RuntimeError, match="created in another process"):
         owner.check()

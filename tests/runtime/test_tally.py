@@ -1,4 +1,4 @@
-"""Tally: a count to which any thread adds."""
+"""Tally: a counter that any thread can increase."""
 
 from __future__ import annotations
 

@@ -117,7 +117,7 @@ def test_break_ends_the_script(kit: tuple[Answers, Client]) -> None:
 
 def test_part_needs_content() -> None:
     """Data, items or errors, and not both of the first."""
-    with pytest.raises(TypeError, match="A part has data, or items"):
+    with pytest.raises(TypeError, match=r"Pass data= or items= to part\(\)"):
         part(["book"])
-    with pytest.raises(TypeError, match="A part has data, or items"):
+    with pytest.raises(TypeError, match=r"Pass data= or items= to part\(\)"):
         part(["book"], {"a": 1}, items=[1])

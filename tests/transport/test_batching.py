@@ -360,7 +360,7 @@ def test_batch_interval_0_is_the_transport_itself() -> None:
         (
             {"batch_interval": 1, "url": None, "transport": RequestsHTTPTransport("http://a/")},
             TypeError,
-            "RequestsHTTPTransport cannot collect batches",
+            "RequestsHTTPTransport does not support batch_interval=",
         ),
     ],
 )

@@ -117,7 +117,7 @@ def test_subscriptions_run_on_the_loop_beside_it(strawberry_server: Server) -> N
 def test_subscribe_alone_is_refused(strawberry_server: Server) -> None:
     """Without ``subscriptions=`` there is no transport for subscriptions; the message says what to pass."""
     client = Client(transport=RequestsHTTPTransport(strawberry_server.url))
-    with pytest.raises(TransportError, match="RequestsHTTPTransport cannot subscribe; see subscriptions="):
+    with pytest.raises(TransportError, match="RequestsHTTPTransport cannot subscribe; pass subscriptions="):
         client.subscribe("subscription { count }")
     assert loop_threads() == []
 

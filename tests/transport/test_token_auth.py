@@ -131,7 +131,7 @@ def test_the_old_token_is_used_while_it_is_valid(clock: FakeClock, caplog: pytes
     assert [auth.token(), auth.token()] == ["token-1", "token-1"]
     assert issuer.count == 2
     assert [record.getMessage() for record in caplog.records] == [
-        "A new token could not be fetched: ConnectionError. The old one is used."
+        "Could not fetch a new token: ConnectionError. Using the old one."
     ]
     clock.now += 20
     with pytest.raises(ConnectionError):

@@ -25,7 +25,7 @@ class FileSource:
         size: the number of bytes that are sent; None if it is unknown.
 
     Raises:
-        DocumentError: the file is missing or cannot be read, is being sent by another request, or was sent already and
+        DocumentError: the file is missing or cannot be read, is being sent by another request, or was already sent and
             cannot be read again.
     """
 
@@ -41,7 +41,7 @@ class FileSource:
             elif not self.file.streaming:
                 self._content = self._read_whole()
             self.size = self._find_size()
-        except Exception as error:  # of any kind, because the file object may be the user's
+        except Exception as error:  # any exception, because the file object may be the user's
             raise DocumentError(f"{part.where}: the file cannot be read: {error}", path=part.where) from error
 
     @property
@@ -80,7 +80,7 @@ class FileSource:
         portion = _Portion(self.size)
         try:
             yield portion
-        except Exception as error:  # of any kind, as above
+        except Exception as error:  # any exception, as above
             raise TransportError(f"{self.part.where}: reading the file failed: {error}") from error
         finally:
             if self._content is None:
@@ -251,6 +251,6 @@ def _as_bytes(chunk: Any) -> memoryview:
 def _size_of_path(path: Any) -> int | None:
     status = os.stat(path)
     if not stat.S_ISREG(status.st_mode) and not stat.S_ISDIR(status.st_mode):
-        return None  # a pipe or a device: opening it now would consume its data, or wait
-    with open(path, "rb") as file:  # raises if it is a directory or must not be read
+        return None  # a pipe or a device: opening it now would consume its data or block
+    with open(path, "rb") as file:  # raises if it is a directory or is not readable
         return os.fstat(file.fileno()).st_size

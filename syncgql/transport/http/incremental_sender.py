@@ -29,7 +29,7 @@ class IncrementalSender:
     Args:
         sender: sends the requests.
         json_deserialize: decodes the parts, on the loop, and other responses.
-        max_response_size: bytes of the largest response that is accepted, all parts together; None for no limit.
+        max_response_size: the maximum size of a response, including all parts, in bytes; None for no limit.
     """
 
     def __init__(self, sender: HTTPSender, json_deserialize: JSONDeserialize, max_response_size: int | None) -> None:
@@ -38,11 +38,11 @@ class IncrementalSender:
         self._max_response_size = max_response_size
 
     async def send(self, request: HTTPRequest, deadline: Deadline) -> HTTPResponse | ExecutionResult:
-        """Send a request and return the whole result, or a response that does not come in parts.
+        """Send a request and return the complete result, or a response that does not come in parts.
 
         Raises:
-            TransportError: as ``HTTPSender.send``, or the parts do not make a GraphQL response; then a
-                ``TransportConnectionFailed`` and a ``TransportProtocolError`` have the data that was merged.
+            TransportError: ``HTTPSender.send`` raises it, or the parts do not form a GraphQL response. In this case, a
+                ``TransportConnectionFailed`` or ``TransportProtocolError`` has the data that was merged.
         """
         response = await self._sender.open(request, deadline)
         results = AsyncEventSink(buffer_size=1)
@@ -57,17 +57,17 @@ class IncrementalSender:
         return result
 
     def parse(self, answer: HTTPResponse | ExecutionResult) -> ExecutionResult:
-        """Return the result for what ``send`` returns; raises what ``parse_parts`` raises."""
+        """Return the result for a return value of ``send``; raises what ``parse_parts`` raises."""
         if isinstance(answer, ExecutionResult):
             return answer
         return parse_parts(answer, json_deserialize=self._json_deserialize)
 
     def stream(self, request: HTTPRequest, sink: EventSink) -> IncrementalStream:
-        """Return a stream that sends a request and puts what is known after each part into a sink."""
+        """Return a stream that sends a request and puts the result so far into a sink after each part."""
         return IncrementalStream(self, request, sink)
 
     async def open(self, request: HTTPRequest, deadline: Deadline) -> OpenResponse:
-        """Send a request over a connection of its own; aiohttp's limits do not hold for the body."""
+        """Send a request over a separate connection; aiohttp's timeouts do not apply to the body."""
         request = request.without_end(self._sender.limits(request))
         return await self._sender.open(request, deadline, is_stream=True)
 
@@ -117,12 +117,12 @@ class IncrementalSender:
 
 
 class IncrementalStream(Stream):
-    """One operation over HTTP; each part that arrives is an event.
+    """One operation over HTTP; each part of the response is an event.
 
     Args:
         sender: sends the request.
         request: the request.
-        sink: receives what is known after each part.
+        sink: receives the result so far after each part.
     """
 
     protocol = ""
@@ -134,7 +134,7 @@ class IncrementalStream(Stream):
         self._receiving: asyncio.Task[None] | None = None
 
     async def open(self, deadline: Deadline | None = None) -> None:
-        """Send the request; return when the response begins, or is complete if it does not come in parts."""
+        """Send the request. Return when the response begins, or when it is complete if it does not come in parts."""
         response = await self._sender.open(self._request, deadline or Deadline())
         sink = SnapshotSink(self._sink, response.head)
         reader = self._sender.reader(response, sink)

@@ -16,7 +16,7 @@ from ...result import Response
 from ..aiohttp_session.errors import AIOHTTP_ERRORS, public_cause, translate
 
 MUCH = 4 * 1024 * 1024
-"""The number of bytes of a response that are read or copied on the loop without yielding to it."""
+"""The maximum number of bytes of a response to read or copy on the loop before yielding to it."""
 
 
 class OpenResponse:
@@ -83,7 +83,7 @@ class OpenResponse:
                         raise self._too_large(b"".join(chunks), max_size)
                     if size > pause + MUCH:
                         pause = size
-                        await asyncio.sleep(0)  # reading does not wait while there is more to decompress
+                        await asyncio.sleep(0)  # reading does not yield to the loop while there is more to decompress
         except AIOHTTP_ERRORS as error:
             raise self._translated(error) from public_cause(error)
         body = b"".join(chunks) if size <= MUCH else await asyncio.to_thread(b"".join, chunks)
@@ -106,12 +106,12 @@ class OpenResponse:
             raise self._translated(error) from public_cause(error)
 
     async def close(self) -> None:
-        """Release the connection, and close it unless the whole body was read. Does nothing the second time."""
+        """Release the connection, and close it unless the whole body was read; closing again does nothing."""
         self._answer.release()
         await self._answer.wait_for_close()
 
     def abort(self) -> None:
-        """Close the connection; a read that waits raises ``TransportConnectionFailed``."""
+        """Close the connection; a waiting read raises ``TransportConnectionFailed``."""
         self._answer.close()
 
     async def __aenter__(self) -> OpenResponse:

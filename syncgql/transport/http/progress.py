@@ -1,4 +1,4 @@
-"""Progress: counts the bytes of a file that were sent, and calls ``on_progress``."""
+"""Progress: counts the bytes that were sent of a file, and calls ``on_progress``."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ INTERVAL = 0.1
 
 
 class Progress:
-    """Counts the bytes of one file that were sent. The sender decides which thread calls ``report()``.
+    """Counts the bytes that were sent of one file. The sender decides which thread calls ``report()``.
 
     Args:
         source: the file.

@@ -23,7 +23,7 @@ from .progress import Progress
 FileClasses = tuple[type, ...]
 
 FILE_CLASSES: FileClasses = (io.IOBase, aiohttp.StreamReader, AsyncGenerator)
-"""Types whose objects are files when they are found among the variables, beside ``FileVar``."""
+"""Types whose instances count as files in variables, in addition to ``FileVar``."""
 
 
 def encode_body(payload: Any, json_serialize: JSONSerialize, file_classes: FileClasses | None) -> bytes | Upload:
@@ -48,7 +48,7 @@ def encode_body(payload: Any, json_serialize: JSONSerialize, file_classes: FileC
         return encode_request(payload, json_serialize)
     if file_classes is None:
         where = parts[0].where
-        raise DocumentError(f"{where}: there is a file among the variables; give upload_files=True.", path=where)
+        raise DocumentError(f"{where}: the variables contain a file; pass upload_files=True.", path=where)
     return Upload(MultipartRequest(encode_request(operations, json_serialize), parts))
 
 
@@ -94,7 +94,7 @@ class Upload:
 class UploadPayload(Payload):
     """An upload as a body for aiohttp."""
 
-    _autoclose = True  # each file is closed after it was written
+    _autoclose = True  # each file is closed after it has been written
 
     def __init__(self, upload: Upload) -> None:
         super().__init__(None, content_type=upload.content_type)

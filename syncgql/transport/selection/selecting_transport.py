@@ -1,4 +1,4 @@
-"""SelectingTransport: subscribes over the first of several protocols that the server speaks."""
+"""SelectingTransport: tries several protocols and subscribes over the first one that the server speaks."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ from ..token_auth import TokenAuth
 logger = logging.getLogger(__name__)
 
 BUFFER_SIZE = 1024
-"""How many events wait for asyncio code, which reads them with ``subscribe``."""
+"""The maximum number of events that wait for asyncio code, which reads them with ``subscribe``."""
 
 
 class Candidate(Protocol):
-    """A transport that can be given up for another one."""
+    """A transport that can be replaced by another one if the server refuses its protocol."""
 
     reconnects: bool
     has_users: bool
@@ -49,10 +49,10 @@ class Candidate(Protocol):
 class SelectingTransport(AsyncTransport):
     """Subscribes over the first transport whose protocol the server speaks, and remembers it.
 
-    Each subscription that begins before one is known tries the candidates itself: a refusal starts nothing on the
-    server, so the subscriptions need not wait for each other. The candidate that worked is tried first from then on. A
-    subscription that is open keeps its protocol when it reconnects. Each process has transports of its own and so
-    remembers for itself.
+    Until one is known, each subscription tries the candidates itself: a refusal starts nothing on the server, so
+    subscriptions need not wait for each other. From then on, the candidate that worked is tried first. An open
+    subscription keeps its protocol when it reconnects. Each process has its own transports, so each process remembers
+    separately.
 
     Args:
         where: the URL without credentials, for messages.
@@ -64,7 +64,7 @@ class SelectingTransport(AsyncTransport):
         self.reconnects = any(candidate.reconnects for candidate in candidates)
         self.has_users = any(candidate.has_users for candidate in candidates)
         self.token_auth = self.candidates[0].token_auth
-        self.shared_session = self.candidates[0].shared_session  # they share it
+        self.shared_session = self.candidates[0].shared_session  # all candidates share it
         self._where = where
         self._known = ""
 
@@ -83,8 +83,8 @@ class SelectingTransport(AsyncTransport):
             await candidate.close()
 
     async def execute(self, request: GraphQLRequest, *, extra_args: Mapping[str, Any] | None = None) -> ExecutionResult:
-        """Raise an error: the client has another transport for queries and mutations."""
-        raise TransportError("SelectingTransport only subscribes.", sent=False)
+        """Raise an error: the client uses another transport for queries and mutations."""
+        raise TransportError("SelectingTransport supports only subscriptions.", sent=False)
 
     async def subscribe(self, request: GraphQLRequest) -> AsyncGenerator[ExecutionResult, None]:
         """Send a subscription and yield its events, errors included; raises what ``SelectingStream.open`` raises."""
@@ -101,16 +101,16 @@ class SelectingTransport(AsyncTransport):
         return SelectingStream(self, self.candidates, request, sink)
 
     def refused(self, refusals: Sequence[Refusal]) -> TransportProtocolsRefused:
-        """Return the error for a server that speaks none of the protocols."""
+        """Return the exception for a server that speaks none of the protocols."""
         reasons = {refusal.protocol: refusal.error for refusal in refusals}
         said = " ".join(f"[{protocol}] {as_sentence(str(error))}" for protocol, error in reasons.items())
         sent = any(error.sent is not False for error in reasons.values())
-        message = f"{self._where} does not speak any of the protocols for subscriptions that were tried. {said}"
+        message = f"{self._where} does not support any of the subscription protocols that were tried. {said}"
         return TransportProtocolsRefused(message, reasons=reasons, sent=sent)
 
     def remember(self, candidate: Candidate, protocol: str) -> None:
-        """Try a candidate first that has worked, with this protocol; called on the loop."""
-        # In one step, because callers in other threads read it at the same time.
+        """Remember a candidate that has worked with this protocol, to be tried first; called on the loop."""
+        # One assignment, because callers in other threads read it at the same time.
         self.candidates = (candidate, *(other for other in self.candidates if other is not candidate))
         if protocol != self._known:
             self._known = protocol
@@ -123,7 +123,7 @@ class SelectingStream(Stream):
     Made in the thread and context of the caller.
 
     Args:
-        transport: remembers what worked.
+        transport: remembers the candidate that worked.
         candidates: the transports, the preferred one first.
         request: the subscription.
         sink: receives the events.
@@ -136,7 +136,7 @@ class SelectingStream(Stream):
         self._candidates = candidates
         self._request = request
         self._sink = sink
-        self._context: Context | None = copy_context()  # for the user's functions, until the stream is open
+        self._context: Context | None = copy_context()  # the context for the user's functions, until the stream is open
         self._stream = candidates[0].stream(request, sink)
 
     @property
@@ -155,7 +155,7 @@ class SelectingStream(Stream):
         refusals: list[Refusal] = []
         for candidate in self._candidates:
             if refusals:
-                # Calls the user's functions for headers and the like, which may block.
+                # This calls the user's functions, for example for headers, which may block.
                 run = context.copy().run
                 self._stream = await asyncio.to_thread(run, candidate.stream, self._request, self._sink)
             try:

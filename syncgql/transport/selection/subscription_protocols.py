@@ -1,4 +1,4 @@
-"""The protocols for subscriptions by the names that ``Client(subscription_protocol=...)`` knows."""
+"""The protocols for subscriptions, by the names that ``Client(subscription_protocol=...)`` accepts."""
 
 from __future__ import annotations
 
@@ -37,10 +37,10 @@ def check_protocols(option: ProtocolOption) -> tuple[str, ...]:
         raise ValueError(f"subscription_protocol is empty; use {AUTO!r}, or name at least one of {known}.")
     for name in names:
         if name not in NAMES:
-            only = f"; {AUTO!r} stands alone" if name == AUTO else ""
+            only = f"; {AUTO!r} cannot be part of a list" if name == AUTO else ""
             raise ValueError(f"subscription_protocol has {name!r}, which is not one of {known}{only}.")
     if len(set(names)) < len(names):
-        raise ValueError(f"subscription_protocol names a protocol twice: {', '.join(names)}.")
+        raise ValueError(f"subscription_protocol contains a protocol twice: {', '.join(names)}.")
     return names
 
 
@@ -48,9 +48,9 @@ def protocols_for(names: Sequence[str], url: str, argument: str) -> tuple[str, .
     """Return the protocols to try at a URL, the preferred one first.
 
     Args:
-        names: the names that the user gave; empty for ``auto``.
-        url: where to subscribe.
-        argument: the name of the argument that gave the URL.
+        names: the names that the user passed; empty for ``auto``.
+        url: the URL for subscriptions.
+        argument: the name of the argument with the URL.
 
     Raises:
         ValueError: a protocol cannot be used at this URL.

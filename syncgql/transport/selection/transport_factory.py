@@ -66,11 +66,11 @@ class Transports(NamedTuple):
 
 
 class TokenUse(NamedTuple):
-    """The token that a transport sends.
+    """A token that a transport sends.
 
     Attributes:
         auth: fetches it.
-        is_renewed: whether the transport itself connects again with another token after the server refused one.
+        is_renewed: whether the transport itself reconnects with a new token after the server refused one.
     """
 
     auth: TokenAuth
@@ -93,7 +93,7 @@ class TransportFactory:
         options: the options of the client.
 
     Raises:
-        TypeError: an argument has the wrong type or no effect.
+        TypeError: an argument has the wrong type or has no effect.
         ValueError: a number is out of range.
     """
 
@@ -132,7 +132,7 @@ class TransportFactory:
     def _make(self) -> Transports:
         if not self._options.has_loop:
             raise TransportError(
-                f"{type(self._options.transport).__name__} cannot subscribe; see subscriptions= of the Client.",
+                f"{type(self._options.transport).__name__} cannot subscribe; pass subscriptions= to the Client.",
                 sent=False,
             )
         session = SharedSession(

@@ -90,7 +90,7 @@ class TransportOptions:
         self._refuse_unused()
         check_batch_options(self.batch_interval, self.batch_max)
         if self.batch_interval and isinstance(self.transport, BlockingTransport):
-            raise TypeError(f"{type(self.transport).__name__} cannot collect batches; leave batch_interval at 0.")
+            raise TypeError(f"{type(self.transport).__name__} does not support batch_interval=; omit it.")
 
     def _refuse_unused(self) -> None:
         if self.init_payload is not None and self.wires & Wire.APPSYNC:
@@ -103,7 +103,7 @@ class TransportOptions:
 
     @property
     def wires(self) -> Wire:
-        """The wires for which the client creates transports itself."""
+        """The kinds of transports that the client creates itself."""
         wires = Wire.NONE
         if self.url is not None:
             wires |= Wire.HTTP if urlsplit(str(self.url)).scheme in ("http", "https") else Wire.WEBSOCKET

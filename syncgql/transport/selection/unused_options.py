@@ -77,11 +77,11 @@ def refuse_unused(given: Iterable[str], wires: Wire, transport: object, subscrip
         purpose = PURPOSE[used_by]
         owner = next((one for one in (transport, subscriptions) if one is not None and _takes(one, name)), None)
         if owner is not None:
-            raise TypeError(f"{name}= is for {purpose}; give it to the {type(owner).__name__}.")
+            raise TypeError(f"{name}= is for {purpose}; pass it to the {type(owner).__name__}.")
         if used_by in (Wire.HTTP, ANY_HTTP) and wires & Wire.WEBSOCKET and not wires & ANY_HTTP:
-            raise TypeError(f"{name}= is for {purpose}, and this client makes none: it has a WebSocket for everything.")
+            raise TypeError(f"{name}= is for {purpose}, but this client uses a WebSocket for everything.")
         without = "/".join(type(one).__name__ for one in (transport, subscriptions) if one is not None)
-        hint = f"; {without} has options of its own." if without else "."
+        hint = f"; {without} has its own options." if without else "."
         raise TypeError(f"{name}= is for {purpose}, which this client does not use{hint}")
 
 

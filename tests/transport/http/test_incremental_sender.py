@@ -126,7 +126,7 @@ def test_i15_the_closing_delimiter_before_the_last_part(execute: Execute) -> Non
     ("second", "message"),
     [
         (part({"incremental": [{"id": "9", "data": {}}], "hasNext": False}), "'9'"),
-        (part(b"<html>"), "a part is JSON"),
+        (part(b"<html>"), "a part must be JSON"),
         (part(LAST, "text/html"), "not text/html"),
         (part([7]), "a payload must be an object, not a number"),
         (part({"incremental": {}, "hasNext": False}), "incremental must be a list"),

@@ -473,7 +473,7 @@ def test_upload_files_of_the_bare_transport(strawberry_server: Server, path: Pat
         transport = AIOHTTPTransport(strawberry_server.url)
         request = GraphQLRequest(UPLOAD, {"file": FileVar(path)})
         try:
-            with pytest.raises(DocumentError, match=r"^variables\.file: .*give upload_files=True"):
+            with pytest.raises(DocumentError, match=r"^variables\.file: .*pass upload_files=True"):
                 await transport.execute(request)
             return await transport.execute(request, upload_files=True)
         finally:

@@ -33,9 +33,9 @@ def test_names_and_lists(names: Any) -> None:
     [
         ("websocket", ValueError, "has 'websocket', which is not one of 'graphql-transport-ws', 'graphql-ws', 'sse', "),
         (["sse", "SSE"], ValueError, "has 'SSE', which is not one of"),
-        (["auto", "sse"], ValueError, "'auto' stands alone"),
+        (["auto", "sse"], ValueError, "'auto' cannot be part of a list"),
         ([], ValueError, "is empty; use 'auto'"),
-        (["sse", "sse"], ValueError, "names a protocol twice: sse, sse"),
+        (["sse", "sse"], ValueError, "contains a protocol twice: sse, sse"),
         (["sse", 1], ValueError, "has 1, which"),
         (None, TypeError, "must be 'auto', .*, not NoneType"),
         ({"sse"}, TypeError, "a list of these names, not set"),

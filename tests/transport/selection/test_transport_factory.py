@@ -26,7 +26,7 @@ HTTP = "http://127.0.0.1:9/graphql"
 def test_options_beside_a_transport_that_would_vanish_are_refused(make: Any, options: dict[str, Any]) -> None:
     """The message names the option and the transport that accepts it, and shows no value."""
     (name,) = options
-    advice = f"(give it to the {make.__name__}|{make.__name__} has options of its own)"
+    advice = f"(pass it to the {make.__name__}|{make.__name__} has its own options)"
     with pytest.raises(TypeError, match=f"^{name}= is for .* {advice}\\.$"):
         Client(transport=make(HTTP), **options)
     with pytest.raises(TypeError, match=f"^{name}= is for"):

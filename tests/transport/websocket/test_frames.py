@@ -30,9 +30,9 @@ async def test_binary_frames_are_read_as_text() -> None:
         async with websockets(server.ws_url) as transport:
             events = transport.subscribe(SUBSCRIPTION)
             assert (await anext(events)).data == {"n": 1}
-            with pytest.raises(TransportProtocolError, match="a message is UTF-8 text"):
+            with pytest.raises(TransportProtocolError, match="a message must be UTF-8 text"):
                 await anext(events)
-    assert server.peers[0].closed_with == (4400, "a message is UTF-8 text")
+    assert server.peers[0].closed_with == (4400, "a message must be UTF-8 text")
 
 
 @in_loop
