@@ -1,4 +1,4 @@
-"""Calls: what bulk operations need of a client."""
+"""Calls: the interface that bulk operations use to send requests."""
 
 from __future__ import annotations
 
@@ -11,23 +11,23 @@ from ..request import GraphQLRequest
 from ..result import ExecutionResult
 
 Outcome = Callable[[], ExecutionResult]
-"""A function that returns the answer to a request, or raises why there is none; it is called at most once."""
+"""A function that returns the response to a request, or raises the reason why there is none; called at most once."""
 
 Repeat = Callable[[GraphQLRequest, TransportError], bool]
 """A function that waits until a failed request may be sent again, or returns False if it may not."""
 
 
 class Calls(Protocol):
-    """The calls of one bulk operation, with the options that they share, which end together."""
+    """The calls of one bulk operation, which share their options and end together."""
 
     def start(self, request: GraphQLRequest, landed: Callable[[Outcome], object]) -> None:
-        """Send a query or mutation without waiting for the answer.
+        """Send a query or mutation without waiting for the response.
 
-        The client sends several at the same time, up to the concurrency of the bulk operation, and the others in turn.
+        At most as many requests as the concurrency of the bulk operation are in flight; the others wait for their turn.
 
         Args:
             request: what to send.
-            landed: called once with the outcome, in any thread; it must not wait. It may be called before this returns.
+            landed: called once with the outcome, in any thread, perhaps before this method returns; it must not wait.
 
         Raises:
             DocumentError: the request cannot be sent.
@@ -35,7 +35,7 @@ class Calls(Protocol):
         """
 
     def send(self, request: GraphQLRequest) -> Outcome:
-        """Send a query or mutation now; the function that this returns waits for the answer.
+        """Send a query or mutation now and return a function that waits for the response.
 
         Raises:
             DocumentError: the request cannot be sent.
@@ -43,15 +43,15 @@ class Calls(Protocol):
         """
 
     def execute(self, request: GraphQLRequest, deadline: Deadline = NO_DEADLINE) -> ExecutionResult:
-        """Send a query or mutation and wait for its answer; raises what ``Client.execute_result`` raises.
+        """Send a query or mutation and wait for its response; raises what ``Client.execute_result`` raises.
 
         Args:
             request: what to send.
-            deadline: when the call ends, if that is before its own limit.
+            deadline: the time at which the call ends, unless its own limit is earlier.
         """
 
     def repeats(self) -> Repeat:
-        """Return a function for the repetitions of one request, which follows the client's option ``retry=``."""
+        """Return a function that decides about repeating one request, according to the client's option ``retry=``."""
 
     def sleep(self, seconds: float) -> None:
         """Wait in the calling thread; closing the client ends the wait.
@@ -61,7 +61,7 @@ class Calls(Protocol):
         """
 
     def cancel(self) -> None:
-        """End all calls, on the wire too, and let no more begin; for finalizers, so it takes no lock and never waits.
+        """Cancel all calls, on the server too, and start no more; takes no lock and never waits, for finalizers.
 
         Calls that run in other threads raise ``TransportError``.
         """

@@ -1,4 +1,4 @@
-"""Connection: where a document asks for a page of a list, as Relay's specification of connections defines it.
+"""Connection: the field of a document that selects a page of a list, as defined by Relay's connection specification.
 
 Follows https://relay.dev/graphql/connections.htm
 """
@@ -30,21 +30,22 @@ EXAMPLE = "books(first: $first, after: $after) { nodes { title } pageInfo { hasN
 class Connection:
     """A field of a document that selects ``pageInfo``.
 
-    All names are those of the answer, which aliases change.
+    All keys are those of the response, so they are aliases if the document uses aliases.
 
     Attributes:
-        path: the keys that lead to it.
-        cursor_variable: the variable of ``after``, or of ``before`` if it is backward; None if there is none.
-        size_variable: the variable of ``first`` or ``last``; None if there is none.
-        is_backward: whether pages go from the end of the list to its beginning.
-        nodes: the key of ``nodes``; None if that is not selected.
-        edges: the key of ``edges``; None if that is not selected.
-        node: the key of ``node`` in the edges; None if that is not selected.
-        edge_cursor: the key of ``cursor`` in the edges; None if that is not selected.
+        path: the keys that lead to the field.
+        cursor_variable: the variable passed as ``after``, or as ``before`` for backward pagination; None if there is
+            none.
+        size_variable: the variable passed as ``first`` or ``last``; None if there is none.
+        is_backward: whether pages are fetched from the end of the list to its beginning.
+        nodes: the key of ``nodes``; None if it is not selected.
+        edges: the key of ``edges``; None if it is not selected.
+        node: the key of ``node`` in the edges; None if it is not selected.
+        edge_cursor: the key of ``cursor`` in the edges; None if it is not selected.
         page_info: the key of ``pageInfo``.
-        has_more: the key of ``hasNextPage``, or ``hasPreviousPage``, in it; None if that is not selected.
-        cursor: the key of ``endCursor``, or ``startCursor``, in it; None if that is not selected.
-        total_count: the key of ``totalCount``; None if that is not selected.
+        has_more: the key of ``hasNextPage`` or ``hasPreviousPage`` in ``pageInfo``; None if it is not selected.
+        cursor: the key of ``endCursor`` or ``startCursor`` in ``pageInfo``; None if it is not selected.
+        total_count: the key of ``totalCount``; None if it is not selected.
     """
 
     path: tuple[str, ...]
@@ -66,19 +67,19 @@ class Connection:
         return ".".join(self.path)
 
     def name_in(self, outer: Connection) -> str:
-        """The path as text, with a mark behind the key of the list of outer nodes."""
+        """The path as text, with ``[]`` after the key of the list of outer nodes."""
         return f"{outer.name}.{self.path[len(outer.path)]}[].{'.'.join(self.path[len(outer.path) + 1 :])}"
 
 
 def find_connection(request: GraphQLRequest, path: str | None) -> Connection:
-    """Return the connection whose pages are to be fetched; found once per document.
+    """Return the connection to paginate; the result is cached per document.
 
     Args:
         request: the request.
-        path: the keys that lead to the connection, joined by dots; None for the only one.
+        path: the keys that lead to the connection, joined by dots; None for the only connection of the document.
 
     Raises:
-        DocumentError: there is none, or there are several, or it lacks something that is needed.
+        DocumentError: there is no connection, there are several, or the connection is incomplete.
     """
     key = (request.text, request.operation_name, path)
     connection = _found.get(key)
@@ -97,7 +98,7 @@ def connections(request: GraphQLRequest) -> list[Connection]:
 
 
 def enclosing(inner: Connection, candidates: list[Connection]) -> Connection | None:
-    """Return the connection in whose nodes another one is; None if there is none."""
+    """Return the innermost connection whose nodes contain *inner*; None if there is none."""
     around = [
         outer
         for outer in candidates
@@ -113,19 +114,19 @@ def _chosen(candidates: list[Connection], path: str | None) -> Connection:
         matching = [each for each in candidates if each.name == path]
         if not matching:
             raise DocumentError(
-                f"The document selects no pageInfo at {path!r}. {said(candidates)} For a list without it, pass "
-                "pagination=, for example OffsetPagination()."
+                f"No field at {path!r} selects pageInfo. {listed(candidates)} To paginate a list that is not a "
+                "connection, pass pagination=, for example OffsetPagination()."
             )
         return _outermost(matching[0], candidates)
     if not candidates:
         raise DocumentError(
-            f"The document has no connection: no field selects pageInfo. Write {EXAMPLE!r}, or, if the "
-            "server has other pages, pass pagination=, for example OffsetPagination()."
+            f"The document contains no connection, because no field selects pageInfo. Select it, as in {EXAMPLE!r}, "
+            "or pass pagination= if the server paginates differently, for example OffsetPagination()."
         )
     with_cursor = [each for each in candidates if each.cursor_variable] or candidates
     if len(with_cursor) > 1:
         raise DocumentError(
-            f"The document has several connections; choose one with path=. {said(with_cursor, candidates)}"
+            f"The document contains several connections; choose one with path=. {listed(with_cursor, candidates)}"
         )
     return _outermost(with_cursor[0], candidates)
 
@@ -134,26 +135,26 @@ def _outermost(connection: Connection, candidates: list[Connection]) -> Connecti
     outer = enclosing(connection, candidates)
     if outer is not None:
         raise DocumentError(
-            f"The connection {connection.name!r} is in each node of {outer.name!r}; pass "
+            f"The connection {connection.name!r} is nested in the nodes of {outer.name!r}; pass "
             f"path={connection.name_in(outer)!r} to fetch the pages of both."
         )
     return connection
 
 
-def said(some: list[Connection], candidates: list[Connection] | None = None) -> str:
-    """Return a sentence that names connections, among all of the document, by the paths that choose them."""
+def listed(some: list[Connection], candidates: list[Connection] | None = None) -> str:
+    """Return a sentence that lists *some* of the connections of a document, by the paths that choose them."""
     if not some:
-        return "It has no connection."
+        return "The document contains no connections."
     outers = [(each, enclosing(each, some if candidates is None else candidates)) for each in some]
-    names = [repr(each.name if outer is None else each.name_in(outer)) for each, outer in outers]
-    return f"Its connection is {names[0]}." if len(names) == 1 else f"Its connections are {', '.join(names)}."
+    names = (repr(each.name if outer is None else each.name_in(outer)) for each, outer in outers)
+    return f"Connections in the document: {', '.join(names)}."
 
 
 def checked(connection: Connection) -> Connection:
-    """Return the connection if it has what its pages need.
+    """Return the connection after checking that it can be paginated.
 
     Raises:
-        DocumentError: it lacks something.
+        DocumentError: the connection is incomplete.
     """
     name = connection.name
     argument, cursor = ("before", "startCursor") if connection.is_backward else ("after", "endCursor")
@@ -165,7 +166,7 @@ def checked(connection: Connection) -> Connection:
     if connection.cursor is None and connection.edge_cursor is None:
         raise DocumentError(f"The connection {name!r} needs a cursor: add {cursor} to its pageInfo.")
     if connection.nodes is None and connection.edges is None:
-        raise DocumentError(f"The connection {name!r} selects neither nodes nor edges.")
+        raise DocumentError(f"The connection {name!r} selects neither nodes nor edges; select one of them.")
     return connection
 
 
@@ -190,13 +191,13 @@ def _below(
 
 
 def _fields(selections: SelectionSetNode | None, fragments: Fragments, spread: frozenset[str]) -> Iterator[FieldNode]:
-    """Yield the fields of a selection, and those of its fragments."""
+    """Yield the fields of a selection, including those of its fragments."""
     for one in selections.selections if selections is not None else ():
         if isinstance(one, FieldNode):
             yield one
         elif not isinstance(one, FragmentSpreadNode):
             yield from _fields(getattr(one, "selection_set", None), fragments, spread)
-        elif one.name.value not in spread:  # a fragment that contains itself is an error of the document
+        elif one.name.value not in spread:  # A fragment that contains itself is invalid.
             yield from _fields(fragments.get(one.name.value), fragments, spread | {one.name.value})
 
 
@@ -232,7 +233,7 @@ def _inside(name: str, fields: list[FieldNode], fragments: Fragments) -> list[Fi
 
 
 def _keys(fields: list[FieldNode]) -> dict[str, str]:
-    """Return the key of each field in the answer, by the name of the field."""
+    """Return the response key of each field, by the name of the field."""
     return {field.name.value: _key(field) for field in fields}
 
 

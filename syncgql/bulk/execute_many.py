@@ -19,17 +19,17 @@ from .progress import Progress
 OnError = Literal["raise", "return"]
 
 AHEAD = 2
-"""How many times *concurrency* requests may be ahead of the result that is next. So the next request is ready when an
-answer arrives, and one slow answer does not hold up the others."""
+"""The maximum number of requests that are ahead of the next result, as a multiple of *concurrency*. The surplus keeps
+the next request ready when a response arrives, and one slow response does not hold up the others."""
 
 
 class FailedRequest(NamedTuple):
-    """A request of ``Client.execute_many`` that failed, instead of its result.
+    """A failed request of ``Client.execute_many``, returned in place of its result.
 
     Attributes:
         request: the request, with its variables.
         error: the exception that ``execute`` would have raised.
-        number: its position among the requests, from 0.
+        number: the position of the request, counting from 0.
     """
 
     request: GraphQLRequest
@@ -43,7 +43,8 @@ class FailedRequest(NamedTuple):
 class ExecuteMany(Iterator[ResultT_co]):
     """The results of many requests; returned by ``Client.execute_many``.
 
-    It is a context manager. ``close()``, ``break`` and dropping it cancel what is in flight. It belongs to one thread.
+    This is a context manager. ``close()``, ``break`` and dropping it cancel the requests in flight. Use it in one
+    thread.
 
     Args:
         flow: sends the requests and collects the results.
@@ -51,25 +52,25 @@ class ExecuteMany(Iterator[ResultT_co]):
 
     def __init__(self, flow: Flow) -> None:
         self._flow = flow
-        # Dropping this drops the generator, whose finally clause cancels.
+        # Dropping this object drops the generator, whose finally clause cancels the requests in flight.
         self._results = flow.run()
 
     def __iter__(self) -> ExecuteMany[ResultT_co]:
         return self
 
     def __next__(self) -> ResultT_co:
-        """Return the next result, the data of an answer.
+        """Return the next result, the data of a response.
 
         Raises:
             StopIteration: all requests are done.
-            SyncGQLError: a request failed; what ``Client.execute`` raises.
+            SyncGQLError: a request failed; see ``Client.execute``.
             Exception: what the iterator of requests raised.
         """
         result: ResultT_co = next(self._results)
         return result
 
     def close(self) -> None:
-        """Cancel what is in flight; does nothing the second time."""
+        """Cancel the requests in flight; closing again does nothing."""
         self._results.close()
         self._flow.end()
 
@@ -88,11 +89,11 @@ class Flow:
 
     Args:
         calls: sends the requests.
-        requests: the requests, taken when there is room.
-        concurrency: how many are in flight at most.
-        ordered: whether results come in the order of the requests, or else as they arrive.
+        requests: the requests; each is taken when it can be sent.
+        concurrency: the maximum number of requests in flight.
+        ordered: whether results are returned in the order of the requests; otherwise as they arrive.
         on_error: whether a failed request raises, or is returned as a ``FailedRequest``.
-        progress: how far it has come.
+        progress: receives the number of results.
 
     Raises:
         TypeError: an argument has the wrong type.
@@ -123,16 +124,16 @@ class Flow:
         self._has_more = True
 
     def end(self) -> None:
-        """Cancel what is in flight; takes no lock, so that a finalizer may do it."""
+        """Cancel the requests in flight. Takes no lock, so that finalizers can call it."""
         self._has_more = False
         self._calls.cancel()
         self._progress.close()
 
     def __str__(self) -> str:
-        return f"{self._returned} done, {self._started - self._landed} begun"
+        return f"{self._returned} returned, {self._started - self._landed} in flight"
 
     def run(self) -> Generator[Any, None, None]:
-        """Yield the results; the end of the generator, also when it is dropped, cancels what is in flight."""
+        """Yield the results. When the generator ends or is dropped, it cancels the requests in flight."""
         try:
             landings = self._in_turn() if self._ordered else self._as_they_land()
             for landing in landings:
@@ -164,7 +165,7 @@ class Flow:
             yield landing
 
     def _fill(self) -> None:
-        """Start requests up to the limit; while there is a result to return, at most one."""
+        """Start requests up to the limit, but at most one while there is a result to return."""
         while self._has_more and self._started - self._returned < self._limit:
             try:
                 request = next(self._requests)
@@ -182,7 +183,7 @@ class Flow:
             self._calls.start(request, lambda outcome: put(_Landing(number, request, outcome)))
         except ClientClosed:
             raise
-        except SyncGQLError as error:  # the request cannot be sent
+        except SyncGQLError as error:  # The request cannot be sent.
             put(_Landing(number, request, functools.partial(_raise, [error])))
 
     def _result(self, landing: _Landing) -> Any:
@@ -194,12 +195,12 @@ class Flow:
         except SyncGQLError as error:
             if self._returns_errors:
                 return FailedRequest(request, error.with_traceback(None), number)
-            error.message += f" It was request {number}, counted from 0, of execute_many()."
+            error.message += f" This was request {number} of execute_many(), counting from 0."
             raise
 
 
 class _Landing(NamedTuple):
-    """A request that is done."""
+    """A request whose outcome is known."""
 
     number: int
     request: GraphQLRequest
@@ -229,13 +230,13 @@ def requests_from(
     if variable_values is None:
         if isinstance(requests, str | bytes | Mapping | GraphQLRequest) or not isinstance(requests, Iterable):
             raise TypeError(
-                "execute_many() needs an iterable of requests, or one request and an iterable of variables, not "
-                f"{type(requests).__name__} alone."
+                "execute_many() needs an iterable of requests, or one request and an iterable of variable_values; "
+                f"got only {type(requests).__name__}."
             )
         return map(as_request, requests), _length(requests)
     if isinstance(variable_values, str | bytes | Mapping) or not isinstance(variable_values, Iterable):
         raise TypeError(
-            "execute_many() needs an iterable of mappings, one for each request, as variable_values, not "
+            "variable_values of execute_many() must be an iterable of mappings, one for each request, not "
             f"{type(variable_values).__name__}."
         )
     return map(_with_variables(as_request(requests)), variable_values), _length(variable_values)
@@ -250,5 +251,5 @@ def _with_variables(request: GraphQLRequest) -> Callable[[Any], GraphQLRequest]:
 
 
 def _raise(errors: list[SyncGQLError]) -> NoReturn:
-    """Raise the error in a list, which is emptied: the error's traceback refers to this frame."""
+    """Raise the error in a list and empty the list, because the error's traceback refers to this frame."""
     raise errors.pop()

@@ -22,17 +22,17 @@ def merge(*subscriptions: Subscription[T], on_error: OnError = "raise") -> Itera
             if subscription is prices:
                 ...
 
-    It takes one event of each that has some in turn, so a fast one does not hold up a slow one. Events wait in the
-    buffer of their own subscription, with its limit. The loop ends when all subscriptions have ended. Leaving it ends
-    the subscriptions to which no variable refers.
+    The iterator takes one event from each subscription in turn, so a fast subscription does not hold up a slow one.
+    Events wait in the buffer of their subscription. The loop ends when all subscriptions have ended. Leaving the loop
+    early ends the subscriptions that no variable refers to.
 
     Args:
-        subscriptions: what ``Client.subscribe`` returns, of one client or of several; nothing else may consume them.
-        on_error: ``raise``, the default, raises the first error and closes all subscriptions; ``return`` puts the
-            exception instead of the event and continues.
+        subscriptions: return values of ``Client.subscribe``, of one or several clients; nothing else may consume them.
+        on_error: ``raise``, the default, raises the first error and closes all subscriptions; ``return`` yields the
+            exception in place of the event and continues.
 
     Raises:
-        TypeError: an argument is no ``Subscription``.
+        TypeError: an argument is not a ``Subscription``.
         ValueError: *on_error* is unknown.
     """
     for each in subscriptions:
@@ -42,10 +42,10 @@ def merge(*subscriptions: Subscription[T], on_error: OnError = "raise") -> Itera
 
 
 class _Bell:
-    """Tells which subscriptions may have something, without locks.
+    """Tracks which subscriptions may have events, without locks.
 
-    A producer adds first and wakes second; the consumer takes the wake-up first and looks second. A wake-up that is
-    still there serves for both, so there is at most one for each thread that produces.
+    A producer first adds an event and then wakes the consumer; the consumer first takes the wake-up and then looks for
+    events. Producers share a wake-up that has not been taken, so there is at most one per producing thread.
     """
 
     def __init__(self, count: int) -> None:
@@ -80,15 +80,15 @@ def _merged(subscriptions: tuple[Subscription[T], ...], returns_errors: bool) ->
                     continue
                 except SyncGQLError as error:
                     if isinstance(error, TransportTimeout) and error.seconds == 0:
-                        continue  # there is no event; no other limit is 0
+                        continue  # There is no event. No other timeout is 0.
                     if not returns_errors:
                         raise
                     event = error.with_traceback(None)
-                bell.ready.add(number)  # there may be more
+                bell.ready.add(number)  # There may be more events.
                 yield subscription, event
     except GeneratorExit:
         raise
-    except BaseException:  # an error, or Ctrl-C
+    except BaseException:  # This includes Ctrl-C.
         for each in subscriptions:
             each.close()
         raise

@@ -1,4 +1,4 @@
-"""NestedConnection: a connection in each node of another one, such as the issues of each repository."""
+"""NestedConnection: a connection in each node of another connection, such as the issues of each repository."""
 
 from __future__ import annotations
 
@@ -8,20 +8,20 @@ from dataclasses import dataclass
 from ..bounded_cache import BoundedCache
 from ..exceptions import DocumentError
 from ..request import GraphQLRequest
-from .connection import Connection, checked, connections, enclosing, said
+from .connection import Connection, checked, connections, enclosing, listed
 
 LIST = "[]"
-"""The mark behind a key of a path that leads to a list."""
+"""The suffix of a key whose value is a list, in a path."""
 
 
 @dataclass(frozen=True)
 class NestedConnection:
-    """Two connections of a document, one in the nodes of the other.
+    """Two connections of a document, one nested in the nodes of the other.
 
     Attributes:
-        outer: the outer connection, whose nodes have cursors.
-        inner: the inner connection, with the path from the outer node.
-        nodes: the key of the outer nodes, ``nodes``, or the key of ``edges``.
+        outer: the outer connection; the document selects the cursors of its edges.
+        inner: the inner connection; its path begins at the outer node.
+        nodes: the key of the list of outer nodes: that of ``nodes`` or ``edges``.
     """
 
     outer: Connection
@@ -30,10 +30,10 @@ class NestedConnection:
 
 
 def find_nested_connection(request: GraphQLRequest, path: str) -> NestedConnection:
-    """Return the inner connection to which a path such as ``repositories.nodes[].issues`` leads, with its outer one.
+    """Return the nested connection at a path such as ``repositories.nodes[].issues``.
 
     Raises:
-        DocumentError: there is none, or one of the two lacks something that is needed.
+        DocumentError: there is none, or one of the two connections is incomplete.
     """
     key = (request.text, request.operation_name, path)
     nested = _found.get(key)
@@ -51,11 +51,11 @@ def _nested(candidates: list[Connection], path: str) -> NestedConnection:
     inner = next((each for each in candidates if each.path == keys), None)
     outer = None if inner is None else enclosing(inner, candidates)
     if inner is None or outer is None or inner.name_in(outer) != path:
-        raise DocumentError(f"The document has no connection inside another one at {path!r}. {said(candidates)}")
+        raise DocumentError(f"The document has no nested connection at {path!r}. {listed(candidates)}")
     if enclosing(outer, candidates) is not None:
         raise DocumentError(
-            f"The path {path!r} leads through more than one list; paginate() continues the pages of two levels. Fetch "
-            "the outermost list first, and paginate the others for each of its nodes."
+            f"The path {path!r} leads through more than one list, but paginate() supports only two levels. Fetch the "
+            "outermost list first, and then paginate the others for each of its nodes."
         )
     checked(outer)
     checked(inner)
@@ -70,23 +70,26 @@ def _nested(candidates: list[Connection], path: str) -> NestedConnection:
 def _check_pair(outer: Connection, inner: Connection, path: str) -> None:
     if outer.cursor_variable == inner.cursor_variable:
         raise DocumentError(
-            f"The connections {outer.name!r} and {path!r} share the variable ${outer.cursor_variable}; each needs a "
-            "variable of its own for its cursor."
+            f"The connections {outer.name!r} and {path!r} share the variable ${outer.cursor_variable}; use a "
+            "different variable for the cursor of each."
         )
     if outer.is_backward:
-        raise DocumentError(f"The outer connection {outer.name!r} must go forward, with 'after', to reach {path!r}.")
+        raise DocumentError(
+            f"The outer connection {outer.name!r} must be paginated forward, with 'after', to fetch the pages of "
+            f"{path!r}."
+        )
     if outer.edge_cursor is None:
         raise DocumentError(
-            f"The pages of {path!r} are fetched for one outer node at a time, which needs its cursor: add "
-            f"'edges {{ cursor }}' to {outer.name!r}."
+            f"Fetching the pages of {path!r} for each outer node requires the cursor of the node: add 'edges "
+            f"{{ cursor }}' to {outer.name!r}."
         )
     if outer.size_variable is None:
         raise DocumentError(
-            f"The pages of {path!r} are fetched for one outer node at a time, which needs a variable for the size of "
-            f"the outer page: declare $first: Int and pass 'first: $first' to {outer.name!r}."
+            f"Fetching the pages of {path!r} for each outer node requires a variable for the size of the outer page: "
+            f"declare $first: Int and pass 'first: $first' to {outer.name!r}."
         )
     if outer.size_variable == inner.size_variable:
         raise DocumentError(
-            f"The connections {outer.name!r} and {path!r} share the variable ${outer.size_variable}; each needs a "
-            "variable of its own for its size."
+            f"The connections {outer.name!r} and {path!r} share the variable ${outer.size_variable}; use a different "
+            "variable for the page size of each."
         )

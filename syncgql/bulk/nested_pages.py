@@ -1,4 +1,4 @@
-"""NestedPull: the pages of a connection in each node of another one."""
+"""NestedPull: the pages of a connection in each node of another connection."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ from .pull import Trail
 
 
 class Position(NamedTuple):
-    """Where a page of a nested connection begins; JSON keeps it as a list, which ``after=`` takes, too.
+    """The beginning of a page of a nested connection. JSON turns it into a list, which ``after=`` also accepts.
 
     Attributes:
-        outer: the cursor after which the outer node comes; None for the first.
-        inner: the cursor after which the inner page begins; None for the first page.
+        outer: the cursor before the outer node; None for the first node.
+        inner: the cursor before the inner page; None for the first page.
     """
 
     outer: Any
@@ -34,8 +34,8 @@ class OuterNode(NamedTuple):
     """An outer node, with a page of its inner connection.
 
     Attributes:
-        before: the cursor after which it comes.
-        cursor: its own cursor.
+        before: the cursor before the node.
+        cursor: the cursor of the node.
         node: the node.
         page: the page of the inner connection.
     """
@@ -49,10 +49,11 @@ class OuterNode(NamedTuple):
 class NestedPagination(Pagination):
     """Pages of outer nodes, each with a page of its inner connection.
 
-    A page of one outer node begins at a ``Position`` with an inner cursor: the same document, for this node alone.
+    A later page of one outer node begins at a ``Position`` with an inner cursor; the same document fetches it for this
+    node alone.
 
     Args:
-        nested: where the document asks for them.
+        nested: the two connections.
     """
 
     def __init__(self, nested: NestedConnection) -> None:
@@ -82,7 +83,7 @@ class NestedPagination(Pagination):
         return Turn(nodes, None, Position(turn.cursor, None), turn.has_more, None)
 
     def _pairs(self, page: Mapping[str, Any]) -> Iterator[tuple[Mapping[str, Any], Any]]:
-        """Yield the edges of an outer page with their nodes, of which some may be null."""
+        """Yield the edges of an outer page with their nodes, some of which may be null."""
         outer = self._nested.outer
         edges = page.get(outer.edges or "") or []
         if self._nested.nodes == outer.edges:
@@ -101,11 +102,11 @@ class NestedPull:
 
     Args:
         fetcher: fetches outer pages, and pages of single outer nodes.
-        max_pages: how many inner pages are yielded at most; None for all.
-        after: where to begin, a ``Position``; None for the beginning.
+        max_pages: the maximum number of inner pages to yield; None for all.
+        after: the ``Position`` to start at; None for the beginning.
 
     Raises:
-        TypeError: *max_pages* is no number, or *after* is no pair.
+        TypeError: *max_pages* is not a number, or *after* is not a pair.
         ValueError: *max_pages* is not positive.
     """
 
@@ -126,7 +127,7 @@ class NestedPull:
             result, turn = self._fetcher.fetch(calls, position, number)
             for outer in turn.nodes:
                 number = yield from self._inner_pages(calls, outer, position and position.inner, result, number)
-                position = None  # only the first node may begin after its first page
+                position = None  # Only the first node may begin after its first page.
             if not turn.has_more:
                 return
             stuck = trail.stuck(turn, number)
@@ -155,12 +156,12 @@ class NestedPull:
 
 
 def _same(outer: OuterNode, nodes: Sequence[OuterNode]) -> OuterNode:
-    """Return the outer node as it is in a later answer, for itself alone."""
+    """Return the outer node from a later response, which contains only this node."""
     if not nodes or nodes[0].cursor != outer.cursor:
         raise TransportProtocolError(
-            f"The outer node with the cursor {outer.cursor!r} is no longer in its place, so its other pages cannot be "
-            "fetched.",
-            rule="an edge keeps its cursor and its place while its inner pages are fetched",
+            f"The outer node with the cursor {outer.cursor!r} has moved or was removed, so its other pages cannot "
+            "be fetched. Paginate again from the beginning.",
+            rule="an edge keeps its cursor and its position while its inner pages are fetched",
         )
     return nodes[0]
 
@@ -170,7 +171,7 @@ def _position(after: Any) -> Position | None:
         return None
     if isinstance(after, str) or not isinstance(after, Sequence) or len(after) != 2:
         raise TypeError(
-            "after= must be the cursor of an earlier pull of the same nested connection, a pair of two cursors, not "
+            "after= must be the cursor of an earlier iterator over the same nested connection, a pair of cursors, not "
             f"{type(after).__name__}."
         )
     return Position(*after)

@@ -1,4 +1,4 @@
-"""NotebookLine: the progress of a bulk operation in a notebook, as one line that is updated."""
+"""NotebookLine: the progress of a bulk operation in a notebook, as a line that is updated in place."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from typing import Any
 from .progress import Progress
 
 INTERVAL = 0.2
-"""The seconds between two updates, because each is a message to the browser."""
+"""The minimum number of seconds between two updates, because each one is a message to the browser."""
 
 
 class NotebookLine(Progress):
-    """One line of output: count, total, rate and the time that is left.
+    """One line of output: count, total, rate and remaining time.
 
     Args:
-        what: the text in front of the line.
-        total: how much there is to do; None if that is unknown.
+        what: the text at the beginning of the line.
+        total: the total count; None if it is unknown.
     """
 
     def __init__(self, what: str, total: int | None = None) -> None:
@@ -49,7 +49,7 @@ class NotebookLine(Progress):
 
 
 def line(what: str, done: int, total: int | None, seconds: float) -> str:
-    """Return the text for what is done after so many seconds."""
+    """Return the line for the count that was reached after a number of seconds."""
     text = f"{what}: {done:,}" if total is None else f"{what}: {done:,}/{total:,}"
     if seconds < INTERVAL or not done:
         return text

@@ -1,4 +1,4 @@
-"""Page: a part of a list."""
+"""Page: one page of a list."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ from ..result import ExecutionResult
 
 
 class Page(NamedTuple):
-    """One page.
+    """One page of a list.
 
     Attributes:
-        nodes: its nodes; null ones are left out.
-        cursor: where the list goes on after it, for ``after=``; None if that is unknown.
-        number: counted from 1, in this pull.
-        total_count: how many nodes there are in all pages; None if the server does not say.
-        result: the whole answer.
-        start: where the page begins; None at the beginning of the list.
-        cursors: where the list goes on after each node; None if the answer does not say.
-        parent: the outer node to whose inner connection the page belongs; None if the connection is not nested.
+        nodes: the nodes of the page, without null.
+        cursor: the cursor of the next page, for ``after=``; None if it is unknown.
+        number: the number of the page, counting from 1 in each iteration.
+        total_count: the number of nodes in all pages; None if the server does not report it.
+        result: the whole result.
+        start: the cursor of this page; None at the beginning of the list.
+        cursors: the cursor after each node; None if the response does not contain them.
+        parent: the outer node that the page belongs to; None if the connection is not nested.
     """
 
     nodes: list[Any]

@@ -24,22 +24,22 @@ MISTAKES = frozenset(
         "UNAUTHENTICATED",
     }
 )
-"""Codes of errors that another attempt would get, too:
+"""Codes of errors that another attempt would receive as well:
 https://www.apollographql.com/docs/apollo-server/data/errors#built-in-error-codes
 """
 
 
 class PageFetcher:
-    """Fetches pages of one list, whose size shrinks when they are too expensive for the server.
+    """Fetches the pages of one list, and reduces their size when they are too expensive for the server.
 
-    A client with ``retry=`` also repeats a page whose answer has errors, because a page is read-only, and the same
-    document has succeeded for other pages.
+    With ``retry=``, a page whose response has errors is fetched again as well, because fetching has no side effects and
+    the same document has succeeded for other pages.
 
     Args:
         request: the request, with its variables.
-        pagination: how its pages are asked for.
-        page_size: how many nodes a page has; None for what the document and the variables say.
-        returns_errors: whether a page with data and errors is a page, or else an error.
+        pagination: selects a page by variables and reads its response.
+        page_size: the number of nodes per page; None to use the number in the variables or the document.
+        returns_errors: whether to return a page that has both data and errors, instead of raising an error.
 
     Raises:
         TypeError: an argument has the wrong type.
@@ -57,7 +57,7 @@ class PageFetcher:
         self._size = PageSize(self._first_size(check_size("page_size", page_size, none="the size in the document")))
 
     def send(self, calls: Calls, cursor: Any) -> Outcome | None:
-        """Send the request for a page; return None if that fails, which is raised after the page before it."""
+        """Send the request for a page ahead of time; return None if that fails, so that ``fetch`` sends it again."""
         try:
             return calls.send(self._request_at(cursor))
         except SyncGQLError:
@@ -66,16 +66,16 @@ class PageFetcher:
     def fetch(
         self, calls: Calls, cursor: Any, number: int, answer: Outcome | None = None
     ) -> tuple[ExecutionResult, Turn]:
-        """Return the answer with a page, and what it says.
+        """Return the result with a page, and what was read from it.
 
         Args:
             calls: fetch the page.
-            cursor: where the page begins.
-            number: its number, for errors.
-            answer: what ``send`` returned for it; None to send the request now.
+            cursor: the cursor of the page.
+            number: the number of the page, for error messages.
+            answer: the return value of ``send`` for this page; None to send the request now.
 
         Raises:
-            SyncGQLError: there is no such answer; a transport's error says which page failed.
+            SyncGQLError: the page could not be fetched; the message of a ``TransportError`` names the page.
         """
         repeat: Repeat | None = None
         while True:
@@ -91,8 +91,8 @@ class PageFetcher:
                     repeat = repeat or calls.repeats()
                     if repeat(request, error):
                         continue
-                where = "at the beginning" if cursor is None else f"after {cursor!r}"
-                error.message += f" It was page {number} of paginate(), {where}."
+                where = "at the beginning" if cursor is None else f"after cursor {cursor!r}"
+                error.message += f" This was page {number} of paginate(), {where}."
                 raise
             self._size.succeeded()
             return result, turn
@@ -116,8 +116,8 @@ class PageFetcher:
             if page_size is None:
                 return None
             raise DocumentError(
-                "page_size= needs a variable for the size of a page: declare $first: Int and pass 'first: $first' to "
-                f"the field{'' if name is None else f', or here ${name}'}."
+                "page_size= requires a variable for the page size: declare "
+                + ("$first: Int and pass 'first: $first' to the field." if name is None else f"${name}.")
             )
         if page_size is None:
             given = value_of(self._variables, name)
@@ -126,5 +126,5 @@ class PageFetcher:
 
 
 def _may_be_transient(error: TransportError) -> bool:
-    """Return whether a page that was answered with errors may succeed when it is fetched again."""
+    """Return whether a page whose response has errors may succeed when it is fetched again."""
     return isinstance(error, TransportQueryError) and MISTAKES.isdisjoint(codes(error.errors or ()))

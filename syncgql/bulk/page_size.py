@@ -1,4 +1,4 @@
-"""PageSize: how many nodes a page has, which shrinks when the server says that a page is too expensive."""
+"""PageSize: the number of nodes per page, reduced when a page is too expensive for the server."""
 
 from __future__ import annotations
 
@@ -12,22 +12,22 @@ from ..protocol.graphql_errors import extensions_of
 logger = logging.getLogger(__name__)
 
 TOO_EXPENSIVE = frozenset({"MAX_COST_EXCEEDED", "TOO_COMPLEX_QUERY", "QUERY_TOO_COMPLEX", "RESOURCE_LIMITS_EXCEEDED"})
-"""Codes of Shopify, Contentful and others for a query whose cost is over the limit."""
+"""Codes that Shopify, Contentful and others use for a query whose cost exceeds the limit."""
 
 GATEWAY_STATUSES = frozenset({502, 504})
-"""The statuses with which GitHub responds to a query that takes more than 10 s:
+"""The HTTP statuses that GitHub sends for a query that takes more than 10 s:
 https://docs.github.com/en/graphql/overview/rate-limits-and-query-limits-for-the-graphql-api
 """
 
 GROWS_AFTER = 10
-"""The number of pages at a reduced size after which the size grows by half."""
+"""The number of pages of a reduced size after which the size grows by half."""
 
 
 class PageSize:
     """The size of the next page.
 
     Args:
-        size: the size that is wanted; None if the client cannot set it.
+        size: the desired size; None if the client cannot set it.
     """
 
     def __init__(self, size: int | None) -> None:
@@ -35,26 +35,28 @@ class PageSize:
         self._good_pages = 0
 
     def shrink(self, error: TransportError) -> bool:
-        """Halve the size if *error* says that the page is too expensive; return whether a smaller page can be tried."""
+        """Halve the size if *error* means that the page is too expensive; return whether to try the smaller page."""
         if self.size is None or self.size <= 1 or not is_too_expensive(error):
             return False
         self.size, self._good_pages = self.size // 2, 0
-        # A handler may keep the record: with the text it does not keep the traceback, and with it the whole pull.
-        logger.warning("A page was too expensive for the server; the next has %d nodes. %s", self.size, str(error))
+        # Log the text of the error: a handler that keeps the record must not keep the traceback and all its objects.
+        logger.warning(
+            "A page was too expensive for the server; requesting %d nodes instead. %s", self.size, str(error)
+        )
         return True
 
     def succeeded(self) -> None:
-        """Note that a page came; the size grows again after several."""
+        """Record that a page arrived; after several pages, the size grows again."""
         if self.size is None or self._wanted is None or self.size >= self._wanted:
             return
         self._good_pages += 1
         if self._good_pages >= GROWS_AFTER:
             self.size, self._good_pages = min(self._wanted, self.size + max(1, self.size // 2)), 0
-            logger.info("The next page has %d nodes.", self.size)
+            logger.info("Increasing the page size to %d nodes.", self.size)
 
 
 def is_too_expensive(error: TransportError) -> bool:
-    """Return whether a smaller page may succeed where this failed."""
+    """Return whether a smaller page may succeed after this error."""
     if isinstance(error, TransportServerError) and error.code in GATEWAY_STATUSES:
         return True
     if not isinstance(error, TransportQueryError | TransportServerError):
@@ -63,7 +65,7 @@ def is_too_expensive(error: TransportError) -> bool:
 
 
 def codes(errors: Iterable[Mapping[str, Any]]) -> set[str]:
-    """Return the codes of errors, including those that a vendor puts into a member of its own."""
+    """Return the codes of errors, including those in vendor-specific members."""
     codes: set[str] = set()
     for error in errors:
         extensions = extensions_of(error)

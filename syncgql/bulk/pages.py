@@ -1,4 +1,4 @@
-"""Pages: the nodes of a list that comes in pages."""
+"""Pages: the nodes of a paginated list."""
 
 from __future__ import annotations
 
@@ -22,16 +22,16 @@ from .pull import Pull
 
 
 class Pages(Iterator[Any]):
-    """The nodes of a list that comes in pages; returned by ``Client.paginate``.
+    """The nodes of a paginated list; returned by ``Client.paginate``.
 
-    It is an iterator over nodes, and ``pages()`` one over pages. It is a context manager; ``close()``, ``break`` and
-    dropping it cancel the page that is on its way. It belongs to one thread.
+    This is an iterator over nodes; ``pages()`` returns an iterator over pages. It is also a context manager:
+    ``close()``, ``break`` and dropping it cancel requests in flight. Use it in one thread.
 
     Args:
         calls: fetch the pages.
         pull: the pages to fetch.
-        prefetch: how many pages are fetched ahead.
-        progress: how far it has come.
+        prefetch: the number of pages to fetch ahead.
+        progress: receives the number of nodes.
     """
 
     def __init__(self, calls: Calls, pull: Pull | NestedPull, prefetch: int, progress: Progress) -> None:
@@ -44,8 +44,8 @@ class Pages(Iterator[Any]):
         self._finalizer.atexit = False
 
     def __iter__(self) -> Iterator[Any]:
-        """Return an iterator over the nodes; several share the place where this is."""
-        # A generator over the list's own iterator takes a fraction of the time that __next__ takes for each node.
+        """Return an iterator over the nodes; all iterators share one position."""
+        # A generator over the iterator of a list takes a fraction of the time of __next__ for each node.
         while True:
             yield from self._rest
             try:
@@ -57,9 +57,9 @@ class Pages(Iterator[Any]):
         """Return the next node.
 
         Raises:
-            StopIteration: there are no more.
-            TransportProtocolError: the server's cursors do not move, or its answer has no page.
-            SyncGQLError: a page failed; what ``Client.execute`` raises.
+            StopIteration: there are no more nodes.
+            TransportProtocolError: the server's cursors do not advance, or its response contains no page.
+            SyncGQLError: a page could not be fetched; see ``Client.execute``.
         """
         while True:
             for node in self._rest:
@@ -67,7 +67,7 @@ class Pages(Iterator[Any]):
             self._next_page()
 
     def pages(self) -> Iterator[Page]:
-        """Return an iterator over the pages; raises what the iterator over nodes raises."""
+        """Return an iterator over the pages; it raises the same exceptions as the iterator over nodes."""
         while True:
             try:
                 page = self._next_page()
@@ -78,9 +78,9 @@ class Pages(Iterator[Any]):
 
     @property
     def cursor(self) -> Any:
-        """Where to go on, for ``after=``: after the last page that was iterated to its end.
+        """The cursor to continue from, for ``after=``: that of the last page whose nodes were all returned.
 
-        It is after the last node if the document selects the ``cursor`` of edges and goes forward.
+        If the document selects the ``cursor`` of edges and paginates forward, it is the cursor of the last node.
         """
         page = self._page
         if page is None:
@@ -92,11 +92,11 @@ class Pages(Iterator[Any]):
 
     @property
     def total_count(self) -> int | None:
-        """How many nodes there are in all pages, as the last answer said; None if the server does not say."""
+        """The number of nodes in all pages, according to the last response; None if the server does not report it."""
         return None if self._page is None else self._page.total_count
 
     def close(self) -> None:
-        """Cancel the page that is on its way; does nothing the second time."""
+        """Cancel requests in flight; closing again does nothing."""
         self._finalizer()
         self._progress.close()
 
@@ -114,7 +114,7 @@ class Pages(Iterator[Any]):
             raise StopIteration
         try:
             page = next(self._source)
-        except BaseException:  # the end, an error, or Ctrl-C
+        except BaseException:  # This includes StopIteration and Ctrl-C.
             self.close()
             raise
         self._page, self._rest = page, iter(page.nodes)
@@ -124,7 +124,7 @@ class Pages(Iterator[Any]):
 
 
 def _abandon(calls: Calls, source: Iterator[Page]) -> None:
-    """End a pull; for finalizers, so it takes no lock and never waits."""
+    """End a pull. Finalizers call this, so it takes no lock and never waits."""
     calls.cancel()
     if isinstance(source, Prefetch):
         source.stop()
@@ -143,7 +143,7 @@ def paginate(
     on_error: OnError,
     progress: Progress,
 ) -> Pages:
-    """Do what ``Client.paginate`` does."""
+    """Return the iterator of ``Client.paginate``."""
     returns_errors = check_on_error(on_error)
     pull: Pull | NestedPull
     if pagination is None and path is not None and LIST in path:

@@ -1,4 +1,4 @@
-"""Pagination: how the pages of a list are asked for, and where the next one begins."""
+"""Pagination: the variables that select a page of a list, and the beginning of the next page."""
 
 from __future__ import annotations
 
@@ -15,21 +15,21 @@ from ..request import GraphQLRequest
 from .connection import Connection, find_connection
 
 NextVariables = Callable[[Any], Mapping[str, Any] | None]
-"""A function of the data of a page that returns the variables that change for the next page, None after the last."""
+"""A function that takes the data of a page and returns the variables to change for the next, None after the last."""
 
 TOTALS = ("totalCount", "total", "count")
-"""The members beside a list in which servers say how long the whole list is."""
+"""The names that servers give to the length of the whole list, next to the list."""
 
 
 class Turn(NamedTuple):
-    """What the answer with one page says.
+    """The contents of one page, as read from its response.
 
     Attributes:
-        nodes: the nodes of the page; null ones are left out.
-        cursors: where the list goes on after each node; None if the answer does not say.
-        cursor: where the list goes on after the page; None if that is unknown.
+        nodes: the nodes of the page, without null.
+        cursors: the cursor after each node; None if the response does not contain them.
+        cursor: the cursor of the next page; None if it is unknown.
         has_more: whether another page follows.
-        total: how many nodes there are in all pages; None if unknown.
+        total: the number of nodes in all pages; None if it is unknown.
     """
 
     nodes: list[Any]
@@ -40,11 +40,11 @@ class Turn(NamedTuple):
 
 
 class Pagination(ABC):
-    """The variables of one document that choose a page. It keeps no state of a pull.
+    """Selects the pages of one list by variables. It holds no state, so it can be used for any number of lists.
 
     Attributes:
-        size_variable: the variable for the size of a page; None if there is none.
-        may_shrink: whether a page may be smaller than the one before it.
+        size_variable: the variable for the page size; None if there is none.
+        may_shrink: whether the page size may be reduced between pages.
     """
 
     size_variable: str | None = None
@@ -56,18 +56,18 @@ class Pagination(ABC):
 
     @abstractmethod
     def read(self, data: Any, cursor: Any) -> Turn:
-        """Read the answer for the page that began at *cursor*, which is None for the first.
+        """Read the response with the page at *cursor*, which is None for the first page.
 
         Raises:
-            TransportProtocolError: the answer does not have the page.
+            TransportProtocolError: the response does not contain the page.
         """
 
 
 class RelayPagination(Pagination):
-    """Pages by a cursor, as Relay's specification of connections defines them.
+    """Cursor-based pagination, as defined by Relay's connection specification.
 
     Args:
-        connection: where the document asks for them.
+        connection: the connection to paginate.
     """
 
     def __init__(self, connection: Connection) -> None:
@@ -98,7 +98,7 @@ class RelayPagination(Pagination):
             return edges, None
         kept = [edge for edge in edges if edge.get(connection.node) is not None]
         nodes = [edge[connection.node] for edge in kept]
-        # Backward pages keep the order of the list, so the rest of one is not what lies before an edge.
+        # Backward pages keep the order of the list, so the cursor of an edge does not lead to the rest of its page.
         if connection.edge_cursor is None or connection.is_backward:
             return nodes, None
         return nodes, [edge.get(connection.edge_cursor) for edge in kept]
@@ -115,14 +115,14 @@ class RelayPagination(Pagination):
         has_more = bool(info.get(connection.has_more))
         if has_more and cursor is None:
             raise TransportProtocolError(
-                f"The server says that {connection.name!r} has more pages, and gives no cursor for the next one.",
+                f"The server says that {connection.name!r} has more pages, but sent no cursor for the next one.",
                 rule="a connection that has more pages has a cursor",
             )
         return cursor, has_more
 
 
 class ListPagination(Pagination):
-    """Pages of a list that is not a connection.
+    """Pagination of a list that is not a connection.
 
     Args:
         path: the keys that lead to the list in the data, joined by dots; None for the only list.
@@ -132,30 +132,32 @@ class ListPagination(Pagination):
         self.path = path
 
     def rows(self, data: Any) -> tuple[list[Any], int | None]:
-        """Return the list in the data of an answer, and the length of the whole list if the answer has it.
+        """Return the list in the data of a response, and the length of the whole list if the response contains it.
 
         Raises:
             TransportProtocolError: there is no list at the path.
-            DocumentError: there is no path, and there are several lists, or none.
+            DocumentError: no path was given, and the data contains no list, or several.
         """
         keys = tuple(self.path.split(".")) if self.path else _path_of_list(data)
         rows = value_at(data, keys)
         if rows is not None and not isinstance(rows, list):
             raise TransportProtocolError(
-                f"The answer has no list at {'.'.join(keys)!r}, but {type(rows).__name__}; choose the list with path=."
+                f"The response has {type(rows).__name__} instead of a list at {'.'.join(keys)!r}; choose the list "
+                "with path=."
             )
         return rows or [], _total_beside(data, keys)
 
 
 class OffsetPagination(ListPagination):
-    """Pages by the number of rows that come before them, as Hasura, Contentful and many others have them.
+    """Pagination by offset, the number of rows before a page, as in Hasura, Contentful and many others.
 
-    The end is an empty page, or the total that the answer has beside the list as ``total``, ``totalCount`` or
-    ``count``. Rows that are inserted or deleted meanwhile shift the pages; sort by a key that only grows, if possible.
+    Pagination ends at an empty page, or at the total if the response has ``total``, ``totalCount`` or ``count`` next to
+    the list. Rows that are inserted or deleted in the meantime shift the pages, so sort by a key that only grows if
+    possible.
 
     Args:
-        offset: the variable for the number of rows to skip; with dots for a member of an object: ``"filter.skip"``.
-        limit: the variable for the size of a page.
+        offset: the variable for the number of rows to skip; ``"filter.skip"`` names a member of an input object.
+        limit: the variable for the page size.
     """
 
     def __init__(self, offset: str = "offset", limit: str = "limit") -> None:
@@ -173,13 +175,13 @@ class OffsetPagination(ListPagination):
 
 
 class PagePagination(ListPagination):
-    """Pages by number, as Strapi has them.
+    """Pagination by page number, as in Strapi.
 
-    The end is an empty page.
+    Pagination ends at an empty page.
 
     Args:
-        page: the variable for the number of the page; with dots for a member of an object: ``"filter.page"``.
-        page_size: the variable for the size of a page.
+        page: the variable for the page number; ``"filter.page"`` names a member of an input object.
+        page_size: the variable for the page size.
         first: the number of the first page.
     """
 
@@ -201,10 +203,11 @@ class PagePagination(ListPagination):
 
 
 class FunctionPagination(ListPagination):
-    """Pages for which a function says how they go on.
+    """Pagination by a function that returns the variables of the next page.
 
     Args:
-        function: returns the variables that change for the next page, None after the last.
+        function: takes the data of a page and returns the variables to change for the next page, or None after the
+            last.
     """
 
     def __init__(self, function: NextVariables, *, path: str | None = None) -> None:
@@ -219,30 +222,31 @@ class FunctionPagination(ListPagination):
         changed = self._function(data)
         if changed is not None and not isinstance(changed, Mapping):
             raise TypeError(
-                f"The function of pagination= must return a mapping of variables or None, not {type(changed).__name__}."
+                "The function passed as pagination= must return a mapping of variables or None, not "
+                f"{type(changed).__name__}."
             )
         return Turn(rows, None, changed, changed is not None, total)
 
 
 def pagination_of(option: Pagination | NextVariables | None, request: GraphQLRequest, path: str | None) -> Pagination:
-    """Return the pagination for the options of ``Client.paginate``.
+    """Return the pagination for the arguments of ``Client.paginate``.
 
     Raises:
         TypeError: *option* is neither a pagination nor a function of one parameter.
-        DocumentError: the document has no connection, several, or one that lacks something.
+        DocumentError: the document has no connection, several, or an incomplete one.
     """
     if option is None:
         return RelayPagination(find_connection(request, path))
     if not isinstance(option, Pagination):
         return FunctionPagination(option, path=path)
     if path is not None and isinstance(option, ListPagination):
-        option = copy.copy(option)  # it may be used for other pulls
+        option = copy.copy(option)  # The caller may use the object for other lists.
         option.path = path
     return option
 
 
 def default_of(request: GraphQLRequest, variable: str) -> int | None:
-    """Return the default of a variable that is a whole number; None if there is none."""
+    """Return the default of a variable if it is a whole number; None otherwise."""
     for definition in request.operation.variable_definitions or ():
         if definition.variable.name.value == variable and isinstance(definition.default_value, IntValueNode):
             return int(definition.default_value.value)
@@ -256,7 +260,7 @@ def declares(request: GraphQLRequest, variable: str) -> bool:
 
 
 def with_value(variables: Mapping[str, Any], name: str, value: Any) -> dict[str, Any]:
-    """Return a copy of the variables in which *name*, with dots for members of objects, has another value."""
+    """Return a copy of the variables with another value of *name*, in which dots lead to members of objects."""
     first, _, rest = name.partition(".")
     if rest:
         value = with_value(variables.get(first) or {}, rest, value)
@@ -264,15 +268,15 @@ def with_value(variables: Mapping[str, Any], name: str, value: Any) -> dict[str,
 
 
 def value_of(variables: Mapping[str, Any], name: str) -> Any:
-    """Return the value of a variable, or of a member of an object in one; None if it is absent."""
+    """Return the value of a variable, or of a member of an object in a variable; None if it is absent."""
     return value_at(variables, tuple(name.split(".")))
 
 
 def value_at(data: Any, path: tuple[str, ...]) -> Any:
-    """Return the value to which the keys lead; None if something on the way is null or absent.
+    """Return the value at a path; None if a value on the way is null or absent.
 
     Raises:
-        TransportProtocolError: something on the way is not an object.
+        TransportProtocolError: a value on the way is not an object.
     """
     for number, key in enumerate(path):
         if data is None:
@@ -290,7 +294,9 @@ def _path_of_list(data: Any) -> tuple[str, ...]:
     found = list(_lists(data, ()))
     if len(found) != 1:
         names = ", ".join(repr(".".join(path)) for path in found) or "none"
-        raise DocumentError(f"The answer must have one list of rows; choose it with path=. Lists in it: {names}.")
+        raise DocumentError(
+            f"The data must contain exactly one list; choose a list with path=. Lists in the data: {names}."
+        )
     return found[0]
 
 

@@ -1,4 +1,4 @@
-"""Poll: asks the same question again and again."""
+"""Poll: sends the same request repeatedly."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from ..typed.request import decoded
 from .calls import Calls
 
 IntervalOption = float | Iterable[float]
-"""The seconds between two requests, or several numbers, of which the last is repeated."""
+"""The seconds between two requests, or an iterable of numbers whose last item is repeated."""
 
 Until = Callable[[Any], object]
 
@@ -29,13 +29,13 @@ def poll(
     timeout: float | None,
     jitter: float,
 ) -> Iterator[Any]:
-    """Do what ``Client.poll`` does."""
+    """Return the iterator of ``Client.poll``."""
     intervals = _intervals(interval)
     if until is not None:
         check_function("until", until, 1)
     seconds = check_seconds("timeout", timeout)
     if check_delay("jitter", jitter) > 1:
-        raise ValueError(f"jitter must be a part of the interval, from 0 to 1, not {jitter!r}.")
+        raise ValueError(f"jitter must be a fraction of the interval, from 0 to 1, not {jitter!r}.")
     return _answers(calls, request, intervals, until, seconds, jitter)
 
 
@@ -66,10 +66,9 @@ def _intervals(interval: IntervalOption) -> Iterator[float]:
         return itertools.repeat(check_delay("interval", interval))
     if isinstance(interval, str | bytes) or not isinstance(interval, Iterable):
         raise TypeError(
-            f"interval must be a number of seconds, or several of which the last is repeated, not "
-            f"{type(interval).__name__}."
+            f"interval must be a number of seconds or an iterable of numbers, not {type(interval).__name__}."
         )
     numbers = [check_delay("interval", each) for each in interval]
     if not numbers:
-        raise ValueError("interval must have at least one number of seconds.")
+        raise ValueError("interval must contain at least one number of seconds.")
     return itertools.chain(numbers, itertools.repeat(numbers[-1]))

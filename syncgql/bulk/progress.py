@@ -1,4 +1,4 @@
-"""Progress: tells how far a bulk operation has come."""
+"""Progress: reports the progress of a bulk operation."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from collections.abc import Callable
 
 
 class Progress:
-    """Passes the progress of one bulk operation to a function.
+    """Reports the progress of one bulk operation to a function.
 
     Args:
-        tell: called with what is done and the total.
-        total: how much there is to do; None if that is unknown.
+        tell: called with the current count and the total.
+        total: the total count; None if it is unknown.
     """
 
     def __init__(self, tell: Callable[[int, int | None], object], total: int | None = None) -> None:
@@ -19,9 +19,9 @@ class Progress:
         self.total = total
 
     def add(self, done: int) -> None:
-        """Tell that so many more are done."""
+        """Increase the count by *done* and report it."""
         self.done += done
         self._tell(self.done, self.total)
 
     def close(self) -> None:
-        """End, complete or not; does nothing the second time."""
+        """Remove the display, whether or not the operation is complete; closing again does nothing."""

@@ -1,4 +1,4 @@
-"""The option ``progress=`` of bulk operations, and the bar on a terminal."""
+"""The option ``progress=`` of bulk operations, and the progress bar on a terminal."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ if TYPE_CHECKING:
     from rich.progress import TaskID
 
 ProgressOption = bool | Callable[[int, int | None], object] | None
-"""True for a bar on a terminal, or a function that is called with what is done and the total, None if unknown."""
+"""True for a progress bar on a terminal, or a function of the current count and the total, None if it is unknown."""
 
 
 class Bar(Progress):
-    """A bar of rich on stderr: count, total, rate, elapsed time and the time that is left.
+    """A rich progress bar on stderr: count, total, rate, elapsed and remaining time.
 
     Args:
-        what: the text in front of the bar.
-        total: how much there is to do; None if that is unknown.
+        what: the text before the bar.
+        total: the total count; None if it is unknown.
     """
 
     def __init__(self, what: str, total: int | None = None) -> None:
@@ -49,12 +49,12 @@ def progress_of(option: ProgressOption, what: str, total: int | None = None) -> 
 
     Args:
         option: the option.
-        what: the text in front of a bar.
-        total: how much there is to do; None if that is unknown.
+        what: the text before the bar.
+        total: the total count; None if it is unknown.
 
     Raises:
-        TypeError: it is neither a bool, None, nor a function of two parameters.
-        ModuleNotFoundError: a bar is wanted and there is a terminal, but rich is not installed.
+        TypeError: *option* is neither a bool, None nor a function of two parameters.
+        ModuleNotFoundError: *option* is True on a terminal, and rich is not installed.
     """
     if option is None or option is False:
         return Progress(_nothing)
@@ -77,8 +77,8 @@ def _import_rich() -> Any:
         import rich.progress as module
     except ModuleNotFoundError as error:
         raise ModuleNotFoundError(
-            "progress=True needs the package rich for its bar: pip install 'syncgql[cli]'. A function of two "
-            "parameters, as progress=, needs nothing.",
+            "progress=True needs the rich package for its progress bar; install it with: pip install 'syncgql[cli]'. "
+            "Or pass a function of two parameters as progress=.",
             name="rich",
         ) from error
     return module

@@ -14,7 +14,7 @@ from .page_fetcher import PageFetcher
 from .pagination import Turn
 
 MOST_EMPTY_PAGES = 10
-"""The number of consecutive empty pages after which pagination ends with an error."""
+"""The number of consecutive empty pages after which pagination fails."""
 
 
 class Pull:
@@ -22,11 +22,11 @@ class Pull:
 
     Args:
         fetcher: fetches the pages.
-        max_pages: how many pages are fetched at most; None for all.
-        after: where to begin; None for the beginning.
+        max_pages: the maximum number of pages to fetch; None for all.
+        after: the cursor to start at; None for the beginning.
 
     Raises:
-        TypeError: *max_pages* is no number.
+        TypeError: *max_pages* is not a number.
         ValueError: *max_pages* is not positive.
     """
 
@@ -36,14 +36,15 @@ class Pull:
         self._max_pages = check_size("max_pages", max_pages)
 
     def source(self, calls: Calls, ahead: int) -> Iterator[Page]:
-        """Return an iterator over the pages; it raises what ``Pages`` raises.
+        """Return an iterator over the pages; it raises the same exceptions as ``Pages``.
 
         Args:
             calls: fetch the pages.
-            ahead: how many pages are fetched before they are needed.
+            ahead: the number of pages to fetch ahead.
         """
         pages = self._pages(calls, sends_ahead=ahead > 0)
-        # One page ahead needs no thread. The page after that needs one that reads the answer, for its cursor.
+        # Fetching one page ahead needs no thread. Fetching more needs one that reads each response, for the next
+        # cursor.
         return Prefetch(pages, ahead - 1) if ahead > 1 else pages
 
     def _pages(self, calls: Calls, *, sends_ahead: bool) -> Generator[Page, None, None]:
@@ -64,10 +65,10 @@ class Pull:
 
 
 class Trail:
-    """The cursors of a pull, by which it sees that it does not get on.
+    """The cursors of a pull, which show whether it makes progress.
 
     Args:
-        cursor: where it begins.
+        cursor: the cursor of the first page.
     """
 
     def __init__(self, cursor: Any) -> None:
@@ -75,25 +76,25 @@ class Trail:
         self._empty_pages = 0
 
     def stuck(self, turn: Turn, number: int) -> TransportProtocolError | None:
-        """Take note of a page that is not the last; return the error to raise if the pull does not get on.
+        """Record a page that is not the last. Return the error to raise if the pull makes no progress; None otherwise.
 
-        Its cursor was there before, or it is one of many empty pages in a row.
+        There is no progress if a cursor is repeated, or after many consecutive empty pages.
         """
         key = repr(turn.cursor)
         if key in self._seen:
             return TransportProtocolError(
-                f"The cursor does not move: page {number} of paginate() says that the next page begins at {key}, where "
-                "an earlier page began.",
-                rule="the cursor of each page is another one",
+                f"The cursor does not advance: page {number} of paginate() says that the next page begins at {key}, "
+                "where an earlier page began.",
+                rule="each page has a different cursor",
                 received=key,
             )
         self._seen.add(key)
         self._empty_pages = 0 if turn.nodes else self._empty_pages + 1
         if self._empty_pages >= MOST_EMPTY_PAGES:
             return TransportProtocolError(
-                f"The server says that there are more pages, and the last {self._empty_pages} were empty, up to page "
-                f"{number} of paginate().",
-                rule="pages that are not the last have nodes",
+                f"The server says that there are more pages, but the last {self._empty_pages} pages, up to page "
+                f"{number} of paginate(), were empty.",
+                rule="only the last page may be empty",
                 received=key,
             )
         return None

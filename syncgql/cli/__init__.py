@@ -9,11 +9,11 @@ __all__ = ["main"]
 
 LIBRARIES = ("click", "rich") if sys.version_info >= (3, 11) else ("click", "rich", "tomli")
 
-INTERRUPTED = 130  # what a shell reports for a program that Ctrl-C ended
+INTERRUPTED = 130  # the exit code that shells report after Ctrl-C
 
 
 def main() -> None:
-    """Run the command line, or exit with one line that says what to install."""
+    """Run the command, or exit with a message that says what to install."""
     missing = [library for library in LIBRARIES if find_spec(library) is None]
     if missing:
         sys.exit(f"syncgql: the command needs {' and '.join(missing)}; install it with: pip install 'syncgql[cli]'")
@@ -21,5 +21,5 @@ def main() -> None:
         from .command import command
 
         command(prog_name="syncgql")
-    except KeyboardInterrupt:  # while modules were imported; the command handles all others
+    except KeyboardInterrupt:  # during imports; the command handles all later ones
         sys.exit(INTERRUPTED)

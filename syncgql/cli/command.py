@@ -1,4 +1,4 @@
-"""The ``syncgql`` command: its subcommands, and what happens when one of them fails."""
+"""The ``syncgql`` command: its subcommands, and the handling of their errors."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ COMMANDS = {
     "completion": "Print the completion script of a shell.",
     "demo": "Start a GraphQL server and show the client at work.",
 }
-"""The subcommands, with the first line of the help of each."""
+"""The subcommands, each with the first line of its help."""
 
 
 class Commands(click.Group):
-    """A group that imports a subcommand when it is used, so that none pays for the imports of another."""
+    """A group that imports a subcommand on first use, so that no subcommand pays for the imports of another."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(COMMANDS)
@@ -47,10 +47,10 @@ class Commands(click.Group):
             formatter.write_dl(list(COMMANDS.items()))
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Run the subcommand, and exit with the code that belongs to its error."""
+        """Run the subcommand; if it fails, exit with the code for the error."""
         try:
             result = super().invoke(ctx)
-            sys.stdout.flush()  # here, where a closed pipe is handled
+            sys.stdout.flush()  # flush here, where a closed pipe is handled
         except SyncGQLError as error:
             _fail(error, exit_code(error), debug=ctx.params["debug"])
         except BrokenPipeError:
@@ -68,14 +68,14 @@ class Commands(click.Group):
 def command(debug: bool) -> None:
     """A GraphQL client for the command line.
 
-    Results go to standard output, everything else to standard error. Where a URL is expected, the name of an
-    endpoint will do: pyproject.toml defines it as [tool.syncgql.endpoints.NAME].
+    Results go to standard output, everything else to standard error. Instead of a URL, you can pass the name of an
+    endpoint that pyproject.toml defines as [tool.syncgql.endpoints.NAME].
     """
     if debug:
         import logging
 
         logging.basicConfig(level=logging.DEBUG, format="%(levelname)s %(name)s: %(message)s")
-        # The loop's own messages are about its internals.
+        # asyncio's messages are about the internals of the loop.
         logging.getLogger("asyncio").setLevel(logging.WARNING)
 
 

@@ -1,4 +1,4 @@
-"""The options of all commands that talk to a server, and the client that they describe."""
+"""The options of commands that connect to a server, and the creation of a client from them."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ _OPTIONS = [
         "--header",
         multiple=True,
         metavar="'NAME: VALUE'",
-        help="Send a header. @env:NAME and @file:PATH stand for a secret: -H 'Authorization: Bearer @env:TOKEN'.",
+        help="Send a header. @env:NAME and @file:PATH read a secret: -H 'Authorization: Bearer @env:TOKEN'.",
     ),
     click.option(
         "--auth",
@@ -87,7 +87,7 @@ _OPTIONS = [
         type=click.IntRange(min=1),
         default=1,
         metavar="N",
-        help="Attempts for a query that fails, with increasing waits; a mutation is only sent again if it is safe.",
+        help="The maximum number of attempts; mutations are retried only if that is safe.",
     ),
     click.option("--insecure", is_flag=True, help="Do not verify the server's certificate."),
     click.option("--cert", metavar="FILE", help="A client certificate: a PEM file with certificate and key."),
@@ -95,7 +95,7 @@ _OPTIONS = [
 ]
 
 connection_options = option_group(Connection, "connection", _OPTIONS)
-"""Add the options to a command, which gets them as its parameter ``connection``."""
+"""Add the options to a command, which receives them as its parameter ``connection``."""
 
 
 class EndpointType(click.ParamType):  # type: ignore[type-arg]  # generic in newer clicks only

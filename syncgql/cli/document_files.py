@@ -1,4 +1,4 @@
-"""The documents of a project: files with GraphQL, and literals in Python files."""
+"""The documents of a project: GraphQL files, and string literals in Python files."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ from ..schema.text_file import read_text
 SUFFIXES = {".graphql", ".gql", ".py"}
 
 NOT_SEARCHED = {"__pycache__", "node_modules", "venv"}
-"""Folders that are not searched, beside those that begin with a dot."""
+"""Folders that are not searched, in addition to those that begin with a dot."""
 
 
 @dataclass(frozen=True)
 class SourceDocument:
-    """A document and where it is."""
+    """A document with its position."""
 
     document: DocumentNode
 
@@ -54,11 +54,11 @@ class SourceDocument:
 class DocumentFiles:
     """The documents in files and folders.
 
-    A document may use the fragments of all others, as in projects with a file for each fragment.
+    A document may use the fragments of all others, because some projects have a file for each fragment.
 
     Attributes:
         documents: those that could be parsed.
-        syntax_errors: the errors of the others, with their places.
+        syntax_errors: the errors of the others, with their positions.
 
     Raises:
         click.UsageError: a path does not exist, or is a Python file that cannot be parsed.
@@ -74,10 +74,10 @@ class DocumentFiles:
         self._fragments = {node.name.value: node for each in self.documents for node in each.fragments}
 
     def complete(self, document: DocumentNode) -> DocumentNode:
-        """Return a document with the fragments of other documents that it uses, directly or through fragments."""
+        """Return a document together with the fragments of other documents that it uses, directly or indirectly."""
         own = {node.name.value for node in document.definitions if isinstance(node, FragmentDefinitionNode)}
         definitions = list(document.definitions)
-        for definition in definitions:  # which grows
+        for definition in definitions:  # the list grows during the loop
             for name in sorted(spread_names(definition) - own):
                 if name in self._fragments:
                     own.add(name)
@@ -97,7 +97,7 @@ class DocumentFiles:
             except GraphQLSyntaxError as error:
                 self.syntax_errors.append((error_place(error), error.message))
                 continue
-            # A folder may hold schemas as well; a file that is named is expected to be a document.
+            # A folder may also contain schemas, which are skipped; a file that is named is expected to be a document.
             if is_named or any(isinstance(node, ExecutableDefinitionNode) for node in document.definitions):
                 self.documents.append(SourceDocument(document))
 
@@ -117,4 +117,4 @@ def _sources(file: Path) -> list[Source]:
     try:
         return list(document_sources(str(file), read_text(file)))
     except SyntaxError as error:
-        raise click.UsageError(f"{file}, line {error.lineno}: not Python: {error.msg}") from error
+        raise click.UsageError(f"{file}, line {error.lineno}: not valid Python: {error.msg}") from error

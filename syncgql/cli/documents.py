@@ -14,7 +14,7 @@ def read_document(text: str | None, file: Path | None) -> str:
     """Return the text of the document.
 
     Args:
-        text: the argument; ``-`` is standard input, as is None without a file.
+        text: the argument; ``-`` reads standard input, and so does None if there is no *file*.
         file: the file of the option ``-f``.
 
     Raises:
@@ -22,16 +22,16 @@ def read_document(text: str | None, file: Path | None) -> str:
         OSError: the file cannot be read.
     """
     if text is not None and file is not None:
-        raise click.UsageError("Give the document as an argument or with -f, not both.")
+        raise click.UsageError("Pass the document as an argument or with -f, not both.")
     if file is not None and str(file) != "-":
         return read_text(file)
     if text is not None and text != "-":
         return text
     if text is None and file is None and sys.stdin.isatty():
-        raise click.UsageError("No document: give one as an argument, with -f FILE or on standard input.")
+        raise click.UsageError("No document; pass one as an argument, with -f FILE or on standard input.")
     return read_stdin()
 
 
 def read_stdin() -> str:
-    """Return all of standard input as text."""
+    """Read all of standard input as text."""
     return sys.stdin.buffer.read().decode("utf-8", errors="replace")

@@ -1,4 +1,4 @@
-"""Endpoints: servers that have a name in ``pyproject.toml`` or in the user's ``config.toml``."""
+"""Endpoints: named servers from ``pyproject.toml`` or the user's ``config.toml``."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ _VARIABLE = re.compile(r"\$\{(\w+)\}")
 
 @dataclass(frozen=True)
 class Endpoint:
-    """A server.
+    """A named server, or the server of a URL.
 
     Attributes:
         url: its URL.
         headers: headers for each request.
-        schema: the file with its schema; None to ask the server.
+        schema: the file with its schema; None to fetch the schema from the server.
     """
 
     url: str
@@ -55,12 +55,12 @@ def find_endpoint(text: str) -> Endpoint:
         names = ", ".join(sorted(set(endpoint_names())))
         known = f"the configured endpoints are {names}" if names else "no endpoint is configured"
         hint = f" Did you mean http://{text}?" if _HOST.match(text) else ""
-        raise click.UsageError(f"{text!r} is neither a URL nor the name of an endpoint; {known}.{hint}")
+        raise click.UsageError(f"{text!r} is neither a URL, such as https://..., nor an endpoint; {known}.{hint}")
     return found
 
 
 def configured_endpoint(name: str) -> Endpoint | None:
-    """Return the endpoint that has a name; None if there is none.
+    """Return the endpoint with this name; None if there is none.
 
     Raises:
         click.UsageError: its definition is not valid.
@@ -78,19 +78,19 @@ def endpoint_names() -> Iterator[str]:
 
 
 def project_settings() -> tuple[Path, Mapping[str, Any]]:
-    """Return the nearest ``pyproject.toml``, here or in a folder above, and its table ``[tool.syncgql]``.
+    """Return the nearest ``pyproject.toml``, in this folder or a parent, and its table ``[tool.syncgql]``.
 
     Raises:
         click.UsageError: there is none, or it cannot be read.
     """
     path = _project_file()
     if path is None:
-        raise click.UsageError(f"There is no pyproject.toml in {Path.cwd()} or in a folder above it.")
+        raise click.UsageError(f"There is no pyproject.toml in {Path.cwd()} or its parent folders.")
     return path, _settings_in(path)
 
 
 def _tables() -> Iterator[tuple[Path, Mapping[str, Any]]]:
-    """Yield each file that defines endpoints, with their tables: the nearest ``pyproject.toml``, then the user's."""
+    """Yield the files that define endpoints, with their tables: ``pyproject.toml``, then ``config.toml``."""
     if (path := _project_file()) is not None:
         yield path, _endpoints(path, _settings_in(path))
     base = os.environ.get("XDG_CONFIG_HOME")
@@ -136,12 +136,12 @@ def _endpoints(path: Path, settings: Mapping[str, Any]) -> Mapping[str, Any]:
 def _endpoint(name: str, table: object, path: Path) -> Endpoint:
     where = f"{path}: endpoint {name!r}"
     if not isinstance(table, dict) or not isinstance(table.get("url"), str):
-        raise click.UsageError(f"{where} needs a url, in quotes.")
+        raise click.UsageError(f"{where} needs a url, which must be a string.")
     if unknown := table.keys() - KEYS:
-        raise click.UsageError(f"{where}: {min(unknown)!r} is unknown; known are {', '.join(sorted(KEYS))}.")
+        raise click.UsageError(f"{where}: unknown key {min(unknown)!r}; the keys are {', '.join(sorted(KEYS))}.")
     headers = table.get("headers", {})
     if not isinstance(headers, dict) or not all(isinstance(value, str) for value in headers.values()):
-        raise click.UsageError(f"{where}: headers must be a table of texts.")
+        raise click.UsageError(f"{where}: headers must be a table of strings.")
     schema = table.get("schema")
     if not isinstance(schema, str | None):
         raise click.UsageError(f"{where}: schema must be the path of a file.")

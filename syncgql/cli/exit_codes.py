@@ -1,4 +1,4 @@
-"""ExitCode: how the command ended, and which error leads to which code."""
+"""ExitCode: the exit codes of the command, and the code for each error."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from ..exceptions import (
 
 
 class ExitCode(IntEnum):
-    """The exit codes of all commands. Scripts rely on them, so they never change."""
+    """The exit codes of all commands. Scripts depend on them, so they must never change."""
 
     OK = 0
     ERRORS = 1
     """The response has errors."""
     USAGE = 2
-    """An option, an argument or a file is wrong; click's own code."""
+    """An option, an argument or a file is invalid; click uses the same code."""
     CONNECTION = 3
     """The connection failed or was lost."""
     STATUS = 4
@@ -41,7 +41,7 @@ class ExitCode(IntEnum):
     INTERRUPTED = 130
     """Ctrl-C."""
     CLOSED_PIPE = 141
-    """The program that reads the output has ended."""
+    """The reader of the output has closed the pipe."""
 
 
 # The first class that matches decides.

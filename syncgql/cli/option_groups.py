@@ -1,4 +1,4 @@
-"""Groups of options that several commands have; a command gets their values as one object."""
+"""Groups of options that several commands share; a command receives their values as one object."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ def option_group(kind: type[Any], parameter: str, options: Sequence[Decorator]) 
 
     Args:
         kind: a dataclass with a field for each option, of the same name.
-        parameter: the parameter of the command that gets the object.
-        options: what ``click.option`` and ``click.argument`` return.
+        parameter: the parameter of the command that receives the object.
+        options: return values of ``click.option`` and ``click.argument``.
     """
     names = [each.name for each in fields(kind)]
 

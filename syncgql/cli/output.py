@@ -16,15 +16,15 @@ import click
 from ..messages import UNPRINTABLE, escaped
 
 COLOURED_CHARACTERS = 200_000
-"""The longest JSON that is printed in colours, which takes far longer than printing it."""
+"""The maximum length of JSON that is printed in colours, because highlighting takes far longer than printing."""
 
 
 def write(text: str) -> None:
-    """Write lines to standard output and flush it, so that the next program in a pipe gets them now."""
+    """Write lines to standard output and flush it, so that the next program in a pipe receives them immediately."""
     output = sys.stdout.buffer
     left = memoryview(f"{text}\n".encode())
     while left:
-        # With PYTHONUNBUFFERED this is the file itself, which may write a part.
+        # With PYTHONUNBUFFERED, this is the raw file, which may write only a part.
         left = left[output.write(left) :]
     output.flush()
 
@@ -72,14 +72,14 @@ def write_json_lines(value: Any) -> None:
 
 
 def write_raw(value: Any) -> None:
-    """Write texts without quotes, one line for each item of a list; objects as JSON."""
+    """Write strings without quotes, one line for each item of a list; objects as JSON."""
     for item in _items(value):
         text = item if isinstance(item, str) else _json(item)
         write(escaped(text) if sys.stdout.isatty() else text.encode("utf-8", "replace").decode())
 
 
 def write_csv(value: Any) -> None:
-    """Write a header and a row for each item of a list, as RFC 4180 says."""
+    """Write CSV (RFC 4180): a header, and a row for each item of a list."""
     import csv
 
     lines = io.StringIO()
@@ -105,7 +105,7 @@ def write_table(value: Any) -> None:
         table.add_column(Text(escaped(column)))
     for row in rows:
         table.add_row(*(Text(escaped(_cell(row.get(column)))) for column in columns))
-    # Beside a terminal nothing limits the width, and no row may be cut.
+    # Only a terminal limits the width; otherwise no row may be truncated.
     width = None if sys.stdout.isatty() else 10_000
     console = Console(width=width, highlight=False)
     with console.capture() as capture:
@@ -120,16 +120,16 @@ FORMATS: Mapping[str, Callable[[Any], None]] = {
     "csv": write_csv,
     "raw": write_raw,
 }
-"""The formats of one result, and the function that writes each."""
+"""The formats of a single result, with the functions that write them."""
 
 STREAM_FORMATS: Mapping[str, Callable[[Any], None]] = {"jsonl": write_json_line, "raw": write_raw}
-"""The formats of results that arrive one after the other, each on a line of its own."""
+"""The formats of results that arrive one at a time; each result is one line."""
 
 
 def format_option(*names: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Return the option ``--format`` with a choice of names."""
     choice = click.Choice(names)
-    return click.option("--format", "format_name", type=choice, help=f"How to print: {names[0]} by default.")
+    return click.option("--format", "format_name", type=choice, help=f"The output format; {names[0]} by default.")
 
 
 def _json(value: Any, indent: int | None = None) -> str:
@@ -138,7 +138,7 @@ def _json(value: Any, indent: int | None = None) -> str:
 
 
 def _items(value: Any) -> list[Any]:
-    """Return the items of a list, which may be the only member of an object; anything else is one item."""
+    """Return the items of a list, which may be the only member of an object; any other value is a single item."""
     while isinstance(value, dict) and len(value) == 1:
         (member,) = value.values()
         if not isinstance(member, dict | list):
@@ -153,7 +153,7 @@ def _rows(value: Any) -> Iterator[dict[str, Any]]:
 
 
 def _flat(value: Mapping[str, Any], prefix: str) -> Iterator[tuple[str, Any]]:
-    """Yield the members of an object; those of an object in it have dotted names."""
+    """Yield the members of an object; members of nested objects have dotted names."""
     for name, member in value.items():
         if isinstance(member, dict) and member:
             yield from _flat(member, f"{prefix}{name}.")

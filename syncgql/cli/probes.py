@@ -1,4 +1,4 @@
-"""Probes: requests that show which protocols a server speaks. They ask for nothing but ``__typename``."""
+"""Probes: requests that show which protocols a server speaks. They select only ``__typename``."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ INTROSPECTION = "{ __schema { queryType { name } } }"
 MEDIA_TYPES = ("application/json", "application/graphql-response+json")
 PROTOCOLS = ("graphql-transport-ws", "graphql-ws", "sse", "multipart")
 
-# A server with automatic persisted queries refuses a text that has another hash; the others ignore the extension.
+# A server with automatic persisted queries refuses a document whose hash differs; others ignore the extension.
 WRONG_HASH = {"persistedQuery": {"version": 1, "sha256Hash": "0" * 64}}
 _ABOUT_HASHES = re.compile("persisted|sha|hash", re.IGNORECASE)
 
@@ -30,7 +30,7 @@ Found = tuple[bool | None, str]
 
 
 class Finding(NamedTuple):
-    """What a probe found: whether the server supports a feature, None if that is not known, and a detail."""
+    """The result of a probe: whether the server supports a feature, None if unknown, and a detail."""
 
     feature: str
     supported: bool | None
@@ -38,7 +38,7 @@ class Finding(NamedTuple):
 
 
 def probe(endpoint: Endpoint, connection: Connection) -> Iterator[Finding]:
-    """Yield what each probe finds.
+    """Run the probes and yield their results.
 
     Raises:
         TransportError: the first probe, an ordinary query, got no response.
@@ -61,7 +61,7 @@ def probe(endpoint: Endpoint, connection: Connection) -> Iterator[Finding]:
 def _try(feature: str, function: Callable[[], Found]) -> Finding:
     try:
         return Finding(feature, *function())
-    except (TransportError, ValueError) as error:  # a ValueError for what the URL excludes
+    except (TransportError, ValueError) as error:  # a ValueError if the URL excludes the protocol
         return Finding(feature, False, str(error).partition("\n")[0])
 
 

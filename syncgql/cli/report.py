@@ -1,4 +1,4 @@
-"""What the commands say on standard error: errors of responses, and status and headers."""
+"""The messages on standard error: errors in responses, and the status and headers."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def counted(number: int, noun: str) -> str:
 
 
 def tell_errors(errors: Sequence[Mapping[str, Any]], where: str = "") -> None:
-    """Write a line for each error of a response, for the first ten at most."""
+    """Write a line for each of the first ten errors of a response."""
     for error in errors[:MOST_ERRORS]:
         tell(f"{where}{describe_errors([error])}")
     if len(errors) > MOST_ERRORS:
@@ -34,7 +34,7 @@ def tell_errors(errors: Sequence[Mapping[str, Any]], where: str = "") -> None:
 
 
 def tell_response(response: Response | None) -> None:
-    """Write the status and the headers of a response; values that may be credentials are hidden."""
+    """Write the status and the headers of a response; hide values that may be credentials."""
     if response is None:
         tell("the response did not come over HTTP")
         return

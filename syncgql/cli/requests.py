@@ -1,4 +1,4 @@
-"""The arguments and options with which a command gets its document and variables."""
+"""The arguments and options for the document and the variables of a command."""
 
 from __future__ import annotations
 
@@ -30,10 +30,10 @@ class RequestOptions:
     select: str | None
 
     def request(self, *, checks_path: bool = True) -> GraphQLRequest:
-        """Return the one request.
+        """Return the only request.
 
         Args:
-            checks_path: whether ``--select`` is a path in the data; otherwise it is one in a node of a connection.
+            checks_path: whether ``--select`` is a path in the data; otherwise it is a path in a node of a connection.
 
         Raises:
             click.UsageError: a variable or a path does not fit the document, there is no document, or it has several
@@ -50,7 +50,7 @@ class RequestOptions:
         document = GraphQLRequest(text, operation_name=self.operation)
         sets = read_variables(self.variables_file)
         if len(sets) > 1:
-            raise click.UsageError(f"{self.variables_file} is a list of variables, which needs --batch.")
+            raise click.UsageError(f"{self.variables_file} contains several sets of variables; pass --batch.")
         if checks_path:
             check_path(self.select, document)
         values = variable_values(document.operation, self._assignments(), sets[0])
@@ -72,7 +72,7 @@ class RequestOptions:
         for document in documents:
             check_path(self.select, document)
             declared = {node.variable.name.value for node in document.operation.variable_definitions or ()}
-            # With several operations, a variable need not be one of all.
+            # With several operations, each needs only the variables that it declares.
             own = [each for each in self._assignments() if len(documents) == 1 or each.name in declared]
             requests += [GraphQLRequest(document, variable_values(document.operation, own, each)) for each in sets]
         return requests
@@ -90,15 +90,15 @@ class RequestOptions:
         return [parse_assignment(text) for text in self.variable]
 
     def _check_stdin(self) -> None:
-        """Check that standard input is read once."""
+        """Check that standard input is read only once."""
         document = self.query == "-" or str(self.file) == "-" or (self.query is None and self.file is None)
         others = [text for text in self.variable if parse_assignment(text).value == "-" and "@" in text]
         if document + (str(self.variables_file) == "-") + len(others) > 1:
-            raise click.UsageError("Only one of the document, the variables and a file can be standard input.")
+            raise click.UsageError("Only one of the document, the variables and a file can come from standard input.")
 
 
 class OperationName(click.ParamType):  # type: ignore[type-arg]  # generic in newer clicks only
-    """The name of an operation; the shell completes the names in the file of ``-f``."""
+    """The name of an operation; the shell completes names from the file of ``-f``."""
 
     name = "name"
 
@@ -122,7 +122,7 @@ _OPTIONS = [
         "--file",
         type=_FILE,
         is_eager=True,
-        help="The file with the document; by default it is the argument or standard input.",
+        help="A file with the document, instead of the argument or standard input.",
     ),
     click.option(
         "-v",
@@ -149,9 +149,9 @@ _OPTIONS = [
     click.option(
         "--select",
         metavar="PATH",
-        help="Print only this part of the data: book.author.name; lists are mapped.",
+        help="Print only this part of the data, such as book.author.name; in a list, the path applies to each item.",
     ),
 ]
 
 request_options = option_group(RequestOptions, "request_options", _OPTIONS)
-"""Add the document and its options to a command, which gets them as its parameter ``request_options``."""
+"""Add the document and its options to a command, which receives them as its parameter ``request_options``."""

@@ -1,7 +1,8 @@
-"""The part of a schema that documents use, so that only changes of that part are compared.
+"""Reduces schemas to the part that documents use, so that only changes to that part are found.
 
-graphql-core's rules compare whole schemas. To find the changes that concern some documents, what these do not use is
-removed from the old schema, and from the new one as well, so that it is neither changed nor added.
+graphql-core's rules compare whole schemas. To find the changes that affect documents, the definitions that the
+documents do not use are removed from the old schema, and from the new one as well, so that they count as neither
+changed nor added.
 """
 
 from __future__ import annotations
@@ -36,9 +37,9 @@ Coordinates = set[str]
 
 
 def used_coordinates(schema: GraphQLSchema, documents: Iterable[DocumentNode]) -> Coordinates:
-    """Return the coordinates of what the documents use of a schema.
+    """Return the coordinates of the definitions in a schema that the documents use.
 
-    All members of an input object or an enum that is used count as used, since values in variables are not known.
+    All members of an input object or an enum that is used count as used, because the values of variables are unknown.
     """
     used: Coordinates = {type_.name for type_ in _root_types(schema)}
     for document in documents:
@@ -48,16 +49,16 @@ def used_coordinates(schema: GraphQLSchema, documents: Iterable[DocumentNode]) -
 
 
 def used_part(old: GraphQLSchema, used: Coordinates) -> GraphQLSchema:
-    """Return a schema without what is not used."""
+    """Return a schema without unused definitions."""
     removed = _definitions(old) - used
     return _pruned(old, removed, removed)
 
 
 def comparable_part(new: GraphQLSchema, old: GraphQLSchema, used: Coordinates) -> GraphQLSchema:
-    """Return a new schema without the members of the old one that are not used; its types stay.
+    """Return the new schema without the unused members of the old one; its types are kept.
 
-    A new field may be of a type that was not used before, and a type that the old schema lacks counts as added, which
-    is safe.
+    A new field may have a type that was not used before. A type that is missing from the old schema counts as added,
+    which is safe.
     """
     removed = _definitions(old) - used
     return _pruned(new, removed, {each for each in removed if not each.isidentifier()})
@@ -112,7 +113,7 @@ class _Usage(Visitor):
 
 
 def _definitions(schema: GraphQLSchema) -> Coordinates:
-    """Return the coordinates of all that a schema defines, but for enum values and input fields."""
+    """Return the coordinates of everything that a schema defines, except enum values and input fields."""
     found: Coordinates = {f"@{directive.name}" for directive in schema.directives}
     for name, type_ in schema.type_map.items():
         found.add(name)
@@ -125,7 +126,7 @@ def _definitions(schema: GraphQLSchema) -> Coordinates:
 
 
 class _Pruning(Visitor):
-    """Removes definitions, and unused types as interfaces of a type and as members of a union."""
+    """Removes definitions, and removes unused types from the interfaces of types and the members of unions."""
 
     def __init__(self, unused: Coordinates, removed: Coordinates) -> None:
         super().__init__()

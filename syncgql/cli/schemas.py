@@ -1,4 +1,4 @@
-"""Schemas of a command: from a server, an endpoint's schema file, or a file."""
+"""Loads the schema of a command from a server, the schema file of an endpoint, or a file."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def read_schema(source: str, connection: Connection, *, prefer_file: bool = True
     Args:
         source: the URL, the name of the endpoint or the path.
         connection: the options for a server.
-        prefer_file: whether the schema file of an endpoint, if it has one, takes the place of the server.
+        prefer_file: whether to use the schema file of an endpoint, if it has one, instead of the server.
 
     Raises:
         click.UsageError: *source* is none of these.
@@ -45,7 +45,7 @@ def read_schema(source: str, connection: Connection, *, prefer_file: bool = True
         path = Path(source)
         if not path.is_file():
             raise click.UsageError(
-                f"{source!r} is neither a file, nor a configured endpoint, nor a URL such as https://api.example.com/graphql."
+                f"{source!r} is neither a file, a configured endpoint nor a URL, such as https://...."
             )
         return load_schema(path, _no_server)
     if prefer_file and endpoint.schema is not None:

@@ -1,4 +1,4 @@
-"""Secrets on the command line: read from the environment, a file or the terminal, so that no shell remembers them."""
+"""Secrets on the command line: read from the environment, a file or the terminal, so that they are not in history."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from multidict import CIMultiDict
 
 HEADERS_VARIABLE = "SYNCGQL_HEADERS"
 
-# At the beginning of a value or after a space, as in "Bearer @env:TOKEN"; the path of a file may contain spaces.
+# A reference is at the beginning of a value or after a space, as in "Bearer @env:TOKEN"; a path may contain spaces.
 _REFERENCE = re.compile(r"(?<!\S)@(?:env:(?P<env>\S+)|file:(?P<file>.+))")
 
 
 def resolve(text: str) -> str:
-    """Return *text* with ``@env:NAME`` and ``@file:PATH`` replaced by the value and the contents.
+    """Return *text* with ``@env:NAME`` and ``@file:PATH`` replaced by the variable's value and the file's content.
 
     Raises:
         click.UsageError: the variable is not set, or the file cannot be read.
@@ -47,21 +47,21 @@ def environment_variable(name: str) -> str:
 
 
 def parse_header(text: str) -> tuple[str, str]:
-    """Return the name and the value of a header written as ``Name: value``.
+    """Parse a header in the form ``Name: value``; return its name and value.
 
     Raises:
         click.UsageError: there is no colon; the message does not show the text, which may be a secret.
     """
     name, colon, value = text.partition(":")
     if not colon or not name.strip():
-        raise click.UsageError("A header is written as 'Name: value'; one has no name or no colon.")
+        raise click.UsageError("A header must have the form 'Name: value'; one of the headers has no name or no colon.")
     return name.strip(), resolve(value.strip())
 
 
 def merged_headers(configured: Mapping[str, str], given: Iterable[str]) -> CIMultiDict[str]:
-    """Return the headers to send: *given* replace those of ``SYNCGQL_HEADERS``, which replace the *configured* ones."""
+    """Return the headers to send: *given* override ``SYNCGQL_HEADERS``, which override the *configured* ones."""
     headers = CIMultiDict(configured)
-    # The lines are those of the variable, one header each.
+    # The variable contains one header per line.
     lines = os.environ.get(HEADERS_VARIABLE, "").splitlines()
     headers.update(parse_header(line) for line in lines if line.strip())
     headers.update(parse_header(text) for text in given)
@@ -71,11 +71,11 @@ def merged_headers(configured: Mapping[str, str], given: Iterable[str]) -> CIMul
 def parse_auth(text: str) -> str | tuple[str, str]:
     """Return ``bearer:TOKEN`` as an ``Authorization`` header, ``basic:USER:PASSWORD`` as a pair.
 
-    Instead of the token or the password, ``@env:NAME`` and ``@file:PATH`` name where it is, and ``@prompt`` asks for
-    it on the terminal.
+    In place of the token or the password, ``@env:NAME`` and ``@file:PATH`` read it from the environment or a file, and
+    ``@prompt`` asks for it on the terminal.
 
     Raises:
-        click.UsageError: the text is neither of the two; the message does not show it.
+        click.UsageError: the text has neither form; the message does not show it.
     """
     scheme, _, rest = text.partition(":")
     if scheme.lower() == "bearer" and rest:
@@ -84,7 +84,7 @@ def parse_auth(text: str) -> str | tuple[str, str]:
     if scheme.lower() == "basic" and user and colon:
         return user, _secret(password, f"Password of {user}")
     raise click.UsageError(
-        "--auth is bearer:TOKEN or basic:USER:PASSWORD; the secret may be @env:NAME, @file:PATH or @prompt."
+        "--auth must be bearer:TOKEN or basic:USER:PASSWORD; the secret may be @env:NAME, @file:PATH or @prompt."
     )
 
 

@@ -1,4 +1,4 @@
-"""``--select``: a part of the data, by its dotted path."""
+"""``--select``: selects a part of the data by a dotted path."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from ..request import GraphQLRequest
 def select(data: Any, path: str | None) -> Any:
     """Return the value at a path such as ``book.author.name``.
 
-    Lists are mapped: ``books.title`` is the list of all titles. A number selects one item: ``books.0.title``. Null has
-    null members.
+    In a list, the path applies to each item: ``books.title`` is the list of all titles. A number selects one item:
+    ``books.0.title``. All members of null are null.
     """
     for name in path.split(".") if path else ():
         data = _member(data, name)
@@ -31,10 +31,10 @@ def _member(value: Any, name: str) -> Any:
 
 
 def check_path(path: str | None, request: GraphQLRequest) -> None:
-    """Check that the document asks for the fields of a path, before it is sent.
+    """Check that the document selects the fields of a path, before it is sent.
 
     Raises:
-        click.UsageError: a field is not in the document; the message lists those that are.
+        click.UsageError: the document does not select a field; the message lists the fields that it selects.
     """
     fragments = {
         node.name.value: node.selection_set
@@ -51,7 +51,7 @@ def check_path(path: str | None, request: GraphQLRequest) -> None:
         chosen = [node for node in fields if _key(node) == name]
         if not chosen:
             known = ", ".join(dict.fromkeys(map(_key, fields)))
-            raise click.UsageError(f"--select {path}: the document does not ask for {name!r} there, but for {known}.")
+            raise click.UsageError(f"--select {path}: the document does not select {name!r} there, only {known}.")
         level = [node.selection_set for node in chosen if node.selection_set]
 
 

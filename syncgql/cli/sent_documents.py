@@ -1,4 +1,4 @@
-"""The documents that the programs of a project send, as they are written in its files."""
+"""The documents that the programs of a project send, exactly as written in its files."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ class SentDocument:
     """A document that a program sends.
 
     Attributes:
-        place: where it is.
-        document: its text, with the fragments of other files that it uses.
+        place: its position.
+        document: its text, including the fragments of other files that it uses.
     """
 
     place: Place
@@ -28,8 +28,8 @@ class SentDocument:
 def sent_documents(files: DocumentFiles) -> Iterator[SentDocument]:
     """Yield the documents that programs send.
 
-    A literal is sent as it is. A file with several operations is a document for each operation, with the fragments that
-    it uses.
+    A literal is sent unchanged. A file with several operations yields one document for each operation, with the
+    fragments that it uses.
     """
     for each in files.documents:
         operations = each.operations
@@ -50,5 +50,5 @@ def _sent(
 
 
 def _written(node: Node) -> str:
-    """Return the text of a node as it is written, because printing it could change more than white space."""
+    """Return the source text of a node, because printing the node could change more than whitespace."""
     return "" if node.loc is None else node.loc.source.body[node.loc.start : node.loc.end]

@@ -1,4 +1,4 @@
-"""A progress bar for each file that is uploaded, on a terminal."""
+"""Progress bars for uploaded files, on a terminal."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 
 @contextmanager
 def upload_bars(requests: Iterable[GraphQLRequest]) -> Iterator[None]:
-    """Show how much of the files in the variables has been sent, on standard error if that is a terminal.
+    """Show the upload progress of the files in the variables, on standard error if it is a terminal.
 
-    The bars disappear at the end, so that they do not stand between the lines of the result.
+    The bars disappear at the end, so that they do not mix with the lines of the result.
     """
     files = [file for request in requests for file in _files(request)]
     if not files or not sys.stderr.isatty():
@@ -32,7 +32,7 @@ def upload_bars(requests: Iterable[GraphQLRequest]) -> Iterator[None]:
 
 
 def _files(request: GraphQLRequest) -> Iterator[FileVar]:
-    """Yield the files of ``name@file``, which are variables, or items of a list that is one."""
+    """Yield the files of ``name@file``: variables, or items of a variable that is a list."""
     for value in (request.variable_values or {}).values():
         yield from (each for each in (value if isinstance(value, list) else [value]) if isinstance(each, FileVar))
 
@@ -55,7 +55,7 @@ def _progress() -> Progress:
 def _show(file: FileVar, progress: Progress) -> None:
     task = progress.add_task(escaped(file.filename or "file"), total=None)
 
-    # It is called in a worker thread; rich's progress may be updated in any.
+    # Called in a worker thread; rich's progress can be updated in any thread.
     def update(sent: int, size: int | None) -> None:
         progress.update(task, completed=sent, total=size)
 

@@ -1,4 +1,4 @@
-"""Variables on the command line, which get the types that the document declares for them."""
+"""Variables on the command line, converted to the types that the document declares."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _TRUTHS = {"true": True, "false": False}
 
 
 class Assignment(NamedTuple):
-    """A variable as it is written: ``name=text``, ``name:=json``, ``name@file`` or ``name:=@file``."""
+    """A parsed option ``-v``: ``name=text``, ``name:=json``, ``name@file`` or ``name:=@file``."""
 
     name: str
     sign: str
@@ -33,11 +33,11 @@ def parse_assignment(text: str) -> Assignment:
     """Parse the value of an option ``-v``.
 
     Raises:
-        click.UsageError: it is not written as a variable.
+        click.UsageError: the value has none of these forms.
     """
     match = _ASSIGNMENT.fullmatch(text)
     if match is None:
-        raise click.UsageError(f"A variable is written as name=value, name:=json or name@file, not {text!r}.")
+        raise click.UsageError(f"A variable must have the form name=value, name:=json or name@file, not {text!r}.")
     sign = {"=@": "@"}.get(match["sign"], match["sign"])
     return Assignment(match["name"], sign, match["value"])
 
@@ -64,8 +64,8 @@ def variable_values(
 ) -> dict[str, Any]:
     """Return the variables of an operation: those that are *given*, replaced by the *assignments*.
 
-    Text becomes a number or a truth value where the operation declares ``Int``, ``Float`` or ``Boolean``. For a list,
-    the assignments of the same name are its items.
+    Text is converted to a number or a boolean if the operation declares ``Int``, ``Float`` or ``Boolean``. For a list,
+    each assignment of the name adds an item.
 
     Raises:
         click.UsageError: the operation has no such variable, a required one is missing, or a value does not fit.
@@ -80,12 +80,12 @@ def variable_values(
         assigned.setdefault(assignment.name, []).append(_value(assignment, types[assignment.name]))
     for name, found in assigned.items():
         if not _is_list(types[name]) and len(found) > 1:
-            raise click.UsageError(f"${name} is not a list, and was given {len(found)} times.")
+            raise click.UsageError(f"${name} is not a list, but was given {len(found)} times.")
         values[name] = found[0] if len(found) == 1 else [item for each in found for item in _items(each)]
     for node in operation.variable_definitions or ():
         name = node.variable.name.value
         if name not in values and isinstance(node.type, NonNullTypeNode) and node.default_value is None:
-            raise click.UsageError(f"The operation needs ${name}: -v {name}=...")
+            raise click.UsageError(f"The operation requires ${name}; pass -v {name}=...")
     return values
 
 
@@ -97,14 +97,16 @@ def _value(assignment: Assignment, declared: TypeNode) -> Any:
         return _json(_text_of_file(text), f"${name}")
     scalar = _named_type(declared)
     if sign == "@" and scalar not in _SCALARS:
-        # Upload, or what the server calls it.
+        # Upload, or the name that the server uses.
         value: Any = FileVar(sys.stdin.buffer, filename="stdin") if text == "-" else FileVar(_existing(text))
     else:
         content = _text_of_file(text) if sign == "@" else text
         try:
             value = _SCALARS.get(scalar, str)(content)
         except (KeyError, ValueError) as error:
-            raise click.UsageError(f"${name} is of type {scalar}, which {content!r} is not.") from error
+            raise click.UsageError(
+                f"${name} has the type {scalar}, but {content!r} is not a valid {scalar}."
+            ) from error
     return [value] if _is_list(declared) else value
 
 
@@ -119,7 +121,7 @@ _SCALARS: Mapping[str, Callable[[str], Any]] = {
     "Float": float,
     "Boolean": _boolean,
 }
-"""The scalars of the specification, and the function that reads each. Without a schema, other types are unknown."""
+"""The scalars of the specification, with their parsers. Without a schema, other types are unknown."""
 
 
 def _is_list(declared: TypeNode) -> bool:
@@ -141,7 +143,7 @@ def _text_of_file(path: str) -> str:
 
 
 def _existing(path: str) -> str:
-    """Return the path of a file that can be opened; otherwise the upload would only fail while it is sent."""
+    """Return the path after checking that the file can be opened; otherwise, only sending the upload would fail."""
     with open(path, "rb"):
         return path
 

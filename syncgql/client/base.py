@@ -1,4 +1,4 @@
-"""ClientBase: what the groups of methods of a client have in common."""
+"""ClientBase: the base class of the groups of methods of a client."""
 
 from __future__ import annotations
 

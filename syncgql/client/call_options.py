@@ -21,7 +21,7 @@ class BatchOptions(TypedDict, total=False):
 
 
 class ManyOptions(BatchOptions, total=False):
-    """The options of many requests."""
+    """The options of ``execute_many``."""
 
     concurrency: int
     ordered: bool
@@ -30,7 +30,7 @@ class ManyOptions(BatchOptions, total=False):
 
 
 class PollOptions(TypedDict, total=False):
-    """The options of a request that is sent again and again."""
+    """The options of ``poll``."""
 
     until: Callable[[Any], object] | None
     timeout: float | None
@@ -46,7 +46,7 @@ class CallOptions(BatchOptions, total=False):
 
 
 class StreamOptions(CallOptions, total=False):
-    """The options of a query or mutation whose answer comes in parts."""
+    """The options of a query or mutation whose response comes in parts."""
 
     buffer_size: int
     overflow: Overflow

@@ -181,9 +181,11 @@ class Client(ExecuteMethods, BulkMethods, BatchMethods, SubscribeMethods, Stream
             every operation in the calling thread; the first is outermost.
         retry: a ``RetryPolicy`` for queries and mutations that failed; True for the default policy, or a number of
             attempts. False, the default, does not retry.
-        rate_limit: a ``RateLimit``, which makes the threads of the client wait for their turn; None for no limit.
-        deduplicate: send identical queries of several threads, in flight at the same time, once; each caller gets a
-            copy of the data. Not for headers or credentials that a function returns, which may differ by caller.
+        rate_limit: a ``RateLimit``, which delays requests so that they stay within a limit; None, the default, for no
+            limit.
+        deduplicate: whether to send identical queries that several threads make at the same time only once; each caller
+            gets a copy of the data. False by default. Not allowed if a function returns headers or credentials, which
+            may differ by caller.
         persisted_documents: ``"automatic"`` to send the hash of a document first, and the document only if the server
             does not know it; or the documents that the server accepts, to send their ids: a mapping of ids to
             documents, the path of a JSON file with one, or a ``TrustedDocuments``. None, the default, sends documents.
@@ -242,7 +244,8 @@ class Client(ExecuteMethods, BulkMethods, BatchMethods, SubscribeMethods, Stream
         arguments = {name: value for name, value in locals().items() if name in _DEFAULTS}
         self._arguments = dict(arguments)  # pickled instead of the client
         limit, arguments["timeout"] = call_limit(timeout, execute_timeout)
-        # Callers often pass settings through, set or not. So an argument that equals its default counts as not given.
+        # Callers often pass settings through, whether set or not, so an argument equal to its default counts as not
+        # given.
         given = {name for name, value in arguments.items() if value != _DEFAULTS[name]}
         options = TransportOptions(given=given, **_taken_by(TransportOptions, arguments))
         client_schema = ClientSchema(**_taken_by(ClientSchema, arguments))
@@ -304,7 +307,7 @@ class Client(ExecuteMethods, BulkMethods, BatchMethods, SubscribeMethods, Stream
 
     @property
     def stats(self) -> ClientStats:
-        """What the client is doing at this moment; cheap, and readable in any thread, for metrics and debugging."""
+        """A snapshot of the client's activity, for metrics and debugging; cheap, and available in any thread."""
         return self._pipeline.stats
 
     @property

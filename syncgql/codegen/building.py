@@ -1,4 +1,4 @@
-"""From operations and fragments to classes."""
+"""Builder: builds classes from operations and fragments."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Builder:
         documents: all operations and fragments.
         leaves: the scalars, enums and inputs.
         options: the options.
-        prefix: how code refers to the classes of fragments: ``fragments.``, or nothing in their own module.
+        prefix: the prefix of references to the classes of fragments: ``fragments.``, or empty within their module.
     """
 
     def __init__(
@@ -80,7 +80,7 @@ class Builder:
         return ""
 
     def _object(self, name: str, path: str, selections: list[Selection], type_name: str) -> Class:
-        """Return the class of an object whose type decides nothing."""
+        """Return the class of an object whose fields do not depend on its type."""
         types = possible_types(self._schema, type_name)
         return self._class(name, path, selections, type_name, lambda other: types <= self._possible(other))
 
@@ -88,7 +88,7 @@ class Builder:
         self, name: str, path: str, selections: list[Selection], type_name: str, applies: Callable[[str], bool]
     ) -> Class:
         made = Class(name, path, description=self._schema.type_map[type_name].description or "")
-        # Annotations begin with the outermost class, whose name means a nested class where one has it.
+        # Annotations begin with the name of the outermost class, which a nested class of the same name would hide.
         attributes, classes = Names(self._options.reserved), Names([path.partition(".")[0]])
         for key, selected in collect(selections, self._fragments, applies).items():
             attribute = attributes.new(self._options.attribute(key))
@@ -137,7 +137,7 @@ class Builder:
         return Ref("object", nullable, made.path)
 
     def _only_fragment(self, selected: list[Selected], type_name: str) -> str | None:
-        """Return the fragment that is all of a selection, if its class fits each object of the type."""
+        """Return the fragment that a selection consists of, if its class fits every object of the type."""
         if len(selected) != 1 or selected[0].node.selection_set is None:
             return None
         nodes = selected[0].node.selection_set.selections
@@ -166,7 +166,7 @@ class Builder:
         type_name: str,
         narrowing: list[str],
     ) -> Union:
-        """Return the classes for objects of an abstract type: one for each set of conditions that objects meet."""
+        """Return the classes for the objects of an abstract type: one for each set of conditions that objects meet."""
         groups: dict[tuple[str, ...], list[str]] = {}
         for each in sorted(self._possible(type_name)):
             met = tuple(condition for condition in narrowing if each in self._possible(condition))
@@ -199,7 +199,7 @@ class Builder:
 
 
 def _with_typename(made: Class) -> Class:
-    """Add ``typename``, which the text asks for."""
+    """Add the field ``typename``, which the text of the operation selects."""
     if all(field.key != TYPENAME for field in made.fields):
         name = Names(field.attribute for field in made.fields).new("typename")
         made.fields.insert(0, Field(TYPENAME, name, Ref("str", False, "str")))

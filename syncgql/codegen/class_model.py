@@ -1,4 +1,4 @@
-"""The default model: written-out classes with slots and decoders, which need no library."""
+"""The default model: classes with slots and generated decoders, which need no library."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ class ClassModel(Model):
     """Writes classes with slots."""
 
     def write(self, made: Class, indent: str) -> None:
-        """Write a class with those that are nested in it."""
+        """Write a class with its nested classes."""
         inner = f"{indent}    "
         self._lines.use("Model", "Any", "refuse", "DECODE_ERRORS")
         self._lines.add(f"{indent}class {made.name}(Model):")

@@ -1,4 +1,4 @@
-"""The fields that an object of a type has under a selection, with fragments applied and equal keys merged."""
+"""Collects the fields of an object of a given type: applies fragments and merges fields with the same key."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ OPTIONAL_DIRECTIVES = {"include", "skip", "defer"}
 
 @dataclass(frozen=True)
 class Selection:
-    """A selection set that applies to an object.
+    """A selection set that may apply to an object.
 
     Attributes:
         node: the selection set.
-        type_name: the type that it is written for.
-        optional: whether a directive may leave it out.
+        type_name: the type of its parent field or its type condition.
+        optional: whether a directive can omit it.
     """
 
     node: SelectionSetNode
@@ -40,7 +40,7 @@ class Selected:
     Attributes:
         node: the field.
         type_name: the type that it is selected on.
-        optional: whether a directive may leave it out.
+        optional: whether a directive can omit it.
     """
 
     node: FieldNode
@@ -49,7 +49,7 @@ class Selected:
 
     @property
     def key(self) -> str:
-        """Its name in the answer."""
+        """The key of the field in the response."""
         return (self.node.alias or self.node.name).value
 
 
@@ -58,12 +58,12 @@ def collect(
     fragments: Mapping[str, FragmentDefinitionNode],
     applies: Callable[[str], bool],
 ) -> dict[str, list[Selected]]:
-    """Return the fields by their key in the answer.
+    """Return the fields by their response keys.
 
     Args:
         selections: the selection sets of the object.
         fragments: all fragments by name.
-        applies: whether an object has the type of a fragment's condition.
+        applies: returns whether an object meets the type condition of a fragment.
     """
     found: dict[str, list[Selected]] = {}
     for selected in _fields(selections, fragments, applies):
@@ -72,7 +72,7 @@ def collect(
 
 
 def sub_selections(selected: list[Selected], type_name: str) -> list[Selection]:
-    """Return the selections below a field that was selected one or several times."""
+    """Return the selection sets of a field that is selected once or several times."""
     certain = any(not each.optional for each in selected)
     return [
         Selection(each.node.selection_set, type_name, certain and each.optional)
@@ -82,7 +82,7 @@ def sub_selections(selected: list[Selected], type_name: str) -> list[Selection]:
 
 
 def conditions(selections: Iterable[Selection], fragments: Mapping[str, FragmentDefinitionNode]) -> list[str]:
-    """Return the type conditions of the fragments in selections, those in fragments included, each once."""
+    """Return the type conditions of all fragments in the selections, including nested ones, without duplicates."""
     found: dict[str, None] = {}
 
     def note(name: str) -> bool:
@@ -116,7 +116,7 @@ def _fields(
 
 
 def possible_types(schema: GraphQLSchema, name: str) -> frozenset[str]:
-    """Return the names of the object types that a type stands for."""
+    """Return the names of the object types that are possible for a type."""
     type_ = schema.type_map[name]
     if is_abstract_type(type_):
         return frozenset(each.name for each in schema.get_possible_types(type_))

@@ -1,4 +1,4 @@
-"""The documents in a file: the whole file, or the literals in a Python file."""
+"""The documents in a file: the whole file, or the string literals in a Python file."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ PYTHON_SUFFIX = ".py"
 
 
 def is_python(path: str) -> bool:
-    """Return whether a file contains Python, according to its name."""
+    """Return whether a file is a Python file, according to its name."""
     return path.endswith(PYTHON_SUFFIX)
 
 
 def document_sources(path: str, text: str) -> Iterator[Source]:
-    """Yield the documents in a file, with their places there.
+    """Yield the documents in a file, with their positions.
 
     Args:
-        path: the path of the file; errors name it.
+        path: the path of the file, for error messages.
         text: its text.
 
     Raises:
-        SyntaxError: the file is not Python, although its name says so.
+        SyntaxError: the file is a Python file with a syntax error.
     """
     if not is_python(path):
         yield Source(text, path)

@@ -1,4 +1,4 @@
-"""The documents of a project: parsed and checked together, so that fragments may be in other files."""
+"""The documents of a project, parsed and validated together, so that they can use fragments of other files."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from graphql import (
 from .document_sources import document_sources, is_python
 from .errors import CodegenError, located
 
-# These rules are for one document, not for all documents of a project together.
+# These rules apply to a single document, not to all documents of a project together.
 _RULES = [rule for rule in specified_rules if rule not in (LoneAnonymousOperationRule, NoUnusedFragmentsRule)]
 
 
@@ -32,8 +32,8 @@ class Documents:
     """All operations and fragments of a project.
 
     Attributes:
-        operations: the operations of each file that have a name, by its path. Only operations in Python files may
-            have none; no class is generated for them.
+        operations: the named operations of each file, by its path. Only operations in Python files may be unnamed; no
+            class is generated for them.
         fragments: the fragments of all files, by name.
     """
 
@@ -42,15 +42,15 @@ class Documents:
 
 
 def read_documents(schema: GraphQLSchema, texts: Mapping[str, str]) -> Documents:
-    """Parse and check the documents in *texts*, by path; those of a Python file are its literals.
+    """Parse and validate the documents in *texts*, by path; those of a Python file are its literals.
 
     Raises:
-        CodegenError: with every error of every document.
+        CodegenError: a document is invalid; the exception lists all errors of all documents.
     """
     parsed, errors = _parsed(texts)
     whole = DocumentNode(definitions=tuple(node for nodes in parsed.values() for node in nodes))
     errors += [
-        located(GraphQLError("The operation has no name, which its class needs.", node))
+        located(GraphQLError("The operation has no name; name it, because its class is named after it.", node))
         for path, nodes in parsed.items()
         for node in nodes
         if _is_unnamed(node) and not is_python(path)
@@ -76,7 +76,7 @@ def _parsed(texts: Mapping[str, str]) -> tuple[dict[str, list[DefinitionNode]], 
         try:
             sources = list(document_sources(path, text))
         except SyntaxError as error:
-            errors.append(f"{path}:{error.lineno}:{error.offset}: not Python: {error.msg}")
+            errors.append(f"{path}:{error.lineno}:{error.offset}: not valid Python: {error.msg}")
             continue
         parsed[path] = []
         for source in sources:

@@ -1,4 +1,4 @@
-"""CodegenError: what is wrong with the documents, all of it, as compilers report it."""
+"""CodegenError: all errors of all documents, in the format of compilers."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ _NO_FIELD = re.compile(r"Cannot query field '(\w+)' on type '(\w+)'\.")
 
 
 class CodegenError(DocumentError):
-    """The documents do not fit the schema, or no code can be generated for them.
+    """The documents are not valid for the schema, or no code can be generated for them.
 
     Attributes:
-        errors: a line for each error: ``file.graphql:12:5: Book has no field 'titel'. Did you mean 'title'?``.
+        errors: one line for each error: ``file.graphql:12:5: Book has no field 'titel'. Did you mean 'title'?``.
     """
 
     def __init__(self, errors: Sequence[str]) -> None:
@@ -26,7 +26,7 @@ class CodegenError(DocumentError):
 
 
 def located(error: GraphQLError, path: str = "") -> str:
-    """Return an error of graphql-core as a line with its place."""
+    """Return an error of graphql-core as one line that begins with its position."""
     message = " ".join(_NO_FIELD.sub(r"\2 has no field '\1'.", error.message).split())
     if error.source and error.positions:
         return f"{error_place(error)}: {message}"

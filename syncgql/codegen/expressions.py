@@ -1,4 +1,4 @@
-"""The expressions that decode values."""
+"""Expressions: writes the Python expressions that decode and encode values."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from .source import literal
 
 
 class Expressions:
-    """Writes the expressions of one class.
+    """Writes the expressions in one class.
 
     Args:
         lines: the module, for the names that the expressions need.
         scalars: the types of custom scalars.
-        path: the name of the class with those of the classes around it; it is ``cls`` in the expressions.
+        path: the qualified name of the class, which the expressions refer to as ``cls``.
     """
 
     def __init__(self, lines: Lines, scalars: Mapping[str, Scalar], path: str) -> None:
@@ -26,7 +26,7 @@ class Expressions:
         self._prefix = f"{path}."
 
     def near(self, path: str) -> str:
-        """Return a class as the methods of this one refer to it."""
+        """Return the expression by which the methods of this class refer to another class."""
         return f"cls.{path.removeprefix(self._prefix)}" if path.startswith(self._prefix) else path
 
     def field(self, field: Field) -> str:
@@ -79,7 +79,7 @@ class Expressions:
 
 
 def written(lines: Lines, scalars: Mapping[str, Scalar], field: Field, source: str) -> str:
-    """Return the expression for the value of a variable as it is sent."""
+    """Return the expression that converts the value of a variable to the form in which it is sent."""
     ref = field.ref.innermost
     serialize = scalars[ref.scalar].serialize if ref.scalar else None
     if serialize is not None:
@@ -91,5 +91,5 @@ def written(lines: Lines, scalars: Mapping[str, Scalar], field: Field, source: s
 
 
 def _bound(name: str, source: str) -> str:
-    """Return *source*, bound to a name unless it is that name."""
+    """Return *source*, assigned to *name* unless it is *name* itself."""
     return name if source == name else f"({name} := {source})"

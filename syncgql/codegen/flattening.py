@@ -1,4 +1,4 @@
-"""Classes in classes, put beside each other."""
+"""Moves nested classes to the top level."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from .shapes import Class, Ref
 
 
 def flattened(whole: Class, prefix: str, names: Names) -> list[Class]:
-    """Return a class and those in it, with paths of one name each: ``Data``, ``Book`` and ``BookAuthor``.
+    """Return a class and its nested classes, each with a path of one name: ``Data``, ``Book`` and ``BookAuthor``.
 
     Args:
-        whole: the class, whose own name stays.
-        prefix: what the new paths begin with.
-        names: the names that are taken.
+        whole: the class, which keeps its name.
+        prefix: the prefix of the new paths.
+        names: the names that are already in use.
     """
     found = list(_below(whole, "" if whole.name == "Data" else whole.name))
     paths = {whole.path: f"{prefix}{whole.name}"}

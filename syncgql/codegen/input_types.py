@@ -1,4 +1,4 @@
-"""The types of variables and input objects, and of the leaves of answers."""
+"""The types of variables, of input objects, and of the leaves of results."""
 
 from __future__ import annotations
 
@@ -31,14 +31,14 @@ _BUILT_IN: dict[str, tuple[Kind, str]] = {
 
 
 class LeafTypes:
-    """The scalars, enums and input objects of a schema that the documents use.
+    """Collects the scalars, enums and input objects that the documents use.
 
     Args:
         schema: the schema.
-        options: which scalars have a type.
+        options: the options, which include the types of scalars.
 
     Attributes:
-        reserved: names that no attribute may have.
+        reserved: names that attributes must not have.
         enums: the classes of the enums that are used, by the name of the type.
         inputs: the classes of the inputs that are used, by the name of the type.
     """
@@ -108,12 +108,12 @@ class LeafTypes:
 
 
 def is_optional(ref: Ref) -> bool:
-    """Return whether a variable or field of this type may be left out."""
+    """Return whether a variable or an input field of this type can be omitted."""
     return ref.nullable or ref.kind == "any"
 
 
 def described(field: Any) -> str:
-    """Return the description of a field in one line, with its deprecation."""
+    """Return the description of a field in one line, including its deprecation reason."""
     parts = [" ".join((field.description or "").split())]
     if field.deprecation_reason is not None:
         parts.append(f"Deprecated: {field.deprecation_reason}")

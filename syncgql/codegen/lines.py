@@ -1,4 +1,4 @@
-"""Lines: the source of one module while it is written, with the imports that it needs."""
+"""Lines: the source of a module under construction, with the imports that it needs."""
 
 from __future__ import annotations
 
@@ -34,11 +34,11 @@ _PACKAGE = ("enums", "inputs", "fragments", "scalars")
 
 
 class Lines:
-    """The source of one module.
+    """The source of a module under construction.
 
     Attributes:
-        used: the names that the code needs from elsewhere.
-        modules: the modules that it needs.
+        used: the names that the code imports.
+        modules: the modules that the code imports.
     """
 
     def __init__(self) -> None:
@@ -56,21 +56,21 @@ class Lines:
         self._lines.extend(lines)
 
     def use(self, *names: str) -> None:
-        """Note names that the code needs."""
+        """Record names that the code needs to import."""
         self.used.update(names)
 
     def import_of(self, dotted: str) -> None:
-        """Note the module of a dotted name."""
+        """Record the module of a dotted name, which the code needs to import."""
         module = dotted.rpartition(".")[0]
         if module:
             self.modules.add(module)
 
     def statement(self, indent: str, head: str, expression: str, tail: str = "") -> None:
-        """Add a statement, broken if it is too long."""
+        """Add a statement, wrapped if it is too long."""
         self.add(*wrapped(head, expression, tail, indent))
 
     def call(self, indent: str, function: str, arguments: str, tail: str = "") -> None:
-        """Add a call, or the head of a class, broken if it is too long."""
+        """Add a call or the head of a class, wrapped if it is too long."""
         line = f"{indent}{function}({arguments}){tail}"
         if len(line) <= LINE:
             self.add(line)
@@ -78,7 +78,7 @@ class Lines:
             self.add(f"{indent}{function}(", *broken(arguments, f"{indent}    "), f"{indent}){tail}")
 
     def leaf(self, ref: Ref) -> str:
-        """Return the annotation of a value that is not a list, without null, and note what it needs."""
+        """Return the annotation of a non-null value that is not a list, and record the imports that it needs."""
         if ref.union is not None:
             return ref.union.annotation
         if ref.kind == "any":
@@ -88,7 +88,7 @@ class Lines:
         return ref.annotation
 
     def hint(self, field: Field) -> str:
-        """Return the annotation of a variable, of a field of an input, or of a field of a written-out class."""
+        """Return the annotation of a variable, a field of an input, or a field of a class of the default model."""
         hint = field.ref.spelled(self.leaf)
         if not field.optional:
             return hint
@@ -96,7 +96,7 @@ class Lines:
         return f"{hint} | Unset"
 
     def attribute(self, indent: str, name: str, hint: str, default: str = "") -> None:
-        """Add an annotated name of a class, with a default if there is one."""
+        """Add an annotated class attribute, with a default if there is one."""
         self.note_package(hint)
         if not default:
             self.statement(indent, f"{name}: ", hint)
@@ -107,11 +107,11 @@ class Lines:
             self.add(*broken(default, f"{indent}    "), f"{indent})")
 
     def note_package(self, code: str) -> None:
-        """Note the modules of the package that code refers to."""
+        """Record modules of the generated package that the code refers to."""
         self._package.update(module for module in _PACKAGE if f"{module}." in code)
 
     def documented(self, made: Class, indent: str) -> bool:
-        """Add the docstring of a class and a blank line, if there is something to say; return whether there is."""
+        """Add the docstring of a class and a blank line, unless the docstring is empty; return whether it was added."""
         said = made.description or (f"``{made.path}``." if any(field.description for field in made.fields) else "")
         lines = docstring(said, [(field.attribute, field.description) for field in made.fields], indent)
         if lines:
@@ -119,7 +119,7 @@ class Lines:
         return bool(lines)
 
     def constructor(self, fields: list[Field], indent: str) -> None:
-        """Add the head of a constructor with keyword arguments."""
+        """Add the head of a constructor that takes keyword arguments."""
         if not fields:
             self.add(f"{indent}def __init__(self) -> None:")
             return
@@ -133,11 +133,11 @@ class Lines:
         self.add(f"{indent}) -> None:")
 
     def assignments(self, fields: list[Field], indent: str) -> None:
-        """Add the body of a constructor that keeps its arguments."""
+        """Add the body of a constructor that stores its arguments."""
         self.add(*[f"{indent}self.{field.attribute} = {field.attribute}" for field in fields])
 
     def slots(self, fields: list[Field], indent: str) -> None:
-        """Add the slots, which are the arguments of patterns, too, with their annotations."""
+        """Add the annotated slots, which are also the positional arguments of class patterns."""
         names = [f'"{field.attribute}",' for field in fields]
         joined = " ".join(names) if len(names) == 1 else " ".join(names).removesuffix(",")
         if len(joined) + len(indent) < LINE - len("__slots__ = __match_args__ = ()"):

@@ -1,4 +1,4 @@
-"""Manifests of trusted documents: the documents that a program sends, with their ids, for the server to accept."""
+"""Manifests of trusted documents: the documents that a program sends, with their ids, to register with the server."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from .texts import DocumentTexts
 
 @dataclass(frozen=True)
 class TrustedDocument:
-    """A document as a program sends it.
+    """A document in the exact form in which a program sends it.
 
     Attributes:
         text: the document.
-        name: the name of its operation; None if it has none, or if the document has several operations.
+        name: the name of the operation; None if it is unnamed or the document has several operations.
         kind: ``query``, ``mutation`` or ``subscription``.
     """
 
@@ -39,7 +39,7 @@ def generated_documents(schema: GraphQLSchema, texts: Mapping[str, str]) -> list
     """Return the documents that the classes generated for *texts*, by path, send.
 
     Raises:
-        CodegenError: with every error of every document.
+        CodegenError: a document is invalid; the exception lists all errors of all documents.
     """
     found = read_documents(schema, texts)
     printer = DocumentTexts(schema, found.fragments)
@@ -64,7 +64,7 @@ def prefixed_manifest(documents: Iterable[TrustedDocument]) -> str:
 
 
 def apollo_manifest(documents: Iterable[TrustedDocument]) -> str:
-    """Return a persisted query list of Apollo's tools; each document needs a name.
+    """Return a persisted query manifest for Apollo's tools; each document needs a name.
 
     See https://www.apollographql.com/docs/graphos/platform/security/persisted-queries.
     """
@@ -80,7 +80,7 @@ FORMATS: Mapping[str, Callable[[Iterable[TrustedDocument]], str]] = {
     "prefixed": prefixed_manifest,
     "apollo": apollo_manifest,
 }
-"""The forms of a manifest by name."""
+"""The functions that write a manifest, by the name of the format."""
 
 
 def _json(value: Any) -> str:

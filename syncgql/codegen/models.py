@@ -1,4 +1,4 @@
-"""Model: how the classes of results are written, of which there are several kinds."""
+"""Model: the interface of the code generators for the classes of results, one for each kind of class."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ STANDARD = {
     "uuid.UUID",
     "decimal.Decimal",
 }
-"""Types that need no function to parse them."""
+"""Types that generated code parses without a function of the user."""
 
 
 class Model(ABC):
-    """Writes the classes of results into one module.
+    """Writes the classes of results to a module.
 
     Args:
         lines: the module.
@@ -37,7 +37,7 @@ class Model(ABC):
         self._scalars = scalars
 
     def operation(self, operation: OperationClass) -> None:
-        """Write the class of the data of an operation, within that of the operation."""
+        """Write the class of the data of an operation, nested in the class of the operation."""
         self.write(operation.data, "    ")
 
     def fragments(self, classes: Sequence[Class]) -> None:
@@ -48,8 +48,8 @@ class Model(ABC):
 
     @abstractmethod
     def write(self, made: Class, indent: str) -> None:
-        """Write a class with those that are nested in it."""
+        """Write a class with its nested classes."""
 
     def scalars(self, scalars: Mapping[str, Scalar]) -> bool:
-        """Write the types of custom scalars that the model needs; return whether it needs any."""
+        """Write the types of custom scalars that the model needs; return whether any were written."""
         return False

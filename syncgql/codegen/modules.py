@@ -1,4 +1,4 @@
-"""Module: one module of the output, with operations, fragments, inputs or enums."""
+"""Module: one module of the generated package, with operations, fragments, inputs or enums."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _MODELS: dict[ModelName, type[Model]] = {
 
 
 class Module:
-    """One module of the output.
+    """One module of the generated package.
 
     Args:
         options: the options.
@@ -91,11 +91,11 @@ class Module:
         self._lines.add(*[f"    {member} = {literal(value)}" for member, value, _ in members])
 
     def scalars(self, scalars: Mapping[str, Scalar]) -> bool:
-        """Write what the model needs for custom scalars; return whether it needs anything."""
+        """Write the types of custom scalars that the model needs; return whether any were written."""
         return self._model.scalars(scalars)
 
     def _pairs(self, fields: list[Field], prefix: str) -> list[str]:
-        """Return the items of a dict of variables, or of the members of an input."""
+        """Return the source of the items of a dict of variables, or of the members of an input."""
         return [
             f"{literal(field.key)}: {written(self._lines, self._options.scalars, field, f'{prefix}{field.attribute}')}"
             for field in fields

@@ -14,13 +14,14 @@ MODEL_NAMES: tuple[ModelName, ...] = get_args(ModelName)
 
 @dataclass(frozen=True)
 class Scalar:
-    """A custom scalar of the schema in Python.
+    """The Python type of a custom scalar of the schema.
 
     Attributes:
-        type: the dotted name of its type, for example ``datetime.datetime``.
-        parse: the dotted name of a function that makes a value from JSON; None for the types of the standard library
-            that ``TypedRequest`` knows, and for JSON values that stay as they are.
-        serialize: the dotted name of a function that makes JSON from a value; None for values that a client writes.
+        type: the dotted name of the type, for example ``datetime.datetime``.
+        parse: the dotted name of a function that converts a JSON value to the type; None for the standard library types
+            that ``TypedRequest`` supports, and for JSON values that need no conversion.
+        serialize: the dotted name of a function that converts a value to JSON; None for values that a client can
+            serialize.
     """
 
     type: str
@@ -33,12 +34,13 @@ class CodegenOptions:
     """The options of code generation.
 
     Attributes:
-        scalars: custom scalars by name; others are ``Any``.
-        model: what results are: ``"classes"``, which need no library, structs of ``"msgspec"``, models of
-            ``"pydantic"``, or ``"typeddict"`` for dicts as they are in the answer, with types for checkers.
+        scalars: custom scalars by name; all others have the type ``Any``.
+        model: the kind of classes for results: ``"classes"``, which need no library; ``"msgspec"`` structs;
+            ``"pydantic"`` models; or ``"typeddict"``, which returns the received dicts unchanged, with types for type
+            checkers.
 
     Raises:
-        ValueError: *model* is something else.
+        ValueError: *model* is unknown.
     """
 
     scalars: Mapping[str, Scalar] = field(default_factory=dict)
@@ -50,14 +52,14 @@ class CodegenOptions:
             raise ValueError(f"model must be one of {names}, not {self.model!r}.")
 
     def attribute(self, key: str) -> str:
-        """Return the attribute of a result for a key of the answer; it may be one of those that are ``reserved``."""
+        """Return the attribute of a result for a response key; it may be one of the ``reserved`` names."""
         if self.model == "typeddict":
             return key
         return public_name(key) if self.model == "pydantic" else attribute_name(key)
 
     @property
     def reserved(self) -> set[str]:
-        """The names that no attribute of a result may have."""
+        """The names that attributes of results must not have."""
         if self.model == "typeddict":
             return set()
         names = self.module_roots
@@ -67,7 +69,7 @@ class CodegenOptions:
 
     @property
     def module_roots(self) -> set[str]:
-        """The names that generated code uses for the modules of scalars, so that nothing else may have them."""
+        """The names of modules that generated code uses for scalars; nothing else may have these names."""
         names = [
             name
             for each in self.scalars.values()

@@ -1,4 +1,4 @@
-"""The files of the generated package on the disk: written atomically, compared, and removed when they are stale."""
+"""The files of the generated package on disk: written atomically, compared, and removed when they are stale."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from .package import HEADER
 
 
 def stale_files(folder: Path, files: Iterable[str]) -> list[Path]:
-    """Return the files in *folder* that code generation has written and that are not among *files*."""
+    """Return the files in *folder* that were generated earlier and are not among *files*."""
     kept = set(files)
     return [path for path in sorted(folder.glob("*.py")) if path.name not in kept and _is_ours(path)]
 
@@ -26,18 +26,19 @@ def changes(folder: Path, files: Mapping[str, str]) -> str:
 
 
 def write_files(folder: Path, files: Mapping[str, str]) -> tuple[list[Path], list[Path]]:
-    """Write the files that have changed and remove those that are stale; return both lists.
+    """Write the changed files and remove the stale ones; return both lists.
 
-    All files are complete under temporary names before the first one is replaced, so that an error changes nothing.
+    All files are written under temporary names before the first one is replaced, so an error leaves the folder
+    unchanged.
 
     Raises:
-        FileExistsError: a file of the same name was not written by code generation.
+        FileExistsError: a file of the same name was not generated.
         OSError: a file cannot be written.
     """
     changed = {folder / name: text for name, text in files.items() if _text(folder / name) != text}
     for path in changed:
         if path.exists() and not _is_ours(path):
-            raise FileExistsError(f"{path} was not written by syncgql codegen; move it, or choose another output.")
+            raise FileExistsError(f"{path} was not written by syncgql codegen; move it, or choose another folder.")
     folder.mkdir(parents=True, exist_ok=True)
     with contextlib.ExitStack() as cleanup:
         ready = [(_temporary(path, text, cleanup), path) for path, text in changed.items()]
@@ -50,7 +51,7 @@ def write_files(folder: Path, files: Mapping[str, str]) -> tuple[list[Path], lis
 
 
 def write_file(path: Path, text: str) -> bool:
-    """Write one file atomically, if it has changed; return whether it has.
+    """Write one file atomically if its text has changed; return whether it has.
 
     Raises:
         OSError: the file cannot be written.
@@ -64,7 +65,7 @@ def write_file(path: Path, text: str) -> bool:
 
 
 def _temporary(path: Path, text: str, cleanup: contextlib.ExitStack) -> Path:
-    """Write a text beside *path*; what is left of it at the end is removed."""
+    """Write *text* to a temporary file next to *path*, which is removed at the end unless it was renamed."""
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     temporary = Path(name)
     cleanup.callback(temporary.unlink, missing_ok=True)

@@ -1,4 +1,4 @@
-"""generate: the pure core of code generation, from a schema and documents to the files of a package."""
+"""generate: turns a schema and documents into the files of a package, without I/O."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from .shapes import Class
 from .source import from_import, literal
 
 HEADER = "# Written by syncgql codegen"
-"""How the files that code generation may overwrite and remove begin."""
+"""The beginning of generated files; only files that begin with it are overwritten or removed."""
 
 
 def generate(
@@ -32,17 +32,17 @@ def generate(
 
     Args:
         schema: the schema.
-        documents: the texts of the documents by path; errors name the path.
+        documents: the texts of the documents by path, which error messages contain.
         options: the options.
 
     Raises:
-        CodegenError: with every error of every document.
+        CodegenError: a document is invalid; the exception lists all errors of all documents.
     """
     return _Package(schema, read_documents(schema, documents), options or CodegenOptions()).files()
 
 
 class _Package:
-    """The files of one package while they are made."""
+    """The files of a package under construction."""
 
     def __init__(self, schema: GraphQLSchema, documents: Documents, options: CodegenOptions) -> None:
         self._schema = schema
@@ -80,7 +80,7 @@ class _Package:
         return Builder(self._schema, self._documents, self._leaves, self._options, prefix)
 
     def _check_class_names(self) -> None:
-        """Check that no two operations, and no two fragments, have names that give the same class."""
+        """Check that no two operations, and no two fragments, would have the same class name."""
         errors = []
         operations = [node for nodes in self._documents.operations.values() for node in nodes]
         for nodes in (operations, list(self._documents.fragments.values())):
@@ -90,7 +90,9 @@ class _Package:
                 other = seen.setdefault(class_name(name), name)
                 if other != name:
                     place = f"{node.loc.source.name}: " if node.loc else ""
-                    errors.append(f"{place}{name} and {other} would be the same class, {class_name(name)}.")
+                    errors.append(
+                        f"{place}{name} and {other} would both generate the class {class_name(name)}; rename one."
+                    )
         if errors:
             raise CodegenError(errors)
 

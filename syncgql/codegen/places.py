@@ -1,4 +1,4 @@
-"""Places in files: where a node or an error is, also if its document is a literal in a Python file."""
+"""Places: the positions of nodes and errors in files, including documents that are literals in Python files."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from graphql import GraphQLError, Node, Source
 
 @dataclass(frozen=True)
 class Place:
-    """A place in a file, counted from 1."""
+    """A position in a file; lines and columns are counted from 1."""
 
     file: str
     line: int
@@ -20,14 +20,14 @@ class Place:
 
 
 def error_place(error: GraphQLError) -> Place:
-    """Return the place of an error, in the file and not in the literal."""
+    """Return the position of an error in the file, rather than in the literal."""
     if error.source is None or not error.positions:
         return Place("", 1, 1)
     return _place(error.source, next(iter(error.positions)))
 
 
 def node_place(node: Node) -> Place:
-    """Return the place of a node."""
+    """Return the position of a node in the file."""
     return Place("", 1, 1) if node.loc is None else _place(node.loc.source, node.loc.start)
 
 

@@ -1,4 +1,4 @@
-"""The model ``pydantic``: models, which pydantic decodes and validates."""
+"""The model ``pydantic``: pydantic models, which pydantic decodes and validates."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from .source import literal
 
 
 class PydanticModel(Model):
-    """Writes models of pydantic."""
+    """Writes pydantic models."""
 
     def write(self, made: Class, indent: str) -> None:
-        """Write a class with those that are nested in it."""
+        """Write a class with its nested classes."""
         inner = f"{indent}    "
         self._lines.use("PydanticModel")
         self._lines.add(f"{indent}class {made.name}(PydanticModel):")

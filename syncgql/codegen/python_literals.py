@@ -24,15 +24,15 @@ CALLS = {
     "subscribe",
     "subscribe_results",
 }
-"""Functions and methods whose first argument is a document, or a list of documents."""
+"""Functions and methods whose first argument is a document or a list of documents."""
 
-# Elsewhere a literal is a document only if it begins with a keyword: "{name}" is no document in most programs.
+# Elsewhere, only a literal that begins with a keyword counts as a document; "{name}" usually is none.
 _DOCUMENT = re.compile(r"\s*(?:#.*\s*)*(?:query|mutation|subscription|fragment)\b[^{}]*\{")
 _SELECTION = re.compile(r"\s*(?:#.*\s*)*\{")
 
 
 class Literal(NamedTuple):
-    """A document in a file, and its place there, counted from 1."""
+    """A document in a file; its line and column are counted from 1."""
 
     text: str
     line: int
@@ -40,10 +40,10 @@ class Literal(NamedTuple):
 
 
 def documents_in(source: str) -> Iterator[Literal]:
-    """Yield the documents in a Python file: first arguments of ``CALLS``, and literals that begin with a keyword.
+    """Yield the documents in a Python file: the first arguments of ``CALLS``, and literals that begin with a keyword.
 
     Raises:
-        SyntaxError: the file is not Python.
+        SyntaxError: the file is not valid Python.
     """
     tree = ast.parse(source)
     lines = source.splitlines(keepends=True)
@@ -65,7 +65,7 @@ def _documents(call: ast.Call) -> Iterator[ast.expr]:
 
 
 def _no_documents(node: ast.AST) -> Iterator[ast.expr]:
-    """Yield the parts of an f-string, whose whole text is unknown, and what stands on its own, as docstrings do."""
+    """Yield the literals to skip: the parts of f-strings, whose full text is unknown, and docstrings."""
     if isinstance(node, ast.JoinedStr):
         yield from node.values
     elif isinstance(node, ast.Expr):
@@ -73,7 +73,7 @@ def _no_documents(node: ast.AST) -> Iterator[ast.expr]:
 
 
 def _located(node: ast.Constant, text: str, lines: list[str]) -> Literal:
-    """Return a document and where its first character is; that of the literal if it has escapes or several parts."""
+    """Return a document with the position of its text, or of the literal if this has escapes or several parts."""
     line = lines[node.lineno - 1].encode()
     column = len(line[: node.col_offset].decode()) + 1
     rest = "".join([line[node.col_offset :].decode(), *lines[node.lineno : node.end_lineno]])

@@ -1,4 +1,4 @@
-"""Names of Python for names of GraphQL: in snake case or camel case, no keywords, and no two alike."""
+"""Python names for GraphQL names: in snake case or camel case, not keywords, and unique in their scope."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ NAMES_IN_ANNOTATIONS = frozenset(
         *("enums", "inputs", "fragments", "scalars"),
     }
 )
-"""What annotations in the scope of a class refer to, so that no attribute may have the name."""
+"""The names that annotations in a class refer to; attributes must not have these names."""
 
 _USED = NAMES_IN_ANNOTATIONS | {
     *("dict", "tuple", "object", "classmethod", "staticmethod", "super", "cls", "self", "Model"),
@@ -30,43 +30,43 @@ PYDANTIC_NAMES = frozenset(
         *("model_validate", "model_validate_json", "model_validate_strings"),
     }
 )
-"""The attributes of every model of pydantic, which no field may have."""
+"""The attributes of all pydantic models; fields must not have these names."""
 
 
 def attribute_name(name: str) -> str:
-    """Return the attribute for a field, argument or variable."""
+    """Return the attribute name for a field, argument or variable."""
     return _allowed(snake_case(name).strip("_") if name.startswith("__") else snake_case(name))
 
 
 def public_name(name: str) -> str:
-    """Return the attribute of a model of pydantic, for which names with an underscore before them are not fields."""
+    """Return the attribute name in a pydantic model, where names with a leading underscore are not fields."""
     name = attribute_name(name)
     public = name.lstrip("_")
     return name if public == name else _allowed(public) if public[:1].isalpha() else f"field_{public}"
 
 
 def class_name(name: str) -> str:
-    """Return the class for a field or operation."""
+    """Return the class name for a field or operation."""
     words = re.split("_+", name.strip("_"))
     joined = "".join(word[:1].upper() + word[1:] for word in words)
-    # Attributes may begin with an underscore; in one class, a name is an attribute or a class.
+    # Attributes may begin with an underscore, so a class name must not, because the two share a scope.
     return _allowed(joined if joined[:1].isalpha() else f"Field{joined}")
 
 
 def module_name(stem: str) -> str:
-    """Return the module for a file; other characters than those of a name become underscores."""
+    """Return the module name for a file; characters that are not allowed in names become underscores."""
     name = re.sub(r"\W+", "_", snake_case(stem), flags=re.ASCII).strip("_") or "documents"
     return _allowed(f"_{name}" if name[0].isdigit() else name)
 
 
 def member_name(name: str) -> str:
-    """Return the member of an enum for a value; in capitals, so that it hides no method of ``str``."""
+    """Return the name of an enum member for a value, in upper case so that it hides no method of ``str``."""
     name = name.upper()
     return f"VALUE{name}" if name.startswith("_") else name
 
 
 def natural(name: str) -> tuple[bool, bool, list[tuple[int, str]]]:
-    """Return a key that sorts names as ruff does: constants first, then classes, and ``Op2`` before ``Op10``."""
+    """Return a sort key that orders names as ruff does: constants before classes, and ``Op2`` before ``Op10``."""
     parts = re.findall(r"(\d+)|(\D+)", name)
     return not name.isupper(), not name[:1].isupper(), [(int(digits) if digits else -1, text) for digits, text in parts]
 
@@ -75,14 +75,14 @@ class Names:
     """The names of one scope.
 
     Args:
-        taken: names that are in use.
+        taken: names that are already in use.
     """
 
     def __init__(self, taken: Iterable[str] = ()) -> None:
         self._taken = set(taken)
 
     def new(self, name: str) -> str:
-        """Return the name, with as many underscores behind it as it needs to be new."""
+        """Return the name, with trailing underscores appended until it is unique."""
         while name in self._taken:
             name += "_"
         self._taken.add(name)

@@ -1,4 +1,4 @@
-"""run: reads the schema and the documents, generates, and writes the package or compares it."""
+"""run: reads the schema and the documents, generates the package, and writes or compares it."""
 
 from __future__ import annotations
 
@@ -20,17 +20,18 @@ from .package import HEADER, generate
 
 @dataclass(frozen=True)
 class CodegenConfig:
-    """What to generate from what.
+    """The inputs and outputs of code generation.
 
     Attributes:
-        schema: a path of SDL or of an introspection result, or what else ``Client(schema=...)`` accepts.
+        schema: the path of SDL or of an introspection result, or any other value that ``Client(schema=...)`` accepts.
         documents: patterns of paths below *root*, for example ``app/**/*.graphql``.
-        python: patterns of Python files whose literals are documents, too: arguments of ``gql()`` and of the methods
-            of a client, and literals that begin with ``query``, ``mutation``, ``subscription`` or ``fragment``.
+        python: patterns of Python files whose literals are also documents: arguments of ``gql()`` and of the methods of
+            a client, and literals that begin with ``query``, ``mutation``, ``subscription`` or ``fragment``.
         output: the folder of the package below *root*.
         root: the folder of the project.
         options: the options of the code.
-        manifest: a path below *root* for a JSON file of the texts that are sent, by their SHA-256; None for none.
+        manifest: the path, below *root*, of a JSON file to write with the documents that are sent, by SHA-256; None for
+            none.
     """
 
     schema: SchemaSource
@@ -44,12 +45,12 @@ class CodegenConfig:
 
 @dataclass(frozen=True)
 class CodegenReport:
-    """What was done.
+    """The outcome of code generation.
 
     Attributes:
-        written: the files that were new or different.
-        removed: the files that were written for documents that are gone.
-        diff: what would change, if the files were only compared; empty if they are up to date.
+        written: the files that were created or changed.
+        removed: the stale files that were removed.
+        diff: the changes that would be made, if the files were only compared; empty if they are up to date.
     """
 
     written: Sequence[Path] = ()
@@ -58,12 +59,12 @@ class CodegenReport:
 
 
 def run(config: CodegenConfig, *, check: bool = False) -> CodegenReport:
-    """Generate the package and the manifest, or with *check* only compare them with what is there, without a network.
+    """Generate the package and the manifest, or with *check* only compare them with the existing files; no network.
 
     Raises:
         CodegenError: the documents have errors; nothing is written.
         DocumentError: the schema has errors, or there are no documents.
-        FileExistsError: a file in the output folder was not written by code generation.
+        FileExistsError: a file in the output folder was not generated.
         OSError: a file cannot be read or written.
     """
     schema = _schema(config)
@@ -89,7 +90,7 @@ def config_of(settings: Mapping[str, Any], root: Path) -> CodegenConfig:
     """
     table = settings.get("codegen")
     if not isinstance(table, Mapping):
-        raise ValueError("[tool.syncgql.codegen] is missing; it needs documents and output.")
+        raise ValueError("[tool.syncgql.codegen] is missing; add it with documents and output.")
     unknown = sorted(table.keys() - {"documents", "output", "scalars", "manifest", "model", "schema", "python"})
     if unknown:
         raise ValueError(f"[tool.syncgql.codegen] has no setting {unknown[0]!r}.")
@@ -108,10 +109,10 @@ def config_of(settings: Mapping[str, Any], root: Path) -> CodegenConfig:
 
 
 def schema_setting(settings: Mapping[str, Any]) -> str:
-    """Return the schema that the table ``[tool.syncgql]`` names: a path, and for the command also a server.
+    """Return the schema in the table ``[tool.syncgql]``: a path; the command also accepts a server.
 
     Raises:
-        ValueError: there is none, or it is not text.
+        ValueError: there is no schema, or it is not a string.
     """
     schema = settings.get("codegen", {}).get("schema", settings.get("schema"))
     if not isinstance(schema, str):
@@ -139,7 +140,7 @@ def _scalar(name: str, value: Any) -> Scalar:
     try:
         return Scalar(**value)
     except TypeError as error:
-        raise ValueError(f"[tool.syncgql.codegen.scalars.{name}] may have type, parse and serialize only.") from error
+        raise ValueError(f"[tool.syncgql.codegen.scalars.{name}] accepts only type, parse and serialize.") from error
 
 
 def _schema(config: CodegenConfig) -> GraphQLSchema:
@@ -150,11 +151,11 @@ def _schema(config: CodegenConfig) -> GraphQLSchema:
 
 
 def _texts(config: CodegenConfig) -> dict[str, str]:
-    """Return the documents by their paths below the root, the same on every system."""
+    """Return the documents by their paths below the root, in POSIX form on every system."""
     patterns = [*config.documents, *config.python]
     paths = {path for pattern in patterns for path in config.root.glob(pattern) if path.is_file()}
     if not paths:
         raise DocumentError(f"No file matches {', '.join(patterns)} in {config.root.absolute()}.")
     texts = {path.relative_to(config.root).as_posix(): read_text(path) for path in sorted(paths)}
-    # The generated modules contain the texts that they send.
+    # Generated modules contain the documents that they send, so they are not sources.
     return {path: text for path, text in texts.items() if not text.startswith(HEADER)}

@@ -1,4 +1,4 @@
-"""What is generated, before it is written: classes, fields and the types of their values."""
+"""The data model of code generation: classes, fields and the types of their values."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class Ref:
     Attributes:
         kind: how the value is decoded.
         nullable: whether it may be null.
-        annotation: the type in Python, without ``| None``.
+        annotation: the Python type, without ``| None``.
         item: the type of the items of a list.
         scalar: the name of a custom scalar.
         union: the members of a union.
@@ -35,13 +35,13 @@ class Ref:
         return self.spelled(lambda leaf: leaf.union.annotation if leaf.union else leaf.annotation)
 
     def spelled(self, leaf: Callable[[Ref], str]) -> str:
-        """Return the annotation of the value, where *leaf* returns that of what is not a list, without null."""
+        """Return the annotation of the value; *leaf* returns the annotation of a non-null value that is not a list."""
         inner = f"list[{self.item.spelled(leaf)}]" if self.item else leaf(self)
         return f"{inner} | None" if self.nullable else inner
 
     @property
     def innermost(self) -> Ref:
-        """The type of the items of lists in lists; the type itself if it is no list."""
+        """The type of the innermost items of nested lists; the type itself if it is not a list."""
         return self.item.innermost if self.item else self
 
 
@@ -50,11 +50,11 @@ class Field:
     """A field of a class.
 
     Attributes:
-        key: its name in the answer.
+        key: its key in the response.
         attribute: its name in Python.
         ref: the type of its value.
-        optional: whether it may be absent, because of a directive.
-        description: the description in the schema, and the deprecation.
+        optional: whether it may be absent because of a directive.
+        description: the description and the deprecation reason from the schema.
     """
 
     key: str
@@ -71,12 +71,12 @@ class Field:
 
 @dataclass
 class Union:
-    """The members of a union, or of an interface whose types have different fields.
+    """A union, or an interface whose types have different fields.
 
     Attributes:
         name: the name of the alias for all classes.
         reader: the method that decodes a value.
-        members: the names of types and the class for them.
+        members: the names of types with the class for them.
         other: the class for all other types.
     """
 
@@ -87,12 +87,12 @@ class Union:
 
     @property
     def paths(self) -> list[str]:
-        """The classes, that for all other types last."""
+        """The classes; the one for all other types is the last."""
         return [*(path for _, path in self.members), self.other]
 
     @property
     def annotation(self) -> str:
-        """The classes as a type."""
+        """The annotation of a value of one of the classes."""
         return " | ".join(self.paths)
 
 
@@ -102,12 +102,12 @@ class Class:
 
     Attributes:
         name: its name.
-        path: its name with those of the classes around it.
+        path: its qualified name, including the enclosing classes.
         fields: its fields.
         classes: the classes within it.
         unions: the unions of its fields.
         description: the description of its type in the schema.
-        typenames: for a member of a union the names of its types; empty for one that stands for all others.
+        typenames: the names of the types of a member of a union; empty for the member that stands for all other types.
     """
 
     name: str
@@ -129,7 +129,7 @@ class OperationClass:
         text: the document that is sent.
         variables: its variables.
         data: the class of its data.
-        description: what the docstring says.
+        description: the text of the docstring.
     """
 
     name: str

@@ -1,4 +1,4 @@
-"""Pieces of Python source: literals and docstrings that contain any text and no code."""
+"""Pieces of Python source: string literals and docstrings that are safe for any text."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def literal(text: str) -> str:
 
 
 def text_literal(text: str, indent: str) -> list[str]:
-    """Return the lines of an expression for a text of several lines, each line a literal of its own, or several."""
+    """Return the lines of an expression for a text of several lines, with at least one literal per line."""
     room = LINE - len(indent) - len('""')
     return [
         f'{indent}"{piece}"' for line in text.splitlines(keepends=True) for piece in _pieces(literal(line)[1:-1], room)
@@ -26,7 +26,7 @@ def text_literal(text: str, indent: str) -> list[str]:
 
 
 def _pieces(escaped: str, room: int) -> list[str]:
-    """Return the text of a literal in pieces that are not too long, broken behind spaces."""
+    """Split the text of a literal into pieces that are not too long, after spaces."""
     pieces = [""]
     for word in re.findall("[^ ]+ *| +", escaped):
         if len(pieces[-1]) + len(word) > room and pieces[-1]:
@@ -36,7 +36,7 @@ def _pieces(escaped: str, room: int) -> list[str]:
 
 
 def from_import(module: str, names: list[str]) -> list[str]:
-    """Return the lines of an import, broken where ruff breaks it in its default settings."""
+    """Return the lines of an import, wrapped like ruff's default format."""
     line = f"from {module} import {', '.join(names)}"
     if len(line) <= IMPORT_LINE:
         return [line]
@@ -44,12 +44,12 @@ def from_import(module: str, names: list[str]) -> list[str]:
 
 
 def docstring(text: str, attributes: Iterable[tuple[str, str]], indent: str) -> list[str]:
-    """Return the lines of a docstring; none if there is nothing to say.
+    """Return the lines of a docstring; none if it would be empty.
 
     Args:
-        text: a description of the schema's, with any characters in it.
+        text: a description from the schema, which may contain any characters.
         attributes: names of attributes or arguments with their descriptions.
-        indent: what stands before each line.
+        indent: the text before each line.
     """
     paragraphs = [_wrapped(part, indent) for part in text.split("\n\n") if part.strip()]
     described = [line for name, said in attributes if said for line in _item(name, said, indent)]
@@ -77,7 +77,7 @@ def _wrapped(text: str, indent: str) -> list[str]:
 
 
 def _inert(character: str) -> str:
-    """Return a character as it may stand in a docstring."""
+    """Return a character in a form that is safe in a docstring."""
     if character == '"':
         return "'"
     if character == "\\" or not character.isprintable():

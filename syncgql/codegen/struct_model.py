@@ -1,4 +1,4 @@
-"""The model ``msgspec``: structs, which msgspec decodes."""
+"""The model ``msgspec``: ``msgspec.Struct`` classes, which msgspec decodes."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from .source import literal
 
 
 class StructModel(Model):
-    """Writes structs of msgspec."""
+    """Writes ``msgspec.Struct`` classes."""
 
     def write(self, made: Class, indent: str) -> None:
-        """Write a class with those that are nested in it."""
+        """Write a class with its nested classes."""
         inner = f"{indent}    "
         self._lines.use("Struct")
         self._lines.add(f"{indent}class {made.name}(Struct, kw_only=True):")
@@ -33,7 +33,7 @@ class StructModel(Model):
             self._alias(union, inner)
 
     def scalars(self, scalars: Mapping[str, Scalar]) -> bool:
-        """Write the types of scalars with a function: for checkers an alias, and for msgspec a type of its own."""
+        """Write the types of scalars with a parse function: aliases for type checkers, custom types for msgspec."""
         parsed = {class_name(name): (name, each) for name, each in sorted(scalars.items()) if each.parse is not None}
         for alias, (name, scalar) in parsed.items():
             self._lines.use("TYPE_CHECKING", "TypeAlias", "parsed_type")
@@ -63,7 +63,7 @@ class StructModel(Model):
         return f"msgspec.field({arguments[0]}, default=msgspec.UNSET)"
 
     def _alias(self, union: Union, indent: str) -> None:
-        """Write the type of a union: for checkers an alias, and for msgspec a type that it passes to a function."""
+        """Write the type of a union: an alias for type checkers, and a custom type for msgspec."""
         self._lines.use("TYPE_CHECKING", "one_of")
         other = _last(union.other)
         members = [f"{literal(name)}: {_last(path)}" for names, path in union.members for name in names]

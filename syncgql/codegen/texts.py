@@ -1,4 +1,4 @@
-"""The texts that are sent: an operation with the fragments that it uses, and ``__typename`` where a type decides."""
+"""The documents that are sent: an operation with the fragments that it uses, and ``__typename`` where needed."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from ..typed.names import TYPENAME
 
 
 class DocumentTexts:
-    """Writes the text of operations.
+    """Writes the documents of operations.
 
     Args:
         schema: the schema.
@@ -38,7 +38,7 @@ class DocumentTexts:
         self._fragments = fragments
 
     def operation(self, node: OperationDefinitionNode) -> str:
-        """Return the text of an operation."""
+        """Return the document of an operation."""
         found: set[str] = set()
         self._find(node, found)
         return "\n\n".join(self._printed(each) for each in [node, *(self._fragments[name] for name in sorted(found))])
@@ -61,14 +61,14 @@ def spread_names(node: Node) -> set[str]:
 
 
 class _Spreads(Visitor):
-    """Notes the names of fragments."""
+    """Collects the names of fragments that are spread."""
 
     def __init__(self) -> None:
         super().__init__()
         self.names: set[str] = set()
 
     def enter_fragment_spread(self, node: FragmentSpreadNode, *_: Any) -> None:
-        """Note a spread."""
+        """Record a fragment spread."""
         self.names.add(node.name.value)
 
 
@@ -80,7 +80,7 @@ class _Typenames(Visitor):
         self._info = info
 
     def leave_selection_set(self, node: SelectionSetNode, _key: Any, parent: Any, *_: Any) -> SelectionSetNode | None:
-        """Add it to the selection of a field."""
+        """Add ``__typename`` to the selection of a field."""
         if not isinstance(parent, FieldNode) or not is_abstract_type(self._info.get_parent_type()):
             return None
         if any(

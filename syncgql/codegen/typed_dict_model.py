@@ -1,4 +1,4 @@
-"""The model ``typeddict``: types for checkers, of the dicts that the answer consists of."""
+"""The model ``typeddict``: types for type checkers, for the dicts of the response."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from .wrapping import broken
 
 
 class TypedDictModel(Model):
-    """Writes typed dicts, which cannot contain classes, so that they stand beside each other."""
+    """Writes typed dicts. These cannot contain classes, so nested ones are moved to the same level."""
 
     request = "TypedDictRequest"
 
     def operation(self, operation: OperationClass) -> None:
-        """Write the class of the data of an operation and all below it, within that of the operation."""
+        """Write the class of the data of an operation and its nested classes, within the class of the operation."""
         prefix = f"{operation.name}."
         for index, made in enumerate(flattened(operation.data, prefix, Names(["Data", "TEXT"]))):
             self._lines.add(*([""] if index else []))
@@ -50,7 +50,7 @@ class TypedDictModel(Model):
             self._lines.add(f"{inner}pass")
 
     def _base(self, made: Class, fields: list[Field], indent: str) -> str:
-        """Write a base class with keys that cannot stand in the source of a class, such as ``__typename``."""
+        """Write a base class for keys that cannot be class attributes, such as ``__typename``."""
         name = f"_{made.name}"
         self._lines.add(f"{indent}{name} = TypedDict(", f"{indent}    {literal(name)},", f"{indent}    {{")
         for field in fields:
@@ -80,6 +80,6 @@ class TypedDictModel(Model):
         return self._lines.leaf(ref)
 
     def _is_plain(self, key: str) -> bool:
-        """Return whether a key can stand in the source of a class, and there hides no name of an annotation."""
+        """Return whether a key can be a class attribute that hides no name used in annotations."""
         taken = NAMES_IN_ANNOTATIONS | {each.type.partition(".")[0] for each in self._scalars.values()}
         return not key.startswith("__") and not keyword.iskeyword(key) and key not in taken

@@ -1,4 +1,4 @@
-"""Lines of Python that are not longer than a limit."""
+"""Wraps lines of Python source that are longer than a limit."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ LINE = 120
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|.', re.DOTALL)
 _OPENING, _CLOSING = "([{", ")]}"
 _PLACES = ((" for ",), (" if ", " else "), (" | ", " or "), (", ",))
-"""Where an expression may be broken, the best places first."""
+"""The tokens at which an expression may be broken, best first."""
 
 
 def wrapped(head: str, expression: str, tail: str, indent: str) -> list[str]:
-    """Return the lines of a statement, with the expression in parentheses if it has to be broken.
+    """Return the lines of a statement, with parentheses around the expression if it has to be broken.
 
     Args:
-        head: what stands before the expression, as in ``x: `` or ``x = ``.
+        head: the text before the expression, such as ``x: `` or ``x = ``.
         expression: an expression or an annotation.
-        tail: what stands behind it, as in ``:`` or `` = 1``.
-        indent: what stands before each line.
+        tail: the text after the expression, such as ``:`` or `` = 1``.
+        indent: the text before each line.
     """
     line = f"{indent}{head}{expression}{tail}"
     if len(line) <= LINE:
@@ -29,9 +29,9 @@ def wrapped(head: str, expression: str, tail: str, indent: str) -> list[str]:
 
 
 def broken(text: str, indent: str) -> list[str]:
-    """Return an expression that stands in brackets as lines.
+    """Return the lines of an expression inside brackets.
 
-    What has no place to break it, such as a name, may exceed the limit.
+    An expression that cannot be broken, such as a name, may exceed the limit.
     """
     if len(indent) + len(text) <= LINE:
         return [f"{indent}{text}"]
@@ -47,7 +47,7 @@ def broken(text: str, indent: str) -> list[str]:
 
 
 def _split(text: str, separators: tuple[str, ...]) -> list[str]:
-    """Return the parts of a text, split before operators and dots, and behind commas, outside of brackets."""
+    """Split a text before operators and dots and after commas, outside brackets."""
     parts, start = [], 0
     for index in _outside(text):
         found = next((each for each in separators if text.startswith(each, index)), None)
@@ -59,7 +59,7 @@ def _split(text: str, separators: tuple[str, ...]) -> list[str]:
 
 
 def _outside(text: str) -> Iterator[int]:
-    """Yield the indexes that are in no brackets and in no literal."""
+    """Yield the indexes of characters outside brackets and literals."""
     depth = 0
     for match in _TOKEN.finditer(text):
         token = match.group()
@@ -70,7 +70,7 @@ def _outside(text: str) -> Iterator[int]:
 
 
 def _bracketed(text: str) -> tuple[str, str, str] | None:
-    """Return what stands before the last outer brackets and the opening one, what is in them, and the rest."""
+    """Split at the last outer brackets: the text up to the opening bracket, the text inside, and the rest."""
     ends = [index for index in _outside(text) if text[index] in _CLOSING]
     starts = [index for index in _outside(text) if text[index] in _OPENING]
     if not starts or not ends or ends[-1] == starts[-1] + 1:
@@ -79,7 +79,7 @@ def _bracketed(text: str) -> tuple[str, str, str] | None:
 
 
 def _joined(parts: list[str], room: int) -> list[str]:
-    """Return parts, joined as long as there is room."""
+    """Join parts as long as they fit in a line."""
     lines = [parts[0]]
     for part in parts[1:]:
         if len(lines[-1]) + len(part) <= room:

@@ -1,4 +1,4 @@
-"""Options of clients that come from the configuration of a framework."""
+"""Checks client options from the configuration of a framework."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ OPTIONS = frozenset(inspect.signature(Client).parameters)
 
 
 def unknown_option(names: Iterable[object]) -> str | None:
-    """Return a message about the first name that is not an option of ``Client``; None if all are."""
+    """Return a message about the first name that is not an option of ``Client``; None if all names are options."""
     for name in names:
         if name not in OPTIONS:
             near = difflib.get_close_matches(str(name), OPTIONS, 1)

@@ -1,4 +1,4 @@
-"""Flask: a client for each application, with options from its configuration."""
+"""Flask: one client per application, configured by the application's configuration."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ __all__ = ["SyncGQL"]
 
 
 class SyncGQL:
-    """A client for each application, whose options are the entries of its configuration with a prefix.
+    """One client per application; its options are the entries with a prefix in the application's configuration.
 
     ::
 
@@ -27,16 +27,16 @@ class SyncGQL:
         def books():
             return graphql.client.execute("{ books { title } }")
 
-    ``GRAPHQL_TIMEOUT`` is the option *timeout* of ``Client``, and so on. The client is closed when its application is
-    dropped, or when the process ends; requests need no teardown.
+    ``GRAPHQL_TIMEOUT`` sets the option *timeout* of ``Client``, and so on. The client is closed when its application is
+    dropped or the process ends; requests need no teardown.
 
     Args:
         app: the application; None to call ``init_app`` later.
-        prefix: the prefix of the entries, ``GRAPHQL_`` by default; one for each API.
+        prefix: the prefix of the entries, ``GRAPHQL_`` by default; use one prefix per API.
 
     Raises:
         TypeError: an option is missing, unknown or has the wrong type.
-        ValueError: an option has a wrong value.
+        ValueError: an option has an invalid value.
     """
 
     def __init__(self, app: Flask | None = None, *, prefix: str = "GRAPHQL_") -> None:
@@ -45,16 +45,16 @@ class SyncGQL:
             self.init_app(app)
 
     def init_app(self, app: Flask) -> None:
-        """Create the client of an application, from its configuration as it is now. It does no I/O.
+        """Create the client of an application from its current configuration. Does no I/O.
 
         Raises:
             TypeError: an option is missing, unknown or has the wrong type.
-            ValueError: an option has a wrong value.
+            ValueError: an option has an invalid value.
         """
         options = app.config.get_namespace(self._prefix)
         unknown = unknown_option(options)
         if unknown is not None:
-            raise TypeError(f"The configuration {self._prefix}* is wrong: {unknown}")
+            raise TypeError(f"Invalid configuration {self._prefix}*: {unknown}")
         app.extensions.setdefault("syncgql", {})[self._prefix] = Client(**options)
 
     @property
@@ -62,7 +62,7 @@ class SyncGQL:
         """The client of the current application.
 
         Raises:
-            RuntimeError: there is no current application, or ``init_app`` was not called with it.
+            RuntimeError: there is no current application, or ``init_app`` was not called for it.
         """
         clients = current_app.extensions.get("syncgql", {})
         if self._prefix not in clients:

@@ -17,16 +17,16 @@ BatchEntry = ExecutionResult | TransportError
 
 
 class OperationLog(Middleware):
-    """Middleware that logs each query, mutation and start of a subscription, with its fields as ``extra``.
+    """Middleware that logs each query, mutation and start of a subscription, with the details as ``extra``.
 
     The fields are ``graphql_type``, ``graphql_operation`` (the name), ``graphql_status`` (of the HTTP response),
-    ``graphql_elapsed`` (seconds, retries included), ``graphql_errors`` (the number of errors in the response), and for
+    ``graphql_elapsed`` (seconds, including retries), ``graphql_errors`` (the number of errors in the response), and for
     an exception ``graphql_error`` (its class) and ``graphql_attempts``. Values that are unknown are None. Variables,
     headers and messages of the server are never logged.
 
     Args:
         logger: the logger; ``syncgql.contrib.logging`` by default.
-        level: the level of the lines; DEBUG by default.
+        level: the level of the log records; DEBUG by default.
     """
 
     def __init__(self, logger: logging.Logger | None = None, level: int = logging.DEBUG) -> None:
@@ -71,7 +71,7 @@ class OperationLog(Middleware):
 
     def _log(self, operation: Operation, started: float, outcome: ExecutionResult | Exception | None) -> None:
         if not self._logger.isEnabledFor(self._level):
-            return  # before the document is parsed for its name
+            return  # checked before the document is parsed for its name
         kind, name = type_and_name(operation)
         fields: dict[str, Any] = {
             "graphql_type": kind,

@@ -1,4 +1,4 @@
-"""The type and the name of an operation, for spans and logs, which must not fail."""
+"""The type and the name of an operation, for spans and logs; never raises."""
 
 from __future__ import annotations
 

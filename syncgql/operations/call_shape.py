@@ -1,4 +1,4 @@
-"""CallShape: everything of a call except the values of its arguments, which is what its document depends on."""
+"""CallShape: everything in a call that its document depends on: all except the values of its arguments."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from .variable import Variable, holds_variable
 
 
 class OperationHead(NamedTuple):
-    """What an operation has besides its selection.
+    """The parts of an operation other than its selection.
 
     Attributes:
-        name: its name; None for one that is made from the keys of the fields.
-        directives: directives on the operation.
+        name: its name; None to generate a name from the keys of the fields.
+        directives: the directives on the operation.
     """
 
     name: str | None = None
@@ -31,7 +31,7 @@ ANONYMOUS = OperationHead()
 
 
 class CallShape:
-    """The shape of a call, and what was left out of it.
+    """The shape of a call, and the values that are not part of the shape.
 
     ``DocumentWriter`` visits the parts of an operation in the same order: the directives of the operation, its fields,
     then each fragment once, in the order of first use.
@@ -46,7 +46,7 @@ class CallShape:
         variables: the variables among the values, by name.
 
     Raises:
-        DocumentError: two fragments, or two variables, have the same name and differ.
+        DocumentError: two different fragments, or two different variables, have the same name.
     """
 
     def __init__(self, fields: Fields, head: OperationHead) -> None:
@@ -58,7 +58,7 @@ class CallShape:
 
     def _definitions(self) -> Iterator[Hashable]:
         done = 0
-        while done < len(self._fragments):  # a fragment may use more of them
+        while done < len(self._fragments):  # the list grows if a fragment uses further fragments
             fragment = list(self._fragments.values())[done]
             done += 1
             yield fragment.name, fragment.on, self._selected(fragment.fields)
@@ -79,7 +79,7 @@ class CallShape:
         if isinstance(one, Fragment):
             known = self._fragments.setdefault(one.name, one)
             if not known.defines_same(one):
-                raise DocumentError(f"There are two fragments {one.name!r}, which differ; give one another name.")
+                raise DocumentError(f"Two different fragments are named {one.name!r}; rename one of them.")
             return "...", one.name, directives
         return "... on", one.type_condition, directives, self._selected(one.fields)
 
@@ -95,7 +95,9 @@ class CallShape:
         if isinstance(value, Variable):
             known = self.variables.setdefault(value.name, value)
             if known != value:
-                raise DocumentError(f"There are two variables {value.name!r} with different defaults.")
+                raise DocumentError(
+                    f"The variable {value.name!r} is used with different defaults; pass the same default everywhere."
+                )
             return value
         if not holds_variable(value):
             self.values.append(value)
@@ -106,7 +108,7 @@ class CallShape:
 
 
 def given_arguments(arguments: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
-    """Yield the arguments that have a value, in an order that does not depend on that of the call."""
+    """Yield the arguments that have a value, in an order that is independent of the order in the call."""
     for name in sorted(arguments):
         if arguments[name] is not UNSET:
             yield name, arguments[name]

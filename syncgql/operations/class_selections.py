@@ -1,4 +1,4 @@
-"""The selections for classes: which fields of a GraphQL type the fields of a Python class are."""
+"""Selections for classes: maps the fields of a Python class to the fields of a GraphQL type."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ from .schema_selection import OfClass
 
 
 def class_selections(type_: GraphQLNamedType, of: OfClass, path: str) -> list[Selection]:
-    """Return what to select of objects of the type *type_*, so that they can become instances of the class.
+    """Return the selection of the type *type_* from which instances of the class can be created.
 
     Raises:
-        DocumentError: the class contains itself, and has no default where that ends.
+        DocumentError: the class contains itself, and the field that ends the recursion has no default.
     """
     classes = object_classes(of.kind)
     if len(classes) == 1:
@@ -29,7 +29,7 @@ def class_selections(type_: GraphQLNamedType, of: OfClass, path: str) -> list[Se
     selected: list[Selection] = [Field(TYPENAME, alias=key)]
     for each in classes:
         names = typenames_of(each)
-        if not names:  # it stands for all other types
+        if not names:  # the class stands for all other types
             selected += _fields(type_, each, of, path)
         for name in names or ():
             selected.append(InlineFragment(name, fields=Fields(OfClass(each, of.depth, of.within))))
@@ -37,7 +37,7 @@ def class_selections(type_: GraphQLNamedType, of: OfClass, path: str) -> list[Se
 
 
 def _fields(type_: GraphQLNamedType, kind: Any, of: OfClass, path: str) -> Iterator[Field]:
-    fields: dict[str, GraphQLField] = getattr(type_, "fields", {})  # a union has none
+    fields: dict[str, GraphQLField] = getattr(type_, "fields", {})  # a union has no fields
     within = (*of.within, kind)
     for field in class_fields(kind) or ():
         name = _name(field, fields)
@@ -51,13 +51,13 @@ def _fields(type_: GraphQLNamedType, kind: Any, of: OfClass, path: str) -> Itera
         elif field.is_required:
             raise refusal(
                 f"{path}.{key}".lstrip("."),
-                f"{kind.__name__} contains itself, and its field {field.name!r} has no default for where that ends; "
+                f"{kind.__name__} contains itself, but its field {field.name!r} has no default to end the recursion; "
                 f"add one, for example None, or raise the depth: Fields.of({kind.__name__}, depth={of.depth + 1}).",
             )
 
 
 def _name(field: RecordField, fields: dict[str, GraphQLField]) -> str:
-    """Return the name in the schema of a field of a class; the likeliest if the schema has none."""
+    """Return the schema's name for a field of a class; the most likely name if the schema has no such field."""
     for name in field.names:
         if name in fields or name == TYPENAME:
             return name

@@ -10,7 +10,7 @@ except ImportError:  # graphql-core 3.2
     from graphql import ast_from_value
 
     def get_default_value_ast(argument: GraphQLArgument | GraphQLInputField) -> ValueNode | None:  # type: ignore[misc]  # see above
-        """Return the default value of *argument*, like the function of this name in graphql-core 3.3."""
+        """Return the default value of *argument*, like the function of the same name in graphql-core 3.3."""
         return ast_from_value(argument.default_value, argument.type)
 
 

@@ -1,4 +1,4 @@
-"""Directive, and what all parts of selections have in common: the check of names, and ``repr``."""
+"""Directive, and functions for all parts of selections: checking names, and ``repr``."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def checked_directives(directives: Iterable[Directive]) -> tuple[Directive, ...]
     """Return the directives as a tuple.
 
     Raises:
-        DocumentError: one of them is no Directive.
+        DocumentError: one of them is not a ``Directive``.
     """
     directives = (directives,) if isinstance(directives, Directive) else tuple(directives)
     for directive in directives:
@@ -63,7 +63,9 @@ def checked_name(name: object) -> str:
     """
     if isinstance(name, str) and NAME.fullmatch(name):
         return name
-    raise DocumentError(f"{name!r} is no GraphQL name: letters, digits and underscores, not starting with a digit.")
+    raise DocumentError(
+        f"{name!r} is not a GraphQL name: use letters, digits and underscores, and do not start with a digit."
+    )
 
 
 def call_text(function: str, name: str, keywords: Mapping[str, Any]) -> str:

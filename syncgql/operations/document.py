@@ -1,7 +1,7 @@
 """OperationBuilder: turns a selection into a document with variables, once per shape of call.
 
-The shape of a call is everything except the values of its arguments. The first call of a shape is resolved against the
-schema, written as text and validated; later ones only serialize their values.
+The shape of a call is everything except the values of its arguments. The first call of each shape is resolved against
+the schema, written as text and validated; later calls only serialize their values.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from .typed_operation import TypedOperation
 
 
 class BuiltOperation:
-    """A document with the values of the arguments that are not variables.
+    """A document with the values of the arguments, except those that the caller passes later.
 
     Attributes:
         text: the document.

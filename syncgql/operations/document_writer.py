@@ -61,7 +61,7 @@ class WrittenOperation:
     Attributes:
         text: the text.
         variables: those whose values are arguments, in the order of ``CallShape.values``.
-        holes: those that the caller named, with ``Variable``.
+        holes: those that the caller created with ``Variable``.
     """
 
     text: str
@@ -106,7 +106,7 @@ class DocumentWriter:
 
         Raises:
             DocumentError: a field, argument, directive or type is unknown, a required argument is missing, or a
-                variable is used with types that do not agree.
+                variable is used with incompatible types.
         """
         directives = self._directives(self._head.directives, self._kind, self._kind)
         self._write_block("", self._fields, self._root, "")
@@ -126,7 +126,7 @@ class DocumentWriter:
         return WrittenOperation(_indented(self._lines), variables, tuple(hole for hole, _ in holes))
 
     def _hole(self, variable: Variable, type_: GraphQLInputType) -> tuple[DocumentVariable, str]:
-        """Return a variable of the caller's and its definition."""
+        """Return a variable of the caller and its definition."""
         text = f"${variable.name}: {type_}"
         if variable.default is UNSET:
             return DocumentVariable(variable.name, type_), text
@@ -190,7 +190,7 @@ class DocumentWriter:
     def _definition(self, name: str, parent: GraphQLNamedType, path: str) -> GraphQLField:
         if name == "__typename":
             return TypeNameMetaFieldDef
-        fields: dict[str, GraphQLField] = getattr(parent, "fields", {})  # a union has none
+        fields: dict[str, GraphQLField] = getattr(parent, "fields", {})  # a union has no fields
         if name in fields:
             return fields[name]
         if parent is self._schema.query_type and name in ("__schema", "__type"):
@@ -251,7 +251,7 @@ class DocumentWriter:
                 raise refusal(f"variables.{wanted}.{key}", f"{type_}.{name} is given twice.")
             inner = type_.fields[name].type
             if is_one_of(type_):
-                inner = GraphQLNonNull(get_nullable_type(inner))  # a variable there must not be null
+                inner = GraphQLNonNull(get_nullable_type(inner))  # a variable for this field must not be null
             written[name] = self._value(item, inner, f"{wanted}_{name}")
         return f"{{{', '.join(f'{name}: {text}' for name, text in written.items())}}}"
 
@@ -264,7 +264,7 @@ class DocumentWriter:
         return f"${name}"
 
     def _use(self, variable: Variable, type_: GraphQLInputType) -> str:
-        """Use a variable of the caller's; of two types that agree, it has the stricter one."""
+        """Use a variable of the caller; if it is used with two compatible types, it has the stricter one."""
         _, known = self._holes.get(variable.name, (variable, type_))
         if not is_type_sub_type_of(self._schema, known, type_):
             if not is_type_sub_type_of(self._schema, type_, known):
@@ -286,7 +286,7 @@ def _given(fields: Fields | None, automatic: Automatic, path: str) -> Fields:
 
 
 def _expanded(schema: GraphQLSchema, fields: Fields, type_: GraphQLNamedType, path: str) -> Iterator[Selection]:
-    """Yield the selections; those that the schema completes are completed with what was not selected by hand."""
+    """Yield the selections, and complete schema-dependent ones with the fields that the caller did not select."""
     by_hand = {one.key for one in fields if isinstance(one, Field)}
     completed = [_completed(schema, one, type_, path) for one in fields if isinstance(one, SchemaSelection)]
     inner = {leaf.key: leaf.fields for leaves in completed for leaf in leaves if isinstance(leaf, Field)}
@@ -308,7 +308,7 @@ def _completed(schema: GraphQLSchema, one: SchemaSelection, type_: GraphQLNamedT
 
 
 def _minus(selections: Sequence[Selection], without: Sequence[Selection], type_: GraphQLNamedType) -> Fields:
-    """Return the selections without some, which need not be selected, but which the type must have."""
+    """Return the selections without the *removed* ones, which need not be selected but must exist in the type."""
     left = Fields(selections)
     for removed in without:
         if isinstance(removed, Field) and removed.key not in left and removed.name in getattr(type_, "fields", {}):
@@ -318,7 +318,7 @@ def _minus(selections: Sequence[Selection], without: Sequence[Selection], type_:
 
 
 def _indented(lines: Iterable[str]) -> str:
-    """Return the text of lines of which those that end with a brace open a block, and those that are one close it."""
+    """Indent lines: a line that ends with a brace opens a block, and a line that is a brace closes it."""
     depth = 0
     text = []
     for line in lines:

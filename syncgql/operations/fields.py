@@ -231,14 +231,14 @@ class Fields:
 
         Fields of the class that are classes themselves are selected with their fields. For a union of classes, each has
         an inline fragment for its type, which is named like the class or as a ``Literal`` says that annotates its field
-        ``__typename``. A field ``published_at`` selects ``publishedAt`` if the schema has it. Fields that need
-        arguments are added by hand: ``Fields.of(Book) + Field("reviews", first=5)``.
+        ``__typename``. A field ``published_at`` selects ``publishedAt`` if the schema has it. Add fields that need
+        arguments explicitly: ``Fields.of(Book) + Field("reviews", first=5)``.
 
         Args:
             kind: a dataclass, ``TypedDict``, ``NamedTuple``, attrs class, ``msgspec.Struct`` or pydantic model; or a
                 list or union of these.
-            depth: how often a class that contains itself is selected, counting the outermost one; the last has the
-                default of that field.
+            depth: the number of levels to select of a class that contains itself, including the outermost one; on the
+                last level, the field has its default.
 
         Raises:
             DocumentError: *kind* is something else, or *depth* is less than 1.
@@ -301,7 +301,8 @@ def _selections(selectable: Selectable) -> Iterator[Selection]:
             yield from _selections(one)
     else:
         raise DocumentError(
-            f"{type(selectable).__name__} is no selection; give names, GraphQL text, Fields, Field, a list or a dict."
+            f"{type(selectable).__name__} is not a selection; pass names, GraphQL text, Fields, Field, a list or a "
+            "dict."
         )
 
 
@@ -405,7 +406,7 @@ def _without(selections: Iterable[Selection], removed: Selection) -> tuple[Selec
 
 
 def _address(one: Selection) -> object:
-    """Return what a selection is found by: the key of a field, the type or name of a fragment."""
+    """Return the identity of a selection: the key of a field, or the type or name of a fragment."""
     if isinstance(one, Field):
         return one.key
     if isinstance(one, InlineFragment):
@@ -414,7 +415,7 @@ def _address(one: Selection) -> object:
 
 
 def _remainder(one: Selection, removed: Selection) -> Iterator[Selection]:
-    """Yield what is left of a selection: nothing, if all of it or of its fields is removed."""
+    """Yield the rest of a selection; nothing if the selection or all of its fields are removed."""
     if isinstance(one, (Field, InlineFragment)) and isinstance(removed, (Field, InlineFragment)) and removed.fields:
         rest = (Fields(Automatic(1)) if one.fields is None else one.fields) - removed.fields
         if rest:

@@ -1,4 +1,4 @@
-"""OperationCalls: builds and runs the operations of one kind, for the proxies and for documents."""
+"""OperationCalls: builds and runs the operations of one kind, for proxies and prepared documents."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ class OperationCalls:
     Args:
         executor: the client.
         kind: ``query``, ``mutation`` or ``subscription``.
-        builders: the client's builders by kind, which keep what was built for earlier calls.
+        builders: the client's builders by kind, which cache the documents of earlier calls.
         head: the name and directives of the operations.
     """
 
@@ -88,10 +88,10 @@ class OperationCalls:
         operation_name: str | None,
         directives: Iterable[Directive] | None,
     ) -> OperationCalls:
-        """Return the same calls with other options; those that are not given stay as they are."""
+        """Return the same calls with other options; options that are not given are kept."""
         if self.kind == "subscription" and (headers is not None or extra_args is not None):
             raise TypeError(
-                "A subscription has no headers= and extra_args= of its own; pass headers= to the Client instead."
+                "A subscription does not accept headers= or extra_args=; pass headers= to the Client instead."
             )
         head = OperationHead(
             self._head.name if operation_name is None else checked_name(operation_name),
@@ -112,7 +112,7 @@ class OperationCalls:
             raise cut(error)
 
     def build_field(self, name: str, fields: Selectable, arguments: Mapping[str, Any]) -> BuiltOperation:
-        """Return the operation that selects one field of the root type; a class as its selection is its result, too.
+        """Return the operation that selects one field of the root type; a class as the selection is also the result.
 
         Raises:
             DocumentError: a selection or a value does not match the schema.
@@ -140,7 +140,7 @@ class OperationCalls:
     ) -> Any:
         """Execute an operation and return what *pick* takes from its data; for a subscription, an iterator of these.
 
-        An operation with the class of its result returns an instance of it.
+        An operation that declares the class of its result returns an instance of it.
 
         Raises what ``request``, ``Client.execute`` and ``Client.subscribe`` raise.
         """

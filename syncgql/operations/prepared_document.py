@@ -1,4 +1,4 @@
-"""PreparedDocument: a document that was built once, to be executed with different variables."""
+"""PreparedDocument: a document that is built once and executed with different variables."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from .operation_calls import OperationCalls
 
 
 class PreparedDocument:
-    """A document whose variables are given when it is executed: ``find(id="1")``.
+    """A document that is executed with values for its variables: ``find(id="1")``.
 
     ``client.query.document`` and ``client.query.book.document`` return one. It can be used by any number of threads.
 

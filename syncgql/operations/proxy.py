@@ -109,7 +109,7 @@ class OperationProxy:
 
     def __getattr__(self, name: str) -> FieldProxy:
         if name.startswith("_"):
-            # copy, pickle and notebooks look up such names, which must not make the client fetch its schema.
+            # copy, pickle and notebooks look up such names; this must not make the client fetch its schema.
             raise AttributeError(f"{name!r} is looked up only in brackets: [{name!r}].")
         found = find_name(name, self._fields())
         if found is None:
@@ -236,7 +236,7 @@ class FieldProxy:
         max_pages: int | None = None,
         **arguments: Any,
     ) -> Pages:
-        """Run the operation, a connection, for all its pages and return an iterator over the nodes.
+        """Fetch all pages of this field, a connection, and return an iterator over the nodes.
 
         ``for repository in client.query.repositories.paginate("nodes { name }", first=100): ...``
 
@@ -244,13 +244,14 @@ class FieldProxy:
 
         Args:
             _fields: what to select, in any form that ``Fields`` takes: of the connection, with ``nodes`` or ``edges``.
-            page_size: how many nodes a page has; the same as the argument ``first``, or ``last``.
+            page_size: the number of nodes per page; the same as the argument ``first`` or ``last``.
             prefetch: as for ``Client.paginate``.
             max_pages: as for ``Client.paginate``.
-            arguments: the field's arguments; ``last`` goes backward, and ``after`` or ``before`` say where to begin.
+            arguments: the field's arguments; ``last`` paginates backward, and ``after`` or ``before`` is the cursor to
+                start at.
 
         Raises:
-            DocumentError: a selection or a value does not fit the schema, or the field is no connection.
+            DocumentError: a selection or a value does not match the schema, or the field is not a connection.
         """
         from ..bulk.pages import paginate
         from ..bulk.progress_option import progress_of

@@ -1,4 +1,4 @@
-"""Selections that the schema completes: Automatic, all leaves of a type, and OfClass, what a class needs."""
+"""Selections that the schema completes: Automatic, all leaves of a type; OfClass, the fields of a class."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ SelfT = TypeVar("SelfT", bound="SchemaSelection")
 
 
 class SchemaSelection:
-    """A selection that stands for fields which are known only from the schema.
+    """A selection whose fields depend on the schema.
 
     Attributes:
         without: the selections that were subtracted from it.
@@ -68,23 +68,23 @@ class Automatic(SchemaSelection):
         return f"Automatic(depth={self.depth}){self._minus()}"
 
     def joined(self, other: Automatic) -> Automatic:
-        """Return the selection of what either selects."""
+        """Return the union of two selections."""
         joined = Automatic(max(self.depth, other.depth))
         joined.without = tuple(removed for removed in self.without if removed in other.without)
         return joined
 
 
 RECURSION = 2
-"""How often a class may be in itself by default: once, besides the outermost one."""
+"""The default depth of a class that contains itself: the outermost level and one more."""
 
 
 class OfClass(SchemaSelection):
-    """What the objects of an answer need to become instances of a class, or of the classes in a type.
+    """The fields that are needed to create instances of a class, or of the classes in a type.
 
     Args:
         kind: the type.
-        depth: how often a class may be in itself, counting the outermost one.
-        within: the classes whose fields lead here.
+        depth: the number of levels of a class that contains itself, including the outermost one.
+        within: the enclosing classes.
 
     Raises:
         DocumentError: the type has no class of objects, or *depth* is less than 1.
@@ -101,7 +101,7 @@ class OfClass(SchemaSelection):
             raise DocumentError(str(error)) from error
         if not has_classes:
             raise DocumentError(
-                f"{type_name(kind)} is no selection; give a dataclass, TypedDict, NamedTuple, attrs class, "
+                f"{type_name(kind)} is not a selection; pass a dataclass, TypedDict, NamedTuple, attrs class, "
                 "msgspec.Struct or pydantic model, or names of fields."
             )
         self.kind = kind
@@ -123,5 +123,5 @@ class OfClass(SchemaSelection):
 
 
 def is_result_type(selectable: object) -> bool:
-    """Return whether a selection is a type, of whose instances the result consists."""
+    """Return whether a selection is a type, so that the result consists of its instances."""
     return isinstance(selectable, (type, typing.NewType)) or typing.get_origin(selectable) is not None

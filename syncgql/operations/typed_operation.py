@@ -12,7 +12,7 @@ from ..typed.result_decoder import member_decoder
 
 
 class TypedOperation(PreparedRequest, TypedRequest[ResultT_co]):
-    """A request that was built from the schema and knows the class of its result.
+    """A request that was built from the schema and declares the class of its result.
 
     Args:
         text: the document.

@@ -1,4 +1,4 @@
-"""Variable: a hole in a document, as the value of an argument."""
+"""Variable: the value of an argument that is given when the document is executed."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ class Variable:
         find = client.query.book.document("title", id=Variable("id"))
         find(id="1")
 
-    It stands for the value of an argument, or for a value in a list or dict, of a field or a directive. The type of the
-    variable is that of the argument; a variable may be used several times where the types agree.
+    It stands for the value of an argument, or for a value in a list or dict, of a field or a directive. The variable
+    has the type of the argument; it may be used several times if the types are compatible.
 
     Args:
         name: the name, without the ``$``.

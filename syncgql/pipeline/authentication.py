@@ -22,10 +22,10 @@ T = TypeVar("T")
 
 
 class Authentication(Middleware):
-    """Waits for the token before a call, within the call's limit, and repeats a call once after a refused token.
+    """Waits for the token before a call, within the call's limit, and repeats a call once if its token was refused.
 
-    The transports add the token themselves, because connections that are re-established need it, too; they also note
-    the refusal. Calls with an ``Authorization`` header of their own are passed on.
+    The transports add the token themselves, because re-established connections also need it; they also record the
+    refusal. Calls with their own ``Authorization`` header are passed on unchanged.
 
     Args:
         queries: the token of queries and mutations; None if there is none.
@@ -43,7 +43,7 @@ class Authentication(Middleware):
         return _send(self._subscriptions, operation, call_next)
 
     def execute_batch(self, operations: Sequence[Operation], call_next: ExecuteBatch) -> list[BatchEntry]:
-        # All of a batch is refused, or nothing of it.
+        # A batch is refused as a whole or not at all.
         first, *others = operations
 
         def send(changed: Operation) -> list[BatchEntry]:
@@ -60,7 +60,7 @@ def _send(
     try:
         return call_next(operation)
     except TransportAuthenticationError as error:
-        # The server has not executed what it refused, so mutations may be sent again.
+        # The server did not execute the refused call, so mutations may be sent again as well.
         if use.is_renewed or not all(map(has_its_files, (operation, *others))):
             raise
         logger.info("%s Sending the call again with a new token.", error)

@@ -26,7 +26,7 @@ from .retry import Failure, Retry
 
 
 class Caller(Protocol):
-    """What bulk calls need of a pipeline.
+    """The interface of a pipeline that bulk calls use.
 
     Attributes:
         dispatcher: sends operations.
@@ -41,7 +41,7 @@ class Caller(Protocol):
         """Whether operations pass through code that may wait."""
 
     def execute(self, operation: Operation, dispatch: Execute | None = None) -> ExecutionResult:
-        """Run a query or mutation with another last step and return its result."""
+        """Run a query or mutation with a different last step and return its result."""
 
     def prepare(self, operation: Operation) -> Operation:
         """Check and serialize the request."""
@@ -56,12 +56,12 @@ class Caller(Protocol):
 class BulkCalls(Calls):
     """Calls that share their options and end together.
 
-    They take no thread each, unless middleware or a blocking transport may wait; then each has a worker thread.
+    Calls need no threads, unless middleware or a blocking transport may wait; then each call has a worker thread.
 
     Args:
         caller: the pipeline; it stays open while this object exists.
         new_operation: returns the operation for a request, with a deadline that starts now.
-        concurrency: how many calls run at the same time.
+        concurrency: the maximum number of calls that run at the same time.
     """
 
     def __init__(self, caller: Caller, new_operation: Callable[[GraphQLRequest], Operation], concurrency: int) -> None:
@@ -140,7 +140,7 @@ class BulkCalls(Calls):
         def has_ended(future: Future[ExecutionResult]) -> None:
             landed(future.result)
 
-        # Middleware sees the context variables of the caller, as in its own thread.
+        # Middleware sees the context variables of the caller, as it would in the caller's thread.
         context = contextvars.copy_context()
         self._workers.submit(context.run, self._run, operation).add_done_callback(has_ended)
 

@@ -78,7 +78,7 @@ class Dispatcher(ABC):
         overflow: Overflow,
         convert: Callable[[ExecutionResult], T],
     ) -> Subscription[T]:
-        """Send a query or mutation whose response may come in parts; yields what is known after each, converted."""
+        """Send a query or mutation whose response may come in parts; yields the converted result after each part."""
 
     @property
     @abstractmethod
@@ -149,7 +149,7 @@ class LoopDispatcher(Dispatcher):
         return runtime.submit(round_trip.send(round_trip.request, operation.deadline), finish, operation.deadline)
 
     def flight(self, operation: Operation, landed: Callable[[Flight], object]) -> Flight:
-        """Prepare a query or mutation, which begins when the flight is started; *landed* as for ``Flight``."""
+        """Prepare a query or mutation, which is sent when the flight is started; for *landed* see ``Flight``."""
         runtime = self._runtimes.current()
         round_trip = _prepared(runtime.resources.queries, operation)
         return Flight(runtime, round_trip, operation.deadline, landed)
@@ -241,7 +241,9 @@ class BlockingDispatcher(Dispatcher):
         return self._send(_batch(self._transport, operations), operations[0].deadline)
 
     def submit(self, operation: Operation, convert: Callable[[ExecutionResult], T]) -> Future[T]:
-        round_trip = self._prepare(operation)  # in the caller's thread, so that invalid input raises immediately
+        round_trip = self._prepare(
+            operation
+        )  # prepared in the caller's thread, so that invalid input raises immediately
 
         def run(started: Operation) -> T:
             return convert(self._send(round_trip, started.deadline))

@@ -1,4 +1,4 @@
-"""FlightQueue: begins flights in turn, several at a time."""
+"""FlightQueue: starts flights in order, up to a limit."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from .flights import Flight
 
 
 class FlightQueue:
-    """The flights of one thread that wait for their turn. When one has landed, the loop thread begins the next itself.
+    """The flights of one thread that wait for their turn. The loop thread starts the next one when a flight lands.
 
-    There is no lock. The thread adds a flight first and looks second whether there is room; the loop thread makes room
-    first and looks second whether a flight waits. So one of the two sees that a flight can begin.
+    There is no lock. The thread first adds a flight and then checks whether there is room; the loop thread first makes
+    room and then checks whether a flight is waiting. So at least one of them sees that a flight can start.
 
     Args:
-        limit: how many flights are under way at the same time.
+        limit: the maximum number of flights at the same time.
     """
 
     def __init__(self, limit: int) -> None:
@@ -24,20 +24,20 @@ class FlightQueue:
         self._is_posted = False
 
     def add(self, flight: Flight) -> None:
-        """Begin a flight now, or when it is its turn."""
+        """Start a flight now, or when its turn comes."""
         self._waiting.append(flight)
         if not self._is_posted and len(self._under_way) < self._limit:
             self._is_posted = True
             flight.post(self._fill)
 
     def landed(self, flight: Flight) -> None:
-        """Begin the next flight instead of one that has landed; called where flights land."""
-        if flight in self._under_way:  # otherwise it was cancelled before its turn
+        """Start the next flight after one has landed; called in the thread where it landed."""
+        if flight in self._under_way:  # otherwise, the flight was cancelled while it was waiting
             self._under_way.discard(flight)
             self._fill()
 
     def clear(self) -> None:
-        """Begin no more flights; takes no lock and does not wait."""
+        """Start no more flights; takes no lock and does not wait."""
         self._waiting.clear()
 
     def _fill(self) -> None:

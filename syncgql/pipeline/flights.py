@@ -1,4 +1,4 @@
-"""Flights: queries and mutations on their way, which any thread may cancel."""
+"""Flights: queries and mutations in flight, which any thread may cancel."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ class Flight:
 
     Args:
         runtime: runs it.
-        round_trip: sends the request and reads the answer.
-        deadline: when it is cancelled.
-        landed: called once, when there is an outcome: on the loop thread, or in here if the client is closed.
+        round_trip: sends the request and parses the response.
+        deadline: the time at which it is cancelled.
+        landed: called once, when there is an outcome: on the loop thread, or by this call if the client is closed.
     """
 
     __slots__ = ("_call", "_deadline", "_parse", "_runtime")
@@ -41,29 +41,29 @@ class Flight:
         self._runtime.thread.post(callback)
 
     def start(self) -> None:
-        """Send the request, with the time that is left."""
+        """Send the request, with the remaining time."""
         self.post(self._call.start)
 
     def begin(self) -> bool:
-        """Send the request, on the loop; its time begins now. Return False if the flight has ended before."""
+        """Send the request, on the loop; its time limit starts now. Return False if the flight has already ended."""
         self._deadline.restart()
         self._call.start()
         return not self._call.is_done
 
     def cancel(self) -> None:
-        """End it, on the wire too; takes no lock and does not wait."""
+        """Cancel the flight and its request; takes no lock and does not wait."""
         self._runtime.thread.post(self._call.cancel, _cancelled())
 
     def outcome(self) -> ExecutionResult:
-        """Return the answer, or raise why there is none; once, after it has landed."""
+        """Return the result or raise the exception. Call this once, after the flight has landed."""
         return self._parse(self._call.outcome())
 
 
 class Flights:
     """The flights of any number of threads, which end together.
 
-    There is no lock, because a finalizer may cancel. A thread adds its flight first and looks second whether it is
-    cancelled; ``cancel`` sets the flag first and looks for flights second. So one of the two sees the other.
+    There is no lock, because a finalizer may cancel. A thread first adds its flight and then checks the flag;
+    ``cancel`` first sets the flag and then looks for flights. So at least one of them sees the other.
     """
 
     def __init__(self) -> None:
@@ -71,7 +71,7 @@ class Flights:
         self._is_cancelled = False
 
     def add(self, flight: Flight) -> Flight:
-        """Add a flight that has begun."""
+        """Add a flight that has started."""
         self._flights.add(flight)
         if self._is_cancelled:
             flight.cancel()
@@ -87,11 +87,11 @@ class Flights:
             raise _cancelled()
 
     def cancel(self) -> None:
-        """End all flights, now and later; takes no lock and does not wait."""
+        """Cancel all flights, including those that are added later; takes no lock and does not wait."""
         self._is_cancelled = True
         for flight in self._flights.copy():
             flight.cancel()
 
 
 def _cancelled() -> TransportError:
-    return TransportError("The call was cancelled, because nothing waits for its result any more.")
+    return TransportError("The call was cancelled, because nothing waits for its result anymore.")

@@ -11,7 +11,7 @@ from .account import Account
 from .pace import Pace
 
 PROBE_SECONDS = 2.0
-"""How long the others wait for the answer to the first request, which tells what is left."""
+"""The seconds that requests wait for the response to the first one, which reports the remaining quota."""
 
 FIRST_PAUSE = 1.0
 LONGEST_PAUSE = 60.0
@@ -19,11 +19,11 @@ LONGEST_PAUSE = 60.0
 
 
 class Charge:
-    """What one request takes from the limits.
+    """The cost of one request.
 
     Args:
         documents: the text of each of its operations.
-        points: what it takes from the pace.
+        points: the number of points that it takes from the pace.
     """
 
     __slots__ = ("costs", "documents", "points", "sent_after")
@@ -36,14 +36,14 @@ class Charge:
 
 
 class Outcome(NamedTuple):
-    """What became of a request.
+    """The outcome of a request.
 
     Attributes:
-        is_answered: whether the server answered.
+        is_answered: whether the server responded.
         may_be_counted: whether the server may have counted it.
         is_refused: whether the server refused it because of a limit.
-        pause: seconds that the server then asked to wait; None if it did not say.
-        readings: what the answer says about the limits.
+        pause: the seconds that the server asked to wait after a refusal; None if it did not say.
+        readings: the remaining quotas that the response reports.
     """
 
     is_answered: bool = False
@@ -56,12 +56,12 @@ class Outcome(NamedTuple):
 class Limiter:
     """Decides when requests may be sent. It receives the time as an argument and uses neither locks nor clocks.
 
-    As long as nothing is known about the limits, one request is sent at a time: at the beginning, after a reset and
-    after a refusal. So one request is refused at most, and not one per thread.
+    While the remaining quota is unknown (at the beginning, after a reset and after a refusal), one request is sent at a
+    time. So at most one request is refused, not one per thread.
 
     Args:
         pace: the fixed pace; None for none.
-        learns: whether answers tell what is left.
+        learns: whether responses report the remaining quota.
     """
 
     def __init__(self, pace: Pace | None, *, learns: bool) -> None:
@@ -77,7 +77,7 @@ class Limiter:
         self._resume = float("-inf")
 
     def wait(self, charge: Charge, now: float) -> float:
-        """Return the seconds until a request can be sent, unless an answer changes that; 0 for now."""
+        """Return the seconds until a request can be sent, unless a response changes that; 0 for now."""
         longest = max(0.0, self._resume - now)
         if self._pace is not None:
             longest = max(longest, self._pace.wait(charge.points, now))
@@ -88,13 +88,13 @@ class Limiter:
         return longest
 
     def least_wait(self, charge: Charge, ahead: Sequence[Charge], now: float) -> float:
-        """Return the seconds that a request has to wait in any case.
+        """Return the minimum number of seconds that a request has to wait.
 
-        What is in flight may be counted in what is left, so it is not subtracted once more.
+        The remaining quota may already include requests in flight, so they are not subtracted again.
 
         Args:
             charge: the request.
-            ahead: those before it.
+            ahead: the requests ahead of it.
             now: the time in seconds.
         """
         waits = [0.0, self._resume - now]
@@ -122,7 +122,7 @@ class Limiter:
             self._pace.take(charge.points, since, now)
 
     def settle(self, charge: Charge, outcome: Outcome, now: float) -> bool:
-        """Count what became of a request; return whether all who wait have to look again, because it takes longer."""
+        """Record the outcome of a request; return whether waiting threads must check again, because waits grew."""
         if charge.costs is None:
             return False
         self._in_flight -= 1
@@ -146,7 +146,7 @@ class Limiter:
         return not self._is_answered or any(not each.is_current(now) or each.cost is None for each in accounts)
 
     def _costs_of(self, charges: Iterable[Charge]) -> dict[Account, float]:
-        """Estimate how much requests take: what the same documents took the last time, or else the last one."""
+        """Estimate the cost of requests: the last known cost of the same documents, or else of the last request."""
         if not self._accounts:
             return {}
         costs = dict.fromkeys(self._accounts.values(), 0.0)
@@ -175,7 +175,7 @@ class Limiter:
             self._costs.put(document, told, len(document))
 
     def _pause(self, seconds: float | None, now: float) -> None:
-        if now >= self._resume:  # not for those that were in flight together with the first that was refused
+        if now >= self._resume:  # but not for requests that were in flight at the same time as the first refused one
             self._refusals += 1
         if seconds is None:
             seconds = min(LONGEST_PAUSE, FIRST_PAUSE * 2.0 ** min(self._refusals - 1, 10))

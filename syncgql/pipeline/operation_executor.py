@@ -20,7 +20,7 @@ Timeout = float | Unset | None
 
 
 class Caller(Protocol):
-    """What an executor needs of a pipeline."""
+    """The interface of a pipeline that an executor uses."""
 
     @property
     def schema(self) -> GraphQLSchema:
@@ -82,7 +82,7 @@ class OperationExecutor:
         headers: Mapping[str, str] | None,
         extra_args: Mapping[str, Any] | None,
     ) -> OperationExecutor:
-        """Return an executor with other options; those that are not given stay as they are."""
+        """Return an executor with other options; options that are not given are kept."""
         return OperationExecutor(
             self._caller,
             self._timeout if timeout is UNSET else timeout,

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 LATENESS = 0.05
-"""Seconds by which a thread may be late, because the machine is busy, without a loss of pace."""
+"""The seconds by which a thread may be late, because the machine is busy, without slowing down the pace."""
 
 
 class Pace:
     """Spaces requests evenly, after a burst. It receives the time as an argument and uses neither locks nor clocks.
 
-    The algorithm is GCRA: https://en.wikipedia.org/wiki/Generic_cell_rate_algorithm. A request of several points may
-    begin when as many points as the burst has are free, and the next one then waits longer.
+    The algorithm is GCRA: https://en.wikipedia.org/wiki/Generic_cell_rate_algorithm. A request that costs more points
+    than the burst may start when the whole burst is free; the next one then waits longer.
 
     Args:
         rate: points per second.
@@ -26,7 +26,7 @@ class Pace:
         """Return the seconds until a request can be sent; 0 for now.
 
         Args:
-            points: what it takes.
+            points: the cost of the request.
             now: the time in seconds.
             ahead: points of the requests before it.
         """
@@ -37,7 +37,7 @@ class Pace:
         """Send a request.
 
         Args:
-            points: what it takes.
+            points: the cost of the request.
             since: the time since which it has been waiting.
             now: the time in seconds.
         """

@@ -21,11 +21,11 @@ from .rate_limit import RateLimit
 logger = logging.getLogger(__name__)
 
 LOGGED_WAIT = 0.1
-"""The shortest wait in seconds that is logged. Shorter ones are how a limit spreads requests."""
+"""The shortest wait in seconds that is logged. Shorter waits are normal, because a limit spreads requests."""
 
 
 class Pacing(Middleware):
-    """Waits until a rate limit lets a request pass, and lets the limit learn from the answer.
+    """Waits until the rate limit allows a request, and updates the limit from the response.
 
     Args:
         limit: the rate limit.
@@ -56,7 +56,7 @@ class Pacing(Middleware):
 class Turn:
     """The turn of one request, as a ``with`` block that begins when the request may be sent.
 
-    The limit learns from the entries that the block appends to the list, or from the error that it raises.
+    The limit is updated from the entries that the block appends to the list, or from the exception that it raises.
 
     Args:
         limit: the rate limit.
@@ -64,7 +64,7 @@ class Turn:
         operations: the operations of the request.
 
     Attributes:
-        waited: the seconds that the request has waited.
+        waited: the seconds for which the request has waited.
         outcomes: the list of the entries.
     """
 
@@ -84,7 +84,7 @@ class Turn:
             refusal = self._turnstile.enter(self._ticket, self._clock, self._deadline)
             if refusal is not None:
                 raise self._too_long(refusal)
-        except BaseException:  # Ctrl-C, too
+        except BaseException:  # includes Ctrl-C
             self._turnstile.leave(self._ticket, Outcome(), self._clock)
             raise
         if self._ticket.has_waited:
@@ -106,7 +106,7 @@ class Turn:
             logger.info("Waited %.2f s for %r.", waited, self._limit, extra={"graphql_waited": waited})
 
     def _outcome(self) -> Outcome:
-        """Return what became of the request, by the entries of its answer."""
+        """Return the outcome of the request, given the entries of its response."""
         answered: BatchEntry | None = None
         pauses: list[float] = []
         is_refused, is_unsent = False, bool(self.outcomes)
@@ -131,28 +131,28 @@ class Turn:
         others = "1 other request is" if refusal.ahead == 1 else others
         left = max(0.0, self._deadline.left() or 0.0)
         return TransportRateLimited(
-            f"{self._limit!r} allows this request in {refusal.seconds:.1f} s at the earliest, and the call has "
-            f"{left:.1f} s left; {others} waiting before it. It was not sent. Try again later, or pass a higher "
-            f"{self._deadline.name}=.",
+            f"{self._limit!r} allows this request in {refusal.seconds:.1f} s at the earliest, but the call has only "
+            f"{left:.1f} s left; {others} waiting ahead of it. The request was not sent. Try again later, or pass a "
+            f"higher {self._deadline.name}=.",
             retry_after=refusal.seconds,
             sent=False,
         )
 
 
 def _refusal(outcome: BatchEntry) -> TransportRateLimited | None:
-    """Return the error for an answer that the request was one too many."""
+    """Return the rate-limit error in an outcome; None if there is none."""
     if isinstance(outcome, ExecutionResult):
         return throttled_error(outcome) if outcome.errors and is_throttled(outcome) else None
     return outcome if isinstance(outcome, TransportRateLimited) else None
 
 
 def _is_answer(outcome: BatchEntry) -> bool:
-    """Return whether the server answered."""
+    """Return whether the server responded."""
     return isinstance(outcome, ExecutionResult | TransportServerError)
 
 
 def _answer(outcome: BatchEntry) -> Answer:
-    """Return what an answer of the server tells."""
+    """Return the parts of a response that may report limits."""
     if isinstance(outcome, ExecutionResult):
         headers = outcome.response.headers if outcome.response is not None else {}
         return Answer(headers, outcome.extensions or {}, outcome.data if isinstance(outcome.data, dict) else {})

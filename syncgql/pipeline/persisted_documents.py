@@ -52,8 +52,8 @@ def check_persisted_documents(option: PersistedDocumentsOption) -> TrustedDocume
 class AutomaticPersistedQueries(Middleware):
     """Sends the hash of a document, and the document as well only if the server does not know it yet.
 
-    A server that answers that it does not support hashes is sent documents from then on. Uploads and requests with an
-    extension ``persistedQuery`` of the caller's are sent unchanged, and so are subscriptions and streams.
+    If the server responds that it does not support hashes, documents are sent from then on. Uploads, subscriptions,
+    streams, and requests in which the caller set the extension ``persistedQuery`` are sent unchanged.
     """
 
     def __init__(self) -> None:
@@ -119,7 +119,7 @@ class AutomaticPersistedQueries(Middleware):
             request = RegisteringRequest(request)
         else:
             self._is_supported = False
-            # Threads may get this answer at the same time; next() is atomic, so that one of them logs it.
+            # Several threads may get this response at the same time; next() is atomic, so only one of them logs it.
             if next(self._refusals) == 0:
                 logger.warning(
                     "The server does not support automatic persisted queries, so this client sends documents from now "

@@ -189,7 +189,7 @@ class Pipeline:
         extra_args: Mapping[str, Any] | None = None,
         concurrency: int = 1,
     ) -> Calls:
-        """Return the calls of one bulk operation, of which so many run at the same time.
+        """Return the calls of one bulk operation, at most *concurrency* of which run at the same time.
 
         Raises:
             TypeError: *timeout* is not a number.

@@ -1,4 +1,4 @@
-"""RateLimit: how many requests the threads of a client may send."""
+"""RateLimit: a limit on the requests of all threads of a client."""
 
 from __future__ import annotations
 
@@ -24,18 +24,18 @@ __all__ = ["RateLimit"]
 
 
 ARRIVAL = 0.95
-"""The part of a limit per minute that is used, because requests do not arrive as evenly as they are sent."""
+"""The fraction of a limit per minute to use, because requests arrive less evenly than they are sent."""
 
 
 class Settings(NamedTuple):
     """The settings of a rate limit.
 
     Attributes:
-        text: the call that makes it, without its class.
-        rate: points per second; None for no fixed pace.
-        burst: points that may be taken at once.
-        read: reads what is left from answers; None to learn nothing.
-        mutation_points: what a mutation takes from the pace, in points; a query takes 1.
+        text: the call that creates it, without the name of the class.
+        rate: the points per second; None for no fixed pace.
+        burst: the points that may be used at once.
+        read: reads the remaining quota from responses; None to ignore them.
+        mutation_points: the cost of a mutation in points; a query costs 1.
     """
 
     text: str
@@ -46,23 +46,24 @@ class Settings(NamedTuple):
 
 
 class RateLimit:
-    """How many requests the threads of a client may send.
+    """A limit on the requests of all threads of a client.
 
     ``RateLimit(50)`` spaces requests evenly, at most 50 a second. ``RateLimit.shopify()`` and the other class methods
-    learn from each answer how much of the server's limits is left, how much a document costs and when more comes back,
-    and wait before the server refuses a request.
+    read the remaining quota, the cost of each document and the time of the next reset from each response, and delay
+    requests before the server refuses them.
 
-    Threads wait for their turn in the order in which they came. Each attempt of a retried operation counts, and each
-    operation of a batch. A call whose turn would come after its time limit raises ``TransportRateLimited`` at once,
-    with ``sent`` False and the wait in ``retry_after``. After a refusal everybody waits for as long as the server asks.
+    Threads wait for their turn in the order in which they came. Each attempt of a retried operation counts, and so does
+    each operation of a batch. A call whose turn would come after its time limit raises ``TransportRateLimited``
+    immediately, with ``sent`` False and the wait in ``retry_after``. After a refusal, all threads wait for as long as
+    the server asks.
 
     Clients that use the same object share its limit, so use one per account of the API. Other processes do not share
     it; a copy by pickle and a forked child count for themselves.
 
     Args:
-        rate: how many requests may be sent in *per* seconds.
+        rate: the number of requests that may be sent in *per* seconds.
         per: seconds; 1 by default.
-        burst: how many requests may be sent at once after a pause; 1, the default, spaces all requests.
+        burst: the number of requests that may be sent at once after a pause; 1, the default, spaces all requests.
 
     Raises:
         TypeError: an argument is not a number.
@@ -77,21 +78,21 @@ class RateLimit:
 
     @classmethod
     def shopify(cls) -> RateLimit:
-        """Return a limit for Shopify's Admin API, which answers with ``extensions.cost``.
+        """Return a limit for Shopify's Admin API, which reports costs in ``extensions.cost``.
 
-        Shopify counts for each app and store, so use one object per store.
+        Shopify counts per app and store, so use one object per store.
         """
         return cls._of(Settings(".shopify()", read=read_shopify))
 
     @classmethod
     def github(cls, points_per_minute: float = 2000) -> RateLimit:
-        """Return a limit for GitHub's API, by its headers ``x-ratelimit-*``.
+        """Return a limit for GitHub's API, which reports it in the headers ``x-ratelimit-*``.
 
-        Queries that ask for ``rateLimit { cost }`` tell what they cost; otherwise the average cost is used.
+        The cost of a query is known if it selects ``rateLimit { cost }``; otherwise, the average cost is used.
 
         Args:
-            points_per_minute: GitHub's secondary limit, which no answer reports: 2,000 by default, of which a query
-                takes 1 and a mutation 5. See
+            points_per_minute: GitHub's secondary limit, which responses do not report: 2,000 by default; a query costs
+                1 and a mutation 5. See
                 https://docs.github.com/en/graphql/overview/rate-limits-and-query-limits-for-the-graphql-api.
 
         Raises:
@@ -104,20 +105,20 @@ class RateLimit:
 
     @classmethod
     def linear(cls) -> RateLimit:
-        """Return a limit for Linear's API, by its headers about requests and complexity."""
+        """Return a limit for Linear's API, which reports requests and complexity in headers."""
         return cls._of(Settings(".linear()", read=read_linear))
 
     @classmethod
     def monday(cls) -> RateLimit:
-        """Return a limit for monday.com's API, by its header ``RateLimit``.
+        """Return a limit for monday.com's API, which reports it in the header ``RateLimit``.
 
-        Queries that ask for ``complexity { query after reset_in_x_seconds }`` also tell what they cost.
+        The cost of a query is known if it selects ``complexity { query after reset_in_x_seconds }``.
         """
         return cls._of(Settings(".monday()", read=read_monday))
 
     @classmethod
     def headers(cls) -> RateLimit:
-        """Return a limit for an API that reports what is left in ``RateLimit`` or ``X-RateLimit-*``."""
+        """Return a limit for an API that reports the remaining quota in ``RateLimit`` or ``X-RateLimit-*``."""
         return cls._of(Settings(".headers()", read=read_headers))
 
     @classmethod
@@ -128,16 +129,16 @@ class RateLimit:
 
     def _use(self, settings: Settings) -> None:
         self._settings = settings
-        # By process id, because a forked child has threads and connections of its own. ``setdefault`` is atomic.
+        # By process id, because a forked child has its own threads and connections. ``setdefault`` is atomic.
         self._turnstiles: dict[int, Turnstile[Charge, Outcome]] = {}
 
     @property
     def read(self) -> Reader | None:
-        """Reads what is left from answers; None if this limit learns nothing."""
+        """Reads the remaining quota from responses; None if this limit ignores them."""
         return self._settings.read
 
     def turnstile(self) -> Turnstile[Charge, Outcome]:
-        """Return where the threads of this process wait."""
+        """Return the turnstile at which the threads of this process wait."""
         turnstile = self._turnstiles.get(os.getpid())
         if turnstile is None:
             rate, burst = self._settings.rate, self._settings.burst
@@ -146,7 +147,7 @@ class RateLimit:
         return turnstile
 
     def charge(self, operations: Sequence[Operation]) -> Charge:
-        """Return what a request with these operations takes."""
+        """Return the cost of a request with these operations."""
         documents = [operation.request.text for operation in operations]
         points = self._settings.mutation_points
         if points == 1:
@@ -177,4 +178,4 @@ def _check_positive(name: str, number: float) -> None:
     if not number > 0:
         raise ValueError(f"{name} must be more than 0, not {number!r}.")
     if number == float("inf"):
-        raise ValueError(f"{name} must be less than infinity; without a limit, pass no RateLimit.")
+        raise ValueError(f"{name} must be finite; omit rate_limit= for no limit.")

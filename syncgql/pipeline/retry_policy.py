@@ -120,7 +120,7 @@ class RetryPolicy:
 
 
 def check_retry(retry: RetryPolicy | bool | int) -> RetryPolicy | None:
-    """Return the policy for the option ``retry=``: the default one for True, one with so many attempts for a number.
+    """Return the policy for the option ``retry=``: True is the default policy, and a number is its number of attempts.
 
     Raises:
         TypeError: it is neither a policy, a bool nor a whole number.

@@ -71,7 +71,8 @@ class CheckedMiddleware(Middleware):
                 )
             if len(changed) != len(operations):
                 raise TypeError(
-                    f"{self.middleware!r} passed {len(changed)} operations of a batch of {len(operations)} on."
+                    f"{self.middleware!r} passed {len(changed)} operations of a batch of {len(operations)} to "
+                    "call_next; pass all of them."
                 )
             return call_next([self._of_same_kind(*pair) for pair in zip(operations, changed, strict=True)])
 
@@ -108,7 +109,9 @@ class CheckedMiddleware(Middleware):
                 f"{self.middleware!r} passed {type(changed).__name__} to call_next, which needs the operation."
             )
         if changed.request is not operation.request and changed.kind != operation.kind:
-            raise TypeError(f"{self.middleware!r} replaced a {operation.kind} by a {changed.kind}.")
+            raise TypeError(
+                f"{self.middleware!r} replaced a {operation.kind} with a {changed.kind}; pass on the same kind."
+            )
         return changed
 
     def _checked(self, method: str, result: object, kind: type[ResultT]) -> ResultT:

@@ -89,8 +89,8 @@ def _listed(manifest: Mapping[str, Any], path: Path) -> dict[Any, Any]:
         return {operation["id"]: operation["body"] for operation in manifest["operations"]}
     except (KeyError, TypeError) as error:
         raise ValueError(
-            f"The file {str(path)!r} of persisted_documents is no {APOLLO_FORMAT}: it needs operations, each with id "
-            "and body."
+            f"The file {str(path)!r} of persisted_documents is not a valid {APOLLO_FORMAT}: it must have operations, "
+            "each with id and body."
         ) from error
 
 

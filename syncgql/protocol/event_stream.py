@@ -72,9 +72,9 @@ class EventStreamParser:
         if not chunk:
             return
         if self._ended_with_cr:
-            chunk = chunk.removeprefix(b"\n")  # a CRLF that was cut in two
+            chunk = chunk.removeprefix(b"\n")  # a CRLF that was split
         self._ended_with_cr = chunk.endswith(b"\r")
-        lines = chunk.splitlines()  # at CRLF, LF and CR, and, unlike that of str, nowhere else
+        lines = chunk.splitlines()  # at CRLF, LF and CR only, unlike str.splitlines()
         rest = lines.pop() if lines and not chunk.endswith((b"\n", b"\r")) else b""
         if lines and self._line:
             lines[0] = bytes(self._line + lines[0])
@@ -129,6 +129,6 @@ def _text(value: bytes) -> str:
 
 
 def _seconds(milliseconds: bytes) -> float:
-    if len(milliseconds) > 15:  # int() refuses thousands of digits
+    if len(milliseconds) > 15:  # int() rejects thousands of digits
         return MAX_RECONNECTION_TIME
     return min(int(milliseconds) / 1000, MAX_RECONNECTION_TIME)

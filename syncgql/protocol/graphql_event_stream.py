@@ -3,7 +3,7 @@
 Follows "GraphQL over Server-Sent Events Protocol", which has two modes:
 https://github.com/enisdenjo/graphql-sse/blob/master/PROTOCOL.md
 
-- distinct connections, ``GraphQLEventStream``: each operation has a stream of its own.
+- distinct connections, ``GraphQLEventStream``: each operation has its own stream.
 - single connection, ``SingleConnectionEventStream``: one stream carries all operations, told apart by their ids.
 
 Servers deviate from the protocol, and the streams accept it where the meaning is clear: an event without a name that
@@ -44,11 +44,11 @@ E = TypeVar("E", StreamEvent, OperationEvent)
 
 
 class EventStreamMode(ABC, Generic[E]):
-    """What both modes have in common.
+    """The base class of the streams of both modes.
 
     Args:
         max_message_size: the largest event that is accepted, in bytes; 0 for no limit.
-        json_deserialize: decodes the data of events; may be the user's.
+        json_deserialize: decodes the data of events; may be a function of the user.
         response: the HTTP response that carries the stream; attached to results and errors.
         read: reads the payload of a result; a reader other than ``parse_response`` can accept incremental results.
 
@@ -82,7 +82,7 @@ class EventStreamMode(ABC, Generic[E]):
         return self._parser.reconnection_time
 
     def feed(self, chunk: bytes) -> Iterator[E | Heartbeat]:
-        """Take bytes and yield what the events that they complete mean; yield nothing once the stream is closed.
+        """Take bytes and yield the meaning of the events that they complete; yield nothing once the stream is closed.
 
         Raises:
             TransportProtocolError: the server broke the protocol; the stream is closed.
@@ -100,7 +100,7 @@ class EventStreamMode(ABC, Generic[E]):
 
     @abstractmethod
     def _react(self, event: ServerSentEvent) -> E | Heartbeat:
-        """Return what an event means.
+        """Return the meaning of an event.
 
         Raises:
             MalformedEvent: it breaks a rule.
@@ -116,7 +116,7 @@ class EventStreamMode(ABC, Generic[E]):
         try:
             return self._decode(event.data or "")
         except CODEC_ERRORS as error:
-            raise MalformedEvent(f"the data of {event.type} is JSON") from error
+            raise MalformedEvent(f"the data of {event.type} must be JSON") from error
 
 
 class GraphQLEventStream(EventStreamMode[StreamEvent]):
@@ -124,7 +124,7 @@ class GraphQLEventStream(EventStreamMode[StreamEvent]):
 
     Args:
         max_message_size: the largest event that is accepted, in bytes; 0 for no limit.
-        json_deserialize: decodes the data of events; may be the user's.
+        json_deserialize: decodes the data of events; may be a function of the user.
         has_one_result: whether the operation is a query or mutation, which is complete after its result.
         response: the HTTP response that carries the stream; attached to results and errors.
         read: reads the payload of a result.
@@ -215,7 +215,7 @@ class SingleConnectionEventStream(EventStreamMode[OperationEvent]):
         message = self._decode_data(event)
         id = message.get("id") if isinstance(message, dict) else None
         if not isinstance(id, str):
-            raise MalformedEvent(f"{event.type} has the id of its operation")
+            raise MalformedEvent(f"{event.type} must have the id of its operation")
         if id not in self.active:
             return HEARTBEAT
         if event.type == "next":

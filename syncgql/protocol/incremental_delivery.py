@@ -1,8 +1,9 @@
-"""IncrementalDelivery: merges the payloads of ``@defer`` and ``@stream`` into the data as known so far.
+"""IncrementalDelivery: merges the payloads of ``@defer`` and ``@stream`` into the data received so far.
 
 Servers send three formats: ids (the current draft, see ``incremental_pending``), paths in ``incremental`` (2022) and
-payloads with a path (2020, see ``incremental_patches``). What a server was asked for does not tell which, nor does its
-media type; each entry does. Framing is the transport's: multipart, SSE and WebSockets carry the same payloads.
+payloads with a path (2020, see ``incremental_patches``). Only the entries themselves show the format; neither the
+request nor the media type does. The transport handles the framing: multipart, SSE and WebSockets carry the same
+payloads.
 """
 
 from __future__ import annotations
@@ -21,16 +22,16 @@ from .incremental_response import MergedResponse
 
 
 class IncrementalDelivery:
-    """The response to one operation, fed with its payloads in the order in which they arrive.
+    """The response to one operation. Feed it the payloads in the order in which they arrive.
 
-    An ordinary response is one payload that is also the last.
+    An ordinary response is a single payload, which is also the last.
 
     Args:
         response: the HTTP answer that carries the payloads; None over a WebSocket.
 
     Attributes:
-        finished: whether the last payload was fed. What the transport may still receive does not belong to the
-            response, so it need not wait for the end of a stream.
+        finished: whether the last payload was fed. The transport need not wait for the end of the stream, because
+            anything after this payload does not belong to the response.
     """
 
     def __init__(self, response: Response | None = None) -> None:
@@ -38,12 +39,12 @@ class IncrementalDelivery:
         self._merged: MergedResponse | None = None
         self._by_id: PendingFormat
         self._by_path: PatchFormat
-        self._more_announced = True  # by hasNext in the latest payload
+        self._more_announced = True  # according to hasNext in the latest payload
         self.finished = False
 
     @property
     def data(self) -> Any:
-        """The data as known so far, for an error that ends the response; None before the first payload."""
+        """The data received so far, for an error that ends the response; None before the first payload."""
         return None if self._merged is None or self._merged.data is ABSENT else self._merged.data
 
     @property
@@ -63,11 +64,11 @@ class IncrementalDelivery:
             payload: a decoded payload, which is not changed.
 
         Raises:
-            TransportProtocolError: the payload breaks the rules of the formats; its ``data`` is what was merged before.
+            TransportProtocolError: the payload violates the format; its ``data`` is the data that was merged before.
         """
         try:
             if self.finished:
-                raise MalformedResponse("it follows the last payload")
+                raise MalformedResponse("no payload may follow the last one")
             if not isinstance(payload, dict):
                 raise MalformedResponse(f"a payload must be an object, not {kind_of(payload)}")
             return self._feed(payload)
@@ -77,11 +78,11 @@ class IncrementalDelivery:
     def result(self, pieces: Sequence[IncrementalPiece] = ()) -> IncrementalResult:
         """Return a snapshot of the response, which later payloads do not change.
 
-        Taking one costs nothing by itself: containers that a later payload changes are copied then. So take one
-        only where it is used.
+        A snapshot costs nothing by itself, but later payloads must then copy the containers that they change. So take a
+        snapshot only when it is used.
 
         Args:
-            pieces: what was added since the last snapshot, for its ``incremental``.
+            pieces: the pieces that were added since the last snapshot, for its ``incremental``.
         """
         merged = self._merged
         if merged is None:
@@ -97,15 +98,15 @@ class IncrementalDelivery:
         )
 
     def attach_data(self, error: Exception) -> None:
-        """Give an error that ends the response the data as known so far, unless the error has data."""
+        """Add the data received so far to an error that ends the response, unless the error has data."""
         if isinstance(error, TransportConnectionFailed | TransportProtocolError | TransportQueryError):
             error.data = self.data if error.data is None else error.data
 
     def end(self) -> None:
-        """Note that the transport ended the response in good order; one that breaks off is the transport's error.
+        """Record that the response ended normally; the transport raises the error for a response that breaks off.
 
         Raises:
-            TransportProtocolError: there was no payload, or the payloads so far say that there is more.
+            TransportProtocolError: there was no payload, or the payloads announced more.
         """
         if self.finished:
             return

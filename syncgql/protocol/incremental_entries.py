@@ -1,4 +1,4 @@
-"""What the entries of incremental payloads have in common in every format: paths, labels, errors, lists of objects."""
+"""The parts of incremental payloads that all formats share: paths, labels, errors, lists of objects."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ def read_objects(payload: dict[str, Any], name: str) -> list[dict[str, Any]]:
     """Return a member that is a list of objects; empty when it is absent or null.
 
     Raises:
-        MalformedResponse: it is something else.
+        MalformedResponse: it is not a list of objects.
     """
     entries = payload.get(name)
     if entries is None:
@@ -31,19 +31,19 @@ def read_path(entry: dict[str, Any], name: str = "path") -> Path:
     """Return a path from a response.
 
     Raises:
-        MalformedResponse: it is no list of names and indices from 0 on.
+        MalformedResponse: it is not a list of names and non-negative indices.
     """
     path = entry.get(name)
     if not isinstance(path, list):
         raise MalformedResponse(f"{name} must be a list, not {kind_of(path)}")
     for step in path:
         if not isinstance(step, str) and (type(step) is not int or step < 0):
-            raise MalformedResponse(f"{name} holds {kind_of(step)} that is neither a name nor an index")
+            raise MalformedResponse(f"{name} contains {kind_of(step)} that is neither a name nor an index")
     return tuple(path)
 
 
 def read_label(entry: dict[str, Any]) -> str | None:
-    """Return the label of an entry, if it has one."""
+    """Return the label of an entry; None if there is none."""
     label = entry.get("label")
     return label if isinstance(label, str) else None
 
@@ -55,7 +55,7 @@ def read_errors(entry: dict[str, Any]) -> list[dict[str, Any]] | None:
 
 
 def read_extensions(entry: dict[str, Any]) -> dict[str, Any] | None:
-    """Return the extensions of an entry; None when there are none, or no object."""
+    """Return the extensions of an entry; None if they are absent or not an object."""
     extensions = entry.get("extensions")
     return extensions if isinstance(extensions, dict) else None
 
@@ -73,10 +73,10 @@ def make_piece(
 
 
 def read_content(entry: dict[str, Any]) -> tuple[dict[str, Any] | None, list[Any] | None]:
-    """Return an entry's data and items, of which at most one is there; null counts as absent.
+    """Return the data and the items of an entry, at most one of which is present; null counts as absent.
 
     Raises:
-        MalformedResponse: they have the wrong type, or both are there.
+        MalformedResponse: they have the wrong type, or both are present.
     """
     data, items = entry.get("data"), entry.get("items")
     if data is not None and not isinstance(data, dict):

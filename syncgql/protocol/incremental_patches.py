@@ -1,4 +1,4 @@
-"""PatchFormat: incremental delivery by paths, the formats of 2022 and 2020, before ids were announced.
+"""PatchFormat: incremental delivery by paths, in the formats of 2022 and 2020, which have no ids.
 
 In the format of 2022, each entry of ``incremental`` has a path; that of ``items`` ends with the index of the first one.
 Apollo Router, GraphQL Yoga and Hot Chocolate send it. In the format of 2020, a payload is itself the entry.
@@ -26,13 +26,15 @@ class PatchFormat:
     def __init__(self, merged: MergedResponse) -> None:
         self._merged = merged
         self._failed: set[Path] = set()
-        self._early: dict[Path, dict[int, IncrementalPiece]] = {}  # by list and index: items whose predecessors lack
+        self._early: dict[
+            Path, dict[int, IncrementalPiece]
+        ] = {}  # by list and index: items that arrived before their predecessors
 
     def merge(self, entry: dict[str, Any]) -> Iterator[IncrementalPiece]:
         """Merge an entry of ``incremental`` and yield what can be added to the data now.
 
         Raises:
-            MalformedResponse: the entry has no path, or does not fit the data.
+            MalformedResponse: the entry has no path, or does not match the data.
         """
         path = read_path(entry)
         data, items = read_content(entry)
@@ -45,7 +47,7 @@ class PatchFormat:
         """Merge a payload that is itself an entry and yield what can be added to the data now.
 
         Raises:
-            MalformedResponse: the payload does not fit the data.
+            MalformedResponse: the payload does not match the data.
         """
         path = read_path(payload)
         if "items" in payload or not self._is_item(path, payload.get("data")):
@@ -57,23 +59,23 @@ class PatchFormat:
         """Check that nothing is left after the last payload.
 
         Raises:
-            MalformedResponse: items came whose predecessors in the list did not.
+            MalformedResponse: the predecessors of some items in a list did not arrive.
         """
         for path, pieces in self._early.items():
             raise MalformedResponse(
-                f"it is the last, and items of {path_text(path)} from index {min(pieces)} on came without those before"
+                f"the response ended, but items of {path_text(path)} before index {min(pieces)} are missing"
             )
 
     def _is_item(self, path: Path, data: Any) -> bool:
-        """Tell whether a path of 2020 is that of a new item, rather than that of a fragment in an item that is there.
+        """Return whether a path in the 2020 format belongs to a new item, not to a fragment in an existing item.
 
-        A null beyond the next item is no item but a fragment or a stream that failed.
+        A null beyond the next item is not an item, but a failed fragment or stream.
         """
         if not path or not isinstance(path[-1], int):
             return False
         known = self._merged.find_list(path[:-1])
         if known is None:
-            return True  # with no place, whichever it is
+            return True  # it has no place in the data in either case
         return path[-1] == len(known) or (path[-1] > len(known) and data is not None)
 
     def _defer(self, entry: dict[str, Any], path: Path, data: dict[str, Any] | None) -> Iterator[IncrementalPiece]:
@@ -103,7 +105,7 @@ class PatchFormat:
             yield from self._insert(where, index, piece)
 
     def _fail(self, entry: dict[str, Any], path: Path) -> Iterator[IncrementalPiece]:
-        """End a stream at an item that must not be null; some servers go on with the next, which has no place."""
+        """End a stream at an item that must not be null. Some servers send further items, which have no place."""
         # graphql-js 17 leaves the index out here.
         where = path if isinstance(self._merged.find(path), list) else path[:-1]
         self._failed.add(where)
@@ -113,7 +115,7 @@ class PatchFormat:
             yield piece
 
     def _insert(self, where: Path, index: int, piece: IncrementalPiece) -> Iterator[IncrementalPiece]:
-        """Put items in their place, and then the ones that came before their turn."""
+        """Insert items at their index, and then the later items that arrived earlier."""
         early = self._early.get(where, {})
         following: IncrementalPiece | None = piece
         while following is not None:

@@ -1,7 +1,7 @@
-"""PendingFormat: incremental delivery by announced ids, the current draft of the GraphQL specification.
+"""PendingFormat: incremental delivery by announced ids, as in the current draft of the GraphQL specification.
 
-A payload announces in ``pending`` what will come, with an id and a path; ``incremental`` delivers it by id, and
-``completed`` ends it. graphql-js 17 and graphql-core 3.3 send this format.
+A payload announces fragments and streams in ``pending``, with ids and paths; ``incremental`` delivers their data by id,
+and ``completed`` ends them. graphql-js 17 and graphql-core 3.3 send this format.
 https://github.com/graphql/graphql-spec/pull/1110
 """
 
@@ -35,7 +35,7 @@ class PendingFormat:
         self._pending: dict[str, Notice] = {}
 
     def announce(self, payload: dict[str, Any]) -> None:
-        """Register what a payload announces.
+        """Register the entries that a payload announces.
 
         Raises:
             MalformedResponse: an entry has no id or no path, or an id is announced twice.
@@ -44,18 +44,18 @@ class PendingFormat:
             id = _read_id(entry, "pending")
             notice = Notice(read_path(entry), read_label(entry))
             if self._pending.setdefault(id, notice) != notice:
-                raise MalformedResponse(f"it announces the id {id!r} a second time")
+                raise MalformedResponse(f"the id {id!r} must not be announced twice")
 
     def merge(self, entry: dict[str, Any]) -> Iterator[IncrementalPiece]:
         """Merge an entry of ``incremental`` and yield its piece.
 
         Raises:
-            MalformedResponse: the entry has no id, one that is not pending, or does not fit the data.
+            MalformedResponse: the entry has no id, has an id that is not pending, or does not match the data.
         """
         id = _read_id(entry, "incremental")
         notice = self._pending.get(id)
         if notice is None:
-            raise MalformedResponse(f"it delivers for the id {id!r}, which is not pending")
+            raise MalformedResponse(f"an entry of incremental has the id {id!r}, which is not pending")
         path = notice.path
         if entry.get("subPath") is not None:
             path += read_path(entry, "subPath")
@@ -73,12 +73,12 @@ class PendingFormat:
             yield piece
 
     def complete(self, payload: dict[str, Any]) -> Iterator[IncrementalPiece]:
-        """Forget what a payload completes and yield a piece for each that failed.
+        """Remove the entries that a payload completes and yield a piece for each one that failed.
 
         An unknown id is ignored: graphql-core 3.3.0a7 to 3.3.0a9 complete a failed stream twice.
 
         Raises:
-            MalformedResponse: an entry has no id, or its errors are no list of objects.
+            MalformedResponse: an entry has no id, or its errors are not a list of objects.
         """
         for entry in read_objects(payload, "completed"):
             notice = self._pending.pop(_read_id(entry, "completed"), None)
@@ -88,7 +88,7 @@ class PendingFormat:
     def check_end(self) -> None:
         """Check that nothing is left after the last payload.
 
-        A stream may be left, because the first example of the specification does not complete one.
+        A stream may remain, because the first example in the specification does not complete its stream.
 
         Raises:
             MalformedResponse: a deferred fragment is still pending.
@@ -96,7 +96,7 @@ class PendingFormat:
         for id, notice in self._pending.items():
             if not isinstance(self._merged.find(notice.path), list):
                 raise MalformedResponse(
-                    f"it is the last, and the fragment at {path_text(notice.path)}, id {id!r}, has not been completed"
+                    f"the response ended, but the fragment at {path_text(notice.path)}, id {id!r}, was not completed"
                 )
 
 

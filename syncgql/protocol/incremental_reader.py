@@ -3,7 +3,7 @@
 The parts are those of a ``multipart/mixed`` body, or the events of an event stream:
 https://github.com/graphql/graphql-over-http/blob/main/rfcs/IncrementalDelivery.md
 
-A server may also send an ordinary response, whatever it was asked for.
+A server may also send an ordinary response, whatever the request accepts.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ class PartReader(Protocol):
         """Take bytes and yield what they complete.
 
         Raises:
-            TransportProtocolError: a part is malformed, or does not fit the parts before.
+            TransportProtocolError: a part is malformed, or does not match the earlier parts.
         """
 
 
@@ -58,7 +58,7 @@ class IncrementalMultipartStream:
 
     Args:
         content_type: the ``Content-Type`` of the response, which names the boundary.
-        json_deserialize: decodes the parts; may be the user's.
+        json_deserialize: decodes the parts; may be a function of the user.
         response: the HTTP response; used in errors.
         read: reads the payload of a part.
 
@@ -84,7 +84,7 @@ class IncrementalMultipartStream:
         """Take bytes and yield the results of the parts that they complete, and ``Completed`` after the last part.
 
         Raises:
-            TransportProtocolError: a part is malformed, or does not fit the parts before.
+            TransportProtocolError: a part is malformed, or does not match the earlier parts.
         """
         if self.is_closed:
             return
@@ -122,10 +122,10 @@ def part_reader(response: Response, json_deserialize: JSONDeserialize, read: Res
 
 
 def parse_parts(response: HTTPResponse, *, json_deserialize: JSONDeserialize) -> ExecutionResult:
-    """Read an HTTP response that was received as a whole, in parts or not.
+    """Read a completely received HTTP response, which may consist of parts.
 
     Raises:
-        TransportConnectionFailed: the body ended before the last part; has the data that was merged.
+        TransportConnectionFailed: the body ended before the last part; the exception has the data that was merged.
         TransportError: as ``parse_answer``; a ``TransportProtocolError`` has the data that was merged.
     """
     delivery = IncrementalDelivery(response.head)
@@ -166,7 +166,7 @@ def _feed(reader: PartReader, delivery: IncrementalDelivery, response: HTTPRespo
 
 
 def _unwrapped(response: HTTPResponse) -> HTTPResponse:
-    """Return a refusal that came as the only part of a multipart body as if it were the body."""
+    """Return a response whose body is the only part of a multipart body, for a refusal sent in this form."""
     if content_type(response.head.headers)[0] != MULTIPART:
         return response
     parser = MultipartMixedParser(boundary_of(response.head.headers["Content-Type"]), 0, response.head)

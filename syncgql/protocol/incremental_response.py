@@ -17,9 +17,9 @@ PATH_STEPS = 20
 class MergedResponse:
     """A response that later payloads add to, and of which snapshots can be taken.
 
-    A container is copied before its first change after a snapshot, and so are those above it. Everything else is shared
-    between the snapshots and with the payloads, which are never changed. So a payload costs what it holds and the
-    containers on the way to its place, whatever the size of the whole; without snapshots, a container is copied once.
+    A container and its ancestors are copied before their first change after a snapshot. Everything else is shared by
+    the snapshots and the payloads, which never change. So the cost of a payload depends on its own size and on the
+    containers along its path, not on the size of the whole data; without snapshots, a container is copied once.
     """
 
     def __init__(self, initial: ExecutionResult) -> None:
@@ -29,14 +29,14 @@ class MergedResponse:
         self._own: dict[int, Any] = {}  # by id: the containers that are not shared
 
     def share(self) -> None:
-        """Change nothing that exists now any more, because a snapshot holds it."""
+        """Mark all containers as shared with a snapshot, so that they are copied before they change."""
         self._own.clear()
 
     def find(self, path: Path) -> Any:
-        """Return the value at *path*; None when it is null or missing, which is what an error makes of it.
+        """Return the value at *path*; None if it is null or missing, for example because of an error.
 
         Raises:
-            MalformedResponse: the path does not fit the data.
+            MalformedResponse: the path does not match the data.
         """
         node = None if self.data is ABSENT else self.data
         for step in path:
@@ -59,7 +59,7 @@ class MergedResponse:
         found = self.find(path)
         if found is None or isinstance(found, list):
             return found
-        raise MalformedResponse(f"it has items for {path_text(path)}, which is {kind_of(found)}")
+        raise MalformedResponse(f"a payload has items for {path_text(path)}, which is {kind_of(found)}")
 
     def merge(self, path: Path, members: dict[str, Any]) -> bool:
         """Merge *members* into the object at *path*; return False when that is null or missing.
@@ -73,12 +73,12 @@ class MergedResponse:
         if found is None:
             return False
         if not isinstance(found, dict):
-            raise MalformedResponse(f"it has data for {path_text(path)}, which is {kind_of(found)}")
+            raise MalformedResponse(f"a payload has data for {path_text(path)}, which is {kind_of(found)}")
         self._merge(self._writable_at(path), members)
         return True
 
     def insert(self, path: Path, index: int, items: list[Any]) -> None:
-        """Put *items* into the list at *path* from *index* on; what is there already is merged, the rest appended."""
+        """Insert *items* into the list at *path* from *index* on; existing items are merged with them."""
         target = self._writable_at(path)
         known = items[: len(target) - index]
         self._merge(target, dict(enumerate(known, index)))
@@ -111,8 +111,8 @@ class MergedResponse:
         return copy
 
     def _merge(self, target: Any, members: dict[Any, Any]) -> None:
-        """Merge values by key or index into a container of our own."""
-        pending = [(target, members)]  # not recursive: a server decides how deep it goes
+        """Merge values by key or index into a container that is not shared."""
+        pending = [(target, members)]  # not recursive, because the server determines the depth
         while pending:
             target, members = pending.pop()
             for key, new in members.items():

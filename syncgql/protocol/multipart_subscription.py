@@ -34,12 +34,12 @@ PROTOCOL = "multipart subscription"
 
 
 class MultipartSubscriptionStream:
-    """The stream of one subscription, or of a query or mutation that a server answers in the same form.
+    """The stream of one subscription, or of a query or mutation whose response has the same form.
 
     Args:
         content_type: the ``Content-Type`` of the response, which names the boundary.
         max_message_size: the largest part that is accepted, in bytes; 0 for no limit.
-        json_deserialize: decodes the parts; may be the user's.
+        json_deserialize: decodes the parts; may be a function of the user.
         response: the HTTP response that carries the stream; attached to results and errors.
 
     Attributes:
@@ -65,7 +65,7 @@ class MultipartSubscriptionStream:
         self._response = response
 
     def feed(self, chunk: bytes) -> Iterator[StreamEvent | Heartbeat]:
-        """Take bytes and yield what the parts that they complete mean; yield nothing once the stream is closed.
+        """Take bytes and yield the events of the parts that they complete; yield nothing once the stream is closed.
 
         Raises:
             TransportProtocolError: the server broke the protocol; the stream is closed.
@@ -95,7 +95,7 @@ class MultipartSubscriptionStream:
 
     def _react(self, message: Any) -> Iterator[StreamEvent | Heartbeat]:
         if not isinstance(message, dict):
-            raise MalformedEvent("a part is a JSON object")
+            raise MalformedEvent("a part must be a JSON object")
         payload = message.get("payload")
         if payload is not None:
             yield read_result(payload, self._response)

@@ -31,7 +31,7 @@ EXTENSION_MEMBER = f"extensions.{EXTENSION}"
 SAFELIST_CODES = frozenset({
     "CANNOT_SEND_PQ_ID_AND_BODY", "PERSISTED_QUERY_ID_REQUIRED", "PERSISTED_QUERY_NOT_IN_LIST", "QUERY_NOT_IN_SAFELIST",
 })  # fmt: skip
-"""Codes of servers that accept registered documents only. GraphQL Yoga's message is that of a miss."""
+"""Codes of servers that accept only registered documents. GraphQL Yoga's message is the same as for a miss."""
 
 UNKNOWN_ID = frozenset({
     "PERSISTED_QUERY_NOT_FOUND", "PERSISTED_QUERY_NOT_IN_LIST", "PersistedQueryKeyNotFound", "PersistedQueryNotFound",
@@ -103,7 +103,7 @@ class IdentifiedRequest(PersistedRequest):
         del payload["query"]
         if self.member == EXTENSION_MEMBER:
             return _with_hash(payload, self.document_id)
-        return {self.member: self.document_id, **payload}  # first, because servers may insist on the order in a GET
+        return {self.member: self.document_id, **payload}  # first, because servers may require this order in a GET
 
     def in_same_form(self, request: GraphQLRequest) -> GraphQLRequest:
         return IdentifiedRequest(request, self.document_id, self.member)
@@ -120,17 +120,17 @@ def has_extension(request: GraphQLRequest) -> bool:
 
 
 class Refusal(enum.Enum):
-    """What a server that did not accept a hash says about it."""
+    """The response of a server that did not accept a hash."""
 
     NOT_FOUND = "PersistedQueryNotFound", "PERSISTED_QUERY_NOT_FOUND"
     NOT_SUPPORTED = "PersistedQueryNotSupported", "PERSISTED_QUERY_NOT_SUPPORTED"
 
     @classmethod
     def of(cls, outcome: BatchEntry) -> Refusal | None:
-        """Return why a server did not execute a request with a hash; None if it did, or for another reason.
+        """Return why a server did not accept a hash; None if it executed the request or failed for another reason.
 
-        The status says nothing: it is 200, 400, 404 or 500, depending on the server. The message is not enough for an
-        error with a code of a safelist.
+        The status is not significant: it is 200, 400, 404 or 500, depending on the server. The message is not
+        sufficient if the error has the code of a safelist.
         """
         if isinstance(outcome, TransportServerError) or not isinstance(outcome, Exception):
             errors = (outcome.errors or ()) if outcome.data is None else ()
@@ -153,7 +153,7 @@ def naming_the_id(outcome: BatchEntry, document_id: str) -> BatchEntry:
     if not any(map(_says_unknown, errors)):
         return outcome
     hint = f"The server does not know the id {document_id!r}; register the document with it."
-    named = copy.copy(outcome)  # several callers may have the same one
+    named = copy.copy(outcome)  # several callers may share the object
     named.errors = [
         {**error, "message": f"{as_sentence(str(error.get('message')))} {hint}"}
         if _says_unknown(error)

@@ -3,8 +3,7 @@
 Follows ``Phoenix.Socket``, the JavaScript client phoenix.js, and ``Absinthe.Phoenix.Channel``:
 https://github.com/phoenixframework/phoenix and https://github.com/absinthe-graphql/absinthe_phoenix
 
-The states of a channel are those of a connection; only the end of the channel, after which the socket lives on, has no
-counterpart elsewhere::
+A channel has the states of a connection. In addition, a channel can end while its socket stays open::
 
     OPEN --phx_join--> AWAITING_ACK --reply "ok"--> READY --phx_leave--> CLOSED
       ^                                              |
@@ -53,7 +52,7 @@ CONTROL_TOPIC = "__absinthe__:control"
 """The channel to which Absinthe listens."""
 
 REFUSALS = ("unauthorized", "unauthenticated", "forbidden", "not authorized", "access denied", "invalid token")
-"""Parts of the reasons with which applications refuse a join for the sake of the credentials; Phoenix defines none."""
+"""Parts of the reasons that applications give when they refuse the credentials of a join; Phoenix defines none."""
 
 OnReply = Callable[["PhoenixChannels", str, Any], list[Received]]
 
@@ -64,7 +63,7 @@ class PhoenixChannels(WebSocketProtocol):
     Args:
         channel: the topic of the channel.
         version: ``vsn``, which names the serializer.
-        json_deserialize: decodes messages; it may be the user's.
+        json_deserialize: decodes messages; may be a function of the user.
     """
 
     NAME = "Phoenix channels"
@@ -74,7 +73,7 @@ class PhoenixChannels(WebSocketProtocol):
     DECISIONS: ClassVar[Mapping[int, RetryDecision]] = {1008: RetryDecision.NO, 1011: RetryDecision.YES}
     CREDENTIAL_OPTIONS = "headers=, auth= and params="
     CONFIRMS = True
-    # Absinthe runs the documents of a channel one after the other, so a reply may take as long as another's query.
+    # Absinthe runs the documents of a channel sequentially, so a reply may have to wait for another query.
     CONFIRMS_AT_ONCE = False
     HAS_PINGS = True
 
@@ -101,7 +100,7 @@ class PhoenixChannels(WebSocketProtocol):
         return self._serializer.write(self._join_ref, self._join_ref, self._channel, "phx_join", content)
 
     def subscribe(self, payload: str, read: ResultReader | None = None) -> tuple[str, str]:
-        # Absinthe has no incremental delivery, so *read* is not needed: each result is an ordinary one.
+        # Absinthe has no incremental delivery, so all results are ordinary and *read* is not needed.
         id, message = self._push("doc", payload)
         self.operations[id] = OperationState.STARTING
         self._subscriptions.sent(id, payload)
@@ -113,7 +112,7 @@ class PhoenixChannels(WebSocketProtocol):
             return None
         self._enter_operation(id, next_state)
         if state is OperationState.STARTING:
-            return None  # unsubscribed when the reply names the subscription
+            return None  # it is unsubscribed when the reply contains its id
         self._subscriptions.left(id)
         messages = self._unsubscribe_unused()
         return messages[0] if messages else None
@@ -131,10 +130,10 @@ class PhoenixChannels(WebSocketProtocol):
     # -- messages from the server
 
     def receive_bytes(self, data: bytes) -> Received | None:
-        return None  # a file or the like, of another use of channels
+        return None  # binary data from another use of channels
 
     def decision(self, code: int, *, complained: bool = False) -> RetryDecision:
-        # A closing with 1000 says nothing about the credentials: Phoenix refuses them with HTTP 403.
+        # Close code 1000 says nothing about the credentials: Phoenix refuses them with HTTP 403.
         return self.DECISIONS.get(code) or close_code(code).decision
 
     # -- the channel
@@ -158,7 +157,7 @@ class PhoenixChannels(WebSocketProtocol):
         frame: Frame = message["frame"]
         if frame.ref != self._join_ref:
             return None
-        reason = f"unmatched topic; the server has no channel {self._channel!r}, see channel_name="
+        reason = f"unmatched topic; the server has no channel {self._channel!r}, pass another channel_name="
         return Refused(reason, RetryDecision.NO)
 
     def _on_failed_join(self, message: dict[str, Any]) -> Refused | None:
@@ -176,7 +175,7 @@ class PhoenixChannels(WebSocketProtocol):
         frame: Frame = message["frame"]
         if frame.ref not in self.operations:
             return None
-        return self._interrupted(f"it has no channel {self._channel!r} any more (unmatched topic).")
+        return self._interrupted(f"it no longer has the channel {self._channel!r} (unmatched topic).")
 
     def _ends_channel(self, frame: Frame) -> bool:
         return bool(frame.topic == self._channel and frame.join_ref in (None, self._join_ref))
@@ -214,7 +213,7 @@ class PhoenixChannels(WebSocketProtocol):
         try:
             return [Answered(id, parse_response(response))]
         except MalformedResponse as error:
-            rule = f"the reply to a document is a GraphQL response or has a subscriptionId, but {error}"
+            rule = f"the reply to a document must be a GraphQL response or have a subscriptionId, but {error}"
             raise BrokenMessage(rule) from None
 
     def _on_errors(self, id: str, response: Any) -> list[Received]:
@@ -238,7 +237,7 @@ class PhoenixChannels(WebSocketProtocol):
         OperationState.STARTING: OperationState.CANCELLED,
         OperationState.ACTIVE: OperationState.DONE,
     }
-    """For each state of an operation that the client ends, the next state; nothing happens in the others."""
+    """The next state for each state in which the client can end an operation; the others do not change."""
 
     OPERATION_REPLIES: ClassVar[Mapping[OperationState, Mapping[str, tuple[OnReply, OperationState]]]] = {
         OperationState.STARTING: {
@@ -252,13 +251,13 @@ class PhoenixChannels(WebSocketProtocol):
             "errors": (_on_cancelled, OperationState.DONE),
         },
     }
-    """For each state of an operation, the reaction to the reply to its document, and the next state."""
+    """The reaction to the reply to a document and the next state, for each state of the operation."""
 
     # -- events of subscriptions
 
     def _on_data(self, message: dict[str, Any]) -> Event | Several | None:
         frame: Frame = message["frame"]
-        # The topic is the id; the reply to another document may have the same.
+        # The topic is the id, which several documents may share.
         receivers = self._subscriptions.receivers(frame.topic) if isinstance(frame.topic, str) else {}
         if not receivers:
             self._keep_early_event(frame.topic, message["text"])
@@ -267,7 +266,7 @@ class PhoenixChannels(WebSocketProtocol):
         if len(receivers) == 1:
             (id,) = receivers
             return id, result
-        # Each consumer may change its events, so each gets one of its own.
+        # Consumers may modify their events, so each gets its own copy.
         first, *others = receivers
         return Several([(first, result), *((id, self._result_of(message["text"])) for id in others)])
 
@@ -276,7 +275,7 @@ class PhoenixChannels(WebSocketProtocol):
         return result_of(None if message is None else message["frame"])
 
     def _keep_early_event(self, id: object, text: str) -> None:
-        """Keep an event of a subscription that a pending reply may name; ignore it if there is no such reply."""
+        """Keep an event of a subscription that a pending reply may confirm; ignore it if no reply is pending."""
         if isinstance(id, str) and self._subscriptions.is_waiting and not self._subscriptions.is_known(id):
             self._early.keep(id, text)
 

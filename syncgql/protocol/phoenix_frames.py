@@ -1,4 +1,4 @@
-"""The frames of Phoenix channels: what a text message contains, in the two versions of the serializer.
+"""The frames of Phoenix channels: the content of text messages in the two versions of the serializer.
 
 Follows ``Phoenix.Socket.V2.JSONSerializer`` and ``Phoenix.Socket.V1.JSONSerializer``:
 https://hexdocs.pm/phoenix/writing_a_channels_client.html
@@ -19,8 +19,8 @@ class Frame(NamedTuple):
     """One message of the server.
 
     Attributes:
-        join_ref: the ``ref`` of the join that opened the channel; None if the message does not belong to one.
-        ref: the ``ref`` of the message that this one answers; None if it is no reply.
+        join_ref: the ``ref`` of the join that opened the channel; None if the message does not belong to a join.
+        ref: the ``ref`` of the message that this one replies to; None if it is not a reply.
         topic: the channel, or the id of a subscription.
         event: the kind of message.
         payload: its content.
@@ -37,7 +37,7 @@ class Serializer(ABC):
     """Reads and writes the frames of one version."""
 
     RULE: ClassVar[str]
-    """What every message of the server has to be."""
+    """The rule that every message of the server must follow."""
 
     @abstractmethod
     def read(self, value: Any) -> Frame | None:
@@ -45,13 +45,13 @@ class Serializer(ABC):
 
     @abstractmethod
     def write(self, join_ref: str | None, ref: str, topic: str, event: str, payload: str = "{}") -> str:
-        """Return a message of the client; *payload* is JSON already."""
+        """Return a message of the client; *payload* is already encoded as JSON."""
 
 
 class SerializerV2(Serializer):
     """Version 2.0.0: an array of five entries; of Phoenix 1.4 and later."""
 
-    RULE = "a message is an array of five entries: join_ref, ref, topic, event and payload"
+    RULE = "a message must be an array of five entries: join_ref, ref, topic, event and payload"
 
     def read(self, value: Any) -> Frame | None:
         return Frame._make(value) if isinstance(value, list) and len(value) == 5 else None
@@ -64,7 +64,7 @@ class SerializerV2(Serializer):
 class SerializerV1(Serializer):
     """Version 1.0.0: an object, usually without ``join_ref``."""
 
-    RULE = "a message is an object with topic, event, payload and ref"
+    RULE = "a message must be an object with topic, event, payload and ref"
 
     def read(self, value: Any) -> Frame | None:
         if not isinstance(value, dict) or not {"topic", "event", "payload"} <= value.keys():

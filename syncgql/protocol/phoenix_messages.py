@@ -1,4 +1,4 @@
-"""What the messages of Phoenix and Absinthe say: their type, and the result, the id or the errors that they bring."""
+"""The meaning of messages of Phoenix and Absinthe: their type, and the result, id or errors that they contain."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def _type(frame: Frame) -> str:
 
 
 def outcome(payload: Mapping[str, Any]) -> tuple[str, Any]:
-    """Return what the reply to a document is, and its content: the id, the response or the errors."""
+    """Return the kind of a reply to a document, and its content: the id, the response or the errors."""
     response = payload.get("response")
     if payload.get("status") != "ok":
         return "errors", response
@@ -45,7 +45,7 @@ def outcome(payload: Mapping[str, Any]) -> tuple[str, Any]:
 
 
 def _can_be_sent(text: str) -> bool:
-    """Return whether a text of the server can be sent back; JSON can hold what UTF-8 cannot."""
+    """Return whether a string from the server can be sent back; JSON can contain strings that UTF-8 cannot encode."""
     try:
         text.encode()
     except UnicodeEncodeError:
@@ -54,13 +54,13 @@ def _can_be_sent(text: str) -> bool:
 
 
 def result_of(frame: Frame | None) -> ExecutionResult:
-    """Return the result that an event brings."""
+    """Return the result in an event."""
     payload = None if frame is None else frame.payload
     result = payload.get("result") if isinstance(payload, dict) else None
     try:
         return parse_response(result)
     except MalformedResponse as error:
-        raise BrokenMessage(f"the result of subscription:data is a GraphQL response, but {error}") from None
+        raise BrokenMessage(f"the result of subscription:data must be a GraphQL response, but {error}") from None
 
 
 def errors_of(response: Any) -> list[dict[str, Any]]:
@@ -71,7 +71,7 @@ def errors_of(response: Any) -> list[dict[str, Any]]:
 
 
 def reason_of(response: Any) -> str:
-    """Return the reason that a reply gives for an error."""
+    """Return the reason in an error reply."""
     if isinstance(response, dict):
         given = [response[name] for name in ("reason", "error", "message") if response.get(name)]
         response = given[0] if given else response

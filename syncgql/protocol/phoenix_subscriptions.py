@@ -3,8 +3,8 @@
 The server names a subscription only when it confirms it, and may give equal subscriptions one id. So events are routed
 by that id, to every operation that has it, and only the last of these operations unsubscribes.
 
-One ``unsubscribe`` ends an id for all documents that the server received before. Therefore an unused id is
-kept while a document like its own is under way, because the server may give it the same id.
+One ``unsubscribe`` ends an id for all documents that the server received before it. Therefore an unused id is kept
+while an equal document is pending, because the server may give it the same id.
 
 The first event may arrive before the confirmation. ``EarlyEvents`` keeps such events until the subscription is known.
 """
@@ -18,10 +18,10 @@ from dataclasses import dataclass, field
 logger = logging.getLogger(__name__)
 
 MOST_EARLY_EVENTS = 1000
-"""How many events of unknown subscriptions are kept; a server sends few of them before its reply."""
+"""The maximum number of events of unknown subscriptions to keep; a server sends few of them before its reply."""
 
 MOST_EARLY_CHARACTERS = 16 * 1024 * 1024
-"""How long these events may be together."""
+"""The maximum total length of these events."""
 
 
 @dataclass(slots=True)
@@ -36,11 +36,11 @@ class PhoenixSubscriptions:
     """The subscriptions of one channel."""
 
     def __init__(self) -> None:
-        self._documents: dict[str, str] = {}  # those without a reply, by the id of the operation
+        self._documents: dict[str, str] = {}  # documents without a reply, by the id of the operation
         self._by_operation: dict[str, str] = {}
         self._by_id: dict[str, _Subscription] = {}
         self._unused: set[str] = set()
-        self._unsubscribed: dict[str, str] = {}  # ids, by the ref of an unsubscribe without a reply
+        self._unsubscribed: dict[str, str] = {}  # ids, by the refs of unsubscribes without a reply
         self._ending: dict[str, str] = {}  # the latest such ref, by the id
 
     @property
@@ -54,7 +54,7 @@ class PhoenixSubscriptions:
         return {} if found is None else found.operations
 
     def is_known(self, id: str) -> bool:
-        """Return whether the client has, or had until a moment ago, the subscription with this id."""
+        """Return whether the client has, or recently had, the subscription with this id."""
         return id in self._by_id or id in self._ending
 
     def sent(self, operation: str, document: str) -> None:
@@ -62,7 +62,7 @@ class PhoenixSubscriptions:
         self._documents[operation] = document
 
     def answered(self, operation: str) -> str:
-        """Record that a document has its reply, and return the document."""
+        """Record the reply to a document, and return the document."""
         return self._documents.pop(operation)
 
     def confirmed(self, operation: str, id: str, document: str) -> None:
@@ -74,7 +74,7 @@ class PhoenixSubscriptions:
         self._ending.pop(id, None)  # the server received this document after the unsubscribe
 
     def left(self, operation: str) -> None:
-        """Record that an operation wants no more events."""
+        """Record that an operation needs no more events."""
         id = self._by_operation.pop(operation)
         operations = self._by_id[id].operations
         del operations[operation]
@@ -82,7 +82,7 @@ class PhoenixSubscriptions:
             self._unused.add(id)
 
     def take_unused(self) -> list[str]:
-        """Forget the subscriptions that can be unsubscribed now, and return their ids."""
+        """Remove the subscriptions that can be unsubscribed now, and return their ids."""
         if not self._unused:
             return []
         under_way = set(self._documents.values())
@@ -98,7 +98,7 @@ class PhoenixSubscriptions:
         self._ending[id] = ref
 
     def ended(self, ref: str) -> bool:
-        """Record the reply to an ``unsubscribe``; returns False if *ref* is none of one."""
+        """Record the reply to an ``unsubscribe``; return False if *ref* is not the ref of one."""
         id = self._unsubscribed.pop(ref, None)
         if id is None:
             return False
@@ -116,12 +116,14 @@ class EarlyEvents:
         self._is_full = False
 
     def keep(self, id: str, text: str) -> None:
-        """Keep an event; ignored once there are too many, so that none is missing between two others."""
+        """Keep an event; once there are too many, all further ones are ignored, so that no event in between is missing."""
         if self._is_full:
             return
         self._is_full = len(self._events) == MOST_EARLY_EVENTS or self._characters + len(text) > MOST_EARLY_CHARACTERS
         if self._is_full:
-            logger.warning("Ignoring events of subscriptions that the server has not confirmed: there are too many.")
+            logger.warning(
+                "Ignoring events of subscriptions that the server has not confirmed, because there are too many."
+            )
             return
         self._events.append((id, text))
         self._characters += len(text)
@@ -134,7 +136,7 @@ class EarlyEvents:
         return found
 
     def clear(self) -> None:
-        """Forget all events."""
+        """Remove all events."""
         self._events.clear()
         self._characters = 0
         self._is_full = False

@@ -16,7 +16,7 @@ DEFAULT_VERSION = "2.0.0"
 
 
 def socket_url(url: str) -> tuple[str, str]:
-    """Return the URL of the WebSocket below *url*, with ``vsn``, and the value of that.
+    """Return the URL of the WebSocket below *url*, with ``vsn``, and the value of ``vsn``.
 
     Raises:
         ValueError: the ``vsn`` in *url* is not known.
@@ -24,7 +24,7 @@ def socket_url(url: str) -> tuple[str, str]:
     parts = urlsplit(url)
     version = parse_qs(parts.query).get("vsn", [""])[0]
     if version and version not in SERIALIZERS:
-        raise ValueError(f"url has vsn={version[:20]}, which is not known; known are {' and '.join(SERIALIZERS)}.")
+        raise ValueError(f"url has vsn={version[:20]}, which is unknown; use {' or '.join(SERIALIZERS)}.")
     path = parts.path.rstrip("/")
     if not path.endswith("/websocket"):
         path += "/websocket"

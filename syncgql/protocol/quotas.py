@@ -1,4 +1,4 @@
-"""Quotas: how much of its limits is left, as the headers of an answer say.
+"""Quotas: the remaining quotas in the headers of a response.
 
 There is no common standard. The forms, with their units:
 
@@ -7,7 +7,7 @@ There is no common standard. The forms, with their units:
 - ``X-RateLimit-Limit``, ``-Remaining`` and ``-Reset``, whose reset is seconds to wait, epoch seconds (GitHub) or epoch
   milliseconds (Linear). The size of the number decides which.
 
-A server's clock may be wrong, so a point in time is compared with the ``Date`` of the same answer.
+A server's clock may be wrong, so a point in time is compared with the ``Date`` of the same response.
 """
 
 from __future__ import annotations
@@ -29,21 +29,21 @@ HEADER_FAMILIES = (
     "RateLimit",
     "X-Contentful-RateLimit",
 )
-"""Beginnings of header names that are followed by ``-Limit``, ``-Remaining`` and ``-Reset``."""
+"""The prefixes of header names that end with ``-Limit``, ``-Remaining`` and ``-Reset``."""
 
 EPOCH_SECONDS = 1e9
-"""From here on a reset is a point in time, not a number of seconds to wait."""
+"""A reset of at least this value is a point in time, not a number of seconds to wait."""
 
 EPOCH_MILLISECONDS = 1e11
 
 
 class Quota(NamedTuple):
-    """How much of a limit is left, as far as the server says.
+    """The remaining quota of a limit, as reported by the server.
 
     Attributes:
-        limit: how many requests, or points of cost, there are in all.
-        remaining: how many of them are left.
-        reset_at: when all are there again, in seconds since the epoch by the client's clock.
+        limit: the total number of requests or points.
+        remaining: the number that remains.
+        reset_at: the time of the next reset, in seconds since the epoch by the client's clock.
     """
 
     limit: float | None = None
@@ -55,10 +55,10 @@ UNKNOWN = Quota()
 
 
 def read_quota(headers: Mapping[str, str], now: float) -> Quota:
-    """Read the headers about limits; of several limits the exhausted one counts, or else the first.
+    """Read the quota in headers. If there are several limits, return the exhausted one, or else the first.
 
     Args:
-        headers: headers of an answer, whose names compare without case.
+        headers: the headers of a response, with case-insensitive names.
         now: seconds since the epoch.
     """
     known = list(read_quotas(headers, now).values())
@@ -67,10 +67,10 @@ def read_quota(headers: Mapping[str, str], now: float) -> Quota:
 
 
 def read_quotas(headers: Mapping[str, str], now: float) -> dict[str, Quota]:
-    """Read all limits of which the headers tell, by name; those of ``RateLimit`` first, the lowest first.
+    """Read all quotas in headers, by name: those of ``RateLimit`` first, in ascending order.
 
     Args:
-        headers: headers of an answer, whose names compare without case.
+        headers: the headers of a response, with case-insensitive names.
         now: seconds since the epoch.
     """
     quotas = _structured(headers, now)
@@ -88,7 +88,7 @@ def read_mapping(value: object) -> Mapping[str, Any]:
 
 
 def read_number(value: Any) -> float | None:
-    """Return a number that is not negative, also if it is written as text; None for everything else."""
+    """Return a non-negative number, which may be a string; None for any other value."""
     if isinstance(value, bool) or not isinstance(value, int | float | str | Decimal):
         return None
     if isinstance(value, str):

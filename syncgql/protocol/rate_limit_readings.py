@@ -1,4 +1,4 @@
-"""Readings: what the answers of an API say about its limits, before it refuses a request.
+"""Readings: the limits that an API reports in its responses, before it refuses a request.
 
 Sources:
 
@@ -16,14 +16,14 @@ from typing import Any, NamedTuple
 from .quotas import Quota, read_mapping, read_number, read_quotas
 
 ROUNDING = 1.0
-"""Resets and the server's date are in whole seconds, so a reset may be up to a second later than it seems."""
+"""Resets and the server's date are whole seconds, so a reset may be up to a second later than it seems."""
 
 OF_ONE_ENDPOINT = "X-RateLimit-Endpoint-Requests"
-"""The limit of a few operations, which must not delay the others."""
+"""A limit that applies only to a few operations, so it must not delay the others."""
 
 
 class Answer(NamedTuple):
-    """The parts of an answer in which servers report their limits.
+    """The parts of a response in which servers report their limits.
 
     Attributes:
         headers: its headers.
@@ -37,14 +37,14 @@ class Answer(NamedTuple):
 
 
 class Reading(NamedTuple):
-    """What an answer says about one limit, in requests or points.
+    """One limit in a response, in requests or points.
 
     Attributes:
-        remaining: how much is left.
-        limit: how much there is at most; None if unknown.
-        reset_in: seconds until all is there again; None if unknown, and for a limit that comes back continuously.
-        restore_rate: how much comes back per second; 0 if all comes back at the reset.
-        cost: how much the request took; None if unknown.
+        remaining: the remaining quota.
+        limit: the maximum quota; None if unknown.
+        reset_in: the seconds until the reset; None if unknown, and for a limit that is restored continuously.
+        restore_rate: the amount restored per second; 0 if everything is restored at the reset.
+        cost: the cost of the request; None if unknown.
     """
 
     remaining: float
@@ -55,11 +55,11 @@ class Reading(NamedTuple):
 
 
 Reader = Callable[[Answer, float], dict[str, Reading]]
-"""Returns the readings of an answer by the names of the limits; the number is the time, in seconds since the epoch."""
+"""A function that returns the readings of a response, by the names of the limits, given the time since the epoch."""
 
 
 def read_shopify(answer: Answer, now: float) -> dict[str, Reading]:
-    """Read ``extensions.cost``; the server requires that as many points are left as it expects the query to cost."""
+    """Read ``extensions.cost``; the server requires as many remaining points as it expects the query to cost."""
     cost = read_mapping(answer.extensions.get("cost"))
     status = read_mapping(cost.get("throttleStatus"))
     remaining, rate = (read_number(status.get(name)) for name in ("currentlyAvailable", "restoreRate"))
@@ -70,7 +70,7 @@ def read_shopify(answer: Answer, now: float) -> dict[str, Reading]:
 
 
 def read_github(answer: Answer, now: float) -> dict[str, Reading]:
-    """Read the headers, and the cost if the query asks for ``rateLimit { cost }``."""
+    """Read the headers, and the cost if the query selects ``rateLimit { cost }``."""
     cost = read_number(read_mapping(answer.data.get("rateLimit")).get("cost"))
     return _readings(answer, now, {"X-RateLimit": cost}, only=["X-RateLimit"])
 
@@ -82,7 +82,7 @@ def read_linear(answer: Answer, now: float) -> dict[str, Reading]:
 
 
 def read_monday(answer: Answer, now: float) -> dict[str, Reading]:
-    """Read the headers, and ``complexity`` if the query asks for ``complexity { query after reset_in_x_seconds }``."""
+    """Read the headers, and ``complexity`` if the query selects ``complexity { query after reset_in_x_seconds }``."""
     readings = read_headers(answer, now)
     complexity = read_mapping(answer.data.get("complexity"))
     remaining, reset, cost = (read_number(complexity.get(name)) for name in ("after", "reset_in_x_seconds", "query"))

@@ -3,7 +3,7 @@
 There is no common standard. The signals, with their units:
 
 - HTTP: status 429 (RFC 6585), or 403 beside one of the following; ``Retry-After`` (RFC 9110, section 10.2.3).
-- Headers that say that nothing is left; see ``quotas``.
+- Headers that report an exhausted quota; see ``quotas``.
 - GraphQL errors: ``extensions.code`` (Shopify, Linear, monday.com, Hasura, Apollo Router), ``type`` (GitHub),
   ``errorType`` (AppSync), a status of 429 among the extensions, or only the message.
 - Shopify's ``extensions.cost``: the cost of the query, the points that are left, and the points restored per second.
@@ -199,7 +199,7 @@ def _wait_of_secondary(quota: Quota, text: str, errors: Sequence[Mapping[str, An
 
 
 def _wait_of_quota(quota: Quota, now: float) -> float | None:
-    # If something is left, another limit was exceeded, whose reset is unknown.
+    # If the primary limit is not exhausted, another limit was exceeded, whose reset is unknown.
     if quota.reset_at is None or (quota.remaining or 0) > 0:
         return None
     return max(0.0, quota.reset_at - now)

@@ -1,7 +1,7 @@
 """Events and errors of the protocols that stream results in the body of an HTTP response.
 
 Each protocol has a stream class that does no I/O. Its ``feed`` method takes bytes as they arrive, split anywhere, and
-yields what they mean. It is a generator, so that an error does not hide the events that precede it in the same bytes.
+yields their meaning. It is a generator, so that an error does not hide the events that precede it in the same bytes.
 Exhaust it before the next call. All bytes are a sign of life, but only whole lines and parts yield a ``Heartbeat``.
 """
 
@@ -39,7 +39,7 @@ HEARTBEAT: Final = Heartbeat()
 COMPLETED: Final = Completed()
 
 StreamEvent = ExecutionResult | Completed | Failed
-"""What can happen to an operation."""
+"""The events of an operation."""
 
 ResultReader = Callable[[Any, Response | None], ExecutionResult]
 """Reads the decoded payload of one event, as ``parse_response`` does."""
@@ -76,7 +76,7 @@ class StreamReader(Protocol):
 
 
 class MalformedEvent(Exception):
-    """An event breaks a rule, which is the message; streams turn it into TransportProtocolError."""
+    """An event breaks a rule, which is the message. Streams convert it to a ``TransportProtocolError``."""
 
 
 def read_result(payload: Any, response: Response | None, read: ResultReader = parse_response) -> ExecutionResult:
@@ -90,7 +90,7 @@ def read_result(payload: Any, response: Response | None, read: ResultReader = pa
     except MalformedResponse as error:
         if payload == {}:
             return ExecutionResult(ABSENT, response=response)  # sent by Ariadne if the data is empty
-        raise MalformedEvent(f"a result is a GraphQL response, but {error}") from error
+        raise MalformedEvent(f"a result must be a GraphQL response, but {error}") from error
 
 
 def read_errors(value: Any) -> list[dict[str, Any]]:
@@ -119,7 +119,7 @@ def violation(protocol: str, rule: str, received: str | bytes, response: Respons
 
 
 def too_large(what: str, limit: int, received: bytes | bytearray, response: Response | None) -> TransportProtocolError:
-    """Return the error for *what*, an event or a part, of more than *limit* bytes, ``max_message_size``."""
+    """Return the error for *what*, an event or a part, that is larger than ``max_message_size``, *limit* bytes."""
     text = _beginning(received)
     rule = f"{what} is larger than max_message_size, {limit} bytes"
     message = f"{_sender(response)} sent too much: {rule}. Raise max_message_size. It begins: {text[:200]!r}"

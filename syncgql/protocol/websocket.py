@@ -358,7 +358,7 @@ def on_event(protocol: WebSocketProtocol, message: dict[str, Any]) -> Event | Un
     except MalformedResponse as error:
         if not ("data" in payload or "errors" in payload):
             return id, ExecutionResult(ABSENT)  # Ariadne sends this for a falsy result
-        raise BrokenMessage(f"the payload of {message['type']} is a GraphQL response, but {error}") from None
+        raise BrokenMessage(f"the payload of {message['type']} must be a GraphQL response, but {error}") from None
 
 
 def _read_part(id: str, payload: dict[str, Any], read: ResultReader) -> Event | Unreadable:

@@ -25,7 +25,7 @@ from ..request import GraphQLRequest
 
 Path = tuple[str | int, ...]
 
-# Directives that make the presence of a field depend on something else than the document.
+# Directives that make the presence of a field depend on more than the document.
 CONDITIONS = frozenset({"skip", "include", "defer"})
 
 # The types of the fields that every schema has without defining them.
@@ -33,10 +33,10 @@ INTROSPECTION = {"__typename": "String", "__schema": "__Schema", "__type": "__Ty
 
 
 def check_data(schema: GraphQLSchema, request: GraphQLRequest, data: Any) -> list[str]:
-    """Return what is wrong with *data* as the data of a response to *request*; an empty list if a server may send it.
+    """Return the problems of *data* as the data of a response to *request*; an empty list if a server may send it.
 
-    Keys that the document does not select, keys that are missing, and values that do not fit their types are found. A
-    field under ``@skip``, ``@include`` or ``@defer`` may be missing.
+    Problems are keys that the document does not select, missing keys, and values that do not match their types. A field
+    under ``@skip``, ``@include`` or ``@defer`` may be missing.
 
     Args:
         schema: a schema without resolvers, for which the document is valid.
@@ -92,7 +92,8 @@ class _Checker:
             possible = sorted(member.name for member in self._schema.get_possible_types(type_))
         name = value.get("__typename")
         if name is not None and name not in possible:
-            yield f"{_text((*path, '__typename'))} is {name!r}, which is no {type_}. {_nearest(str(name), possible)}"
+            problem = f"{_text((*path, '__typename'))} is {name!r}, which is not a possible type of {type_}."
+            yield f"{problem} {_nearest(str(name), possible)}"
             return
         each = [self._places(member, selections) for member in ([name] if name is not None else possible)]
         known: dict[str, _Place] = {key: place for places in each for key, place in places.items()}
@@ -103,7 +104,7 @@ class _Checker:
                 yield f"{_text((*path, key))} is not selected by the document. {_nearest(key, list(known))}"
         for key, place in known.items():
             if key not in value and not place.is_optional and all(key in places for places in each):
-                yield f"{_text((*path, key))} is missing; a server sends each selected field."
+                yield f"{_text((*path, key))} is missing; a server sends every selected field."
 
     def _places(self, type_name: str, selections: Sequence[SelectionSetNode]) -> dict[str, _Place]:
         """Return the keys of an object of a concrete type, by the fields that the document selects for it."""

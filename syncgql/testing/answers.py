@@ -31,7 +31,7 @@ Match = str | DocumentNode | GraphQLRequest | Callable[[RecordedRequest], bool]
 Played = TypeVar("Played")
 
 NO_SCHEMA = build_schema("type Query { _: Int } type Mutation { _: Int }")
-"""Answers ``{ __typename }`` if there is no other schema; these are the usual names of the root types."""
+"""Answers ``{ __typename }`` if there is no other schema; the root types have their usual names."""
 
 NAME = re.compile(r"[_A-Za-z][_0-9A-Za-z]*")
 
@@ -41,7 +41,7 @@ class UnexpectedOperation(AssertionError):
 
 
 class InvalidAnswer(AssertionError):
-    """A registered answer does not fit its operation: no server with this schema sends it."""
+    """A registered answer does not match its operation: no server with this schema would send it."""
 
 
 class Rule:
@@ -210,7 +210,7 @@ class Answers:
 
         Raises:
             UnexpectedOperation: no answer matches, or the document is not valid for the schema.
-            InvalidAnswer: the data of the answer do not fit the document and the schema.
+            InvalidAnswer: the data of the answer does not match the document and the schema.
         """
         self._check(call)
         rule = self._find(call, scripted=False)
@@ -229,7 +229,7 @@ class Answers:
 
         Raises:
             UnexpectedOperation: no script matches, or the document is not valid for the schema.
-            InvalidAnswer: the data of an event do not fit the document and the schema.
+            InvalidAnswer: the data of an event does not match the document and the schema.
         """
         self._check(call)
         rule = self._find(call, scripted=True)
@@ -328,7 +328,7 @@ class Answers:
             return
         found = check_data(self.schema, call.request, as_json(payload.get("data")))
         if found:
-            self._fail_as_invalid(f"The answer to {call} is not one that a server with this schema sends:", found)
+            self._fail_as_invalid(f"The answer to {call} could not come from a server with this schema:", found)
 
     def _check_overrides(self, call: RecordedRequest, overrides: Overrides) -> None:
         found = [] if self.schema is None else check_overrides(self.schema, call.request.document, overrides)

@@ -61,8 +61,8 @@ BY_NAME: tuple[tuple[str, Make], ...] = (
 class Fakes:
     """Generate plausible data for documents.
 
-    The data depend only on the seed and the path in the response. No value is null. graphql-core executes the document,
-    so aliases, fragments, ``@skip`` and ``@include`` work as on a server.
+    The data depends only on the seed and the path in the response. No value is null. graphql-core executes the
+    document, so aliases, fragments, ``@skip`` and ``@include`` work as on a server.
 
     Args:
         schema: a graphql-core schema.

@@ -1,4 +1,4 @@
-"""LearnedDocuments: the documents that a test server was sent with their hashes, as for automatic persisted queries."""
+"""LearnedDocuments: the documents that a test server received with their hashes, for automatic persisted queries."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from .answer import Answer
 UNKNOWN = Answer(
     {"errors": [{"message": Refusal.NOT_FOUND.value[0], "extensions": {"code": Refusal.NOT_FOUND.value[1]}}]}
 )
-"""The response to a hash whose document was not sent yet, as Apollo Server gives it."""
+"""The response to a hash whose document was not sent yet, as in Apollo Server."""
 
 
 class LearnedDocuments:
@@ -21,10 +21,10 @@ class LearnedDocuments:
         self._texts: dict[str, str] = {}
 
     def completed(self, payload: Any) -> Any:
-        """Return the members of a request with its document; None if only its hash was sent, and it is unknown.
+        """Return the members of a request with its document; None if only the hash was sent, and the hash is unknown.
 
         Raises:
-            ValueError: the hash is not that of the document.
+            ValueError: the hash does not match the document.
         """
         digest = _digest(payload)
         if digest is None:
@@ -40,7 +40,7 @@ class LearnedDocuments:
 
 
 def _digest(payload: Any) -> str | None:
-    """Return the hash in a request; None if it has none."""
+    """Return the hash in a request; None if there is none."""
     extensions = payload.get("extensions") if isinstance(payload, Mapping) else None
     extension = extensions.get(EXTENSION) if isinstance(extensions, Mapping) else None
     digest = extension.get("sha256Hash") if isinstance(extension, Mapping) else None

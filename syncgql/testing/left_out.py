@@ -1,4 +1,4 @@
-"""LeftOut: the values that are not written to a tape."""
+"""LeftOut: values that are not written to a tape."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ ROOTS = ("variables", "data", "errors", "extensions")
 
 
 class LeftOut:
-    """Paths of values that are left out of recordings, such as ``variables.password`` or ``data.login.token``.
+    """The paths of values to leave out of recordings, such as ``variables.password`` or ``data.login.token``.
 
-    A variable is removed and does not count when recordings are compared; an extension is removed. Other values are
-    replaced with ``(left out)``, because the program reads their keys. ``*`` stands for any key or index.
+    Variables and extensions are removed, and these variables are ignored when recordings are compared. Other values are
+    replaced with ``(left out)``, because the program expects their keys. ``*`` stands for any key or index.
 
     Args:
         paths: the paths.
@@ -32,11 +32,11 @@ class LeftOut:
                 raise ValueError(f"A path in leave_out must begin with one of {', '.join(ROOTS)}, not {first!r}.")
 
     def variables(self, variables: dict[str, Any]) -> Any:
-        """Return the variables that are recorded and compared."""
+        """Return the variables to record and compare."""
         return self._without({"variables": variables}, ["variables"]).get("variables", {})
 
     def response(self, response: dict[str, Any]) -> Any:
-        """Return the members of a response that are recorded, including those of its events."""
+        """Return the members of a response to record, including those of its events."""
         kept = self._without(response, ["data", "errors", "extensions"])
         if "events" in kept:
             kept["events"] = [self._without(event, ["data", "errors", "extensions"]) for event in kept["events"]]
@@ -51,7 +51,7 @@ class LeftOut:
 
 
 def _changed(value: Any, path: Sequence[str], change: Callable[[Any, Any], None]) -> Any:
-    """Return a copy of *value* in which what *path* leads to is changed."""
+    """Return a copy of *value* with the values at *path* removed or replaced."""
     if not path or not isinstance(value, dict | list):
         return value
     copy: Any = value.copy()
@@ -69,7 +69,7 @@ def _remove(container: Any, key: Any) -> None:
     if isinstance(container, dict):
         del container[key]
     else:
-        container[key] = PLACEHOLDER  # the indices of the other items must not change
+        container[key] = PLACEHOLDER  # removing it would change the indices of other items
 
 
 def _replace(container: Any, key: Any) -> None:

@@ -112,7 +112,7 @@ class GraphQLMock(Answers):
     def replay(self, path: str | Path, *, leave_out: Sequence[str] = ()) -> None:
         """Answer operations without a registered answer from a tape; with ``pytest --syncgql-record``, record it.
 
-        Several responses to the same operation with the same variables are given in order; the last one is repeated.
+        Several responses to the same operation with the same variables are returned in order; the last one is repeated.
 
         Args:
             path: the file; see ``record``.
@@ -132,7 +132,7 @@ class GraphQLMock(Answers):
         return any(matches(call) for matches in self._passing)
 
     def recorder_of(self, call: RecordedRequest) -> Recorder | None:
-        """Return what records the response to an operation; None if it is answered without a server.
+        """Return the recorder for the response to an operation; None if no server answers the operation.
 
         Raises:
             UnexpectedOperation: the document is not valid for the schema.
@@ -155,7 +155,7 @@ class MockTransport(AsyncTransport):
         self._target = options.target
         self._options = options
         self._real_subscriptions: AsyncTransport | None = None
-        # Subscriptions go over graphql-transport-ws, whatever the client would try first.
+        # Subscriptions use graphql-transport-ws, whatever the client would try first.
         factory = TransportFactory(dataclasses.replace(options, subscription_protocol="auto"))
         pair = factory.build() if options.has_loop else None
         self._queries: AsyncTransport | Batcher | BlockingTransport
@@ -165,7 +165,7 @@ class MockTransport(AsyncTransport):
             sockets = AIOHTTPWebsocketsTransport(
                 "ws://graphql.mock/", headers=options.headers, init_payload=options.init_payload
             )
-        policy = sockets.policy and dataclasses.replace(sockets.policy, base=0.0, cap=0.0)  # reconnects do not wait
+        policy = sockets.policy and dataclasses.replace(sockets.policy, base=0.0, cap=0.0)  # reconnecting does not wait
         self._sockets = WebSocketTransport(sockets.dialect, sockets.options, MemorySessions(answers), policy)
         self._queries = blocking or (pair.queries if pair is not None else self._sockets)
 
@@ -230,7 +230,9 @@ class MockTransport(AsyncTransport):
         headers: Mapping[str, str] | None = None,
         extra_args: Mapping[str, Any] | None = None,
     ) -> AsyncRoundTrip[list[BatchEntry]]:
-        self._queries.batch_round_trip(requests, headers=headers, extra_args=extra_args)  # raises if it cannot
+        self._queries.batch_round_trip(
+            requests, headers=headers, extra_args=extra_args
+        )  # raises if the transport cannot send batches
         each = [self.round_trip(request, headers=headers, extra_args=extra_args) for request in requests]
 
         def parse(received: Sequence[Any]) -> list[BatchEntry]:
@@ -288,7 +290,7 @@ def _websockets(subscriptions: AsyncTransport) -> AIOHTTPWebsocketsTransport | N
 
 
 async def _play(parts: Sequence[Event | Pause | Drop], deadline: Deadline) -> ExecutionResult:
-    """Play a response in parts and return the whole."""
+    """Play a response in parts and return the complete result."""
     results = AsyncEventSink(buffer_size=1)
     await ScriptedParts(parts, WholeSink(results)).play()
     result = await results.get()
@@ -298,7 +300,7 @@ async def _play(parts: Sequence[Event | Pause | Drop], deadline: Deadline) -> Ex
 def _on_loop(
     prepared: AsyncRoundTrip[ExecutionResult], queries: AsyncTransport | Batcher | BlockingTransport
 ) -> AsyncRoundTrip[ExecutionResult]:
-    """Return a round trip that is sent on the loop; a blocking one is sent in the caller's thread instead."""
+    """Return a round trip for the loop; a blocking transport sends in the caller's thread instead."""
     if not isinstance(queries, BlockingTransport):
         return prepared
 
@@ -309,7 +311,7 @@ def _on_loop(
 
 
 async def _wait_for(answer: Answer, deadline: Deadline) -> Answer:
-    """Let the delay of the answer pass, without waiting: the deadline comes nearer by it."""
+    """Simulate the delay of an answer without waiting, by moving the deadline forward."""
     if not deadline.allows(answer.delay):
         raise deadline.exceeded()
     if deadline.end is not None:
@@ -318,7 +320,7 @@ async def _wait_for(answer: Answer, deadline: Deadline) -> Answer:
 
 
 async def _send_all(each: Sequence[AsyncRoundTrip[ExecutionResult]], deadline: Deadline) -> list[Any]:
-    """Send the requests of a batch at the same time; return what was received for each, or its exception."""
+    """Send the requests of a batch concurrently; return the response to each, or its exception."""
     sends = [round_trip.send(round_trip.request, deadline.renewed()) for round_trip in each]
     received = await asyncio.gather(*sends, return_exceptions=True)
     late = next((outcome for outcome in received if isinstance(outcome, TransportTimeout)), None)

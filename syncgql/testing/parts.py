@@ -1,4 +1,4 @@
-"""Responses to ``@defer`` and ``@stream`` in tests: what the steps of a script mean for a query or mutation."""
+"""Responses to ``@defer`` and ``@stream`` in tests: the meaning of a script for a query or mutation."""
 
 from __future__ import annotations
 

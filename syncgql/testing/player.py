@@ -14,7 +14,7 @@ class Player:
 
     Args:
         tape: the tape.
-        left_out: the values that were left out when it was recorded.
+        left_out: the values that were left out of the recording.
     """
 
     def __init__(self, tape: Tape, left_out: LeftOut) -> None:
@@ -22,20 +22,20 @@ class Player:
         self._left_out = left_out
 
     def answer(self, call: RecordedRequest) -> Answer:
-        """Return the recorded answer to a query or mutation.
+        """Return the recorded response to a query or mutation.
 
         Raises:
-            NotRecorded: it was not recorded.
+            NotRecorded: the operation was not recorded.
         """
         response = self._tape.play(call, self._left_out)
         payload = {name: response[name] for name in ("data", "errors", "extensions") if name in response}
         return Answer(payload, response.get("status", 200), response.get("headers", {}), response.get("body"))
 
     def act(self, call: RecordedRequest) -> list[Step]:
-        """Return the steps of a recorded subscription; without a recorded end, it stays open.
+        """Return the steps of a recorded subscription, which stays open unless its end was recorded.
 
         Raises:
-            NotRecorded: it was not recorded.
+            NotRecorded: the operation was not recorded.
         """
         response = self._tape.play(call, self._left_out)
         steps: list[Step] = [Event(payload) for payload in response.get("events", ())]

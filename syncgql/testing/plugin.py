@@ -30,9 +30,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Refuse to record in several processes, which would overwrite each other's recordings of one tape."""
+    """Reject recording in several processes, which would overwrite each other's recordings on one tape."""
     if config.getoption(OPTION) and config.getoption("numprocesses", None):
-        raise pytest.UsageError(f"{OPTION} records in one process; run pytest with -n 0.")
+        raise pytest.UsageError(f"{OPTION} requires a single process; run pytest with -n 0.")
     config.stash[RECORDED] = {}
 
 

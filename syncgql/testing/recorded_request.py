@@ -40,7 +40,7 @@ def json_variables(variables: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def as_json(value: Any) -> Any:
-    """Return *value* as a JSON value, with ``(file)`` in the place of each file."""
+    """Return *value* as a JSON value, with each file replaced by ``(file)``."""
     return json.loads(json.dumps(_written(value), default=lambda _: "(file)"))
 
 

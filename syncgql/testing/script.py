@@ -90,10 +90,10 @@ def part(
         errors: messages, or complete error objects; without data and items, the fragment or the list failed.
 
     Raises:
-        TypeError: both *data* and *items* were given, or none of *data*, *items* and *errors*.
+        TypeError: both *data* and *items* are given, or none of *data*, *items* and *errors*.
     """
     if (data is not None and items is not None) or (data is None and items is None and not errors):
-        raise TypeError("A part has data, or items, or nothing but errors.")
+        raise TypeError("Pass data= or items= to part(), or only errors= if the part failed.")
     return Part(tuple(path), label, data, items, _error_objects(errors))
 
 

@@ -116,7 +116,7 @@ class _Site:
         return web.Response(body=answers[0].content, status=answers[0].status, headers=answers[0].http_headers)
 
     def _call(self, payload: Any, request: web.Request) -> RecordedRequest | None:
-        """Return the call; None if it has the hash of a document that is unknown."""
+        """Return the call; None if it contains only the hash of an unknown document."""
         completed = self._learned.completed(payload)
         if completed is None:
             return None

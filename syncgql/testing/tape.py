@@ -24,7 +24,7 @@ MEMBERS = ("status", "headers", "data", "errors", "extensions", "body", "events"
 
 
 class NotRecorded(Exception):
-    """An operation is not on a tape; the message has the nearest recording."""
+    """An operation is not on the tape; the message shows the nearest recording."""
 
 
 class Recording(NamedTuple):
@@ -44,11 +44,11 @@ class Recording(NamedTuple):
 
     @property
     def key(self) -> tuple[str, str, str]:
-        """What identifies the operation; recordings with the same key are responses to the same operation in turn."""
+        """Identifies the operation; recordings with the same key are successive responses to it."""
         return self.operation, "\n".join(self.document), json.dumps(self.variables, sort_keys=True)
 
     def as_json(self) -> dict[str, Any]:
-        """Return the recording as it is written: the members that say something, in a fixed order."""
+        """Return the recording as JSON: the members that are not empty, in a fixed order."""
         members = {"operation": self.operation, "document": self.document, "variables": self.variables}
         ordered = {name: self.response[name] for name in MEMBERS if name in self.response}
         return {**{name: value for name, value in members.items() if value}, **ordered}
@@ -94,7 +94,7 @@ class Tape:
             raise ValueError(f"{path} is not a tape: {error!r}. {how_to_record(again=True)}") from error
 
     def save(self) -> None:
-        """Write the recordings, in an order that does not depend on the order of calls to different operations."""
+        """Write the recordings in an order that does not depend on the order of different operations."""
         kept: list[Recording] = []
         ordered = sorted(self.recordings, key=lambda each: each.key)  # sorting is stable
         for _, group in itertools.groupby(ordered, key=lambda each: each.key):
@@ -104,19 +104,21 @@ class Tape:
             kept += responses
         content = {"tape": VERSION, "recordings": [recording.as_json() for recording in kept]}
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        written = self.path.with_name(f"{self.path.name}.{os.getpid()}")  # whole, even if the process is killed
+        written = self.path.with_name(
+            f"{self.path.name}.{os.getpid()}"
+        )  # the file is complete even if the process is killed
         written.write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n", "utf-8")
         written.replace(self.path)
 
     def record(self, call: RecordedRequest, left_out: LeftOut, response: Mapping[str, Any]) -> Recording:
-        """Add the response to a call, without its credentials and what is left out."""
+        """Add the response to a call, without credentials and values that are left out."""
         recording = recording_of(call, left_out)._replace(response=self.clean(call, left_out, response))
         self.recordings.append(recording)
         return recording
 
     @staticmethod
     def clean(call: RecordedRequest, left_out: LeftOut, response: Mapping[str, Any]) -> dict[str, Any]:
-        """Return the members of a response without credentials of the call and what is left out."""
+        """Return the members of a response, without credentials of the call and values that are left out."""
         mask = Mask(call.headers, call.url, call.init_payload)
         kept: dict[str, Any] = left_out.response(mask.value(as_json(response)))
         return kept
@@ -133,7 +135,7 @@ class Tape:
         return found[min(number, len(found) - 1)].response
 
     def check(self, call: RecordedRequest, left_out: LeftOut) -> None:
-        """Raise what ``play`` raises, without playing."""
+        """Raise the exceptions of ``play`` without playing a recording."""
         self.matching(recording_of(call, left_out))
 
     def matching(self, wanted: Recording) -> list[Recording]:
@@ -156,7 +158,7 @@ def recording_of(call: RecordedRequest, left_out: LeftOut) -> Recording:
 
 
 def how_to_record(*, again: bool = False) -> str:
-    """Return what to do to record the current test of pytest, or the current program without pytest."""
+    """Return instructions for recording the current test of pytest, or the current program without pytest."""
     test = os.environ.get("PYTEST_CURRENT_TEST", "").rpartition(" (")[0]
     verb = "record it again" if again else "record it"
     if not test:

@@ -1,4 +1,4 @@
-"""describe_mismatch: why a tape has no response to an operation."""
+"""describe_mismatch: explains why a tape has no response to an operation."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Recorded(Protocol):
 
 
 def describe_mismatch(wanted: Recorded, recordings: Sequence[Recorded]) -> str:
-    """Return what was asked for, how the nearest recording differs, and what was recorded, in several lines."""
+    """Return a text of several lines: the operation, the difference from the nearest recording, and all recordings."""
     asked = f"has no response to {_line(wanted)}."
     if not recordings:
         return f"{asked}\nNothing was recorded."

@@ -1,4 +1,4 @@
-"""Tapes: where the tapes of a test are, and which of them are recorded in this run."""
+"""Tapes: the directory of the tapes of a test, and the tapes that are recorded in this run."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from .tape import Tape
 class Tapes:
     """The tapes of the tests in one directory.
 
-    A tape that several tests of one run record has the recordings of all of them; what it had before the run is
-    replaced.
+    If several tests of one run record to the same tape, it contains the recordings of all of them; earlier recordings
+    are replaced.
 
     Args:
         directory: the directory of relative paths; the default is the current directory.
         records: whether tapes that would be replayed are recorded.
-        recorded: the tapes that were recorded in this run, by their paths; None for a run that begins here.
+        recorded: the tapes that were recorded in this run, by path; None at the beginning of a run.
     """
 
     def __init__(

@@ -1,1 +1,1 @@
-"""Typed results: requests that know the class of their result, and the decoders of such classes."""
+"""Typed results: requests that declare the class of their result, and the decoders of these classes."""

@@ -1,4 +1,4 @@
-"""What a selection for a type of a result needs to know: the classes of objects in it, and their fields."""
+"""The classes in the type of a result and their fields, from which selections are generated."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from .record_fields import RecordField, record_fields
 
 
 def class_fields(kind: Any) -> list[RecordField] | None:
-    """Return the fields of a class whose instances are objects of an answer; None for any other type.
+    """Return the fields of a class whose instances are decoded from objects; None for any other type.
 
     Raises:
         TypeError: an annotation of the class cannot be resolved.
@@ -25,7 +25,7 @@ def class_fields(kind: Any) -> list[RecordField] | None:
 
 
 def object_classes(kind: Any) -> list[Any]:
-    """Return the classes of objects in a type: ``Book`` of ``list[Book | None]``, and nothing of ``list[str]``.
+    """Return the classes of objects in a type: ``Book`` for ``list[Book | None]``, and nothing for ``list[str]``.
 
     Raises:
         TypeError: an annotation of a class cannot be resolved.
@@ -46,8 +46,8 @@ def object_classes(kind: Any) -> list[Any]:
 def typenames_of(member: Any) -> Sequence[str] | None:
     """Return the values of ``__typename`` that a member of a union stands for.
 
-    They are the values of a ``Literal`` that annotates its field of that name, or else the name of the class. A class
-    with such a field of type ``str`` stands for all others. None for what is no class of objects.
+    They are the values of the ``Literal`` that annotates its field ``__typename``, or else the name of the class. A
+    class whose field has the type ``str`` stands for all other types. None if *kind* is not a class of objects.
     """
     if is_struct(member):
         tag = member.__struct_config__.tag

@@ -1,4 +1,4 @@
-"""The decoder of a type: made from its annotations once, then called with the data of each answer."""
+"""The decoder of a type: created once from its annotations, then called with the data of each response."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from .record_fields import RecordField, is_typed_dict, record_fields
 from .scalars import SCALARS, Decoder, custom, enum_decoder, exact, passed
 
 Scalars = tuple[tuple[Any, Callable[[Any], Any]], ...]
-"""The user's functions for types, as pairs, which can be a key of a cache."""
+"""The user's functions for types, as pairs, so that they can be part of a cache key."""
 
 
 @functools.lru_cache(maxsize=1024)
@@ -26,16 +26,16 @@ def decoder_of(kind: Any, scalars: Scalars = ()) -> Decoder:
     """Return the decoder of a type.
 
     Raises:
-        TypeError: there is no decoder for the type, or for that of a field somewhere in it.
+        TypeError: there is no decoder for the type, or for the type of one of its fields at any depth.
     """
     return _Compiler(dict(scalars)).decoder(kind)
 
 
 class _Compiler:
-    """Makes the decoders of one type and of all that it consists of.
+    """Creates the decoders of a type and of the types that it contains.
 
     Args:
-        scalars: functions that make values of a type from JSON values, by the type or its name.
+        scalars: functions that convert JSON values to values of a type, by the type or its name.
     """
 
     def __init__(self, scalars: Mapping[Any, Callable[[Any], Any]]) -> None:
@@ -80,7 +80,7 @@ class _Compiler:
         raise _unsupported(kind)
 
     def _record(self, kind: Any) -> Decoder:
-        """Return the decoder of a class; classes may refer to each other in a circle."""
+        """Return the decoder of a class; classes may refer to each other in cycles."""
         if kind in self._records:
             return lambda value: self._records[kind](value)
         self._records[kind] = passed
@@ -92,7 +92,7 @@ class _Compiler:
         return made
 
     def _plain(self, kind: Any) -> type | None:
-        """Return the type of the values that are their own results, if a field has such."""
+        """Return the type whose values are used unchanged for a field; None if its values must be decoded."""
         members = [arg for arg in typing.get_args(kind) if arg is not type(None)] if _is_union(kind) else [kind]
         plain = members[0] if len(members) == 1 and members[0] in (str, int, float, bool) else None
         return None if plain in self._scalars or getattr(plain, "__name__", None) in self._scalars else plain
@@ -110,7 +110,7 @@ class _Compiler:
         return lambda value: None if value is None else inner(value)
 
     def _choice(self, members: list[Any]) -> Decoder:
-        """Return the decoder of a union of several types: objects by ``__typename``, others by what fits first."""
+        """Return the decoder of a union, which chooses by ``__typename`` or tries the types in order."""
         by_name: dict[str, Decoder] = {}
         others: list[Decoder] = []
         fallback: Decoder | None = None
@@ -126,7 +126,7 @@ class _Compiler:
         return _choice_decoder(by_name, others, fallback)
 
 
-# Typed dicts mark keys with these, which are new in Python 3.11; get_type_hints() leaves them in nested places.
+# Typed dicts mark keys with these (since Python 3.11); get_type_hints() does not remove the nested ones.
 _WRAPPERS = {typing.Annotated, getattr(typing, "Required", None), getattr(typing, "NotRequired", None)}
 
 
@@ -166,7 +166,7 @@ def _list_decoder(item: Decoder, make: Callable[[Any], Any]) -> Decoder:
         items = []
         try:
             for each in value:
-                items.append(item(each))  # the length tells which item does not fit
+                items.append(item(each))  # the length is the index of the item that does not match
         except Misfit as misfit:
             misfit.steps.append(len(items))
             raise
@@ -187,11 +187,11 @@ def _literal_decoder(values: tuple[Any, ...]) -> Decoder:
 
 
 def _record_decoder(kind: Any, fields: Sequence[tuple[RecordField, type | None, Decoder]]) -> Decoder:
-    """Return the decoder of a class whose instances are made by keyword arguments.
+    """Return the decoder of a class whose constructor takes keyword arguments.
 
     Args:
         kind: the class.
-        fields: each field with the type of values that need no decoder, if there is one, and its decoder.
+        fields: each field with its decoder and the type of values that need no decoding, if there is one.
     """
     plan = [(field.name, field.names[0], plain, decode, field) for field, plain, decode in fields]
     make = dict if is_typed_dict(kind) else kind
@@ -218,7 +218,7 @@ def _record_decoder(kind: Any, fields: Sequence[tuple[RecordField, type | None, 
 
 
 def _present_name(field: RecordField, value: Mapping[str, Any]) -> str | None:
-    """Return the first name of a field that an object has; None for a field that may be absent."""
+    """Return the first name of a field that the object contains; None if an optional field is absent."""
     for name in field.names:
         if name in value:
             return name
@@ -229,7 +229,8 @@ def _present_name(field: RecordField, value: Mapping[str, Any]) -> str | None:
 
 def _unsupported(kind: Any) -> TypeError:
     return TypeError(
-        f"{kind!r} cannot be the type of a result or of its fields. It may be a dataclass, a TypedDict, a NamedTuple, "
-        "an attrs class, a msgspec.Struct or a pydantic model; a list, union or optional of these; an enum, str, int, "
-        "float, bool, datetime, date, time, UUID, Decimal or Any; or a type with a function in scalars=."
+        f"{kind!r} is not supported as the type of a result or of a field. Use a dataclass, a TypedDict, a "
+        "NamedTuple, an attrs class, a msgspec.Struct or a pydantic model; a list, union or optional of these; an "
+        "enum, str, int, float, bool, datetime, date, time, UUID, Decimal or Any; or a type with a function in "
+        "scalars=."
     )

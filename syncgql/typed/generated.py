@@ -1,7 +1,7 @@
-"""What the code that ``syncgql codegen`` writes is based on: models, inputs, enums, requests and their decoders.
+"""The base classes and functions of code written by ``syncgql codegen``: models, inputs, enums, requests, decoders.
 
-Generated decoders know only the name of the field that they decode. Where a value does not fit, ``refuse`` finds its
-index in a list by identity: all items before it did fit, so the first item that is the value is the right one.
+Generated decoders know only the name of the field that they decode. If a value does not match its type, ``refuse``
+finds its index in a list by identity: all items before it did match, so the first identical item is the right one.
 """
 
 from __future__ import annotations
@@ -36,11 +36,11 @@ __all__ = [
 ValueT = TypeVar("ValueT")
 
 DECODE_ERRORS = (Misfit, KeyError, TypeError, ValueError)
-"""What generated decoders meet: no such key, no object, no member of an enum, and what ``wrong`` and others raise."""
+"""The exceptions in generated decoders: a missing key, not an object, not a member of an enum, and a ``Misfit``."""
 
 
 class Model:
-    """Base class of the objects of answers."""
+    """Base class of the objects in results."""
 
     __slots__ = ()
     __match_args__: tuple[str, ...] = ()
@@ -63,14 +63,14 @@ class Input(Model):
     __slots__ = ()
 
     def to_data(self) -> dict[str, Any]:
-        """Return the members as they are sent."""
+        """Return the members in the form in which they are sent."""
         raise NotImplementedError
 
     def check_one_of(self) -> None:
-        """Check that exactly one member of a ``@oneOf`` input is given, and not None.
+        """Check that exactly one member of a ``@oneOf`` input is given, and that its value is not None.
 
         Raises:
-            TypeError: there are none or several, or the value is None.
+            TypeError: no member or more than one is given, or the value is None.
         """
         given = {name: value for name in self.__match_args__ if (value := getattr(self, name)) is not UNSET}
         if len(given) != 1 or None in given.values():
@@ -81,34 +81,34 @@ class Input(Model):
 
 
 class Enumeration(str, enum.Enum):
-    """Base class of enums. A value that the schema did not have becomes a member that is not listed."""
+    """Base class of enums. A value that is not in the schema becomes a member that is not listed."""
 
     @property
     def is_unknown(self) -> bool:
-        """Whether the schema that the code was generated from did not have the value."""
+        """Whether the value is missing from the schema that the code was generated from."""
         return self.name not in type(self).__members__
 
     @classmethod
     def _missing_(cls, value: object) -> Enumeration | None:
         if not isinstance(value, str):
             return None
-        # It is not kept, so that a server cannot fill the memory with values.
+        # The member is not stored, so that a server cannot fill the memory with values.
         member = str.__new__(cls, value)
         member._name_ = member._value_ = value
         return member
 
     def __reduce_ex__(self, protocol: Any) -> tuple[type[Enumeration], tuple[str]]:
-        # By value: the early releases of Python 3.11 pickle by name, and a member that is not listed has none.
+        # By value: early releases of Python 3.11 pickle by name, and a member that is not listed has no name.
         return type(self), (self.value,)
 
     __str__ = str.__str__
 
 
 class GeneratedRequest(TypedRequest[ResultT_co]):
-    """Base class of operations. An instance is a request with its variables.
+    """Base class of operations; an instance is a request with its variables.
 
     Args:
-        text: the document, with the fragments that it uses.
+        text: the document, including the fragments that it uses.
         result_type: the class of the data.
         variable_values: the values of the variables.
         operation_name: the name of the operation.
@@ -119,7 +119,8 @@ class GeneratedRequest(TypedRequest[ResultT_co]):
     if not TYPE_CHECKING:
 
         def __class_getitem__(cls, _: Any) -> type[GeneratedRequest[Any]]:
-            # Only checkers need the parameter; the class that Generic creates for it costs a third of an import.
+            # Only type checkers need the parameter; the class that Generic creates for it would take a third of the
+            # import time.
             return cls
 
     def __init__(
@@ -173,7 +174,7 @@ def read_float(value: Any) -> float:
 
 
 def parsed(parse: Callable[[Any], ValueT], name: str, value: Any) -> ValueT:
-    """Return what the user's function makes of a custom scalar."""
+    """Convert a custom scalar with the user's function."""
     try:
         return parse(value)
     except Misfit:
@@ -213,7 +214,7 @@ def refuse(error: Exception, data: Any, at: str) -> NoReturn:
 
 
 def _steps(container: Any, value: Any) -> list[str | int] | None:
-    """Return the path of a value in lists in lists, its last step first; None if it is not there."""
+    """Return the path of a value in nested lists, last step first; None if the lists do not contain it."""
     if container is value:
         return []
     if isinstance(container, list):
@@ -225,12 +226,12 @@ def _steps(container: Any, value: Any) -> list[str | int] | None:
 
 
 def variables(values: dict[str, Any]) -> dict[str, Any]:
-    """Return the variables that are set."""
+    """Return the variables that are not ``UNSET``."""
     return {name: value for name, value in values.items() if value is not UNSET}
 
 
 def written(value: Any, serialize: Callable[[Any], Any] | None = None) -> Any:
-    """Return a value of a variable as it is sent: input objects as dicts, custom scalars as *serialize* writes them."""
+    """Return the value of a variable as it is sent: input objects as dicts, custom scalars converted by *serialize*."""
     if value is None or value is UNSET:
         return value
     if isinstance(value, Input):

@@ -1,6 +1,6 @@
-"""The decoders of classes that a library decodes: msgspec's structs and pydantic's models.
+"""Decoders of classes that have a library for it: msgspec's structs and pydantic's models.
 
-The libraries are not imported here unless such a class is passed, and then the class has imported them.
+This module imports the libraries only when such a class is passed, which has already imported its library.
 """
 
 from __future__ import annotations
@@ -17,30 +17,30 @@ from .scalars import Decoder
 _STEP = re.compile(r"\[(\d+)\]|\.([^.\[\]]+)")
 
 HIDDEN_STEP = ":"
-"""How steps begin that pydantic adds to the path for the members of a union."""
+"""The prefixes of the steps that pydantic adds to the path for the members of a union."""
 
 
 def is_struct(kind: Any) -> bool:
-    """Return whether a class is a struct of msgspec."""
+    """Return whether a class is a ``msgspec.Struct``."""
     msgspec = sys.modules.get("msgspec")
     return msgspec is not None and is_class(kind) and issubclass(kind, msgspec.Struct)
 
 
 def is_model(kind: Any) -> bool:
-    """Return whether a class is a model of pydantic."""
+    """Return whether a class is a pydantic model."""
     pydantic = sys.modules.get("pydantic")
     return pydantic is not None and is_class(kind) and issubclass(kind, pydantic.BaseModel)
 
 
 def struct_fields(kind: Any) -> list[RecordField]:
-    """Return the fields of a struct of msgspec, under the names that it encodes."""
+    """Return the fields of a ``msgspec.Struct``, under their encoded names."""
     from msgspec import structs
 
     return [RecordField(each.name, (each.encode_name,), each.type, each.required) for each in structs.fields(kind)]
 
 
 def model_fields(kind: Any) -> list[RecordField]:
-    """Return the fields of a model of pydantic, under their aliases."""
+    """Return the fields of a pydantic model, under their aliases."""
     by_name = kind.model_config.get("populate_by_name") or kind.model_config.get("validate_by_name")
     fields = []
     for name, field in kind.model_fields.items():
@@ -51,7 +51,7 @@ def model_fields(kind: Any) -> list[RecordField]:
 
 
 def _alias_names(alias: Any) -> list[str]:
-    """Return the keys that an alias of pydantic stands for: itself, or those of its choices or path."""
+    """Return the keys that a pydantic alias stands for: the alias itself, or the keys of its choices or its path."""
     if alias is None or isinstance(alias, str):
         return [alias] if alias else []
     choices = getattr(alias, "choices", None)
@@ -61,7 +61,7 @@ def _alias_names(alias: Any) -> list[str]:
 
 
 def struct_decoder(kind: Any, scalars: Mapping[Any, Callable[[Any], Any]]) -> Decoder:
-    """Return the decoder of a struct of msgspec, or of a union of them with ``tag_field="__typename"``."""
+    """Return the decoder of a ``msgspec.Struct``, or of a union of structs with ``tag_field="__typename"``."""
     import msgspec
 
     def hook(wanted: Any, value: Any) -> Any:
@@ -82,7 +82,7 @@ def struct_decoder(kind: Any, scalars: Mapping[Any, Callable[[Any], Any]]) -> De
 
 
 def model_decoder(kind: Any) -> Decoder:
-    """Return the decoder of a model of pydantic; aliases such as those of ``to_camel`` are the model's own."""
+    """Return the decoder of a pydantic model, which uses the aliases of the model, such as those of ``to_camel``."""
     import pydantic
 
     validate = kind.model_validate
@@ -97,7 +97,7 @@ def model_decoder(kind: Any) -> Decoder:
 
 
 def model_misfit(error: Any) -> Misfit:
-    """Return what the first error of a ``pydantic.ValidationError`` says."""
+    """Return a ``Misfit`` for the first error of a ``pydantic.ValidationError``."""
     first = error.errors(include_url=False)[0]
     steps = [step for step in reversed(first["loc"]) if not str(step).startswith(HIDDEN_STEP)]
     inner = first.get("ctx", {}).get("error")
@@ -116,7 +116,7 @@ def _lowered(message: str) -> str:
 
 
 def struct_misfit(error: Exception, value: Any) -> Misfit:
-    """Read the path and the expectation in a message of msgspec's: ``Expected `int`, got `str` - at `$.a[0].b```."""
+    """Parse the path and the expected type in a message of msgspec: ``Expected `int`, got `str` - at `$.a[0].b```."""
     text, _, place = str(error).rpartition(" - at `$")
     steps: list[str | int] = [name or int(index) for index, name in _STEP.findall(place.rstrip("`"))]
     steps.reverse()

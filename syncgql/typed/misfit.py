@@ -1,4 +1,4 @@
-"""Misfit: a value of an answer that does not fit the type that was asked for, on its way to a ``ResultError``."""
+"""Misfit: a value in a response that does not match the requested type; raised as a ``ResultError`` in the end."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ _SECRET = re.compile("auth|cookie|credential|key|passw|secret|session|token", re
 
 
 class Misfit(ValueError):
-    """A value does not fit.
+    """A value does not match its type.
 
-    Decoders raise it where the value is, and each object and list around it adds its own step to the path. A path that
-    every decoder carried along would cost time for answers that fit. It is a ``ValueError``, because msgspec and
-    pydantic add the path to those that functions of the user's raise.
+    The decoder of the value raises it, and the decoder of each enclosing object and list adds a step to the path.
+    Passing a path to every decoder would slow down the decoding of valid responses. It is a ``ValueError``, because
+    msgspec and pydantic add the path to a ``ValueError`` of a user's function.
 
     Args:
         expected: what was expected, as in ``str`` or ``a member of Genre``.
-        value: what came.
+        value: the received value.
 
     Attributes:
-        steps: the path of the value, its last step first.
-        inside: the value at the place that ``steps`` begins at so far, by which generated decoders find it in a list.
+        steps: the path of the value, last step first.
+        inside: the value that ``steps`` leads from so far; generated decoders find it in a list by identity.
     """
 
     def __init__(self, expected: str, value: Any) -> None:
@@ -36,28 +36,28 @@ class Misfit(ValueError):
         self.inside = value
 
     def result_error(self, wanted: str) -> ResultError:
-        """Return the error for the caller, who asked for a result of the type *wanted*."""
+        """Return the error for the caller, who requested a result of the type *wanted*."""
         path = tuple(reversed(self.steps))
         where = f"{path_text(path)}: " if path else ""
         received = _shown(self.value, path)
-        message = f"The answer does not fit {wanted}: {where}expected {self.expected}, got {received}."
+        message = f"The response does not match {wanted}: {where}expected {self.expected}, got {received}."
         return ResultError(message, path=path, expected=self.expected)
 
 
 class Missing:
-    """The value of a ``Misfit`` for a member that an object does not have."""
+    """The value of a ``Misfit`` for a missing member of an object."""
 
 
 def path_text(path: tuple[str | int, ...]) -> str:
-    """Return a path as it is written in Python, for example ``books[0].title``."""
+    """Return a path in Python syntax, for example ``books[0].title``."""
     parts = [f"[{step}]" if isinstance(step, int) else f".{step}" for step in path]
     return "".join(parts).removeprefix(".")
 
 
 def _shown(value: Any, path: tuple[str | int, ...]) -> str:
-    """Describe what came, without the text of a string that may be a secret."""
+    """Describe the received value, without the text of a string that may be a secret."""
     if value is Missing:
-        return "nothing: the answer has no such field"
+        return "nothing, because the field is missing"
     if isinstance(value, dict):
         return "an object"
     if isinstance(value, list):

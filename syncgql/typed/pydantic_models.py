@@ -1,4 +1,4 @@
-"""What generated code with ``model = "pydantic"`` is based on: models, and marks in the annotations of their fields."""
+"""The base classes of generated code with ``model = "pydantic"``, and the markers in the annotations of fields."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ ModelT = TypeVar("ModelT", bound="PydanticModel")
 
 
 class PydanticModel(pydantic.BaseModel):
-    """Base class of the objects of answers."""
+    """Base class of the objects in results."""
 
     model_config = pydantic.ConfigDict(
         alias_generator=camel_case,
@@ -33,10 +33,10 @@ class PydanticModel(pydantic.BaseModel):
 
     @classmethod
     def from_data(cls: type[ModelT], data: Any) -> ModelT:
-        """Return an object of an answer.
+        """Return the object for the data of a response.
 
         Raises:
-            Misfit: the data does not fit.
+            Misfit: the data does not match the class.
         """
         try:
             return cls.model_validate(data)
@@ -45,11 +45,11 @@ class PydanticModel(pydantic.BaseModel):
 
 
 class ByTypename:
-    """Decides a union of models by ``__typename``.
+    """Chooses the model of a union by ``__typename``.
 
     Args:
-        members: for each model of the union but the last the name of its type, or a tuple of them. The last model is
-            for all other names.
+        members: the name of the type, or a tuple of names, for each model of the union except the last one, which is
+            used for all other names.
     """
 
     def __init__(self, *members: str | tuple[str, ...]) -> None:
@@ -77,14 +77,14 @@ class ByTypename:
 
 
 def _with_typename(value: Any) -> Any:
-    """Refuse an object without a ``__typename`` here, because pydantic adds the path to what a validator raises."""
+    """Reject an object without a ``__typename``. A validator does this, because pydantic adds the path to its error."""
     if not isinstance(value, pydantic.BaseModel):
         typename_of(value)
     return value
 
 
 class Absent:
-    """Marks a field that may be absent from the answer, and then is ``UNSET``."""
+    """Marks a field that may be absent from the response; its value is then ``UNSET``."""
 
     def __get_pydantic_core_schema__(self, source: Any, handler: Callable[[Any], Any]) -> core_schema.CoreSchema:
         present = [member for member in get_args(source) if member is not Unset]
@@ -98,7 +98,7 @@ def _written(value: Any, handler: Callable[[Any], Any]) -> Any:
 
 
 class ParsedBy:
-    """Makes the values of a custom scalar.
+    """Converts the values of a custom scalar.
 
     Args:
         name: the name of the scalar.

@@ -1,4 +1,4 @@
-"""The fields of the classes that objects of an answer become: dataclasses, attrs, named tuples and typed dicts."""
+"""The fields of classes that the package decodes itself: dataclasses, attrs classes, named tuples, typed dicts."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ class RecordField(NamedTuple):
     """A field of a class.
 
     Attributes:
-        name: the name of the constructor's argument, or the key of a typed dict.
-        names: the names under which the answer may have the value, the likeliest first.
+        name: the name of the constructor argument, or the key of a typed dict.
+        names: the possible names of the value in the response, most likely first.
         kind: the type of the value.
-        is_required: whether the answer must have it, because the class has no default for it.
+        is_required: whether the response must contain it, because the class has no default for it.
     """
 
     name: str
@@ -26,12 +26,12 @@ class RecordField(NamedTuple):
 
 
 def is_typed_dict(kind: Any) -> bool:
-    """Return whether a class is a typed dict, of ``typing`` or ``typing_extensions``."""
+    """Return whether a class is a ``TypedDict`` of ``typing`` or ``typing_extensions``."""
     return is_class(kind) and issubclass(kind, dict) and hasattr(kind, "__required_keys__")
 
 
 def is_class(kind: Any) -> bool:
-    """Return whether a type is a class, which ``list[int]`` is not, though it is a ``type`` for Python 3.10."""
+    """Return whether a type is a class. ``list[int]`` is not, although it is a ``type`` in Python 3.10."""
     return isinstance(kind, type) and typing.get_origin(kind) is None
 
 
@@ -41,7 +41,7 @@ def type_name(kind: Any) -> str:
 
 
 def record_fields(kind: Any) -> list[RecordField] | None:
-    """Return the fields of a class; None if it is no class of these kinds.
+    """Return the fields of a class; None if the class is of another kind.
 
     Raises:
         TypeError: an annotation of the class cannot be resolved.
@@ -92,6 +92,6 @@ def _hints(kind: Any) -> dict[str, Any]:
         return typing.get_type_hints(kind)
     except NameError as error:
         raise TypeError(
-            f"An annotation of {kind.__name__} cannot be resolved: {error}. Define the classes of results at the top "
-            "of a module, and import what they refer to outside of TYPE_CHECKING."
+            f"An annotation of {kind.__name__} cannot be resolved: {error}. Define the classes of results at module "
+            "level, and import the names in their annotations at runtime, not under TYPE_CHECKING."
         ) from error

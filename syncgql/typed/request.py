@@ -1,4 +1,4 @@
-"""TypedRequest: a request that knows the class of its result."""
+"""TypedRequest: a request that declares the class of its result."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ ResultT_co = TypeVar("ResultT_co", covariant=True)
 
 
 class TypedRequest(GraphQLRequest, Generic[ResultT_co]):
-    """A document with its variables and the class of its result, which every method of a client returns.
+    """A document with its variables and the class of its result; every method of a client returns instances of it.
 
     ::
 
@@ -30,12 +30,12 @@ class TypedRequest(GraphQLRequest, Generic[ResultT_co]):
 
         book = client.execute(TypedRequest("query ($id: ID!) { book(id: $id) { title publishedAt } }", Book, {"id": 1}))
 
-    *result_type* is the class of the data. If the answer has a single root field and the class has none of that name,
-    as above, it is the class of the value of that field.
+    *result_type* is the class of the data. If the response has a single root field and the class has no field of that
+    name, as above, *result_type* is the class of that field's value.
 
-    A field ``published_at`` of the class takes the value of ``publishedAt``. A union of classes is decided by the
-    ``__typename`` in the answer, which is the name of the class. Msgspec's structs and pydantic's models name their
-    fields as they are configured.
+    A field ``published_at`` of the class takes the value of ``publishedAt``. In a union, the ``__typename`` in the
+    response selects the class of that name. ``msgspec.Struct`` classes and pydantic models use the field names and
+    aliases that they are configured with.
 
     Args:
         document: as for ``GraphQLRequest``.
@@ -44,8 +44,8 @@ class TypedRequest(GraphQLRequest, Generic[ResultT_co]):
         variable_values: the values of the document's variables.
         operation_name: the operation to run; required if the document contains several.
         extensions: the ``extensions`` member of the request.
-        scalars: functions that make a value from JSON, by its type or the name of its type, as in
-            ``{"DateTime": pendulum.parse}``.
+        scalars: functions that convert a JSON value, by the Python type or its name, as in ``{"DateTime":
+            pendulum.parse}``.
 
     Raises:
         TypeError: an argument has the wrong type, or *result_type* has a field whose type cannot be decoded.
@@ -78,10 +78,10 @@ class TypedRequest(GraphQLRequest, Generic[ResultT_co]):
         assign(self, "_decode", result_decoder(result_type, tuple((scalars or {}).items())))
 
     def decode(self, data: Any) -> ResultT_co:
-        """Return the result that *data*, the data of an answer, stands for.
+        """Return the result for *data*, the data of a response.
 
         Raises:
-            ResultError: the data does not fit *result_type*.
+            ResultError: the data does not match *result_type*.
         """
         result: ResultT_co = self._decode(data)
         return result
@@ -106,7 +106,7 @@ class TypedRequest(GraphQLRequest, Generic[ResultT_co]):
 
 
 class TypedResult(ExecutionResult, Generic[ResultT_co]):
-    """The whole answer to a ``TypedRequest``.
+    """The whole response to a ``TypedRequest``.
 
     Attributes:
         raw_data: the data as the server sent it; None if it is null or absent.
@@ -123,10 +123,10 @@ class TypedResult(ExecutionResult, Generic[ResultT_co]):
 
     @property
     def data(self) -> ResultT_co | None:
-        """The result; None if the data is null or absent. It is decoded when it is first read.
+        """The result; None if the data is null or absent. The data is decoded on first access.
 
         Raises:
-            ResultError: the data does not fit the type of the result, perhaps because of the ``errors``.
+            ResultError: the data does not match the type of the result, perhaps because of the ``errors``.
         """
         if self._decoded is None and self.raw_data is not None:
             self._decoded = self._request.decode(self.raw_data)
@@ -142,7 +142,7 @@ class TypedResult(ExecutionResult, Generic[ResultT_co]):
         return TypedResult(self._request, self._plain().with_data(data))
 
     def __reduce__(self) -> tuple[Any, ...]:
-        # Copying and pickling read all slots, which would decode the data.
+        # By default, copying and pickling read all slots, which would decode the data.
         return TypedResult, (self._request, self._plain())
 
     def _plain(self) -> ExecutionResult:
@@ -154,10 +154,10 @@ class TypedResult(ExecutionResult, Generic[ResultT_co]):
 
 
 def decoded(data: Any, request: GraphQLRequest) -> Any:
-    """Return the result that the data of an answer to *request* stands for; the data itself for other requests.
+    """Return the result for the data of a response to *request*: the data itself, unless this is a ``TypedRequest``.
 
     Raises:
-        ResultError: the data does not fit the type of the result.
+        ResultError: the data does not match the type of the result.
     """
     return request.decode(data) if isinstance(request, TypedRequest) else data
 
@@ -165,7 +165,7 @@ def decoded(data: Any, request: GraphQLRequest) -> Any:
 def decoded_after(
     convert: Callable[[ExecutionResult], Any], request: GraphQLRequest
 ) -> Callable[[ExecutionResult], Any]:
-    """Return *convert*, and for a ``TypedRequest`` a function that decodes what it returns."""
+    """Return *convert*, or for a ``TypedRequest`` a function that also decodes the return value of *convert*."""
     if not isinstance(request, TypedRequest):
         return convert
     decode = request.decode

@@ -1,4 +1,4 @@
-"""The decoder of the data of an answer, for the type that a ``TypedRequest`` asks for."""
+"""The decoder of the data of a response, for the type that a ``TypedRequest`` declares."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from .record_fields import type_name
 
 
 def result_decoder(kind: Any, scalars: Scalars = ()) -> Callable[[Any], Any]:
-    """Return a function that decodes the data of an answer and raises a ``ResultError`` if it does not fit.
+    """Return a function that decodes the data of a response and raises a ``ResultError`` if it does not match.
 
-    Data with a single member stands for the value of that member, unless the type has a field of that name.
+    If the data has a single member, the value of that member is decoded, unless the type has a field of that name.
 
     Raises:
         TypeError: there is no decoder for the type.
@@ -45,7 +45,7 @@ def _result_decoder(kind: Any, scalars: Scalars) -> Callable[[Any], Any]:
 
 
 def member_decoder(kind: Any, name: str) -> Callable[[Any], Any]:
-    """Return a function that decodes one member of the data, and raises a ``ResultError`` if it does not fit.
+    """Return a function that decodes one member of the data, and raises a ``ResultError`` if it does not match.
 
     Raises:
         TypeError: there is no decoder for the type.

@@ -15,7 +15,7 @@ Decoder = Callable[[Any], Any]
 
 
 def exact(kind: type) -> Decoder:
-    """Return a decoder that accepts the instances of one type, and not those of its subclasses: True is no int."""
+    """Return a decoder that accepts instances of one type, but not of its subclasses: True is not an int."""
 
     def decode(value: Any) -> Any:
         if type(value) is kind:
@@ -26,7 +26,7 @@ def exact(kind: type) -> Decoder:
 
 
 def decode_float(value: Any) -> float:
-    """Accept numbers; JSON does not tell 1 from 1.0."""
+    """Accept numbers; JSON does not distinguish 1 from 1.0."""
     if type(value) is float:
         return value
     if type(value) is int:
@@ -41,12 +41,12 @@ def decode_none(value: Any) -> None:
 
 
 def passed(value: Any) -> Any:
-    """Accept everything, unchanged."""
+    """Accept any value, unchanged."""
     return value
 
 
 def parsed(kind: type, parse: Callable[[str], Any]) -> Decoder:
-    """Return a decoder of texts; a value that is parsed already, by the client's schema, stays as it is."""
+    """Return a decoder of strings; a value that the client already parsed according to the schema is kept."""
 
     def decode(value: Any) -> Any:
         if isinstance(value, kind):
@@ -62,7 +62,7 @@ def parsed(kind: type, parse: Callable[[str], Any]) -> Decoder:
 
 
 def custom(name: str, parse: Callable[[Any], Any]) -> Decoder:
-    """Return a decoder that calls the user's function; what it raises is the cause of the ``ResultError``."""
+    """Return a decoder that calls the user's function, whose exception becomes the cause of a ``ResultError``."""
 
     def decode(value: Any) -> Any:
         try:
@@ -74,7 +74,7 @@ def custom(name: str, parse: Callable[[Any], Any]) -> Decoder:
 
 
 def iso(text: str) -> str:
-    """Return an ISO 8601 time as Python 3.10 reads it: with an offset for ``Z``, and with six digits of a second."""
+    """Return an ISO 8601 time in a form that Python 3.10 can parse: an offset instead of ``Z``, and microseconds."""
     if text.endswith(("Z", "z")):
         text = f"{text[:-1]}+00:00"
     head, dot, rest = text.partition(".")
@@ -85,7 +85,7 @@ def iso(text: str) -> str:
 
 
 def decode_decimal(value: Any) -> decimal.Decimal:
-    """Accept text, and numbers as they are written."""
+    """Accept strings, and numbers by their decimal digits."""
     if isinstance(value, decimal.Decimal):
         return value
     if isinstance(value, bool) or not isinstance(value, str | int | float):
@@ -97,7 +97,7 @@ def decode_decimal(value: Any) -> decimal.Decimal:
 
 
 def enum_decoder(kind: type[enum.Enum]) -> Decoder:
-    """Return a decoder of an enum: a member by its value, or by its name, which is what GraphQL sends."""
+    """Return a decoder of an enum, which finds a member by its value or by its name, as GraphQL sends it."""
 
     def decode(value: Any) -> enum.Enum:
         if isinstance(value, kind):

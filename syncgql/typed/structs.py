@@ -1,7 +1,7 @@
-"""What generated code with ``model = "msgspec"`` is based on: structs, and types that msgspec cannot decode itself.
+"""The base classes of generated code with ``model = "msgspec"``, and types that msgspec cannot decode itself.
 
-Msgspec decides unions by tags, one for each class, and has no class for other tags. So a union is a type of its own for
-it, which it passes to a function together with the value.
+msgspec chooses the class of a union by its tag, and each class has one tag, so it has no default class for other tags.
+Therefore a union is a custom type here, which msgspec passes to a function together with the value.
 """
 
 from __future__ import annotations
@@ -21,14 +21,14 @@ StructT = TypeVar("StructT", bound="Struct")
 
 
 class Struct(msgspec.Struct, rename=camel_case):
-    """Base class of the objects of answers."""
+    """Base class of the objects in results."""
 
     @classmethod
     def from_data(cls: type[StructT], data: Any) -> StructT:
-        """Return an object of an answer.
+        """Return the object for the data of a response.
 
         Raises:
-            Misfit: the data does not fit.
+            Misfit: the data does not match the class.
         """
         try:
             return msgspec.convert(data, cls, dec_hook=_decode)
@@ -55,17 +55,17 @@ class _Decoded(type):
         super().__init__(name, (), {})
 
     def __instancecheck__(cls, instance: object) -> bool:
-        # Msgspec checks what its hook returns, which is of the classes that the type stands for.
+        # msgspec checks that the value returned by its hook is an instance of the type.
         return True
 
 
 def one_of(members: Mapping[str, type[Struct]], other: type[Struct]) -> Any:
-    """Return a type that stands for several: by ``__typename``, and another for all other names."""
+    """Return a type that stands for several classes: one for each ``__typename``, and *other* for all other names."""
     return _Decoded("union", lambda data: members.get(typename_of(data), other).from_data(data))
 
 
 def parsed_type(name: str, parse: Callable[[Any], Any]) -> Any:
-    """Return a type for a custom scalar, whose values a function of the user's makes."""
+    """Return a type for a custom scalar, whose values the user's function converts."""
     return _Decoded(name, lambda value: parsed(parse, name, value))
 
 

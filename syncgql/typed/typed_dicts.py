@@ -1,4 +1,4 @@
-"""What generated code with ``model = "typeddict"`` is based on: requests whose results are the dicts of the answer."""
+"""The base class of generated code with ``model = "typeddict"``: requests whose results are the received dicts."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ __all__ = ["NotRequired", "TypedDictRequest"]
 
 
 class TypedDictRequest(GeneratedRequest[ResultT_co]):
-    """Base class of operations. Only checkers know the types; the data is not examined, except that it is an object."""
+    """Base class of operations. The types are for type checkers only; at runtime, the data need only be an object."""
 
     __slots__ = ()
 

@@ -95,7 +95,8 @@ def test_a_document_is_analysed_once() -> None:
 def test_one_of_several_is_chosen_by_path() -> None:
     """Without a path, the message names them."""
     with pytest.raises(
-        DocumentError, match=r"several connections; choose one with path=. Its connections are 'books', 'films'"
+        DocumentError,
+        match=r"several connections; choose one with path=. Connections in the document: 'books', 'films'",
     ):
         found(TWO)
     assert found(TWO, "films").cursor_variable == "b"

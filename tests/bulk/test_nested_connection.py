@@ -47,7 +47,7 @@ def test_a_document_is_analysed_once() -> None:
         ("after: $at", "", "'repositories.nodes.issues' needs a variable for its cursor"),
         ("after: $at", "after: $after", r"share the variable \$after"),
         ("first: $n", "first: $first", r"share the variable \$first"),
-        ("first: $first, after: $after", "last: $first, before: $after", "must go forward"),
+        ("first: $first, after: $after", "last: $first, before: $after", "must be paginated forward"),
     ],
 )
 def test_what_the_document_needs(old: str, new: str, match: str) -> None:
@@ -60,7 +60,7 @@ def test_what_the_document_needs(old: str, new: str, match: str) -> None:
 @pytest.mark.parametrize("path", ["repositories[].issues", "repositories.nodes[].pulls", "repositories.nodes.issues[]"])
 def test_no_connection_at_the_path(path: str) -> None:
     """The message has the paths to choose from."""
-    with pytest.raises(DocumentError, match=r"Its connections are 'repositories', 'repositories.nodes\[\].issues'"):
+    with pytest.raises(DocumentError, match=r"in the document: 'repositories', 'repositories.nodes\[\].issues'"):
         Client("http://127.0.0.1:9/").paginate(DOCUMENT, path=path)
 
 
@@ -74,7 +74,9 @@ def test_a_path_without_the_mark(path: str | None) -> None:
 def test_an_inner_connection_alone() -> None:
     """When only the inner one has a variable for its cursor, it is still not the only list."""
     document = DOCUMENT.replace(", after: $after", "")
-    with pytest.raises(DocumentError, match=r"in each node of 'repositories'; pass path='repositories.nodes\[\].issue"):
+    with pytest.raises(
+        DocumentError, match=r"nested in the nodes of 'repositories'; pass path='repositories.nodes\[\].issue"
+    ):
         Client("http://127.0.0.1:9/").paginate(document)
 
 

@@ -104,7 +104,7 @@ def test_an_outer_node_that_is_removed_meanwhile(change: str) -> None:
         nodes = client.paginate(DOCUMENT, path=PATH, prefetch=0)
         assert titles(itertools.islice(nodes, 3)) == ["0.0", "1.0", "1.1"]
         root.counts[1:] = [None, 3] if change == "removed" else []
-        with pytest.raises(TransportProtocolError, match=r"outer node with the cursor 'r1' is no longer in its place"):
+        with pytest.raises(TransportProtocolError, match=r"outer node with the cursor 'r1' has moved"):
             next(nodes)
 
 
@@ -126,9 +126,9 @@ def repository(end: str | None) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("answer", "match"),
     [
-        (outer([{"cursor": "a"}], [repository("b")]), "does not move: page 2"),
-        (outer([{"cursor": "a"}], [repository(None)]), "'issues' has more pages, and gives no cursor"),
-        (outer([{"cursor": "a"}], [{"name": "a", "issues": None}], more=True), "does not move"),
+        (outer([{"cursor": "a"}], [repository("b")]), "does not advance: page 2"),
+        (outer([{"cursor": "a"}], [repository(None)]), "'issues' has more pages, but sent no cursor"),
+        (outer([{"cursor": "a"}], [{"name": "a", "issues": None}], more=True), "does not advance"),
         (outer([{"cursor": ""}], [repository("b")]), "An edge of 'repositories' has no cursor"),
         (outer([{"cursor": "a"}], []), "1 edges and 0 nodes on one page"),
     ],
@@ -150,7 +150,8 @@ def test_an_error_says_where() -> None:
         nodes = client.paginate(DOCUMENT, path=PATH)
         next(nodes)
         with pytest.raises(
-            TransportProtocolError, match=r"null data.* page 2 of paginate\(\), after Position\(outer=None, inner='b'\)"
+            TransportProtocolError,
+            match=r"null data.* page 2 of paginate\(\), after cursor Position\(outer=None, inner='b'\)",
         ):
             next(nodes)
         assert nodes.cursor == (None, "b")

@@ -35,7 +35,7 @@ def test_it_halves_down_to_one(caplog: pytest.LogCaptureFixture) -> None:
     size = PageSize(5)
     with caplog.at_level(logging.WARNING, "syncgql"):
         assert [(size.shrink(COST), size.size) for _ in range(3)] == [(True, 2), (True, 1), (False, 1)]
-    assert "the next has 2 nodes" in caplog.text
+    assert "requesting 2 nodes instead" in caplog.text
 
 
 def test_it_grows_back() -> None:

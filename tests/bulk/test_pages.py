@@ -205,11 +205,11 @@ def test_no_thread_stays(rows_url: str) -> None:
     ("document", "options", "match"),
     [
         ("{ rows { nodes { id } } }", {}, "no field selects pageInfo"),
-        (FORWARD, {"path": "columns"}, "no pageInfo at 'columns'. Its connection is 'rows'"),
+        (FORWARD, {"path": "columns"}, "No field at 'columns' selects pageInfo. Connections in the document: 'rows'"),
         (FORWARD.replace("after: $after", ""), {}, "needs a variable for its cursor: declare \\$after"),
         (FORWARD.replace(" endCursor", ""), {}, "add endCursor to its pageInfo"),
         (FORWARD.replace("nodes { id }", ""), {}, "neither nodes nor edges"),
-        (FORWARD.replace("first: $first", "first: 100"), {"page_size": 10}, "page_size= needs a variable"),
+        (FORWARD.replace("first: $first", "first: 100"), {"page_size": 10}, "page_size= requires a variable"),
     ],
 )
 def test_documents_that_cannot_be_paged(document: str, options: dict[str, Any], match: str) -> None:

@@ -104,7 +104,7 @@ def test_stash() -> None:
 
 def test_a_function_that_does_not_get_on() -> None:
     """The same variables twice are an error."""
-    with pytest.raises(TransportProtocolError, match="does not move"):
+    with pytest.raises(TransportProtocolError, match="does not advance"):
         pull(KEYSET, lambda variables: {"users": rows(0, 3)}, pagination=lambda data: {"last": 2})
 
 
@@ -120,14 +120,14 @@ def test_which_list() -> None:
     def answer(variables: Any) -> Any:
         return {"users": rows(0, 3), "tags": []}
 
-    with pytest.raises(DocumentError, match=r"choose it with path=. Lists in it: 'users', 'tags'"):
+    with pytest.raises(DocumentError, match=r"choose a list with path=. Lists in the data: 'users', 'tags'"):
         pull(KEYSET, answer, pagination=lambda data: None)
     assert pull(KEYSET, answer, pagination=lambda data: None, path="users") == ([0, 1, 2], 1)
 
 
 def test_no_list_at_the_path() -> None:
     """The message says what is there."""
-    with pytest.raises(TransportProtocolError, match="no list at 'users', but dict"):
+    with pytest.raises(TransportProtocolError, match="has dict instead of a list at 'users'"):
         pull(KEYSET, lambda variables: {"users": {}}, pagination=lambda data: None, path="users")
     with pytest.raises(TransportProtocolError, match="leads through a list"):
         pull(KEYSET, lambda variables: {"users": [{}]}, pagination=lambda data: None, path="users.tags")

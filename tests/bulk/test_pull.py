@@ -50,14 +50,14 @@ def test_more_pages_without_a_cursor(cursor: str | None) -> None:
 
 def test_an_empty_page_without_a_cursor() -> None:
     """The same, though the page is empty."""
-    with pytest.raises(TransportProtocolError, match="gives no cursor"):
+    with pytest.raises(TransportProtocolError, match="sent no cursor"):
         pull(page(more=True, cursor=None))
 
 
 @pytest.mark.parametrize("cursors", ["aa", "aba", "abcb"])
 def test_a_cursor_that_does_not_move(cursors: str) -> None:
     """Nor one that comes back."""
-    with pytest.raises(TransportProtocolError, match="does not move"):
+    with pytest.raises(TransportProtocolError, match="does not advance"):
         pull(*[page(number, more=True, cursor=cursor) for number, cursor in enumerate(cursors)])
 
 
@@ -68,7 +68,7 @@ def test_empty_pages_in_between() -> None:
 
 def test_empty_pages_without_an_end() -> None:
     """After ten in a row it is an error."""
-    with pytest.raises(TransportProtocolError, match="the last 10 were empty"):
+    with pytest.raises(TransportProtocolError, match=r"the last 10 pages, up to page 10 of paginate\(\), were empty"):
         pull(*[page(more=True, cursor=str(number)) for number in range(20)])
 
 

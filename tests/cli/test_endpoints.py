@@ -57,7 +57,7 @@ def test_an_endpoint_of_the_user(strawberry_server: Server, tmp_path: Path) -> N
     ("definition", "message"),
     [
         ("", "needs a url"),
-        ('url = "http://h/"\nheader = {}', "'header' is unknown"),
+        ('url = "http://h/"\nheader = {}', "unknown key 'header'"),
         ('url = "http://h/"\nheaders = {a = 1}', "headers must be"),
         ('url = "http://h/"\nschema = 1', "schema must be"),
         ('url = "http://h/', "cannot be read"),

@@ -34,7 +34,7 @@ def test_mistakes(text: str) -> None:
 
 def test_required_and_repeated() -> None:
     """A missing variable and one that is given twice."""
-    with pytest.raises(click.UsageError, match=r"needs \$l"):
+    with pytest.raises(click.UsageError, match=r"requires \$l"):
         variable_values(GraphQLRequest(DOCUMENT).operation, [], {})
     with pytest.raises(click.UsageError, match="2 times"):
         values("i=1", "i=2")

@@ -45,5 +45,5 @@ def test_errors_in_python_have_the_place_in_the_file() -> None:
     with pytest.raises(CodegenError) as caught:
         read_documents(SCHEMA, {"app.py": texts["app.py"]})
     assert caught.value.errors == ["app.py:2:19: Query has no field 'b'. Did you mean 'a'?"]
-    with pytest.raises(CodegenError, match=r"broken\.py:1:\d+: not Python: "):
+    with pytest.raises(CodegenError, match=r"broken\.py:1:\d+: not valid Python: "):
         read_documents(SCHEMA, texts)

@@ -260,9 +260,9 @@ def test_all_errors_are_reported(library: GraphQLSchema) -> None:
     ("text", "error"),
     [
         ("query C { ", "a.graphql:1:11: Syntax Error: Expected Name, found <EOF>."),
-        ("{ version }", "a.graphql:1:1: The operation has no name, which its class needs."),
+        ("{ version }", "a.graphql:1:1: The operation has no name; name it, because its class is named after it."),
         ("query A { version } query A { version }", "There can be only one operation named 'A'."),
-        ("query getIt { version } query GetIt { version }", "would be the same class, GetIt."),
+        ("query getIt { version } query GetIt { version }", "would both generate the class GetIt"),
     ],
 )
 def test_names_of_operations(library: GraphQLSchema, text: str, error: str) -> None:

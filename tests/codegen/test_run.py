@@ -102,7 +102,7 @@ def test_no_documents(project: Path) -> None:
         ({"schema": "s", "codegen": {"documents": [], "output": "b", "scalars": {"T": {}}}}, "scalars.T] needs a type"),
         (
             {"schema": "s", "codegen": {"documents": [], "output": "b", "scalars": {"T": {"type": "a", "x": "b"}}}},
-            "type, parse and serialize only",
+            "only type, parse and serialize",
         ),
     ],
 )

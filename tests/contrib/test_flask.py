@@ -72,7 +72,9 @@ def test_a_mistake_is_named() -> None:
     with pytest.raises(TypeError, match="url"):
         SyncGQL(app)
     app.config.update(GRAPHQL_URL=URL, GRAPHQL_HEADRS={})
-    with pytest.raises(TypeError, match=r"GRAPHQL_\* is wrong: Client has no option 'headrs'; did you mean 'headers'"):
+    with pytest.raises(
+        TypeError, match=r"Invalid configuration GRAPHQL_\*: Client has no option 'headrs'; did you mean 'headers'"
+    ):
         SyncGQL(app)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from contextlib import nullcontext
 from inspect import cleandoc
@@ -13,9 +14,11 @@ from typing import Any
 import django.conf
 import pytest
 import trustme
+from graphql import build_schema
 
 import syncgql
 from syncgql.cli.demo.server_process import ServerProcess
+from syncgql.codegen import generate
 from syncgql.testing import GraphQLMock
 from tests import fix_proxy
 from tests.fix_phoenix import PhoenixServer
@@ -38,7 +41,7 @@ PRINTED = {
     "docs/phoenix.md": "Hello\n{'hello': 'Hello world!'}\n",
     "docs/defer.md": "Emma 1 ...\n",
     "docs/codegen.md": "['__init__.py', 'hello.py']\n",
-    "docs/typed.md": "The answer does not fit Numbered: book.title: expected int, got 'Emma'.\n('book', 'title')\n",
+    "docs/typed.md": "The response does not match Numbered: book.title: expected int, got 'Emma'.\n('book', 'title')\n",
     "docs/middleware.md": "query Hello\n{'count': 1}\n",
     "docs/rate_limits.md": "False 3600\n",
     "docs/opentelemetry.md": "query Hello 200\nquery Hello attempt True\n{'count': 1}\n",
@@ -74,6 +77,21 @@ def token_url() -> Iterator[str]:
 
 
 @pytest.fixture
+def generated_api(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The package ``api``, which ``syncgql codegen`` writes for the README's operation."""
+    schema = build_schema(library_server.schema.as_str())
+    operation = "query FindBook($id: ID!) { book(id: $id) { title year } }"
+    package = tmp_path / "generated" / "api"
+    package.mkdir(parents=True)
+    for name, text in generate(schema, {"find_book.graphql": operation}).items():
+        (package / name).write_text(text, "utf-8")
+    monkeypatch.syspath_prepend(package.parent)
+    yield
+    for name in [name for name in sys.modules if name.partition(".")[0] == "api"]:
+        del sys.modules[name]
+
+
+@pytest.fixture
 def files(tmp_path: Path, authority: trustme.CA, monkeypatch: pytest.MonkeyPatch) -> None:
     """The files that examples use, in the working directory."""
     monkeypatch.chdir(tmp_path)
@@ -100,6 +118,7 @@ def names(url: str) -> dict[str, Any]:
         "result": {"__schema": {}},
         "key": "da2-key",
         "token": "a token",
+        "fetch_token": lambda: ("token-1", 3600),
         "tokens": SimpleNamespace(current=lambda: "Bearer a token"),
     }
 
@@ -129,6 +148,8 @@ def test_the_code_of_a_page_runs(
         proxy: str = request.getfixturevalue("http_proxy")
         user = f"{fix_proxy.USER}:{fix_proxy.PASSWORD}@"
         replace["http://proxy.example.com:8080"] = proxy.replace("//", f"//{user}")
+    if "from api import" in text:
+        request.getfixturevalue("generated_api")
     given = names(library.url)
     if path == "docs/middleware.md" and not django.conf.settings.configured:
         django.conf.settings.configure()  # whose cache is in memory

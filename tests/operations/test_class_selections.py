@@ -288,7 +288,7 @@ def test_names_that_only_the_class_has_are_aliases() -> None:
 @pytest.mark.parametrize("kind", [int, list[str], dict[str, DataBook], int | None])
 def test_a_type_without_fields_is_no_selection(kind: Any) -> None:
     """The message says what may be given."""
-    with pytest.raises(DocumentError, match="is no selection; give a dataclass"):
+    with pytest.raises(DocumentError, match="is not a selection; pass a dataclass"):
         Fields.of(kind)
 
 

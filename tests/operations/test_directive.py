@@ -18,5 +18,5 @@ def test_directives_compare_by_value() -> None:
 @pytest.mark.parametrize("name", ["", "@", "two words", "1st", "é"])
 def test_a_name_is_checked(name: str) -> None:
     """A mistake is reported at its own line."""
-    with pytest.raises(DocumentError, match="is no GraphQL name"):
+    with pytest.raises(DocumentError, match="is not a GraphQL name"):
         Directive(name)

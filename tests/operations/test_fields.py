@@ -114,7 +114,7 @@ def test_fragments_are_selections() -> None:
     assert pickle.loads(pickle.dumps(parts)) == parts
     with pytest.raises(DocumentError, match="'on'"):
         Fragment("on", on="Book")
-    with pytest.raises(DocumentError, match="'odd-name' is no GraphQL name"):
+    with pytest.raises(DocumentError, match="'odd-name' is not a GraphQL name"):
         Fragment("Parts", on="odd-name")
 
 
@@ -180,12 +180,12 @@ def test_repr_can_be_typed() -> None:
 @pytest.mark.parametrize(
     ("wrong", "message"),
     [
-        (3, "int is no selection"),
-        ({"title"}, "set is no selection"),
-        (b"title", "bytes is no selection"),
+        (3, "int is not a selection"),
+        ({"title"}, "set is not a selection"),
+        (b"title", "bytes is not a selection"),
         ({3: True}, "must be names, not int"),
-        ({"odd-name": True}, "'odd-name' is no GraphQL name"),
-        ({"title": 3}, "int is no selection"),
+        ({"odd-name": True}, "'odd-name' is not a GraphQL name"),
+        ({"title": 3}, "int is not a selection"),
         ("", "The selection is empty"),
     ],
 )
@@ -197,9 +197,9 @@ def test_what_is_no_selection_is_refused(wrong: Any, message: str) -> None:
 
 def test_names_directives_and_depths_are_checked_when_they_are_given() -> None:
     """A mistake is reported at its own line, not when the document is built."""
-    with pytest.raises(DocumentError, match="'odd-name' is no GraphQL name"):
+    with pytest.raises(DocumentError, match="'odd-name' is not a GraphQL name"):
         Field("odd-name")
-    with pytest.raises(DocumentError, match="'1st' is no GraphQL name"):
+    with pytest.raises(DocumentError, match="'1st' is not a GraphQL name"):
         Field("book", alias="1st")
     with pytest.raises(DocumentError, match="directives must be Directive objects, not str"):
         Field("book", directives=["include"])  # type: ignore[list-item]

@@ -28,7 +28,7 @@ def test_variables_compare_by_value() -> None:
     assert hash(Variable("first", default=[1])) == hash(Variable("first"))
     assert eval(repr(Variable("first", default=[1]))) == Variable("first", default=[1])
     assert pickle.loads(pickle.dumps(Variable("first"))) == Variable("first")
-    with pytest.raises(DocumentError, match="is no GraphQL name"):
+    with pytest.raises(DocumentError, match="is not a GraphQL name"):
         Variable("$first")
 
 
@@ -74,7 +74,7 @@ def test_uses_that_do_not_agree_are_an_error(client: Client) -> None:
             Field("book", id=Variable("x"), fields="id"), Field("books", first=Variable("x"), fields="id")
         )
     assert caught.value.path == "variables.x"
-    with pytest.raises(DocumentError, match="two variables 'x' with different defaults"):
+    with pytest.raises(DocumentError, match="variable 'x' is used with different defaults"):
         client.query.document(
             Field("books", first=Variable("x"), fields="id"),
             Field("books", alias="more", first=Variable("x", default=3), fields="id"),

@@ -29,7 +29,7 @@ ALL = [
         (lambda: RateLimit(True), TypeError, "rate must be a number, not bool"),
         (lambda: RateLimit(0), ValueError, "rate must be more than 0, not 0"),
         (lambda: RateLimit(float("nan")), ValueError, "rate must be more than 0, not nan"),
-        (lambda: RateLimit(float("inf")), ValueError, "rate must be less than infinity"),
+        (lambda: RateLimit(float("inf")), ValueError, "rate must be finite"),
         (lambda: RateLimit(5, per=-1), ValueError, "per must be more than 0, not -1"),
         (lambda: RateLimit(5, burst=0), ValueError, "burst must be 1 or more, not 0"),
         (lambda: RateLimit(5, burst=1.5), TypeError, "burst must be a whole number, not float"),  # type: ignore[arg-type]

@@ -55,7 +55,7 @@ def test_another_kind_of_operation(wire_server: WireServer) -> None:
 
     with (
         Client(wire_server.url, middleware=[mutate]) as client,
-        pytest.raises(TypeError, match="mutate replaced a query by a mutation"),
+        pytest.raises(TypeError, match="mutate replaced a query with a mutation"),
     ):
         client.execute("{ ok }")
     assert wire_server.requests == []

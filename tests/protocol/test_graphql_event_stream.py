@@ -143,7 +143,7 @@ def test_next_that_is_no_response(data: Any) -> None:
     response = Response(200, {}, "http://example.test/graphql/stream?token=secret", 0.1)
     with pytest.raises(TransportProtocolError) as info:
         received(GraphQLEventStream(0, response=response), event("next", data))
-    assert info.value.rule.startswith("a result is a GraphQL response, but ")
+    assert info.value.rule.startswith("a result must be a GraphQL response, but ")
     assert info.value.received == json.dumps(data)
     assert info.value.response is response
     assert info.value.message.startswith(
@@ -273,7 +273,7 @@ def test_single_connection_events_without_data() -> None:
 @pytest.mark.parametrize("data", [{}, {"id": 1}, {"id": None}, [], "a", None])
 def test_single_connection_event_without_id(type: str, data: Any) -> None:
     """An event that names no operation breaks the protocol."""
-    with pytest.raises(TransportProtocolError, match=f"{type} has the id of its operation"):
+    with pytest.raises(TransportProtocolError, match=f"{type} must have the id of its operation"):
         single(event(type, data))
 
 

@@ -202,7 +202,7 @@ def test_w15_late_and_unknown_messages_are_ignored(late: str) -> None:
         ('{"type":"next","id":"","payload":{}}', "the id of next is a non-empty string"),
         ('{"type":"next","id":"1","payload":[]}', "the payload of next is an object"),
         ('{"type":"next","id":"1"}', "the payload of next is an object"),
-        ('{"type":"next","id":"1","payload":{"data":1}}', "the payload of next is a GraphQL response, but"),
+        ('{"type":"next","id":"1","payload":{"data":1}}', "the payload of next must be a GraphQL response, but"),
         ('{"type":"error","payload":[{"message":"a"}]}', "the id of error is a non-empty string"),
         ('{"type":"complete"}', "the id of complete is a non-empty string"),
     ],

@@ -202,7 +202,7 @@ def test_messages_before_the_ack_are_tolerated() -> None:
         ('{"type":"next","id":"1","payload":{"data":null}}', "'next' is no type of message"),
         ('{"type":"data","payload":{"data":null}}', "the id of data is a non-empty string"),
         ('{"type":"data","id":"1"}', "the payload of data is an object"),
-        ('{"type":"data","id":"1","payload":{"data":1}}', "the payload of data is a GraphQL response, but"),
+        ('{"type":"data","id":"1","payload":{"data":1}}', "the payload of data must be a GraphQL response, but"),
         ('{"type":"error","id":1,"payload":{}}', "the id of error is a non-empty string"),
         ('{"type":"complete","id":null}', "the id of complete is a non-empty string"),
     ],

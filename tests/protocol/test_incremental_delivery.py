@@ -185,7 +185,7 @@ def test_the_first_payload_must_be_a_response() -> None:
 
 def test_nothing_follows_the_last_payload() -> None:
     """Not even a repetition of it."""
-    with pytest.raises(TransportProtocolError, match="it follows the last payload"):
+    with pytest.raises(TransportProtocolError, match="no payload may follow the last one"):
         fed(first(has_next=False), {"hasNext": False})
 
 

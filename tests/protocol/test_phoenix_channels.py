@@ -160,7 +160,7 @@ def test_x04_a_reply_that_is_no_response(response: Any) -> None:
     """The server broke the protocol."""
     machine = ready()
     id, _ = machine.subscribe(DOCUMENT)
-    with pytest.raises(TransportProtocolError, match="the reply to a document is a GraphQL response"):
+    with pytest.raises(TransportProtocolError, match="the reply to a document must be a GraphQL response"):
         reply(machine, id, response)
 
 
@@ -360,7 +360,7 @@ def test_x16_what_is_no_frame(text: str) -> None:
 def test_an_event_that_is_no_response() -> None:
     """It would be lost, so the server broke the protocol."""
     machine, _ = active()
-    with pytest.raises(TransportProtocolError, match="the result of subscription:data is a GraphQL response"):
+    with pytest.raises(TransportProtocolError, match="the result of subscription:data must be a GraphQL response"):
         receive(machine, "subscription:data", {"result": {"no": 1}}, topic=X, join=None)
 
 

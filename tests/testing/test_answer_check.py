@@ -42,7 +42,7 @@ SCHEMA = build_schema(
         (
             "{ found { __typename } }",
             {"found": [{"__typename": "Boook"}]},
-            ["found.0.__typename is 'Boook', which is no Item. The nearest name is 'Book'."],
+            ["found.0.__typename is 'Boook', which is not a possible type of Item. The nearest name is 'Book'."],
         ),
         (
             "{ found { __typename ... on Book { title } } }",

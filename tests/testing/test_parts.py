@@ -92,7 +92,7 @@ def test_steps_that_do_not_fit() -> None:
     """The error is that of a server whose parts do not fit."""
     with GraphQLMock() as mock, Client("http://localhost") as client:
         mock.script("Book", event(TITLE), part(["book", "title"], {"a": 1}))
-        with pytest.raises(TransportProtocolError, match=r"it has data for book\.title, which is a string"):
+        with pytest.raises(TransportProtocolError, match=r"a payload has data for book\.title, which is a string"):
             client.execute(DOCUMENT)
 
 

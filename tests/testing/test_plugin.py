@@ -156,7 +156,7 @@ def test_tapes_are_recorded_in_one_process(books: pytest.Pytester) -> None:
     """Processes would overwrite each other's recordings."""
     result = books.runpytest_subprocess("--syncgql-record", "-n", "2")
     assert result.ret == pytest.ExitCode.USAGE_ERROR
-    result.stderr.fnmatch_lines(["*--syncgql-record records in one process; run pytest with -n 0.*"])
+    result.stderr.fnmatch_lines(["*--syncgql-record requires a single process; run pytest with -n 0.*"])
 
 
 def test_what_is_not_on_the_tape(books: pytest.Pytester) -> None:

@@ -18,13 +18,13 @@ from syncgql.typed.misfit import Misfit, Missing, path_text
         ({"a": 1}, "an object"),
         ([1, 2], "a list of 2"),
         ("x" * 100, repr("x" * 60 + "...")),
-        (Missing, "nothing: the answer has no such field"),
+        (Missing, "nothing, because the field is missing"),
     ],
 )
 def test_what_came_is_named_and_cut(value: Any, shown: str) -> None:
     """JSON's words for JSON's values."""
     error = Misfit("str", value).result_error("Book")
-    assert error.message == f"The answer does not fit Book: expected str, got {shown}."
+    assert error.message == f"The response does not match Book: expected str, got {shown}."
 
 
 def test_the_path_is_in_the_message_and_on_the_error() -> None:
@@ -32,7 +32,7 @@ def test_the_path_is_in_the_message_and_on_the_error() -> None:
     misfit = Misfit("int", "many")
     misfit.steps += ["pages", 0, "books"]
     error = misfit.result_error("Library")
-    assert error.message == "The answer does not fit Library: books[0].pages: expected int, got 'many'."
+    assert error.message == "The response does not match Library: books[0].pages: expected int, got 'many'."
     assert (error.path, error.expected) == (("books", 0, "pages"), "int")
     assert path_text((1, 2)) == "[1][2]"
 

@@ -85,7 +85,7 @@ def test_others_have_none(kind: object) -> None:
 
 def test_annotations_that_cannot_be_resolved_are_named() -> None:
     """The message says which class, and what to do."""
-    with pytest.raises(TypeError, match=r"Unresolved cannot be resolved: .*Missing.* top of a module"):
+    with pytest.raises(TypeError, match=r"Unresolved cannot be resolved: .*Missing.* at module level"):
         record_fields(Unresolved)
 
 

@@ -68,7 +68,7 @@ def test_the_path_begins_at_the_data() -> None:
     with pytest.raises(ResultError) as caught:
         result_decoder(list[Book])({"books": [{"title": 1}]})
     assert caught.value.path == ("books", 0, "title")
-    assert "does not fit list[" in caught.value.message
+    assert "does not match list[" in caught.value.message
 
 
 def test_null_for_a_class_is_an_error() -> None:
@@ -81,5 +81,5 @@ def test_one_member_of_the_data_is_decoded() -> None:
     """Its name begins the path; null is an error here, too."""
     assert member_decoder(list[Book], "books")({"books": [{"title": "Emma"}], "other": 1}) == [Book("Emma")]
     for data in ({"book": None}, {}):
-        with pytest.raises(ResultError, match=r"fit Book: book: expected an object \(Book\), got null"):
+        with pytest.raises(ResultError, match=r"match Book: book: expected an object \(Book\), got null"):
             member_decoder(Book, "book")(data)

@@ -1,1 +1,1 @@
-"""The subcommands, one per module; each is a function with the name of its module."""
+"""The subcommands, one per module; each is a function named after its module."""

@@ -1,4 +1,4 @@
-"""``syncgql check``: documents against a schema."""
+"""``syncgql check``: checks documents against a schema."""
 
 from __future__ import annotations
 
@@ -32,12 +32,12 @@ RULES = tuple(rule for rule in specified_rules if rule is not NoUnusedFragmentsR
 
 @dataclass(frozen=True)
 class Finding:
-    """What is wrong, and where.
+    """An error or a warning, with its position.
 
     Attributes:
-        place: where it is.
+        place: the position.
         level: ``error`` or ``warning``.
-        message: what is wrong.
+        message: the text of the error or warning.
     """
 
     place: Place
@@ -48,11 +48,11 @@ class Finding:
 @click.command()
 @click.argument("source")
 @click.argument("paths", metavar="FILES...", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option("--deny", type=click.Choice(["deprecated"]), help="Count what is deprecated as an error.")
+@click.option("--deny", type=click.Choice(["deprecated"]), help="Treat uses of deprecated definitions as errors.")
 @click.option(
     "--manifest",
     type=click.Path(path_type=Path),
-    help="A manifest of trusted documents; report the documents that it does not have.",
+    help="A manifest of trusted documents; report documents that are not in it.",
 )
 @click.option("--format", "format_name", type=click.Choice(["text", "github", "json"]), default="text")
 @connection_options
@@ -68,7 +68,7 @@ def check(
 
     SOURCE is a URL, the name of an endpoint or a file with the schema. FILES are files and folders with GraphQL
     (.graphql, .gql) or Python: literals that are passed to gql() and to the methods of a client, and literals that
-    begin with query, mutation, subscription or fragment. Exits with 9 if there is an error.
+    begin with query, mutation, subscription or fragment. The exit code is 9 if there is an error.
 
     \b
     syncgql check schema.graphql src/
@@ -78,7 +78,7 @@ def check(
     trusted = None if manifest is None else _read_manifest(manifest)
     schema = read_schema(source, connection)
     files = DocumentFiles(paths)
-    # A fragment of another file may have the same error in several documents.
+    # An error in a fragment is found once for each document that uses the fragment.
     found = dict.fromkeys(_findings(files, schema, "error" if deny else "warning"))
     if trusted is not None:
         found |= dict.fromkeys(_missing(files, trusted))
@@ -113,7 +113,7 @@ def _read_manifest(path: Path) -> TrustedDocuments:
 def _missing(files: DocumentFiles, trusted: TrustedDocuments) -> Iterator[Finding]:
     for each in sent_documents(files):
         if trusted.id_of(each.document.text) is None:
-            yield Finding(each.place, "error", "The manifest does not have this document; run syncgql persist.")
+            yield Finding(each.place, "error", "This document is not in the manifest; run syncgql persist.")
 
 
 def _write_text(findings: list[Finding]) -> None:

@@ -1,4 +1,4 @@
-"""``syncgql codegen``: typed Python from a schema and documents."""
+"""``syncgql codegen``: generates typed Python from a schema and documents."""
 
 from __future__ import annotations
 
@@ -23,20 +23,22 @@ from ..schemas import read_schema
 
 
 @click.command()
-@click.option("--check", is_flag=True, help="Print what would change, and exit with 9 if anything would.")
+@click.option("--check", is_flag=True, help="Write nothing; print a diff, and exit with code 9 unless it is empty.")
 @click.option("--schema", metavar="SOURCE", help="The schema: a file, a URL or the name of an endpoint.")
 @click.option(
     "--python",
     multiple=True,
     metavar="PATTERN",
-    help="Python files whose literals are documents, too, below the project's folder: 'app/**/*.py'.",
+    help="Python files with GraphQL literals, relative to the project folder: 'app/**/*.py'.",
 )
 @click.option(
     "--manifest",
     type=click.Path(path_type=Path),
-    help="A file for the texts that the code sends, by their SHA-256, for servers that accept only these.",
+    help="Write the documents that the code sends to this file, by SHA-256, to register them.",
 )
-@click.option("--model", type=click.Choice(MODEL_NAMES), help="What results are, instead of what pyproject.toml says.")
+@click.option(
+    "--model", type=click.Choice(MODEL_NAMES), help="The kind of classes for results; overrides pyproject.toml."
+)
 @connection_options
 def codegen(
     connection: Connection,
@@ -48,8 +50,8 @@ def codegen(
 ) -> None:
     """Write typed Python for the documents of a project.
 
-    The nearest pyproject.toml says what to generate: [tool.syncgql] has the schema, and [tool.syncgql.codegen] the
-    documents and the output folder. Exits with 8 if a document has an error; then nothing is written.
+    The nearest pyproject.toml contains the settings: the schema in [tool.syncgql], and the documents and the output
+    folder in [tool.syncgql.codegen]. If a document has an error, nothing is written and the exit code is 8.
 
     \b
     syncgql codegen
@@ -83,15 +85,15 @@ def codegen(
 
 
 def _with_options(settings: Mapping[str, Any], schema: str | None, python: tuple[str, ...]) -> Mapping[str, Any]:
-    """Return the settings with the options of the command in them."""
+    """Return the settings, overridden by the options of the command."""
     table = settings.get("codegen")
     if not isinstance(table, Mapping):
-        return settings  # which is reported as an error
+        return settings  # reported as an error later
     table = dict(table)
     if schema is not None:
-        # A path on the command line is one below the current folder.
+        # A path on the command line is relative to the current folder.
         table["schema"] = str(Path(schema).absolute()) if Path(schema).is_file() else schema
     configured = table.get("python", [])
-    if python and isinstance(configured, list):  # anything else is reported as an error
+    if python and isinstance(configured, list):  # anything else is reported as an error later
         table["python"] = [*configured, *python]
     return {**settings, "codegen": table}

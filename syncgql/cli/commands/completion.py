@@ -1,4 +1,4 @@
-"""``syncgql completion``: the script with which a shell completes the words of the command."""
+"""``syncgql completion``: prints the completion script of a shell."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ SHELLS = {"bash": BashComplete, "zsh": ZshComplete, "fish": FishComplete}
 def completion(ctx: click.Context, shell: str) -> None:
     """Print the completion script of a shell.
 
-    The shell then completes commands, options and the names of endpoints.
+    With this script, the shell completes commands, options and the names of endpoints.
 
     \b
     eval "$(syncgql completion bash)"                                    # in ~/.bashrc

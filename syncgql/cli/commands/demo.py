@@ -1,4 +1,4 @@
-"""``syncgql demo``: a real server, and a client that shows what it can do."""
+"""``syncgql demo``: starts a real server and shows the features of the client."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ LIBRARIES = {
 
 
 @click.command()
-@click.option("--serve", is_flag=True, help="Only start the demo server and print its URL.")
+@click.option("--serve", is_flag=True, help="Only run the demo server, and print its URL.")
 @click.option(
     "--port",
     type=click.IntRange(0, 65535),

@@ -1,4 +1,4 @@
-"""``syncgql diff``: the changes between two schemas, by graphql-core's rules."""
+"""``syncgql diff``: lists the changes between two schemas, by graphql-core's rules."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ LEVELS = ("breaking", "dangerous", "safe")
 
 
 class Change(NamedTuple):
-    """A change: how bad it is for clients, graphql-core's name for its kind, and what changed."""
+    """A change: its level, graphql-core's name for its kind, and its description."""
 
     level: str
     kind: str
@@ -38,9 +38,9 @@ class Change(NamedTuple):
     multiple=True,
     type=click.Path(path_type=Path),
     metavar="PATH",
-    help="A file or folder with documents; list only changes of what they use.",
+    help="A file or folder with documents; list only changes that affect them.",
 )
-@click.option("--deny", type=click.Choice(["dangerous"]), help="Exit with 9 on a dangerous change, too.")
+@click.option("--deny", type=click.Choice(["dangerous"]), help="Exit with code 9 for dangerous changes as well.")
 @click.option("--format", "format_name", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @connection_options
 def diff(
@@ -48,8 +48,8 @@ def diff(
 ) -> None:
     """List the changes between two schemas.
 
-    OLD and NEW are URLs, names of endpoints, or files with SDL or an introspection result. Exits with 9 if there is a
-    breaking change. Safe changes are listed with graphql-core 3.3 and newer.
+    OLD and NEW are URLs, names of endpoints, or files with SDL or an introspection result. The exit code is 9 if there
+    is a breaking change. Safe changes are listed with graphql-core 3.3 and newer.
 
     \b
     syncgql diff schema.graphql https://api.example.com/graphql --documents src/
@@ -61,7 +61,7 @@ def diff(
     changes = sorted(
         _changes(_with_all_scalars(before), _with_all_scalars(after)), key=lambda change: LEVELS.index(change.level)
     )
-    if documents:  # what is new concerns no document
+    if documents:  # additions affect no document
         changes = [change for change in changes if change.level != "safe"]
     if format_name == "json":
         write_json([change._asdict() for change in changes])

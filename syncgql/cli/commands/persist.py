@@ -1,4 +1,4 @@
-"""``syncgql persist``: the manifest of the documents that a program sends."""
+"""``syncgql persist``: writes the manifest of the documents that a program sends."""
 
 from __future__ import annotations
 
@@ -25,15 +25,19 @@ from ..sent_documents import SentDocument, sent_documents
     "format_name",
     type=click.Choice(list(FORMATS)),
     default="mapping",
-    help="mapping: the documents by their SHA-256, the default. prefixed: by sha256: and their SHA-256. apollo: the "
-    "manifest of Apollo's tools.",
+    help="mapping (the default): by SHA-256; prefixed: by sha256: and SHA-256; apollo: for Apollo's tools.",
 )
-@click.option("--check", is_flag=True, help="Print what would change in the output, and exit with 9 if anything would.")
+@click.option(
+    "--check",
+    is_flag=True,
+    help="Write nothing; print a diff, and exit with code 9 unless it is empty.",
+)
 def persist(paths: tuple[Path, ...], output: Path | None, format_name: str, check: bool) -> None:
     """Write the manifest of trusted documents.
 
     FILES are files and folders with GraphQL (.graphql, .gql) or Python, as for syncgql check. The documents are not
-    changed: a client that has the manifest finds them however they are formatted. Of generated code, pass the package.
+    changed: a client with the manifest recognizes them in any formatting. For generated code, pass the folder of the
+        package.
 
     \b
     syncgql persist app/ --output documents.json
@@ -53,7 +57,7 @@ def persist(paths: tuple[Path, ...], output: Path | None, format_name: str, chec
     text = FORMATS[format_name](each.document for each in documents)
     if check:
         if output is None:
-            raise click.UsageError("--check compares the file of --output, which is missing.")
+            raise click.UsageError("--check needs --output, the file to compare.")
         diff = file_changes(output, text)
         if diff:
             write(diff.removesuffix("\n"))
@@ -67,7 +71,7 @@ def persist(paths: tuple[Path, ...], output: Path | None, format_name: str, chec
 
 def _without_names(documents: list[SentDocument]) -> list[str]:
     return [
-        f"{each.place}: Apollo's manifest needs one operation with a name."
+        f"{each.place}: Apollo's manifest requires a single named operation per document."
         for each in documents
         if each.document.name is None
     ]

@@ -1,4 +1,4 @@
-"""``syncgql ping``: what a server speaks."""
+"""``syncgql ping``: shows which protocols a server speaks."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ SAID = {True: "yes", False: "no", None: "unknown"}
 def ping(endpoint: Endpoint, connection: Connection, format_name: str) -> None:
     """Show which protocols a server speaks.
 
-    It sends a few operations that ask for nothing but __typename: over HTTP with both media types, by GET, as a batch,
-    with a persisted query, with @defer, and as a subscription by each protocol. Attach the result to a bug report.
+    It sends a few operations that select only __typename: over HTTP with both media types, by GET, as a batch, with a
+    persisted query, with @defer, and as a subscription by each protocol. Attach the result to a bug report.
 
     \b
     syncgql ping https://api.example.com/graphql --auth bearer:@env:TOKEN

@@ -1,4 +1,4 @@
-"""``syncgql run``: one query or mutation, or several in a batch."""
+"""``syncgql run``: sends one query or mutation, or several in a batch."""
 
 from __future__ import annotations
 
@@ -26,12 +26,14 @@ from ..upload_bars import upload_bars
 @click.command()
 @endpoint_argument
 @request_options
-@click.option("--batch", is_flag=True, help="Send all operations, and a list of variables, in one HTTP request.")
-@click.option("--defer", is_flag=True, help="Print the data each time that a part of @defer or @stream arrives.")
-@click.option("--paginate", is_flag=True, help="Fetch all pages of the connection, and print each node as it comes.")
+@click.option("--batch", is_flag=True, help="Send all operations and sets of variables in one HTTP request.")
+@click.option("--defer", is_flag=True, help="Print the data each time a part of @defer or @stream arrives.")
+@click.option("--paginate", is_flag=True, help="Fetch all pages of the connection, and print each node as it arrives.")
 @format_option(*FORMATS)
-@click.option("-i", "--include", is_flag=True, help="Show the status and the headers of the response, on stderr.")
-@click.option("--allow-errors", is_flag=True, help="Exit with 0 even if the response has errors.")
+@click.option(
+    "-i", "--include", is_flag=True, help="Show the status and the headers of the response on standard error."
+)
+@click.option("--allow-errors", is_flag=True, help="Exit with code 0 even if the response has errors.")
 @connection_options
 def run(
     endpoint: Endpoint,
@@ -53,11 +55,11 @@ def run(
     echo '{ books { title year } }' | syncgql run prod --format csv
     """
     if batch + defer + paginate > 1:
-        raise click.UsageError("--batch, --defer and --paginate exclude each other.")
+        raise click.UsageError("--batch, --defer and --paginate are mutually exclusive.")
     formats = STREAM_FORMATS if defer or paginate else FORMATS
     name = format_name or next(iter(formats))
     if name not in formats:
-        raise click.UsageError(f"Results that come one after the other are printed as {' or '.join(formats)}.")
+        raise click.UsageError(f"Results that arrive one at a time can only be printed as {' or '.join(formats)}.")
     printer = ResultPrinter(formats[name], request_options.select, include)
     with connection.client(endpoint) as client:
         if batch:
@@ -72,7 +74,7 @@ def run(
 
 
 class ResultPrinter:
-    """Prints results: the data on standard output, all else on standard error."""
+    """Prints results: the data to standard output, everything else to standard error."""
 
     def __init__(self, write: Callable[[Any], None], path: str | None, include: bool) -> None:
         self._write = write
@@ -80,7 +82,7 @@ class ResultPrinter:
         self._include = include
 
     def data(self, data: Any) -> None:
-        """Print data, or the part of it that was chosen."""
+        """Print the data, or the selected part of it."""
         self._write(select(data, self._path))
 
     def batch(self, data: list[Any]) -> None:
@@ -88,14 +90,14 @@ class ResultPrinter:
         self._write([select(each, self._path) for each in data])
 
     def response(self, response: Response | None) -> None:
-        """Print status and headers if they are wanted."""
+        """Print the status and the headers if requested."""
         if self._include:
             tell_response(response)
 
 
 def _run_one(client: Client, request: GraphQLRequest, printer: ResultPrinter) -> ExitCode:
     if request.is_subscription:
-        raise click.UsageError("The operation is a subscription; syncgql subscribe prints its events.")
+        raise click.UsageError("The operation is a subscription; use syncgql subscribe.")
     try:
         with upload_bars([request]):
             result = client.execute_result(request)

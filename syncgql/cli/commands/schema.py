@@ -1,4 +1,4 @@
-"""``syncgql schema``: a schema as SDL or as an introspection result, or one of its types."""
+"""``syncgql schema``: prints a schema as SDL or as an introspection result, or one of its types."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def _type(schema: GraphQLSchema, name: str) -> GraphQLNamedType:
 
 
 def _users(schema: GraphQLSchema, name: str) -> Iterator[str]:
-    """Yield the coordinates of what refers to a type: fields, arguments, input fields, unions and implementations.
+    """Yield the coordinates of references to a type: fields, arguments, input fields, unions and implementations.
 
     See https://spec.graphql.org/draft/#sec-Schema-Coordinates.
     """

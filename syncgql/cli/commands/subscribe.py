@@ -1,4 +1,4 @@
-"""``syncgql subscribe``: the events of a subscription, as they come."""
+"""``syncgql subscribe``: prints the events of a subscription as they arrive."""
 
 from __future__ import annotations
 
@@ -26,7 +26,13 @@ READER_CHECKS = 0.5
 @endpoint_argument
 @request_options
 @click.option("--count", type=click.IntRange(min=1), metavar="N", help="End after N events.")
-@click.option("--for", "seconds", type=click.FloatRange(min=0, min_open=True), metavar="SECONDS", help="End then.")
+@click.option(
+    "--for",
+    "seconds",
+    type=click.FloatRange(min=0, min_open=True),
+    metavar="SECONDS",
+    help="End after this time.",
+)
 @click.option(
     "--protocol",
     type=click.Choice(["auto", "graphql-transport-ws", "graphql-ws", "sse", "multipart"]),
@@ -34,9 +40,9 @@ READER_CHECKS = 0.5
     show_default=True,
     help="The protocol of the subscription.",
 )
-@click.option("--verbose", is_flag=True, help="Show on standard error which protocol is used.")
+@click.option("--verbose", is_flag=True, help="Show the protocol in use on standard error.")
 @format_option(*STREAM_FORMATS)
-@click.option("--allow-errors", is_flag=True, help="Exit with 0 even if an event has errors.")
+@click.option("--allow-errors", is_flag=True, help="Exit with code 0 even if an event has errors.")
 @connection_options
 def subscribe(
     endpoint: Endpoint,
@@ -61,7 +67,7 @@ def subscribe(
     write = STREAM_FORMATS[format_name or next(iter(STREAM_FORMATS))]
     request = request_options.request()
     if not request.is_subscription:
-        raise click.UsageError("The operation is not a subscription; syncgql run sends it.")
+        raise click.UsageError("The operation is not a subscription; use syncgql run.")
     has_errors = False
     with (
         connection.client(endpoint, on_reconnect=_tell_reconnect, subscription_protocol=protocol) as client,
@@ -82,7 +88,7 @@ def subscribe(
 
 
 def _next(events: Subscription[ExecutionResult], limit: Deadline) -> ExecutionResult | None:
-    """Return the next event; None at the end of the subscription or of the time."""
+    """Return the next event; None when the subscription has ended or the time is up."""
     while True:
         left = limit.left()
         try:
@@ -98,4 +104,4 @@ def _next(events: Subscription[ExecutionResult], limit: Deadline) -> ExecutionRe
 
 
 def _tell_reconnect(seconds: float) -> None:
-    tell(f"reconnected; events of {seconds:.1f} s are missing")
+    tell(f"reconnected; events may be missing for {seconds:.1f} s")

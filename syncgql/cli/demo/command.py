@@ -1,4 +1,4 @@
-"""The demo: a real server, one client, and steps whose code is printed before it runs."""
+"""The demo: a real server, a client, and steps whose code is printed before they run."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ client.execute("{{ books {{ title author }} }}")
 
 def show(port: int = 0) -> None:
     """Start the server, run each step with one client, and stop the server."""
-    # On a busy machine, asyncio's debug mode reports slow callbacks, which would disturb the demo.
+    # On a busy machine, asyncio's debug mode reports slow callbacks, which would clutter the output.
     logging.getLogger("asyncio").setLevel(logging.ERROR)
     console = Console(highlight=False)
     console.print("Starting a small library: a Strawberry server in a separate process ...")
@@ -64,7 +64,7 @@ def serve_only(port: int = 0) -> None:
 
 
 def own_command() -> str:
-    """Return the words that start this command in this shell: its name if it is on the PATH, or its path."""
+    """Return how to run this command from the shell: by its name if it is on the PATH, otherwise as a module."""
     own = shutil.which("syncgql", path=sysconfig.get_path("scripts"))
     if own is None:
         return f"{sys.executable} -m syncgql"
@@ -76,7 +76,7 @@ def own_command() -> str:
 
 
 def body(step: Step) -> str:
-    """Return the source of a step without its first line and its docstring."""
+    """Return the source of a step without its first line and docstring."""
     source = inspect.getsource(step)
     return dedent(source.split('"""', 2)[2]).strip()
 

@@ -99,7 +99,7 @@ class Mutation:
 
     @strawberry.mutation(description="Count the bytes of a file and discard it.")
     async def upload(self, file: Upload) -> UploadedFile:
-        sent = cast(UploadFile, file)  # the value that Strawberry passes for its scalar
+        sent = cast(UploadFile, file)  # Strawberry passes this object as the value of its Upload scalar
         return UploadedFile(filename=str(sent.filename), size=len(await sent.read()))
 
 
@@ -119,7 +119,7 @@ class Subscription:
             shelf.readers.discard(reader)
 
 
-# The responses contain the errors; logging them would disturb the demo's output.
+# The responses contain the errors; logging them as well would clutter the output.
 logging.getLogger("strawberry").setLevel(logging.CRITICAL)
 
 config = StrawberryConfig(batching_config={"max_operations": 10})
@@ -127,7 +127,7 @@ graphql = GraphQL(
     strawberry.Schema(Query, Mutation, Subscription, config=config),
     multipart_uploads_enabled=True,
 )
-# Only these paths are served, so that a wrong path in the URL fails as it does on other servers.
+# Only these paths are served, so that a wrong path fails as it does on other servers.
 app = Starlette(
     routes=[
         Route("/graphql", graphql),

@@ -9,7 +9,7 @@ from types import TracebackType
 
 STOP_TIMEOUT = 10.0  # seconds between SIGTERM and SIGKILL
 
-# These make Python report warnings of the server's libraries, which would disturb the output.
+# These variables make Python show warnings of the server's libraries, which would clutter the output.
 NOT_INHERITED = {"PYTHONWARNINGS", "PYTHONDEVMODE", "PYTHONASYNCIODEBUG"}
 
 

@@ -47,7 +47,7 @@ def threads(client: Client, url: str) -> None:
 
 
 def subscription(client: Client, url: str) -> None:
-    """A subscription: a plain loop that ends with break."""
+    """A subscription: an ordinary loop, which ends with break."""
     add = "mutation ($title: String!) { addBook(title: $title) { id } }"
     new_titles = ["Pride and Prejudice", "Emma", "Persuasion"]
 
@@ -59,7 +59,7 @@ def subscription(client: Client, url: str) -> None:
 
 
 def proxies(client: Client, url: str) -> None:
-    """No document: the client writes it from the server's schema."""
+    """No document: the client generates it from the server's schema."""
     print(client.query.book("title author", id="3"))
 
 
@@ -112,7 +112,7 @@ def token(client: Client, url: str) -> None:
 
 
 def close(client: Client, url: str) -> None:
-    """Closing the client; a `with` block or the end of the program does it, too."""
+    """Closing the client; a `with` block or the end of the program closes it as well."""
     client.close()
 
     print("closed:", client.closed)

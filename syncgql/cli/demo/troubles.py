@@ -1,4 +1,4 @@
-"""Paths of the demo's server that refuse some requests, so that the demo can show what the client does about it."""
+"""Paths of the demo server that refuse some requests, so that the demo can show how the client handles that."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ USES_OF_A_TOKEN = 2
 
 
 class Busy:
-    """Answers every other request, the first one included, with the status 503."""
+    """Responds to every other request, beginning with the first, with the status 503."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._turns: Iterator[ASGIApp] = itertools.cycle([_error(503, "Come back later."), app])
@@ -23,7 +23,7 @@ class Busy:
 
 
 class Tokens:
-    """The tokens that were issued, each for two requests."""
+    """The tokens that were issued, each valid for two requests."""
 
     def __init__(self) -> None:
         self._left: dict[str, int] = {}
@@ -43,7 +43,7 @@ class Tokens:
 
 
 class Private:
-    """Answers requests that have a token, and others with the status 401."""
+    """Serves requests with a valid token, and responds to others with the status 401."""
 
     def __init__(self, app: ASGIApp, tokens: Tokens) -> None:
         self._app = app

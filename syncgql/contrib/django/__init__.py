@@ -1,4 +1,4 @@
-"""Django: clients from settings, headers of the current request, system checks and commands.
+"""Django: clients from settings, forwarded headers, system checks and commands.
 
 ``clients`` works without further setup. For the checks and the commands, add ``"syncgql.contrib.django"`` to
 ``INSTALLED_APPS``.

@@ -1,4 +1,4 @@
-"""The application, whose name is ``syncgql.contrib.django``."""
+"""The Django application ``syncgql.contrib.django``."""
 
 from __future__ import annotations
 

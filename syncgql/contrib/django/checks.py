@@ -34,8 +34,8 @@ def check_certificates(app_configs: object = None, **_: Any) -> list[checks.Chec
     """Report clients that do not verify certificates (``syncgql.W001``)."""
     return [
         checks.Warning(
-            f"SYNCGQL[{name!r}] has ssl=False, so anybody in the network can read and change its requests.",
-            hint="Pass an ssl.SSLContext that knows the authority of the server.",
+            f"SYNCGQL[{name!r}] has ssl=False, so anyone on the network can read and change its requests.",
+            hint="Pass an ssl.SSLContext that trusts the server's certificate authority.",
             id="syncgql.W001",
         )
         for name, error in _created()
@@ -67,7 +67,7 @@ def _ping(name: str) -> checks.CheckMessage | None:
 
 
 def _created() -> Iterable[tuple[str, ImproperlyConfigured | None]]:
-    """Yield each name, and the reason why its client cannot be created; None if it can."""
+    """Yield each name with the reason why its client cannot be created, or None if it can."""
     try:
         names = list(clients)
     except ImproperlyConfigured as error:

@@ -18,9 +18,9 @@ from .forwarding import forward_headers
 class Clients(Mapping[str, Client]):
     """The clients of the setting ``SYNCGQL``, a dict of the options of each ``Client``.
 
-    A client is created when it is first asked for; it works in all threads, and in processes that are forked later. An
-    entry of the option ``middleware`` may be the import path of a middleware. ``override_settings`` closes the clients,
-    and the next access creates them from the changed setting.
+    A client is created on first access; it works in all threads, and in processes that are forked later. An entry of
+    the option ``middleware`` may be the import path of a middleware. ``override_settings`` closes the clients, and the
+    next access creates them from the changed setting.
     """
 
     def __init__(self) -> None:
@@ -31,11 +31,11 @@ class Clients(Mapping[str, Client]):
         """Return the client.
 
         Raises:
-            ImproperlyConfigured: the setting has no such name, or wrong options.
+            ImproperlyConfigured: the setting does not contain the name, or its options are invalid.
         """
         client = self._clients.get(name)
         if client is None:
-            # No lock is needed: setdefault is atomic, and a client that another thread did not store was never used.
+            # No lock is needed: setdefault is atomic, and a client that loses the race was never used.
             client = self._clients.setdefault(name, self.create(name))
         return client
 
@@ -46,14 +46,14 @@ class Clients(Mapping[str, Client]):
         return len(self._named())
 
     def __contains__(self, name: object) -> bool:
-        # Mapping's own method creates the client, and does not expect ImproperlyConfigured.
+        # Mapping's implementation would create the client, and does not handle ImproperlyConfigured.
         return name in self._named()
 
     def create(self, name: str) -> Client:
-        """Return a new client with the options of a name.
+        """Create the client of this name.
 
         Raises:
-            ImproperlyConfigured: the setting has no such name, or wrong options.
+            ImproperlyConfigured: the setting does not contain the name, or its options are invalid.
         """
         options = self.options(name)
         unknown = unknown_option(options)
@@ -65,10 +65,10 @@ class Clients(Mapping[str, Client]):
             raise ImproperlyConfigured(f"SYNCGQL[{name!r}]: {error}") from error
 
     def options(self, name: str) -> Mapping[str, Any]:
-        """Return the options of a name, as they are in the setting.
+        """Return the options of the client of this name, as they are in the setting.
 
         Raises:
-            ImproperlyConfigured: the setting has no such name, or no dict.
+            ImproperlyConfigured: the setting does not contain the name, or its value is not a dict.
         """
         named = self._named()
         if name not in named:
@@ -80,7 +80,7 @@ class Clients(Mapping[str, Client]):
         return options
 
     def record_with(self, recorder: Middleware) -> None:
-        """Run a middleware around all operations of the clients that are created from now on, outermost."""
+        """Add a middleware, as the outermost one, to all clients that are created from now on."""
         self._recorders = [recorder]
 
     def close(self) -> None:
@@ -101,7 +101,7 @@ clients = Clients()
 
 
 def _imported(options: Mapping[str, Any], recorders: Sequence[Middleware]) -> dict[str, Any]:
-    """Return the options with an object for each import path in ``middleware``, and with the recorders before them."""
+    """Return the options with import paths in ``middleware`` replaced by objects, and with the recorders added."""
     middleware = options.get("middleware", ())
     if not isinstance(middleware, list | tuple):
         return dict(options)

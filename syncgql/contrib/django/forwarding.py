@@ -1,4 +1,4 @@
-"""Forwarding of headers from the request that Django serves to the API."""
+"""Forwards headers of the request that Django is serving to the API."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ _headers: ContextVar[Mapping[str, str] | None] = ContextVar("syncgql_forwarded_h
 def forward_headers_middleware(get_response: Callable[[HttpRequest], Any]) -> Callable[[HttpRequest], Any]:
     """Remember the headers of the current request that the setting ``SYNCGQL_FORWARD_HEADERS`` lists.
 
-    It is for Django's ``MIDDLEWARE``. The default of the setting is ``["X-Request-ID"]``. Clients whose middleware
-    contains ``forward_headers`` send these headers.
+    Add it to Django's ``MIDDLEWARE``. The default of the setting is ``["X-Request-ID"]``. Clients with
+    ``forward_headers`` in their middleware send these headers.
     """
     if inspect.iscoroutinefunction(get_response):
         get_awaitable: Callable[[HttpRequest], Awaitable[HttpResponseBase]] = get_response
@@ -44,8 +44,8 @@ def forward_headers_middleware(get_response: Callable[[HttpRequest], Any]) -> Ca
 def forward_headers(operation: Operation, call_next: Callable[[Operation], ExecutionResult]) -> ExecutionResult:
     """Add the headers that ``forward_headers_middleware`` remembers; headers of the call take precedence.
 
-    It is a middleware for queries and mutations over HTTP. Outside of a request, it adds nothing. A client of the
-    setting ``SYNCGQL`` with this middleware and a ``ws://`` URL is refused: a WebSocket has no headers per request.
+    This is a client middleware for queries and mutations over HTTP. Outside of a request, it adds nothing. A client in
+    ``SYNCGQL`` that has this middleware and a ``ws://`` URL is refused, because a WebSocket has no headers per request.
     """
     forwarded = _headers.get()
     if not forwarded:
@@ -60,7 +60,7 @@ def forward_headers(operation: Operation, call_next: Callable[[Operation], Execu
 def _forwarding(request: HttpRequest) -> Iterator[None]:
     names = getattr(settings, "SYNCGQL_FORWARD_HEADERS", ["X-Request-ID"])
     found = {name: request.headers[name] for name in names if name in request.headers}
-    # A visitor may send any bytes; a header that cannot be sent must not make the view fail.
+    # Visitors may send any bytes; a header that cannot be forwarded must not make the view fail.
     token = _headers.set({name: value for name, value in found.items() if value.isascii() and value.isprintable()})
     try:
         yield

@@ -14,7 +14,7 @@ Handler = Callable[[dict[str, Any]], object]
 
 @dataclass(frozen=True)
 class SubscriptionHandler:
-    """A function that handles the events of a subscription, and can be called as before.
+    """A function that handles the events of a subscription. It can still be called like the original function.
 
     Attributes:
         client: the name of the client in the setting ``SYNCGQL``.

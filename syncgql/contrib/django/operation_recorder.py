@@ -1,4 +1,4 @@
-"""OperationRecorder: the middleware that records the operations of one web request, for the debug toolbar."""
+"""OperationRecorder: middleware that records the operations of a web request, for the debug toolbar."""
 
 from __future__ import annotations
 
@@ -24,17 +24,17 @@ BatchEntry = ExecutionResult | TransportError
 
 @dataclass
 class RecordedOperation:
-    """An operation that was sent while a web request was served.
+    """An operation that was sent while serving a web request.
 
     Attributes:
         label: its type and name.
         document: its text.
         variables: the names of its variables, without the values, which may be secret.
         key: equal for operations with the same document and variables.
-        status: the HTTP status, the class of an exception, or a word.
+        status: the HTTP status, the name of an exception class, or a word.
         errors: the number of errors in the response.
-        attempts: how often it was sent.
-        seconds: how long it took, retries included.
+        attempts: the number of times that it was sent.
+        seconds: its duration, including retries.
     """
 
     label: str
@@ -48,7 +48,7 @@ class RecordedOperation:
 
     @classmethod
     def of(cls, operation: Operation) -> RecordedOperation:
-        """Return the record of an operation that is about to be sent."""
+        """Create the record of an operation that is about to be sent."""
         request = operation.request
         return cls(label(operation), request.text, tuple(request.variable_values or ()), _key(request))
 
@@ -67,7 +67,7 @@ class RecordedOperation:
 
 
 recording: ContextVar[list[RecordedOperation] | None] = ContextVar("syncgql_recorded_operations", default=None)
-"""The operations of the current web request, in the order in which they began; None to record nothing."""
+"""The operations of the current web request, in the order of their start; None to record nothing."""
 
 _running: ContextVar[Sequence[RecordedOperation]] = ContextVar("syncgql_running_operations", default=())
 

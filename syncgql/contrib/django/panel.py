@@ -15,11 +15,11 @@ __all__ = ["GraphQLPanel"]
 
 
 class GraphQLPanel(Panel):
-    """Shows the operations of a web request: document, status, attempts and time, and which of them are the same.
+    """Shows the operations of a web request: document, status, attempts and time, with duplicates marked.
 
-    Add ``"syncgql.contrib.django.panel.GraphQLPanel"`` to ``DEBUG_TOOLBAR_PANELS``. It sees the clients of the setting
-    ``SYNCGQL``, in all threads that run in a copy of the request's context; another client needs an
-    ``OperationRecorder()`` among its middleware. It shows the names of variables, but never their values.
+    Add ``"syncgql.contrib.django.panel.GraphQLPanel"`` to ``DEBUG_TOOLBAR_PANELS``. It records the clients of the
+    setting ``SYNCGQL``, in all threads that run in a copy of the request's context; for other clients, add an
+    ``OperationRecorder()`` to their middleware. It shows the names of variables, but never their values.
     """
 
     title = "GraphQL"
@@ -32,26 +32,26 @@ class GraphQLPanel(Panel):
 
     @classmethod
     def ready(cls) -> None:
-        """Record the operations of clients that are created from now on."""
+        """Add the recorder to all clients that are created from now on."""
         clients.record_with(OperationRecorder())
 
     @property
     def nav_subtitle(self) -> str:
-        """How many operations there were, and how long they took."""
+        """The number of operations and their total time."""
         stats = self.get_stats()
         count = len(stats.get("operations", ()))
         return f"{count} operation{'' if count == 1 else 's'} in {stats.get('milliseconds', 0):.0f} ms"
 
     def enable_instrumentation(self) -> None:
-        """Begin to record. Called in the context in which the view will run."""
+        """Start recording. Called in the context in which the view will run."""
         recording.set(self._operations)
 
     def disable_instrumentation(self) -> None:
-        """Record no more."""
+        """Stop recording."""
         recording.set(None)
 
     def generate_stats(self, request: HttpRequest, response: HttpResponse) -> None:
-        """Store what the template shows, as values that JSON has."""
+        """Store the data for the template, as JSON-compatible values."""
         same = Counter(operation.key for operation in self._operations)
         self.record_stats(
             {
@@ -73,7 +73,7 @@ class GraphQLPanel(Panel):
         )
 
     def generate_server_timing(self, request: HttpRequest, response: HttpResponse) -> None:
-        """Add the time to the header ``Server-Timing``, which browsers show."""
+        """Add the time to the ``Server-Timing`` header, which browsers display."""
         self.record_server_timing("time", f"GraphQL {len(self._operations)} operations", self._milliseconds)
 
     @property

@@ -1,9 +1,9 @@
-"""The names and attributes of spans and metrics, by OpenTelemetry's semantic conventions.
+"""The names and attributes of spans and metrics, following OpenTelemetry's semantic conventions.
 
 There are conventions for GraphQL servers (https://opentelemetry.io/docs/specs/semconv/graphql/graphql-spans/) and for
 HTTP clients (https://opentelemetry.io/docs/specs/semconv/http/http-spans/), but none for GraphQL clients. The name of a
-span contains the name of the operation, which the convention for servers advises against: a server gets any name, but
-the names of a client are those in its program.
+span contains the name of the operation. The convention for servers advises against this, because a server receives
+arbitrary names, but a client only sends the names in its program.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from ..operation_names import type_and_name
 URL = re.compile(r"\b(?:https?|wss?)://[^\s>'\"]+")
 DEFAULT_PORTS = {"http": 80, "ws": 80, "https": 443, "wss": 443}
 MESSAGE_CHARACTERS = 1_000
-"""The longest message of a GraphQL error in a span."""
+"""The maximum length of the message of a GraphQL error in a span."""
 
 
 def span_name(attributes: Mapping[str, Any]) -> str:
@@ -38,7 +38,7 @@ def operation_attributes(operation: Operation) -> dict[str, str | int]:
 
 
 def server_attributes(operation: Operation) -> dict[str, str | int]:
-    """Return the host and the port to which an operation is sent; nothing if the transport does not name its URL."""
+    """Return the host and port that an operation is sent to; empty if the transport does not expose its URL."""
     parts = _server(operation)
     if not parts.scheme:
         return {}
@@ -46,7 +46,7 @@ def server_attributes(operation: Operation) -> dict[str, str | int]:
 
 
 def has_headers(operation: Operation) -> bool:
-    """Return whether an operation is sent over HTTP, with headers of its own."""
+    """Return whether an operation is sent as an HTTP request, which can have its own headers."""
     return _server(operation).scheme in {"http", "https"}
 
 
@@ -75,14 +75,14 @@ class _Redaction(Visitor):
 
 
 def response_attributes(outcome: ExecutionResult | BaseException) -> dict[str, str | int]:
-    """Return the attributes of the HTTP response; nothing if there was none, for example over a WebSocket."""
+    """Return the attributes of the HTTP response; empty if there was none, for example over a WebSocket."""
     if not isinstance(outcome, ExecutionResult | TransportServerError) or outcome.response is None:
         return {}
     return {"http.response.status_code": outcome.response.status, "network.protocol.name": "http"}
 
 
 def error_type(error: BaseException) -> str:
-    """Return the ``error.type`` of an exception: the HTTP status as text, or the name of the class."""
+    """Return the ``error.type`` of an exception: the HTTP status as a string, or the name of the class."""
     if isinstance(error, TransportServerError) and error.code is not None:
         return str(error.code)
     return type(error).__qualname__

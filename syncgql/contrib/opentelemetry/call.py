@@ -1,4 +1,4 @@
-"""Outcome: what is recorded of a call or an attempt. Call: the span and the metrics of one call."""
+"""Outcome: records the outcome of a call or an attempt. Call: the span and the metrics of one call."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Outcome:
     """The outcome of a call or of one of its attempts.
 
     Args:
-        span: the span in which it is recorded.
+        span: the span to record it in.
 
     Attributes:
         span: the argument.
@@ -47,7 +47,7 @@ class Outcome:
         """Record an exception in place of a response."""
         self.span.set_attributes(response_attributes(error))
         self.span.record_exception(error)
-        # The messages of this package hold no secrets; those of other exceptions are in the event alone.
+        # The messages of this package contain no secrets; those of other exceptions are only in the event.
         self._set_error(error_type(error), str(error) if isinstance(error, SyncGQLError) else "")
 
     def _set_error(self, kind: str, message: str) -> None:
@@ -58,14 +58,14 @@ class Outcome:
 
 
 class Call(Outcome):
-    """A call, whose span is started here and ended by its creator.
+    """A call. It starts the span; its creator ends the span.
 
     Args:
         tracer: creates the spans of the call and of its attempts.
         instruments: the metrics.
         name: the name of the span.
         attributes: attributes of the span and of the metrics.
-        more: attributes of the span alone.
+        more: further attributes of the span only.
     """
 
     def __init__(
@@ -81,7 +81,7 @@ class Call(Outcome):
 
     @contextmanager
     def recorded(self, key: str) -> Iterator[None]:
-        """Record what happens in the block, in which the call is the current one.
+        """Record the outcome of the block, and make this the current call within it.
 
         Args:
             key: the key of the call in OpenTelemetry's context.
@@ -91,7 +91,7 @@ class Call(Outcome):
         with _attached(context.set_value(key, self, trace.set_span_in_context(self.span))):
             try:
                 yield
-            except BaseException as error:  # Ctrl-C, too
+            except BaseException as error:  # includes Ctrl-C
                 self.failed(error)
                 raise
             finally:
@@ -102,7 +102,7 @@ class Call(Outcome):
 
     @contextmanager
     def attempt(self, operation: Operation) -> Iterator[Outcome]:
-        """Record an attempt, which is what happens in the block, as a child span.
+        """Record the block as an attempt, in a child span.
 
         Args:
             operation: the operation, or the first of a batch.

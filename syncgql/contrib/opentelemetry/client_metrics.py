@@ -1,4 +1,4 @@
-"""ClientMetrics: the counts of ``Client.stats`` as metrics."""
+"""ClientMetrics: exports the counts of ``Client.stats`` as metrics."""
 
 from __future__ import annotations
 
@@ -11,24 +11,24 @@ from ... import Client, ClientStats
 
 STATE = "syncgql.call.state"
 CONNECTION_STATE = "http.connection.state"
-"""The name of OpenTelemetry's conventions for HTTP clients, where its values are ``active`` and ``idle``."""
+"""The attribute for the state of a connection in OpenTelemetry's conventions: ``active`` or ``idle``."""
 
 
 class ClientMetrics:
-    """Metrics of the clients that are added. They are read from ``Client.stats`` when metrics are collected.
+    """The metrics of the clients that were added. ``Client.stats`` is read when metrics are collected.
 
     Args:
         meter: creates the instruments.
     """
 
     def __init__(self, meter: Meter) -> None:
-        # Read by the thread that collects metrics; each operation on a dict is atomic.
+        # The thread that collects metrics reads this; each operation on a dict is atomic.
         self._clients: dict[str, weakref.ref[Client]] = {}
         for name, unit, description, observe in (
-            ("calls", "{call}", "The calls in progress and those that wait.", _calls),
-            ("connections", "{connection}", "The open connections.", _connections),
-            ("subscriptions", "{subscription}", "The open subscriptions.", _subscriptions),
-            ("subscriptions.buffered", "{event}", "The events that wait for their consumers.", _buffered),
+            ("calls", "{call}", "Number of calls in progress or waiting.", _calls),
+            ("connections", "{connection}", "Number of open connections.", _connections),
+            ("subscriptions", "{subscription}", "Number of open subscriptions.", _subscriptions),
+            ("subscriptions.buffered", "{event}", "Number of events that are waiting for their consumers.", _buffered),
         ):
             meter.create_observable_up_down_counter(
                 f"syncgql.client.{name}", [self._callback(observe)], unit, description
@@ -37,11 +37,11 @@ class ClientMetrics:
             "syncgql.client.longest_hold",
             [self._callback(_longest_hold)],
             "s",
-            "The longest time for which the loop thread was busy.",
+            "Longest time for which the loop thread was busy.",
         )
 
     def add(self, client: Client, name: str) -> None:
-        """Add a client, which stays as long as it exists, in place of another one of this name."""
+        """Observe a client until it is freed. It replaces another client of the same name."""
         self._clients[name] = weakref.ref(client)
 
     def _callback(self, observe: Observe) -> Callable[[CallbackOptions], Iterator[Observation]]:

@@ -54,18 +54,18 @@ class OpenTelemetry(Middleware):
 
         client = Client(url, middleware=[OpenTelemetry()])
 
-    A span is named ``query Books`` and has the kind CLIENT. Each attempt to send the operation is a child span, from
-    which the server continues the trace. The span of a subscription lasts until the subscription ends. Errors in the
-    response are events of the span and set its status to ERROR; an exception is recorded, too. Variables are never
-    recorded. Messages of GraphQL errors are, and a server may quote variables in them.
+    The span of an operation has a name such as ``query Books`` and the kind CLIENT. Each attempt to send the operation
+    is a child span, from which the server continues the trace. The span of a subscription lasts until the subscription
+    ends. Errors in the response are events of the span and set its status to ERROR, as exceptions do. Variables are
+    never recorded, but the messages of GraphQL errors are, and a server may quote variables in them.
 
     Args:
         tracer_provider: creates the tracer; by default, the global one.
         meter_provider: creates the meter; by default, the global one.
-        document: whether spans have the document, with strings and numbers replaced. False by default.
-        propagate: whether queries and mutations over HTTP carry the headers of the trace. True by default. The headers
-            differ from call to call, so ``batch_interval=`` of the client combines no calls then. Pass False for that,
-            and for APIs that must not see your baggage.
+        document: whether spans contain the document, with strings and numbers replaced. False by default.
+        propagate: whether queries and mutations over HTTP carry the headers of the trace. True by default. Pass False
+            for APIs that must not see your baggage, and for clients with ``batch_interval=``: headers that differ from
+            call to call prevent batches.
     """
 
     def __init__(
@@ -89,16 +89,16 @@ class OpenTelemetry(Middleware):
         self._instruments = Instruments(self._meter)
         self._client_metrics: ClientMetrics | None = None
         self._subscriptions = SubscriptionSpans()
-        # Of its own, so that several of these middlewares in one client do not find each other's calls.
+        # Each middleware has its own key, so that several in one client do not find each other's calls.
         self._key = context.create_key("syncgql-call")
 
     def observe(self, client: Client, name: str) -> None:
-        """Export ``client.stats`` as metrics, as long as the client exists.
+        """Export ``client.stats`` as metrics until the client is freed.
 
         Args:
             client: the client; it need not have this middleware.
-            name: the value of the attribute ``syncgql.client.name``, which tells clients apart. Another client of this
-                name is no longer observed.
+            name: the value of the attribute ``syncgql.client.name``, which distinguishes clients. Another client of
+                this name is no longer observed.
         """
         if self._client_metrics is None:
             self._client_metrics = ClientMetrics(self._meter)
@@ -180,7 +180,7 @@ class OpenTelemetry(Middleware):
         return operation.replace(headers={**trace_headers(), **(operation.headers or {})})
 
     def __reduce__(self) -> tuple[Any, ...]:
-        # Tracers and meters cannot be pickled; the copy asks the providers of its process.
+        # Tracers and meters cannot be pickled; the copy gets them from the providers of its process.
         return functools.partial(OpenTelemetry, **self._options), ()
 
 

@@ -19,11 +19,11 @@ from .instruments import Instruments
 
 
 class SubscriptionSpans:
-    """The spans of open subscriptions of one middleware, each of which lasts as long as its subscription.
+    """The spans of the open subscriptions of one middleware; each lasts as long as its subscription.
 
     The span of a dropped subscription cannot end in its finalizer, which the garbage collector may run while its thread
-    holds a lock of the span's exporter. So a finalizer only notes the time, and the span ends with the next call of the
-    middleware, or at the exit of the program like those of subscriptions that are still open then.
+    holds a lock of the span's exporter. So the finalizer only records the time, and the span is ended by the next call
+    of the middleware, or at exit like the spans of subscriptions that are still open.
     """
 
     def __init__(self) -> None:
@@ -32,32 +32,33 @@ class SubscriptionSpans:
         self._pid = 0
 
     def add(self, span: Span, watch: EventWatch) -> None:
-        """Keep the span of a subscription until the subscription ends, or its watch is freed."""
+        """Keep the span of a subscription until the subscription ends or its watch is freed."""
         if self._pid != os.getpid():
-            self._open.clear()  # after a fork, these are the parent's
+            self._open.clear()  # after a fork, these spans belong to the parent
             self._dropped.clear()
             self._pid = os.getpid()
-            # Registered here, so that it runs before the providers are shut down, which were created earlier.
+            # Exit hooks run in reverse order, so this one, registered later than the providers' hooks, runs before
+            # them.
             atexit.register(_end_all, weakref.ref(self))
         self._open[id(span)] = span
         weakref.finalize(watch, _note, self._dropped, span).atexit = False
 
     def end(self, span: Span, end_time: int | None = None) -> None:
-        """End a span. Does nothing the second time."""
+        """End a span; ending it again does nothing."""
         if self._open.pop(id(span), None) is not None:  # atomic
             span.end(end_time)
 
     def end_dropped(self) -> None:
-        """End the spans of the subscriptions that were dropped."""
+        """End the spans of dropped subscriptions."""
         while self._dropped:
             try:
                 span, end_time = self._dropped.popleft()
-            except IndexError:  # another thread was faster
+            except IndexError:  # another thread took it
                 return
             self.end(span, end_time)
 
     def end_all(self) -> None:
-        """End all spans, at the exit of the program."""
+        """End all spans, at exit."""
         if self._pid == os.getpid():
             self.end_dropped()
             for span in list(self._open.values()):
@@ -79,9 +80,9 @@ class EventWatch:
 
     Args:
         call: the start of the subscription, with its span.
-        subscription: the subscription; only its counts are used.
+        subscription: the subscription, whose counts are recorded.
         instruments: the metrics.
-        spans: the spans of open subscriptions, which get that of the call.
+        spans: the spans of open subscriptions, to which the span of the call is added.
     """
 
     def __init__(

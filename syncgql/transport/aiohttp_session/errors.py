@@ -159,7 +159,7 @@ def _bad_payload(error: aiohttp.ClientPayloadError, where: str) -> TransportErro
     cause = error.__cause__
     if isinstance(cause, aiohttp.http_exceptions.ContentEncodingError):
         rule = "the body is not compressed as Content-Encoding says"
-        return TransportProtocolError(f"The response from {where} cannot be read:  {rule}.", rule=rule, sent=True)
+        return TransportProtocolError(f"The response from {where} cannot be read: {rule}.", rule=rule, sent=True)
     if isinstance(cause, aiohttp.http_exceptions.TransferEncodingError) and "Not enough data" not in str(cause):
         why = "it is not chunked as HTTP says"
     else:
@@ -184,7 +184,7 @@ def _bad_response(error: aiohttp.ClientResponseError, where: str, elapsed: float
     if why.startswith("Can not decode content-encoding"):  # a ContentEncodingError, raised before there is a body
         rule = "the body is compressed in a way that was offered"
         return TransportProtocolError(
-            f"The response from {where} cannot be read:  it violates the rule that {rule}.", rule=rule
+            f"The response from {where} cannot be read: it violates the rule that {rule}.", rule=rule
         )
     if ALERT in error.message:
         # The server speaks TLS and could not read the request.

@@ -5,8 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 
-import aiohttp
-
 from ...deadline import Deadline
 from ...exceptions import TransportError
 from ...protocol.graphql_response import error_of
@@ -70,9 +68,7 @@ class IncrementalSender:
 
     async def open(self, request: HTTPRequest, deadline: Deadline) -> OpenResponse:
         """Send a request over a connection of its own; aiohttp's limits do not hold for the body."""
-        limits = self._sender.limits(request)
-        limits = aiohttp.ClientTimeout(connect=limits.connect, sock_connect=limits.sock_connect)
-        request = request._replace(arguments={**request.arguments, "timeout": limits})
+        request = request.without_end(self._sender.limits(request))
         return await self._sender.open(request, deadline, is_stream=True)
 
     async def receive(self, response: OpenResponse, reader: PartReader, sink: IncrementalSink) -> None:

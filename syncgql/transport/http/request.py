@@ -127,6 +127,11 @@ class HTTPRequest(NamedTuple):
         """Whether the request may be sent again: it contains only queries, and its body can be sent again."""
         return self.is_replayable and all(content.is_query for content in self.contents)
 
+    def without_end(self, limits: aiohttp.ClientTimeout) -> HTTPRequest:
+        """Return this request for a response that aiohttp does not end; only its limits for connecting remain."""
+        timeout = aiohttp.ClientTimeout(connect=limits.connect, sock_connect=limits.sock_connect)
+        return self._replace(arguments={**self.arguments, "timeout": timeout})
+
     def renewed(self) -> HTTPRequest:
         """Return this request for a retry; the user's functions for headers are called again."""
         if self.make_headers is None:

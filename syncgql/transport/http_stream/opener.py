@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import functools
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from contextvars import Context
 from http import HTTPStatus
 from typing import Any, NamedTuple, TypeVar
@@ -168,16 +168,8 @@ class StreamOpener:
         The limits of aiohttp for a whole request hold until the stream is open.
         """
         limits = self._sender.limits(request.http)
-        name, seconds = shortest(limits, limit)
-        sending = self._send(without_end(request.http, limits), request.protocol, deadline, is_subscription)
-        if seconds is None:
-            return await sending
-        try:
-            return await asyncio.wait_for(sending, seconds)
-        except TransportError:
-            raise  # TransportTimeout is a TimeoutError, too
-        except asyncio.TimeoutError:
-            raise not_opened_in_time(name, seconds, request.where) from None
+        sending = self._send(request.http.without_end(limits), request.protocol, deadline, is_subscription)
+        return await opened_in_time(sending, limits, limit, request.where)
 
     async def _send(
         self, http: HTTPRequest, asked: StreamProtocol, deadline: Deadline, is_subscription: bool
@@ -206,21 +198,23 @@ class StreamOpener:
         self._protocols = [protocol, *(other for other in self._protocols if other is not protocol)]
 
 
-def shortest(limits: aiohttp.ClientTimeout, limit: float | None) -> tuple[str, float | None]:
-    """Return the name and the seconds of the shortest limit of an opening."""
+async def opened_in_time(
+    opening: Coroutine[Any, Any, T], limits: aiohttp.ClientTimeout, limit: float | None, where: str
+) -> T:
+    """Return what *opening* returns within the shortest limit: those of aiohttp, or that of a silent stream.
+
+    Raises:
+        TransportTimeout: the limit expired.
+    """
     named = {"total": limits.total, "sock_read": limits.sock_read, "keep_alive_timeout": limit}
     finite = {name: seconds for name, seconds in named.items() if seconds}
-    return min(finite.items(), key=lambda each: each[1], default=("", None))
-
-
-def without_end(http: HTTPRequest, limits: aiohttp.ClientTimeout) -> HTTPRequest:
-    """Return a request whose response aiohttp does not end; of its limits only those of connecting remain."""
-    timeout = aiohttp.ClientTimeout(connect=limits.connect, sock_connect=limits.sock_connect)
-    return http._replace(arguments={**http.arguments, "timeout": timeout})
-
-
-def not_opened_in_time(limit: str, seconds: float | None, where: str) -> TransportTimeout:
-    """Return the error for a stream that did not open within a limit."""
-    seconds = seconds or 0.0
-    message = f"{limit} expired after {seconds:g} s: {where} did not begin to answer."
-    return TransportTimeout(message, limit=limit, seconds=seconds)
+    name = min(finite, key=finite.__getitem__, default="")
+    seconds = finite.get(name)
+    try:
+        return await asyncio.wait_for(opening, seconds)
+    except TransportError:
+        raise  # TransportTimeout is a TimeoutError, too
+    except asyncio.TimeoutError:
+        seconds = seconds or 0.0
+        message = f"{name} expired after {seconds:g} s: {where} did not begin to answer."
+        raise TransportTimeout(message, limit=name, seconds=seconds) from None

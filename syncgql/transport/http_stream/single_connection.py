@@ -30,7 +30,7 @@ from ..http.request import HTTPRequest, RequestBuilder
 from ..http.sender import HTTPSender
 from ..http.upload import FileClasses
 from ..options import HeadersOption, resolve_headers
-from .opener import not_opened_in_time, shortest, without_end
+from .opener import opened_in_time
 from .options import StreamOptions
 from .protocols import SSE
 from .shared_stream import SharedOperation, SharedStream
@@ -160,17 +160,10 @@ class SingleConnectionOpener:
     async def _reserve(self, request: SingleConnectionRequest, deadline: Deadline, limit: float | None) -> SharedStream:
         """Reserve a stream and open it."""
         limits = self._sender.limits(request.http)
-        name, seconds = shortest(limits, limit)
-        try:
-            token = await self._token(request.http, deadline)
-            get = _with_token(_without_body(request.http, "GET", SSE.accept), token)
-            response = await asyncio.wait_for(
-                self._sender.open(without_end(get, limits), deadline, is_stream=True), seconds
-            )
-        except TransportError:
-            raise  # TransportTimeout is a TimeoutError, too
-        except asyncio.TimeoutError:
-            raise not_opened_in_time(name, seconds, request.where) from None
+        token = await self._token(request.http, deadline)
+        get = _with_token(_without_body(request.http, "GET", SSE.accept), token)
+        opening = self._sender.open(get.without_end(limits), deadline, is_stream=True)
+        response = await opened_in_time(opening, limits, limit, request.where)
         if response.head.status != HTTPStatus.OK or content_type(response.head.headers)[0] != SSE.media_type:
             raise self._refusal(await response.read(), "the answer is an event stream")
         stop = functools.partial(self._stop, request.http, token)

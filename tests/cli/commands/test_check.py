@@ -120,7 +120,7 @@ def test_documents_that_a_manifest_lacks(project: Path) -> None:
     outcome = syncgql(*arguments, cwd=project)
     assert (outcome.exit_code, outcome.stdout) == (
         9,
-        "src/a.py:2:6: error: The manifest does not have this document; run syncgql persist.\n",
+        "src/a.py:2:6: error: This document is not in the manifest; run syncgql persist.\n",
     )
     (project / "documents.json").write_text("[]")
     assert syncgql(*arguments, cwd=project).exit_code == 2

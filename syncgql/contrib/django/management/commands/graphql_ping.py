@@ -1,4 +1,4 @@
-"""``python manage.py graphql_ping``: whether the APIs answer."""
+"""``python manage.py graphql_ping``: checks whether the APIs respond."""
 
 from __future__ import annotations
 
@@ -12,20 +12,22 @@ from ...clients import clients
 
 
 class Command(BaseCommand):
-    """Ask the API of each client for its simplest answer."""
+    """Send the smallest query to the API of each client."""
 
-    help = "Ask the API of each client of the setting SYNCGQL for { __typename }."
+    help = "Send the query { __typename } to the API of each client in the setting SYNCGQL."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Take the names of clients, and --timeout."""
-        parser.add_argument("names", nargs="*", help="the names of clients; by default, all")
-        parser.add_argument("--timeout", type=float, default=5, help="the seconds for each; 5 by default")
+        """Add the names of clients and --timeout."""
+        parser.add_argument("names", nargs="*", help="the names of the clients; all by default")
+        parser.add_argument(
+            "--timeout", type=float, default=5, help="the time limit for each client in seconds; 5 by default"
+        )
 
     def handle(self, *args: Any, names: list[str], timeout: float = 5, **options: Any) -> None:
         """Print a line for each client.
 
         Raises:
-            CommandError: an API did not answer, or there is no client.
+            CommandError: an API did not respond, or there is no client.
         """
         names = names or list(clients)
         if not names:
@@ -40,4 +42,4 @@ class Command(BaseCommand):
             else:
                 self.stdout.write(f"{name}: {seconds * 1000:.0f} ms")
         if failed:
-            raise CommandError(f"No answer for {', '.join(failed)}.")
+            raise CommandError(f"No response for: {', '.join(failed)}.")

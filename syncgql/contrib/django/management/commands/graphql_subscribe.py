@@ -1,4 +1,4 @@
-"""A daemon: ``python manage.py graphql_subscribe library.events.book_added``."""
+"""``python manage.py graphql_subscribe library.events.book_added``: runs a subscription as a daemon."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ class Command(BaseCommand):
     help = "Run a subscription, and call a function for each event, until SIGTERM or Ctrl-C."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Take the handler, and --count, to end after so many events."""
-        parser.add_argument("handler", help="the import path of a function with the decorator subscription_handler")
-        parser.add_argument("--count", type=int, help="end after so many events; by default, never")
+        """Add the handler and --count."""
+        parser.add_argument("handler", help="the import path of a function decorated with @subscription_handler")
+        parser.add_argument("--count", type=int, help="end after this many events; never by default")
 
     def handle(self, *args: Any, handler: str, count: int | None = None, **options: Any) -> None:
         """Follow the subscription. SIGTERM and Ctrl-C end it on the server, too.
@@ -37,7 +37,7 @@ class Command(BaseCommand):
         try:
             with _subscribe(follow) as events:
                 for number, event in enumerate(self._data(events), start=1):
-                    close_old_connections()  # they may have timed out since the last event
+                    close_old_connections()  # database connections may have timed out since the last event
                     follow(event)
                     if number == count:
                         break

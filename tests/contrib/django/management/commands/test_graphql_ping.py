@@ -16,7 +16,7 @@ def test_ping_asks_all_clients_or_those_that_are_named(
     done = site.manage("graphql_ping")
     assert (done.exit_code, done.stdout.startswith("up: ")) == (1, True)
     assert "down: Could not connect" in done.stderr
-    assert "CommandError: No answer for down." in done.stderr
+    assert "CommandError: No response for: down." in done.stderr
     done = site.manage("graphql_ping", "up")
     assert (done.exit_code, done.stderr) == (0, "")
 
