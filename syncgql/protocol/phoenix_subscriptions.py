@@ -116,7 +116,7 @@ class EarlyEvents:
         self._is_full = False
 
     def keep(self, id: str, text: str) -> None:
-        """Keep an event; once there are too many, all further ones are ignored, so that no event in between is missing."""
+        """Keep an event. Once there are too many, ignore all further ones, so that none is missing in between."""
         if self._is_full:
             return
         self._is_full = len(self._events) == MOST_EARLY_EVENTS or self._characters + len(text) > MOST_EARLY_CHARACTERS

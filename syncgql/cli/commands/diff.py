@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import click
 import graphql
@@ -86,10 +86,11 @@ def _changes(old: GraphQLSchema, new: GraphQLSchema) -> Iterator[Change]:
 
 
 def _with_all_scalars(schema: GraphQLSchema) -> GraphQLSchema:
-    """Return a schema that has all standard scalars: one that nothing uses any more is not a change of its own."""
-    members = schema.to_kwargs()
+    """Return a schema that has all standard scalars, because one that is no longer used is not a change."""
+    members: Any = schema.to_kwargs()
     types = {type_.name: type_ for type_ in members["types"]}
-    return GraphQLSchema(**{**members, "types": tuple({**specified_scalar_types, **types}.values())})
+    members["types"] = tuple({**specified_scalar_types, **types}.values())
+    return GraphQLSchema(**members)
 
 
 def _used_parts(old: GraphQLSchema, new: GraphQLSchema, paths: tuple[Path, ...]) -> tuple[GraphQLSchema, GraphQLSchema]:
