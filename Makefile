@@ -23,6 +23,11 @@ CORE32_STAMP = $(CORE32_VENV)/installed
 CORE32_TESTS = tests/schema tests/operations tests/codegen tests/transport/test_local_schema.py tests/test_request.py \
 	tests/contrib/test_ariadne_codegen.py
 
+# The oldest Django that is supported, beside everything else from .venv.
+DJANGO42_VENV = .venv-django42
+DJANGO42_STAMP = $(DJANGO42_VENV)/installed
+PACKAGES_OF = $$($(1)/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')
+
 # What depends on the interpreter runs on the oldest and on the newest Python that is supported and found here, too.
 ENGINE_TESTS = tests/runtime tests/pipeline tests/test_client_context.py tests/test_client_counts.py \
 	tests/test_client_exit.py tests/test_client_fork.py tests/test_client_gevent.py tests/test_client_interrupt.py \
@@ -46,7 +51,7 @@ VERSION = import sys; print("%d.%d" % sys.version_info[:2])
 ENOUGH = import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 10))
 
 .PHONY: help venv node demo test lint types docs pytest stress core32 engine engine-oldest engine-newest \
-	engine-tests coverage bench dist format clean
+	engine-tests django django-tests coverage bench dist format clean
 
 help: ## Show this list
 	@grep -E '^[a-z0-9]+:.*##' Makefile | sed 's/:.*## /\t/' | expand -t 12
@@ -118,6 +123,28 @@ $(CORE32_STAMP): setup.cfg setup.py | $(STAMP)
 core32: $(CORE32_STAMP) ## Run the tests that depend on graphql-core on its release 3.2
 	PYTHONASYNCIODEBUG=1 $(CORE32_VENV)/bin/python -m pytest $(PYTEST_SPREAD) $(CORE32_TESTS)
 
+$(DJANGO42_STAMP): | $(STAMP)
+	@echo "Setting up $(DJANGO42_VENV) with Django 4.2"
+	@$(BIN)/python -m venv $(DJANGO42_VENV)
+	@$(DJANGO42_VENV)/bin/python -m pip install -qq --disable-pip-version-check 'Django~=4.2.0'
+	@echo "import site; site.addsitedir('$(call PACKAGES_OF,$(VENV))')" >$(call PACKAGES_OF,$(DJANGO42_VENV))/rest.pth
+	@touch $(DJANGO42_STAMP)
+
+# The newest Django needs a newer Python than the oldest that is supported.
+django: $(DJANGO42_STAMP) ## Run the tests of Django on its oldest and newest release
+	$(MAKE) django-tests VENV=$(DJANGO42_VENV) STAMP=$(DJANGO42_STAMP)
+	@python="$(call find-python,$(NEWEST))"; \
+	if [ -z "$$python" ]; then \
+		echo "Skipping the newest Django, because Python $(NEWEST) is neither on PATH nor in $(PYENV)."; \
+		exit; \
+	fi; \
+	version=$$("$$python" -c '$(VERSION)'); \
+	$(MAKE) django-tests PYTHON="$$python" VENV=.venv-python$$version EXTRAS=test
+
+django-tests: $(STAMP)
+	@$(BIN)/python -c 'import django; print("Django", django.__version__)'
+	PYTHONASYNCIODEBUG=1 $(BIN)/python -m pytest $(PYTEST_SPREAD) $(PYTEST_ARGS) tests/contrib/django
+
 engine: engine-oldest engine-newest ## Run the engine's tests on the oldest and the newest Python found
 engine-oldest: VERSIONS = $(OLDEST)
 engine-newest: VERSIONS = $(NEWEST)
@@ -158,5 +185,5 @@ format: $(STAMP) ## Format the code
 	$(BIN)/ruff format .
 
 clean: ## Remove everything that was built
-	rm -rf $(VENV) $(BENCH_VENV) $(CORE32_VENV) .venv-python* .tox build dist docs/_build syncgql.egg-info .coverage .coverage.* htmlcov
+	rm -rf $(VENV) $(BENCH_VENV) $(CORE32_VENV) $(DJANGO42_VENV) .venv-python* .tox build dist docs/_build syncgql.egg-info .coverage .coverage.* htmlcov
 	rm -rf tests/node/node_modules tests/node/apollo/node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -2,6 +2,11 @@
 
 from importlib.metadata import version as installed_version
 
+from django.conf import settings
+
+# A panel of the debug toolbar, which is in the reference, reads the settings when it is imported.
+settings.configure()
+
 project = "syncgql"
 copyright = "the syncgql authors"
 author = "the syncgql authors"

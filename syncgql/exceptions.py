@@ -28,10 +28,12 @@ messages escape its control characters, and attributes hold it as received.
 from __future__ import annotations
 
 import copy
+import copyreg
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from .messages import EXCERPT_CHARACTERS, escaped, truncate
+from .pickling import picklable_cause
 from .result import Response
 
 __all__ = [
@@ -73,8 +75,22 @@ class SyncGQLError(Exception):
         return f"{type(self).__name__}({self.message!r})"
 
     def __reduce__(self) -> tuple[Any, ...]:
+        if type(self) in copyreg.dispatch_table:
+            self._keep_picklable_causes()
         # Exception.__reduce__ calls the class with self.args, which lacks the keyword-only arguments of subclasses.
         return _rebuild, (type(self), self.args, self.__dict__)
+
+    def _keep_picklable_causes(self) -> None:
+        """Replace causes that cannot be pickled.
+
+        Pickle itself drops causes. tblib (https://github.com/ionelmc/python-tblib), which Dask installs, registers a
+        function for each class of exceptions: it calls ``__reduce__`` and then pickles the causes that it finds.
+        """
+        suppressed = self.__suppress_context__  # which an assignment to __cause__ sets
+        cause, context = self.__cause__, self.__context__
+        self.__cause__ = picklable_cause(cause)
+        self.__context__ = self.__cause__ if context is cause else picklable_cause(context)
+        self.__suppress_context__ = suppressed
 
 
 def _rebuild(cls: type[SyncGQLError], args: tuple[Any, ...], state: dict[str, Any]) -> SyncGQLError:

@@ -10,6 +10,7 @@ from ..exceptions import DocumentError, SyncGQLError, TransportError, TransportQ
 from ..protocol.graphql_response import data_or_raise
 from ..request import GraphQLRequest
 from ..result import ExecutionResult
+from ..typed.request import TypedRequest
 from .calls import Calls, Outcome, Repeat
 from .page_size import PageSize, codes
 from .pagination import Pagination, Turn, declares, default_of, value_of, with_value
@@ -95,7 +96,14 @@ class PageFetcher:
                 error.message += f" This was page {number} of paginate(), {where}."
                 raise
             self._size.succeeded()
-            return result, turn
+            return result, self._typed(turn, result)
+
+    def _typed(self, turn: Turn, result: ExecutionResult) -> Turn:
+        """Return the turn with the nodes of the result's class, if the request has one."""
+        if not isinstance(self._request, TypedRequest) or result.data is None:
+            return turn
+        nodes = self._pagination.typed_nodes(self._request.decode(result.data))
+        return turn if nodes is None else turn._replace(nodes=nodes)
 
     def _data(self, result: ExecutionResult, request: GraphQLRequest) -> Any:
         if self._returns_errors and result.errors and result.data is not None:

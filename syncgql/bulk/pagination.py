@@ -13,6 +13,7 @@ from ..checks import check_count, check_function
 from ..exceptions import DocumentError, TransportProtocolError
 from ..request import GraphQLRequest
 from .connection import Connection, find_connection
+from .typed_nodes import typed_nodes
 
 NextVariables = Callable[[Any], Mapping[str, Any] | None]
 """A function that takes the data of a page and returns the variables to change for the next, None after the last."""
@@ -62,6 +63,10 @@ class Pagination(ABC):
             TransportProtocolError: the response does not contain the page.
         """
 
+    def typed_nodes(self, result: Any) -> list[Any] | None:
+        """Return the nodes in the decoded data of an answer; None if only connections have typed nodes."""
+        return None
+
 
 class RelayPagination(Pagination):
     """Cursor-based pagination, as defined by Relay's connection specification.
@@ -89,6 +94,9 @@ class RelayPagination(Pagination):
         total = page.get(connection.total_count) if connection.total_count else None
         cursor, has_more = self._next(info, edges)
         return Turn(nodes, cursors, cursor, has_more, total if isinstance(total, int) else None)
+
+    def typed_nodes(self, result: Any) -> list[Any]:
+        return typed_nodes(result, self._connection)
 
     def _nodes(self, page: Mapping[str, Any], edges: list[Any]) -> tuple[list[Any], list[Any] | None]:
         connection = self._connection

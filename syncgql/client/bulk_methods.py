@@ -147,7 +147,8 @@ class BulkMethods(ClientBase):
         one is fetched.
 
         Args:
-            request: GraphQL text, a parsed document or a ``GraphQLRequest``.
+            request: GraphQL text, a parsed document or a ``GraphQLRequest``. The nodes of a connection of a
+                ``TypedRequest`` are those of its result.
             variable_values: a dict of values for the document's variables.
             operation_name: the operation to run; required if the document contains several.
             path: the keys that lead to the connection or list in the data, joined by dots; required if there are
