@@ -9,7 +9,7 @@ PIP = $(BIN)/python -m pip install -qq --disable-pip-version-check
 STAMP = $(VENV)/installed
 DEMO_STAMP = $(VENV)/installed-demo
 PYTEST_ARGS =
-# The tests of a module stay together, in one of as many processes as there are cores. In this very process, for a
+# The tests of a module stay together, in one of a few processes (tests/conftest.py). In this very process, for a
 # breakpoint: make pytest PYTEST_ARGS="-n 0 -k subscribe" (--pdb does that by itself).
 PYTEST_SPREAD = -n auto --maxprocesses 4 --dist loadfile
 # The clients that syncgql is compared with have an environment of their own.
@@ -111,7 +111,8 @@ coverage: $(STAMP) node ## Run the tests, and fail if they cover less of the cod
 
 # Without asyncio's debug mode, too, which makes the loop slower and so hides what is only seen at full speed.
 stress: $(STAMP) ## Run the engine's tests with threads that are switched all the time
-	PYTHONASYNCIODEBUG= SYNCGQL_SWITCH_INTERVAL=1e-6 $(BIN)/python -m pytest -m stress $(PYTEST_SPREAD) $(PYTEST_ARGS)
+	PYTHONASYNCIODEBUG= SYNCGQL_SWITCH_INTERVAL=1e-6 SYNCGQL_UNRULY_SECONDS=3 \
+		$(BIN)/python -m pytest -m stress $(PYTEST_SPREAD) $(PYTEST_ARGS)
 
 $(CORE32_STAMP): setup.cfg setup.py | $(STAMP)
 	@echo "Setting up $(CORE32_VENV) with graphql-core 3.2"

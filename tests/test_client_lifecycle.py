@@ -72,11 +72,11 @@ def test_f01_constructing_starts_nothing(strawberry_server: Server) -> None:
 
 
 def test_f02_64_threads_share_one_client(strawberry_server: Server) -> None:
-    """64 threads with 100 calls each: every response reaches its caller, over one loop thread."""
+    """64 threads with 25 calls each: every response reaches its caller, over one loop thread."""
     before = loop_threads()
 
     def work(number: int) -> None:
-        for call in range(100):
+        for call in range(25):
             data = {"answer": f"{number}-{call}"}
             # The server sends the response from the URL without executing anything, so that the work is done on this
             # side.
@@ -237,11 +237,11 @@ def test_f15_a_failed_call_is_freed_at_once(strawberry_server: Server, failure: 
 
 
 def test_f30_dropped_clients_leave_nothing(strawberry_server: Server) -> None:
-    """1,000 clients are used and dropped without ``close()``; the fixtures check for leaks."""
+    """400 clients are used and dropped without ``close()``; the fixtures check for leaks."""
     before = Remains()
 
     def work(number: int) -> None:
-        for call in range(125):
+        for call in range(50):
             greet(Client(strawberry_server.url), f"{number}-{call}")
 
     assert in_threads(8, work) == []
