@@ -141,19 +141,26 @@ def test_policies_take_nothing_on_the_loop(loops: list[CountingLoop], server: Wi
 
 @pytest.mark.skipif(sys.implementation.name != "cpython", reason="other interpreters do not count blocks")
 def test_calls_keep_no_memory(server: WireServer) -> None:
-    """The number of allocated blocks does not grow with the number of calls, with policies either."""
+    """The number of allocated blocks does not grow with the number of calls, with policies either.
+
+    A leak shows in every round, but caches and threads of the test may add blocks in any one of them.
+    """
     for options in ({}, policies()):
         with Client(server.url, **options) as client:
-            for _ in range(5 * CALLS):
-                client.execute(DOCUMENT)
-            server.requests.clear()
-            gc.collect()
-            before = sys.getallocatedblocks()
-            for _ in range(20 * CALLS):
-                client.execute(DOCUMENT)
-            server.requests.clear()
-            gc.collect()
-            assert sys.getallocatedblocks() - before < 5 * CALLS
+            client.execute(DOCUMENT)
+            assert any(blocks_added(client, server, 20 * CALLS) < 5 * CALLS for _ in range(5))
+
+
+def blocks_added(client: Client, server: WireServer, calls: int) -> int:
+    """Return by how much the number of allocated blocks grows with this number of calls."""
+    server.requests.clear()
+    gc.collect()
+    before = sys.getallocatedblocks()
+    for _ in range(calls):
+        client.execute(DOCUMENT)
+    server.requests.clear()
+    gc.collect()
+    return sys.getallocatedblocks() - before
 
 
 def test_a_call_takes_few_iterations_tasks_and_timers(loops: list[CountingLoop], server: WireServer) -> None:
