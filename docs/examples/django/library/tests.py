@@ -44,7 +44,8 @@ class LibraryTests(SimpleTestCase):
         file = SimpleUploadedFile("emma.txt", b"Emma")
         self.assertEqual(self.client.post("/upload/", {"file": file}).status_code, 201)
         self.assertEqual(self.client.post("/upload/").status_code, 400)
-        self.library.assert_called("Upload")
+        (call,) = self.library.calls
+        self.assertEqual(call.variables["file"].filename, "emma.txt")
 
     def test_the_request_id_is_forwarded(self) -> None:
         """The library's log can name the request of the visitor."""
