@@ -1,4 +1,4 @@
-"""Settings: what Django needs to show a page and no more."""
+"""Settings: what Django and syncgql need to show a page and no more."""
 
 from __future__ import annotations
 
@@ -8,10 +8,21 @@ SECRET_KEY = os.environ.get("SECRET_KEY", "only for development")
 DEBUG = True
 ALLOWED_HOSTS = ["127.0.0.1", "localhost", "testserver"]
 ROOT_URLCONF = "library.urls"
-INSTALLED_APPS = ["library"]
-MIDDLEWARE = ["django.middleware.csrf.CsrfViewMiddleware"]
+WSGI_APPLICATION = "library.wsgi.application"
+INSTALLED_APPS = ["syncgql.contrib.django", "library"]
+MIDDLEWARE = [
+    "syncgql.contrib.django.forward_headers_middleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+]
 TEMPLATES = [{"BACKEND": "django.template.backends.django.DjangoTemplates", "APP_DIRS": True}]
 DATABASES: dict[str, dict[str, str]] = {}
 USE_TZ = True
 
-LIBRARY_URL = os.environ.get("LIBRARY_URL", "http://127.0.0.1:8001/graphql")
+SYNCGQL = {
+    "library": {
+        "url": os.environ.get("LIBRARY_URL", "http://127.0.0.1:8001/graphql"),
+        "timeout": 3,
+        "retry": True,
+        "middleware": ["syncgql.contrib.django.forward_headers"],
+    },
+}

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import redirect_stdout
 from io import StringIO
 from typing import Any
 
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import CommandError, call_command
-from django.test import SimpleTestCase
+from django.test import SimpleTestCase, override_settings
 
 from syncgql import ClientClosed, DocumentError, TransportConnectionFailed, TransportTimeout
 from syncgql.testing import GraphQLMock, errors, event
@@ -15,7 +17,7 @@ BOOK = {"id": "1", "title": "Emma", "author": "Jane Austen", "year": 1815}
 
 
 class LibraryTests(SimpleTestCase):
-    """The views and the command, with answers made up in place of the library."""
+    """The views and the daemon, with answers made up in place of the library."""
 
     def setUp(self) -> None:
         """Answer in place of the library while a test runs."""
@@ -35,6 +37,21 @@ class LibraryTests(SimpleTestCase):
             self.client.post("/", {"title": "Momo"}), "/", fetch_redirect_response=False
         )
         self.library.assert_called("AddBook", {"title": "Momo"})
+
+    def test_a_file_is_uploaded(self) -> None:
+        """The library receives the file with its name; a form without a file is not sent."""
+        self.library.add("Upload", {"upload": {"filename": "emma.txt", "size": 4}})
+        file = SimpleUploadedFile("emma.txt", b"Emma")
+        self.assertEqual(self.client.post("/upload/", {"file": file}).status_code, 201)
+        self.assertEqual(self.client.post("/upload/").status_code, 400)
+        (call,) = self.library.calls
+        self.assertEqual(call.variables["file"].filename, "emma.txt")
+
+    def test_the_request_id_is_forwarded(self) -> None:
+        """The library's log can name the request of the visitor."""
+        self.library.add("Books", {"books": []})
+        self.client.get("/", headers={"X-Request-ID": "7f3a"})
+        self.library.assert_called("Books", headers={"X-Request-ID": "7f3a"})
 
     def test_the_library_is_down(self) -> None:
         """The page says so, and the log says why."""
@@ -60,6 +77,13 @@ class LibraryTests(SimpleTestCase):
                 (answer.status_code, answer.json()), (404, {"error": "There is no such book."})
             )
 
+    def test_a_query_is_retried(self) -> None:
+        """The visitor does not notice that the library was not available at first."""
+        self.library.add("Books", status=503, body="try later")
+        self.library.add("Books", {"books": [BOOK]})
+        self.assertContains(self.client.get("/"), "Emma")
+
+    @override_settings(SYNCGQL={"library": {"url": "http://library.test/graphql"}})  # no retries
     def test_every_other_failure(self) -> None:
         """Each has its status, a neutral text, and a line in the log with the details."""
         throttled = {"message": "secret", "extensions": {"code": "THROTTLED"}}
@@ -95,19 +119,19 @@ class LibraryTests(SimpleTestCase):
                     self.assertNotIn("secret", answer.content.decode())
                     self.assertIn("secret", logs.output[0])
 
-    def test_the_command_prints_new_books(self) -> None:
-        """It ends after as many books as it was told."""
+    def test_the_daemon_prints_new_books(self) -> None:
+        """It calls the handler with each event, and ends after --count of them."""
         self.library.script(
             "BookAdded",
             event({"bookAdded": BOOK}),
             event({"bookAdded": {**BOOK, "title": "Persuasion"}}),
         )
-        out = StringIO()
-        call_command("follow_books", count=2, stdout=out)
+        with redirect_stdout(StringIO()) as out:
+            call_command("graphql_subscribe", "library.events.book_added", count=2)
         self.assertEqual(out.getvalue(), "Emma, Jane Austen\nPersuasion, Jane Austen\n")
 
-    def test_the_command_ends_with_an_error(self) -> None:
+    def test_the_daemon_ends_with_an_error(self) -> None:
         """When the library ends the subscription with errors, the command says which."""
         self.library.script("BookAdded", errors("The shelf is closed."))
         with self.assertRaisesMessage(CommandError, "The shelf is closed."):
-            call_command("follow_books")
+            call_command("graphql_subscribe", "library.events.book_added")

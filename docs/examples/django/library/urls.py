@@ -6,4 +6,8 @@ from django.urls import path
 
 from . import views
 
-urlpatterns = [path("", views.books), path("books/<str:id>/", views.book)]
+urlpatterns = [
+    path("", views.books),
+    path("books/<str:id>/", views.book),
+    path("upload/", views.upload),
+]

@@ -1,14 +1,15 @@
-"""Views over a GraphQL library: a page with a form, and a JSON view."""
+"""Views over a GraphQL library: a page with forms, a JSON view, and an upload."""
 
 from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST
 
-from syncgql import SyncGQLError, TransportQueryError
+from syncgql import FileVar, SyncGQLError, TransportQueryError
+from syncgql.contrib.django import clients
 
 from .failures import failure_of, is_missing
-from .graphql import client
 
 
 def books(request: HttpRequest) -> HttpResponse:
@@ -16,9 +17,9 @@ def books(request: HttpRequest) -> HttpResponse:
     try:
         if request.method == "POST":
             document = "mutation AddBook($title: String!) { addBook(title: $title) { id } }"
-            client.execute(document, {"title": request.POST.get("title", "")})
+            clients["library"].execute(document, {"title": request.POST.get("title", "")})
             return redirect("/")
-        context = client.execute("query Books { books { id title author year } }")
+        context = clients["library"].execute("query Books { books { id title author year } }")
     except SyncGQLError as error:
         status, text, headers = failure_of(error)
         page = render(request, "books.html", {"failure": text}, status=status)
@@ -32,13 +33,32 @@ def book(request: HttpRequest, id: str) -> JsonResponse:
     """Return one book; 404 when the library has none with this id."""
     found = None
     try:
-        found = client.execute(
+        found = clients["library"].execute(
             "query Book($id: ID!) { book(id: $id) { title author year } }", {"id": id}
         )["book"]
     except SyncGQLError as error:
         if not (isinstance(error, TransportQueryError) and is_missing(error, "book")):
-            status, text, headers = failure_of(error)
-            return JsonResponse({"error": text}, status=status, headers=headers)
+            return _failed(error)
     if found is None:
         return JsonResponse({"error": "There is no such book."}, status=404)
     return JsonResponse(found)
+
+
+@require_POST
+def upload(request: HttpRequest) -> JsonResponse:
+    """Send an uploaded file to the library."""
+    if "file" not in request.FILES:
+        return JsonResponse({"error": "Choose a file."}, status=400)
+    document = "mutation Upload($file: Upload!) { upload(file: $file) { filename size } }"
+    try:
+        sent = clients["library"].execute(
+            document, {"file": FileVar(request.FILES["file"])}, timeout=20
+        )
+    except SyncGQLError as error:
+        return _failed(error)
+    return JsonResponse(sent["upload"], status=201)
+
+
+def _failed(error: SyncGQLError) -> JsonResponse:
+    status, text, headers = failure_of(error)
+    return JsonResponse({"error": text}, status=status, headers=headers)
