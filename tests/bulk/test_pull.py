@@ -43,7 +43,7 @@ def pull(*pages: Any, prefetch: int = 1) -> list[int]:
 
 @pytest.mark.parametrize("cursor", [None, ""])
 def test_more_pages_without_a_cursor(cursor: str | None) -> None:
-    """An error that names the connection and the page, as the rows would repeat for ever otherwise."""
+    """An error names the connection and the page; otherwise, the rows would repeat endlessly."""
     with pytest.raises(TransportProtocolError, match=r"'rows' has more pages.* page 2 of paginate"):
         pull(page(1, more=True, cursor="a"), page(2, more=True, cursor=cursor))
 

@@ -19,7 +19,7 @@ COMMAND = "sys.argv = ['syncgql', *{arguments!r}]\nfrom syncgql.cli import main\
 
 def modules(code: str) -> set[str]:
     env = environment()
-    env.pop("COVERAGE_PROCESS_START", None)  # it imports modules of its own
+    env.pop("COVERAGE_PROCESS_START", None)  # it imports other modules
     done = subprocess.run(
         [sys.executable, "-c", LISTING.format(code=code)],
         capture_output=True,

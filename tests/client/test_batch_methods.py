@@ -20,7 +20,7 @@ def client(strawberry_server: Server) -> Iterator[Client]:
 
 
 def test_the_data_is_in_the_order_of_the_requests(client: Client) -> None:
-    """Requests are text or objects, each with variables of its own."""
+    """Requests are text or objects, each with its own variables."""
     ada, zoe = GraphQLRequest(GREET, {"name": "Ada"}), GraphQLRequest(GREET, {"name": "Zoë"})
     results = client.execute_batch([ada, "{ hello }", zoe])
     assert [data["hello"] for data in results] == ["Hello Ada!", "Hello world!", "Hello Zoë!"]

@@ -266,7 +266,7 @@ def test_all_errors_are_reported(library: GraphQLSchema) -> None:
     ],
 )
 def test_names_of_operations(library: GraphQLSchema, text: str, error: str) -> None:
-    """Each operation needs a class of its own."""
+    """Each operation needs its own class."""
     with pytest.raises(CodegenError) as caught:
         generate(library, {"a.graphql": text})
     assert error in caught.value.message

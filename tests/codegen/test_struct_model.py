@@ -9,7 +9,7 @@ from .shapes_of_tests import SCALARS, written
 
 
 def test_a_class_with_a_union() -> None:
-    """Msgspec has a type of its own for the union, and checkers see its members."""
+    """The union is a type of msgspec, and checkers see its members."""
     text = written("msgspec")
     assert "    found: list[F.Found] | None\n" in text
     assert '    body_html: str | msgspec.UnsetType = msgspec.field(name="bodyHTML", default=msgspec.UNSET)\n' in text

@@ -69,7 +69,7 @@ class Upload:
 
 
 class Filter(BaseModel):
-    """Like a generated input, with a name of its own for a member."""
+    """Like a generated input whose member has another name in Python."""
 
     max_year: int | None = Field(alias="maxYear", default=None)
     genre: str | None = None

@@ -30,7 +30,7 @@ def test_values_are_no_part_of_the_shape() -> None:
 
 
 def test_names_variables_and_directives_are_part_of_the_shape() -> None:
-    """Each is a document of its own."""
+    """Each is a separate document."""
     calls = [
         shape("book"),
         shape("book", name="GetBook"),

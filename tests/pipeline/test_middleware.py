@@ -133,7 +133,7 @@ def test_each_attempt_is_seen() -> None:
 
 
 def test_each_attempt_of_a_batch_is_seen() -> None:
-    """A batch has a method of its own."""
+    """A batch has a separate method."""
     recorder = AttemptRecorder()
     whole = answer(b'[{"data": {"ok": 1}}, {"data": {"ok": 2}}]')
     with (

@@ -427,7 +427,7 @@ def test_p12_an_unknown_id_with_a_status(client_for: ClientFor) -> None:
 
 
 def test_p12_an_unknown_id_in_a_batch(client_for: ClientFor) -> None:
-    """Each error names the id of its own request."""
+    """Each error names the id of its request."""
     body = json.dumps([NOT_FOUND, {"data": {"add": 1}}]).encode()
     with (
         WireServer(always(answer(body))) as server,

@@ -78,7 +78,7 @@ class Project:
         return run_python("-m", "django", *arguments, environment=self._environment, cwd=self._folder)
 
     def start(self, *arguments: str, stderr: int = subprocess.STDOUT) -> subprocess.Popen[str]:
-        """Start a command, in a process group of its own."""
+        """Start a command in its own process group."""
         return subprocess.Popen(
             [sys.executable, "-W", "error", "-m", "django", *arguments],
             cwd=self._folder,

@@ -120,7 +120,7 @@ def test_graphql_sse(graphql_sse_server: StreamServer) -> None:
 
 
 def test_legacy_beside_http(ariadne_server: Server) -> None:
-    """A legacy server at a URL of its own, given as http or ws."""
+    """A legacy server at another URL, given as http or ws."""
     for url in (ariadne_server.at("/legacy"), ariadne_server.at("/legacy").replace("http", "ws", 1)):
         with Client(ariadne_server.url, subscriptions=url) as client:
             assert client.subscribe("subscription { count(to: 3) }").protocol == "graphql-ws"
