@@ -9,7 +9,7 @@ import threading
 
 from .benchmark import Figure, Setting
 
-SECONDS = 180
+SECONDS = 600
 """The seconds after which a contender's round is ended; more if the scale is greater than 1."""
 
 

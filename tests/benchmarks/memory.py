@@ -15,12 +15,18 @@ from functools import partial
 from pathlib import Path
 
 from syncgql import Client, SyncGQLError
+from syncgql.runtime.event_buffer import Overflow
 
 from .benchmark import Benchmark, Figure, Open, Setting, Work
 
 DOCUMENT = "{ book { id title } }"
 FAIL = "query ($fail: String) { book { id title } }"
 SUBSCRIBE = "subscription ($hold: Boolean) { tick(hold: $hold) }"
+
+WEBSOCKET = ("/graphql", "graphql-transport-ws")
+SSE = ("/sse", "sse")
+MULTIPART = ("/multipart", "multipart")
+"""Paths of the canned server, and their protocols."""
 
 CLIENTS = 10_000
 CALLS = 100_000
@@ -56,10 +62,12 @@ def _hold_clients(address: str, count: int, stack: contextlib.ExitStack) -> None
         client.execute(DOCUMENT)
 
 
-def _hold_subscriptions(path: str, protocol: str, address: str, count: int, stack: contextlib.ExitStack) -> None:
+def _hold_subscriptions(
+    path: str, protocol: str, overflow: Overflow, address: str, count: int, stack: contextlib.ExitStack
+) -> None:
     client = stack.enter_context(Client(f"http://{address}{path}", subscription_protocol=protocol))
     for _ in range(count):
-        stack.enter_context(client.subscribe(SUBSCRIBE, {"hold": True}))
+        stack.enter_context(client.subscribe(SUBSCRIBE, {"hold": True}, overflow=overflow))
 
 
 def _hold_connections(address: str, count: int, stack: contextlib.ExitStack) -> None:
@@ -115,38 +123,23 @@ def _each(count: int, hold: Callable[[str, int, contextlib.ExitStack], None]) ->
     return partial(_measuring, lambda address, count: _of_each(address, count, hold), count)
 
 
-BENCHMARKS = (
-    ()
-    if sys.platform != "linux"
-    else (
-        Benchmark(
-            "memory",
-            "resident memory of an idle object",
-            "KiB each",
-            {
-                "syncgql, client with a connection": _each(50, _hold_clients),
-                "syncgql, pooled connection": _each(100, _hold_connections),
-                "syncgql, subscription over WebSocket": _each(
-                    1000, partial(_hold_subscriptions, "/graphql", "graphql-transport-ws")
-                ),
-                "syncgql, subscription over SSE": _each(200, partial(_hold_subscriptions, "/sse", "sse")),
-                "syncgql, subscription over multipart": _each(
-                    200, partial(_hold_subscriptions, "/multipart", "multipart")
-                ),
-            },
-            most_rounds=3,
-            fresh=True,
-        ),
-        Benchmark(
-            "memory-growth",
-            "growth of the resident memory while clients are dropped, and during calls of which a fifth fails",
-            "KiB",
-            {
-                f"syncgql, {CLIENTS:,} clients": partial(_measuring, _use_clients, CLIENTS),
-                f"syncgql, {CALLS:,} calls": partial(_measuring, _use_calls, CALLS),
-            },
-            most_rounds=1,
-            fresh=True,
-        ),
+_OBJECTS: dict[str, Open] = {
+    "syncgql, client with a connection": _each(50, _hold_clients),
+    "syncgql, pooled connection": _each(100, _hold_connections),
+    "syncgql, subscription with a WebSocket of its own": _each(200, partial(_hold_subscriptions, *WEBSOCKET, "block")),
+    "syncgql, subscription on a shared WebSocket": _each(2000, partial(_hold_subscriptions, *WEBSOCKET, "raise")),
+    "syncgql, subscription over SSE": _each(200, partial(_hold_subscriptions, *SSE, "block")),
+    "syncgql, subscription over multipart": _each(200, partial(_hold_subscriptions, *MULTIPART, "block")),
+}
+_USES: dict[str, Open] = {
+    f"syncgql, {CLIENTS:,} clients": partial(_measuring, _use_clients, CLIENTS),
+    f"syncgql, {CALLS:,} calls": partial(_measuring, _use_calls, CALLS),
+}
+_GROWTH = "growth of the resident memory while clients are dropped, and during calls of which a fifth fails"
+
+BENCHMARKS: tuple[Benchmark, ...] = ()
+if sys.platform == "linux":
+    BENCHMARKS = (
+        Benchmark("memory", "resident memory of an idle object", "KiB each", _OBJECTS, most_rounds=3, fresh=True),
+        Benchmark("memory-growth", _GROWTH, "KiB", _USES, most_rounds=1, fresh=True),
     )
-)
