@@ -51,6 +51,10 @@ def aiohttp_thread(url: str, document: str) -> Iterator[Execute]:
 
     import aiohttp
 
+    from syncgql.runtime.loop_thread import READ_SIZE
+
+    # Without freeing a block of the size that asyncio reads into, each read would cost two page faults.
+    bytes(READ_SIZE)
     headers = {"Content-Type": "application/json", "Accept": "application/json"}
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever)
