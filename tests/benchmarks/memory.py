@@ -10,7 +10,6 @@ import gc
 import os
 import sys
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future
 from functools import partial
 from pathlib import Path
 
@@ -73,7 +72,7 @@ def _hold_subscriptions(
 def _hold_connections(address: str, count: int, stack: contextlib.ExitStack) -> None:
     client = stack.enter_context(Client(f"http://{address}/delayed", pool_size=count))
     client.execute(DOCUMENT)
-    futures: list[Future[object]] = [client.submit(DOCUMENT) for _ in range(count)]
+    futures = [client.submit(DOCUMENT) for _ in range(count)]
     for future in futures:
         future.result()
     if client.stats.idle < count // 2:
