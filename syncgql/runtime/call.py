@@ -8,7 +8,6 @@ for example for a lock that ``release`` releases, and then reads the outcome.
 from __future__ import annotations
 
 import asyncio
-import sys
 from collections.abc import Callable, Coroutine
 from contextvars import Context
 from typing import Any, Generic, TypeVar
@@ -100,14 +99,7 @@ class Call(Generic[T]):
         loop = asyncio.get_running_loop()
         if self._deadline.end is not None:
             self._timer = loop.call_at(self._deadline.end, self._expire, context=Context())
-        task: asyncio.Task[None]
-        if sys.version_info >= (3, 12):
-            # The first step of the coroutine runs now and not in the next iteration of the loop.
-            task = asyncio.Task(self._run(), loop=loop, eager_start=True)
-        else:
-            task = loop.create_task(self._run())
-        if not self.is_done:
-            self._task = task
+        self._task = loop.create_task(self._run())
 
     def cancel(self, reason: SyncGQLError | None = None) -> None:
         """Cancel the task, and end the call when the task has ended. The call then raises *reason*."""
