@@ -19,7 +19,7 @@ LONGEST = {
     "batch": (75, 24),
     "event": (11, 7),
     "reconnect": (135, 41),
-    "upload": (145, 35),
+    "upload": (121, 33),
 }
 """For each tour the functions that start and their files, at most."""
 

@@ -88,22 +88,34 @@ def encode_request(payload: Any, json_serialize: JSONSerialize) -> bytes:
     Raises:
         DocumentError: a value cannot be written as JSON; ``path`` is its place.
     """
-    if json_serialize is not json_codec.dumps or not isinstance(payload, dict) or "query" not in payload:
-        return json_codec.encode(payload, json_serialize)
+    if json_serialize is json_codec.dumps:
+        try:
+            return encode_plain_request(payload)
+        except CODEC_ERRORS:
+            pass
+    return json_codec.encode(payload, json_serialize)  # omits UNSET, and finds the value that cannot be written
+
+
+def encode_plain_request(payload: Any) -> bytes:
+    """Encode a request's payload with the codec of this package, without looking for the cause of a failure.
+
+    Raises:
+        Exception: one of ``CODEC_ERRORS``: a value, such as a file or ``UNSET``, cannot be written as JSON.
+    """
+    if not isinstance(payload, dict) or "query" not in payload:
+        return json_codec.dumps(payload).encode()
     others = dict(payload)
     text = others.pop("query")
-    document = (
-        _encode_document(text) if len(text) <= LONGEST_CACHED else json_codec.encode(text, json_serialize, "query")
-    )
+    document = _encode_document(text) if len(text) <= LONGEST_CACHED else json_codec.dumps(text).encode()
     if not others:
         return b'{"query":' + document + b"}"
-    return b'{"query":' + document + b"," + json_codec.encode(others, json_serialize)[1:]
+    return b'{"query":' + document + b"," + json_codec.dumps(others).encode()[1:]
 
 
 @functools.lru_cache(maxsize=256)
 def _encode_document(text: str) -> bytes:
     # Programs send the same few documents repeatedly, and they make up most of a request.
-    return json_codec.encode(text, json_codec.dumps, "query")
+    return json_codec.dumps(text).encode()
 
 
 def parse_answer(response: HTTPResponse, *, json_deserialize: JSONDeserialize) -> ExecutionResult:

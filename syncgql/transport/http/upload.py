@@ -14,8 +14,8 @@ from aiohttp.payload import Payload
 
 from ...exceptions import DocumentError
 from ...protocol import json_codec
-from ...protocol.http import encode_request
-from ...protocol.json_codec import JSONSerialize
+from ...protocol.http import encode_plain_request, encode_request
+from ...protocol.json_codec import CODEC_ERRORS, JSONSerialize
 from ...protocol.multipart_request import MultipartRequest, extract_files
 from .file_source import FileSource
 from .progress import Progress
@@ -40,8 +40,8 @@ def encode_body(payload: Any, json_serialize: JSONSerialize, file_classes: FileC
     if json_serialize is json_codec.dumps:
         # The codec refuses files, and trying is faster than searching for them. Other codecs may accept them.
         try:
-            return encode_request(payload, json_serialize)
-        except DocumentError:
+            return encode_plain_request(payload)
+        except CODEC_ERRORS:
             pass
     operations, parts = extract_files(payload, file_classes or ())
     if not parts:
