@@ -21,7 +21,7 @@ from aiohttp.tracing import Trace
 
 from ...deadline import Deadline
 from ..single_use import SingleUseServers
-from .answer_guard import AnswerGuard
+from .response_guard import ResponseGuard
 from .tunnel import open_tunnel
 
 
@@ -115,7 +115,7 @@ class PoolAndSockets(aiohttp.BaseConnector):
             connection = await self.pool.connect(req, traces, timeout)
             protocol = connection.protocol
             if protocol is not None and protocol.is_connected():
-                guard = AnswerGuard.of(protocol, req, self._single_use)
+                guard = ResponseGuard.of(protocol, req, self._single_use)
                 if guard.begin():
                     asked.was_reused = guard.requests > 1
                     connection.add_callback(guard.end)

@@ -22,7 +22,6 @@ from ...protocol.masking import Mask
 from ...protocol.websocket import WebSocketProtocol
 from ...protocol.websocket_events import (
     Acknowledged,
-    Answered,
     Complained,
     Completed,
     Event,
@@ -34,6 +33,7 @@ from ...protocol.websocket_events import (
     Refused,
     Reply,
     Several,
+    SingleResult,
     Started,
     Unreadable,
 )
@@ -327,7 +327,7 @@ class WebSocketConnection:
         if isinstance(event, Several):
             found = [[each] if isinstance(each, tuple) else await self._react(each) for each in event.events]
             return [each for events in found for each in events]
-        if isinstance(event, Completed | Answered | Failed | Unreadable):
+        if isinstance(event, Completed | SingleResult | Failed | Unreadable):
             self._running.ended(event)
         elif isinstance(event, Interrupted):
             self._acknowledged = asyncio.get_running_loop().create_future()
@@ -363,7 +363,7 @@ class WebSocketConnection:
         options, has_pings = self._options, self._protocol.HAS_PINGS
         probes = []
         if options.heartbeat is not None:
-            # As in aiohttp, the peer has half of the interval to answer.
+            # As in aiohttp, the peer has half of the interval to respond.
             probes.append(Probe("heartbeat", options.heartbeat, options.heartbeat / 2, self._socket.ping, always=False))
         if options.ping_interval is not None and has_pings:
             timeout = options.pong_timeout or options.ping_interval / 2

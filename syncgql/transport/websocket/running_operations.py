@@ -14,7 +14,7 @@ from ...exceptions import TransportError, TransportTimeout
 from ...protocol.close_codes import RetryDecision
 from ...protocol.masking import Mask
 from ...protocol.websocket import WebSocketProtocol
-from ...protocol.websocket_events import Answered, Completed, Event, Failed, Started, Unreadable
+from ...protocol.websocket_events import Completed, Event, Failed, SingleResult, Started, Unreadable
 from ..recovery.attempts import is_resumed
 from . import losses
 from .active_operation import ActiveOperation
@@ -109,11 +109,11 @@ class RunningOperations:
             self._listener.started(operation)
         return [] if event.result is None else [(event.id, event.result)]
 
-    def ended(self, event: Completed | Answered | Failed | Unreadable) -> None:
+    def ended(self, event: Completed | SingleResult | Failed | Unreadable) -> None:
         """Handle the end of one operation."""
         if isinstance(event, Completed):
             self._finish(event.id, None)
-        elif isinstance(event, Answered):
+        elif isinstance(event, SingleResult):
             if (operation := self.by_id.get(event.id)) is not None:
                 self._mask.errors(event.result.errors or ())
                 operation.sink.put(event.result)

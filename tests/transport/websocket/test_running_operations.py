@@ -11,7 +11,7 @@ from syncgql import ExecutionResult, GraphQLRequest, TransportError, TransportPr
 from syncgql.protocol.close_codes import RetryDecision
 from syncgql.protocol.graphql_transport_ws import GraphQLTransportWS
 from syncgql.protocol.masking import Mask
-from syncgql.protocol.websocket_events import Answered, Completed, Failed, Started, Unreadable
+from syncgql.protocol.websocket_events import Completed, Failed, SingleResult, Started, Unreadable
 from syncgql.transport.async_event_sink import AsyncEventSink
 from syncgql.transport.websocket.active_operation import ActiveOperation
 from syncgql.transport.websocket.running_operations import Confirmations, OperationListener, RunningOperations
@@ -88,7 +88,7 @@ async def test_each_operation_ends_once() -> None:
     first, second, third = socket.start(), socket.start(), socket.start()
     for _ in range(2):
         socket.running.ended(Completed(first.id))
-        socket.running.ended(Answered(second.id, ExecutionResult({"a": 2})))
+        socket.running.ended(SingleResult(second.id, ExecutionResult({"a": 2})))
         socket.running.ended(Failed(third.id, [{"message": "no"}]))
     assert socket.listener.calls == [
         ("finished", first.id, None, RetryDecision.NO),
