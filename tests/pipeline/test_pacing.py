@@ -32,7 +32,7 @@ from syncgql.pipeline.retry import Retry
 from syncgql.pipeline.steps import Steps
 from syncgql.protocol import json_codec
 from syncgql.protocol.graphql_response import data_or_raise
-from syncgql.protocol.http import HTTPResponse, parse_answer, retry_after
+from syncgql.protocol.http import HTTPResponse, parse_http_response, retry_after
 from syncgql.runtime.tally import Tally
 
 from ..servers.limited_apis import (
@@ -103,7 +103,7 @@ def parsed(answer: APIAnswer) -> ExecutionResult:
     headers = CIMultiDict({"Content-Type": "application/json", **answer.headers})
     response = Response(answer.status, headers, "https://api.test", LATENCY, retry_after(headers))
     body = json.dumps(answer.payload).encode()
-    return parse_answer(HTTPResponse(response, body), json_deserialize=json_codec.loads)
+    return parse_http_response(HTTPResponse(response, body), json_deserialize=json_codec.loads)
 
 
 @pytest.mark.parametrize(
