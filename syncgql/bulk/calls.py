@@ -20,14 +20,14 @@ Repeat = Callable[[GraphQLRequest, TransportError], bool]
 class Calls(Protocol):
     """The calls of one bulk operation, which share their options and end together."""
 
-    def start(self, request: GraphQLRequest, landed: Callable[[Outcome], object]) -> None:
+    def start(self, request: GraphQLRequest, on_done: Callable[[Outcome], object]) -> None:
         """Send a query or mutation without waiting for the response.
 
         At most as many requests as the concurrency of the bulk operation are in flight; the others wait for their turn.
 
         Args:
             request: what to send.
-            landed: called once with the outcome, in any thread, perhaps before this method returns; it must not wait.
+            on_done: called once with the outcome, in any thread, perhaps before this method returns; it must not wait.
 
         Raises:
             DocumentError: the request cannot be sent.

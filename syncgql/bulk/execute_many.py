@@ -116,10 +116,10 @@ class Flow:
         self._concurrency = check_count("concurrency", concurrency, least=1, of="requests")
         self._ordered = check_flag("ordered", ordered)
         self._progress = progress
-        self._landings: SlicedQueue[_Landing] = SlicedQueue()
+        self._completed: SlicedQueue[_Completed] = SlicedQueue()
         self._limit = AHEAD * self._concurrency
         self._started = 0
-        self._landed = 0
+        self._done = 0
         self._returned = 0
         self._has_more = True
 
@@ -130,39 +130,39 @@ class Flow:
         self._progress.close()
 
     def __str__(self) -> str:
-        return f"{self._returned} returned, {self._started - self._landed} in flight"
+        return f"{self._returned} returned, {self._started - self._done} in flight"
 
     def run(self) -> Generator[Any, None, None]:
         """Yield the results. When the generator ends or is dropped, it cancels the requests in flight."""
         try:
-            landings = self._in_turn() if self._ordered else self._as_they_land()
-            for landing in landings:
-                result = self._result(landing)
+            completed = self._in_turn() if self._ordered else self._as_completed()
+            for each in completed:
+                result = self._result(each)
                 self._returned += 1
                 self._progress.add(1)
                 yield result
         finally:
             self.end()
 
-    def _in_turn(self) -> Iterator[_Landing]:
-        early: dict[int, _Landing] = {}
+    def _in_turn(self) -> Iterator[_Completed]:
+        early: dict[int, _Completed] = {}
         turn = 0
-        for landing in self._as_they_land():
-            early[landing.number] = landing
+        for each in self._as_completed():
+            early[each.number] = each
             while turn in early:
                 yield early.pop(turn)
                 turn += 1
 
-    def _as_they_land(self) -> Iterator[_Landing]:
+    def _as_completed(self) -> Iterator[_Completed]:
         owner = OwnerProcess()
         while True:
             owner.check()
             self._fill()
-            if self._landed == self._started:
+            if self._done == self._started:
                 return
-            landing = self._landings.get()
-            self._landed += 1
-            yield landing
+            each = self._completed.get()
+            self._done += 1
+            yield each
 
     def _fill(self) -> None:
         """Start requests up to the limit, but at most one while there is a result to return."""
@@ -173,21 +173,21 @@ class Flow:
                 self._has_more = False
                 return
             self._start(request)
-            if not self._landings.is_empty():
+            if not self._completed.is_empty():
                 return
 
     def _start(self, request: GraphQLRequest) -> None:
         number, self._started = self._started, self._started + 1
-        put = self._landings.put
+        put = self._completed.put
         try:
-            self._calls.start(request, lambda outcome: put(_Landing(number, request, outcome)))
+            self._calls.start(request, lambda outcome: put(_Completed(number, request, outcome)))
         except ClientClosed:
             raise
         except SyncGQLError as error:  # The request cannot be sent.
-            put(_Landing(number, request, functools.partial(_raise, [error])))
+            put(_Completed(number, request, functools.partial(_raise, [error])))
 
-    def _result(self, landing: _Landing) -> Any:
-        number, request, outcome = landing
+    def _result(self, completed: _Completed) -> Any:
+        number, request, outcome = completed
         try:
             return decoded(data_or_raise(outcome(), request), request)
         except ClientClosed:
@@ -199,7 +199,7 @@ class Flow:
             raise
 
 
-class _Landing(NamedTuple):
+class _Completed(NamedTuple):
     """A request whose outcome is known."""
 
     number: int

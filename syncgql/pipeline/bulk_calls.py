@@ -17,11 +17,11 @@ from ..runtime.owner_process import OwnerProcess
 from ..runtime.sliced_queue import SlicedQueue
 from ..runtime.worker_pool import WorkerPool
 from ..tracebacks import cut
+from .call_queue import CallQueue
 from .dispatch import Dispatcher, LoopDispatcher
-from .flight_queue import FlightQueue
-from .flights import Flight, Flights
 from .middleware import Execute
 from .operation import Operation
+from .pending_calls import PendingCall, PendingCalls
 from .retry import Failure, Retry
 
 
@@ -68,26 +68,26 @@ class BulkCalls(Calls):
         self._caller = caller
         self._new_operation = new_operation
         self._concurrency = concurrency
-        self._flights = Flights()
-        self._queue = FlightQueue(concurrency)
+        self._pending = PendingCalls()
+        self._queue = CallQueue(concurrency)
         self._workers: WorkerPool | None = None
 
-    def start(self, request: GraphQLRequest, landed: Callable[[Outcome], object]) -> None:
+    def start(self, request: GraphQLRequest, on_done: Callable[[Outcome], object]) -> None:
         operation = self._new_operation(request)
         loop = None if self._caller.has_middleware else self._caller.dispatcher.on_loop
         if loop is None:
-            self._start_in_thread(operation, landed)
+            self._start_in_thread(operation, on_done)
         else:
-            self._start_on_loop(operation, landed, loop)
+            self._start_on_loop(operation, on_done, loop)
 
     def send(self, request: GraphQLRequest) -> Outcome:
-        landings: SlicedQueue[Outcome] = SlicedQueue()
-        self.start(request, landings.put)
+        outcomes: SlicedQueue[Outcome] = SlicedQueue()
+        self.start(request, outcomes.put)
         owner = OwnerProcess()
 
         def wait() -> ExecutionResult:
             owner.check()
-            return landings.get()()
+            return outcomes.get()()
 
         return wait
 
@@ -115,56 +115,56 @@ class BulkCalls(Calls):
 
     def cancel(self) -> None:
         self._queue.clear()
-        self._flights.cancel()
+        self._pending.cancel()
 
-    def _start_on_loop(self, operation: Operation, landed: Callable[[Outcome], object], loop: LoopDispatcher) -> None:
+    def _start_on_loop(self, operation: Operation, on_done: Callable[[Outcome], object], loop: LoopDispatcher) -> None:
         operation = self._caller.prepare(operation)
 
-        def has_landed(flight: Flight) -> None:
-            self._queue.landed(flight)
-            landed(functools.partial(self._outcome, operation, flight))
+        def call_done(call: PendingCall) -> None:
+            self._queue.remove(call)
+            on_done(functools.partial(self._outcome, operation, call))
 
-        self._queue.add(self._flights.add(loop.flight(operation, has_landed)))
+        self._queue.add(self._pending.add(loop.pending_call(operation, call_done)))
 
-    def _outcome(self, operation: Operation, flight: Flight) -> ExecutionResult:
-        self._flights.discard(flight)
+    def _outcome(self, operation: Operation, call: PendingCall) -> ExecutionResult:
+        self._pending.discard(call)
         try:
-            return self._caller.parse(operation, flight.outcome())
+            return self._caller.parse(operation, call.outcome())
         except SyncGQLError as error:
             raise cut(error)
 
-    def _start_in_thread(self, operation: Operation, landed: Callable[[Outcome], object]) -> None:
+    def _start_in_thread(self, operation: Operation, on_done: Callable[[Outcome], object]) -> None:
         if self._workers is None:
             self._workers = WorkerPool("syncgql-bulk", self._concurrency)
 
-        def has_ended(future: Future[ExecutionResult]) -> None:
-            landed(future.result)
+        def future_done(future: Future[ExecutionResult]) -> None:
+            on_done(future.result)
 
         # Middleware sees the context variables of the caller, as it would in the caller's thread.
         context = contextvars.copy_context()
-        self._workers.submit(context.run, self._run, operation).add_done_callback(has_ended)
+        self._workers.submit(context.run, self._run, operation).add_done_callback(future_done)
 
     def _run(self, operation: Operation) -> ExecutionResult:
-        self._flights.check()
+        self._pending.check()
         return self._caller.execute(operation.replace(deadline=operation.deadline.restarted()), self._dispatch)
 
     def _dispatch(self, operation: Operation) -> ExecutionResult:
         """Send an operation and wait; this is the last step, behind the middleware."""
-        self._flights.check()
+        self._pending.check()
         loop = self._caller.dispatcher.on_loop
         if loop is None:
             return self._caller.dispatcher.execute(operation)  # a blocking call, which ends by its own time limit
-        landing: SlicedQueue[None] = SlicedQueue()
-        flight = self._flights.add(loop.flight(operation, lambda _: landing.put(None)))
-        flight.start()
+        done: SlicedQueue[None] = SlicedQueue()
+        call = self._pending.add(loop.pending_call(operation, lambda _: done.put(None)))
+        call.start()
         try:
-            landing.get()
+            done.get()
         except BaseException:
-            flight.cancel()
+            call.cancel()
             raise
         finally:
-            self._flights.discard(flight)
-        return flight.outcome()
+            self._pending.discard(call)
+        return call.outcome()
 
 
 def _never(request: GraphQLRequest, error: TransportError) -> bool:

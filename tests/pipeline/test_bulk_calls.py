@@ -19,10 +19,10 @@ HELLO = GraphQLRequest("{ hello }")
 
 def test_a_call_lands(strawberry_server: Server) -> None:
     """The thread that takes the outcome gets the answer."""
-    landed: SlicedQueue[Outcome] = SlicedQueue()
+    outcomes: SlicedQueue[Outcome] = SlicedQueue()
     with Client(strawberry_server.url) as client:
-        client._pipeline.calls().start(HELLO, landed.put)
-        assert landed.get()().data == {"hello": "Hello world!"}
+        client._pipeline.calls().start(HELLO, outcomes.put)
+        assert outcomes.get()().data == {"hello": "Hello world!"}
 
 
 def test_middleware_has_the_context_of_the_caller(strawberry_server: Server) -> None:
@@ -34,11 +34,11 @@ def test_middleware_has_the_context_of_the_caller(strawberry_server: Server) -> 
         seen.append((user.get(), threading.current_thread() is threading.main_thread()))
         return call_next(operation)
 
-    landed: SlicedQueue[Outcome] = SlicedQueue()
+    outcomes: SlicedQueue[Outcome] = SlicedQueue()
     user.set("Ann")
     with Client(strawberry_server.url, middleware=[middleware]) as client:
-        client._pipeline.calls().start(HELLO, landed.put)
-        landed.get()()
+        client._pipeline.calls().start(HELLO, outcomes.put)
+        outcomes.get()()
     assert seen == [("Ann", False)]
 
 
@@ -48,21 +48,21 @@ def test_errors_of_middleware_land_too(strawberry_server: Server) -> None:
     def middleware(operation: Operation, call_next: Execute) -> ExecutionResult:
         raise ZeroDivisionError
 
-    landed: SlicedQueue[Outcome] = SlicedQueue()
+    outcomes: SlicedQueue[Outcome] = SlicedQueue()
     with Client(strawberry_server.url, middleware=[middleware]) as client:
-        client._pipeline.calls().start(HELLO, landed.put)
+        client._pipeline.calls().start(HELLO, outcomes.put)
         with pytest.raises(ZeroDivisionError):
-            landed.get()()
+            outcomes.get()()
 
 
 def test_a_blocking_transport_sends_in_worker_threads(strawberry_server: Server) -> None:
     """As many at a time as was said, whatever the number of processors."""
-    landed: SlicedQueue[Outcome] = SlicedQueue()
+    outcomes: SlicedQueue[Outcome] = SlicedQueue()
     with Client(transport=RequestsHTTPTransport(strawberry_server.url)) as client:
         calls = client._pipeline.calls(concurrency=12)
         for _ in range(12):
-            calls.start(GraphQLRequest("{ sleep(seconds: 0.5) }"), landed.put)
+            calls.start(GraphQLRequest("{ sleep(seconds: 0.5) }"), outcomes.put)
         for _ in range(12):
-            assert landed.get()().data == {"sleep": 0.5}
+            assert outcomes.get()().data == {"sleep": 0.5}
     events = [entry["event"] for entry in strawberry_server.seen() if entry["event"] in {"sleep_started", "response"}]
     assert events[:12] == ["sleep_started"] * 12

@@ -33,7 +33,7 @@ from syncgql.pipeline.steps import Steps
 from syncgql.protocol import json_codec
 from syncgql.protocol.graphql_response import data_or_raise
 from syncgql.protocol.http import HTTPResponse, parse_http_response, retry_after
-from syncgql.runtime.tally import Tally
+from syncgql.runtime.atomic_counter import AtomicCounter
 
 from ..servers.limited_apis import (
     API,
@@ -83,7 +83,7 @@ class Pull:
 
     def _worker(self, number: int, left: Iterator[int]) -> Callable[[], None]:
         # Of the retries, because a request that is refused is part of the pull, too.
-        steps = Steps([Retry(RetryPolicy(cap=HOUR), self.clock, Tally()), Pacing(self._limit, self.clock)])
+        steps = Steps([Retry(RetryPolicy(cap=HOUR), self.clock, AtomicCounter()), Pacing(self._limit, self.clock)])
 
         def work() -> None:
             for _ in left:

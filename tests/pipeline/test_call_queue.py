@@ -1,4 +1,4 @@
-"""FlightQueue: several flights at a time; the loop thread begins the next one."""
+"""CallQueue: starts calls in order, up to a limit."""
 
 from __future__ import annotations
 
@@ -15,54 +15,54 @@ def sleep(seconds: float) -> GraphQLRequest:
     return GraphQLRequest(f"{{ sleep(seconds: {seconds}) }}")
 
 
-def test_the_loop_begins_the_next_flight(strawberry_server: Server) -> None:
-    """Without any action of the thread that added it, and never more than the limit at the same time."""
-    landed: SlicedQueue[Outcome] = SlicedQueue()
+def test_the_loop_starts_the_next_call(strawberry_server: Server) -> None:
+    """It does so without the thread that added the call, and never exceeds the limit."""
+    outcomes: SlicedQueue[Outcome] = SlicedQueue()
     with Client(strawberry_server.url) as client:
         calls = client._pipeline.calls(concurrency=2)
         for _ in range(6):
-            calls.start(sleep(0.1), landed.put)
+            calls.start(sleep(0.1), outcomes.put)
         for _ in range(6):
             strawberry_server.wait_for("response")
-        assert [landed.get()().data for _ in range(6)] == [{"sleep": 0.1}] * 6
-    under_way = most = 0
+        assert [outcomes.get()().data for _ in range(6)] == [{"sleep": 0.1}] * 6
+    running = most = 0
     for entry in strawberry_server.seen():
-        under_way += {"sleep_started": 1, "response": -1}.get(entry["event"], 0)
-        most = max(most, under_way)
+        running += {"sleep_started": 1, "response": -1}.get(entry["event"], 0)
+        most = max(most, running)
     assert most == 2
 
 
 def test_the_time_in_the_queue_does_not_count(strawberry_server: Server) -> None:
-    """The limit of each call begins with its turn."""
-    landed: SlicedQueue[Outcome] = SlicedQueue()
+    """The time limit of each call begins when it is started."""
+    outcomes: SlicedQueue[Outcome] = SlicedQueue()
     with Client(strawberry_server.url, timeout=2) as client:
         calls = client._pipeline.calls()
         for _ in range(4):
-            calls.start(sleep(0.8), landed.put)
-        assert [landed.get()().data for _ in range(4)] == [{"sleep": 0.8}] * 4
+            calls.start(sleep(0.8), outcomes.put)
+        assert [outcomes.get()().data for _ in range(4)] == [{"sleep": 0.8}] * 4
 
 
-def test_close_ends_those_that_wait(strawberry_server: Server) -> None:
-    """They have an outcome, too, so that no thread waits forever."""
-    landed: SlicedQueue[Outcome] = SlicedQueue()
+def test_close_ends_waiting_calls(strawberry_server: Server) -> None:
+    """Each waiting call has an outcome, so that no thread waits forever."""
+    outcomes: SlicedQueue[Outcome] = SlicedQueue()
     with Client(strawberry_server.url, timeout=None) as client:
         calls = client._pipeline.calls()
         for _ in range(3):
-            calls.start(sleep(600), landed.put)
+            calls.start(sleep(600), outcomes.put)
         strawberry_server.wait_for("sleep_started")
     for _ in range(3):
         with pytest.raises(ClientClosed):
-            landed.get()()
+            outcomes.get()()
     assert len(strawberry_server.seen("sleep_started")) == 1
 
 
-def test_none_begins_after_cancel(strawberry_server: Server) -> None:
-    """Neither those that wait nor the next."""
-    landed: SlicedQueue[Outcome] = SlicedQueue()
+def test_no_call_starts_after_cancel(strawberry_server: Server) -> None:
+    """Waiting calls are dropped."""
+    outcomes: SlicedQueue[Outcome] = SlicedQueue()
     with Client(strawberry_server.url, timeout=None) as client:
         calls = client._pipeline.calls()
         for _ in range(3):
-            calls.start(sleep(600), landed.put)
+            calls.start(sleep(600), outcomes.put)
         strawberry_server.wait_for("sleep_started")
         calls.cancel()
         strawberry_server.wait_for("sleep_cancelled")

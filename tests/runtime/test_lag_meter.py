@@ -1,4 +1,4 @@
-"""HoldMeter: how long callbacks held a loop."""
+"""LagMeter: how long callbacks keep a loop from its sockets."""
 
 from __future__ import annotations
 
@@ -6,30 +6,30 @@ import asyncio
 import selectors
 import time
 
-from syncgql.runtime.hold_meter import HoldMeter
+from syncgql.runtime.lag_meter import LagMeter
 
-HELD = 0.05  # seconds
-
-
-def hold_the_loop() -> None:
-    time.sleep(HELD)
+BUSY = 0.05  # seconds
 
 
-def test_the_longest_hold_is_measured() -> None:
-    """From the start on; waiting for sockets and timers does not count."""
+def block_the_loop() -> None:
+    time.sleep(BUSY)
+
+
+def test_the_longest_lag_is_measured() -> None:
+    """Waiting for sockets and timers is not a lag, and neither is anything before the start."""
     selector = selectors.DefaultSelector()
-    meter = HoldMeter(selector)
+    meter = LagMeter(selector)
 
     async def measure() -> None:
-        hold_the_loop()
+        block_the_loop()
         await asyncio.sleep(0)
         assert meter.longest == 0  # not started
         meter.start()
         meter.start()
-        hold_the_loop()
+        block_the_loop()
         await asyncio.sleep(0)
         before = meter.longest
-        assert before >= HELD
+        assert before >= BUSY
         await asyncio.sleep(2 * before)
         assert meter.longest < 2 * before
 
