@@ -31,7 +31,7 @@ class PageSize:
     """
 
     def __init__(self, size: int | None) -> None:
-        self.size = self._wanted = size
+        self.size = self._desired = size
         self._good_pages = 0
 
     def shrink(self, error: TransportError) -> bool:
@@ -46,12 +46,12 @@ class PageSize:
         return True
 
     def succeeded(self) -> None:
-        """Record that a page arrived; after several pages, the size grows again."""
-        if self.size is None or self._wanted is None or self.size >= self._wanted:
+        """Record a successful page; after several of them, a reduced size grows again."""
+        if self.size is None or self._desired is None or self.size >= self._desired:
             return
         self._good_pages += 1
         if self._good_pages >= GROWS_AFTER:
-            self.size, self._good_pages = min(self._wanted, self.size + max(1, self.size // 2)), 0
+            self.size, self._good_pages = min(self._desired, self.size + max(1, self.size // 2)), 0
             logger.info("Increasing the page size to %d nodes.", self.size)
 
 

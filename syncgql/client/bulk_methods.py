@@ -99,19 +99,19 @@ class BulkMethods(ClientBase):
         """
         if unknown:
             raise unknown_argument("Client.execute_many", unknown)
-        from ..bulk.execute_many import ExecuteMany, Flow, requests_from
+        from ..bulk.execute_many import ConcurrentRequests, ExecuteMany, requests_from
         from ..bulk.progress_option import progress_of
 
         prepared, total = requests_from(requests, variable_values)
-        flow = Flow(
-            self._pipeline.calls(timeout, headers, extra_args, concurrency),
+        concurrent = ConcurrentRequests(
+            self._pipeline.bulk_executor(timeout, headers, extra_args, concurrency),
             prepared,
             concurrency=concurrency,
             ordered=ordered,
             on_error=on_error,
             progress=progress_of(progress, "requests", total),
         )
-        return ExecuteMany(flow)
+        return ExecuteMany(concurrent)
 
     def paginate(
         self,
@@ -190,7 +190,7 @@ class BulkMethods(ClientBase):
         from ..bulk.progress_option import progress_of
 
         return paginate(
-            self._pipeline.calls(timeout, headers, extra_args),
+            self._pipeline.bulk_executor(timeout, headers, extra_args),
             as_request(request, variable_values, operation_name),
             path=path,
             page_size=page_size,
@@ -275,7 +275,7 @@ class BulkMethods(ClientBase):
         from ..bulk.poll import poll
 
         return poll(
-            self._pipeline.calls(headers=headers, extra_args=extra_args),
+            self._pipeline.bulk_executor(headers=headers, extra_args=extra_args),
             as_request(request, variable_values, operation_name),
             interval=interval,
             until=until,
