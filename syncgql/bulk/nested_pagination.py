@@ -143,7 +143,7 @@ class NestedPaginator:
         page, detector = outer.page, StallDetector(start)
         while True:
             end = NestedCursor(outer.before, page.cursor) if page.has_more else NestedCursor(outer.cursor, None)
-            cursors = page.cursors and [NestedCursor(outer.before, cursor) for cursor in page.cursors]
+            cursors = page.cursors and [cursor and NestedCursor(outer.before, cursor) for cursor in page.cursors]
             yield Page(page.nodes, end, number, None, result, NestedCursor(outer.before, start), cursors, outer.node)
             number += 1
             if not page.has_more:

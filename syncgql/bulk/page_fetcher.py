@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..checks import check_size
-from ..exceptions import DocumentError, SyncGQLError, TransportError, TransportQueryError
+from ..exceptions import DocumentError, SyncGQLError, TransportError, TransportQueryError, TransportServerError
 from ..protocol.graphql_response import data_or_raise
 from ..request import GraphQLRequest
 from ..result import ExecutionResult
@@ -21,6 +21,8 @@ PERMANENT = frozenset(
         "FORBIDDEN",
         "GRAPHQL_PARSE_FAILED",
         "GRAPHQL_VALIDATION_FAILED",
+        "INSUFFICIENT_SCOPES",
+        "NOT_FOUND",
         "OPERATION_RESOLUTION_FAILURE",
         "UNAUTHENTICATED",
     }
@@ -92,8 +94,7 @@ class PageFetcher:
                     wait_for_retry = wait_for_retry or executor.retries()
                     if wait_for_retry(request, error):
                         continue
-                where = "at the beginning" if cursor is None else f"after cursor {cursor!r}"
-                error.message += f" This was page {number} of paginate(), {where}."
+                error.message += _position(cursor, number, error)
                 raise
             self._size.succeeded()
             return result, self._typed(page, result)
@@ -135,4 +136,26 @@ class PageFetcher:
 
 def _may_be_transient(error: TransportError) -> bool:
     """Return whether a retry of a page whose response has errors may succeed."""
-    return isinstance(error, TransportQueryError) and PERMANENT.isdisjoint(codes(error.errors or ()))
+    if not isinstance(error, TransportQueryError) or _rejects_cursor(error):
+        return False
+    return PERMANENT.isdisjoint(codes(error.errors or ()))
+
+
+def _rejects_cursor(error: TransportError) -> bool:
+    """Return whether the server does not accept the cursor, for example ``INVALID_CURSOR_ARGUMENTS`` of GitHub."""
+    if not isinstance(error, TransportQueryError | TransportServerError):
+        return False
+    return any("CURSOR" in code.upper() for code in codes(error.errors or ()))
+
+
+def _position(cursor: Any, number: int, error: TransportError) -> str:
+    """Return sentences that say which page failed, and what to do if its cursor was rejected."""
+    if cursor is None:
+        return f" This was page {number} of paginate(), at the beginning."
+    text = f" This was page {number} of paginate(), after cursor {cursor!r}."
+    if _rejects_cursor(error):
+        text += (
+            " The server no longer accepts this cursor, which may have expired: paginate again from the beginning, or "
+            "select the remaining rows by a key."
+        )
+    return text

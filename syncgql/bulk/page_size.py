@@ -11,8 +11,16 @@ from ..protocol.graphql_errors import extensions_of
 
 logger = logging.getLogger(__name__)
 
-TOO_EXPENSIVE = frozenset({"MAX_COST_EXCEEDED", "TOO_COMPLEX_QUERY", "QUERY_TOO_COMPLEX", "RESOURCE_LIMITS_EXCEEDED"})
-"""Codes that Shopify, Contentful and others use for a query whose cost exceeds the limit."""
+TOO_EXPENSIVE = frozenset(
+    {
+        "MAX_COST_EXCEEDED",
+        "MAX_NODE_LIMIT_EXCEEDED",
+        "QUERY_TOO_COMPLEX",
+        "RESOURCE_LIMITS_EXCEEDED",
+        "TOO_COMPLEX_QUERY",
+    }
+)
+"""Codes that Shopify, GitHub, Contentful and others use for a query whose cost exceeds the limit."""
 
 GATEWAY_STATUSES = frozenset({502, 504})
 """The HTTP statuses that GitHub sends for a query that takes more than 10 s:
@@ -65,10 +73,14 @@ def is_too_expensive(error: TransportError) -> bool:
 
 
 def codes(errors: Iterable[Mapping[str, Any]]) -> set[str]:
-    """Return the codes of errors, including those in vendor-specific members."""
+    """Return the codes of errors, including those in vendor-specific members.
+
+    GitHub sends the code as ``type``, a member of the error; Contentful in ``extensions.contentful``.
+    """
     codes: set[str] = set()
     for error in errors:
         extensions = extensions_of(error)
         members = [extensions, *(each for each in extensions.values() if isinstance(each, Mapping))]
-        codes.update(code for member in members if isinstance(code := member.get("code"), str))
+        values = [error.get("type"), *(member.get("code") for member in members)]
+        codes.update(value for value in values if isinstance(value, str))
     return codes

@@ -7,13 +7,13 @@ import weakref
 from collections.abc import Iterator
 from typing import Any
 
-from ..checks import check_count
+from ..checks import check_count, check_flag
 from ..request import GraphQLRequest
 from ..runtime.prefetch import Prefetch
 from .execute_many import OnError, check_on_error
 from .nested_connection import LIST, find_nested_connection
 from .nested_pagination import NestedPagination, NestedPaginator
-from .page import Page
+from .page import Page, without_nulls
 from .page_fetcher import PageFetcher
 from .pagination import NextVariables, Pagination, pagination_of
 from .paginator import Paginator
@@ -32,11 +32,19 @@ class Pages(Iterator[Any]):
         paginator: fetches the pages.
         prefetch: the number of pages to fetch ahead.
         progress: receives the number of nodes.
+        keep_nulls: whether to return null nodes.
     """
 
     def __init__(
-        self, executor: RequestExecutor, paginator: Paginator | NestedPaginator, prefetch: int, progress: Progress
+        self,
+        executor: RequestExecutor,
+        paginator: Paginator | NestedPaginator,
+        *,
+        prefetch: int,
+        progress: Progress,
+        keep_nulls: bool,
     ) -> None:
+        self._keeps_nulls = check_flag("keep_nulls", keep_nulls)
         self._pages = paginator.pages(executor, check_count("prefetch", prefetch, of="pages"))
         self._progress = progress
         self._page: Page | None = None
@@ -89,7 +97,9 @@ class Pages(Iterator[Any]):
             return self._start
         remaining = operator.length_hint(self._remaining)
         if page.cursors is not None and 0 < remaining < len(page.nodes):
-            return page.cursors[-remaining - 1]
+            cursor = page.cursors[-remaining - 1]
+            if cursor is not None:
+                return cursor
         return page.cursor if remaining == 0 and page.cursor is not None else page.start
 
     @property
@@ -116,6 +126,8 @@ class Pages(Iterator[Any]):
             raise StopIteration
         try:
             page = next(self._pages)
+            if not self._keeps_nulls:
+                page = without_nulls(page)
         except BaseException:  # This includes StopIteration and Ctrl-C.
             self.close()
             raise
@@ -144,6 +156,7 @@ def paginate(
     after: Any,
     on_error: OnError,
     progress: Progress,
+    keep_nulls: bool = False,
 ) -> Pages:
     """Return the iterator of ``Client.paginate``."""
     returns_errors = check_on_error(on_error)
@@ -157,4 +170,4 @@ def paginate(
         chosen = pagination_of(pagination, request, path)
         fetcher = PageFetcher(request, chosen, page_size, returns_errors=returns_errors)
         paginator = Paginator(fetcher, max_pages=max_pages, after=after)
-    return Pages(executor, paginator, prefetch, progress)
+    return Pages(executor, paginator, prefetch=prefetch, progress=progress, keep_nulls=keep_nulls)

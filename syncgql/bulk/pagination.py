@@ -26,8 +26,8 @@ class ParsedPage(NamedTuple):
     """One page, as read from its response.
 
     Attributes:
-        nodes: the nodes of the page, without null.
-        cursors: the cursor after each node; None if the response does not contain them.
+        nodes: the nodes of the page; some may be null.
+        cursors: the cursor of each node, None for a null edge; None if the response does not contain cursors.
         cursor: the cursor of the next page; None if it is unknown.
         has_more: whether another page follows.
         total: the number of nodes in all pages; None if it is unknown.
@@ -89,7 +89,7 @@ class RelayPagination(Pagination):
         if page is None:
             return ParsedPage([], None, None, False, None)
         info = page.get(connection.page_info) or {}
-        edges = [edge for edge in (connection.edges and page.get(connection.edges)) or () if edge is not None]
+        edges = (connection.edges and page.get(connection.edges)) or []
         nodes, cursors = self._nodes(page, edges)
         total = page.get(connection.total_count) if connection.total_count else None
         cursor, has_more = self._next(info, edges)
@@ -101,22 +101,22 @@ class RelayPagination(Pagination):
     def _nodes(self, page: Mapping[str, Any], edges: list[Any]) -> tuple[list[Any], list[Any] | None]:
         connection = self._connection
         if connection.nodes is not None:
-            return [node for node in page.get(connection.nodes) or () if node is not None], None
+            return page.get(connection.nodes) or [], None
         if connection.node is None:
             return edges, None
-        kept = [edge for edge in edges if edge.get(connection.node) is not None]
-        nodes = [edge[connection.node] for edge in kept]
+        nodes = [edge and edge.get(connection.node) for edge in edges]
         # Backward pages keep the order of the list, so the cursor of an edge does not lead to the rest of its page.
         if connection.edge_cursor is None or connection.is_backward:
             return nodes, None
-        return nodes, [edge.get(connection.edge_cursor) for edge in kept]
+        return nodes, [edge and edge.get(connection.edge_cursor) for edge in edges]
 
     def _next(self, info: Mapping[str, Any], edges: list[Any]) -> tuple[Any, bool]:
         """Return the cursor of the next page, and whether there is one."""
         connection = self._connection
         cursor = info.get(connection.cursor) if connection.cursor else None
-        if cursor in (None, "") and connection.edge_cursor and edges:
-            cursor = edges[0 if connection.is_backward else -1].get(connection.edge_cursor)
+        if cursor in (None, "") and connection.edge_cursor:
+            cursors = [edge.get(connection.edge_cursor) for edge in edges if edge is not None]
+            cursor = cursors[0 if connection.is_backward else -1] if cursors else None
         cursor = None if cursor == "" else cursor
         if connection.has_more is None:
             return cursor, cursor is not None

@@ -13,7 +13,7 @@ _MISSING = object()
 
 
 def typed_nodes(result: Any, connection: Connection) -> list[Any]:
-    """Return the nodes, or the edges if the document selects no nodes, without null.
+    """Return the nodes, or the edges if the document selects no nodes; some may be null.
 
     Args:
         result: the decoded data of a response. It may be the value of its single root field.
@@ -29,12 +29,9 @@ def typed_nodes(result: Any, connection: Connection) -> list[Any]:
     for key in keys:
         page = _present(page, key)
     if connection.nodes is not None:
-        return [node for node in _present(page, connection.nodes) or () if node is not None]
-    edges = [edge for edge in _present(page, connection.edges or "edges") or () if edge is not None]
-    if connection.node is None:
-        return edges
-    nodes = (_present(edge, connection.node) for edge in edges)
-    return [node for node in nodes if node is not None]
+        return list(_present(page, connection.nodes) or ())
+    edges = list(_present(page, connection.edges or "edges") or ())
+    return edges if connection.node is None else [_present(edge, connection.node) for edge in edges]
 
 
 def _present(value: Any, key: str) -> Any:

@@ -79,6 +79,32 @@ def test_null_nodes_and_a_null_connection() -> None:
     assert fetch_ids(nodes, None) == [1]
 
 
+@pytest.mark.parametrize("keep_nulls", [False, True])
+def test_null_edges(keep_nulls: bool) -> None:
+    """Null edges count as null nodes; the cursor is that of the last edge that has one."""
+    document = NAMED.replace("nodes { id }", "edges { cursor node { id } }")
+    edges = [
+        None,
+        {"cursor": "b", "node": {"id": 1}},
+        {"cursor": "c", "node": None},
+        {"cursor": "d", "node": {"id": 2}},
+    ]
+    rows = {"edges": [*edges, None], "pageInfo": {"hasNextPage": True, "endCursor": None}}
+    with GraphQLMock() as mock, Client("https://example.com/graphql") as client:
+        answers(mock, rows, None)
+        pages = client.paginate(document, keep_nulls=keep_nulls)
+        found, cursors = [], []
+        for node in pages:
+            found.append(node and node["id"])
+            cursors.append(pages.cursor)
+    if keep_nulls:
+        assert found == [None, 1, None, 2, None]
+        assert cursors == [None, "b", "c", "d", "d"]  # A null edge has no cursor, so the page would be repeated.
+    else:
+        assert found == [1, 2]
+        assert cursors == ["b", "d"]
+
+
 def test_the_last_page_of_a_server_that_never_says_so() -> None:
     """Without hasNextPage, a null cursor ends the pagination."""
     document = NAMED.replace("hasNextPage ", "")
