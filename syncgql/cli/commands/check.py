@@ -54,7 +54,9 @@ class Finding:
     type=click.Path(path_type=Path),
     help="A manifest of trusted documents; report documents that are not in it.",
 )
-@click.option("--format", "format_name", type=click.Choice(["text", "github", "json"]), default="text")
+@click.option(
+    "--format", "format_name", type=click.Choice(["text", "github", "json"]), default="text", show_default=True
+)
 @connection_options
 def check(
     source: str,

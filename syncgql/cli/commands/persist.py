@@ -37,7 +37,7 @@ def persist(paths: tuple[Path, ...], output: Path | None, format_name: str, chec
 
     FILES are files and folders with GraphQL (.graphql, .gql) or Python, as for syncgql check. The documents are not
     changed: a client with the manifest recognizes them in any formatting. For generated code, pass the folder of the
-        package.
+    package.
 
     \b
     syncgql persist app/ --output documents.json
