@@ -31,13 +31,14 @@ from ..transport.selection.transport_factory import TransportFactory, Transports
 from ..transport.selection.transport_options import TransportOptions
 from ..transport.websocket.transport import WebSocketTransport
 from .answer import Answer
-from .answers import Answers, Match, matcher
+from .answers import Answers
 from .memory_socket import MemorySessions
 from .parts import ScriptedParts
 from .player import Player
 from .recorded_request import RecordedRequest, sent_request
 from .recorder import Recorder
 from .redactor import Redactor
+from .rule import Match, matcher
 from .script import Drop, Event, Pause
 from .tapes import Tapes
 

@@ -28,9 +28,10 @@ from tests.ports import reserved_port
 PATIENCE = 60.0
 
 
+@pytest.mark.timeout(4 * PATIENCE)
 def test_demo_shows_every_step() -> None:
     """The demo succeeds with nothing on stderr, and its output has the result of every step."""
-    result = run_python("-m", "syncgql", "demo", timeout=PATIENCE)
+    result = run_python("-m", "syncgql", "demo", timeout=3 * PATIENCE)
     assert (result.exit_code, result.stderr) == (0, "")
     assert "2 A Wizard of Earthsea by Ursula K. Le Guin" in result.stdout
     assert "{'title': 'A Wizard of Earthsea', 'year': 1968}" in result.stdout
