@@ -22,7 +22,7 @@ from .fix_servers import PATIENCE, Server
 
 UWSGI = shutil.which("uwsgi", path=str(Path(sys.executable).parent))
 PROJECT = Path(__file__).parent.parent
-STOP_SECONDS = 5
+STOP_SECONDS = 30  # it takes one or two; uWSGI kills a worker that hangs after 60
 ANSWER = b"[{'hello': 'Hello world!'}, {'hello': 'Hello world!'}, {'count': 1}]"
 
 
@@ -81,7 +81,7 @@ class UWSGIServer:
             return body
 
     def reload(self) -> None:
-        """Replace the master process and its workers; the old ones stop within five seconds."""
+        """Replace the master process and its workers; the old ones stop in time."""
         began = time.monotonic()
         self.process.send_signal(signal.SIGHUP)
         self.wait_for("binary reloading uWSGI")
@@ -89,7 +89,7 @@ class UWSGIServer:
         self.wait_until_ready()
 
     def stop(self) -> None:
-        """Stop it within five seconds; it has reported nothing."""
+        """Stop it in time; it has reported nothing."""
         self.process.send_signal(signal.SIGTERM)
         _, rest = self.process.communicate(timeout=STOP_SECONDS)
         self.log += rest

@@ -2,37 +2,54 @@
 
 from __future__ import annotations
 
-import asyncio
 import selectors
-import time
 
+import pytest
+
+from syncgql.runtime import hold_meter
 from syncgql.runtime.hold_meter import HoldMeter
 
-HELD = 0.05  # seconds
+
+class Clock:
+    """A clock that only the test moves."""
+
+    def __init__(self) -> None:
+        self.now = 1.0
+
+    def monotonic(self) -> float:
+        return self.now
 
 
-def hold_the_loop() -> None:
-    time.sleep(HELD)
+class SlowSelector(selectors.DefaultSelector):
+    """A selector that waits for a minute of the clock."""
+
+    def __init__(self, clock: Clock) -> None:
+        super().__init__()
+        self._clock = clock
+
+    def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
+        self._clock.now += 60
+        return []
 
 
-def test_the_longest_hold_is_measured() -> None:
-    """From the start on; waiting for sockets and timers does not count."""
-    selector = selectors.DefaultSelector()
-    meter = HoldMeter(selector)
-
-    async def measure() -> None:
-        hold_the_loop()
-        await asyncio.sleep(0)
+def test_the_longest_hold_is_measured(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The time between two calls of the selector counts from the start on; the time in the selector does not."""
+    clock = Clock()
+    monkeypatch.setattr(hold_meter, "time", clock)
+    with SlowSelector(clock) as selector:
+        meter = HoldMeter(selector)
+        clock.now += 10
+        selector.select()
         assert meter.longest == 0  # not started
         meter.start()
-        meter.start()
-        hold_the_loop()
-        await asyncio.sleep(0)
-        before = meter.longest
-        assert before >= HELD
-        await asyncio.sleep(2 * before)
-        assert meter.longest < 2 * before
-
-    loop = asyncio.SelectorEventLoop(selector)
-    loop.run_until_complete(measure())
-    loop.close()
+        clock.now += 2
+        meter.start()  # does nothing
+        clock.now += 3
+        selector.select()
+        assert meter.longest == 5
+        clock.now += 4
+        selector.select()
+        assert meter.longest == 5
+        clock.now += 6
+        selector.select()
+        assert meter.longest == 6
