@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from ..exceptions import TransportError, TransportRateLimited, TransportServerError
 from ..protocol.batch import BatchEntry
-from ..protocol.rate_limit_readings import Answer
+from ..protocol.rate_limit_readings import ResponseParts
 from ..protocol.rate_limits import is_throttled, throttled_error
 from ..result import ExecutionResult
 from ..runtime.clock import Clock
@@ -123,7 +123,7 @@ class Turn:
             may_be_counted=not is_unsent,
             is_refused=is_refused,
             pause=max(pauses, default=None),
-            readings={} if answered is None or read is None else read(_answer(answered), self._clock.time()),
+            readings={} if answered is None or read is None else read(_parts(answered), self._clock.time()),
         )
 
     def _too_long(self, refusal: TooLong) -> TransportRateLimited:
@@ -151,11 +151,11 @@ def _is_answer(outcome: BatchEntry) -> bool:
     return isinstance(outcome, ExecutionResult | TransportServerError)
 
 
-def _answer(outcome: BatchEntry) -> Answer:
+def _parts(outcome: BatchEntry) -> ResponseParts:
     """Return the parts of a response that may report limits."""
     if isinstance(outcome, ExecutionResult):
         headers = outcome.response.headers if outcome.response is not None else {}
-        return Answer(headers, outcome.extensions or {}, outcome.data if isinstance(outcome.data, dict) else {})
+        return ResponseParts(headers, outcome.extensions or {}, outcome.data if isinstance(outcome.data, dict) else {})
     if isinstance(outcome, TransportRateLimited):
-        return Answer(outcome.headers, outcome.extensions or {}, {})
-    return Answer(outcome.headers if isinstance(outcome, TransportServerError) else {}, {}, {})
+        return ResponseParts(outcome.headers, outcome.extensions or {}, {})
+    return ResponseParts(outcome.headers if isinstance(outcome, TransportServerError) else {}, {}, {})

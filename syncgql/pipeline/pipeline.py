@@ -9,7 +9,7 @@ from concurrent.futures import Future
 from contextvars import copy_context
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from ..bulk.calls import Calls
+from ..bulk.request_executor import RequestExecutor
 from ..checks import check_seconds
 from ..deadline import Deadline
 from ..exceptions import DocumentError, SyncGQLError, TransportError, TransportProtocolError
@@ -28,7 +28,7 @@ from ..tracebacks import cut
 from ..transport.options import CallLimit
 from ..transport.selection.transport_factory import TransportFactory, Transports
 from ..transport.selection.transport_options import TransportOptions
-from .bulk_calls import BulkCalls
+from .bulk_executor import BulkExecutor
 from .dispatch import BlockingDispatcher, Dispatcher, LoopDispatcher, SubscriptionOptions
 from .middleware import Execute
 from .operation import Operation
@@ -182,14 +182,14 @@ class Pipeline:
         except SyncGQLError as error:
             raise cut(error)
 
-    def calls(
+    def bulk_executor(
         self,
         timeout: Timeout = UNSET,
         headers: Mapping[str, str] | None = None,
         extra_args: Mapping[str, Any] | None = None,
         concurrency: int = 1,
-    ) -> Calls:
-        """Return the calls of one bulk operation, at most *concurrency* of which run at the same time.
+    ) -> RequestExecutor:
+        """Return an executor for one bulk operation, which runs at most *concurrency* requests at the same time.
 
         Raises:
             TypeError: *timeout* is not a number.
@@ -201,7 +201,7 @@ class Pipeline:
         def new_operation(request: GraphQLRequest) -> Operation:
             return self.operation(request, timeout, headers, extra_args, counts_queueing=False)
 
-        return BulkCalls(self, new_operation, concurrency)
+        return BulkExecutor(self, new_operation, concurrency)
 
     def execute_batch(self, operations: Sequence[Operation]) -> list[BatchEntry]:
         """Run several operations as one batch, like ``Client.execute_batch_results``."""

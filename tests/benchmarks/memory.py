@@ -10,8 +10,10 @@ import gc
 import os
 import sys
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from syncgql import Client, SyncGQLError
 from syncgql.runtime.event_buffer import Overflow
@@ -72,7 +74,7 @@ def _hold_subscriptions(
 def _hold_connections(address: str, count: int, stack: contextlib.ExitStack) -> None:
     client = stack.enter_context(Client(f"http://{address}/delayed", pool_size=count))
     client.execute(DOCUMENT)
-    futures = [client.submit(DOCUMENT) for _ in range(count)]
+    futures: list[Future[Any]] = [client.submit(DOCUMENT) for _ in range(count)]
     for future in futures:
         future.result()
     if client.stats.idle < count // 2:

@@ -1,4 +1,4 @@
-"""BulkCalls: the calls of one bulk operation of a client."""
+"""BulkExecutor: executes the requests of one bulk operation of a client."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from typing import Protocol
 
-from ..bulk.calls import Calls, Outcome, Repeat
+from ..bulk.request_executor import GetResult, RequestExecutor, WaitForRetry
 from ..deadline import NO_DEADLINE, Deadline
 from ..exceptions import SyncGQLError, TransportError
 from ..request import GraphQLRequest
@@ -26,7 +26,7 @@ from .retry import Failure, Retry
 
 
 class Caller(Protocol):
-    """The interface of a pipeline that bulk calls use.
+    """The interface of a pipeline that bulk operations use.
 
     Attributes:
         dispatcher: sends operations.
@@ -53,15 +53,16 @@ class Caller(Protocol):
         """Wait in the calling thread, at most until the client is closed."""
 
 
-class BulkCalls(Calls):
-    """Calls that share their options and end together.
+class BulkExecutor(RequestExecutor):
+    """Executes requests that share their options and are cancelled together.
 
-    Calls need no threads, unless middleware or a blocking transport may wait; then each call has a worker thread.
+    It needs no threads, unless middleware or a blocking transport may wait; then each request in flight has a worker
+    thread.
 
     Args:
         caller: the pipeline; it stays open while this object exists.
         new_operation: returns the operation for a request, with a deadline that starts now.
-        concurrency: the maximum number of calls that run at the same time.
+        concurrency: the maximum number of requests in flight.
     """
 
     def __init__(self, caller: Caller, new_operation: Callable[[GraphQLRequest], Operation], concurrency: int) -> None:
@@ -72,7 +73,7 @@ class BulkCalls(Calls):
         self._queue = CallQueue(concurrency)
         self._workers: WorkerPool | None = None
 
-    def start(self, request: GraphQLRequest, on_done: Callable[[Outcome], object]) -> None:
+    def submit(self, request: GraphQLRequest, on_done: Callable[[GetResult], object]) -> None:
         operation = self._new_operation(request)
         loop = None if self._caller.has_middleware else self._caller.dispatcher.on_loop
         if loop is None:
@@ -80,14 +81,14 @@ class BulkCalls(Calls):
         else:
             self._start_on_loop(operation, on_done, loop)
 
-    def send(self, request: GraphQLRequest) -> Outcome:
-        outcomes: SlicedQueue[Outcome] = SlicedQueue()
-        self.start(request, outcomes.put)
+    def send(self, request: GraphQLRequest) -> GetResult:
+        done: SlicedQueue[GetResult] = SlicedQueue()
+        self.submit(request, done.put)
         owner = OwnerProcess()
 
         def wait() -> ExecutionResult:
             owner.check()
-            return outcomes.get()()
+            return done.get()()
 
         return wait
 
@@ -98,7 +99,7 @@ class BulkCalls(Calls):
             operation = operation.replace(deadline=deadline.renewed())
         return self._caller.execute(operation, self._dispatch)
 
-    def repeats(self) -> Repeat:
+    def retries(self) -> WaitForRetry:
         retry = self._caller.retry
         if retry is None:
             return _never
@@ -117,23 +118,25 @@ class BulkCalls(Calls):
         self._queue.clear()
         self._pending.cancel()
 
-    def _start_on_loop(self, operation: Operation, on_done: Callable[[Outcome], object], loop: LoopDispatcher) -> None:
+    def _start_on_loop(
+        self, operation: Operation, on_done: Callable[[GetResult], object], loop: LoopDispatcher
+    ) -> None:
         operation = self._caller.prepare(operation)
 
         def call_done(call: PendingCall) -> None:
             self._queue.remove(call)
-            on_done(functools.partial(self._outcome, operation, call))
+            on_done(functools.partial(self._result, operation, call))
 
         self._queue.add(self._pending.add(loop.pending_call(operation, call_done)))
 
-    def _outcome(self, operation: Operation, call: PendingCall) -> ExecutionResult:
+    def _result(self, operation: Operation, call: PendingCall) -> ExecutionResult:
         self._pending.discard(call)
         try:
             return self._caller.parse(operation, call.outcome())
         except SyncGQLError as error:
             raise cut(error)
 
-    def _start_in_thread(self, operation: Operation, on_done: Callable[[Outcome], object]) -> None:
+    def _start_in_thread(self, operation: Operation, on_done: Callable[[GetResult], object]) -> None:
         if self._workers is None:
             self._workers = WorkerPool("syncgql-bulk", self._concurrency)
 
