@@ -15,7 +15,7 @@ from ..exceptions import TransportError, TransportTimeout
 from ..pipeline.override import TransportOverride
 from ..protocol import json_codec
 from ..protocol.batch import BatchEntry
-from ..protocol.http import HTTPResponse, parse_answer, public_url, retry_after
+from ..protocol.http import HTTPResponse, parse_http_response, public_url, retry_after
 from ..request import GraphQLRequest
 from ..result import ExecutionResult, Response, whole_result
 from ..transport.aiohttp_websockets import AIOHTTPWebsocketsTransport
@@ -252,7 +252,7 @@ class MockTransport(AsyncTransport):
             raise error
         headers = CIMultiDict(answer.http_headers)
         response = Response(answer.status, headers, self._target, answer.delay, retry_after(headers))
-        return parse_answer(HTTPResponse(response, answer.content), json_deserialize=json_codec.loads)
+        return parse_http_response(HTTPResponse(response, answer.content), json_deserialize=json_codec.loads)
 
     def stream(self, request: GraphQLRequest, sink: EventSink) -> Stream:
         call = RecordedRequest(sent_request(request), url=self._target)

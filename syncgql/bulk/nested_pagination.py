@@ -1,4 +1,4 @@
-"""NestedPull: the pages of a connection in each node of another connection."""
+"""NestedPagination and NestedPaginator: pages of a connection in each node of another connection."""
 
 from __future__ import annotations
 
@@ -10,20 +10,20 @@ from ..checks import check_size
 from ..exceptions import TransportProtocolError
 from ..result import ExecutionResult
 from ..runtime.prefetch import Prefetch
-from .calls import Calls
 from .nested_connection import NestedConnection
 from .page import Page
 from .page_fetcher import PageFetcher
-from .pagination import Pagination, RelayPagination, Turn, value_at
-from .pull import Trail
+from .pagination import Pagination, ParsedPage, RelayPagination, value_at
+from .paginator import StallDetector
+from .request_executor import RequestExecutor
 
 
-class Position(NamedTuple):
-    """The beginning of a page of a nested connection. JSON turns it into a list, which ``after=`` also accepts.
+class NestedCursor(NamedTuple):
+    """A cursor of a nested connection. JSON turns it into a list, which ``after=`` also accepts.
 
     Attributes:
-        outer: the cursor before the outer node; None for the first node.
-        inner: the cursor before the inner page; None for the first page.
+        outer: the cursor that the outer node comes after; None for the first node.
+        inner: the cursor that the inner page comes after; None for the first page.
     """
 
     outer: Any
@@ -34,7 +34,7 @@ class OuterNode(NamedTuple):
     """An outer node, with a page of its inner connection.
 
     Attributes:
-        before: the cursor before the node.
+        before: the cursor that the node comes after; None for the first node.
         cursor: the cursor of the node.
         node: the node.
         page: the page of the inner connection.
@@ -43,14 +43,14 @@ class OuterNode(NamedTuple):
     before: Any
     cursor: Any
     node: Any
-    page: Turn
+    page: ParsedPage
 
 
 class NestedPagination(Pagination):
-    """Pages of outer nodes, each with a page of its inner connection.
+    """Selects and reads pages of outer nodes, each with a page of its inner connection.
 
-    A later page of one outer node begins at a ``Position`` with an inner cursor; the same document fetches it for this
-    node alone.
+    The further pages of an outer node are fetched with the same document, for this node alone; their ``NestedCursor``
+    has an inner cursor.
 
     Args:
         nested: the two connections.
@@ -62,25 +62,25 @@ class NestedPagination(Pagination):
         self._inner = RelayPagination(nested.inner)
         self.size_variable = nested.inner.size_variable
 
-    def at(self, variables: Mapping[str, Any], cursor: Any) -> Mapping[str, Any]:
-        outer, inner = cursor or Position(None, None)
-        variables = self._inner.at(self._outer.at(variables, outer), inner)
+    def variables_at(self, variables: Mapping[str, Any], cursor: Any) -> Mapping[str, Any]:
+        outer, inner = cursor or NestedCursor(None, None)
+        variables = self._inner.variables_at(self._outer.variables_at(variables, outer), inner)
         return variables if inner is None else {**variables, self._outer.size_variable or "": 1}
 
-    def read(self, data: Any, cursor: Any) -> Turn:
-        before, inner = cursor or Position(None, None)
-        turn = self._outer.read(data, before)
+    def read(self, data: Any, cursor: Any) -> ParsedPage:
+        before, inner = cursor or NestedCursor(None, None)
+        page = self._outer.read(data, before)
         nodes = []
         for edge, node in self._pairs(value_at(data, self._nested.outer.path) or {}):
-            own = edge.get(self._nested.outer.edge_cursor or "")
-            if own in (None, ""):
+            cursor_of_node = edge.get(self._nested.outer.edge_cursor or "")
+            if cursor_of_node in (None, ""):
                 raise TransportProtocolError(
                     f"An edge of {self._nested.outer.name!r} has no cursor.", rule="each edge has a cursor"
                 )
             if node is not None:
-                nodes.append(OuterNode(before, own, node, self._inner.read(node, inner)))
-            before = own
-        return Turn(nodes, None, Position(turn.cursor, None), turn.has_more, None)
+                nodes.append(OuterNode(before, cursor_of_node, node, self._inner.read(node, inner)))
+            before = cursor_of_node
+        return ParsedPage(nodes, None, NestedCursor(page.cursor, None), page.has_more, None)
 
     def _pairs(self, page: Mapping[str, Any]) -> Iterator[tuple[Mapping[str, Any], Any]]:
         """Yield the edges of an outer page with their nodes, some of which may be null."""
@@ -97,13 +97,13 @@ class NestedPagination(Pagination):
         return (pair for pair in zip(edges, nodes, strict=True) if pair[0] is not None)
 
 
-class NestedPull:
-    """The inner pages of each outer node in turn, and then those of the next outer page.
+class NestedPaginator:
+    """Fetches the inner pages of each outer node, and then the next page of outer nodes.
 
     Args:
         fetcher: fetches outer pages, and pages of single outer nodes.
         max_pages: the maximum number of inner pages to yield; None for all.
-        after: the ``Position`` to start at; None for the beginning.
+        after: the ``NestedCursor`` to start at; None for the beginning.
 
     Raises:
         TypeError: *max_pages* is not a number, or *after* is not a pair.
@@ -111,51 +111,52 @@ class NestedPull:
     """
 
     def __init__(self, fetcher: PageFetcher, *, max_pages: int | None, after: Any) -> None:
-        self.after = _position(after)
+        self.after = _nested_cursor(after)
         self._fetcher = fetcher
         self._max_pages = check_size("max_pages", max_pages)
 
-    def source(self, calls: Calls, ahead: int) -> Iterator[Page]:
-        """Return an iterator over the pages; for *ahead* see ``Pull.source``."""
-        pages = itertools.islice(self._pages(calls), self._max_pages)
-        return Prefetch(pages, ahead) if ahead else pages
+    def pages(self, executor: RequestExecutor, prefetch: int) -> Iterator[Page]:
+        """Return an iterator over the pages; see ``Paginator.pages``."""
+        pages = itertools.islice(self._pages(executor), self._max_pages)
+        return Prefetch(pages, prefetch) if prefetch else pages
 
-    def _pages(self, calls: Calls) -> Generator[Page, None, None]:
-        position, number = self.after, 1
-        trail = Trail(position)
+    def _pages(self, executor: RequestExecutor) -> Generator[Page, None, None]:
+        cursor, number = self.after, 1
+        detector = StallDetector(cursor)
         while True:
-            result, turn = self._fetcher.fetch(calls, position, number)
-            for outer in turn.nodes:
-                number = yield from self._inner_pages(calls, outer, position and position.inner, result, number)
-                position = None  # Only the first node may begin after its first page.
-            if not turn.has_more:
+            result, page = self._fetcher.fetch(executor, cursor, number)
+            inner = cursor and cursor.inner
+            for outer in page.nodes:
+                number = yield from self._inner_pages(executor, outer, inner, result, number)
+                inner = None  # Only the first node may begin after its first page.
+            if not page.has_more:
                 return
-            stuck = trail.stuck(turn, number)
-            if stuck is not None:
-                raise stuck
-            position = turn.cursor
+            stall = detector.check(page, number)
+            if stall is not None:
+                raise stall
+            cursor = page.cursor
 
     def _inner_pages(
-        self, calls: Calls, outer: OuterNode, start: Any, result: ExecutionResult, number: int
+        self, executor: RequestExecutor, outer: OuterNode, start: Any, result: ExecutionResult, number: int
     ) -> Generator[Page, None, int]:
         """Yield the pages of one outer node; return the number of the page after them."""
-        turn, trail = outer.page, Trail(start)
+        page, detector = outer.page, StallDetector(start)
         while True:
-            end = Position(outer.before, turn.cursor) if turn.has_more else Position(outer.cursor, None)
-            cursors = turn.cursors and [Position(outer.before, cursor) for cursor in turn.cursors]
-            yield Page(turn.nodes, end, number, None, result, Position(outer.before, start), cursors, outer.node)
+            end = NestedCursor(outer.before, page.cursor) if page.has_more else NestedCursor(outer.cursor, None)
+            cursors = page.cursors and [cursor and NestedCursor(outer.before, cursor) for cursor in page.cursors]
+            yield Page(page.nodes, end, number, None, result, NestedCursor(outer.before, start), cursors, outer.node)
             number += 1
-            if not turn.has_more:
+            if not page.has_more:
                 return number
-            stuck = trail.stuck(turn, number - 1)
-            if stuck is not None:
-                raise stuck
-            start = turn.cursor
-            result, again = self._fetcher.fetch(calls, Position(outer.before, start), number)
-            turn = _same(outer, again.nodes).page
+            stall = detector.check(page, number - 1)
+            if stall is not None:
+                raise stall
+            start = page.cursor
+            result, outer_page = self._fetcher.fetch(executor, NestedCursor(outer.before, start), number)
+            page = _same_node(outer, outer_page.nodes).page
 
 
-def _same(outer: OuterNode, nodes: Sequence[OuterNode]) -> OuterNode:
+def _same_node(outer: OuterNode, nodes: Sequence[OuterNode]) -> OuterNode:
     """Return the outer node from a later response, which contains only this node."""
     if not nodes or nodes[0].cursor != outer.cursor:
         raise TransportProtocolError(
@@ -166,7 +167,7 @@ def _same(outer: OuterNode, nodes: Sequence[OuterNode]) -> OuterNode:
     return nodes[0]
 
 
-def _position(after: Any) -> Position | None:
+def _nested_cursor(after: Any) -> NestedCursor | None:
     if after is None:
         return None
     if isinstance(after, str) or not isinstance(after, Sequence) or len(after) != 2:
@@ -174,4 +175,4 @@ def _position(after: Any) -> Position | None:
             "after= must be the cursor of an earlier iterator over the same nested connection, a pair of cursors, not "
             f"{type(after).__name__}."
         )
-    return Position(*after)
+    return NestedCursor(*after)

@@ -1,4 +1,4 @@
-"""Pull: answers that end a pull, and answers that do not get on."""
+"""Paginator: pages that end the pagination, and pages that make no progress."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ Answer = Callable[[RecordedRequest], dict[str, Any]]
 
 
 def answers(mock: GraphQLMock, *pages: Any) -> None:
-    """Answer with these pages in turn, the last over and over."""
-    turns = iter(pages)
+    """Respond with these pages in turn, and then with the last one again and again."""
+    remaining = iter(pages)
     last: list[Any] = []
 
     def answer(request: RecordedRequest) -> dict[str, Any]:
-        last[:] = [next(turns, last[0] if last else None)]
+        last[:] = [next(remaining, last[0] if last else None)]
         return {"rows": last[0]}
 
     mock.add("Rows", answer)
@@ -35,7 +35,7 @@ def page(*numbers: int, more: bool, cursor: str | None) -> dict[str, Any]:
 NAMED = FORWARD.replace("query (", "query Rows (")
 
 
-def pull(*pages: Any, prefetch: int = 1) -> list[int]:
+def fetch_ids(*pages: Any, prefetch: int = 1) -> list[int]:
     with GraphQLMock() as mock, Client("https://example.com/graphql") as client:
         answers(mock, *pages)
         return ids(client.paginate(NAMED, prefetch=prefetch))
@@ -45,41 +45,68 @@ def pull(*pages: Any, prefetch: int = 1) -> list[int]:
 def test_more_pages_without_a_cursor(cursor: str | None) -> None:
     """An error names the connection and the page; otherwise, the rows would repeat endlessly."""
     with pytest.raises(TransportProtocolError, match=r"'rows' has more pages.* page 2 of paginate"):
-        pull(page(1, more=True, cursor="a"), page(2, more=True, cursor=cursor))
+        fetch_ids(page(1, more=True, cursor="a"), page(2, more=True, cursor=cursor))
 
 
 def test_an_empty_page_without_a_cursor() -> None:
-    """The same, though the page is empty."""
+    """The same error, although the page is empty."""
     with pytest.raises(TransportProtocolError, match="sent no cursor"):
-        pull(page(more=True, cursor=None))
+        fetch_ids(page(more=True, cursor=None))
 
 
 @pytest.mark.parametrize("cursors", ["aa", "aba", "abcb"])
-def test_a_cursor_that_does_not_move(cursors: str) -> None:
-    """Nor one that comes back."""
+def test_a_cursor_that_does_not_advance(cursors: str) -> None:
+    """A cursor that is repeated raises, even if there were others in between."""
     with pytest.raises(TransportProtocolError, match="does not advance"):
-        pull(*[page(number, more=True, cursor=cursor) for number, cursor in enumerate(cursors)])
+        fetch_ids(*[page(number, more=True, cursor=cursor) for number, cursor in enumerate(cursors)])
 
 
 def test_empty_pages_in_between() -> None:
-    """A server that filters after it has cut its pages sends them; they are no end while the cursor moves."""
-    assert pull(page(1, more=True, cursor="a"), page(more=True, cursor="b"), page(2, more=False, cursor="c")) == [1, 2]
+    """A server that filters each page sends them; pagination continues while the cursor advances."""
+    pages = [page(1, more=True, cursor="a"), page(more=True, cursor="b"), page(2, more=False, cursor="c")]
+    assert fetch_ids(*pages) == [1, 2]
 
 
 def test_empty_pages_without_an_end() -> None:
-    """After ten in a row it is an error."""
+    """Ten consecutive empty pages raise an error."""
     with pytest.raises(TransportProtocolError, match=r"the last 10 pages, up to page 10 of paginate\(\), were empty"):
-        pull(*[page(more=True, cursor=str(number)) for number in range(20)])
+        fetch_ids(*[page(more=True, cursor=str(number)) for number in range(20)])
 
 
 def test_null_nodes_and_a_null_connection() -> None:
-    """Null nodes are left out; a connection that is null is the end."""
+    """Null nodes are skipped; a null connection ends the pagination."""
     nodes = {"nodes": [None, {"id": 1}], "pageInfo": {"hasNextPage": True, "endCursor": "a"}}
-    assert pull(nodes, None) == [1]
+    assert fetch_ids(nodes, None) == [1]
+
+
+@pytest.mark.parametrize("keep_nulls", [False, True])
+def test_null_edges(keep_nulls: bool) -> None:
+    """Null edges count as null nodes; the cursor is that of the last edge that has one."""
+    document = NAMED.replace("nodes { id }", "edges { cursor node { id } }")
+    edges = [
+        None,
+        {"cursor": "b", "node": {"id": 1}},
+        {"cursor": "c", "node": None},
+        {"cursor": "d", "node": {"id": 2}},
+    ]
+    rows = {"edges": [*edges, None], "pageInfo": {"hasNextPage": True, "endCursor": None}}
+    with GraphQLMock() as mock, Client("https://example.com/graphql") as client:
+        answers(mock, rows, None)
+        pages = client.paginate(document, keep_nulls=keep_nulls)
+        found, cursors = [], []
+        for node in pages:
+            found.append(node and node["id"])
+            cursors.append(pages.cursor)
+    if keep_nulls:
+        assert found == [None, 1, None, 2, None]
+        assert cursors == [None, "b", "c", "d", "d"]  # A null edge has no cursor, so the page would be repeated.
+    else:
+        assert found == [1, 2]
+        assert cursors == ["b", "d"]
 
 
 def test_the_last_page_of_a_server_that_never_says_so() -> None:
-    """Without hasNextPage, a null cursor is the end."""
+    """Without hasNextPage, a null cursor ends the pagination."""
     document = NAMED.replace("hasNextPage ", "")
     with GraphQLMock() as mock, Client("https://example.com/graphql") as client:
         answers(mock, page(1, more=True, cursor="a"), page(2, more=True, cursor=None))
@@ -87,7 +114,7 @@ def test_the_last_page_of_a_server_that_never_says_so() -> None:
 
 
 def test_null_data() -> None:
-    """An error, with the cursor to go on."""
+    """An error is raised, and the cursor to continue from is kept."""
     with GraphQLMock() as mock, Client("https://example.com/graphql") as client:
         mock.add("Rows", {"rows": page(1, more=True, cursor="a")})
         mock.add("Rows", None)

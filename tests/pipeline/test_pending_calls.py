@@ -1,4 +1,4 @@
-"""Flights: queries and mutations in flight, which any thread may cancel."""
+"""PendingCalls: queries and mutations in flight, which any thread may cancel."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from ..fix_servers import PATIENCE, Server
 
 @pytest.mark.parametrize("options", [{}, {"retry": True}], ids=["plain", "retry"])
 def test_cancel_ends_the_calls_of_other_threads(strawberry_server: Server, options: dict[str, Any]) -> None:
-    """On the wire too; the threads get an error, which is not retried."""
+    """The requests are aborted, too; the threads get an error, which is not retried."""
     raised: list[BaseException] = []
     with Client(strawberry_server.url, timeout=None, **options) as client:
-        calls = client._pipeline.calls()
+        executor = client._pipeline.bulk_executor()
 
         def call() -> None:
             with pytest.raises(TransportError, match="nothing waits") as info:
-                calls.execute(GraphQLRequest("{ sleep(seconds: 600) }"))
+                executor.execute(GraphQLRequest("{ sleep(seconds: 600) }"))
             raised.append(info.value)
 
         threads = [threading.Thread(target=call) for _ in range(3)]
@@ -29,7 +29,7 @@ def test_cancel_ends_the_calls_of_other_threads(strawberry_server: Server, optio
             thread.start()
         for _ in threads:
             strawberry_server.wait_for("sleep_started")
-        calls.cancel()
+        executor.cancel()
         for thread in threads:
             thread.join(PATIENCE)
         strawberry_server.wait_for("sleep_cancelled")

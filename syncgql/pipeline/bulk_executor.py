@@ -1,4 +1,4 @@
-"""BulkCalls: the calls of one bulk operation of a client."""
+"""BulkExecutor: executes the requests of one bulk operation of a client."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from typing import Protocol
 
-from ..bulk.calls import Calls, Outcome, Repeat
+from ..bulk.request_executor import GetResult, RequestExecutor, WaitForRetry
 from ..deadline import NO_DEADLINE, Deadline
 from ..exceptions import SyncGQLError, TransportError
 from ..request import GraphQLRequest
@@ -17,16 +17,16 @@ from ..runtime.owner_process import OwnerProcess
 from ..runtime.sliced_queue import SlicedQueue
 from ..runtime.worker_pool import WorkerPool
 from ..tracebacks import cut
+from .call_queue import CallQueue
 from .dispatch import Dispatcher, LoopDispatcher
-from .flight_queue import FlightQueue
-from .flights import Flight, Flights
 from .middleware import Execute
 from .operation import Operation
+from .pending_calls import PendingCall, PendingCalls
 from .retry import Failure, Retry
 
 
 class Caller(Protocol):
-    """The interface of a pipeline that bulk calls use.
+    """The interface of a pipeline that bulk operations use.
 
     Attributes:
         dispatcher: sends operations.
@@ -53,41 +53,42 @@ class Caller(Protocol):
         """Wait in the calling thread, at most until the client is closed."""
 
 
-class BulkCalls(Calls):
-    """Calls that share their options and end together.
+class BulkExecutor(RequestExecutor):
+    """Executes requests that share their options and are cancelled together.
 
-    Calls need no threads, unless middleware or a blocking transport may wait; then each call has a worker thread.
+    It needs no threads, unless middleware or a blocking transport may wait; then each request in flight has a worker
+    thread.
 
     Args:
         caller: the pipeline; it stays open while this object exists.
         new_operation: returns the operation for a request, with a deadline that starts now.
-        concurrency: the maximum number of calls that run at the same time.
+        concurrency: the maximum number of requests in flight.
     """
 
     def __init__(self, caller: Caller, new_operation: Callable[[GraphQLRequest], Operation], concurrency: int) -> None:
         self._caller = caller
         self._new_operation = new_operation
         self._concurrency = concurrency
-        self._flights = Flights()
-        self._queue = FlightQueue(concurrency)
+        self._pending = PendingCalls()
+        self._queue = CallQueue(concurrency)
         self._workers: WorkerPool | None = None
 
-    def start(self, request: GraphQLRequest, landed: Callable[[Outcome], object]) -> None:
+    def submit(self, request: GraphQLRequest, on_done: Callable[[GetResult], object]) -> None:
         operation = self._new_operation(request)
         loop = None if self._caller.has_middleware else self._caller.dispatcher.on_loop
         if loop is None:
-            self._start_in_thread(operation, landed)
+            self._start_in_thread(operation, on_done)
         else:
-            self._start_on_loop(operation, landed, loop)
+            self._start_on_loop(operation, on_done, loop)
 
-    def send(self, request: GraphQLRequest) -> Outcome:
-        landings: SlicedQueue[Outcome] = SlicedQueue()
-        self.start(request, landings.put)
+    def send(self, request: GraphQLRequest) -> GetResult:
+        done: SlicedQueue[GetResult] = SlicedQueue()
+        self.submit(request, done.put)
         owner = OwnerProcess()
 
         def wait() -> ExecutionResult:
             owner.check()
-            return landings.get()()
+            return done.get()()
 
         return wait
 
@@ -98,7 +99,7 @@ class BulkCalls(Calls):
             operation = operation.replace(deadline=deadline.renewed())
         return self._caller.execute(operation, self._dispatch)
 
-    def repeats(self) -> Repeat:
+    def retries(self) -> WaitForRetry:
         retry = self._caller.retry
         if retry is None:
             return _never
@@ -115,56 +116,58 @@ class BulkCalls(Calls):
 
     def cancel(self) -> None:
         self._queue.clear()
-        self._flights.cancel()
+        self._pending.cancel()
 
-    def _start_on_loop(self, operation: Operation, landed: Callable[[Outcome], object], loop: LoopDispatcher) -> None:
+    def _start_on_loop(
+        self, operation: Operation, on_done: Callable[[GetResult], object], loop: LoopDispatcher
+    ) -> None:
         operation = self._caller.prepare(operation)
 
-        def has_landed(flight: Flight) -> None:
-            self._queue.landed(flight)
-            landed(functools.partial(self._outcome, operation, flight))
+        def call_done(call: PendingCall) -> None:
+            self._queue.remove(call)
+            on_done(functools.partial(self._result, operation, call))
 
-        self._queue.add(self._flights.add(loop.flight(operation, has_landed)))
+        self._queue.add(self._pending.add(loop.pending_call(operation, call_done)))
 
-    def _outcome(self, operation: Operation, flight: Flight) -> ExecutionResult:
-        self._flights.discard(flight)
+    def _result(self, operation: Operation, call: PendingCall) -> ExecutionResult:
+        self._pending.discard(call)
         try:
-            return self._caller.parse(operation, flight.outcome())
+            return self._caller.parse(operation, call.outcome())
         except SyncGQLError as error:
             raise cut(error)
 
-    def _start_in_thread(self, operation: Operation, landed: Callable[[Outcome], object]) -> None:
+    def _start_in_thread(self, operation: Operation, on_done: Callable[[GetResult], object]) -> None:
         if self._workers is None:
             self._workers = WorkerPool("syncgql-bulk", self._concurrency)
 
-        def has_ended(future: Future[ExecutionResult]) -> None:
-            landed(future.result)
+        def future_done(future: Future[ExecutionResult]) -> None:
+            on_done(future.result)
 
         # Middleware sees the context variables of the caller, as it would in the caller's thread.
         context = contextvars.copy_context()
-        self._workers.submit(context.run, self._run, operation).add_done_callback(has_ended)
+        self._workers.submit(context.run, self._run, operation).add_done_callback(future_done)
 
     def _run(self, operation: Operation) -> ExecutionResult:
-        self._flights.check()
+        self._pending.check()
         return self._caller.execute(operation.replace(deadline=operation.deadline.restarted()), self._dispatch)
 
     def _dispatch(self, operation: Operation) -> ExecutionResult:
         """Send an operation and wait; this is the last step, behind the middleware."""
-        self._flights.check()
+        self._pending.check()
         loop = self._caller.dispatcher.on_loop
         if loop is None:
             return self._caller.dispatcher.execute(operation)  # a blocking call, which ends by its own time limit
-        landing: SlicedQueue[None] = SlicedQueue()
-        flight = self._flights.add(loop.flight(operation, lambda _: landing.put(None)))
-        flight.start()
+        done: SlicedQueue[None] = SlicedQueue()
+        call = self._pending.add(loop.pending_call(operation, lambda _: done.put(None)))
+        call.start()
         try:
-            landing.get()
+            done.get()
         except BaseException:
-            flight.cancel()
+            call.cancel()
             raise
         finally:
-            self._flights.discard(flight)
-        return flight.outcome()
+            self._pending.discard(call)
+        return call.outcome()
 
 
 def _never(request: GraphQLRequest, error: TransportError) -> bool:

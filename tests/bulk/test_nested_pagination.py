@@ -151,7 +151,7 @@ def test_an_error_says_where() -> None:
         next(nodes)
         with pytest.raises(
             TransportProtocolError,
-            match=r"null data.* page 2 of paginate\(\), after cursor Position\(outer=None, inner='b'\)",
+            match=r"null data.* page 2 of paginate\(\), after cursor NestedCursor\(outer=None, inner='b'\)",
         ):
             next(nodes)
         assert nodes.cursor == (None, "b")
