@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -61,16 +61,21 @@ class DocumentFiles:
         syntax_errors: the errors of the others, with their positions.
 
     Raises:
-        click.UsageError: a path does not exist, or is a Python file that cannot be parsed.
+        click.UsageError: a path does not exist, or is a Python file that cannot be parsed, or no file has a document.
         OSError: a file cannot be read.
     """
 
-    def __init__(self, paths: Iterable[Path]) -> None:
+    def __init__(self, paths: Sequence[Path]) -> None:
         self.documents: list[SourceDocument] = []
         self.syntax_errors: list[tuple[Place, str]] = []
         for path in paths:
             for file in _files(path):
                 self._load(file, is_named=file == path)
+        if not self.documents and not self.syntax_errors:
+            raise click.UsageError(
+                f"There are no GraphQL documents in {', '.join(map(str, paths))}; in a folder, files with the endings "
+                f"{', '.join(sorted(SUFFIXES))} are read."
+            )
         self._fragments = {node.name.value: node for each in self.documents for node in each.fragments}
 
     def complete(self, document: DocumentNode) -> DocumentNode:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,13 @@ import click
 from .secrets import environment_variable
 
 KEYS = {"url", "headers", "schema"}
+"""The keys of the table of an endpoint."""
+
+PROJECT_KEYS = {"codegen", "endpoints", "schema"}
+"""The keys of the table ``[tool.syncgql]`` in ``pyproject.toml``."""
+
+USER_KEYS = {"endpoints"}
+"""The keys of the user's ``config.toml``."""
 
 _HOST = re.compile(r"localhost\b|[\w.-]+(:\d+|\.\w+)(/|$)")
 """The beginning of a URL without its scheme."""
@@ -96,7 +103,7 @@ def _tables() -> Iterator[tuple[Path, Mapping[str, Any]]]:
     base = os.environ.get("XDG_CONFIG_HOME")
     path = (Path(base) if base else Path.home() / ".config") / "syncgql" / "config.toml"
     if path.is_file():
-        yield path, _endpoints(path, _load(path))
+        yield path, _endpoints(path, _checked(_load(path), USER_KEYS, str(path)))
 
 
 def _project_file() -> Path | None:
@@ -106,7 +113,22 @@ def _project_file() -> Path | None:
 
 
 def _settings_in(path: Path) -> Mapping[str, Any]:
-    return _member(_member(_load(path), "tool"), "syncgql")
+    return _checked(_member(_member(_load(path), "tool"), "syncgql"), PROJECT_KEYS, f"{path}: [tool.syncgql]")
+
+
+def _checked(table: Mapping[str, Any], keys: Collection[str], where: str) -> Mapping[str, Any]:
+    """Return a table.
+
+    Raises:
+        click.UsageError: it has an unknown key.
+    """
+    for name in table:
+        if name not in keys:
+            from ..schema.names import nearest
+
+            hint = nearest(name, keys) or f" The keys are {', '.join(sorted(keys))}."
+            raise click.UsageError(f"{where}: unknown key {name!r}.{hint}")
+    return table
 
 
 def _load(path: Path) -> Mapping[str, Any]:
@@ -135,10 +157,11 @@ def _endpoints(path: Path, settings: Mapping[str, Any]) -> Mapping[str, Any]:
 
 def _endpoint(name: str, table: object, path: Path) -> Endpoint:
     where = f"{path}: endpoint {name!r}"
-    if not isinstance(table, dict) or not isinstance(table.get("url"), str):
+    if not isinstance(table, dict):
+        raise click.UsageError(f"{where} must be a table with a url.")
+    _checked(table, KEYS, where)
+    if not isinstance(table.get("url"), str):
         raise click.UsageError(f"{where} needs a url, which must be a string.")
-    if unknown := table.keys() - KEYS:
-        raise click.UsageError(f"{where}: unknown key {min(unknown)!r}; the keys are {', '.join(sorted(KEYS))}.")
     headers = table.get("headers", {})
     if not isinstance(headers, dict) or not all(isinstance(value, str) for value in headers.values()):
         raise click.UsageError(f"{where}: headers must be a table of strings.")

@@ -94,8 +94,10 @@ def _batch(client: Client) -> Found:
 
 def _persisted(client: Client) -> Found:
     errors = client.execute_result(QUERY, extensions=WRONG_HASH).errors
-    told = describe_errors(errors[:1]) if errors else "the extension is ignored"
-    return bool(errors) and _ABOUT_HASHES.search(told) is not None, told
+    if not errors:
+        return False, "the extension is ignored"
+    message = describe_errors(errors[:1])
+    return _ABOUT_HASHES.search(message) is not None, message
 
 
 def _defer(client: Client) -> Found:
@@ -123,7 +125,7 @@ def _subscribe(endpoint: Endpoint, connection: Connection, protocol: str) -> Fou
 
 
 def _streamed(answer: ExecutionResult | TransportQueryError) -> Found:
-    """Return what an answer to a subscription shows.
+    """Return whether an answer to a subscription shows that the server has streams.
 
     Over HTTP, a server may refuse the operation with an ordinary response whether it has streams or not: many validate
     the operation first, and Strawberry without streams executes it as a query.

@@ -44,9 +44,7 @@ def read_schema(source: str, connection: Connection, *, prefer_file: bool = True
     if endpoint is None:
         path = Path(source)
         if not path.is_file():
-            raise click.UsageError(
-                f"{source!r} is neither a file, a configured endpoint nor a URL, such as https://...."
-            )
+            raise click.UsageError(f"{source!r} is neither a file, a URL (https://...) nor a configured endpoint.")
         return load_schema(path, _no_server)
     if prefer_file and endpoint.schema is not None:
         return load_schema(endpoint.schema, _no_server)

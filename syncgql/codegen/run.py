@@ -10,12 +10,16 @@ from typing import Any
 from graphql import GraphQLSchema
 
 from ..exceptions import DocumentError
+from ..schema.names import nearest
 from ..schema.provider import SchemaSource, load_schema
 from ..schema.text_file import read_text
 from .manifest import generated_documents, mapping_manifest
 from .options import CodegenOptions, Scalar
 from .output import changes, file_changes, write_file, write_files
 from .package import HEADER, generate
+
+SETTINGS = {"documents", "manifest", "model", "output", "python", "scalars", "schema"}
+"""The keys of the table ``[tool.syncgql.codegen]``."""
 
 
 @dataclass(frozen=True)
@@ -91,9 +95,9 @@ def config_of(settings: Mapping[str, Any], root: Path) -> CodegenConfig:
     table = settings.get("codegen")
     if not isinstance(table, Mapping):
         raise ValueError("[tool.syncgql.codegen] is missing; add it with documents and output.")
-    unknown = sorted(table.keys() - {"documents", "output", "scalars", "manifest", "model", "schema", "python"})
+    unknown = sorted(table.keys() - SETTINGS)
     if unknown:
-        raise ValueError(f"[tool.syncgql.codegen] has no setting {unknown[0]!r}.")
+        raise ValueError(f"[tool.syncgql.codegen] has no setting {unknown[0]!r}.{nearest(unknown[0], SETTINGS)}")
     documents = _patterns(table, "documents", "app/**/*.graphql", required="python" not in table)
     python = _patterns(table, "python", "app/**/*.py")
     output = table.get("output")

@@ -351,7 +351,7 @@ def _root_fields(call: RecordedRequest) -> set[str]:
 
 
 def _described(call: RecordedRequest, headers: Mapping[str, str]) -> str:
-    """Return a call in words, with the names of the expected headers that it lacks; a value may be a secret."""
+    """Describe a call; name expected headers that are missing or differ, but not their values, which may be secret."""
     text = f"{call} {dict(call.variables)}"
     missing = [name for name in headers if name not in call.headers]
     others = [name for name, value in headers.items() if name in call.headers and call.headers[name] != value]

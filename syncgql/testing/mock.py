@@ -231,9 +231,8 @@ class MockTransport(AsyncTransport):
         headers: Mapping[str, str] | None = None,
         extra_args: Mapping[str, Any] | None = None,
     ) -> AsyncRoundTrip[list[BatchEntry]]:
-        self._queries.batch_round_trip(
-            requests, headers=headers, extra_args=extra_args
-        )  # raises if the transport cannot send batches
+        # Raises an exception if the transport cannot send batches.
+        self._queries.batch_round_trip(requests, headers=headers, extra_args=extra_args)
         each = [self.round_trip(request, headers=headers, extra_args=extra_args) for request in requests]
 
         def parse(received: Sequence[Any]) -> list[BatchEntry]:

@@ -1,4 +1,4 @@
-"""The check of the overrides of a fake: each must be able to change its answer."""
+"""check_overrides: finds overrides of a fake that cannot change its answer."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from ..schema.names import nearest
 
 
 def check_overrides(schema: GraphQLSchema, document: DocumentNode, overrides: Iterable[str]) -> list[str]:
-    """Return what is wrong with the keys of overrides; empty if nothing is.
+    """Return the problems of the keys of overrides; an empty list if there are none.
 
-    A key begins with a type of the schema, or is a path of keys in the response. A path may lead through a field that
-    ``@skip`` leaves out, so its steps are compared with all keys of the document.
+    A key begins with a type of the schema, or is a path of keys in the response. The steps of a path are
+    compared with all keys of the document, because ``@skip`` may omit a field on the path.
     """
     keys = _ResponseKeys()
     visit(document, keys)

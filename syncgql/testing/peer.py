@@ -51,7 +51,7 @@ class Peer:
         """Handle messages until the client disconnects or the script drops the connection."""
         try:
             while (text := await self._wire.receive()) is not None:
-                await self._take(json_codec.loads(text))
+                await self._handle(json_codec.loads(text))
         finally:
             running = list(self._running.values())
             for task in running:
@@ -59,7 +59,7 @@ class Peer:
             if running:
                 await asyncio.wait(running)
 
-    async def _take(self, message: Mapping[str, Any]) -> None:
+    async def _handle(self, message: Mapping[str, Any]) -> None:
         kind = message.get("type")
         if kind == "connection_init":
             self._init_payload = message.get("payload")

@@ -6,6 +6,8 @@ import pytest
 
 from tests.fix_scripts import RunScript, run_python
 
+from .processes import syncgql
+
 
 @pytest.mark.parametrize("library", ["click", "rich"])
 def test_command_without_its_libraries(run_script: RunScript, library: str) -> None:
@@ -20,6 +22,13 @@ def test_demo_without_its_libraries(run_script: RunScript) -> None:
     result = run_script("import sys; sys.modules['uvicorn'] = None; from syncgql.cli import main; main()", "demo")
     assert result.exit_code == 1
     assert result.stderr == ("Error: the demo needs uvicorn; install the extra syncgql[demo]\n")
+
+
+def test_a_misspelt_command() -> None:
+    """The nearest name is suggested, if there is one."""
+    outcome = syncgql("chek", "schema.graphql")
+    assert (outcome.exit_code, "No such command 'chek'. Did you mean 'check'?" in outcome.stderr) == (2, True)
+    assert "Did you mean" not in syncgql("nonsense").stderr
 
 
 def test_version(run_script: RunScript) -> None:

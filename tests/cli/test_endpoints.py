@@ -57,7 +57,10 @@ def test_an_endpoint_of_the_user(strawberry_server: Server, tmp_path: Path) -> N
     ("definition", "message"),
     [
         ("", "needs a url"),
-        ('url = "http://h/"\nheader = {}', "unknown key 'header'"),
+        ('url = "http://h/"\nheader = {}', "unknown key 'header'. Did you mean 'headers'?"),
+        ('uri = "http://h/"', "unknown key 'uri'. Did you mean 'url'?"),
+        ('url = "http://h/"\ncolour = 1', "unknown key 'colour'. The keys are headers, schema, url."),
+        ('url = "http://h/"\n[tool.syncgql.endpoint.prod]', "[tool.syncgql]: unknown key 'endpoint'. Did you mean"),
         ('url = "http://h/"\nheaders = {a = 1}', "headers must be"),
         ('url = "http://h/"\nschema = 1', "schema must be"),
         ('url = "http://h/', "cannot be read"),
@@ -70,6 +73,16 @@ def test_a_definition_that_is_not_valid(definition: str, message: str, tmp_path:
     assert outcome.exit_code == 2
     assert message in outcome.stderr
     assert "pyproject.toml" in outcome.stderr
+
+
+def test_a_setting_of_the_user_that_does_not_exist(tmp_path: Path) -> None:
+    """The message names the file and the mistake."""
+    file = tmp_path / "syncgql" / "config.toml"
+    file.parent.mkdir()
+    file.write_text('[endpoint.mine]\nurl = "http://h/"\n')
+    outcome = syncgql("run", "mine", "{ a }", env={"XDG_CONFIG_HOME": str(tmp_path)}, cwd=tmp_path)
+    assert outcome.exit_code == 2
+    assert f"{file}: unknown key 'endpoint'. Did you mean 'endpoints'?" in outcome.stderr
 
 
 def test_headers_of_the_environment(strawberry_server: Server, tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ from ..connection import Connection, connection_options
 from ..endpoints import configured_endpoint, is_url, project_settings
 from ..exit_codes import ExitCode
 from ..output import write
-from ..report import print_message
+from ..report import pluralized, print_message
 from ..schemas import read_schema
 
 
@@ -67,6 +67,11 @@ def codegen(
         raise click.UsageError(f"{path}: {error}") from error
     if is_url(source) or configured_endpoint(source) is not None:
         config = replace(config, schema=read_schema(source, connection))
+    elif not (path.parent / source).is_file():
+        raise click.UsageError(
+            f"The schema {source!r} is neither a URL, a configured endpoint nor a file in {path.parent}. To save the "
+            "schema of a server: syncgql schema URL --output schema.graphql"
+        )
     if manifest is not None:
         config = replace(config, manifest=manifest.absolute())
     if model is not None:
@@ -81,7 +86,7 @@ def codegen(
         if report.diff:
             write(report.diff.removesuffix("\n"))
         sys.exit(ExitCode.FINDINGS if report.diff else ExitCode.OK)
-    print_message(f"{len(report.written)} files written, {len(report.removed)} removed")
+    print_message(f"{pluralized(len(report.written), 'file')} written, {len(report.removed)} removed")
 
 
 def _with_options(settings: Mapping[str, Any], schema: str | None, python: tuple[str, ...]) -> Mapping[str, Any]:

@@ -23,7 +23,13 @@ LEVELS = ("breaking", "dangerous", "safe")
 
 
 class Change(NamedTuple):
-    """A change: its level, graphql-core's name for its kind, and its description."""
+    """A change.
+
+    Attributes:
+        level: ``breaking``, ``dangerous`` or ``safe``.
+        kind: graphql-core's name for it, such as ``FIELD_REMOVED``.
+        description: graphql-core's description.
+    """
 
     level: str
     kind: str
@@ -61,7 +67,7 @@ def diff(
     changes = sorted(
         _changes(_with_all_scalars(before), _with_all_scalars(after)), key=lambda change: LEVELS.index(change.level)
     )
-    if documents:  # additions affect no document
+    if documents:  # safe changes do not affect documents
         changes = [change for change in changes if change.level != "safe"]
     if format_name == "json":
         write_json([change._asdict() for change in changes])
@@ -86,7 +92,7 @@ def _changes(old: GraphQLSchema, new: GraphQLSchema) -> Iterator[Change]:
 
 
 def _with_all_scalars(schema: GraphQLSchema) -> GraphQLSchema:
-    """Return a schema that has all standard scalars, because one that is no longer used is not a change."""
+    """Add all standard scalars to a schema, so that a scalar that is no longer used is not reported as removed."""
     members: Any = schema.to_kwargs()
     types = {type_.name: type_ for type_ in members["types"]}
     members["types"] = tuple({**specified_scalar_types, **types}.values())
@@ -94,6 +100,7 @@ def _with_all_scalars(schema: GraphQLSchema) -> GraphQLSchema:
 
 
 def _used_parts(old: GraphQLSchema, new: GraphQLSchema, paths: tuple[Path, ...]) -> tuple[GraphQLSchema, GraphQLSchema]:
+    """Return both schemas without the definitions that the documents do not use."""
     from ..schema_usage import comparable_part, used_coordinates, used_part
 
     files = DocumentFiles(paths)

@@ -13,7 +13,7 @@ from ...messages import escaped
 from ..document_files import DocumentFiles
 from ..exit_codes import ExitCode
 from ..output import write
-from ..report import print_message
+from ..report import pluralized, print_message
 from ..sent_documents import SentDocument, sent_documents
 
 
@@ -53,7 +53,7 @@ def persist(paths: tuple[Path, ...], output: Path | None, format_name: str, chec
             click.echo(escaped(line), err=True)
         sys.exit(ExitCode.DOCUMENT)
     if not documents:
-        raise click.UsageError("There are no operations in these files.")
+        raise click.UsageError(f"There are no operations in {', '.join(map(str, paths))}, only fragments.")
     text = FORMATS[format_name](each.document for each in documents)
     if check:
         if output is None:
@@ -66,7 +66,8 @@ def persist(paths: tuple[Path, ...], output: Path | None, format_name: str, chec
         write(text.removesuffix("\n"))
         return
     write_file(output, text)
-    print_message(f"{len({each.document.sha256 for each in documents})} documents in {output}")
+    count = len({each.document.sha256 for each in documents})
+    print_message(f"{pluralized(count, 'document')} in {output}")
 
 
 def _without_names(documents: list[SentDocument]) -> list[str]:

@@ -92,7 +92,7 @@ def retry(client: Client, url: str) -> None:
     """A retry: this path first answers with 503."""
 
     def report(error: TransportError, seconds: float) -> None:
-        print("again, because", error)
+        print("retrying after:", error)
 
     with Client(f"{url}/busy", retry=RetryPolicy(on_retry=report)) as busy:
         print(busy.execute("{ hello }"))

@@ -84,10 +84,38 @@ def test_options_replace_the_configuration(project: Path) -> None:
     assert (outcome.exit_code, "documents.json" in outcome.stdout) == (9, True)
 
 
-def test_2_for_a_wrong_configuration(project: Path) -> None:
-    """It names the file and the setting."""
-    (project / "pyproject.toml").write_text(SETTINGS.replace('output = "app/api"', ""))
+@pytest.mark.parametrize(
+    ("before", "after", "message"),
+    [
+        ('output = "app/api"', "", "[tool.syncgql.codegen] output must be the folder of the package"),
+        ("documents", "document", "[tool.syncgql.codegen] has no setting 'document'. Did you mean 'documents'?"),
+        ("[tool.syncgql.codegen]", "[tool.syncgql.codgen]", "unknown key 'codgen'. Did you mean 'codegen'?"),
+        (
+            "[tool.syncgql.codegen]",
+            "[tool.other]",
+            "[tool.syncgql.codegen] is missing; add it with documents and output",
+        ),
+        ("schema.graphql", "prud", "The schema 'prud' is neither a URL, a configured endpoint nor a file in"),
+    ],
+)
+def test_2_for_a_wrong_configuration(project: Path, before: str, after: str, message: str) -> None:
+    """The message names the mistake, and the file if it is there."""
+    (project / "pyproject.toml").write_text(SETTINGS.replace(before, after))
     outcome = syncgql("codegen", cwd=project)
-    assert outcome.exit_code == 2
-    assert "pyproject.toml" in outcome.stderr
-    assert "output must be the folder of the package" in outcome.stderr
+    assert (outcome.exit_code, outcome.stdout) == (2, "")
+    assert message in outcome.stderr
+    assert str(project) in outcome.stderr
+
+
+def test_2_without_a_configuration(tmp_path: Path) -> None:
+    """The message names the folder, and a misspelt option the nearest one."""
+    outcome = syncgql("codegen", cwd=tmp_path)
+    assert (outcome.exit_code, f"no pyproject.toml in {tmp_path} or its parent" in outcome.stderr) == (2, True)
+    assert "Did you mean '--schema'?" in syncgql("codegen", "--schma", "x").stderr
+
+
+def test_8_without_documents(project: Path) -> None:
+    """The message has the patterns and the folder in which they were searched."""
+    (project / "app" / "books.graphql").unlink()
+    outcome = syncgql("codegen", "--python", "src/*.py", cwd=project / "app")
+    assert outcome == (8, "", f"syncgql: No file matches app/*.graphql, src/*.py in {project}.\n")

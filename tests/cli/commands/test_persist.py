@@ -68,6 +68,16 @@ def test_8_for_documents_that_cannot_be_listed(project: Path) -> None:
 
 
 def test_2_without_operations(project: Path) -> None:
-    """An empty manifest would make a server refuse everything."""
-    (project / "app" / "main.py").write_text("")
-    assert syncgql("persist", "app/main.py", cwd=project).exit_code == 2
+    """An empty manifest would make a server refuse everything; the message names the files."""
+    (project / "app" / "main.py").write_text('gql("fragment F on Book { title }")')
+    outcome = syncgql("persist", "app/main.py", cwd=project)
+    assert outcome.exit_code == 2
+    assert "There are no operations in app/main.py, only fragments." in outcome.stderr
+
+
+def test_2_without_an_argument(project: Path) -> None:
+    """The message names what is missing."""
+    assert "Missing argument 'FILES...'" in syncgql("persist").stderr
+    assert (
+        "'apolo' is not one of 'mapping', 'prefixed', 'apollo'" in syncgql("persist", "a", "--format", "apolo").stderr
+    )

@@ -48,7 +48,7 @@ def test_demo_shows_every_step() -> None:
     assert "7 books; Hello world!" in result.stdout
     assert "There is no book 99." in result.stdout
     assert "error.data:   {'book': None}" in result.stdout
-    assert re.search(r"again, because .*503.*\n{'hello': 'Hello world!'}\n", result.stdout)
+    assert re.search(r"retrying after: .*503.*\n{'hello': 'Hello world!'}\n", result.stdout)
     assert [line.split(" {")[0] for line in result.stdout.split("fetched ", 1)[1].splitlines()[:5]] == [
         "token-1",
         "1",
