@@ -127,12 +127,6 @@ class AppSync(WebSocketProtocol):
             self._enter_operation(id, next_state)
         return event
 
-    def _enter_operation(self, id: str, state: OperationState) -> None:
-        if state is OperationState.DONE:
-            del self.operations[id]
-        else:
-            self.operations[id] = state
-
     def _new_id(self) -> str:
         # Not counted: an id must not repeat on the next connection either.
         return str(uuid.uuid4())

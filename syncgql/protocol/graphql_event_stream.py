@@ -21,6 +21,7 @@ from ..exceptions import TransportProtocolError
 from ..result import Response
 from . import json_codec
 from .event_stream import Comment, EventStreamParser, ServerSentEvent
+from .graphql_errors import read_reasons
 from .graphql_response import MalformedResponse, parse_response
 from .json_codec import CODEC_ERRORS, JSONDeserialize
 from .response_stream import (
@@ -31,7 +32,6 @@ from .response_stream import (
     MalformedEvent,
     ResultReader,
     StreamEvent,
-    read_errors,
     read_result,
     violation,
 )
@@ -159,7 +159,7 @@ class GraphQLEventStream(EventStreamMode[StreamEvent]):
             return COMPLETED
         if event.type == "error":
             self.is_closed = True
-            return Failed(read_errors(self._decode_or_text(event)))
+            return Failed(read_reasons(self._decode_or_text(event)))
         return HEARTBEAT
 
     def _react_to_unnamed(self, event: ServerSentEvent) -> StreamEvent | Heartbeat:
@@ -223,7 +223,7 @@ class SingleConnectionEventStream(EventStreamMode[OperationEvent]):
         self.active.discard(id)
         if event.type == "complete":
             return id, COMPLETED
-        return id, Failed(read_errors(message.get("payload", message.get("errors"))))
+        return id, Failed(read_reasons(message.get("payload", message.get("errors"))))
 
     def _react_to_unnamed(self, event: ServerSentEvent) -> OperationEvent | Heartbeat:
         try:

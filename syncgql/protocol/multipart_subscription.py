@@ -16,6 +16,7 @@ from typing import Any
 from ..exceptions import TransportProtocolError
 from ..result import Response
 from . import json_codec
+from .graphql_errors import read_reasons
 from .json_codec import JSONDeserialize
 from .multipart_mixed import MultipartMixedParser, Part, boundary_of, payloads_of
 from .response_stream import (
@@ -25,7 +26,6 @@ from .response_stream import (
     Heartbeat,
     MalformedEvent,
     StreamEvent,
-    read_errors,
     read_result,
     violation,
 )
@@ -104,7 +104,7 @@ class MultipartSubscriptionStream:
             return
         if errors := message.get("errors"):
             self.is_closed = True
-            yield Failed(read_errors(errors))
+            yield Failed(read_reasons(errors))
         elif ("payload" in message and payload is None) or message.get("done") is True:
             self.is_closed = True
             yield COMPLETED

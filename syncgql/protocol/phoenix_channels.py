@@ -296,12 +296,6 @@ class PhoenixChannels(WebSocketProtocol):
             messages.append(message)
         return messages
 
-    def _enter_operation(self, id: str, state: OperationState) -> None:
-        if state is OperationState.DONE:
-            del self.operations[id]
-        else:
-            self.operations[id] = state
-
     def _unexpected(self, message: Any) -> str:
         if message is None:
             return self._serializer.RULE

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
 from ..exceptions import TransportProtocolError
-from ..messages import EXCERPT_CHARACTERS, text_of
+from ..messages import EXCERPT_CHARACTERS
 from ..result import ABSENT, ExecutionResult, Response
 from .graphql_response import MalformedResponse, parse_response
 from .http import excerpt, public_url
@@ -91,17 +91,6 @@ def read_result(payload: Any, response: Response | None, read: ResultReader = pa
         if payload == {}:
             return ExecutionResult(ABSENT, response=response)  # sent by Ariadne if the data is empty
         raise MalformedEvent(f"a result must be a GraphQL response, but {error}") from error
-
-
-def read_errors(value: Any) -> list[dict[str, Any]]:
-    """Return the errors that ended an operation, sent as a list, an object, ``{"errors": [...]}``, text, or nothing."""
-    if isinstance(value, dict) and isinstance(value.get("errors"), list):
-        value = value["errors"]
-    entries = value if isinstance(value, list) else [] if value is None or value == "" else [value]
-    errors = [
-        entry if isinstance(entry, dict) else {"message": text_of(entry, EXCERPT_CHARACTERS)} for entry in entries
-    ]
-    return errors or [{"message": "The server gave no reason."}]
 
 
 def violation(protocol: str, rule: str, received: str | bytes, response: Response | None) -> TransportProtocolError:

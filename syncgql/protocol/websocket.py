@@ -29,7 +29,7 @@ from ..messages import as_sentence
 from ..result import ABSENT, ExecutionResult
 from . import json_codec
 from .close_codes import CREDENTIAL_OPTIONS, NORMAL, RetryDecision, close_code
-from .graphql_errors import NO_REASON, read_errors
+from .graphql_errors import read_reasons
 from .graphql_response import MalformedResponse, error_of, parse_response
 from .json_codec import CODEC_ERRORS, JSONDeserialize, NotJSONConstant
 from .response_stream import ResultReader
@@ -293,6 +293,12 @@ class WebSocketProtocol(ABC):
         self._last_id += 1
         return str(self._last_id)
 
+    def _enter_operation(self, id: str, state: OperationState) -> None:
+        if state is OperationState.DONE:
+            del self.operations[id]
+        else:
+            self.operations[id] = state
+
     def _end(self, id: str) -> bool:
         """Remove an operation; return whether it had not ended before."""
         self.readers.pop(id, None)
@@ -341,7 +347,7 @@ def _no_id(message: dict[str, Any]) -> BrokenMessage:
 
 def failure_errors(message: dict[str, Any]) -> list[dict[str, Any]]:
     """Return the errors of a message that ends an operation, at least one."""
-    return read_errors(message.get("payload")) or [{"message": NO_REASON}]
+    return read_reasons(message.get("payload"))
 
 
 def on_event(protocol: WebSocketProtocol, message: dict[str, Any]) -> Event | Unreadable | None:

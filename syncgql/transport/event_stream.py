@@ -97,7 +97,6 @@ class EventStreamTransport(SingleProtocolTransport):
         keep_alive_timeout: float | Unset | None = UNSET,
         max_message_size: int = MAX_MESSAGE_SIZE,
     ) -> None:
-        self._single_connection = check_flag("single_connection", single_connection)  # used by the base's constructor
         super().__init__(
             url,
             headers,
@@ -118,5 +117,8 @@ class EventStreamTransport(SingleProtocolTransport):
             keep_alive_timeout=keep_alive_timeout,
             max_message_size=max_message_size,
         )
-        if single_connection and self._builder.signs_requests:
-            raise TypeError("single_connection=True needs credentials that do not depend on the body; see auth=.")
+        if check_flag("single_connection", single_connection):
+            if self._builder.signs_requests:
+                raise TypeError("single_connection=True needs credentials that do not depend on the body; see auth=.")
+            self._single_connection = True
+            self._begin()
