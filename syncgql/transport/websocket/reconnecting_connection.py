@@ -116,8 +116,8 @@ class ReconnectingConnection(Listener):
             operation: the operation.
             on_carried: called with this connection, and again if the operation moves to another.
             handshake: for the next socket, if one must be opened; None to compute it then.
-            deadline: the loop's time when the caller stops waiting; None for no limit. The call fails immediately if
-                the next attempt would begin later.
+            deadline: the deadline of the caller; None for no limit. The call fails immediately if the next attempt
+                would begin later.
 
         Raises:
             TransportError: it could not be sent.
