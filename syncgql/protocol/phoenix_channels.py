@@ -15,7 +15,7 @@ Events of a subscription come without a join and may come before the reply that 
 subscription are kept until no ``doc`` waits for its reply. The server never completes a subscription.
 
 Each message has a ``ref``, and that of a ``doc`` is the id of its operation. Replies to unknown refs, messages with the
-``join_ref`` of an earlier join, and unknown events mean nothing to this side and are ignored.
+``join_ref`` of an earlier join, and unknown events are ignored.
 """
 
 from __future__ import annotations
@@ -192,7 +192,7 @@ class PhoenixChannels(WebSocketProtocol):
     # -- operations
 
     def _on_reply(self, message: dict[str, Any]) -> Received | None:
-        """React to a reply in the state of the operation that it belongs to."""
+        """Handle a reply according to the state of its operation."""
         frame: Frame = message["frame"]
         if frame.join_ref not in (None, self._join_ref) or self._subscriptions.ended(frame.ref):
             return None

@@ -1,4 +1,4 @@
-"""The meaning of messages of Phoenix and Absinthe: their type, and the result, id or errors that they contain."""
+"""Messages of Phoenix and Absinthe: their types, and the results, ids and errors in them."""
 
 from __future__ import annotations
 
