@@ -124,7 +124,7 @@ class PhoenixChannels(WebSocketProtocol):
     def close(self) -> list[str]:
         if self.state is not State.READY:
             return super().close()
-        _, message = self._push("phx_leave")  # it ends the subscriptions, too
+        _, message = self._push("phx_leave")  # also ends the subscriptions
         return [message]
 
     # -- messages from the server

@@ -41,7 +41,7 @@ class Refusal(NamedTuple):
 def refusal(where: str, protocol: str, outcome: ExecutionResult | TransportError) -> Refusal:
     """Return a refusal by the server at a URL, and log it."""
     refused = Refusal(protocol, outcome)
-    logger.debug("%s does not speak %s: %s", where, protocol, refused.error)
+    logger.debug("%s does not support %s: %s", where, protocol, refused.error)
     return refused
 
 

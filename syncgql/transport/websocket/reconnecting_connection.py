@@ -232,7 +232,7 @@ class ReconnectingConnection(Listener):
     def rejected(self, operation: ActiveOperation, error: TransportError) -> None:
         others = len(self.operations) - 1
         if others == 0:
-            self.finished(operation, error)  # the server would reject it on another connection, too
+            self.finished(operation, error)  # the server would also reject it on another connection
         elif on_carried := self._forget(operation):
             self._capacity = others
             self._on_rejected(self, operation, on_carried)
