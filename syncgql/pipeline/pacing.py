@@ -38,13 +38,13 @@ class Pacing(Middleware):
 
     def execute(self, operation: Operation, call_next: Execute) -> ExecutionResult:
         with Turn(self._limit, self._clock, (operation,)) as turn:
-            result = call_next(turn.noted(operation) if turn.waited else operation)
+            result = call_next(turn.with_wait(operation) if turn.waited else operation)
             turn.outcomes.append(result)
         return result
 
     def execute_batch(self, operations: Sequence[Operation], call_next: ExecuteBatch) -> list[BatchEntry]:
         with Turn(self._limit, self._clock, operations) as turn:
-            entries = call_next([turn.noted(operation) for operation in operations])
+            entries = call_next([turn.with_wait(operation) for operation in operations])
             turn.outcomes.extend(entries)
         return entries
 
@@ -97,8 +97,8 @@ class Turn:
             self.outcomes.append(error)
         self._turnstile.leave(self._ticket, self._outcome(), self._clock)
 
-    def noted(self, operation: Operation) -> Operation:
-        """Return an operation that knows how long it has waited."""
+    def with_wait(self, operation: Operation) -> Operation:
+        """Return the operation with the time for which it has waited."""
         return operation._replace(waited=self.waited) if self.waited else operation
 
     def _log(self, waited: float) -> None:
@@ -119,7 +119,7 @@ class Turn:
             is_unsent = is_unsent and isinstance(each, TransportError) and each.sent is False
         read = self._limit.read
         return Outcome(
-            is_answered=answered is not None,
+            has_response=answered is not None,
             may_be_counted=not is_unsent,
             is_refused=is_refused,
             pause=max(pauses, default=None),

@@ -31,13 +31,14 @@ from ..transport.selection.transport_factory import TransportFactory, Transports
 from ..transport.selection.transport_options import TransportOptions
 from ..transport.websocket.transport import WebSocketTransport
 from .answer import Answer
-from .answers import Answers, Match, matcher
-from .left_out import LeftOut
+from .answers import Answers
 from .memory_socket import MemorySessions
 from .parts import ScriptedParts
 from .player import Player
 from .recorded_request import RecordedRequest, sent_request
 from .recorder import Recorder
+from .redactor import Redactor
+from .rule import Match, matcher
 from .script import Drop, Event, Pause
 from .tapes import Tapes
 
@@ -107,7 +108,7 @@ class GraphQLMock(Answers):
         Raises:
             ValueError: a path in *leave_out* does not begin with ``variables``, ``data``, ``errors`` or ``extensions``.
         """
-        self._recorder = Recorder(self._tapes.to_record(path), LeftOut(leave_out))
+        self._recorder = Recorder(self._tapes.to_record(path), Redactor(leave_out))
 
     def replay(self, path: str | Path, *, leave_out: Sequence[str] = ()) -> None:
         """Answer operations without a registered answer from a tape; with ``pytest --syncgql-record``, record it.
@@ -125,7 +126,7 @@ class GraphQLMock(Answers):
         if self._tapes.records:
             self.record(path, leave_out=leave_out)
         else:
-            self._player = Player(self._tapes.to_replay(path), LeftOut(leave_out))
+            self._player = Player(self._tapes.to_replay(path), Redactor(leave_out))
 
     def passes(self, call: RecordedRequest) -> bool:
         """Return whether ``pass_through`` was called for an operation."""

@@ -57,7 +57,7 @@ class RequestsHTTPTransport(BlockingTransport):
 
     Use it with authentication, adapters, proxies or mocks made for requests. Each thread has its own session, with its
     own connections and cookies. A connection is reused only if nothing arrived after its last response; connections of
-    your own sessions and adapters are not checked. Requires ``pip install "syncgql[requests]"``.
+    your own sessions and adapters are not checked. Requires the extra ``requests``.
 
     The limit of a call covers connecting, waiting and reading: it is checked whenever data arrives, and no wait is
     longer than the time that is left. It does not cover the lookup of the host name or the work of a custom adapter.
@@ -133,7 +133,7 @@ class RequestsHTTPTransport(BlockingTransport):
         try:
             from .requests_http.session import RequestsSessions, SessionOptions
         except ImportError as error:
-            raise ImportError('RequestsHTTPTransport requires requests: pip install "syncgql[requests]"') from error
+            raise ImportError("RequestsHTTPTransport requires requests; install the extra syncgql[requests]") from error
         self.url = check_url(url, ("http", "https"))
         self.timeout = _check_timeout(timeout)
         self.json_deserialize = check_function("json_deserialize", json_deserialize, 1)

@@ -18,6 +18,13 @@ from ..aiohttp_session.errors import AIOHTTP_ERRORS, public_cause, translate
 MUCH = 4 * 1024 * 1024
 """The maximum number of bytes of a response to read or copy on the loop before yielding to it."""
 
+PIECE = 64 * 1024
+"""The maximum number of bytes of a stream to parse before yielding to the loop.
+
+Many small events take far longer to parse than their bytes take to arrive: a compressed segment of 3 KB may contain
+20,000 of them.
+"""
+
 
 class OpenResponse:
     """A response whose status and headers have arrived.
@@ -91,17 +98,24 @@ class OpenResponse:
         return HTTPResponse(self.head, body, self.sent_headers)
 
     async def iter_bytes(self) -> AsyncGenerator[bytes, None]:
-        """Yield the body as it arrives, decompressed, in pieces of any size.
+        """Yield the body as it arrives, decompressed, in pieces of at most ``PIECE`` bytes.
 
         Raises:
             TransportConnectionFailed: the connection was lost before the end of the body.
             TransportTimeout: aiohttp's ``sock_read`` or ``total`` expired.
             TransportProtocolError: the compression of the body does not match its headers.
         """
+        size = 0
         try:
             async with self._response:
                 while chunk := await self._response.content.readany():
-                    yield chunk
+                    for start in range(0, len(chunk), PIECE):
+                        if size >= PIECE:
+                            size = 0
+                            await asyncio.sleep(0)  # readany() does not yield to the loop if there is data
+                        piece = chunk[start : start + PIECE]
+                        size += len(piece)
+                        yield piece
         except AIOHTTP_ERRORS as error:
             raise self._translated(error) from public_cause(error)
 
