@@ -10,12 +10,12 @@ __all__ = ["Deadline"]
 
 
 class Deadline:
-    """The time by which a call must end. It starts to run when the deadline is created.
+    """The time by which a call must end. The time starts when the deadline is created.
 
     The client creates one for each call and passes it to the transport. A transport that blocks passes ``left()`` to
     the functions that take a timeout, and raises ``exceeded()`` when the time is up. If a transport records the
     progress of a call, in the attributes and with ``queued()`` and ``dequeued()``, the exception reports where the time
-    went and whether the request was sent. All methods must be called from one thread.
+    went and whether the request was sent. Call all methods from one thread.
 
     Args:
         seconds: the seconds that the call may take; None for no limit.
@@ -28,7 +28,7 @@ class Deadline:
         name: the argument of the same name.
         where: the argument of the same name.
         end: when the time is up, by ``time.monotonic()``, which is also the clock of asyncio's event loops; None if
-            there is no limit. It does not allow for time in a queue that does not count; ``left()`` does.
+            there is no limit. Unlike ``left()``, it does not consider time in a queue that does not count.
         is_connecting: whether the call has asked for a connection. Like the next two, it is set and never reset.
         is_connected: whether the call has a connection, so that the server may receive the request.
         is_answered: whether a response has begun.
@@ -83,7 +83,7 @@ class Deadline:
         return left is None or seconds < left
 
     def restart(self) -> None:
-        """Begin to count now, because the call has waited for its turn until now."""
+        """Start the time again, because the call has waited for its turn until now."""
         self.end = None if self.seconds is None else time.monotonic() + self.seconds
 
     def restarted(self) -> Deadline:
@@ -91,18 +91,18 @@ class Deadline:
         return Deadline(self.seconds, self.name, self.where, counts_queueing=self._counts_queueing)
 
     def renewed(self) -> Deadline:
-        """Return a deadline that ends at the same time, for another attempt; nothing is noted about its progress."""
+        """Return a deadline that ends at the same time, for another attempt, without the progress of this one."""
         left = self.left()
         renewed = Deadline(self.seconds, self.name, self.where, counts_queueing=self._counts_queueing)
         renewed.end = None if left is None else time.monotonic() + left
         return renewed
 
     def follow(self, other: Deadline) -> None:
-        """Report the progress of the call of *other*, which carries this call from now on; the limit stays."""
+        """Report the progress of *other*, whose call includes this one from now on; the limit does not change."""
         self._followed = other
 
     def queued(self, pool_size: int) -> None:
-        """Record that the call waits for a connection of a pool whose *pool_size* connections are all in use."""
+        """Record that the call waits for one of the *pool_size* connections of a pool, which are all in use."""
         self.queue = self.queue or Queueing()
         self.queue.begin(pool_size)
 

@@ -28,7 +28,7 @@ class EventSource(Protocol):
 
     @property
     def was_open(self) -> bool:
-        """Whether events are accepted, or were until the client was dropped."""
+        """Whether events are accepted, or were accepted until the client was garbage-collected."""
 
     @property
     def stats(self) -> SubscriptionStats:
@@ -46,7 +46,7 @@ class EventSource(Protocol):
         """Raise ``SubscriptionForked`` in another process."""
 
     def notify(self, function: Callable[[], object]) -> None:
-        """Call *function* now, and whenever there is something new, in any thread; it must not wait or take a lock."""
+        """Call *function* now and whenever events arrive or the stream ends, in any thread; it must not block."""
 
     def discard(self) -> None:
         """Count the event that was taken last as dropped."""
@@ -59,7 +59,7 @@ class EventSource(Protocol):
         """
 
     def close(self) -> None:
-        """End the subscription on the server; return when the message that stops it was sent, within 1 s."""
+        """End the subscription on the server; wait up to 1 s until the message that stops it was sent."""
 
     def abandon(self) -> None:
         """End the subscription without waiting. Takes no lock, so that finalizers can call it."""

@@ -1,28 +1,28 @@
-"""Every exception that syncgql raises on purpose.
+"""The exceptions of this package.
 
 ::
 
     SyncGQLError
-    +- ClientClosed                        the client was used after close, or closed during the call
-    +- SubscriptionForked                  a parent's subscription iterated in a forked child
-    +- DocumentError                       found before sending: syntax, validation, a bad variable or selection
+    +- ClientClosed                        the client was used after close(), or closed during the call
+    +- SubscriptionForked                  a subscription of the parent process was used in a forked child
+    +- DocumentError                       the request is wrong and was not sent: syntax, variables, selections
     +- ResultError                         the data does not have the requested type
     +- TransportError                      every failure to get a GraphQL response
        +- TransportConnectionFailed        connecting failed, or the connection was lost
-       +- TransportClosed                  a bare transport used after close, or before connect
+       +- TransportClosed                  a transport was used after close(), or before connect()
        +- TransportTimeout                 a time limit expired (also a TimeoutError)
        +- TransportCredentialsMissing      a request could not be signed: no AWS credentials, or no region
-       +- TransportServerError             an HTTP response that is not a GraphQL response
+       +- TransportServerError             the HTTP response is not a GraphQL response
        |  +- TransportAuthenticationError  the server refused the credentials
        |  +- TransportRateLimited          the server received too many requests
-       +- TransportProtocolsRefused        the server speaks none of the protocols for subscriptions
-       +- TransportProtocolError           the peer broke the protocol
+       +- TransportProtocolsRefused        the server supports none of the protocols for subscriptions
+       +- TransportProtocolError           the server violated the protocol
        +- SubscriptionOverflow             the consumer was too slow for overflow="raise"
        +- TransportQueryError              the response contains errors
 
-Exceptions keep their data in attributes, which are pickled with them. A message says what is wrong, where, and how to
-fix it. It never shows a credential, not even one that the server echoes. Text from the server may contain variables;
-messages escape its control characters, and attributes hold it as received.
+The data of an exception is in its attributes, which are pickled. A message names the problem, its place and a fix. It
+contains no credentials, not even those that a server repeats. Text from a server may contain the values of variables.
+Its control characters are escaped in messages, but not in attributes.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ __all__ = [
 ]
 
 MESSAGE_CHARACTERS = 4_000
-"""The longest message. The code that writes a message sets the limits for its parts."""
+"""The maximum length of a message. The code that creates a message limits its parts."""
 
 
 class SyncGQLError(Exception):
@@ -86,7 +86,7 @@ class SyncGQLError(Exception):
         Pickle itself drops causes. tblib (https://github.com/ionelmc/python-tblib), which Dask installs, registers a
         function for each class of exceptions: it calls ``__reduce__`` and then pickles the causes that it finds.
         """
-        suppressed = self.__suppress_context__  # which an assignment to __cause__ sets
+        suppressed = self.__suppress_context__  # an assignment to __cause__ sets it
         cause, context = self.__cause__, self.__context__
         self.__cause__ = picklable_cause(cause)
         self.__context__ = self.__cause__ if context is cause else picklable_cause(context)
@@ -183,7 +183,7 @@ class TransportConnectionFailed(TransportError):
     Attributes:
         code: the WebSocket close code; None if there was none.
         reason: the WebSocket close reason; None if there was none.
-        data: what a response to ``@defer`` or ``@stream`` had delivered before; None for other responses.
+        data: the data of a response to ``@defer`` or ``@stream`` that had arrived; None for other responses.
     """
 
     def __init__(
@@ -221,10 +221,10 @@ class TransportTimeout(TransportError, TimeoutError):
 
 
 class TransportProtocolsRefused(TransportError):
-    """The server speaks none of the protocols for subscriptions that were tried; none of them started the operation.
+    """The server supports none of the subscription protocols that were tried, and has not started the operation.
 
     Attributes:
-        reasons: for each protocol that was tried, in this order, the error that it ended with. The subprotocols of a
+        reasons: the error of each protocol that was tried, in the order of the attempts. The subprotocols of a
             WebSocket are tried together: ``"graphql-transport-ws, graphql-ws"``.
     """
 
@@ -370,7 +370,7 @@ class TransportProtocolError(TransportError):
         received: the first 1,000 characters that violate it.
         code: the WebSocket close code with which the client closed the connection; None over HTTP.
         response: the status, headers, URL and elapsed time of this call; None over a WebSocket.
-        data: what a response to ``@defer`` or ``@stream`` had delivered before; None for other responses.
+        data: the data of a response to ``@defer`` or ``@stream`` that had arrived; None for other responses.
     """
 
     def __init__(

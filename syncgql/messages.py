@@ -1,4 +1,4 @@
-"""Functions that quote foreign text in messages: as a sentence, truncated, and without control characters."""
+"""Functions that quote text of others in messages: as a sentence, truncated, and without control characters."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def truncate(text: str, limit: int = EXCERPT_CHARACTERS) -> str:
 
 
 def as_sentence(text: object) -> str:
-    """Return *text* with a full stop, unless it already ends like a sentence."""
+    """Return *text* with a full stop, unless it already ends with a punctuation mark."""
     said = str(text).rstrip()
     return said if said.endswith((".", "!", "?", "…")) else f"{said}."
 

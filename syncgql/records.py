@@ -1,4 +1,4 @@
-"""Dataclasses and structs of msgspec as objects that are sent: their members, and as the variables of a call."""
+"""Dataclasses and msgspec structs as JSON objects: their members, and their fields as the variables of a call."""
 
 from __future__ import annotations
 
@@ -28,11 +28,11 @@ Variables: TypeAlias = Mapping[str, Any] | DataclassInstance | StructInstance
 def object_members(value: object) -> dict[Any, Any] | None:
     """Return the members of a mapping, or the fields of an instance of a dataclass or struct; None for any other value.
 
-    A struct has the names under which msgspec encodes them, and no fields that are ``msgspec.UNSET``.
+    The members of a struct have the names that msgspec encodes; fields that are ``msgspec.UNSET`` are omitted.
     """
     if isinstance(value, Mapping):
         return dict(value)
-    msgspec = sys.modules.get("msgspec")  # not imported: a struct has imported it
+    msgspec = sys.modules.get("msgspec")  # if there is a struct, msgspec has been imported
     if msgspec is not None and isinstance(value, msgspec.Struct):
         names = zip(value.__struct_encode_fields__, value.__struct_fields__, strict=True)
         members = {name: getattr(value, attribute) for name, attribute in names}
@@ -45,7 +45,7 @@ def object_members(value: object) -> dict[Any, Any] | None:
 def record_variables(value: object, document: str) -> dict[str, Any] | None:
     """Return the fields of a dataclass or struct as variables of a document; None if it is neither.
 
-    A field has the name of the variable that is spelled like it, or else differs from it only in case and underscores:
+    A field is the variable of the same name or, if there is none, of a name that differs only in case and underscores:
     ``book_id`` is ``$bookId``.
     """
     members = object_members(value)

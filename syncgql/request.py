@@ -202,7 +202,7 @@ class GraphQLRequest:
         """Whether the operation to run is a query; False if the document has a syntax error.
 
         Parsing takes a thousand times longer than searching the text, so a document without the words "mutation" and
-        "subscription" counts as a query without being parsed.
+        "subscription" is not parsed and counts as a query.
         """
         if "mutation" not in self._text and "subscription" not in self._text:
             return True
@@ -216,7 +216,7 @@ class GraphQLRequest:
         """Whether the operation to run is a subscription. A document without that word is not parsed.
 
         Raises:
-            DocumentError: the document contains that word, but also a syntax error, or no operation to run.
+            DocumentError: the document contains that word, and has a syntax error or no operation to run.
         """
         return "subscription" in self._text and self.operation_type == "subscription"
 
@@ -224,10 +224,10 @@ class GraphQLRequest:
     def incremental_directive(self) -> str:
         """``defer`` or ``stream`` if the operation uses it, so that its response may come in parts; otherwise empty.
 
-        Found once per text; a document without directives is not parsed for it.
+        Computed once per text. A document without directives is not parsed.
 
         Raises:
-            DocumentError: what ``operation`` raises, if the document seems to use one.
+            DocumentError: the document seems to use one of them, but has a syntax error or no operation to run.
         """
         return _incremental_directive((self._text, self.operation_name)) if self.has_directives else ""
 
@@ -235,7 +235,7 @@ class GraphQLRequest:
     def is_incremental(self) -> bool:
         """Whether the response may come in parts, because of ``@defer`` or ``@stream``.
 
-        False if the document cannot tell, because of a syntax error. A document without directives is not parsed.
+        False if the document has a syntax error. A document without directives is not parsed.
         """
         try:
             return bool(self.incremental_directive)
@@ -259,7 +259,7 @@ class GraphQLRequest:
         return self
 
     def in_same_form(self, request: GraphQLRequest) -> GraphQLRequest:
-        """Return *request*, the same document with other variables, in the form in which this request is sent."""
+        """Return *request*, which has the same document and other variables, in the form of this request."""
         return request
 
 
@@ -320,13 +320,13 @@ def parse_document(text: str) -> DocumentNode:
         raise _syntax_error(error) from error
 
 
-# Between "@" and the name there may be whatever GraphQL ignores.
+# GraphQL ignores white space, commas and comments between "@" and the name.
 _INCREMENTAL_DIRECTIVE = re.compile(r"@(?:[\s,\ufeff]|#[^\r\n]*)*(?:defer|stream)\b")
 
 
 @cached(lambda key, name: len(key[0]))
 def _incremental_directive(key: tuple[str, str | None]) -> str:
-    """Return the first of ``defer`` and ``stream`` in a text's operation of a name, and the fragments that it uses."""
+    """Return the first of ``defer`` and ``stream`` in an operation and its fragments, given the text and its name."""
     from graphql import FieldNode, FragmentDefinitionNode, FragmentSpreadNode, InlineFragmentNode
 
     text, operation_name = key
@@ -346,7 +346,7 @@ def _incremental_directive(key: tuple[str, str | None]) -> str:
                 if directive.name.value in {"defer", "stream"}:
                     return directive.name.value
             if isinstance(node, FragmentSpreadNode):
-                pending.append(fragments.pop(node.name.value, None))  # each is looked at once
+                pending.append(fragments.pop(node.name.value, None))  # each fragment is searched once
             elif isinstance(node, FieldNode | InlineFragmentNode):
                 pending.append(node.selection_set)
     return ""

@@ -1,4 +1,4 @@
-"""ExecutionResult: a GraphQL response. IncrementalResult: one in parts. Response: the HTTP response around it."""
+"""ExecutionResult: a GraphQL response, IncrementalResult: one that arrives in parts, Response: the HTTP response."""
 
 from __future__ import annotations
 
@@ -108,18 +108,18 @@ class ExecutionResult:
 
 @dataclass(frozen=True, slots=True)
 class IncrementalPiece:
-    """A deferred fragment or a run of streamed items, as one payload delivered it; the same for every wire format.
+    """A deferred fragment or consecutive items of a stream, as delivered by one payload in any wire format.
 
-    Without ``data`` and ``items`` it is a fragment or a stream that failed, and ``errors`` says why.
+    If there are neither ``data`` nor ``items``, the fragment or the stream failed, and ``errors`` has the reasons.
 
     Attributes:
-        path: the place in the whole response of the object that ``data`` belongs to, or of the list that ``items``
-            are appended to.
-        label: the ``label`` argument of the directive; None when there is none.
+        path: the path in the whole response to the object that contains ``data``, or to the list that ``items`` are
+            appended to.
+        label: the ``label`` argument of the directive; None if there is none.
         data: the members of a deferred fragment.
         items: the items of a streamed list.
-        errors: the error objects of this piece; None when there are none.
-        extensions: the extensions of this piece; None when there are none.
+        errors: the error objects of this piece; None if there are none.
+        extensions: the extensions of this piece; None if there are none.
     """
 
     path: tuple[str | int, ...]
@@ -131,14 +131,14 @@ class IncrementalPiece:
 
 
 class IncrementalResult(ExecutionResult):
-    """What is known so far of a response to ``@defer`` or ``@stream``.
+    """A snapshot of a response to ``@defer`` or ``@stream``, after one of its payloads.
 
     ``data``, ``errors`` and ``extensions`` are those of all payloads so far. Later payloads do not change them, but
     later results share their unchanged parts, so treat ``data`` as read-only.
 
     Attributes:
-        has_next: whether more will come.
-        incremental: what the latest payload added; empty for the first payload of a response.
+        has_next: whether more payloads will follow.
+        incremental: the pieces that the latest payload added; empty for the first payload of a response.
     """
 
     __slots__ = ("has_next", "incremental")
@@ -174,5 +174,5 @@ def as_incremental(result: ExecutionResult) -> IncrementalResult:
 
 
 def whole_result(result: ExecutionResult) -> ExecutionResult:
-    """Return *result* unchanged, for callers that want all of it and not only the data."""
+    """Return *result* unchanged, for callers that need the whole result instead of its data."""
     return result

@@ -11,7 +11,7 @@ No event is lost after ``start_ack``. The server may ignore a ``stop`` that it r
 cancelled while it is starting is stopped when its confirmation arrives. ``OPERATION_RECEIVES`` and ``OPERATION_CAUSES``
 have the reactions for each state of an operation.
 
-Messages that this side does not understand are ignored, because the service adds types of messages. Amplify's local
+Unknown messages are ignored, because the service may introduce new types. Amplify's local
 simulator differs in some names:
 https://github.com/aws-amplify/amplify-cli (packages/amplify-appsync-simulator)
 """
@@ -118,7 +118,7 @@ class AppSync(WebSocketProtocol):
         return self._stop(id) if sends_stop else None
 
     def _on_operation(self, message: dict[str, Any]) -> Received | None:
-        """React to a message that belongs to an operation, by the operation's state."""
+        """Handle a message of an operation, according to its state."""
         id = _id(message)
         state = self.operations.get(id, OperationState.DONE)
         reaction, next_state = self.OPERATION_RECEIVES[state].get(message["type"], (ignore, state))
@@ -126,12 +126,6 @@ class AppSync(WebSocketProtocol):
         if next_state is not state:
             self._enter_operation(id, next_state)
         return event
-
-    def _enter_operation(self, id: str, state: OperationState) -> None:
-        if state is OperationState.DONE:
-            del self.operations[id]
-        else:
-            self.operations[id] = state
 
     def _new_id(self) -> str:
         # Not counted: an id must not repeat on the next connection either.

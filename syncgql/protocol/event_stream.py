@@ -1,10 +1,10 @@
-"""EventStreamParser: the format ``text/event-stream``.
+"""EventStreamParser: parses ``text/event-stream`` while it arrives.
 
 Follows the WHATWG HTML standard, sections "Parsing an event stream" and "Interpreting an event stream":
 https://html.spec.whatwg.org/multipage/server-sent-events.html#parsing-an-event-stream
 
-It differs from the standard in two ways, both needed for GraphQL: comments are reported, because they show that the
-connection is alive, and an event with a type but no data is not dropped.
+It differs from the standard in two ways: comments are reported, because they show that the connection is alive, and an
+event with a type but without data, such as ``complete``, is not dropped.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from ..result import Response
 from .response_stream import too_large
 
 MAX_RECONNECTION_TIME = 3600.0
-"""The longest reconnection time that a server can ask for, in seconds; a longer one is reduced to this."""
+"""The maximum reconnection time in seconds; longer times from a server are reduced to it."""
 
 
 class ServerSentEvent(NamedTuple):
@@ -36,11 +36,10 @@ class Comment(NamedTuple):
 
 
 class EventStreamParser:
-    """Turns the bytes of an event stream into events, in time linear in the number of bytes.
+    """Splits the bytes of an event stream into events, in linear time.
 
     Args:
-        max_message_size: the largest event that is accepted, in bytes; 0 for no limit. An unfinished line counts as
-            part of the event.
+        max_message_size: the maximum size of an event in bytes, including an unfinished line; 0 for no limit.
         response: the HTTP response that carries the stream; used in errors.
 
     Attributes:

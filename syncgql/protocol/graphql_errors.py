@@ -33,6 +33,11 @@ def read_errors(value: Any) -> list[dict[str, Any]]:
     return [entry if isinstance(entry, dict) else {"message": _message(entry)} for entry in entries]
 
 
+def read_reasons(value: Any) -> list[dict[str, Any]]:
+    """Read the errors that ended an operation or a connection like ``read_errors``, but return at least one."""
+    return read_errors(value) or [{"message": NO_REASON}]
+
+
 def describe_errors(errors: Sequence[Mapping[str, Any]]) -> str:
     """Return a summary: the beginning of the first message, its path, and the number of other errors.
 

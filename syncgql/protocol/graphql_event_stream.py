@@ -1,14 +1,13 @@
-"""GraphQL over Server-Sent Events: what the events of a stream mean.
+"""GraphQL over Server-Sent Events: the meaning of the events of a stream.
 
 Follows "GraphQL over Server-Sent Events Protocol", which has two modes:
 https://github.com/enisdenjo/graphql-sse/blob/master/PROTOCOL.md
 
 - distinct connections, ``GraphQLEventStream``: each operation has its own stream.
-- single connection, ``SingleConnectionEventStream``: one stream carries all operations, told apart by their ids.
+- single connection, ``SingleConnectionEventStream``: one stream carries all operations, distinguished by their ids.
 
-Servers deviate from the protocol, and the streams accept it where the meaning is clear: an event without a name that
-holds a response counts as ``next``; ``error`` ends the operation; events with other names, such as ``ping``, count as
-heartbeats.
+Deviations of servers are accepted if their meaning is clear: an event without a name that contains a response counts as
+``next``; ``error`` ends the operation; events with other names, such as ``ping``, count as heartbeats.
 """
 
 from __future__ import annotations
@@ -21,6 +20,7 @@ from ..exceptions import TransportProtocolError
 from ..result import Response
 from . import json_codec
 from .event_stream import Comment, EventStreamParser, ServerSentEvent
+from .graphql_errors import read_reasons
 from .graphql_response import MalformedResponse, parse_response
 from .json_codec import CODEC_ERRORS, JSONDeserialize
 from .response_stream import (
@@ -31,14 +31,13 @@ from .response_stream import (
     MalformedEvent,
     ResultReader,
     StreamEvent,
-    read_errors,
     read_result,
     violation,
 )
 
 PROTOCOL = "GraphQL over Server-Sent Events"
 OperationEvent = tuple[str, StreamEvent]
-"""The id of an operation and what happened to it."""
+"""The id of an operation, and an event of it."""
 
 E = TypeVar("E", StreamEvent, OperationEvent)
 
@@ -47,14 +46,14 @@ class EventStreamMode(ABC, Generic[E]):
     """The base class of the streams of both modes.
 
     Args:
-        max_message_size: the largest event that is accepted, in bytes; 0 for no limit.
+        max_message_size: the maximum size of an event in bytes; 0 for no limit.
         json_deserialize: decodes the data of events; may be a function of the user.
         response: the HTTP response that carries the stream; attached to results and errors.
         read: reads the payload of a result; a reader other than ``parse_response`` can accept incremental results.
 
     Attributes:
-        is_closed: the operation completed or failed, or the server broke the protocol. If the bytes end before this is
-            True, the connection was lost.
+        is_closed: whether the operation completed or failed, or the server violated the protocol. If the body ends
+            before, the connection was lost.
     """
 
     def __init__(
@@ -82,10 +81,10 @@ class EventStreamMode(ABC, Generic[E]):
         return self._parser.reconnection_time
 
     def feed(self, chunk: bytes) -> Iterator[E | Heartbeat]:
-        """Take bytes and yield the meaning of the events that they complete; yield nothing once the stream is closed.
+        """Take bytes and yield the events that they complete; yield nothing once the stream is closed.
 
         Raises:
-            TransportProtocolError: the server broke the protocol; the stream is closed.
+            TransportProtocolError: the server violated the protocol; the stream is closed.
         """
         if self.is_closed:
             return
@@ -103,7 +102,7 @@ class EventStreamMode(ABC, Generic[E]):
         """Return the meaning of an event.
 
         Raises:
-            MalformedEvent: it breaks a rule.
+            MalformedEvent: it violates a rule.
         """
 
     def _receive(self, event: ServerSentEvent) -> E | Heartbeat:
@@ -123,7 +122,7 @@ class GraphQLEventStream(EventStreamMode[StreamEvent]):
     """A stream in distinct connections mode, which carries one operation.
 
     Args:
-        max_message_size: the largest event that is accepted, in bytes; 0 for no limit.
+        max_message_size: the maximum size of an event in bytes; 0 for no limit.
         json_deserialize: decodes the data of events; may be a function of the user.
         has_one_result: whether the operation is a query or mutation, which is complete after its result.
         response: the HTTP response that carries the stream; attached to results and errors.
@@ -159,7 +158,7 @@ class GraphQLEventStream(EventStreamMode[StreamEvent]):
             return COMPLETED
         if event.type == "error":
             self.is_closed = True
-            return Failed(read_errors(self._decode_or_text(event)))
+            return Failed(read_reasons(self._decode_or_text(event)))
         return HEARTBEAT
 
     def _react_to_unnamed(self, event: ServerSentEvent) -> StreamEvent | Heartbeat:
@@ -180,7 +179,7 @@ class GraphQLEventStream(EventStreamMode[StreamEvent]):
 class SingleConnectionEventStream(EventStreamMode[OperationEvent]):
     """A stream in single connection mode, which carries any number of operations.
 
-    Call ``start`` before sending an operation, because its results can arrive before the response to that request. Use
+    Call ``start`` before sending an operation, because its results can arrive before the response to its request. Use
     each id only once. An event for an id that is not active counts as a heartbeat, because servers may still send
     events for an operation after a request to stop it.
 
@@ -223,7 +222,7 @@ class SingleConnectionEventStream(EventStreamMode[OperationEvent]):
         self.active.discard(id)
         if event.type == "complete":
             return id, COMPLETED
-        return id, Failed(read_errors(message.get("payload", message.get("errors"))))
+        return id, Failed(read_reasons(message.get("payload", message.get("errors"))))
 
     def _react_to_unnamed(self, event: ServerSentEvent) -> OperationEvent | Heartbeat:
         try:

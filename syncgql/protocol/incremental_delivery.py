@@ -1,9 +1,8 @@
 """IncrementalDelivery: merges the payloads of ``@defer`` and ``@stream`` into the data received so far.
 
-Servers send three formats: ids (the current draft, see ``incremental_pending``), paths in ``incremental`` (2022) and
-payloads with a path (2020, see ``incremental_patches``). Only the entries themselves show the format; neither the
-request nor the media type does. The transport handles the framing: multipart, SSE and WebSockets carry the same
-payloads.
+Servers use three formats: ids (the current draft, see ``incremental_pending``), paths in ``incremental`` (2022) and
+payloads with a path (2020, see ``incremental_patches``). Neither the request nor the media type determines the format,
+so it is recognized for each entry. Multipart responses, SSE and WebSockets carry the same payloads.
 """
 
 from __future__ import annotations
@@ -24,14 +23,13 @@ from .incremental_response import MergedResponse
 class IncrementalDelivery:
     """The response to one operation. Feed it the payloads in the order in which they arrive.
 
-    An ordinary response is a single payload, which is also the last.
+    An ordinary response consists of one payload.
 
     Args:
         response: the HTTP response that carries the payloads; None over a WebSocket.
 
     Attributes:
-        finished: whether the last payload was fed. The transport need not wait for the end of the stream, because
-            anything after this payload does not belong to the response.
+        finished: whether the last payload was fed. The transport does not need to wait for the end of the stream.
     """
 
     def __init__(self, response: Response | None = None) -> None:
@@ -78,8 +76,8 @@ class IncrementalDelivery:
     def result(self, pieces: Sequence[IncrementalPiece] = ()) -> IncrementalResult:
         """Return a snapshot of the response, which later payloads do not change.
 
-        A snapshot costs nothing by itself, but later payloads must then copy the containers that they change. So take a
-        snapshot only when it is used.
+        A snapshot itself costs nothing, but later payloads must copy the containers that they change. So take one
+        only if it is used.
 
         Args:
             pieces: the pieces that were added since the last snapshot, for its ``incremental``.

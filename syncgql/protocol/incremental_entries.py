@@ -11,7 +11,7 @@ from .incremental_response import Path
 
 
 def read_objects(payload: dict[str, Any], name: str) -> list[dict[str, Any]]:
-    """Return a member that is a list of objects; empty when it is absent or null.
+    """Return a member that is a list of objects; empty if it is absent or null.
 
     Raises:
         MalformedResponse: it is not a list of objects.

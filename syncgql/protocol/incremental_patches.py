@@ -1,6 +1,6 @@
-"""PatchFormat: incremental delivery by paths, in the formats of 2022 and 2020, which have no ids.
+"""PatchFormat: incremental delivery with paths, in the formats of 2022 and 2020, which have no ids.
 
-In the format of 2022, each entry of ``incremental`` has a path; that of ``items`` ends with the index of the first one.
+In the format of 2022, each entry of ``incremental`` has a path. The path of ``items`` ends with the index of the first.
 Apollo Router, GraphQL Yoga and Hot Chocolate send it. In the format of 2020, a payload is itself the entry.
 https://github.com/graphql/graphql-spec/pull/742
 """
@@ -17,18 +17,17 @@ from .incremental_response import MergedResponse, Path, path_text
 
 
 class PatchFormat:
-    """Merges the entries that have a path and no id.
+    """Merges entries that have a path and no id.
 
     Args:
-        merged: the response that they are merged into.
+        merged: the response to merge them into.
     """
 
     def __init__(self, merged: MergedResponse) -> None:
         self._merged = merged
         self._failed: set[Path] = set()
-        self._early: dict[
-            Path, dict[int, IncrementalPiece]
-        ] = {}  # by list and index: items that arrived before their predecessors
+        # Items that arrived before their predecessors, by the path of the list and their index.
+        self._early: dict[Path, dict[int, IncrementalPiece]] = {}
 
     def merge(self, entry: dict[str, Any]) -> Iterator[IncrementalPiece]:
         """Merge an entry of ``incremental`` and yield what can be added to the data now.
@@ -56,7 +55,7 @@ class PatchFormat:
             yield from self._stream(payload, path, [payload.get("data")])
 
     def check_end(self) -> None:
-        """Check that nothing is left after the last payload.
+        """Check that no items are left over after the last payload.
 
         Raises:
             MalformedResponse: the predecessors of some items in a list did not arrive.
@@ -75,7 +74,7 @@ class PatchFormat:
             return False
         known = self._merged.find_list(path[:-1])
         if known is None:
-            return True  # it has no place in the data in either case
+            return True  # there is no place for it in the data in either case
         return path[-1] == len(known) or (path[-1] > len(known) and data is not None)
 
     def _defer(self, entry: dict[str, Any], path: Path, data: dict[str, Any] | None) -> Iterator[IncrementalPiece]:
@@ -105,7 +104,7 @@ class PatchFormat:
             yield from self._insert(where, index, piece)
 
     def _fail(self, entry: dict[str, Any], path: Path) -> Iterator[IncrementalPiece]:
-        """End a stream at an item that must not be null. Some servers send further items, which have no place."""
+        """End a stream at an item that must not be null. Some servers send further items, which are ignored."""
         # graphql-js 17 leaves the index out here.
         where = path if isinstance(self._merged.find(path), list) else path[:-1]
         self._failed.add(where)

@@ -1,7 +1,7 @@
-"""PendingFormat: incremental delivery by announced ids, as in the current draft of the GraphQL specification.
+"""PendingFormat: incremental delivery with ids, as in the current draft of the GraphQL specification.
 
-A payload announces fragments and streams in ``pending``, with ids and paths; ``incremental`` delivers their data by id,
-and ``completed`` ends them. graphql-js 17 and graphql-core 3.3 send this format.
+The member ``pending`` of a payload announces fragments and streams, with their ids and paths; ``incremental`` delivers
+their data, and ``completed`` ends them. graphql-js 17 and graphql-core 3.3 send this format.
 https://github.com/graphql/graphql-spec/pull/1110
 """
 
@@ -16,23 +16,23 @@ from .incremental_entries import make_piece, read_content, read_errors, read_lab
 from .incremental_response import MergedResponse, Path, path_text
 
 
-class Notice(NamedTuple):
-    """A fragment or a stream that was announced."""
+class Announcement(NamedTuple):
+    """An announced fragment or stream."""
 
     path: Path
     label: str | None
 
 
 class PendingFormat:
-    """Merges the entries that have an id.
+    """Merges entries that have an id.
 
     Args:
-        merged: the response that they are merged into.
+        merged: the response to merge them into.
     """
 
     def __init__(self, merged: MergedResponse) -> None:
         self._merged = merged
-        self._pending: dict[str, Notice] = {}
+        self._pending: dict[str, Announcement] = {}
 
     def announce(self, payload: dict[str, Any]) -> None:
         """Register the entries that a payload announces.
@@ -42,21 +42,21 @@ class PendingFormat:
         """
         for entry in read_objects(payload, "pending"):
             id = _read_id(entry, "pending")
-            notice = Notice(read_path(entry), read_label(entry))
-            if self._pending.setdefault(id, notice) != notice:
+            announced = Announcement(read_path(entry), read_label(entry))
+            if self._pending.setdefault(id, announced) != announced:
                 raise MalformedResponse(f"the id {id!r} must not be announced twice")
 
     def merge(self, entry: dict[str, Any]) -> Iterator[IncrementalPiece]:
-        """Merge an entry of ``incremental`` and yield its piece.
+        """Merge an entry of ``incremental`` and yield the piece, unless it is empty.
 
         Raises:
             MalformedResponse: the entry has no id, has an id that is not pending, or does not match the data.
         """
         id = _read_id(entry, "incremental")
-        notice = self._pending.get(id)
-        if notice is None:
+        announced = self._pending.get(id)
+        if announced is None:
             raise MalformedResponse(f"an entry of incremental has the id {id!r}, which is not pending")
-        path = notice.path
+        path = announced.path
         if entry.get("subPath") is not None:
             path += read_path(entry, "subPath")
         data, items = read_content(entry)
@@ -68,7 +68,7 @@ class PendingFormat:
                 items = None
             else:
                 self._merged.insert(path, len(known), items)
-        piece = make_piece(entry, path, notice.label, data=data, items=items)
+        piece = make_piece(entry, path, announced.label, data=data, items=items)
         if piece.data is not None or piece.items is not None or piece.errors:
             yield piece
 
@@ -81,22 +81,22 @@ class PendingFormat:
             MalformedResponse: an entry has no id, or its errors are not a list of objects.
         """
         for entry in read_objects(payload, "completed"):
-            notice = self._pending.pop(_read_id(entry, "completed"), None)
-            if notice is not None and read_errors(entry):
-                yield make_piece(entry, notice.path, notice.label)
+            announced = self._pending.pop(_read_id(entry, "completed"), None)
+            if announced is not None and read_errors(entry):
+                yield make_piece(entry, announced.path, announced.label)
 
     def check_end(self) -> None:
-        """Check that nothing is left after the last payload.
+        """Check that the last payload leaves no fragment pending.
 
-        A stream may remain, because the first example in the specification does not complete its stream.
+        A pending stream is accepted, because the first example in the specification does not complete its stream.
 
         Raises:
             MalformedResponse: a deferred fragment is still pending.
         """
-        for id, notice in self._pending.items():
-            if not isinstance(self._merged.find(notice.path), list):
+        for id, announced in self._pending.items():
+            if not isinstance(self._merged.find(announced.path), list):
                 raise MalformedResponse(
-                    f"the response ended, but the fragment at {path_text(notice.path)}, id {id!r}, was not completed"
+                    f"the response ended, but the fragment at {path_text(announced.path)}, id {id!r}, was not completed"
                 )
 
 

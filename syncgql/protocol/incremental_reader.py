@@ -1,9 +1,9 @@
-"""Readers of HTTP responses to ``@defer`` and ``@stream``, which come in parts.
+"""Readers of HTTP responses that come in parts, for ``@defer`` and ``@stream``.
 
-The parts are those of a ``multipart/mixed`` body, or the events of an event stream:
+A part is a part of a ``multipart/mixed`` body, or an event of an event stream:
 https://github.com/graphql/graphql-over-http/blob/main/rfcs/IncrementalDelivery.md
 
-A server may also send an ordinary response, whatever the request accepts.
+A server may also send an ordinary response.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ class PartReader(Protocol):
     """Reads the body of a response that comes in parts.
 
     Attributes:
-        is_closed: the body is complete, or broke a rule. If the bytes end before this is True, the connection was lost.
+        is_closed: whether the body is complete, or violates a rule. If it ends before, the connection was lost.
     """
 
     is_closed: bool
@@ -63,7 +63,7 @@ class IncrementalMultipartStream:
         read: reads the payload of a part.
 
     Attributes:
-        is_closed: the closing delimiter has arrived. If the bytes end before this is True, the connection was lost.
+        is_closed: whether the closing delimiter has arrived. If the body ends before, the connection was lost.
     """
 
     def __init__(
@@ -126,7 +126,7 @@ def parse_parts(response: HTTPResponse, *, json_deserialize: JSONDeserialize) ->
 
     Raises:
         TransportConnectionFailed: the body ended before the last part; the exception has the data that was merged.
-        TransportError: as ``parse_http_response``; a ``TransportProtocolError`` has the data that was merged.
+        TransportError: ``parse_http_response`` raises it; a ``TransportProtocolError`` has the data that was merged.
     """
     delivery = IncrementalDelivery(response.head)
 

@@ -1,4 +1,4 @@
-"""MergedResponse: data, errors and extensions of an incremental response, as they grow from payload to payload."""
+"""MergedResponse: the data, errors and extensions of all payloads of an incremental response so far."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ PATH_STEPS = 20
 
 
 class MergedResponse:
-    """A response that later payloads add to, and of which snapshots can be taken.
+    """A response to which payloads are added, and of which snapshots can be taken.
 
     A container and its ancestors are copied before their first change after a snapshot. Everything else is shared by
     the snapshots and the payloads, which never change. So the cost of a payload depends on its own size and on the
@@ -51,7 +51,7 @@ class MergedResponse:
         return node
 
     def find_list(self, path: Path) -> list[Any] | None:
-        """Return the list at *path*; None when it is null or missing.
+        """Return the list at *path*; None if it is null or missing.
 
         Raises:
             MalformedResponse: there is something else at *path*.
@@ -62,7 +62,7 @@ class MergedResponse:
         raise MalformedResponse(f"a payload has items for {path_text(path)}, which is {kind_of(found)}")
 
     def merge(self, path: Path, members: dict[str, Any]) -> bool:
-        """Merge *members* into the object at *path*; return False when that is null or missing.
+        """Merge *members* into the object at *path*; return False if that is null or missing.
 
         Objects are merged member by member and lists of equal length item by item; any other value replaces the old.
 

@@ -1,11 +1,11 @@
-"""MultipartMixedParser: a body of type ``multipart/mixed`` whose parts arrive one by one.
+"""MultipartMixedParser: parses a ``multipart/mixed`` body while it arrives.
 
 Follows RFC 2046, section 5.1, and "Incremental Delivery over HTTP", which GraphQL servers use for it:
 https://www.rfc-editor.org/rfc/rfc2046#section-5.1
 https://github.com/graphql/graphql-over-http/blob/main/rfcs/IncrementalDelivery.md
 
-A part is yielded as soon as the text of the next delimiter has arrived. Most servers write that text directly after the
-part, but the end of its line only with the next part; a parser that waits for the line end is always one part late.
+A part is yielded as soon as the next delimiter has arrived, without the end of its line. Most servers send the
+delimiter together with the part, but the line end with the next part, so waiting for it would delay each part by one.
 """
 
 from __future__ import annotations
@@ -55,18 +55,18 @@ def boundary_of(content_type: str) -> str:
 
 
 class MultipartMixedParser:
-    """Turns the bytes of a multipart body into parts, in time linear in the number of bytes.
+    """Splits the bytes of a multipart body into parts, in linear time.
 
-    Accepts what servers are known to send: a first delimiter without a line end before it, a first part without a
+    Accepts deviations that occur on servers: a first delimiter without a line end before it, a first part without a
     delimiter before it, LF instead of CRLF, and text before the first and after the last part. Skips empty parts.
 
     Args:
         boundary: the boundary, from ``boundary_of``.
-        max_message_size: the largest part that is accepted, in bytes and including its headers; 0 for no limit.
+        max_message_size: the maximum size of a part in bytes, including its headers; 0 for no limit.
         response: the HTTP response that carries the body; used in errors.
 
     Attributes:
-        is_closed: the closing delimiter has arrived. If the bytes end before this is True, the connection was lost.
+        is_closed: whether the closing delimiter has arrived. If the body ends before, the connection was lost.
     """
 
     def __init__(self, boundary: str, max_message_size: int, response: Response | None = None) -> None:
@@ -74,7 +74,7 @@ class MultipartMixedParser:
         self._delimiter = b"\n--" + boundary.encode("utf-8", "surrogateescape")
         self._limit = max_message_size
         self._response = response
-        self._buffer = bytearray(b"\n")  # as if a line had ended before the first delimiter
+        self._buffer = bytearray(b"\n")  # stands for the end of a line before the first delimiter
         self._searched = 0  # no delimiter begins before this
         self._is_preamble = True
 
@@ -95,7 +95,7 @@ class MultipartMixedParser:
                 self._check_size(self._searched)
                 return
             self._check_size(end)
-            # Includes the delimiter's LF, which in an empty part can also be the one that ends the headers.
+            # Includes the LF of the delimiter, which in an empty part can also end the headers.
             text = bytes(buffer[: end + 1])
             del buffer[: end + len(delimiter)]
             self._searched = 0
@@ -111,7 +111,7 @@ class MultipartMixedParser:
         return self.is_closed
 
     def _parse_preamble(self, text: bytes) -> Part | None:
-        """Parse what precedes the first delimiter: usually nothing, but from Strawberry the first part."""
+        """Parse the text before the first delimiter: usually nothing, but with Strawberry the first part."""
         return self._parse_part(b"\n" + text.lstrip()) if _FIRST_HEADER.match(text) else None
 
     def _parse_part(self, text: bytes) -> Part | None:
@@ -141,7 +141,7 @@ class MultipartMixedParser:
 
 @functools.lru_cache(maxsize=64)  # most parts of a body have the same headers
 def _media_type(headers: bytes) -> str | None:
-    """Return the media type in headers that begin with the rest of the delimiter's line; None if there is a rest."""
+    """Return the media type in headers that begin with the rest of the delimiter's line; None unless it is blank."""
     rest, _, lines = headers.partition(b"\n")
     if rest.strip():
         return None
@@ -150,10 +150,10 @@ def _media_type(headers: bytes) -> str | None:
 
 
 def payloads_of(part: Part, json_deserialize: JSONDeserialize) -> Iterable[Any]:
-    """Decode the payloads in a part: usually one, but some servers send several, one after the other or in a list.
+    """Decode the payloads in a part: usually one, but some servers send several, consecutively or in a list.
 
     Raises:
-        MalformedEvent: the part is not JSON. If payloads precede the flaw, iterating yields them and then raises.
+        MalformedEvent: the part is not JSON. Payloads before the invalid text are yielded first.
     """
     if part.media_type and not is_json(part.media_type):
         raise MalformedEvent(f"a part must be JSON, not {part.media_type[:100]}")

@@ -3,8 +3,8 @@
 Follows Apollo's "Multipart HTTP protocol for GraphQL subscriptions", version 1.0:
 https://www.apollographql.com/docs/graphos/routing/operations/subscriptions/multipart-protocol
 
-Each part holds an object. Its ``payload`` is one result, and ``errors`` inside it belong to that result; ``errors``
-next to ``payload`` end the subscription. ``{}`` is a heartbeat. The closing delimiter, a null ``payload`` and
+Each part is an object. Its ``payload`` is one result, and ``errors`` inside it belong to that result; ``errors`` beside
+``payload`` end the subscription. ``{}`` is a heartbeat. The closing delimiter, a null ``payload`` and
 ``"done": true`` complete the subscription.
 """
 
@@ -16,6 +16,7 @@ from typing import Any
 from ..exceptions import TransportProtocolError
 from ..result import Response
 from . import json_codec
+from .graphql_errors import read_reasons
 from .json_codec import JSONDeserialize
 from .multipart_mixed import MultipartMixedParser, Part, boundary_of, payloads_of
 from .response_stream import (
@@ -25,7 +26,6 @@ from .response_stream import (
     Heartbeat,
     MalformedEvent,
     StreamEvent,
-    read_errors,
     read_result,
     violation,
 )
@@ -38,13 +38,13 @@ class MultipartSubscriptionStream:
 
     Args:
         content_type: the ``Content-Type`` of the response, which names the boundary.
-        max_message_size: the largest part that is accepted, in bytes; 0 for no limit.
+        max_message_size: the maximum size of a part in bytes; 0 for no limit.
         json_deserialize: decodes the parts; may be a function of the user.
         response: the HTTP response that carries the stream; attached to results and errors.
 
     Attributes:
-        is_closed: the subscription completed or failed, or the server broke the protocol. If the bytes end before this
-            is True, the connection was lost.
+        is_closed: whether the subscription completed or failed, or the server violated the protocol. If the body ends
+            before, the connection was lost.
     """
 
     may_end = False  # a stream without the closing delimiter is incomplete
@@ -68,7 +68,7 @@ class MultipartSubscriptionStream:
         """Take bytes and yield the events of the parts that they complete; yield nothing once the stream is closed.
 
         Raises:
-            TransportProtocolError: the server broke the protocol; the stream is closed.
+            TransportProtocolError: the server violated the protocol; the stream is closed.
         """
         if self.is_closed:
             return
@@ -104,7 +104,7 @@ class MultipartSubscriptionStream:
             return
         if errors := message.get("errors"):
             self.is_closed = True
-            yield Failed(read_errors(errors))
+            yield Failed(read_reasons(errors))
         elif ("payload" in message and payload is None) or message.get("done") is True:
             self.is_closed = True
             yield COMPLETED

@@ -26,7 +26,7 @@ EXTENSION = "persistedQuery"
 """The member of ``extensions`` with the hash of a document."""
 
 EXTENSION_MEMBER = f"extensions.{EXTENSION}"
-"""The place of the id for servers that read the extension of automatic persisted queries for trusted documents, too."""
+"""The place of the id for servers that also read trusted documents from the extension of automatic ones."""
 
 SAFELIST_CODES = frozenset({
     "CANNOT_SEND_PQ_ID_AND_BODY", "PERSISTED_QUERY_ID_REQUIRED", "PERSISTED_QUERY_NOT_IN_LIST", "QUERY_NOT_IN_SAFELIST",

@@ -15,7 +15,7 @@ Events of a subscription come without a join and may come before the reply that 
 subscription are kept until no ``doc`` waits for its reply. The server never completes a subscription.
 
 Each message has a ``ref``, and that of a ``doc`` is the id of its operation. Replies to unknown refs, messages with the
-``join_ref`` of an earlier join, and unknown events mean nothing to this side and are ignored.
+``join_ref`` of an earlier join, and unknown events are ignored.
 """
 
 from __future__ import annotations
@@ -124,7 +124,7 @@ class PhoenixChannels(WebSocketProtocol):
     def close(self) -> list[str]:
         if self.state is not State.READY:
             return super().close()
-        _, message = self._push("phx_leave")  # it ends the subscriptions, too
+        _, message = self._push("phx_leave")  # also ends the subscriptions
         return [message]
 
     # -- messages from the server
@@ -192,7 +192,7 @@ class PhoenixChannels(WebSocketProtocol):
     # -- operations
 
     def _on_reply(self, message: dict[str, Any]) -> Received | None:
-        """React to a reply in the state of the operation that it belongs to."""
+        """Handle a reply according to the state of its operation."""
         frame: Frame = message["frame"]
         if frame.join_ref not in (None, self._join_ref) or self._subscriptions.ended(frame.ref):
             return None
@@ -295,12 +295,6 @@ class PhoenixChannels(WebSocketProtocol):
             self._subscriptions.unsubscribed(ref, id)
             messages.append(message)
         return messages
-
-    def _enter_operation(self, id: str, state: OperationState) -> None:
-        if state is OperationState.DONE:
-            del self.operations[id]
-        else:
-            self.operations[id] = state
 
     def _unexpected(self, message: Any) -> str:
         if message is None:

@@ -1,4 +1,4 @@
-"""The meaning of messages of Phoenix and Absinthe: their type, and the result, id or errors that they contain."""
+"""Messages of Phoenix and Absinthe: their types, and the results, ids and errors in them."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..result import ExecutionResult
-from .graphql_errors import NO_REASON, as_text, read_errors
+from .graphql_errors import NO_REASON, as_text, read_reasons
 from .graphql_response import MalformedResponse, parse_response
 from .json_codec import JSONDeserialize
 from .phoenix_frames import Frame, Serializer
@@ -67,7 +67,7 @@ def errors_of(response: Any) -> list[dict[str, Any]]:
     """Return the errors of a reply whose status is not "ok", at least one, each with a message."""
     if isinstance(response, dict) and "errors" not in response and "message" not in response:
         return [{"message": reason_of(response)}]
-    return read_errors(response) or [{"message": NO_REASON}]
+    return read_reasons(response)
 
 
 def reason_of(response: Any) -> str:

@@ -1,10 +1,10 @@
-"""PhoenixSubscriptions: which operations receive the events of which subscription of an Absinthe server.
+"""PhoenixSubscriptions: routes the events of an Absinthe server's subscriptions to operations.
 
-The server names a subscription only when it confirms it, and may give equal subscriptions one id. So events are routed
-by that id, to every operation that has it, and only the last of these operations unsubscribes.
+The server sends the id of a subscription with its confirmation, and may use one id for equal subscriptions. Events are
+routed by that id to all operations that have it, and only the last of these operations unsubscribes.
 
-One ``unsubscribe`` ends an id for all documents that the server received before it. Therefore an unused id is kept
-while an equal document is pending, because the server may give it the same id.
+One ``unsubscribe`` ends an id for all documents that the server received before. Therefore an unused id is kept while
+an equal document is pending, because the server may use the same id for it.
 
 The first event may arrive before the confirmation. ``EarlyEvents`` keeps such events until the subscription is known.
 """
@@ -74,7 +74,7 @@ class PhoenixSubscriptions:
         self._ending.pop(id, None)  # the server received this document after the unsubscribe
 
     def left(self, operation: str) -> None:
-        """Record that an operation needs no more events."""
+        """Record that an operation accepts no more events."""
         id = self._by_operation.pop(operation)
         operations = self._by_id[id].operations
         del operations[operation]

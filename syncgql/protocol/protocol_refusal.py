@@ -1,4 +1,4 @@
-"""Whether a response shows that a server does not speak the protocol that was tried, so that another can be tried.
+"""Recognizes responses of servers that do not support the protocol that was tried, so that another can be tried.
 
 ``refuses_protocol`` judges a response that is not a stream, although a stream was requested. It can be the response to
 the operation, or show that the operation needs another protocol:
@@ -67,14 +67,13 @@ UNACCEPTABLE = frozenset({1002, 4406})
 NEEDS_ANOTHER = re.compile(
     r"\bsubscriptions?\b.*\b(web ?sockets?|not supported|not allowed|unsupported)\b", re.I | re.S
 )
-"""Matches errors of servers that run no subscriptions in this form."""
-
+"""Matches errors of servers that do not support subscriptions in this form."""
 
 NULL_FIELD = "Cannot return null for non-nullable field"
 
 
 def refuses_protocol(outcome: ExecutionResult | TransportError, *, is_subscription: bool) -> bool:
-    """Return whether the response to a request for a stream means that the server does not speak the protocol.
+    """Return whether the response to a request for a stream means that the server does not support the protocol.
 
     Args:
         outcome: the result in the response, or the error that it raises.
@@ -95,10 +94,10 @@ def refuses_protocol(outcome: ExecutionResult | TransportError, *, is_subscripti
 
 
 def refuses_websocket(error: TransportError) -> bool:
-    """Return whether an error means that the server does not speak GraphQL over WebSocket at this URL.
+    """Return whether an error means that the server does not support GraphQL over WebSocket at this URL.
 
     Args:
-        error: why there was no connection; before the acknowledgement.
+        error: the error that ended the connection before the acknowledgement.
     """
     if isinstance(error, TransportAuthenticationError | TransportRateLimited):
         return False
@@ -109,19 +108,19 @@ def refuses_websocket(error: TransportError) -> bool:
 
 
 def _has_started(error: TransportServerError) -> bool:
-    """Whether a server refuses the form in which it would have to respond to a subscription that it has started."""
+    """Return whether a server has started a subscription but refuses the media type for its response."""
     return error.code == 406 and EVENT_STREAM in error.headers.get("Accept", "")
 
 
 def _was_no_subscription(result: ExecutionResult) -> bool:
-    """Whether a server ran a subscription as a query, or says that it does not run it in this form."""
+    """Return whether a server ran a subscription as a query, or reports that it does not support it in this form."""
     if not result.errors:
         return True
     return result.data is None and any(map(_is_about_subscriptions, result.errors))
 
 
 def _is_about_subscriptions(error: Mapping[str, Any]) -> bool:
-    """Whether an error shows that a server runs no subscriptions in this form."""
+    """Return whether an error shows that a server does not support subscriptions in this form."""
     message, path = str(error.get("message")), error.get("path")
     is_null_root = NULL_FIELD in message and isinstance(path, list) and len(path) == 1
     return is_null_root or NEEDS_ANOTHER.search(message) is not None

@@ -60,13 +60,20 @@ Reader = Callable[[ResponseParts, float], dict[str, Reading]]
 
 def read_shopify(parts: ResponseParts, now: float) -> dict[str, Reading]:
     """Read ``extensions.cost``; the server requires as many remaining points as it expects the query to cost."""
-    cost = read_mapping(parts.extensions.get("cost"))
+    reading = read_cost(parts.extensions)
+    return {} if reading is None or not reading.restore_rate else {"points": reading}
+
+
+def read_cost(extensions: Mapping[str, Any]) -> Reading | None:
+    """Read Shopify's ``extensions.cost``; None if it does not contain the remaining points."""
+    cost = read_mapping(extensions.get("cost"))
     status = read_mapping(cost.get("throttleStatus"))
-    remaining, rate = (read_number(status.get(name)) for name in ("currentlyAvailable", "restoreRate"))
-    if remaining is None or not rate:
-        return {}
-    limit, requested = read_number(status.get("maximumAvailable")), read_number(cost.get("requestedQueryCost"))
-    return {"points": Reading(remaining, limit, restore_rate=rate, cost=requested)}
+    remaining, limit, rate = (
+        read_number(status.get(name)) for name in ("currentlyAvailable", "maximumAvailable", "restoreRate")
+    )
+    if remaining is None:
+        return None
+    return Reading(remaining, limit, restore_rate=rate or 0.0, cost=read_number(cost.get("requestedQueryCost")))
 
 
 def read_github(parts: ResponseParts, now: float) -> dict[str, Reading]:

@@ -16,13 +16,14 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from ..exceptions import TransportRateLimited
 from ..messages import as_sentence
 from ..result import ExecutionResult, Response
 from .graphql_errors import as_text, describe_errors, extensions_of
-from .quotas import UNKNOWN, Quota, read_mapping, read_number, read_quota
+from .quotas import UNKNOWN, Quota, read_number, read_quota
+from .rate_limit_readings import Reading, read_cost
 
 FORBIDDEN = 403
 TOO_MANY_REQUESTS = 429
@@ -122,12 +123,15 @@ def rate_limited(
     now = time.time()
     errors = (result.errors if result is not None else None) or []
     extensions = result.extensions if result is not None else None
-    cost = _cost((extensions or {}).get("cost"), now)
-    quota = cost.quota or (read_quota(response.headers, now) if response is not None else UNKNOWN)
+    cost = read_cost(extensions or {})
+    if cost is not None:
+        quota = Quota(cost.limit, cost.remaining, _full_at(cost, now))
+    else:
+        quota = UNKNOWN if response is None else read_quota(response.headers, now)
     wait = _first(
         response.retry_after if response is not None else None,
         *map(_wait_of_error, errors),
-        cost.wait,
+        _wait_of_cost(cost),
         _wait_of_secondary(quota, text, errors),
         _wait_of_quota(quota, now),
     )
@@ -190,6 +194,19 @@ def _wait_of_error(error: Mapping[str, Any]) -> float | None:
     return float(found[1]) if found else None
 
 
+def _wait_of_cost(cost: Reading | None) -> float | None:
+    """Return the time until Shopify has restored the points that it requires for the query."""
+    if cost is None or cost.cost is None or not cost.restore_rate:
+        return None
+    return max(0.0, cost.cost - cost.remaining) / cost.restore_rate
+
+
+def _full_at(cost: Reading, now: float) -> float | None:
+    if cost.limit is None or not cost.restore_rate:
+        return None
+    return now + max(0.0, cost.limit - cost.remaining) / cost.restore_rate
+
+
 def _wait_of_secondary(quota: Quota, text: str, errors: Sequence[Mapping[str, Any]]) -> float | None:
     """Return the minimum wait for GitHub's secondary limit, if it applies; the headers describe the primary limit."""
     if quota.remaining == 0:
@@ -203,28 +220,6 @@ def _wait_of_quota(quota: Quota, now: float) -> float | None:
     if quota.reset_at is None or (quota.remaining or 0) > 0:
         return None
     return max(0.0, quota.reset_at - now)
-
-
-# -- Shopify
-
-
-class _Cost(NamedTuple):
-    quota: Quota | None = None
-    wait: float | None = None
-
-
-def _cost(cost: Any, now: float) -> _Cost:
-    """Read Shopify's ``extensions.cost``; ``restoreRate`` points are restored per second."""
-    status = read_mapping(read_mapping(cost).get("throttleStatus"))
-    maximum, available, rate = (
-        read_number(status.get(name)) for name in ("maximumAvailable", "currentlyAvailable", "restoreRate")
-    )
-    if available is None:
-        return _Cost()
-    requested = read_number(read_mapping(cost).get("requestedQueryCost"))
-    full_at = now + max(0.0, maximum - available) / rate if maximum is not None and rate else None
-    wait = max(0.0, requested - available) / rate if requested is not None and rate else None
-    return _Cost(Quota(maximum, available, full_at), wait)
 
 
 # -- values

@@ -1,8 +1,8 @@
 """Events and errors of the protocols that stream results in the body of an HTTP response.
 
-Each protocol has a stream class that does no I/O. Its ``feed`` method takes bytes as they arrive, split anywhere, and
-yields their meaning. It is a generator, so that an error does not hide the events that precede it in the same bytes.
-Exhaust it before the next call. All bytes are a sign of life, but only whole lines and parts yield a ``Heartbeat``.
+Each protocol has a stream class that does no I/O. Its ``feed`` method takes bytes as they arrive, in pieces of any
+size, and yields events. It is a generator, so that events before an error in the same bytes are not lost. Exhaust it
+before the next call. Any bytes are a sign of life, but only whole lines and parts yield a ``Heartbeat``.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
 from ..exceptions import TransportProtocolError
-from ..messages import EXCERPT_CHARACTERS, text_of
+from ..messages import EXCERPT_CHARACTERS
 from ..result import ABSENT, ExecutionResult, Response
 from .graphql_response import MalformedResponse, parse_response
 from .http import excerpt, public_url
@@ -49,15 +49,15 @@ class StreamReader(Protocol):
     """Reads the stream of one operation, without I/O.
 
     Attributes:
-        is_closed: the operation completed or failed, or the server broke the protocol. If the bytes end before this is
-            True, the connection was lost, unless ``may_end`` is True.
+        is_closed: whether the operation completed or failed, or the server violated the protocol. If the body ends
+            before, the connection was lost, unless ``may_end`` is True.
     """
 
     is_closed: bool
 
     @property
     def may_end(self) -> bool:
-        """Whether the operation is complete if the bytes end now, although the server did not say so."""
+        """Whether the operation counts as complete if the body ends now."""
 
     @property
     def last_event_id(self) -> str:
@@ -71,12 +71,12 @@ class StreamReader(Protocol):
         """Take bytes and yield what they complete; yield nothing once the stream is closed.
 
         Raises:
-            TransportProtocolError: the server broke the protocol; the stream is closed.
+            TransportProtocolError: the server violated the protocol; the stream is closed.
         """
 
 
 class MalformedEvent(Exception):
-    """An event breaks a rule, which is the message. Streams convert it to a ``TransportProtocolError``."""
+    """An event violates a rule, which is the message. Streams convert it to a ``TransportProtocolError``."""
 
 
 def read_result(payload: Any, response: Response | None, read: ResultReader = parse_response) -> ExecutionResult:
@@ -93,24 +93,13 @@ def read_result(payload: Any, response: Response | None, read: ResultReader = pa
         raise MalformedEvent(f"a result must be a GraphQL response, but {error}") from error
 
 
-def read_errors(value: Any) -> list[dict[str, Any]]:
-    """Return the errors that ended an operation, sent as a list, an object, ``{"errors": [...]}``, text, or nothing."""
-    if isinstance(value, dict) and isinstance(value.get("errors"), list):
-        value = value["errors"]
-    entries = value if isinstance(value, list) else [] if value is None or value == "" else [value]
-    errors = [
-        entry if isinstance(entry, dict) else {"message": text_of(entry, EXCERPT_CHARACTERS)} for entry in entries
-    ]
-    return errors or [{"message": "The server gave no reason."}]
-
-
 def violation(protocol: str, rule: str, received: str | bytes, response: Response | None) -> TransportProtocolError:
-    """Return the error for a stream that breaks a rule.
+    """Return the error for a stream that violates a rule.
 
     Args:
         protocol: the name of the protocol or format.
-        rule: the rule that was broken, in one phrase.
-        received: the text that breaks it; only the beginning is kept.
+        rule: the rule, in one phrase.
+        received: the text that violates it; only the beginning is kept.
         response: the HTTP response that carries the stream.
     """
     text = _beginning(received)

@@ -1,4 +1,4 @@
-"""SnapshotData: the data of the snapshots of one response to ``@defer`` or ``@stream``."""
+"""SnapshotData: returns the data of the snapshots of one response to ``@defer`` or ``@stream``."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from .graphql_response import error_of
 
 
 class SnapshotData:
-    """Returns the data of one snapshot after the other, and raises each error of the response once.
+    """A function that returns the data of each snapshot in turn, and raises each error of the response once.
 
-    The errors of a snapshot include those of the snapshots before it.
+    The errors of a snapshot include those of earlier snapshots.
     """
 
     def __init__(self) -> None:
@@ -21,8 +21,8 @@ class SnapshotData:
         """Return the data of the next snapshot.
 
         Raises:
-            TransportQueryError: errors were added since the snapshot before; it has these and all data.
-            TransportRateLimited: the errors say that there were too many requests.
+            TransportQueryError: errors were added since the previous snapshot; it has these errors and all data.
+            TransportRateLimited: these errors report a rate limit.
         """
         errors = result.errors or []
         new = errors[self._raised :]

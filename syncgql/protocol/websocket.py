@@ -1,9 +1,9 @@
 """WebSocketProtocol: the state machine that the GraphQL subprotocols over WebSocket share.
 
-A subclass describes one subprotocol, from the client's side and without I/O. Methods named after the client's messages
-return the text to send. ``receive`` takes a text from the server and returns the event that it means, or None.
+A subclass implements the client's side of one subprotocol, without I/O. Methods named after the client's messages
+return the text to send. ``receive`` takes a message from the server and returns its event, or None.
 
-Two tables per subprotocol define it, and every change of state is in one of them:
+Two tables define a subprotocol and contain all changes of state:
 
 - ``RECEIVES``: for each state and type of message from the server, the reaction and the next state. A reaction that
   returns None leaves the state as it is. A message that is not in the table violates the protocol, and ``receive``
@@ -29,7 +29,7 @@ from ..messages import as_sentence
 from ..result import ABSENT, ExecutionResult
 from . import json_codec
 from .close_codes import CREDENTIAL_OPTIONS, NORMAL, RetryDecision, close_code
-from .graphql_errors import NO_REASON, read_errors
+from .graphql_errors import read_reasons
 from .graphql_response import MalformedResponse, error_of, parse_response
 from .json_codec import CODEC_ERRORS, JSONDeserialize, NotJSONConstant
 from .response_stream import ResultReader
@@ -112,7 +112,7 @@ class WebSocketProtocol(ABC):
     """Whether the server confirms that it runs an operation (``Started``)."""
 
     CONFIRMS_AT_ONCE: ClassVar[bool] = True
-    """Whether a confirmation that does not come within ``ack_timeout`` is missing."""
+    """Whether an operation fails if it is not confirmed within ``ack_timeout``."""
 
     HAS_PINGS: ClassVar[bool] = False
     """Whether the client can send pings (``ping``)."""
@@ -172,7 +172,7 @@ class WebSocketProtocol(ABC):
         return None
 
     def pong(self, payload: Mapping[str, Any] | None = None) -> str | None:
-        """Return a pong, or None if the subprotocol has none; the answer to a ping has the ping's payload.
+        """Return a pong, or None if the subprotocol has none. The pong for a ping has the payload of the ping.
 
         Raises:
             LocalProtocolError: the connection is closed.
@@ -191,7 +191,7 @@ class WebSocketProtocol(ABC):
         """Process a message from the server; return its event, if any.
 
         Raises:
-            TransportProtocolError: the message violates the protocol; ``code`` is the close code to answer with.
+            TransportProtocolError: the message violates the protocol; ``code`` is the close code to send.
         """
         try:
             message = self._decode(text)
@@ -219,7 +219,7 @@ class WebSocketProtocol(ABC):
         """Process a binary message from the server, which is read as text.
 
         Raises:
-            TransportProtocolError: the message violates the protocol; ``code`` is the close code to answer with.
+            TransportProtocolError: the message violates the protocol; ``code`` is the close code to send.
         """
         try:
             text = data.decode()
@@ -275,7 +275,7 @@ class WebSocketProtocol(ABC):
             self._enter(state)
 
     def _unreadable(self, rule: str, text: str, cause: Exception | None) -> Received | None:
-        """React to a message that violates a rule: end the connection, unless it is already closed."""
+        """Handle a message that violates a rule: end the connection, unless it is already closed."""
         if self.state is State.CLOSED:
             return None
         raise self.violation(rule, text) from cause
@@ -293,6 +293,12 @@ class WebSocketProtocol(ABC):
         self._last_id += 1
         return str(self._last_id)
 
+    def _enter_operation(self, id: str, state: OperationState) -> None:
+        if state is OperationState.DONE:
+            del self.operations[id]
+        else:
+            self.operations[id] = state
+
     def _end(self, id: str) -> bool:
         """Remove an operation; return whether it had not ended before."""
         self.readers.pop(id, None)
@@ -309,7 +315,7 @@ class WebSocketProtocol(ABC):
         name = repr(type)[:50]
         if isinstance(type, str) and any(type in messages for messages in self.RECEIVES.values()):
             return f"{name} is not allowed while {self.state.value}"
-        return f"{name} is no type of message"
+        return f"{name} is not a type of message"
 
 
 def _for_results(json_deserialize: JSONDeserialize) -> JSONDeserialize:
@@ -341,11 +347,11 @@ def _no_id(message: dict[str, Any]) -> BrokenMessage:
 
 def failure_errors(message: dict[str, Any]) -> list[dict[str, Any]]:
     """Return the errors of a message that ends an operation, at least one."""
-    return read_errors(message.get("payload")) or [{"message": NO_REASON}]
+    return read_reasons(message.get("payload"))
 
 
 def on_event(protocol: WebSocketProtocol, message: dict[str, Any]) -> Event | Unreadable | None:
-    """React to a message with a result of an operation; this is the hot path of subscriptions."""
+    """Handle a message with a result of an operation; this is the hot path of subscriptions."""
     id, payload = message.get("id"), message.get("payload")
     if not isinstance(id, str) or not id:
         raise _no_id(message)
@@ -364,7 +370,7 @@ def on_event(protocol: WebSocketProtocol, message: dict[str, Any]) -> Event | Un
 
 
 def _read_part(id: str, payload: dict[str, Any], read: ResultReader) -> Event | Unreadable:
-    """Read a part of a response; one that does not fit the others ends its operation, not the connection."""
+    """Read a part of a response; a part that does not match the others ends its operation, but not the connection."""
     try:
         return id, read(payload, None)
     except TransportProtocolError as error:
@@ -372,7 +378,7 @@ def _read_part(id: str, payload: dict[str, Any], read: ResultReader) -> Event | 
 
 
 def on_complete(protocol: WebSocketProtocol, message: dict[str, Any]) -> Completed | None:
-    """React to a message that ends an operation."""
+    """Handle a message that ends an operation."""
     id = operation_id(message)
     return Completed(id) if protocol._end(id) else None
 

@@ -75,7 +75,7 @@ class Failed:
 
 @dataclass(slots=True)
 class Unreadable:
-    """A part of an operation's response does not fit the parts before; other operations are not affected."""
+    """A part of an operation's response does not match the earlier parts; other operations are not affected."""
 
     id: str
     error: TransportProtocolError
@@ -109,7 +109,7 @@ Event = tuple[str, ExecutionResult]
 
 @dataclass(slots=True)
 class Several:
-    """One message meant several things, in this order."""
+    """One message contained several events, in this order."""
 
     events: list[Received]
 

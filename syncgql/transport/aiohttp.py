@@ -49,9 +49,9 @@ class AIOHTTPTransport(AsyncTransport):
         cookies: the initial cookies. A request with its own ``Authorization`` or ``Cookie`` header, or with such a
             header from a function, neither sends nor stores the session's cookies.
         auth: a ``(user, password)`` pair; the value of an ``Authorization`` header; a ``TokenAuth``, which fetches
-            tokens; a function that returns a pair or a value and
-            is called like *headers*; or an object whose ``get_headers(data, headers)`` is called with the body and the
-            headers of each request and returns headers for it.
+            tokens; a function that returns a pair or a value and is called like *headers*; or an object whose
+            ``get_headers(data, headers)`` is called with the body and the headers of each request and returns headers
+            for it.
         ssl: True, the default, to verify certificates; False not to; or an ``ssl.SSLContext`` or
             ``aiohttp.Fingerprint``.
         timeout: the seconds that a request may take, or an ``aiohttp.ClientTimeout``. With None, only connecting is
@@ -129,14 +129,13 @@ class AIOHTTPTransport(AsyncTransport):
         self._made_streams: HTTPStreams | None = None
 
     def _streams(self) -> HTTPStreams:
-        """Return the maker of streams, which is imported and made when it is needed."""
+        """Return the object that creates streams; it is imported and created when it is first needed."""
         if self._made_streams is None:
             from .http_stream.options import StreamOptions
             from .http_stream.protocols import MULTIPART, SSE
             from .http_stream.transport import HTTPStreams
 
-            # Two threads may make one each: closing ends the streams of the second, and those of the first with the
-            # session.
+            # If two threads each create one, close() ends the streams of the second, and with the session the others.
             self._made_streams = HTTPStreams(
                 self._builder,
                 self._sender,
@@ -201,7 +200,7 @@ class AIOHTTPTransport(AsyncTransport):
         return results_or_raise(round_trip.parse(await round_trip.send(round_trip.request, Deadline())))
 
     def subscribe(self, request: GraphQLRequest) -> AsyncGenerator[ExecutionResult, None]:
-        """Send a subscription and yield its events, errors included.
+        """Send a subscription and yield its events, including errors.
 
         The events arrive as Server-Sent Events or, from a server that refuses that, as a ``multipart/mixed`` response.
         A connection that is lost is not re-established; ``EventStreamTransport`` and ``MultipartSubscriptionTransport``

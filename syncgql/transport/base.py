@@ -82,11 +82,11 @@ class AsyncTransport(ABC):
         has_batches: whether ``execute_batch`` is supported; a class that defines it sets this to True.
         reconnects: whether a lost connection is re-established, with its subscriptions.
         has_users: whether a function returns headers or credentials, which may differ from caller to caller.
-        token_auth: fetches the token of all requests; None if there is none. After a refused token the client sends a
-            request once more.
+        token_auth: fetches the token of all requests; None if there is none. If the server refuses the token, the
+            client resends the request once.
         shared_session: the session that opens its connections, which ``Client.stats`` counts; None if it is unknown.
-        protocol: what ``Subscription.protocol`` is for subscriptions that only ``subscribe`` carries; the name of the
-            class if it is empty.
+        protocol: the value of ``Subscription.protocol`` for a transport that does not override ``stream``; if it is
+            empty, the name of the class.
     """
 
     has_batches: bool = False
@@ -192,8 +192,8 @@ class AsyncTransport(ABC):
     ) -> Stream:
         """Prepare a query or mutation whose response may come in parts, in the caller's thread.
 
-        The sink receives what is known after each part. By default that is the whole response, as one event. Raises
-        what ``round_trip`` raises.
+        The sink receives a snapshot of the response after each part; by default, the whole response as one event.
+        Raises what ``round_trip`` raises.
         """
         return ExecuteStream(self, self.round_trip(request, headers=headers, extra_args=extra_args), sink)
 
@@ -251,7 +251,7 @@ class Stream(ABC):
         """Connect and send the operation; return when it was sent.
 
         Args:
-            deadline: when the caller stops waiting; None for no limit. No attempt begins later.
+            deadline: the deadline of the caller; None for no limit. No attempt begins later.
 
         Raises:
             TransportError: it could not be sent.

@@ -65,7 +65,7 @@ class Batcher:
     ) -> AsyncRoundTrip[ExecutionResult]:
         """Prepare one request, in the caller's thread, as the transport's ``round_trip`` does."""
         alone = self.transport.round_trip(request, headers=headers, extra_args=extra_args)
-        key = None if _goes_alone(request) else self.transport.batch_key(alone.request)
+        key = None if _is_sent_alone(request) else self.transport.batch_key(alone.request)
         return alone if key is None else RoundTrip(_Member(alone, key), self._send, _result)
 
     def batch_round_trip(
@@ -86,7 +86,7 @@ class Batcher:
         headers: Mapping[str, str] | None = None,
         extra_args: Mapping[str, Any] | None = None,
     ) -> Stream:
-        """Prepare a request that goes alone; takes and raises what the transport's method does."""
+        """Prepare a request that is not part of a batch, as the transport's ``incremental_stream`` does."""
         return self.transport.incremental_stream(request, sink, headers=headers, extra_args=extra_args)
 
     async def close(self) -> None:
@@ -204,7 +204,7 @@ def check_batch_options(interval: float, maximum: int) -> None:
         raise TypeError("batch_max= has no effect without batch_interval=, which is 0.")
 
 
-def _goes_alone(request: GraphQLRequest) -> bool:
+def _is_sent_alone(request: GraphQLRequest) -> bool:
     try:
         return bool(has_several_responses(request))
     except DocumentError:  # a syntax error, which the server reports as it does without batches

@@ -22,7 +22,7 @@ BlockingRoundTrip = RoundTrip[Any, T]
 
 
 def cannot_stream(transport: BlockingTransport) -> TransportError:
-    """Return the error of a client that is to stream a response with a transport that reads responses as a whole."""
+    """Return the error for ``stream()`` of a client whose transport reads responses as a whole."""
     return TransportError(
         f"{type(transport).__name__} cannot stream a response, because it reads responses as a whole; execute() "
         "returns all of it. Use AIOHTTPTransport, or Client(url), for stream().",
@@ -38,8 +38,8 @@ class BlockingTransport(ABC):
 
     Attributes:
         has_users: whether a function returns headers or credentials, which may differ from caller to caller.
-        token_auth: fetches the token of all requests; None if there is none. After a refused token the client sends a
-            request once more.
+        token_auth: fetches the token of all requests; None if there is none. If the server refuses the token, the
+            client resends the request once.
     """
 
     has_users: bool = False

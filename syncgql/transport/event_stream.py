@@ -24,48 +24,53 @@ __all__ = ["EventStreamTransport"]
 class EventStreamTransport(SingleProtocolTransport):
     """GraphQL over Server-Sent Events.
 
-    In distinct connections mode, the default, each subscription, query and mutation has a connection of its own, which
-    takes no place in the pool for requests. In single connection mode, which few servers offer, operations share a
-    connection for results, and each is sent with a request of its own; only a subscription that blocks
-    (``overflow="block"``, the default) still has one to itself, and so has each operation if functions make the
-    credentials. A subscription that stops reading while its buffer is full slows its server down.
+    In distinct connections mode, the default, each operation has a separate connection, which does not count towards
+    the limit of the pool for requests. In single connection mode, which few servers support, operations share one
+    connection for their results, and each is sent with a separate request. Exceptions are subscriptions that pause
+    reading while their buffer is full (``overflow="block"``, the default), and all operations if functions return the
+    credentials: they have separate connections in this mode as well.
 
     Specification: https://github.com/enisdenjo/graphql-sse/blob/master/PROTOCOL.md
 
     Args:
         url: the endpoint, ``http://`` or ``https://``; a user name and password in it are sent as Basic credentials.
-        headers: headers for every request, or a function that returns them; it is called in the thread of the caller,
-            and in a worker thread when a stream is re-established.
-        cookies: cookies to begin with. A request with its own ``Authorization`` or ``Cookie`` header, and one whose
-            header comes from a function, neither sends nor stores the cookies of the session.
-        auth: a pair of name and password, or the text of an ``Authorization`` header; or a function that returns one of
-            these, called as *headers* is; or an object whose ``get_headers(data, headers)`` returns headers for a
-            request with this body and these headers, called so, too.
-        ssl: True verifies certificates, False does not; or an ``ssl.SSLContext`` or ``aiohttp.Fingerprint``.
-        timeout: seconds for opening a stream, or an ``aiohttp.ClientTimeout``, whose ``total`` and ``sock_read`` limit
-            the opening, too; None for no limit but 30 s to connect. An open stream has no such limit.
-        ssl_close_timeout: seconds that closing may wait for TLS connections to end; None for no limit.
-        json_serialize: encodes requests; compact UTF-8 by default.
-        json_deserialize: decodes the text of results, on the loop; by default with msgspec if the ``speed`` extra is
-            installed.
-        client_session_args: further arguments for ``aiohttp.ClientSession``. ``connector`` and ``cookie_jar`` may be
-            functions that make one, which are called on the loop.
-        single_connection: whether to use single connection mode.
-        session: a function that makes the ``aiohttp.ClientSession``, called on the loop; it takes the place of
-            *cookies* and *client_session_args*. Each stream then takes a slot of its connector, 100 by default.
-        use_get_for_queries: whether queries are sent by GET; mutations and subscriptions never are.
-        max_url_length: characters of the longest URL for a GET; a query that needs more is sent by POST; None for no
+        headers: headers for every request, or a function that returns them, which is called in the caller's thread, or
+            in a worker thread when a stream is re-established.
+        cookies: the initial cookies. A request with its own ``Authorization`` or ``Cookie`` header, or with such a
+            header from a function, neither sends nor stores the session's cookies.
+        auth: a ``(user, password)`` pair; the value of an ``Authorization`` header; a ``TokenAuth``, which fetches
+            tokens; a function that returns a pair or a value and is called like *headers*; or an object whose
+            ``get_headers(data, headers)`` is called with the body and the headers of each request and returns headers
+            for it.
+        ssl: True, the default, to verify certificates; False not to; or an ``ssl.SSLContext`` or
+            ``aiohttp.Fingerprint``.
+        timeout: the seconds within which a stream must open, or an ``aiohttp.ClientTimeout``, whose ``total`` and
+            ``sock_read`` then apply to opening a stream. With None, only connecting is limited, to 30 s. Neither
+            applies to an open stream.
+        ssl_close_timeout: the seconds that closing may wait for TLS connections to end, 10 by default; None for no
             limit.
+        json_serialize: a function that encodes requests; compact UTF-8 by default.
+        json_deserialize: a function that decodes the text of results, on the loop; by default with msgspec if the
+            ``speed`` extra is installed.
+        client_session_args: further arguments for ``aiohttp.ClientSession``. ``connector`` and ``cookie_jar`` may be
+            functions that create one, which are called on the loop.
+        single_connection: whether to use single connection mode. False by default.
+        session: a function that creates the ``aiohttp.ClientSession``, called on the loop; it replaces *cookies* and
+            *client_session_args*. Each stream then counts towards the limit of its connector, 100 connections by
+            default.
+        use_get_for_queries: whether queries are sent by GET; mutations and subscriptions never are. False by default.
+        max_url_length: the maximum number of characters in the URL of a GET request, 2,000 by default; a query that
+            needs more is sent by POST. None for no limit.
         max_response_size: the maximum size of a response that is not a stream, in bytes; None, the default, for no
             limit.
-        trust_env: whether ``HTTP_PROXY``, ``HTTPS_PROXY``, ``ALL_PROXY`` and ``NO_PROXY`` are used where no proxy is
-            given; they are read once, before the first request.
-        reconnect: when the stream of a subscription is re-established after it ended without completing: a
-            ``ReconnectPolicy``, True for the default one (for ten minutes; the first attempt after 1 to 2 s, later ones
-            after up to 31 s), False for never.
-        keep_alive_timeout: seconds after which a stream is lost on which nothing arrives, comments included; 60 by
-            default, None for no limit. Time in which the consumer holds the stream up does not count.
-        max_message_size: bytes of the largest event that is accepted; 0 for no limit.
+        trust_env: whether to use ``HTTP_PROXY``, ``HTTPS_PROXY``, ``ALL_PROXY`` and ``NO_PROXY`` if no proxy is given.
+            They are read once, before the first request.
+        reconnect: when to re-establish the stream of a subscription that ended before the subscription was complete: a
+            ``ReconnectPolicy``, True for the default policy (for ten minutes; the first attempt after 1 to 2 s, later
+            ones after up to 31 s), or False, the default, for never.
+        keep_alive_timeout: a stream counts as lost if nothing, not even a comment, was received for this many seconds,
+            60 by default; None for no limit. Time in which reading is paused does not count.
+        max_message_size: the maximum size of an event in bytes, 16 MiB by default; 0 for no limit.
 
     Raises:
         ValueError: the URL is not an absolute ``http`` or ``https`` URL, or a limit is not positive.
@@ -97,7 +102,6 @@ class EventStreamTransport(SingleProtocolTransport):
         keep_alive_timeout: float | Unset | None = UNSET,
         max_message_size: int = MAX_MESSAGE_SIZE,
     ) -> None:
-        self._single_connection = check_flag("single_connection", single_connection)  # used by the base's constructor
         super().__init__(
             url,
             headers,
@@ -118,5 +122,8 @@ class EventStreamTransport(SingleProtocolTransport):
             keep_alive_timeout=keep_alive_timeout,
             max_message_size=max_message_size,
         )
-        if single_connection and self._builder.signs_requests:
-            raise TypeError("single_connection=True needs credentials that do not depend on the body; see auth=.")
+        if check_flag("single_connection", single_connection):
+            if self._builder.signs_requests:
+                raise TypeError("single_connection=True needs credentials that do not depend on the body; see auth=.")
+            self._single_connection = True
+            self._begin()

@@ -1,7 +1,6 @@
-"""Sinks for the parts of one response to ``@defer`` or ``@stream``, which they merge on the way to another sink.
+"""Sinks that merge the parts of one response to ``@defer`` or ``@stream`` and pass results on to another sink.
 
-A transport reads each part with the sink's ``read``, and puts the result into the sink, as it does with the events of a
-subscription. One sink serves one response.
+A transport reads each part with the sink's ``read`` and puts the result into the sink, like an event of a subscription.
 """
 
 from __future__ import annotations
@@ -16,7 +15,7 @@ from .base import EventSink
 
 
 class IncrementalSink(EventSink):
-    """What both sinks have in common.
+    """The base class of both sinks.
 
     Args:
         sink: receives the results.
@@ -48,16 +47,16 @@ class IncrementalSink(EventSink):
         """Merge a part and return the result to put.
 
         Raises:
-            TransportProtocolError: the part does not fit the parts before.
+            TransportProtocolError: the part does not match the earlier parts.
         """
 
     @property
     def is_complete(self) -> bool:
-        """Whether the last part was read; what follows does not belong to the response."""
+        """Whether the last part was read. Anything after it does not belong to the response."""
         return self._delivery.finished
 
     def finish(self, error: Exception | None = None) -> None:
-        """End the results; an error gets the data that was merged until now."""
+        """End the results; the data merged so far is added to an error."""
         if error is None:
             error = self._end()
         if error is not None:
@@ -87,14 +86,14 @@ class IncrementalSink(EventSink):
 
 
 class SnapshotSink(IncrementalSink):
-    """Passes on what is known after each part, and ends with the last."""
+    """Passes on a snapshot of the response after each part, and ends after the last one."""
 
     def read(self, payload: Any, response: Response | None = None) -> IncrementalResult:
         return self._delivery.result(self._delivery.feed(payload))
 
     def put(self, result: ExecutionResult, /) -> bool:
         if not self._delivery.has_begun:
-            return self._pass_on(result)  # of a protocol that has no responses in parts
+            return self._pass_on(result)  # a result of a protocol that has no responses in parts
         is_wanted = self._sink.put(result)
         if self.is_complete:
             self._sink.finish()  # a server may keep the operation open
@@ -104,7 +103,7 @@ class SnapshotSink(IncrementalSink):
 class WholeSink(IncrementalSink):
     """Passes on the whole response once it is complete.
 
-    It takes no snapshots on the way, so that a list that arrives item by item is not copied for each of them.
+    It takes no snapshots, so that a list that arrives item by item is not copied for each item.
     """
 
     @property
@@ -114,7 +113,7 @@ class WholeSink(IncrementalSink):
     def read(self, payload: Any, response: Response | None = None) -> ExecutionResult:
         known = len(self._delivery.errors)
         self._delivery.feed(payload)
-        # With the new errors, because the transport hides credentials in them.
+        # Contains the new errors, so that the transport masks credentials in them.
         return ExecutionResult(ABSENT, self._delivery.errors[known:] or None)
 
     def put(self, result: ExecutionResult, /) -> bool:

@@ -90,7 +90,7 @@ class LocalSchemaTransport(AsyncTransport):
     async def subscribe(self, request: GraphQLRequest) -> AsyncGenerator[ExecutionResult, None]:
         """Execute a subscription.
 
-        A query or mutation yields one event, or with ``@defer`` and ``@stream`` what is known after each part.
+        A query or mutation yields one event or, with ``@defer`` and ``@stream``, a snapshot after each part.
 
         Raises:
             DocumentError: the request cannot be encoded as JSON.
@@ -118,7 +118,7 @@ class LocalSchemaTransport(AsyncTransport):
         headers: Mapping[str, str] | None = None,
         extra_args: Mapping[str, Any] | None = None,
     ) -> Stream:
-        self.round_trip(request, headers=headers, extra_args=extra_args)  # raises if it cannot
+        self.round_trip(request, headers=headers, extra_args=extra_args)  # refuses arguments that are not supported
         return SubscribeStream(self, request, sink)
 
     def _operation(self, request: GraphQLRequest) -> LocalOperation:
@@ -246,7 +246,7 @@ encode_response = json.JSONEncoder(ensure_ascii=False, allow_nan=False).encode
 
 
 def _comes_in_parts(result: Any) -> bool:
-    """Tell whether a graphql-core result is the beginning of a response in parts."""
+    """Return whether a graphql-core result is the beginning of a response in parts."""
     try:
         from graphql.execution import ExperimentalIncrementalExecutionResults
     except ImportError:  # graphql-core 3.2

@@ -41,9 +41,9 @@ class PhoenixChannelWebsocketsTransport(WebSocketTransport):
     """GraphQL over Phoenix channels, as served by Absinthe: queries, mutations and subscriptions.
 
     ``subscribe`` returns when the server has confirmed the subscription, so that no event after it is lost. If the
-    channel crashes, the transport joins it again over the same socket. A subscription whose consumer may hold it up
-    (``overflow="block"``) has its own socket; all others, and queries and mutations, share one, on which Absinthe runs
-    them sequentially. All limits are in seconds; None means no limit.
+    channel crashes, the transport joins it again over the same socket. A subscription that pauses reading while its
+    buffer is full (``overflow="block"``) has its own socket; all others, and queries and mutations, share one, on which
+    Absinthe runs them sequentially. All limits are in seconds; None means no limit.
 
     Args:
         url: the URL of the socket, ``ws://`` or ``wss://``. ``/websocket`` is appended unless the path ends with it.

@@ -1,4 +1,4 @@
-"""SelectableStream: a stream that tells when the server does not speak its protocol, so that another can be tried."""
+"""SelectableStream: a stream that reports if the server does not support its protocol, so that another can be tried."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ logger = logging.getLogger(__name__)
 
 
 class Refusal(NamedTuple):
-    """How a server showed that it does not speak a protocol.
+    """The response of a server that does not support a protocol.
 
     Attributes:
-        protocol: the name of the protocol, or names that were offered together.
+        protocol: the name of the protocol, or the names that were offered together.
         outcome: the result or the error of its response.
     """
 
@@ -41,12 +41,12 @@ class Refusal(NamedTuple):
 def refusal(where: str, protocol: str, outcome: ExecutionResult | TransportError) -> Refusal:
     """Return a refusal by the server at a URL, and log it."""
     refused = Refusal(protocol, outcome)
-    logger.debug("%s does not speak %s: %s", where, protocol, refused.error)
+    logger.debug("%s does not support %s: %s", where, protocol, refused.error)
     return refused
 
 
 class ProtocolsRefused(Exception):
-    """The server speaks none of the protocols that a stream can use. Internal: users get an error with the reasons.
+    """The server supports none of the protocols of a stream. For internal use; callers get an error with the reasons.
 
     Attributes:
         refusals: the refusals, in the order in which the protocols were tried.
@@ -65,20 +65,20 @@ class ProtocolsRefused(Exception):
 
 
 class SelectableStream(Stream):
-    """A stream that can be given up for one over another protocol, as long as the server has not started it."""
+    """A stream that can be replaced by one over another protocol unless the server has started the operation."""
 
     @abstractmethod
     async def try_open(self, deadline: Deadline) -> bool:
-        """Do what ``open`` does, but tell whether the server speaks the protocol.
+        """Open the stream like ``open``, and return whether the server supports the protocol.
 
         Args:
-            deadline: when the caller stops waiting.
+            deadline: the deadline of the caller.
 
         Returns:
-            Whether the server speaks the protocol. False if that is not known, because it responded with errors of the
+            Whether the server supports the protocol. False if that is unknown because it responded with errors of the
             operation, which are in the sink.
 
         Raises:
-            ProtocolsRefused: it does not, and has not started the operation; nothing is in the sink.
-            TransportError: as ``open``.
+            ProtocolsRefused: the server does not support it and has not started the operation; the sink is empty.
+            TransportError: ``open`` raises it.
         """

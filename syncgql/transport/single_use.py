@@ -22,8 +22,8 @@ class SingleUseServers:
     Any number of threads may use the object without a lock, because each operation on its dict is atomic.
 
     Attributes:
-        until: for each server, until when it is listed, by ``time.monotonic()``. It is usually empty, which every
-            request looks at.
+        until: for each server, the end of its period in the list, by ``time.monotonic()``. Usually empty, which every
+            request checks first.
     """
 
     def __init__(self) -> None:

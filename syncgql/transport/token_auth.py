@@ -66,7 +66,7 @@ class TokenAuth:
             used if it has not expired yet; otherwise all waiting calls raise the exception, and so do the calls of the
             next second, without calling *fetch* again.
         leeway: seconds before its expiry at which a token is replaced, 30 by default; at most half of its lifetime.
-        scheme: the word before the token in the ``Authorization`` header, ``Bearer`` by default.
+        scheme: the word in front of the token in the ``Authorization`` header, ``Bearer`` by default.
 
     Raises:
         TypeError: *fetch* is not a function without parameters, or another argument has the wrong type.
@@ -201,11 +201,11 @@ class _Token:
         self._expires_at = expires_at
 
     def is_fresh(self, now: float) -> bool:
-        """Whether it does not need to be replaced yet."""
+        """Return whether the token does not need to be replaced yet."""
         return not self.is_refused and (self._refresh_at is None or now < self._refresh_at)
 
     def is_valid(self, now: float) -> bool:
-        """Whether the token is still valid, as far as is known."""
+        """Return whether the token is still valid, as far as is known."""
         return not self.is_refused and (self._expires_at is None or now < self._expires_at)
 
 

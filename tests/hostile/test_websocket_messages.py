@@ -88,7 +88,7 @@ async def test_type_that_is_none(dialect: Dialect, type: Any) -> None:
     if dialect is APPSYNC:
         assert await events_of(dialect, sends(message(type=type))) == []
         return
-    with pytest.raises(TransportProtocolError, match="is no type of message") as caught:
+    with pytest.raises(TransportProtocolError, match="is not a type of message") as caught:
         await events_of(dialect, sends(message(type=type)))
     assert len(str(caught.value)) < 1000
 
@@ -149,7 +149,7 @@ async def test_ping_payload_of_16_mb(dialect: Dialect, payload: str) -> None:
     if dialect is APPSYNC:
         assert await events_of(dialect, sends(ping)) == []
         return
-    rule = "a ping has at most 65,536 characters" if dialect is TRANSPORT_WS else "'ping' is no type of message"
+    rule = "a ping has at most 65,536 characters" if dialect is TRANSPORT_WS else "'ping' is not a type of message"
     with pytest.raises(TransportProtocolError, match=rule) as caught:
         await events_of(dialect, sends(ping))
     assert caught.value.code == dialect.code

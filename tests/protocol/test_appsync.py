@@ -276,9 +276,9 @@ def test_closing_stops_what_runs() -> None:
     [
         ("<html>", "a message must be JSON"),
         ("[]", "a message must be a JSON object"),
-        ('{"type":"new_feature"}', "'new_feature' is no type of message"),
-        ('{"type":["x"]}', "['x'] is no type of message"),
-        ("{}", "None is no type of message"),
+        ('{"type":"new_feature"}', "'new_feature' is not a type of message"),
+        ('{"type":["x"]}', "['x'] is not a type of message"),
+        ("{}", "None is not a type of message"),
     ],
 )
 def test_what_is_not_understood_is_ignored(text: str, why: str, caplog: pytest.LogCaptureFixture) -> None:

@@ -51,7 +51,7 @@ def test_b01_the_payload_is_a_list_in_call_order() -> None:
     assert len(batch_payload(requests[:1])) == 1
 
 
-def test_b02_answers_are_matched_by_position() -> None:
+def test_b02_responses_are_matched_by_position() -> None:
     """Entry i belongs to request i, and has the HTTP response."""
     results = parse([{"data": {"n": number}} for number in range(3)], 3)
     assert [result.data for result in results] == [{"n": 0}, {"n": 1}, {"n": 2}]
@@ -59,14 +59,14 @@ def test_b02_answers_are_matched_by_position() -> None:
 
 
 @pytest.mark.parametrize("length", [0, 1, 3])
-def test_b03_a_wrong_number_of_answers_answers_nothing(length: int) -> None:
+def test_b03_a_wrong_number_of_responses_is_an_error(length: int) -> None:
     """The entries could not be matched; the error has their number."""
     with pytest.raises(TransportProtocolError, match=f"it has {length} entries for 2 requests") as caught:
         parse([{"data": {}}] * length, 2)
     assert caught.value.response is not None
 
 
-def test_b04_one_error_object_answers_every_request() -> None:
+def test_b04_one_error_object_is_the_response_to_every_request() -> None:
     """Each request has its own object."""
     first, second = parse({"data": None, **REFUSAL}, 2)
     assert first.errors == second.errors == REFUSAL["errors"]
@@ -87,7 +87,7 @@ def test_b04_a_refusal_by_status_is_raised() -> None:
     assert caught.value.errors
 
 
-def test_one_answer_without_errors_to_several_requests_is_none() -> None:
+def test_one_response_without_errors_to_several_requests_is_an_error() -> None:
     """A server without batches may execute only the first element, so the response cannot be attributed."""
     with pytest.raises(
         TransportProtocolError, match=r"it is one response to 2 requests\. Does the server support batching"
@@ -144,7 +144,7 @@ def test_b07_entries_wrapped_in_payload_are_unwrapped() -> None:
         ("{ list @stream(initialCount: 1) }", "uses @stream"),
     ],
 )
-def test_b08_what_has_several_answers_is_refused(document: str, why: str) -> None:
+def test_b08_what_has_several_responses_is_refused(document: str, why: str) -> None:
     """Subscriptions, @defer and @stream are refused; the error names the request in the batch."""
     assert has_several_responses(GraphQLRequest(document)) == why
     with pytest.raises(DocumentError, match=f"Request 2 of 2 in the batch {why}"):
@@ -203,7 +203,7 @@ def test_data_or_the_first_error() -> None:
         batch_data(parse([1, REFUSAL], 2))
 
 
-def test_answers_or_raise() -> None:
+def test_results_or_raise() -> None:
     """Errors in a response are part of it; an invalid entry is not a response."""
     results = parse([{"data": {"a": 1}}, REFUSAL], 2)
     assert results_or_raise(results) == results
@@ -228,7 +228,7 @@ json_values = st.recursive(
     st.sampled_from([200, 204, 302, 304, 400, 401, 429, 500, 503]),
     st.sampled_from([JSON, GRAPHQL, "text/html", ""]),
 )
-def test_any_answer_is_one_entry_for_each_request_or_an_error(
+def test_any_response_is_one_entry_for_each_request_or_an_error(
     answer: Any, count: int, status: int, media_type: str
 ) -> None:
     """For any response, each request has an outcome, and only our errors are raised."""

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from syncgql.protocol.graphql_errors import as_text, describe_errors, extensions_of, read_errors
+from syncgql.protocol.graphql_errors import as_text, describe_errors, extensions_of, read_errors, read_reasons
 
 SAID = [{"message": "m"}]
 
@@ -82,3 +82,10 @@ def test_text_of_what_json_cannot_hold() -> None:
 def test_the_extensions_of_an_error(error: dict[str, Any], extensions: dict[str, Any]) -> None:
     """Something else than an object counts as none."""
     assert extensions_of(error) == extensions
+
+
+@pytest.mark.parametrize("value", [None, False, "", [], {}, {"errors": []}])
+def test_an_operation_never_ends_without_a_reason(value: object) -> None:
+    """If the server sent no error, there is one that says so; otherwise the errors are read as usual."""
+    assert read_reasons(value) == [{"message": "The server gave no reason."}]
+    assert read_reasons([{"message": "m"}, "n"]) == [{"message": "m"}, {"message": "n"}]

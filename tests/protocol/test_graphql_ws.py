@@ -199,7 +199,7 @@ def test_messages_before_the_ack_are_tolerated() -> None:
     [
         ("{", "a message must be JSON"),
         ("[]", "a message must be a JSON object"),
-        ('{"type":"next","id":"1","payload":{"data":null}}', "'next' is no type of message"),
+        ('{"type":"next","id":"1","payload":{"data":null}}', "'next' is not a type of message"),
         ('{"type":"data","payload":{"data":null}}', "the id of data is a non-empty string"),
         ('{"type":"data","id":"1"}', "the payload of data is an object"),
         ('{"type":"data","id":"1","payload":{"data":1}}', "the payload of data must be a GraphQL response, but"),

@@ -55,7 +55,7 @@ def parse(
 
 
 @pytest.mark.parametrize("status", [200, 294, 400, 401, 403, 404, 422, 429, 500, 502, 503])
-def test_h05_graphql_response_is_the_answer_at_any_status(status: int) -> None:
+def test_h05_graphql_response_is_the_response_at_any_status(status: int) -> None:
     """A body of type graphql-response+json is the response, whatever the status."""
     result = parse(ERRORS, MODERN, status)
     assert result.errors == [{"message": "m"}]
@@ -219,7 +219,7 @@ MISLABELLED = [
 
 
 @pytest.mark.parametrize("media_type", MISLABELLED)
-def test_an_answer_is_read_whatever_its_media_type(media_type: str) -> None:
+def test_an_response_is_read_whatever_its_media_type(media_type: str) -> None:
     """A body that is a GraphQL response is accepted; with an error status, only if it has errors."""
     charset = "utf-16" if "utf-16" in media_type else "utf-8"
     assert parse(' \n{"data": {"a": 1}}'.encode(charset), media_type).data == {"a": 1}
@@ -232,7 +232,7 @@ def test_an_answer_is_read_whatever_its_media_type(media_type: str) -> None:
 
 @pytest.mark.parametrize("body", ["<!doctype html><form>", "Please log in.", '"text"', ""])
 @pytest.mark.parametrize("media_type", ["text/html", "text/plain", "application/octet-stream"])
-def test_a_login_page_is_no_answer(body: str, media_type: str) -> None:
+def test_a_login_page_is_no_response(body: str, media_type: str) -> None:
     """The message names the media type and asks whether the URL is right."""
     with pytest.raises(TransportProtocolError, match=f"the response is {media_type}, not JSON. Is this the URL"):
         parse(body, media_type)
@@ -240,7 +240,7 @@ def test_a_login_page_is_no_answer(body: str, media_type: str) -> None:
         parse(body, media_type, 500)
 
 
-def test_a_stream_of_events_is_no_answer() -> None:
+def test_a_stream_of_events_is_no_response() -> None:
     """A server that sends a stream of events has received a subscription."""
     with pytest.raises(TransportProtocolError, match=r"use client.subscribe\(\)"):
         parse("event: next\n\n", "text/event-stream")
@@ -429,7 +429,7 @@ bodies = st.binary(max_size=200) | st.sampled_from([ERRORS, b'{"data": {}}', b"[
     st.none() | st.text(max_size=30),
 )  # fmt: skip
 @example(b"\xff", JSON, "idna", 500, "", None)
-def test_parse_answer_raises_nothing_but_ours(
+def test_parse_http_response_raises_only_exceptions_of_this_package(
     body: bytes, type: str, charset: str, status: int, wait: str, location: str | None
 ) -> None:
     """Any response is a result or one of our errors."""
@@ -469,7 +469,7 @@ def test_a_signal_handlers_exception_is_not_taken_for_a_codecs(status: int) -> N
         parse_http_response(HTTPResponse(response, b"{}"), json_deserialize=interrupted)
 
 
-def test_errors_that_are_empty_are_no_answer_by_themselves() -> None:
+def test_errors_that_are_empty_are_no_response_by_themselves() -> None:
     """An empty list of errors counts as absent, so data is required."""
     with pytest.raises(TransportProtocolError, match="neither data nor errors"):
         parse('{"errors": []}')

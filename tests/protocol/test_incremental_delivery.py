@@ -71,7 +71,7 @@ VECTORS = {
 
 
 @pytest.mark.parametrize("payload", [{"data": DATA}, {"data": DATA, "extensions": None}, {"data": DATA, "errors": []}])
-def test_i05_an_ordinary_answer_is_the_whole_response(payload: dict[str, Any]) -> None:
+def test_i05_an_ordinary_response_is_the_whole_response(payload: dict[str, Any]) -> None:
     """A server may ignore the directives."""
     delivery = IncrementalDelivery()
     assert delivery.feed(payload) == []

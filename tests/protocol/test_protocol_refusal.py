@@ -65,7 +65,7 @@ def test_to_a_subscription(status: int, body: bytes) -> None:
         *((status, ERRORS) for status in (401, 403, 429, 500, 503)),
     ],
 )
-def test_answers_and_failures(status: int, body: bytes, is_subscription: bool) -> None:
+def test_responses_and_failures(status: int, body: bytes, is_subscription: bool) -> None:
     """GraphQL errors are the answer; refused credentials, limits and failures say nothing about protocols."""
     assert not refuses_protocol(outcome(status, body), is_subscription=is_subscription)
 
@@ -74,7 +74,7 @@ def test_answers_and_failures(status: int, body: bytes, is_subscription: bool) -
     "error",
     [TransportConnectionFailed("lost"), TransportTimeout("late", limit="total", seconds=1.0), TransportError("other")],
 )
-def test_no_answer(error: TransportError) -> None:
+def test_no_response(error: TransportError) -> None:
     """Without an answer nothing is known."""
     assert not refuses_protocol(error, is_subscription=True)
 

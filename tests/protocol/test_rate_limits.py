@@ -75,14 +75,14 @@ def test_429() -> None:
     assert refused("", 429).retry_after is None
 
 
-def test_429_with_a_graphql_answer() -> None:
+def test_429_with_a_graphql_response() -> None:
     """A body that is a response with any status is a result of ``execute_result`` and an error of ``execute``."""
     caught = limited(error("Slow down"), 429, Content_Type="application/graphql-response+json", Retry_After=3)
     assert (caught.code, caught.retry_after) == (429, 3)
     assert caught.errors == [{"message": "Slow down", "extensions": {}}]
 
 
-def test_403_with_a_graphql_answer() -> None:
+def test_403_with_a_graphql_response() -> None:
     """The headers count for such a response as well."""
     modern = "application/graphql-response+json"
     assert limited(error("no"), 403, Content_Type=modern, Retry_After=3).retry_after == 3

@@ -7,30 +7,9 @@ from typing import Any
 import pytest
 
 from syncgql import ExecutionResult, Response, TransportProtocolError
-from syncgql.protocol.response_stream import MalformedEvent, read_errors, read_result, too_large, violation
+from syncgql.protocol.response_stream import MalformedEvent, read_result, too_large, violation
 
 RESPONSE = Response(200, {}, "http://user:secret@example.test/graphql?key=secret", 0.1)
-NO_REASON = [{"message": "The server gave no reason."}]
-
-
-@pytest.mark.parametrize(
-    ("value", "errors"),
-    [
-        ([{"message": "m"}, {"message": "n", "path": ["a"]}], [{"message": "m"}, {"message": "n", "path": ["a"]}]),
-        ({"message": "m"}, [{"message": "m"}]),
-        ({"errors": [{"message": "m"}]}, [{"message": "m"}]),
-        ({"errors": []}, NO_REASON),
-        ("m", [{"message": "m"}]),
-        (["m", None, 1], [{"message": "m"}, {"message": "None"}, {"message": "1"}]),
-        ([], NO_REASON),
-        ("", NO_REASON),
-        (None, NO_REASON),
-        (False, [{"message": "False"}]),
-    ],
-)
-def test_errors(value: Any, errors: list[dict[str, Any]]) -> None:
-    """Errors have many shapes; they become a list of objects that is not empty."""
-    assert read_errors(value) == errors
 
 
 def test_result() -> None:

@@ -334,7 +334,7 @@ def test_content_type_that_occurs_twice(first: str) -> None:
             assert client.execute("{ ok }") == OK
 
 
-def test_answers_of_old_and_early_servers() -> None:
+def test_responses_of_old_and_early_servers() -> None:
     """HTTP/1.0 without a length, and interim responses before the final one, are supported."""
     old = answer(length=False).replace(b"HTTP/1.1", b"HTTP/1.0")
     early = b"HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n" + answer()

@@ -54,7 +54,7 @@ def test_b01_one_post_with_an_array_in_call_order(client: Client, strawberry_ser
     ]
 
 
-def test_b02_answers_in_the_order_of_the_requests(client: Client) -> None:
+def test_b02_responses_in_the_order_of_the_requests(client: Client) -> None:
     """This includes mutations, and a batch of one, which is still an array."""
     requests = [GraphQLRequest(HELLO, {"name": str(number)}) for number in range(10)]
     assert client.execute_batch(requests) == [{"hello": f"Hello {number}!"} for number in range(10)]
@@ -85,7 +85,7 @@ def client_url(client: Client) -> str:
     return repr(client).removeprefix("<Client ").removesuffix(">")
 
 
-def test_b05_an_entry_that_is_no_answer_does_not_hide_the_others() -> None:
+def test_b05_an_entry_that_is_no_response_does_not_hide_the_others() -> None:
     """Its exception takes its place; execute_batch raises it."""
     body = b'[{"data": {"a": 1}}, "oops", {"errors": [{"message": "No"}]}]'
     with WireServer(always(answer(body))) as server, Client(server.url) as client:
@@ -98,7 +98,7 @@ def test_b05_an_entry_that_is_no_answer_does_not_hide_the_others() -> None:
             client.execute_batch(["{ a }"] * 3)
 
 
-def test_b03_b04_b06_b07_answers_over_the_wire() -> None:
+def test_b03_b04_b06_b07_responses_over_the_wire() -> None:
     """A wrong number of entries, one object for all, an array with status 400, and wrapped entries."""
     refusal = b'{"errors": [{"message": "Batching is off"}]}'
     answers = [

@@ -166,7 +166,7 @@ def test_b04_one_error_object_goes_to_every_call(pool: ThreadPoolExecutor) -> No
     assert first.errors is not second.errors
 
 
-def test_an_entry_that_is_no_answer_is_the_error_of_its_call(pool: ThreadPoolExecutor) -> None:
+def test_an_entry_that_is_no_response_is_the_error_of_its_call(pool: ThreadPoolExecutor) -> None:
     """The other calls are not affected."""
     body = b'[{"data": {"n": 1}}, 1]'
     with WireServer(always(answer(body))) as server, Client(server.url, batch_interval=EVER, batch_max=2) as client:

@@ -82,7 +82,7 @@ def test_x11_the_rejoin_is_refused_once(phoenix_server: PhoenixServer) -> None:
         assert subscription.stats.reconnects == 1
 
 
-def test_x11_the_rejoin_has_no_answer(phoenix_server: PhoenixServer) -> None:
+def test_x11_the_rejoin_has_no_response(phoenix_server: PhoenixServer) -> None:
     """After ``ack_timeout`` another socket is opened."""
     with client_of(phoenix_server, reconnect=AT_ONCE, ack_timeout=1.5) as client:
         subscription = client.subscribe(SUBSCRIPTION)

@@ -21,7 +21,7 @@ def test_a_refusal_is_an_error() -> None:
     assert ran.response is RESPONSE
 
 
-def test_the_last_answer() -> None:
+def test_the_last_response() -> None:
     """Without another protocol to try, it is the answer to the operation."""
     result, error = ExecutionResult({"n": 1}), TransportServerError("no", code=404)
     assert ProtocolsRefused([Refusal("sse", error), Refusal("multipart", result)]).last_outcome() is result

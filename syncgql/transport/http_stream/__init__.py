@@ -1,1 +1,1 @@
-"""Operations whose results arrive one by one in the body of an HTTP response."""
+"""Operations whose results arrive as a stream, in the body of an HTTP response."""

@@ -1,4 +1,4 @@
-"""StreamConnection: one HTTP response that carries results, from its head to its end."""
+"""StreamConnection: one HTTP response whose body is a stream of results."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ from .protocols import StreamProtocol
 
 
 class StreamConnection:
-    """A response that is read as fast as its sink accepts the results.
+    """A response that is read as fast as its sink accepts results.
 
     Args:
-        response: the response, whose head promises a stream of *protocol*.
+        response: the response; its headers announce a stream of *protocol*.
         protocol: the protocol.
         options: the options of the transport.
         is_subscription: whether the operation is a subscription.
@@ -60,11 +60,11 @@ class StreamConnection:
 
     @property
     def was_useful(self) -> bool:
-        """Whether the connection delivered something or lived for a while; otherwise it was a failed attempt."""
+        """Whether the connection delivered a result or stayed open for a while; otherwise it was a failed attempt."""
         return was_useful(has_delivered=self._has_delivered, acknowledged_for=self._time() - self._opened_at)
 
     async def carry(self, sink: EventSink) -> ConnectionLoss | None:
-        """Pass the results to a sink, and close the response; see ``Carrier``."""
+        """Pass the results to a sink, then close the response; see ``Carrier``."""
         liveness = StreamLiveness(self._options, self._fell_silent, has_heartbeats=self.protocol.has_heartbeats)
         try:
             return await self._read(sink, liveness)
@@ -118,7 +118,7 @@ class StreamConnection:
 
 
 def ended_early(where: str) -> ConnectionLoss:
-    """The body ended, but not the operation."""
+    """Return the loss of a stream whose body ended before its operation."""
     message = f"{where} ended the stream before the operation was complete."
     make: Callable[[], TransportError] = functools.partial(TransportConnectionFailed, message, sent=True)
     return ConnectionLoss(make, RetryDecision.YES)

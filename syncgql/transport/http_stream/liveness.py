@@ -1,4 +1,4 @@
-"""StreamLiveness: notices that nothing arrives on a stream any more."""
+"""StreamLiveness: detects a stream on which nothing arrives any more."""
 
 from __future__ import annotations
 
@@ -11,20 +11,20 @@ from .options import StreamOptions
 LIMIT = "keep_alive_timeout"
 
 MISSED_HEARTBEATS = 3
-"""How many heartbeats of a regular series may be missing."""
+"""The number of regular heartbeats that may be missing."""
 
 SHORTEST_SILENCE = 15.0
-"""Seconds for which a stream may be silent, however short the interval of its heartbeats is."""
+"""The shortest limit on silence that is derived from heartbeats, in seconds."""
 
 
 class StreamLiveness:
     """Watches one stream.
 
-    All bytes are a sign of life. Where heartbeats are regular, their interval shortens the default limit.
+    Any bytes count as a sign of life. The interval of regular heartbeats shortens the default limit.
 
     Args:
         options: the options of the transport.
-        has_heartbeats: whether heartbeats are regular.
+        has_heartbeats: whether the server sends heartbeats at regular intervals.
         give_up: called with the seconds of the limit that expired; at most once.
     """
 
@@ -42,7 +42,7 @@ class StreamLiveness:
         self._keep_alive.last_received = self._keep_alive.time()
 
     def heartbeat(self) -> None:
-        """Record a heartbeat among the bytes that were received last."""
+        """Record a heartbeat in the bytes that were received last."""
         if not self._learns:
             return
         now, last = self._keep_alive.last_received, self._last_heartbeat
@@ -58,12 +58,12 @@ class StreamLiveness:
     def pause(self) -> None:
         """Stop watching, because the stream is not read."""
         self._keep_alive.pause()
-        self._last_heartbeat = None  # the next one arrives late
+        self._last_heartbeat = None  # the next heartbeat arrives late
 
     def resume(self) -> None:
-        """Watch again."""
+        """Continue watching."""
         self._keep_alive.resume()
 
     def stop(self) -> None:
-        """End the watch."""
+        """Stop all timers."""
         self._keep_alive.stop()

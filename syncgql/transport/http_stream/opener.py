@@ -1,4 +1,4 @@
-"""StreamOpener: sends operations and opens the streams of their results."""
+"""StreamOpener: sends operations and opens the streams that carry their results."""
 
 from __future__ import annotations
 
@@ -32,16 +32,16 @@ from .stream import WholeResponse
 T = TypeVar("T")
 
 STREAMS = ("multipart/", SSE.media_type)
-"""How media types of streams begin; their bodies may never end."""
+"""Prefixes of the media types of streams, whose bodies may never end."""
 
 
 class StreamRequest(NamedTuple):
-    """An operation as it is sent by one protocol.
+    """The request for an operation over one protocol.
 
     Attributes:
         protocol: the protocol.
         http: the HTTP request.
-        remake: makes the request for another protocol; calls the user's functions.
+        remake: a function that creates the request for another protocol; it calls the user's functions.
     """
 
     protocol: StreamProtocol
@@ -58,14 +58,14 @@ class StreamRequest(NamedTuple):
 
 
 class StreamOpener:
-    """Opens streams at one endpoint, by the first protocol that the server speaks.
+    """Opens streams at one endpoint, with the first protocol that the server supports.
 
     Args:
-        builder: makes the requests.
+        builder: builds the requests.
         sender: sends them.
-        protocols: the protocols to try, the preferred one first.
+        protocols: the protocols to try, in order of preference.
         options: the options of the transport.
-        max_response_size: the largest response that is accepted if it is not a stream, in bytes; None for no limit.
+        max_response_size: the maximum size of a response that is not a stream, in bytes; None for no limit.
     """
 
     def __init__(
@@ -86,7 +86,7 @@ class StreamOpener:
 
     @property
     def calls_user_code(self) -> bool:
-        """Whether preparing a request calls functions of the user's, which may block."""
+        """Whether preparing a request calls the user's functions, which may block."""
         return self._builder.calls_user_code
 
     def prepare(
@@ -96,7 +96,7 @@ class StreamOpener:
         extra_args: Mapping[str, Any] | None = None,
         file_classes: FileClasses | None = None,
     ) -> StreamRequest:
-        """Make the request for an operation, in the caller's thread; raises what ``RequestBuilder.build`` raises."""
+        """Build the request for an operation, in the caller's thread; raises what ``RequestBuilder.build`` raises."""
 
         def make(protocol: StreamProtocol) -> StreamRequest:
             accept = protocol.accept if request.is_subscription else protocol.accept_result
@@ -104,7 +104,7 @@ class StreamOpener:
             merged = resolve_headers((), None, headers)
             merged.update(own)
             http = self._builder.build(request, merged, extra_args, file_classes)
-            # What is sent to another origin after a redirect, too.
+            # These headers are also sent to another origin after a redirect.
             kept = [(name, value) for name, value in http.own_headers if name not in own]
             return StreamRequest(protocol, http._replace(own_headers=(*kept, *own.items())), make)
 
@@ -123,13 +123,13 @@ class StreamOpener:
 
         Args:
             request: the request.
-            deadline: of the call; the progress is noted there.
+            deadline: the deadline of the call, in which its progress is recorded.
             context: the context in which the user's functions run.
             is_subscription: whether the operation is a subscription.
-            limit: seconds within which the stream must open; None for no limit.
+            limit: the seconds within which the stream must open; None for no limit.
 
         Raises:
-            ProtocolsRefused: the server speaks none of the protocols.
+            ProtocolsRefused: the server supports none of the protocols.
             TransportError: there was no connection, or the response is neither a stream nor a GraphQL response.
         """
         refusals: list[Refusal] = []
@@ -151,12 +151,12 @@ class StreamOpener:
             request = await asyncio.to_thread(context.copy().run, request.remake, others.pop(0))
 
     async def renewed(self, request: StreamRequest, context: Context, last_event_id: str) -> StreamRequest:
-        """Return a request for another connection, with headers that the user's functions make again."""
+        """Return a request for another connection; the user's functions for headers are called again."""
         http = request.http
         if http.make_headers is not None:
             http = await asyncio.to_thread(context.copy().run, http.renewed)
         headers = CIMultiDict(http.headers)
-        if last_event_id and last_event_id.isprintable():  # anything else may not be a header
+        if last_event_id and last_event_id.isprintable():  # other characters are not allowed in headers
             headers["Last-Event-ID"] = last_event_id
         return request._replace(http=http._replace(headers=headers))
 
@@ -165,7 +165,7 @@ class StreamOpener:
     ) -> StreamConnection | ExecutionResult | TransportError | None:
         """Send a request; return the stream, or the outcome of another response, None if that has no content.
 
-        The limits of aiohttp for a whole request hold until the stream is open.
+        aiohttp's limits for a whole request apply until the stream is open.
         """
         limits = self._sender.limits(request.http)
         sending = self._send(request.http.without_end(limits), request.protocol, deadline, is_subscription)
@@ -182,7 +182,7 @@ class StreamOpener:
                     return StreamConnection(response, protocol, self.options, is_subscription=is_subscription)
             await response.close()
             rule = f"the response is {media_type}, not {asked.media_type}"
-            return protocol_error(response.head, b"", rule, "The server speaks another protocol.")
+            return protocol_error(response.head, b"", rule, "The server uses another protocol.")
         if status == HTTPStatus.NO_CONTENT:
             await response.close()
             return None
@@ -193,15 +193,15 @@ class StreamOpener:
             return error
 
     def _prefer(self, protocol: StreamProtocol) -> None:
-        """Try the protocol first that has worked."""
-        # In one step, because callers in other threads prepare requests at the same time.
+        """Try a protocol that has worked before the others from now on."""
+        # One assignment, because callers in other threads read the list at the same time.
         self._protocols = [protocol, *(other for other in self._protocols if other is not protocol)]
 
 
 async def opened_in_time(
     opening: Coroutine[Any, Any, T], limits: aiohttp.ClientTimeout, limit: float | None, where: str
 ) -> T:
-    """Return what *opening* returns within the shortest limit: those of aiohttp, or that of a silent stream.
+    """Await *opening* for at most the shortest of aiohttp's limits and *limit*.
 
     Raises:
         TransportTimeout: the limit expired.
@@ -213,7 +213,7 @@ async def opened_in_time(
     try:
         return await asyncio.wait_for(opening, seconds)
     except TransportError:
-        raise  # TransportTimeout is a TimeoutError, too
+        raise  # TransportTimeout is also a TimeoutError
     except asyncio.TimeoutError:
         seconds = seconds or 0.0
         message = f"{name} expired after {seconds:g} s: {where} did not begin to respond."

@@ -1,4 +1,4 @@
-"""StreamOptions: how streams are read and re-established, the same for all streams of a transport."""
+"""StreamOptions: the options that all streams of a transport share."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ..recovery.policy import ReconnectPolicy
 from .protocols import ReaderOptions
 
 KEEP_ALIVE_SECONDS = 60.0
-"""The longest silence by default; servers send comments or heartbeats every 5 to 30 s."""
+"""The default limit on silence, in seconds; servers send comments or heartbeats every 5 to 30 s."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,7 +21,7 @@ class StreamOptions:
     """The options that ``EventStreamTransport`` documents under the same names.
 
     Attributes:
-        policy: when a lost stream of a subscription is re-established; None for never.
+        policy: when to re-establish the lost stream of a subscription; None for never.
 
     Raises:
         TypeError: an option has the wrong type.
@@ -40,7 +40,7 @@ class StreamOptions:
 
     @property
     def longest_silence(self) -> float | None:
-        """How long a stream may be silent, in seconds; None for no limit."""
+        """The seconds for which a stream may be silent; None for no limit."""
         return KEEP_ALIVE_SECONDS if isinstance(self.keep_alive_timeout, Unset) else self.keep_alive_timeout
 
     @property

@@ -1,4 +1,4 @@
-"""StreamProtocol: all that is particular to one protocol for results in the body of a response. SSE and MULTIPART."""
+"""StreamProtocol: the properties of one protocol for streams of results. SSE and MULTIPART: the two protocols."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ MULTIPART_MIXED = "multipart/mixed"
 
 
 class ReaderOptions(NamedTuple):
-    """What readers are made with.
+    """The options of a reader.
 
     Attributes:
-        max_message_size: the largest event that is accepted, in bytes; 0 for no limit.
-        json_deserialize: decodes events; may be the user's.
+        max_message_size: the maximum size of an event in bytes; 0 for no limit.
+        json_deserialize: decodes events; may be a function of the user.
     """
 
     max_message_size: int
@@ -28,16 +28,16 @@ class ReaderOptions(NamedTuple):
 
 
 class StreamProtocol(NamedTuple):
-    """A protocol.
+    """A protocol for streams of results.
 
     Attributes:
         name: the name in the options and in messages.
-        accept: the ``Accept`` header of subscriptions; servers compare it by the letter.
+        accept: the ``Accept`` header of subscriptions; some servers compare it literally.
         accept_result: the ``Accept`` header of queries and mutations.
         media_type: the media type of a stream.
-        has_heartbeats: whether servers send heartbeats at regular intervals, so that their absence is noticed early.
-        make_reader: makes the reader of a stream, given the head of the response and whether the operation is a
-            subscription.
+        has_heartbeats: whether servers send heartbeats at regular intervals, so that their absence is detected early.
+        make_reader: creates the reader of a stream, given the head of the response, the options, and whether the
+            operation is a subscription.
     """
 
     name: str
@@ -60,7 +60,7 @@ def _multipart_subscription(head: Response, options: ReaderOptions, is_subscript
 SSE = StreamProtocol("sse", EVENT_STREAM, EVENT_STREAM, EVENT_STREAM, False, _event_stream)
 """GraphQL over Server-Sent Events, distinct connections mode; see ``protocol.graphql_event_stream``."""
 
-# Strawberry compares the first type, without a boundary or with this one, and then refuses queries and mutations.
+# Strawberry recognizes only a first type without a boundary or with this one, and then refuses queries and mutations.
 MULTIPART = StreamProtocol(
     "multipart",
     f"multipart/mixed;boundary=graphql;subscriptionSpec=1.0, {ACCEPT}",

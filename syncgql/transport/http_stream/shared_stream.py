@@ -25,19 +25,19 @@ from .options import StreamOptions
 
 
 class SharedStream:
-    """A stream that is read until it is lost, or closed.
+    """A stream that is read until it is lost or closed.
 
     Args:
         response: the response, an event stream.
         options: the options of the transport.
-        token: the token that names the stream.
-        stop: tells the server to stop an operation, given its id.
-        idle_timeout: seconds for which the stream stays open without operations.
+        token: the token that identifies the stream.
+        stop: sends a request to stop the operation with an id.
+        idle_timeout: the seconds for which the stream stays open without operations.
 
     Attributes:
         token: the argument of the same name.
-        operations: the operations that run, by their ids.
-        loss: why the stream was lost; None while it is open.
+        operations: the running operations, by their ids.
+        loss: the reason why the stream ended; None while it is open.
     """
 
     def __init__(
@@ -68,7 +68,7 @@ class SharedStream:
 
     @property
     def was_useful(self) -> bool:
-        """Whether the stream delivered something or lived for a while; otherwise it was a failed attempt."""
+        """Whether the stream delivered a result or stayed open for a while; otherwise it was a failed attempt."""
         return was_useful(has_delivered=self.has_delivered, acknowledged_for=self._time() - self._opened_at)
 
     def begin(self, id: str) -> SharedOperation:
@@ -81,7 +81,7 @@ class SharedStream:
         return operation
 
     def end(self, operation: SharedOperation) -> None:
-        """Accept no more results for an operation; does nothing when it has ended."""
+        """Accept no more results for an operation; does nothing if it has ended."""
         if self.operations.pop(operation.id, None) is None:
             return
         self.reader.stop(operation.id)
@@ -150,14 +150,14 @@ class SharedStream:
 
 
 class SharedOperation:
-    """An operation on a shared stream; a ``Carrier``.
+    """An operation on a shared stream; implements ``Carrier``.
 
     Args:
         id: its id.
         stream: the stream.
     """
 
-    last_event_id = ""  # the next stream is another one, and its operations have other ids
+    last_event_id = ""  # does not apply to the next stream, whose operations have other ids
 
     def __init__(self, id: str, stream: SharedStream) -> None:
         self.id = id
@@ -176,7 +176,7 @@ class SharedOperation:
         return self._stream.was_useful
 
     async def carry(self, sink: EventSink) -> ConnectionLoss | None:
-        """Pass the results to a sink, the early ones first; see ``Carrier``."""
+        """Pass the results to a sink, beginning with those that arrived early; see ``Carrier``."""
         self._sink = sink
         early, self._early = self._early, []
         for result in early:
@@ -205,7 +205,7 @@ class SharedOperation:
 
     @property
     def is_full(self) -> bool:
-        """Whether the stream is to be read no further for now."""
+        """Whether reading must pause until the sink has room."""
         return self._sink is not None and self._sink.blocks and self._sink.full
 
     async def wait_for_room(self) -> None:
@@ -214,7 +214,7 @@ class SharedOperation:
             await self._sink.wait_for_room()
 
     def finish(self, error: TransportError | None) -> None:
-        """End the operation, as the server did."""
+        """End the operation, because the server ended it."""
         self._error = error
         self._resolve(None)
 

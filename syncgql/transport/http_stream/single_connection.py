@@ -2,9 +2,9 @@
 
 Follows https://github.com/enisdenjo/graphql-sse/blob/master/PROTOCOL.md#single-connection-mode
 
-A stream is reserved with PUT and opened with GET. Each operation is sent with a POST of its own, and stopped with
-DELETE. A token in a header names the stream, and an id the operation. When a stream is lost, ``HTTPStream`` sends each
-operation again, on the next stream.
+A stream is reserved with PUT and opened with GET. Each operation is sent with a separate POST and stopped with DELETE.
+A token in a header identifies the stream, and an id the operation. After the loss of a stream, ``HTTPStream`` resends
+each operation on the next stream.
 """
 
 from __future__ import annotations
@@ -42,16 +42,16 @@ MAX_TOKEN_SIZE = 1000
 IS_THERE_SUCH_A_MODE = "Does the server offer single connection mode? If not, leave out single_connection=True."
 
 STOP_SECONDS = 1.0
-"""How long a request to stop an operation may take."""
+"""The limit for a request to stop an operation, in seconds."""
 
 
 class SingleConnectionRequest(NamedTuple):
-    """An operation as it is sent in single connection mode.
+    """The request for an operation in single connection mode.
 
     Attributes:
         id: the id of this attempt.
         http: the POST, without the token.
-        remake: makes the request with another id; calls the user's functions.
+        remake: a function that creates the request with another id; it calls the user's functions.
     """
 
     id: str
@@ -68,13 +68,13 @@ class SingleConnectionRequest(NamedTuple):
 
 
 class SingleConnectionOpener:
-    """Sends operations whose results arrive on one stream, which the first of them opens.
+    """Sends operations whose results arrive on one stream, which the first operation opens.
 
     Args:
-        builder: makes the requests.
+        builder: builds the requests.
         sender: sends them.
         options: the options of the transport.
-        idle_timeout: seconds for which a stream without operations is kept.
+        idle_timeout: the seconds for which a stream stays open without operations.
     """
 
     def __init__(
@@ -98,7 +98,7 @@ class SingleConnectionOpener:
         extra_args: Mapping[str, Any] | None = None,
         file_classes: FileClasses | None = None,
     ) -> SingleConnectionRequest:
-        """Make the request for an operation, in the caller's thread; raises what ``RequestBuilder.post`` raises."""
+        """Build the request for an operation, in the caller's thread; raises what ``RequestBuilder.post`` raises."""
         merged = resolve_headers((), None, headers)
         merged["Accept"] = "application/json"  # the reference server refuses a list of types
         options = self._builder.options(merged, extra_args)
@@ -112,7 +112,7 @@ class SingleConnectionOpener:
     async def renewed(
         self, request: SingleConnectionRequest, context: Context, last_event_id: str
     ) -> SingleConnectionRequest:
-        """Return a request with another id and, where functions make them, other headers."""
+        """Return a request with another id; the user's functions for headers are called again."""
         return await asyncio.to_thread(context.copy().run, request.remake)
 
     async def open(
@@ -178,7 +178,7 @@ class SingleConnectionOpener:
         return token
 
     async def _stop(self, http: HTTPRequest, token: str, id: str) -> None:
-        """Tell the server to stop an operation; nothing waits for what it says."""
+        """Send a request to stop an operation, and ignore the response."""
         delete = _with_token(_without_body(http, "DELETE", "*/*"), token)
         separator = "&" if delete.url.raw_query_string else "?"
         url = URL(f"{delete.url}{separator}operationId={id}", encoded=True)

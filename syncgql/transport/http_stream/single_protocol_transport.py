@@ -1,4 +1,4 @@
-"""SingleProtocolTransport: the constructor that the transports over streams have in common."""
+"""SingleProtocolTransport: the constructor that the public transports over streams share."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ from .transport import HTTPStreamTransport
 
 
 class SingleProtocolTransport(HTTPStreamTransport):
-    """A transport that users create, for streams of one protocol.
+    """The base class of public transports over streams of one protocol.
 
-    The subclasses document the arguments, because what counts as silence or as a message depends on the protocol.
+    The subclasses document the arguments, because the meaning of some depends on the protocol.
     """
 
     PROTOCOL: ClassVar[StreamProtocol]

@@ -1,4 +1,4 @@
-"""HTTPStream: one operation over HTTP responses that carry its results; it outlives its connections.
+"""HTTPStream: one operation whose results arrive in HTTP responses; it outlives its connections.
 
 ::
 
@@ -32,7 +32,7 @@ from .options import StreamOptions
 
 
 class Carrier(Protocol):
-    """What carries the results of one operation, until it is lost."""
+    """A connection, or a part of one, that carries the results of one operation."""
 
     @property
     def last_event_id(self) -> str:
@@ -44,13 +44,13 @@ class Carrier(Protocol):
 
     @property
     def was_useful(self) -> bool:
-        """Whether it delivered something or lived for a while; otherwise it was a failed attempt."""
+        """Whether it delivered a result or stayed open for a while; otherwise it was a failed attempt."""
 
     async def carry(self, sink: EventSink) -> ConnectionLoss | None:
         """Pass the results to a sink.
 
         Returns:
-            Why the connection was lost; None if the operation has ended, and the sink is finished or wants no more.
+            The loss of the connection; None if the operation has ended, or the sink accepts no more results.
         """
 
 
@@ -80,7 +80,7 @@ PreparedT = TypeVar("PreparedT", bound=Prepared)
 
 
 class Opener(Protocol[PreparedT]):
-    """Opens what carries an operation.
+    """Opens the carrier of an operation.
 
     Attributes:
         options: the options of the transport.
@@ -90,7 +90,7 @@ class Opener(Protocol[PreparedT]):
 
     @property
     def calls_user_code(self) -> bool:
-        """Whether preparing a request calls functions of the user's, which may block."""
+        """Whether preparing a request calls the user's functions, which may block."""
 
     async def open(
         self,
@@ -104,21 +104,19 @@ class Opener(Protocol[PreparedT]):
         """Send a request; return the stream or the response, and the request that the server accepted."""
 
     async def renewed(self, request: PreparedT, context: Context, last_event_id: str) -> PreparedT:
-        """Return a request for another connection, with headers that the user's functions make again."""
+        """Return a request for another connection; the user's functions for headers are called again."""
 
 
 class HTTPStream(SelectableStream, Generic[PreparedT]):
-    """A stream.
-
-    Made in the thread and context of the caller.
+    """The stream of one operation, created in the thread and context of the caller.
 
     Args:
         opener: opens connections.
         request: the prepared request.
         prepare: prepares another request.
         sink: receives the results.
-        running: where the stream is listed while it runs.
-        is_subscription: whether the operation is a subscription, which may be sent again.
+        running: the set that contains the stream while it runs.
+        is_subscription: whether the operation is a subscription, which may be resent.
     """
 
     protocol = ""
@@ -162,7 +160,7 @@ class HTTPStream(SelectableStream, Generic[PreparedT]):
     async def _begin(self, opened: Carrier | WholeResponse) -> None:
         self._running.add(self)
         self._task = in_background(self._carry(opened))
-        await asyncio.sleep(0)  # lets the task begin: one that is cancelled before that would not close the response
+        await asyncio.sleep(0)  # lets the task begin; if it were cancelled before, it would not close the response
 
     async def close(self) -> None:
         self._running.discard(self)
@@ -173,7 +171,7 @@ class HTTPStream(SelectableStream, Generic[PreparedT]):
                 await task
 
     async def leave(self) -> None:
-        """End the stream because its transport is closed: a subscription ends without an error."""
+        """End the stream because its transport is closed; a subscription ends without an error."""
         self._sink.finish()
         await self.close()
 
@@ -192,7 +190,7 @@ class HTTPStream(SelectableStream, Generic[PreparedT]):
     # -- the task
 
     async def _carry(self, opened: Carrier | WholeResponse | None) -> None:
-        """Pass results to the sink until the operation ends, over one connection after the other."""
+        """Pass results to the sink until the operation ends, reconnecting as necessary."""
         try:
             opened = opened or await self._connect(Deadline(), is_first=False)
             while not isinstance(opened, WholeResponse):
@@ -223,7 +221,7 @@ class HTTPStream(SelectableStream, Generic[PreparedT]):
         return opened
 
     async def _connect(self, deadline: Deadline, *, is_first: bool) -> Carrier | WholeResponse:
-        """Open a connection, with one attempt after the other; the first one has the request of the caller."""
+        """Open a connection, with as many attempts as allowed; the first attempt uses the request of the caller."""
         is_new = is_first
         while True:
             try:
@@ -248,7 +246,7 @@ class HTTPStream(SelectableStream, Generic[PreparedT]):
                 loss = failed(outcome)
             except TransportError as error:
                 loss = failed(error)
-            except Exception as error:  # of the user's functions
+            except Exception as error:  # raised by the user's functions
                 loss = not_prepared(self._where, error)
             await self._wait(loss, deadline=deadline if is_first else None)
 
@@ -256,12 +254,12 @@ class HTTPStream(SelectableStream, Generic[PreparedT]):
         """Wait before the next attempt.
 
         Args:
-            loss: how the previous one ended.
-            was_useful: whether that one was useful.
-            deadline: of the caller that waits for its first connection; None if there is none.
+            loss: the loss of the previous connection.
+            was_useful: whether that connection was useful.
+            deadline: the deadline of a caller that waits for its first connection; None if no caller waits.
 
         Raises:
-            TransportError: there is no other attempt.
+            TransportError: no other attempt is allowed.
         """
         now = asyncio.get_running_loop().time()
         waits = [seconds for seconds in (loss.retry_after, self._reconnection_time) if seconds is not None]

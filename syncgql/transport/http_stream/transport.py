@@ -1,4 +1,4 @@
-"""HTTPStreams: the streams of one transport. HTTPStreamTransport: the common part of the transports over streams."""
+"""HTTPStreams: the streams of one transport. HTTPStreamTransport: the base class of transports over streams."""
 
 from __future__ import annotations
 
@@ -27,22 +27,22 @@ from .single_connection import SingleConnectionOpener
 from .stream import HTTPStream
 
 BUFFER_SIZE = 1024
-"""How many events wait for asyncio code, which reads them with ``subscribe``."""
+"""The maximum number of events that wait for asyncio code, which reads them with ``subscribe``."""
 
 IDLE_SECONDS = 30.0
-"""How long the stream of single connection mode stays open without operations."""
+"""The seconds for which the stream of single connection mode stays open without operations."""
 
 
 class HTTPStreams:
-    """Makes the streams of one transport.
+    """Creates the streams of one transport.
 
     Args:
-        builder: makes the requests.
+        builder: builds the requests.
         sender: sends them.
-        protocols: the protocols to try, the preferred one first.
+        protocols: the protocols to try, in order of preference.
         options: the options of the transport.
         max_response_size: see ``StreamOpener``.
-        file_classes: types that count as files beside ``FileVar``.
+        file_classes: types that count as files in addition to ``FileVar``.
         single_connection: whether operations share one connection.
     """
 
@@ -82,14 +82,14 @@ class HTTPStreams:
         """Return the ``Opener`` for a stream; it also prepares the requests."""
         if self._shared is None:
             return self._opener
-        # A sink that blocks would hold the others up, and credentials of several users must not meet on one connection.
+        # A sink that blocks would delay the others, and users with different credentials must not share a connection.
         is_own = sink.blocks or self._opener.calls_user_code
         return self._make_single(idle_timeout=0) if is_own else self._shared
 
     def prepare(
         self, request: GraphQLRequest, headers: HeadersOption, extra_args: Mapping[str, Any] | None
     ) -> HTTPRequest:
-        """Make the HTTP request for an operation; raises what ``RequestBuilder.build`` raises."""
+        """Build the HTTP request for an operation; raises what ``RequestBuilder.build`` raises."""
         return self._opener.prepare(request, headers, extra_args, self._file_classes).http
 
     async def subscribe(self, request: GraphQLRequest) -> AsyncGenerator[ExecutionResult, None]:
@@ -144,14 +144,14 @@ TransportT = TypeVar("TransportT", bound="HTTPStreamTransport")
 class HTTPStreamTransport(AsyncTransport):
     """Sends operations of all types over HTTP and reads their results from streams.
 
-    Each operation has a connection of its own, which takes no place in the pool for requests.
+    Each operation has a separate connection, which does not count towards the limit of the pool for requests.
 
     Args:
-        protocols: the protocols to try, the preferred one first.
-        builder: makes the requests.
+        protocols: the protocols to try, in order of preference.
+        builder: builds the requests.
         session: the session to send them with.
-        options: how streams are read and re-established.
-        max_response_size: the largest response that is accepted if it is not a stream, in bytes; None for no limit.
+        options: the options of all streams.
+        max_response_size: the maximum size of a response that is not a stream, in bytes; None for no limit.
     """
 
     shared_session: SharedSession
@@ -195,25 +195,25 @@ class HTTPStreamTransport(AsyncTransport):
         return copy
 
     async def connect(self) -> None:
-        """Open the session; each operation opens a connection. Does nothing when it is open."""
+        """Open the session. Connections are opened by operations. Does nothing if the session is open."""
         self._sender.connect()
 
     async def close(self) -> None:
-        """End every operation, then close the session unless another transport uses it."""
+        """End all operations, then close the session unless another transport uses it."""
         await self._streams.close()
         await self._sender.close()
 
     async def execute(self, request: GraphQLRequest, *, extra_args: Mapping[str, Any] | None = None) -> ExecutionResult:
-        """Send a query or mutation and return its result, errors included.
+        """Send a query or mutation and return its result, including errors.
 
         Args:
             request: a query or mutation.
-            extra_args: arguments for this call of ``aiohttp.ClientSession.request``.
+            extra_args: further arguments for ``aiohttp.ClientSession.request``.
 
         Raises:
             TransportError: there was no GraphQL response.
             DocumentError: the request cannot be sent.
-            TypeError: one of *extra_args* is unknown to aiohttp.
+            TypeError: aiohttp does not know one of *extra_args*.
         """
         if not request.is_incremental:
             return await self._streams.execute(request, extra_args)
@@ -222,7 +222,7 @@ class HTTPStreamTransport(AsyncTransport):
         return self._incremental.parse(await self._incremental.send(prepared, Deadline()))
 
     def subscribe(self, request: GraphQLRequest) -> AsyncGenerator[ExecutionResult, None]:
-        """Send a subscription and yield its events, errors included.
+        """Send a subscription and yield its events, including errors.
 
         Raises:
             TransportError: connecting failed, the operation was refused, or the connection was lost.
@@ -257,8 +257,8 @@ class HTTPStreamTransport(AsyncTransport):
     def _in_parts(
         self, request: GraphQLRequest, headers: HeadersOption, extra_args: Mapping[str, Any] | None
     ) -> HTTPRequest:
-        """Make the request for an operation whose response may come in parts."""
-        if tuple(self._protocols) == (MULTIPART,):  # whose Accept for a result asks for all of it at once
+        """Build the request for an operation whose response may come in parts."""
+        if tuple(self._protocols) == (MULTIPART,):  # its Accept header for a result does not allow parts
             return self._builder.build(request, headers, extra_args, FILE_CLASSES)
         return self._streams.prepare(request, headers, extra_args)
 

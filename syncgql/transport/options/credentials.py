@@ -1,4 +1,4 @@
-"""Credentials, and the ``Authorization`` header made from them."""
+"""Credentials, and the ``Authorization`` header that contains them."""
 
 from __future__ import annotations
 
@@ -107,7 +107,7 @@ def fixed_authorization(auth: AuthOption) -> str | None:
 
 
 def split_credentials(url: str) -> tuple[URL, str | None]:
-    """Return *url* without user name and password, and the ``Authorization`` header made from them."""
+    """Return *url* without user name and password, and the ``Authorization`` header for them."""
     parsed = as_written(url)
     if parsed.user is None and parsed.password is None:
         return parsed, None

@@ -50,7 +50,7 @@ class KeepAlive:
         self.paused = False
 
     def watch(self, limit: str, seconds: float) -> None:
-        """Give up when nothing comes for so many seconds, from now on; replaces an earlier limit of this name."""
+        """Give up if nothing is received for *seconds*, from now on; replaces an earlier limit of this name."""
         self.last_received = self.time()
         if (timer := self._timers.get((limit, 0.0))) is not None:
             timer.cancel()

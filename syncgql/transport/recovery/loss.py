@@ -134,7 +134,7 @@ def given_up(loss: ConnectionLoss, first: ConnectionLoss | None, attempts: int) 
 
 
 def is_permanent(cause: BaseException | None) -> bool:
-    """Whether the cause of a failed connection would make the next one fail, too."""
+    """Return whether the cause of a failed connection would make the next attempt fail as well."""
     if isinstance(cause, aiohttp.ClientConnectorSSLError):
         return met_no_tls(cause.os_error)
     return isinstance(cause, PERMANENT)

@@ -25,7 +25,7 @@ class RetriedOperation(Protocol):
 
     Attributes:
         context: the context of its caller, in which its credentials are refreshed.
-        deadline: when the caller stops waiting for it to be sent; None for no limit, or if no caller waits.
+        deadline: the deadline of a caller that waits for it to be sent; None for no limit, or if no caller waits.
         is_established: whether the server has run it before.
     """
 

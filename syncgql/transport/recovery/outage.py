@@ -74,7 +74,7 @@ class Outage:
         return (self.last(loss) if delay is None else loss), delay
 
     def last(self, loss: ConnectionLoss) -> ConnectionLoss:
-        """Return the loss for operations that do not wait for another attempt."""
+        """Return the loss with which operations fail that do not wait for another attempt."""
         return given_up(loss, self._first, self.attempts.failed) if self.attempts.failed > 1 else loss
 
     def continues(self, loss: ConnectionLoss, delay: float, now: float, count: int) -> None:

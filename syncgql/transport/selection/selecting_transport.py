@@ -1,4 +1,4 @@
-"""SelectingTransport: tries several protocols and subscribes over the first one that the server speaks."""
+"""SelectingTransport: tries several protocols and subscribes over the first one that the server supports."""
 
 from __future__ import annotations
 
@@ -47,16 +47,15 @@ class Candidate(Protocol):
 
 
 class SelectingTransport(AsyncTransport):
-    """Subscribes over the first transport whose protocol the server speaks, and remembers it.
+    """Subscribes over the first transport whose protocol the server supports, and remembers it.
 
-    Until one is known, each subscription tries the candidates itself: a refusal starts nothing on the server, so
-    subscriptions need not wait for each other. From then on, the candidate that worked is tried first. An open
-    subscription keeps its protocol when it reconnects. Each process has its own transports, so each process remembers
-    separately.
+    Until one is known, each subscription tries the candidates independently of the others, because a refused attempt
+    has started nothing on the server. After that, the candidate that worked is tried first. An open subscription keeps
+    its protocol when it reconnects. Each process has its own transports, and thus its own memory.
 
     Args:
         where: the URL without credentials, for messages.
-        candidates: the transports, the preferred one first.
+        candidates: the transports, in order of preference.
     """
 
     def __init__(self, where: str, candidates: Sequence[Candidate]) -> None:
@@ -87,7 +86,7 @@ class SelectingTransport(AsyncTransport):
         raise TransportError("SelectingTransport supports only subscriptions.", sent=False)
 
     async def subscribe(self, request: GraphQLRequest) -> AsyncGenerator[ExecutionResult, None]:
-        """Send a subscription and yield its events, errors included; raises what ``SelectingStream.open`` raises."""
+        """Send a subscription and yield its events, including errors; raises what ``SelectingStream.open`` raises."""
         sink = AsyncEventSink(BUFFER_SIZE, blocks=True)
         stream = await asyncio.to_thread(self.stream, request, sink)
         await stream.open()
@@ -101,7 +100,7 @@ class SelectingTransport(AsyncTransport):
         return SelectingStream(self, self.candidates, request, sink)
 
     def refused(self, refusals: Sequence[Refusal]) -> TransportProtocolsRefused:
-        """Return the exception for a server that speaks none of the protocols."""
+        """Return the exception for a server that supports none of the protocols."""
         reasons = {refusal.protocol: refusal.error for refusal in refusals}
         said = " ".join(f"[{protocol}] {as_sentence(str(error))}" for protocol, error in reasons.items())
         sent = any(error.sent is not False for error in reasons.values())
@@ -120,11 +119,11 @@ class SelectingTransport(AsyncTransport):
 class SelectingStream(Stream):
     """A subscription over the first candidate that the server accepts.
 
-    Made in the thread and context of the caller.
+    Created in the thread and context of the caller.
 
     Args:
-        transport: remembers the candidate that worked.
-        candidates: the transports, the preferred one first.
+        transport: the transport, which remembers the candidate that worked.
+        candidates: the transports, in order of preference.
         request: the subscription.
         sink: receives the events.
     """
@@ -147,7 +146,7 @@ class SelectingStream(Stream):
         """Send the subscription over the first candidate that the server accepts; return when it was sent.
 
         Raises:
-            TransportProtocolsRefused: the server speaks no protocol of the candidates.
+            TransportProtocolsRefused: the server supports none of the protocols.
             TransportError: it could not be sent.
         """
         deadline = deadline or Deadline()

@@ -120,7 +120,7 @@ class TransportFactory:
         return self._options.transport.fresh() if isinstance(self._options.transport, BlockingTransport) else None
 
     def build(self) -> Transports:
-        """Return unconnected transports that run on a loop; those made from URLs share one session.
+        """Return unconnected transports that run on a loop; those created from URLs share one session.
 
         Raises:
             TransportError: the client has no such transport.

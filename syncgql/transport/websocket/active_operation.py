@@ -28,7 +28,7 @@ class ActiveOperation:
         id: its id on the current socket.
         sent: a future that resolves when the operation was sent and, if the protocol has confirmations, confirmed; None
             if no caller waits for it.
-        deadline: the loop's time when that caller stops waiting; None for no limit, or if no caller waits.
+        deadline: the deadline of that caller; None for no limit, or if no caller waits.
         lost_at: the loop's time when its socket was lost; None if no events are missing.
         was_sent: whether it may have reached the server, on this socket or an earlier one.
     """

@@ -33,7 +33,7 @@ class BackPressure:
         show_life: sends an unsolicited pong.
 
     Attributes:
-        held_up: seconds of the longest pause whose effects may last; 0 when there is none.
+        held_up: seconds of the longest pause whose effects may last; 0 if there is none.
     """
 
     def __init__(self, show_life: Callable[[], Awaitable[object]]) -> None:

@@ -152,12 +152,12 @@ class Dialect(ABC):
         """Record that the server acknowledged a handshake; called on the loop."""
 
     def refused(self, handshake: Handshake) -> None:
-        """Take note of a handshake whose credentials the server refused; called on the loop."""
+        """Record that the server refused the credentials of a handshake; called on the loop."""
         if self.token_auth is not None:
             self.token_auth.refused(handshake.headers.get("Authorization", ""))
 
     def refused_payload(self, payload: str) -> None:
-        """Take note of an operation whose own credentials the server refused; called on the loop."""
+        """Record that the server refused the credentials in the payload of an operation; called on the loop."""
         if self.token_auth is not None:
             self.token_auth.refused(payload)
 

@@ -55,7 +55,7 @@ class WebSocketPool:
 
     @property
     def where(self) -> str:
-        """The URL without what may be secret."""
+        """The URL without parts that may be secret."""
         return self._connector.where
 
     @property
@@ -112,7 +112,7 @@ class WebSocketPool:
             operation: the operation.
             on_carried: called with the connection that it runs on, and again if it moves to another.
             handshake: for a new socket; None to compute it when it is needed.
-            deadline: the loop's time when the caller stops waiting; None for no limit.
+            deadline: the deadline of the caller; None for no limit.
 
         Raises:
             TransportClosed: the transport was closed.

@@ -116,8 +116,8 @@ class ReconnectingConnection(Listener):
             operation: the operation.
             on_carried: called with this connection, and again if the operation moves to another.
             handshake: for the next socket, if one must be opened; None to compute it then.
-            deadline: the loop's time when the caller stops waiting; None for no limit. The call fails immediately if
-                the next attempt would begin later.
+            deadline: the deadline of the caller; None for no limit. The call fails immediately if the next attempt
+                would begin later.
 
         Raises:
             TransportError: it could not be sent.
@@ -232,7 +232,7 @@ class ReconnectingConnection(Listener):
     def rejected(self, operation: ActiveOperation, error: TransportError) -> None:
         others = len(self.operations) - 1
         if others == 0:
-            self.finished(operation, error)  # the server would reject it on another connection, too
+            self.finished(operation, error)  # the server would also reject it on another connection
         elif on_carried := self._forget(operation):
             self._capacity = others
             self._on_rejected(self, operation, on_carried)

@@ -261,7 +261,7 @@ class WebSocketTransport(AsyncTransport):
         return WebSocketStream(self._pool, operation, self.dialect.payload, handshake)
 
     async def _off_the_loop(self, prepare: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """Call a function that may call the user's, which may block: in a worker thread if it does."""
+        """Call a function; use a worker thread if it calls the user's code, which may block."""
         if not self.dialect.is_refreshable:
             return prepare(*args, **kwargs)
         return await asyncio.to_thread(prepare, *args, **kwargs)

@@ -180,7 +180,7 @@ def test_a_connection_with_another_fingerprint_is_closed(authority: trustme.CA) 
     ids=["end", "reset", "end-in-head", "end-in-body", "reset-in-body", "bad-chunk", "no-http", "bad-status",
          "long-header", "many-headers"],
 )  # fmt: skip
-def test_answer_that_breaks_off(wire: bytes, reset: bool, message: str) -> None:
+def test_response_that_breaks_off(wire: bytes, reset: bool, message: str) -> None:
     """A truncated or unreadable response is a lost connection, and the message has the reason."""
     error = wire_failure(after_request(wire, reset=reset))
     assert isinstance(error, TransportConnectionFailed)
@@ -188,7 +188,7 @@ def test_answer_that_breaks_off(wire: bytes, reset: bool, message: str) -> None:
 
 
 @pytest.mark.parametrize("coding", ["gzip", "deflate"])
-def test_answer_that_is_not_compressed_as_it_says(coding: str) -> None:
+def test_response_that_is_not_compressed_as_it_says(coding: str) -> None:
     """A body that cannot be decompressed violates the protocol."""
     error = wire_failure(always(answer(b"this is plain text", f"Content-Encoding: {coding}")))
     assert isinstance(error, TransportProtocolError)

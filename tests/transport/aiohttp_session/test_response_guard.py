@@ -48,14 +48,14 @@ def twice(server: WireServer, document: str = MUTATION, **options: Any) -> None:
 
 
 @pytest.mark.parametrize("own", ANSWERS)
-def test_a_connection_whose_answer_ended_is_used_again(own: bytes) -> None:
+def test_a_connection_whose_response_ended_is_used_again(own: bytes) -> None:
     """This holds for all framings of the response, and any interim response before it."""
     with WireServer(always(own)) as server:
         twice(server)
         assert server.connections == 1
 
 
-def test_a_big_answer_is_counted_to_its_end() -> None:
+def test_a_big_response_is_counted_to_its_end() -> None:
     """The connection of a response in many segments is reused."""
     body = b'{"data": {"ok": true, "text": "' + b"x" * 3_000_000 + b'"}}'
     with WireServer(always(answer(body), PLAIN)) as server, Client(server.url) as client:
@@ -66,7 +66,7 @@ def test_a_big_answer_is_counted_to_its_end() -> None:
 
 @pytest.mark.parametrize("own", [PLAIN, CHUNKED], ids=["plain", "chunked"])
 @pytest.mark.parametrize("behind", UNSOLICITED)
-def test_bytes_behind_an_answer_close_the_connection(own: bytes, behind: bytes) -> None:
+def test_bytes_behind_an_response_close_the_connection(own: bytes, behind: bytes) -> None:
     """A complete response, the beginning of one, or a single byte."""
     with WireServer(always(own + behind)) as server:
         twice(server)
@@ -74,7 +74,7 @@ def test_bytes_behind_an_answer_close_the_connection(own: bytes, behind: bytes) 
 
 
 @pytest.mark.parametrize("frame", [answer, chunked])
-def test_bytes_behind_an_answer_in_segments_close_the_connection(
+def test_bytes_behind_an_response_in_segments_close_the_connection(
     frame: Callable[[bytes], bytes], caplog: pytest.LogCaptureFixture
 ) -> None:
     """The pool releases the connection while the segment with the end, and more, is being read."""
@@ -124,7 +124,7 @@ class Handler:
 
 @pytest.mark.parametrize("own", ANSWERS)
 @pytest.mark.parametrize("step", range(1, 12))
-def test_answers_in_pieces(own: bytes, step: int) -> None:
+def test_responses_in_pieces(own: bytes, step: int) -> None:
     """A response is counted to its end wherever it is cut, and one byte too few or too many is detected."""
     request: Any = SimpleNamespace(connection_key=Server())
     for data, is_whole in ((own, True), (own[:-1], False), (own + b"H", False)):

@@ -408,7 +408,7 @@ def test_user_agent() -> None:
 
 
 @pytest.mark.parametrize("make", [AIOHTTPTransport, RequestsHTTPTransport])
-def test_long_headers_of_an_answer(make: Any) -> None:
+def test_long_headers_of_an_response(make: Any) -> None:
     """A header may have up to 64 KiB, enough for many cookies and policies."""
     short, long = (always(answer(b'{"data": {"ok": true}}', "X-Policy: " + size * "x")) for size in (60_000, 70_000))
     with WireServer(short) as server, Client(transport=make(server.url)) as client:

@@ -296,7 +296,7 @@ def test_query_is_sent_again_only_once() -> None:
         assert len(server.requests) == 3
 
 
-def test_answer_that_has_begun_is_not_asked_for_again() -> None:
+def test_response_that_has_begun_is_not_asked_for_again() -> None:
     """If a byte of the response was read, the loss is reported."""
 
     def script(connection: WireConnection) -> None:

@@ -253,7 +253,7 @@ def test_u12_h28_an_early_refusal_is_reported(path: Path) -> None:
         stopped.set()
 
 
-def test_h28_an_early_graphql_answer_is_the_answer() -> None:
+def test_h28_an_early_graphql_response_is_the_response() -> None:
     """With any status, a body that is a GraphQL response is read."""
 
     def endless() -> Iterator[bytes]:

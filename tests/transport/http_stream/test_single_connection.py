@@ -111,7 +111,7 @@ def test_with_the_reference_server(graphql_sse_server: StreamServer, overflow: A
     assert methods.count("PUT") == (1 if overflow == "raise" else 4)
 
 
-def test_s16_results_before_the_answer() -> None:
+def test_s16_results_before_the_response() -> None:
     """Every request carries the token, and results that precede the 202 are delivered."""
 
     def on_post(id: str, send: Callable[[bytes], None], request: WireRequest) -> bytes:

@@ -169,7 +169,7 @@ def test_other_variables(protocol: Protocol) -> None:
 
 
 @each_protocol
-def test_an_answer_after_a_reconnect(protocol: Protocol) -> None:
+def test_an_response_after_a_reconnect(protocol: Protocol) -> None:
     """The next connection may be answered otherwise: with the last event, or without content."""
     for response, last in ((answer(b'{"data": {"n": 2}}'), [2]), (b"HTTP/1.1 204 No\r\n\r\n", [])):
         with (

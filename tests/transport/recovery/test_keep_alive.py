@@ -39,7 +39,7 @@ async def test_who_does_not_listen_hears_nothing() -> None:
 
 
 @in_loop
-async def test_an_answer_that_takes_no_time() -> None:
+async def test_an_response_that_takes_no_time() -> None:
     """An answer counts although the clock has not moved since the ping; on Windows it moves every 16 ms."""
     ends: list[str] = []
     shown: list[float] = []

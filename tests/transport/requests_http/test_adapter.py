@@ -30,7 +30,7 @@ def keep_connections(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize("own", [PLAIN, CHUNKED, EARLY_HINTS * 3 + PLAIN, EARLY_HINTS + CHUNKED])
-def test_a_connection_whose_answer_ended_is_used_again(own: bytes) -> None:
+def test_a_connection_whose_response_ended_is_used_again(own: bytes) -> None:
     """This holds for all framings of the response, and any interim response before it."""
     with WireServer(always(own)) as server, Client(transport=RequestsHTTPTransport(server.url)) as client:
         assert client.execute(MUTATION) == client.execute(MUTATION) == OK
@@ -39,7 +39,7 @@ def test_a_connection_whose_answer_ended_is_used_again(own: bytes) -> None:
 
 @pytest.mark.parametrize("own", [PLAIN, CHUNKED], ids=["plain", "chunked"])
 @pytest.mark.parametrize("behind", UNSOLICITED)
-def test_bytes_behind_an_answer_close_the_connection(own: bytes, behind: bytes) -> None:
+def test_bytes_behind_an_response_close_the_connection(own: bytes, behind: bytes) -> None:
     """A complete response, the beginning of one, or a single byte."""
     with WireServer(always(own + behind)) as server, Client(transport=RequestsHTTPTransport(server.url)) as client:
         assert client.execute(MUTATION) == client.execute(MUTATION) == OK

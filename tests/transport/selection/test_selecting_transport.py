@@ -188,7 +188,7 @@ def test_refusals_of_credentials_and_failures(step: str, status: int, kind: type
         assert asked(server) == ["websocket", "text/event-stream"][: len(scripts)]
 
 
-def test_a_graphql_error_is_the_answer() -> None:
+def test_a_graphql_error_is_the_response() -> None:
     """A refused operation is not tried again elsewhere."""
     with (
         WireServer(
@@ -201,7 +201,7 @@ def test_a_graphql_error_is_the_answer() -> None:
         assert asked(server) == ["websocket", "text/event-stream"]
 
 
-def test_no_connection_no_tls_no_name_no_answer(wire_nothing: str) -> None:
+def test_no_connection_no_tls_no_name_no_response(wire_nothing: str) -> None:
     """Errors of the connection and timeouts are raised as they are."""
     with Client(wire_nothing, reconnect=False) as client, pytest.raises(TransportConnectionFailed):
         client.subscribe(SUBSCRIPTION)
@@ -252,11 +252,11 @@ def test_everything_to_the_last(caplog: pytest.LogCaptureFixture) -> None:
         assert opened(client, SUBSCRIPTION) == ("multipart", [1])
         assert opened(client, SUBSCRIPTION) == ("multipart", [1])
     assert asked(server) == ["websocket", "text/event-stream", "multipart/mixed", "multipart/mixed"]
-    said = [record.getMessage() for record in caplog.records if "speak" in record.message or "use" in record.message]
+    said = [record.getMessage() for record in caplog.records if "support" in record.message or "use" in record.message]
     ws, sse, result = said
-    assert "does not speak graphql-transport-ws, graphql-ws: " in ws
+    assert "does not support graphql-transport-ws, graphql-ws: " in ws
     assert "404" in ws
-    assert "does not speak sse: " in sse
+    assert "does not support sse: " in sse
     assert result == f"{server.url}: subscriptions use multipart."
 
 

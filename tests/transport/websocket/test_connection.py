@@ -175,7 +175,7 @@ async def test_w16_violations_end_the_connection(name: str, text: str) -> None:
 
 @pytest.mark.parametrize("name", [MODERN, LEGACY])
 @in_loop
-async def test_l09_first_answer_of_a_query_is_the_result(name: str) -> None:
+async def test_l09_first_response_of_a_query_is_the_result(name: str) -> None:
     """A query has its result even if complete never arrives; it is stopped after a second."""
 
     async def act(peer: Peer, id: str) -> None:

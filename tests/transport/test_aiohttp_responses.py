@@ -25,7 +25,7 @@ OK = {"ok": True}
 ACCEPT = "application/graphql-response+json, application/json;q=0.9"
 
 
-def test_answer_tells_of_this_call(any_server: Server) -> None:
+def test_response_tells_of_this_call(any_server: Server) -> None:
     """Status, headers, url and elapsed time are those of each call, also for errors."""
     with Client(any_server.url) as client:
         result = client.execute_result("{ sleep(seconds: 0.2) }")
@@ -39,7 +39,7 @@ def test_answer_tells_of_this_call(any_server: Server) -> None:
     assert info.value.response is not result.response
 
 
-def test_answer_of_ariadne_with_400(ariadne_server: Server) -> None:
+def test_response_of_ariadne_with_400(ariadne_server: Server) -> None:
     """Ariadne responds to invalid documents with 400 and plain JSON, which is read as its response."""
     with Client(ariadne_server.url) as client, pytest.raises(TransportQueryError, match="nothing") as info:
         client.execute("{ nothing }")
@@ -88,7 +88,7 @@ def test_h15_null_data_without_errors() -> None:
 
 
 @pytest.mark.parametrize("coding", ["gzip", "deflate", "x-deflate-raw"])
-def test_h27_compressed_answers(coding: str) -> None:
+def test_h27_compressed_responses(coding: str) -> None:
     """Responses may be compressed."""
     compressor = zlib.compressobj(wbits={"gzip": 31, "deflate": 15, "x-deflate-raw": -15}[coding])
     body = compressor.compress(b'{"data": {"ok": true}}') + compressor.flush()
@@ -107,7 +107,7 @@ def test_h27_codings_that_are_none(coding: str) -> None:
         assert client.execute("{ ok }") == OK
 
 
-def test_h29_answer_that_is_too_big() -> None:
+def test_h29_response_that_is_too_big() -> None:
     """A response beyond the limit is refused without reading all of it; one at the limit is read."""
     left: list[bool] = []
 
