@@ -165,7 +165,7 @@ def _mashumaro(setting: Setting) -> Iterator[Work]:
 
     for kind in (Author, Book):
         aliases = {name: camel_case(name) for name in _annotations(kind)}
-        kind.Config = type("Config", (BaseConfig,), {"aliases": aliases})  # type: ignore[attr-defined]
+        setattr(kind, "Config", type("Config", (BaseConfig,), {"aliases": aliases}))  # noqa: B010
     with _decoding(JSONDecoder(Library).decode, setting) as work:
         yield work
 
