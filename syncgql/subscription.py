@@ -71,18 +71,18 @@ class GapHandler:
             self._ask(mark.seconds)
 
     def _ask(self, seconds: float) -> None:
-        answer = self._on_reconnect(seconds)
-        if answer is None:
+        returned = self._on_reconnect(seconds)
+        if returned is None:
             return
-        if isinstance(answer, Mapping):
-            self._resubscribe(answer)
+        if isinstance(returned, Mapping):
+            self._resubscribe(returned)
             self.skips = True
-        elif isinstance(answer, Iterable) and not isinstance(answer, str | bytes):
-            self.missed.extend(answer)
+        elif isinstance(returned, Iterable) and not isinstance(returned, str | bytes):
+            self.missed.extend(returned)
         else:
             raise TypeError(
                 "on_reconnect must return None, a list of events or a mapping of variables, not "
-                f"{type(answer).__name__}."
+                f"{type(returned).__name__}."
             )
 
 

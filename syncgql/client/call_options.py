@@ -45,6 +45,7 @@ class PaginateOptions(NodeOptions, total=False):
     """The options of ``paginate``."""
 
     path: str | None
+    keep_nulls: bool
     pagination: Pagination | NextVariables | None
 
 

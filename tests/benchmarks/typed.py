@@ -163,9 +163,10 @@ def _mashumaro(setting: Setting) -> Iterator[Work]:
     from mashumaro.codecs.json import JSONDecoder
     from mashumaro.config import BaseConfig
 
-    for kind in (Author, Book):
+    kinds: list[Any] = [Author, Book]
+    for kind in kinds:
         aliases = {name: camel_case(name) for name in _annotations(kind)}
-        setattr(kind, "Config", type("Config", (BaseConfig,), {"aliases": aliases}))  # noqa: B010
+        kind.Config = type("Config", (BaseConfig,), {"aliases": aliases})
     with _decoding(JSONDecoder(Library).decode, setting) as work:
         yield work
 
