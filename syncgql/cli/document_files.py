@@ -18,9 +18,9 @@ from graphql import (
     parse,
 )
 
+from ..codegen.document_printer import spread_names
 from ..codegen.document_sources import document_sources, is_python
-from ..codegen.places import Place, error_place
-from ..codegen.texts import spread_names
+from ..codegen.positions import Position, error_position
 from ..schema.text_file import read_text
 
 SUFFIXES = {".graphql", ".gql", ".py"}
@@ -67,7 +67,7 @@ class DocumentFiles:
 
     def __init__(self, paths: Sequence[Path]) -> None:
         self.documents: list[SourceDocument] = []
-        self.syntax_errors: list[tuple[Place, str]] = []
+        self.syntax_errors: list[tuple[Position, str]] = []
         for path in paths:
             for file in _files(path):
                 self._load(file, is_named=file == path)
@@ -100,7 +100,7 @@ class DocumentFiles:
             try:
                 document = parse(source)
             except GraphQLSyntaxError as error:
-                self.syntax_errors.append((error_place(error), error.message))
+                self.syntax_errors.append((error_position(error), error.message))
                 continue
             # A folder may also contain schemas, which are skipped; a file that is named is expected to be a document.
             if is_named or any(isinstance(node, ExecutableDefinitionNode) for node in document.definitions):

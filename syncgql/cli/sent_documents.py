@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from graphql import DefinitionNode, DocumentNode, Node, OperationDefinitionNode
 
 from ..codegen.manifest import TrustedDocument
-from ..codegen.places import Place, node_place
+from ..codegen.positions import Position, node_position
 from .document_files import DocumentFiles
 
 
@@ -21,7 +21,7 @@ class SentDocument:
         document: its text, including the fragments of other files that it uses.
     """
 
-    place: Place
+    place: Position
     document: TrustedDocument
 
 
@@ -46,7 +46,7 @@ def _sent_document(
     completed = files.complete(DocumentNode(definitions=tuple(own)))
     name = operations[0].name.value if len(operations) == 1 and operations[0].name else None
     text = "\n\n".join(map(_source_text, completed.definitions))
-    return SentDocument(node_place(operations[0]), TrustedDocument(text, name, operations[0].operation.value))
+    return SentDocument(node_position(operations[0]), TrustedDocument(text, name, operations[0].operation.value))
 
 
 def _source_text(node: Node) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from graphql import GraphQLError
 
 from ..exceptions import DocumentError
-from .places import error_place
+from .positions import error_position
 
 _NO_FIELD = re.compile(r"Cannot query field '(\w+)' on type '(\w+)'\.")
 
@@ -29,6 +29,6 @@ def located(error: GraphQLError, path: str = "") -> str:
     """Return an error of graphql-core as one line that begins with its position."""
     message = " ".join(_NO_FIELD.sub(r"\2 has no field '\1'.", error.message).split())
     if error.source and error.positions:
-        return f"{error_place(error)}: {message}"
+        return f"{error_position(error)}: {message}"
     source = next((node.loc.source for node in error.nodes or () if node.loc), None)
     return f"{source.name if source else path}: {message}"

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from .definitions import Field, TypeRef
 from .lines import Lines
 from .models import STANDARD
 from .options import Scalar
-from .shapes import Field, Ref
 from .source import literal
 
 
@@ -37,7 +37,7 @@ class Expressions:
         self._lines.use("UNSET")
         return f"UNSET if {literal(field.key)} not in data else {value}"
 
-    def value(self, ref: Ref, source: str, depth: int) -> str:
+    def value(self, ref: TypeRef, source: str, depth: int) -> str:
         """Return the expression that decodes *source*."""
         name = f"v{depth}"
         if not ref.nullable:
@@ -45,7 +45,7 @@ class Expressions:
         inner = self._present(ref, name, depth)
         return f"None if {_bound(name, source)} is None else {inner}"
 
-    def _present(self, ref: Ref, source: str, depth: int) -> str:
+    def _present(self, ref: TypeRef, source: str, depth: int) -> str:
         if ref.item is not None:
             self._lines.use("items")
             item = f"v{depth + 1}"
@@ -70,7 +70,7 @@ class Expressions:
         self._lines.use("wrong")
         return f'wrong("{kind}", {name})'
 
-    def _scalar(self, ref: Ref, source: str) -> str:
+    def _scalar(self, ref: TypeRef, source: str) -> str:
         scalar = self._scalars[ref.scalar]
         if scalar.parse is not None:
             self._lines.import_of(scalar.parse)

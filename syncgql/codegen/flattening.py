@@ -5,39 +5,39 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
+from .definitions import ObjectClass, TypeRef
 from .python_names import Names
-from .shapes import Class, Ref
 
 
-def flattened(whole: Class, prefix: str, names: Names) -> list[Class]:
+def flattened(outer: ObjectClass, prefix: str, names: Names) -> list[ObjectClass]:
     """Return a class and its nested classes, each with a path of one name: ``Data``, ``Book`` and ``BookAuthor``.
 
     Args:
-        whole: the class, which keeps its name.
+        outer: the class, which keeps its name.
         prefix: the prefix of the new paths.
         names: the names that are already in use.
     """
-    found = list(_below(whole, "" if whole.name == "Data" else whole.name))
-    paths = {whole.path: f"{prefix}{whole.name}"}
-    for made, name in found:
-        paths[made.path] = prefix + names.new(name)
-    return [_renamed(made, paths) for made in [whole, *(made for made, _ in found)]]
+    found = list(_below(outer, "" if outer.name == "Data" else outer.name))
+    paths = {outer.path: f"{prefix}{outer.name}"}
+    for definition, name in found:
+        paths[definition.path] = prefix + names.new(name)
+    return [_renamed(definition, paths) for definition in [outer, *(nested for nested, _ in found)]]
 
 
-def _below(owner: Class, name: str) -> Iterator[tuple[Class, str]]:
-    for made in owner.classes:
-        joined = f"{name}{made.name}"
-        yield made, joined
-        yield from _below(made, joined)
+def _below(owner: ObjectClass, name: str) -> Iterator[tuple[ObjectClass, str]]:
+    for definition in owner.classes:
+        joined = f"{name}{definition.name}"
+        yield definition, joined
+        yield from _below(definition, joined)
 
 
-def _renamed(made: Class, paths: Mapping[str, str]) -> Class:
-    path = paths[made.path]
-    fields = [replace(field, ref=_ref(field.ref, paths)) for field in made.fields]
-    return replace(made, name=path.rpartition(".")[2], path=path, fields=fields, classes=[], unions=[])
+def _renamed(definition: ObjectClass, paths: Mapping[str, str]) -> ObjectClass:
+    path = paths[definition.path]
+    fields = [replace(field, ref=_ref(field.ref, paths)) for field in definition.fields]
+    return replace(definition, name=path.rpartition(".")[2], path=path, fields=fields, classes=[], unions=[])
 
 
-def _ref(ref: Ref, paths: Mapping[str, str]) -> Ref:
+def _ref(ref: TypeRef, paths: Mapping[str, str]) -> TypeRef:
     if ref.item is not None:
         return replace(ref, item=_ref(ref.item, paths))
     if ref.union is not None:

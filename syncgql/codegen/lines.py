@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import sys
 
+from .definitions import Field, ObjectClass, TypeRef
 from .python_names import natural
-from .shapes import Class, Field, Ref
 from .source import docstring, from_import
 from .wrapping import LINE, broken, wrapped
 
@@ -77,7 +77,7 @@ class Lines:
         else:
             self.add(f"{indent}{function}(", *broken(arguments, f"{indent}    "), f"{indent}){tail}")
 
-    def leaf(self, ref: Ref) -> str:
+    def named_type(self, ref: TypeRef) -> str:
         """Return the annotation of a non-null value that is not a list, and record the imports that it needs."""
         if ref.union is not None:
             return ref.union.annotation
@@ -89,7 +89,7 @@ class Lines:
 
     def hint(self, field: Field) -> str:
         """Return the annotation of a variable, a field of an input, or a field of a class of the default model."""
-        hint = field.ref.spelled(self.leaf)
+        hint = field.ref.render(self.named_type)
         if not field.optional:
             return hint
         self.use("Unset")
@@ -110,10 +110,12 @@ class Lines:
         """Record modules of the generated package that the code refers to."""
         self._package.update(module for module in _PACKAGE if f"{module}." in code)
 
-    def documented(self, made: Class, indent: str) -> bool:
+    def documented(self, definition: ObjectClass, indent: str) -> bool:
         """Add the docstring of a class and a blank line, unless the docstring is empty; return whether it was added."""
-        said = made.description or (f"``{made.path}``." if any(field.description for field in made.fields) else "")
-        lines = docstring(said, [(field.attribute, field.description) for field in made.fields], indent)
+        attributes = [(field.attribute, field.description) for field in definition.fields]
+        has_described_fields = any(description for _, description in attributes)
+        fallback = f"``{definition.path}``." if has_described_fields else ""
+        lines = docstring(definition.description or fallback, attributes, indent)
         if lines:
             self.add(*lines, "")
         return bool(lines)

@@ -11,8 +11,8 @@ from typing import Any
 from graphql import GraphQLSchema
 
 from ..pipeline.trusted_documents import APOLLO_FORMAT
+from .document_printer import DocumentPrinter
 from .documents import read_documents
-from .texts import DocumentTexts
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ def generated_documents(schema: GraphQLSchema, texts: Mapping[str, str]) -> list
         CodegenError: a document is invalid; the exception lists all errors of all documents.
     """
     found = read_documents(schema, texts)
-    printer = DocumentTexts(schema, found.fragments)
+    printer = DocumentPrinter(schema, found.fragments)
     return [
         TrustedDocument(printer.operation(node), node.name.value if node.name else None, node.operation.value)
         for nodes in found.operations.values()

@@ -5,9 +5,9 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 
+from .definitions import ObjectClass, OperationClass
 from .lines import Lines
 from .options import Scalar
-from .shapes import Class, OperationClass
 
 STANDARD = {
     "datetime.datetime",
@@ -40,14 +40,14 @@ class Model(ABC):
         """Write the class of the data of an operation, nested in the class of the operation."""
         self.write(operation.data, "    ")
 
-    def fragments(self, classes: Sequence[Class]) -> None:
+    def fragments(self, classes: Sequence[ObjectClass]) -> None:
         """Write the classes of all fragments."""
-        for made in classes:
+        for definition in classes:
             self._lines.add("", "")
-            self.write(made, "")
+            self.write(definition, "")
 
     @abstractmethod
-    def write(self, made: Class, indent: str) -> None:
+    def write(self, definition: ObjectClass, indent: str) -> None:
         """Write a class with its nested classes."""
 
     def scalars(self, scalars: Mapping[str, Scalar]) -> bool:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from .class_model import ClassModel
+from .definitions import Field, ObjectClass, OperationClass
 from .expressions import written
 from .lines import Lines
 from .models import Model
 from .options import CodegenOptions, ModelName, Scalar
 from .pydantic_model import PydanticModel
-from .shapes import Class, Field, OperationClass
 from .source import docstring, literal, text_literal
 from .struct_model import StructModel
 from .typed_dict_model import TypedDictModel
@@ -46,8 +46,8 @@ class Module:
         lines.add("", "")
         lines.call("", f"class {name}", f'{self._model.request}["{name}.Data"]', ":")
         attributes = [(field.attribute, field.description) for field in operation.variables]
-        said = operation.description or f"The operation ``{operation.operation_name}``."
-        lines.add(*[line.replace("Attributes:", "Args:", 1) for line in docstring(said, attributes, "    ")])
+        description = operation.description or f"The operation ``{operation.operation_name}``."
+        lines.add(*[line.replace("Attributes:", "Args:", 1) for line in docstring(description, attributes, "    ")])
         lines.add("", "    __slots__ = ()", "")
         lines.add("    TEXT = (", *text_literal(operation.text, " " * 8), "    )", "")
         lines.constructor(operation.variables, "    ")
@@ -60,24 +60,24 @@ class Module:
         lines.add("")
         self._model.operation(operation)
 
-    def fragments(self, classes: Sequence[Class]) -> None:
+    def fragments(self, classes: Sequence[ObjectClass]) -> None:
         """Write the classes of fragments."""
         self._model.fragments(classes)
 
-    def input(self, made: Class, one_of: bool) -> None:
+    def input(self, definition: ObjectClass, one_of: bool) -> None:
         """Write the class of an input object."""
         lines = self._lines
         lines.use("Input", "Any", "variables")
-        lines.add("", "", f"class {made.name}(Input):")
-        lines.documented(made, "    ")
-        lines.slots(made.fields, "    ")
-        lines.constructor(made.fields, "    ")
-        lines.assignments(made.fields, "        ")
+        lines.add("", "", f"class {definition.name}(Input):")
+        lines.documented(definition, "    ")
+        lines.slots(definition.fields, "    ")
+        lines.constructor(definition.fields, "    ")
+        lines.assignments(definition.fields, "        ")
         if one_of:
             lines.add("        self.check_one_of()")
         lines.add("", "    def to_data(self) -> dict[str, Any]:")
         lines.add("        return variables(", "            {")
-        lines.add(*[f"                {pair}," for pair in self._pairs(made.fields, "self.")])
+        lines.add(*[f"                {pair}," for pair in self._pairs(definition.fields, "self.")])
         lines.add("            }", "        )")
 
     def enum(self, name: str, description: str, members: Iterable[tuple[str, str, str]]) -> None:
@@ -85,8 +85,8 @@ class Module:
         self._lines.use("Enumeration")
         members = list(members)
         self._lines.add("", "", f"class {name}(Enumeration):")
-        self._lines.add(*docstring(description, [(member, said) for member, _, said in members], "    "))
-        if description or any(said for _, _, said in members):
+        self._lines.add(*docstring(description, [(member, about) for member, _, about in members], "    "))
+        if description or any(about for _, _, about in members):
             self._lines.add("")
         self._lines.add(*[f"    {member} = {literal(value)}" for member, value, _ in members])
 

@@ -11,15 +11,15 @@ from graphql import GraphQLSchema
 
 from ..schema.variables import is_one_of
 from ..version import __version__
-from .building import Builder
+from .class_builder import ClassBuilder
+from .definitions import ObjectClass
 from .documents import Documents, read_documents
 from .errors import CodegenError
-from .input_types import LeafTypes, described
 from .modules import Module
 from .options import CodegenOptions
 from .python_names import Names, class_name, member_name, module_name, natural
-from .shapes import Class
 from .source import from_import, literal
+from .used_types import UsedTypes, described
 
 HEADER = "# Written by syncgql codegen"
 """The beginning of generated files; only files that begin with it are overwritten or removed."""
@@ -48,7 +48,7 @@ class _Package:
         self._schema = schema
         self._documents = documents
         self._options = options
-        self._leaves = LeafTypes(schema, options)
+        self._types = UsedTypes(schema, options)
         self._files: dict[str, tuple[str, str]] = {}
         self._exported: dict[str, list[str]] = {}
 
@@ -76,8 +76,8 @@ class _Package:
         self._write_init()
         return {name: _with_header(*source) for name, source in sorted(self._files.items())}
 
-    def _builder(self, prefix: str) -> Builder:
-        return Builder(self._schema, self._documents, self._leaves, self._options, prefix)
+    def _builder(self, prefix: str) -> ClassBuilder:
+        return ClassBuilder(self._schema, self._documents, self._types, self._options, prefix)
 
     def _check_class_names(self) -> None:
         """Check that no two operations, and no two fragments, would have the same class name."""
@@ -97,36 +97,36 @@ class _Package:
             raise CodegenError(errors)
 
     def _write_fragments(self, used: dict[str, None]) -> None:
-        made: dict[str, Class] = {}
+        classes: dict[str, ObjectClass] = {}
         pending = list(used)
         while pending:
             name = pending.pop()
-            if name not in made:
+            if name not in classes:
                 builder = self._builder("")
-                made[name] = builder.fragment(name)
+                classes[name] = builder.fragment(name)
                 pending += builder.used_fragments
-        if made:
+        if classes:
             module = Module(self._options)
-            module.fragments([made[name] for name in sorted(made)])
+            module.fragments([classes[name] for name in sorted(classes)])
             self._files["fragments.py"] = ("fragments", module.text())
 
     def _write_inputs(self) -> None:
-        made: dict[str, Class] = {}
-        while len(made) < len(self._leaves.inputs):
-            for name in [name for name in self._leaves.inputs if name not in made]:
-                made[name] = self._leaves.input_class(name)
-        if made:
+        classes: dict[str, ObjectClass] = {}
+        while len(classes) < len(self._types.inputs):
+            for name in [name for name in self._types.inputs if name not in classes]:
+                classes[name] = self._types.input_class(name)
+        if classes:
             module = Module(self._options)
-            for name in sorted(made):
+            for name in sorted(classes):
                 type_: Any = self._schema.type_map[name]
-                module.input(made[name], is_one_of(type_))
+                module.input(classes[name], is_one_of(type_))
             self._files["inputs.py"] = ("the schema", module.text())
 
     def _write_enums(self) -> None:
-        if not self._leaves.enums:
+        if not self._types.enums:
             return
         module = Module(self._options)
-        for type_name, name in sorted(self._leaves.enums.items()):
+        for type_name, name in sorted(self._types.enums.items()):
             type_: Any = self._schema.type_map[type_name]
             names = Names()
             members = [

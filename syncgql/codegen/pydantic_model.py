@@ -3,34 +3,34 @@
 from __future__ import annotations
 
 from ..typed.names import camel_case
+from .definitions import Field, ObjectClass, TypeRef
 from .models import Model
-from .shapes import Class, Field, Ref
 from .source import literal
 
 
 class PydanticModel(Model):
     """Writes pydantic models."""
 
-    def write(self, made: Class, indent: str) -> None:
+    def write(self, definition: ObjectClass, indent: str) -> None:
         """Write a class with its nested classes."""
         inner = f"{indent}    "
         self._lines.use("PydanticModel")
-        self._lines.add(f"{indent}class {made.name}(PydanticModel):")
-        self._lines.documented(made, inner)
-        for field in made.fields:
+        self._lines.add(f"{indent}class {definition.name}(PydanticModel):")
+        self._lines.documented(definition, inner)
+        for field in definition.fields:
             self._lines.attribute(inner, field.attribute, self._hint(field), self._default(field))
-        for nested in made.classes:
+        for nested in definition.classes:
             self._lines.add("")
             self.write(nested, inner)
 
     def _hint(self, field: Field) -> str:
-        hint = field.ref.spelled(self._leaf)
+        hint = field.ref.render(self._named_type)
         if not field.optional:
             return hint
         self._lines.use("Annotated", "Absent", "Unset")
         return f"Annotated[{hint} | Unset, Absent()]"
 
-    def _leaf(self, ref: Ref) -> str:
+    def _named_type(self, ref: TypeRef) -> str:
         if ref.union is not None:
             self._lines.use("Annotated", "ByTypename")
             names = [
@@ -42,8 +42,8 @@ class PydanticModel(Model):
         if scalar is not None and scalar.parse is not None:
             self._lines.use("Annotated", "ParsedBy")
             self._lines.import_of(scalar.parse)
-            return f"Annotated[{self._lines.leaf(ref)}, ParsedBy({literal(ref.scalar)}, {scalar.parse})]"
-        return self._lines.leaf(ref)
+            return f"Annotated[{self._lines.named_type(ref)}, ParsedBy({literal(ref.scalar)}, {scalar.parse})]"
+        return self._lines.named_type(ref)
 
     def _default(self, field: Field) -> str:
         arguments = []

@@ -52,7 +52,7 @@ def docstring(text: str, attributes: Iterable[tuple[str, str]], indent: str) -> 
         indent: the text before each line.
     """
     paragraphs = [_wrapped(part, indent) for part in text.split("\n\n") if part.strip()]
-    described = [line for name, said in attributes if said for line in _item(name, said, indent)]
+    described = [line for name, description in attributes if description for line in _item(name, description, indent)]
     if described:
         paragraphs.append([f"{indent}Attributes:", *described])
     if not paragraphs:
@@ -64,8 +64,8 @@ def docstring(text: str, attributes: Iterable[tuple[str, str]], indent: str) -> 
     return [*lines, f'{indent}"""']
 
 
-def _item(name: str, said: str, indent: str) -> list[str]:
-    first, *others = _wrapped(f"{name}: {said}", f"{indent}    ")
+def _item(name: str, description: str, indent: str) -> list[str]:
+    first, *others = _wrapped(f"{name}: {description}", f"{indent}    ")
     return [first, *(f"    {line}" for line in others)]
 
 

@@ -5,31 +5,31 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from ..typed.names import camel_case
+from .definitions import Field, ObjectClass, TypeRef, Union
 from .models import Model
 from .options import Scalar
 from .python_names import class_name
-from .shapes import Class, Field, Ref, Union
 from .source import literal
 
 
 class StructModel(Model):
     """Writes ``msgspec.Struct`` classes."""
 
-    def write(self, made: Class, indent: str) -> None:
+    def write(self, definition: ObjectClass, indent: str) -> None:
         """Write a class with its nested classes."""
         inner = f"{indent}    "
         self._lines.use("Struct")
-        self._lines.add(f"{indent}class {made.name}(Struct, kw_only=True):")
-        self._lines.documented(made, inner)
-        for field in made.fields:
-            hint = field.ref.spelled(lambda ref: self._leaf(ref, made))
+        self._lines.add(f"{indent}class {definition.name}(Struct, kw_only=True):")
+        self._lines.documented(definition, inner)
+        for field in definition.fields:
+            hint = field.ref.render(lambda ref: self._named_type(ref, definition))
             if field.optional:
                 hint += " | msgspec.UnsetType"
             self._lines.attribute(inner, field.attribute, hint, self._default(field))
-        for nested in made.classes:
+        for nested in definition.classes:
             self._lines.add("")
             self.write(nested, inner)
-        for union in made.unions:
+        for union in definition.unions:
             self._alias(union, inner)
 
     def scalars(self, scalars: Mapping[str, Scalar]) -> bool:
@@ -44,12 +44,12 @@ class StructModel(Model):
             self._lines.add("else:", f"    {alias} = parsed_type({literal(name)}, {scalar.parse})")
         return bool(parsed)
 
-    def _leaf(self, ref: Ref, made: Class) -> str:
+    def _named_type(self, ref: TypeRef, definition: ObjectClass) -> str:
         if ref.union is not None:
-            return f"{made.path}.{ref.union.name}"
+            return f"{definition.path}.{ref.union.name}"
         if ref.kind == "scalar" and self._scalars[ref.scalar].parse is not None:
             return f"scalars.{class_name(ref.scalar)}"
-        return self._lines.leaf(ref)
+        return self._lines.named_type(ref)
 
     def _default(self, field: Field) -> str:
         renamed = camel_case(field.attribute) != field.key

@@ -6,10 +6,10 @@ import keyword
 from collections.abc import Sequence
 
 from ..typed.names import TYPENAME
+from .definitions import Field, ObjectClass, OperationClass, TypeRef
 from .flattening import flattened
 from .models import STANDARD, Model
 from .python_names import NAMES_IN_ANNOTATIONS, Names
-from .shapes import Class, Field, OperationClass, Ref
 from .source import literal
 from .wrapping import broken
 
@@ -22,42 +22,42 @@ class TypedDictModel(Model):
     def operation(self, operation: OperationClass) -> None:
         """Write the class of the data of an operation and its nested classes, within the class of the operation."""
         prefix = f"{operation.name}."
-        for index, made in enumerate(flattened(operation.data, prefix, Names(["Data", "TEXT"]))):
+        for index, definition in enumerate(flattened(operation.data, prefix, Names(["Data", "TEXT"]))):
             self._lines.add(*([""] if index else []))
-            self.write(made, "    ")
+            self.write(definition, "    ")
 
-    def fragments(self, classes: Sequence[Class]) -> None:
+    def fragments(self, classes: Sequence[ObjectClass]) -> None:
         """Write the classes of all fragments."""
-        names = Names(made.name for made in classes)
+        names = Names(definition.name for definition in classes)
         for whole in classes:
-            for made in flattened(whole, "", names):
+            for definition in flattened(whole, "", names):
                 self._lines.add("", "")
-                self.write(made, "")
+                self.write(definition, "")
 
-    def write(self, made: Class, indent: str) -> None:
+    def write(self, definition: ObjectClass, indent: str) -> None:
         """Write one class."""
         self._lines.use("TypedDict")
         inner = f"{indent}    "
-        others = [field for field in made.fields if not self._is_plain(field.key)]
-        base = self._base(made, others, indent) if others else "TypedDict"
-        self._lines.call(indent, f"class {made.name}", base, ":")
-        is_documented = self._lines.documented(made, inner)
-        for field in made.fields:
+        others = [field for field in definition.fields if not self._is_plain(field.key)]
+        base = self._base(definition, others, indent) if others else "TypedDict"
+        self._lines.call(indent, f"class {definition.name}", base, ":")
+        is_documented = self._lines.documented(definition, inner)
+        for field in definition.fields:
             if field not in others:
-                hint = field.ref.spelled(self._leaf)
+                hint = field.ref.render(self._named_type)
                 self._lines.attribute(inner, field.key, self._required(field, hint))
-        if len(others) == len(made.fields) and not is_documented:
+        if len(others) == len(definition.fields) and not is_documented:
             self._lines.add(f"{inner}pass")
 
-    def _base(self, made: Class, fields: list[Field], indent: str) -> str:
+    def _base(self, definition: ObjectClass, fields: list[Field], indent: str) -> str:
         """Write a base class for keys that cannot be class attributes, such as ``__typename``."""
-        name = f"_{made.name}"
+        name = f"_{definition.name}"
         self._lines.add(f"{indent}{name} = TypedDict(", f"{indent}    {literal(name)},", f"{indent}    {{")
         for field in fields:
-            hint = literal(field.ref.spelled(self._leaf))
-            if field.key == TYPENAME and made.typenames:
+            hint = literal(field.ref.render(self._named_type))
+            if field.key == TYPENAME and definition.typenames:
                 self._lines.use("Literal")
-                hint = f"Literal[{', '.join(map(literal, made.typenames))}]"
+                hint = f"Literal[{', '.join(map(literal, definition.typenames))}]"
             hint = self._required(field, hint)
             self._lines.note_package(hint)
             self._lines.add(*broken(f"{literal(field.key)}: {hint},", f"{indent}        "))
@@ -70,14 +70,14 @@ class TypedDictModel(Model):
         self._lines.use("NotRequired")
         return f"NotRequired[{hint}]"
 
-    def _leaf(self, ref: Ref) -> str:
+    def _named_type(self, ref: TypeRef) -> str:
         if ref.kind == "enum":
             return "str"
         scalar = self._scalars[ref.scalar] if ref.kind == "scalar" else None
         if scalar is not None and (scalar.parse is not None or scalar.type in STANDARD):
             self._lines.use("Any")
             return "Any"
-        return self._lines.leaf(ref)
+        return self._lines.named_type(ref)
 
     def _is_plain(self, key: str) -> bool:
         """Return whether a key can be a class attribute that hides no name used in annotations."""

@@ -47,14 +47,14 @@ def _of_fields(schema: GraphQLSchema, type_: Any, depth: int, path: Path) -> lis
         named = get_named_type(field.type)
         if is_leaf_type(named):
             selected.append(Field(name))
-        elif depth > 1 and not _is_left_out(field, named, inner_path):
+        elif depth > 1 and not _is_omitted(field, named, inner_path):
             inner = _selections(schema, named, depth - 1, inner_path)
             if inner:
                 selected.append(Field(name, fields=inner))
     return selected
 
 
-def _is_left_out(field: GraphQLField, named: GraphQLNamedType, path: Path) -> bool:
+def _is_omitted(field: GraphQLField, named: GraphQLNamedType, path: Path) -> bool:
     # Arguments of an object filter or page its contents (GitHub refuses a connection without first or last), and a type
     # within itself would recurse.
     return bool(field.args) or named.name in path

@@ -287,13 +287,13 @@ def _given(fields: Fields | None, automatic: Automatic, path: str) -> Fields:
 
 def _expanded(schema: GraphQLSchema, fields: Fields, type_: GraphQLNamedType, path: str) -> Iterator[Selection]:
     """Yield the selections, and complete schema-dependent ones with the fields that the caller did not select."""
-    by_hand = {one.key for one in fields if isinstance(one, Field)}
+    explicit = {one.key for one in fields if isinstance(one, Field)}
     completed = [_completed(schema, one, type_, path) for one in fields if isinstance(one, SchemaSelection)]
     inner = {leaf.key: leaf.fields for leaves in completed for leaf in leaves if isinstance(leaf, Field)}
     rest = iter(completed)
     for one in fields:
         if isinstance(one, SchemaSelection):
-            yield from (leaf for leaf in next(rest) if not isinstance(leaf, Field) or leaf.key not in by_hand)
+            yield from (leaf for leaf in next(rest) if not isinstance(leaf, Field) or leaf.key not in explicit)
         elif isinstance(one, Field) and one.fields is None:
             yield one.with_fields(inner.get(one.key))
         else:
@@ -308,7 +308,7 @@ def _completed(schema: GraphQLSchema, one: SchemaSelection, type_: GraphQLNamedT
 
 
 def _minus(selections: Sequence[Selection], without: Sequence[Selection], type_: GraphQLNamedType) -> Fields:
-    """Return the selections without the *removed* ones, which need not be selected but must exist in the type."""
+    """Return the selections without those in *without*, which need not be selected but must exist in the type."""
     left = Fields(selections)
     for removed in without:
         if isinstance(removed, Field) and removed.key not in left and removed.name in getattr(type_, "fields", {}):

@@ -203,7 +203,7 @@ class FieldProxy:
     def result(self, /, _fields: Selectable = None, **arguments: Any) -> Any:
         """Run the operation and return the whole ``ExecutionResult``; errors in it are not raised.
 
-        For a subscription, it is an iterator over such results.
+        For a subscription, it is an iterator over the results of its events.
         """
         return self._calls.result(self._built(_fields, arguments), {})
 
@@ -243,7 +243,7 @@ class FieldProxy:
         The selection of ``pageInfo`` is added.
 
         Args:
-            _fields: what to select, in any form that ``Fields`` takes: of the connection, with ``nodes`` or ``edges``.
+            _fields: the selection of the connection, with ``nodes`` or ``edges``, in any form that ``Fields`` accepts.
             page_size: the number of nodes per page; the same as the argument ``first`` or ``last``.
             prefetch: as for ``Client.paginate``.
             max_pages: as for ``Client.paginate``.

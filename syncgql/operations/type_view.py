@@ -1,4 +1,4 @@
-"""The types of a schema, to look around: ``client.types["Book"]``."""
+"""The types of a schema, described for people: ``client.types["Book"]``."""
 
 from __future__ import annotations
 

@@ -82,7 +82,7 @@ def introspect(execute: Execute, options: Mapping[str, Any] | None = None) -> di
         result = execute(_query(wanted, depth))
         if not _has_schema(result):
             refused = refused if refused.errors else result
-        elif _is_cut_short(result.data):
+        elif _is_truncated(result.data):
             return _deeper(execute, wanted)
         else:
             return dict(result.data)
@@ -91,7 +91,7 @@ def introspect(execute: Execute, options: Mapping[str, Any] | None = None) -> di
 
 def _deeper(execute: Execute, wanted: Mapping[str, Any]) -> dict[str, Any]:
     result = execute(_query(wanted, _depth(DEEPER)))
-    if _has_schema(result) and not _is_cut_short(result.data):
+    if _has_schema(result) and not _is_truncated(result.data):
         return dict(result.data)
     raise TransportProtocolError(
         "The server truncated the type references in its introspection result, probably because it limits the depth of "
@@ -112,7 +112,7 @@ def _supported(execute: Execute) -> dict[str, Any]:
     data = execute(GraphQLRequest(FEATURES_QUERY)).data
     try:
         places = set(_places(data if isinstance(data, dict) else {}))
-    except (AttributeError, KeyError, TypeError):  # not what was asked for; the introspection query shows what is wrong
+    except (AttributeError, KeyError, TypeError):  # unexpected data; the introspection query reports the error
         places = set()
     return {option: True for option, needed in FEATURES.items() if option in OPTIONS and places.issuperset(needed)}
 
@@ -143,15 +143,15 @@ def _depth(depth: int) -> dict[str, Any]:
     return {"type_depth": depth} if "type_depth" in OPTIONS else {}
 
 
-def _is_cut_short(node: Any) -> bool:
+def _is_truncated(node: Any) -> bool:
     """Return whether a type reference ends in a list or non-null wrapper without a type."""
     if isinstance(node, list):
-        return any(map(_is_cut_short, node))
+        return any(map(_is_truncated, node))
     if not isinstance(node, dict):
         return False
     if node.get("kind") in ("LIST", "NON_NULL") and not node.get("ofType"):
         return True
-    return any(_is_cut_short(value) for value in node.values() if isinstance(value, (dict, list)))
+    return any(_is_truncated(value) for value in node.values() if isinstance(value, (dict, list)))
 
 
 def _refusal(refused: ExecutionResult) -> TransportError:

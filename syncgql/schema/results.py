@@ -96,7 +96,7 @@ class _Compiler:
         fields: dict[str, list[tuple[GraphQLOutputType, FieldNode]]],
         spread: frozenset[str],
     ) -> None:
-        """Collect the fields by response key, including those of all fragments, because one key has one shape."""
+        """Collect the fields by response key, including those of all fragments: fields with one key have one shape."""
         for node in selection_set.selections:
             if isinstance(node, FieldNode):
                 definition = getattr(parent, "fields", {}).get(node.name.value)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 __all__ = ["revision", "update_schema_enum", "update_schema_scalar", "update_schema_scalars"]
 
 # The methods of a scalar, in graphql-core 3.2 (the first three) and 3.3.
-BEHAVIOUR = (
+BEHAVIOR = (
     "serialize",
     "parse_value",
     "parse_literal",
@@ -30,7 +30,7 @@ _updates = 0
 
 
 def revision() -> int:
-    """Return a number that increases with every update, so that caches of type behaviour can be invalidated."""
+    """Return a number that increases with every update, so that caches of type behavior can be invalidated."""
     return _updates
 
 
@@ -55,10 +55,10 @@ def update_schema_scalar(schema: GraphQLSchema, name: str, scalar: GraphQLScalar
     if is_specified_scalar_type(target):
         # All schemas in the process share these five.
         raise ValueError(f"{name} is defined by GraphQL and cannot be changed; define a custom scalar instead.")
-    for behaviour in BEHAVIOUR:
-        vars(target).pop(behaviour, None)
-        if behaviour in vars(scalar) or behaviour in vars(type(scalar)):
-            setattr(target, behaviour, getattr(scalar, behaviour))
+    for behavior in BEHAVIOR:
+        vars(target).pop(behavior, None)
+        if behavior in vars(scalar) or behavior in vars(type(scalar)):
+            setattr(target, behavior, getattr(scalar, behavior))
     _updated()
 
 

@@ -12,10 +12,10 @@ from typing import Any, Literal, Union
 
 from .class_members import typenames_of
 from .libraries import is_model, is_struct, model_decoder, struct_decoder
-from .misfit import Misfit, Missing
+from .mismatch import Mismatch, Missing
 from .names import TYPENAME
 from .record_fields import RecordField, is_typed_dict, record_fields
-from .scalars import SCALARS, Decoder, custom, enum_decoder, exact, passed
+from .scalars import SCALARS, Decoder, custom, enum_decoder, exact, unchanged
 
 Scalars = tuple[tuple[Any, Callable[[Any], Any]], ...]
 """The user's functions for types, as pairs, so that they can be part of a cache key."""
@@ -83,13 +83,13 @@ class _Compiler:
         """Return the decoder of a class; classes may refer to each other in cycles."""
         if kind in self._records:
             return lambda value: self._records[kind](value)
-        self._records[kind] = passed
+        self._records[kind] = unchanged
         fields = record_fields(kind)
         if fields is None:
             raise _unsupported(kind)
-        made = _record_decoder(kind, [(field, self._plain(field.kind), self.decoder(field.kind)) for field in fields])
-        self._records[kind] = made
-        return made
+        plan = [(field, self._plain(field.kind), self.decoder(field.kind)) for field in fields]
+        decoder = self._records[kind] = _record_decoder(kind, plan)
+        return decoder
 
     def _plain(self, kind: Any) -> type | None:
         """Return the type whose values are used unchanged for a field; None if its values must be decoded."""
@@ -146,15 +146,15 @@ def _choice_decoder(by_name: Mapping[str, Decoder], others: Sequence[Decoder], f
             if found is not None:
                 return found(value)
             if not others:
-                misfit = Misfit(expected, Missing if typename is None else typename)
-                misfit.steps.append(TYPENAME)
-                raise misfit
+                mismatch = Mismatch(expected, Missing if typename is None else typename)
+                mismatch.steps.append(TYPENAME)
+                raise mismatch
         for each in others:
             try:
                 return each(value)
-            except Misfit:
+            except Mismatch:
                 pass
-        raise Misfit(expected, value)
+        raise Mismatch(expected, value)
 
     return decode
 
@@ -162,13 +162,13 @@ def _choice_decoder(by_name: Mapping[str, Decoder], others: Sequence[Decoder], f
 def _list_decoder(item: Decoder, make: Callable[[Any], Any]) -> Decoder:
     def decode(value: Any) -> Any:
         if type(value) is not list:
-            raise Misfit("a list", value)
+            raise Mismatch("a list", value)
         items = []
         try:
             for each in value:
                 items.append(item(each))  # the length is the index of the item that does not match
-        except Misfit as misfit:
-            misfit.steps.append(len(items))
+        except Mismatch as mismatch:
+            mismatch.steps.append(len(items))
             raise
         return items if make is list else make(items)
 
@@ -181,7 +181,7 @@ def _literal_decoder(values: tuple[Any, ...]) -> Decoder:
     def decode(value: Any) -> Any:
         if value in values:
             return value
-        raise Misfit(expected, value)
+        raise Mismatch(expected, value)
 
     return decode
 
@@ -198,7 +198,7 @@ def _record_decoder(kind: Any, fields: Sequence[tuple[RecordField, type | None, 
 
     def decode(value: Any) -> Any:
         if type(value) is not dict:
-            raise Misfit(f"an object ({kind.__name__})", value)
+            raise Mismatch(f"an object ({kind.__name__})", value)
         arguments = {}
         name = ""
         try:
@@ -209,8 +209,8 @@ def _record_decoder(kind: Any, fields: Sequence[tuple[RecordField, type | None, 
                 elif (other := _present_name(field, value)) is not None:
                     name = other
                     arguments[attribute] = decode_field(value[name])
-        except Misfit as misfit:
-            misfit.steps.append(name)
+        except Mismatch as mismatch:
+            mismatch.steps.append(name)
             raise
         return make(**arguments)
 
@@ -223,7 +223,7 @@ def _present_name(field: RecordField, value: Mapping[str, Any]) -> str | None:
         if name in value:
             return name
     if field.is_required:
-        raise Misfit("a value", Missing)
+        raise Mismatch("a value", Missing)
     return None
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypeVar, cast
 
 from ..records import Variables
 from ..request import UNSET, GraphQLRequest
-from .misfit import Misfit, Missing
+from .mismatch import Mismatch, Missing
 from .names import TYPENAME
 from .request import ResultT_co, TypedRequest
 from .scalars import decode_float
@@ -35,8 +35,8 @@ __all__ = [
 
 ValueT = TypeVar("ValueT")
 
-DECODE_ERRORS = (Misfit, KeyError, TypeError, ValueError)
-"""The exceptions in generated decoders: a missing key, not an object, not a member of an enum, and a ``Misfit``."""
+DECODE_ERRORS = (Mismatch, KeyError, TypeError, ValueError)
+"""The exceptions in generated decoders: a missing key, not an object, not a member of an enum, and a ``Mismatch``."""
 
 
 class Model:
@@ -132,8 +132,8 @@ class GeneratedRequest(TypedRequest[ResultT_co]):
     def decode(self, data: Any) -> ResultT_co:
         try:
             result: ResultT_co = cast(Any, self.result_type).from_data(data)
-        except Misfit as misfit:
-            raise misfit.result_error(self.result_type.__qualname__) from misfit.__cause__
+        except Mismatch as mismatch:
+            raise mismatch.result_error(self.result_type.__qualname__) from mismatch.__cause__
         return result
 
     def replaced(
@@ -150,22 +150,22 @@ class GeneratedRequest(TypedRequest[ResultT_co]):
 
 
 def _restored(kind: type[GeneratedRequest[Any]], request: GraphQLRequest) -> GeneratedRequest[Any]:
-    made = object.__new__(kind)
-    GraphQLRequest.__init__(made, request)
-    object.__setattr__(made, "result_type", cast(Any, kind).Data)
-    return made
+    restored = object.__new__(kind)
+    GraphQLRequest.__init__(restored, request)
+    object.__setattr__(restored, "result_type", cast(Any, kind).Data)
+    return restored
 
 
 def wrong(expected: str, value: Any) -> NoReturn:
     """Refuse a value that is not of the expected type."""
-    raise Misfit(expected, value)
+    raise Mismatch(expected, value)
 
 
 def items(value: Any) -> list[Any]:
     """Return the items of a list."""
     if type(value) is list:
         return value
-    raise Misfit("a list", value)
+    raise Mismatch("a list", value)
 
 
 def read_float(value: Any) -> float:
@@ -177,40 +177,40 @@ def parsed(parse: Callable[[Any], ValueT], name: str, value: Any) -> ValueT:
     """Convert a custom scalar with the user's function."""
     try:
         return parse(value)
-    except Misfit:
+    except Mismatch:
         raise
     except Exception as error:
-        raise Misfit(name, value) from error
+        raise Mismatch(name, value) from error
 
 
 def typename_of(data: Any) -> str:
     """Return the ``__typename`` of an object."""
     if type(data) is not dict:
-        raise Misfit("an object", data)
+        raise Mismatch("an object", data)
     name = data.get(TYPENAME, Missing)
     if isinstance(name, str):
         return name
-    misfit = Misfit("str", name)
-    misfit.steps.append(TYPENAME)
-    misfit.inside = data
-    raise misfit
+    mismatch = Mismatch("str", name)
+    mismatch.steps.append(TYPENAME)
+    mismatch.inside = data
+    raise mismatch
 
 
 def refuse(error: Exception, data: Any, at: str) -> NoReturn:
-    """Raise a ``Misfit`` for an error in the field *at* of an object."""
+    """Raise a ``Mismatch`` for an error in the field *at* of an object."""
     if type(data) is not dict:
-        raise Misfit("an object", data) from None
-    if isinstance(error, Misfit):
+        raise Mismatch("an object", data) from None
+    if isinstance(error, Mismatch):
         error.steps.extend(_steps(data.get(at), error.inside) or ())
-        misfit = error
+        mismatch = error
     elif at not in data:
-        misfit = Misfit("a value", Missing)
+        mismatch = Mismatch("a value", Missing)
     else:
-        misfit = Misfit("a member of the enum", data[at])
-        misfit.__cause__ = error
-    misfit.steps.append(at)
-    misfit.inside = data
-    raise misfit
+        mismatch = Mismatch("a member of the enum", data[at])
+        mismatch.__cause__ = error
+    mismatch.steps.append(at)
+    mismatch.inside = data
+    raise mismatch
 
 
 def _steps(container: Any, value: Any) -> list[str | int] | None:

@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from .misfit import Misfit, Missing
+from .mismatch import Mismatch, Missing
 from .record_fields import RecordField, is_class
 from .scalars import Decoder
 
@@ -76,7 +76,7 @@ def struct_decoder(kind: Any, scalars: Mapping[Any, Callable[[Any], Any]]) -> De
         try:
             return convert(value, kind, dec_hook=hook)
         except msgspec.ValidationError as error:
-            raise struct_misfit(error, value) from error
+            raise struct_mismatch(error, value) from error
 
     return decode
 
@@ -91,36 +91,36 @@ def model_decoder(kind: Any) -> Decoder:
         try:
             return validate(value)
         except pydantic.ValidationError as error:
-            raise model_misfit(error) from error
+            raise model_mismatch(error) from error
 
     return decode
 
 
-def model_misfit(error: Any) -> Misfit:
-    """Return a ``Misfit`` for the first error of a ``pydantic.ValidationError``."""
+def model_mismatch(error: Any) -> Mismatch:
+    """Return a ``Mismatch`` for the first error of a ``pydantic.ValidationError``."""
     first = error.errors(include_url=False)[0]
     steps = [step for step in reversed(first["loc"]) if not str(step).startswith(HIDDEN_STEP)]
     inner = first.get("ctx", {}).get("error")
-    if isinstance(inner, Misfit):
+    if isinstance(inner, Mismatch):
         inner.steps += steps
         return inner
     missing = first["type"] == "missing"
     expected = "a value" if missing else _lowered(first["msg"].removeprefix("Input should be "))
-    misfit = Misfit(expected, Missing if missing else first["input"])
-    misfit.steps = steps
-    return misfit
+    mismatch = Mismatch(expected, Missing if missing else first["input"])
+    mismatch.steps = steps
+    return mismatch
 
 
 def _lowered(message: str) -> str:
     return message[:1].lower() + message[1:]
 
 
-def struct_misfit(error: Exception, value: Any) -> Misfit:
+def struct_mismatch(error: Exception, value: Any) -> Mismatch:
     """Parse the path and the expected type in a message of msgspec: ``Expected `int`, got `str` - at `$.a[0].b```."""
     text, _, place = str(error).rpartition(" - at `$")
     steps: list[str | int] = [name or int(index) for index, name in _STEP.findall(place.rstrip("`"))]
     steps.reverse()
-    if isinstance(error.__cause__, Misfit):
+    if isinstance(error.__cause__, Mismatch):
         error.__cause__.steps += steps
         return error.__cause__
     expected = (text or place).removeprefix("Expected ").partition(", got")[0].replace("`", "")
@@ -128,9 +128,9 @@ def struct_misfit(error: Exception, value: Any) -> Misfit:
     if missing:
         steps.insert(0, missing.group(1))
         expected = "a value"
-    misfit = Misfit(expected, Missing if missing else _at(value, steps[::-1]))
-    misfit.steps = steps
-    return misfit
+    mismatch = Mismatch(expected, Missing if missing else _at(value, steps[::-1]))
+    mismatch.steps = steps
+    return mismatch
 
 
 def _at(value: Any, steps: list[str | int]) -> Any:

@@ -12,7 +12,7 @@ from pydantic_core import core_schema
 
 from ..request import UNSET, Unset
 from .generated import parsed, typename_of
-from .libraries import HIDDEN_STEP, model_misfit
+from .libraries import HIDDEN_STEP, model_mismatch
 from .names import camel_case
 
 __all__ = ["Absent", "ByTypename", "ParsedBy", "PydanticModel"]
@@ -36,12 +36,12 @@ class PydanticModel(pydantic.BaseModel):
         """Return the object for the data of a response.
 
         Raises:
-            Misfit: the data does not match the class.
+            Mismatch: the data does not match the class.
         """
         try:
             return cls.model_validate(data)
         except pydantic.ValidationError as error:
-            raise model_misfit(error) from error
+            raise model_mismatch(error) from error
 
 
 class ByTypename:

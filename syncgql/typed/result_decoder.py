@@ -8,7 +8,7 @@ from typing import Any
 
 from .class_members import class_fields
 from .decoders import Scalars, decoder_of
-from .misfit import Misfit
+from .mismatch import Mismatch
 from .record_fields import type_name
 
 
@@ -36,10 +36,10 @@ def _result_decoder(kind: Any, scalars: Scalars) -> Callable[[Any], Any]:
                 (root,) = data
                 return decode(data[root])
             return decode(data)
-        except Misfit as misfit:
+        except Mismatch as mismatch:
             if root is not None:
-                misfit.steps.append(root)
-            raise misfit.result_error(wanted) from misfit.__cause__
+                mismatch.steps.append(root)
+            raise mismatch.result_error(wanted) from mismatch.__cause__
 
     return decode_data
 
@@ -56,8 +56,8 @@ def member_decoder(kind: Any, name: str) -> Callable[[Any], Any]:
     def decode_member(data: Any) -> Any:
         try:
             return decode(data.get(name))
-        except Misfit as misfit:
-            misfit.steps.append(name)
-            raise misfit.result_error(wanted) from misfit.__cause__
+        except Mismatch as mismatch:
+            mismatch.steps.append(name)
+            raise mismatch.result_error(wanted) from mismatch.__cause__
 
     return decode_member

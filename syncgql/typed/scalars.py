@@ -9,7 +9,7 @@ import uuid
 from collections.abc import Callable
 from typing import Any
 
-from .misfit import Misfit
+from .mismatch import Mismatch
 
 Decoder = Callable[[Any], Any]
 
@@ -20,7 +20,7 @@ def exact(kind: type) -> Decoder:
     def decode(value: Any) -> Any:
         if type(value) is kind:
             return value
-        raise Misfit(kind.__name__, value)
+        raise Mismatch(kind.__name__, value)
 
     return decode
 
@@ -31,16 +31,16 @@ def decode_float(value: Any) -> float:
         return value
     if type(value) is int:
         return float(value)
-    raise Misfit("float", value)
+    raise Mismatch("float", value)
 
 
 def decode_none(value: Any) -> None:
     """Accept null."""
     if value is not None:
-        raise Misfit("None", value)
+        raise Mismatch("None", value)
 
 
-def passed(value: Any) -> Any:
+def unchanged(value: Any) -> Any:
     """Accept any value, unchanged."""
     return value
 
@@ -52,11 +52,11 @@ def parsed(kind: type, parse: Callable[[str], Any]) -> Decoder:
         if isinstance(value, kind):
             return value
         if not isinstance(value, str):
-            raise Misfit(kind.__name__, value)
+            raise Mismatch(kind.__name__, value)
         try:
             return parse(value)
         except (ValueError, ArithmeticError) as error:
-            raise Misfit(kind.__name__, value) from error
+            raise Mismatch(kind.__name__, value) from error
 
     return decode
 
@@ -68,7 +68,7 @@ def custom(name: str, parse: Callable[[Any], Any]) -> Decoder:
         try:
             return parse(value)
         except Exception as error:
-            raise Misfit(name, value) from error
+            raise Mismatch(name, value) from error
 
     return decode
 
@@ -89,11 +89,11 @@ def decode_decimal(value: Any) -> decimal.Decimal:
     if isinstance(value, decimal.Decimal):
         return value
     if isinstance(value, bool) or not isinstance(value, str | int | float):
-        raise Misfit("Decimal", value)
+        raise Mismatch("Decimal", value)
     try:
         return decimal.Decimal(str(value))
     except decimal.InvalidOperation as error:
-        raise Misfit("Decimal", value) from error
+        raise Mismatch("Decimal", value) from error
 
 
 def enum_decoder(kind: type[enum.Enum]) -> Decoder:
@@ -107,7 +107,7 @@ def enum_decoder(kind: type[enum.Enum]) -> Decoder:
         except ValueError:
             if isinstance(value, str) and value in kind.__members__:
                 return kind[value]
-            raise Misfit(f"a member of {kind.__name__}", value) from None
+            raise Mismatch(f"a member of {kind.__name__}", value) from None
 
     return decode
 
@@ -121,8 +121,8 @@ def _time(text: str) -> datetime.time:
 
 
 SCALARS: dict[Any, Decoder] = {
-    Any: passed,
-    object: passed,
+    Any: unchanged,
+    object: unchanged,
     dict: exact(dict),
     str: exact(str),
     int: exact(int),

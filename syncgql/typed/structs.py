@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from .generated import parsed, typename_of
-from .libraries import struct_misfit
+from .libraries import struct_mismatch
 from .names import camel_case
 
 __all__ = ["Struct", "one_of", "parsed_type"]
@@ -28,12 +28,12 @@ class Struct(msgspec.Struct, rename=camel_case):
         """Return the object for the data of a response.
 
         Raises:
-            Misfit: the data does not match the class.
+            Mismatch: the data does not match the class.
         """
         try:
             return msgspec.convert(data, cls, dec_hook=_decode)
         except msgspec.ValidationError as error:
-            raise struct_misfit(error, data) from error
+            raise struct_mismatch(error, data) from error
 
 
 class _Decoded(type):
@@ -47,9 +47,9 @@ class _Decoded(type):
     decode: Callable[[Any], Any]
 
     def __new__(cls, name: str, decode: Callable[[Any], Any]) -> _Decoded:
-        made = super().__new__(cls, name, (), {})
-        made.decode = decode
-        return made
+        created = super().__new__(cls, name, (), {})
+        created.decode = decode
+        return created
 
     def __init__(cls, name: str, decode: Callable[[Any], Any]) -> None:
         super().__init__(name, (), {})

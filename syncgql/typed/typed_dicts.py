@@ -6,7 +6,7 @@ import sys
 from typing import Any
 
 from .generated import GeneratedRequest
-from .misfit import Misfit
+from .mismatch import Mismatch
 from .request import ResultT_co
 
 if sys.version_info >= (3, 11):
@@ -24,6 +24,6 @@ class TypedDictRequest(GeneratedRequest[ResultT_co]):
 
     def decode(self, data: Any) -> ResultT_co:
         if type(data) is not dict:
-            raise Misfit("an object", data).result_error(type(self).__qualname__)
+            raise Mismatch("an object", data).result_error(type(self).__qualname__)
         result: ResultT_co = data  # type: ignore[assignment]  # a typed dict is a dict
         return result

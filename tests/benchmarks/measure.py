@@ -12,7 +12,7 @@ from .contender import Contender, ContenderFailed
 
 
 @dataclass(frozen=True)
-class RetryDecision:
+class Verdict:
     """Whether a budget was kept.
 
     Attributes:
@@ -46,7 +46,7 @@ class Row:
     high: float
     ratio: float | None = None
     extras: dict[str, float] = field(default_factory=dict)
-    verdicts: list[RetryDecision] = field(default_factory=list)
+    verdicts: list[Verdict] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -127,7 +127,7 @@ def _row(benchmark: Benchmark, name: str, figures: dict[str, list[Figure]]) -> R
     extras = {column: statistics.median(figure.extras[column] for figure in own) for column in own[0].extras}
     seen = {**extras, "value": statistics.median(values), **({} if ratio is None else {"ratio": ratio})}
     budgets = [budget for budget in benchmark.budgets if budget.contender == name and budget.of in seen]
-    verdicts = [RetryDecision(budget, seen[budget.of], seen[budget.of] <= budget.at_most) for budget in budgets]
+    verdicts = [Verdict(budget, seen[budget.of], seen[budget.of] <= budget.at_most) for budget in budgets]
     return Row(name, seen["value"], *_quartiles(values), ratio, extras, verdicts)
 
 

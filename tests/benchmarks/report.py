@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .measure import RetryDecision, Row, Table
+from .measure import Row, Table, Verdict
 
 
 def number(value: float) -> str:
@@ -72,7 +72,7 @@ def _budgets(tables: list[Table]) -> str:
     return "\n".join(lines)
 
 
-def _promise(table: Table, row: Row, verdict: RetryDecision) -> list[str]:
+def _promise(table: Table, row: Row, verdict: Verdict) -> list[str]:
     budget = verdict.budget
     of = {"ratio": f"ratio to {table.baseline}", "value": table.unit}.get(budget.of, budget.of)
     kept = "met" if verdict.kept else "**not met**"
@@ -102,7 +102,7 @@ def _line(cells: list[str]) -> str:
     return f"| {' | '.join(cells)} |"
 
 
-def _verdict(verdict: RetryDecision) -> str:
+def _verdict(verdict: Verdict) -> str:
     budget = verdict.budget
     of = {"ratio": f"{budget.at_most:g}x", "value": f"{budget.at_most:g}"}.get(
         budget.of, f"{budget.of} {budget.at_most:g}"

@@ -15,7 +15,7 @@ from . import codegen_project, start
 from .benchmark import Benchmark, Budget, Setting
 from .chart import as_svg
 from .machine import describe_machine
-from .measure import RetryDecision, Row, Table, measure
+from .measure import Row, Table, Verdict, measure
 from .report import as_markdown, as_text
 from .servers import canned_server
 from .suite import BENCHMARKS
@@ -125,9 +125,9 @@ TABLE = Table(
     baseline="peer",
     rounds=3,
     rows=[
-        Row("syncgql", 10, 9, 11, 0.5, {"failed %": 0}, [RetryDecision(Budget("syncgql", 1.5), 0.5, True)]),
+        Row("syncgql", 10, 9, 11, 0.5, {"failed %": 0}, [Verdict(Budget("syncgql", 1.5), 0.5, True)]),
         Row("peer", 20, 19, 22, 1.0, {"failed %": 12.5}),
-        Row("far away", 2000, 1900, 2100, 100.0, {}, [RetryDecision(Budget("far away", 1.5), 100, False)]),
+        Row("far away", 2000, 1900, 2100, 100.0, {}, [Verdict(Budget("far away", 1.5), 100, False)]),
     ],
     failures={"broken": "why | not"},
 )
@@ -154,5 +154,5 @@ def test_chart() -> None:
 
 def test_a_chart_shows_what_is_allowed() -> None:
     """If a budget is a figure instead of a ratio, bars are drawn relative to it."""
-    row = Row("syncgql", 4, 4, 4, None, {}, [RetryDecision(Budget("syncgql", 16, "value"), 4, True)])
+    row = Row("syncgql", 4, 4, 4, None, {}, [Verdict(Budget("syncgql", 16, "value"), 4, True)])
     assert 'x="200" y="44" width="100.0"' in as_svg(replace(TABLE, rows=[row]))

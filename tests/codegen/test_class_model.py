@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .shapes_of_tests import written
+from .sample_definitions import written
 
 
 def test_a_class_with_a_union() -> None:

@@ -5,34 +5,34 @@ from __future__ import annotations
 import pytest
 
 from syncgql.codegen import Scalar
+from syncgql.codegen.definitions import Field, TypeRef, Union
 from syncgql.codegen.expressions import Expressions, written
 from syncgql.codegen.lines import Lines
-from syncgql.codegen.shapes import Field, Ref, Union
 
-STR = Ref("str", False, "str")
+STR = TypeRef("str", False, "str")
 
 
 @pytest.mark.parametrize(
     ("ref", "expected"),
     [
         (STR, 'v0 if type(v0 := data["a"]) is str else wrong("str", v0)'),
-        (Ref("any", False, "Any"), 'data["a"]'),
+        (TypeRef("any", False, "Any"), 'data["a"]'),
         (
-            Ref("float", True, "float"),
+            TypeRef("float", True, "float"),
             'None if (v0 := data["a"]) is None else v0 if type(v0) is float else read_float(v0)',
         ),
-        (Ref("object", False, "A.B"), 'cls.B.from_data(data["a"])'),
-        (Ref("object", False, "fragments.F"), 'fragments.F.from_data(data["a"])'),
-        (Ref("union", False, "", union=Union("U", "read_a", [], "A.C")), 'cls.read_a(data["a"])'),
-        (Ref("enum", False, "enums.E"), 'enums.E(data["a"])'),
+        (TypeRef("object", False, "A.B"), 'cls.B.from_data(data["a"])'),
+        (TypeRef("object", False, "fragments.F"), 'fragments.F.from_data(data["a"])'),
+        (TypeRef("union", False, "", union=Union("U", "read_a", [], "A.C")), 'cls.read_a(data["a"])'),
+        (TypeRef("enum", False, "enums.E"), 'enums.E(data["a"])'),
         (
-            Ref("list", False, "", item=Ref("enum", True, "enums.E")),
+            TypeRef("list", False, "", item=TypeRef("enum", True, "enums.E")),
             '[None if v1 is None else enums.E(v1) for v1 in items(data["a"])]',
         ),
-        (Ref("scalar", False, "m.T", scalar="T"), 'parsed(m.parse, "T", data["a"])'),
+        (TypeRef("scalar", False, "m.T", scalar="T"), 'parsed(m.parse, "T", data["a"])'),
     ],
 )
-def test_values(ref: Ref, expected: str) -> None:
+def test_values(ref: TypeRef, expected: str) -> None:
     """Each kind of value."""
     expressions = Expressions(Lines(), {"T": Scalar("m.T", "m.parse")}, "A")
     assert expressions.field(Field("a", "a", ref)) == expected
@@ -41,7 +41,7 @@ def test_values(ref: Ref, expected: str) -> None:
 def test_optional_fields() -> None:
     """A key that is absent is ``UNSET``."""
     lines = Lines()
-    field = Field("a", "a", Ref("any", False, "Any"), optional=True)
+    field = Field("a", "a", TypeRef("any", False, "Any"), optional=True)
     assert Expressions(lines, {}, "A").field(field) == 'UNSET if "a" not in data else data["a"]'
     assert lines.used == {"UNSET"}
 
@@ -50,7 +50,7 @@ def test_values_that_are_sent() -> None:
     """Only inputs and scalars with a function need more than the value."""
     lines, scalars = Lines(), {"T": Scalar("m.T", serialize="n.write")}
     assert written(lines, scalars, Field("a", "a", STR), "a") == "a"
-    assert written(lines, scalars, Field("a", "a", Ref("input", False, "I")), "a") == "written(a)"
-    scalar = Ref("list", False, "", item=Ref("scalar", False, "m.T", scalar="T"))
+    assert written(lines, scalars, Field("a", "a", TypeRef("input", False, "I")), "a") == "written(a)"
+    scalar = TypeRef("list", False, "", item=TypeRef("scalar", False, "m.T", scalar="T"))
     assert written(lines, scalars, Field("a", "a", scalar), "a") == "written(a, n.write)"
     assert lines.modules == {"n"}

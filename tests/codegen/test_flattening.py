@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
+from syncgql.codegen.definitions import Field, ObjectClass, TypeRef
 from syncgql.codegen.flattening import flattened
 from syncgql.codegen.python_names import Names
-from syncgql.codegen.shapes import Class, Field, Ref
 
 
 def test_paths_become_names() -> None:
     """Also in annotations; names that clash have an underscore."""
-    author = Class("Author", "Q.Data.Book.Author")
-    book = Class("Book", "Q.Data.Book", [Field("author", "author", Ref("object", True, author.path))], [author])
-    other = Class("BookAuthor", "Q.Data.BookAuthor")
-    data = Class("Data", "Q.Data", [Field("a", "a", Ref("list", False, "", item=Ref("object", False, other.path)))])
+    author = ObjectClass("Author", "Q.Data.Book.Author")
+    book = ObjectClass(
+        "Book", "Q.Data.Book", [Field("author", "author", TypeRef("object", True, author.path))], [author]
+    )
+    other = ObjectClass("BookAuthor", "Q.Data.BookAuthor")
+    data = ObjectClass(
+        "Data", "Q.Data", [Field("a", "a", TypeRef("list", False, "", item=TypeRef("object", False, other.path)))]
+    )
     data.classes = [book, other]
-    made = flattened(data, "Q.", Names(["Data"]))
-    assert [each.path for each in made] == ["Q.Data", "Q.Book", "Q.BookAuthor", "Q.BookAuthor_"]
-    assert made[0].fields[0].hint == "list[Q.BookAuthor_]"
-    assert made[1].fields[0].hint == "Q.BookAuthor | None"
+    classes = flattened(data, "Q.", Names(["Data"]))
+    assert [each.path for each in classes] == ["Q.Data", "Q.Book", "Q.BookAuthor", "Q.BookAuthor_"]
+    assert classes[0].fields[0].hint == "list[Q.BookAuthor_]"
+    assert classes[1].fields[0].hint == "Q.BookAuthor | None"
 
 
 def test_shared_names() -> None:
     """Fragments are in one module."""
-    whole = Class("Parts", "Parts", classes=[Class("Author", "Parts.Author")])
+    whole = ObjectClass("Parts", "Parts", classes=[ObjectClass("Author", "Parts.Author")])
     assert [each.name for each in flattened(whole, "", Names(["Parts", "PartsAuthor"]))] == ["Parts", "PartsAuthor_"]

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from syncgql.codegen.definitions import Field, TypeRef
 from syncgql.codegen.lines import Lines
-from syncgql.codegen.shapes import Field, Ref
 
 LONG = "Any | " + " | ".join(f"Name{number}" for number in range(20))
 
@@ -60,7 +60,7 @@ def test_constructors() -> None:
     """With and without arguments."""
     lines = Lines()
     lines.constructor([], "")
-    lines.constructor([Field("a", "a", Ref("int", True, "int"), optional=True)], "")
+    lines.constructor([Field("a", "a", TypeRef("int", True, "int"), optional=True)], "")
     assert lines.text().endswith("""
 def __init__(self) -> None:
 def __init__(

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from syncgql.codegen import CodegenOptions
+from syncgql.codegen.definitions import Field, ObjectClass, TypeRef
 from syncgql.codegen.modules import Module
-from syncgql.codegen.shapes import Class, Field, Ref
 
-INT = Ref("int", False, "int")
+INT = TypeRef("int", False, "int")
 
 
 def test_a_class() -> None:
     """All of it."""
     module = Module(CodegenOptions())
-    module.fragments([Class("A", "A", [Field("someKey", "some_key", INT)], description="Said.")])
+    module.fragments([ObjectClass("A", "A", [Field("someKey", "some_key", INT)], description="Said.")])
     assert (
         module.text()
         == '''\
@@ -53,7 +53,7 @@ class A(Model):
 def test_long_lines_of_names_are_broken() -> None:
     """As formatters break them."""
     module = Module(CodegenOptions())
-    module.fragments([Class("A", "A", [Field(f"key{n}", f"key_{n}", INT) for n in range(30)])])
+    module.fragments([ObjectClass("A", "A", [Field(f"key{n}", f"key_{n}", INT) for n in range(30)])])
     assert '    __slots__ = __match_args__ = (\n        "key_0",\n' in module.text()
 
 

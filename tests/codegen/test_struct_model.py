@@ -5,7 +5,7 @@ from __future__ import annotations
 from syncgql.codegen import CodegenOptions
 from syncgql.codegen.modules import Module
 
-from .shapes_of_tests import SCALARS, written
+from .sample_definitions import SCALARS, written
 
 
 def test_a_class_with_a_union() -> None:

@@ -12,7 +12,7 @@ from syncgql import ResultError
 from syncgql.codegen import CodegenOptions
 
 from .packages import forget, imported, write
-from .shapes_of_tests import written
+from .sample_definitions import written
 from .test_package import DOCUMENTS, LIBRARY
 
 

@@ -16,7 +16,7 @@ import pydantic
 import pytest
 
 from syncgql.typed.decoders import decoder_of
-from syncgql.typed.misfit import Misfit
+from syncgql.typed.mismatch import Mismatch
 
 
 class Genre(enum.Enum):
@@ -159,7 +159,7 @@ def test_unions_of_structs() -> None:
 
 def test_a_member_that_a_union_does_not_have() -> None:
     """The message says which there are, and what came."""
-    with pytest.raises(Misfit, match="an object of type Film or Person") as caught:
+    with pytest.raises(Mismatch, match="an object of type Film or Person") as caught:
         decoder_of(Union[Film, Person])({"__typename": "Planet"})  # noqa: UP007
     assert (caught.value.value, caught.value.steps) == ("Planet", ["__typename"])
 
@@ -179,7 +179,7 @@ def test_a_member_that_a_union_does_not_have() -> None:
 )
 def test_paths(kind: Any, value: Any, steps: list[Any], expected: str) -> None:
     """The place and the expectation."""
-    with pytest.raises(Misfit) as caught:
+    with pytest.raises(Mismatch) as caught:
         decoder_of(kind)(value)
     assert (caught.value.steps[::-1], caught.value.expected) == (steps, expected)
 

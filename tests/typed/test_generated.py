@@ -16,7 +16,7 @@ from syncgql.typed.generated import (
     variables,
     written,
 )
-from syncgql.typed.misfit import Misfit
+from syncgql.typed.mismatch import Mismatch
 
 
 class Point(Model):
@@ -57,10 +57,10 @@ def test_unknown_values_are_not_kept() -> None:
 def test_places_are_found_in_lists_in_lists() -> None:
     """By identity: what stands before the value did fit."""
     wrong = {"x": 1}
-    misfit = Misfit("str", 1)
-    misfit.steps, misfit.inside = ["x"], wrong
-    with pytest.raises(Misfit) as caught:
-        refuse(misfit, {"rows": [[], [{"x": 1}, wrong]]}, "rows")
+    mismatch = Mismatch("str", 1)
+    mismatch.steps, mismatch.inside = ["x"], wrong
+    with pytest.raises(Mismatch) as caught:
+        refuse(mismatch, {"rows": [[], [{"x": 1}, wrong]]}, "rows")
     assert caught.value.steps[::-1] == ["rows", 1, 1, "x"]
 
 
@@ -70,5 +70,5 @@ def test_helpers() -> None:
     assert variables({"a": UNSET, "b": None}) == {"b": None}
     assert written([1, None], str) == ["1", None]
     for call in (lambda: items("a"), lambda: parsed(int, "T", "x"), lambda: typename_of([]), lambda: typename_of({})):
-        with pytest.raises(Misfit):
+        with pytest.raises(Mismatch):
             call()

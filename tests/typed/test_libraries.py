@@ -10,7 +10,7 @@ import pytest
 from pydantic.alias_generators import to_camel
 
 from syncgql.typed.libraries import is_model, is_struct, model_decoder, struct_decoder
-from syncgql.typed.misfit import Misfit, Missing
+from syncgql.typed.mismatch import Mismatch, Missing
 
 from ..fix_scripts import RunScript
 
@@ -54,11 +54,11 @@ def test_structs_are_told_from_models() -> None:
 def test_structs(value: Any, steps: list[Any], expected: str, received: Any) -> None:
     """The path and the expectation are read from msgspec's message."""
     assert struct_decoder(Book, {})({"publishedAt": 1}) == Book(1)
-    with pytest.raises(Misfit) as caught:
+    with pytest.raises(Mismatch) as caught:
         struct_decoder(Book, {})(value)
-    misfit = caught.value
-    assert (misfit.steps[::-1], misfit.expected, misfit.value) == (steps, expected, received)
-    assert isinstance(misfit.__cause__, msgspec.ValidationError)
+    mismatch = caught.value
+    assert (mismatch.steps[::-1], mismatch.expected, mismatch.value) == (steps, expected, received)
+    assert isinstance(mismatch.__cause__, msgspec.ValidationError)
 
 
 @pytest.mark.parametrize(
@@ -71,12 +71,12 @@ def test_structs(value: Any, steps: list[Any], expected: str, received: Any) -> 
 def test_models(value: Any, steps: list[Any], expected: str, received: Any) -> None:
     """The path and the expectation are those of pydantic's first error."""
     assert model_decoder(Model)({"publishedAt": 1}) == Model.model_validate({"publishedAt": 1})
-    with pytest.raises(Misfit) as caught:
+    with pytest.raises(Mismatch) as caught:
         model_decoder(Model)(value)
-    misfit = caught.value
-    assert misfit.steps[::-1] == steps
-    assert misfit.expected.startswith(expected)
-    assert misfit.value == received
+    mismatch = caught.value
+    assert mismatch.steps[::-1] == steps
+    assert mismatch.expected.startswith(expected)
+    assert mismatch.value == received
 
 
 def test_libraries_are_not_imported_for_other_classes(run_script: RunScript) -> None:

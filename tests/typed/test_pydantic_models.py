@@ -10,7 +10,7 @@ import pytest
 from syncgql import UNSET
 from syncgql.codegen.python_names import PYDANTIC_NAMES
 from syncgql.request import Unset
-from syncgql.typed.misfit import Misfit
+from syncgql.typed.mismatch import Mismatch
 from syncgql.typed.pydantic_models import Absent, ByTypename, ParsedBy, PydanticModel
 
 
@@ -29,7 +29,7 @@ class Holder(PydanticModel):
 
 
 def test_a_union_is_decided_by_the_typename() -> None:
-    """All other names are the last model's; models that are passed stay as they are."""
+    """All other names are the last model's; models that are unchanged stay as they are."""
     found = [{"__typename": "Novel", "publishedAt": 1}, {"__typename": "Film"}]
     books: list[Book | Other] = [Book(published_at=1), Other(typename="Film")]
     assert Holder.from_data({"found": found}).found == books
@@ -55,9 +55,9 @@ def test_absent_is_not_null() -> None:
         ({"found": [], "price": "x"}, ["price"]),
     ],
 )
-def test_misfits_have_the_whole_path(data: Any, steps: list[Any]) -> None:
+def test_mismatches_have_the_whole_path(data: Any, steps: list[Any]) -> None:
     """Without the steps that pydantic adds for the members of unions."""
-    with pytest.raises(Misfit) as caught:
+    with pytest.raises(Mismatch) as caught:
         Holder.from_data(data)
     assert caught.value.steps == steps
 

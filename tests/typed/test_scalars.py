@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from syncgql.typed.misfit import Misfit
+from syncgql.typed.mismatch import Mismatch
 from syncgql.typed.scalars import SCALARS, custom, enum_decoder
 
 UTC = datetime.timezone.utc
@@ -62,7 +62,7 @@ def test_values_that_fit(kind: Any, value: Any, expected: Any) -> None:
 )
 def test_values_that_do_not_fit(kind: Any, value: Any) -> None:
     """Nothing is converted by guessing."""
-    with pytest.raises(Misfit):
+    with pytest.raises(Mismatch):
         SCALARS[kind](value)
 
 
@@ -77,7 +77,7 @@ def test_enums_by_value_and_by_name() -> None:
     """GraphQL sends the names of values."""
     decode = enum_decoder(Genre)
     assert [decode("NOVEL"), decode("POEM"), decode(Genre.POEM)] == [Genre.NOVEL, Genre.POEM, Genre.POEM]
-    with pytest.raises(Misfit, match="a member of Genre"):
+    with pytest.raises(Mismatch, match="a member of Genre"):
         decode("DRAMA")
 
 
@@ -97,6 +97,6 @@ def test_an_enum_may_keep_unknown_values() -> None:
 
 def test_what_a_custom_function_raises_is_the_cause() -> None:
     """The message names the type, the cause says why."""
-    with pytest.raises(Misfit) as caught:
+    with pytest.raises(Mismatch) as caught:
         custom("Color", int)("red")
     assert isinstance(caught.value.__cause__, ValueError)

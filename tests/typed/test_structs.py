@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from syncgql.typed.misfit import Misfit
+from syncgql.typed.mismatch import Mismatch
 from syncgql.typed.structs import Struct, one_of, parsed_type
 
 
@@ -45,9 +45,9 @@ def test_a_union_is_decided_by_the_typename() -> None:
         ({"found": 1}, ["found"]),
     ],
 )
-def test_misfits_have_the_whole_path(data: Any, steps: list[Any]) -> None:
+def test_mismatches_have_the_whole_path(data: Any, steps: list[Any]) -> None:
     """From the outermost object to the value in the member."""
-    with pytest.raises(Misfit) as caught:
+    with pytest.raises(Mismatch) as caught:
         holder(one_of({"Book": Book}, Other)).from_data(data)
     assert caught.value.steps == steps
 
@@ -56,6 +56,6 @@ def test_scalars_are_parsed_by_a_function() -> None:
     """Also into types that msgspec knows; the path is that of the value."""
     kind = holder(parsed_type("Cents", lambda value: int(value) * 100))
     assert kind.from_data({"found": ["1"]}).found == [100]
-    with pytest.raises(Misfit) as caught:
+    with pytest.raises(Mismatch) as caught:
         kind.from_data({"found": ["1", "x"]})
     assert (caught.value.steps, caught.value.expected) == ([1, "found"], "Cents")

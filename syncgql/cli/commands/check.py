@@ -13,7 +13,7 @@ from graphql import NoDeprecatedCustomRule, NoUnusedFragmentsRule, specified_rul
 
 from syncgql import TrustedDocuments
 
-from ...codegen.places import Place, error_place, node_place
+from ...codegen.positions import Position, error_position, node_position
 from ...messages import escaped
 from ..connection import Connection, connection_options
 from ..document_files import DocumentFiles
@@ -40,7 +40,7 @@ class Finding:
         message: the text of the error or warning.
     """
 
-    place: Place
+    place: Position
     level: str
     message: str
 
@@ -98,11 +98,11 @@ def _findings(files: DocumentFiles, schema: GraphQLSchema, deprecated: str) -> I
     for each in files.documents:
         document = files.complete(each.document)
         for error in validate(schema, document, RULES, max_errors=1000):
-            yield Finding(error_place(error), "error", error.message)
+            yield Finding(error_position(error), "error", error.message)
         for error in validate(schema, document, [NoDeprecatedCustomRule], max_errors=1000):
-            yield Finding(error_place(error), deprecated, error.message)
+            yield Finding(error_position(error), deprecated, error.message)
     for node in files.unused_fragments():
-        yield Finding(node_place(node), "error", f"Fragment '{node.name.value}' is never used.")
+        yield Finding(node_position(node), "error", f"Fragment '{node.name.value}' is never used.")
 
 
 def _read_manifest(path: Path) -> TrustedDocuments:

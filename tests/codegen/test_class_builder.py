@@ -6,10 +6,10 @@ import pytest
 from graphql import build_schema
 
 from syncgql.codegen import CodegenOptions
-from syncgql.codegen.building import Builder
+from syncgql.codegen.class_builder import ClassBuilder
+from syncgql.codegen.definitions import OperationClass
 from syncgql.codegen.documents import read_documents
-from syncgql.codegen.input_types import LeafTypes
-from syncgql.codegen.shapes import OperationClass
+from syncgql.codegen.used_types import UsedTypes
 
 SCHEMA = build_schema(
     """
@@ -24,11 +24,11 @@ SCHEMA = build_schema(
 )
 
 
-def built(text: str) -> tuple[OperationClass, Builder]:
+def built(text: str) -> tuple[OperationClass, ClassBuilder]:
     """The class of the operation in a text, and what built it."""
     documents = read_documents(SCHEMA, {"a.graphql": text})
     options = CodegenOptions()
-    builder = Builder(SCHEMA, documents, LeafTypes(SCHEMA, options), options, "fragments.")
+    builder = ClassBuilder(SCHEMA, documents, UsedTypes(SCHEMA, options), options, "fragments.")
     return builder.operation(documents.operations["a.graphql"][0], "Q"), builder
 
 

@@ -1,4 +1,4 @@
-"""The data model of code generation: classes, fields and the types of their values."""
+"""The definitions of the classes to generate, with their fields and the types of the values."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ Kind = Literal["str", "int", "float", "bool", "any", "scalar", "enum", "object",
 
 
 @dataclass
-class Ref:
+class TypeRef:
     """The type of a value.
 
     Attributes:
@@ -25,22 +25,22 @@ class Ref:
     kind: Kind
     nullable: bool
     annotation: str
-    item: Ref | None = None
+    item: TypeRef | None = None
     scalar: str = ""
     union: Union | None = None
 
     @property
     def hint(self) -> str:
         """The annotation of the value."""
-        return self.spelled(lambda leaf: leaf.union.annotation if leaf.union else leaf.annotation)
+        return self.render(lambda named: named.union.annotation if named.union else named.annotation)
 
-    def spelled(self, leaf: Callable[[Ref], str]) -> str:
-        """Return the annotation of the value; *leaf* returns the annotation of a non-null value that is not a list."""
-        inner = f"list[{self.item.spelled(leaf)}]" if self.item else leaf(self)
+    def render(self, named_type: Callable[[TypeRef], str]) -> str:
+        """Return the annotation of the value; *named_type* returns that of a non-null value that is not a list."""
+        inner = f"list[{self.item.render(named_type)}]" if self.item else named_type(self)
         return f"{inner} | None" if self.nullable else inner
 
     @property
-    def innermost(self) -> Ref:
+    def innermost(self) -> TypeRef:
         """The type of the innermost items of nested lists; the type itself if it is not a list."""
         return self.item.innermost if self.item else self
 
@@ -59,7 +59,7 @@ class Field:
 
     key: str
     attribute: str
-    ref: Ref
+    ref: TypeRef
     optional: bool = False
     description: str = ""
 
@@ -97,7 +97,7 @@ class Union:
 
 
 @dataclass
-class Class:
+class ObjectClass:
     """The class of an object.
 
     Attributes:
@@ -113,7 +113,7 @@ class Class:
     name: str
     path: str
     fields: list[Field] = field(default_factory=list)
-    classes: list[Class] = field(default_factory=list)
+    classes: list[ObjectClass] = field(default_factory=list)
     unions: list[Union] = field(default_factory=list)
     description: str = ""
     typenames: list[str] = field(default_factory=list)
@@ -136,5 +136,5 @@ class OperationClass:
     operation_name: str
     text: str
     variables: list[Field]
-    data: Class
+    data: ObjectClass
     description: str

@@ -53,7 +53,7 @@ class Selected:
         return (self.node.alias or self.node.name).value
 
 
-def collect(
+def collect_fields(
     selections: Iterable[Selection],
     fragments: Mapping[str, FragmentDefinitionNode],
     applies: Callable[[str], bool],

@@ -1,4 +1,4 @@
-"""Misfit: a value in a response that does not match the requested type; raised as a ``ResultError`` in the end."""
+"""Mismatch: a value in a response that does not match the requested type; raised as a ``ResultError`` in the end."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ SHOWN_CHARACTERS = 60
 _SECRET = re.compile("auth|cookie|credential|key|passw|secret|session|token", re.IGNORECASE)
 
 
-class Misfit(ValueError):
+class Mismatch(ValueError):
     """A value does not match its type.
 
     The decoder of the value raises it, and the decoder of each enclosing object and list adds a step to the path.
@@ -45,7 +45,7 @@ class Misfit(ValueError):
 
 
 class Missing:
-    """The value of a ``Misfit`` for a missing member of an object."""
+    """The value of a ``Mismatch`` for a missing member of an object."""
 
 
 def path_text(path: tuple[str | int, ...]) -> str:

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from graphql import FragmentDefinitionNode, OperationDefinitionNode, build_schema, parse
 
-from syncgql.codegen.collecting import Selected, Selection, collect, conditions, possible_types, sub_selections
+from syncgql.codegen.collect_fields import (
+    Selected,
+    Selection,
+    collect_fields,
+    conditions,
+    possible_types,
+    sub_selections,
+)
 
 SCHEMA = build_schema("type Query { n: N } interface N { a: Int } type A implements N { a: Int } type B { b: Int }")
 
@@ -15,7 +22,7 @@ def selected(text: str, *types: str) -> dict[str, list[Selected]]:
     fragments = {node.name.value: node for node in document.definitions if isinstance(node, FragmentDefinitionNode)}
     operation = document.definitions[0]
     assert isinstance(operation, OperationDefinitionNode)
-    return collect([Selection(operation.selection_set, "Query")], fragments, lambda name: name in types)
+    return collect_fields([Selection(operation.selection_set, "Query")], fragments, lambda name: name in types)
 
 
 def test_equal_keys_are_merged() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from graphql import FragmentDefinitionNode, OperationDefinitionNode, build_schema, parse
 
-from syncgql.codegen.texts import DocumentTexts
+from syncgql.codegen.document_printer import DocumentPrinter
 
 SCHEMA = build_schema("type Query { n: N, q: Query } interface N { a: Int } type A implements N { a: Int }")
 
@@ -15,7 +15,7 @@ def text_of(text: str) -> str:
     fragments = {node.name.value: node for node in document.definitions if isinstance(node, FragmentDefinitionNode)}
     operation = document.definitions[0]
     assert isinstance(operation, OperationDefinitionNode)
-    return " ".join(DocumentTexts(SCHEMA, fragments).operation(operation).split())
+    return " ".join(DocumentPrinter(SCHEMA, fragments).operation(operation).split())
 
 
 def test_typename_is_added_to_abstract_selections_only() -> None:

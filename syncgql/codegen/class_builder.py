@@ -1,4 +1,4 @@
-"""Builder: builds classes from operations and fragments."""
+"""ClassBuilder: builds classes from operations and fragments."""
 
 from __future__ import annotations
 
@@ -19,35 +19,35 @@ from graphql import (
 from graphql.type import SchemaMetaFieldDef, TypeMetaFieldDef
 
 from ..typed.names import TYPENAME
-from .collecting import Selected, Selection, collect, conditions, possible_types, sub_selections
+from .collect_fields import Selected, Selection, collect_fields, conditions, possible_types, sub_selections
+from .definitions import Field, ObjectClass, OperationClass, TypeRef, Union
+from .document_printer import DocumentPrinter
 from .documents import Documents
-from .input_types import LeafTypes, described
 from .options import CodegenOptions
 from .python_names import Names, attribute_name, class_name
-from .shapes import Class, Field, OperationClass, Ref, Union
-from .texts import DocumentTexts
+from .used_types import UsedTypes, described
 
 
-class Builder:
+class ClassBuilder:
     """Builds the classes of operations and fragments.
 
     Args:
         schema: the schema.
         documents: all operations and fragments.
-        leaves: the scalars, enums and inputs.
+        types: the scalars, enums and inputs.
         options: the options.
         prefix: the prefix of references to the classes of fragments: ``fragments.``, or empty within their module.
     """
 
     def __init__(
-        self, schema: GraphQLSchema, documents: Documents, leaves: LeafTypes, options: CodegenOptions, prefix: str
+        self, schema: GraphQLSchema, documents: Documents, types: UsedTypes, options: CodegenOptions, prefix: str
     ) -> None:
         self._schema = schema
         self._fragments = documents.fragments
-        self._leaves = leaves
+        self._types = types
         self._options = options
         self._prefix = prefix
-        self._texts = DocumentTexts(schema, documents.fragments)
+        self._printer = DocumentPrinter(schema, documents.fragments)
         self.used_fragments: dict[str, None] = {}
 
     def operation(self, node: OperationDefinitionNode, name: str) -> OperationClass:
@@ -61,13 +61,13 @@ class Builder:
         return OperationClass(
             name,
             operation_name,
-            self._texts.operation(node),
-            self._leaves.variables(node),
+            self._printer.operation(node),
+            self._types.variables(node),
             data,
             self._description(node, root),
         )
 
-    def fragment(self, name: str) -> Class:
+    def fragment(self, name: str) -> ObjectClass:
         """Return the class of a fragment."""
         node = self._fragments[name]
         type_name = node.type_condition.name.value
@@ -79,32 +79,32 @@ class Builder:
             return root.fields[roots[0].name.value].description or ""
         return ""
 
-    def _object(self, name: str, path: str, selections: list[Selection], type_name: str) -> Class:
+    def _object(self, name: str, path: str, selections: list[Selection], type_name: str) -> ObjectClass:
         """Return the class of an object whose fields do not depend on its type."""
         types = possible_types(self._schema, type_name)
         return self._class(name, path, selections, type_name, lambda other: types <= self._possible(other))
 
     def _class(
         self, name: str, path: str, selections: list[Selection], type_name: str, applies: Callable[[str], bool]
-    ) -> Class:
-        made = Class(name, path, description=self._schema.type_map[type_name].description or "")
+    ) -> ObjectClass:
+        definition = ObjectClass(name, path, description=self._schema.type_map[type_name].description or "")
         # Annotations begin with the name of the outermost class, which a nested class of the same name would hide.
         attributes, classes = Names(self._options.reserved), Names([path.partition(".")[0]])
-        for key, selected in collect(selections, self._fragments, applies).items():
+        for key, selected in collect_fields(selections, self._fragments, applies).items():
             attribute = attributes.new(self._options.attribute(key))
             optional = all(each.optional for each in selected)
             if selected[0].node.name.value == TYPENAME:
-                made.fields.append(Field(key, attribute, Ref("str", False, "str"), optional))
+                definition.fields.append(Field(key, attribute, TypeRef("str", False, "str"), optional))
                 continue
-            definition = self._definition(selected[0])
-            ref = self._ref(definition.type, selected, made, classes)
-            made.fields.append(Field(key, attribute, ref, optional, described(definition)))
-        for union in made.unions:
+            field = self._field(selected[0])
+            ref = self._ref(field.type, selected, definition, classes)
+            definition.fields.append(Field(key, attribute, ref, optional, described(field)))
+        for union in definition.unions:
             union.reader = attributes.new(union.reader)
             union.name = classes.new(union.name)
-        return made
+        return definition
 
-    def _definition(self, selected: Selected) -> GraphQLField:
+    def _field(self, selected: Selected) -> GraphQLField:
         type_: Any = self._schema.type_map[selected.type_name]
         name = selected.node.name.value
         if name in type_.fields:
@@ -112,29 +112,29 @@ class Builder:
             return found
         return SchemaMetaFieldDef if name == "__schema" else TypeMetaFieldDef
 
-    def _ref(self, type_: Any, selected: list[Selected], owner: Class, names: Names) -> Ref:
+    def _ref(self, type_: Any, selected: list[Selected], owner: ObjectClass, names: Names) -> TypeRef:
         nullable = not isinstance(type_, GraphQLNonNull)
         if isinstance(type_, GraphQLNonNull):
             type_ = type_.of_type
         if isinstance(type_, GraphQLList):
-            return Ref("list", nullable, "", item=self._ref(type_.of_type, selected, owner, names))
+            return TypeRef("list", nullable, "", item=self._ref(type_.of_type, selected, owner, names))
         if not is_composite_type(type_):
-            return self._leaves.leaf(type_, nullable)
+            return self._types.leaf_type(type_, nullable)
         fragment = self._only_fragment(selected, type_.name)
         if fragment is not None:
             self.used_fragments[fragment] = None
-            return Ref("object", nullable, f"{self._prefix}{class_name(fragment)}")
+            return TypeRef("object", nullable, f"{self._prefix}{class_name(fragment)}")
         selections = sub_selections(selected, type_.name)
         name = class_name(selected[0].key)
         narrowing = self._narrowing(selections, type_.name)
         if narrowing:
             union = self._union(name, owner, names, selections, type_.name, narrowing)
             owner.unions.append(union)
-            return Ref("union", nullable, "", union=union)
+            return TypeRef("union", nullable, "", union=union)
         name = names.new(name)
-        made = self._object(name, f"{owner.path}.{name}", selections, type_.name)
-        owner.classes.append(made)
-        return Ref("object", nullable, made.path)
+        definition = self._object(name, f"{owner.path}.{name}", selections, type_.name)
+        owner.classes.append(definition)
+        return TypeRef("object", nullable, definition.path)
 
     def _only_fragment(self, selected: list[Selected], type_name: str) -> str | None:
         """Return the fragment that a selection consists of, if its class fits every object of the type."""
@@ -160,7 +160,7 @@ class Builder:
     def _union(
         self,
         name: str,
-        owner: Class,
+        owner: ObjectClass,
         names: Names,
         selections: list[Selection],
         type_name: str,
@@ -184,23 +184,23 @@ class Builder:
         owner.classes.append(_with_typename(other))
         return Union(name, f"read_{attribute_name(name)}", members, other.path)
 
-    def _member(self, name: str, owner: Class, selections: list[Selection], types: list[str]) -> Class:
+    def _member(self, name: str, owner: ObjectClass, selections: list[Selection], types: list[str]) -> ObjectClass:
         type_name = types[0]
-        made = self._class(
+        definition = self._class(
             name,
             f"{owner.path}.{name}",
             selections,
             type_name,
             lambda condition: type_name in self._possible(condition),
         )
-        made.typenames = types
-        owner.classes.append(_with_typename(made))
-        return made
+        definition.typenames = types
+        owner.classes.append(_with_typename(definition))
+        return definition
 
 
-def _with_typename(made: Class) -> Class:
+def _with_typename(definition: ObjectClass) -> ObjectClass:
     """Add the field ``typename``, which the text of the operation selects."""
-    if all(field.key != TYPENAME for field in made.fields):
-        name = Names(field.attribute for field in made.fields).new("typename")
-        made.fields.insert(0, Field(TYPENAME, name, Ref("str", False, "str")))
-    return made
+    if all(field.key != TYPENAME for field in definition.fields):
+        name = Names(field.attribute for field in definition.fields).new("typename")
+        definition.fields.insert(0, Field(TYPENAME, name, TypeRef("str", False, "str")))
+    return definition

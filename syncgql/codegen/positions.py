@@ -1,4 +1,4 @@
-"""Places: the positions of nodes and errors in files, including documents that are literals in Python files."""
+"""Position: the positions of nodes and errors in files, including documents that are literals in Python files."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from graphql import GraphQLError, Node, Source
 
 
 @dataclass(frozen=True)
-class Place:
+class Position:
     """A position in a file; lines and columns are counted from 1."""
 
     file: str
@@ -19,19 +19,19 @@ class Place:
         return f"{self.file}:{self.line}:{self.column}"
 
 
-def error_place(error: GraphQLError) -> Place:
+def error_position(error: GraphQLError) -> Position:
     """Return the position of an error in the file, rather than in the literal."""
     if error.source is None or not error.positions:
-        return Place("", 1, 1)
-    return _place(error.source, next(iter(error.positions)))
+        return Position("", 1, 1)
+    return _position(error.source, next(iter(error.positions)))
 
 
-def node_place(node: Node) -> Place:
+def node_position(node: Node) -> Position:
     """Return the position of a node in the file."""
-    return Place("", 1, 1) if node.loc is None else _place(node.loc.source, node.loc.start)
+    return Position("", 1, 1) if node.loc is None else _position(node.loc.source, node.loc.start)
 
 
-def _place(source: Source, position: int) -> Place:
+def _position(source: Source, position: int) -> Position:
     found, offset = source.get_location(position), source.location_offset
     column = found.column + (offset.column - 1 if found.line == 1 else 0)
-    return Place(source.name, found.line + offset.line - 1, column)
+    return Position(source.name, found.line + offset.line - 1, column)

@@ -25,7 +25,7 @@ from graphql import (
 from ..typed.names import TYPENAME
 
 
-class DocumentTexts:
+class DocumentPrinter:
     """Writes the documents of operations.
 
     Args:

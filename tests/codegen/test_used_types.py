@@ -8,7 +8,7 @@ import pytest
 from graphql import OperationDefinitionNode, build_schema, parse
 
 from syncgql.codegen import CodegenOptions
-from syncgql.codegen.input_types import LeafTypes
+from syncgql.codegen.used_types import UsedTypes
 from syncgql.schema.variables import is_one_of
 
 SCHEMA = build_schema(
@@ -26,7 +26,7 @@ SCHEMA = build_schema(
 
 def test_inputs() -> None:
     """Required only without null and default; what they use is found."""
-    leaves = LeafTypes(SCHEMA, CodegenOptions())
+    leaves = UsedTypes(SCHEMA, CodegenOptions())
     assert {field.attribute: field.hint for field in leaves.input_class("I").fields} == {
         "required": "str",
         "with_default": "int | Unset",
@@ -39,7 +39,7 @@ def test_inputs() -> None:
 
 def test_one_of() -> None:
     """Each member may be absent, none may be null."""
-    leaves = LeafTypes(SCHEMA, CodegenOptions())
+    leaves = UsedTypes(SCHEMA, CodegenOptions())
     one: Any = SCHEMA.type_map["One"]
     assert is_one_of(one)
     assert [field.hint for field in leaves.input_class("One").fields] == ["str | Unset", "int | Unset"]
@@ -59,5 +59,5 @@ def test_variables(definition: str, hint: str) -> None:
     """A default is the server's, so the variable is not sent."""
     operation = parse(f"query A({definition}) {{ a }}").definitions[0]
     assert isinstance(operation, OperationDefinitionNode)
-    (field,) = LeafTypes(SCHEMA, CodegenOptions()).variables(operation)
+    (field,) = UsedTypes(SCHEMA, CodegenOptions()).variables(operation)
     assert field.hint == hint

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from syncgql.typed.misfit import Misfit, Missing, path_text
+from syncgql.typed.mismatch import Mismatch, Missing, path_text
 
 
 @pytest.mark.parametrize(
@@ -23,15 +23,15 @@ from syncgql.typed.misfit import Misfit, Missing, path_text
 )
 def test_what_came_is_named_and_cut(value: Any, shown: str) -> None:
     """JSON's words for JSON's values."""
-    error = Misfit("str", value).result_error("Book")
+    error = Mismatch("str", value).result_error("Book")
     assert error.message == f"The response does not match Book: expected str, got {shown}."
 
 
 def test_the_path_is_in_the_message_and_on_the_error() -> None:
     """Each level adds its own step, the innermost first."""
-    misfit = Misfit("int", "many")
-    misfit.steps += ["pages", 0, "books"]
-    error = misfit.result_error("Library")
+    mismatch = Mismatch("int", "many")
+    mismatch.steps += ["pages", 0, "books"]
+    error = mismatch.result_error("Library")
     assert error.message == "The response does not match Library: books[0].pages: expected int, got 'many'."
     assert (error.path, error.expected) == (("books", 0, "pages"), "int")
     assert path_text((1, 2)) == "[1][2]"
@@ -39,6 +39,6 @@ def test_the_path_is_in_the_message_and_on_the_error() -> None:
 
 def test_the_text_of_secrets_is_not_shown() -> None:
     """A field whose name says so may have a secret, which must not reach a log."""
-    misfit = Misfit("int", "s3cr3t")
-    misfit.steps += ["accessToken", "login"]
-    assert "s3cr3t" not in misfit.result_error("Login").message
+    mismatch = Mismatch("int", "s3cr3t")
+    mismatch.steps += ["accessToken", "login"]
+    assert "s3cr3t" not in mismatch.result_error("Login").message

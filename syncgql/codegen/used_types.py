@@ -1,4 +1,4 @@
-"""The types of variables, of input objects, and of the leaves of results."""
+"""UsedTypes: the scalars, enums and input objects that the documents use."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from graphql import (
 )
 
 from ..schema.variables import is_one_of
+from .definitions import Field, Kind, ObjectClass, TypeRef
 from .options import CodegenOptions
 from .python_names import Names, attribute_name, class_name
-from .shapes import Class, Field, Kind, Ref
 
 _BUILT_IN: dict[str, tuple[Kind, str]] = {
     "ID": ("str", "str"),
@@ -30,7 +30,7 @@ _BUILT_IN: dict[str, tuple[Kind, str]] = {
 }
 
 
-class LeafTypes:
+class UsedTypes:
     """Collects the scalars, enums and input objects that the documents use.
 
     Args:
@@ -52,25 +52,25 @@ class LeafTypes:
         self._enum_names = Names(["Enumeration"])
         self._input_names = Names(["Input", "Any", "UNSET", "Unset", "written", "enums"])
 
-    def leaf(self, type_: Any, nullable: bool) -> Ref:
+    def leaf_type(self, type_: Any, nullable: bool) -> TypeRef:
         """Return the type of a scalar or enum."""
         if isinstance(type_, GraphQLEnumType):
-            return Ref("enum", nullable, f"enums.{self._enum(type_.name)}")
+            return TypeRef("enum", nullable, f"enums.{self._enum(type_.name)}")
         if type_.name in self._options.scalars:
-            return Ref("scalar", nullable, self._options.scalars[type_.name].type, scalar=type_.name)
+            return TypeRef("scalar", nullable, self._options.scalars[type_.name].type, scalar=type_.name)
         kind, annotation = _BUILT_IN.get(type_.name, ("any", "Any"))
-        return Ref(kind, nullable and kind != "any", annotation)
+        return TypeRef(kind, nullable and kind != "any", annotation)
 
-    def input_ref(self, type_: Any, prefix: str = "inputs.") -> Ref:
+    def input_ref(self, type_: Any, prefix: str = "inputs.") -> TypeRef:
         """Return the type of a variable, or of a field of an input object."""
         nullable = not isinstance(type_, GraphQLNonNull)
         if isinstance(type_, GraphQLNonNull):
             type_ = type_.of_type
         if isinstance(type_, GraphQLList):
-            return Ref("list", nullable, "", item=self.input_ref(type_.of_type, prefix))
+            return TypeRef("list", nullable, "", item=self.input_ref(type_.of_type, prefix))
         if isinstance(type_, GraphQLInputObjectType):
-            return Ref("input", nullable, f"{prefix}{self._input(type_.name)}")
-        return self.leaf(type_, nullable)
+            return TypeRef("input", nullable, f"{prefix}{self._input(type_.name)}")
+        return self.leaf_type(type_, nullable)
 
     def variables(self, operation: OperationDefinitionNode) -> list[Field]:
         """Return the variables of an operation."""
@@ -83,18 +83,18 @@ class LeafTypes:
             fields.append(Field(name, names.new(attribute_name(name)), ref, optional, default))
         return fields
 
-    def input_class(self, name: str) -> Class:
+    def input_class(self, name: str) -> ObjectClass:
         """Return the class of an input object."""
         type_: Any = self._schema.type_map[name]
-        made = Class(self._input(name), self._input(name), description=type_.description or "")
+        definition = ObjectClass(self._input(name), self._input(name), description=type_.description or "")
         names = Names(self.reserved)
         for key, field in type_.fields.items():
             ref = self.input_ref(field.type, "")
             if is_one_of(type_):
                 ref.nullable = False
             optional = is_one_of(type_) or is_optional(ref) or not is_required_input_field(field)
-            made.fields.append(Field(key, names.new(attribute_name(key)), ref, optional, described(field)))
-        return made
+            definition.fields.append(Field(key, names.new(attribute_name(key)), ref, optional, described(field)))
+        return definition
 
     def _enum(self, name: str) -> str:
         if name not in self.enums:
@@ -107,7 +107,7 @@ class LeafTypes:
         return self.inputs[name]
 
 
-def is_optional(ref: Ref) -> bool:
+def is_optional(ref: TypeRef) -> bool:
     """Return whether a variable or an input field of this type can be omitted."""
     return ref.nullable or ref.kind == "any"
 
