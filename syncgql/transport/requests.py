@@ -15,8 +15,8 @@ from ..deadline import Deadline
 from ..exceptions import TransportConnectionFailed, TransportError
 from ..gql_names import unknown_argument
 from ..protocol import json_codec
-from ..protocol.batch import BatchEntry, batch_payload, parse_batch_answer
-from ..protocol.http import HTTPResponse, parse_answer, public_url
+from ..protocol.batch import BatchEntry, batch_payload, parse_batch_response
+from ..protocol.http import HTTPResponse, parse_http_response, public_url
 from ..protocol.http_get import MAX_URL_LENGTH, TOO_LONG
 from ..protocol.incremental_reader import parse_parts
 from ..protocol.json_codec import JSONDeserialize, JSONSerialize
@@ -178,7 +178,7 @@ class RequestsHTTPTransport(BlockingTransport):
         check_arguments("extra_args", extra_args or {}, EXTRA_ARGS, REFUSED_ARGUMENTS, "requests")
         prepared = self._checked(self._builder.build(request, headers, None, ()))
         send = functools.partial(self._send, arguments=extra_args or {})
-        reader = parse_parts if request.is_incremental else parse_answer
+        reader = parse_parts if request.is_incremental else parse_http_response
         parse = functools.partial(reader, json_deserialize=self.json_deserialize)
         return RoundTrip(prepared, send, noting_refusals(parse, self.token_auth))
 
@@ -193,7 +193,7 @@ class RequestsHTTPTransport(BlockingTransport):
         options = self._builder.options(headers, None)
         prepared = self._checked(self._builder.post(requests, batch_payload(requests), options, ()))
         send = functools.partial(self._send, arguments=extra_args or {})
-        parse = functools.partial(parse_batch_answer, count=len(requests), json_deserialize=self.json_deserialize)
+        parse = functools.partial(parse_batch_response, count=len(requests), json_deserialize=self.json_deserialize)
         return RoundTrip(prepared, send, noting_refusals(parse, self.token_auth))
 
     @staticmethod
