@@ -135,6 +135,12 @@ def test_the_lines_are_found() -> None:
     assert (len(SGQLC_LINES), len(QLIENT_LINES), len(GENERATED_FAILURES)) == (6, 5, 3)
 
 
+@pytest.mark.parametrize("line", SGQLC_LINES + QLIENT_LINES, ids=lambda line: line[1])
+def test_a_line_runs(line: tuple[str, str], names: dict[str, Any]) -> None:
+    """In syncgql, whether the other clients are installed or not."""
+    assert ours(line[1], names)
+
+
 @pytest.mark.parametrize("line", SGQLC_LINES + QLIENT_LINES, ids=lambda line: line[0])
 def test_a_line_returns_the_same(line: tuple[str, str], names: dict[str, Any], theirs: dict[str, Any]) -> None:
     """The data, or the message of an error."""
