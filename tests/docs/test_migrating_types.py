@@ -61,7 +61,7 @@ def value_of(value):
 """
 GENERATED_LINES = [
     'client.get_book(id="1")',
-    'client.get_book(id="1", timeout=3, headers=h)',
+    'client.get_book(id="1", timeout=60, headers=h)',
     'client.send(file=Upload("a.txt", io.BytesIO(b"four"), "text/plain"))',
 ]
 FAILURES: dict[str, Any] = {
