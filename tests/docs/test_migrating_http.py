@@ -148,6 +148,19 @@ def test_the_lines_are_found() -> None:
     assert [len([row for row in EXCEPTIONS if row[0] == before]) for before in (REQUESTS, HTTPX)] == [4, 3]
 
 
+@pytest.mark.parametrize("line", LINES, ids=lambda line: line[2])
+def test_a_line_runs(
+    line: tuple[str, str, str],
+    names: dict[str, Any],
+    url_of: Callable[[str], str],
+    folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """In syncgql, whether the other clients are installed or not."""
+    monkeypatch.chdir(folder)
+    ours(line[2], {**names, "url": url_of(line[2])})
+
+
 @pytest.mark.parametrize("line", LINES, ids=lambda line: line[1])
 def test_a_line_sends_the_same(
     line: tuple[str, str, str],

@@ -61,7 +61,7 @@ def value_of(value):
 """
 GENERATED_LINES = [
     'client.get_book(id="1")',
-    'client.get_book(id="1", timeout=3, headers=h)',
+    'client.get_book(id="1", timeout=60, headers=h)',
     'client.send(file=Upload("a.txt", io.BytesIO(b"four"), "text/plain"))',
 ]
 FAILURES: dict[str, Any] = {
@@ -133,6 +133,12 @@ def packages(names: dict[str, Any], tmp_path_factory: pytest.TempPathFactory) ->
 def test_the_lines_are_found() -> None:
     """All rows that have code for both are checked."""
     assert (len(SGQLC_LINES), len(QLIENT_LINES), len(GENERATED_FAILURES)) == (6, 5, 3)
+
+
+@pytest.mark.parametrize("line", SGQLC_LINES + QLIENT_LINES, ids=lambda line: line[1])
+def test_a_line_runs(line: tuple[str, str], names: dict[str, Any]) -> None:
+    """In syncgql, whether the other clients are installed or not."""
+    assert ours(line[1], names)
 
 
 @pytest.mark.parametrize("line", SGQLC_LINES + QLIENT_LINES, ids=lambda line: line[0])

@@ -45,7 +45,7 @@ def start(client: Client) -> str:
 
 
 def wait(client: Client, operation_id: str) -> str | None:
-    """Wait for the end of the operation; return the URL of its result, or None if it is empty."""
+    """Wait until the operation ends; return the URL of its result, or None if it is empty."""
     states = client.poll(
         STATE,
         {"id": operation_id},
@@ -63,7 +63,7 @@ def wait(client: Client, operation_id: str) -> str | None:
 
 def rows(url: str) -> Iterator[dict[str, Any]]:
     """Yield the objects of a result, one for each line, while it is downloaded."""
-    # Another server has the result and must not get the token that the client sends.
+    # The result is on another server, which must not receive the token of the client.
     request = urllib.request.Request(url, headers={"Accept-Encoding": "gzip"})
     with urllib.request.urlopen(request, timeout=60) as response:
         is_gzip = response.headers.get("Content-Encoding") == "gzip"

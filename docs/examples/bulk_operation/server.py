@@ -46,7 +46,7 @@ class BulkOperationPayload:
 
 
 def operation(id: str, base_url: str) -> BulkOperation:
-    """The state of an operation at this moment."""
+    """Return the current state of an operation."""
     part = min(1.0, (time.monotonic() - started[id]) / SECONDS)
     url = f"{base_url}results/{id}.jsonl" if part == 1 else None
     return BulkOperation(
@@ -59,7 +59,7 @@ def operation(id: str, base_url: str) -> BulkOperation:
 
 
 def base_url(info: Info) -> str:
-    """Where this server is; the token is checked on the way."""
+    """Check the token and return the URL of this server."""
     request: Request = info.context["request"]
     if not request.headers.get(TOKEN_HEADER):
         raise PermissionError("The access token is missing.")

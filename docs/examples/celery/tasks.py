@@ -41,5 +41,5 @@ def add_book(self: Task, title: str, author: str) -> str:
             raise
         raise self.retry(exc=error, countdown=error.retry_after) from error
     except (TransportConnectionFailed, TransportTimeout) as error:
-        # The book may have been added all the same: only retry what may happen twice.
+        # The book may have been added: retry only what may be executed twice.
         raise self.retry(exc=error, countdown=2**self.request.retries) from error

@@ -36,12 +36,12 @@ def pull_range(client: Client, folder: Path, start: int) -> int:
     path = file_of(folder, start)
     unfinished = path.with_suffix(f".{os.getpid()}")
     pyarrow.parquet.write_table(pyarrow.Table.from_pylist(rows), unfinished)
-    unfinished.replace(path)  # at once, so that a file of this name is complete
+    unfinished.replace(path)  # atomic: a file with this name is complete
     return start
 
 
 def main(folder: Path) -> None:
-    """Fetch the ranges that are not there yet."""
+    """Fetch the ranges that have no file yet."""
     folder.mkdir(parents=True, exist_ok=True)
     client = Client(os.environ.get("ROWS_URL", "http://127.0.0.1:8002/"), retry=True)
     count = client.execute("{ rowCount }")["rowCount"]

@@ -1,4 +1,4 @@
-"""A server of 20,000 rows, in pages."""
+"""A server with 20,000 rows in pages."""
 
 from __future__ import annotations
 

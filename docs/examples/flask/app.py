@@ -22,13 +22,13 @@ client = Client(os.environ.get("LIBRARY_URL", "http://127.0.0.1:8001/graphql"), 
 
 @app.get("/books")
 def books() -> ResponseReturnValue:
-    """All books."""
+    """Return all books."""
     return jsonify(client.execute("query Books { books { id title author } }")["books"])
 
 
 @app.get("/books/<id>")
 def book(id: str) -> ResponseReturnValue:
-    """One book; 404 when the library has none with this id."""
+    """Return a book; 404 if the library has none with this ID."""
     found = None
     try:
         found = client.execute(
@@ -59,21 +59,21 @@ def add_book() -> ResponseReturnValue:
 
 @app.errorhandler(DocumentError)
 def not_sent(error: DocumentError) -> ResponseReturnValue:
-    """Found before anything was sent; the documents are right, so it is the visitor's value."""
+    """Nothing was sent: the documents are valid, so a value from the visitor is not."""
     app.logger.warning("Not sent: %s", error)
     return jsonify(error="This cannot be understood."), 400
 
 
 @app.errorhandler(TransportQueryError)
 def refused(error: TransportQueryError) -> ResponseReturnValue:
-    """The library answered with errors."""
+    """The response has errors."""
     app.logger.error("The library refused: %s", error)
     return jsonify(error="The library cannot answer."), 502
 
 
 @app.errorhandler(TransportRateLimited)
 def throttled(error: TransportRateLimited) -> ResponseReturnValue:
-    """There were too many requests."""
+    """The library received too many requests."""
     app.logger.error("The library is busy: %s", error)
     return (
         jsonify(error="The library is busy."),
@@ -84,7 +84,7 @@ def throttled(error: TransportRateLimited) -> ResponseReturnValue:
 
 @app.errorhandler(TransportTimeout)
 def late(error: TransportTimeout) -> ResponseReturnValue:
-    """There was no answer in time."""
+    """The response did not arrive in time."""
     app.logger.error("The library is late: %s", error)
     return jsonify(error="The library takes too long to answer."), 504
 

@@ -1,4 +1,4 @@
-"""What a visitor sees, and what the log says, when the library fails."""
+"""Responses and log records for failures of the library."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ logger = logging.getLogger(__name__)
 
 
 class Failure(NamedTuple):
-    """A neutral answer, because the message of the error names hosts and quotes the library."""
+    """A neutral response, because the message of the error names hosts and quotes the library."""
 
     status: int
     text: str
@@ -27,7 +27,7 @@ class Failure(NamedTuple):
 
 
 def failure_of(error: SyncGQLError) -> Failure:
-    """Log an error and return the answer to the visitor."""
+    """Log an error and return the response for the visitor."""
     failure = _failure_of(error)
     logger.log(
         logging.WARNING if failure.status < 500 else logging.ERROR,
@@ -39,7 +39,7 @@ def failure_of(error: SyncGQLError) -> Failure:
 
 
 def is_missing(error: TransportQueryError, field: str) -> bool:
-    """Return whether the library has no such thing: null, without the code of another failure."""
+    """Return whether the object does not exist: null, without the code of another failure."""
     return error.data == {field: None} and error.codes in [(), ("NOT_FOUND",)]
 
 

@@ -1,4 +1,4 @@
-"""Settings: what Django and syncgql need to show a page and no more."""
+"""The settings of the project."""
 
 from __future__ import annotations
 

@@ -17,21 +17,21 @@ BOOK = {"id": "1", "title": "Emma", "author": "Jane Austen", "year": 1815}
 
 
 class LibraryTests(SimpleTestCase):
-    """The views and the daemon, with answers made up in place of the library."""
+    """The views and the daemon, with a mock in place of the library."""
 
     def setUp(self) -> None:
-        """Answer in place of the library while a test runs."""
+        """Replace the library by a mock for each test."""
         self.library = GraphQLMock()
         self.library.__enter__()
         self.addCleanup(self.library.__exit__, None, None, None)
 
     def test_the_page_lists_the_books(self) -> None:
-        """A line for each book."""
+        """The page has a line for each book."""
         self.library.add("Books", {"books": [BOOK]})
         self.assertContains(self.client.get("/"), "<li>Emma, Jane Austen (1815)</li>", html=True)
 
     def test_a_book_is_added(self) -> None:
-        """The title of the form is the variable of the mutation."""
+        """The title in the form is sent as a variable of the mutation."""
         self.library.add("AddBook", {"addBook": {"id": "5"}})
         self.assertRedirects(
             self.client.post("/", {"title": "Momo"}), "/", fetch_redirect_response=False
@@ -48,22 +48,22 @@ class LibraryTests(SimpleTestCase):
         self.assertEqual(call.variables["file"].filename, "emma.txt")
 
     def test_the_request_id_is_forwarded(self) -> None:
-        """The library's log can name the request of the visitor."""
+        """The library receives the ID of the visitor's request."""
         self.library.add("Books", {"books": []})
         self.client.get("/", headers={"X-Request-ID": "7f3a"})
         self.library.assert_called("Books", headers={"X-Request-ID": "7f3a"})
 
     def test_the_library_is_down(self) -> None:
-        """The page says so, and the log says why."""
-        self.library.add("Books", raises=TransportConnectionFailed("Nobody is there."))
+        """The page reports it, and the reason is logged."""
+        self.library.add("Books", raises=TransportConnectionFailed("Connection refused."))
         with self.assertLogs("library.failures") as logs:
             self.assertContains(
                 self.client.get("/"), "The library is not available.", status_code=503
             )
-        self.assertIn("Nobody is there.", logs.output[0])
+        self.assertIn("Connection refused.", logs.output[0])
 
     def test_there_is_no_such_book(self) -> None:
-        """Libraries say so by null, by null with an error, or with a code."""
+        """The response has null, null and an error, or null and an error with a code."""
         self.library.add("Book", {"book": None})
         self.library.add("Book", {"book": None}, errors=["There is no book 99."])
         self.library.add(
@@ -72,20 +72,20 @@ class LibraryTests(SimpleTestCase):
             errors=[{"message": "No.", "extensions": {"code": "NOT_FOUND"}}],
         )
         for _ in range(3):
-            answer = self.client.get("/books/99/")
+            response = self.client.get("/books/99/")
             self.assertEqual(
-                (answer.status_code, answer.json()), (404, {"error": "There is no such book."})
+                (response.status_code, response.json()), (404, {"error": "There is no such book."})
             )
 
     def test_a_query_is_retried(self) -> None:
-        """The visitor does not notice that the library was not available at first."""
+        """The page shows the books although the first attempt failed."""
         self.library.add("Books", status=503, body="try later")
         self.library.add("Books", {"books": [BOOK]})
         self.assertContains(self.client.get("/"), "Emma")
 
     @override_settings(SYNCGQL={"library": {"url": "http://library.test/graphql"}})  # no retries
     def test_every_other_failure(self) -> None:
-        """Each has its status, a neutral text, and a line in the log with the details."""
+        """Each one results in a status, a neutral text and a log record with the details."""
         throttled = {"message": "secret", "extensions": {"code": "THROTTLED"}}
         failures: list[tuple[int, dict[str, Any]]] = [
             (400, {"raises": DocumentError("secret")}),
@@ -114,13 +114,13 @@ class LibraryTests(SimpleTestCase):
                     self.subTest(path=path, status=status),
                     self.assertLogs("library.failures") as logs,
                 ):
-                    answer = self.client.get(path)
-                    self.assertEqual(answer.status_code, status)
-                    self.assertNotIn("secret", answer.content.decode())
+                    response = self.client.get(path)
+                    self.assertEqual(response.status_code, status)
+                    self.assertNotIn("secret", response.content.decode())
                     self.assertIn("secret", logs.output[0])
 
     def test_the_daemon_prints_new_books(self) -> None:
-        """It calls the handler with each event, and ends after --count of them."""
+        """It calls the handler with each event, and exits after --count events."""
         self.library.script(
             "BookAdded",
             event({"bookAdded": BOOK}),
@@ -131,7 +131,7 @@ class LibraryTests(SimpleTestCase):
         self.assertEqual(out.getvalue(), "Emma, Jane Austen\nPersuasion, Jane Austen\n")
 
     def test_the_daemon_ends_with_an_error(self) -> None:
-        """When the library ends the subscription with errors, the command says which."""
+        """The command reports the errors with which the library ended the subscription."""
         self.library.script("BookAdded", errors("The shelf is closed."))
         with self.assertRaisesMessage(CommandError, "The shelf is closed."):
             call_command("graphql_subscribe", "library.events.book_added")

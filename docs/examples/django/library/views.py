@@ -30,7 +30,7 @@ def books(request: HttpRequest) -> HttpResponse:
 
 
 def book(request: HttpRequest, id: str) -> JsonResponse:
-    """Return one book; 404 when the library has none with this id."""
+    """Return a book; 404 if the library has none with this ID."""
     found = None
     try:
         found = clients["library"].execute(
