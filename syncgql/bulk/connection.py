@@ -82,19 +82,19 @@ def find_connection(request: GraphQLRequest, path: str | None) -> Connection:
         DocumentError: there is no connection, there are several, or the connection is incomplete.
     """
     key = (request.text, request.operation_name, path)
-    connection = _found.get(key)
+    connection = _cache.get(key)
     if connection is None:
-        connection = checked(_chosen(connections(request), path))
-        _found.put(key, connection, len(request.text))
+        connection = checked(_select(connections(request), path))
+        _cache.put(key, connection, len(request.text))
     return connection
 
 
-_found: BoundedCache[tuple[str, str | None, str | None], Connection] = BoundedCache()
+_cache: BoundedCache[tuple[str, str | None, str | None], Connection] = BoundedCache()
 
 
 def connections(request: GraphQLRequest) -> list[Connection]:
     """Return all connections of the operation, in the order of the document."""
-    return list(_below(request.operation, (), _fragments(request.document), frozenset()))
+    return list(_find_connections(request.operation, (), _fragments(request.document), frozenset()))
 
 
 def enclosing(inner: Connection, candidates: list[Connection]) -> Connection | None:
@@ -109,7 +109,7 @@ def enclosing(inner: Connection, candidates: list[Connection]) -> Connection | N
     return max(around, key=lambda outer: len(outer.path), default=None)
 
 
-def _chosen(candidates: list[Connection], path: str | None) -> Connection:
+def _select(candidates: list[Connection], path: str | None) -> Connection:
     if path is not None:
         matching = [each for each in candidates if each.name == path]
         if not matching:
@@ -179,7 +179,7 @@ def _fragments(document: DocumentNode) -> Mapping[str, SelectionSetNode]:
 Fragments = Mapping[str, SelectionSetNode]
 
 
-def _below(
+def _find_connections(
     node: OperationDefinitionNode | FieldNode, path: tuple[str, ...], fragments: Fragments, spread: frozenset[str]
 ) -> Iterator[Connection]:
     fields = list(_fields(node.selection_set, fragments, spread))
@@ -187,7 +187,7 @@ def _below(
         yield _connection(node, path, fields, fragments)
     for field in fields:
         if field.selection_set is not None:
-            yield from _below(field, (*path, _key(field)), fragments, spread)
+            yield from _find_connections(field, (*path, _key(field)), fragments, spread)
 
 
 def _fields(selections: SelectionSetNode | None, fragments: Fragments, spread: frozenset[str]) -> Iterator[FieldNode]:

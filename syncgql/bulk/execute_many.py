@@ -13,14 +13,14 @@ from ..request import GraphQLRequest, as_request
 from ..runtime.owner_process import OwnerProcess
 from ..runtime.sliced_queue import SlicedQueue
 from ..typed.request import ResultT_co, decoded
-from .calls import Calls, Outcome
 from .progress import Progress
+from .request_executor import GetResult, RequestExecutor
 
 OnError = Literal["raise", "return"]
 
 AHEAD = 2
-"""The maximum number of requests that are ahead of the next result, as a multiple of *concurrency*. The surplus keeps
-the next request ready when a response arrives, and one slow response does not hold up the others."""
+"""The maximum number of requests that were started but not returned, as a multiple of *concurrency*. The surplus keeps
+the next request ready when a response arrives, and a slow response does not hold up the others."""
 
 
 class FailedRequest(NamedTuple):
@@ -47,13 +47,13 @@ class ExecuteMany(Iterator[ResultT_co]):
     thread.
 
     Args:
-        flow: sends the requests and collects the results.
+        requests: sends the requests and collects the results.
     """
 
-    def __init__(self, flow: Flow) -> None:
-        self._flow = flow
+    def __init__(self, requests: ConcurrentRequests) -> None:
+        self._requests = requests
         # Dropping this object drops the generator, whose finally clause cancels the requests in flight.
-        self._results = flow.run()
+        self._results = requests.results()
 
     def __iter__(self) -> ExecuteMany[ResultT_co]:
         return self
@@ -64,7 +64,7 @@ class ExecuteMany(Iterator[ResultT_co]):
         Raises:
             StopIteration: all requests are done.
             SyncGQLError: a request failed; see ``Client.execute``.
-            Exception: what the iterator of requests raised.
+            Exception: the iterable of requests raised it.
         """
         result: ResultT_co = next(self._results)
         return result
@@ -72,7 +72,7 @@ class ExecuteMany(Iterator[ResultT_co]):
     def close(self) -> None:
         """Cancel the requests in flight; closing again does nothing."""
         self._results.close()
-        self._flow.end()
+        self._requests.cancel()
 
     def __enter__(self) -> ExecuteMany[ResultT_co]:
         return self
@@ -81,14 +81,14 @@ class ExecuteMany(Iterator[ResultT_co]):
         self.close()
 
     def __repr__(self) -> str:
-        return f"<ExecuteMany {self._flow}>"
+        return f"<ExecuteMany {self._requests}>"
 
 
-class Flow:
+class ConcurrentRequests:
     """Sends requests, several at a time, and collects their results.
 
     Args:
-        calls: sends the requests.
+        executor: sends the requests.
         requests: the requests; each is taken when it can be sent.
         concurrency: the maximum number of requests in flight.
         ordered: whether results are returned in the order of the requests; otherwise as they arrive.
@@ -102,7 +102,7 @@ class Flow:
 
     def __init__(
         self,
-        calls: Calls,
+        executor: RequestExecutor,
         requests: Iterator[GraphQLRequest],
         *,
         concurrency: int,
@@ -111,58 +111,57 @@ class Flow:
         progress: Progress,
     ) -> None:
         self._returns_errors = check_on_error(on_error)
-        self._calls = calls
+        self._executor = executor
         self._requests = requests
         self._concurrency = check_count("concurrency", concurrency, least=1, of="requests")
         self._ordered = check_flag("ordered", ordered)
         self._progress = progress
-        self._landings: SlicedQueue[_Landing] = SlicedQueue()
+        self._completed: SlicedQueue[_Completed] = SlicedQueue()
         self._limit = AHEAD * self._concurrency
         self._started = 0
-        self._landed = 0
+        self._done = 0
         self._returned = 0
         self._has_more = True
 
-    def end(self) -> None:
+    def cancel(self) -> None:
         """Cancel the requests in flight. Takes no lock, so that finalizers can call it."""
         self._has_more = False
-        self._calls.cancel()
+        self._executor.cancel()
         self._progress.close()
 
     def __str__(self) -> str:
-        return f"{self._returned} returned, {self._started - self._landed} in flight"
+        return f"{self._returned} returned, {self._started - self._done} in flight"
 
-    def run(self) -> Generator[Any, None, None]:
+    def results(self) -> Generator[Any, None, None]:
         """Yield the results. When the generator ends or is dropped, it cancels the requests in flight."""
         try:
-            landings = self._in_turn() if self._ordered else self._as_they_land()
-            for landing in landings:
-                result = self._result(landing)
+            for each in self._in_order() if self._ordered else self._as_completed():
+                result = self._result(each)
                 self._returned += 1
                 self._progress.add(1)
                 yield result
         finally:
-            self.end()
+            self.cancel()
 
-    def _in_turn(self) -> Iterator[_Landing]:
-        early: dict[int, _Landing] = {}
-        turn = 0
-        for landing in self._as_they_land():
-            early[landing.number] = landing
-            while turn in early:
-                yield early.pop(turn)
-                turn += 1
+    def _in_order(self) -> Iterator[_Completed]:
+        early: dict[int, _Completed] = {}
+        next_number = 0
+        for each in self._as_completed():
+            early[each.number] = each
+            while next_number in early:
+                yield early.pop(next_number)
+                next_number += 1
 
-    def _as_they_land(self) -> Iterator[_Landing]:
+    def _as_completed(self) -> Iterator[_Completed]:
         owner = OwnerProcess()
         while True:
             owner.check()
             self._fill()
-            if self._landed == self._started:
+            if self._done == self._started:
                 return
-            landing = self._landings.get()
-            self._landed += 1
-            yield landing
+            each = self._completed.get()
+            self._done += 1
+            yield each
 
     def _fill(self) -> None:
         """Start requests up to the limit, but at most one while there is a result to return."""
@@ -173,23 +172,23 @@ class Flow:
                 self._has_more = False
                 return
             self._start(request)
-            if not self._landings.is_empty():
+            if not self._completed.is_empty():
                 return
 
     def _start(self, request: GraphQLRequest) -> None:
         number, self._started = self._started, self._started + 1
-        put = self._landings.put
+        put = self._completed.put
         try:
-            self._calls.start(request, lambda outcome: put(_Landing(number, request, outcome)))
+            self._executor.submit(request, lambda get_result: put(_Completed(number, request, get_result)))
         except ClientClosed:
             raise
         except SyncGQLError as error:  # The request cannot be sent.
-            put(_Landing(number, request, functools.partial(_raise, [error])))
+            put(_Completed(number, request, functools.partial(_raise, [error])))
 
-    def _result(self, landing: _Landing) -> Any:
-        number, request, outcome = landing
+    def _result(self, completed: _Completed) -> Any:
+        number, request, get_result = completed
         try:
-            return decoded(data_or_raise(outcome(), request), request)
+            return decoded(data_or_raise(get_result(), request), request)
         except ClientClosed:
             raise
         except SyncGQLError as error:
@@ -199,12 +198,12 @@ class Flow:
             raise
 
 
-class _Landing(NamedTuple):
-    """A request whose outcome is known."""
+class _Completed(NamedTuple):
+    """A request that is done, with or without success."""
 
     number: int
     request: GraphQLRequest
-    outcome: Outcome
+    get_result: GetResult
 
 
 def check_on_error(on_error: OnError) -> bool:

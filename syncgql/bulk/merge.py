@@ -41,37 +41,37 @@ def merge(*subscriptions: Subscription[T], on_error: OnError = "raise") -> Itera
     return _merged(subscriptions, check_on_error(on_error))
 
 
-class _Bell:
-    """Tracks which subscriptions may have events, without locks.
+class _ReadySubscriptions:
+    """The numbers of the subscriptions that may have events; uses no locks.
 
     A producer first adds an event and then wakes the consumer; the consumer first takes the wake-up and then looks for
-    events. Producers share a wake-up that has not been taken, so there is at most one per producing thread.
+    events, so no event is missed. Producers share a wake-up that the consumer has not taken yet.
     """
 
     def __init__(self, count: int) -> None:
-        self.ready = set(range(count))
-        self._wakes: SlicedQueue[None] = SlicedQueue()
+        self.numbers = set(range(count))
+        self._wake_ups: SlicedQueue[None] = SlicedQueue()
 
-    def ring(self, number: int) -> None:
-        self.ready.add(number)
-        if self._wakes.is_empty():
-            self._wakes.put(None)
+    def add(self, number: int) -> None:
+        self.numbers.add(number)
+        if self._wake_ups.is_empty():
+            self._wake_ups.put(None)
 
     def wait(self) -> None:
-        self._wakes.get()
+        self._wake_ups.get()
 
 
 def _merged(subscriptions: tuple[Subscription[T], ...], returns_errors: bool) -> Iterator[tuple[Subscription[T], Any]]:
-    bell = _Bell(len(subscriptions))
+    ready = _ReadySubscriptions(len(subscriptions))
     for number, each in enumerate(subscriptions):
-        each.notify(lambda number=number: bell.ring(number))  # type: ignore[misc]
+        each.notify(lambda number=number: ready.add(number))  # type: ignore[misc]
     still_open = set(range(len(subscriptions)))
     try:
         while still_open:
-            if not bell.ready & still_open:
-                bell.wait()
-            for number in sorted(bell.ready & still_open):
-                bell.ready.discard(number)
+            if not ready.numbers & still_open:
+                ready.wait()
+            for number in sorted(ready.numbers & still_open):
+                ready.numbers.discard(number)
                 subscription = subscriptions[number]
                 try:
                     event: Any = subscription.next(0)
@@ -84,7 +84,7 @@ def _merged(subscriptions: tuple[Subscription[T], ...], returns_errors: bool) ->
                     if not returns_errors:
                         raise
                     event = error.with_traceback(None)
-                bell.ready.add(number)  # There may be more events.
+                ready.numbers.add(number)  # There may be more events.
                 yield subscription, event
     except GeneratorExit:
         raise

@@ -36,14 +36,14 @@ def find_nested_connection(request: GraphQLRequest, path: str) -> NestedConnecti
         DocumentError: there is none, or one of the two connections is incomplete.
     """
     key = (request.text, request.operation_name, path)
-    nested = _found.get(key)
+    nested = _cache.get(key)
     if nested is None:
         nested = _nested(connections(request), path)
-        _found.put(key, nested, len(request.text))
+        _cache.put(key, nested, len(request.text))
     return nested
 
 
-_found: BoundedCache[tuple[str, str | None, str], NestedConnection] = BoundedCache()
+_cache: BoundedCache[tuple[str, str | None, str], NestedConnection] = BoundedCache()
 
 
 def _nested(candidates: list[Connection], path: str) -> NestedConnection:

@@ -15,13 +15,13 @@ class NotebookLine(Progress):
     """One line of output: count, total, rate and remaining time.
 
     Args:
-        what: the text at the beginning of the line.
+        label: the text at the beginning of the line.
         total: the total count; None if it is unknown.
     """
 
-    def __init__(self, what: str, total: int | None = None) -> None:
+    def __init__(self, label: str, total: int | None = None) -> None:
         super().__init__(self._show, total)
-        self._what = what
+        self._label = label
         self._handle: Any = None
         self._start = self._next = 0.0
 
@@ -45,12 +45,12 @@ class NotebookLine(Progress):
 
     def _output(self) -> dict[str, str]:
         seconds = time.monotonic() - self._start
-        return {"text/plain": line(self._what, self.done, self.total, seconds)}
+        return {"text/plain": line(self._label, self.done, self.total, seconds)}
 
 
-def line(what: str, done: int, total: int | None, seconds: float) -> str:
-    """Return the line for the count that was reached after a number of seconds."""
-    text = f"{what}: {done:,}" if total is None else f"{what}: {done:,}/{total:,}"
+def line(label: str, done: int, total: int | None, seconds: float) -> str:
+    """Return the line for a count that was reached in a number of seconds."""
+    text = f"{label}: {done:,}" if total is None else f"{label}: {done:,}/{total:,}"
     if seconds < INTERVAL or not done:
         return text
     text += f", {done / seconds:,.1f}/s"

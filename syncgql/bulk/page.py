@@ -11,13 +11,13 @@ class Page(NamedTuple):
     """One page of a list.
 
     Attributes:
-        nodes: the nodes of the page, without null.
+        nodes: the nodes of the page, without null unless ``keep_nulls`` is set.
         cursor: the cursor of the next page, for ``after=``; None if it is unknown.
         number: the number of the page, counting from 1 in each iteration.
         total_count: the number of nodes in all pages; None if the server does not report it.
         result: the whole result.
         start: the cursor of this page; None at the beginning of the list.
-        cursors: the cursor after each node; None if the response does not contain them.
+        cursors: the cursor of each node; None if the response does not contain them.
         parent: the outer node that the page belongs to; None if the connection is not nested.
     """
 
@@ -32,3 +32,14 @@ class Page(NamedTuple):
 
     def __repr__(self) -> str:
         return f"<Page {self.number}: {len(self.nodes)} nodes>"
+
+
+def without_nulls(page: Page) -> Page:
+    """Return the page without its null nodes."""
+    nodes = [node for node in page.nodes if node is not None]
+    if len(nodes) == len(page.nodes):
+        return page
+    cursors = page.cursors
+    if cursors is not None:
+        cursors = [cursor for cursor, node in zip(cursors, page.nodes, strict=True) if node is not None]
+    return page._replace(nodes=nodes, cursors=cursors)

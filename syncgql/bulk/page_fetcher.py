@@ -6,26 +6,28 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..checks import check_size
-from ..exceptions import DocumentError, SyncGQLError, TransportError, TransportQueryError
+from ..exceptions import DocumentError, SyncGQLError, TransportError, TransportQueryError, TransportServerError
 from ..protocol.graphql_response import data_or_raise
 from ..request import GraphQLRequest
 from ..result import ExecutionResult
 from ..typed.request import TypedRequest
-from .calls import Calls, Outcome, Repeat
 from .page_size import PageSize, codes
-from .pagination import Pagination, Turn, declares, default_of, value_of, with_value
+from .pagination import Pagination, ParsedPage, declares, default_of, value_of, with_value
+from .request_executor import GetResult, RequestExecutor, WaitForRetry
 
-MISTAKES = frozenset(
+PERMANENT = frozenset(
     {
         "BAD_USER_INPUT",
         "FORBIDDEN",
         "GRAPHQL_PARSE_FAILED",
         "GRAPHQL_VALIDATION_FAILED",
+        "INSUFFICIENT_SCOPES",
+        "NOT_FOUND",
         "OPERATION_RESOLUTION_FAILURE",
         "UNAUTHENTICATED",
     }
 )
-"""Codes of errors that another attempt would receive as well:
+"""Codes of errors that a retry would receive again:
 https://www.apollographql.com/docs/apollo-server/data/errors#built-in-error-codes
 """
 
@@ -33,8 +35,8 @@ https://www.apollographql.com/docs/apollo-server/data/errors#built-in-error-code
 class PageFetcher:
     """Fetches the pages of one list, and reduces their size when they are too expensive for the server.
 
-    With ``retry=``, a page whose response has errors is fetched again as well, because fetching has no side effects and
-    the same document has succeeded for other pages.
+    With ``retry=``, a page is also fetched again if its response has GraphQL errors, because queries have no side
+    effects and the same document has succeeded for other pages.
 
     Args:
         request: the request, with its variables.
@@ -55,55 +57,54 @@ class PageFetcher:
         self._returns_errors = returns_errors
         self._pagination = pagination
         self._variables = request.variable_values or {}
-        self._size = PageSize(self._first_size(check_size("page_size", page_size, none="the size in the document")))
+        self._size = PageSize(self._initial_size(check_size("page_size", page_size, none="the size in the document")))
 
-    def send(self, calls: Calls, cursor: Any) -> Outcome | None:
+    def send(self, executor: RequestExecutor, cursor: Any) -> GetResult | None:
         """Send the request for a page ahead of time; return None if that fails, so that ``fetch`` sends it again."""
         try:
-            return calls.send(self._request_at(cursor))
+            return executor.send(self._request_at(cursor))
         except SyncGQLError:
             return None
 
     def fetch(
-        self, calls: Calls, cursor: Any, number: int, answer: Outcome | None = None
-    ) -> tuple[ExecutionResult, Turn]:
-        """Return the result with a page, and what was read from it.
+        self, executor: RequestExecutor, cursor: Any, number: int, get_result: GetResult | None = None
+    ) -> tuple[ExecutionResult, ParsedPage]:
+        """Return a result and the page that was read from it.
 
         Args:
-            calls: fetch the page.
+            executor: sends the request.
             cursor: the cursor of the page.
             number: the number of the page, for error messages.
-            answer: the return value of ``send`` for this page; None to send the request now.
+            get_result: the return value of ``send`` for this page; None to send the request now.
 
         Raises:
             SyncGQLError: the page could not be fetched; the message of a ``TransportError`` names the page.
         """
-        repeat: Repeat | None = None
+        wait_for_retry: WaitForRetry | None = None
         while True:
             request = self._request_at(cursor)
             try:
-                result = calls.execute(request) if answer is None else answer()
-                turn = self._pagination.read(self._data(result, request), cursor)
+                result = executor.execute(request) if get_result is None else get_result()
+                page = self._pagination.read(self._data(result, request), cursor)
             except TransportError as error:
-                answer = None
+                get_result = None
                 if self._pagination.may_shrink and self._size.shrink(error):
                     continue
                 if _may_be_transient(error):
-                    repeat = repeat or calls.repeats()
-                    if repeat(request, error):
+                    wait_for_retry = wait_for_retry or executor.retries()
+                    if wait_for_retry(request, error):
                         continue
-                where = "at the beginning" if cursor is None else f"after cursor {cursor!r}"
-                error.message += f" This was page {number} of paginate(), {where}."
+                error.message += _position(cursor, number, error)
                 raise
             self._size.succeeded()
-            return result, self._typed(turn, result)
+            return result, self._typed(page, result)
 
-    def _typed(self, turn: Turn, result: ExecutionResult) -> Turn:
-        """Return the turn with the nodes of the result's class, if the request has one."""
+    def _typed(self, page: ParsedPage, result: ExecutionResult) -> ParsedPage:
+        """Return the page with typed nodes, if the request has a result type."""
         if not isinstance(self._request, TypedRequest) or result.data is None:
-            return turn
+            return page
         nodes = self._pagination.typed_nodes(self._request.decode(result.data))
-        return turn if nodes is None else turn._replace(nodes=nodes)
+        return page if nodes is None else page._replace(nodes=nodes)
 
     def _data(self, result: ExecutionResult, request: GraphQLRequest) -> Any:
         if self._returns_errors and result.errors and result.data is not None:
@@ -114,11 +115,11 @@ class PageFetcher:
         return GraphQLRequest(self._request, self._variables_at(cursor))
 
     def _variables_at(self, cursor: Any) -> Mapping[str, Any]:
-        variables = self._pagination.at(self._variables, cursor)
+        variables = self._pagination.variables_at(self._variables, cursor)
         name = self._pagination.size_variable
         return variables if name is None or self._size.size is None else with_value(variables, name, self._size.size)
 
-    def _first_size(self, page_size: int | None) -> int | None:
+    def _initial_size(self, page_size: int | None) -> int | None:
         name = self._pagination.size_variable
         if name is None or not declares(self._request, name):
             if page_size is None:
@@ -134,5 +135,27 @@ class PageFetcher:
 
 
 def _may_be_transient(error: TransportError) -> bool:
-    """Return whether a page whose response has errors may succeed when it is fetched again."""
-    return isinstance(error, TransportQueryError) and MISTAKES.isdisjoint(codes(error.errors or ()))
+    """Return whether a retry of a page whose response has errors may succeed."""
+    if not isinstance(error, TransportQueryError) or _rejects_cursor(error):
+        return False
+    return PERMANENT.isdisjoint(codes(error.errors or ()))
+
+
+def _rejects_cursor(error: TransportError) -> bool:
+    """Return whether the server does not accept the cursor, for example ``INVALID_CURSOR_ARGUMENTS`` of GitHub."""
+    if not isinstance(error, TransportQueryError | TransportServerError):
+        return False
+    return any("CURSOR" in code.upper() for code in codes(error.errors or ()))
+
+
+def _position(cursor: Any, number: int, error: TransportError) -> str:
+    """Return sentences that say which page failed, and what to do if its cursor was rejected."""
+    if cursor is None:
+        return f" This was page {number} of paginate(), at the beginning."
+    text = f" This was page {number} of paginate(), after cursor {cursor!r}."
+    if _rejects_cursor(error):
+        text += (
+            " The server no longer accepts this cursor, which may have expired: paginate again from the beginning, or "
+            "select the remaining rows by a key."
+        )
+    return text

@@ -11,8 +11,16 @@ from ..protocol.graphql_errors import extensions_of
 
 logger = logging.getLogger(__name__)
 
-TOO_EXPENSIVE = frozenset({"MAX_COST_EXCEEDED", "TOO_COMPLEX_QUERY", "QUERY_TOO_COMPLEX", "RESOURCE_LIMITS_EXCEEDED"})
-"""Codes that Shopify, Contentful and others use for a query whose cost exceeds the limit."""
+TOO_EXPENSIVE = frozenset(
+    {
+        "MAX_COST_EXCEEDED",
+        "MAX_NODE_LIMIT_EXCEEDED",
+        "QUERY_TOO_COMPLEX",
+        "RESOURCE_LIMITS_EXCEEDED",
+        "TOO_COMPLEX_QUERY",
+    }
+)
+"""Codes that Shopify, GitHub, Contentful and others use for a query whose cost exceeds the limit."""
 
 GATEWAY_STATUSES = frozenset({502, 504})
 """The HTTP statuses that GitHub sends for a query that takes more than 10 s:
@@ -31,7 +39,7 @@ class PageSize:
     """
 
     def __init__(self, size: int | None) -> None:
-        self.size = self._wanted = size
+        self.size = self._desired = size
         self._good_pages = 0
 
     def shrink(self, error: TransportError) -> bool:
@@ -46,12 +54,12 @@ class PageSize:
         return True
 
     def succeeded(self) -> None:
-        """Record that a page arrived; after several pages, the size grows again."""
-        if self.size is None or self._wanted is None or self.size >= self._wanted:
+        """Record a successful page; after several of them, a reduced size grows again."""
+        if self.size is None or self._desired is None or self.size >= self._desired:
             return
         self._good_pages += 1
         if self._good_pages >= GROWS_AFTER:
-            self.size, self._good_pages = min(self._wanted, self.size + max(1, self.size // 2)), 0
+            self.size, self._good_pages = min(self._desired, self.size + max(1, self.size // 2)), 0
             logger.info("Increasing the page size to %d nodes.", self.size)
 
 
@@ -65,10 +73,14 @@ def is_too_expensive(error: TransportError) -> bool:
 
 
 def codes(errors: Iterable[Mapping[str, Any]]) -> set[str]:
-    """Return the codes of errors, including those in vendor-specific members."""
+    """Return the codes of errors, including those in vendor-specific members.
+
+    GitHub sends the code as ``type``, a member of the error; Contentful in ``extensions.contentful``.
+    """
     codes: set[str] = set()
     for error in errors:
         extensions = extensions_of(error)
         members = [extensions, *(each for each in extensions.values() if isinstance(each, Mapping))]
-        codes.update(code for member in members if isinstance(code := member.get("code"), str))
+        values = [error.get("type"), *(member.get("code") for member in members)]
+        codes.update(value for value in values if isinstance(value, str))
     return codes

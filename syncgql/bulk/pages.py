@@ -5,55 +5,67 @@ from __future__ import annotations
 import operator
 import weakref
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, TypeVar
 
-from ..checks import check_count
+from ..checks import check_count, check_flag
 from ..request import GraphQLRequest
 from ..runtime.prefetch import Prefetch
-from .calls import Calls
 from .execute_many import OnError, check_on_error
 from .nested_connection import LIST, find_nested_connection
-from .nested_pages import NestedPagination, NestedPull
-from .page import Page
+from .nested_pagination import NestedPagination, NestedPaginator
+from .page import Page, without_nulls
 from .page_fetcher import PageFetcher
 from .pagination import NextVariables, Pagination, pagination_of
+from .paginator import Paginator
 from .progress import Progress
-from .pull import Pull
+from .request_executor import RequestExecutor
+
+NodeT_co = TypeVar("NodeT_co", covariant=True)
 
 
-class Pages(Iterator[Any]):
+class Pages(Iterator[NodeT_co]):
     """The nodes of a paginated list; returned by ``Client.paginate``.
 
     This is an iterator over nodes; ``pages()`` returns an iterator over pages. It is also a context manager:
     ``close()``, ``break`` and dropping it cancel requests in flight. Use it in one thread.
 
     Args:
-        calls: fetch the pages.
-        pull: the pages to fetch.
+        executor: sends the requests.
+        paginator: fetches the pages.
         prefetch: the number of pages to fetch ahead.
         progress: receives the number of nodes.
+        keep_nulls: whether to return null nodes.
     """
 
-    def __init__(self, calls: Calls, pull: Pull | NestedPull, prefetch: int, progress: Progress) -> None:
-        self._source = pull.source(calls, check_count("prefetch", prefetch, of="pages"))
+    def __init__(
+        self,
+        executor: RequestExecutor,
+        paginator: Paginator | NestedPaginator,
+        *,
+        prefetch: int,
+        progress: Progress,
+        keep_nulls: bool,
+    ) -> None:
+        self._keeps_nulls = check_flag("keep_nulls", keep_nulls)
+        self._pages = paginator.pages(executor, check_count("prefetch", prefetch, of="pages"))
         self._progress = progress
         self._page: Page | None = None
-        self._rest: Iterator[Any] = iter(())
-        self._start = pull.after
-        self._finalizer = weakref.finalize(self, _abandon, calls, self._source)
+        self._remaining: Iterator[NodeT_co] = iter(())
+        self._start = paginator.after
+        self._finalizer = weakref.finalize(self, _cancel, executor, self._pages)
         self._finalizer.atexit = False
 
-    def __iter__(self) -> Iterator[Any]:
+    def __iter__(self) -> Iterator[NodeT_co]:
         """Return an iterator over the nodes; all iterators share one position."""
         # A generator over the iterator of a list takes a fraction of the time of __next__ for each node.
         while True:
-            yield from self._rest
+            yield from self._remaining
             try:
-                self._next_page()
+                self._fetch_page()
             except StopIteration:
                 return
 
-    def __next__(self) -> Any:
+    def __next__(self) -> NodeT_co:
         """Return the next node.
 
         Raises:
@@ -62,18 +74,18 @@ class Pages(Iterator[Any]):
             SyncGQLError: a page could not be fetched; see ``Client.execute``.
         """
         while True:
-            for node in self._rest:
+            for node in self._remaining:
                 return node
-            self._next_page()
+            self._fetch_page()
 
     def pages(self) -> Iterator[Page]:
         """Return an iterator over the pages; it raises the same exceptions as the iterator over nodes."""
         while True:
             try:
-                page = self._next_page()
+                page = self._fetch_page()
             except StopIteration:
                 return
-            self._rest = iter(())
+            self._remaining = iter(())
             yield page
 
     @property
@@ -85,10 +97,12 @@ class Pages(Iterator[Any]):
         page = self._page
         if page is None:
             return self._start
-        rest = operator.length_hint(self._rest)
-        if page.cursors is not None and 0 < rest < len(page.nodes):
-            return page.cursors[-rest - 1]
-        return page.cursor if rest == 0 and page.cursor is not None else page.start
+        remaining = operator.length_hint(self._remaining)
+        if page.cursors is not None and 0 < remaining < len(page.nodes):
+            cursor = page.cursors[-remaining - 1]
+            if cursor is not None:
+                return cursor
+        return page.cursor if remaining == 0 and page.cursor is not None else page.start
 
     @property
     def total_count(self) -> int | None:
@@ -100,7 +114,7 @@ class Pages(Iterator[Any]):
         self._finalizer()
         self._progress.close()
 
-    def __enter__(self) -> Pages:
+    def __enter__(self) -> Pages[NodeT_co]:
         return self
 
     def __exit__(self, *exception: object) -> None:
@@ -109,29 +123,31 @@ class Pages(Iterator[Any]):
     def __repr__(self) -> str:
         return f"<Pages {'closed' if not self._finalizer.alive else 'open'}, {self._progress.done} nodes>"
 
-    def _next_page(self) -> Page:
+    def _fetch_page(self) -> Page:
         if not self._finalizer.alive:
             raise StopIteration
         try:
-            page = next(self._source)
+            page = next(self._pages)
+            if not self._keeps_nulls:
+                page = without_nulls(page)
         except BaseException:  # This includes StopIteration and Ctrl-C.
             self.close()
             raise
-        self._page, self._rest = page, iter(page.nodes)
+        self._page, self._remaining = page, iter(page.nodes)
         self._progress.total = page.total_count
         self._progress.add(len(page.nodes))
         return page
 
 
-def _abandon(calls: Calls, source: Iterator[Page]) -> None:
-    """End a pull. Finalizers call this, so it takes no lock and never waits."""
-    calls.cancel()
-    if isinstance(source, Prefetch):
-        source.stop()
+def _cancel(executor: RequestExecutor, pages: Iterator[Page]) -> None:
+    """Cancel all requests. Finalizers call this, so it takes no lock and never blocks."""
+    executor.cancel()
+    if isinstance(pages, Prefetch):
+        pages.stop()
 
 
 def paginate(
-    calls: Calls,
+    executor: RequestExecutor,
     request: GraphQLRequest,
     *,
     path: str | None,
@@ -142,17 +158,18 @@ def paginate(
     after: Any,
     on_error: OnError,
     progress: Progress,
-) -> Pages:
+    keep_nulls: bool = False,
+) -> Pages[Any]:
     """Return the iterator of ``Client.paginate``."""
     returns_errors = check_on_error(on_error)
-    pull: Pull | NestedPull
+    paginator: Paginator | NestedPaginator
     if pagination is None and path is not None and LIST in path:
         nested = NestedPagination(find_nested_connection(request, path))
-        pull = NestedPull(
+        paginator = NestedPaginator(
             PageFetcher(request, nested, page_size, returns_errors=returns_errors), max_pages=max_pages, after=after
         )
     else:
         chosen = pagination_of(pagination, request, path)
         fetcher = PageFetcher(request, chosen, page_size, returns_errors=returns_errors)
-        pull = Pull(fetcher, max_pages=max_pages, after=after)
-    return Pages(calls, pull, prefetch, progress)
+        paginator = Paginator(fetcher, max_pages=max_pages, after=after)
+    return Pages(executor, paginator, prefetch=prefetch, progress=progress, keep_nulls=keep_nulls)

@@ -1,4 +1,4 @@
-"""Pagination: the variables that select a page of a list, and the beginning of the next page."""
+"""Pagination: selects the pages of a list by variables, and reads the cursor of the next page."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ from .connection import Connection, find_connection
 from .typed_nodes import typed_nodes
 
 NextVariables = Callable[[Any], Mapping[str, Any] | None]
-"""A function that takes the data of a page and returns the variables to change for the next, None after the last."""
+"""A function that takes the data of a page and returns the variables to change for the next page, or None."""
 
 TOTALS = ("totalCount", "total", "count")
-"""The names that servers give to the length of the whole list, next to the list."""
+"""The names that servers use for the length of the whole list, next to the list."""
 
 
-class Turn(NamedTuple):
-    """The contents of one page, as read from its response.
+class ParsedPage(NamedTuple):
+    """One page, as read from its response.
 
     Attributes:
-        nodes: the nodes of the page, without null.
-        cursors: the cursor after each node; None if the response does not contain them.
+        nodes: the nodes of the page; some may be null.
+        cursors: the cursor of each node, None for a null edge; None if the response does not contain cursors.
         cursor: the cursor of the next page; None if it is unknown.
         has_more: whether another page follows.
         total: the number of nodes in all pages; None if it is unknown.
@@ -52,11 +52,11 @@ class Pagination(ABC):
     may_shrink = True
 
     @abstractmethod
-    def at(self, variables: Mapping[str, Any], cursor: Any) -> Mapping[str, Any]:
+    def variables_at(self, variables: Mapping[str, Any], cursor: Any) -> Mapping[str, Any]:
         """Return the variables for the page that begins at *cursor*."""
 
     @abstractmethod
-    def read(self, data: Any, cursor: Any) -> Turn:
+    def read(self, data: Any, cursor: Any) -> ParsedPage:
         """Read the response with the page at *cursor*, which is None for the first page.
 
         Raises:
@@ -64,7 +64,7 @@ class Pagination(ABC):
         """
 
     def typed_nodes(self, result: Any) -> list[Any] | None:
-        """Return the nodes in the decoded data of an answer; None if only connections have typed nodes."""
+        """Return the nodes in the decoded data of a response; None if this kind of list has no typed nodes."""
         return None
 
 
@@ -80,20 +80,20 @@ class RelayPagination(Pagination):
         self._variable = connection.cursor_variable or ""
         self.size_variable = connection.size_variable
 
-    def at(self, variables: Mapping[str, Any], cursor: Any) -> Mapping[str, Any]:
+    def variables_at(self, variables: Mapping[str, Any], cursor: Any) -> Mapping[str, Any]:
         return variables if cursor is None else {**variables, self._variable: cursor}
 
-    def read(self, data: Any, cursor: Any) -> Turn:
+    def read(self, data: Any, cursor: Any) -> ParsedPage:
         connection = self._connection
         page = value_at(data, connection.path)
         if page is None:
-            return Turn([], None, None, False, None)
+            return ParsedPage([], None, None, False, None)
         info = page.get(connection.page_info) or {}
-        edges = [edge for edge in (connection.edges and page.get(connection.edges)) or () if edge is not None]
+        edges = (connection.edges and page.get(connection.edges)) or []
         nodes, cursors = self._nodes(page, edges)
         total = page.get(connection.total_count) if connection.total_count else None
         cursor, has_more = self._next(info, edges)
-        return Turn(nodes, cursors, cursor, has_more, total if isinstance(total, int) else None)
+        return ParsedPage(nodes, cursors, cursor, has_more, total if isinstance(total, int) else None)
 
     def typed_nodes(self, result: Any) -> list[Any]:
         return typed_nodes(result, self._connection)
@@ -101,22 +101,22 @@ class RelayPagination(Pagination):
     def _nodes(self, page: Mapping[str, Any], edges: list[Any]) -> tuple[list[Any], list[Any] | None]:
         connection = self._connection
         if connection.nodes is not None:
-            return [node for node in page.get(connection.nodes) or () if node is not None], None
+            return page.get(connection.nodes) or [], None
         if connection.node is None:
             return edges, None
-        kept = [edge for edge in edges if edge.get(connection.node) is not None]
-        nodes = [edge[connection.node] for edge in kept]
+        nodes = [edge and edge.get(connection.node) for edge in edges]
         # Backward pages keep the order of the list, so the cursor of an edge does not lead to the rest of its page.
         if connection.edge_cursor is None or connection.is_backward:
             return nodes, None
-        return nodes, [edge.get(connection.edge_cursor) for edge in kept]
+        return nodes, [edge and edge.get(connection.edge_cursor) for edge in edges]
 
     def _next(self, info: Mapping[str, Any], edges: list[Any]) -> tuple[Any, bool]:
-        """Return where the next page begins, and whether there is one."""
+        """Return the cursor of the next page, and whether there is one."""
         connection = self._connection
         cursor = info.get(connection.cursor) if connection.cursor else None
-        if cursor in (None, "") and connection.edge_cursor and edges:
-            cursor = edges[0 if connection.is_backward else -1].get(connection.edge_cursor)
+        if cursor in (None, "") and connection.edge_cursor:
+            cursors = [edge.get(connection.edge_cursor) for edge in edges if edge is not None]
+            cursor = cursors[0 if connection.is_backward else -1] if cursors else None
         cursor = None if cursor == "" else cursor
         if connection.has_more is None:
             return cursor, cursor is not None
@@ -173,13 +173,13 @@ class OffsetPagination(ListPagination):
         self._offset = offset
         self.size_variable = limit
 
-    def at(self, variables: Mapping[str, Any], cursor: Any) -> Mapping[str, Any]:
+    def variables_at(self, variables: Mapping[str, Any], cursor: Any) -> Mapping[str, Any]:
         return with_value(variables, self._offset, _number(cursor, 0))
 
-    def read(self, data: Any, cursor: Any) -> Turn:
+    def read(self, data: Any, cursor: Any) -> ParsedPage:
         rows, total = self.rows(data)
         end = _number(cursor, 0) + len(rows)
-        return Turn(rows, None, end, bool(rows) and (total is None or end < total), total)
+        return ParsedPage(rows, None, end, bool(rows) and (total is None or end < total), total)
 
 
 class PagePagination(ListPagination):
@@ -201,13 +201,13 @@ class PagePagination(ListPagination):
         self._first = check_count("first", first)
         self.size_variable = page_size
 
-    def at(self, variables: Mapping[str, Any], cursor: Any) -> Mapping[str, Any]:
+    def variables_at(self, variables: Mapping[str, Any], cursor: Any) -> Mapping[str, Any]:
         return with_value(variables, self._page, _number(cursor, self._first))
 
-    def read(self, data: Any, cursor: Any) -> Turn:
+    def read(self, data: Any, cursor: Any) -> ParsedPage:
         rows, total = self.rows(data)
         number = _number(cursor, self._first)
-        return Turn(rows, None, number + 1 if rows else number, bool(rows), total)
+        return ParsedPage(rows, None, number + 1 if rows else number, bool(rows), total)
 
 
 class FunctionPagination(ListPagination):
@@ -215,17 +215,17 @@ class FunctionPagination(ListPagination):
 
     Args:
         function: takes the data of a page and returns the variables to change for the next page, or None after the
-            last.
+            last one.
     """
 
     def __init__(self, function: NextVariables, *, path: str | None = None) -> None:
         super().__init__(path)
         self._function = check_function("pagination", function, 1)
 
-    def at(self, variables: Mapping[str, Any], cursor: Any) -> Mapping[str, Any]:
+    def variables_at(self, variables: Mapping[str, Any], cursor: Any) -> Mapping[str, Any]:
         return variables if cursor is None else {**variables, **cursor}
 
-    def read(self, data: Any, cursor: Any) -> Turn:
+    def read(self, data: Any, cursor: Any) -> ParsedPage:
         rows, total = self.rows(data)
         changed = self._function(data)
         if changed is not None and not isinstance(changed, Mapping):
@@ -233,7 +233,7 @@ class FunctionPagination(ListPagination):
                 "The function passed as pagination= must return a mapping of variables or None, not "
                 f"{type(changed).__name__}."
             )
-        return Turn(rows, None, changed, changed is not None, total)
+        return ParsedPage(rows, None, changed, changed is not None, total)
 
 
 def pagination_of(option: Pagination | NextVariables | None, request: GraphQLRequest, path: str | None) -> Pagination:

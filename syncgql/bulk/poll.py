@@ -1,4 +1,4 @@
-"""Poll: sends the same request repeatedly."""
+"""poll: sends the same request repeatedly."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ..deadline import Deadline
 from ..protocol.graphql_response import data_or_raise
 from ..request import GraphQLRequest
 from ..typed.request import decoded
-from .calls import Calls
+from .request_executor import RequestExecutor
 
 IntervalOption = float | Iterable[float]
 """The seconds between two requests, or an iterable of numbers whose last item is repeated."""
@@ -21,7 +21,7 @@ Until = Callable[[Any], object]
 
 
 def poll(
-    calls: Calls,
+    executor: RequestExecutor,
     request: GraphQLRequest,
     *,
     interval: IntervalOption,
@@ -36,11 +36,11 @@ def poll(
     seconds = check_seconds("timeout", timeout)
     if check_delay("jitter", jitter) > 1:
         raise ValueError(f"jitter must be a fraction of the interval, from 0 to 1, not {jitter!r}.")
-    return _answers(calls, request, intervals, until, seconds, jitter)
+    return _results(executor, request, intervals, until, seconds, jitter)
 
 
-def _answers(
-    calls: Calls,
+def _results(
+    executor: RequestExecutor,
     request: GraphQLRequest,
     intervals: Iterator[float],
     until: Until | None,
@@ -49,16 +49,16 @@ def _answers(
 ) -> Iterator[Any]:
     deadline = Deadline(timeout)
     while True:
-        data = decoded(data_or_raise(calls.execute(request, deadline), request), request)
+        data = decoded(data_or_raise(executor.execute(request, deadline), request), request)
         yield data
         if until is not None and until(data):
             return
         wait = next(intervals) * random.uniform(1 - jitter, 1 + jitter)
         left = deadline.left()
         if left is not None and wait >= left:
-            calls.sleep(max(0.0, left))
+            executor.sleep(max(0.0, left))
             raise deadline.exceeded()
-        calls.sleep(wait)
+        executor.sleep(wait)
 
 
 def _intervals(interval: IntervalOption) -> Iterator[float]:

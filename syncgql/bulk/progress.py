@@ -9,19 +9,19 @@ class Progress:
     """Reports the progress of one bulk operation to a function.
 
     Args:
-        tell: called with the current count and the total.
+        report: called with the current count and the total.
         total: the total count; None if it is unknown.
     """
 
-    def __init__(self, tell: Callable[[int, int | None], object], total: int | None = None) -> None:
-        self._tell = tell
+    def __init__(self, report: Callable[[int, int | None], object], total: int | None = None) -> None:
+        self._report = report
         self.done = 0
         self.total = total
 
     def add(self, done: int) -> None:
         """Increase the count by *done* and report it."""
         self.done += done
-        self._tell(self.done, self.total)
+        self._report(self.done, self.total)
 
     def close(self) -> None:
         """Remove the display, whether or not the operation is complete; closing again does nothing."""

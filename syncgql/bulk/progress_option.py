@@ -22,13 +22,13 @@ class Bar(Progress):
     """A rich progress bar on stderr: count, total, rate, elapsed and remaining time.
 
     Args:
-        what: the text before the bar.
+        label: the text before the bar.
         total: the total count; None if it is unknown.
     """
 
-    def __init__(self, what: str, total: int | None = None) -> None:
+    def __init__(self, label: str, total: int | None = None) -> None:
         super().__init__(self._show, total)
-        self._what = what
+        self._label = label
         self._bar: RichProgress | None = None
         self._task: TaskID | None = None
 
@@ -39,17 +39,17 @@ class Bar(Progress):
     def _show(self, done: int, total: int | None) -> None:
         if self._bar is None or self._task is None:
             self._bar = _rich_bar()
-            self._task = self._bar.add_task(self._what, total=total)
+            self._task = self._bar.add_task(self._label, total=total)
             self._bar.start()
         self._bar.update(self._task, completed=done, total=total)
 
 
-def progress_of(option: ProgressOption, what: str, total: int | None = None) -> Progress:
+def progress_of(option: ProgressOption, label: str, total: int | None = None) -> Progress:
     """Return the progress for the option ``progress=``.
 
     Args:
         option: the option.
-        what: the text before the bar.
+        label: the text before the bar.
         total: the total count; None if it is unknown.
 
     Raises:
@@ -57,19 +57,19 @@ def progress_of(option: ProgressOption, what: str, total: int | None = None) -> 
         ModuleNotFoundError: *option* is True on a terminal, and rich is not installed.
     """
     if option is None or option is False:
-        return Progress(_nothing)
+        return Progress(_ignore)
     if option is not True:
         return Progress(check_function("progress", option, 2), total)
     if "ipykernel" in sys.modules:
-        return NotebookLine(what, total)
+        return NotebookLine(label, total)
     if sys.stderr is None or not sys.stderr.isatty():
-        return Progress(_nothing)
+        return Progress(_ignore)
     _import_rich()
-    return Bar(what, total)
+    return Bar(label, total)
 
 
-def _nothing(done: int, total: int | None) -> None:
-    """Show nothing."""
+def _ignore(done: int, total: int | None) -> None:
+    """Report nothing."""
 
 
 def _import_rich() -> Any:
@@ -77,7 +77,7 @@ def _import_rich() -> Any:
         import rich.progress as module
     except ModuleNotFoundError as error:
         raise ModuleNotFoundError(
-            "progress=True needs the rich package for its progress bar; install it with: pip install 'syncgql[cli]'. "
+            "progress=True needs rich for its progress bar; install the extra syncgql[cli]. "
             "Or pass a function of two parameters as progress=.",
             name="rich",
         ) from error

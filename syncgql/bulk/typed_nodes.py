@@ -1,9 +1,9 @@
-"""typed_nodes: the nodes of a page that was decoded."""
+"""typed_nodes: reads the nodes of a page from a decoded result."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterable, Mapping
+from typing import Any, Protocol, TypeVar
 
 from ..exceptions import ResultError
 from ..typed.names import snake_case
@@ -11,16 +11,26 @@ from .connection import Connection
 
 _MISSING = object()
 
+NodeT_co = TypeVar("NodeT_co", covariant=True)
+
+
+class HasNodes(Protocol[NodeT_co]):
+    """A class of a connection, from which type checkers infer the type of the nodes."""
+
+    @property
+    def nodes(self) -> Iterable[NodeT_co | None] | None:
+        """The nodes of a page."""
+
 
 def typed_nodes(result: Any, connection: Connection) -> list[Any]:
-    """Return the nodes, or the edges if the document selects no nodes; null ones are left out.
+    """Return the nodes, or the edges if the document selects no nodes; some may be null.
 
     Args:
-        result: the decoded data of an answer. It may be the value of its single root field.
-        connection: where the document asks for the page.
+        result: the decoded data of a response. It may be the value of its single root field.
+        connection: the connection that the document selects.
 
     Raises:
-        ResultError: a class has no attribute for a key on the way to the nodes.
+        ResultError: a class has no attribute for a key on the path to the nodes.
     """
     root, *keys = connection.path
     page = _member(result, root)
@@ -29,16 +39,13 @@ def typed_nodes(result: Any, connection: Connection) -> list[Any]:
     for key in keys:
         page = _present(page, key)
     if connection.nodes is not None:
-        return [node for node in _present(page, connection.nodes) or () if node is not None]
-    edges = [edge for edge in _present(page, connection.edges or "edges") or () if edge is not None]
-    if connection.node is None:
-        return edges
-    nodes = (_present(edge, connection.node) for edge in edges)
-    return [node for node in nodes if node is not None]
+        return list(_present(page, connection.nodes) or ())
+    edges = list(_present(page, connection.edges or "edges") or ())
+    return edges if connection.node is None else [_present(edge, connection.node) for edge in edges]
 
 
 def _present(value: Any, key: str) -> Any:
-    """Return the member for a key of the answer; None if the value is None."""
+    """Return the member for a key of the response; None if the value is None."""
     if value is None:
         return None
     member = _member(value, key)
@@ -51,7 +58,7 @@ def _present(value: Any, key: str) -> Any:
 
 
 def _member(value: Any, key: str) -> Any:
-    """Return the member for a key of the answer, whose name in Python may be in snake case, or end with ``_``."""
+    """Return the member for a key of the response; its name in Python may be in snake case, or end with ``_``."""
     snake = snake_case(key)
     for name in (key, snake, f"{key}_", f"{snake}_"):
         found = value.get(name, _MISSING) if isinstance(value, Mapping) else getattr(value, name, _MISSING)

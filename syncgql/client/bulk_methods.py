@@ -19,8 +19,10 @@ if TYPE_CHECKING:
     from ..bulk.pages import Pages
     from ..bulk.pagination import NextVariables, Pagination
     from ..bulk.progress_option import ProgressOption
-    from .call_options import ManyOptions, PollOptions
+    from ..bulk.typed_nodes import HasNodes
+    from .call_options import ManyOptions, NodeOptions, PaginateOptions, PollOptions
 
+NodeT = TypeVar("NodeT")
 ResultT = TypeVar("ResultT")
 
 
@@ -99,19 +101,37 @@ class BulkMethods(ClientBase):
         """
         if unknown:
             raise unknown_argument("Client.execute_many", unknown)
-        from ..bulk.execute_many import ExecuteMany, Flow, requests_from
+        from ..bulk.execute_many import ConcurrentRequests, ExecuteMany, requests_from
         from ..bulk.progress_option import progress_of
 
         prepared, total = requests_from(requests, variable_values)
-        flow = Flow(
-            self._pipeline.calls(timeout, headers, extra_args, concurrency),
+        concurrent = ConcurrentRequests(
+            self._pipeline.bulk_executor(timeout, headers, extra_args, concurrency),
             prepared,
             concurrency=concurrency,
             ordered=ordered,
             on_error=on_error,
             progress=progress_of(progress, "requests", total),
         )
-        return ExecuteMany(flow)
+        return ExecuteMany(concurrent)
+
+    @overload
+    def paginate(
+        self,
+        request: TypedRequest[HasNodes[NodeT]],
+        variable_values: Variables | None = None,
+        operation_name: str | None = None,
+        **options: Unpack[NodeOptions],
+    ) -> Pages[NodeT]: ...
+
+    @overload
+    def paginate(
+        self,
+        request: str | DocumentNode | GraphQLRequest,
+        variable_values: Variables | None = None,
+        operation_name: str | None = None,
+        **options: Unpack[PaginateOptions],
+    ) -> Pages[Any]: ...
 
     def paginate(
         self,
@@ -125,13 +145,14 @@ class BulkMethods(ClientBase):
         max_pages: int | None = None,
         pagination: Pagination | NextVariables | None = None,
         after: Any = None,
+        keep_nulls: bool = False,
         on_error: OnError = "raise",
         progress: ProgressOption = None,
         timeout: float | Unset | None = UNSET,
         headers: Mapping[str, str] | None = None,
         extra_args: Mapping[str, Any] | None = None,
         **unknown: NoReturn,
-    ) -> Pages:
+    ) -> Pages[Any]:
         """Fetch a list that comes in pages and return an iterator over its nodes.
 
         ::
@@ -163,6 +184,8 @@ class BulkMethods(ClientBase):
                 that takes the data of a page and returns the variables to change for the next page, or None after the
                 last one.
             after: the cursor to start at: the ``cursor`` of an earlier iterator.
+            keep_nulls: True yields None for each null node, so that the number of nodes is that of the server; False,
+                the default, skips null nodes.
             on_error: ``raise``, the default, raises an error for a page with errors; ``return`` accepts a page that has
                 both data and errors, which are in ``page.result.errors``.
             progress: True to show a progress bar on a terminal, which needs the ``cli`` extra; or a function to call in
@@ -175,7 +198,7 @@ class BulkMethods(ClientBase):
 
         Returns:
             An iterator with ``pages()``, ``cursor``, ``total_count`` and ``close()``. It raises what ``execute``
-            raises, and ``TransportProtocolError`` if the server returns the same cursor twice. Null nodes are skipped.
+            raises, and ``TransportProtocolError`` if the server returns the same cursor twice.
 
         Raises:
             DocumentError: the document has a syntax error, or contains no connection, several, or an incomplete one.
@@ -190,7 +213,7 @@ class BulkMethods(ClientBase):
         from ..bulk.progress_option import progress_of
 
         return paginate(
-            self._pipeline.calls(timeout, headers, extra_args),
+            self._pipeline.bulk_executor(timeout, headers, extra_args),
             as_request(request, variable_values, operation_name),
             path=path,
             page_size=page_size,
@@ -198,6 +221,7 @@ class BulkMethods(ClientBase):
             max_pages=max_pages,
             pagination=pagination,
             after=after,
+            keep_nulls=keep_nulls,
             on_error=on_error,
             progress=progress_of(progress, "nodes"),
         )
@@ -275,7 +299,7 @@ class BulkMethods(ClientBase):
         from ..bulk.poll import poll
 
         return poll(
-            self._pipeline.calls(headers=headers, extra_args=extra_args),
+            self._pipeline.bulk_executor(headers=headers, extra_args=extra_args),
             as_request(request, variable_values, operation_name),
             interval=interval,
             until=until,

@@ -22,7 +22,7 @@ from .fields import Field, Fields, Selectable
 from .schema_selection import is_result_type
 
 if TYPE_CHECKING:
-    from ..bulk.calls import Calls
+    from ..bulk.request_executor import RequestExecutor
     from ..subscription import Subscription
 
 T = TypeVar("T")
@@ -36,8 +36,8 @@ class Executor(Protocol):
     def schema(self) -> GraphQLSchema:
         """The server's schema."""
 
-    def calls(self) -> Calls:
-        """Return the calls of one bulk operation."""
+    def bulk_executor(self) -> RequestExecutor:
+        """Return an executor for the requests of one bulk operation."""
 
     def run(self, request: GraphQLRequest) -> ExecutionResult:
         """Run a query or mutation and return its result, including errors."""

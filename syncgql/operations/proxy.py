@@ -235,7 +235,7 @@ class FieldProxy:
         prefetch: int = 1,
         max_pages: int | None = None,
         **arguments: Any,
-    ) -> Pages:
+    ) -> Pages[Any]:
         """Fetch all pages of this field, a connection, and return an iterator over the nodes.
 
         ``for repository in client.query.repositories.paginate("nodes { name }", first=100): ...``
@@ -269,7 +269,7 @@ class FieldProxy:
         operation = self._built(Fields(page_info) if _fields is None else Fields(_fields, page_info), arguments)
         request = self._calls.request(operation, {})
         return paginate(
-            self._calls.executor.calls(),
+            self._calls.executor.bulk_executor(),
             request,
             path=None,
             page_size=None,

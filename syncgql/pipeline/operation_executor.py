@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
-from ..bulk.calls import Calls
+from ..bulk.request_executor import RequestExecutor
 from ..checks import check_mapping, check_seconds
 from ..request import UNSET, GraphQLRequest, Unset
 from ..result import ExecutionResult
@@ -41,13 +41,13 @@ class Caller(Protocol):
     def subscribe(self, operation: Operation, convert: Callable[[ExecutionResult], T]) -> Subscription[T]:
         """Start a subscription whose iterator yields converted events."""
 
-    def calls(
+    def bulk_executor(
         self,
         timeout: Timeout = UNSET,
         headers: Mapping[str, str] | None = None,
         extra_args: Mapping[str, Any] | None = None,
-    ) -> Calls:
-        """Return the calls of one bulk operation."""
+    ) -> RequestExecutor:
+        """Return an executor for the requests of one bulk operation."""
 
 
 class OperationExecutor:
@@ -103,9 +103,9 @@ class OperationExecutor:
         """Start a subscription whose iterator yields converted events."""
         return self._caller.subscribe(self._caller.operation(request, self._timeout), convert)
 
-    def calls(self) -> Calls:
-        """Return the calls of one bulk operation."""
-        return self._caller.calls(self._timeout, self._headers, self._extra_args)
+    def bulk_executor(self) -> RequestExecutor:
+        """Return an executor for the requests of one bulk operation."""
+        return self._caller.bulk_executor(self._timeout, self._headers, self._extra_args)
 
     def __repr__(self) -> str:
         return repr(self._caller)

@@ -9,26 +9,26 @@ from concurrent.futures import Future
 from contextvars import copy_context
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from ..bulk.calls import Calls
+from ..bulk.request_executor import RequestExecutor
 from ..checks import check_seconds
 from ..deadline import Deadline
 from ..exceptions import DocumentError, SyncGQLError, TransportError, TransportProtocolError
 from ..protocol.batch import BatchEntry
 from ..request import UNSET, GraphQLRequest, Unset, as_request
 from ..result import ExecutionResult, whole_result
+from ..runtime.atomic_counter import AtomicCounter
 from ..runtime.client_stats import ClientStats
 from ..runtime.clock import Clock
 from ..runtime.entries import Entries
 from ..runtime.event_buffer import Overflow, check_buffer
 from ..runtime.runtime import Runtime
-from ..runtime.tally import Tally
 from ..schema.client_schema import ClientSchema
 from ..subscription import OnReconnect, Subscription, check_on_reconnect
 from ..tracebacks import cut
 from ..transport.options import CallLimit
 from ..transport.selection.transport_factory import TransportFactory, Transports
 from ..transport.selection.transport_options import TransportOptions
-from .bulk_calls import BulkCalls
+from .bulk_executor import BulkExecutor
 from .dispatch import BlockingDispatcher, Dispatcher, LoopDispatcher, SubscriptionOptions
 from .middleware import Execute
 from .operation import Operation
@@ -93,7 +93,7 @@ class Pipeline:
             )
         policies.check(transports)
         self._clock = Clock()
-        self._retries = Tally()
+        self._retries = AtomicCounter()
         steps = policies.steps(self._clock, self._retries, transports.query_token, transports.subscription_token)
         self._steps = Steps(steps) if steps else None
         self.retry = next((step for step in steps if isinstance(step, Retry)), None)
@@ -182,14 +182,14 @@ class Pipeline:
         except SyncGQLError as error:
             raise cut(error)
 
-    def calls(
+    def bulk_executor(
         self,
         timeout: Timeout = UNSET,
         headers: Mapping[str, str] | None = None,
         extra_args: Mapping[str, Any] | None = None,
         concurrency: int = 1,
-    ) -> Calls:
-        """Return the calls of one bulk operation, at most *concurrency* of which run at the same time.
+    ) -> RequestExecutor:
+        """Return an executor for one bulk operation, which runs at most *concurrency* requests at the same time.
 
         Raises:
             TypeError: *timeout* is not a number.
@@ -201,7 +201,7 @@ class Pipeline:
         def new_operation(request: GraphQLRequest) -> Operation:
             return self.operation(request, timeout, headers, extra_args, counts_queueing=False)
 
-        return BulkCalls(self, new_operation, concurrency)
+        return BulkExecutor(self, new_operation, concurrency)
 
     def execute_batch(self, operations: Sequence[Operation]) -> list[BatchEntry]:
         """Run several operations as one batch, like ``Client.execute_batch_results``."""
@@ -341,12 +341,12 @@ class Pipeline:
 
     def leave(self) -> None:
         """Leave a ``with`` block; leaving the last one closes the client."""
-        for runtime in self._entries.leave(self._shut) or ():
+        for runtime in self._entries.leave(self._request_close) or ():
             runtime.join()
 
     def close(self) -> None:
         """Close the client, like ``Client.close``."""
-        for runtime in self._entries.end(self._shut):
+        for runtime in self._entries.end(self._request_close):
             runtime.join()
 
     def _reopen(self) -> None:
@@ -357,18 +357,18 @@ class Pipeline:
         self.own_dispatcher.reopen()
         self.dispatcher.reopen()
 
-    def _shut(self) -> list[Runtime[Transports]]:
+    def _request_close(self) -> list[Runtime[Transports]]:
         """End all calls and connections; return the runtimes to join."""
         self._clock.stop()
         if self._workers is not None:
             self._workers.request_stop()
-        runtimes = [dispatcher.shut() for dispatcher in (self.dispatcher, self.own_dispatcher)]
+        runtimes = [dispatcher.request_close() for dispatcher in (self.dispatcher, self.own_dispatcher)]
         return [runtime for runtime in runtimes if runtime is not None]
 
     @property
     def stats(self) -> ClientStats:
         """The counts of what the client is doing, like ``Client.stats``."""
-        return self.dispatcher.stats._replace(delayed=self._clock.waiting, retries=self._retries.count)
+        return self.dispatcher.stats._replace(delayed=self._clock.waiting, retries=self._retries.value)
 
     @property
     def closed(self) -> bool:

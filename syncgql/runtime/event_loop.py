@@ -7,21 +7,21 @@ import contextlib
 import selectors
 import sys
 
-from .hold_meter import HoldMeter
+from .lag_meter import LagMeter
 
 
 class MeasurableLoop(asyncio.SelectorEventLoop):
-    """A loop that can measure for how long callbacks held it.
+    """A loop that can measure its lag.
 
     Attributes:
-        meter: measures it.
+        lag_meter: measures the lag.
     """
 
     _has_run = False
 
     def __init__(self) -> None:
         selector = selectors.DefaultSelector()
-        self.meter = HoldMeter(selector)
+        self.lag_meter = LagMeter(selector)
         super().__init__(selector)
 
     def run_forever(self) -> None:

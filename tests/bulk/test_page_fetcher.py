@@ -9,6 +9,7 @@ import pytest
 
 from syncgql import (
     Client,
+    OffsetPagination,
     Pages,
     RetryPolicy,
     SyncGQLError,
@@ -47,7 +48,7 @@ def test_faults_without_retry(rows_url: str, fault: str, position: int) -> None:
         assert ids(nodes) + ids(rest) == list(range(450))
 
 
-def _append_each(nodes: list[Any], pages: Pages) -> None:
+def _append_each(nodes: list[Any], pages: Pages[Any]) -> None:
     """Keep what comes before an error."""
     for node in pages:
         nodes.append(node)
@@ -149,3 +150,34 @@ def test_a_page_size_that_is_no_size(rows_url: str) -> None:
     """The message says what None means here."""
     with Client(rows_url) as client, pytest.raises(ValueError, match="None means the size in the document"):
         client.paginate(FORWARD, page_size=0)
+
+
+CURSOR_ERRORS: list[dict[str, Any]] = [
+    {"message": "`b` does not appear to be a valid cursor.", "type": "INVALID_CURSOR_ARGUMENTS"},
+    {"message": "The cursor has expired.", "extensions": {"code": "expired_cursor"}},
+]
+
+
+@pytest.mark.parametrize("options", [{}, {"retry": True}], ids=["plain", "retry"])
+@pytest.mark.parametrize("error", CURSOR_ERRORS, ids=["GitHub", "code"])
+def test_an_expired_cursor(error: dict[str, Any], options: dict[str, Any]) -> None:
+    """The error says what to do and is not retried; the cursor is kept."""
+    document = FORWARD.replace("query (", "query Rows (")
+    with GraphQLMock() as mock, Client("https://example.com/graphql", **options) as client:
+        mock.add("Rows", {"rows": {"nodes": [{"id": 1}], "pageInfo": {"hasNextPage": True, "endCursor": "b"}}})
+        mock.add("Rows", errors=[error])
+        pages = client.paginate(document, prefetch=0)
+        assert next(pages) == {"id": 1}
+        with pytest.raises(TransportQueryError, match=r"page 2 of paginate\(\), after cursor 'b'.* may have expired"):
+            next(pages)
+        assert pages.cursor == "b"
+        assert len(mock.calls_of("Rows")) == 2
+
+
+def test_a_pull_continues_by_key(rows_url: str) -> None:
+    """A pull whose cursor is no longer accepted continues after the key of its last row."""
+    listed = "query ($total: Int, $offset: Int) { list(offset: $offset) { items { id } total } }"
+    with Client(rows_url) as client:
+        rows = ids(client.paginate(FORWARD, {"total": 250}, page_size=100, max_pages=2))
+        rest = client.paginate(listed, {"total": 250}, pagination=OffsetPagination(), after=rows[-1] + 1)
+        assert rows + ids(rest) == list(range(250))

@@ -10,6 +10,7 @@ from syncgql import TransportConnectionFailed, TransportError, TransportQueryErr
 from syncgql.bulk.page_size import GROWS_AFTER, PageSize, is_too_expensive
 
 COST = TransportQueryError("Too much", errors=[{"message": "", "extensions": {"code": "MAX_COST_EXCEEDED"}}])
+GITHUB = {"message": "Resource limits for this query exceeded.", "type": "RESOURCE_LIMITS_EXCEEDED"}
 CONTENTFUL = {"message": "", "extensions": {"contentful": {"code": "TOO_COMPLEX_QUERY"}}}
 
 
@@ -18,6 +19,7 @@ CONTENTFUL = {"message": "", "extensions": {"contentful": {"code": "TOO_COMPLEX_
     [
         (COST, True),
         (TransportQueryError("", errors=[CONTENTFUL]), True),
+        (TransportQueryError("", errors=[GITHUB]), True),
         (TransportServerError("", code=502), True),
         (TransportServerError("", code=504), True),
         (TransportServerError("", code=500), False),

@@ -17,6 +17,7 @@ from syncgql import (
     Page,
     PagePagination,
 )
+from syncgql.testing import GraphQLMock
 
 from ..fix_scripts import RunScript
 from ..fix_servers import Server
@@ -98,6 +99,31 @@ def test_the_total(rows_url: str) -> None:
         assert pages.total_count == 250
         list(pages)
     assert told == [(100, 250), (200, 250), (250, 250)]
+
+
+@pytest.mark.parametrize("pagination", [None, OffsetPagination()], ids=["connection", "list"])
+def test_keep_nulls(pagination: Any) -> None:
+    """Null nodes of connections and lists are skipped by default, and yielded as None on request."""
+    document = FORWARD if pagination is None else "query ($offset: Int) { rows(offset: $offset) { id } }"
+    nodes = [None, {"id": 1}, None]
+    rows = nodes if pagination else {"nodes": nodes, "pageInfo": {"hasNextPage": False, "endCursor": None}}
+    with GraphQLMock() as mock, Client("https://example.com/graphql") as client:
+        mock.add(lambda request: True, lambda request: {"rows": [] if request.variables.get("offset") else rows})
+        assert list(client.paginate(document, pagination=pagination)) == [{"id": 1}]
+        pages = client.paginate(document, pagination=pagination, keep_nulls=True)
+        assert list(pages) == nodes
+        assert repr(pages) == "<Pages closed, 3 nodes>"
+
+
+def test_the_total_shows_that_a_list_ended_early() -> None:
+    """A server may say wrongly that there are no more pages; with null nodes, the count equals the total otherwise."""
+    document = FORWARD.replace("nodes", "totalCount nodes")
+    last = {"totalCount": 5, "nodes": [{"id": 1}, None], "pageInfo": {"hasNextPage": False, "endCursor": "b"}}
+    with GraphQLMock() as mock, Client("https://example.com/graphql") as client:
+        mock.add(lambda request: True, {"rows": last})
+        pages = client.paginate(document, keep_nulls=True)
+        assert len(list(pages)) == 2
+        assert pages.total_count == 5
 
 
 @pytest.mark.parametrize("stop", [0, 1, 99, 100, 101, 150, 200, 250])
@@ -216,6 +242,12 @@ def test_documents_that_cannot_be_paged(document: str, options: dict[str, Any], 
     """They fail before anything is sent, and the message says what to add."""
     with pytest.raises(DocumentError, match=match):
         Client("http://127.0.0.1:9/").paginate(document, **options)
+
+
+def test_keep_nulls_must_be_a_flag() -> None:
+    """Text would count as True."""
+    with pytest.raises(TypeError, match="keep_nulls must be True or False"):
+        Client("http://127.0.0.1:9/").paginate(FORWARD, keep_nulls="no")  # type: ignore[call-overload]
 
 
 @pytest.mark.parametrize("options", [{"prefetch": -1}, {"page_size": 0}, {"max_pages": 0}, {"on_error": "ignore"}])

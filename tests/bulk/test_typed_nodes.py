@@ -85,7 +85,7 @@ def test_names_in_snake_case_and_null_connections() -> None:
     document = f"query ($after: String) {{ me {{ {books} }} }}"
     connection = find_connection(GraphQLRequest(document), None)
     page = SimpleNamespace(class_=[None, "a"])
-    assert typed_nodes(SimpleNamespace(me=SimpleNamespace(old_books=page)), connection) == ["a"]
+    assert typed_nodes(SimpleNamespace(me=SimpleNamespace(old_books=page)), connection) == [None, "a"]
     assert typed_nodes(SimpleNamespace(me=SimpleNamespace(old_books=None)), connection) == []
     assert typed_nodes({"me": None}, connection) == []
 

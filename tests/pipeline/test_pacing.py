@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import logging
 import random
-import statistics
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -32,8 +31,8 @@ from syncgql.pipeline.retry import Retry
 from syncgql.pipeline.steps import Steps
 from syncgql.protocol import json_codec
 from syncgql.protocol.graphql_response import data_or_raise
-from syncgql.protocol.http import HTTPResponse, parse_answer, retry_after
-from syncgql.runtime.tally import Tally
+from syncgql.protocol.http import HTTPResponse, parse_http_response, retry_after
+from syncgql.runtime.atomic_counter import AtomicCounter
 
 from ..servers.limited_apis import (
     API,
@@ -83,7 +82,7 @@ class Pull:
 
     def _worker(self, number: int, left: Iterator[int]) -> Callable[[], None]:
         # Of the retries, because a request that is refused is part of the pull, too.
-        steps = Steps([Retry(RetryPolicy(cap=HOUR), self.clock, Tally()), Pacing(self._limit, self.clock)])
+        steps = Steps([Retry(RetryPolicy(cap=HOUR), self.clock, AtomicCounter()), Pacing(self._limit, self.clock)])
 
         def work() -> None:
             for _ in left:
@@ -103,7 +102,7 @@ def parsed(answer: APIAnswer) -> ExecutionResult:
     headers = CIMultiDict({"Content-Type": "application/json", **answer.headers})
     response = Response(answer.status, headers, "https://api.test", LATENCY, retry_after(headers))
     body = json.dumps(answer.payload).encode()
-    return parse_answer(HTTPResponse(response, body), json_deserialize=json_codec.loads)
+    return parse_http_response(HTTPResponse(response, body), json_deserialize=json_codec.loads)
 
 
 @pytest.mark.parametrize(
@@ -285,7 +284,8 @@ def test_closing_the_client_ends_the_waits() -> None:
 
 
 def test_fifty_requests_a_second_of_64_threads() -> None:
-    """By the server's own clock; the median, because the machine may be busy for a moment."""
+    """By the server's clock, no request arrives before its time; on a busy machine, it may arrive later."""
+    start = time.monotonic()
     with (
         APIServer(UnlimitedAPI()) as server,
         Client(server.url, rate_limit=RateLimit(50), timeout=60) as client,
@@ -293,10 +293,7 @@ def test_fifty_requests_a_second_of_64_threads() -> None:
     ):
         for future in [pool.submit(client.execute, QUERY) for _ in range(260)]:
             assert future.result(60) == {"ok": True}
-    arrivals = sorted(server.arrivals)
-    counts = Counter(int(at - arrivals[0]) for at in arrivals)
-    assert 47 <= statistics.median(counts[second] for second in range(5)) <= 53
-    assert 260 / (arrivals[-1] - arrivals[0]) <= 53
+    assert all(at - start >= (number - 1) / 50 - 0.001 for number, at in enumerate(sorted(server.arrivals)))
 
 
 @pytest.mark.parametrize(
@@ -326,10 +323,11 @@ def test_an_api_in_real_time(make_limit: Callable[[], RateLimit], make_api: Call
 
 def test_calls_in_worker_threads_wait_as_well() -> None:
     """Those of submit."""
+    start = time.monotonic()
     with APIServer(UnlimitedAPI()) as server, Client(server.url, rate_limit=RateLimit(20)) as client:
         for future in [client.submit(QUERY) for _ in range(5)]:
             assert future.result(30) == {"ok": True}
-    assert server.arrivals[-1] - server.arrivals[0] >= 0.15
+    assert max(server.arrivals) - start >= 0.15
 
 
 def test_a_refusal_is_retried_after_the_pause() -> None:

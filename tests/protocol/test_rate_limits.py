@@ -21,11 +21,11 @@ from syncgql import (
     TransportServerError,
 )
 from syncgql.protocol import json_codec
-from syncgql.protocol.batch import batch_data, parse_batch_answer
+from syncgql.protocol.batch import batch_data, parse_batch_response
 from syncgql.protocol.close_codes import refused_error
 from syncgql.protocol.graphql_response import data_or_raise, event_data
 from syncgql.protocol.graphql_transport_ws import GraphQLTransportWS
-from syncgql.protocol.http import HTTPResponse, parse_answer, retry_after
+from syncgql.protocol.http import HTTPResponse, parse_http_response, retry_after
 from syncgql.protocol.quotas import read_quota
 
 LEEWAY = 10.0
@@ -38,7 +38,7 @@ def parse(payload: Any, status: int = 200, **headers: Any) -> ExecutionResult:
     sent.setdefault("Content-Type", "application/json")
     body = payload if isinstance(payload, str) else json.dumps(payload)
     response = Response(status, sent, "https://api.test/graphql", 0.1, retry_after(sent))
-    return parse_answer(HTTPResponse(response, body.encode()), json_deserialize=json_codec.loads)
+    return parse_http_response(HTTPResponse(response, body.encode()), json_deserialize=json_codec.loads)
 
 
 def limited(payload: Any, status: int = 200, **headers: Any) -> TransportRateLimited:
@@ -69,7 +69,7 @@ def test_429() -> None:
     caught = refused("<h1>Slow down</h1>", 429, Content_Type="text/html", Retry_After=7)
     assert (caught.code, caught.retry_after, caught.sent, caught.attempts) == (429, 7, True, 1)
     assert str(caught) == (
-        "https://api.test/graphql answered with HTTP 429: the server limits the rate of requests. "
+        "https://api.test/graphql responded with HTTP 429: the server limits the rate of requests. "
         "Try again in 7 s. It said: <h1>Slow down</h1>."
     )
     assert refused("", 429).retry_after is None
@@ -313,7 +313,7 @@ def test_a_batch() -> None:
     """The error for an entry of a batch names its request."""
     entries = [{"data": {"a": 1}}, error("Throttled", code="THROTTLED")]
     response = Response(200, CIMultiDict({"Content-Type": "application/json"}), "http://localhost/", 0.1)
-    results = parse_batch_answer(
+    results = parse_batch_response(
         HTTPResponse(response, json.dumps(entries).encode()), count=2, json_deserialize=json_codec.loads
     )
     with pytest.raises(TransportRateLimited, match="Request 2 of 2: The server limits the rate"):

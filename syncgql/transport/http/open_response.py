@@ -33,7 +33,7 @@ class OpenResponse:
     the pool at the end of the body. ``close``, or the end of an ``async with`` block, ends the response early.
 
     Args:
-        answer: the ``aiohttp.ClientResponse``.
+        response: the ``aiohttp.ClientResponse``.
         start: the time when the first request of the call was sent, from ``time.perf_counter()``.
         timeout: aiohttp's limits for the request.
         deadline: the deadline of the call.
@@ -44,24 +44,24 @@ class OpenResponse:
         sent_headers: the headers of the request, including those that aiohttp added.
     """
 
-    __slots__ = ("_answer", "_deadline", "_start", "_timeout", "head", "sent_headers")
+    __slots__ = ("_deadline", "_response", "_start", "_timeout", "head", "sent_headers")
 
     def __init__(
-        self, answer: aiohttp.ClientResponse, start: float, timeout: aiohttp.ClientTimeout, deadline: Deadline
+        self, response: aiohttp.ClientResponse, start: float, timeout: aiohttp.ClientTimeout, deadline: Deadline
     ) -> None:
-        self._answer = answer
+        self._response = response
         self._start = start
         self._timeout = timeout
         self._deadline = deadline
         deadline.is_answered = True
         self.head = Response(
-            answer.status,
-            answer.headers,
-            str(answer.url),
+            response.status,
+            response.headers,
+            str(response.url),
             time.perf_counter() - start,
-            retry_after(answer.headers) if "Retry-After" in answer.headers else None,
+            retry_after(response.headers) if "Retry-After" in response.headers else None,
         )
-        self.sent_headers: Mapping[str, str] = answer.request_info.headers
+        self.sent_headers: Mapping[str, str] = response.request_info.headers
 
     async def read(self, max_size: int | None = None) -> HTTPResponse:
         """Read the whole body, decompressed.
@@ -74,19 +74,19 @@ class OpenResponse:
             TransportTimeout: aiohttp's ``sock_read`` or ``total`` expired.
             TransportProtocolError: the body is larger than *max_size*, or its compression does not match its headers.
         """
-        # answer.read() would decompress a body without a limit and at once, on the loop.
-        answer = self._answer
-        content = answer.content
+        # aiohttp's read() would decompress a body without a limit and at once, on the loop.
+        response = self._response
+        content = response.content
         chunks: list[bytes] = []
         size = pause = 0
         try:
-            async with answer:
+            async with response:
                 while not content.at_eof():
                     chunk = await content.readany()
                     chunks.append(chunk)
                     size += len(chunk)
                     if max_size is not None and size > max_size:
-                        answer.close()
+                        response.close()
                         raise self._too_large(b"".join(chunks), max_size)
                     if size > pause + MUCH:
                         pause = size
@@ -107,8 +107,8 @@ class OpenResponse:
         """
         size = 0
         try:
-            async with self._answer:
-                while chunk := await self._answer.content.readany():
+            async with self._response:
+                while chunk := await self._response.content.readany():
                     for start in range(0, len(chunk), PIECE):
                         if size >= PIECE:
                             size = 0
@@ -121,12 +121,12 @@ class OpenResponse:
 
     async def close(self) -> None:
         """Release the connection, and close it unless the whole body was read; closing again does nothing."""
-        self._answer.release()
-        await self._answer.wait_for_close()
+        self._response.release()
+        await self._response.wait_for_close()
 
     def abort(self) -> None:
         """Close the connection; a waiting read raises ``TransportConnectionFailed``."""
-        self._answer.close()
+        self._response.close()
 
     async def __aenter__(self) -> OpenResponse:
         return self
