@@ -7,7 +7,12 @@ import os
 import signal
 import sys
 
+import hypothesis
 import pytest
+
+# An example may take any time on a busy machine. By default it fails after 0.2 s, unless the variable CI is set.
+hypothesis.settings.register_profile("any time", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.load_profile("any time")
 
 # Read when a loop is made, so it holds for the loops of this process and of the scripts that tests run. The stress lane
 # (make stress) sets it to nothing, which switches it off.
