@@ -31,7 +31,8 @@ from syncgql.testing import GraphQLMock
 
 from ..fix_scripts import RunScript
 from ..fix_servers import PATIENCE, Server
-from ..servers.wire import WireConnection, WireServer, answer
+from ..servers.wire import WireConnection, WireServer, always, answer
+from ..test_client_counts import functions_entered
 
 GREET = "query ($name: String!) { hello(name: $name) }"
 SLEEP = "query ($seconds: Float!) { sleep(seconds: $seconds) }"
@@ -315,6 +316,16 @@ def test_an_item_that_is_no_request(strawberry_server: Server) -> None:
     """It is a mistake of the program, so it is raised in any case."""
     with Client(strawberry_server.url) as client, pytest.raises(TypeError, match="must be GraphQL source text"):
         list(client.execute_many([3], on_error="return"))  # type: ignore[call-overload]
+
+
+def test_a_request_enters_few_functions() -> None:
+    """In the consumer's thread, from its request to its result; it holds up the loop thread for that time."""
+    count = 200
+    with WireServer(always(answer())) as server, Client(server.url) as client:
+        list(client.execute_many(["{ ok }"] * 10))
+        entered = functions_entered(lambda: list(client.execute_many(["{ ok }"] * count)))
+    # 55 in each request, and two for each tenth of a second in which no response arrives.
+    assert entered <= 60 * count
 
 
 MEMORY = """
