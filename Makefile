@@ -16,6 +16,8 @@ PYTEST_SPREAD = -n auto --maxprocesses 4 --dist loadfile
 BENCH_VENV = .venv-bench
 BENCH_STAMP = $(BENCH_VENV)/installed
 BENCH_ARGS =
+CODEGEN_VENV = .venv-bench-codegen
+CODEGEN_STAMP = $(CODEGEN_VENV)/installed
 
 # graphql-core 3.2 beside the 3.3 of .venv, and graphene and ariadne-codegen, which need 3.2.
 CORE32_VENV = .venv-core32
@@ -173,7 +175,16 @@ $(BENCH_STAMP): setup.cfg tests/benchmarks/requirements.txt | $(STAMP)
 		--editable . --requirement tests/benchmarks/requirements.txt
 	@touch $(BENCH_STAMP)
 
-bench: $(BENCH_STAMP) ## Compare with other clients: make bench BENCH_ARGS="--rounds 5 stream-tiny"
+$(CODEGEN_STAMP): setup.cfg tests/benchmarks/requirements-codegen.txt | $(STAMP)
+	@echo "Setting up $(CODEGEN_VENV) with the code generators that are compared"
+	@$(BIN)/python -m venv $(CODEGEN_VENV)
+	@$(CODEGEN_VENV)/bin/python -m pip install --quiet --disable-pip-version-check \
+		--editable '.[cli]' --requirement tests/benchmarks/requirements-codegen.txt
+	@npm install --prefix $(CODEGEN_VENV) --no-save --ignore-scripts --no-audit --no-fund --loglevel=error \
+		"$$($(BIN)/python -c 'from tests.fix_schemas import GITHUB_SCHEMA; print(GITHUB_SCHEMA)')"
+	@touch $(CODEGEN_STAMP)
+
+bench: $(BENCH_STAMP) $(CODEGEN_STAMP) ## Compare with other clients: make bench BENCH_ARGS="--rounds 5 stream-tiny"
 	$(BENCH_VENV)/bin/python -m tests.benchmarks $(BENCH_ARGS)
 
 # On each supported Python that is found.
@@ -186,5 +197,5 @@ format: $(STAMP) ## Format the code
 	$(BIN)/ruff format .
 
 clean: ## Remove everything that was built
-	rm -rf $(VENV) $(BENCH_VENV) $(CORE32_VENV) $(DJANGO42_VENV) .venv-python* .tox build dist docs/_build syncgql.egg-info .coverage .coverage.* htmlcov
+	rm -rf $(VENV) $(BENCH_VENV) $(CODEGEN_VENV) $(CORE32_VENV) $(DJANGO42_VENV) .venv-python* .tox build dist docs/_build syncgql.egg-info .coverage .coverage.* htmlcov
 	rm -rf tests/node/node_modules tests/node/apollo/node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis

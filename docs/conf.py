@@ -1,6 +1,7 @@
 """Sphinx configuration."""
 
 from importlib.metadata import version as installed_version
+from pathlib import Path
 
 from django.conf import settings
 
@@ -20,6 +21,7 @@ exclude_patterns = ["_build", "_static", "examples"]
 html_theme = "furo"
 html_static_path = ["_static"]
 html_css_files = ["column.css"]
+html_search_scorer = str(Path(__file__).with_name("_static") / "search_scorer.js")
 html_title = f"syncgql {release}"
 
 autodoc_member_order = "bysource"

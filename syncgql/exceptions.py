@@ -6,7 +6,7 @@
     +- ClientClosed                        the client was used after close, or closed during the call
     +- SubscriptionForked                  a parent's subscription iterated in a forked child
     +- DocumentError                       found before sending: syntax, validation, a bad variable or selection
-    +- ResultError                         the answer does not fit the type that was asked for
+    +- ResultError                         the data does not have the requested type
     +- TransportError                      every failure to get a GraphQL response
        +- TransportConnectionFailed        connecting failed, or the connection was lost
        +- TransportClosed                  a bare transport used after close, or before connect
@@ -137,7 +137,7 @@ class DocumentError(SyncGQLError):
 
 
 class ResultError(SyncGQLError):
-    """The data of an answer does not fit the type that a ``TypedRequest`` asks for.
+    """The data of a response does not have the type that a ``TypedRequest`` requests.
 
     Attributes:
         path: the place in the data, for example ``("books", 0, "title")``; empty for the data itself.

@@ -222,7 +222,7 @@ class GraphQLRequest:
 
     @property
     def incremental_directive(self) -> str:
-        """``defer`` or ``stream`` if the operation uses it, so that the answer may come in parts; empty otherwise.
+        """``defer`` or ``stream`` if the operation uses it, so that its response may come in parts; otherwise empty.
 
         Found once per text; a document without directives is not parsed for it.
 

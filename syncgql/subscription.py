@@ -19,7 +19,7 @@ from .tracebacks import cut
 
 __all__ = ["Subscription", "SubscriptionStats"]
 
-T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
 U = TypeVar("U")
 
 OnReconnect = Callable[[float], Iterable[Any] | Mapping[str, Any] | None]
@@ -71,22 +71,22 @@ class GapHandler:
             self._ask(mark.seconds)
 
     def _ask(self, seconds: float) -> None:
-        answer = self._on_reconnect(seconds)
-        if answer is None:
+        returned = self._on_reconnect(seconds)
+        if returned is None:
             return
-        if isinstance(answer, Mapping):
-            self._resubscribe(answer)
+        if isinstance(returned, Mapping):
+            self._resubscribe(returned)
             self.skips = True
-        elif isinstance(answer, Iterable) and not isinstance(answer, str | bytes):
-            self.missed.extend(answer)
+        elif isinstance(returned, Iterable) and not isinstance(returned, str | bytes):
+            self.missed.extend(returned)
         else:
             raise TypeError(
                 "on_reconnect must return None, a list of events or a mapping of variables, not "
-                f"{type(answer).__name__}."
+                f"{type(returned).__name__}."
             )
 
 
-class Subscription(Generic[T]):
+class Subscription(Generic[T_co]):
     """An iterator over the events of a subscription; returned by ``Client.subscribe``.
 
     It is also a context manager, and works with ``contextlib.closing``. Like ``close()``, leaving a loop over it with
@@ -98,7 +98,7 @@ class Subscription(Generic[T]):
         self,
         owner: object,
         source: EventSource,
-        convert: Callable[[ExecutionResult], T],
+        convert: Callable[[ExecutionResult], T_co],
         gap_handler: GapHandler | None = None,
         on_end: tuple[OnEnd, ...] = (),
     ) -> None:
@@ -113,11 +113,11 @@ class Subscription(Generic[T]):
         # The runtime closes open subscriptions at exit.
         self._finalizer.atexit = False
 
-    def __iter__(self) -> Subscription[T]:
+    def __iter__(self) -> Subscription[T_co]:
         self._source.check_process()
         return self
 
-    def __next__(self) -> T:
+    def __next__(self) -> T_co:
         """Return the next event, waiting without a limit.
 
         Raises:
@@ -140,7 +140,7 @@ class Subscription(Generic[T]):
             return self._take(None)
         return self._convert(item)
 
-    def next(self, timeout: float | None = None) -> T:
+    def next(self, timeout: float | None = None) -> T_co:
         """Return the next event, waiting for at most *timeout* seconds.
 
         Args:
@@ -158,7 +158,7 @@ class Subscription(Generic[T]):
         """
         return self._take(check_seconds("timeout", timeout, zero=True))
 
-    def map(self, function: Callable[[T], U], on_end: OnEnd | None = None) -> Subscription[U]:
+    def map(self, function: Callable[[T_co], U], on_end: OnEnd | None = None) -> Subscription[U]:
         """Return a subscription whose events are what *function* returns for the events of this one.
 
         It replaces this one, of which only ``stats`` may still be used: closing or dropping the returned subscription
@@ -196,7 +196,7 @@ class Subscription(Generic[T]):
         """
         self._finish(None)
 
-    def __enter__(self) -> Subscription[T]:
+    def __enter__(self) -> Subscription[T_co]:
         return self
 
     def __exit__(self, *exception: object) -> None:
@@ -230,7 +230,7 @@ class Subscription(Generic[T]):
     def __repr__(self) -> str:
         return f"<Subscription {'closed' if self.closed else 'open'} {self.stats}>"
 
-    def _take(self, timeout: float | None) -> T:
+    def _take(self, timeout: float | None) -> T_co:
         if self._gap_handler is not None:
             return self._take_with_gaps(self._gap_handler, timeout)
         while isinstance(item := self._wait(timeout), Mark):
@@ -238,7 +238,7 @@ class Subscription(Generic[T]):
                 self._end(item)
         return self._convert(item)
 
-    def _take_with_gaps(self, gap_handler: GapHandler, timeout: float | None) -> T:
+    def _take_with_gaps(self, gap_handler: GapHandler, timeout: float | None) -> T_co:
         self._source.check_process()  # a child process must not get the events of on_reconnect either
         deadline = Deadline(timeout)
         while not gap_handler.missed:
@@ -252,7 +252,7 @@ class Subscription(Generic[T]):
                 self._source.discard()
             else:
                 return self._convert(item)
-        event: T = gap_handler.missed.popleft()
+        event: T_co = gap_handler.missed.popleft()
         return event
 
     def _wait(self, seconds: float | None, timeout: float | None = None) -> ExecutionResult | Mark:

@@ -28,6 +28,16 @@ WATCHED = re.compile(r"(root|asyncio|syncgql)(\.|$)")
 FAILED = pytest.StashKey[bool]()
 
 
+def says_more_than_the_load(record: logging.LogRecord) -> bool:
+    """Return whether a record of asyncio is about more than the time that something took."""
+    return not str(record.msg).startswith(("Executing %s took", "Getting address info"))
+
+
+def pytest_configure() -> None:
+    """Drop asyncio's records about slow callbacks: tests compare the records of their clients with what they expect."""
+    logging.getLogger("asyncio").addFilter(says_more_than_the_load)
+
+
 @pytest.fixture(scope="module", autouse=True)
 def small_heap() -> None:
     """Exclude existing objects from the collections of the module's tests, which makes these fast.

@@ -30,7 +30,18 @@ QUIET = {name: value for name, value in os.environ.items() if name not in {"PYTH
 @contextmanager
 def gunicorn(application: str, server: Server, *options: str) -> Iterator[str]:
     """Serve an application of ``tests/scripts`` and yield its URL; it must end without errors."""
-    command = [sys.executable, "-m", "gunicorn", *options, "-b", "127.0.0.1:0", f"tests.scripts.{application}"]
+    # A worker that is stopped before it handles signals is killed after the graceful timeout.
+    command = [
+        sys.executable,
+        "-m",
+        "gunicorn",
+        "--graceful-timeout",
+        "15",
+        *options,
+        "-b",
+        "127.0.0.1:0",
+        f"tests.scripts.{application}",
+    ]
     environment = {**QUIET, "GRAPHQL_URL": server.url}
     with subprocess.Popen(command, cwd=PROJECT, env=environment, stderr=subprocess.PIPE, text=True) as process:
         said = ""
@@ -43,7 +54,7 @@ def gunicorn(application: str, server: Server, *options: str) -> Iterator[str]:
             yield found.group(1)
         finally:
             process.send_signal(signal.SIGTERM)
-            _, rest = process.communicate(timeout=PATIENCE)
+            _, rest = process.communicate(timeout=2 * PATIENCE)
     assert process.returncode == 0
     assert "Traceback" not in said + rest, said + rest
 

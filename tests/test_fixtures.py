@@ -85,6 +85,13 @@ def test_asyncio_complaint_is_noticed(asyncio_complaints: list[str]) -> None:
     asyncio_complaints.clear()
 
 
+def test_slow_callbacks_are_not_recorded(caplog: pytest.LogCaptureFixture) -> None:
+    """They depend on the load of the machine; other records of asyncio are kept."""
+    logging.getLogger("asyncio").warning("Executing %s took %.3f seconds", "<Handle>", 0.2)
+    logging.getLogger("asyncio").warning("Another warning")
+    assert caplog.messages == ["Another warning"]
+
+
 def test_changed_log_levels_are_noticed() -> None:
     """Those of the root logger, of asyncio and of this package; a logger without a level is not one."""
     before = Remains()

@@ -12,6 +12,7 @@ import pytest
 import syncgql
 
 from .fix_scripts import RunScript
+from .fix_servers import Server
 
 PACKAGE = Path(syncgql.__file__).parent
 
@@ -204,6 +205,27 @@ def test_import_loads_nothing_heavy(run_script: RunScript) -> None:
         """
     )
     assert (result.stdout, result.stderr) == ("[]\n", "")
+
+
+def test_first_calls_import_only_what_they_need(strawberry_server: Server, run_script: RunScript) -> None:
+    """``execute`` imports nothing; ``subscribe`` imports graphql-core, which checks documents before they are sent."""
+    result = run_script(
+        """
+        import sys
+        from syncgql import Client
+
+        def imported(call):
+            before = set(sys.modules)
+            call()
+            return sorted({name.partition(".")[0] for name in set(sys.modules) - before})
+
+        with Client(sys.argv[1]) as client:
+            print(imported(lambda: client.execute("{ hello }")))
+            print(imported(lambda: list(client.subscribe("subscription { count(to: 1) }"))))
+        """,
+        strawberry_server.url,
+    )
+    assert (result.stdout.splitlines(), result.stderr) == (["[]", "['graphql']"], "")
 
 
 def test_late_imports_are_seen(run_script: RunScript) -> None:

@@ -32,7 +32,6 @@ ELSEWHERE = {
     "transport/exceptions.py": "test_gql_names.py",
     "transport/netrc_file.py": "transport/test_environment.py",
     "transport/options/cookies.py": "test_option_mistakes.py",
-    "transport/options/methods.py": "test_option_mistakes.py",
     "transport/options/tls.py": "test_option_mistakes.py",
     "transport/recovery/operation_retries.py": "transport/websocket/test_connection_end.py",
     "transport/requests_http/cookies.py": "transport/test_cookies.py",
@@ -50,7 +49,7 @@ ELSEWHERE = {
 }
 """Modules without a test file of their name, each with the file that tests it. This table may shrink but not grow."""
 
-MAX_ELSEWHERE = 39
+MAX_ELSEWHERE = 38
 
 
 def modules() -> list[str]:

@@ -257,7 +257,7 @@ def test_call_that_times_out_within_the_answer(make: Make) -> None:
         connection.wait_for_end()
 
     with WireServer(script) as server:
-        error = failure(make, server.url, timeout=0.3)
+        error = failure(make, server.url, timeout=1.5)
     assert isinstance(error, TransportTimeout)
     assert error.sent is True
 
@@ -288,7 +288,7 @@ def test_http(make: Make, script: Script, kind: type[TransportError], sent: bool
 def test_no_answer_in_time(make: Make) -> None:
     """When the time of a call is up, the request may have arrived."""
     with WireServer(silent) as server:
-        error = failure(make, server.url, timeout=0.2)
+        error = failure(make, server.url, timeout=1.5)
     assert isinstance(error, TransportTimeout)
     assert error.sent is None
 

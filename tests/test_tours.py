@@ -15,11 +15,11 @@ from .docs.page import ROOT
 from .docs.tours import TOURS, Tour
 
 LONGEST = {
-    "execute": (55, 23),
-    "batch": (75, 24),
+    "execute": (55, 21),
+    "batch": (75, 22),
     "event": (11, 7),
-    "reconnect": (135, 41),
-    "upload": (145, 35),
+    "reconnect": (134, 38),
+    "upload": (117, 32),
 }
 """For each tour the functions that start and their files, at most."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import operator
 import weakref
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, TypeVar
 
 from ..checks import check_count, check_flag
 from ..request import GraphQLRequest
@@ -20,8 +20,10 @@ from .paginator import Paginator
 from .progress import Progress
 from .request_executor import RequestExecutor
 
+NodeT_co = TypeVar("NodeT_co", covariant=True)
 
-class Pages(Iterator[Any]):
+
+class Pages(Iterator[NodeT_co]):
     """The nodes of a paginated list; returned by ``Client.paginate``.
 
     This is an iterator over nodes; ``pages()`` returns an iterator over pages. It is also a context manager:
@@ -48,12 +50,12 @@ class Pages(Iterator[Any]):
         self._pages = paginator.pages(executor, check_count("prefetch", prefetch, of="pages"))
         self._progress = progress
         self._page: Page | None = None
-        self._remaining: Iterator[Any] = iter(())
+        self._remaining: Iterator[NodeT_co] = iter(())
         self._start = paginator.after
         self._finalizer = weakref.finalize(self, _cancel, executor, self._pages)
         self._finalizer.atexit = False
 
-    def __iter__(self) -> Iterator[Any]:
+    def __iter__(self) -> Iterator[NodeT_co]:
         """Return an iterator over the nodes; all iterators share one position."""
         # A generator over the iterator of a list takes a fraction of the time of __next__ for each node.
         while True:
@@ -63,7 +65,7 @@ class Pages(Iterator[Any]):
             except StopIteration:
                 return
 
-    def __next__(self) -> Any:
+    def __next__(self) -> NodeT_co:
         """Return the next node.
 
         Raises:
@@ -112,7 +114,7 @@ class Pages(Iterator[Any]):
         self._finalizer()
         self._progress.close()
 
-    def __enter__(self) -> Pages:
+    def __enter__(self) -> Pages[NodeT_co]:
         return self
 
     def __exit__(self, *exception: object) -> None:
@@ -157,7 +159,7 @@ def paginate(
     on_error: OnError,
     progress: Progress,
     keep_nulls: bool = False,
-) -> Pages:
+) -> Pages[Any]:
     """Return the iterator of ``Client.paginate``."""
     returns_errors = check_on_error(on_error)
     paginator: Paginator | NestedPaginator

@@ -77,7 +77,7 @@ def _import_rich() -> Any:
         import rich.progress as module
     except ModuleNotFoundError as error:
         raise ModuleNotFoundError(
-            "progress=True needs the rich package for its progress bar; install it with: pip install 'syncgql[cli]'. "
+            "progress=True needs rich for its progress bar; install the extra syncgql[cli]. "
             "Or pass a function of two parameters as progress=.",
             name="rich",
         ) from error

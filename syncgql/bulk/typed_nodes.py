@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterable, Mapping
+from typing import Any, Protocol, TypeVar
 
 from ..exceptions import ResultError
 from ..typed.names import snake_case
 from .connection import Connection
 
 _MISSING = object()
+
+NodeT_co = TypeVar("NodeT_co", covariant=True)
+
+
+class HasNodes(Protocol[NodeT_co]):
+    """A class of a connection, from which type checkers infer the type of the nodes."""
+
+    @property
+    def nodes(self) -> Iterable[NodeT_co | None] | None:
+        """The nodes of a page."""
 
 
 def typed_nodes(result: Any, connection: Connection) -> list[Any]:

@@ -16,7 +16,7 @@ def main() -> None:
     """Run the command, or exit with a message that says what to install."""
     missing = [library for library in LIBRARIES if find_spec(library) is None]
     if missing:
-        sys.exit(f"syncgql: the command needs {' and '.join(missing)}; install it with: pip install 'syncgql[cli]'")
+        sys.exit(f"syncgql: the command needs {' and '.join(missing)}; install the extra syncgql[cli]")
     try:
         from .command import command
 

@@ -54,7 +54,7 @@ class Commands(click.Group):
         except SyncGQLError as error:
             _fail(error, exit_code(error), debug=ctx.params["debug"])
         except BrokenPipeError:
-            _leave_quietly()
+            _exit_quietly()
         except OSError as error:
             _fail(error, ExitCode.USAGE, debug=ctx.params["debug"])
         except KeyboardInterrupt:
@@ -88,7 +88,7 @@ def _fail(error: Exception, code: ExitCode, *, debug: bool) -> NoReturn:
     sys.exit(code)
 
 
-def _leave_quietly() -> NoReturn:
+def _exit_quietly() -> NoReturn:
     # Python flushes standard output again at exit, which must not fail again.
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     sys.exit(ExitCode.CLOSED_PIPE)

@@ -25,7 +25,7 @@ from ..schema.text_file import read_text
 
 SUFFIXES = {".graphql", ".gql", ".py"}
 
-NOT_SEARCHED = {"__pycache__", "node_modules", "venv"}
+IGNORED_FOLDERS = {"__pycache__", "node_modules", "venv"}
 """Folders that are not searched, in addition to those that begin with a dot."""
 
 
@@ -109,7 +109,7 @@ def _files(path: Path) -> Iterator[Path]:
         yield path
         return
     for folder, folders, names in os.walk(path):
-        folders[:] = sorted(name for name in folders if name not in NOT_SEARCHED and not name.startswith("."))
+        folders[:] = sorted(name for name in folders if name not in IGNORED_FOLDERS and not name.startswith("."))
         yield from (Path(folder, name) for name in sorted(names) if Path(name).suffix in SUFFIXES)
 
 

@@ -12,31 +12,31 @@ from ..protocol.graphql_errors import describe_errors
 from ..protocol.masking import CREDENTIAL, MASK
 from ..result import Response
 
-MOST_ERRORS = 10
+MAX_ERRORS = 10
 
 
-def tell(text: str) -> None:
+def print_message(text: str) -> None:
     """Write one line to standard error, without control characters."""
     click.echo(f"syncgql: {escaped(text)}", err=True)
 
 
-def counted(number: int, noun: str) -> str:
-    """Return a number with its noun, which is regular."""
+def pluralized(number: int, noun: str) -> str:
+    """Return a number and a regular noun, in the plural unless the number is 1."""
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
-def tell_errors(errors: Sequence[Mapping[str, Any]], where: str = "") -> None:
+def print_errors(errors: Sequence[Mapping[str, Any]], where: str = "") -> None:
     """Write a line for each of the first ten errors of a response."""
-    for error in errors[:MOST_ERRORS]:
-        tell(f"{where}{describe_errors([error])}")
-    if len(errors) > MOST_ERRORS:
-        tell(f"... and {len(errors) - MOST_ERRORS} more errors")
+    for error in errors[:MAX_ERRORS]:
+        print_message(f"{where}{describe_errors([error])}")
+    if len(errors) > MAX_ERRORS:
+        print_message(f"... and {len(errors) - MAX_ERRORS} more errors")
 
 
-def tell_response(response: Response | None) -> None:
+def print_response(response: Response | None) -> None:
     """Write the status and the headers of a response; hide values that may be credentials."""
     if response is None:
-        tell("the response did not come over HTTP")
+        print_message("the response did not come over HTTP")
         return
     click.echo(f"HTTP {response.status} in {response.elapsed:.3f} s", err=True)
     for name, value in response.headers.items():

@@ -35,20 +35,20 @@ def sent_documents(files: DocumentFiles) -> Iterator[SentDocument]:
         operations = each.operations
         if len(operations) > 1 and not each.is_literal:
             for operation in operations:
-                yield _sent([operation], [operation], files)
+                yield _sent_document([operation], [operation], files)
         elif operations:
-            yield _sent(operations, each.document.definitions, files)
+            yield _sent_document(operations, each.document.definitions, files)
 
 
-def _sent(
+def _sent_document(
     operations: Sequence[OperationDefinitionNode], own: Sequence[DefinitionNode], files: DocumentFiles
 ) -> SentDocument:
     completed = files.complete(DocumentNode(definitions=tuple(own)))
     name = operations[0].name.value if len(operations) == 1 and operations[0].name else None
-    text = "\n\n".join(map(_written, completed.definitions))
+    text = "\n\n".join(map(_source_text, completed.definitions))
     return SentDocument(node_place(operations[0]), TrustedDocument(text, name, operations[0].operation.value))
 
 
-def _written(node: Node) -> str:
+def _source_text(node: Node) -> str:
     """Return the source text of a node, because printing the node could change more than whitespace."""
     return "" if node.loc is None else node.loc.source.body[node.loc.start : node.loc.end]

@@ -19,8 +19,10 @@ if TYPE_CHECKING:
     from ..bulk.pages import Pages
     from ..bulk.pagination import NextVariables, Pagination
     from ..bulk.progress_option import ProgressOption
-    from .call_options import ManyOptions, PollOptions
+    from ..bulk.typed_nodes import HasNodes
+    from .call_options import ManyOptions, NodeOptions, PaginateOptions, PollOptions
 
+NodeT = TypeVar("NodeT")
 ResultT = TypeVar("ResultT")
 
 
@@ -113,6 +115,24 @@ class BulkMethods(ClientBase):
         )
         return ExecuteMany(concurrent)
 
+    @overload
+    def paginate(
+        self,
+        request: TypedRequest[HasNodes[NodeT]],
+        variable_values: Variables | None = None,
+        operation_name: str | None = None,
+        **options: Unpack[NodeOptions],
+    ) -> Pages[NodeT]: ...
+
+    @overload
+    def paginate(
+        self,
+        request: str | DocumentNode | GraphQLRequest,
+        variable_values: Variables | None = None,
+        operation_name: str | None = None,
+        **options: Unpack[PaginateOptions],
+    ) -> Pages[Any]: ...
+
     def paginate(
         self,
         request: str | DocumentNode | GraphQLRequest,
@@ -132,7 +152,7 @@ class BulkMethods(ClientBase):
         headers: Mapping[str, str] | None = None,
         extra_args: Mapping[str, Any] | None = None,
         **unknown: NoReturn,
-    ) -> Pages:
+    ) -> Pages[Any]:
         """Fetch a list that comes in pages and return an iterator over its nodes.
 
         ::

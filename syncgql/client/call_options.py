@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, TypedDict
 
 from ..bulk.execute_many import OnError
+from ..bulk.pagination import NextVariables, Pagination
 from ..bulk.progress_option import ProgressOption
 from ..request import Unset
 from ..runtime.event_buffer import Overflow
@@ -27,6 +28,25 @@ class ManyOptions(BatchOptions, total=False):
     ordered: bool
     on_error: OnError
     progress: ProgressOption
+
+
+class NodeOptions(BatchOptions, total=False):
+    """The options of ``paginate`` that do not change the type of the nodes."""
+
+    page_size: int | None
+    prefetch: int
+    max_pages: int | None
+    after: Any
+    on_error: OnError
+    progress: ProgressOption
+
+
+class PaginateOptions(NodeOptions, total=False):
+    """The options of ``paginate``."""
+
+    path: str | None
+    keep_nulls: bool
+    pagination: Pagination | NextVariables | None
 
 
 class PollOptions(TypedDict, total=False):

@@ -50,14 +50,10 @@ class Expressions:
             self._lines.use("items")
             item = f"v{depth + 1}"
             return f"[{self.value(ref.item, item, depth + 1)} for {item} in items({source})]"
-        if ref.kind in {"str", "int", "bool"}:
-            self._lines.use("wrong")
+        if ref.kind in {"str", "int", "bool", "float"}:
             name = f"v{depth}"
             value = name if source == name else f"{name} := {source}"
-            return f'{name} if type({value}) is {ref.kind} else wrong("{ref.kind}", {name})'
-        if ref.kind == "float":
-            self._lines.use("read_float")
-            return f"read_float({source})"
+            return f"{name} if type({value}) is {ref.kind} else {self._other(ref.kind, name)}"
         if ref.kind == "enum":
             return f"{ref.annotation}({source})"
         if ref.kind == "object":
@@ -65,6 +61,14 @@ class Expressions:
         if ref.union is not None:
             return f"cls.{ref.union.reader}({source})"
         return self._scalar(ref, source) if ref.kind == "scalar" else source
+
+    def _other(self, kind: str, name: str) -> str:
+        """Return the expression for a value that is not of a built-in type: only floats accept another one, int."""
+        if kind == "float":
+            self._lines.use("read_float")
+            return f"read_float({name})"
+        self._lines.use("wrong")
+        return f'wrong("{kind}", {name})'
 
     def _scalar(self, ref: Ref, source: str) -> str:
         scalar = self._scalars[ref.scalar]

@@ -235,7 +235,7 @@ class FieldProxy:
         prefetch: int = 1,
         max_pages: int | None = None,
         **arguments: Any,
-    ) -> Pages:
+    ) -> Pages[Any]:
         """Fetch all pages of this field, a connection, and return an iterator over the nodes.
 
         ``for repository in client.query.repositories.paginate("nodes { name }", first=100): ...``

@@ -14,7 +14,7 @@ from ..transport.identity import has_authorization
 from ..transport.selection.transport_factory import TokenUse
 from .middleware import Execute, ExecuteBatch, Middleware, Subscribe
 from .operation import Operation
-from .retry import has_its_files
+from .retry import files_are_rewindable
 
 logger = logging.getLogger(__name__)
 
@@ -61,7 +61,7 @@ def _send(
         return call_next(operation)
     except TransportAuthenticationError as error:
         # The server did not execute the refused call, so mutations may be sent again as well.
-        if use.is_renewed or not all(map(has_its_files, (operation, *others))):
+        if use.is_renewed or not all(map(files_are_rewindable, (operation, *others))):
             raise
         logger.info("%s Sending the call again with a new token.", error)
     again = operation.replace(deadline=operation.deadline.renewed())

@@ -17,11 +17,11 @@ from ..runtime.owner_process import OwnerProcess
 from ..runtime.sliced_queue import SlicedQueue
 from ..runtime.worker_pool import WorkerPool
 from ..tracebacks import cut
+from .call_queue import CallQueue
 from .dispatch import Dispatcher, LoopDispatcher
-from .flight_queue import FlightQueue
-from .flights import Flight, Flights
 from .middleware import Execute
 from .operation import Operation
+from .pending_calls import PendingCall, PendingCalls
 from .retry import Failure, Retry
 
 
@@ -69,8 +69,8 @@ class BulkExecutor(RequestExecutor):
         self._caller = caller
         self._new_operation = new_operation
         self._concurrency = concurrency
-        self._flights = Flights()
-        self._queue = FlightQueue(concurrency)
+        self._pending = PendingCalls()
+        self._queue = CallQueue(concurrency)
         self._workers: WorkerPool | None = None
 
     def submit(self, request: GraphQLRequest, on_done: Callable[[GetResult], object]) -> None:
@@ -116,23 +116,23 @@ class BulkExecutor(RequestExecutor):
 
     def cancel(self) -> None:
         self._queue.clear()
-        self._flights.cancel()
+        self._pending.cancel()
 
     def _start_on_loop(
         self, operation: Operation, on_done: Callable[[GetResult], object], loop: LoopDispatcher
     ) -> None:
         operation = self._caller.prepare(operation)
 
-        def flight_done(flight: Flight) -> None:
-            self._queue.landed(flight)
-            on_done(functools.partial(self._result, operation, flight))
+        def call_done(call: PendingCall) -> None:
+            self._queue.remove(call)
+            on_done(functools.partial(self._result, operation, call))
 
-        self._queue.add(self._flights.add(loop.flight(operation, flight_done)))
+        self._queue.add(self._pending.add(loop.pending_call(operation, call_done)))
 
-    def _result(self, operation: Operation, flight: Flight) -> ExecutionResult:
-        self._flights.discard(flight)
+    def _result(self, operation: Operation, call: PendingCall) -> ExecutionResult:
+        self._pending.discard(call)
         try:
-            return self._caller.parse(operation, flight.outcome())
+            return self._caller.parse(operation, call.outcome())
         except SyncGQLError as error:
             raise cut(error)
 
@@ -148,26 +148,26 @@ class BulkExecutor(RequestExecutor):
         self._workers.submit(context.run, self._run, operation).add_done_callback(future_done)
 
     def _run(self, operation: Operation) -> ExecutionResult:
-        self._flights.check()
+        self._pending.check()
         return self._caller.execute(operation.replace(deadline=operation.deadline.restarted()), self._dispatch)
 
     def _dispatch(self, operation: Operation) -> ExecutionResult:
         """Send an operation and wait; this is the last step, behind the middleware."""
-        self._flights.check()
+        self._pending.check()
         loop = self._caller.dispatcher.on_loop
         if loop is None:
             return self._caller.dispatcher.execute(operation)  # a blocking call, which ends by its own time limit
         done: SlicedQueue[None] = SlicedQueue()
-        flight = self._flights.add(loop.flight(operation, lambda _: done.put(None)))
-        flight.start()
+        call = self._pending.add(loop.pending_call(operation, lambda _: done.put(None)))
+        call.start()
         try:
             done.get()
         except BaseException:
-            flight.cancel()
+            call.cancel()
             raise
         finally:
-            self._flights.discard(flight)
-        return flight.outcome()
+            self._pending.discard(call)
+        return call.outcome()
 
 
 def _never(request: GraphQLRequest, error: TransportError) -> bool:

@@ -21,14 +21,14 @@ class Deduplication(Middleware):
     """
 
     def __init__(self) -> None:
-        self._flights: SingleFlight[ExecutionResult] = SingleFlight(_is_own)
+        self._single_flight: SingleFlight[ExecutionResult] = SingleFlight(_is_own)
 
     def execute(self, operation: Operation, call_next: Execute) -> ExecutionResult:
         key = _key(operation)
         if key is None:
             return call_next(operation)
-        landed = self._flights.run(key, lambda: call_next(operation), operation.deadline)
-        return _own_result(landed.value) if landed.is_shared else landed.value
+        result = self._single_flight.run(key, lambda: call_next(operation), operation.deadline)
+        return _own_result(result.value) if result.is_shared else result.value
 
 
 def _key(operation: Operation) -> Hashable:

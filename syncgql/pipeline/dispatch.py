@@ -20,8 +20,8 @@ from ..transport.base import AsyncRoundTrip, AsyncTransport
 from ..transport.batching import Batcher
 from ..transport.blocking import BlockingRoundTrip, BlockingTransport, cannot_stream
 from ..transport.selection.transport_factory import Transports
-from .flights import Flight
 from .operation import Operation
+from .pending_calls import PendingCall
 from .request_workers import RequestWorkers
 from .stream_source import StreamSource
 
@@ -87,17 +87,17 @@ class Dispatcher(ABC):
 
     def close(self) -> None:
         """End all calls and connections and wait for their end, except for blocking calls of other threads."""
-        runtime = self.shut()
+        runtime = self.request_close()
         if runtime is not None:
             runtime.join()
 
     @abstractmethod
-    def shut(self) -> Runtime[Transports] | None:
+    def request_close(self) -> Runtime[Transports] | None:
         """End all calls and connections without waiting; return the runtime to join, if there is one."""
 
     @abstractmethod
     def reopen(self) -> None:
-        """Undo ``shut()``. Does nothing if the dispatcher is open."""
+        """Undo ``request_close()``. Does nothing if the dispatcher is open."""
 
     @property
     @abstractmethod
@@ -148,11 +148,11 @@ class LoopDispatcher(Dispatcher):
 
         return runtime.submit(round_trip.send(round_trip.request, operation.deadline), finish, operation.deadline)
 
-    def flight(self, operation: Operation, landed: Callable[[Flight], object]) -> Flight:
-        """Prepare a query or mutation, which is sent when the flight is started; for *landed* see ``Flight``."""
+    def pending_call(self, operation: Operation, on_done: Callable[[PendingCall], object]) -> PendingCall:
+        """Prepare a query or mutation, which is sent when the call is started; for *on_done* see ``PendingCall``."""
         runtime = self._runtimes.current()
         round_trip = _prepared(runtime.resources.queries, operation)
-        return Flight(runtime, round_trip, operation.deadline, landed)
+        return PendingCall(runtime, round_trip, operation.deadline, on_done)
 
     @property
     def on_loop(self) -> LoopDispatcher:
@@ -190,8 +190,8 @@ class LoopDispatcher(Dispatcher):
         stream = queries.incremental_stream(request, buffer, headers=headers, extra_args=extra_args)
         return _opened(owner, StreamSource(runtime, stream, buffer), deadline, convert, None)
 
-    def shut(self) -> Runtime[Transports] | None:
-        return self._runtimes.shut()
+    def request_close(self) -> Runtime[Transports] | None:
+        return self._runtimes.request_close()
 
     def reopen(self) -> None:
         self._runtimes.reopen()
@@ -274,8 +274,8 @@ class BlockingDispatcher(Dispatcher):
     def on_loop(self) -> None:
         return None
 
-    def shut(self) -> Runtime[Transports] | None:
-        runtime = self._loop.shut()
+    def request_close(self) -> Runtime[Transports] | None:
+        runtime = self._loop.request_close()
         self._workers.request_stop()
         self._transport.close()
         return runtime

@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 from ..bounded_cache import BoundedCache
 from ..protocol.rate_limit_readings import Reading
-from .account import Account
 from .pace import Pace
+from .server_quota import ServerQuota
 
 PROBE_SECONDS = 2.0
 """The seconds that requests wait for the response to the first one, which reports the remaining quota."""
@@ -31,7 +31,7 @@ class Charge:
     def __init__(self, documents: Sequence[str], points: float) -> None:
         self.documents = documents
         self.points = points
-        self.costs: dict[Account, float] | None = None  # once it is sent
+        self.costs: dict[ServerQuota, float] | None = None  # once it is sent
         self.sent_after = 0
 
 
@@ -39,14 +39,14 @@ class Outcome(NamedTuple):
     """The outcome of a request.
 
     Attributes:
-        is_answered: whether the server responded.
+        has_response: whether the server responded.
         may_be_counted: whether the server may have counted it.
         is_refused: whether the server refused it because of a limit.
         pause: the seconds that the server asked to wait after a refusal; None if it did not say.
         readings: the remaining quotas that the response reports.
     """
 
-    is_answered: bool = False
+    has_response: bool = False
     may_be_counted: bool = True
     is_refused: bool = False
     pause: float | None = None
@@ -67,10 +67,10 @@ class Limiter:
     def __init__(self, pace: Pace | None, *, learns: bool) -> None:
         self._pace = pace
         self._learns = learns
-        self._accounts: dict[str, Account] = {}
+        self._quotas: dict[str, ServerQuota] = {}
         self._costs: BoundedCache[str, dict[str, float]] = BoundedCache()
-        self._is_answered = False
-        self._answers = 0
+        self._has_response = False
+        self._responses = 0
         self._in_flight = 0
         self._last_sent = 0.0
         self._refusals = 0
@@ -81,8 +81,8 @@ class Limiter:
         longest = max(0.0, self._resume - now)
         if self._pace is not None:
             longest = max(longest, self._pace.wait(charge.points, now))
-        for account, cost in self._costs_of((charge,)).items():
-            longest = max(longest, account.wait(cost, now, account.in_flight))
+        for quota, cost in self._costs_of((charge,)).items():
+            longest = max(longest, quota.wait(cost, now, quota.in_flight))
         if self._in_flight and self._is_probing(now):
             longest = max(longest, self._last_sent + PROBE_SECONDS - now)
         return longest
@@ -101,7 +101,7 @@ class Limiter:
         if self._pace is not None:
             waits.append(self._pace.wait(charge.points, now, sum(each.points for each in ahead)))
         others = self._costs_of(ahead)
-        waits += [account.wait(cost, now, others[account]) for account, cost in self._costs_of([charge]).items()]
+        waits += [quota.wait(cost, now, others[quota]) for quota, cost in self._costs_of([charge]).items()]
         return max(waits)
 
     def send(self, charge: Charge, since: float, now: float) -> None:
@@ -113,66 +113,66 @@ class Limiter:
             now: the time in seconds.
         """
         charge.costs = self._costs_of((charge,))
-        charge.sent_after = self._answers
-        for account, cost in charge.costs.items():
-            account.in_flight += cost
+        charge.sent_after = self._responses
+        for quota, cost in charge.costs.items():
+            quota.in_flight += cost
         self._in_flight += 1
         self._last_sent = now
         if self._pace is not None:
-            self._pace.take(charge.points, since, now)
+            self._pace.spend(charge.points, since, now)
 
     def settle(self, charge: Charge, outcome: Outcome, now: float) -> bool:
         """Record the outcome of a request; return whether waiting threads must check again, because waits grew."""
         if charge.costs is None:
             return False
         self._in_flight -= 1
-        for account, cost in charge.costs.items():
-            account.in_flight -= cost
-            if not outcome.is_answered and outcome.may_be_counted:
-                account.take(cost)
-        if outcome.is_answered:
+        for quota, cost in charge.costs.items():
+            quota.in_flight -= cost
+            if not outcome.has_response and outcome.may_be_counted:
+                quota.deduct(cost)
+        if outcome.has_response:
             self._read(charge, outcome.readings, now)
         if outcome.is_refused:
             self._pause(outcome.pause, now)
-        elif outcome.is_answered and now >= self._resume:
-            self._is_answered = True
+        elif outcome.has_response and now >= self._resume:
+            self._has_response = True
             self._refusals = 0
         return outcome.is_refused
 
     def _is_probing(self, now: float) -> bool:
         if not self._learns:
             return False
-        accounts = self._accounts.values()
-        return not self._is_answered or any(not each.is_current(now) or each.cost is None for each in accounts)
+        quotas = self._quotas.values()
+        return not self._has_response or any(not each.is_known(now) or each.cost is None for each in quotas)
 
-    def _costs_of(self, charges: Iterable[Charge]) -> dict[Account, float]:
+    def _costs_of(self, charges: Iterable[Charge]) -> dict[ServerQuota, float]:
         """Estimate the cost of requests: the last known cost of the same documents, or else of the last request."""
-        if not self._accounts:
+        if not self._quotas:
             return {}
-        costs = dict.fromkeys(self._accounts.values(), 0.0)
+        costs = dict.fromkeys(self._quotas.values(), 0.0)
         for charge in charges:
             for document in charge.documents:
-                told = self._costs.get(document) or {}
-                for name, account in self._accounts.items():
-                    costs[account] += told.get(name, account.cost or 1.0)
+                reported = self._costs.get(document) or {}
+                for name, quota in self._quotas.items():
+                    costs[quota] += reported.get(name, quota.cost or 1.0)
         return costs
 
     def _read(self, charge: Charge, readings: Mapping[str, Reading], now: float) -> None:
-        self._answers += 1
-        if not readings and not self._accounts:
+        self._responses += 1
+        if not readings and not self._quotas:
             return
         count = len(charge.documents)
         for name, reading in readings.items():
-            account = self._accounts.setdefault(name, Account())
-            account.read(reading, number=self._answers, sent_after=charge.sent_after, count=count, now=now)
-        outdated = [name for name, account in self._accounts.items() if not account.is_current(now)]
+            quota = self._quotas.setdefault(name, ServerQuota())
+            quota.update(reading, number=self._responses, sent_after=charge.sent_after, count=count, now=now)
+        outdated = [name for name, quota in self._quotas.items() if not quota.is_known(now)]
         for name in outdated:
             if name not in readings:
-                del self._accounts[name]  # the server no longer reports it
-        told = {name: reading.cost for name, reading in readings.items() if reading.cost is not None}
-        if told and count == 1:
+                del self._quotas[name]  # the server no longer reports it
+        reported = {name: reading.cost for name, reading in readings.items() if reading.cost is not None}
+        if reported and count == 1:
             document = charge.documents[0]
-            self._costs.put(document, told, len(document))
+            self._costs.put(document, reported, len(document))
 
     def _pause(self, seconds: float | None, now: float) -> None:
         if now >= self._resume:  # but not for requests that were in flight at the same time as the first refused one
@@ -180,4 +180,4 @@ class Limiter:
         if seconds is None:
             seconds = min(LONGEST_PAUSE, FIRST_PAUSE * 2.0 ** min(self._refusals - 1, 10))
         self._resume = max(self._resume, now + seconds)
-        self._is_answered = False
+        self._has_response = False

@@ -14,7 +14,7 @@ class Pace:
 
     Args:
         rate: points per second.
-        burst: points that may be taken at once after a pause.
+        burst: points that may be spent at once after a pause.
     """
 
     def __init__(self, rate: float, burst: float = 1.0) -> None:
@@ -33,8 +33,8 @@ class Pace:
         needed = ahead + min(points, self._burst) - self._burst
         return max(0.0, max(self._next, now) + needed / self._rate - now)
 
-    def take(self, points: float, since: float, now: float) -> None:
-        """Send a request.
+    def spend(self, points: float, since: float, now: float) -> None:
+        """Record that a request is sent now.
 
         Args:
             points: the cost of the request.

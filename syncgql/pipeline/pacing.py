@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from ..exceptions import TransportError, TransportRateLimited, TransportServerError
 from ..protocol.batch import BatchEntry
-from ..protocol.rate_limit_readings import Answer
+from ..protocol.rate_limit_readings import ResponseParts
 from ..protocol.rate_limits import is_throttled, throttled_error
 from ..result import ExecutionResult
 from ..runtime.clock import Clock
@@ -38,13 +38,13 @@ class Pacing(Middleware):
 
     def execute(self, operation: Operation, call_next: Execute) -> ExecutionResult:
         with Turn(self._limit, self._clock, (operation,)) as turn:
-            result = call_next(turn.noted(operation) if turn.waited else operation)
+            result = call_next(turn.with_wait(operation) if turn.waited else operation)
             turn.outcomes.append(result)
         return result
 
     def execute_batch(self, operations: Sequence[Operation], call_next: ExecuteBatch) -> list[BatchEntry]:
         with Turn(self._limit, self._clock, operations) as turn:
-            entries = call_next([turn.noted(operation) for operation in operations])
+            entries = call_next([turn.with_wait(operation) for operation in operations])
             turn.outcomes.extend(entries)
         return entries
 
@@ -97,8 +97,8 @@ class Turn:
             self.outcomes.append(error)
         self._turnstile.leave(self._ticket, self._outcome(), self._clock)
 
-    def noted(self, operation: Operation) -> Operation:
-        """Return an operation that knows how long it has waited."""
+    def with_wait(self, operation: Operation) -> Operation:
+        """Return the operation with the time for which it has waited."""
         return operation._replace(waited=self.waited) if self.waited else operation
 
     def _log(self, waited: float) -> None:
@@ -119,11 +119,11 @@ class Turn:
             is_unsent = is_unsent and isinstance(each, TransportError) and each.sent is False
         read = self._limit.read
         return Outcome(
-            is_answered=answered is not None,
+            has_response=answered is not None,
             may_be_counted=not is_unsent,
             is_refused=is_refused,
             pause=max(pauses, default=None),
-            readings={} if answered is None or read is None else read(_answer(answered), self._clock.time()),
+            readings={} if answered is None or read is None else read(_parts(answered), self._clock.time()),
         )
 
     def _too_long(self, refusal: TooLong) -> TransportRateLimited:
@@ -151,11 +151,11 @@ def _is_answer(outcome: BatchEntry) -> bool:
     return isinstance(outcome, ExecutionResult | TransportServerError)
 
 
-def _answer(outcome: BatchEntry) -> Answer:
+def _parts(outcome: BatchEntry) -> ResponseParts:
     """Return the parts of a response that may report limits."""
     if isinstance(outcome, ExecutionResult):
         headers = outcome.response.headers if outcome.response is not None else {}
-        return Answer(headers, outcome.extensions or {}, outcome.data if isinstance(outcome.data, dict) else {})
+        return ResponseParts(headers, outcome.extensions or {}, outcome.data if isinstance(outcome.data, dict) else {})
     if isinstance(outcome, TransportRateLimited):
-        return Answer(outcome.headers, outcome.extensions or {}, {})
-    return Answer(outcome.headers if isinstance(outcome, TransportServerError) else {}, {}, {})
+        return ResponseParts(outcome.headers, outcome.extensions or {}, {})
+    return ResponseParts(outcome.headers if isinstance(outcome, TransportServerError) else {}, {}, {})

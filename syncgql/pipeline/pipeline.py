@@ -16,12 +16,12 @@ from ..exceptions import DocumentError, SyncGQLError, TransportError, TransportP
 from ..protocol.batch import BatchEntry
 from ..request import UNSET, GraphQLRequest, Unset, as_request
 from ..result import ExecutionResult, whole_result
+from ..runtime.atomic_counter import AtomicCounter
 from ..runtime.client_stats import ClientStats
 from ..runtime.clock import Clock
 from ..runtime.entries import Entries
 from ..runtime.event_buffer import Overflow, check_buffer
 from ..runtime.runtime import Runtime
-from ..runtime.tally import Tally
 from ..schema.client_schema import ClientSchema
 from ..subscription import OnReconnect, Subscription, check_on_reconnect
 from ..tracebacks import cut
@@ -93,7 +93,7 @@ class Pipeline:
             )
         policies.check(transports)
         self._clock = Clock()
-        self._retries = Tally()
+        self._retries = AtomicCounter()
         steps = policies.steps(self._clock, self._retries, transports.query_token, transports.subscription_token)
         self._steps = Steps(steps) if steps else None
         self.retry = next((step for step in steps if isinstance(step, Retry)), None)
@@ -341,12 +341,12 @@ class Pipeline:
 
     def leave(self) -> None:
         """Leave a ``with`` block; leaving the last one closes the client."""
-        for runtime in self._entries.leave(self._shut) or ():
+        for runtime in self._entries.leave(self._request_close) or ():
             runtime.join()
 
     def close(self) -> None:
         """Close the client, like ``Client.close``."""
-        for runtime in self._entries.end(self._shut):
+        for runtime in self._entries.end(self._request_close):
             runtime.join()
 
     def _reopen(self) -> None:
@@ -357,18 +357,18 @@ class Pipeline:
         self.own_dispatcher.reopen()
         self.dispatcher.reopen()
 
-    def _shut(self) -> list[Runtime[Transports]]:
+    def _request_close(self) -> list[Runtime[Transports]]:
         """End all calls and connections; return the runtimes to join."""
         self._clock.stop()
         if self._workers is not None:
             self._workers.request_stop()
-        runtimes = [dispatcher.shut() for dispatcher in (self.dispatcher, self.own_dispatcher)]
+        runtimes = [dispatcher.request_close() for dispatcher in (self.dispatcher, self.own_dispatcher)]
         return [runtime for runtime in runtimes if runtime is not None]
 
     @property
     def stats(self) -> ClientStats:
         """The counts of what the client is doing, like ``Client.stats``."""
-        return self.dispatcher.stats._replace(delayed=self._clock.waiting, retries=self._retries.count)
+        return self.dispatcher.stats._replace(delayed=self._clock.waiting, retries=self._retries.value)
 
     @property
     def closed(self) -> bool:

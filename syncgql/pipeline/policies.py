@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from ..checks import check_flag
+from ..runtime.atomic_counter import AtomicCounter
 from ..runtime.clock import Clock
-from ..runtime.tally import Tally
 from ..transport.selection.transport_factory import TokenUse, TransportFactory
 from .authentication import Authentication
 from .deduplication import Deduplication
@@ -62,7 +62,7 @@ class Policies:
     def steps(
         self,
         clock: Clock,
-        retries: Tally,
+        retries: AtomicCounter,
         query_token: TokenUse | None = None,
         subscription_token: TokenUse | None = None,
     ) -> list[Middleware]:

@@ -18,8 +18,8 @@ from ..file_var import FileVar, files_in
 from ..protocol.batch import BatchEntry
 from ..protocol.rate_limits import is_throttled, throttled_error
 from ..result import ExecutionResult
+from ..runtime.atomic_counter import AtomicCounter
 from ..runtime.clock import Clock
-from ..runtime.tally import Tally
 from ..transport.recovery.loss import is_permanent
 from .middleware import Execute, ExecuteBatch, Middleware
 from .operation import Operation
@@ -64,7 +64,7 @@ class Retry(Middleware):
         self,
         policy: RetryPolicy,
         clock: Clock,
-        retries: Tally,
+        retries: AtomicCounter,
         uniform: Callable[[float, float], float] = random.uniform,
     ) -> None:
         self._policy = policy
@@ -120,21 +120,21 @@ class Attempts:
         uniform: a function that draws the length of a wait.
     """
 
-    __slots__ = ("_clock", "_made", "_may_have_run", "_policy", "_retries", "_uniform")
+    __slots__ = ("_clock", "_may_have_run", "_number", "_policy", "_retries", "_uniform")
 
     def __init__(
-        self, policy: RetryPolicy, clock: Clock, retries: Tally, uniform: Callable[[float, float], float]
+        self, policy: RetryPolicy, clock: Clock, retries: AtomicCounter, uniform: Callable[[float, float], float]
     ) -> None:
         self._policy = policy
         self._clock = clock
         self._retries = retries
         self._uniform = uniform
-        self._made = 1
+        self._number = 1
         self._may_have_run = False
 
     def again(self, operation: Operation) -> Operation:
         """Return the operation for the next attempt."""
-        return operation.replace(attempt=self._made, deadline=operation.deadline.renewed())
+        return operation.replace(attempt=self._number, deadline=operation.deadline.renewed())
 
     def wait_for_next(self, operations: Sequence[Operation], outcomes: Sequence[BatchEntry]) -> bool:
         """Wait for the time of the next attempt.
@@ -160,7 +160,7 @@ class Attempts:
         """Wait for the time of the next attempt after failures; return whether to make it."""
         budget = self._policy.budget
         may_repeat = all(self._may_repeat(operation, failures) for operation in operations)
-        if not may_repeat or self._made >= self._policy.attempts:
+        if not may_repeat or self._number >= self._policy.attempts:
             return False
         delay = self._delay(failures)
         if obstacle := self._obstacle(operations, delay):
@@ -169,7 +169,7 @@ class Attempts:
                     failures, f"It was not retried, because the next attempt would be {delay:.1f} s later, {obstacle}."
                 )
             return False
-        if budget is not None and not budget.take(_cost(failures, budget)):
+        if budget is not None and not budget.acquire(_cost(failures, budget)):
             _explain(failures, "It was not retried, because the retry budget of the client is used up.")
             return False
         self._wait(failures[0].error, delay)
@@ -182,18 +182,18 @@ class Attempts:
 
     def note(self, error: TransportError) -> None:
         """Add the information of earlier attempts to an error."""
-        error.attempts = max(error.attempts, self._made)
+        error.attempts = max(error.attempts, self._number)
         if self._may_have_run and error.sent is False:
             error.sent = None  # an earlier attempt may have been received
         self._may_have_run = self._may_have_run or error.sent is not False
 
     def _may_repeat(self, operation: Operation, failures: Sequence[Failure]) -> bool:
         is_safe = operation.request.is_query or self._policy.mutations == "always"
-        return (is_safe or all(failure.was_not_executed for failure in failures)) and has_its_files(operation)
+        return (is_safe or all(failure.was_not_executed for failure in failures)) and files_are_rewindable(operation)
 
     def _delay(self, failures: Sequence[Failure]) -> float:
         is_throttled = any(failure.is_throttled for failure in failures)
-        delay = self._uniform(0, self._policy.longest_wait(self._made, is_throttled=is_throttled))
+        delay = self._uniform(0, self._policy.longest_wait(self._number, is_throttled=is_throttled))
         return max(delay, *(failure.retry_after for failure in failures))
 
     def _obstacle(self, operations: Sequence[Operation], delay: float) -> str:
@@ -209,15 +209,15 @@ class Attempts:
             "%s Retrying in %.2f s; attempt %d of %d.",
             error,
             delay,
-            self._made + 1,
+            self._number + 1,
             self._policy.attempts,
-            extra={"graphql_error": type(error).__name__, "graphql_delay": delay, "graphql_attempt": self._made + 1},
+            extra={"graphql_error": type(error).__name__, "graphql_delay": delay, "graphql_attempt": self._number + 1},
         )
         if self._policy.on_retry is not None:
             self._policy.on_retry(error, delay)
         self._clock.sleep(delay)
-        self._made += 1
-        self._retries.add()
+        self._number += 1
+        self._retries.increment()
 
 
 def _is_out_of_time(operation: Operation, failures: Sequence[Failure]) -> bool:
@@ -259,7 +259,7 @@ def _explain(failures: Sequence[Failure], why: str) -> None:
         error.message += f" {why}"
 
 
-def has_its_files(operation: Operation) -> bool:
+def files_are_rewindable(operation: Operation) -> bool:
     """Return whether all files in the variables can be read again.
 
     Only a FileVar knows where the content of an open file begins; the position of any other has moved to its end.

@@ -8,7 +8,7 @@ from typing import Literal
 
 from ..checks import check_count, check_delay, check_function, is_whole_number
 from ..exceptions import TransportError
-from ..runtime.tokens import Tokens
+from ..runtime.token_bucket import TokenBucket
 
 __all__ = ["RetryBudget", "RetryPolicy"]
 
@@ -19,7 +19,7 @@ OnRetry = Callable[[TransportError, float], object]
 class RetryBudget:
     """A limit on the retries of all threads of a client, so that they do not overload a failing server.
 
-    The budget is a number of tokens. A retry takes some, and is not made if there are not enough; a success returns
+    The budget is a number of tokens. A retry uses some, and is not made if there are not enough; a success returns
     one. A retry after an attempt that certainly did not reach the server is free. The numbers are those of the AWS
     SDKs: https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html
 
@@ -37,20 +37,20 @@ class RetryBudget:
         self.tokens = check_count("tokens", tokens)
         self.retry_cost = check_count("retry_cost", retry_cost)
         self.throttled_cost = check_count("throttled_cost", throttled_cost)
-        self._tokens = Tokens(tokens)
+        self._bucket = TokenBucket(tokens)
 
     @property
     def left(self) -> int:
         """The number of tokens left."""
-        return self._tokens.left
+        return self._bucket.left
 
-    def take(self, cost: int) -> bool:
-        """Take tokens for a retry; return False if there are not enough."""
-        return self._tokens.take(cost)
+    def acquire(self, cost: int) -> bool:
+        """Acquire tokens for a retry; return False if there are not enough."""
+        return self._bucket.acquire(cost)
 
     def succeeded(self) -> None:
-        """Return a token after a success."""
-        self._tokens.give()
+        """Release a token after a success."""
+        self._bucket.release()
 
     def __reduce__(self) -> tuple[type[RetryBudget], tuple[int, int, int]]:
         return RetryBudget, (self.tokens, self.retry_cost, self.throttled_cost)

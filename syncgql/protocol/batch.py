@@ -25,7 +25,7 @@ from .http import (
     decode_json,
     is_json,
     protocol_error,
-    read_answer,
+    read_http_response,
     server_error,
 )
 from .json_codec import CODEC_ERRORS, JSONDeserialize
@@ -43,7 +43,7 @@ def batch_payload(requests: Sequence[GraphQLRequest]) -> list[dict[str, Any]]:
     if not requests:
         raise DocumentError("A batch must contain at least one request.")
     for number, request in enumerate(requests, 1):
-        if several := has_several_answers(request):
+        if several := has_several_responses(request):
             raise DocumentError(
                 f"Request {number} of {len(requests)} in the batch {several}, which is not possible in a batch. "
                 "Send it on its own."
@@ -51,7 +51,7 @@ def batch_payload(requests: Sequence[GraphQLRequest]) -> list[dict[str, Any]]:
     return [request.payload for request in requests]
 
 
-def has_several_answers(request: GraphQLRequest) -> str:
+def has_several_responses(request: GraphQLRequest) -> str:
     """Return why a request has more than one response, or an empty string if it has one.
 
     Raises:
@@ -63,7 +63,7 @@ def has_several_answers(request: GraphQLRequest) -> str:
     return f"uses @{directive}" if directive else ""
 
 
-def parse_batch_answer(response: HTTPResponse, *, count: int, json_deserialize: JSONDeserialize) -> list[BatchEntry]:
+def parse_batch_response(response: HTTPResponse, *, count: int, json_deserialize: JSONDeserialize) -> list[BatchEntry]:
     """Read an HTTP response as the responses to *count* requests, and mask the credentials that the server repeats.
 
     Servers give the whole response the status of its worst entry, so an error status says nothing about a single entry.
@@ -89,11 +89,11 @@ def parse_batch_answer(response: HTTPResponse, *, count: int, json_deserialize: 
     return entries
 
 
-def _parse_entries(answer: HTTPResponse, count: int, json_deserialize: JSONDeserialize) -> list[BatchEntry]:
-    response, body = answer.head, answer.body
+def _parse_entries(http: HTTPResponse, count: int, json_deserialize: JSONDeserialize) -> list[BatchEntry]:
+    response, body = http.head, http.body
     is_trusted = _is_trusted(response)
-    may_be_answer = is_trusted or (response.status >= 400 and response.status not in REFUSING_STATUSES)
-    entries = _entries(response, body, json_deserialize) if may_be_answer else None
+    may_be_graphql = is_trusted or (response.status >= 400 and response.status not in REFUSING_STATUSES)
+    entries = _entries(response, body, json_deserialize) if may_be_graphql else None
     if entries is None:
         return _parse_single(response, body, count, json_deserialize)
     if len(entries) != count:
@@ -105,7 +105,7 @@ def _parse_entries(answer: HTTPResponse, count: int, json_deserialize: JSONDeser
     raise server_error(response, body, ", and none of its entries gives a reason.")
 
 
-def answers_or_raise(entries: Sequence[BatchEntry]) -> list[ExecutionResult]:
+def results_or_raise(entries: Sequence[BatchEntry]) -> list[ExecutionResult]:
     """Return the entries if all of them are GraphQL responses.
 
     Raises:
@@ -157,14 +157,14 @@ def _is_trusted(response: Response) -> bool:
 
 
 def _parse_single(response: Response, body: bytes, count: int, json_deserialize: JSONDeserialize) -> list[BatchEntry]:
-    result = read_answer(response, body, json_deserialize)
+    result = read_http_response(response, body, json_deserialize)
     if count > 1 and not result.errors:
         raise protocol_error(
             response, body, f"it is one response to {count} requests", "Does the server support batching?"
         )
     # Parsed for each request, because each result may be used in another thread. A deeply nested value can be read but
     # not copied.
-    others = [read_answer(response, body, json_deserialize) for _ in range(count - 1)]
+    others = [read_http_response(response, body, json_deserialize) for _ in range(count - 1)]
     return [result, *others]
 
 

@@ -180,7 +180,7 @@ class GraphQLEventStream(EventStreamMode[StreamEvent]):
 class SingleConnectionEventStream(EventStreamMode[OperationEvent]):
     """A stream in single connection mode, which carries any number of operations.
 
-    Call ``start`` before sending an operation, because its results can arrive before the answer to that request. Use
+    Call ``start`` before sending an operation, because its results can arrive before the response to that request. Use
     each id only once. An event for an id that is not active counts as a heartbeat, because servers may still send
     events for an operation after a request to stop it.
 

@@ -88,25 +88,37 @@ def encode_request(payload: Any, json_serialize: JSONSerialize) -> bytes:
     Raises:
         DocumentError: a value cannot be written as JSON; ``path`` is its place.
     """
-    if json_serialize is not json_codec.dumps or not isinstance(payload, dict) or "query" not in payload:
-        return json_codec.encode(payload, json_serialize)
+    if json_serialize is json_codec.dumps:
+        try:
+            return encode_plain_request(payload)
+        except CODEC_ERRORS:
+            pass
+    return json_codec.encode(payload, json_serialize)  # omits UNSET, and finds the value that cannot be written
+
+
+def encode_plain_request(payload: Any) -> bytes:
+    """Encode a request's payload with the codec of this package, without looking for the cause of a failure.
+
+    Raises:
+        Exception: one of ``CODEC_ERRORS``: a value, such as a file or ``UNSET``, cannot be written as JSON.
+    """
+    if not isinstance(payload, dict) or "query" not in payload:
+        return json_codec.dumps(payload).encode()
     others = dict(payload)
     text = others.pop("query")
-    document = (
-        _encode_document(text) if len(text) <= LONGEST_CACHED else json_codec.encode(text, json_serialize, "query")
-    )
+    document = _encode_document(text) if len(text) <= LONGEST_CACHED else json_codec.dumps(text).encode()
     if not others:
         return b'{"query":' + document + b"}"
-    return b'{"query":' + document + b"," + json_codec.encode(others, json_serialize)[1:]
+    return b'{"query":' + document + b"," + json_codec.dumps(others).encode()[1:]
 
 
 @functools.lru_cache(maxsize=256)
 def _encode_document(text: str) -> bytes:
     # Programs send the same few documents repeatedly, and they make up most of a request.
-    return json_codec.encode(text, json_codec.dumps, "query")
+    return json_codec.dumps(text).encode()
 
 
-def parse_answer(response: HTTPResponse, *, json_deserialize: JSONDeserialize) -> ExecutionResult:
+def parse_http_response(response: HTTPResponse, *, json_deserialize: JSONDeserialize) -> ExecutionResult:
     """Read an HTTP response as a GraphQL response, and mask the credentials that the server repeats in errors.
 
     Raises:
@@ -116,7 +128,7 @@ def parse_answer(response: HTTPResponse, *, json_deserialize: JSONDeserialize) -
         TransportProtocolError: its status promises a GraphQL response, but the body is not one.
     """
     try:
-        result = read_answer(response.head, response.body, json_deserialize)
+        result = read_http_response(response.head, response.body, json_deserialize)
     except TransportError as error:
         response.mask.error(error)
         raise
@@ -125,8 +137,8 @@ def parse_answer(response: HTTPResponse, *, json_deserialize: JSONDeserialize) -
     return result
 
 
-def read_answer(response: Response, body: bytes, json_deserialize: JSONDeserialize) -> ExecutionResult:
-    """Read an HTTP response like ``parse_answer``, with the same exceptions, but without masking."""
+def read_http_response(response: Response, body: bytes, json_deserialize: JSONDeserialize) -> ExecutionResult:
+    """Read an HTTP response like ``parse_http_response``, with the same exceptions, but without masking."""
     media_type, charset = content_type(response.headers)
     status = response.status
     if status in REDIRECTS:
@@ -207,14 +219,14 @@ def server_error(
     """
     text = excerpt(body, content_type(response.headers)[1])
     said = describe_errors(result.errors) if result is not None and result.errors else " ".join(text.split())[:200]
-    answered = f"{public_url(response.url)} answered with HTTP {response.status}"
+    status = f"{public_url(response.url)} responded with HTTP {response.status}"
     quoted = f" It said: {as_sentence(said)}" if said else " The body is empty."
     if is_rate_limit(response, text, result.errors if result else None):
-        limited = f"{answered}: the server limits the rate of requests."
+        limited = f"{status}: the server limits the rate of requests."
         return rate_limited(lambda wait: limited + wait + quoted, response, text, result, code=response.status)
     refused = response.status in (401, 403)
     return (TransportAuthenticationError if refused else TransportServerError)(
-        answered + advice + quoted,
+        status + advice + quoted,
         code=response.status,
         body=text,
         errors=result.errors if result else None,
@@ -226,7 +238,7 @@ def server_error(
 def protocol_error(response: Response, body: bytes, rule: str, advice: str) -> TransportProtocolError:
     """Return the error for a response that violates *rule*, a phrase that follows "but" in the message."""
     text = excerpt(body, content_type(response.headers)[1])
-    message = f"{public_url(response.url)} answered with HTTP {response.status}, but {rule}."
+    message = f"{public_url(response.url)} responded with HTTP {response.status}, but {rule}."
     if advice:
         message += f" {advice}"
     if text:
@@ -296,16 +308,16 @@ def _parse_unsuccessful(
     response: Response, body: bytes, media_type: str, charset: str, json_deserialize: JSONDeserialize
 ) -> ExecutionResult:
     result: ExecutionResult | None = None
-    is_answer = False
+    is_graphql = False
     if is_json(media_type) or begins_as_json(body, charset):
         try:
             value = decode_json(body, charset, json_deserialize)
             result = parse_response(value, response)
             # Gateways send {"errors": "Not Found"}, which is read, but the status is more specific.
-            is_answer = result.errors == value.get("errors") and response.status not in REFUSING_STATUSES
+            is_graphql = result.errors == value.get("errors") and response.status not in REFUSING_STATUSES
         except CODEC_ERRORS:  # not a GraphQL response, and the status does not promise one
             result = None
-    if result is not None and result.errors and is_answer:
+    if result is not None and result.errors and is_graphql:
         return result
     raise server_error(response, body, _advice(response), result)
 

@@ -1,4 +1,4 @@
-"""HTTP dates: read them, and the server's clock by the date of its answer."""
+"""HTTP dates, and the server's clock according to the date of its response."""
 
 from __future__ import annotations
 
@@ -22,9 +22,13 @@ def parse_date(value: str | None) -> float | None:
 
 
 def server_time(headers: Mapping[str, str], now: float) -> float:
-    """Return what the server's clock showed when it answered; *now*, the client's clock, if the answer has no date.
+    """Return the time of the server's clock when it responded; *now* if the response has no date.
 
     The date has no fraction of a second, so this is up to a second early.
+
+    Args:
+        headers: the headers of the response.
+        now: the time of the client's clock.
     """
     date = parse_date(headers.get("Date"))
     return now if date is None else date

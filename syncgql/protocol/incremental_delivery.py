@@ -27,7 +27,7 @@ class IncrementalDelivery:
     An ordinary response is a single payload, which is also the last.
 
     Args:
-        response: the HTTP answer that carries the payloads; None over a WebSocket.
+        response: the HTTP response that carries the payloads; None over a WebSocket.
 
     Attributes:
         finished: whether the last payload was fed. The transport need not wait for the end of the stream, because

@@ -17,7 +17,7 @@ from ..exceptions import TransportConnectionFailed, TransportError
 from ..result import ABSENT, ExecutionResult, Response
 from .graphql_event_stream import GraphQLEventStream
 from .graphql_response import error_of
-from .http import CONTENT_TYPE, EVENT_STREAM, HTTPResponse, content_type, parse_answer, public_url
+from .http import CONTENT_TYPE, EVENT_STREAM, HTTPResponse, content_type, parse_http_response, public_url
 from .incremental_delivery import IncrementalDelivery
 from .json_codec import JSONDeserialize
 from .multipart_mixed import MultipartMixedParser, Part, boundary_of, payloads_of
@@ -126,7 +126,7 @@ def parse_parts(response: HTTPResponse, *, json_deserialize: JSONDeserialize) ->
 
     Raises:
         TransportConnectionFailed: the body ended before the last part; the exception has the data that was merged.
-        TransportError: as ``parse_answer``; a ``TransportProtocolError`` has the data that was merged.
+        TransportError: as ``parse_http_response``; a ``TransportProtocolError`` has the data that was merged.
     """
     delivery = IncrementalDelivery(response.head)
 
@@ -136,7 +136,7 @@ def parse_parts(response: HTTPResponse, *, json_deserialize: JSONDeserialize) ->
 
     reader = part_reader(response.head, json_deserialize, read)
     if reader is None:
-        return parse_answer(_unwrapped(response), json_deserialize=json_deserialize)
+        return parse_http_response(_unwrapped(response), json_deserialize=json_deserialize)
     try:
         _feed(reader, delivery, response)
     except TransportError as error:

@@ -36,7 +36,6 @@ from .response_stream import ResultReader
 from .websocket import BrokenMessage, OperationState, Receives, Sends, State, WebSocketProtocol, ignore
 from .websocket_events import (
     Acknowledged,
-    Answered,
     Event,
     Failed,
     Interrupted,
@@ -45,6 +44,7 @@ from .websocket_events import (
     Refused,
     Reply,
     Several,
+    SingleResult,
     Started,
 )
 
@@ -209,27 +209,27 @@ class PhoenixChannels(WebSocketProtocol):
         return _joined(events)
 
     def _on_result(self, id: str, response: Any) -> list[Received]:
-        self._subscriptions.answered(id)
+        self._subscriptions.replied(id)
         try:
-            return [Answered(id, parse_response(response))]
+            return [SingleResult(id, parse_response(response))]
         except MalformedResponse as error:
             rule = f"the reply to a document must be a GraphQL response or have a subscriptionId, but {error}"
             raise BrokenMessage(rule) from None
 
     def _on_errors(self, id: str, response: Any) -> list[Received]:
-        self._subscriptions.answered(id)
+        self._subscriptions.replied(id)
         return [Failed(id, errors_of(response))]
 
     def _on_subscribed(self, id: str, subscription: str) -> list[Received]:
-        self._subscriptions.confirmed(id, subscription, self._subscriptions.answered(id))
+        self._subscriptions.confirmed(id, subscription, self._subscriptions.replied(id))
         return [Started(id), *((id, self._result_of(text)) for text in self._early.take(subscription))]
 
     def _on_cancelled(self, id: str, content: Any) -> list[Received]:
-        self._subscriptions.answered(id)
+        self._subscriptions.replied(id)
         return []
 
     def _on_cancelled_subscription(self, id: str, subscription: str) -> list[Received]:
-        self._subscriptions.confirmed(id, subscription, self._subscriptions.answered(id))
+        self._subscriptions.confirmed(id, subscription, self._subscriptions.replied(id))
         self._subscriptions.left(id)
         return []
 

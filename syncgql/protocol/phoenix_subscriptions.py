@@ -61,7 +61,7 @@ class PhoenixSubscriptions:
         """Record that a document was sent."""
         self._documents[operation] = document
 
-    def answered(self, operation: str) -> str:
+    def replied(self, operation: str) -> str:
         """Record the reply to a document, and return the document."""
         return self._documents.pop(operation)
 

@@ -1,10 +1,10 @@
-"""Whether an answer says that a server does not speak the protocol that was tried, so that another can be tried.
+"""Whether a response shows that a server does not speak the protocol that was tried, so that another can be tried.
 
-``refuses_protocol`` judges the answer to a request for a stream that is not a stream. It can be the answer to the
-operation, or show that the operation needs another protocol:
+``refuses_protocol`` judges a response that is not a stream, although a stream was requested. It can be the response to
+the operation, or show that the operation needs another protocol:
 
 ================================================  ============================================================
-answer                                            meaning
+response                                          meaning
 ================================================  ============================================================
 404, 405, 406, 415, with any body                 another protocol: nothing is offered in this form
 406 that offers ``text/event-stream`` to a        GraphQL Yoga, which has started the subscription by then: the
@@ -19,7 +19,7 @@ another status with GraphQL errors                the operation was refused
 2xx with data, to a query or mutation             the result
 2xx that is no GraphQL response, such as HTML     another protocol, if it is a subscription
 401, 403, 407, 408, 425, 429                      refused credentials, or too many requests
-3xx, 5xx, no answer at all                        a failure, which says nothing about protocols
+3xx, 5xx, no response at all                      a failure, which says nothing about protocols
 ================================================  ============================================================
 
 A query or mutation may have been executed unless the status says that it was not.
@@ -73,25 +73,25 @@ NEEDS_ANOTHER = re.compile(
 NULL_FIELD = "Cannot return null for non-nullable field"
 
 
-def refuses_protocol(answer: ExecutionResult | TransportError, *, is_subscription: bool) -> bool:
-    """Return whether an answer to the request for a stream means that the server does not speak the protocol.
+def refuses_protocol(outcome: ExecutionResult | TransportError, *, is_subscription: bool) -> bool:
+    """Return whether the response to a request for a stream means that the server does not speak the protocol.
 
     Args:
-        answer: the result in the answer, or the error that it raises.
+        outcome: the result in the response, or the error that it raises.
         is_subscription: whether the operation is a subscription.
     """
-    if isinstance(answer, ExecutionResult):
-        status = 200 if answer.response is None else answer.response.status
-        return status in NOT_IN_THIS_FORM or (is_subscription and _was_no_subscription(answer))
-    if isinstance(answer, TransportServerError):
-        status = answer.code or 0
-        if is_subscription and _has_started(answer):
+    if isinstance(outcome, ExecutionResult):
+        status = 200 if outcome.response is None else outcome.response.status
+        return status in NOT_IN_THIS_FORM or (is_subscription and _was_no_subscription(outcome))
+    if isinstance(outcome, TransportServerError):
+        status = outcome.code or 0
+        if is_subscription and _has_started(outcome):
             return False
         if status in NOT_IN_THIS_FORM:
             return True
         is_about_the_form = 400 <= status < 500 and status not in NOT_ABOUT_THE_FORM
-        return is_subscription and is_about_the_form and not isinstance(answer, TransportAuthenticationError)
-    return is_subscription and isinstance(answer, TransportProtocolError) and answer.response is not None
+        return is_subscription and is_about_the_form and not isinstance(outcome, TransportAuthenticationError)
+    return is_subscription and isinstance(outcome, TransportProtocolError) and outcome.response is not None
 
 
 def refuses_websocket(error: TransportError) -> bool:
@@ -109,7 +109,7 @@ def refuses_websocket(error: TransportError) -> bool:
 
 
 def _has_started(error: TransportServerError) -> bool:
-    """Whether a server refuses the form in which it would have to answer a subscription that it has started."""
+    """Whether a server refuses the form in which it would have to respond to a subscription that it has started."""
     return error.code == 406 and EVENT_STREAM in error.headers.get("Accept", "")
 
 

@@ -22,7 +22,7 @@ OF_ONE_ENDPOINT = "X-RateLimit-Endpoint-Requests"
 """A limit that applies only to a few operations, so it must not delay the others."""
 
 
-class Answer(NamedTuple):
+class ResponseParts(NamedTuple):
     """The parts of a response in which servers report their limits.
 
     Attributes:
@@ -54,13 +54,13 @@ class Reading(NamedTuple):
     cost: float | None = None
 
 
-Reader = Callable[[Answer, float], dict[str, Reading]]
+Reader = Callable[[ResponseParts, float], dict[str, Reading]]
 """A function that returns the readings of a response, by the names of the limits, given the time since the epoch."""
 
 
-def read_shopify(answer: Answer, now: float) -> dict[str, Reading]:
+def read_shopify(parts: ResponseParts, now: float) -> dict[str, Reading]:
     """Read ``extensions.cost``; the server requires as many remaining points as it expects the query to cost."""
-    cost = read_mapping(answer.extensions.get("cost"))
+    cost = read_mapping(parts.extensions.get("cost"))
     status = read_mapping(cost.get("throttleStatus"))
     remaining, rate = (read_number(status.get(name)) for name in ("currentlyAvailable", "restoreRate"))
     if remaining is None or not rate:
@@ -69,37 +69,37 @@ def read_shopify(answer: Answer, now: float) -> dict[str, Reading]:
     return {"points": Reading(remaining, limit, restore_rate=rate, cost=requested)}
 
 
-def read_github(answer: Answer, now: float) -> dict[str, Reading]:
+def read_github(parts: ResponseParts, now: float) -> dict[str, Reading]:
     """Read the headers, and the cost if the query selects ``rateLimit { cost }``."""
-    cost = read_number(read_mapping(answer.data.get("rateLimit")).get("cost"))
-    return _readings(answer, now, {"X-RateLimit": cost}, only=["X-RateLimit"])
+    cost = read_number(read_mapping(parts.data.get("rateLimit")).get("cost"))
+    return _readings(parts, now, {"X-RateLimit": cost}, only=["X-RateLimit"])
 
 
-def read_linear(answer: Answer, now: float) -> dict[str, Reading]:
+def read_linear(parts: ResponseParts, now: float) -> dict[str, Reading]:
     """Read the limits of requests and of complexity."""
-    costs = {"X-RateLimit-Requests": 1.0, "X-RateLimit-Complexity": read_number(answer.headers.get("X-Complexity"))}
-    return _readings(answer, now, costs, only=list(costs))
+    costs = {"X-RateLimit-Requests": 1.0, "X-RateLimit-Complexity": read_number(parts.headers.get("X-Complexity"))}
+    return _readings(parts, now, costs, only=list(costs))
 
 
-def read_monday(answer: Answer, now: float) -> dict[str, Reading]:
+def read_monday(parts: ResponseParts, now: float) -> dict[str, Reading]:
     """Read the headers, and ``complexity`` if the query selects ``complexity { query after reset_in_x_seconds }``."""
-    readings = read_headers(answer, now)
-    complexity = read_mapping(answer.data.get("complexity"))
+    readings = read_headers(parts, now)
+    complexity = read_mapping(parts.data.get("complexity"))
     remaining, reset, cost = (read_number(complexity.get(name)) for name in ("after", "reset_in_x_seconds", "query"))
     if remaining is not None and reset is not None:
         readings["complexity of the query"] = Reading(remaining, reset_in=reset + ROUNDING, cost=cost)
     return readings
 
 
-def read_headers(answer: Answer, now: float) -> dict[str, Reading]:
+def read_headers(parts: ResponseParts, now: float) -> dict[str, Reading]:
     """Read ``RateLimit`` and ``X-RateLimit-*``."""
-    return _readings(answer, now, {})
+    return _readings(parts, now, {})
 
 
 def _readings(
-    answer: Answer, now: float, costs: Mapping[str, float | None], only: list[str] | None = None
+    parts: ResponseParts, now: float, costs: Mapping[str, float | None], only: list[str] | None = None
 ) -> dict[str, Reading]:
-    quotas = read_quotas(answer.headers, now)
+    quotas = read_quotas(parts.headers, now)
     return {
         name: Reading(quota.remaining, quota.limit, _reset_in(quota, now), cost=costs.get(name))
         for name, quota in quotas.items()

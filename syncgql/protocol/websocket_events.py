@@ -89,7 +89,7 @@ class Completed:
 
 
 @dataclass(slots=True)
-class Answered:
+class SingleResult:
     """An operation ended with its only result."""
 
     id: str
@@ -126,7 +126,7 @@ Received = (
     | Failed
     | Unreadable
     | Completed
-    | Answered
+    | SingleResult
     | Interrupted
     | Several
 )

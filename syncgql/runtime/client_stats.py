@@ -26,8 +26,8 @@ class ClientStats(NamedTuple):
         buffered: the events of these that wait for their consumers.
         dropped: the events of these that were dropped because a buffer was full.
         retries: the retries so far.
-        longest_hold: the longest time in seconds for which the loop thread was busy and looked at no socket. It is
-            measured since the first access to ``Client.stats``, and is always 0 on Windows.
+        max_loop_lag: the longest time in seconds for which the loop thread was busy and polled no socket, since
+            the first access to ``Client.stats``; always 0 on Windows.
     """
 
     calls: int = 0
@@ -39,11 +39,11 @@ class ClientStats(NamedTuple):
     buffered: int = 0
     dropped: int = 0
     retries: int = 0
-    longest_hold: float = 0.0
+    max_loop_lag: float = 0.0
 
 
 def client_stats(
-    calls: Collection[Call[Any]], buffers: Collection[EventBuffer[Any]], longest_hold: float = 0.0
+    calls: Collection[Call[Any]], buffers: Collection[EventBuffer[Any]], max_loop_lag: float = 0.0
 ) -> ClientStats:
     """Return the counts of these calls and buffers."""
     open_buffers = [buffer for buffer in buffers if not buffer.finished]
@@ -54,5 +54,5 @@ def client_stats(
         subscriptions=len(open_buffers),
         buffered=sum(each.buffered for each in stats),
         dropped=sum(each.dropped for each in stats),
-        longest_hold=longest_hold,
+        max_loop_lag=max_loop_lag,
     )

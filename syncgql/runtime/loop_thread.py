@@ -101,15 +101,15 @@ class LoopThread:
         return True
 
     @property
-    def longest_hold(self) -> float:
-        """The longest time in seconds for which callbacks held the loop, since this was first asked for.
+    def max_loop_lag(self) -> float:
+        """The longest time in seconds for which callbacks ran without a poll, since this was first read.
 
         0 on Windows, where the loop has no selector to measure at.
         """
         if not isinstance(self._loop, MeasurableLoop):
             return 0.0
-        self.post(self._loop.meter.start)
-        return self._loop.meter.longest
+        self.post(self._loop.lag_meter.start)
+        return self._loop.lag_meter.longest
 
     def spawn(self, coroutine_function: CoroutineFunction) -> None:
         """Run a coroutine in the background; like ``post``, it takes no lock and never waits."""

@@ -18,20 +18,15 @@ class Once(Generic[T]):
     """
 
     def __init__(self) -> None:
-        self._made: list[T] = []
-        self._flights: SingleFlight[T] = SingleFlight()
+        self._values: list[T] = []
+        self._single_flight: SingleFlight[T] = SingleFlight()
 
     def __reduce__(self) -> tuple[Any, ...]:
         return Once, ()
 
-    @property
-    def made(self) -> bool:
-        """Whether there is a value."""
-        return bool(self._made)
-
     def put(self, value: T) -> None:
         """Replace the value."""
-        self._made[:] = [value]
+        self._values[:] = [value]
 
     def get(self, make: Callable[[], T]) -> T:
         """Return the value; call *make* to compute it if there is none.
@@ -40,11 +35,11 @@ class Once(Generic[T]):
             RecursionError: *make* itself called ``get``.
             Exception: *make* raised it; each waiting thread raises its own copy.
         """
-        if not self._made:
-            self._flights.run(None, lambda: self._make(make))
-        return self._made[0]
+        if not self._values:
+            self._single_flight.run(None, lambda: self._make(make))
+        return self._values[0]
 
     def _make(self, make: Callable[[], T]) -> T:
-        if not self._made:  # another thread's attempt may have ended just before this one began
+        if not self._values:  # another thread's attempt may have ended just before this one began
             self.put(make())
-        return self._made[0]
+        return self._values[0]

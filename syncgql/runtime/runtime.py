@@ -107,16 +107,16 @@ class Runtime(Generic[R]):
             raise
         return call.outcome()
 
-    def hold(self, coroutine: Coroutine[Any, Any, T], deadline: Deadline, landed: Callable[[], object]) -> Call[T]:
+    def prepare(self, coroutine: Coroutine[Any, Any, T], deadline: Deadline, on_done: Callable[[], object]) -> Call[T]:
         """Return a call that has not started; the caller must schedule its ``start`` on the loop thread.
 
         Args:
             coroutine: the coroutine to run.
             deadline: the time at which it is cancelled.
-            landed: called once, when there is an outcome: on the loop thread, or by this method if the client is
+            on_done: called once, when there is an outcome: on the loop thread, or by this method if the client is
                 closed.
         """
-        call = Call(coroutine, deadline, self._calls, landed)
+        call = Call(coroutine, deadline, self._calls, on_done)
         if self._stopping or self._at_exit:
             self._begin(call)  # the closed runtime ends the call
             return call
@@ -150,7 +150,7 @@ class Runtime(Generic[R]):
     def stats(self) -> ClientStats:
         """The counts at this moment."""
         # Other threads change the sets meanwhile; copying a set is atomic.
-        return client_stats(self._calls.copy(), self.buffers.copy(), self.thread.longest_hold)
+        return client_stats(self._calls.copy(), self.buffers.copy(), self.thread.max_loop_lag)
 
     def end(self, buffer: EventBuffer[Any], close: CoroutineFunction) -> None:
         """End a buffer and its stream; return when ``close()`` has ended, within 1 s."""
@@ -303,11 +303,11 @@ class Runtimes(Generic[R]):
 
     def close(self) -> None:
         """End this process's runtime and wait for it."""
-        runtime = self.shut()
+        runtime = self.request_close()
         if runtime is not None:
             runtime.join()
 
-    def shut(self) -> Runtime[R] | None:
+    def request_close(self) -> Runtime[R] | None:
         """Start to end this process's runtime, without waiting; return it, if there is one, to be joined."""
         self.closed = True
         with starting_lock():
@@ -317,7 +317,7 @@ class Runtimes(Generic[R]):
         return runtime
 
     def reopen(self) -> None:
-        """Undo ``shut()``: the next call starts another runtime."""
+        """Undo ``request_close()``: the next call starts another runtime."""
         with starting_lock():
             if self.closed:
                 self._runtime = None

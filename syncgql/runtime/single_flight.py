@@ -18,8 +18,8 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True)  # not a named tuple, which cannot be generic on Python 3.10
-class Landed(Generic[T]):
-    """The outcome of a flight.
+class WorkResult(Generic[T]):
+    """The result of work that threads may share.
 
     Attributes:
         value: what the work returned.
@@ -36,7 +36,7 @@ class SingleFlight(Generic[T]):
     The first thread does the work, and the others wait for its outcome. If it fails for a reason that only concerns
     this thread, such as Ctrl-C, another thread does the work. A forked child does not wait for threads of its parent.
 
-    There is no lock: ``dict.setdefault()`` is atomic, so one thread gets its own flight back and does the work.
+    There is no lock: ``dict.setdefault()`` is atomic, so one thread gets its own entry back and does the work.
 
     Args:
         is_own: returns whether an exception concerns only the thread that did the work.
@@ -44,9 +44,9 @@ class SingleFlight(Generic[T]):
 
     def __init__(self, is_own: Callable[[Exception], bool] = lambda error: False) -> None:
         self._is_own = is_own
-        self._flights: dict[tuple[int, Hashable], _Flight[T]] = {}
+        self._in_progress: dict[tuple[int, Hashable], _Work[T]] = {}
 
-    def run(self, key: Hashable, work: Callable[[], T], deadline: Deadline = NO_DEADLINE) -> Landed[T]:
+    def run(self, key: Hashable, work: Callable[[], T], deadline: Deadline = NO_DEADLINE) -> WorkResult[T]:
         """Return the result of *work*, called in this thread or in another one.
 
         Args:
@@ -60,43 +60,43 @@ class SingleFlight(Generic[T]):
             Exception: *work* raised it; each waiting thread raises its own copy.
         """
         while True:
-            mine: _Flight[T] = _Flight()
-            flight = self._flights.setdefault((os.getpid(), key), mine)
-            if flight is mine:
-                value = self._lead(key, work, mine.outcome)
-                return Landed(value, not mine.belongs_to("the first"))
-            if flight.thread == mine.thread:
+            mine: _Work[T] = _Work()
+            current = self._in_progress.setdefault((os.getpid(), key), mine)
+            if current is mine:
+                value = self._do(key, work, mine.outcome)
+                return WorkResult(value, not mine.belongs_to("the first"))
+            if current.thread == mine.thread:
                 raise RecursionError("The value was requested by the function that computes it.")
-            if not flight.belongs_to("the others"):
+            if not current.belongs_to("the others"):
                 continue  # the work is done, and the first thread uses the value without a copy
-            _wait(flight.outcome, deadline)
-            error = flight.outcome.exception()
+            _wait(current.outcome, deadline)
+            error = current.outcome.exception()
             if error is None:
-                return Landed(flight.outcome.result(), True)
+                return WorkResult(current.outcome.result(), True)
             if isinstance(error, Exception) and not self._is_own(error):
                 raise own_copy(error)
 
-    def _lead(self, key: Hashable, work: Callable[[], T], outcome: Future[T]) -> T:
+    def _do(self, key: Hashable, work: Callable[[], T], outcome: Future[T]) -> T:
         try:
             value = work()
         except BaseException as error:
-            self._land(key)
+            self._forget(key)
             outcome.set_exception(error)
             raise
-        self._land(key)
+        self._forget(key)
         outcome.set_result(value)
         return value
 
-    def _land(self, key: Hashable) -> None:
+    def _forget(self, key: Hashable) -> None:
         # Done before the outcome is set, so that a thread that sees the outcome and tries again does not find this
-        # flight.
-        self._flights.pop((os.getpid(), key), None)
+        # entry.
+        self._in_progress.pop((os.getpid(), key), None)
 
     def __reduce__(self) -> tuple[Any, ...]:
         return SingleFlight, (self._is_own,)
 
 
-class _Flight(Generic[T]):
+class _Work(Generic[T]):
     """Work that a thread is doing."""
 
     def __init__(self) -> None:

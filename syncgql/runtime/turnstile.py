@@ -10,7 +10,7 @@ from typing import Generic, NamedTuple, Protocol, TypeVar
 from ..deadline import Deadline
 from .clock import Clock
 
-LOOK_AGAIN = 10.0
+CHECK_INTERVAL = 10.0
 """The seconds after which a waiting thread checks again whether it may pass, even if no thread has woken it."""
 
 SHORTEST_WAIT = 1e-6
@@ -112,7 +112,7 @@ class Turnstile(Generic[ChargeT, OutcomeT]):
                 least = self._gate.least_wait(ticket.charge, ahead, now)
                 if not deadline.allows(least):
                     return TooLong(least, len(ahead))
-                seconds = LOOK_AGAIN if ahead else min(LOOK_AGAIN, self._gate.wait(ticket.charge, now))
+                seconds = CHECK_INTERVAL if ahead else min(CHECK_INTERVAL, self._gate.wait(ticket.charge, now))
             left = deadline.left()
             clock.wait(event, seconds if left is None else min(seconds, left))
 
@@ -121,11 +121,11 @@ class Turnstile(Generic[ChargeT, OutcomeT]):
         with self._lock:
             now = clock.monotonic()
             self._waiting.pop(ticket, None)
-            is_longer = ticket.has_passed and self._gate.settle(ticket.charge, outcome, now)
+            waits_grew = ticket.has_passed and self._gate.settle(ticket.charge, outcome, now)
             self._let_pass(now)
             for event in self._waiting.values():
                 event.set()
-                if not is_longer:
+                if not waits_grew:
                     break  # a response can only let the first thread pass earlier
 
     def _let_pass(self, now: float) -> None:

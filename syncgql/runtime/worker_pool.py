@@ -55,10 +55,10 @@ class WorkerPool(ThreadPoolExecutor):
         super().__init__()
         self._name = name
         self._limit = limit or min(32, (os.cpu_count() or 1) + 4)
-        self._is_shut = False
+        self._is_stopped = False
         # By process id, because a child has none of the parent's threads and must not run the parent's queued jobs.
         self._crews: dict[int, _Crew] = {}
-        weakref.finalize(self, _dismiss, self._crews).atexit = False
+        weakref.finalize(self, _end_threads, self._crews).atexit = False
 
     def submit(self, fn: Callable[..., T], /, *args: Any, **kwargs: Any) -> Future[T]:
         """Call *fn* in a thread. The future can be cancelled until the call begins.
@@ -66,14 +66,14 @@ class WorkerPool(ThreadPoolExecutor):
         Raises:
             RuntimeError: ``shutdown()`` was called, or no thread can be started.
         """
-        if self._is_shut:
-            raise _shut_down()
+        if self._is_stopped:
+            raise _stopped_error()
         crew = self._crew()
         future: Future[T] = Future()
         crew.ensure_thread(self._name, self._limit)
         crew.jobs.put(_Job(future, fn, args, kwargs))
-        if self._is_shut and future.cancel():
-            raise _shut_down()
+        if self._is_stopped and future.cancel():
+            raise _stopped_error()
         return future
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
@@ -83,11 +83,11 @@ class WorkerPool(ThreadPoolExecutor):
             wait: ignored; use ``join``.
             cancel_futures: whether to cancel the jobs that have not started.
         """
-        self._is_shut = True
+        self._is_stopped = True
         if cancel_futures:
             for job in self._crew().take_queued():
                 job.future.cancel()
-        _dismiss(self._crews)
+        _end_threads(self._crews)
 
     def request_stop(self, *, at_exit: bool = False) -> None:
         """Start no more jobs, without waiting.
@@ -96,7 +96,7 @@ class WorkerPool(ThreadPoolExecutor):
             at_exit: drop the jobs that have not started instead of cancelling them. Otherwise daemon threads that wait
                 for them would print tracebacks while the process ends.
         """
-        self._is_shut = True
+        self._is_stopped = True
         if at_exit:
             self._crew().take_queued()
         self.shutdown(cancel_futures=True)
@@ -196,12 +196,12 @@ def _work(jobs: queue.SimpleQueue[_Job | None], idle: deque[None], threads: set[
     threads.discard(threading.current_thread())
 
 
-def _dismiss(crews: dict[int, _Crew]) -> None:
+def _end_threads(crews: dict[int, _Crew]) -> None:
     """End the threads of this process after the queued jobs."""
     crew = crews.get(os.getpid())
     if crew is not None:
         crew.jobs.put(None)
 
 
-def _shut_down() -> RuntimeError:
+def _stopped_error() -> RuntimeError:
     return RuntimeError("cannot schedule new futures after shutdown")

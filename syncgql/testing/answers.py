@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import difflib
-import itertools
-import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
-from graphql import DocumentNode, FieldNode, GraphQLSchema, build_schema, graphql_sync, print_ast, validate
+from graphql import FieldNode, GraphQLSchema, build_schema, graphql_sync, validate
 
-from ..request import GraphQLRequest, parse_document
 from ..result import ABSENT
 from ..schema.provider import load_schema
 from .answer import Answer
@@ -20,20 +17,17 @@ from .override_check import check_overrides
 from .parts import as_payloads
 from .player import Player
 from .recorded_request import RecordedRequest, as_json, json_variables
+from .rule import Match, Rule, matcher
 from .script import Drop, Event, Pause, Script, Step
 from .tape import NotRecorded
 
 if TYPE_CHECKING:
     from ..schema.provider import SchemaSource
 
-Match = str | DocumentNode | GraphQLRequest | Callable[[RecordedRequest], bool]
-
 Played = TypeVar("Played")
 
 NO_SCHEMA = build_schema("type Query { _: Int } type Mutation { _: Int }")
 """Answers ``{ __typename }`` if there is no other schema; the root types have their usual names."""
-
-NAME = re.compile(r"[_A-Za-z][_0-9A-Za-z]*")
 
 
 class UnexpectedOperation(AssertionError):
@@ -42,24 +36,6 @@ class UnexpectedOperation(AssertionError):
 
 class InvalidAnswer(AssertionError):
     """A registered answer does not match its operation: no server with this schema would send it."""
-
-
-class Rule:
-    """The answers to matching operations, given in order; the last one is repeated."""
-
-    def __init__(
-        self, match: Match, answers: Sequence[Callable[[RecordedRequest], Answer]], script: Script | None
-    ) -> None:
-        self.name, self._matches = matcher(match)
-        self.script = script
-        self.answers = list(answers)
-        self._used = itertools.count()  # next() is atomic, so each thread gets a different number
-
-    def matches(self, call: RecordedRequest) -> bool:
-        return self._matches(call)
-
-    def answer(self, call: RecordedRequest) -> Answer:
-        return self.answers[min(next(self._used), len(self.answers) - 1)](call)
 
 
 class Answers:
@@ -366,19 +342,6 @@ def _with_data(answer: Answer, data: Any, call: RecordedRequest) -> Answer:
     if not callable(data):
         return answer
     return Answer({**(answer.payload or {}), "data": data(call)}, answer.status, answer.headers, delay=answer.delay)
-
-
-def matcher(match: Match) -> tuple[str | None, Callable[[RecordedRequest], bool]]:
-    """Return the name of a match, None for a function, and the function that tests it."""
-    if isinstance(match, str) and NAME.fullmatch(match):
-        return match, lambda call: call.operation_name == match
-    if isinstance(match, str | DocumentNode | GraphQLRequest):
-        request = match if isinstance(match, GraphQLRequest) else GraphQLRequest(match)
-        document = print_ast(request.document)
-        return document, lambda call: print_ast(parse_document(call.request.text)) == document
-    if callable(match):
-        return None, match
-    raise TypeError(f"match must be an operation name, a document or a function, not {type(match).__name__}.")
 
 
 def _root_fields(call: RecordedRequest) -> set[str]:

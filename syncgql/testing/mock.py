@@ -15,7 +15,7 @@ from ..exceptions import TransportError, TransportTimeout
 from ..pipeline.override import TransportOverride
 from ..protocol import json_codec
 from ..protocol.batch import BatchEntry
-from ..protocol.http import HTTPResponse, parse_answer, public_url, retry_after
+from ..protocol.http import HTTPResponse, parse_http_response, public_url, retry_after
 from ..request import GraphQLRequest
 from ..result import ExecutionResult, Response, whole_result
 from ..transport.aiohttp_websockets import AIOHTTPWebsocketsTransport
@@ -31,13 +31,14 @@ from ..transport.selection.transport_factory import TransportFactory, Transports
 from ..transport.selection.transport_options import TransportOptions
 from ..transport.websocket.transport import WebSocketTransport
 from .answer import Answer
-from .answers import Answers, Match, matcher
-from .left_out import LeftOut
+from .answers import Answers
 from .memory_socket import MemorySessions
 from .parts import ScriptedParts
 from .player import Player
 from .recorded_request import RecordedRequest, sent_request
 from .recorder import Recorder
+from .redactor import Redactor
+from .rule import Match, matcher
 from .script import Drop, Event, Pause
 from .tapes import Tapes
 
@@ -107,7 +108,7 @@ class GraphQLMock(Answers):
         Raises:
             ValueError: a path in *leave_out* does not begin with ``variables``, ``data``, ``errors`` or ``extensions``.
         """
-        self._recorder = Recorder(self._tapes.to_record(path), LeftOut(leave_out))
+        self._recorder = Recorder(self._tapes.to_record(path), Redactor(leave_out))
 
     def replay(self, path: str | Path, *, leave_out: Sequence[str] = ()) -> None:
         """Answer operations without a registered answer from a tape; with ``pytest --syncgql-record``, record it.
@@ -125,7 +126,7 @@ class GraphQLMock(Answers):
         if self._tapes.records:
             self.record(path, leave_out=leave_out)
         else:
-            self._player = Player(self._tapes.to_replay(path), LeftOut(leave_out))
+            self._player = Player(self._tapes.to_replay(path), Redactor(leave_out))
 
     def passes(self, call: RecordedRequest) -> bool:
         """Return whether ``pass_through`` was called for an operation."""
@@ -252,7 +253,7 @@ class MockTransport(AsyncTransport):
             raise error
         headers = CIMultiDict(answer.http_headers)
         response = Response(answer.status, headers, self._target, answer.delay, retry_after(headers))
-        return parse_answer(HTTPResponse(response, answer.content), json_deserialize=json_codec.loads)
+        return parse_http_response(HTTPResponse(response, answer.content), json_deserialize=json_codec.loads)
 
     def stream(self, request: GraphQLRequest, sink: EventSink) -> Stream:
         call = RecordedRequest(sent_request(request), url=self._target)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from .answer import Answer
-from .left_out import LeftOut
 from .recorded_request import RecordedRequest
+from .redactor import Redactor
 from .script import Complete, Event, Reject, Step
 from .tape import Tape
 
@@ -14,12 +14,12 @@ class Player:
 
     Args:
         tape: the tape.
-        left_out: the values that were left out of the recording.
+        redactor: removes the same values from calls as from the recording.
     """
 
-    def __init__(self, tape: Tape, left_out: LeftOut) -> None:
+    def __init__(self, tape: Tape, redactor: Redactor) -> None:
         self._tape = tape
-        self._left_out = left_out
+        self._redactor = redactor
 
     def answer(self, call: RecordedRequest) -> Answer:
         """Return the recorded response to a query or mutation.
@@ -27,7 +27,7 @@ class Player:
         Raises:
             NotRecorded: the operation was not recorded.
         """
-        response = self._tape.play(call, self._left_out)
+        response = self._tape.play(call, self._redactor)
         payload = {name: response[name] for name in ("data", "errors", "extensions") if name in response}
         return Answer(payload, response.get("status", 200), response.get("headers", {}), response.get("body"))
 
@@ -37,7 +37,7 @@ class Player:
         Raises:
             NotRecorded: the operation was not recorded.
         """
-        response = self._tape.play(call, self._left_out)
+        response = self._tape.play(call, self._redactor)
         steps: list[Step] = [Event(payload) for payload in response.get("events", ())]
         match response.get("end"):
             case "complete":
@@ -48,4 +48,4 @@ class Player:
 
     def check(self, call: RecordedRequest) -> None:
         """Raise ``NotRecorded`` if an operation was not recorded."""
-        self._tape.check(call, self._left_out)
+        self._tape.check(call, self._redactor)

@@ -8,8 +8,8 @@ from ..exceptions import TransportQueryError, TransportRateLimited, TransportSer
 from ..result import ExecutionResult
 from ..transport.base import AsyncRoundTrip, EventSink
 from ..transport.round_trip import RoundTrip
-from .left_out import LeftOut
 from .recorded_request import RecordedRequest
+from .redactor import Redactor
 from .tape import Recording, Tape
 
 
@@ -18,12 +18,12 @@ class Recorder:
 
     Args:
         tape: the tape, which is written by ``save``.
-        left_out: the values that are not recorded.
+        redactor: removes values from the recordings.
     """
 
-    def __init__(self, tape: Tape, left_out: LeftOut) -> None:
+    def __init__(self, tape: Tape, redactor: Redactor) -> None:
         self._tape = tape
-        self._left_out = left_out
+        self._redactor = redactor
 
     def save(self) -> None:
         """Write the tape."""
@@ -38,9 +38,9 @@ class Recorder:
             try:
                 result = real.parse(sent)
             except TransportServerError as error:
-                self._tape.record(call, self._left_out, _refusal(error))
+                self._tape.record(call, self._redactor, _refusal(error))
                 raise
-            self._tape.record(call, self._left_out, _members(result))
+            self._tape.record(call, self._redactor, _members(result))
             return result
 
         return RoundTrip(real.request, real.send, parse)
@@ -51,11 +51,11 @@ class Recorder:
 
     def begin(self, call: RecordedRequest) -> Recording:
         """Record a subscription without events."""
-        return self._tape.record(call, self._left_out, {"events": []})
+        return self._tape.record(call, self._redactor, {"events": []})
 
     def event(self, recording: Recording, call: RecordedRequest, result: ExecutionResult) -> None:
         """Add an event to a recorded subscription."""
-        clean = self._tape.clean(call, self._left_out, {"events": [_payload(result)]})
+        clean = self._tape.clean(call, self._redactor, {"events": [_payload(result)]})
         recording.response["events"].extend(clean["events"])
 
     def end(self, recording: Recording, error: Exception | None) -> None:

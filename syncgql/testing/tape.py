@@ -13,8 +13,8 @@ from typing import Any, NamedTuple
 from graphql import print_ast
 
 from ..protocol.masking import Mask
-from .left_out import LeftOut
 from .recorded_request import RecordedRequest, as_json
+from .redactor import Redactor
 from .tape_mismatch import describe_mismatch
 
 VERSION = 1
@@ -104,39 +104,38 @@ class Tape:
             kept += responses
         content = {"tape": VERSION, "recordings": [recording.as_json() for recording in kept]}
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        written = self.path.with_name(
-            f"{self.path.name}.{os.getpid()}"
-        )  # the file is complete even if the process is killed
+        # Only a complete file replaces the tape, even if the process is killed meanwhile.
+        written = self.path.with_name(f"{self.path.name}.{os.getpid()}")
         written.write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n", "utf-8")
         written.replace(self.path)
 
-    def record(self, call: RecordedRequest, left_out: LeftOut, response: Mapping[str, Any]) -> Recording:
+    def record(self, call: RecordedRequest, redactor: Redactor, response: Mapping[str, Any]) -> Recording:
         """Add the response to a call, without credentials and values that are left out."""
-        recording = recording_of(call, left_out)._replace(response=self.clean(call, left_out, response))
+        recording = recording_of(call, redactor)._replace(response=self.clean(call, redactor, response))
         self.recordings.append(recording)
         return recording
 
     @staticmethod
-    def clean(call: RecordedRequest, left_out: LeftOut, response: Mapping[str, Any]) -> dict[str, Any]:
+    def clean(call: RecordedRequest, redactor: Redactor, response: Mapping[str, Any]) -> dict[str, Any]:
         """Return the members of a response, without credentials of the call and values that are left out."""
         mask = Mask(call.headers, call.url, call.init_payload)
-        kept: dict[str, Any] = left_out.response(mask.value(as_json(response)))
+        kept: dict[str, Any] = redactor.response(mask.value(as_json(response)))
         return kept
 
-    def play(self, call: RecordedRequest, left_out: LeftOut) -> Mapping[str, Any]:
+    def play(self, call: RecordedRequest, redactor: Redactor) -> Mapping[str, Any]:
         """Return the next response to a call; the last one is repeated.
 
         Raises:
             NotRecorded: the operation was not recorded with these variables.
         """
-        wanted = recording_of(call, left_out)
+        wanted = recording_of(call, redactor)
         found = self.matching(wanted)
         number = next(self._played.setdefault(wanted.key, itertools.count()))
         return found[min(number, len(found) - 1)].response
 
-    def check(self, call: RecordedRequest, left_out: LeftOut) -> None:
+    def check(self, call: RecordedRequest, redactor: Redactor) -> None:
         """Raise the exceptions of ``play`` without playing a recording."""
-        self.matching(recording_of(call, left_out))
+        self.matching(recording_of(call, redactor))
 
     def matching(self, wanted: Recording) -> list[Recording]:
         """Return the recordings of the same operation with the same variables.
@@ -150,10 +149,10 @@ class Tape:
         return found
 
 
-def recording_of(call: RecordedRequest, left_out: LeftOut) -> Recording:
+def recording_of(call: RecordedRequest, redactor: Redactor) -> Recording:
     """Return the recording of a call, with an empty response."""
     mask = Mask(call.headers, call.url, call.init_payload)
-    variables = mask.value(left_out.variables(as_json(dict(call.variables))))
+    variables = mask.value(redactor.variables(as_json(dict(call.variables))))
     return Recording(str(call), print_ast(call.request.document).splitlines(), variables, {})
 
 

@@ -13,8 +13,8 @@ from ..checks import check_function, check_size
 from ..deadline import Deadline
 from ..exceptions import DocumentError
 from ..protocol import json_codec
-from ..protocol.batch import BatchEntry, answers_or_raise, batch_payload, parse_batch_answer
-from ..protocol.http import parse_answer, public_url
+from ..protocol.batch import BatchEntry, batch_payload, parse_batch_response, results_or_raise
+from ..protocol.http import parse_http_response, public_url
 from ..protocol.http_get import MAX_URL_LENGTH
 from ..protocol.json_codec import JSONDeserialize, JSONSerialize
 from ..request import GraphQLRequest
@@ -117,7 +117,7 @@ class AIOHTTPTransport(AsyncTransport):
         )
         self.has_users = self._builder.has_users
         self.token_auth = self._builder.token_auth
-        parse = functools.partial(parse_answer, json_deserialize=self.json_deserialize)
+        parse = functools.partial(parse_http_response, json_deserialize=self.json_deserialize)
         self._parse = noting_refusals(parse, self.token_auth)
         self.shared_session = SharedSession.of(
             session, cookies, client_session_args, ssl_close_timeout=ssl_close_timeout, trust_env=trust_env
@@ -198,7 +198,7 @@ class AIOHTTPTransport(AsyncTransport):
             TypeError: aiohttp does not know one of *extra_args*.
         """
         round_trip = await self._off_the_loop(functools.partial(self.batch_round_trip, reqs, extra_args=extra_args))
-        return answers_or_raise(round_trip.parse(await round_trip.send(round_trip.request, Deadline())))
+        return results_or_raise(round_trip.parse(await round_trip.send(round_trip.request, Deadline())))
 
     def subscribe(self, request: GraphQLRequest) -> AsyncGenerator[ExecutionResult, None]:
         """Send a subscription and yield its events, errors included.
@@ -277,7 +277,7 @@ class AIOHTTPTransport(AsyncTransport):
         return self._batch_of(joined([round_trip.request for round_trip in round_trips]), len(round_trips))
 
     def _batch_of(self, request: HTTPRequest, count: int) -> AsyncRoundTrip[list[BatchEntry]]:
-        parse = functools.partial(parse_batch_answer, count=count, json_deserialize=self.json_deserialize)
+        parse = functools.partial(parse_batch_response, count=count, json_deserialize=self.json_deserialize)
         if self.token_auth is None:
             return RoundTrip(request, self._sender.send, parse)
         return RoundTrip(request, self._sender.send, noting_refusals(parse, self.token_auth))

@@ -228,9 +228,8 @@ class AppSyncLambdaAuthentication(_SecretAuthentication):
 class AppSyncIAMAuthentication(AppSyncAuthentication):
     """Authenticates with AWS credentials: every request is signed (Signature Version 4).
 
-    Requires botocore: ``pip install 'syncgql[appsync]'``. botocore looks up credentials when the first request is
-    signed, in the usual places: the environment, ``~/.aws``, the container or the instance. Temporary credentials are
-    renewed.
+    Requires the extra ``appsync``. botocore looks up credentials when the first request is signed, in the usual places:
+    the environment, ``~/.aws``, the container or the instance. Temporary credentials are renewed.
 
     Args:
         host: the host of the API's HTTP endpoint, ``XXXXXXXXXXXXXXXXXXXXXXXXXX.appsync-api.REGION.amazonaws.com``.
@@ -253,7 +252,7 @@ class AppSyncIAMAuthentication(AppSyncAuthentication):
     ) -> None:
         if importlib.util.find_spec("botocore") is None:
             raise ModuleNotFoundError(
-                "AppSyncIAMAuthentication requires botocore: pip install 'syncgql[appsync]'",
+                "AppSyncIAMAuthentication requires botocore; install the extra syncgql[appsync]",
                 name="botocore",
             )
         self.host = _check_host(host)

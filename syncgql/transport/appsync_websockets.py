@@ -21,11 +21,9 @@ from ..request import GraphQLRequest
 from ..result import ExecutionResult
 from .aiohttp_session.session import SharedSession
 from .appsync_auth import AppSyncAuthentication, AppSyncIAMAuthentication
-from .identity import SharedIdentity
-from .options import MAX_MESSAGE_SIZE, HeadersOption, check_headers, check_url, resolve_headers
+from .options import MAX_MESSAGE_SIZE, HeadersOption, check_url
 from .recovery.policy import ReconnectPolicy, check_reconnect
-from .token_auth import TokenAuth
-from .websocket.handshake import Dialect, Handshake, without_files
+from .websocket.handshake import Dialect, Handshake, UpgradeHeaders, without_files
 from .websocket.options import WebSocketOptions
 from .websocket.transport import WebSocketTransport
 
@@ -189,19 +187,12 @@ class AppSyncDialect(Dialect):
         self.authorization_in = authorization_in
         # Written on the loop and read in any thread, without a lock: reading the old value costs one more connection.
         self._uses_query = authorization_in == "query"
-        self.headers = check_headers(headers)
-        self._identity = SharedIdentity.of((), self.headers)
+        self._headers = UpgradeHeaders(None, headers, None)
+        self.token_auth = auth.token_auth
+        self.is_refreshable = auth.is_refreshable or self._headers.has_users
         check_function("json_deserialize", json_deserialize, 1)
         self.protocols = {AppSync.NAME: functools.partial(AppSync, json_deserialize)}
         self.json_serialize = check_function("json_serialize", json_serialize, 1)
-
-    @property
-    def is_refreshable(self) -> bool:
-        return self.auth.is_refreshable or callable(self.headers)
-
-    @property
-    def token_auth(self) -> TokenAuth | None:
-        return self.auth.token_auth
 
     def refused(self, handshake: Handshake) -> None:
         if self.token_auth is not None:
@@ -209,8 +200,8 @@ class AppSyncDialect(Dialect):
 
     def handshake(self) -> Handshake:
         authorization = self.auth.get_headers()
-        headers = resolve_headers({}, self.headers, None)
-        is_personal = self._identity.differs_from(headers)
+        headers, identity = self._headers.resolve()
+        is_personal = identity is not None
         subprotocols = AppSync.NAME, header_subprotocol(authorization)
         handshake = Handshake(as_written(self.url), subprotocols, headers, None, is_personal, None, authorization)
         return self._with_query(handshake, authorization) if self._uses_query else handshake

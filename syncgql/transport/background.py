@@ -1,4 +1,4 @@
-"""in_background: tasks that outlive the call that begins them."""
+"""in_background: starts tasks that outlive the call that starts them."""
 
 from __future__ import annotations
 
@@ -9,5 +9,5 @@ from typing import Any
 
 
 def in_background(coroutine: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
-    """Run a coroutine in an empty context: it outlives the call that began it and must not keep its variables alive."""
+    """Run a coroutine in an empty context, because it outlives the call and must not keep its variables alive."""
     return Context().run(asyncio.get_running_loop().create_task, coroutine)

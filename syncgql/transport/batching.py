@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 from ..checks import check_count, check_delay
 from ..deadline import Deadline
 from ..exceptions import DocumentError, own_copy
-from ..protocol.batch import BatchEntry, has_several_answers
+from ..protocol.batch import BatchEntry, has_several_responses
 from ..request import GraphQLRequest
 from ..result import ExecutionResult
 from .base import AsyncRoundTrip, AsyncTransport, EventSink, Stream
@@ -206,6 +206,6 @@ def check_batch_options(interval: float, maximum: int) -> None:
 
 def _goes_alone(request: GraphQLRequest) -> bool:
     try:
-        return bool(has_several_answers(request))
+        return bool(has_several_responses(request))
     except DocumentError:  # a syntax error, which the server reports as it does without batches
         return True

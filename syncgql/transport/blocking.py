@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from ..deadline import Deadline
 from ..exceptions import TransportError
-from ..protocol.batch import BatchEntry, answers_or_raise
+from ..protocol.batch import BatchEntry, results_or_raise
 from ..request import GraphQLRequest
 from ..result import ExecutionResult
 from .round_trip import RoundTrip, T
@@ -105,7 +105,7 @@ class BlockingTransport(ABC):
             DocumentError: a request cannot be encoded, or is not allowed in a batch.
         """
         round_trip = self.batch_round_trip(reqs, extra_args=extra_args)
-        return answers_or_raise(round_trip.parse(round_trip.send(round_trip.request, Deadline())))
+        return results_or_raise(round_trip.parse(round_trip.send(round_trip.request, Deadline())))
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__}>"

@@ -56,7 +56,8 @@ class EventStreamTransport(SingleProtocolTransport):
         use_get_for_queries: whether queries are sent by GET; mutations and subscriptions never are.
         max_url_length: characters of the longest URL for a GET; a query that needs more is sent by POST; None for no
             limit.
-        max_response_size: bytes of the largest answer that is accepted if it is not a stream; None for no limit.
+        max_response_size: the maximum size of a response that is not a stream, in bytes; None, the default, for no
+            limit.
         trust_env: whether ``HTTP_PROXY``, ``HTTPS_PROXY``, ``ALL_PROXY`` and ``NO_PROXY`` are used where no proxy is
             given; they are read once, before the first request.
         reconnect: when the stream of a subscription is re-established after it ended without completing: a

@@ -8,6 +8,9 @@ from .options import HeadersOption, Pairs, resolve_headers
 
 IDENTITY_HEADERS = ("Authorization", "Cookie")
 
+Identity = list[list[str]]
+"""The values of these headers."""
+
 
 class SharedIdentity:
     """The ``Authorization`` and ``Cookie`` headers that are the same for every request.
@@ -35,7 +38,7 @@ class SharedIdentity:
         return identity(headers) != self._values
 
 
-def identity(headers: CIMultiDict[str]) -> list[list[str]]:
+def identity(headers: CIMultiDict[str]) -> Identity:
     """Return the credentials among headers."""
     return [headers.getall(name, []) for name in IDENTITY_HEADERS]
 

@@ -242,7 +242,7 @@ class CoreEngine:
 
 
 # Requests may contain Python values that syncgql converts; responses must be JSON already.
-encode_answer = json.JSONEncoder(ensure_ascii=False, allow_nan=False).encode
+encode_response = json.JSONEncoder(ensure_ascii=False, allow_nan=False).encode
 
 
 def _comes_in_parts(result: Any) -> bool:
@@ -264,7 +264,7 @@ async def _payloads(result: Any) -> AsyncGenerator[Any, None]:
 
 def _json(payload: Any) -> Any:
     try:
-        return loads(encode_answer(payload))
+        return loads(encode_response(payload))
     except (TypeError, ValueError, RecursionError) as error:
         raise TransportProtocolError(
             f"The schema returned a result that cannot be encoded as JSON: {error}",
@@ -275,7 +275,7 @@ def _json(payload: Any) -> Any:
 
 def _over_the_wire(result: Any) -> ExecutionResult:
     """Encode a graphql-core result as JSON and parse it, as a server and a client would."""
-    answer = {"data": result.data, "errors": [error.formatted for error in result.errors or ()] or None}
+    response = {"data": result.data, "errors": [error.formatted for error in result.errors or ()] or None}
     if result.extensions:
-        answer["extensions"] = result.extensions
-    return parse_response(_json(answer))
+        response["extensions"] = result.extensions
+    return parse_response(_json(response))

@@ -12,8 +12,8 @@ class MultipartSubscriptionTransport(SingleProtocolTransport):
     """Subscriptions over ``multipart/mixed`` responses, as Apollo Router, Strawberry and Hot Chocolate offer them.
 
     Each operation has a connection of its own, which takes no place in the pool for requests. A subscription that stops
-    reading while its buffer is full (``overflow="block"``) slows its server down. Servers answer queries and mutations
-    with JSON.
+    reading while its buffer is full (``overflow="block"``) slows its server down. Servers respond to queries and
+    mutations with JSON.
 
     Specification:
     https://www.apollographql.com/docs/graphos/routing/operations/subscriptions/multipart-protocol
@@ -41,7 +41,8 @@ class MultipartSubscriptionTransport(SingleProtocolTransport):
         use_get_for_queries: whether queries are sent by GET; mutations and subscriptions never are.
         max_url_length: characters of the longest URL for a GET; a query that needs more is sent by POST; None for no
             limit.
-        max_response_size: bytes of the largest answer that is accepted if it is not a stream; None for no limit.
+        max_response_size: the maximum size of a response that is not a stream, in bytes; None, the default, for no
+            limit.
         trust_env: whether ``HTTP_PROXY``, ``HTTPS_PROXY``, ``ALL_PROXY`` and ``NO_PROXY`` are used where no proxy is
             given; they are read once, before the first request.
         reconnect: when the stream of a subscription is re-established after it ended without completing: a

@@ -17,24 +17,17 @@ from ..protocol.phoenix_urls import socket_url, with_params
 from ..protocol.urls import as_written
 from ..request import GraphQLRequest
 from .aiohttp_session.session import SessionFactory, SharedSession
-from .identity import SharedIdentity, identity
 from .options import (
     MAX_MESSAGE_SIZE,
     HeadersOption,
     Login,
-    add_token,
-    check_credentials,
-    check_headers,
     check_proxy,
     check_url,
-    fixed_authorization,
     proxy_with_credentials,
     split_credentials,
-    with_authorization,
 )
 from .recovery.policy import ReconnectPolicy, check_reconnect
-from .token_auth import TokenAuth
-from .websocket.handshake import CredentialsOption, Dialect, Handshake, without_files
+from .websocket.handshake import CredentialsOption, Dialect, Handshake, UpgradeHeaders, without_files
 from .websocket.options import WebSocketOptions
 from .websocket.transport import WebSocketTransport
 
@@ -183,31 +176,17 @@ class PhoenixDialect(Dialect):
         # Phoenix servers select no subprotocol.
         self.protocols = {"": functools.partial(PhoenixChannels, self.channel, version, json_deserialize)}
         self.json_serialize = check_function("json_serialize", json_serialize, 1)
-        self.headers = check_headers(headers)
-        self.params = _check_params(params)
-        self.auth = check_credentials(auth)
-        self._defaults = {} if from_url is None else {"Authorization": from_url}
-        self._identity = SharedIdentity.of(self._defaults, self.headers, fixed_authorization(self.auth))
-
-    @property
-    def is_refreshable(self) -> bool:
-        return self.has_users or isinstance(self.auth, TokenAuth)
-
-    @property
-    def has_users(self) -> bool:
-        return callable(self.headers) or callable(self.auth) or callable(self.params)
-
-    @property
-    def token_auth(self) -> TokenAuth | None:
-        return self.auth if isinstance(self.auth, TokenAuth) else None
+        self._headers = UpgradeHeaders(from_url, headers, auth)
+        self._params = _check_params(params)
+        self.has_users = self._headers.has_users or callable(params)
+        self.token_auth = self._headers.token_auth
+        self.is_refreshable = self.has_users or self.token_auth is not None
 
     def handshake(self) -> Handshake:
-        params = _check_returned(self.params()) if callable(self.params) else self.params or {}
-        headers = with_authorization(self._defaults, self.headers, self.auth)
-        is_personal = callable(self.params) or self._identity.differs_from(headers)
-        credentials = (identity(headers), params) if self.has_users else None
-        if isinstance(self.auth, TokenAuth):
-            add_token(headers, self.auth)  # after that, because all callers share the token
+        params = _check_returned(self._params()) if callable(self._params) else self._params or {}
+        headers, identity = self._headers.resolve()
+        is_personal = callable(self._params) or identity is not None
+        credentials = (identity, params) if self.has_users else None
         url = as_written(with_params(self._target, params))
         return Handshake(url, (), headers, None, is_personal, credentials, params)
 

@@ -15,8 +15,8 @@ from ..deadline import Deadline
 from ..exceptions import TransportConnectionFailed, TransportError
 from ..gql_names import unknown_argument
 from ..protocol import json_codec
-from ..protocol.batch import BatchEntry, batch_payload, parse_batch_answer
-from ..protocol.http import HTTPResponse, parse_answer, public_url
+from ..protocol.batch import BatchEntry, batch_payload, parse_batch_response
+from ..protocol.http import HTTPResponse, parse_http_response, public_url
 from ..protocol.http_get import MAX_URL_LENGTH, TOO_LONG
 from ..protocol.incremental_reader import parse_parts
 from ..protocol.json_codec import JSONDeserialize, JSONSerialize
@@ -57,7 +57,7 @@ class RequestsHTTPTransport(BlockingTransport):
 
     Use it with authentication, adapters, proxies or mocks made for requests. Each thread has its own session, with its
     own connections and cookies. A connection is reused only if nothing arrived after its last response; connections of
-    your own sessions and adapters are not checked. Requires ``pip install "syncgql[requests]"``.
+    your own sessions and adapters are not checked. Requires the extra ``requests``.
 
     The limit of a call covers connecting, waiting and reading: it is checked whenever data arrives, and no wait is
     longer than the time that is left. It does not cover the lookup of the host name or the work of a custom adapter.
@@ -133,7 +133,7 @@ class RequestsHTTPTransport(BlockingTransport):
         try:
             from .requests_http.session import RequestsSessions, SessionOptions
         except ImportError as error:
-            raise ImportError('RequestsHTTPTransport requires requests: pip install "syncgql[requests]"') from error
+            raise ImportError("RequestsHTTPTransport requires requests; install the extra syncgql[requests]") from error
         self.url = check_url(url, ("http", "https"))
         self.timeout = _check_timeout(timeout)
         self.json_deserialize = check_function("json_deserialize", json_deserialize, 1)
@@ -178,7 +178,7 @@ class RequestsHTTPTransport(BlockingTransport):
         check_arguments("extra_args", extra_args or {}, EXTRA_ARGS, REFUSED_ARGUMENTS, "requests")
         prepared = self._checked(self._builder.build(request, headers, None, ()))
         send = functools.partial(self._send, arguments=extra_args or {})
-        reader = parse_parts if request.is_incremental else parse_answer
+        reader = parse_parts if request.is_incremental else parse_http_response
         parse = functools.partial(reader, json_deserialize=self.json_deserialize)
         return RoundTrip(prepared, send, noting_refusals(parse, self.token_auth))
 
@@ -193,7 +193,7 @@ class RequestsHTTPTransport(BlockingTransport):
         options = self._builder.options(headers, None)
         prepared = self._checked(self._builder.post(requests, batch_payload(requests), options, ()))
         send = functools.partial(self._send, arguments=extra_args or {})
-        parse = functools.partial(parse_batch_answer, count=len(requests), json_deserialize=self.json_deserialize)
+        parse = functools.partial(parse_batch_response, count=len(requests), json_deserialize=self.json_deserialize)
         return RoundTrip(prepared, send, noting_refusals(parse, self.token_auth))
 
     @staticmethod

@@ -21,26 +21,26 @@ class Refusal(NamedTuple):
 
     Attributes:
         protocol: the name of the protocol, or names that were offered together.
-        answer: what it answered.
+        outcome: the result or the error of its response.
     """
 
     protocol: str
-    answer: ExecutionResult | TransportError
+    outcome: ExecutionResult | TransportError
 
     @property
     def error(self) -> TransportError:
-        """The answer as an error."""
-        if isinstance(self.answer, TransportError):
-            return self.answer
-        if self.answer.errors:
-            return error_of(self.answer)
+        """The outcome as an error."""
+        if isinstance(self.outcome, TransportError):
+            return self.outcome
+        if self.outcome.errors:
+            return error_of(self.outcome)
         message = "The server executed the subscription as a query."
-        return TransportProtocolError(message, rule="the answer is a stream", response=self.answer.response)
+        return TransportProtocolError(message, rule="the response is a stream", response=self.outcome.response)
 
 
-def refusal(where: str, protocol: str, answer: ExecutionResult | TransportError) -> Refusal:
+def refusal(where: str, protocol: str, outcome: ExecutionResult | TransportError) -> Refusal:
     """Return a refusal by the server at a URL, and log it."""
-    refused = Refusal(protocol, answer)
+    refused = Refusal(protocol, outcome)
     logger.debug("%s does not speak %s: %s", where, protocol, refused.error)
     return refused
 
@@ -56,12 +56,12 @@ class ProtocolsRefused(Exception):
         super().__init__(refusals)
         self.refusals = refusals
 
-    def last_answer(self) -> ExecutionResult:
-        """Return the last answer as the result of the operation, or raise it if it is an error."""
-        answer = self.refusals[-1].answer
-        if isinstance(answer, TransportError):
-            raise answer
-        return answer
+    def last_outcome(self) -> ExecutionResult:
+        """Return the last result as that of the operation, or raise the last error."""
+        outcome = self.refusals[-1].outcome
+        if isinstance(outcome, TransportError):
+            raise outcome
+        return outcome
 
 
 class SelectableStream(Stream):
@@ -75,7 +75,7 @@ class SelectableStream(Stream):
             deadline: when the caller stops waiting.
 
         Returns:
-            Whether the server speaks the protocol. False if that is not known, because it answered with errors of the
+            Whether the server speaks the protocol. False if that is not known, because it responded with errors of the
             operation, which are in the sink.
 
         Raises:

@@ -2,11 +2,12 @@
 
 Over HTTP, ``/sse`` and ``/multipart`` stream events for the variables ``count`` and ``kind``, each in a chunk of its
 own. Other answers by path: ``/small`` about 60 bytes, ``/medium`` 12 KB, ``/large`` 1.2 MB, ``/delayed`` small after 20
-ms, ``/schema`` an introspection result, ``/watch`` a report on the last watched connection.
+ms, ``/schema`` an introspection result, ``/watch`` a report on the last watched connection. ``/failing`` fails as the
+variable ``fail`` says: ``status``, ``errors``, ``text``, ``drop`` or ``late``.
 
 Over WebSocket, both GraphQL subprotocols, the variables select the events: ``{"count": 1000, "kind": "tiny" |
 "large"}``; ``{"interval": 0.01}`` sends one event at a time, ``{"watch": true}`` pings the connection and measures its
-answers; with ``{"hold": true}`` nothing is sent, and the subscription stays open.
+answers; with ``{"hold": true}``, here and in the streams over HTTP, no event is sent, and the subscription stays open.
 
 Run as a program, it prints its port and serves until its standard input ends.
 """
@@ -30,9 +31,9 @@ GUID = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 DELAY = 0.02  # seconds
 
 
-def answer(data: Any) -> bytes:
-    """Return a complete HTTP response."""
-    body = json.dumps({"data": data}, separators=(",", ":")).encode()
+def answer(data: Any, **members: Any) -> bytes:
+    """Return a complete HTTP response with this data and other members."""
+    body = json.dumps({"data": data, **members}, separators=(",", ":")).encode()
     head = f"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
     return head.encode() + body
 
@@ -45,6 +46,12 @@ ANSWERS = {
     b"/delayed": answer({"book": {"id": "1", "title": "The Dispossessed"}}),
 }
 EVENTS = {"tiny": '{"data":{"count":1}}', "large": json.dumps({"data": {"books": [BOOK] * 115}}, separators=(",", ":"))}
+FAILURES = {
+    "status": b"HTTP/1.1 500 Internal Server Error\r\nContent-Length: 6\r\n\r\nbroken",
+    "errors": answer(None, errors=[{"message": "no"}]),
+    "text": b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 6\r\n\r\nbroken",
+    "late": ANSWERS[b"/small"],
+}
 STREAM_HEADS = {
     b"/sse": b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n",
     b"/multipart": b'HTTP/1.1 200 OK\r\nContent-Type: multipart/mixed;boundary="graphql";subscriptionSpec=1.0\r\n'
@@ -113,6 +120,8 @@ class CannedServer(asyncio.Protocol):
             self._transport.write(answer(introspection_answer(json.loads(body)["query"])))
         elif path == b"/watch":
             self._transport.write(answer(PingWatch.last.report() if PingWatch.last else None))
+        elif path == b"/failing":
+            self._fail(json.loads(body)["variables"]["fail"])
         elif path in STREAM_HEADS:
             self._transport.write(STREAM_HEADS[path])
             self._streams.append(_stream_of(path, **json.loads(body)["variables"]))
@@ -120,6 +129,13 @@ class CannedServer(asyncio.Protocol):
         else:
             self._transport.write(ANSWERS.get(path, ANSWERS[b"/small"]))
         return bool(self._buffer)
+
+    def _fail(self, how: str) -> None:
+        if how == "drop":
+            self._transport.close()
+        else:
+            delay = DELAY if how == "late" else 0
+            asyncio.get_running_loop().call_later(delay, self._transport.write, FAILURES[how])
 
     def _upgrade(self, headers: dict[bytes, bytes]) -> None:
         offered = [name.strip() for name in headers.get(b"sec-websocket-protocol", b"").decode().split(",")]
@@ -202,8 +218,8 @@ class CannedServer(asyncio.Protocol):
                 self._transport.write(chunk)
 
 
-def _stream_of(path: bytes, count: int, kind: str) -> Iterator[bytes]:
-    """Yield the body of a stream, several chunks a write."""
+def _stream_of(path: bytes, count: int = 0, kind: str = "tiny", hold: bool = False) -> Iterator[bytes]:
+    """Yield the body of a stream, several chunks a write; with *hold*, only its beginning."""
     data = EVENTS[kind]
     if path == b"/sse":
         start, event, end = ":\n\n", f"event: next\ndata: {data}\n\n", "event: complete\ndata:\n\n"
@@ -211,6 +227,8 @@ def _stream_of(path: bytes, count: int, kind: str) -> Iterator[bytes]:
         part = f'\r\nContent-Type: application/json\r\n\r\n{{"payload":{data}}}\r\n--graphql'
         start, event, end = "\r\n--graphql", part, "--\r\n"
     yield _chunk(start)
+    if hold:
+        return
     chunk = _chunk(event)
     batch = max(1, (1 << 16) // len(chunk))
     for position in range(0, count, batch):

@@ -9,8 +9,8 @@ import threading
 
 from .benchmark import Figure, Setting
 
-SECONDS = 180
-"""The seconds after which a contender's round is ended."""
+SECONDS = 600
+"""The seconds after which a contender's round is ended; more if the scale is greater than 1."""
 
 
 class ContenderFailed(Exception):
@@ -22,6 +22,7 @@ class Contender:
 
     def __init__(self, benchmark: str, name: str, setting: Setting) -> None:
         arguments = [benchmark, name, setting.address, str(setting.scale)]
+        self._seconds = SECONDS * max(1.0, setting.scale)
         self._process = subprocess.Popen(
             [sys.executable, "-m", "tests.benchmarks.worker", *arguments],
             stdin=subprocess.PIPE,
@@ -37,7 +38,7 @@ class Contender:
         """
         if self._process.stdin is None or self._process.stdout is None:
             raise RuntimeError("the contender has no pipes")
-        alarm = threading.Timer(SECONDS, self._process.kill)
+        alarm = threading.Timer(self._seconds, self._process.kill)
         alarm.start()
         try:
             self._process.stdin.write("again\n")

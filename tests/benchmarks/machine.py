@@ -10,7 +10,7 @@ from typing import Any
 
 PACKAGES = (
     "syncgql", "aiohttp", "graphql-core", "msgspec", "requests", "httpx", "gql", "sgqlc", "qlient-aiohttp",
-    "python-graphql-client", "websockets", "websocket-client", "anyio", "asgiref",
+    "python-graphql-client", "websockets", "websocket-client", "anyio", "asgiref", "pydantic", "cattrs", "mashumaro",
 )  # fmt: skip
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from . import bulk, crossing, execute, many, push, schema, slow, start, stream, threads
+from . import bulk, codegen, crossing, execute, many, memory, push, schema, slow, start, stream, threads, typed
 from .benchmark import Benchmark
 
 BENCHMARKS: dict[str, Benchmark] = {
     benchmark.name: benchmark
-    for module in (execute, threads, bulk, stream, slow, many, crossing, push, start, schema)
+    for module in (execute, threads, bulk, stream, slow, many, memory, crossing, push, start, schema, typed, codegen)
     for benchmark in module.BENCHMARKS
 }

@@ -1,7 +1,7 @@
 """The worker process: prepares one contender and does its work once per line of standard input.
 
 Separate processes keep a contender free of the garbage, threads and memory of another, and let contenders without
-``[speed]`` in their name run without msgspec.
+``[speed]`` in their name run without msgspec, unless msgspec itself is the contender.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ EXTRAS = ("msgspec",)
 
 
 def hide_extras(name: str) -> None:
-    """Disable the extra in this process, unless the contender of this name uses it."""
-    if "[speed]" not in name:
+    """Disable the extra in this process, unless the contender of this name uses it or is it."""
+    if "[speed]" not in name and name not in EXTRAS:
         for package in EXTRAS:
-            sys.modules[package] = None  # type: ignore[assignment]  # whoever imports it is told that there is none
+            sys.modules[package] = None  # type: ignore[assignment]  # importing it then fails
 
 
 def main() -> None:

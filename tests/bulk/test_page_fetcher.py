@@ -48,7 +48,7 @@ def test_faults_without_retry(rows_url: str, fault: str, position: int) -> None:
         assert ids(nodes) + ids(rest) == list(range(450))
 
 
-def _append_each(nodes: list[Any], pages: Pages) -> None:
+def _append_each(nodes: list[Any], pages: Pages[Any]) -> None:
     """Keep what comes before an error."""
     for node in pages:
         nodes.append(node)

@@ -247,7 +247,7 @@ def test_documents_that_cannot_be_paged(document: str, options: dict[str, Any], 
 def test_keep_nulls_must_be_a_flag() -> None:
     """Text would count as True."""
     with pytest.raises(TypeError, match="keep_nulls must be True or False"):
-        Client("http://127.0.0.1:9/").paginate(FORWARD, keep_nulls="no")  # type: ignore[arg-type]
+        Client("http://127.0.0.1:9/").paginate(FORWARD, keep_nulls="no")  # type: ignore[call-overload]
 
 
 @pytest.mark.parametrize("options", [{"prefetch": -1}, {"page_size": 0}, {"max_pages": 0}, {"on_error": "ignore"}])

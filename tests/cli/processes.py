@@ -12,7 +12,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import NamedTuple
@@ -68,9 +68,10 @@ def installed_syncgql(
     return Outcome(done.returncode, done.stdout, done.stderr)
 
 
-def start(*arguments: str) -> subprocess.Popen[str]:
-    """Start the command with pipes, in a session of its own."""
-    return subprocess.Popen(
+@contextlib.contextmanager
+def start(*arguments: str) -> Iterator[subprocess.Popen[str]]:
+    """Start the command with pipes, in a session of its own; kill it if it has not ended at the end of ``with``."""
+    with subprocess.Popen(
         [COMMAND, *arguments],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
@@ -78,7 +79,11 @@ def start(*arguments: str) -> subprocess.Popen[str]:
         encoding="utf-8",
         env=environment(),
         start_new_session=True,
-    )
+    ) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
 
 
 class WarmCommand:

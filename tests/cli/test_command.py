@@ -12,14 +12,14 @@ def test_command_without_its_libraries(run_script: RunScript, library: str) -> N
     """Without the libraries of the extra, one line names what to install."""
     result = run_script(f"import sys; sys.modules[{library!r}] = None; from syncgql.cli import main; main()", "demo")
     assert result.exit_code == 1
-    assert result.stderr == (f"syncgql: the command needs {library}; install it with: pip install 'syncgql[cli]'\n")
+    assert result.stderr == (f"syncgql: the command needs {library}; install the extra syncgql[cli]\n")
 
 
 def test_demo_without_its_libraries(run_script: RunScript) -> None:
     """Without the libraries of the server, one line names what to install."""
     result = run_script("import sys; sys.modules['uvicorn'] = None; from syncgql.cli import main; main()", "demo")
     assert result.exit_code == 1
-    assert result.stderr == ("Error: the demo needs uvicorn; install it with: pip install 'syncgql[demo]'\n")
+    assert result.stderr == ("Error: the demo needs uvicorn; install the extra syncgql[demo]\n")
 
 
 def test_version(run_script: RunScript) -> None:

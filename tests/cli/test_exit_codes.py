@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 import signal
-import socket
 import subprocess
 from pathlib import Path
 
@@ -17,6 +16,7 @@ from syncgql import SubscriptionOverflow, TransportCredentialsMissing, Transport
 from syncgql.cli.exit_codes import ExitCode, exit_code
 from tests.fix_servers import PATIENCE, Server
 from tests.fix_streams import StreamServer
+from tests.ports import reserved_port
 
 from .processes import COMMAND, Terminal, environment, installed_syncgql, start, syncgql
 
@@ -52,9 +52,8 @@ def test_2_for_a_mistake_in_the_call(library: str) -> None:
 
 def test_3_for_no_connection() -> None:
     """The message names the address."""
-    with socket.create_server(("127.0.0.1", 0)) as unused:
-        port = unused.getsockname()[1]
-    outcome = installed_syncgql("run", f"http://127.0.0.1:{port}/", "{ hello }")
+    with reserved_port() as port:
+        outcome = installed_syncgql("run", f"http://127.0.0.1:{port}/", "{ hello }")
     assert (outcome.exit_code, outcome.stdout) == (3, "")
     assert outcome.stderr.startswith(f"syncgql: Could not connect to http://127.0.0.1:{port}/")
     assert outcome.stderr.count("\n") == 1

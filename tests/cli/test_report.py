@@ -5,22 +5,22 @@ from __future__ import annotations
 import pytest
 
 from syncgql import Response
-from syncgql.cli.report import counted, tell_errors, tell_response
+from syncgql.cli.report import pluralized, print_errors, print_response
 
 
 def test_counted() -> None:
     """One is singular."""
-    assert [counted(number, "error") for number in (0, 1, 2)] == ["0 errors", "1 error", "2 errors"]
+    assert [pluralized(number, "error") for number in (0, 1, 2)] == ["0 errors", "1 error", "2 errors"]
 
 
 def test_ten_errors_are_enough(capsys: pytest.CaptureFixture[str]) -> None:
     """The number of the others follows; control characters are escaped."""
-    tell_errors([{"message": f"\x1b[{number}"} for number in range(12)])
+    print_errors([{"message": f"\x1b[{number}"} for number in range(12)])
     lines = capsys.readouterr().err.splitlines()
     assert (lines[0], lines[10:]) == (r"syncgql: \x1b[0", ["syncgql: ... and 2 more errors"])
 
 
 def test_headers_that_may_be_credentials(capsys: pytest.CaptureFixture[str]) -> None:
     """Their values are hidden."""
-    tell_response(Response(200, {"X-Session-Token": "s3cret", "Server": "x"}, "http://h/", 0.1))
+    print_response(Response(200, {"X-Session-Token": "s3cret", "Server": "x"}, "http://h/", 0.1))
     assert capsys.readouterr().err == "HTTP 200 in 0.100 s\nX-Session-Token: ***\nServer: x\n\n"

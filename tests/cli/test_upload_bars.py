@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from syncgql import FileVar, GraphQLRequest
 from syncgql.cli.upload_bars import upload_bars
 from tests.cli.processes import Terminal, syncgql
+from tests.fix_servers import PATIENCE
 from tests.servers.wire import WireConnection, WireServer
 
 UPLOAD = "mutation ($file: Upload!) { upload(file: $file) { size } }"
@@ -38,13 +40,15 @@ def test_no_bar_in_a_pipe(library: str, tale: Path) -> None:
 
 def test_ctrl_c_ends_an_upload(tale: Path) -> None:
     """The bar goes, the cursor comes back, and the exit code is that of Ctrl-C."""
+    requested = threading.Event()
 
     def hold(connection: WireConnection) -> None:
         while connection.read_request() is not None:
-            pass  # no response
+            requested.set()  # no response
 
     with WireServer(hold) as server, Terminal("run", server.url, UPLOAD, "-v", f"file@{tale}") as terminal:
         terminal.wait_for("tale")
+        assert requested.wait(PATIENCE)
         terminal.type("\x03")
         assert terminal.wait() == 130
     assert terminal.screen.rindex("\x1b[?25h") > terminal.screen.rindex("\x1b[?25l")

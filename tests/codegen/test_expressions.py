@@ -17,7 +17,10 @@ STR = Ref("str", False, "str")
     [
         (STR, 'v0 if type(v0 := data["a"]) is str else wrong("str", v0)'),
         (Ref("any", False, "Any"), 'data["a"]'),
-        (Ref("float", True, "float"), 'None if (v0 := data["a"]) is None else read_float(v0)'),
+        (
+            Ref("float", True, "float"),
+            'None if (v0 := data["a"]) is None else v0 if type(v0) is float else read_float(v0)',
+        ),
         (Ref("object", False, "A.B"), 'cls.B.from_data(data["a"])'),
         (Ref("object", False, "fragments.F"), 'fragments.F.from_data(data["a"])'),
         (Ref("union", False, "", union=Union("U", "read_a", [], "A.C")), 'cls.read_a(data["a"])'),

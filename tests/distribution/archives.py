@@ -11,6 +11,9 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 
+MANUAL = ".data/data/share/man/man1/syncgql.1"
+"""The end of the manual page's path in the wheel, which begins with the version."""
+
 
 def build(folder: Path) -> None:
     """Build both archives into a folder.
@@ -46,8 +49,11 @@ def problems(wheel: Path, sdist: Path) -> list[str]:
         in_sdist = {name.partition("/")[2] for name in archive.getnames()}
     metadata = {name for name in in_wheel if ".dist-info/" in name}
     found = [f"{wheel.name} lacks {name}" for name in sorted(expected - in_wheel)]
-    found += [f"{wheel.name} contains {name}" for name in sorted(in_wheel - expected - metadata)]
+    manual = {name for name in in_wheel if name.endswith(MANUAL)}
+    found += [f"{wheel.name} contains {name}" for name in sorted(in_wheel - expected - metadata - manual)]
     if not any(name.endswith("/LICENSE") for name in metadata):
         found.append(f"{wheel.name} lacks the licence")
-    wanted = expected | {"LICENSE", "README.md", "setup.cfg", "setup.py", "pyproject.toml"}
+    if not manual:
+        found.append(f"{wheel.name} lacks the manual page")
+    wanted = expected | {"docs/syncgql.1", "LICENSE", "README.md", "setup.cfg", "setup.py", "pyproject.toml"}
     return found + [f"{sdist.name} lacks {name}" for name in sorted(wanted - in_sdist)]

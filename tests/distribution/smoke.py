@@ -55,6 +55,7 @@ def try_client(client: Client) -> None:
 def try_base(url: str) -> None:
     try_client(Client(url))
     expect(Path(syncgql.__file__).with_name("py.typed").exists(), True)
+    expect(Path(sys.prefix, "share/man/man1/syncgql.1").exists(), True)
 
 
 def try_requests(url: str) -> None:

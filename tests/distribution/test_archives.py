@@ -18,7 +18,7 @@ def archives(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
 
 
 def test_contents(archives: tuple[Path, Path]) -> None:
-    """Both have every module, the licence and the marker of typed packages."""
+    """Both have every module, the licence, the manual page and the marker of typed packages."""
     assert problems(*archives) == []
 
 
@@ -37,16 +37,17 @@ def test_metadata(archives: tuple[Path, Path]) -> None:
 
 
 def test_what_is_missing_is_named(archives: tuple[Path, Path], tmp_path: Path) -> None:
-    """A wheel without a module, with a file too many and without the licence is reported."""
+    """A wheel without a module, the licence and the manual page, and with a file too many, is reported."""
     wheel, sdist = archives
     broken = tmp_path / wheel.name
     with zipfile.ZipFile(wheel) as source, zipfile.ZipFile(broken, "w") as target:
         for name in source.namelist():
-            if name != "syncgql/deadline.py" and not name.endswith("/LICENSE"):
+            if name != "syncgql/deadline.py" and not name.endswith(("/LICENSE", "/syncgql.1")):
                 target.writestr(name, source.read(name))
         target.writestr("tests/__init__.py", "")
     assert problems(broken, sdist) == [
         f"{wheel.name} lacks syncgql/deadline.py",
         f"{wheel.name} contains tests/__init__.py",
         f"{wheel.name} lacks the licence",
+        f"{wheel.name} lacks the manual page",
     ]

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import ssl
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+import trustme
 
 from syncgql import FileVar, TransportError, TransportServerError
 
 from ..servers.wire import WireConnection, WireRequest, WireServer, always, answer
-from .attack import OK, MakeClient, attacked, bounded_memory, get_option, outcome
+from .attack import OK, MakeClient, attacked, bounded_memory, by_requests, get_option, outcome
 
 pytestmark = pytest.mark.usefixtures("loop_is_never_held")
 
@@ -21,8 +23,9 @@ SECRET = "hunter2"
 SENSITIVE: dict[str, Any] = {
     "headers": [
         ("Authorization", f"Bearer {SECRET}"),
+        ("aUTHORIZATION", f"Basic {SECRET}"),
         ("X-Api-Key", SECRET),
-        ("x-API-kEY-2", SECRET),
+        ("x-API-kEY", SECRET),
         ("Proxy-Authorization", f"Basic {SECRET}"),
         ("Cookie2", SECRET),
         ("X-Amz-Security-Token", SECRET),
@@ -82,6 +85,46 @@ def test_the_way_back_from_another_origin_is_a_strangers_too(make_client: MakeCl
     assert isinstance(result, TransportError) or result.data == OK
     assert SECRET not in "".join(map(shown, stranger.requests))
     assert all(SECRET not in shown(request) for request in server.requests if request.target == "/back")
+
+
+def test_from_https_to_http(
+    make_client: MakeClient,
+    stranger: WireServer,
+    authority: trustme.CA,
+    server_context: ssl.SSLContext,
+    client_context: ssl.SSLContext,
+    tmp_path: Path,
+) -> None:
+    """A redirect to plain HTTP is not followed, because the request itself would be readable on the way."""
+    bundle = str(tmp_path / "authority.pem")
+    authority.cert_pem.write_to_path(bundle)
+    options: dict[str, Any] = {"verify": bundle} if make_client is by_requests else {"ssl": client_context}
+    with WireServer(always(redirect(stranger.url)), context=server_context) as server:
+        url = server.url.replace("127.0.0.1", "localhost")
+        refused = pytest.raises(TransportServerError, match="its target does not use TLS")
+        with make_client(url, **SENSITIVE, **options) as client, refused:
+            client.execute("{ ok }")
+    assert len(server.requests) == 1
+    assert stranger.connections == 0
+
+
+def test_cookies_for_a_parent_domain(make_client: MakeClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another host gets no cookie that a redirect sets for both hosts, and cannot set one for the first host."""
+
+    def script(connection: WireConnection) -> None:
+        while request := connection.read_request():
+            if request.target == "http://a.site.test/":
+                connection.send(redirect("http://b.site.test/", f"Set-Cookie: first={SECRET}; Domain=site.test"))
+            else:
+                connection.send(answer(b'{"data": {"ok": true}}', "Set-Cookie: planted=1; Domain=site.test"))
+
+    with WireServer(script) as proxy:
+        monkeypatch.setenv("HTTP_PROXY", f"http://127.0.0.1:{proxy.port}")
+        monkeypatch.setenv("NO_PROXY", "")
+        with make_client("http://a.site.test/") as client:
+            assert client.execute("{ ok }") == client.execute("{ ok }") == OK
+    cookies = [request.header("cookie") for request in proxy.requests]
+    assert cookies == [None, None, f"first={SECRET}", None]
 
 
 SAME_PLACE = {

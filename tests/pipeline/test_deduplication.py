@@ -106,7 +106,7 @@ def test_mutations_and_uploads_are_sent_each() -> None:
 def test_a_call_that_times_out_does_not_end_the_others(waiting: threading.Semaphore) -> None:
     """The first caller's limit is its own."""
     with HeldServer() as server, Client(server.wire.url, deduplicate=True) as client, ThreadPoolExecutor(2) as pool:
-        first = pool.submit(client.execute, QUERY, {"n": 1}, timeout=0.5)
+        first = pool.submit(client.execute, QUERY, {"n": 1}, timeout=1.5)
         assert server.received.acquire(timeout=PATIENCE)
         second = pool.submit(client.execute, QUERY, {"n": 1})
         assert isinstance(first.exception(PATIENCE), TransportTimeout)

@@ -16,7 +16,7 @@ def points(remaining: float, cost: float | None = 10.0) -> dict[str, Reading]:
 def answered(limiter: Limiter, readings: dict[str, Reading], now: float = 0.0, document: str = "{ a }") -> None:
     charge = Charge([document], 1)
     limiter.send(charge, now, now)
-    limiter.settle(charge, Outcome(is_answered=True, readings=readings), now)
+    limiter.settle(charge, Outcome(has_response=True, readings=readings), now)
 
 
 def test_one_request_finds_out() -> None:
@@ -27,7 +27,7 @@ def test_one_request_finds_out() -> None:
     limiter.send(first, 0.0, 0.0)
     assert limiter.wait(second, 0.5) == PROBE_SECONDS - 0.5
     assert limiter.least_wait(second, [], 0.5) == 0
-    limiter.settle(first, Outcome(is_answered=True, readings=points(500)), 1.0)
+    limiter.settle(first, Outcome(has_response=True, readings=points(500)), 1.0)
     assert limiter.wait(second, 1.0) == 0
 
 
@@ -85,12 +85,12 @@ def test_a_refusal_pauses_and_then_one_request_finds_out() -> None:
     charges = [Charge(["{ a }"], 1) for _ in range(3)]
     for charge in charges:
         limiter.send(charge, 0.0, 0.0)
-    refused = Outcome(is_answered=True, is_refused=True)
+    refused = Outcome(has_response=True, is_refused=True)
     assert [limiter.settle(charge, refused, 0.0) for charge in charges] == [True] * 3
     assert limiter.wait(charges[0], 0.0) == FIRST_PAUSE
     limiter.send(charges[0], 1.0, 1.0)
     assert limiter.wait(charges[1], 1.0) == PROBE_SECONDS
-    limiter.settle(charges[0], Outcome(is_answered=True, is_refused=True), 1.0)
+    limiter.settle(charges[0], Outcome(has_response=True, is_refused=True), 1.0)
     assert limiter.wait(charges[1], 1.0) == 2 * FIRST_PAUSE
 
 

@@ -25,7 +25,7 @@ def test_no_interval_has_more_than_the_rate_and_a_burst(
     for pause, points in requests:
         since = now + pause
         now = since + pace.wait(points, since)
-        pace.take(points, since, now)
+        pace.spend(points, since, now)
         sent.append((now, points))
     for first, (begin, _) in enumerate(sent):
         for last in range(first, len(sent)):
@@ -44,7 +44,7 @@ def test_who_waits_as_told_passes(rate: float, burst: int, count: int) -> None:
     for _ in range(count):
         now += pace.wait(1, now)
         assert pace.wait(1, now) <= ROUNDING
-        pace.take(1, 0.0, now)
+        pace.spend(1, 0.0, now)
     assert now == pytest.approx(max(0, count - burst) / rate, abs=ROUNDING)
 
 
@@ -60,15 +60,15 @@ def test_a_request_of_more_points_than_the_burst() -> None:
     """It may begin when a burst may, and the next one waits for all that it took."""
     pace = Pace(10, 3)
     assert pace.wait(20, 0.0) == 0
-    pace.take(20, 0.0, 0.0)
+    pace.spend(20, 0.0, 0.0)
     assert pace.wait(1, 0.0) == pytest.approx(1.8)
 
 
 def test_a_late_thread_does_not_lose_pace() -> None:
     """As long as it is only a little late; after a longer stop there is no burst to catch up."""
     pace = Pace(10)
-    pace.take(1, 0.0, 0.0)
-    pace.take(1, 0.0, 0.1 + LATENESS / 2)
+    pace.spend(1, 0.0, 0.0)
+    pace.spend(1, 0.0, 0.1 + LATENESS / 2)
     assert pace.wait(1, 0.2) == pytest.approx(0.0)
-    pace.take(1, 0.0, 5.0)
+    pace.spend(1, 0.0, 5.0)
     assert pace.wait(1, 5.0) == pytest.approx(0.1 - LATENESS)

@@ -8,8 +8,8 @@ import pytest
 
 from syncgql import Middleware, RateLimit, TokenAuth
 from syncgql.pipeline.policies import Policies
+from syncgql.runtime.atomic_counter import AtomicCounter
 from syncgql.runtime.clock import Clock
-from syncgql.runtime.tally import Tally
 from syncgql.transport.selection.transport_factory import TokenUse
 
 from ..fix_scripts import RunScript
@@ -47,7 +47,7 @@ def test_the_order_of_the_steps() -> None:
         persisted_documents="automatic",
     )
     token = TokenUse(TokenAuth(lambda: "token"), is_renewed=False)
-    names = [type(step).__name__ for step in policies.steps(Clock(), Tally(), token, token)]
+    names = [type(step).__name__ for step in policies.steps(Clock(), AtomicCounter(), token, token)]
     assert names == [
         "CheckedMiddleware",
         "Deduplication",
@@ -61,7 +61,7 @@ def test_the_order_of_the_steps() -> None:
 def test_nothing_configured_makes_no_steps() -> None:
     """Then the client goes to its transport at once."""
     policies = Policies(middleware=(), deduplicate=False, retry=False, rate_limit=None, persisted_documents=None)
-    assert policies.steps(Clock(), Tally()) == []
+    assert policies.steps(Clock(), AtomicCounter()) == []
 
 
 def test_all_policies_in_a_forked_child(strawberry_server: Server, run_script: RunScript) -> None:

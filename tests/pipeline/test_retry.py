@@ -324,7 +324,7 @@ def test_with_automatic_batches_a_member_travels_in_a_later_one() -> None:
     batch = answer(b"[" + THROTTLED + b', {"data": {"ok": 2}}]')
     with (
         WireServer(replies(batch)) as server,
-        Client(server.url, retry=QUICK, batch_interval=0.5, batch_max=2) as client,
+        Client(server.url, retry=QUICK, batch_interval=2, batch_max=2) as client,
     ):
         calls = [client.submit(f"query {name} {{ ok }}") for name in "AB"]
         assert sorted(str(call.result(30)["ok"]) for call in calls) == ["2", "True"]
@@ -384,11 +384,11 @@ def test_attempts_share_the_time_limit() -> None:
             seen.append(1)
 
     seen: list[int] = []
-    with WireServer(script) as server, Client(server.url, retry=QUICK, timeout=0.5) as client:
+    with WireServer(script) as server, Client(server.url, retry=QUICK, timeout=2) as client:
         begun = time.monotonic()
         with pytest.raises(TransportTimeout) as info:
             client.execute(QUERY)
-        assert time.monotonic() - begun < 10
+        assert time.monotonic() - begun < 30
     assert info.value.attempts == 2
     assert info.value.sent is not False
 

@@ -56,6 +56,6 @@ def test_policies_pickle() -> None:
     """A copy has a budget of its own, which is full."""
     policy = RetryPolicy(attempts=5, budget=RetryBudget(20, 10, 5))
     assert policy.budget is not None
-    assert policy.budget.take(15)
+    assert policy.budget.acquire(15)
     copy = pickle.loads(pickle.dumps(policy))
     assert (copy.attempts, copy.budget.left, copy.budget.retry_cost) == (5, 20, 10)

@@ -23,7 +23,13 @@ from syncgql import (
     TransportServerError,
 )
 from syncgql.protocol import json_codec
-from syncgql.protocol.batch import answers_or_raise, batch_data, batch_payload, has_several_answers, parse_batch_answer
+from syncgql.protocol.batch import (
+    batch_data,
+    batch_payload,
+    has_several_responses,
+    parse_batch_response,
+    results_or_raise,
+)
 from syncgql.protocol.http import HTTPResponse
 
 JSON = "application/json"
@@ -35,7 +41,7 @@ def parse(answer: Any, count: int, status: int = 200, media_type: str = JSON) ->
     body = answer if isinstance(answer, bytes) else json.dumps(answer).encode()
     headers = CIMultiDict({"Content-Type": media_type} if media_type else {})
     response = HTTPResponse(Response(status, headers, "http://a/", 0.1), body)
-    return parse_batch_answer(response, count=count, json_deserialize=json_codec.loads)
+    return parse_batch_response(response, count=count, json_deserialize=json_codec.loads)
 
 
 def test_b01_the_payload_is_a_list_in_call_order() -> None:
@@ -140,7 +146,7 @@ def test_b07_entries_wrapped_in_payload_are_unwrapped() -> None:
 )
 def test_b08_what_has_several_answers_is_refused(document: str, why: str) -> None:
     """Subscriptions, @defer and @stream are refused; the error names the request in the batch."""
-    assert has_several_answers(GraphQLRequest(document)) == why
+    assert has_several_responses(GraphQLRequest(document)) == why
     with pytest.raises(DocumentError, match=f"Request 2 of 2 in the batch {why}"):
         batch_payload([GraphQLRequest("{ a }"), GraphQLRequest(document)])
 
@@ -151,14 +157,14 @@ def test_b08_what_has_several_answers_is_refused(document: str, why: str) -> Non
 )
 def test_b08_what_only_looks_so_is_not(document: str) -> None:
     """These words are allowed elsewhere in a document."""
-    assert has_several_answers(GraphQLRequest(document)) == ""
+    assert has_several_responses(GraphQLRequest(document)) == ""
 
 
 def test_b08_the_operation_that_runs_counts() -> None:
     """A document may contain a subscription besides the selected query."""
     document = "query Q { a } subscription S { a }"
-    assert has_several_answers(GraphQLRequest(document, operation_name="Q")) == ""
-    assert has_several_answers(GraphQLRequest(document, operation_name="S")) == "is a subscription"
+    assert has_several_responses(GraphQLRequest(document, operation_name="Q")) == ""
+    assert has_several_responses(GraphQLRequest(document, operation_name="S")) == "is a subscription"
 
 
 def test_b09_a_persisted_query_miss_is_the_error_of_its_entry() -> None:
@@ -200,9 +206,9 @@ def test_data_or_the_first_error() -> None:
 def test_answers_or_raise() -> None:
     """Errors in a response are part of it; an invalid entry is not a response."""
     results = parse([{"data": {"a": 1}}, REFUSAL], 2)
-    assert answers_or_raise(results) == results
+    assert results_or_raise(results) == results
     with pytest.raises(TransportProtocolError, match="entry 2"):
-        answers_or_raise(parse([{"data": {"a": 1}}, 2], 2))
+        results_or_raise(parse([{"data": {"a": 1}}, 2], 2))
 
 
 json_values = st.recursive(

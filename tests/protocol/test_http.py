@@ -27,7 +27,14 @@ from syncgql import (
 )
 from syncgql.protocol import json_codec
 from syncgql.protocol.graphql_response import data_or_raise
-from syncgql.protocol.http import HTTPResponse, content_type, encode_request, parse_answer, public_url, retry_after
+from syncgql.protocol.http import (
+    HTTPResponse,
+    content_type,
+    encode_request,
+    parse_http_response,
+    public_url,
+    retry_after,
+)
 
 MODERN = "application/graphql-response+json"
 JSON = "application/json"
@@ -42,7 +49,7 @@ def parse(
     if type is not None:
         all_headers["Content-Type"] = type
     response = Response(status, all_headers, URL, 0.5, retry_after(all_headers))
-    return parse_answer(
+    return parse_http_response(
         HTTPResponse(response, body if isinstance(body, bytes) else body.encode()), json_deserialize=json_codec.loads
     )
 
@@ -342,7 +349,7 @@ def test_messages_hold_no_secret_of_the_url() -> None:
     for body, type, status in ((b"", JSON, 500), (b"<p>", "text/html", 200), (b"", JSON, 401)):
         with pytest.raises(SyncGQLError) as info:
             parse(body, type, status)
-        assert "http://example.test:8000/graphql answered" in str(info.value)
+        assert "http://example.test:8000/graphql responded" in str(info.value)
         assert "secret" not in str(info.value)
     assert public_url("http://[::1") == "(an invalid URL)"
 
@@ -358,9 +365,9 @@ def test_codec_of_the_user_gets_text() -> None:
         return {"data": {"a": 1}}
 
     response = Response(200, CIMultiDict({"Content-Type": JSON}), URL, 0.1)
-    assert parse_answer(HTTPResponse(response, b"\xef\xbb\xbf{}"), json_deserialize=decode).data == {"a": 1}
+    assert parse_http_response(HTTPResponse(response, b"\xef\xbb\xbf{}"), json_deserialize=decode).data == {"a": 1}
     with pytest.raises(TransportProtocolError) as info:
-        parse_answer(HTTPResponse(response, b"bad"), json_deserialize=decode)
+        parse_http_response(HTTPResponse(response, b"bad"), json_deserialize=decode)
     assert isinstance(info.value.__cause__, KeyError)
     assert seen == ["{}", "bad"]
 
@@ -459,7 +466,7 @@ def test_a_signal_handlers_exception_is_not_taken_for_a_codecs(status: int) -> N
 
     response = Response(status, {"Content-Type": "application/json"}, "http://localhost/", 0.1)
     with pytest.raises(SoftTimeLimit):
-        parse_answer(HTTPResponse(response, b"{}"), json_deserialize=interrupted)
+        parse_http_response(HTTPResponse(response, b"{}"), json_deserialize=interrupted)
 
 
 def test_errors_that_are_empty_are_no_answer_by_themselves() -> None:

@@ -16,7 +16,6 @@ from syncgql.protocol.phoenix_channels import PhoenixChannels
 from syncgql.protocol.websocket import LocalProtocolError, OperationState, State
 from syncgql.protocol.websocket_events import (
     Acknowledged,
-    Answered,
     Failed,
     Interrupted,
     Ponged,
@@ -24,6 +23,7 @@ from syncgql.protocol.websocket_events import (
     Refused,
     Reply,
     Several,
+    SingleResult,
     Started,
 )
 
@@ -149,8 +149,8 @@ def test_x04_replies_in_any_order() -> None:
     """Each is matched by its ref; a ref is answered once."""
     machine = ready()
     first, second = (machine.subscribe(DOCUMENT)[0] for _ in range(2))
-    assert reply(machine, second, {"data": {"n": 2}}) == Answered(second, ExecutionResult({"n": 2}))
-    assert reply(machine, first, {"data": {"n": 1}}) == Answered(first, ExecutionResult({"n": 1}))
+    assert reply(machine, second, {"data": {"n": 2}}) == SingleResult(second, ExecutionResult({"n": 2}))
+    assert reply(machine, first, {"data": {"n": 1}}) == SingleResult(first, ExecutionResult({"n": 1}))
     assert reply(machine, first, {"data": {"n": 1}}) is None
     assert machine.operations == {}
 

@@ -9,7 +9,7 @@ def subscribed(*operations: str) -> PhoenixSubscriptions:
     subscriptions = PhoenixSubscriptions()
     for operation in operations:
         subscriptions.sent(operation, "document")
-        subscriptions.confirmed(operation, "X", subscriptions.answered(operation))
+        subscriptions.confirmed(operation, "X", subscriptions.replied(operation))
     return subscriptions
 
 
@@ -34,7 +34,7 @@ def test_x08_an_equal_document_keeps_an_id() -> None:
         subscriptions.left("1")
         assert subscriptions.is_waiting
         assert subscriptions.take_unused() == []
-        subscriptions.confirmed("2", id, subscriptions.answered("2"))
+        subscriptions.confirmed("2", id, subscriptions.replied("2"))
         assert subscriptions.take_unused() == unused
 
 
@@ -56,7 +56,7 @@ def test_an_id_that_is_unsubscribed_twice() -> None:
     for operation, ref in (("1", "7"), ("2", "8")):
         if operation == "2":
             subscriptions.sent(operation, "document")
-            subscriptions.confirmed(operation, "X", subscriptions.answered(operation))
+            subscriptions.confirmed(operation, "X", subscriptions.replied(operation))
         subscriptions.left(operation)
         assert subscriptions.take_unused() == ["X"]
         subscriptions.unsubscribed(ref, "X")

@@ -15,7 +15,7 @@ from syncgql import (
     TransportTimeout,
 )
 from syncgql.protocol import json_codec
-from syncgql.protocol.http import read_answer
+from syncgql.protocol.http import read_http_response
 from syncgql.protocol.protocol_refusal import refuses_protocol, refuses_websocket
 from syncgql.result import Response
 
@@ -30,7 +30,7 @@ def outcome(status: int, body: bytes) -> ExecutionResult | TransportError:
     media_type = "text/html" if body == TEXT else "application/json"
     response = Response(status, {"Content-Type": media_type}, "http://example.test/", 0.1)
     try:
-        return read_answer(response, body, json_codec.loads)
+        return read_http_response(response, body, json_codec.loads)
     except TransportError as error:
         return error
 

@@ -9,8 +9,8 @@ from multidict import CIMultiDict
 
 from syncgql.protocol.rate_limit_readings import (
     ROUNDING,
-    Answer,
     Reading,
+    ResponseParts,
     read_github,
     read_headers,
     read_linear,
@@ -21,23 +21,23 @@ from syncgql.protocol.rate_limit_readings import (
 NOW = 1_700_000_000.0
 
 
-def answer(headers: dict[str, str] | None = None, extensions: Any = None, data: Any = None) -> Answer:
-    return Answer(CIMultiDict(headers or {}), extensions or {}, data or {})
+def parts(headers: dict[str, str] | None = None, extensions: Any = None, data: Any = None) -> ResponseParts:
+    return ResponseParts(CIMultiDict(headers or {}), extensions or {}, data or {})
 
 
 def test_shopify() -> None:
     """The cost is what the server requires to be left before it runs the query."""
     status = {"maximumAvailable": 1000.0, "currentlyAvailable": 954, "restoreRate": 50.0}
     cost = {"requestedQueryCost": 101, "actualQueryCost": 46, "throttleStatus": status}
-    assert read_shopify(answer(extensions={"cost": cost}), NOW) == {"points": Reading(954, 1000, None, 50, 101)}
+    assert read_shopify(parts(extensions={"cost": cost}), NOW) == {"points": Reading(954, 1000, None, 50, 101)}
 
 
 def test_github() -> None:
     """The cost is known if the query asks for it."""
     headers = {"x-ratelimit-limit": "5000", "x-ratelimit-remaining": "4990", "x-ratelimit-reset": "1700000060"}
     expected = Reading(4990, 5000, 60 + ROUNDING)
-    assert read_github(answer(headers), NOW) == {"X-RateLimit": expected}
-    told = answer(headers, data={"rateLimit": {"cost": 3}})
+    assert read_github(parts(headers), NOW) == {"X-RateLimit": expected}
+    told = parts(headers, data={"rateLimit": {"cost": 3}})
     assert read_github(told, NOW) == {"X-RateLimit": expected._replace(cost=3)}
 
 
@@ -53,7 +53,7 @@ def test_linear() -> None:
         "X-RateLimit-Complexity-Reset": "1700003600000",
         "X-RateLimit-Endpoint-Requests-Remaining": "0",
     }
-    assert read_linear(answer(headers), NOW) == {
+    assert read_linear(parts(headers), NOW) == {
         "X-RateLimit-Requests": Reading(4999, 5000, 3600 + ROUNDING, cost=1),
         "X-RateLimit-Complexity": Reading(249928, 250000, 3600 + ROUNDING, cost=72),
     }
@@ -63,8 +63,8 @@ def test_monday() -> None:
     """The header, and the complexity if the query asks for it."""
     headers = {"RateLimit": '"complexity";r=900;t=30', "RateLimit-Policy": '"complexity";q=1000;w=60'}
     by_header = {'"complexity"': Reading(900, 1000, 30 + ROUNDING)}
-    assert read_monday(answer(headers), NOW) == by_header
-    told = answer(headers, data={"complexity": {"query": 100, "after": 900, "reset_in_x_seconds": 30}})
+    assert read_monday(parts(headers), NOW) == by_header
+    told = parts(headers, data={"complexity": {"query": 100, "after": 900, "reset_in_x_seconds": 30}})
     by_data = {"complexity of the query": Reading(900, None, 30 + ROUNDING, cost=100)}
     assert read_monday(told, NOW) == {**by_header, **by_data}
 
@@ -72,12 +72,12 @@ def test_monday() -> None:
 def test_headers() -> None:
     """The common ones; a quota of which nothing says what is left tells nothing."""
     headers = {"X-RateLimit-Limit": "60", "X-RateLimit-Remaining": "59", "X-Contentful-RateLimit-Reset": "1"}
-    assert read_headers(answer(headers), NOW) == {"X-RateLimit": Reading(59, 60)}
+    assert read_headers(parts(headers), NOW) == {"X-RateLimit": Reading(59, 60)}
 
 
 @pytest.mark.parametrize("reader", [read_shopify, read_github, read_linear, read_monday, read_headers])
 @pytest.mark.parametrize("junk", [None, [], "many", {"throttleStatus": 7}, {"throttleStatus": {"restoreRate": 0}}])
 def test_answers_that_tell_nothing(reader: Any, junk: Any) -> None:
     """Whatever a server puts in these places."""
-    told = answer({"RateLimit": "?"}, {"cost": junk}, {"rateLimit": junk, "complexity": junk})
+    told = parts({"RateLimit": "?"}, {"cost": junk}, {"rateLimit": junk, "complexity": junk})
     assert reader(told, NOW) == {}

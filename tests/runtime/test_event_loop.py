@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import gc
+
+import pytest
 
 from syncgql.runtime.event_loop import new_event_loop
 
+from ..fix_leaks import Remains
 from ..fix_scripts import RunScript
 
 POLICY = """
@@ -32,6 +36,36 @@ def test_the_loop_is_asyncios() -> None:
     loop = new_event_loop()
     assert isinstance(loop, asyncio.BaseEventLoop)
     loop.close()
+
+
+def test_a_loop_that_never_ran_closes_itself() -> None:
+    """Ctrl-C before the thread of the loop has started leaves nothing open. Warnings are errors here."""
+    before = Remains()
+    new_event_loop()
+    gc.collect()
+    assert before.leaked() == []
+
+
+def test_an_interrupted_creation_leaves_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ctrl-C while a loop is being created is raised, and nothing else."""
+
+    def interrupted(loop: asyncio.SelectorEventLoop, selector: object) -> None:
+        raise KeyboardInterrupt
+
+    before = Remains()
+    with monkeypatch.context() as patch:
+        patch.setattr(asyncio.SelectorEventLoop, "__init__", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            new_event_loop()
+    gc.collect()
+    assert before.leaked() == []
+
+
+def test_a_loop_that_ran_must_be_closed() -> None:
+    """Otherwise asyncio warns, as of its own loops."""
+    new_event_loop().run_until_complete(asyncio.sleep(0))
+    with pytest.warns(ResourceWarning, match="unclosed event loop"):
+        gc.collect()
 
 
 def test_a_policy_of_the_program_is_not_asked(run_script: RunScript) -> None:

@@ -8,9 +8,8 @@ import errno
 import gc
 import os
 import threading
-import time
 import weakref
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 
 import pytest
 
@@ -265,21 +264,30 @@ def test_join_on_the_thread_itself_returns(thread: LoopThread) -> None:
     left(thread, lodger)
 
 
-def test_interrupted_start_leaves_no_thread(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Ctrl-C while the thread starts ends it."""
+def interrupted_before(start: Callable[[threading.Thread], None], thread: threading.Thread) -> None:
+    raise KeyboardInterrupt
+
+
+def interrupted_after(start: Callable[[threading.Thread], None], thread: threading.Thread) -> None:
+    start(thread)
+    raise KeyboardInterrupt
+
+
+@pytest.mark.parametrize("interrupted", [interrupted_before, interrupted_after])
+def test_an_interrupted_start_leaves_nothing(
+    interrupted: Callable[[Callable[[threading.Thread], None], threading.Thread], None],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Ctrl-C before or after the thread has started leaves neither a thread nor an open loop."""
     before = Remains()
     thread = LoopThread()
     start = threading.Thread.start
-
-    def interrupted(self: threading.Thread) -> None:
-        start(self)
-        raise KeyboardInterrupt
-
     with monkeypatch.context() as patch:
-        patch.setattr(threading.Thread, "start", interrupted)
+        patch.setattr(threading.Thread, "start", lambda thread: interrupted(start, thread))
         with pytest.raises(KeyboardInterrupt):
             thread.start()
-    deadline = time.monotonic() + PATIENCE
-    while before.leaked() and time.monotonic() < deadline:
-        time.sleep(0.01)
+    if interrupted is interrupted_after:
+        thread.join(PATIENCE)
+    del thread
+    gc.collect()
     assert before.leaked() == []

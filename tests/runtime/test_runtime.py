@@ -116,16 +116,16 @@ def test_close_fails_calls_under_way(runtimes: Runtimes[Resources]) -> None:
 def test_f11_held_calls_end_with_the_runtime(runtimes: Runtimes[Resources], end: str) -> None:
     """A call that has not started has an outcome when everything ends, and one that is held afterwards at once."""
     runtime = runtimes.current()
-    landed: SlicedQueue[None] = SlicedQueue()
-    calls = [runtime.hold(answer(1), Deadline(), lambda: landed.put(None))]
+    done: SlicedQueue[None] = SlicedQueue()
+    calls = [runtime.prepare(answer(1), Deadline(), lambda: done.put(None))]
     if end == "close":
         runtimes.close()
     else:
         runtime.thread.post(runtime.thread.stop)
         wait_until_ended(runtime)
-    calls.append(runtime.hold(answer(1), Deadline(), lambda: landed.put(None)))
+    calls.append(runtime.prepare(answer(1), Deadline(), lambda: done.put(None)))
     for call in calls:
-        landed.get()
+        done.get()
         with pytest.raises(ClientClosed):
             call.outcome()
 
@@ -137,16 +137,16 @@ def test_f11_held_calls_racing_close(debug: bool, monkeypatch: pytest.MonkeyPatc
     for number in range(100):
         runtimes = Runtimes(Resources)
         runtime = runtimes.current()
-        landed: SlicedQueue[None] = SlicedQueue()
+        done: SlicedQueue[None] = SlicedQueue()
         thread, _ = in_thread(runtimes.close)
         time.sleep(number % 5 / 1000)
         for _ in range(50):
-            call = runtime.hold(answer(1), Deadline(), functools.partial(landed.put, None))
+            call = runtime.prepare(answer(1), Deadline(), functools.partial(done.put, None))
             runtime.thread.post(call.start)
         for _ in range(50):
-            landed.get(Deadline(PATIENCE))
+            done.get(Deadline(PATIENCE))
         thread.join(PATIENCE)
-        assert landed.is_empty()
+        assert done.is_empty()
 
 
 def test_close_from_the_loop_thread_does_not_wait_for_itself(runtimes: Runtimes[Resources]) -> None:

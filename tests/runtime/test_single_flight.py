@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from syncgql import Deadline, TransportTimeout
-from syncgql.runtime.single_flight import Landed, SingleFlight
+from syncgql.runtime.single_flight import SingleFlight, WorkResult
 
 PATIENCE = 30.0
 
@@ -34,13 +34,13 @@ class Work:
         return self.outcome
 
 
-def joined(flights: SingleFlight[Any], work: Work, threads: int = 3) -> list[Future[Landed[Any]]]:
+def joined(flights: SingleFlight[Any], work: Work, threads: int = 3) -> list[Future[WorkResult[Any]]]:
     """Have several threads ask while the first works."""
     with ThreadPoolExecutor(threads) as pool:
         first = pool.submit(flights.run, "key", work)
         work.begun.wait(PATIENCE)
         others = [pool.submit(flights.run, "key", work) for _ in range(threads - 1)]
-        flight = flights._flights[os.getpid(), "key"]
+        flight = flights._in_progress[os.getpid(), "key"]
         while flight._owner == {}:
             threading.Event().wait(0.001)
         work.may_end.set()
@@ -50,15 +50,15 @@ def joined(flights: SingleFlight[Any], work: Work, threads: int = 3) -> list[Fut
 def test_the_work_is_done_once() -> None:
     """All get its value, and know that they share it."""
     work = Work(7)
-    assert [future.result() for future in joined(SingleFlight(), work)] == 3 * [Landed(7, True)]
+    assert [future.result() for future in joined(SingleFlight(), work)] == 3 * [WorkResult(7, True)]
     assert work.count == 1
 
 
 def test_a_thread_alone_does_not_share() -> None:
     """Then its value needs no copy."""
     flights: SingleFlight[int] = SingleFlight()
-    assert flights.run("key", lambda: 7) == Landed(7, False)
-    assert flights.run("key", lambda: 8) == Landed(8, False)
+    assert flights.run("key", lambda: 7) == WorkResult(7, False)
+    assert flights.run("key", lambda: 8) == WorkResult(8, False)
 
 
 def test_each_thread_gets_an_exception_of_its_own() -> None:

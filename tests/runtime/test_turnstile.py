@@ -91,7 +91,7 @@ def test_who_comes_too_late_does_not_wait() -> None:
 
 def test_bad_news_reaches_all_who_wait(monkeypatch: pytest.MonkeyPatch) -> None:
     """A thread whose turn now comes after its time limit does not wait until then."""
-    monkeypatch.setattr("syncgql.runtime.turnstile.LOOK_AGAIN", 600.0)
+    monkeypatch.setattr("syncgql.runtime.turnstile.CHECK_INTERVAL", 600.0)
     gate = Gate(free=2, wait=10.0)
     turnstile: Tickets = Turnstile(gate)
     tickets = [Ticket("first"), Ticket("second")]

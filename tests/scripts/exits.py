@@ -64,7 +64,7 @@ def daemon_call(url: str) -> None:
     """A daemon thread waits for a response."""
     client = Client(url, execute_timeout=None)
     in_daemon(lambda: client.execute(SLEEP))
-    client.execute("{ sleep(seconds: 0.3) }")
+    client.execute("{ sleep(seconds: 1) }")  # meanwhile, the request of the daemon thread reaches the server
 
 
 def daemon_calls(url: str) -> None:
@@ -92,7 +92,7 @@ def daemon_future(url: str) -> None:
     """A daemon thread waits for a future."""
     future = Client(url, execute_timeout=None).submit(SLEEP)
     in_daemon(future.result)
-    Client(url).execute("{ sleep(seconds: 0.3) }")
+    Client(url).execute("{ sleep(seconds: 1) }")
 
 
 def hooks(url: str) -> None:

@@ -41,11 +41,11 @@ with one.subscribe("subscription { count(delay: 0.01) }") as events:
     print("events", [next(events)["count"] for _ in range(3)])
 
 try:
-    one.execute("{ sleep(seconds: 600) }", timeout=0.3)
+    one.execute("{ sleep(seconds: 600) }", timeout=1.5)
 except TransportTimeout as error:
     print("limit", error.limit)
 
-impatient = gevent.Timeout(0.3)
+impatient = gevent.Timeout(1.5)
 impatient.start()
 try:
     other.execute("{ sleep(seconds: 700) }")

@@ -141,7 +141,7 @@ def check(name: str, step: Step, client: Client) -> None:
     """Print which objects of a failed call are alive."""
     with client:
         references = fail(step, client)
-        deadline = time.monotonic() + 2
+        deadline = time.monotonic() + PATIENCE
         # The loop thread releases its task a moment after the caller.
         while (alive := [reference() for reference in references]) != [None, None] and time.monotonic() < deadline:
             del alive

@@ -17,9 +17,9 @@ inherited.next()
 
 def application(environ: dict[str, Any], start_response: Callable[..., object]) -> Iterable[bytes]:
     """Make one call of each kind in the worker."""
-    answers = [client.execute("{ hello }", timeout=5), client.submit("{ hello }", timeout=5).result()]
-    events = client.subscribe("subscription { count }", timeout=5)
-    answers.append(events.next(5))
+    answers = [client.execute("{ hello }", timeout=30), client.submit("{ hello }", timeout=30).result()]
+    events = client.subscribe("subscription { count }", timeout=30)
+    answers.append(events.next(30))
     events.close()
     start_response("200 OK", [("Content-Type", "text/plain")])
     return [repr(answers).encode()]

@@ -10,12 +10,12 @@ import pytest
 from syncgql import GraphQLRequest
 from syncgql.testing import RecordedRequest, complete, errors, event
 from syncgql.testing.answer import Answer
-from syncgql.testing.left_out import LeftOut
 from syncgql.testing.player import Player
+from syncgql.testing.redactor import Redactor
 from syncgql.testing.tape import NotRecorded, Tape
 
 CALL = RecordedRequest(GraphQLRequest("query Book { book }"))
-NOTHING = LeftOut([])
+NOTHING = Redactor([])
 
 
 def player(response: dict[str, Any]) -> Player:

@@ -11,14 +11,14 @@ import pytest
 
 from syncgql import FileVar, GraphQLRequest
 from syncgql.testing import RecordedRequest
-from syncgql.testing.left_out import LeftOut
+from syncgql.testing.redactor import Redactor
 from syncgql.testing.tape import NotRecorded, Tape, how_to_record
 
 BOOK = "query Book($id: ID!) { book(id: $id) { title } }"
 EMMA = {"data": {"book": {"title": "Emma"}}}
 UBIK = {"data": {"book": {"title": "Ubik"}}}
 
-NOTHING = LeftOut([])
+NOTHING = Redactor([])
 
 
 def call(document: str = BOOK, headers: dict[str, str] | None = None, **variables: Any) -> RecordedRequest:
@@ -90,17 +90,17 @@ def test_responses_are_played_in_order(tmp_path: Path) -> None:
 
 def test_what_is_left_out_is_neither_written_nor_compared(tmp_path: Path) -> None:
     """Credentials of the call are replaced wherever they occur; files are only mentioned."""
-    left_out = LeftOut(["variables.now", "data.token"])
+    redactor = Redactor(["variables.now", "data.token"])
     tape = Tape(tmp_path / "a.json")
     headers = {"Authorization": "Bearer long-secret-token"}
     file = FileVar(io.BytesIO(b"content"))
     recorded = call(headers=headers, now=1, key="long-secret-token", file=file)
-    tape.record(recorded, left_out, {"data": {"token": "abc", "said": "no long-secret-token"}})
+    tape.record(recorded, redactor, {"data": {"token": "abc", "said": "no long-secret-token"}})
     (recording,) = written(tape)["recordings"]
     assert recording["variables"] == {"key": "***", "file": "(file)"}
     assert recording["data"] == {"token": "(left out)", "said": "no ***"}
     later = call(headers={"Authorization": "Bearer another-token"}, now=2, key="another-token", file=file)
-    assert Tape.load(tape.path).play(later, left_out)["data"] == recording["data"]
+    assert Tape.load(tape.path).play(later, redactor)["data"] == recording["data"]
 
 
 def test_what_was_not_recorded(tmp_path: Path) -> None:

@@ -130,33 +130,33 @@ def test_a11_no_ack(appsync_server: AppSyncServer) -> None:
 def test_a11_no_start_ack(appsync_server: AppSyncServer, overflow: Any) -> None:
     """A subscription that is not confirmed is given up, and stopped in case the server runs it."""
     appsync_server.behave(start_ack=False)
-    with client_of(appsync_server, ack_timeout=0.5) as client:
+    with client_of(appsync_server, ack_timeout=1.0) as client:
         with pytest.raises(TransportTimeout, match="did not confirm") as caught:
             client.subscribe(SUBSCRIPTION, overflow=overflow)
-        assert (caught.value.limit, caught.value.seconds) == ("ack_timeout", 0.5)
+        assert (caught.value.limit, caught.value.seconds) == ("ack_timeout", 1.0)
         (start,) = messages(appsync_server, "start")
         appsync_server.wait_for("ws_message", message={"type": "stop", "id": start["id"]})
 
 
 def test_a12_silence_ends_the_connection(appsync_server: AppSyncServer) -> None:
     """The connection is given up after the time in the acknowledgement, and not before."""
-    appsync_server.behave(ack={"connectionTimeoutMs": 1500})
+    appsync_server.behave(ack={"connectionTimeoutMs": 3000})
     with client_of(appsync_server) as client:
         subscription = client.subscribe(SUBSCRIPTION)
-        for _ in range(8):
+        for _ in range(14):
             time.sleep(0.25)
             appsync_server.act("send", message={"type": "ka"})
         appsync_server.publish("still here")
         assert text_of(subscription) == "still here"
-        with pytest.raises(TransportTimeout, match=r"sent nothing within keep_alive_timeout, 1\.5 s"):
+        with pytest.raises(TransportTimeout, match=r"sent nothing within keep_alive_timeout, 3 s"):
             subscription.next(PATIENCE)
 
 
 def test_a12_the_users_limit_comes_first(appsync_server: AppSyncServer) -> None:
     """``keep_alive_timeout`` replaces the server's value."""
-    with client_of(appsync_server, keep_alive_timeout=0.3) as client:
+    with client_of(appsync_server, keep_alive_timeout=1.0) as client:
         subscription = client.subscribe(SUBSCRIPTION)
-        with pytest.raises(TransportTimeout, match=r"keep_alive_timeout, 0\.3 s"):
+        with pytest.raises(TransportTimeout, match=r"keep_alive_timeout, 1 s"):
             subscription.next(PATIENCE)
 
 
@@ -253,7 +253,7 @@ def test_a17_a_stop_waits_for_the_confirmation(appsync_server: AppSyncServer) ->
     appsync_server.behave(start_ack=False)
     with client_of(appsync_server) as client:
         with pytest.raises(TransportTimeout) as caught:
-            client.subscribe(SUBSCRIPTION, overflow="raise", timeout=0.5)
+            client.subscribe(SUBSCRIPTION, overflow="raise", timeout=1.5)
         assert caught.value.limit == "timeout"
         (start,) = messages(appsync_server, "start")
         assert not messages(appsync_server, "stop")

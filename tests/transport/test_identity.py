@@ -275,7 +275,7 @@ def test_users_never_share_a_batch(by: str) -> None:
         return name, as_user(name, lambda: client.execute("{ who }", **ways[by]))["who"]
 
     options: dict[str, Any] = {"headers": headers_of_user} if by == "function" else {}
-    with WireServer(who) as server, Client(server.url, batch_interval=0.05, **options) as client:
+    with WireServer(who) as server, Client(server.url, batch_interval=0.2, **options) as client:
         with ThreadPoolExecutor(12) as threads:
             answers = list(threads.map(call, range(48)))
         bodies = [json.loads(request.body) for request in server.requests]

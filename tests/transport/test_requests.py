@@ -600,5 +600,5 @@ def test_without_the_extra(run_script: RunScript) -> None:
             print(error)
         """
     )
-    assert result.stdout == 'RequestsHTTPTransport requires requests: pip install "syncgql[requests]"\n'
+    assert result.stdout == "RequestsHTTPTransport requires requests; install the extra syncgql[requests]\n"
     assert result.stderr == ""

@@ -24,6 +24,6 @@ def test_a_refusal_is_an_error() -> None:
 def test_the_last_answer() -> None:
     """Without another protocol to try, it is the answer to the operation."""
     result, error = ExecutionResult({"n": 1}), TransportServerError("no", code=404)
-    assert ProtocolsRefused([Refusal("sse", error), Refusal("multipart", result)]).last_answer() is result
+    assert ProtocolsRefused([Refusal("sse", error), Refusal("multipart", result)]).last_outcome() is result
     with pytest.raises(TransportServerError, match="no"):
-        ProtocolsRefused([Refusal("multipart", result), Refusal("sse", error)]).last_answer()
+        ProtocolsRefused([Refusal("multipart", result), Refusal("sse", error)]).last_outcome()

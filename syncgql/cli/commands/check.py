@@ -19,7 +19,7 @@ from ..connection import Connection, connection_options
 from ..document_files import DocumentFiles
 from ..exit_codes import ExitCode
 from ..output import write, write_json
-from ..report import counted, tell
+from ..report import pluralized, print_message
 from ..schemas import read_schema
 from ..sent_documents import sent_documents
 
@@ -54,7 +54,9 @@ class Finding:
     type=click.Path(path_type=Path),
     help="A manifest of trusted documents; report documents that are not in it.",
 )
-@click.option("--format", "format_name", type=click.Choice(["text", "github", "json"]), default="text")
+@click.option(
+    "--format", "format_name", type=click.Choice(["text", "github", "json"]), default="text", show_default=True
+)
 @connection_options
 def check(
     source: str,
@@ -86,7 +88,7 @@ def check(
     _WRITERS[format_name](findings)
     errors = sum(each.level == "error" for each in findings)
     counts = {"document": len(files.documents), "error": errors, "warning": len(findings) - errors}
-    tell(", ".join(counted(number, noun) for noun, number in counts.items()))
+    print_message(", ".join(pluralized(number, noun) for noun, number in counts.items()))
     sys.exit(ExitCode.FINDINGS if errors else ExitCode.OK)
 
 

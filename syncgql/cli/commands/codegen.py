@@ -18,7 +18,7 @@ from ..connection import Connection, connection_options
 from ..endpoints import configured_endpoint, is_url, project_settings
 from ..exit_codes import ExitCode
 from ..output import write
-from ..report import tell
+from ..report import print_message
 from ..schemas import read_schema
 
 
@@ -81,7 +81,7 @@ def codegen(
         if report.diff:
             write(report.diff.removesuffix("\n"))
         sys.exit(ExitCode.FINDINGS if report.diff else ExitCode.OK)
-    tell(f"{len(report.written)} files written, {len(report.removed)} removed")
+    print_message(f"{len(report.written)} files written, {len(report.removed)} removed")
 
 
 def _with_options(settings: Mapping[str, Any], schema: str | None, python: tuple[str, ...]) -> Mapping[str, Any]:

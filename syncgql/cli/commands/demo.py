@@ -29,7 +29,7 @@ def demo(serve: bool, port: int) -> None:
     """Start a GraphQL server and show the client at work."""
     missing = [name for module, name in LIBRARIES.items() if find_spec(module) is None]
     if missing:
-        raise click.ClickException(f"the demo needs {', '.join(missing)}; install it with: pip install 'syncgql[demo]'")
+        raise click.ClickException(f"the demo needs {', '.join(missing)}; install the extra syncgql[demo]")
     from ..demo.command import serve_only, show
 
     try:

@@ -16,7 +16,7 @@ from ..connection import Connection, connection_options
 from ..document_files import DocumentFiles
 from ..exit_codes import ExitCode
 from ..output import write, write_json
-from ..report import tell
+from ..report import print_message
 from ..schemas import read_schema
 
 LEVELS = ("breaking", "dangerous", "safe")
@@ -69,7 +69,7 @@ def diff(
         for change in changes:
             write(escaped(f"{change.level}: {change.description} [{change.kind}]"))
     counts = {level: sum(change.level == level for change in changes) for level in LEVELS}
-    tell(", ".join(f"{count} {level}" for level, count in counts.items()))
+    print_message(", ".join(f"{count} {level}" for level, count in counts.items()))
     denied = counts["breaking"] + (counts["dangerous"] if deny else 0)
     sys.exit(ExitCode.FINDINGS if denied else ExitCode.OK)
 

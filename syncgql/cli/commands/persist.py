@@ -13,7 +13,7 @@ from ...messages import escaped
 from ..document_files import DocumentFiles
 from ..exit_codes import ExitCode
 from ..output import write
-from ..report import tell
+from ..report import print_message
 from ..sent_documents import SentDocument, sent_documents
 
 
@@ -37,7 +37,7 @@ def persist(paths: tuple[Path, ...], output: Path | None, format_name: str, chec
 
     FILES are files and folders with GraphQL (.graphql, .gql) or Python, as for syncgql check. The documents are not
     changed: a client with the manifest recognizes them in any formatting. For generated code, pass the folder of the
-        package.
+    package.
 
     \b
     syncgql persist app/ --output documents.json
@@ -66,7 +66,7 @@ def persist(paths: tuple[Path, ...], output: Path | None, format_name: str, chec
         write(text.removesuffix("\n"))
         return
     write_file(output, text)
-    tell(f"{len({each.document.sha256 for each in documents})} documents in {output}")
+    print_message(f"{len({each.document.sha256 for each in documents})} documents in {output}")
 
 
 def _without_names(documents: list[SentDocument]) -> list[str]:

@@ -8,7 +8,7 @@ from ..connection import Connection, connection_options, endpoint_argument
 from ..endpoints import Endpoint
 from ..output import write_json, write_table
 
-SAID = {True: "yes", False: "no", None: "unknown"}
+ANSWERS = {True: "yes", False: "no", None: "unknown"}
 
 
 @click.command()
@@ -30,5 +30,5 @@ def ping(endpoint: Endpoint, connection: Connection, format_name: str) -> None:
     if format_name == "json":
         write_json([finding._asdict() for finding in findings])
     else:
-        rows = [(each.feature, SAID[each.supported], each.detail) for each in findings]
+        rows = [(each.feature, ANSWERS[each.supported], each.detail) for each in findings]
         write_table([{"feature": name, "supported": answer, "detail": detail} for name, answer, detail in rows])

@@ -17,7 +17,7 @@ from ..connection import Connection, connection_options, endpoint_argument
 from ..endpoints import Endpoint
 from ..exit_codes import ExitCode, exit_code
 from ..output import FORMATS, STREAM_FORMATS, format_option
-from ..report import tell, tell_errors, tell_response
+from ..report import print_errors, print_message, print_response
 from ..requests import RequestOptions, request_options
 from ..selection import select
 from ..upload_bars import upload_bars
@@ -92,7 +92,7 @@ class ResultPrinter:
     def response(self, response: Response | None) -> None:
         """Print the status and the headers if requested."""
         if self._include:
-            tell_response(response)
+            print_response(response)
 
 
 def _run_one(client: Client, request: GraphQLRequest, printer: ResultPrinter) -> ExitCode:
@@ -140,9 +140,9 @@ def _run_pages(client: Client, request: GraphQLRequest, printer: ResultPrinter) 
 def _errors_of(result: ExecutionResult | TransportError, where: str = "") -> ExitCode:
     """Report the errors of a result, and return the exit code for them."""
     if isinstance(result, TransportError):
-        tell(f"{where}{result}")
+        print_message(f"{where}{result}")
         return exit_code(result)
     if result.errors:
-        tell_errors(result.errors, where)
+        print_errors(result.errors, where)
         return ExitCode.ERRORS
     return ExitCode.OK

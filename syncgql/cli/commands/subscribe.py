@@ -14,11 +14,11 @@ from ..connection import Connection, connection_options, endpoint_argument
 from ..endpoints import Endpoint
 from ..exit_codes import ExitCode
 from ..output import STREAM_FORMATS, check_reader, format_option
-from ..report import tell, tell_errors
+from ..report import print_errors, print_message
 from ..requests import RequestOptions, request_options
 from ..selection import select
 
-READER_CHECKS = 0.5
+READER_CHECK_INTERVAL = 0.5
 """The seconds between two checks that a program still reads the events."""
 
 
@@ -70,11 +70,11 @@ def subscribe(
         raise click.UsageError("The operation is not a subscription; use syncgql run.")
     has_errors = False
     with (
-        connection.client(endpoint, on_reconnect=_tell_reconnect, subscription_protocol=protocol) as client,
+        connection.client(endpoint, on_reconnect=_report_reconnect, subscription_protocol=protocol) as client,
         client.subscribe_results(request) as events,
     ):
         if verbose:
-            tell(f"subscribed by {events.protocol}")
+            print_message(f"subscribed by {events.protocol}")
         limit = Deadline(seconds)
         number = 0
         while number != count and (event := _next(events, limit)) is not None:
@@ -83,7 +83,7 @@ def subscribe(
                 write(select(event.data, request_options.select))
             if event.errors:
                 has_errors = True
-                tell_errors(event.errors)
+                print_errors(event.errors)
     sys.exit(ExitCode.ERRORS if has_errors and not allow_errors else ExitCode.OK)
 
 
@@ -92,7 +92,7 @@ def _next(events: Subscription[ExecutionResult], limit: Deadline) -> ExecutionRe
     while True:
         left = limit.left()
         try:
-            return events.next(READER_CHECKS if left is None else max(0.0, min(READER_CHECKS, left)))
+            return events.next(READER_CHECK_INTERVAL if left is None else max(0.0, min(READER_CHECK_INTERVAL, left)))
         except StopIteration:
             return None
         except TransportTimeout:
@@ -103,5 +103,5 @@ def _next(events: Subscription[ExecutionResult], limit: Deadline) -> ExecutionRe
         check_reader()
 
 
-def _tell_reconnect(seconds: float) -> None:
-    tell(f"reconnected; events may be missing for {seconds:.1f} s")
+def _report_reconnect(seconds: float) -> None:
+    print_message(f"reconnected; events may be missing for {seconds:.1f} s")

@@ -16,8 +16,8 @@ from strawberry.asgi import GraphQL
 from strawberry.file_uploads import Upload
 from strawberry.schema.config import StrawberryConfig
 
+from .middleware import Busy, Private, Tokens
 from .serving import serve
-from .troubles import Busy, Private, Tokens
 
 
 @strawberry.type

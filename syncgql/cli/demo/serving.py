@@ -46,14 +46,14 @@ async def _serve(app: Any, path: str, listener: socket.socket, ping: tuple[float
         timeout_graceful_shutdown=1,
     )
     server = uvicorn.Server(config)
-    _leave_with_parent(server)
+    _stop_with_parent(server)
     serving = asyncio.create_task(server.serve(sockets=[listener]))
     # The socket is listening already, so connections are accepted from now on.
     print(f"http://127.0.0.1:{listener.getsockname()[1]}{path}", flush=True)
     await serving
 
 
-def _leave_with_parent(server: uvicorn.Server) -> None:
+def _stop_with_parent(server: uvicorn.Server) -> None:
     """Stop the server at the end of standard input, which comes when the parent closes it or dies."""
     loop = asyncio.get_running_loop()
 

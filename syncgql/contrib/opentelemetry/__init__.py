@@ -1,6 +1,6 @@
 """OpenTelemetry: spans, metrics and trace headers for the operations of a client.
 
-It needs the extra ``opentelemetry``: ``pip install 'syncgql[opentelemetry]'``.
+It requires the extra ``opentelemetry``.
 """
 
 from .middleware import OpenTelemetry, trace_headers

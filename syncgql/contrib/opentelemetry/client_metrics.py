@@ -34,8 +34,8 @@ class ClientMetrics:
                 f"syncgql.client.{name}", [self._callback(observe)], unit, description
             )
         meter.create_observable_gauge(
-            "syncgql.client.longest_hold",
-            [self._callback(_longest_hold)],
+            "syncgql.client.max_loop_lag",
+            [self._callback(_max_loop_lag)],
             "s",
             "Longest time for which the loop thread was busy.",
         )
@@ -82,5 +82,5 @@ def _buffered(stats: ClientStats) -> Observations:
     return [(stats.buffered, {})]
 
 
-def _longest_hold(stats: ClientStats) -> Observations:
-    return [(stats.longest_hold, {})]
+def _max_loop_lag(stats: ClientStats) -> Observations:
+    return [(stats.max_loop_lag, {})]

@@ -134,7 +134,7 @@ def _connection_lost(error: Exception, where: str, sent: bool | None) -> str:
         case aiohttp.InvalidURL() | aiohttp.NonHttpUrlClientError():
             return f"{where} is not a URL that can be reached."
         case aiohttp.ServerDisconnectedError():
-            return f"{where} closed the connection before it answered."
+            return f"{where} closed the connection before it responded."
     # The text of the exception is omitted, because it may contain the whole URL.
     why = getattr(error, "strerror", None) or type(error).__name__
     return f"The connection to {where} was lost before the response was complete: {as_sentence(why)}"
@@ -188,10 +188,10 @@ def _bad_response(error: aiohttp.ClientResponseError, where: str, elapsed: float
         )
     if ALERT in error.message:
         # The server speaks TLS and could not read the request.
-        return TransportConnectionFailed(f"{where} answered with a TLS alert.{tls_hint(where)}", sent=False)
+        return TransportConnectionFailed(f"{where} responded with a TLS alert.{tls_hint(where)}", sent=False)
     peer = f"The proxy for {where}" if sent is False else where  # only a proxy can respond before there is a connection
     return TransportConnectionFailed(
-        f"{peer} answered with what is not HTTP, or is beyond the limits for headers: {why}. "
+        f"{peer} responded with something that is not HTTP, or is beyond the limits for headers: {why}. "
         "(The limits are max_line_size, max_field_size and max_headers in client_session_args.)",
         sent=sent is not False,
     )

@@ -29,10 +29,9 @@ from ..options import (
     proxy_with_credentials,
     resolve_headers,
 )
-from .connector import ConnectionCounts, PoolAndSockets, connection_counts
+from .connector import ConnectionCounts, PoolAndSockets, TCPConnector, connection_counts
 from .cookies import CookieJar, NoCookies
 from .proxies import EnvironmentProxies
-from .tcp_connector import TCPConnector
 from .upgrade_guard import refuse_redirects, refuse_upgrade
 
 SessionFactory = Callable[[], aiohttp.ClientSession]

@@ -31,16 +31,16 @@ async def open_tunnel(protocol: ResponseHandler, request: aiohttp.ClientRequest)
             raise aiohttp.ServerDisconnectedError
         protocol.set_response_params()
         protocol.transport.write("\r\n".join([*lines, "", ""]).encode())
-        answer, _ = await protocol.read()
+        response, _ = await protocol.read()
     except HttpProcessingError as error:
         protocol.close()
         raise aiohttp.ClientResponseError(request.request_info, (), status=error.code, message=error.message) from error
     except BaseException:
         protocol.close()
         raise
-    if answer.code != 200:
+    if response.code != 200:
         protocol.close()
         raise aiohttp.ClientHttpProxyError(
-            request.request_info, (), status=answer.code, message=answer.reason, headers=answer.headers
+            request.request_info, (), status=response.code, message=response.reason, headers=response.headers
         )
     request.proxy = None

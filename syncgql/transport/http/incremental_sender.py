@@ -56,11 +56,11 @@ class IncrementalSender:
             raise cut_off(response.head)
         return result
 
-    def parse(self, answer: HTTPResponse | ExecutionResult) -> ExecutionResult:
+    def parse(self, response: HTTPResponse | ExecutionResult) -> ExecutionResult:
         """Return the result for a return value of ``send``; raises what ``parse_parts`` raises."""
-        if isinstance(answer, ExecutionResult):
-            return answer
-        return parse_parts(answer, json_deserialize=self._json_deserialize)
+        if isinstance(response, ExecutionResult):
+            return response
+        return parse_parts(response, json_deserialize=self._json_deserialize)
 
     def stream(self, request: HTTPRequest, sink: EventSink) -> IncrementalStream:
         """Return a stream that sends a request and puts the result so far into a sink after each part."""

@@ -18,6 +18,13 @@ from ..aiohttp_session.errors import AIOHTTP_ERRORS, public_cause, translate
 MUCH = 4 * 1024 * 1024
 """The maximum number of bytes of a response to read or copy on the loop before yielding to it."""
 
+PIECE = 64 * 1024
+"""The maximum number of bytes of a stream to parse before yielding to the loop.
+
+Many small events take far longer to parse than their bytes take to arrive: a compressed segment of 3 KB may contain
+20,000 of them.
+"""
+
 
 class OpenResponse:
     """A response whose status and headers have arrived.
@@ -26,7 +33,7 @@ class OpenResponse:
     the pool at the end of the body. ``close``, or the end of an ``async with`` block, ends the response early.
 
     Args:
-        answer: the ``aiohttp.ClientResponse``.
+        response: the ``aiohttp.ClientResponse``.
         start: the time when the first request of the call was sent, from ``time.perf_counter()``.
         timeout: aiohttp's limits for the request.
         deadline: the deadline of the call.
@@ -37,24 +44,24 @@ class OpenResponse:
         sent_headers: the headers of the request, including those that aiohttp added.
     """
 
-    __slots__ = ("_answer", "_deadline", "_start", "_timeout", "head", "sent_headers")
+    __slots__ = ("_deadline", "_response", "_start", "_timeout", "head", "sent_headers")
 
     def __init__(
-        self, answer: aiohttp.ClientResponse, start: float, timeout: aiohttp.ClientTimeout, deadline: Deadline
+        self, response: aiohttp.ClientResponse, start: float, timeout: aiohttp.ClientTimeout, deadline: Deadline
     ) -> None:
-        self._answer = answer
+        self._response = response
         self._start = start
         self._timeout = timeout
         self._deadline = deadline
         deadline.is_answered = True
         self.head = Response(
-            answer.status,
-            answer.headers,
-            str(answer.url),
+            response.status,
+            response.headers,
+            str(response.url),
             time.perf_counter() - start,
-            retry_after(answer.headers) if "Retry-After" in answer.headers else None,
+            retry_after(response.headers) if "Retry-After" in response.headers else None,
         )
-        self.sent_headers: Mapping[str, str] = answer.request_info.headers
+        self.sent_headers: Mapping[str, str] = response.request_info.headers
 
     async def read(self, max_size: int | None = None) -> HTTPResponse:
         """Read the whole body, decompressed.
@@ -67,19 +74,19 @@ class OpenResponse:
             TransportTimeout: aiohttp's ``sock_read`` or ``total`` expired.
             TransportProtocolError: the body is larger than *max_size*, or its compression does not match its headers.
         """
-        # answer.read() would decompress a body without a limit and at once, on the loop.
-        answer = self._answer
-        content = answer.content
+        # aiohttp's read() would decompress a body without a limit and at once, on the loop.
+        response = self._response
+        content = response.content
         chunks: list[bytes] = []
         size = pause = 0
         try:
-            async with answer:
+            async with response:
                 while not content.at_eof():
                     chunk = await content.readany()
                     chunks.append(chunk)
                     size += len(chunk)
                     if max_size is not None and size > max_size:
-                        answer.close()
+                        response.close()
                         raise self._too_large(b"".join(chunks), max_size)
                     if size > pause + MUCH:
                         pause = size
@@ -91,28 +98,35 @@ class OpenResponse:
         return HTTPResponse(self.head, body, self.sent_headers)
 
     async def iter_bytes(self) -> AsyncGenerator[bytes, None]:
-        """Yield the body as it arrives, decompressed, in pieces of any size.
+        """Yield the body as it arrives, decompressed, in pieces of at most ``PIECE`` bytes.
 
         Raises:
             TransportConnectionFailed: the connection was lost before the end of the body.
             TransportTimeout: aiohttp's ``sock_read`` or ``total`` expired.
             TransportProtocolError: the compression of the body does not match its headers.
         """
+        size = 0
         try:
-            async with self._answer:
-                while chunk := await self._answer.content.readany():
-                    yield chunk
+            async with self._response:
+                while chunk := await self._response.content.readany():
+                    for start in range(0, len(chunk), PIECE):
+                        if size >= PIECE:
+                            size = 0
+                            await asyncio.sleep(0)  # readany() does not yield to the loop if there is data
+                        piece = chunk[start : start + PIECE]
+                        size += len(piece)
+                        yield piece
         except AIOHTTP_ERRORS as error:
             raise self._translated(error) from public_cause(error)
 
     async def close(self) -> None:
         """Release the connection, and close it unless the whole body was read; closing again does nothing."""
-        self._answer.release()
-        await self._answer.wait_for_close()
+        self._response.release()
+        await self._response.wait_for_close()
 
     def abort(self) -> None:
         """Close the connection; a waiting read raises ``TransportConnectionFailed``."""
-        self._answer.close()
+        self._response.close()
 
     async def __aenter__(self) -> OpenResponse:
         return self

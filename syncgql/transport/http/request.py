@@ -6,7 +6,6 @@ Requests are built in the caller's thread, because building may call the user's 
 from __future__ import annotations
 
 import functools
-import inspect
 import io
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
@@ -15,12 +14,20 @@ import aiohttp
 from multidict import CIMultiDict
 from yarl import URL
 
-from ...checks import check_count, check_flag, check_function, check_size
+from ...checks import check_flag, check_function, check_size
 from ...exceptions import DocumentError
-from ...protocol import redirects
-from ...protocol.http import ACCEPT, CONTENT_TYPE, INCREMENTAL_ACCEPT, REDIRECTS
+from ...protocol import json_codec, redirects
+from ...protocol.http import (
+    ACCEPT,
+    CONTENT_TYPE,
+    INCREMENTAL_ACCEPT,
+    REDIRECTS,
+    encode_plain_request,
+    encode_request,
+)
 from ...protocol.http_get import check_query, get_url
-from ...protocol.json_codec import JSONSerialize
+from ...protocol.json_codec import CODEC_ERRORS, JSONSerialize
+from ...protocol.multipart_request import MultipartRequest, extract_files
 from ...protocol.persisted_documents import RegisteringRequest
 from ...request import GraphQLRequest
 from ...result import Response
@@ -32,21 +39,17 @@ from ..options import (
     RequestAuthentication,
     TimeoutOption,
     add_token,
-    authorization,
-    check_arguments,
     check_auth,
-    check_fixed_headers,
     check_headers,
-    check_method,
     client_timeout,
     fixed_authorization,
-    proxy_with_credentials,
     resolve_headers,
     split_credentials,
     with_authorization,
 )
 from ..token_auth import TokenAuth
-from .upload import FileClasses, Upload, encode_body
+from .request_options import RequestOptions
+from .upload import FileClasses, Upload
 
 OwnHeaders = tuple[tuple[str, str], ...]
 
@@ -60,12 +63,6 @@ BIG = 1024 * 1024  # bytes; aiohttp writes a bytes object at once, and warns if 
 
 # These may contain credentials, or only apply to the first URL.
 SAME_ORIGIN_ONLY = frozenset({"cookies", "params", "server_hostname"})
-
-REFUSED_ARGUMENTS = {
-    "data": "the transport creates the body",
-    "json": "the transport creates the body",
-    "raise_for_status": "the transport also evaluates the body",
-}
 
 
 class RequestHeaders(NamedTuple):
@@ -161,22 +158,6 @@ class HTTPRequest(NamedTuple):
         return self._replace(url=hop.url, headers=own, is_personal=False, make_headers=None, arguments=arguments)
 
 
-class RequestOptions(NamedTuple):
-    """The options of one request.
-
-    Attributes:
-        method: ``GET`` or ``POST`` if the caller passed it.
-        headers: headers of the request, which take precedence over the client's.
-        max_redirects: the maximum number of redirects to follow.
-        arguments: arguments for ``aiohttp.ClientSession.request``.
-    """
-
-    method: str | None
-    headers: HeadersOption
-    max_redirects: int
-    arguments: Mapping[str, Any]
-
-
 class RequestBuilder:
     """Builds HTTP requests to one endpoint.
 
@@ -219,10 +200,10 @@ class RequestBuilder:
         self._use_get_for_queries = check_flag("use_get_for_queries", use_get_for_queries)
         self._max_url_length = check_size("max_url_length", max_url_length)
         # HTTPSender follows redirects, with stricter rules than aiohttp.
-        self._arguments: dict[str, Any] = {"ssl": ssl, "allow_redirects": False, "raise_for_status": False}
+        arguments: dict[str, Any] = {"ssl": ssl, "allow_redirects": False, "raise_for_status": False}
         if timeout is not None:
-            self._arguments["timeout"] = client_timeout(timeout)
-        self._default_options = RequestOptions(None, None, redirects.LIMIT, self._arguments)
+            arguments["timeout"] = client_timeout(timeout)
+        self._default_options = RequestOptions(None, None, redirects.LIMIT, arguments)
         # Computed once, because every request needs it, and isinstance() is slow for protocols.
         self.token_auth = token_auth_of(self._auth)
         self.has_users = callable(headers) or callable(auth) or isinstance(auth, RequestAuthentication)
@@ -236,32 +217,10 @@ class RequestBuilder:
         return isinstance(self._auth, RequestAuthentication)
 
     def options(self, headers: HeadersOption, extra_args: Mapping[str, Any] | None) -> RequestOptions:
-        """Return the checked options of one request.
-
-        Raises:
-            TypeError: one of *extra_args* is unknown to aiohttp, is reserved for the transport, or has the wrong type.
-            ValueError: one of *extra_args* is out of range.
-        """
-        if not extra_args:
-            return self._default_options._replace(headers=headers)
-        check_arguments("extra_args", extra_args, _known_arguments(), REFUSED_ARGUMENTS)
-        arguments = {**self._arguments, **extra_args}
-        method = arguments.pop("method", None)
-        own = check_headers(arguments.pop("headers", None), "headers in extra_args")
-        merged = resolve_headers({}, own, headers)
-        check_fixed_headers(arguments.get("proxy_headers"), "proxy_headers in extra_args")
-        auth, proxy_auth = arguments.pop("auth", None), arguments.pop("proxy_auth", None)
-        if auth is not None:
-            merged.setdefault("Authorization", authorization(auth))
-        if proxy_auth is not None:
-            arguments["proxy"] = proxy_with_credentials(arguments.get("proxy"), proxy_auth)
-        if "timeout" in extra_args:
-            arguments["timeout"] = client_timeout(extra_args["timeout"])
-        limit = check_count("max_redirects", arguments.pop("max_redirects", redirects.LIMIT))
-        if not extra_args.get("allow_redirects", True):
-            limit = 0
-        arguments["allow_redirects"] = False
-        return RequestOptions(None if method is None else check_method(method), merged, limit, arguments)
+        """Return the options of one request, with the exceptions of ``RequestOptions.with_arguments``."""
+        if headers is None and not extra_args:
+            return self._default_options
+        return self._default_options.with_arguments(headers, extra_args)
 
     def build(
         self,
@@ -281,8 +240,8 @@ class RequestBuilder:
         Raises:
             DocumentError: the request is not JSON, has a file that cannot be sent, or is not a query although GET was
                 asked for.
-            TypeError: ``options`` raises it.
-            ValueError: ``options`` raises it.
+            TypeError: ``RequestOptions.with_arguments`` raises it.
+            ValueError: ``RequestOptions.with_arguments`` raises it.
         """
         options = self._default_options if headers is None and not extra_args else self.options(headers, extra_args)
         if isinstance(request, RegisteringRequest):
@@ -377,6 +336,32 @@ class RequestBuilder:
         return headers
 
 
+def encode_body(payload: Any, json_serialize: JSONSerialize, file_classes: FileClasses | None) -> bytes | Upload:
+    """Encode the payload of a request, or the payloads of a batch, as JSON or, if there are files, as a form.
+
+    Args:
+        payload: the payload, or the list of payloads.
+        json_serialize: a function that encodes it as JSON.
+        file_classes: types that count as files in addition to ``FileVar``; None if files are not allowed.
+
+    Raises:
+        DocumentError: the payload contains a value that is neither JSON nor a file, or a file that cannot be sent.
+    """
+    if json_serialize is json_codec.dumps:
+        # The codec refuses files, and trying is faster than searching for them. Other codecs may accept them.
+        try:
+            return encode_plain_request(payload)
+        except CODEC_ERRORS:
+            pass
+    operations, parts = extract_files(payload, file_classes or ())
+    if not parts:
+        return encode_request(payload, json_serialize)
+    if file_classes is None:
+        where = parts[0].where
+        raise DocumentError(f"{where}: the variables contain a file; pass upload_files=True.", path=where)
+    return Upload(MultipartRequest(encode_request(operations, json_serialize), parts))
+
+
 def joined(requests: Sequence[HTTPRequest]) -> HTTPRequest:
     """Return one POST for several requests that differ only in their bodies."""
     bodies = [request.body for request in requests if isinstance(request.body, bytes)]
@@ -384,9 +369,3 @@ def joined(requests: Sequence[HTTPRequest]) -> HTTPRequest:
         body=b"[" + b",".join(bodies) + b"]",
         contents=[content for request in requests for content in request.contents],
     )
-
-
-@functools.cache
-def _known_arguments() -> frozenset[str]:
-    # aiohttp's own list of arguments exists only for type checkers.
-    return frozenset(inspect.signature(aiohttp.ClientSession._request).parameters) - {"self", "str_or_url"}

@@ -140,7 +140,7 @@ class HTTPSender:
         if self._sessions.proxies is not None:
             arguments.setdefault("proxy", self._sessions.proxies.proxy_for(request.url))
         try:
-            answer = await session.request(
+            received = await session.request(
                 request.method, request.url, data=request.data, headers=request.headers, **arguments
             )
         except TransportError:
@@ -149,9 +149,9 @@ class HTTPSender:
             if _is_stale(error, asked) and not is_resent and request.may_be_repeated:
                 return None
             raise _failure(error, session, request, start, asked, is_resent=is_resent) from public_cause(error)
-        response = OpenResponse(answer, start, request.arguments.get("timeout") or session.timeout, asked.deadline)
+        response = OpenResponse(received, start, request.arguments.get("timeout") or session.timeout, asked.deadline)
         # Some servers end an idle connection with this status, which may be sent at the same time as the request.
-        is_idle_timeout = answer.status == REQUEST_TIMEOUT and asked.was_reused
+        is_idle_timeout = received.status == REQUEST_TIMEOUT and asked.was_reused
         if is_idle_timeout and not is_resent and request.may_be_repeated:
             await response.close()
             return None

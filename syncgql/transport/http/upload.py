@@ -6,17 +6,13 @@ import asyncio
 import contextlib
 import io
 from collections.abc import AsyncGenerator, Iterator
-from typing import Any, NoReturn
+from typing import NoReturn
 
 import aiohttp
 from aiohttp.abc import AbstractStreamWriter
 from aiohttp.payload import Payload
 
-from ...exceptions import DocumentError
-from ...protocol import json_codec
-from ...protocol.http import encode_request
-from ...protocol.json_codec import JSONSerialize
-from ...protocol.multipart_request import MultipartRequest, extract_files
+from ...protocol.multipart_request import MultipartRequest
 from .file_source import FileSource
 from .progress import Progress
 
@@ -24,32 +20,6 @@ FileClasses = tuple[type, ...]
 
 FILE_CLASSES: FileClasses = (io.IOBase, aiohttp.StreamReader, AsyncGenerator)
 """Types whose instances count as files in variables, in addition to ``FileVar``."""
-
-
-def encode_body(payload: Any, json_serialize: JSONSerialize, file_classes: FileClasses | None) -> bytes | Upload:
-    """Encode the payload of a request, or the payloads of a batch, as JSON or, if there are files, as a form.
-
-    Args:
-        payload: the payload, or the list of payloads.
-        json_serialize: a function that encodes it as JSON.
-        file_classes: types that count as files in addition to ``FileVar``; None if files are not allowed.
-
-    Raises:
-        DocumentError: the payload contains a value that is neither JSON nor a file, or a file that cannot be sent.
-    """
-    if json_serialize is json_codec.dumps:
-        # The codec refuses files, and trying is faster than searching for them. Other codecs may accept them.
-        try:
-            return encode_request(payload, json_serialize)
-        except DocumentError:
-            pass
-    operations, parts = extract_files(payload, file_classes or ())
-    if not parts:
-        return encode_request(payload, json_serialize)
-    if file_classes is None:
-        where = parts[0].where
-        raise DocumentError(f"{where}: the variables contain a file; pass upload_files=True.", path=where)
-    return Upload(MultipartRequest(encode_request(operations, json_serialize), parts))
 
 
 class Upload:

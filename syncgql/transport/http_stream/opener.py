@@ -14,7 +14,7 @@ from multidict import CIMultiDict
 
 from ...deadline import Deadline
 from ...exceptions import TransportError, TransportTimeout
-from ...protocol.http import content_type, parse_answer, protocol_error, public_url
+from ...protocol.http import content_type, parse_http_response, protocol_error, public_url
 from ...protocol.protocol_refusal import refuses_protocol
 from ...request import GraphQLRequest
 from ...result import ExecutionResult
@@ -27,7 +27,7 @@ from ..token_auth import noting_refusals
 from .connection import StreamConnection
 from .options import StreamOptions
 from .protocols import SSE, StreamProtocol
-from .stream import Answer
+from .stream import WholeResponse
 
 T = TypeVar("T")
 
@@ -65,7 +65,7 @@ class StreamOpener:
         sender: sends them.
         protocols: the protocols to try, the preferred one first.
         options: the options of the transport.
-        max_response_size: the largest answer that is accepted if it is not a stream, in bytes; None for no limit.
+        max_response_size: the largest response that is accepted if it is not a stream, in bytes; None for no limit.
     """
 
     def __init__(
@@ -81,7 +81,7 @@ class StreamOpener:
         self._sender = sender
         self._protocols = list(protocols)
         self._max_response_size = max_response_size
-        parse = functools.partial(parse_answer, json_deserialize=options.json_deserialize)
+        parse = functools.partial(parse_http_response, json_deserialize=options.json_deserialize)
         self._parse = noting_refusals(parse, builder.token_auth)
 
     @property
@@ -118,8 +118,8 @@ class StreamOpener:
         *,
         is_subscription: bool,
         limit: float | None,
-    ) -> tuple[StreamConnection | Answer, StreamRequest]:
-        """Send a request and return what the server opens or answers, and the request that it answered.
+    ) -> tuple[StreamConnection | WholeResponse, StreamRequest]:
+        """Send a request; return the stream or the response, and the request that the server accepted.
 
         Args:
             request: the request.
@@ -130,7 +130,7 @@ class StreamOpener:
 
         Raises:
             ProtocolsRefused: the server speaks none of the protocols.
-            TransportError: there was no connection, or the answer is neither a stream nor a GraphQL response.
+            TransportError: there was no connection, or the response is neither a stream nor a GraphQL response.
         """
         refusals: list[Refusal] = []
         others = [protocol for protocol in self._protocols if protocol is not request.protocol]
@@ -140,11 +140,11 @@ class StreamOpener:
                 self._prefer(outcome.protocol)
                 return outcome, request._replace(protocol=outcome.protocol)
             if outcome is None:
-                return Answer(None), request
+                return WholeResponse(None), request
             if not refuses_protocol(outcome, is_subscription=is_subscription):
                 if isinstance(outcome, TransportError):
                     raise outcome
-                return Answer(outcome), request
+                return WholeResponse(outcome), request
             refusals.append(refusal(public_url(str(request.http.url)), request.protocol.name, outcome))
             if not others:
                 raise ProtocolsRefused(refusals)
@@ -163,7 +163,7 @@ class StreamOpener:
     async def _open(
         self, request: StreamRequest, deadline: Deadline, is_subscription: bool, limit: float | None
     ) -> StreamConnection | ExecutionResult | TransportError | None:
-        """Send a request and return what the server opens or answers, None if that is nothing.
+        """Send a request; return the stream, or the outcome of another response, None if that has no content.
 
         The limits of aiohttp for a whole request hold until the stream is open.
         """
@@ -181,14 +181,14 @@ class StreamOpener:
                 if protocol.media_type == media_type:
                     return StreamConnection(response, protocol, self.options, is_subscription=is_subscription)
             await response.close()
-            rule = f"the answer is {media_type}, not {asked.media_type}"
+            rule = f"the response is {media_type}, not {asked.media_type}"
             return protocol_error(response.head, b"", rule, "The server speaks another protocol.")
         if status == HTTPStatus.NO_CONTENT:
             await response.close()
             return None
-        answer = await response.read(self._max_response_size)
+        whole = await response.read(self._max_response_size)
         try:
-            return self._parse(answer)
+            return self._parse(whole)
         except TransportError as error:
             return error
 
@@ -216,5 +216,5 @@ async def opened_in_time(
         raise  # TransportTimeout is a TimeoutError, too
     except asyncio.TimeoutError:
         seconds = seconds or 0.0
-        message = f"{name} expired after {seconds:g} s: {where} did not begin to answer."
+        message = f"{name} expired after {seconds:g} s: {where} did not begin to respond."
         raise TransportTimeout(message, limit=name, seconds=seconds) from None

@@ -72,7 +72,7 @@ class SharedStream:
         return was_useful(has_delivered=self.has_delivered, acknowledged_for=self._time() - self._opened_at)
 
     def begin(self, id: str) -> SharedOperation:
-        """Accept results for an operation, which can arrive before the answer to its request."""
+        """Accept results for an operation, which can arrive before the response to its request."""
         if self._idle is not None:
             self._idle.cancel()
             self._idle = None

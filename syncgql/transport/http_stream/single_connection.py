@@ -23,7 +23,7 @@ from yarl import URL
 
 from ...deadline import Deadline
 from ...exceptions import TransportError, TransportServerError
-from ...protocol.http import HTTPResponse, content_type, parse_answer, protocol_error, public_url
+from ...protocol.http import HTTPResponse, content_type, parse_http_response, protocol_error, public_url
 from ...protocol.protocol_refusal import NOT_IN_THIS_FORM
 from ...request import GraphQLRequest
 from ..http.request import HTTPRequest, RequestBuilder
@@ -34,7 +34,7 @@ from .opener import opened_in_time
 from .options import StreamOptions
 from .protocols import SSE
 from .shared_stream import SharedOperation, SharedStream
-from .stream import Answer
+from .stream import WholeResponse
 
 TOKEN = "X-GraphQL-Event-Stream-Token"
 MAX_TOKEN_SIZE = 1000
@@ -123,7 +123,7 @@ class SingleConnectionOpener:
         *,
         is_subscription: bool,
         limit: float | None,
-    ) -> tuple[SharedOperation | Answer, SingleConnectionRequest]:
+    ) -> tuple[SharedOperation | WholeResponse, SingleConnectionRequest]:
         """Send an operation, after opening the stream if necessary.
 
         Raises:
@@ -140,7 +140,7 @@ class SingleConnectionOpener:
                 return operation, request
             result = None
             if response.head.status != HTTPStatus.NO_CONTENT:
-                result = parse_answer(response, json_deserialize=self.options.json_deserialize)
+                result = parse_http_response(response, json_deserialize=self.options.json_deserialize)
         except TransportError:
             stream.end(operation)
             if stream.loss is not None:
@@ -150,7 +150,7 @@ class SingleConnectionOpener:
             await operation.leave()  # the server may have accepted it
             raise
         stream.end(operation)
-        return Answer(result), request
+        return WholeResponse(result), request
 
     async def close(self) -> None:
         """Close the stream, which ends its operations on the server."""
@@ -165,7 +165,7 @@ class SingleConnectionOpener:
         opening = self._sender.open(get.without_end(limits), deadline, is_stream=True)
         response = await opened_in_time(opening, limits, limit, request.where)
         if response.head.status != HTTPStatus.OK or content_type(response.head.headers)[0] != SSE.media_type:
-            raise self._refusal(await response.read(), "the answer is an event stream")
+            raise self._refusal(await response.read(), "the response is an event stream")
         stop = functools.partial(self._stop, request.http, token)
         return SharedStream(response, self.options, token, stop, idle_timeout=self._idle_timeout)
 
@@ -174,7 +174,7 @@ class SingleConnectionOpener:
         token = response.body.decode("latin-1").strip()
         is_token = 0 < len(token) <= MAX_TOKEN_SIZE and token.isprintable()
         if response.head.status not in (HTTPStatus.OK, HTTPStatus.CREATED) or not is_token:
-            raise self._refusal(response, "the answer to PUT is a token")
+            raise self._refusal(response, "the response to PUT is a token")
         return token
 
     async def _stop(self, http: HTTPRequest, token: str, id: str) -> None:
@@ -186,9 +186,9 @@ class SingleConnectionOpener:
             await asyncio.wait_for(self._sender.send(delete._replace(url=url), Deadline()), STOP_SECONDS)
 
     def _refusal(self, response: HTTPResponse, rule: str) -> TransportError:
-        """Return the error for an answer in place of a token or a stream."""
+        """Return the error for a response that is neither a token nor a stream."""
         try:
-            parse_answer(response, json_deserialize=self.options.json_deserialize)
+            parse_http_response(response, json_deserialize=self.options.json_deserialize)
         except TransportError as error:
             if isinstance(error, TransportServerError) and error.code in NOT_IN_THIS_FORM:
                 error.message += f" {IS_THERE_SUCH_A_MODE}"

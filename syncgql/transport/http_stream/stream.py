@@ -54,11 +54,11 @@ class Carrier(Protocol):
         """
 
 
-class Answer(NamedTuple):
-    """An answer that is not a stream.
+class WholeResponse(NamedTuple):
+    """A response that is not a stream.
 
     Attributes:
-        result: what it says; None if it has no content.
+        result: its result; None if it has no content.
     """
 
     result: ExecutionResult | None
@@ -100,8 +100,8 @@ class Opener(Protocol[PreparedT]):
         *,
         is_subscription: bool,
         limit: float | None,
-    ) -> tuple[Carrier | Answer, PreparedT]:
-        """Send a request and return what the server opens or answers, and the request that it answered."""
+    ) -> tuple[Carrier | WholeResponse, PreparedT]:
+        """Send a request; return the stream or the response, and the request that the server accepted."""
 
     async def renewed(self, request: PreparedT, context: Context, last_event_id: str) -> PreparedT:
         """Return a request for another connection, with headers that the user's functions make again."""
@@ -152,14 +152,14 @@ class HTTPStream(SelectableStream, Generic[PreparedT]):
         try:
             await self.try_open(deadline or Deadline())
         except ProtocolsRefused as refused:
-            await self._begin(Answer(refused.last_answer()))
+            await self._begin(WholeResponse(refused.last_outcome()))
 
     async def try_open(self, deadline: Deadline) -> bool:
         opened = await self._connect(deadline, is_first=True)
         await self._begin(opened)
-        return not isinstance(opened, Answer)
+        return not isinstance(opened, WholeResponse)
 
-    async def _begin(self, opened: Carrier | Answer) -> None:
+    async def _begin(self, opened: Carrier | WholeResponse) -> None:
         self._running.add(self)
         self._task = in_background(self._carry(opened))
         await asyncio.sleep(0)  # lets the task begin: one that is cancelled before that would not close the response
@@ -191,11 +191,11 @@ class HTTPStream(SelectableStream, Generic[PreparedT]):
 
     # -- the task
 
-    async def _carry(self, opened: Carrier | Answer | None) -> None:
+    async def _carry(self, opened: Carrier | WholeResponse | None) -> None:
         """Pass results to the sink until the operation ends, over one connection after the other."""
         try:
             opened = opened or await self._connect(Deadline(), is_first=False)
-            while not isinstance(opened, Answer):
+            while not isinstance(opened, WholeResponse):
                 loss = await opened.carry(self._sink)
                 if loss is None:
                     return
@@ -209,7 +209,7 @@ class HTTPStream(SelectableStream, Generic[PreparedT]):
         finally:
             self._running.discard(self)
 
-    async def _reconnect(self, connection: Carrier, loss: ConnectionLoss) -> Carrier | Answer:
+    async def _reconnect(self, connection: Carrier, loss: ConnectionLoss) -> Carrier | WholeResponse:
         if not self._is_subscription:
             raise loss.error()
         loop = asyncio.get_running_loop()
@@ -222,7 +222,7 @@ class HTTPStream(SelectableStream, Generic[PreparedT]):
         self._sink.reconnected(loop.time() - lost_at)
         return opened
 
-    async def _connect(self, deadline: Deadline, *, is_first: bool) -> Carrier | Answer:
+    async def _connect(self, deadline: Deadline, *, is_first: bool) -> Carrier | WholeResponse:
         """Open a connection, with one attempt after the other; the first one has the request of the caller."""
         is_new = is_first
         while True:
@@ -242,10 +242,10 @@ class HTTPStream(SelectableStream, Generic[PreparedT]):
             except ProtocolsRefused as refused:
                 if is_first:
                     raise
-                answer = refused.refusals[-1].answer
-                if isinstance(answer, ExecutionResult):
-                    return Answer(answer)
-                loss = failed(answer)
+                outcome = refused.refusals[-1].outcome
+                if isinstance(outcome, ExecutionResult):
+                    return WholeResponse(outcome)
+                loss = failed(outcome)
             except TransportError as error:
                 loss = failed(error)
             except Exception as error:  # of the user's functions

@@ -112,7 +112,7 @@ class HTTPStreams:
         """Run a query or mutation and return its result.
 
         Raises:
-            TransportError: there was no GraphQL answer.
+            TransportError: there was no GraphQL response.
         """
         stream, sink = prepared
         try:
@@ -151,7 +151,7 @@ class HTTPStreamTransport(AsyncTransport):
         builder: makes the requests.
         session: the session to send them with.
         options: how streams are read and re-established.
-        max_response_size: the largest answer that is accepted if it is not a stream, in bytes; None for no limit.
+        max_response_size: the largest response that is accepted if it is not a stream, in bytes; None for no limit.
     """
 
     shared_session: SharedSession
@@ -211,7 +211,7 @@ class HTTPStreamTransport(AsyncTransport):
             extra_args: arguments for this call of ``aiohttp.ClientSession.request``.
 
         Raises:
-            TransportError: there was no GraphQL answer.
+            TransportError: there was no GraphQL response.
             DocumentError: the request cannot be sent.
             TypeError: one of *extra_args* is unknown to aiohttp.
         """

@@ -1,6 +1,6 @@
 """Options that several transports accept, checked before connecting. There is one module for each kind of option."""
 
-from .arguments import check_arguments
+from .arguments import check_arguments, check_method
 from .cookies import check_cookies
 from .credentials import (
     AuthOption,
@@ -25,7 +25,6 @@ from .headers import (
     resolve_headers,
 )
 from .message_size import MAX_MESSAGE_SIZE, check_message_size
-from .methods import check_method
 from .timeouts import CallLimit, TimeoutOption, call_limit, client_timeout
 from .tls import CertOption, check_ssl, missing_bundle, with_certificate
 from .urls import check_proxy, check_url

@@ -1,4 +1,4 @@
-"""check_arguments: checks keyword arguments that are passed on to a library."""
+"""Checks of the arguments of one request."""
 
 from __future__ import annotations
 
@@ -39,3 +39,14 @@ def check_arguments(
             near = difflib.get_close_matches(str(name), known, 1)
             hint = f" Did you mean {near[0]!r}?" if near else ""
             raise TypeError(f"{option} has {name!r}, which {library} does not know.{hint}")
+
+
+def check_method(method: object) -> str:
+    """Return the HTTP method for queries in upper case.
+
+    Raises:
+        ValueError: *method* is neither GET nor POST.
+    """
+    if not isinstance(method, str) or method.upper() not in ("GET", "POST"):
+        raise ValueError(f"method must be 'GET' or 'POST', not {method!r}.")
+    return method.upper()

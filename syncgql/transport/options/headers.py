@@ -36,8 +36,10 @@ def check_headers(headers: HeadersOption, option: str = "headers") -> HeadersOpt
     """
     if headers is None:
         return headers
-    if callable(headers):
-        return check_function(option, headers, 0)
+    return check_function(option, headers, 0) if callable(headers) else _checked(headers, option)
+
+
+def _checked(headers: Pairs, option: str) -> CIMultiDict[str]:
     if not isinstance(headers, Mapping | Iterable) or isinstance(headers, str | bytes):
         raise TypeError(f"{option} must be a mapping or a function that returns one, not {type(headers).__name__}.")
     checked: CIMultiDict[str] = CIMultiDict()
@@ -67,11 +69,10 @@ def resolve_headers(defaults: Pairs, option: HeadersOption, per_request: Headers
         raise TypeError("The headers of a request must be a mapping; only the client's may be a function.")
     merged = CIMultiDict(defaults)
     for headers in (option() if callable(option) else option, per_request):
-        checked = check_headers(headers)
-        if callable(checked):
+        if callable(headers):
             raise TypeError("A function for headers must return a mapping, not another function.")
-        if checked:
-            merged.update(checked)
+        if headers is not None:
+            merged.update(_checked(headers, "headers"))
     return merged
 
 

@@ -17,7 +17,7 @@ class Probe(NamedTuple):
     """A ping that is sent repeatedly.
 
     Attributes:
-        limit: the option that the error names if there is no answer.
+        limit: the option that the error names if there is no response.
         interval: the seconds between two pings.
         timeout: the seconds after a ping within which any message must arrive.
         ping: sends the ping.
@@ -74,7 +74,7 @@ class KeepAlive:
         self._timers.clear()
 
     def _later(self, limit: str, when: float, callback: Callable[..., object], *args: Any, sent: float = 0) -> None:
-        # A limit has one timer, and another for each ping that waits for an answer.
+        # A limit has one timer, and another for each ping that waits for a response.
         self._timers[limit, sent] = self._loop.call_at(when, callback, *args)
 
     def _check_silence(self, limit: str, seconds: float) -> None:
@@ -94,16 +94,16 @@ class KeepAlive:
         self._pings.add(ping)
         ping.add_done_callback(self._sent)
         self._later(probe.limit, now + probe.interval, self._send, probe)
-        self._later(probe.limit, now + probe.timeout, self._check_answer, probe, now, sent=now)
+        self._later(probe.limit, now + probe.timeout, self._check_response, probe, now, sent=now)
 
     def _sent(self, ping: asyncio.Future[object]) -> None:
         self._pings.discard(ping)
         if not ping.cancelled():
             ping.exception()  # the reader reports a lost connection
 
-    def _check_answer(self, probe: Probe, sent: float) -> None:
+    def _check_response(self, probe: Probe, sent: float) -> None:
         del self._timers[probe.limit, sent]
-        # An answer may have the same time as its ping: some clocks are coarser than a round trip (Windows: 16 ms).
+        # A response may have the same time as its ping: some clocks are coarser than a round trip (Windows: 16 ms).
         if self.last_received < sent and not self.paused:
             self._end(probe.limit, probe.timeout)
 

@@ -11,6 +11,7 @@ from typing import Generic, Protocol, TypeVar
 from ...deadline import Deadline
 from ...exceptions import TransportError
 from ...protocol.close_codes import RetryDecision
+from ..background import in_background
 from .attempts import Attempts
 from .loss import not_prepared
 from .outage import Warnings
@@ -72,16 +73,15 @@ class OperationRetries(Generic[OperationT]):
         """Schedule a retry of an operation that ended with *error*; return False if it must not be retried."""
         if decision is RetryDecision.NO:
             return False
-        loop = asyncio.get_running_loop()
+        now = asyncio.get_running_loop().time()
         attempts = self._attempts.get(operation) or Attempts(self._policy, refreshable=self._refresh is not None)
-        delay = attempts.next_delay(decision, loop.time())
+        delay = attempts.next_delay(decision, now)
         if delay is None or (attempts.suffice_for_first and not operation.is_established):
             return False
         if operation.deadline is not None and not operation.deadline.allows(delay):
             return False  # the error is more useful to the caller than a timeout
-        level = self._warnings.level(loop.time())
         logger.log(
-            level,
+            self._warnings.level(now),
             "%s ended a subscription: %s Retrying in %.1f s.",
             self._target,
             error,
@@ -93,8 +93,7 @@ class OperationRetries(Generic[OperationT]):
             },
         )
         self._attempts[operation] = attempts
-        # In an empty context, so that the task does not keep the variables of the calling context alive.
-        self._tasks[operation] = Context().run(loop.create_task, self._retry(operation, delay))
+        self._tasks[operation] = in_background(self._retry(operation, delay))
         return True
 
     def succeeded(self, operation: OperationT) -> None:

@@ -1,4 +1,4 @@
-"""AnswerGuardAdapter: a requests adapter that never takes unexpected bytes on a connection for a response.
+"""ResponseGuardAdapter: a requests adapter that never takes unexpected bytes on a connection for a response.
 
 urllib3 reuses a connection unless data is waiting in its socket, and drops data that ``http.client`` has read beyond
 the end of a response. ``http.client`` skips only status 100: it returns any other interim response (1xx) as the
@@ -21,11 +21,11 @@ from urllib3.connection import HTTPConnection
 from ..single_use import SingleUseServers, is_idle_timeout
 from .deadline_reader import current_deadline, until_deadline
 
-MAX_INTERIM_ANSWERS = 100
+MAX_INTERIM_RESPONSES = 100
 """The maximum number of interim responses (1xx) before the response to one request."""
 
 
-class AnswerGuardAdapter(HTTPAdapter):
+class ResponseGuardAdapter(HTTPAdapter):
     """Sends requests over guarded connections, directly and through proxies.
 
     Args:
@@ -55,7 +55,7 @@ class AnswerGuardAdapter(HTTPAdapter):
         }
 
 
-class FinalAnswer(http.client.HTTPResponse):
+class FinalResponse(http.client.HTTPResponse):
     """The final response to a request, without interim responses (1xx), and any bytes that arrived after it.
 
     Attributes:
@@ -72,7 +72,7 @@ class FinalAnswer(http.client.HTTPResponse):
     def begin(self) -> None:
         if self.headers is not None:
             return
-        for _ in range(MAX_INTERIM_ANSWERS):
+        for _ in range(MAX_INTERIM_RESPONSES):
             super().begin()
             if self.status == http.HTTPStatus.SWITCHING_PROTOCOLS:
                 self.will_close = True  # another protocol follows
@@ -80,7 +80,7 @@ class FinalAnswer(http.client.HTTPResponse):
             if not 100 <= self.status < 200:
                 return
             self.headers = self.msg = cast(Any, None)  # as before the first response
-        raise http.client.HTTPException(f"more than {MAX_INTERIM_ANSWERS} interim responses (status 1xx)")
+        raise http.client.HTTPException(f"more than {MAX_INTERIM_RESPONSES} interim responses (status 1xx)")
 
     def _close_conn(self) -> None:
         # http.client calls this at the end of the response, and then discards the data that it has read ahead.
@@ -96,12 +96,12 @@ class FinalAnswer(http.client.HTTPResponse):
 class GuardedConnection(HTTPConnection):
     """A connection that records the bytes after its last response."""
 
-    _answer: FinalAnswer | None = None
+    _response: FinalResponse | None = None
     _idle_bytes = b""
 
-    def response_class(self, *args: Any, **options: Any) -> FinalAnswer:  # type: ignore[override]
-        self._answer = FinalAnswer(*args, **options)
-        return self._answer
+    def response_class(self, *args: Any, **options: Any) -> FinalResponse:  # type: ignore[override]
+        self._response = FinalResponse(*args, **options)
+        return self._response
 
     @property
     def is_connected(self) -> bool:
@@ -121,9 +121,9 @@ class GuardedConnection(HTTPConnection):
 
     def take_unsolicited(self) -> bytes:
         """Return the bytes that arrived without a request, and clear them."""
-        unsolicited = self._idle_bytes or (self._answer.surplus if self._answer is not None else b"")
+        unsolicited = self._idle_bytes or (self._response.surplus if self._response is not None else b"")
         self._idle_bytes = b""
-        self._answer = None
+        self._response = None
         return unsolicited
 
 

@@ -54,7 +54,7 @@ def translate(error: Exception, where: str, timeouts: RequestsTimeouts) -> Trans
     said = as_sentence(_said(error))
     sent = timeouts.deadline.sent
     if isinstance(error, TIMEOUTS) or _is_connect_timeout(error):
-        # If the TLS handshake or a proxy's answer to CONNECT takes too long, urllib3 raises a read timeout.
+        # If the TLS handshake or a proxy's response to CONNECT takes too long, urllib3 raises a read timeout.
         return timeouts.error(where, is_connecting=_is_connect_timeout(error) or sent is False)
     if isinstance(error, UNTRUSTED):
         hint = no_tls_hint(error, where) or " See verify= and cert=."
@@ -81,7 +81,7 @@ def translate(error: Exception, where: str, timeouts: RequestsTimeouts) -> Trans
     if sent is False:
         message = f"Could not connect to {where}: {said}"
         return TransportConnectionFailed(message, sent=False)
-    hint = tls_hint(where) if _ended_without_answer(error) else ""
+    hint = tls_hint(where) if _ended_without_response(error) else ""
     message = f"The connection to {where} was lost before the response was complete: {said}{hint}"
     return TransportConnectionFailed(message, sent=sent)
 
@@ -92,7 +92,7 @@ def _is_connect_timeout(error: BaseException) -> bool:
     return isinstance(reason, urllib3.ConnectTimeoutError) and not isinstance(reason, urllib3.NewConnectionError)
 
 
-def _ended_without_answer(error: BaseException) -> bool:
+def _ended_without_response(error: BaseException) -> bool:
     """Return whether the server closed the connection or sent a TLS alert instead of a response."""
     for reason in _reasons(error):
         if isinstance(reason, ConnectionResetError):  # includes RemoteDisconnected

@@ -27,10 +27,10 @@ class HiddenRedirect:
         others = (given or {}).get("response") or session.hooks.get("response") or ()
         return {"response": [*((others,) if callable(others) else others), self._hide]}
 
-    def reveal(self, answer: requests.Response) -> None:
+    def reveal(self, response: requests.Response) -> None:
         """Restore the header."""
         if self._location is not None:
-            answer.headers["Location"] = self._location
+            response.headers["Location"] = self._location
 
-    def _hide(self, answer: requests.Response, **_: Any) -> None:
-        self._location = answer.headers.pop("Location", None)
+    def _hide(self, response: requests.Response, **_: Any) -> None:
+        self._location = response.headers.pop("Location", None)

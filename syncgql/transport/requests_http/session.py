@@ -27,7 +27,7 @@ from ..http.upload import Upload
 from ..netrc_file import NetrcFile
 from ..options import check_cookies
 from ..single_use import SingleUseServers
-from .adapter import AnswerGuardAdapter
+from .adapter import ResponseGuardAdapter
 from .cookies import LoopbackCookieJar, without_cookies
 from .deadline_reader import current_deadline
 from .environment import read_netrc, with_environment
@@ -107,7 +107,7 @@ class SessionOptions:
 def _guarded_session(single_use: SingleUseServers) -> requests.Session:
     session = requests.Session()
     session.headers["User-Agent"] = f"syncgql/{__version__} {requests.utils.default_user_agent()}"
-    adapter = AnswerGuardAdapter(single_use)
+    adapter = ResponseGuardAdapter(single_use)
     session.mount("https://", adapter)
     session.mount("http://", adapter)
     return session
@@ -261,7 +261,7 @@ def _send_once(
     url = str(request.url)
     redirect = HiddenRedirect()
     arguments = {**arguments, "hooks": redirect.hooks(session, arguments.get("hooks"))}
-    with translated_errors(url, timeouts), _deadline_of_answers(timeouts):
+    with translated_errors(url, timeouts), _deadline_of_responses(timeouts):
         wait: Any = Timeout(connect=timeouts.connect, read=timeouts.silence, total=timeouts.left())
         timeouts.has_begun = True
         with session.request(
@@ -276,22 +276,22 @@ def _send_once(
             allow_redirects=False,
             stream=True,
             **arguments,
-        ) as answer:
+        ) as response:
             timeouts.deadline.is_answered = True
-            redirect.reveal(answer)
+            redirect.reveal(response)
             body = bytearray()
-            for block in _blocks(answer, timeouts):
+            for block in _blocks(response, timeouts):
                 body += block
                 if max_response_size is not None and len(body) > max_response_size:
-                    error = too_large(_response(answer, start), bytes(body), max_response_size)
-                    Mask(_sent(answer), url).error(error)
+                    error = too_large(_response(response, start), bytes(body), max_response_size)
+                    Mask(_sent(response), url).error(error)
                     raise error
-    return HTTPResponse(_response(answer, start), bytes(body), _sent(answer))
+    return HTTPResponse(_response(response, start), bytes(body), _sent(response))
 
 
-def _sent(answer: requests.Response) -> Mapping[str, str]:
+def _sent(response: requests.Response) -> Mapping[str, str]:
     # The response of a custom adapter or of a mock may lack its request.
-    prepared: requests.PreparedRequest | None = answer.request
+    prepared: requests.PreparedRequest | None = response.request
     return {} if prepared is None or prepared.headers is None else _as_text(prepared.headers)
 
 
@@ -300,7 +300,7 @@ def _as_text(headers: Mapping[str, str | bytes]) -> dict[str, str]:
 
 
 @contextlib.contextmanager
-def _deadline_of_answers(timeouts: RequestsTimeouts) -> Iterator[None]:
+def _deadline_of_responses(timeouts: RequestsTimeouts) -> Iterator[None]:
     token = current_deadline.set(timeouts)
     try:
         yield
@@ -308,16 +308,16 @@ def _deadline_of_answers(timeouts: RequestsTimeouts) -> Iterator[None]:
         current_deadline.reset(token)
 
 
-def _response(answer: requests.Response, start: float) -> Response:
-    headers = CIMultiDict(answer.headers)
-    return Response(answer.status_code, headers, answer.url, time.perf_counter() - start, retry_after(headers))
+def _response(response: requests.Response, start: float) -> Response:
+    headers = CIMultiDict(response.headers)
+    return Response(response.status_code, headers, response.url, time.perf_counter() - start, retry_after(headers))
 
 
-def _blocks(answer: requests.Response, timeouts: RequestsTimeouts) -> Iterator[bytes]:
+def _blocks(response: requests.Response, timeouts: RequestsTimeouts) -> Iterator[bytes]:
     """Yield the body block by block as it arrives."""
-    raw = answer.raw
+    raw = response.raw
     if not isinstance(raw, BaseHTTPResponse):
-        yield answer.content  # from a custom adapter, without a socket
+        yield response.content  # from a custom adapter, without a socket
         return
     while True:
         _limit_wait(raw, timeouts.next_wait())

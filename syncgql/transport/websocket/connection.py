@@ -12,7 +12,6 @@ import logging
 import math
 import time
 from collections.abc import Callable, Collection
-from contextvars import Context
 from typing import Protocol
 
 import aiohttp
@@ -23,7 +22,6 @@ from ...protocol.masking import Mask
 from ...protocol.websocket import WebSocketProtocol
 from ...protocol.websocket_events import (
     Acknowledged,
-    Answered,
     Complained,
     Completed,
     Event,
@@ -35,12 +33,14 @@ from ...protocol.websocket_events import (
     Refused,
     Reply,
     Several,
+    SingleResult,
     Started,
     Unreadable,
 )
+from ..background import in_background
 from ..base import EventSink
 from ..recovery.attempts import was_useful
-from ..recovery.keep_alive import KeepAlive
+from ..recovery.keep_alive import KeepAlive, Probe
 from ..recovery.loss import ConnectionLoss, not_opened
 from . import losses
 from .active_operation import ActiveOperation
@@ -48,7 +48,6 @@ from .back_pressure import BackPressure
 from .close_handshake import ignore_lost_connection
 from .connection_end import ConnectionEnd
 from .handshake import InitPayload
-from .liveness import watched
 from .options import WebSocketOptions
 from .running_operations import OperationListener, RunningOperations
 
@@ -133,8 +132,7 @@ class WebSocketConnection:
         self._acknowledged: asyncio.Future[InitPayload] = loop.create_future()
         self._keep_alive: KeepAlive | None = None
         self._late: set[asyncio.Task[None]] = set()  # the loop has only weak references to tasks
-        # An empty context: the reader outlives the call that opened the socket and must not keep its variables alive.
-        self._end.watch(Context().run(loop.create_task, self._read()))
+        self._end.watch(in_background(self._read()))
 
     @property
     def loss(self) -> ConnectionLoss | None:
@@ -329,7 +327,7 @@ class WebSocketConnection:
         if isinstance(event, Several):
             found = [[each] if isinstance(each, tuple) else await self._react(each) for each in event.events]
             return [each for events in found for each in events]
-        if isinstance(event, Completed | Answered | Failed | Unreadable):
+        if isinstance(event, Completed | SingleResult | Failed | Unreadable):
             self._running.ended(event)
         elif isinstance(event, Interrupted):
             self._acknowledged = asyncio.get_running_loop().create_future()
@@ -358,13 +356,30 @@ class WebSocketConnection:
             self._acknowledged.set_result(event.payload)
         self._on_signal(event)
         if self._keep_alive is None:
-            self._keep_alive = watched(
-                self._options,
-                self._protocol.silence_limit,
-                self._end.silent,
-                ping_socket=self._socket.ping,
-                ping=self.ping if self._protocol.HAS_PINGS else None,
-            )
+            self._keep_alive = self._watch()
+
+    def _watch(self) -> KeepAlive | None:
+        """Start the timers that detect a silent peer, according to the options; return None if there are none."""
+        options, has_pings = self._options, self._protocol.HAS_PINGS
+        probes = []
+        if options.heartbeat is not None:
+            # As in aiohttp, the peer has half of the interval to respond.
+            probes.append(Probe("heartbeat", options.heartbeat, options.heartbeat / 2, self._socket.ping, always=False))
+        if options.ping_interval is not None and has_pings:
+            timeout = options.pong_timeout or options.ping_interval / 2
+            probes.append(Probe("pong_timeout", options.ping_interval, timeout, self.ping, always=True))
+        if options.heartbeat_interval is not None and has_pings:
+            interval = options.heartbeat_interval
+            probes.append(Probe("heartbeat_interval", interval, interval, self.ping, always=True))
+        silence = options.keep_alive_timeout or self._protocol.silence_limit
+        if not probes and silence is None:
+            return None
+        keep_alive = KeepAlive(self._end.silent)
+        for probe in probes:
+            keep_alive.probe(probe)
+        if silence is not None:
+            keep_alive.watch("keep_alive_timeout", silence)
+        return keep_alive
 
     # -- the end
 

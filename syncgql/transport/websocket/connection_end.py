@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
-from contextvars import Context
 from typing import Any
 
 import aiohttp
@@ -16,6 +15,7 @@ from ...protocol.close_codes import ABNORMAL, NO_STATUS
 from ...protocol.graphql_errors import as_text
 from ...protocol.masking import Mask
 from ...protocol.websocket import WebSocketProtocol
+from ..background import in_background
 from ..recovery import loss as any_loss
 from ..recovery.loss import ConnectionLoss
 from . import losses
@@ -143,7 +143,7 @@ class ConnectionEnd:
 
     def _begin_to_close(self, code: int, reason: str, limit: float | None) -> None:
         if self._closing is None:
-            self._closing = Context().run(asyncio.get_running_loop().create_task, self._close(code, reason, limit))
+            self._closing = in_background(self._close(code, reason, limit))
             self._closing.add_done_callback(lambda _: self._on_closed())
 
     async def _close(self, code: int, reason: str, limit: float | None) -> None:

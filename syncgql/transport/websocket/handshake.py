@@ -24,7 +24,7 @@ from ...protocol.masking import Mask
 from ...protocol.multipart_request import extract_files
 from ...protocol.websocket import WebSocketProtocol
 from ...request import GraphQLRequest
-from ..identity import SharedIdentity, identity
+from ..identity import Identity, SharedIdentity, identity
 from ..options import (
     Credentials,
     Headers,
@@ -78,31 +78,57 @@ class Handshake(NamedTuple):
         return f"<Handshake with {public_url(str(self.url))}>"
 
 
+class UpgradeHeaders:
+    """The headers of the upgrades of one transport, with the credentials among them.
+
+    Args:
+        from_url: the value of the ``Authorization`` header for the credentials in the URL; None if there are none.
+        headers: headers, or a function that returns them.
+        auth: credentials for the ``Authorization`` header, a ``TokenAuth``, or a function that returns credentials;
+            they take precedence.
+
+    Attributes:
+        has_users: whether functions return headers or credentials, which may differ from caller to caller.
+        token_auth: fetches the token; None if there is none.
+
+    Raises:
+        TypeError: an argument has the wrong type.
+        ValueError: a header contains characters that are not allowed in headers.
+    """
+
+    def __init__(self, from_url: str | None, headers: HeadersOption, auth: CredentialsOption) -> None:
+        self._defaults = {} if from_url is None else {"Authorization": from_url}
+        self._headers = check_headers(headers)
+        self._auth = check_credentials(auth)
+        self.has_users = callable(headers) or callable(auth)
+        self.token_auth = auth if isinstance(auth, TokenAuth) else None
+        self._shared = SharedIdentity.of(self._defaults, self._headers, fixed_authorization(self._auth))
+
+    def resolve(self) -> tuple[Headers, Identity | None]:
+        """Return the headers of the next upgrade, and the credentials of its user; None if all users share them."""
+        headers = with_authorization(self._defaults, self._headers, self._auth)
+        own = identity(headers) if self.has_users and self._shared.differs_from(headers) else None
+        if self.token_auth is not None:
+            add_token(headers, self.token_auth)  # after that, because the token belongs to all callers
+        return headers, own
+
+
 class Dialect(ABC):
     """One kind of server.
 
     Attributes:
         url: the address of its sockets.
         protocols: for each subprotocol that the server may select, a function that creates its state machine.
+        is_refreshable: whether the next handshake may have different credentials, and may run the user's code.
+        has_users: whether connections have their own ``credentials``, so that they may belong to different users.
+        token_auth: fetches the token of the handshakes; None if there is none.
     """
 
     url: str
     protocols: Protocols
-
-    @property
-    def is_refreshable(self) -> bool:
-        """Whether the next handshake may have different credentials, and may run the user's code."""
-        return True
-
-    @property
-    def has_users(self) -> bool:
-        """Whether connections have their own ``credentials``, so that they may belong to different users."""
-        return False
-
-    @property
-    def token_auth(self) -> TokenAuth | None:
-        """What fetches the token of the handshakes; None if there is none."""
-        return None
+    is_refreshable: bool = True
+    has_users: bool = False
+    token_auth: TokenAuth | None = None
 
     @abstractmethod
     def handshake(self) -> Handshake:
@@ -172,44 +198,27 @@ class GraphQLDialect(Dialect):
         json_serialize: JSONSerialize,
         json_deserialize: JSONDeserialize,
     ) -> None:
-        target, from_url = split_credentials(url)
-        self.url = str(target)
-        self._target = target
-        self._defaults = {} if from_url is None else {"Authorization": from_url}
+        self._target, from_url = split_credentials(url)
+        self.url = str(self._target)
         self.subprotocols = _check_subprotocols(subprotocols)
         check_function("json_deserialize", json_deserialize, 1)
         self.protocols = {
             name: functools.partial(GRAPHQL_PROTOCOLS[name], json_deserialize) for name in self.subprotocols
         }
         self.json_serialize = check_function("json_serialize", json_serialize, 1)
-        self.headers = check_headers(headers)
-        self.auth = check_credentials(auth)
-        self.init_payload = _check_init_payload(init_payload)
-        self._identity = SharedIdentity.of(self._defaults, self.headers, fixed_authorization(self.auth))
-
-    @property
-    def is_refreshable(self) -> bool:
-        return self.has_users or isinstance(self.auth, TokenAuth)
-
-    @property
-    def has_users(self) -> bool:
-        return callable(self.headers) or callable(self.auth) or callable(self.init_payload)
-
-    @property
-    def token_auth(self) -> TokenAuth | None:
-        return self.auth if isinstance(self.auth, TokenAuth) else None
+        self._headers = UpgradeHeaders(from_url, headers, auth)
+        self._init_payload = _check_init_payload(init_payload)
+        self.has_users = self._headers.has_users or callable(init_payload)
+        self.token_auth = self._headers.token_auth
+        self.is_refreshable = self.has_users or self.token_auth is not None
 
     def handshake(self) -> Handshake:
-        init_payload = self.init_payload
+        init_payload = self._init_payload
         if callable(init_payload):
             init_payload = _check_returned(init_payload())
-        headers = with_authorization(self._defaults, self.headers, self.auth)
-        has_users = self.has_users
-        is_personal = has_users and self._identity.differs_from(headers)  # otherwise all share these headers
-        credentials = (identity(headers), init_payload) if has_users else None
-        if isinstance(self.auth, TokenAuth):
-            add_token(headers, self.auth)  # after that, because the token belongs to all callers
-        return Handshake(self._target, self.subprotocols, headers, init_payload, is_personal, credentials)
+        headers, identity = self._headers.resolve()
+        credentials = (identity, init_payload) if self.has_users else None
+        return Handshake(self._target, self.subprotocols, headers, init_payload, identity is not None, credentials)
 
     def payload(self, request: GraphQLRequest) -> str:
         # Parsed before it is sent: many servers close the socket, with all of its operations, after a syntax error.

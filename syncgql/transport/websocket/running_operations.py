@@ -5,18 +5,19 @@ All methods run on one loop and change state without awaiting, so there are no l
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
+from contextvars import Context
 from typing import Protocol
 
-from ...exceptions import TransportError
+from ...exceptions import TransportError, TransportTimeout
 from ...protocol.close_codes import RetryDecision
 from ...protocol.masking import Mask
 from ...protocol.websocket import WebSocketProtocol
-from ...protocol.websocket_events import Answered, Completed, Event, Failed, Started, Unreadable
+from ...protocol.websocket_events import Completed, Event, Failed, SingleResult, Started, Unreadable
 from ..recovery.attempts import is_resumed
 from . import losses
 from .active_operation import ActiveOperation
-from .confirmations import Confirmations
 
 
 class OperationListener(Protocol):
@@ -108,11 +109,11 @@ class RunningOperations:
             self._listener.started(operation)
         return [] if event.result is None else [(event.id, event.result)]
 
-    def ended(self, event: Completed | Answered | Failed | Unreadable) -> None:
+    def ended(self, event: Completed | SingleResult | Failed | Unreadable) -> None:
         """Handle the end of one operation."""
         if isinstance(event, Completed):
             self._finish(event.id, None)
-        elif isinstance(event, Answered):
+        elif isinstance(event, SingleResult):
             if (operation := self.by_id.get(event.id)) is not None:
                 self._mask.errors(event.result.errors or ())
                 operation.sink.put(event.result)
@@ -160,3 +161,46 @@ class RunningOperations:
             self._send_soon(message)
         if (operation := self.by_id.pop(id, None)) is not None:
             self._listener.finished(operation, self._confirmations.timeout(self._url))
+
+
+class Confirmations:
+    """The operations of one connection that wait for confirmation, each with a timer.
+
+    Args:
+        seconds: the limit for each operation; None for no limit.
+        give_up: called with the id of an operation that was not confirmed in time.
+    """
+
+    def __init__(self, seconds: float | None, give_up: Callable[[str], object]) -> None:
+        self._seconds = seconds
+        self._give_up = give_up
+        self._timers: dict[str, asyncio.TimerHandle] = {}
+
+    def expect(self, id: str) -> None:
+        """Start the timer of an operation."""
+        if self._seconds is not None:
+            loop = asyncio.get_running_loop()
+            self._timers[id] = loop.call_later(self._seconds, self._run_out, id, context=Context())
+
+    def settle(self, id: str) -> None:
+        """Stop the timer of an operation that was confirmed or has ended."""
+        if timer := self._timers.pop(id, None):
+            timer.cancel()
+
+    def stop(self) -> None:
+        """Stop all timers."""
+        for id in list(self._timers):
+            self.settle(id)
+
+    def timeout(self, url: str) -> TransportTimeout:
+        """Return the error for an operation that was not confirmed in time."""
+        seconds = self._seconds or 0.0
+        return TransportTimeout(
+            f"{url} did not confirm the subscription within ack_timeout, {seconds:g} s. It is safe to try again.",
+            limit="ack_timeout",
+            seconds=seconds,
+        )
+
+    def _run_out(self, id: str) -> None:
+        del self._timers[id]
+        self._give_up(id)

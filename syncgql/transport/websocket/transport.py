@@ -176,7 +176,9 @@ class WebSocketTransport(AsyncTransport):
             task.add_done_callback(self._ending.discard)
         return result
 
-    async def _answer(self, prepared: tuple[WebSocketStream, AsyncEventSink], deadline: Deadline) -> ExecutionResult:
+    async def _run_to_result(
+        self, prepared: tuple[WebSocketStream, AsyncEventSink], deadline: Deadline
+    ) -> ExecutionResult:
         """Run a query or mutation and return its result, including the errors of an ``error`` message."""
         try:
             return await self._run(prepared, deadline)
@@ -223,7 +225,7 @@ class WebSocketTransport(AsyncTransport):
         extra_args: Mapping[str, Any] | None = None,
     ) -> AsyncRoundTrip[ExecutionResult]:
         _refuse_arguments(headers, extra_args)
-        return RoundTrip(self._for_result(request), self._answer, whole_result)
+        return RoundTrip(self._for_result(request), self._run_to_result, whole_result)
 
     def stream(self, request: GraphQLRequest, sink: EventSink) -> WebSocketStream:
         return self._stream(request, sink)

@@ -27,7 +27,7 @@ from .handshake import Handshake
 from .options import WebSocketOptions
 
 WITHOUT_WEBSOCKET = (
-    " Some servers answer so where they have no WebSocket; subscription_protocol= selects another protocol."
+    " Some servers respond in this way where they have no WebSocket; subscription_protocol= selects another protocol."
 )
 """Advice for what may be a refusal of credentials or a failure, so that no other protocol is tried."""
 

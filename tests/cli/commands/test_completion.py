@@ -35,14 +35,20 @@ def completed(words: str, cwd: Path) -> list[str]:
     return done.stdout.split()
 
 
-def test_bash_completes_words(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ("syncgql com", "completion"),
+        ("syncgql run --pag", "--paginate"),
+        ("syncgql run pr", "prod"),
+        ("syncgql run prod -f books.graphql -o B", "Books"),
+    ],
+)
+def test_bash_completes_words(tmp_path: Path, words: str, expected: str) -> None:
     """Commands, options, endpoints of the configuration, and operations of the file of -f."""
     (tmp_path / "pyproject.toml").write_text('[tool.syncgql.endpoints.prod]\nurl = "https://api.example.com"\n')
     (tmp_path / "books.graphql").write_text("query Books { books { id } }\nquery Other { a }\n")
-    assert completed("syncgql com", tmp_path) == ["completion"]
-    assert completed("syncgql run --pag", tmp_path) == ["--paginate"]
-    assert completed("syncgql run pr", tmp_path) == ["prod"]
-    assert completed("syncgql run prod -f books.graphql -o B", tmp_path) == ["Books"]
+    assert completed(words, tmp_path) == [expected]
 
 
 @pytest.mark.parametrize(

@@ -17,8 +17,8 @@ from pathlib import Path
 
 import requests
 
-from ...examples.programs import free_address
 from ...fix_servers import PATIENCE
+from ...ports import reserved_port
 
 ROOT = Path(__file__).parents[3]
 SCREENSHOT = ROOT / "docs" / "_static" / "django_debug_toolbar.png"
@@ -88,27 +88,33 @@ def site(folder: Path, library_url: str) -> Iterator[str]:
     """Run ``runserver`` in a folder; yield the URL of the site."""
     (folder / "site_settings.py").write_text(SETTINGS, "utf-8")
     (folder / "site_urls.py").write_text(URLS, "utf-8")
-    address = free_address()
     environment = {
         **os.environ,
         "PYTHONPATH": os.pathsep.join([str(folder), str(ROOT)]),
         "DJANGO_SETTINGS_MODULE": "site_settings",
         "LIBRARY_URL": library_url,
     }
-    command = [sys.executable, "-m", "django", "runserver", "--noreload", address]
-    with subprocess.Popen(
-        command, cwd=folder, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
-    ) as server:
+    command = [sys.executable, "-m", "django", "runserver", "--noreload"]
+    with (
+        reserved_port() as port,
+        subprocess.Popen(
+            [*command, f"127.0.0.1:{port}"],
+            cwd=folder,
+            env=environment,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,  # it logs each request
+        ) as server,
+    ):
         try:
-            wait_until_up(f"http://{address}/empty/", server)
-            yield f"http://{address}/"
+            wait_until_up(f"http://127.0.0.1:{port}/empty/", server)
+            yield f"http://127.0.0.1:{port}/"
         finally:
             server.terminate()
 
 
-def wait_until_up(url: str, server: subprocess.Popen[str]) -> None:
+def wait_until_up(url: str, server: subprocess.Popen[bytes]) -> None:
     """Wait for the first response."""
-    deadline = time.monotonic() + PATIENCE
+    deadline = time.monotonic() + 2 * PATIENCE
     while True:
         try:
             requests.get(url, timeout=PATIENCE)
@@ -140,7 +146,7 @@ def screenshot(program: str, url: str, path: Path) -> None:
             f"--screenshot={path}",
             url,
         ]
-        subprocess.run(command, check=True, capture_output=True, timeout=PATIENCE)
+        subprocess.run(command, check=True, capture_output=True, timeout=3 * PATIENCE)
 
 
 if __name__ == "__main__":

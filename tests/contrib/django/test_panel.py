@@ -12,6 +12,7 @@ import requests
 
 from syncgql.cli.demo.server_process import ServerProcess
 
+from ...fix_servers import PATIENCE
 from .browser import chromium, screenshot, site
 
 PNG = b"\x89PNG\r\n"
@@ -65,6 +66,7 @@ def test_a_page_without_operations(address: str) -> None:
     assert "No GraphQL operations" in panel(address, page)
 
 
+@pytest.mark.timeout(6 * PATIENCE)
 def test_a_browser_shows_it(address: str, tmp_path: Path) -> None:
     """The documentation has such a picture."""
     program = chromium()

@@ -12,8 +12,8 @@ from collections.abc import Callable
 import pytest
 import requests
 
-from ...examples.programs import free_address
 from ...fix_servers import PATIENCE, Server
+from ...ports import reserved_port
 from .conftest import Project
 
 # Without logging, stderr has only what should not be there.
@@ -43,13 +43,14 @@ VERSION = 1
 """
 
 
-def wait_for_page(url: str, text: str) -> None:
-    """Wait until the site, which may be down meanwhile, answers with this text."""
-    deadline = time.monotonic() + PATIENCE
+def wait_for_page(url: str, text: str, otherwise: Callable[[], object] = lambda: None) -> None:
+    """Wait until the site answers with this text; it may be down meanwhile. Call *otherwise* after other answers."""
+    deadline = time.monotonic() + 2 * PATIENCE
     while time.monotonic() < deadline:
-        with contextlib.suppress(requests.ConnectionError):
+        with contextlib.suppress(requests.RequestException):
             if requests.get(url, timeout=PATIENCE).text == text:
                 return
+            otherwise()
         time.sleep(0.05)
     pytest.fail(f"{url} did not answer with {text}.")
 
@@ -61,13 +62,16 @@ def test_clients_end_when_the_reloader_restarts_the_process(
     site = project(repr({"library": {"url": strawberry_server.url}}))
     site.append("site_settings.py", SETTINGS)
     site.append("urls.py", URLS)
-    address = free_address()
-    with site.start("runserver", address, stderr=subprocess.PIPE) as server:
+    with (
+        reserved_port() as port,
+        site.start("runserver", f"127.0.0.1:{port}", stderr=subprocess.PIPE) as server,
+    ):
+        url = f"http://127.0.0.1:{port}/"
         try:
-            wait_for_page(f"http://{address}/", "1 Query")
+            wait_for_page(url, "1 Query")
             strawberry_server.wait_for("subscription_started", name="bookAdded")
-            site.append("urls.py", "VERSION = 2\n")
-            wait_for_page(f"http://{address}/", "2 Query")
+            # The site may answer before the reloader has looked at the files once, and only later changes count.
+            wait_for_page(url, "2 Query", otherwise=lambda: site.append("urls.py", "VERSION = 2\n"))
             strawberry_server.wait_for("subscription_ended", name="bookAdded")
             assert strawberry_server.wait_for("ws_close")["by"] == "client"
         finally:

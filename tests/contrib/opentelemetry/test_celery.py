@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import pytest
 from opentelemetry.trace import format_trace_id
 
 from ...fix_scripts import run_python
@@ -51,7 +52,7 @@ CeleryInstrumentor().instrument()
 from tasks import ask
 with trace.use_span(trace.NonRecordingSpan(trace.get_current_span(propagate.extract(
         {"traceparent": sys.argv[1]})).get_span_context())):
-    print(ask.delay().get(timeout=60))
+    print(ask.delay().get(timeout=120))
 """
 
 
@@ -67,6 +68,7 @@ def worker(folder: Path) -> Iterator[None]:
             process.wait(PATIENCE)
 
 
+@pytest.mark.timeout(8 * PATIENCE)  # a worker starts, which imports much
 def test_a_task_is_part_of_the_trace(telemetry: Telemetry, traced_server: Server, tmp_path: Path) -> None:
     """The client was created before the fork; the providers after it."""
     (tmp_path / "tasks.py").write_text(TASKS.format(folder=tmp_path, url=traced_server.url), "utf-8")
@@ -75,5 +77,5 @@ def test_a_task_is_part_of_the_trace(telemetry: Telemetry, traced_server: Server
         context = view.get_span_context()
         parent = f"00-{format_trace_id(context.trace_id)}-{context.span_id:016x}-01"
     with worker(tmp_path):
-        result = run_python("-c", CALL, parent, cwd=tmp_path)
+        result = run_python("-c", CALL, parent, cwd=tmp_path, timeout=6 * PATIENCE)
     assert (result.exit_code, result.stdout.strip()) == (0, format_trace_id(context.trace_id)), result.stderr

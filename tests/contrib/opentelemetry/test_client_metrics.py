@@ -31,7 +31,7 @@ def test_the_state_of_a_client_is_observed(telemetry: Telemetry, strawberry_serv
     }
     ((_, buffered),) = telemetry.metric("syncgql.client.subscriptions.buffered")
     assert buffered >= 0
-    ((_, held),) = telemetry.metric("syncgql.client.longest_hold")
+    ((_, held),) = telemetry.metric("syncgql.client.max_loop_lag")
     assert held >= 0
     events.close()
     client.close()

@@ -54,7 +54,7 @@ def test_the_timeout_says_that_no_connection_was_free(held: tuple[Held, str], li
     with Client(url, client_session_args=one_connection(**limits)) as client:
         first = client.submit("{ ok }")
         assert server.came.acquire(timeout=PATIENCE)
-        queued = r"waited 0\.\d s for the only connection of the pool; it was not sent"
+        queued = r"waited \d+\.\d s for the only connection of the pool; it was not sent"
         with pytest.raises(TransportTimeout, match=queued) as caught:
             client.execute("mutation { ok }", timeout=0.3)
         assert caught.value.sent is False
@@ -66,7 +66,7 @@ def test_a_timeout_after_sending_does_not_say_so(held: tuple[Held, str]) -> None
     """It is unknown whether the server has begun."""
     _, url = held
     with Client(url) as client, pytest.raises(TransportTimeout, match="was cancelled") as caught:
-        client.execute("{ ok }", timeout=0.3)
+        client.execute("{ ok }", timeout=1.5)
     assert caught.value.sent is None
 
 
@@ -104,7 +104,7 @@ def test_call_in_a_batch_says_that_no_connection_was_free(held: tuple[Held, str]
     with Client(url, client_session_args=one_connection(), batch_interval=PATIENCE, batch_max=1) as client:
         first = client.submit("{ ok }")
         assert server.came.acquire(timeout=PATIENCE)
-        queued = r"waited 0\.\d s for the only connection of the pool; it was not sent"
+        queued = r"waited \d+\.\d s for the only connection of the pool; it was not sent"
         with pytest.raises(TransportTimeout, match=queued) as caught:
             client.execute("mutation { ok }", timeout=0.3)
         assert caught.value.sent is False
@@ -118,7 +118,7 @@ def test_sent_of_a_call_in_a_batch(held: tuple[Held, str], batch_max: int, sent:
     _, url = held
     with Client(url, batch_interval=PATIENCE, batch_max=batch_max) as client:
         with pytest.raises(TransportTimeout) as caught:
-            client.execute("mutation { ok }", timeout=0.3)
+            client.execute("mutation { ok }", timeout=1.5)
         assert caught.value.sent is sent
 
 

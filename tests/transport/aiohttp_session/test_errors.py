@@ -160,14 +160,14 @@ def test_a_connection_with_another_fingerprint_is_closed(authority: trustme.CA) 
 @pytest.mark.parametrize(
     ("wire", "reset", "message"),
     [
-        (b"", False, "closed the connection before it answered"),
+        (b"", False, "closed the connection before it responded"),
         (b"", True, "was lost before the response was complete: Connection reset by peer"),
-        (b"HTTP/1.1 200 OK\r\nContent-Ty", False, "closed the connection before it answered"),
+        (b"HTTP/1.1 200 OK\r\nContent-Ty", False, "closed the connection before it responded"),
         (answer()[:-5], False, "is incomplete: the connection was closed before its end"),
         (answer()[:-5], True, "is incomplete: the connection was closed before its end"),
         (BAD_CHUNK, False, "Invalid character in chunk size"),
-        (b"220 mail.example.test ESMTP\r\n\r\n", False, "what is not HTTP"),
-        (b"HTTP/1.1 2xx OK\r\n\r\n", False, "what is not HTTP"),
+        (b"220 mail.example.test ESMTP\r\n\r\n", False, "something that is not HTTP"),
+        (b"HTTP/1.1 2xx OK\r\n\r\n", False, "something that is not HTTP"),
         (answer(b"", "X-Big: " + 70_000 * "x"), False, "beyond the limits for headers"),
         pytest.param(
             answer(b"", *(f"X-{number}: 1" for number in range(5000))), False, "beyond the limits for headers",

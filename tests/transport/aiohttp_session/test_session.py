@@ -64,9 +64,9 @@ def test_n13_subscriptions_take_no_slot_of_the_pool(any_server: Server, limit: i
 
 def test_n10_subscription_outlives_the_total_limit(any_server: Server) -> None:
     """The limit of a whole request does not apply to a subscription."""
-    limits = aiohttp.ClientTimeout(total=0.5)
-    with Client(any_server.url, timeout=limits, client_session_args={"timeout": 0.5}) as client:
-        events = client.subscribe("subscription { count(to: 4, delay: 0.4) }")
+    limits = aiohttp.ClientTimeout(total=1.5)
+    with Client(any_server.url, timeout=limits, client_session_args={"timeout": 1.5}) as client:
+        events = client.subscribe("subscription { count(to: 4, delay: 0.5) }")
         assert [event["count"] for event in events] == [1, 2, 3, 4]
 
 

@@ -10,7 +10,7 @@ import socket
 import pytest
 from aiohttp.client_proto import ResponseHandler
 
-from syncgql.transport.aiohttp_session.tcp_connector import Socket, in_empty_context
+from syncgql.transport.aiohttp_session.connector import Socket, in_empty_context
 
 variable: contextvars.ContextVar[int] = contextvars.ContextVar("variable", default=0)
 

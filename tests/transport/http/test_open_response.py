@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import gzip
 
 from syncgql import AIOHTTPTransport, GraphQLRequest
 from syncgql.deadline import Deadline
 from syncgql.transport.aiohttp_session.session import SharedSession
+from syncgql.transport.http.open_response import PIECE
 from syncgql.transport.http.sender import HTTPSender
 
 from ...servers.wire import WireConnection, WireServer, always, answer
@@ -51,4 +53,33 @@ def test_the_body_comes_in_pieces() -> None:
         await sender.close()
 
     with WireServer(always(answer(BODY))) as server:
+        asyncio.run(main())
+
+
+def test_the_loop_goes_on_between_pieces() -> None:
+    """A body that arrives at once is yielded in small pieces, and other tasks run between them."""
+    large = bytes(10 * PIECE)
+
+    async def main() -> None:
+        sender = HTTPSender(SharedSession(), None)
+        request = AIOHTTPTransport(server.url).round_trip(GraphQLRequest("{ ok }")).request
+        response = await sender.open(request, Deadline())
+        turns = pieces = 0
+
+        async def count_turns() -> None:
+            nonlocal turns
+            while True:
+                turns += 1
+                await asyncio.sleep(0)
+
+        counting = asyncio.create_task(count_turns())
+        async for piece in response.iter_bytes():
+            assert len(piece) <= PIECE
+            pieces += 1
+        assert turns >= pieces - 1 >= 9
+        counting.cancel()
+        await sender.close()
+
+    compressed = answer(gzip.compress(large), "Content-Encoding: gzip")
+    with WireServer(always(compressed)) as server:
         asyncio.run(main())

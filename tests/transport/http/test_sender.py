@@ -273,7 +273,7 @@ def test_n11_mutation_of_which_nothing_was_written() -> None:
 def test_query_on_a_new_connection_is_not_sent_again() -> None:
     """A server that closes a new connection without a response has received the query; a retry would not help."""
     with WireServer(lambda connection: (connection.read_request(), None)[1]) as server, Client(server.url) as client:
-        with pytest.raises(TransportConnectionFailed, match="closed the connection before it answered"):
+        with pytest.raises(TransportConnectionFailed, match="closed the connection before it responded"):
             client.execute(QUERY)
         assert len(server.requests) == 1
 

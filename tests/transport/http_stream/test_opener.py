@@ -166,13 +166,13 @@ def test_n10_limits_of_the_opening(protocol: Protocol, timeout: Any, limit: str)
 
 
 @each_protocol
-@pytest.mark.parametrize("timeout", [0.2, aiohttp.ClientTimeout(sock_read=0.2)])
+@pytest.mark.parametrize("timeout", [1.0, aiohttp.ClientTimeout(sock_read=1.0)])
 def test_n10_no_limits_of_the_stream(protocol: Protocol, timeout: Any) -> None:
     """The limits of aiohttp and of the call do not end an open stream."""
 
     def pieces() -> Any:
         yield from protocol.events(1)
-        time.sleep(0.6)
+        time.sleep(1.5)  # longer than each limit
         yield protocol.n(2)
         yield protocol.complete
 
@@ -180,7 +180,7 @@ def test_n10_no_limits_of_the_stream(protocol: Protocol, timeout: Any) -> None:
     subscriptions = protocol.type("http://127.0.0.1:9/", timeout=timeout)
     with WireServer(stream) as server:
         subscriptions = protocol.type(server.url, timeout=timeout)
-        with Client(server.url, subscriptions=subscriptions, timeout=0.3) as client:
+        with Client(server.url, subscriptions=subscriptions, timeout=1.0) as client:
             assert numbers(client) == [1, 2]
 
 
@@ -189,7 +189,7 @@ def test_limit_of_the_call(protocol: Protocol) -> None:
     """The call's limit ends the wait for a stream, and the server sees it."""
     with WireServer(silent) as server, protocol.client(server.url) as client:
         with pytest.raises(TransportTimeout) as info:
-            client.subscribe(SUBSCRIPTION, timeout=0.2)
+            client.subscribe(SUBSCRIPTION, timeout=1.0)
         server.wait_for_scripts()
     assert info.value.limit == "timeout"
 

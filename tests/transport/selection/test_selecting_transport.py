@@ -216,7 +216,7 @@ def test_no_connection_no_tls_no_name_no_answer(wire_nothing: str) -> None:
     assert server.connections == 1
     with (
         WireServer(lambda connection: connection.wait_for_end()) as server,
-        Client(server.url, timeout=0.2) as client,
+        Client(server.url, timeout=1.0) as client,
         pytest.raises(TransportTimeout),
     ):
         client.subscribe(SUBSCRIPTION)

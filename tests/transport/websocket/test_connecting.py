@@ -263,8 +263,10 @@ def test_query_over_a_socket_that_cannot_be_opened_says_why() -> None:
 
 def test_retry_after_of_a_refused_upgrade_is_kept() -> None:
     """No attempt begins before the time that a server asks to wait."""
+    refused: list[float] = []
 
     async def later(peer: Peer) -> None:
+        refused.append(time.monotonic())
         await peer.refuse(429, Retry_After="1")
 
     with (
@@ -273,9 +275,8 @@ def test_retry_after_of_a_refused_upgrade_is_kept() -> None:
     ):
         events = client.subscribe(TICKS)
         assert next(events) == {"tick": 1}
-        started = time.monotonic()
         assert next(events) == {"tick": 3}
-        assert time.monotonic() - started >= 1
+        assert time.monotonic() - refused[0] >= 1
 
 
 def test_mode_is_negotiated_anew() -> None:

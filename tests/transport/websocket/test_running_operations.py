@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -10,10 +11,10 @@ from syncgql import ExecutionResult, GraphQLRequest, TransportError, TransportPr
 from syncgql.protocol.close_codes import RetryDecision
 from syncgql.protocol.graphql_transport_ws import GraphQLTransportWS
 from syncgql.protocol.masking import Mask
-from syncgql.protocol.websocket_events import Answered, Completed, Failed, Started, Unreadable
+from syncgql.protocol.websocket_events import Completed, Failed, SingleResult, Started, Unreadable
 from syncgql.transport.async_event_sink import AsyncEventSink
 from syncgql.transport.websocket.active_operation import ActiveOperation
-from syncgql.transport.websocket.running_operations import OperationListener, RunningOperations
+from syncgql.transport.websocket.running_operations import Confirmations, OperationListener, RunningOperations
 
 from ..asynchronous import in_loop
 
@@ -87,7 +88,7 @@ async def test_each_operation_ends_once() -> None:
     first, second, third = socket.start(), socket.start(), socket.start()
     for _ in range(2):
         socket.running.ended(Completed(first.id))
-        socket.running.ended(Answered(second.id, ExecutionResult({"a": 2})))
+        socket.running.ended(SingleResult(second.id, ExecutionResult({"a": 2})))
         socket.running.ended(Failed(third.id, [{"message": "no"}]))
     assert socket.listener.calls == [
         ("finished", first.id, None, RetryDecision.NO),
@@ -130,3 +131,49 @@ async def test_an_interruption_ends_all(type: str, decision: RetryDecision) -> N
     assert [call[1] for call in socket.listener.calls] == [operation.id for operation in operations]
     assert {call[3] for call in socket.listener.calls} == {decision}
     assert socket.running.by_id == {}
+
+
+def test_an_operation_that_is_not_confirmed_is_given_up() -> None:
+    """Each unconfirmed operation is reported once, when its time is up; others are not."""
+
+    async def main() -> list[str]:
+        given_up: list[str] = []
+        one_is_late = asyncio.Event()
+
+        def give_up(id: str) -> None:
+            given_up.append(id)
+            one_is_late.set()
+
+        confirmations = Confirmations(0.05, give_up)
+        for id in ("late", "confirmed"):
+            confirmations.expect(id)
+        confirmations.settle("confirmed")
+        confirmations.settle("unknown")
+        await one_is_late.wait()
+        confirmations.expect("stopped")
+        confirmations.stop()
+        await asyncio.sleep(0.2)
+        return given_up
+
+    assert asyncio.run(main()) == ["late"]
+
+
+def test_without_ack_timeout_no_operation_is_given_up() -> None:
+    """None means no limit, as everywhere."""
+
+    async def main() -> list[str]:
+        given_up: list[str] = []
+        confirmations = Confirmations(None, given_up.append)
+        confirmations.expect("id")
+        await asyncio.sleep(0.05)
+        confirmations.settle("id")
+        return given_up
+
+    assert asyncio.run(main()) == []
+
+
+def test_the_error_for_a_missing_confirmation_names_the_limit() -> None:
+    """The error has the limit and its value."""
+    error = Confirmations(2.5, print).timeout("wss://x")
+    assert (error.limit, error.seconds) == ("ack_timeout", 2.5)
+    assert "wss://x did not confirm" in str(error)

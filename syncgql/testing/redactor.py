@@ -1,4 +1,4 @@
-"""LeftOut: values that are not written to a tape."""
+"""Redactor: removes values from recordings."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ PLACEHOLDER = "(left out)"
 ROOTS = ("variables", "data", "errors", "extensions")
 
 
-class LeftOut:
-    """The paths of values to leave out of recordings, such as ``variables.password`` or ``data.login.token``.
+class Redactor:
+    """Removes values from recordings, such as passwords and tokens.
 
     Variables and extensions are removed, and these variables are ignored when recordings are compared. Other values are
     replaced with ``(left out)``, because the program expects their keys. ``*`` stands for any key or index.
 
     Args:
-        paths: the paths.
+        paths: the paths of the values, such as ``variables.password`` or ``data.login.token``.
 
     Raises:
         ValueError: a path does not begin with ``variables``, ``data``, ``errors`` or ``extensions``.

@@ -17,7 +17,7 @@ import trustme
 
 from syncgql import AIOHTTPTransport, Client, GraphQLRequest, TransportServerError
 from syncgql.transport import single_use
-from syncgql.transport.aiohttp_session.answer_guard import AnswerGuard
+from syncgql.transport.aiohttp_session.response_guard import ResponseGuard
 from syncgql.transport.single_use import SingleUseServers
 
 from ...servers.unruly import EARLY_HINTS, IDLE_TIMEOUT, IdleSender, chunked
@@ -129,7 +129,7 @@ def test_answers_in_pieces(own: bytes, step: int) -> None:
     request: Any = SimpleNamespace(connection_key=Server())
     for data, is_whole in ((own, True), (own[:-1], False), (own + b"H", False)):
         handler: Any = Handler()
-        guard = AnswerGuard(handler, asyncio.Transport(), request, SingleUseServers())
+        guard = ResponseGuard(handler, asyncio.Transport(), request, SingleUseServers())
         for number in range(2):
             has_begun = guard.begin()
             assert has_begun is (is_whole or number == 0)

@@ -1,4 +1,4 @@
-"""Flights: queries and mutations in flight, which any thread may cancel."""
+"""PendingCalls: queries and mutations in flight, which any thread may cancel."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ..fix_servers import PATIENCE, Server
 
 @pytest.mark.parametrize("options", [{}, {"retry": True}], ids=["plain", "retry"])
 def test_cancel_ends_the_calls_of_other_threads(strawberry_server: Server, options: dict[str, Any]) -> None:
-    """On the wire too; the threads get an error, which is not retried."""
+    """The requests are aborted, too; the threads get an error, which is not retried."""
     raised: list[BaseException] = []
     with Client(strawberry_server.url, timeout=None, **options) as client:
         executor = client._pipeline.bulk_executor()

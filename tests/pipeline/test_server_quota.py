@@ -1,4 +1,4 @@
-"""Account: what is left of a limit, whatever order the answers have."""
+"""ServerQuota: what is left of a limit, whatever order the answers have."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from syncgql.pipeline.account import MAX_READINGS, NO_RESET, Account
+from syncgql.pipeline.server_quota import MAX_READINGS, NO_RESET, ServerQuota
 from syncgql.protocol.rate_limit_readings import Reading
 
 LIMIT = 1000.0
 
 
-def read(account: Account, reading: Reading, now: float = 0.0, number: int = 1, sent_after: int = 0) -> None:
-    account.read(reading, number=number, sent_after=sent_after, count=1, now=now)
+def read(quota: ServerQuota, reading: Reading, now: float = 0.0, number: int = 1, sent_after: int = 0) -> None:
+    quota.update(reading, number=number, sent_after=sent_after, count=1, now=now)
 
 
 class Model:
@@ -26,7 +26,7 @@ class Model:
     """
 
     def __init__(self, rate: float) -> None:
-        self.account = Account()
+        self.quota = ServerQuota()
         self.now = 0.0
         self.on_the_way: list[tuple[int, float]] = []
         self.answers: list[tuple[int, float, float]] = []
@@ -45,7 +45,7 @@ class Model:
 
     def send(self, cost: float) -> None:
         self.on_the_way.append((self._answered, cost))
-        self.account.in_flight += cost
+        self.quota.in_flight += cost
 
     def arrive(self, which: int) -> None:
         if self.on_the_way:
@@ -57,10 +57,10 @@ class Model:
         if self.answers:
             sent_after, cost, left = self.answers.pop(which % len(self.answers))
             self._answered += 1
-            self.account.in_flight -= cost
+            self.quota.in_flight -= cost
             reset = None if self._rate else 3600 - self.now
             reading = Reading(left, LIMIT, reset, self._rate, cost)
-            read(self.account, reading, self.now, self._answered, sent_after)
+            read(self.quota, reading, self.now, self._answered, sent_after)
 
 
 STEPS = st.lists(st.tuples(st.sampled_from(["send", "arrive", "answer", "pass"]), st.integers(0, 10)), max_size=100)
@@ -80,76 +80,76 @@ def test_the_account_never_promises_too_much(rate: float, steps: list[tuple[str,
             model.pass_time(number / 10)
         else:
             (model.arrive if step == "arrive" else model.answer)(number)
-        promised = model.account.left(model.now) - model.account.in_flight
+        promised = model.quota.remaining(model.now) - model.quota.in_flight
         assert promised <= model.left + 1e-6
     while model.on_the_way or model.answers:
         model.arrive(0)
         model.answer(-1)
     if not rate:
-        assert model.account.left(model.now) == model.left
+        assert model.quota.remaining(model.now) == model.left
 
 
 def test_a_bucket_fills() -> None:
     """A request waits until enough has come back, and one that takes more than the limit until it is full."""
-    account = Account()
-    read(account, Reading(30, 100, restore_rate=10, cost=20))
-    assert account.wait(20, 0.0, 0.0) == 0
-    assert account.wait(20, 0.0, 20.0) == pytest.approx(1.0)
-    assert account.wait(500, 0.0, 0.0) == pytest.approx(7.0)
-    assert account.left(100.0) == 100
+    quota = ServerQuota()
+    read(quota, Reading(30, 100, restore_rate=10, cost=20))
+    assert quota.wait(20, 0.0, 0.0) == 0
+    assert quota.wait(20, 0.0, 20.0) == pytest.approx(1.0)
+    assert quota.wait(500, 0.0, 0.0) == pytest.approx(7.0)
+    assert quota.remaining(100.0) == 100
 
 
 def test_a_window_is_waited_for() -> None:
     """After its reset nothing is known."""
-    account = Account()
-    read(account, Reading(5, 100, reset_in=60))
-    assert account.wait(1, 10.0, 5.0) == pytest.approx(50.0)
-    assert account.is_current(59.0)
-    assert not account.is_current(60.0)
-    assert account.wait(1, 60.0, 5.0) == 0
+    quota = ServerQuota()
+    read(quota, Reading(5, 100, reset_in=60))
+    assert quota.wait(1, 10.0, 5.0) == pytest.approx(50.0)
+    assert quota.is_known(59.0)
+    assert not quota.is_known(60.0)
+    assert quota.wait(1, 60.0, 5.0) == 0
 
 
 def test_an_answer_from_before_the_reset_is_ignored() -> None:
     """It came late, and the next window has begun."""
-    account = Account()
-    read(account, Reading(3, 100, reset_in=10), now=0.0)
-    read(account, Reading(99, 100, reset_in=60), now=9.0, number=2)
-    assert account.left(9.0) == 99
-    read(account, Reading(2, 100, reset_in=0.5), now=9.5, number=3)
-    assert account.left(9.5) == 99
+    quota = ServerQuota()
+    read(quota, Reading(3, 100, reset_in=10), now=0.0)
+    read(quota, Reading(99, 100, reset_in=60), now=9.0, number=2)
+    assert quota.remaining(9.0) == 99
+    read(quota, Reading(2, 100, reset_in=0.5), now=9.5, number=3)
+    assert quota.remaining(9.5) == 99
 
 
 def test_the_cost_is_told_or_the_average() -> None:
     """A server that does not tell it shows it by what is left."""
-    account = Account()
-    read(account, Reading(100, reset_in=60))
-    assert account.cost is None
-    read(account, Reading(93, reset_in=60), number=2, sent_after=1)
-    read(account, Reading(90, reset_in=60), number=3, sent_after=2)
-    assert account.cost == 5
-    read(account, Reading(70, reset_in=60, cost=20), number=4, sent_after=3)
-    assert account.cost == 20
+    quota = ServerQuota()
+    read(quota, Reading(100, reset_in=60))
+    assert quota.cost is None
+    read(quota, Reading(93, reset_in=60), number=2, sent_after=1)
+    read(quota, Reading(90, reset_in=60), number=3, sent_after=2)
+    assert quota.cost == 5
+    read(quota, Reading(70, reset_in=60, cost=20), number=4, sent_after=3)
+    assert quota.cost == 20
 
 
 def test_a_server_that_names_no_reset() -> None:
     """It is asked again a little later."""
-    account = Account()
-    read(account, Reading(0, 100))
-    assert account.wait(1, 0.0, 0.0) == NO_RESET
+    quota = ServerQuota()
+    read(quota, Reading(0, 100))
+    assert quota.wait(1, 0.0, 0.0) == NO_RESET
 
 
 @pytest.mark.parametrize("limit", [None, LIMIT])
 def test_a_request_without_an_answer_is_taken(limit: Any) -> None:
     """It may have been counted."""
-    account = Account()
-    read(account, Reading(10, limit, reset_in=60))
-    account.take(4)
-    assert account.left(0.0) == 6
+    quota = ServerQuota()
+    read(quota, Reading(10, limit, reset_in=60))
+    quota.deduct(4)
+    assert quota.remaining(0.0) == 6
 
 
 def test_readings_are_not_kept_without_limit() -> None:
     """A program runs for months."""
-    account = Account()
+    quota = ServerQuota()
     for number in range(2 * MAX_READINGS):
-        read(account, Reading(10_000 - number, reset_in=60), number=number, sent_after=number - 1)
-    assert len(account._levels) == MAX_READINGS
+        read(quota, Reading(10_000 - number, reset_in=60), number=number, sent_after=number - 1)
+    assert len(quota._levels) == MAX_READINGS

@@ -1,11 +1,11 @@
-"""The paths of the demo's server that refuse some requests."""
+"""The middleware of the demo's server, which refuses some requests."""
 
 from __future__ import annotations
 
 import pytest
 
 from syncgql import Client, TransportAuthenticationError, TransportServerError
-from syncgql.cli.demo.troubles import Tokens
+from syncgql.cli.demo.middleware import Tokens
 
 
 def test_the_busy_path(library: str) -> None:

@@ -1,4 +1,4 @@
-"""FlightQueue: several flights at a time; the loop thread begins the next one."""
+"""CallQueue: starts calls in order, up to a limit."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ def sleep(seconds: float) -> GraphQLRequest:
     return GraphQLRequest(f"{{ sleep(seconds: {seconds}) }}")
 
 
-def test_the_loop_begins_the_next_flight(strawberry_server: Server) -> None:
-    """Without any action of the thread that added it, and never more than the limit at the same time."""
+def test_the_loop_starts_the_next_call(strawberry_server: Server) -> None:
+    """It does so without the thread that added the call, and never exceeds the limit."""
     done: SlicedQueue[GetResult] = SlicedQueue()
     with Client(strawberry_server.url) as client:
         executor = client._pipeline.bulk_executor(concurrency=2)
@@ -25,15 +25,15 @@ def test_the_loop_begins_the_next_flight(strawberry_server: Server) -> None:
         for _ in range(6):
             strawberry_server.wait_for("response")
         assert [done.get()().data for _ in range(6)] == [{"sleep": 0.1}] * 6
-    under_way = most = 0
+    running = most = 0
     for entry in strawberry_server.seen():
-        under_way += {"sleep_started": 1, "response": -1}.get(entry["event"], 0)
-        most = max(most, under_way)
+        running += {"sleep_started": 1, "response": -1}.get(entry["event"], 0)
+        most = max(most, running)
     assert most == 2
 
 
 def test_the_time_in_the_queue_does_not_count(strawberry_server: Server) -> None:
-    """The limit of each call begins with its turn."""
+    """The time limit of each call begins when it is started."""
     done: SlicedQueue[GetResult] = SlicedQueue()
     with Client(strawberry_server.url, timeout=2) as client:
         executor = client._pipeline.bulk_executor()
@@ -42,8 +42,8 @@ def test_the_time_in_the_queue_does_not_count(strawberry_server: Server) -> None
         assert [done.get()().data for _ in range(4)] == [{"sleep": 0.8}] * 4
 
 
-def test_close_ends_those_that_wait(strawberry_server: Server) -> None:
-    """They have an outcome, too, so that no thread waits forever."""
+def test_close_ends_waiting_calls(strawberry_server: Server) -> None:
+    """Each waiting call has an outcome, so that no thread waits forever."""
     done: SlicedQueue[GetResult] = SlicedQueue()
     with Client(strawberry_server.url, timeout=None) as client:
         executor = client._pipeline.bulk_executor()
@@ -56,8 +56,8 @@ def test_close_ends_those_that_wait(strawberry_server: Server) -> None:
     assert len(strawberry_server.seen("sleep_started")) == 1
 
 
-def test_none_begins_after_cancel(strawberry_server: Server) -> None:
-    """Neither those that wait nor the next."""
+def test_no_call_starts_after_cancel(strawberry_server: Server) -> None:
+    """Waiting calls are dropped."""
     done: SlicedQueue[GetResult] = SlicedQueue()
     with Client(strawberry_server.url, timeout=None) as client:
         executor = client._pipeline.bulk_executor()

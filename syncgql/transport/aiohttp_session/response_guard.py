@@ -1,4 +1,4 @@
-"""AnswerGuard: ensures that a connection receives nothing but the responses to its requests."""
+"""ResponseGuard: ensures that a connection receives nothing but the responses to its requests."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ MAX_DIGITS = 19
 """Digits of the longest ``Content-Length``, that of 2**63 - 1."""
 
 
-class AnswerGuard(asyncio.Protocol):
+class ResponseGuard(asyncio.Protocol):
     """Receives the bytes of a connection before aiohttp's protocol does, during the life of the connection.
 
     aiohttp parses data that arrives on a connection in its pool, and returns it as the response to the next request
@@ -67,13 +67,13 @@ class AnswerGuard(asyncio.Protocol):
         self._length: int | None = None
 
     @classmethod
-    def of(cls, handler: ResponseHandler, request: ClientRequest, single_use: SingleUseServers) -> AnswerGuard:
+    def of(cls, handler: ResponseHandler, request: ClientRequest, single_use: SingleUseServers) -> ResponseGuard:
         """Return the guard of an open connection; the first request places it before aiohttp's protocol."""
         transport = handler.transport
         if transport is None:
             raise ConnectionResetError("The connection is closed.")
         guard = transport.get_protocol()
-        if not isinstance(guard, AnswerGuard):
+        if not isinstance(guard, ResponseGuard):
             guard = cls(handler, transport, request, single_use)
             transport.set_protocol(guard)
         return guard

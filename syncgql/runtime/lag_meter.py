@@ -1,4 +1,4 @@
-"""HoldMeter: measures for how long callbacks held a loop."""
+"""LagMeter: measures how long callbacks keep a loop from its sockets."""
 
 from __future__ import annotations
 
@@ -7,11 +7,10 @@ import time
 from typing import Any
 
 
-class HoldMeter:
-    """Measures the longest time for which a loop ran callbacks without looking at its sockets.
+class LagMeter:
+    """Measures the lag of a loop: the longest time for which it ran callbacks and did not poll its sockets.
 
-    It measures nothing before ``start()``, so that a loop is not slowed down for a number that is not read: it then
-    calls the selector directly.
+    It measures nothing before ``start()``, so that loops whose lag is not read call the selector directly.
 
     Args:
         selector: the selector of the loop.
@@ -24,21 +23,21 @@ class HoldMeter:
         self.longest = 0.0
         self._selector = selector
         self._select = selector.select
-        self._since = 0.0
+        self._polled_at = 0.0
 
     def start(self) -> None:
         """Begin to measure; called on the loop. Does nothing the second time."""
-        if not self._since:
-            self._since = time.monotonic()
+        if not self._polled_at:
+            self._polled_at = time.monotonic()
             # A subclass would need a Python frame in each iteration of each loop, and could not be defined before
             # gevent replaces the selectors.
             self._selector.select = self._measured_select  # type: ignore[method-assign]
 
     def _measured_select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, Any]]:
-        held = time.monotonic() - self._since
-        if held > self.longest:
-            self.longest = held
+        lag = time.monotonic() - self._polled_at
+        if lag > self.longest:
+            self.longest = lag
         try:
             return self._select(timeout)
         finally:
-            self._since = time.monotonic()
+            self._polled_at = time.monotonic()

@@ -1,4 +1,4 @@
-"""Flights: queries and mutations in flight, which any thread may cancel."""
+"""PendingCall and PendingCalls: queries and mutations without an outcome yet, which any thread may cancel."""
 
 from __future__ import annotations
 
@@ -12,14 +12,15 @@ from ..runtime.runtime import Runtime
 from ..transport.base import AsyncRoundTrip
 
 
-class Flight:
-    """One query or mutation on the loop.
+class PendingCall:
+    """One query or mutation, which runs on the loop once it is started.
 
     Args:
         runtime: runs it.
         round_trip: sends the request and parses the response.
         deadline: the time at which it is cancelled.
-        landed: called once, when there is an outcome: on the loop thread, or by this call if the client is closed.
+        on_done: called once, when there is an outcome: on the loop thread, or by this initializer if the client is
+            closed.
     """
 
     __slots__ = ("_call", "_deadline", "_parse", "_runtime")
@@ -29,57 +30,57 @@ class Flight:
         runtime: Runtime[Any],
         round_trip: AsyncRoundTrip[ExecutionResult],
         deadline: Deadline,
-        landed: Callable[[Flight], object],
+        on_done: Callable[[PendingCall], object],
     ) -> None:
         self._runtime = runtime
         self._deadline = deadline
         self._parse = round_trip.parse
-        self._call = runtime.hold(round_trip.send(round_trip.request, deadline), deadline, lambda: landed(self))
+        self._call = runtime.prepare(round_trip.send(round_trip.request, deadline), deadline, lambda: on_done(self))
 
     def post(self, callback: Callable[[], object]) -> None:
-        """Schedule a call on the loop that this flight uses; does nothing if the loop has ended."""
+        """Schedule *callback* on the loop that this call uses; does nothing if the loop has ended."""
         self._runtime.thread.post(callback)
 
     def start(self) -> None:
         """Send the request, with the remaining time."""
         self.post(self._call.start)
 
-    def begin(self) -> bool:
-        """Send the request, on the loop; its time limit starts now. Return False if the flight has already ended."""
+    def start_on_loop(self) -> bool:
+        """Send the request, on the loop; its time limit starts now. Return False if there is an outcome already."""
         self._deadline.restart()
         self._call.start()
         return not self._call.is_done
 
     def cancel(self) -> None:
-        """Cancel the flight and its request; takes no lock and does not wait."""
+        """Cancel the call and its request; takes no lock and does not wait."""
         self._runtime.thread.post(self._call.cancel, _cancelled())
 
     def outcome(self) -> ExecutionResult:
-        """Return the result or raise the exception. Call this once, after the flight has landed."""
+        """Return the result or raise the exception. May be called once, when the call is done."""
         return self._parse(self._call.outcome())
 
 
-class Flights:
-    """The flights of any number of threads, which end together.
+class PendingCalls:
+    """The calls of any number of threads, which end together.
 
-    There is no lock, because a finalizer may cancel. A thread first adds its flight and then checks the flag;
-    ``cancel`` first sets the flag and then looks for flights. So at least one of them sees the other.
+    There is no lock, because a finalizer may cancel. A thread first adds its call and then checks the flag;
+    ``cancel`` first sets the flag and then looks for calls. So at least one of them sees the other.
     """
 
     def __init__(self) -> None:
-        self._flights: set[Flight] = set()
+        self._calls: set[PendingCall] = set()
         self._is_cancelled = False
 
-    def add(self, flight: Flight) -> Flight:
-        """Add a flight that has started."""
-        self._flights.add(flight)
+    def add(self, call: PendingCall) -> PendingCall:
+        """Add a call and return it."""
+        self._calls.add(call)
         if self._is_cancelled:
-            flight.cancel()
-        return flight
+            call.cancel()
+        return call
 
-    def discard(self, flight: Flight) -> None:
-        """Remove a flight that has landed."""
-        self._flights.discard(flight)
+    def discard(self, call: PendingCall) -> None:
+        """Remove a call that is done."""
+        self._calls.discard(call)
 
     def check(self) -> None:
         """Raise a ``TransportError`` after ``cancel()``."""
@@ -87,10 +88,10 @@ class Flights:
             raise _cancelled()
 
     def cancel(self) -> None:
-        """Cancel all flights, including those that are added later; takes no lock and does not wait."""
+        """Cancel all calls, including those that are added later; takes no lock and does not wait."""
         self._is_cancelled = True
-        for flight in self._flights.copy():
-            flight.cancel()
+        for call in self._calls.copy():
+            call.cancel()
 
 
 def _cancelled() -> TransportError:

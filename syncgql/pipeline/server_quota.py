@@ -1,4 +1,4 @@
-"""Account: the remaining quota of one limit of a server, according to its responses."""
+"""ServerQuota: the remaining quota of one limit of a server, according to its responses."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ MAX_READINGS = 256
 """The maximum number of readings to keep; more requests are not in flight at the same time."""
 
 
-class Account:
+class ServerQuota:
     """The remaining quota of one limit. It receives the time as an argument and uses neither locks nor clocks.
 
     Responses may arrive in a different order than the server counted the requests. Of the responses that were in flight
     at the same time, the one with the lowest remainder was counted last, so it is used. Requests that are still in
-    flight may or may not be included in it; they are subtracted, so that the account never promises too much.
+    flight may or may not be included in it; they are subtracted, so that it is never overestimated.
 
     Attributes:
         in_flight: the estimated cost of the requests without a response.
@@ -40,16 +40,16 @@ class Account:
         self._level = 0.0
         self._levels: deque[tuple[int, float]] = deque(maxlen=MAX_READINGS)
         self._first_level = 0.0
-        self._answers = 0
+        self._requests = 0
 
-    def is_current(self, now: float) -> bool:
+    def is_known(self, now: float) -> bool:
         """Return whether the remaining quota is known; False after a reset."""
         return now < self._reset
 
-    def left(self, now: float) -> float:
+    def remaining(self, now: float) -> float:
         """Return the remaining quota, including that of the requests in flight."""
-        left = self._level + self._rate * now
-        return left if self.limit is None else min(left, self.limit)
+        remaining = self._level + self._rate * now
+        return remaining if self.limit is None else min(remaining, self.limit)
 
     def wait(self, cost: float, now: float, ahead: float) -> float:
         """Return the seconds until a request can be sent; 0 for now.
@@ -59,17 +59,17 @@ class Account:
             now: the time in seconds.
             ahead: the cost of the requests ahead of it.
         """
-        missing = ahead + (cost if self.limit is None else min(cost, self.limit)) - self.left(now)
-        if missing <= 0 or not self.is_current(now):
+        missing = ahead + (cost if self.limit is None else min(cost, self.limit)) - self.remaining(now)
+        if missing <= 0 or not self.is_known(now):
             return 0.0
         return missing / self._rate if self._rate else self._reset - now
 
-    def take(self, cost: float) -> None:
-        """Reduce the remaining quota, for a request without a response."""
+    def deduct(self, cost: float) -> None:
+        """Reduce the remaining quota by the cost of a request without a response."""
         self._level -= cost
 
-    def read(self, reading: Reading, *, number: int, sent_after: int, count: int, now: float) -> None:
-        """Update the account from a response.
+    def update(self, reading: Reading, *, number: int, sent_after: int, count: int, now: float) -> None:
+        """Update the quota from a response.
 
         Args:
             reading: the quota in the response.
@@ -80,20 +80,20 @@ class Account:
         """
         level = reading.remaining - reading.restore_rate * now
         reset = self._reset_of(reading, now)
-        if self.is_current(now) and reset < self._reset - SAME_RESET:
+        if self.is_known(now) and reset < self._reset - SAME_RESET:
             return  # a response from before the last reset
-        if not self.is_current(now) or (reset > self._reset + SAME_RESET and level > self._level):
+        if not self.is_known(now) or (reset > self._reset + SAME_RESET and level > self._level):
             self._levels.clear()
-            self._first_level, self._answers = level, 0
+            self._first_level, self._requests = level, 0
         else:
-            self._answers += count
+            self._requests += count
         self.limit, self._rate, self._reset = reading.limit, reading.restore_rate, reset
         self._levels.append((number, level))
         self._level = min(level for number, level in self._levels if number > sent_after)
         if reading.cost is not None:
             self.cost = reading.cost / count
-        elif self._answers:
-            self.cost = max(1.0, (self._first_level - self._level) / self._answers)
+        elif self._requests:
+            self.cost = max(1.0, (self._first_level - self._level) / self._requests)
 
     @staticmethod
     def _reset_of(reading: Reading, now: float) -> float:

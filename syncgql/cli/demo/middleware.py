@@ -1,4 +1,4 @@
-"""Paths of the demo server that refuse some requests, so that the demo can show how the client handles that."""
+"""ASGI middleware that refuses some requests, so that the demo can show how the client handles that."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""LeftOut: the values that are not recorded."""
+"""Redactor: removes values from recordings."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ from typing import Any
 
 import pytest
 
-from syncgql.testing.left_out import LeftOut
+from syncgql.testing.redactor import Redactor
 
 
 def test_variables_are_removed() -> None:
     """At any depth; the given object stays as it is."""
     given = {"id": "7", "input": {"password": "secret", "names": ["a", "b"]}, "now": 1}
-    left_out = LeftOut(["variables.input.password", "variables.now", "variables.missing.name"])
-    assert left_out.variables(given) == {"id": "7", "input": {"names": ["a", "b"]}}
+    redactor = Redactor(["variables.input.password", "variables.now", "variables.missing.name"])
+    assert redactor.variables(given) == {"id": "7", "input": {"names": ["a", "b"]}}
     assert given["input"] == {"password": "secret", "names": ["a", "b"]}
 
 
@@ -33,19 +33,19 @@ def test_variables_are_removed() -> None:
 def test_data_keep_their_keys(path: str, kept: Any) -> None:
     """Values are replaced, because the program reads them; extensions are removed."""
     response = {"data": {"login": {"token": "x", "tags": [1, 2]}}, "extensions": {"cost": 3}}
-    assert LeftOut([path]).response(response) == kept
+    assert Redactor([path]).response(response) == kept
 
 
 def test_events_are_responses() -> None:
     """The same paths hold for each event of a subscription."""
     events = [{"data": {"n": number}} for number in range(2)]
-    kept = LeftOut(["data.n"]).response({"events": events, "end": "complete"})
+    kept = Redactor(["data.n"]).response({"events": events, "end": "complete"})
     assert kept == {"events": [{"data": {"n": "(left out)"}}] * 2, "end": "complete"}
 
 
 def test_mistakes() -> None:
     """A path without its root, or one path instead of a list."""
     with pytest.raises(ValueError, match="must begin with one of variables, data, errors, extensions, not 'password'"):
-        LeftOut(["password"])
+        Redactor(["password"])
     with pytest.raises(TypeError, match="a list of paths, not a str"):
-        LeftOut("variables.password")
+        Redactor("variables.password")
