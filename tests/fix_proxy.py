@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-PATIENCE = 30.0  # seconds to wait for an event that must happen on a busy machine
+PATIENCE = 60.0  # seconds to wait for an event that must happen on a busy machine
 
 USER, PASSWORD = "ada", "pr0xy-s3cret"
 

@@ -17,7 +17,7 @@ from syncgql.cli.demo.server_process import ServerProcess
 
 from .servers.tcp_proxy import TCPProxy
 
-PATIENCE = 30.0  # seconds to wait for an event that must happen on a busy machine
+PATIENCE = 60.0  # seconds to wait for an event that must happen on a busy machine
 
 
 class Server:

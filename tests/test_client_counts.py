@@ -31,7 +31,7 @@ from .servers.scripted import TEXT, Peer, ScriptedServer
 from .servers.wire import WireServer, always, answer
 
 CALLS = 20
-PATIENCE = 30.0  # seconds
+PATIENCE = 60.0  # seconds
 DOCUMENT = "query ($id: ID) { ok(id: $id) }"
 
 

@@ -108,7 +108,7 @@ def test_f05_celery_prefork(strawberry_server: Server, tmp_path: Path) -> None:
         env={**QUIET, "GRAPHQL_URL": strawberry_server.url, "CELERY_FOLDER": str(tmp_path)},
         capture_output=True,
         text=True,
-        timeout=110,
+        timeout=280,
         check=False,
     )
     said = result.stdout + result.stderr

@@ -28,7 +28,7 @@ from ..servers.wire import WireServer, always, answer
 PACKAGE = Path(syncgql.__file__).parent
 CALLER, LOOP, WORKER = "In the calling thread", "On the loop thread", "In a worker thread"
 WARM = 5
-PATIENCE = 30.0  # seconds
+PATIENCE = 60.0  # seconds
 
 
 class Step(NamedTuple):

@@ -26,7 +26,7 @@ def project(tmp_path: Path) -> Path:
 def command(project: Path, *words: str) -> subprocess.CompletedProcess[str]:
     # mypy does not find packages that are installed in place.
     env = environment("", MYPYPATH=str(ROOT))
-    return subprocess.run(words, cwd=project, env=env, text=True, capture_output=True, timeout=2 * PATIENCE)
+    return subprocess.run(words, cwd=project, env=env, text=True, capture_output=True, timeout=4 * PATIENCE)
 
 
 def mypy(project: Path) -> subprocess.CompletedProcess[str]:

@@ -12,7 +12,7 @@ from syncgql import AIOHTTPTransport, Client, ExecutionResult, GraphQLRequest, R
 
 from ..servers.wire import Script, WireConnection, WireServer, always, answer
 
-PATIENCE = 30.0  # seconds that a call may take if the test is not about time
+PATIENCE = 60.0  # seconds that a call may take if the test is not about time
 OK = {"ok": True}
 
 MakeClient = Callable[..., Client]

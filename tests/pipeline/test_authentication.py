@@ -24,7 +24,7 @@ from ..fix_servers import Server
 from ..servers.wire import WireConnection, WireServer, answer
 
 OK = answer(b'{"data": {"ok": true}}')
-PATIENCE = 30.0
+PATIENCE = 60.0
 MUTATION = "mutation { ok }"
 
 

@@ -14,7 +14,7 @@ from syncgql.runtime import single_flight
 
 from ..servers.wire import WireConnection, WireServer, answer
 
-PATIENCE = 30.0
+PATIENCE = 60.0
 QUERY = "query ($n: Int) { ok(n: $n) }"
 
 

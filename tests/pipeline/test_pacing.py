@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import logging
 import random
-import statistics
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -285,7 +284,8 @@ def test_closing_the_client_ends_the_waits() -> None:
 
 
 def test_fifty_requests_a_second_of_64_threads() -> None:
-    """By the server's own clock; the median, because the machine may be busy for a moment."""
+    """By the server's clock, no request arrives before its time; on a busy machine, it may arrive later."""
+    start = time.monotonic()
     with (
         APIServer(UnlimitedAPI()) as server,
         Client(server.url, rate_limit=RateLimit(50), timeout=60) as client,
@@ -293,12 +293,7 @@ def test_fifty_requests_a_second_of_64_threads() -> None:
     ):
         for future in [pool.submit(client.execute, QUERY) for _ in range(260)]:
             assert future.result(60) == {"ok": True}
-    arrivals = sorted(server.arrivals)
-    counts = Counter(int(at - arrivals[0]) for at in arrivals)
-    per_second = [counts[second] for second in range(5)]
-    assert statistics.median(per_second) <= 53
-    assert max(per_second) >= 47  # a busy machine reaches the limit at least once
-    assert 260 / (arrivals[-1] - arrivals[0]) <= 53
+    assert all(at - start >= (number - 1) / 50 - 0.001 for number, at in enumerate(sorted(server.arrivals)))
 
 
 @pytest.mark.parametrize(
@@ -328,10 +323,11 @@ def test_an_api_in_real_time(make_limit: Callable[[], RateLimit], make_api: Call
 
 def test_calls_in_worker_threads_wait_as_well() -> None:
     """Those of submit."""
+    start = time.monotonic()
     with APIServer(UnlimitedAPI()) as server, Client(server.url, rate_limit=RateLimit(20)) as client:
         for future in [client.submit(QUERY) for _ in range(5)]:
             assert future.result(30) == {"ok": True}
-    assert server.arrivals[-1] - server.arrivals[0] >= 0.15
+    assert max(server.arrivals) - start >= 0.15
 
 
 def test_a_refusal_is_retried_after_the_pause() -> None:

@@ -41,7 +41,7 @@ from ..servers.stream_wire import Held, Stream
 from ..servers.wire import WireConnection, WireServer, always, answer
 from ..transport.response_streams import SOON, SSE
 
-PATIENCE = 30.0
+PATIENCE = 60.0
 QUERY = "query Q ($value: Int) { ok(value: $value) }"
 MUTATION = "mutation { ok }"
 HELLO = "query Hello ($name: String!) { hello(name: $name) }"

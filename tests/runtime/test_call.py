@@ -24,7 +24,7 @@ from syncgql.runtime.runtime import Runtime
 
 from .conftest import Resources
 
-PATIENCE = 30.0
+PATIENCE = 60.0
 
 
 class Failure(Exception):

@@ -14,7 +14,7 @@ import pytest
 from syncgql import TransportQueryError
 from syncgql.runtime.once import Once
 
-PATIENCE = 30.0
+PATIENCE = 60.0
 
 
 def meanwhile(make: Callable[[], Any], threads: int = 4) -> list[Any]:

@@ -13,7 +13,7 @@ import pytest
 from syncgql.runtime.prefetch import Prefetch
 from syncgql.runtime.sliced_queue import SlicedQueue
 
-PATIENCE = 30
+PATIENCE = 60.0
 
 
 def test_items_come_in_order() -> None:

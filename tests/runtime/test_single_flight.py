@@ -13,7 +13,7 @@ import pytest
 from syncgql import Deadline, TransportTimeout
 from syncgql.runtime.single_flight import SingleFlight, WorkResult
 
-PATIENCE = 30.0
+PATIENCE = 60.0
 
 
 class Work:

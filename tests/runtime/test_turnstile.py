@@ -14,7 +14,7 @@ from syncgql import Deadline
 from syncgql.runtime.clock import Clock
 from syncgql.runtime.turnstile import Ticket, TooLong, Turnstile
 
-PATIENCE = 30.0
+PATIENCE = 60.0
 Tickets = Turnstile[str, None]
 
 

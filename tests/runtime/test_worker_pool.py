@@ -12,7 +12,7 @@ import pytest
 
 from syncgql.runtime.worker_pool import WorkerPool
 
-PATIENCE = 30.0
+PATIENCE = 60.0
 
 
 @pytest.fixture

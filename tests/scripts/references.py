@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator
 from syncgql import Client, ReconnectPolicy, RequestsHTTPTransport
 from syncgql.runtime.call import Call
 
-PATIENCE = 30.0  # seconds
+PATIENCE = 60.0  # seconds
 
 REFUSED = "127.0.0.1:1/graphql"
 

@@ -9,7 +9,7 @@ import threading
 from types import TracebackType
 from urllib.parse import urlsplit
 
-PATIENCE = 30.0
+PATIENCE = 60.0
 
 
 class Front:

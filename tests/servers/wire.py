@@ -11,7 +11,7 @@ from collections.abc import Callable
 from types import TracebackType
 from typing import NamedTuple
 
-PATIENCE = 30.0  # seconds that a script waits for the client
+PATIENCE = 60.0  # seconds that a script waits for the client
 
 
 class WireRequest(NamedTuple):

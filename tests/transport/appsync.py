@@ -29,7 +29,7 @@ SUBSCRIPTION = "subscription { onMessage { text number } }"
 AT_ONCE = ReconnectPolicy(attempts=5, base=0.01, cap=0)
 
 
-PATIENCE = 30.0
+PATIENCE = 60.0
 
 
 def api_key(server: AppSyncServer) -> AppSyncAuthentication:

@@ -34,7 +34,7 @@ SECONDS = float(os.environ.get("SYNCGQL_UNRULY_SECONDS", "1"))
 THREADS = 64
 FEWEST = 4  # calls of each thread, on the busiest machine
 ROUNDS = 10
-PATIENCE = 30.0
+PATIENCE = 60.0
 
 MUTATION = "mutation ($nonce: String!) { nonce(nonce: $nonce) }"
 

@@ -18,7 +18,7 @@ from syncgql import Deadline, TokenAuth, TransportTimeout
 from syncgql.runtime import single_flight
 from syncgql.transport import token_auth
 
-PATIENCE = 30.0
+PATIENCE = 60.0
 
 
 class FakeClock:

@@ -52,7 +52,7 @@ CeleryInstrumentor().instrument()
 from tasks import ask
 with trace.use_span(trace.NonRecordingSpan(trace.get_current_span(propagate.extract(
         {"traceparent": sys.argv[1]})).get_span_context())):
-    print(ask.delay().get(timeout=120))
+    print(ask.delay().get(timeout=240))
 """
 
 

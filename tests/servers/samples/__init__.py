@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 FOLDER = Path(__file__).parent
-PATIENCE = 30.0
+PATIENCE = 60.0
 
 
 class Sample(NamedTuple):

@@ -173,7 +173,7 @@ def test_u09_two_gigabytes_take_no_memory(run_script: RunScript, tmp_path: Path)
             """,
             server.url,
             str(tmp_path / "big"),
-            timeout=110,
+            timeout=280,
         )
     assert (result.exit_code, result.stderr) == (0, "")
     assert received[1] > size

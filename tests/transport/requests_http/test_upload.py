@@ -133,7 +133,7 @@ def test_u09_two_gigabytes_take_no_memory(run_script: RunScript, tmp_path: Path,
             server.url,
             str(path),
             str(has_size),
-            timeout=110,
+            timeout=280,
         )
     assert (result.exit_code, result.stderr) == (0, "")
     assert received[1] > size - 2**20
