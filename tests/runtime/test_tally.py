@@ -19,7 +19,7 @@ def test_threads_add_to_one_count() -> None:
 
 
 def test_a_forked_child_starts_at_zero(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Its parent goes on counting."""
+    """Its parent continues to count."""
     tally = Tally()
     tally.add()
     parent = os.getpid()
