@@ -35,11 +35,11 @@ def test_the_loop_begins_the_next_flight(strawberry_server: Server) -> None:
 def test_the_time_in_the_queue_does_not_count(strawberry_server: Server) -> None:
     """The limit of each call begins with its turn."""
     landed: SlicedQueue[Outcome] = SlicedQueue()
-    with Client(strawberry_server.url, timeout=2) as client:
+    with Client(strawberry_server.url, timeout=4) as client:
         calls = client._pipeline.calls()
         for _ in range(4):
-            calls.start(sleep(0.8), landed.put)
-        assert [landed.get()().data for _ in range(4)] == [{"sleep": 0.8}] * 4
+            calls.start(sleep(1.5), landed.put)
+        assert [landed.get()().data for _ in range(4)] == [{"sleep": 1.5}] * 4
 
 
 def test_close_ends_those_that_wait(strawberry_server: Server) -> None:
