@@ -378,7 +378,7 @@ def test_users_in_threads_never_share_a_socket(strawberry_server: Server) -> Non
         assert len(strawberry_server.seen("ws_connect")) == 3
 
 
-# -- what is compared
+# -- the compared values
 
 
 def test_shared_identity() -> None:
