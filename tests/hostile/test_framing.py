@@ -231,5 +231,5 @@ def test_other_calls_continue_meanwhile(make_client: MakeClient) -> None:
             assert client.execute("{ ok }") == OK
         assert not flooded.done()
         over.set()
-        # The limit may expire first: on a busy machine it takes long to read what is in the buffers of the sockets.
-        assert isinstance(flooded.exception(2 * PATIENCE), TransportConnectionFailed | TransportTimeout)
+        # On a busy machine, it takes long to read what is in the buffers of the sockets.
+        assert isinstance(flooded.exception(4 * PATIENCE), TransportConnectionFailed)
