@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import pickle
+import re
 import types
 from collections.abc import Callable
 from typing import Any
@@ -11,7 +12,9 @@ from typing import Any
 import pytest
 from graphql import parse
 
+import syncgql
 from syncgql import Client, GraphQLRequest, RequestsHTTPTransport, gql
+from syncgql.gql_names import REPLACEMENTS
 
 URL = "http://127.0.0.1:9/graphql"
 
@@ -80,6 +83,42 @@ def test_modules_of_gql(module: str, hint: str) -> None:
             importlib.import_module(f"syncgql.{module}")
         assert hint in str(caught.value)
         assert caught.value.name == f"syncgql.{module}"
+
+
+@pytest.mark.parametrize(
+    ("name", "hint"),
+    [
+        ("WebsocketsTransport", "use AIOHTTPWebsocketsTransport, or pass the URL to the Client: Client(url)."),
+        ("HTTPXTransport", "pass the URL to the Client: Client(url)."),
+        ("DSLSchema", "write client.query.book('title', id='1'); see docs/migrating_dsl.md."),
+        ("DSLFragment", "use Fragment; see docs/migrating_dsl.md."),
+    ],
+)
+def test_names_of_gql(name: str, hint: str) -> None:
+    """An import statement and an attribute access raise errors that name the replacement; ``hasattr`` returns False."""
+    with pytest.raises(ImportError) as refused:
+        exec(f"from syncgql import Client, {name}")
+    assert str(refused.value) == f"cannot import name {name!r} from 'syncgql'; {hint}"
+    assert refused.value.name == "syncgql"
+    with pytest.raises(AttributeError) as missing:
+        getattr(syncgql, name)
+    assert str(missing.value) == f"module 'syncgql' has no attribute {name!r}; {hint}"
+    assert not hasattr(syncgql, name)
+
+
+def test_names_that_nobody_has() -> None:
+    """The messages are Python's own."""
+    with pytest.raises(ImportError, match=r"^cannot import name 'Nothing' from 'syncgql' \("):
+        exec("from syncgql import Nothing")
+    with pytest.raises(AttributeError, match=r"^module 'syncgql' has no attribute 'Nothing'$"):
+        _ = syncgql.Nothing
+
+
+def test_replacements_exist() -> None:
+    """The package has none of the names with a hint, and each name that a hint names."""
+    assert not REPLACEMENTS.keys() & set(dir(syncgql))
+    named = {found for hint in REPLACEMENTS.values() for found in re.findall(r"\buse (?:the )?(\w+)", hint)}
+    assert named <= set(syncgql.__all__)
 
 
 def test_a_request_of_gql() -> None:
