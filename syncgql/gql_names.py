@@ -1,4 +1,4 @@
-"""Hints for keyword arguments and names that exist only in the gql package."""
+"""Hints for keyword arguments, names and attributes that exist only in the gql package."""
 
 from __future__ import annotations
 
@@ -71,3 +71,33 @@ def unknown_name(module: str, name: str) -> AttributeError | ImportError:
 def _is_import(caller: CodeType) -> bool:
     """Return whether this is the function that looks up the names of ``from package import name``."""
     return (caller.co_filename, caller.co_name) == ("<frozen importlib._bootstrap>", "_handle_fromlist")
+
+
+_SELF = "in 'with client as session', session is the client itself"
+_CONNECT = "leave it out: the first call connects"
+
+ATTRIBUTES: Mapping[str, str] = {
+    **dict.fromkeys(("client", "session"), _SELF),
+    **dict.fromkeys(("connect_sync", "connect_async"), _CONNECT),
+    **dict.fromkeys(("close_sync", "close_async"), "call close()"),
+    "execute_sync": "call execute()",
+    "execute_async": "call execute(), or submit(), which returns a Future",
+    **dict.fromkeys(("execute_batch_sync", "execute_batch_async"), "call execute_batch()"),
+    "subscribe_async": "call subscribe()",
+    "batching_enabled": "pass batch_interval= to the Client",
+    "introspection": "read client.schema",
+    "transport": "call execute_result(), whose result has the response with its status and headers",
+    "validate": "pass validate=True to the Client, or call graphql.validate(client.schema, request.document)",
+}
+
+
+def unknown_attribute(owner: object, name: str) -> object:
+    """Raise the error for an attribute that *owner* lacks, with a hint if gql has it; to be called by ``__getattr__``.
+
+    Python also calls ``__getattr__`` if a property raised ``AttributeError``, for example in a user's function, and
+    drops that error. Another lookup raises it again; of an attribute that does not exist, it raises Python's own error.
+    """
+    if name in ATTRIBUTES:
+        message = f"{type(owner).__name__!r} object has no attribute {name!r}; {ATTRIBUTES[name]}."
+        raise AttributeError(message, name=name, obj=owner)
+    return object.__getattribute__(owner, name)
