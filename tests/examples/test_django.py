@@ -124,7 +124,7 @@ def test_systemd_stops_the_daemon(library: str) -> None:
         daemon.stdout.readline()
         daemon.send_signal(signal.SIGTERM)
         assert daemon.stdout.read() == ""
-        assert daemon.wait(10) == 0
+        assert daemon.wait(60) == 0
 
 
 def test_its_own_tests_need_no_server() -> None:
