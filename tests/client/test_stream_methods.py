@@ -164,7 +164,7 @@ def test_i22_break_ends_the_operation_on_the_server(
     for item in client.stream("{ book { title reviews(n: 1000, delay: 0.1) @stream(initialCount: 1) { id } } }"):
         assert item["book"]["title"] == "Emma"
         break
-    # It would end by itself after 100 s, which is longer than wait_for() waits. Apollo Server executes the rest although
+    # It would end by itself after 100 s, which is longer than wait_for() waits. Apollo Server executes the rest even if
     # the connection is closed.
     is_apollo = "apollo" in request.node.name
     server.wait_for("aborted") if is_apollo else server.wait_for("ended", name="items")
