@@ -7,7 +7,13 @@ import os
 import signal
 import sys
 
+import hypothesis
 import pytest
+from hypothesis import HealthCheck, settings
+
+# An example may take any time on a busy machine. By default it fails after 0.2 s, unless the variable CI is set.
+hypothesis.settings.register_profile("any time", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.load_profile("any time")
 
 # Read when a loop is made, so it holds for the loops of this process and of the scripts that tests run. The stress lane
 # (make stress) sets it to nothing, which switches it off.
@@ -20,6 +26,10 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 # No test uses a proxy of the machine.
 for variable in [name for name in os.environ if name.lower().endswith("_proxy")]:
     del os.environ[variable]
+
+# As Hypothesis's own profile for CI: no test depends on the speed of the machine, and each run has the same examples.
+settings.register_profile("tests", deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
+settings.load_profile("tests")
 
 pytest_plugins = [
     "pytester",

@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-SETTLING = 60.0  # seconds; stopped threads and closed sockets need a moment to end, longer on a busy machine
+SETTLING = 30.0  # seconds; stopped threads and closed sockets need a moment to end, longer on a busy machine
 DESCRIPTORS = "/proc/self/fd"
 
 # Messages of the asyncio logger about objects that were left behind or failed unseen. (It also reports slow callbacks,

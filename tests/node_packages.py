@@ -71,7 +71,7 @@ def install(folder: Path) -> None:
 
 
 def main() -> None:
-    """Install what is missing. It is no failure that there is no Node or no registry: the tests are then skipped."""
+    """Install missing packages. A missing Node or registry is not a failure: the tests are skipped then."""
     if shutil.which("node") is None:
         return
     for folder in FOLDERS:

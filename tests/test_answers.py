@@ -25,11 +25,15 @@ from syncgql import (
 from syncgql.protocol import rate_limits
 from syncgql.testing import GraphQLMock
 
+from .hostile.conversation import APPSYNC
 from .servers.scripted import Peer, ScriptedServer
+from .servers.stream_wire import Stream
 from .servers.wire import WireServer, always, answer
 from .transport.conversations import Act
+from .transport.response_streams import MULTIPART, SSE, Protocol, event, part
 
 QUERY = "{ a }"
+SUBSCRIPTION = "subscription { a }"
 MODERN, LEGACY = "graphql-transport-ws", "graphql-ws"
 
 Wire = Callable[[Any], AbstractContextManager[Client]]
@@ -87,17 +91,17 @@ def wire(request: pytest.FixtureRequest) -> Wire:
     return wires.get(request.param) or (lambda payload: by_socket(payload, request.param))
 
 
-@pytest.mark.parametrize(
-    "payload",
-    [
-        {"errors": "m"},
-        {"errors": ["m"]},
-        {"errors": {"message": "m"}},
-        {"errors": {"errors": [{"message": "m"}]}},
-        {"data": None, "errors": ["m"]},
-        {"data": [], "errors": [{"message": "m"}], "extensions": []},
-    ],
-)
+FLAWED: list[Any] = [
+    {"errors": "m"},
+    {"errors": ["m"]},
+    {"errors": {"message": "m"}},
+    {"errors": {"errors": [{"message": "m"}]}},
+    {"data": None, "errors": ["m"]},
+    {"data": [], "errors": [{"message": "m"}], "extensions": []},
+]
+
+
+@pytest.mark.parametrize("payload", FLAWED)
 def test_errors_that_are_not_in_the_letter(wire: Wire, payload: Any) -> None:
     """They are read; further faults next to them do not matter."""
     with wire(payload) as client:
@@ -142,6 +146,61 @@ def test_nan(wire: Wire) -> None:
     with wire({"data": {"a": float("nan")}}) as client, pytest.raises(TransportProtocolError, match="NaN") as info:
         client.execute(QUERY)
     assert "json_deserialize=json.loads" in str(info.value)
+
+
+# -- events of subscriptions
+
+
+@contextmanager
+def by_stream(payload: Any, protocol: Protocol) -> Iterator[Client]:
+    message = event(payload) if protocol is SSE else part({"payload": payload})
+    body = Stream([protocol.start, message, protocol.complete], content_type=protocol.content_type)
+    with WireServer(body) as server, protocol.client(server.url) as client:
+        yield client
+
+
+@contextmanager
+def by_appsync(payload: Any) -> Iterator[Client]:
+    async def script(peer: Peer) -> None:
+        id = await APPSYNC.open(peer)
+        await peer.send("data", id=id, payload=payload)
+        await peer.send("complete", id=id)
+        await peer.drain()
+
+    with ScriptedServer(script) as server, Client(transport=APPSYNC.transport(server)) as client:
+        yield client
+
+
+@pytest.fixture(params=["sse", "multipart", MODERN, LEGACY, "appsync"])
+def events_wire(request: pytest.FixtureRequest) -> Wire:
+    """The ways in which an event of a subscription can arrive."""
+    wires: dict[str, Wire] = {
+        "sse": lambda payload: by_stream(payload, SSE),
+        "multipart": lambda payload: by_stream(payload, MULTIPART),
+        "appsync": by_appsync,
+    }
+    return wires.get(request.param) or (lambda payload: by_socket(payload, request.param))
+
+
+@pytest.mark.parametrize("payload", FLAWED)
+def test_events_with_errors_that_are_not_in_the_letter(events_wire: Wire, payload: Any) -> None:
+    """They are read as in a response to a query."""
+    with events_wire(payload) as client, pytest.raises(TransportQueryError, match=r"^m$"):
+        list(client.subscribe(SUBSCRIPTION))
+
+
+def test_event_without_a_message(events_wire: Wire) -> None:
+    """The message has the error's code."""
+    payload = {"errors": [{"extensions": {"code": "BOOM"}}]}
+    with events_wire(payload) as client, pytest.raises(TransportQueryError, match="BOOM"):
+        list(client.subscribe(SUBSCRIPTION))
+
+
+def test_event_with_nan(events_wire: Wire) -> None:
+    """It ends the subscription; the message names the option that accepts it."""
+    refused = pytest.raises(TransportProtocolError, match=r"has no NaN\..*json_deserialize=json\.loads")
+    with events_wire({"data": {"a": float("nan")}}) as client, refused:
+        list(client.subscribe(SUBSCRIPTION))
 
 
 # -- the message "error" of a WebSocket

@@ -49,7 +49,7 @@ def leave(python: str, server: Server, way: str, exit_code: int = 0) -> ScriptRe
 
 
 @pytest.mark.parametrize("way", ["closed", "forgotten", "dns"])
-def test_f03_f26_exit_says_goodbye(python: str, strawberry_server: Server, way: str) -> None:
+def test_f03_f26_exit_closes_connections_properly(python: str, strawberry_server: Server, way: str) -> None:
     """With or without ``close()``, and after name lookups, the server gets ``complete`` and close code 1000."""
     leave(python, strawberry_server, way)
     connection = strawberry_server.wait_for("ws_connect")["connection"]
@@ -58,7 +58,7 @@ def test_f03_f26_exit_says_goodbye(python: str, strawberry_server: Server, way: 
     strawberry_server.wait_for("subscription_ended", name="count")
 
 
-def test_f26_exit_with_events_that_nobody_read(python: str, strawberry_server: Server) -> None:
+def test_f26_exit_with_unread_events(python: str, strawberry_server: Server) -> None:
     """Unread data does not prevent the closing messages."""
     leave(python, strawberry_server, "shared")
     connection = strawberry_server.wait_for("ws_connect")["connection"]
@@ -93,7 +93,7 @@ def test_f03_threads_that_outlive_the_main_thread(python: str, strawberry_server
 
 
 def test_f03_submitted_requests_get_two_seconds(python: str, strawberry_server: Server) -> None:
-    """A blocking transport cannot cancel them: one that is answered in time completes, and the other is cut off."""
+    """A blocking transport cannot cancel them: the answered one completes, and the other is abandoned."""
     assert "answered {'sleep': 0.3}" in leave(python, strawberry_server, "submitted").stdout
     strawberry_server.wait_for("sleep_started", seconds=600)
 

@@ -104,7 +104,7 @@ def test_f08_ctrl_c_in_subscribe(client: Client, strawberry_server: Server, monk
     strawberry_server.wait_for("ws_close", code=1000)
 
 
-def test_f09_timeout_is_felt_by_the_server(client: Client, strawberry_server: Server) -> None:
+def test_f09_timeout_aborts_the_request_on_the_server(client: Client, strawberry_server: Server) -> None:
     """HTTP: the connection is aborted and the resolver cancelled. The error names the limit."""
     with pytest.raises(TransportTimeout, match=r"^timeout expired after 1\.5 s") as caught:
         client.execute("{ sleep(seconds: 600) }", timeout=1.5)

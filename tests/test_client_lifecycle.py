@@ -88,7 +88,7 @@ def test_f02_64_threads_share_one_client(strawberry_server: Server) -> None:
         assert loop_threads() == before + 1
 
 
-def test_f02_clients_do_not_share_a_fate(strawberry_server: Server) -> None:
+def test_f02_closing_a_client_does_not_affect_others(strawberry_server: Server) -> None:
     """Closing one client does not affect another."""
     with Client(strawberry_server.url) as one:
         with Client(strawberry_server.url) as other:

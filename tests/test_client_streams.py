@@ -52,7 +52,7 @@ def test_f06_greenlets(strawberry_streams: StreamServer) -> None:
 @posix
 @each_protocol
 def test_f08_ctrl_c_in_next(strawberry_streams: StreamServer, protocol: Protocol, press_ctrl_c: Press) -> None:
-    """The subscription is ended on the server, and the client goes on."""
+    """The subscription is ended on the server, and the client remains usable."""
     with protocol.client(strawberry_streams.url) as client:
         events = client.subscribe("subscription { published }")
         press_ctrl_c(lambda: strawberry_streams.wait_for("started", name="subscription published"))

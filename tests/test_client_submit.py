@@ -75,7 +75,7 @@ def test_callbacks_may_call(client: Client) -> None:
     assert answers == ["Hello Hello world!!"]
 
 
-def test_close_fails_what_is_under_way(client: Client, strawberry_server: Server) -> None:
+def test_close_fails_pending_futures(client: Client, strawberry_server: Server) -> None:
     """The future raises ClientClosed, and the request is aborted."""
     future = client.submit("{ sleep(seconds: 600) }")
     strawberry_server.wait_for("sleep_started")

@@ -60,7 +60,7 @@ def test_none_is_no_limit() -> None:
 
 @pytest.mark.parametrize("is_transport", [False, True])
 def test_the_message_names_where_subscriptions_go(is_transport: bool) -> None:
-    """A subscription that nobody answers is not blamed on the server of queries."""
+    """The error of an unanswered subscription names the URL for subscriptions, not the one for queries."""
     with socket.create_server(("127.0.0.1", 0)) as silent:
         url = f"http://127.0.0.1:{silent.getsockname()[1]}/events"
         subscriptions = EventStreamTransport(url) if is_transport else url

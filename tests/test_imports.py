@@ -175,7 +175,7 @@ def file_of(path: Path) -> Path | None:
 
 @pytest.mark.parametrize(("importer", "imported"), ONE_WAY)
 def test_folders_lean_one_way(importer: str, imported: str) -> None:
-    """Layers and the folders of ``transport`` do not import what is above or beside them, not even for types."""
+    """Layers and the folders of ``transport`` do not import anything above or beside them, not even for types."""
     targets = {PACKAGE / imported, (PACKAGE / imported).with_suffix(".py")}
     for module in (PACKAGE / importer).rglob("*.py"):
         for other in all_imports_of(module):

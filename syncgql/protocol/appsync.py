@@ -29,6 +29,7 @@ from ..exceptions import TransportAuthenticationError, TransportError
 from ..messages import as_sentence
 from .close_codes import RetryDecision
 from .graphql_errors import NO_REASON, describe_errors, read_errors
+from .json_codec import NotJSONConstant
 from .websocket import (
     BrokenMessage,
     OperationState,
@@ -189,8 +190,11 @@ class AppSync(WebSocketProtocol):
 
     # -- the connection
 
-    def _unreadable(self, rule: str, text: str, cause: Exception | None) -> None:
+    def _unreadable(self, rule: str, text: str, cause: Exception | None) -> Received | None:
+        if isinstance(cause, NotJSONConstant):
+            return super()._unreadable(rule, text, cause)  # it is an event, which would be lost
         logger.info("Ignored a message from AppSync that could not be read: %s", rule[:200])
+        return None
 
     def _on_ack(self, message: dict[str, Any]) -> Acknowledged:
         payload = message.get("payload")

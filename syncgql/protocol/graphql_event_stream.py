@@ -31,6 +31,7 @@ from .response_stream import (
     MalformedEvent,
     ResultReader,
     StreamEvent,
+    not_json,
     read_result,
     violation,
 )
@@ -115,7 +116,7 @@ class EventStreamMode(ABC, Generic[E]):
         try:
             return self._decode(event.data or "")
         except CODEC_ERRORS as error:
-            raise MalformedEvent(f"the data of {event.type} must be JSON") from error
+            raise not_json(f"the data of {event.type}", error) from error
 
 
 class GraphQLEventStream(EventStreamMode[StreamEvent]):

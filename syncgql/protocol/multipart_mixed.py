@@ -19,8 +19,8 @@ from typing import Any, NamedTuple
 from ..exceptions import TransportProtocolError
 from ..result import Response
 from .http import decode_json, is_json
-from .json_codec import CODEC_ERRORS, JSONDeserialize
-from .response_stream import MalformedEvent, too_large, violation
+from .json_codec import CODEC_ERRORS, JSONDeserialize, NotJSONConstant
+from .response_stream import MalformedEvent, not_json, too_large, violation
 
 DEFAULT_BOUNDARY = "-"
 MAX_HEADER_BYTES = 16 * 1024
@@ -171,13 +171,15 @@ def _decode_each(body: bytes, json_deserialize: JSONDeserialize, cause: Exceptio
     try:
         text = body.decode()
     except UnicodeDecodeError:
-        raise MalformedEvent("a part must be JSON") from cause
+        raise not_json("a part", cause) from cause
     while position < len(text):
         try:
             _, end = find_end(text, position)
             value = json_deserialize(text[position:end])
+        except NotJSONConstant as error:
+            raise not_json("a part", error) from error
         except CODEC_ERRORS:
-            raise MalformedEvent("a part must be JSON") from cause
+            raise not_json("a part", cause) from cause
         if isinstance(value, list):
             yield from value
         else:

@@ -12,10 +12,11 @@ from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
 from ..exceptions import TransportProtocolError
-from ..messages import EXCERPT_CHARACTERS
+from ..messages import EXCERPT_CHARACTERS, as_sentence
 from ..result import ABSENT, ExecutionResult, Response
 from .graphql_response import MalformedResponse, parse_response
 from .http import excerpt, public_url
+from .json_codec import NotJSONConstant
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +80,13 @@ class MalformedEvent(Exception):
     """An event violates a rule, which is the message. Streams convert it to a ``TransportProtocolError``."""
 
 
+def not_json(what: str, cause: Exception) -> MalformedEvent:
+    """Return the fault of *what*, for example a part, that a codec refused. If it has NaN, the fault has advice."""
+    if isinstance(cause, NotJSONConstant):
+        return MalformedEvent(f"{what} must be JSON, which has no {cause.constant}. {cause.advice}")
+    return MalformedEvent(f"{what} must be JSON")
+
+
 def read_result(payload: Any, response: Response | None, read: ResultReader = parse_response) -> ExecutionResult:
     """Read the payload of one event.
 
@@ -103,7 +111,7 @@ def violation(protocol: str, rule: str, received: str | bytes, response: Respons
         response: the HTTP response that carries the stream.
     """
     text = _beginning(received)
-    message = f"{_sender(response)} broke the {protocol} protocol: {rule}. It sent: {text[:200]!r}"
+    message = f"{_sender(response)} broke the {protocol} protocol: {as_sentence(rule)} It sent: {text[:200]!r}"
     return TransportProtocolError(message, rule=rule, received=text, response=response)
 
 

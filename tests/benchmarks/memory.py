@@ -82,14 +82,14 @@ def _hold_connections(address: str, count: int, stack: contextlib.ExitStack) -> 
 
 
 def _growth(count: int, use: Callable[[int], None]) -> Figure:
-    """Return by how much the memory grows while *use* is called with the numbers of *count* rounds."""
+    """Return by how much the memory grows while *use* is called with the numbers of *count* rounds, 0 if it shrinks."""
     warm_up = max(1, round(count * WARM_UP))
     for number in range(warm_up):
         use(number)
     before, blocks = resident_kib(), sys.getallocatedblocks()
     for number in range(count):
         use(number)
-    return Figure(resident_kib() - before, {"allocated blocks": sys.getallocatedblocks() - blocks})
+    return Figure(max(0, resident_kib() - before), {"allocated blocks": sys.getallocatedblocks() - blocks})
 
 
 def _use_clients(address: str, count: int) -> Figure:

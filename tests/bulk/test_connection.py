@@ -1,4 +1,4 @@
-"""find_connection: the connection of a document and its variables, in the shapes that are in use."""
+"""find_connection: finds the connection of a document and its variables, in the shapes that servers use."""
 
 from __future__ import annotations
 
@@ -74,14 +74,14 @@ def found(document: str, path: str | None = None) -> Connection:
     ids=["GitHub", "Shopify", "Linear", "aliases", "Saleor", "inner"],
 )
 def test_shapes(document: str, path: str, cursor: str, size: str | None) -> None:
-    """The path and both variables, whatever they are called."""
+    """It finds the path and both variables, regardless of their names."""
     connection = found(document)
     assert (connection.name, connection.cursor_variable, connection.size_variable) == (path, cursor, size)
     assert connection.is_backward is (document == SALEOR_BACKWARD)
 
 
 def test_aliases() -> None:
-    """The keys are those of the answer."""
+    """The keys are those of the response."""
     assert found(ALIASES) == Connection(
         ("all",), "a", "f", False, None, "rows", "book", "at", "info", "more", "end", "count"
     )
@@ -93,7 +93,7 @@ def test_a_document_is_analysed_once() -> None:
 
 
 def test_one_of_several_is_chosen_by_path() -> None:
-    """Without a path, the message names them."""
+    """Without a path, the message lists them."""
     with pytest.raises(
         DocumentError,
         match=r"several connections; choose one with path=. Connections in the document: 'books', 'films'",
@@ -103,6 +103,6 @@ def test_one_of_several_is_chosen_by_path() -> None:
 
 
 def test_a_fragment_that_contains_itself() -> None:
-    """It is an error of the document, not an endless loop here."""
+    """The document is wrong, but it causes no endless loop."""
     with pytest.raises(DocumentError, match="no connection"):
         found("{ a { ...F } } fragment F on A { b ...F }")

@@ -31,7 +31,8 @@ from syncgql.testing import GraphQLMock
 
 from ..fix_scripts import RunScript
 from ..fix_servers import PATIENCE, Server
-from ..servers.wire import WireConnection, WireServer, answer
+from ..servers.wire import WireConnection, WireServer, always, answer
+from ..test_client_counts import functions_entered
 
 GREET = "query ($name: String!) { hello(name: $name) }"
 SLEEP = "query ($seconds: Float!) { sleep(seconds: $seconds) }"
@@ -58,7 +59,7 @@ OPTIONS: dict[str, dict[str, Any]] = {
 @pytest.mark.parametrize("options", OPTIONS.values(), ids=OPTIONS)
 @pytest.mark.parametrize("ordered", [True, False])
 def test_all_results_come(strawberry_server: Server, options: dict[str, Any], ordered: bool) -> None:
-    """With every policy, in the order of the requests or as they arrive."""
+    """All results are returned with every policy, in the order of the requests or as they arrive."""
     with Client(strawberry_server.url, **options) as client:
         found = list(client.execute_many(GREET, names(50), ordered=ordered))
     assert (found if ordered else sorted(found, key=lambda data: int(data["hello"][6:-1]))) == greetings(50)
@@ -71,27 +72,27 @@ def test_a_blocking_transport(strawberry_server: Server) -> None:
 
 
 def test_a_websocket(strawberry_server: Server) -> None:
-    """Over one socket."""
+    """Requests may share one socket."""
     with Client(strawberry_server.ws_url) as client:
         assert list(client.execute_many(GREET, names(30))) == greetings(30)
 
 
 def test_a_local_schema() -> None:
-    """Without a server."""
+    """A local schema needs no server."""
     schema = build_schema("type Query { hello: String }")
     with Client(transport=LocalSchemaTransport(schema, root_value={"hello": "world"})) as client:
         assert list(client.execute_many(["{ hello }"] * 10)) == [{"hello": "world"}] * 10
 
 
 def test_the_mock() -> None:
-    """The results are those that were registered."""
+    """The mock returns the registered results."""
     with GraphQLMock() as mock, Client("https://example.com/graphql") as client:
         mock.add("Book", {"book": {"title": "Emma"}})
         assert list(client.execute_many(["query Book { book { title } }"] * 3)) == 3 * [{"book": {"title": "Emma"}}]
 
 
 def test_requests_of_all_kinds(strawberry_server: Server) -> None:
-    """Texts, documents and requests, mixed."""
+    """An iterable may contain texts, documents and requests."""
     request = GraphQLRequest(GREET, {"name": "1"})
     with Client(strawberry_server.url) as client:
         found = list(client.execute_many(["{ hello }", request, GraphQLRequest("{ a: hello }").document]))
@@ -99,7 +100,7 @@ def test_requests_of_all_kinds(strawberry_server: Server) -> None:
 
 
 class Counting:
-    """An endless iterable that counts what was taken."""
+    """An endless iterable that counts the items taken from it."""
 
     def __init__(self) -> None:
         self.taken = 0
@@ -111,7 +112,7 @@ class Counting:
 
 @pytest.mark.parametrize("ordered", [True, False])
 def test_requests_are_taken_when_there_is_room(strawberry_server: Server, ordered: bool) -> None:
-    """An endless iterable is no more than twice the concurrency ahead."""
+    """At most twice *concurrency* items are taken ahead of the results."""
     requests = Counting()
     with (
         Client(strawberry_server.url) as client,
@@ -122,8 +123,8 @@ def test_requests_are_taken_when_there_is_room(strawberry_server: Server, ordere
             assert requests.taken <= number + 8
 
 
-def test_at_most_so_many_are_in_flight(strawberry_server: Server) -> None:
-    """And no fewer, while there are requests."""
+def test_concurrency_limits_the_requests_in_flight(strawberry_server: Server) -> None:
+    """As many requests as *concurrency* are in flight at the same time, and never more."""
     with Client(strawberry_server.url) as client:
         list(client.execute_many(SLEEP, [{"seconds": 0.2}] * 12, concurrency=4))
     under_way = most = 0
@@ -133,8 +134,8 @@ def test_at_most_so_many_are_in_flight(strawberry_server: Server) -> None:
     assert most == 4
 
 
-def test_a_slow_answer_does_not_hold_up_the_others(strawberry_server: Server) -> None:
-    """Those behind it are sent meanwhile, up to twice the concurrency."""
+def test_a_slow_response_does_not_delay_the_others(strawberry_server: Server) -> None:
+    """The requests behind it are sent in the meantime, up to twice *concurrency*."""
     seconds = [2.0, *[0.01] * 20]
     with (
         Client(strawberry_server.url) as client,
@@ -145,13 +146,13 @@ def test_a_slow_answer_does_not_hold_up_the_others(strawberry_server: Server) ->
 
 
 def test_no_thread_per_request(strawberry_server: Server) -> None:
-    """Without middleware the loop thread is the only one; with middleware each in flight has one."""
+    """Without middleware, no thread is started; with middleware, each request in flight has a thread."""
     with Client(strawberry_server.url) as client:
         client.execute("{ hello }")
-        before = threading.active_count()
+        before = set(threading.enumerate())
         with client.execute_many(SLEEP, [{"seconds": 0.3}] * 20, concurrency=20) as results:
             next(results)
-            assert threading.active_count() == before
+            assert set(threading.enumerate()) <= before
     with Client(strawberry_server.url, retry=True) as client:
         client.execute("{ hello }")
         with client.execute_many(SLEEP, [{"seconds": 0.3}] * 20, concurrency=20) as results:
@@ -160,7 +161,7 @@ def test_no_thread_per_request(strawberry_server: Server) -> None:
 
 
 def test_an_error_is_raised_and_cancels_the_others(strawberry_server: Server) -> None:
-    """It says which request failed."""
+    """The message says which request failed."""
     requests = ["{ hello }", "{ fail }", "{ sleep(seconds: 600) }"]
     with Client(strawberry_server.url, timeout=None) as client:
         results = client.execute_many(requests)
@@ -173,7 +174,7 @@ def test_an_error_is_raised_and_cancels_the_others(strawberry_server: Server) ->
 
 @pytest.mark.parametrize("options", [{}, {"retry": True}], ids=["loop", "threads"])
 def test_errors_are_returned(strawberry_server: Server, options: dict[str, Any]) -> None:
-    """In the place of the result, with the request; one that cannot be sent, too."""
+    """A failed request takes the place of its result, even if it could not be sent."""
     requests: list[Any] = [
         GraphQLRequest(GREET, {"name": "1"}),
         "{ fail }",
@@ -197,7 +198,7 @@ STOPS = ["break", "close", "drop"]
 @pytest.mark.parametrize("options", [{}, {"retry": True}], ids=["loop", "threads"])
 @pytest.mark.parametrize("stop", STOPS)
 def test_the_end_of_the_loop_cancels(strawberry_server: Server, stop: str, options: dict[str, Any]) -> None:
-    """On the wire, within a second."""
+    """The requests in flight are cancelled on the server."""
     requests = ["{ hello }", *["{ sleep(seconds: 600) }"] * 20]
     with Client(strawberry_server.url, timeout=None, **options) as client:
         if stop == "break":
@@ -219,7 +220,7 @@ def test_the_end_of_the_loop_cancels(strawberry_server: Server, stop: str, optio
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
 def test_another_process(strawberry_server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A forked child raises instead of waiting for answers that only its parent receives."""
+    """A forked child raises instead of waiting for responses that only its parent receives."""
     with Client(strawberry_server.url) as client, client.execute_many(["{ hello }"] * 20, concurrency=2) as results:
         next(results)
         with monkeypatch.context() as patch:
@@ -229,7 +230,7 @@ def test_another_process(strawberry_server: Server, monkeypatch: pytest.MonkeyPa
 
 
 def test_a_failing_iterator(strawberry_server: Server) -> None:
-    """Its exception is raised, and what is in flight is cancelled."""
+    """Its exception is raised, and the requests in flight are cancelled."""
 
     def requests() -> Iterator[str]:
         yield "{ sleep(seconds: 600) }"
@@ -259,7 +260,7 @@ def test_close_of_the_client(strawberry_server: Server, options: dict[str, Any])
 
 
 def test_retries(strawberry_server: Server) -> None:
-    """Each request is sent again by itself."""
+    """Each request is retried on its own."""
     down = answer(b"down", status="503 Service Unavailable", content_type="text/plain")
     counter = itertools.count()
 
@@ -272,16 +273,16 @@ def test_retries(strawberry_server: Server) -> None:
 
 
 def test_progress(strawberry_server: Server) -> None:
-    """A function gets the number of results and that of the requests, if it is known."""
-    told: list[tuple[int, int | None]] = []
+    """A function receives the number of results, and the number of requests if it is known."""
+    reported: list[tuple[int, int | None]] = []
 
     def progress(done: int, total: int | None) -> None:
-        told.append((done, total))
+        reported.append((done, total))
 
     with Client(strawberry_server.url) as client:
         list(client.execute_many(GREET, list(names(3)), progress=progress))
         list(client.execute_many(GREET, names(2), progress=progress))
-    assert told == [(1, 3), (2, 3), (3, 3), (1, None), (2, None)]
+    assert reported == [(1, 3), (2, 3), (3, 3), (1, None), (2, None)]
 
 
 @pytest.mark.parametrize(
@@ -299,22 +300,32 @@ def test_progress(strawberry_server: Server) -> None:
     ],
 )
 def test_mistakes(arguments: tuple[Any, ...], options: dict[str, Any], match: str) -> None:
-    """They fail by name when the iterator is made."""
+    """The error names the argument, before anything is sent."""
     with pytest.raises(TypeError, match=match):
         Client("http://127.0.0.1:9/").execute_many(*arguments, **options)
 
 
 @pytest.mark.parametrize("options", [{"concurrency": 0}, {"on_error": "ignore"}, {"timeout": -1}])
 def test_values_that_are_out_of_range(options: dict[str, Any]) -> None:
-    """They fail by name when the iterator is made."""
+    """The error names the argument, before anything is sent."""
     with pytest.raises(ValueError, match=next(iter(options))):
         Client("http://127.0.0.1:9/").execute_many([], **options)
 
 
 def test_an_item_that_is_no_request(strawberry_server: Server) -> None:
-    """It is a mistake of the program, so it is raised in any case."""
+    """A mistake of the program is raised in any case."""
     with Client(strawberry_server.url) as client, pytest.raises(TypeError, match="must be GraphQL source text"):
         list(client.execute_many([3], on_error="return"))  # type: ignore[call-overload]
+
+
+def test_a_request_enters_few_functions() -> None:
+    """In the consumer's thread, which holds the GIL meanwhile, so that the loop thread waits for it."""
+    count = 200
+    with WireServer(always(answer())) as server, Client(server.url) as client:
+        list(client.execute_many(["{ ok }"] * 10))
+        entered = functions_entered(lambda: list(client.execute_many(["{ ok }"] * count)))
+    # 55 in each request, and two for each tenth of a second in which no response arrives.
+    assert entered <= 60 * count
 
 
 MEMORY = """
@@ -341,7 +352,7 @@ print((max(sizes[1:]) - sizes[0]) // 1024)
 
 @pytest.mark.skipif(sys.platform != "linux", reason="resident size is read from /proc")
 def test_memory_stays_the_same(strawberry_server: Server, run_script: RunScript) -> None:
-    """By resident size, over thousands of requests of an endless iterable; the server executes nothing."""
+    """The resident size does not grow over thousands of requests of an endless iterable."""
     result = run_script(MEMORY, strawberry_server.canned('{"data": {"hello": "Hello world!"}}'))
     assert int(result.stdout) < 4096, result.stderr
 
@@ -363,7 +374,7 @@ except KeyboardInterrupt:
 
 @pytest.mark.parametrize("option", ["none", "retry"])
 def test_ctrl_c(strawberry_server: Server, option: str) -> None:
-    """Requests on the wire are cancelled while the program goes on."""
+    """The requests in flight are cancelled while the program continues."""
     program = subprocess.Popen(
         [sys.executable, "-c", INTERRUPT, strawberry_server.url, option], stdout=subprocess.PIPE, text=True
     )

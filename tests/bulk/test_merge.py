@@ -16,7 +16,7 @@ FAIL = "subscription { failAfter(count: 2) }"
 
 
 def test_all_events_come(strawberry_server: Server) -> None:
-    """Those of each in order; the loop ends when all have ended."""
+    """The events of each subscription keep their order; the loop ends when all have ended."""
     with Client(strawberry_server.ws_url) as one, Client(strawberry_server.ws_url) as two:
         feeds = [one.subscribe(COUNT, {"to": 5}), one.subscribe(COUNT, {"to": 3}), two.subscribe(COUNT, {"to": 4})]
         events: dict[Subscription[dict[str, int]], list[int]] = {feed: [] for feed in feeds}
@@ -26,12 +26,12 @@ def test_all_events_come(strawberry_server: Server) -> None:
 
 
 def test_no_subscriptions() -> None:
-    """The loop ends at once."""
+    """The loop ends immediately."""
     assert list(merge()) == []
 
 
-def test_a_fast_feed_does_not_hold_up_a_slow_one(strawberry_server: Server) -> None:
-    """Each that has events gets its turn."""
+def test_a_fast_subscription_does_not_delay_a_slow_one(strawberry_server: Server) -> None:
+    """A subscription with many events does not delay the others."""
     with Client(strawberry_server.ws_url) as client:
         fast = client.subscribe(COUNT, {"delay": 0.0})
         next(fast)
@@ -46,7 +46,7 @@ def test_a_fast_feed_does_not_hold_up_a_slow_one(strawberry_server: Server) -> N
 
 
 def test_it_waits(strawberry_server: Server) -> None:
-    """For events that come later, and for an end from another thread."""
+    """It waits for later events, and for a subscription that another thread closes."""
     with Client(strawberry_server.ws_url) as client:
         late, never = client.subscribe(COUNT, {"to": 2, "delay": 0.3}), client.subscribe(COUNT, {"delay": 600.0})
         timer = threading.Timer(1.5, never.close)
@@ -56,7 +56,7 @@ def test_it_waits(strawberry_server: Server) -> None:
 
 
 def test_the_first_error_closes_all(strawberry_server: Server) -> None:
-    """On the server, too."""
+    """The subscriptions end on the server, too."""
     with Client(strawberry_server.ws_url) as client:
         feeds = [client.subscribe(COUNT, {"delay": 600.0}), client.subscribe(FAIL)]
         with pytest.raises(TransportQueryError, match="It failed after 2"):
@@ -66,7 +66,7 @@ def test_the_first_error_closes_all(strawberry_server: Server) -> None:
 
 
 def test_errors_are_returned(strawberry_server: Server) -> None:
-    """In the place of the event; the others go on."""
+    """The error takes the place of the event; the other subscriptions continue."""
     with Client(strawberry_server.ws_url) as client:
         failing, counting = client.subscribe(FAIL), client.subscribe(COUNT, {"to": 3, "delay": 0.1})
         found = list(merge(failing, counting, on_error="return"))
@@ -76,7 +76,7 @@ def test_errors_are_returned(strawberry_server: Server) -> None:
 
 
 def test_leaving_the_loop_ends_what_nothing_refers_to(strawberry_server: Server) -> None:
-    """As for a loop over one subscription."""
+    """They are the same as for a loop over one subscription."""
     with Client(strawberry_server.ws_url) as client:
         kept = client.subscribe(COUNT, {"to": 100})
         for _ in merge(kept, client.subscribe("subscription { bookAdded { id } }")):
@@ -87,7 +87,7 @@ def test_leaving_the_loop_ends_what_nothing_refers_to(strawberry_server: Server)
 
 
 def test_buffers_keep_their_limits(strawberry_server: Server) -> None:
-    """A consumer that is slow has the server wait, and loses nothing."""
+    """A slow consumer makes the server wait, and loses no events."""
     with Client(strawberry_server.ws_url) as client:
         feed = client.subscribe(COUNT, {"to": 500}, buffer_size=10)
         found = []
@@ -98,7 +98,7 @@ def test_buffers_keep_their_limits(strawberry_server: Server) -> None:
 
 
 def test_mistakes() -> None:
-    """They fail by name."""
+    """The error names the argument."""
     with pytest.raises(TypeError, match="merge\\(\\) needs subscriptions, not list"):
         merge([])  # type: ignore[arg-type]
     with pytest.raises(ValueError, match="on_error"):

@@ -1,4 +1,4 @@
-"""find_nested_connection: what a document must contain, checked before anything is sent."""
+"""find_nested_connection: checks documents before anything is sent."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def found(document: str = DOCUMENT, path: str = PATH) -> NestedConnection:
 
 
 def test_both_connections() -> None:
-    """The path of the inner one begins at the outer node."""
+    """The path of the inner connection begins at the outer node."""
     nested = found()
     assert (nested.outer.name, nested.outer.cursor_variable, nested.outer.size_variable) == (
         "repositories",
@@ -27,7 +27,7 @@ def test_both_connections() -> None:
 
 
 def test_aliases_and_fields_in_between() -> None:
-    """The path has the keys of the answer."""
+    """The path consists of the keys of the response."""
     document = DOCUMENT.replace("issues(", "owner { open: issues(").replace("endCursor } }\n", "endCursor } } }\n", 1)
     nested = found(document.replace("nodes {\n", "rows: nodes {\n"), "repositories.rows[].owner.open")
     assert (nested.nodes, nested.inner.name) == ("rows", "owner.open")
@@ -59,20 +59,20 @@ def test_what_the_document_needs(old: str, new: str, match: str) -> None:
 
 @pytest.mark.parametrize("path", ["repositories[].issues", "repositories.nodes[].pulls", "repositories.nodes.issues[]"])
 def test_no_connection_at_the_path(path: str) -> None:
-    """The message has the paths to choose from."""
+    """The message lists the paths to choose from."""
     with pytest.raises(DocumentError, match=r"in the document: 'repositories', 'repositories.nodes\[\].issues'"):
         Client("http://127.0.0.1:9/").paginate(DOCUMENT, path=path)
 
 
 @pytest.mark.parametrize("path", [None, "repositories.nodes.issues"])
 def test_a_path_without_the_mark(path: str | None) -> None:
-    """The message has the path with it."""
+    """The message contains the path to pass."""
     with pytest.raises(DocumentError, match=r"'repositories.nodes\[\].issues'"):
         Client("http://127.0.0.1:9/").paginate(DOCUMENT, path=path)
 
 
 def test_an_inner_connection_alone() -> None:
-    """When only the inner one has a variable for its cursor, it is still not the only list."""
+    """This also holds if only the inner connection has a variable for its cursor."""
     document = DOCUMENT.replace(", after: $after", "")
     with pytest.raises(
         DocumentError, match=r"nested in the nodes of 'repositories'; pass path='repositories.nodes\[\].issue"
@@ -81,7 +81,7 @@ def test_an_inner_connection_alone() -> None:
 
 
 def test_three_levels() -> None:
-    """Two are continued."""
+    """Only two levels are supported."""
     inner = "comments(after: $c) { nodes { id } pageInfo { hasNextPage endCursor } }"
     document = DOCUMENT.replace("nodes { title }", f"nodes {{ title {inner} }}").replace(
         "($first", "($c: String $first"

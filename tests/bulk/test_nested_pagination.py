@@ -41,7 +41,7 @@ def titles(nodes: Any) -> list[str]:
     ids=["nodes", "edges"],
 )
 def test_all_inner_nodes_come_once(document: str, path: str, size: int, prefetch: int) -> None:
-    """In the order of the outer list, whatever the sizes of the pages are; null outer nodes are left out."""
+    """They keep the order of the outer list, for any page sizes; null outer nodes are skipped."""
     with client_of(Root(COUNTS)) as client:
         assert titles(client.paginate(document, path=path, page_size=size, prefetch=prefetch)) == TITLES
         variables = {"first": size}
@@ -49,7 +49,7 @@ def test_all_inner_nodes_come_once(document: str, path: str, size: int, prefetch
 
 
 def test_pages_have_their_outer_nodes() -> None:
-    """An outer node without inner ones has one empty page."""
+    """An outer node without inner nodes has one empty page."""
     with client_of(Root([3, 0, 1])) as client:
         pages = list(client.paginate(DOCUMENT, path=PATH).pages())
     assert [(page.parent["name"], titles(page.nodes)) for page in pages] == [
@@ -62,7 +62,7 @@ def test_pages_have_their_outer_nodes() -> None:
 
 
 def test_the_requests() -> None:
-    """One for each outer page, and one for each further inner page, for its outer node alone, when it is needed."""
+    """There is one request for each outer page, and one for each further inner page."""
     root = Root([5, 1, 1, 3])
     with client_of(root) as client:
         nodes = client.paginate(DOCUMENT, path=PATH, prefetch=0)
@@ -75,7 +75,7 @@ def test_the_requests() -> None:
 
 @pytest.mark.parametrize("document", [DOCUMENT, ITEMS], ids=["pages", "items"])
 def test_another_pull_goes_on(document: str) -> None:
-    """After any number of nodes nothing is lost, and with the cursors of inner edges nothing is repeated."""
+    """No node is lost after any number of nodes, and with the cursors of inner edges none is repeated."""
     with client_of(Root(COUNTS)) as client:
         for stop in range(len(TITLES) + 1):
             pages = client.paginate(document, path=PATH)
@@ -89,7 +89,7 @@ def test_another_pull_goes_on(document: str) -> None:
 
 
 def test_max_pages() -> None:
-    """Inner pages count."""
+    """The limit counts inner pages."""
     with client_of(Root(COUNTS)) as client:
         pages = client.paginate(DOCUMENT, path=PATH, max_pages=4)
         assert titles(pages) == ["0.0", "0.1", "0.2", "0.3", "0.4"]
@@ -98,7 +98,7 @@ def test_max_pages() -> None:
 
 @pytest.mark.parametrize("change", ["removed", "gone"])
 def test_an_outer_node_that_is_removed_meanwhile(change: str) -> None:
-    """Its other pages are not those of its neighbour."""
+    """An error is raised instead of returning the pages of another node."""
     root = Root([1, 3])
     with client_of(root) as client:
         nodes = client.paginate(DOCUMENT, path=PATH, prefetch=0)
@@ -109,7 +109,7 @@ def test_an_outer_node_that_is_removed_meanwhile(change: str) -> None:
 
 
 def answers(*answers: Any) -> Any:
-    """Return a function that answers with these in turn, the last over and over."""
+    """Return a function that responds with these in turn, and then with the last one again and again."""
     turns = itertools.chain(answers, itertools.repeat(answers[-1]))
     return lambda request: next(turns)
 
@@ -135,7 +135,7 @@ def repository(end: str | None) -> dict[str, Any]:
     ids=["inner cursor", "no inner cursor", "outer cursor", "no edge cursor", "other lengths"],
 )
 def test_answers_that_do_not_get_on(answer: Any, match: str) -> None:
-    """They are errors, on both levels, instead of endless loops."""
+    """They raise errors on both levels, instead of causing endless loops."""
     with GraphQLMock() as mock, Client("https://example.com/graphql") as client:
         mock.add(lambda request: True, answers(answer))
         with pytest.raises(TransportProtocolError, match=match):
@@ -143,7 +143,7 @@ def test_answers_that_do_not_get_on(answer: Any, match: str) -> None:
 
 
 def test_an_error_says_where() -> None:
-    """With the positions of both levels."""
+    """The message contains the cursors of both levels."""
     first = outer([{"cursor": "a"}], [repository("b")])
     with GraphQLMock() as mock, Client("https://example.com/graphql") as client:
         mock.add(lambda request: True, answers(first, None))
@@ -159,6 +159,6 @@ def test_an_error_says_where() -> None:
 
 @pytest.mark.parametrize("after", ["abc", 3, [1, 2, 3]])
 def test_a_cursor_of_another_kind(after: Any) -> None:
-    """It fails by name before anything is sent."""
+    """The error names the argument, before anything is sent."""
     with pytest.raises(TypeError, match="after= must be the cursor"):
         Client("http://127.0.0.1:9/").paginate(DOCUMENT, path=PATH, after=after)

@@ -50,5 +50,5 @@ def test_one_line_is_updated(run_script: RunScript) -> None:
     ],
 )
 def test_the_line(done: int, total: int | None, seconds: float, text: str) -> None:
-    """Count, total, rate and the time that is left, as far as they are known."""
+    """It shows the count, total, rate and remaining time, as far as they are known."""
     assert line("nodes", done, total, seconds) == text

@@ -7,7 +7,7 @@ from syncgql.bulk.page import Page, without_nulls
 
 
 def test_repr() -> None:
-    """It says which page it is and how many nodes it has, not the nodes."""
+    """It contains the number of the page and of its nodes, but not the nodes."""
     page = Page([{"id": 1}, {"id": 2}], "2", 3, None, ExecutionResult(), "0", None)
     assert repr(page) == "<Page 3: 2 nodes>"
     assert page.parent is None

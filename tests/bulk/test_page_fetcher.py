@@ -36,7 +36,7 @@ LITERAL = FORWARD.replace("$first: Int, ", "").replace("first: $first", "first: 
 @pytest.mark.parametrize("position", POSITIONS)
 @pytest.mark.parametrize("fault", ERRORS)
 def test_faults_without_retry(rows_url: str, fault: str, position: int) -> None:
-    """The error has its name and says on which page it came; another pull completes the list."""
+    """The error names the page, and another iterator completes the list."""
     headers = {"x-fault": f"{fault} {position}", "x-pull": uuid.uuid4().hex}
     with Client(rows_url) as client:
         pages = client.paginate(LITERAL, {"total": 450}, headers=headers)
@@ -49,13 +49,13 @@ def test_faults_without_retry(rows_url: str, fault: str, position: int) -> None:
 
 
 def _append_each(nodes: list[Any], pages: Pages[Any]) -> None:
-    """Keep what comes before an error."""
+    """Append the nodes that come before an error."""
     for node in pages:
         nodes.append(node)
 
 
 def test_a_reset_without_retry(rows_url: str) -> None:
-    """On the first connection an error; a connection that was used before is replaced in any case."""
+    """A reset of a new connection raises an error; a connection that was used before is replaced."""
     with Client(rows_url) as client:
         headers = {"x-fault": "reset 1", "x-pull": uuid.uuid4().hex}
         with pytest.raises(TransportConnectionFailed, match=r"page 1 of paginate\(\)"):
@@ -69,15 +69,15 @@ def test_a_reset_without_retry(rows_url: str) -> None:
 def test_faults_with_retry(rows_url: str, fault: str, position: int) -> None:
     """The list is complete and without duplicates; each fault costs one retry."""
     headers = {"x-fault": f"{fault} {position}", "x-pull": uuid.uuid4().hex}
-    told: list[SyncGQLError] = []
-    policy = RetryPolicy(base=0, throttled_base=0, on_retry=lambda error, delay: told.append(error))
+    reported: list[SyncGQLError] = []
+    policy = RetryPolicy(base=0, throttled_base=0, on_retry=lambda error, delay: reported.append(error))
     with Client(rows_url, retry=policy) as client:
         assert ids(client.paginate(LITERAL, {"total": 450}, headers=headers)) == list(range(450))
-    assert [type(error) for error in told] == [ERRORS[fault]] if fault != "reset" else len(told) <= 1
+    assert [type(error) for error in reported] == [ERRORS[fault]] if fault != "reset" else len(reported) <= 1
 
 
 def test_errors_that_stay() -> None:
-    """After the attempts of the policy the error is raised, with their number."""
+    """The error is raised after the attempts of the policy, and contains their number."""
     sent: list[RecordedRequest] = []
 
     def count(request: RecordedRequest) -> bool:
@@ -92,7 +92,7 @@ def test_errors_that_stay() -> None:
 
 
 def test_mistakes_are_not_repeated(rows_url: str) -> None:
-    """Their code says that another attempt would get the same answer."""
+    """Their codes mean that a retry would receive the same error."""
     headers = {"x-fault": "forbidden 2", "x-pull": uuid.uuid4().hex}
     with Client(rows_url, retry=True) as client, pytest.raises(TransportQueryError, match=r"page 2 of paginate\(\)"):
         list(client.paginate(LITERAL, {"total": 450}, headers=headers))
@@ -101,7 +101,7 @@ def test_mistakes_are_not_repeated(rows_url: str) -> None:
 @pytest.mark.parametrize("options", [{}, {"retry": True}], ids=["plain", "retry"])
 @pytest.mark.parametrize("position", POSITIONS)
 def test_partial_data_can_be_accepted(rows_url: str, position: int, options: dict[str, Any]) -> None:
-    """The page has its other nodes and its errors, and the pull continues."""
+    """The page contains its other nodes and its errors, and pagination continues."""
     headers = {"x-fault": f"partial {position}", "x-pull": uuid.uuid4().hex}
     with Client(rows_url, **options) as client:
         pages = list(client.paginate(LITERAL, {"total": 450}, headers=headers, on_error="return").pages())
@@ -112,7 +112,7 @@ def test_partial_data_can_be_accepted(rows_url: str, position: int, options: dic
 
 @pytest.mark.parametrize("fault", ["graphql", "502"])
 def test_an_answer_without_data_is_never_accepted(rows_url: str, fault: str) -> None:
-    """There is no page in it."""
+    """It contains no page."""
     headers = {"x-fault": f"{fault} 2", "x-pull": uuid.uuid4().hex}
     with Client(rows_url) as client, pytest.raises(ERRORS[fault], match=r"page 2 of paginate\(\)"):
         list(client.paginate(LITERAL, {"total": 450}, headers=headers, on_error="return"))
@@ -128,7 +128,7 @@ def test_a_page_that_is_repeated_gets_no_larger(rows_url: str) -> None:
 
 @pytest.mark.parametrize("size", [15_000, 39_999])
 def test_a_page_that_is_too_expensive_is_halved(rows_url: str, size: int) -> None:
-    """Until the server accepts it; nothing is lost."""
+    """It is halved until the server accepts it, and no node is lost."""
     with Client(rows_url) as client:
         pages = list(client.paginate(FORWARD, {"total": 50_000}, page_size=size).pages())
     assert [each for page in pages for each in ids(page.nodes)] == list(range(50_000))
@@ -136,7 +136,7 @@ def test_a_page_that_is_too_expensive_is_halved(rows_url: str, size: int) -> Non
 
 
 def test_a_502_halves_a_page(rows_url: str) -> None:
-    """As GitHub answers when a query takes too long."""
+    """GitHub sends this status when a query takes too long."""
     headers = {"x-fault": "502 2", "x-pull": uuid.uuid4().hex}
     with Client(rows_url) as client:
         sizes = [
@@ -147,7 +147,7 @@ def test_a_502_halves_a_page(rows_url: str) -> None:
 
 
 def test_a_page_size_that_is_no_size(rows_url: str) -> None:
-    """The message says what None means here."""
+    """The message says what None means for this option."""
     with Client(rows_url) as client, pytest.raises(ValueError, match="None means the size in the document"):
         client.paginate(FORWARD, page_size=0)
 
@@ -175,7 +175,7 @@ def test_an_expired_cursor(error: dict[str, Any], options: dict[str, Any]) -> No
 
 
 def test_a_pull_continues_by_key(rows_url: str) -> None:
-    """A pull whose cursor is no longer accepted continues after the key of its last row."""
+    """A job whose cursor is no longer accepted continues after the key of its last row."""
     listed = "query ($total: Int, $offset: Int) { list(offset: $offset) { items { id } total } }"
     with Client(rows_url) as client:
         rows = ids(client.paginate(FORWARD, {"total": 250}, page_size=100, max_pages=2))

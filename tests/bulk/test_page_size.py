@@ -1,4 +1,4 @@
-"""PageSize: shrinks at once and grows slowly."""
+"""PageSize: shrinks immediately and grows slowly."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ CONTENTFUL = {"message": "", "extensions": {"contentful": {"code": "TOO_COMPLEX_
     ],
 )
 def test_what_is_too_expensive(error: TransportError, expected: bool) -> None:
-    """The codes of vendors and the statuses of gateways."""
+    """Vendors use different codes, and gateways use statuses."""
     assert is_too_expensive(error) is expected
 
 
 def test_it_halves_down_to_one(caplog: pytest.LogCaptureFixture) -> None:
-    """And then the error is raised; each step is in the log."""
+    """A page of one node is not halved; each step is logged."""
     size = PageSize(5)
     with caplog.at_level(logging.WARNING, "syncgql"):
         assert [(size.shrink(COST), size.size) for _ in range(3)] == [(True, 2), (True, 1), (False, 1)]
@@ -41,7 +41,7 @@ def test_it_halves_down_to_one(caplog: pytest.LogCaptureFixture) -> None:
 
 
 def test_it_grows_back() -> None:
-    """By half after several pages, up to the size that was wanted."""
+    """After several pages, it grows by half, up to the original size."""
     size = PageSize(100)
     size.shrink(COST)
     sizes = []
@@ -53,5 +53,5 @@ def test_it_grows_back() -> None:
 
 
 def test_a_size_that_the_client_cannot_set() -> None:
-    """The error is raised."""
+    """Such a size does not shrink."""
     assert not PageSize(None).shrink(COST)

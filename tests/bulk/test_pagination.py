@@ -1,4 +1,4 @@
-"""Pagination: the answers of servers that have pages of other kinds."""
+"""Pagination: lists that are not connections."""
 
 from __future__ import annotations
 
@@ -20,7 +20,9 @@ def rows(start: int, stop: int) -> list[dict[str, int]]:
     return [{"id": number} for number in range(start, min(stop, 7))]
 
 
-def pull(document: str, answer: Any, variables: dict[str, Any] | None = None, **options: Any) -> tuple[list[int], int]:
+def fetch_ids(
+    document: str, answer: Any, variables: dict[str, Any] | None = None, **options: Any
+) -> tuple[list[int], int]:
     """Return the ids, and the number of requests."""
     requests: list[RecordedRequest] = []
 
@@ -38,12 +40,12 @@ ALL = list(range(7))
 
 
 def test_hasura() -> None:
-    """No total: the end is an empty page, because a short one may be the server's own limit."""
+    """Without a total, an empty page is the end, because a short one may be due to the server's limit."""
 
     def answer(variables: Any) -> Any:
         return {"users": rows(variables["offset"], variables["offset"] + min(3, variables["limit"]))}
 
-    assert pull(HASURA, answer, pagination=OffsetPagination(), page_size=5) == (ALL, 4)
+    assert fetch_ids(HASURA, answer, pagination=OffsetPagination(), page_size=5) == (ALL, 4)
 
 
 def test_pages_by_number_keep_their_size() -> None:
@@ -64,33 +66,33 @@ def test_hasura_by_keyset() -> None:
         start = variables.get("last", -1) + 1
         return {"users": rows(start, start + 3)}
 
-    def following(data: Any) -> Any:
+    def next_variables(data: Any) -> Any:
         return {"last": data["users"][-1]["id"]} if data["users"] else None
 
-    assert pull(KEYSET, answer, pagination=following) == (ALL, 4)
+    assert fetch_ids(KEYSET, answer, pagination=next_variables) == (ALL, 4)
 
 
 def test_contentful() -> None:
-    """The total ends it."""
+    """Pagination ends at the total."""
 
     def answer(variables: Any) -> Any:
         return {"pages": {"total": 7, "items": rows(variables["skip"], variables["skip"] + variables["limit"])}}
 
-    assert pull(CONTENTFUL, answer, pagination=OffsetPagination("skip"), page_size=4) == (ALL, 2)
+    assert fetch_ids(CONTENTFUL, answer, pagination=OffsetPagination("skip"), page_size=4) == (ALL, 2)
 
 
 def test_strapi() -> None:
-    """By number; the end is an empty page."""
+    """Pages have numbers; an empty page is the end."""
 
     def answer(variables: Any) -> Any:
         start = (variables["page"] - 1) * variables["pageSize"]
         return {"articles": rows(start, start + variables["pageSize"])}
 
-    assert pull(STRAPI, answer, pagination=PagePagination(), page_size=3) == (ALL, 4)
+    assert fetch_ids(STRAPI, answer, pagination=PagePagination(), page_size=3) == (ALL, 4)
 
 
 def test_stash() -> None:
-    """The variables are members of an object, whose other members stay."""
+    """The variables are members of an object, whose other members are kept."""
 
     def answer(variables: Any) -> Any:
         options = variables["filter"]
@@ -99,41 +101,41 @@ def test_stash() -> None:
         return {"findScenes": {"count": 7, "scenes": rows(start, start + options["per_page"])}}
 
     pagination = PagePagination("filter.page", "filter.per_page")
-    assert pull(STASH, answer, {"filter": {"sort": "date"}}, pagination=pagination, page_size=3) == (ALL, 4)
+    assert fetch_ids(STASH, answer, {"filter": {"sort": "date"}}, pagination=pagination, page_size=3) == (ALL, 4)
 
 
-def test_a_function_that_does_not_get_on() -> None:
-    """The same variables twice are an error."""
+def test_a_function_that_makes_no_progress() -> None:
+    """Returning the same variables twice raises an error."""
     with pytest.raises(TransportProtocolError, match="does not advance"):
-        pull(KEYSET, lambda variables: {"users": rows(0, 3)}, pagination=lambda data: {"last": 2})
+        fetch_ids(KEYSET, lambda variables: {"users": rows(0, 3)}, pagination=lambda data: {"last": 2})
 
 
 def test_a_function_that_returns_something_else() -> None:
-    """It is a mistake of the program."""
+    """It is a mistake in the program."""
     with pytest.raises(TypeError, match="a mapping of variables or None, not int"):
-        pull(KEYSET, lambda variables: {"users": rows(0, 3)}, pagination=lambda data: 3)
+        fetch_ids(KEYSET, lambda variables: {"users": rows(0, 3)}, pagination=lambda data: 3)
 
 
 def test_which_list() -> None:
-    """One of several is chosen by path."""
+    """One of several lists is selected by path."""
 
     def answer(variables: Any) -> Any:
         return {"users": rows(0, 3), "tags": []}
 
     with pytest.raises(DocumentError, match=r"choose a list with path=. Lists in the data: 'users', 'tags'"):
-        pull(KEYSET, answer, pagination=lambda data: None)
-    assert pull(KEYSET, answer, pagination=lambda data: None, path="users") == ([0, 1, 2], 1)
+        fetch_ids(KEYSET, answer, pagination=lambda data: None)
+    assert fetch_ids(KEYSET, answer, pagination=lambda data: None, path="users") == ([0, 1, 2], 1)
 
 
 def test_no_list_at_the_path() -> None:
-    """The message says what is there."""
+    """The message says what the response contains there."""
     with pytest.raises(TransportProtocolError, match="has dict instead of a list at 'users'"):
-        pull(KEYSET, lambda variables: {"users": {}}, pagination=lambda data: None, path="users")
+        fetch_ids(KEYSET, lambda variables: {"users": {}}, pagination=lambda data: None, path="users")
     with pytest.raises(TransportProtocolError, match="leads through a list"):
-        pull(KEYSET, lambda variables: {"users": [{}]}, pagination=lambda data: None, path="users.tags")
+        fetch_ids(KEYSET, lambda variables: {"users": [{}]}, pagination=lambda data: None, path="users.tags")
 
 
 def test_options_of_other_types() -> None:
-    """They fail by name when the iterator is made."""
+    """The error names the argument, before anything is sent."""
     with pytest.raises(TypeError, match="pagination must be a function"):
-        pull(KEYSET, None, pagination=3)
+        fetch_ids(KEYSET, None, pagination=3)

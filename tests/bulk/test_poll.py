@@ -1,4 +1,4 @@
-"""Client.poll: the same request again and again, until something is so."""
+"""Client.poll: sends the same request repeatedly, until a condition is true."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def counting(mock: GraphQLMock) -> None:
 
 
 def test_until() -> None:
-    """The answer for which it is true is the last."""
+    """The response for which the condition is true is the last one."""
     with GraphQLMock() as mock, Client("https://example.com/graphql") as client:
         counting(mock)
         answers = client.poll(JOB, interval=0, until=lambda data: data["job"]["progress"] == 3)
@@ -31,7 +31,7 @@ def test_until() -> None:
 
 
 def test_without_an_end() -> None:
-    """It goes on until the loop is left."""
+    """It continues until the loop is left."""
     with GraphQLMock() as mock, Client("https://example.com/graphql") as client:
         counting(mock)
         assert len(list(itertools.islice(client.poll(JOB, interval=0), 20))) == 20
@@ -48,20 +48,20 @@ def waits(monkeypatch: pytest.MonkeyPatch, **options: Any) -> list[float]:
 
 
 def test_intervals(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Fixed or growing; the last is repeated."""
+    """Intervals are fixed or growing; the last one is repeated."""
     assert waits(monkeypatch, interval=2) == [2] * 5
     assert waits(monkeypatch, interval=(1, 2, 4)) == [1, 2, 4, 4, 4]
 
 
 def test_jitter(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Each wait is longer or shorter by a part of it."""
+    """Each interval is longer or shorter by up to this fraction."""
     slept = waits(monkeypatch, interval=10, jitter=0.5)
     assert all(5 <= each <= 15 for each in slept)
     assert len(set(slept)) > 1
 
 
 def test_the_limit_ends_a_wait() -> None:
-    """With the name of the option."""
+    """The error names the option."""
     with GraphQLMock() as mock, Client("https://example.com/graphql") as client:
         counting(mock)
         answers = client.poll(JOB, interval=600, timeout=0.3)
@@ -73,7 +73,7 @@ def test_the_limit_ends_a_wait() -> None:
 
 
 def test_the_limit_ends_a_request(strawberry_server: Server) -> None:
-    """It is cancelled on the wire, too."""
+    """The request is cancelled on the server, too."""
     with Client(strawberry_server.url, timeout=None) as client:
         with pytest.raises(TransportTimeout):
             next(client.poll("{ sleep(seconds: 600) }", interval=1, timeout=0.3))
@@ -81,14 +81,14 @@ def test_the_limit_ends_a_request(strawberry_server: Server) -> None:
 
 
 def test_the_limit_of_the_client_holds(strawberry_server: Server) -> None:
-    """If it is shorter."""
+    """The client's limit applies if it is shorter."""
     with Client(strawberry_server.url, timeout=0.2) as client, pytest.raises(TransportTimeout) as info:
         next(client.poll("{ sleep(seconds: 600) }", interval=1, timeout=60))
     assert info.value.seconds == 0.2
 
 
 def test_errors_are_raised(strawberry_server: Server) -> None:
-    """As by execute."""
+    """Errors are raised as by ``execute``."""
     with Client(strawberry_server.url) as client, pytest.raises(TransportQueryError):
         next(client.poll("{ fail }", interval=1))
 
@@ -119,6 +119,6 @@ def test_close_ends_a_wait(strawberry_server: Server, options: Any) -> None:
     ],
 )
 def test_mistakes(options: dict[str, Any], error: type[Exception], match: str) -> None:
-    """They fail by name when the iterator is made."""
+    """The error names the argument, before anything is sent."""
     with pytest.raises(error, match=match):
         Client("http://127.0.0.1:9/").poll(JOB, **options)

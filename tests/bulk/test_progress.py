@@ -1,4 +1,4 @@
-"""Progress: counts, and tells a function."""
+"""Progress: counts, and reports to a function."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from syncgql.bulk.progress import Progress
 
 
 def test_sums() -> None:
-    """The function gets what is done so far, and the total as soon as it is known."""
-    told: list[Any] = []
-    progress = Progress(lambda done, total: told.append((done, total)))
+    """The function receives the current count, and the total as soon as it is known."""
+    reported: list[Any] = []
+    progress = Progress(lambda done, total: reported.append((done, total)))
     progress.add(2)
     progress.total = 7
     progress.add(3)
     progress.close()
-    assert told == [(2, None), (5, 7)]
+    assert reported == [(2, None), (5, 7)]

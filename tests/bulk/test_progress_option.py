@@ -17,14 +17,14 @@ from syncgql.bulk.progress_option import Bar, progress_of
 
 
 class Terminal(io.StringIO):
-    """A stream that says that it is a terminal."""
+    """A stream that claims to be a terminal."""
 
     def isatty(self) -> bool:
         return True
 
 
 def test_a_bar_on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
-    """It shows what is done and the total."""
+    """It shows the count and the total."""
     terminal = Terminal()
     monkeypatch.setattr(sys, "stderr", terminal)
     progress = progress_of(True, "requests", 20)
@@ -39,7 +39,7 @@ def test_a_bar_on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize("option", [True, False, None])
 def test_nothing_elsewhere(option: bool | None, capsys: pytest.CaptureFixture[str]) -> None:
-    """When stderr is a file, and when no progress is wanted."""
+    """Nothing is shown if stderr is a file, or if no progress is requested."""
     progress = progress_of(option, "requests", 20)
     progress.add(5)
     progress.close()
@@ -47,17 +47,17 @@ def test_nothing_elsewhere(option: bool | None, capsys: pytest.CaptureFixture[st
 
 
 def test_a_function_gets_the_sums() -> None:
-    """And None for a total that is unknown."""
-    told: list[Any] = []
-    progress = progress_of(lambda done, total: told.append((done, total)), "requests")
+    """The function receives None if the total is unknown."""
+    reported: list[Any] = []
+    progress = progress_of(lambda done, total: reported.append((done, total)), "requests")
     progress.add(2)
     progress.total = 7
     progress.add(3)
-    assert told == [(2, None), (5, 7)]
+    assert reported == [(2, None), (5, 7)]
 
 
 def test_the_message_without_rich(monkeypatch: pytest.MonkeyPatch) -> None:
-    """It names the extra."""
+    """The message names the extra."""
     real_import = builtins.__import__
 
     def without_rich(name: str, *arguments: Any, **options: Any) -> Any:
@@ -86,7 +86,7 @@ for total in (40, None):
 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs a pty")
 def test_a_bar_in_a_real_terminal() -> None:
-    """Count, total, rate and the time that is left; without a total, the count and the rate."""
+    """It shows the count, total, rate and remaining time; without a total, the count and the rate."""
     import pty
 
     main, terminal = pty.openpty()

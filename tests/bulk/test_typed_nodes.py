@@ -1,4 +1,4 @@
-"""The nodes of typed requests."""
+"""typed_nodes: the nodes of typed requests."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ class Wrong:
     [(NODES, Nodes), (NODES, NodesData), (NODES, NodesDict), (EDGES, Edges), (EDGES, EdgesData)],
 )
 def test_nodes_have_the_class_of_the_result(rows_url: str, document: str, result_type: Any) -> None:
-    """Whether it is the class of the data, or of its single root field."""
+    """The result type may be that of the data, or of its single root field."""
     with Client(rows_url) as client:
         request = TypedRequest(document % INFO, result_type)
         rows = list(client.paginate(request, page_size=3, max_pages=3))
@@ -80,7 +80,7 @@ def test_nodes_have_the_class_of_the_result(rows_url: str, document: str, result
 
 
 def test_names_in_snake_case_and_null_connections() -> None:
-    """An attribute may end with an underscore; a connection that is null has no nodes."""
+    """An attribute may end with an underscore; a null connection has no nodes."""
     books = "oldBooks(after: $after) { class: nodes { id } pageInfo { endCursor } }"
     document = f"query ($after: String) {{ me {{ {books} }} }}"
     connection = find_connection(GraphQLRequest(document), None)
@@ -98,13 +98,13 @@ def test_pages_have_typed_nodes_and_the_raw_answer(rows_url: str) -> None:
 
 
 def test_a_page_that_does_not_fit_is_an_error(rows_url: str) -> None:
-    """It names the place in the answer."""
+    """The error contains the path in the response."""
     with Client(rows_url) as client, pytest.raises(ResultError) as caught:
         list(client.paginate(TypedRequest(NODES % INFO, Wrong), page_size=2))
     assert caught.value.path[-3:] == ("nodes", 0, "id")
 
 
 def test_a_class_without_the_nodes_is_an_error(rows_url: str) -> None:
-    """Pages would seem to be empty otherwise."""
+    """Otherwise, the pages would seem to be empty."""
     with Client(rows_url) as client, pytest.raises(ResultError, match=r"NoNodes has no attribute for 'nodes', where"):
         list(client.paginate(TypedRequest(NODES % INFO, NoNodes), page_size=2))

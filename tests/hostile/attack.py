@@ -51,7 +51,7 @@ def attacked(make_client: MakeClient, hostile: bytes | Script, **options: Any) -
         yield client
         if not isinstance(hostile, bytes):
             server.wait_for_scripts()  # so that the client detects the closed connection
-        assert client.execute("{ ok }") == OK
+        assert client.execute("{ ok }", timeout=PATIENCE) == OK  # the client's own limit may be that of the attack
 
 
 def outcome(client: Client, request: str | GraphQLRequest = "{ ok }") -> ExecutionResult | TransportError:

@@ -213,7 +213,7 @@ def test_flood(make_client: MakeClient, script: Script) -> None:
         assert isinstance(outcome(client), TransportTimeout | TransportConnectionFailed | TransportProtocolError)
 
 
-def test_other_calls_go_on_meanwhile(make_client: MakeClient) -> None:
+def test_other_calls_continue_meanwhile(make_client: MakeClient) -> None:
     """Calls of other threads on other connections receive their responses while one connection is flooded or slow."""
     begun, over = threading.Event(), threading.Event()
 
@@ -231,4 +231,5 @@ def test_other_calls_go_on_meanwhile(make_client: MakeClient) -> None:
             assert client.execute("{ ok }") == OK
         assert not flooded.done()
         over.set()
-        assert isinstance(flooded.exception(PATIENCE), TransportConnectionFailed)
+        # On a busy machine, it takes long to read what is in the buffers of the sockets.
+        assert isinstance(flooded.exception(4 * PATIENCE), TransportConnectionFailed)

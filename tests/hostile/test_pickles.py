@@ -1,4 +1,4 @@
-"""A pickle is code, as the documentation says; ours only contain what was passed."""
+"""A pickle is code, as the documentation says; ours contain only the given values."""
 
 from __future__ import annotations
 

@@ -71,7 +71,7 @@ def test_wrong_host(call: Call, authority: trustme.CA, client_context: ssl.SSLCo
 
 
 def test_expired(call: Call, authority: trustme.CA, client_context: ssl.SSLContext) -> None:
-    """An expired certificate is refused, and the error says so."""
+    """An expired certificate is refused, and the error names the reason."""
     past = datetime.datetime(2020, 1, 1, tzinfo=datetime.timezone.utc)
     certificate = authority.issue_cert("localhost", not_before=past, not_after=past + datetime.timedelta(days=1))
     with WireServer(always(answer()), context=context_of(certificate)) as server:

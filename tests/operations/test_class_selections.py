@@ -247,7 +247,7 @@ class Teacher:
 
 
 def test_fields_are_added_and_subtracted(client: Client) -> None:
-    """Arguments are added by hand, and the class selects the fields of the object."""
+    """Arguments are added explicitly, and the class selects the fields of the object."""
     with pytest.raises(DocumentError, match=r"Person\.pupils needs the argument first"):
         client.query.person(Teacher)
     fields = Fields.of(Teacher) + Field("pupils", first=1)

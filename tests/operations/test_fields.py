@@ -95,7 +95,7 @@ def test_what_is_not_selected_cannot_be_subtracted() -> None:
 
 
 def test_subtracting_from_what_is_selected_automatically() -> None:
-    """The schema tells later what is left."""
+    """The schema determines the remaining fields later."""
     fields = Fields(Automatic()) - "year"
     assert repr(fields) == "Fields(Automatic(depth=2) - Field('year'))"
     assert fields != Fields(Automatic())
@@ -217,7 +217,7 @@ SELECTIONS = st.recursive(
 
 @given(a=SELECTIONS, b=SELECTIONS, c=SELECTIONS)
 def test_adding_is_that_of_sets(a: Fields, b: Fields, c: Fields) -> None:
-    """Addition is associative, commutative and idempotent, and contains what was added."""
+    """Addition is associative, commutative and idempotent, and contains both summands."""
     assert (a + b) + c == a + (b + c)
     assert a + b == b + a
     assert hash(a + b) == hash(b + a)

@@ -100,7 +100,7 @@ def test_names_are_found_without_underscores(library: Client) -> None:
 
 
 def test_a_field_called_document_is_found_in_brackets() -> None:
-    """The message says so."""
+    """The message explains it."""
     client = Client("http://127.0.0.1:9/graphql", schema="type Query { document(id: ID!): String }")
     assert client.query["document"].request(id=1).variable_values == {"id": "1"}
     with pytest.raises(DocumentError, match=r"client\.query\['document'\]"):

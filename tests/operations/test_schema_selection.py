@@ -34,7 +34,7 @@ def test_a_field_is_left_out(client: Client, any_server: Server) -> None:
 
 
 def test_a_field_that_is_not_selected_anyway_may_be_left_out(client: Client) -> None:
-    """Automatic omits deprecated fields, and a field that was added by hand is removed."""
+    """Automatic omits deprecated fields, and a field that was added explicitly is removed."""
     everything = lines(client, Fields(Automatic()))
     assert lines(client, Fields(Automatic()) - "isbn10") == everything
     assert lines(client, Fields(Automatic(), Field("review", stars=5)) - "review") == everything

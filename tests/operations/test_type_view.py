@@ -73,7 +73,7 @@ def test_jupyter_shows_tables() -> None:
 
 
 def test_types_are_a_mapping(client: Client) -> None:
-    """Names are found without case and underscores, and unknown ones are told with the nearest."""
+    """Names are found regardless of case and underscores; the error for an unknown name suggests the nearest."""
     assert client.types["book_input"].name == "BookInput"
     assert "Book" in client.types
     assert "Bok" not in client.types

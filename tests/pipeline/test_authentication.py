@@ -99,7 +99,7 @@ def test_a_call_is_sent_again_after_a_refusal(client_for: ClientFor, status: str
 def test_a_server_that_refuses_every_token_gets_two_requests(
     client_for: ClientFor, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """The error says so, and shows no token."""
+    """The error explains it and shows no token."""
     caplog.set_level(logging.DEBUG)
     with GuardedServer("") as server, client_for(server.wire.url, TokenAuth(Issuer())) as client:
         with pytest.raises(TransportAuthenticationError) as caught:

@@ -53,7 +53,7 @@ def test_a_document_costs_what_it_cost_the_last_time() -> None:
 
 
 def test_what_is_in_flight_is_subtracted() -> None:
-    """But nobody is refused for it, because it may be counted in what is left."""
+    """No call is refused for it, because it may be included in the remaining points."""
     limiter = Limiter(None, learns=True)
     answered(limiter, points(15))
     limiter.send(Charge(["{ a }"], 1), 0.0, 0.0)

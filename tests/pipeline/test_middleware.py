@@ -188,7 +188,7 @@ def test_the_first_is_outermost(wire_server: WireServer) -> None:
 
 
 def test_headers_and_requests_can_be_changed(wire_server: WireServer) -> None:
-    """The changed operation is what is sent."""
+    """The changed operation is sent."""
 
     def change(operation: Operation, call_next: Execute) -> ExecutionResult:
         request = GraphQLRequest(operation.request.text, {"n": 1})
@@ -246,7 +246,7 @@ def test_an_exception_of_a_middleware_reaches_the_caller(wire_server: WireServer
 
 
 def test_a_failure_passes_through() -> None:
-    """A middleware can catch what is raised below it."""
+    """A middleware can catch exceptions of later steps."""
     caught: list[TransportError] = []
 
     def watch(operation: Operation, call_next: Execute) -> ExecutionResult:
@@ -325,7 +325,7 @@ def test_a_submitted_operation_runs_in_the_context_of_its_caller(wire_server: Wi
 
 
 def test_a_submitted_operation_after_the_end(wire_server: WireServer) -> None:
-    """A closed client takes no operations, and one that is opened again does."""
+    """A closed client refuses operations; a reopened client accepts them."""
     client = Client(wire_server.url, middleware=[Recorder()])
     with client:
         client.submit("{ ok }").result(30)
@@ -380,7 +380,7 @@ def test_what_is_no_middleware(middleware: Any, message: str) -> None:
 
 
 def test_a_syntax_error_in_a_document_with_a_name(wire_server: WireServer) -> None:
-    """Who asks for the kind of a broken document hears what is wrong with it."""
+    """Asking for the kind of an invalid document raises an error that explains it."""
     with (
         Client(wire_server.url, middleware=[Recorder()]) as client,
         pytest.raises(DocumentError, match="Syntax Error"),

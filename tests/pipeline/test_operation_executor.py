@@ -19,7 +19,7 @@ def client(strawberry_server: Server) -> Iterator[Client]:
 
 
 def test_headers_are_those_of_these_calls_only(client: Client) -> None:
-    """The client's own operations have none of them, and several options can be set one after the other."""
+    """Operations of the client itself do not use them, and several options can be set in turn."""
     tenant = client.query.with_options(headers={"X-Tenant": "7"})
     assert tenant.header(name="X-Tenant") == "7"
     assert tenant.with_options(timeout=20).header(name="X-Tenant") == "7"

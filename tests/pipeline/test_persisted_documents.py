@@ -183,7 +183,7 @@ def test_p09_other_extensions_are_kept(client_for: ClientFor) -> None:
 
 
 def test_an_extension_of_the_caller_is_sent_as_it_is(client_for: ClientFor) -> None:
-    """The caller does it by hand."""
+    """The caller retries explicitly."""
     with HashServer() as server, client_for(server.url) as client:
         client.execute(QUERY, extensions=hash_of("other"))
     assert server.members == [{"query": QUERY, "extensions": hash_of("other")}]

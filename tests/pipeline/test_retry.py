@@ -363,7 +363,7 @@ def test_closing_ends_a_wait() -> None:
 
 
 def test_an_interrupt_ends_a_wait() -> None:
-    """Ctrl-C is heard at once."""
+    """Ctrl-C is raised immediately."""
     main = threading.get_ident()
     policy = RetryPolicy(cap=3600, on_retry=lambda error, delay: signal.pthread_kill(main, signal.SIGINT))
     busy = answer(b"", "Retry-After: 1800", status="429 Too Many Requests")

@@ -1,4 +1,4 @@
-"""ServerQuota: what is left of a limit, whatever order the answers have."""
+"""ServerQuota: the remaining part of a limit, for any order of the responses."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ def test_the_account_never_promises_too_much(rate: float, steps: list[tuple[str,
 
 
 def test_a_bucket_fills() -> None:
-    """A request waits until enough has come back, and one that takes more than the limit until it is full."""
+    """A request waits until enough is available; a request that costs more than the limit waits until it is full."""
     quota = ServerQuota()
     read(quota, Reading(30, 100, restore_rate=10, cost=20))
     assert quota.wait(20, 0.0, 0.0) == 0
@@ -120,7 +120,7 @@ def test_an_answer_from_before_the_reset_is_ignored() -> None:
 
 
 def test_the_cost_is_told_or_the_average() -> None:
-    """A server that does not tell it shows it by what is left."""
+    """If a server does not report the cost, the remaining points show it."""
     quota = ServerQuota()
     read(quota, Reading(100, reset_in=60))
     assert quota.cost is None

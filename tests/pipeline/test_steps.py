@@ -1,4 +1,4 @@
-"""Steps: what the user's middleware may pass on and return."""
+"""Steps: the values that the user's middleware may pass on and return."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def test_a_result_of_another_type(wire_server: WireServer) -> None:
 
 
 def test_another_kind_of_operation(wire_server: WireServer) -> None:
-    """A query stays a query, so that what was decided for queries holds."""
+    """A query must stay a query, because earlier decisions depend on it."""
 
     def mutate(operation: Operation, call_next: Execute) -> ExecutionResult:
         return call_next(operation.replace(request=GraphQLRequest("mutation { ok }")))

@@ -1,4 +1,4 @@
-"""GraphQL over Server-Sent Events: what the events of a stream mean, in both modes."""
+"""GraphQL over Server-Sent Events: the meaning of the events of a stream, in both modes."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def test_s08_end_without_complete() -> None:
 
 
 def test_s09_next_with_errors() -> None:
-    """A next with errors is an event, and the stream goes on; errors of Ariadne have no data member."""
+    """A next with errors is an event, and the stream continues; errors of Ariadne have no data member."""
     partial = {"data": {"n": None}, "errors": [{"message": "m", "path": ["n"]}]}
     assert distinct(event("next", partial), event("next", {"errors": [{"message": "m"}]}), N1) == [
         ExecutionResult({"n": None}, [{"message": "m", "path": ["n"]}]),

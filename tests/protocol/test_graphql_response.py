@@ -1,4 +1,4 @@
-"""The GraphQL response: what is accepted, and its meaning."""
+"""The GraphQL response: accepted values and their meaning."""
 
 from __future__ import annotations
 

@@ -373,7 +373,7 @@ def test_codec_of_the_user_gets_text() -> None:
 
 
 def test_h01_body_has_the_members_that_were_given() -> None:
-    """The body of a request contains what was passed, in order, and nothing else."""
+    """The body of a request contains the given members, in order, and nothing else."""
     request = GraphQLRequest("query Q { a }", {"a": 1}, "Q", {"e": 2})
     assert encode_request(request.payload, json_codec.dumps) == (
         b'{"query":"query Q { a }","operationName":"Q","variables":{"a":1},"extensions":{"e":2}}'

@@ -167,7 +167,7 @@ def test_i17_snapshots_do_not_change() -> None:
 
 
 def test_i23_the_first_payload_may_hold_everything() -> None:
-    """A cache may have packed the response anew."""
+    """A cache may send the whole response in one payload."""
     payload = first(FRAGMENT, has_next=False)
     result = merged({**payload, "incremental": [{"id": "0", "data": {"name": "Luke"}}], "completed": [{"id": "0"}]})
     assert result.data == person(name="Luke")

@@ -40,7 +40,7 @@ from .incremental_payloads import DATA, STREAM, entries, fed, first
     ],
 )  # fmt: skip
 def test_violations_are_named(payload: Any, rule: str) -> None:
-    """The error says what was wrong, quotes it, and has the answer and the data so far."""
+    """The error explains and quotes the violation, and has the response and the data so far."""
     response = Response(200, {}, "http://localhost", 0.1)
     delivery = fed(first(STREAM), response=response)
     with pytest.raises(TransportProtocolError) as caught:

@@ -48,7 +48,7 @@ def test_i09_an_unknown_id_that_delivers_is_a_violation(completed: list[Any]) ->
 
 
 def test_i10_a_failed_fragment_leaves_its_fields_absent() -> None:
-    """The failure is a piece without data, and the rest goes on."""
+    """The failure is a piece without data, and the rest continues."""
     errors = [{"message": "boom", "path": ["person", "name"]}]
     delivery = fed(first(FRAGMENT, STREAM))
     pieces = delivery.feed({"completed": [{"id": "0", "errors": errors}], "hasNext": True})

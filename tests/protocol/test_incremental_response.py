@@ -13,7 +13,7 @@ from .incremental_payloads import FRAGMENT, STREAM, entries, fed, first, merged,
 
 
 def test_i13_aliases_and_indices_in_paths() -> None:
-    """A path names what the response has, which may be an alias, and "0" is a name."""
+    """A path has the names in the response, which may be aliases, and "0" is a name."""
     notice = {"id": "", "path": ["them", 1, "0"]}
     payload = entries({"id": "", "data": {"b": 2}}, completed=[{"id": ""}])
     result = merged(first(notice, data={"them": [None, {"0": {"a": 1}}]}), payload)

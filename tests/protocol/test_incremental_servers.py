@@ -174,7 +174,7 @@ def test_i06_responses_of_real_servers_merge_to_the_whole(server: str) -> None:
 @pytest.mark.parametrize("server", SERVERS)
 def test_i10_failed_fragments_of_real_servers(server: str) -> None:
     """What failed is absent, its error is there once, and the rest is complete."""
-    # In 2020 nothing told a null item from the end of a stream.
+    # In the format of 2020 a null item could not be distinguished from the end of a stream.
     documents = {name: FAILED[name] for name in FAILED if "2020" not in server or "stream" not in name}
     work = [(name, job) for name, selection in documents.items() for job in jobs(selection)[1:]]
     for (name, _), payloads in zip(work, SERVERS[server]([job for _, job in work]), strict=True):

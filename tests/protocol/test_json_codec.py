@@ -228,6 +228,6 @@ def test_a_signal_handlers_exception_is_not_taken_for_a_codecs() -> None:
 
 
 def test_a_codec_must_return_text() -> None:
-    """The error says so, and has the type that it returned."""
+    """The error explains it, and has the type that it returned."""
     with pytest.raises(DocumentError, match="json_serialize must return str or bytes, not NoneType"):
         json_codec.encode({}, lambda _: None)  # type: ignore[arg-type, return-value]

@@ -1,4 +1,4 @@
-"""MultipartSubscriptionStream: what the parts of a multipart subscription mean."""
+"""MultipartSubscriptionStream: the meaning of the parts of a multipart subscription."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def test_m03_events_are_not_late() -> None:
 
 
 def test_m04_errors_in_the_payload() -> None:
-    """Errors in ``payload`` are those of one event, and the subscription goes on; Router's hasNext is ignored."""
+    """Errors in ``payload`` are those of one event, and the subscription continues; Router's hasNext is ignored."""
     partial = {"payload": {"data": {"n": None}, "errors": ERRORS, "hasNext": False}}
     assert received(stream(), body(partial, {"payload": {"data": None, "errors": ERRORS}}, N1)) == [
         ExecutionResult({"n": None}, ERRORS),
@@ -174,7 +174,7 @@ def test_not_a_message(message: Any) -> None:
 
 
 def test_not_json() -> None:
-    """The error says what was expected and quotes a little of what came."""
+    """The error names the expected value and quotes the beginning of the received one."""
     response = Response(200, {}, "http://example.test/graphql?key=secret", 0.1)
     subscription = MultipartSubscriptionStream(CONTENT_TYPE, 0, response=response)
     with pytest.raises(TransportProtocolError) as info:

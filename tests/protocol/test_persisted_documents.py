@@ -1,4 +1,4 @@
-"""Persisted documents: what is sent instead of a document, and how a refusal is recognized."""
+"""Persisted documents: the members that replace a document, and how a refusal is recognized."""
 
 from __future__ import annotations
 

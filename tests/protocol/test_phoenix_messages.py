@@ -43,7 +43,7 @@ def test_the_type_of_a_message(ref: Any, topic: Any, event: Any, payload: Any, t
 
 
 def test_what_is_no_message() -> None:
-    """None, for the machine to say what is wrong."""
+    """Return None, so that the state machine reports the violation."""
     assert read_message(SERIALIZERS["2.0.0"], json_codec.loads, '{"type": "ok"}') is None
 
 

@@ -39,7 +39,7 @@ def test_x08_an_equal_document_keeps_an_id() -> None:
 
 
 def test_an_id_is_known_until_it_is_unsubscribed() -> None:
-    """So that what the server sent before is not mistaken for an early event."""
+    """Messages that the server sent before are not mistaken for early events."""
     subscriptions = subscribed("1")
     subscriptions.left("1")
     (id,) = subscriptions.take_unused()

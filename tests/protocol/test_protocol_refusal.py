@@ -39,7 +39,7 @@ def outcome(status: int, body: bytes) -> ExecutionResult | TransportError:
 @pytest.mark.parametrize("status", [404, 405, 406, 415])
 @pytest.mark.parametrize("is_subscription", [True, False])
 def test_not_in_this_form(status: int, body: bytes, is_subscription: bool) -> None:
-    """These statuses say so for every operation and with every body, because nothing was executed."""
+    """These statuses are refusals for every operation and with every body, because nothing was executed."""
     assert refuses_protocol(outcome(status, body), is_subscription=is_subscription)
 
 
@@ -90,7 +90,7 @@ def test_no_response(error: TransportError) -> None:
     ],
 )
 def test_errors_about_subscriptions(message: str, refuses: bool) -> None:
-    """Errors of servers that run no subscriptions over HTTP are told from errors of the operation."""
+    """Errors of servers that run no subscriptions over HTTP are distinguished from errors of the operation."""
     errors = [{"message": message}]
     assert refuses_protocol(ExecutionResult(errors=errors), is_subscription=True) is refuses
     assert not refuses_protocol(ExecutionResult({"n": 1}, errors), is_subscription=True)

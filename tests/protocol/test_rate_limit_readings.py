@@ -1,4 +1,4 @@
-"""Readings: what the answers of each API say about its limits."""
+"""Readings: the limits in the responses of each API."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def parts(headers: dict[str, str] | None = None, extensions: Any = None, data: A
 
 
 def test_shopify() -> None:
-    """The cost is what the server requires to be left before it runs the query."""
+    """The cost is the number of points that the server requires before it runs the query."""
     status = {"maximumAvailable": 1000.0, "currentlyAvailable": 954, "restoreRate": 50.0}
     cost = {"requestedQueryCost": 101, "actualQueryCost": 46, "throttleStatus": status}
     assert read_shopify(parts(extensions={"cost": cost}), NOW) == {"points": Reading(954, 1000, None, 50, 101)}
@@ -70,7 +70,7 @@ def test_monday() -> None:
 
 
 def test_headers() -> None:
-    """The common ones; a quota of which nothing says what is left tells nothing."""
+    """The common headers are read; a quota without its remaining part is ignored."""
     headers = {"X-RateLimit-Limit": "60", "X-RateLimit-Remaining": "59", "X-Contentful-RateLimit-Reset": "1"}
     assert read_headers(parts(headers), NOW) == {"X-RateLimit": Reading(59, 60)}
 

@@ -34,7 +34,7 @@ def test_result_with_deviating_errors(errors: Any) -> None:
 
 
 def test_violation() -> None:
-    """The error says who broke which rule and with what, at no length and without credentials."""
+    """The error has the URL, the violated rule and a short quotation, without credentials."""
     error = violation("some", "a rule is a rule", b"\xff" + b"x" * 5000, RESPONSE)
     assert isinstance(error, TransportProtocolError)
     assert error.message == (

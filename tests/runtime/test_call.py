@@ -90,7 +90,7 @@ def test_the_result_arrives(runtime: Runtime[Resources]) -> None:
     assert [runtime.run(answer(number)) for number in range(3)] == [0, 1, 2]
 
 
-def test_an_error_arrives_as_it_is(runtime: Runtime[Resources]) -> None:
+def test_an_error_is_raised_unchanged(runtime: Runtime[Resources]) -> None:
     """A call raises the same exception object, with the original frames."""
     error = Failure("no")
     with pytest.raises(Failure) as caught:
@@ -120,7 +120,7 @@ def test_f07_works_inside_a_foreign_loop(runtime: Runtime[Resources]) -> None:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="pthread_kill is POSIX")
-def test_f08_interrupt_cancels_the_work_and_the_runtime_goes_on(runtime: Runtime[Resources]) -> None:
+def test_f08_interrupt_cancels_the_work_and_the_runtime_stays_usable(runtime: Runtime[Resources]) -> None:
     """Ctrl-C is raised when the work has ended, not before."""
     endless = Endless()
     in_thread(lambda: each(lambda: endless.started.wait(PATIENCE), press_ctrl_c))
@@ -131,7 +131,7 @@ def test_f08_interrupt_cancels_the_work_and_the_runtime_goes_on(runtime: Runtime
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="pthread_kill is POSIX")
-def test_f08_second_interrupt_leaves(runtime: Runtime[Resources]) -> None:
+def test_f08_second_interrupt_does_not_wait(runtime: Runtime[Resources]) -> None:
     """Work that ignores its cancellation delays only the first Ctrl-C."""
     release = threading.Event()
     started = threading.Event()
@@ -183,7 +183,7 @@ def test_f09_timeout_cancels_the_work(runtime: Runtime[Resources]) -> None:
     assert endless.cancelled.is_set()
 
 
-def test_f09_what_cancelling_raises_is_the_cause(runtime: Runtime[Resources]) -> None:
+def test_f09_an_exception_during_cancellation_is_the_cause(runtime: Runtime[Resources]) -> None:
     """The reason of the cancellation is raised, and an exception of the cancelled work is chained."""
 
     async def breaks() -> None:
@@ -198,7 +198,7 @@ def test_f09_what_cancelling_raises_is_the_cause(runtime: Runtime[Resources]) ->
 
 
 def test_f09_a_swallowed_cancellation_is_repeated(runtime: Runtime[Resources], monkeypatch: pytest.MonkeyPatch) -> None:
-    """``asyncio.wait_for`` before 3.12 can lose a cancellation; the limit applies all the same."""
+    """``asyncio.wait_for`` before 3.12 can lose a cancellation; the limit still applies."""
     monkeypatch.setattr("syncgql.runtime.call.CANCEL_AGAIN", 0.05)
 
     async def deaf_once() -> None:

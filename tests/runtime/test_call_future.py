@@ -73,7 +73,7 @@ def test_callbacks_run_off_the_loop_thread(runtime: Runtime[Resources]) -> None:
     assert answers == [2]
 
 
-def test_cancel_ends_the_work_and_tells_who_waits(runtime: Runtime[Resources]) -> None:
+def test_cancel_ends_the_work_and_wakes_waiting_threads(runtime: Runtime[Resources]) -> None:
     """The coroutine is cancelled; ``wait`` and ``as_completed`` in other threads return immediately."""
     endless = Endless()
     future = runtime.submit(endless.run(), lambda _: None, Deadline(3600))
@@ -114,7 +114,7 @@ def test_cancel_racing_with_the_outcome(runtime: Runtime[Resources]) -> None:
             thread.join()
 
 
-def test_closing_fails_what_is_under_way(runtime: Runtime[Resources]) -> None:
+def test_closing_fails_pending_futures(runtime: Runtime[Resources]) -> None:
     """The future raises ClientClosed, and so does one that is submitted afterwards."""
     endless = Endless()
     future = runtime.submit(endless.run(), lambda _: None)

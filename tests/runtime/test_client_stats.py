@@ -26,7 +26,7 @@ def counts(client: Client) -> ClientStats:
 
 
 def test_calls_are_counted(strawberry_server: Server) -> None:
-    """Also those that wait for a connection."""
+    """Calls that wait for a connection are counted, too."""
     with Client(strawberry_server.url, pool_size=1) as client:
         assert client.stats == ClientStats()
         futures = [client.submit("{ sleep(seconds: 60) }", timeout=None) for _ in range(3)]
@@ -39,7 +39,7 @@ def test_calls_are_counted(strawberry_server: Server) -> None:
 
 
 def test_subscriptions_and_their_events_are_counted(strawberry_server: Server) -> None:
-    """Those that have ended are not. Each of these has a connection of its own."""
+    """Ended subscriptions are not counted. Each subscription here has its own connection."""
     with Client(strawberry_server.url) as client:
         blocked = client.subscribe("subscription { count }", buffer_size=4)
         dropping = client.subscribe("subscription { count }", buffer_size=4, overflow="drop_oldest")
@@ -63,8 +63,8 @@ def test_connections_are_counted(strawberry_server: Server) -> None:
     assert counts(client) == ClientStats()
 
 
-def test_connections_of_a_session_of_the_user_are_counted(strawberry_server: Server) -> None:
-    """Its connector is aiohttp's."""
+def test_connections_of_a_custom_session_are_counted(strawberry_server: Server) -> None:
+    """Its connector is the default one of aiohttp."""
     import aiohttp
 
     with Client(strawberry_server.url, session=aiohttp.ClientSession) as client:
@@ -73,7 +73,7 @@ def test_connections_of_a_session_of_the_user_are_counted(strawberry_server: Ser
 
 
 def test_retries_are_counted() -> None:
-    """They are not forgotten when a call has ended."""
+    """The count remains after the call has ended."""
     down = [answer(b"down", status="503 Service Unavailable", content_type="text/plain")] * 2
 
     def fail_twice(connection: WireConnection) -> None:
@@ -85,8 +85,8 @@ def test_retries_are_counted() -> None:
         assert client.stats.retries == 2
 
 
-def test_calls_that_wait_to_be_sent_are_counted(strawberry_server: Server) -> None:
-    """Here for a rate limit. They are not calls in progress."""
+def test_delayed_calls_are_counted(strawberry_server: Server) -> None:
+    """Calls that wait for a rate limit count as delayed, not as calls in progress."""
     with Client(strawberry_server.url, rate_limit=RateLimit(1, per=3600), timeout=None) as client:
         client.execute("{ hello }")
         client.submit("{ hello }")

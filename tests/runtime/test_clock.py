@@ -11,7 +11,7 @@ from syncgql.runtime.clock import Clock
 
 
 def test_stopping_ends_a_wait() -> None:
-    """A thread that waits for an hour goes on at once."""
+    """A thread that waits for an hour continues immediately."""
     clock = Clock()
     raised: list[BaseException] = []
     begun = threading.Event()

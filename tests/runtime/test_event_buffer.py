@@ -62,7 +62,7 @@ def test_overflow_is_one_of_three() -> None:
 
 @pytest.mark.parametrize("overflow", POLICIES)
 def test_events_arrive_in_order_and_then_the_end(overflow: Overflow) -> None:
-    """While there is room, all policies are equal; the end stays for later readers."""
+    """While there is room, all policies behave the same; the end remains for later readers."""
     source = buffer(4, overflow)
     assert all(source.put(number) for number in range(4))
     source.finish()
@@ -71,7 +71,7 @@ def test_events_arrive_in_order_and_then_the_end(overflow: Overflow) -> None:
     assert source.stats[:5] == (4, 4, 0, 0, 0)
 
 
-def test_the_end_s_error_is_behind_the_events() -> None:
+def test_the_error_comes_after_the_events() -> None:
     """Events before an error are delivered; of two ends the first counts."""
     source, error = buffer(), RuntimeError("lost")
     source.put(1)
@@ -81,7 +81,7 @@ def test_the_end_s_error_is_behind_the_events() -> None:
     assert drain(source) == ([1], error)
 
 
-def test_get_waits_at_most_as_long_as_told() -> None:
+def test_get_waits_at_most_until_its_timeout() -> None:
     """If no event arrives in time, Empty is raised, and the buffer continues."""
     source = buffer()
     with pytest.raises(Empty):
@@ -90,7 +90,7 @@ def test_get_waits_at_most_as_long_as_told() -> None:
     assert source.get(0.01) == 1
 
 
-def test_f18_raise_delivers_what_was_buffered_and_then_says_so() -> None:
+def test_f18_raise_delivers_buffered_events_before_the_error() -> None:
     """The excess event is dropped and counted; the error has the numbers and the remedies."""
     source = buffer(2, "raise")
     assert [source.put(number) for number in range(4)] == [True, True, False, False]
@@ -233,7 +233,7 @@ def test_f18_nothing_is_lost_between_a_slow_and_a_fast_side(runtime: Runtime[Res
     assert source.stats[:5] == (5000, 5000, 0, 0, 0)
 
 
-def test_close_ends_cleanly_and_lets_go() -> None:
+def test_close_ends_cleanly_and_drops_events() -> None:
     """Buffered events are dropped and counted; a later event is not accepted."""
     source = buffer()
     source.put(1)
@@ -302,7 +302,7 @@ def test_closing_races_with_putting_and_getting(runtime: Runtime[Resources]) -> 
         assert source.stats.buffered == 0
 
 
-def test_f05_an_inherited_channel_gives_nothing() -> None:
+def test_f05_an_inherited_buffer_delivers_nothing() -> None:
     """Events buffered at a fork belong to the parent's consumer, including overtaken marks."""
     source = buffer(1, "drop_oldest")
     source.reconnected(1.0)
@@ -314,7 +314,7 @@ def test_f05_an_inherited_channel_gives_nothing() -> None:
             source.get(0)
 
 
-def test_f05_without_a_hook_an_inherited_channel_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_f05_without_a_hook_an_inherited_buffer_does_not_wait(monkeypatch: pytest.MonkeyPatch) -> None:
     """No thread fills it in the child."""
     source = buffer()
     source.put(1)

@@ -21,7 +21,7 @@ from .test_call import PATIENCE, each
 
 
 class Lodger:
-    """A user that records its end."""
+    """A user of the thread that records its end."""
 
     def __init__(self) -> None:
         self.heard = threading.Event()
@@ -52,7 +52,7 @@ def left(thread: LoopThread, lodger: Lodger) -> None:
     assert lodger.heard.is_set()
 
 
-def test_the_thread_ends_with_its_last_tenant(thread: LoopThread) -> None:
+def test_the_thread_ends_with_its_last_user(thread: LoopThread) -> None:
     """A user that leaves before others is notified immediately; the last one when the thread has closed the loop."""
     first, last = started(thread), Lodger()
     thread.users.add(last)
@@ -64,14 +64,14 @@ def test_the_thread_ends_with_its_last_tenant(thread: LoopThread) -> None:
     assert not thread.is_running
 
 
-def test_starting_twice_is_starting_once(thread: LoopThread) -> None:
-    """A user that joins need not know whether the thread is running."""
+def test_starting_twice_starts_one_thread(thread: LoopThread) -> None:
+    """Starting a thread that is running does nothing."""
     lodger = started(thread)
     thread.start()
     left(thread, lodger)
 
 
-def test_f01_a_loop_that_cannot_be_made_raises_in_the_caller() -> None:
+def test_f01_a_loop_that_cannot_be_created_raises_in_the_caller() -> None:
     """An exception at the start is raised in the caller."""
 
     def new_loop() -> asyncio.AbstractEventLoop:
@@ -95,7 +95,7 @@ def test_f04_no_thread_at_interpreter_shutdown(thread: LoopThread, monkeypatch: 
     assert not thread.post(lambda: None)
 
 
-def test_f04_no_thread_for_want_of_resources(thread: LoopThread, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_f04_no_thread_for_lack_of_resources(thread: LoopThread, monkeypatch: pytest.MonkeyPatch) -> None:
     """Another reason for a failed start is not a closed client."""
 
     def refuse(self: threading.Thread) -> None:
@@ -115,7 +115,7 @@ def test_f04_no_thread_for_want_of_resources(thread: LoopThread, monkeypatch: py
         "cannot schedule new futures after shutdown",
     ],
 )
-def test_f04_what_python_says_at_shutdown_is_a_closed_client(message: str) -> None:
+def test_f04_errors_of_python_at_shutdown_mean_a_closed_client(message: str) -> None:
     """Each of Python's messages is recognized; other errors are not."""
     error = RuntimeError(message)
     closed = at_shutdown(error)
@@ -126,7 +126,7 @@ def test_f04_what_python_says_at_shutdown_is_a_closed_client(message: str) -> No
     assert at_shutdown(None) is None
 
 
-def test_f06_own_thread_is_told_by_its_ident(thread: LoopThread) -> None:
+def test_f06_own_thread_is_recognized_by_its_ident(thread: LoopThread) -> None:
     """Threads are compared, because under gevent all greenlets see the loop; after the end, ids may be reused."""
     lodger = started(thread)
     found: list[bool] = []
@@ -201,7 +201,7 @@ def test_f13_the_loop_keeps_no_context() -> None:
     left(fresh, lodger)
 
 
-def test_f26_tasks_that_were_left_are_cancelled(thread: LoopThread) -> None:
+def test_f26_remaining_tasks_are_cancelled(thread: LoopThread) -> None:
     """Ending cancels tasks and closes async generators before the loop; none is reported as destroyed."""
     lodger = started(thread)
     ends: list[str] = []
@@ -213,7 +213,7 @@ def test_f26_tasks_that_were_left_are_cancelled(thread: LoopThread) -> None:
         finally:
             ends.append("generator")
 
-    async def wait_for_ever() -> None:
+    async def wait_forever() -> None:
         generator = numbers()
         await generator.__anext__()
         running.set()
@@ -223,16 +223,16 @@ def test_f26_tasks_that_were_left_are_cancelled(thread: LoopThread) -> None:
             ends.append("task")
             raise
 
-    thread.spawn(wait_for_ever)
+    thread.spawn(wait_forever)
     assert running.wait(PATIENCE)
     left(thread, lodger)
     assert ends == ["task", "generator"]
 
 
-def test_a_task_that_will_not_be_cancelled_does_not_hold_up_the_end(
+def test_a_task_that_ignores_its_cancellation_does_not_delay_the_end(
     thread: LoopThread, asyncio_complaints: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """After a moment the loop is closed in spite of them."""
+    """The loop is closed after a timeout."""
     monkeypatch.setattr("syncgql.runtime.loop_thread.CANCEL_TIMEOUT", 0.05)
     lodger = started(thread)
     running = threading.Event()

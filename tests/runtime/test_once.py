@@ -17,7 +17,7 @@ from syncgql.runtime.once import Once
 PATIENCE = 60.0
 
 
-def meanwhile(make: Callable[[], Any], threads: int = 4) -> list[Any]:
+def concurrent_outcomes(make: Callable[[], Any], threads: int = 4) -> list[Any]:
     """Let all threads request the value while the first of them computes it; return their outcomes."""
     once: Once[Any] = Once()
     entered, waiting = threading.Event(), threading.Barrier(threads)
@@ -40,7 +40,7 @@ def meanwhile(make: Callable[[], Any], threads: int = 4) -> list[Any]:
         return list(pool.map(ask, range(threads)))
 
 
-def test_the_value_is_made_once() -> None:
+def test_the_value_is_computed_once() -> None:
     """The function is called once, for any number of threads."""
     made: list[object] = []
 
@@ -48,11 +48,11 @@ def test_the_value_is_made_once() -> None:
         made.append(object())
         return made[-1]
 
-    assert meanwhile(make) == [made[0]] * 4
+    assert concurrent_outcomes(make) == [made[0]] * 4
     assert len(made) == 1
 
 
-def test_a_failure_is_not_kept() -> None:
+def test_a_failure_is_not_cached() -> None:
     """The next call tries again."""
     once: Once[int] = Once()
     with pytest.raises(ZeroDivisionError):
@@ -62,20 +62,20 @@ def test_a_failure_is_not_kept() -> None:
     assert once._values
 
 
-def test_every_thread_gets_an_exception_of_its_own() -> None:
+def test_each_thread_gets_its_own_exception() -> None:
     """One object raised in several threads would collect all their tracebacks; the cause is shared."""
 
     def make() -> None:
         raise TransportQueryError("refused", errors=[{"message": "refused"}]) from KeyError("x")
 
-    errors = meanwhile(make)
+    errors = concurrent_outcomes(make)
     assert all(isinstance(error, TransportQueryError) and error.errors for error in errors)
     assert len({id(error) for error in errors}) == 4
     assert all(isinstance(error.__cause__, KeyError) for error in errors)
 
 
 def test_an_exception_that_cannot_be_copied_is_shared() -> None:
-    """The same object is better than another error."""
+    """All threads raise the same object instead of an error about copying."""
 
     class Stubborn(Exception):
         def __init__(self, one: int, two: int) -> None:
@@ -84,10 +84,10 @@ def test_an_exception_that_cannot_be_copied_is_shared() -> None:
     def make() -> None:
         raise Stubborn(1, 2)
 
-    assert {type(error) for error in meanwhile(make)} == {Stubborn}
+    assert {type(error) for error in concurrent_outcomes(make)} == {Stubborn}
 
 
-def test_an_interrupt_is_that_threads_alone() -> None:
+def test_an_interrupt_affects_only_its_thread() -> None:
     """After Ctrl-C in the thread that computes the value, another thread tries."""
     interrupted: list[bool] = []
 
@@ -97,7 +97,7 @@ def test_an_interrupt_is_that_threads_alone() -> None:
             raise KeyboardInterrupt
         return 3
 
-    outcomes = meanwhile(make)
+    outcomes = concurrent_outcomes(make)
     assert sum(isinstance(outcome, KeyboardInterrupt) for outcome in outcomes) == 1
     assert outcomes.count(3) == 3
 

@@ -63,7 +63,7 @@ def test_f01_a_failing_start_raises_and_the_next_call_tries_again() -> None:
     runtimes.close()
 
 
-def test_f01_f02_one_thread_however_many_race_for_it(runtimes: Runtimes[Resources]) -> None:
+def test_f01_f02_concurrent_first_calls_start_one_thread(runtimes: Runtimes[Resources]) -> None:
     """50 concurrent threads start one loop thread, which runs all their calls."""
     before, found = loop_threads(), set()
     gate = threading.Barrier(50)
@@ -94,14 +94,14 @@ def test_close_ends_everything_and_waits(runtimes: Runtimes[Resources]) -> None:
         runtime.run(answer(1))
 
 
-def test_closing_what_never_started_starts_nothing(runtimes: Runtimes[Resources]) -> None:
+def test_closing_an_unused_client_starts_no_thread(runtimes: Runtimes[Resources]) -> None:
     """No thread is started only to be closed."""
     before = loop_threads()
     runtimes.close()
     assert loop_threads() == before
 
 
-def test_close_fails_calls_under_way(runtimes: Runtimes[Resources]) -> None:
+def test_close_fails_running_calls(runtimes: Runtimes[Resources]) -> None:
     """A waiting caller gets ClientClosed, and its work was cancelled before the connections closed."""
     runtime, endless = runtimes.current(), Endless()
     thread, raised = in_thread(lambda: runtime.run(endless.run(), Deadline(3600)))
@@ -114,7 +114,7 @@ def test_close_fails_calls_under_way(runtimes: Runtimes[Resources]) -> None:
 
 @pytest.mark.parametrize("end", ["close", "dead loop"])
 def test_f11_held_calls_end_with_the_runtime(runtimes: Runtimes[Resources], end: str) -> None:
-    """A call that has not started has an outcome when everything ends, and one that is held afterwards at once."""
+    """A call that has not started gets an outcome when the runtime ends; one that is held later gets it immediately."""
     runtime = runtimes.current()
     done: SlicedQueue[None] = SlicedQueue()
     calls = [runtime.prepare(answer(1), Deadline(), lambda: done.put(None))]
@@ -176,7 +176,7 @@ def test_calls_while_closing_are_refused(runtimes: Runtimes[Resources]) -> None:
 
 
 def test_close_is_bounded(runtimes: Runtimes[Resources], monkeypatch: pytest.MonkeyPatch) -> None:
-    """Connections that do not close are cut."""
+    """Connections that do not close in time are aborted."""
     monkeypatch.setattr(runtime_module, "CLOSE_SECONDS", 0.05)
     runtime = runtimes.current()
 
@@ -236,7 +236,7 @@ def test_exit_leaves_waiting_daemon_threads_alone(runtime: Runtime[Resources]) -
         runtime.run(answer(1))
 
 
-def test_a_call_behind_the_end_of_everything_is_refused_at_once(runtime: Runtime[Resources]) -> None:
+def test_a_call_after_the_end_is_refused_immediately(runtime: Runtime[Resources]) -> None:
     """At exit the loop may be busy with a user's function; a call in another exit hook does not wait for it."""
     go_on = threading.Event()
     runtime.thread.post(go_on.wait)
@@ -261,8 +261,8 @@ def test_f16_abandoning_on_the_loop_thread_does_not_wait_for_itself(runtime: Run
     assert buffer.closed
 
 
-def test_end_waits_and_no_longer_than_its_limit(runtime: Runtime[Resources], monkeypatch: pytest.MonkeyPatch) -> None:
-    """Ending a stream that does not end returns all the same, and the stream ends in the background."""
+def test_end_waits_at_most_until_its_limit(runtime: Runtime[Resources], monkeypatch: pytest.MonkeyPatch) -> None:
+    """``end()`` returns although the stream has not ended yet; the stream ends in the background."""
     monkeypatch.setattr(runtime_module, "END_SECONDS", 0.05)
     release = asyncio.Event()
     ended = threading.Event()
@@ -278,7 +278,7 @@ def test_end_waits_and_no_longer_than_its_limit(runtime: Runtime[Resources], mon
     assert ended.wait(PATIENCE)
 
 
-def test_f30_nothing_of_a_dropped_runtime_is_kept() -> None:
+def test_f30_a_dropped_runtime_is_freed() -> None:
     """Once its thread has ended, no registry refers to it."""
     runtimes = Runtimes(Resources)
     runtime = runtimes.current()

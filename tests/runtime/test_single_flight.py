@@ -48,28 +48,28 @@ def joined(flights: SingleFlight[Any], work: Work, threads: int = 3) -> list[Fut
 
 
 def test_the_work_is_done_once() -> None:
-    """All get its value, and know that they share it."""
+    """All threads get the value, marked as shared."""
     work = Work(7)
     assert [future.result() for future in joined(SingleFlight(), work)] == 3 * [WorkResult(7, True)]
     assert work.count == 1
 
 
-def test_a_thread_alone_does_not_share() -> None:
-    """Then its value needs no copy."""
+def test_a_single_thread_does_not_share() -> None:
+    """Its value is marked as not shared."""
     flights: SingleFlight[int] = SingleFlight()
     assert flights.run("key", lambda: 7) == WorkResult(7, False)
     assert flights.run("key", lambda: 8) == WorkResult(8, False)
 
 
-def test_each_thread_gets_an_exception_of_its_own() -> None:
-    """Equal, and not the same object."""
+def test_each_thread_gets_its_own_exception() -> None:
+    """The exceptions are equal, but not the same object."""
     errors = [future.exception() for future in joined(SingleFlight(), Work(ValueError("no")))]
     assert [str(error) for error in errors] == 3 * ["no"]
     assert len(set(map(id, errors))) == 3
 
 
-def test_another_thread_takes_over_what_was_interrupted() -> None:
-    """Ctrl-C in the first thread is not the answer for the others."""
+def test_another_thread_takes_over_after_an_interrupt() -> None:
+    """Ctrl-C in the first thread is not raised in the others."""
     flights: SingleFlight[Any] = SingleFlight()
     first, second = Work(KeyboardInterrupt()), Work(7)
     with ThreadPoolExecutor(2) as pool:
@@ -82,8 +82,8 @@ def test_another_thread_takes_over_what_was_interrupted() -> None:
         assert other.result(PATIENCE).value == 7
 
 
-def test_a_failure_that_concerns_one_thread_only() -> None:
-    """The function tells; the others try themselves."""
+def test_a_failure_that_affects_only_one_thread() -> None:
+    """The function given to ``SingleFlight`` decides that; the other threads do the work themselves."""
     flights: SingleFlight[Any] = SingleFlight(lambda error: isinstance(error, KeyError))
     first, second = Work(KeyError("mine")), Work(7)
     with ThreadPoolExecutor(2) as pool:
@@ -96,8 +96,8 @@ def test_a_failure_that_concerns_one_thread_only() -> None:
         assert other.result(PATIENCE).value == 7
 
 
-def test_a_thread_waits_no_longer_than_its_own_deadline() -> None:
-    """Whatever the first thread does."""
+def test_a_thread_waits_at_most_until_its_own_deadline() -> None:
+    """The state of the first thread does not matter."""
     flights: SingleFlight[Any] = SingleFlight()
     work = Work(7)
     with ThreadPoolExecutor(1) as pool:
@@ -108,8 +108,8 @@ def test_a_thread_waits_no_longer_than_its_own_deadline() -> None:
         work.may_end.set()
 
 
-def test_work_that_asks_for_itself() -> None:
-    """An exception instead of a deadlock."""
+def test_work_that_requests_itself() -> None:
+    """It raises an exception instead of waiting for itself."""
     flights: SingleFlight[int] = SingleFlight()
     with pytest.raises(RecursionError):
         flights.run("key", lambda: flights.run("key", lambda: 1).value)

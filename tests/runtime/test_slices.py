@@ -58,6 +58,15 @@ INTERRUPTS = """
         thread.join()
         return heard - pressed
 
+    def press_again(unraisable):
+        # Python does not raise Ctrl-C that arrives in a finalizer or in a callback of a weak reference.
+        if unraisable.exc_type is KeyboardInterrupt:
+            signal.setitimer(signal.ITIMER_REAL, 0.01)
+        else:
+            sys.__unraisablehook__(unraisable)
+
+    sys.unraisablehook = press_again
+    signal.signal(signal.SIGALRM, signal.default_int_handler)
     shared = Runtime(Slow())
     longest = 0.0
     waits = [execute] * 400 + [next_event] * 250 + [next_event_with_timeout] * 200 + [wait_for_another_thread] * 100

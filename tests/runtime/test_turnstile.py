@@ -1,4 +1,4 @@
-"""Turnstile: threads pass in the order in which they came."""
+"""Turnstile: threads pass in the order of their arrival."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Tickets = Turnstile[str, None]
 
 
 class Gate:
-    """Lets as many pass as the test says, and notes who did."""
+    """A gate that admits as many as the test sets, and records them."""
 
     def __init__(self, free: int = 0, wait: float = 3600.0) -> None:
         self.free = free
@@ -46,7 +46,7 @@ class Gate:
 
 @contextmanager
 def waiting(turnstile: Tickets, names: Sequence[str]) -> Iterator[None]:
-    """Run threads that come in this order, pass and leave again."""
+    """Run threads that arrive in this order, pass, and leave."""
 
     def work(name: str) -> None:
         ticket = Ticket(name)
@@ -65,7 +65,7 @@ def waiting(turnstile: Tickets, names: Sequence[str]) -> Iterator[None]:
 
 
 def test_threads_pass_in_order() -> None:
-    """One leaves, and the next passes at once, although it would have waited for an hour."""
+    """When one leaves, the next passes immediately, although it would otherwise wait for an hour."""
     gate = Gate(free=1)
     turnstile: Tickets = Turnstile(gate)
     first = Ticket("first")
@@ -75,8 +75,8 @@ def test_threads_pass_in_order() -> None:
     assert gate.passed == ["first", *"abcdefgh"]
 
 
-def test_who_comes_too_late_does_not_wait() -> None:
-    """The answer says how long it takes, and how many are ahead."""
+def test_a_thread_that_would_be_too_late_does_not_wait() -> None:
+    """The result has the expected wait and the number of threads ahead."""
     gate = Gate(free=1)
     turnstile: Tickets = Turnstile(gate)
     first, late = Ticket("first"), Ticket("late")
@@ -89,8 +89,8 @@ def test_who_comes_too_late_does_not_wait() -> None:
     assert "late" not in gate.settled
 
 
-def test_bad_news_reaches_all_who_wait(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A thread whose turn now comes after its time limit does not wait until then."""
+def test_a_longer_wait_is_reported_to_all_waiting_threads(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A thread whose turn would now come after its time limit stops waiting immediately."""
     monkeypatch.setattr("syncgql.runtime.turnstile.CHECK_INTERVAL", 600.0)
     gate = Gate(free=2, wait=10.0)
     turnstile: Tickets = Turnstile(gate)
@@ -118,7 +118,7 @@ def test_bad_news_reaches_all_who_wait(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_ctrl_c_ends_a_wait_and_gives_the_place_back() -> None:
-    """At once, and the next in the queue is first."""
+    """The wait ends immediately, and the next thread in the queue becomes the first."""
     gate = Gate(free=1)
     turnstile: Tickets = Turnstile(gate)
     first, mine = Ticket("first"), Ticket("mine")

@@ -26,7 +26,7 @@ SAFE: dict[str, dict[str, Any]] = {
 
 
 def run_under_uwsgi(monkeypatch: pytest.MonkeyPatch, **attributes: Any) -> None:
-    """Have the module that uWSGI provides, in its master process unless told otherwise."""
+    """Install a stand-in for uWSGI's module, by default as in its master process."""
     module = ModuleType("uwsgi")
     for name, value in {"masterpid": os.getpid, "has_threads": 1, "opt": {}, **attributes}.items():
         setattr(module, name, value)

@@ -102,7 +102,7 @@ def test_wrong_types_are_refused(schema: GraphQLSchema) -> None:
 
 
 def test_an_enum_must_match_the_schemas(schema: GraphQLSchema) -> None:
-    """The error names what is missing and what is unknown."""
+    """The error names missing and unknown scalars."""
     with pytest.raises(ValueError, match=r"missing \['ESSAY', 'POEM'\], unknown \['SAGA'\]"):
         update_schema_enum(schema, "Genre", {"NOVEL": 1, "SAGA": 2})
     with pytest.raises(ValueError, match=r"no enum 'Genres'. Did you mean 'Genre'\?"):

@@ -140,7 +140,7 @@ def dropped(url: str) -> None:
 
 
 def submitted(url: str) -> None:
-    """The program ends while a blocking transport sends: a short request, and one that nothing answers in time."""
+    """The program ends while a blocking transport sends: a short request, and one that is not answered in time."""
     global kept
     kept = Client(transport=RequestsHTTPTransport(url))
     futures = [kept.submit("{ sleep(seconds: 0.3) }"), kept.submit(SLEEP, timeout=None)]

@@ -96,7 +96,7 @@ class ShopifyAPI:
 
 
 class GitHubAPI:
-    """Points per hour, told in headers, and a secondary limit per minute, of which it tells only by refusing.
+    """Points per hour, reported in headers, and a secondary limit per minute, which only its refusals show.
 
     Args:
         hourly: how many points there are.

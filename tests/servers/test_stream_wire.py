@@ -33,7 +33,7 @@ def read(client: socket.socket) -> bytes:
 
 
 def receive(client: socket.socket, end: bytes) -> bytes:
-    """Return what the server sends, until it ends so."""
+    """Return the bytes that the server sends, up to *end*."""
     data = b""
     while not data.endswith(end):
         data += client.recv(65536)

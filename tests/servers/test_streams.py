@@ -1,4 +1,4 @@
-"""The real servers that stream: each starts, sends what was recorded, streams, and learns that a client has left."""
+"""The real servers that stream: each starts, sends the recorded responses, streams, and detects a closed connection."""
 
 from __future__ import annotations
 
@@ -125,7 +125,7 @@ def test_servers_have_one_schema(urls: dict[str, Url], name: str) -> None:
 
 @pytest.mark.parametrize("name", ["yoga", "graphql-sse", "apollo", "strawberry", "ariadne"])
 def test_servers_send_their_samples(urls: dict[str, Url], name: str) -> None:
-    """Each server sends what was recorded, byte by byte."""
+    """Each server sends the recorded responses, byte by byte."""
     recorded = load_versions(name)
     installed = {package: version(package) for package in recorded}
     if installed != recorded:
@@ -166,7 +166,7 @@ def test_defer_arrives_in_parts(any_defer_server: StreamServer) -> None:
 
 @pytest.mark.parametrize("name", ["yoga", "strawberry"])
 def test_streamed_list_stops(urls: dict[str, Url], name: str) -> None:
-    """The stop of a streamed list reaches Yoga and Strawberry; Apollo Server goes on."""
+    """The stop of a streamed list reaches Yoga and Strawberry; Apollo Server continues."""
     server = server_at(urls[name])
     with reading(server.url, INCREMENTAL, "{ items(n: 3000, delay: 0.01) @stream }") as stream:
         stream.until(b'"hasNext":true')

@@ -36,7 +36,7 @@ def basic_auth(login: str, password: str) -> aiohttp.BasicAuth:
         return aiohttp.BasicAuth(login, password)
 
 
-# -- what is sent
+# -- the request
 
 
 def test_h01_post(any_server: Server) -> None:

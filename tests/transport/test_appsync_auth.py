@@ -200,7 +200,7 @@ def test_a05_the_canonical_request_of_a_connect(at_noon: None) -> None:
 @pytest.mark.parametrize(
     ("data", "path"), [(None, "/graphql/connect"), (DATA, "/graphql"), ('{"query":"ü"}', "/graphql")]
 )
-def test_a06_what_is_signed(data: str | None, path: str) -> None:
+def test_a06_signed_urls_and_bodies(data: str | None, path: str) -> None:
     """A connect signs ``/graphql/connect`` with the body ``{}``, a start ``/graphql`` with its exact data."""
     authorization = iam().get_headers(data)
     check = (SECRET_KEY, "us-east-1/appsync/aws4_request")
@@ -233,7 +233,7 @@ def test_a22_http_signs_the_body_that_is_given() -> None:
     assert sigv4.refusal("/graphql", sent, DATA.encode(), SECRET_KEY, "us-east-1/appsync/aws4_request") is None
 
 
-def test_http_signs_anew_over_the_headers_of_an_earlier_attempt() -> None:
+def test_http_replaces_the_signature_of_an_earlier_attempt() -> None:
     """A retry does not sign or send the headers of an earlier signature."""
     first = iam("SESSIONTOKEN").get_headers(DATA, {**JSON_HEADERS, "X-Amz-Date": "20000101T000000Z"})
     again = iam().get_headers(DATA, first)
@@ -363,7 +363,7 @@ def test_a23_missing_credentials(no_aws: None) -> None:
     assert caught.value.missing == "credentials"
 
 
-def test_a23_credentials_that_cannot_be_had(no_aws: None, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a23_credentials_that_cannot_be_loaded(no_aws: None, monkeypatch: pytest.MonkeyPatch) -> None:
     """The exception of botocore is the cause."""
     monkeypatch.setenv("AWS_PROFILE", "nowhere")
     with pytest.raises(TransportCredentialsMissing, match="nowhere") as caught:
@@ -458,7 +458,7 @@ def test_neither_repr_nor_pickle_shows_a_secret(make: Callable[[], AppSyncAuthen
         pickle.dumps(auth)
 
 
-def test_what_holds_no_secret_is_pickled(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_objects_without_a_secret_are_pickled(monkeypatch: pytest.MonkeyPatch) -> None:
     """A function is pickled by name; IAM looks up its credentials where it is unpickled."""
     api_key = pickle.loads(pickle.dumps(AppSyncApiKeyAuthentication(HOST, a_key)))
     assert api_key.get_headers() == {"host": HOST, "x-api-key": "da2-from-a-function"}
@@ -480,7 +480,7 @@ def test_signing_logs_no_secret(caplog: pytest.LogCaptureFixture) -> None:
 
 
 def test_a_token_auth_provides_the_token() -> None:
-    """Without its scheme, which AppSync does not take; a refused one is replaced."""
+    """It is sent without its scheme, which AppSync does not accept; a refused token is replaced."""
     tokens = iter(["token-1", "token-2"])
     shared = TokenAuth(lambda: next(tokens))
     auth = AppSyncJWTAuthentication(HOST, shared)

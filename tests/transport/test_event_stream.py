@@ -173,7 +173,7 @@ def test_s10_neither_stream_nor_graphql(content_type: str, body: bytes) -> None:
 
 
 def test_s10_invalid_documents(any_sse_server: StreamServer) -> None:
-    """Every server refuses a wrong document in a way of its own; each is an error with the server's text."""
+    """Each server refuses a wrong document differently; each refusal is an error with the server's text."""
     with client_of(any_sse_server, reconnect=SOON) as client, pytest.raises(TransportQueryError, match="wrong"):
         numbers(client, "subscription { wrong }")
 
@@ -320,7 +320,7 @@ def test_s21_sent_once(document: str) -> None:
 
 
 def test_s21_refused_once() -> None:
-    """A mutation that the server is too busy for is not sent again."""
+    """A mutation that an overloaded server refuses is not sent again."""
     busy = answer(b"busy", status="503 No")
     with (
         WireServer(lambda connection: answer_once(connection, busy)) as server,

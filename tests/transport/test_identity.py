@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextvars
 import json
+import time
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -13,7 +14,7 @@ import pytest
 import requests
 from multidict import CIMultiDict
 
-from syncgql import Client, RequestsHTTPTransport
+from syncgql import AIOHTTPTransport, Client, RequestsHTTPTransport
 from syncgql.transport.identity import SharedIdentity, has_identity
 
 from ..fix_servers import Server
@@ -48,6 +49,13 @@ def owner(connection: WireConnection) -> None:
     while request := connection.read_request():
         name = request.header("authorization") or "nobody"
         connection.send(answer(b'{"data": {"ok": true}}', f"Set-Cookie: owner={name.replace(' ', '-')}; Path=/"))
+
+
+def slow_owner(connection: WireConnection) -> None:
+    """Respond with the user's name, after a while in which equal queries can join."""
+    while request := connection.read_request():
+        time.sleep(0.02)
+        connection.send(answer(json.dumps({"data": {"who": request.header("authorization")}}).encode()))
 
 
 @pytest.fixture
@@ -283,6 +291,25 @@ def test_users_never_share_a_batch(by: str) -> None:
     assert any(isinstance(body, list) for body in bodies)
 
 
+# -- identical queries at the same time
+
+
+@pytest.mark.parametrize("transport", [AIOHTTPTransport, RequestsHTTPTransport])
+def test_users_never_share_a_flight(transport: Callable[[str], Any]) -> None:
+    """With ``deduplicate=True``, equal queries of two users are two requests, each with its own result."""
+    with (
+        WireServer(slow_owner) as server,
+        Client(transport=transport(server.url), deduplicate=True) as client,
+        ThreadPoolExecutor(12) as threads,
+    ):
+
+        def call(number: int) -> bool:
+            name = "ada" if number % 2 else "bob"
+            return bool(client.execute("{ who }", headers={"Authorization": name}) == {"who": name})
+
+        assert all(threads.map(call, range(96)))
+
+
 # -- WebSockets
 
 
@@ -351,7 +378,7 @@ def test_users_in_threads_never_share_a_socket(strawberry_server: Server) -> Non
         assert len(strawberry_server.seen("ws_connect")) == 3
 
 
-# -- what is compared
+# -- the compared values
 
 
 def test_shared_identity() -> None:

@@ -123,7 +123,7 @@ def test_an_operation_is_not_sent_again() -> None:
 
 
 def test_a_response_that_began_is_not_retried() -> None:
-    """The caller has its data; what was lost before the first part is retried."""
+    """The caller has its data; a response that is lost before the first part is retried."""
     with server_of(FIRST, "end") as server, Client(server.ws_url, retry=True) as client:
         with pytest.raises(TransportConnectionFailed):
             client.execute(DOCUMENT)

@@ -81,7 +81,7 @@ def test_m03_events_arrive_at_once(strawberry_streams: StreamServer) -> None:
 
 
 def test_m04_errors_of_an_event(strawberry_streams: StreamServer) -> None:
-    """Errors inside the payload are those of one event; the subscription goes on."""
+    """Errors inside the payload are those of one event; the subscription continues."""
     failed = part({"payload": {"data": None, "errors": [{"message": "no"}]}})
     with wire(OPENING, failed, n_part(1), CLOSE) as server, MULTIPART.client(server.url) as client:
         events = client.subscribe(SUBSCRIPTION)
@@ -165,7 +165,7 @@ def test_m09_json() -> None:
 
 
 def test_m09_refused(yoga_server: StreamServer) -> None:
-    """A server that does not speak the protocol says so with its status."""
+    """A server that does not support the protocol refuses with a status."""
     with MULTIPART.client(yoga_server.url, reconnect=SOON) as client, pytest.raises(TransportServerError) as info:
         client.subscribe("subscription { count }")
     assert info.value.code == 406
@@ -201,7 +201,7 @@ def test_m13_data_without_payload() -> None:
 
 @pytest.mark.parametrize("body", [b"<html>", b"\r\n[1]\r\n--graphql", part("text"), part({"payload": 1})])
 def test_broken_streams(body: bytes) -> None:
-    """A part that is not what the protocol says ends the subscription with an error that quotes it."""
+    """A part that violates the protocol ends the subscription with an error that quotes it."""
     with (
         wire(OPENING, n_part(1), body, OPENING, end="open") as server,
         MULTIPART.client(server.url, reconnect=SOON) as client,

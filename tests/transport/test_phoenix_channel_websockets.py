@@ -155,7 +155,7 @@ def test_x05_errors_of_every_shape(phoenix_server: PhoenixServer, response: Any,
 
 
 def test_x06_events_by_their_topic(phoenix_server: PhoenixServer) -> None:
-    """Several subscriptions on one socket get what is theirs."""
+    """Several subscriptions on one socket receive their own events."""
     document = "subscription ($text: String) { onMessage(text: $text) { text } }"
     with client_of(phoenix_server) as client:
         texts = ["a", "b", "c"]

@@ -83,7 +83,7 @@ def test_a_client_with_it_can_be_pickled(phoenix_server: PhoenixServer) -> None:
 
 @pytest.mark.skipif(sys.platform == "win32", reason="pthread_kill is POSIX")
 def test_ctrl_c_unsubscribes(phoenix_server: PhoenixServer) -> None:
-    """The subscription ends on the server, and the client goes on over the same socket."""
+    """The subscription ends on the server, and the client continues on the same socket."""
 
     def press() -> None:
         main = threading.main_thread().ident or 0

@@ -45,7 +45,7 @@ def test_x11_the_end_of_a_channel(phoenix_server: PhoenixServer, fault: str, ove
         assert all(join[0] == join[1] for join in joins)
 
 
-def test_x11_what_runs_when_a_channel_ends(phoenix_server: PhoenixServer) -> None:
+def test_x11_operations_that_run_when_a_channel_ends(phoenix_server: PhoenixServer) -> None:
     """Queries and mutations fail, because they may have run; the next call joins the channel again."""
     with client_of(phoenix_server) as client:
         futures = [client.submit(SLEEP, {"s": 600}), client.submit("mutation { sleep(seconds: 600) }")]
@@ -61,7 +61,7 @@ def test_x11_what_runs_when_a_channel_ends(phoenix_server: PhoenixServer) -> Non
 
 
 def test_x11_a_channel_ends_without_reconnect(phoenix_server: PhoenixServer) -> None:
-    """The subscription raises why."""
+    """The subscription raises an error with the reason."""
     with client_of(phoenix_server) as client:
         subscription = client.subscribe(SUBSCRIPTION)
         phoenix_server.act("close_channel")
@@ -124,7 +124,7 @@ def test_x11_documents_to_a_channel_that_is_gone(phoenix_server: PhoenixServer) 
 
 
 def test_x12_a_stale_join_ref(phoenix_server: PhoenixServer) -> None:
-    """What an earlier join left over changes nothing."""
+    """Messages of an earlier join are ignored."""
     with client_of(phoenix_server, reconnect=AT_ONCE) as client:
         subscription = client.subscribe(SUBSCRIPTION)
         phoenix_server.act("crash")
@@ -164,7 +164,7 @@ def test_x13_a_lost_socket(phoenix_server: PhoenixServer, code: int, overflow: A
 
 
 @pytest.mark.parametrize("code", [1002, 1003, 1007, 1008, 1009])
-def test_x13_what_is_fatal(phoenix_server: PhoenixServer, code: int) -> None:
+def test_x13_fatal_close_codes(phoenix_server: PhoenixServer, code: int) -> None:
     """These codes mean that the next connection would end likewise."""
     with client_of(phoenix_server, reconnect=AT_ONCE) as client:
         subscription = client.subscribe(SUBSCRIPTION)
@@ -204,7 +204,7 @@ def test_x10_a_missing_reply_reconnects(phoenix_server: PhoenixServer) -> None:
         phoenix_server.wait_until(lambda: len(phoenix_server.seen("ws_connect")) >= 2)
         phoenix_server.behave(heartbeats=True)
         delivered = None
-        while delivered is None:  # what is published while there is no connection is missing
+        while delivered is None:  # messages that are published without a connection are missing
             phoenix_server.publish("hello")
             with contextlib.suppress(TransportTimeout):
                 delivered = subscription.next(0.2)
@@ -215,7 +215,7 @@ def test_x10_a_missing_reply_reconnects(phoenix_server: PhoenixServer) -> None:
 def test_secrets_are_not_logged_while_reconnecting(
     phoenix_server: PhoenixServer, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """The log says what happened, where, without the parameters of the URL."""
+    """The log has the events and the URL, without its parameters."""
     caplog.set_level(logging.DEBUG, "syncgql")
     with client_of(phoenix_server, reconnect=AT_ONCE, params={"token": "s3cret-token"}) as client:
         subscription = client.subscribe(SUBSCRIPTION)

@@ -80,7 +80,7 @@ def answer(
     mock.post(URL, body=text, status=status, content_type=kind, headers=headers)
 
 
-# -- what works
+# -- basic behavior
 
 
 def test_execute_starts_no_thread(client: Client) -> None:
@@ -91,7 +91,7 @@ def test_execute_starts_no_thread(client: Client) -> None:
     assert loop_threads() == []
 
 
-def test_execute_result_tells_what_carried_it(client: Client, any_server: Server) -> None:
+def test_execute_result_has_the_response(client: Client, any_server: Server) -> None:
     """Status, case-insensitive headers, url and elapsed time are those of this call."""
     response = client.execute_result("{ hello }").response
     assert response is not None
@@ -114,7 +114,7 @@ def test_subscriptions_run_on_the_loop_beside_it(strawberry_server: Server) -> N
     assert all(" python-requests/" in agent for agent in agents)
 
 
-def test_subscribe_alone_is_refused(strawberry_server: Server) -> None:
+def test_subscribe_needs_another_transport(strawberry_server: Server) -> None:
     """Without ``subscriptions=`` there is no transport for subscriptions; the message says what to pass."""
     client = Client(transport=RequestsHTTPTransport(strawberry_server.url))
     with pytest.raises(TransportError, match="RequestsHTTPTransport cannot subscribe; pass subscriptions="):
@@ -156,7 +156,7 @@ class Watching(HTTPAdapter):
         return super().send(request, *args, **options)
 
 
-def test_what_belongs_to_requests(strawberry_server: Server) -> None:
+def test_authentication_cookies_and_adapters_of_requests(strawberry_server: Server) -> None:
     """Authentication, cookies and adapters are those of requests; those of one call are in ``extra_args``."""
     url = strawberry_server.url
     query = '{ token: header(name: "X-Token") cookie: header(name: "Cookie") }'
@@ -249,7 +249,7 @@ def test_close_closes_the_sessions_of_all_threads(strawberry_server: Server) -> 
         assert counting.closed == 4
 
 
-def test_a_session_of_ones_own_stays_open(strawberry_server: Server) -> None:
+def test_a_session_of_the_user_stays_open(strawberry_server: Server) -> None:
     """It is used unchanged by every thread, and closed by its creator."""
     with requests.Session() as session:
         session.headers["X-Mine"] = "yes"
@@ -258,7 +258,7 @@ def test_a_session_of_ones_own_stays_open(strawberry_server: Server) -> None:
         assert session.post(strawberry_server.url, json={"query": "{ hello }"}).ok
 
 
-def test_a_forked_child_has_sessions_of_its_own(strawberry_server: Server, run_script: RunScript) -> None:
+def test_a_forked_child_has_its_own_sessions(strawberry_server: Server, run_script: RunScript) -> None:
     """The child opens new connections, the parent's connection keeps working, and neither prints an error."""
     result = run_script(
         """
@@ -288,7 +288,7 @@ def test_pickle(any_server: Server) -> None:
     copy.close()
 
 
-# -- what goes wrong
+# -- errors
 
 
 def test_no_server() -> None:
@@ -316,7 +316,7 @@ def test_execute_timeout_covers_waiting(strawberry_server: Server) -> None:
 
 
 def test_timeout_limits_each_silence(strawberry_server: Server) -> None:
-    """The transport's own limit applies to each wait, and the message says so."""
+    """The transport's own limit applies to each wait, and the message names it."""
     transport = RequestsHTTPTransport(strawberry_server.url, timeout=(30, 0.2))
     with pytest.raises(TransportTimeout, match=r"sent nothing for 0.2 s") as caught:
         execute(transport, "{ sleep(seconds: 60) }")
@@ -380,7 +380,7 @@ def test_execute_timeout_covers_a_body_that_stops() -> None:
         execute(RequestsHTTPTransport(server.url), "{ hello }", timeout=0.5)
 
 
-def test_each_read_waits_for_what_is_left() -> None:
+def test_each_read_waits_for_the_remaining_time() -> None:
     """The socket's timeout is set before each read: to the remaining time, or to the limit of a wait."""
     ours, theirs = socket.socketpair()
     with ours, theirs:
@@ -475,7 +475,7 @@ def test_h22_a_post_is_redirected_only_as_a_post(mocked: responses.RequestsMock)
     assert mocked.calls[0].request.body == mocked.calls[1].request.body
 
 
-def test_h23_strangers_get_no_credentials(mocked: responses.RequestsMock) -> None:
+def test_h23_other_origins_get_no_credentials(mocked: responses.RequestsMock) -> None:
     """Neither headers nor data of the session are sent to another origin."""
     answer(mocked, "", 307, headers={"Location": "http://other.example/"})
     mocked.post("http://other.example/", json={"data": {"hello": "there"}})
@@ -498,7 +498,7 @@ def test_redirects_have_an_end(mocked: responses.RequestsMock) -> None:
 
 
 def test_no_retries_by_default(mocked: responses.RequestsMock) -> None:
-    """One failure is the end."""
+    """The first failure is raised."""
     answer(mocked, "", 503)
     with pytest.raises(TransportServerError):
         execute(RequestsHTTPTransport(URL))

@@ -1,4 +1,4 @@
-"""A URL whose scheme does not match the port: the error says so, with every transport."""
+"""A URL whose scheme does not match the port: the error explains it, with every transport."""
 
 from __future__ import annotations
 

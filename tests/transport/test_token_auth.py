@@ -1,4 +1,4 @@
-"""TokenAuth: when a token is fetched, by whom, and what becomes of failures."""
+"""TokenAuth: when a token is fetched, in which thread, and how failures are handled."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def in_an_hour() -> datetime.datetime:
     "expiry", [3600, 3600.0, datetime.timedelta(hours=1), in_an_hour], ids=["int", "float", "timedelta", "datetime"]
 )
 def test_a_token_is_replaced_before_it_expires(clock: FakeClock, expiry: Any) -> None:
-    """By the leeway."""
+    """It is replaced earlier by the leeway."""
     auth = TokenAuth(Issuer(expiry() if callable(expiry) else expiry), leeway=60)
     assert auth.authorization() == "Bearer token-1"
     clock.now += 3400
@@ -83,7 +83,7 @@ def test_the_leeway_is_at_most_half_of_the_lifetime(clock: FakeClock) -> None:
 
 @pytest.mark.parametrize("fetched", ["token-1", ("token-1", None)])
 def test_a_token_without_an_expiry_is_used_until_it_is_refused(clock: FakeClock, fetched: Any) -> None:
-    """It may come alone."""
+    """A function may return only the token."""
     auth = TokenAuth(lambda: fetched, scheme="token")
     assert auth.authorization() == "token token-1"
     clock.now += 1e6
@@ -103,7 +103,7 @@ def test_a_late_refusal_of_an_old_token_does_not_discard_the_new_one() -> None:
 
 
 def test_a_failure_is_not_repeated_within_a_second(clock: FakeClock) -> None:
-    """Each caller gets an exception of its own, without the traceback of another."""
+    """Each caller gets its own exception, without the traceback of another."""
     issuer = Issuer()
     issuer.error = ConnectionError("no")
     auth = TokenAuth(issuer)
@@ -180,7 +180,7 @@ def test_one_of_64_threads_fetches(waiting: threading.Semaphore) -> None:
 
 
 def test_a_waiter_takes_over_from_an_interrupted_thread(waiting: threading.Semaphore) -> None:
-    """Ctrl-C concerns only the thread that receives it."""
+    """Ctrl-C is raised only in the thread that receives it."""
     issuer = HeldIssuer()
     outcomes: list[BaseException | None] = [KeyboardInterrupt(), None]
 
@@ -199,8 +199,8 @@ def test_a_waiter_takes_over_from_an_interrupted_thread(waiting: threading.Semap
         assert other.result(PATIENCE) == "token-2"
 
 
-def test_a_waiter_has_a_deadline_of_its_own(waiting: threading.Semaphore) -> None:
-    """The fetch goes on."""
+def test_a_waiting_thread_has_its_own_deadline(waiting: threading.Semaphore) -> None:
+    """The fetch continues."""
     issuer = HeldIssuer()
     auth = TokenAuth(issuer)
     with ThreadPoolExecutor(1) as pool:
@@ -214,7 +214,7 @@ def test_a_waiter_has_a_deadline_of_its_own(waiting: threading.Semaphore) -> Non
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="There is no fork.")
 def test_a_fork_during_a_fetch() -> None:
-    """The child fetches a token of its own."""
+    """The child fetches its own token."""
     issuer = HeldIssuer()
     auth = TokenAuth(issuer)
     with ThreadPoolExecutor(1) as pool:
@@ -249,7 +249,7 @@ def issue() -> str:
 
 
 def test_no_token_in_repr_and_pickle() -> None:
-    """A copy fetches a token of its own."""
+    """A copy fetches its own token."""
     auth = TokenAuth(issue, leeway=5, scheme="JWT")
     auth.token()
     assert repr(auth) == "TokenAuth(issue, leeway=5)"
@@ -273,8 +273,8 @@ def test_no_token_in_repr_and_pickle() -> None:
     ],
     ids=repr,
 )
-def test_what_is_no_token(fetched: Any, error: type[Exception], message: str) -> None:
-    """The message says what to return, and does not show the token."""
+def test_invalid_tokens(fetched: Any, error: type[Exception], message: str) -> None:
+    """The message names the accepted values and does not show the token."""
     with pytest.raises(error, match=message) as caught:
         TokenAuth(lambda: fetched).token()
     assert "secret" not in str(caught.value)
@@ -291,6 +291,6 @@ def test_what_is_no_token(fetched: Any, error: type[Exception], message: str) ->
     ],
 )
 def test_mistakes(arguments: dict[str, Any], error: type[Exception], message: str) -> None:
-    """They are named when the object is made."""
+    """Wrong arguments are refused by name in the constructor."""
     with pytest.raises(error, match=message):
         TokenAuth(**arguments)

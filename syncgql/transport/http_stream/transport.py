@@ -71,19 +71,24 @@ class HTTPStreams:
         extra_args: Mapping[str, Any] | None = None,
     ) -> HTTPStream[Any]:
         """Prepare a stream, in the caller's thread; raises what ``RequestBuilder.build`` raises."""
-        opener = self._opener_for(sink)
+        opener = self._opener_for(sink, has_own_options=bool(headers or extra_args))
         prepare = functools.partial(
             opener.prepare, headers=headers, extra_args=extra_args, file_classes=self._file_classes
         )
         is_subscription = request.is_subscription
         return HTTPStream(opener, prepare(request), prepare, sink, self._running, is_subscription=is_subscription)
 
-    def _opener_for(self, sink: EventSink) -> Any:
-        """Return the ``Opener`` for a stream; it also prepares the requests."""
+    def _opener_for(self, sink: EventSink, *, has_own_options: bool) -> Any:
+        """Return the ``Opener`` for a stream; it also prepares the requests.
+
+        Args:
+            sink: the sink of the stream.
+            has_own_options: whether the call has its own headers or arguments, which may be credentials.
+        """
         if self._shared is None:
             return self._opener
         # A sink that blocks would delay the others, and users with different credentials must not share a connection.
-        is_own = sink.blocks or self._opener.calls_user_code
+        is_own = sink.blocks or self._opener.calls_user_code or has_own_options
         return self._make_single(idle_timeout=0) if is_own else self._shared
 
     def prepare(

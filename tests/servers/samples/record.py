@@ -1,4 +1,4 @@
-"""Record the samples anew from the servers: ``python -m tests.servers.samples.record``, then look at the difference."""
+"""Record the samples of the servers again: ``python -m tests.servers.samples.record``, then look at the difference."""
 
 from __future__ import annotations
 

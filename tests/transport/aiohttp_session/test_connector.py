@@ -114,7 +114,7 @@ def test_call_in_a_batch_says_that_no_connection_was_free(held: tuple[Held, str]
 
 @pytest.mark.parametrize(("batch_max", "sent"), [(1, None), (2, False)])
 def test_sent_of_a_call_in_a_batch(held: tuple[Held, str], batch_max: int, sent: bool | None) -> None:
-    """A batch that still collects was not sent; one that was sent may have arrived."""
+    """An incomplete batch was not sent; a sent batch may have arrived."""
     _, url = held
     with Client(url, batch_interval=PATIENCE, batch_max=batch_max) as client:
         with pytest.raises(TransportTimeout) as caught:

@@ -241,9 +241,9 @@ def test_timeout_while_connecting(timeout: Any, limit: str, seconds: float) -> N
 @pytest.mark.parametrize(
     ("timeout", "limit", "seconds"),
     [
-        (aiohttp.ClientTimeout(sock_read=0.2), "sock_read", 0.2),
-        (aiohttp.ClientTimeout(total=0.2, sock_read=30), "total", 0.2),
-        (0.2, "total", 0.2),
+        (aiohttp.ClientTimeout(sock_read=1.5), "sock_read", 1.5),
+        (aiohttp.ClientTimeout(total=1.5, sock_read=30), "total", 1.5),
+        (1.5, "total", 1.5),
     ],
     ids=str,
 )
@@ -254,7 +254,7 @@ def test_timeout_while_reading(timeout: Any, limit: str, seconds: float, begun: 
 
     A number as an option of the client is the limit of a call, and not aiohttp's.
     """
-    if where == "option" and timeout == 0.2:
+    if where == "option" and timeout == 1.5:
         limit = "timeout"
 
     def script(connection: WireConnection) -> None:

@@ -164,7 +164,7 @@ def test_i15_sse_that_ends_early(execute: Execute) -> None:
 
 
 def test_i21_refusals(execute: Execute) -> None:
-    """A status is raised with what the server says; errors in a part of a refusal are errors."""
+    """A status is raised with the server's message; errors in a part of a refusal are raised, too."""
     with WireServer(always(answer(b"", status="406 Not Acceptable"))) as server, Client(server.url) as client:
         with pytest.raises(TransportServerError, match="406") as refused:
             execute(client, DOCUMENT)
@@ -203,7 +203,7 @@ def test_a_large_response_is_refused(execute: Execute) -> None:
 
 
 def test_a_secret_in_a_part_is_hidden() -> None:
-    """In the errors of parts, whoever collects them."""
+    """Secrets are masked in the errors of parts, in ``execute`` and in streams."""
     failed = {"completed": [{"id": "0", "errors": [{"message": "bad token s3cret-token"}]}], "hasNext": False}
     headers = {"Authorization": "Bearer s3cret-token"}
     with WireServer(multipart(FIRST, failed)) as server, Client(server.url, headers=headers) as client:
@@ -226,7 +226,7 @@ def test_the_limit_of_a_call(execute: Execute) -> None:
 
 
 def test_requests_reads_the_whole() -> None:
-    """The blocking transport has the same results and errors, with the data of what was complete."""
+    """The blocking transport has the same results and errors, with the data of the complete parts."""
     whole = multipart(FIRST, LAST)
     with WireServer(whole) as server, Client(transport=RequestsHTTPTransport(server.url)) as client:
         assert client.execute(DOCUMENT) == WHOLE

@@ -194,7 +194,7 @@ def test_u10_known_length_or_chunked(strawberry_server: Server, path: Path) -> N
 
 @pytest.mark.parametrize("has_size", [True, False])
 def test_u11_a_read_error_aborts_the_request(path: Path, has_size: bool) -> None:
-    """The form is never completed with a short part, and the error says what failed."""
+    """The form is never completed with a short part, and the error names the failure."""
     seen = []
 
     def failing() -> Iterator[bytes]:
@@ -425,8 +425,8 @@ def test_a_missing_file_is_an_error_before_anything_is_sent(strawberry_server: S
     assert strawberry_server.seen() == []
 
 
-def test_what_is_neither_json_nor_a_file_is_still_an_error(strawberry_server: Server) -> None:
-    """Next to files and alone."""
+def test_a_value_that_is_neither_json_nor_a_file_is_an_error(strawberry_server: Server) -> None:
+    """This holds with and without files in the same request."""
     with Client(strawberry_server.url) as client:
         for variables in {"file": FileVar(b""), "bad": {1, 2}}, {"bad": b"bytes"}:
             with pytest.raises(DocumentError, match="bad"):
@@ -488,7 +488,7 @@ def test_a_codec_that_could_write_files_does_not_get_them(strawberry_server: Ser
         assert client.execute(UPLOAD, {"file": FileVar(b"abc")})["upload"]["size"] == 3
 
 
-def test_progress_is_told_from_a_worker_thread(strawberry_server: Server) -> None:
+def test_progress_is_reported_from_a_worker_thread(strawberry_server: Server) -> None:
     """The count only grows, ends with the total, and is reported at most ten times per second and once at the end."""
     calls: list[tuple[int, int | None, str, float]] = []
 
@@ -526,7 +526,7 @@ def test_an_error_in_on_progress_ends_the_request(path: Path) -> None:
         assert isinstance(caught.value.__cause__, RuntimeError)
 
 
-def test_a_slow_file_does_not_hold_up_other_calls(strawberry_server: Server) -> None:
+def test_a_slow_file_does_not_delay_other_calls(strawberry_server: Server) -> None:
     """It is not read on the loop, so calls of other threads continue."""
     go_on = threading.Event()
 

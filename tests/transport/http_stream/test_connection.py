@@ -66,7 +66,7 @@ def test_f18_a_million_events(protocol: Protocol) -> None:
 @each_protocol
 @pytest.mark.parametrize("overflow", ["raise", "drop_oldest"])
 def test_f18_overflow(protocol: Protocol, overflow: Any) -> None:
-    """The other policies read on, and the one that ends the subscription closes the connection."""
+    """The other policies continue to read; ``raise``, which ends the subscription, closes the connection."""
     pieces = [*protocol.events(*range(50)), *([] if overflow == "raise" else [protocol.complete])]
     stream = wire(protocol, pieces, end="open")
     with WireServer(stream) as server, protocol.client(server.url) as client:
@@ -131,7 +131,7 @@ def test_a_cut_at_every_byte(protocol: Protocol, end: Any, framing: Any) -> None
 
 @each_protocol
 def test_a_cut_at_every_byte_is_a_gap(protocol: Protocol) -> None:
-    """A subscription that is re-established goes on after every cut in its events."""
+    """A subscription is re-established after a cut at any place in its events."""
     pieces = [*protocol.events(1, 2), protocol.complete]
     head = wire(protocol, []).size()
     size = wire(protocol, pieces).size() - len(protocol.complete) - 20
@@ -149,7 +149,7 @@ def test_a_cut_at_every_byte_is_a_gap(protocol: Protocol) -> None:
 @each_protocol
 @pytest.mark.parametrize("encoding", ["gzip", "none", "identity"])
 def test_content_encodings(protocol: Protocol, encoding: str) -> None:
-    """A stream that is compressed although nobody asked is read as it arrives; Yoga says ``none``."""
+    """A stream that is compressed without a request for it is read as it arrives; Yoga sends ``none``."""
     headers = () if encoding == "gzip" else (f"Content-Encoding: {encoding}",)
     pieces = [*protocol.events(1, 2), protocol.complete]
     stream = wire(protocol, pieces, gzip=encoding == "gzip", headers=headers, end="open")

@@ -32,7 +32,7 @@ def test_sse() -> None:
 
 @pytest.mark.parametrize("boundary", ['"graphql"', "graphql", "-"])
 def test_multipart(boundary: str) -> None:
-    """The boundary is what the response says, whatever the request asked for."""
+    """The boundary is taken from the response, not from the request."""
     stream = reader(MULTIPART, f"multipart/mixed;boundary={boundary};subscriptionSpec=1.0")
     body = (OPENING + n_part(1) + CLOSE).replace(b"graphql", boundary.strip('"').encode())
     assert list(stream.feed(body)) == [ExecutionResult({"n": 1}), COMPLETED]

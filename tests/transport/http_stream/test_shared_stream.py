@@ -63,7 +63,7 @@ async def all_of(operation: SharedOperation) -> list[Any]:
 
 @in_loop
 async def test_two_operations() -> None:
-    """Results are told apart by their ids; the end of one does not end the other."""
+    """Results are distinguished by their ids; the end of one does not end the other."""
     body, stopped = Body(), list[str]()
     stream = shared(body, stopped)
     first, second = stream.begin("1"), stream.begin("2")

@@ -71,7 +71,7 @@ class Reservations:
                 self.deleted.append(request.target)
                 connection.send(OK)
             else:
-                assert token == self.tokens[-1]
+                assert token in self.streams
                 id = json.loads(request.body)["extensions"]["operationId"]
                 self.ids.append(id)
                 connection.send(self.on_post(id, self.streams[token].send, request))
@@ -274,3 +274,25 @@ def test_signatures_are_refused() -> None:
 
     with pytest.raises(TypeError, match="single_connection=True"):
         EventStreamTransport("http://127.0.0.1:9/", auth=Signing(), single_connection=True)
+
+
+@pytest.mark.parametrize(
+    "bob",
+    [{"headers": {"Authorization": "bob"}}, {"extra_args": {"cookies": {"user": "bob"}}}],
+    ids=["header", "cookie"],
+)
+def test_credentials_of_one_call_never_meet_others(bob: dict[str, Any]) -> None:
+    """A call with its own headers or arguments has its own stream, opened with them; other calls share one."""
+    users: list[tuple[str | None, str | None]] = []
+
+    def on_post(id: str, send: Callable[[bytes], None], request: WireRequest) -> bytes:
+        users.append((request.header("authorization"), request.header("cookie")))
+        send(next_of(id, 1) + complete(id))
+        return ACCEPTED
+
+    with serving(on_post) as (url, seen), single(url, headers={"Authorization": "site"}) as client:
+        for options in ({}, bob, {}):
+            assert client.execute("{ n }", **options) == {"n": 1}
+    own = ("bob", None) if "headers" in bob else ("site", "user=bob")
+    assert users == [("site", None), own, ("site", None)]
+    assert len(seen.tokens) == 2

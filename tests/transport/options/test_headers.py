@@ -1,4 +1,4 @@
-"""The option ``headers``: what is accepted, what is refused, and which of several sources is sent."""
+"""The option ``headers``: accepted and refused values, and the precedence of several sources."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The option ``url``: what is accepted, what is refused, and that no secret is shown."""
+"""The option ``url``: accepted and refused values; no secret is shown."""
 
 from __future__ import annotations
 

@@ -26,7 +26,7 @@ def test_attempts_end_after_as_many_fruitless_connections() -> None:
         assert count.next_delay(RETRY, 0) is None
 
 
-def test_attempts_start_afresh_after_a_good_connection() -> None:
+def test_attempts_start_again_after_a_good_connection() -> None:
     """A useful connection resets the count and the waits."""
     count = attempts(ReconnectPolicy(attempts=3, base=1))
     count.next_delay(RETRY, 0)
@@ -104,8 +104,8 @@ def test_first_connection_has_five_attempts() -> None:
         assert own.suffice_for_first is (number >= 7)
 
 
-def test_w23_only_subscriptions_and_what_was_not_sent_go_on() -> None:
-    """A query or mutation that was sent may have run and is not resent; one that was waiting is sent."""
+def test_w23_only_subscriptions_and_unsent_operations_continue() -> None:
+    """A query or mutation that was sent may have run and is not resent; a waiting one is sent."""
     assert is_resumed("subscription", sent=True)
     assert is_resumed("mutation", sent=False)
     assert not is_resumed("mutation", sent=True)

@@ -10,8 +10,8 @@ from ..asynchronous import in_loop
 
 
 @in_loop
-async def test_who_does_not_listen_hears_nothing() -> None:
-    """While reading is paused no limit runs; after it they start anew."""
+async def test_limits_do_not_run_while_paused() -> None:
+    """While reading is paused no limit runs; afterwards the limits start again."""
     ends: list[str] = []
     ended = asyncio.Event()
 

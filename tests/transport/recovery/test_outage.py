@@ -21,7 +21,7 @@ def outage() -> Outage:
 
 
 def test_w26_the_last_error_says_how_it_began() -> None:
-    """The error has the loss that operations survived, and the one that ends them."""
+    """The error has the first loss of the outage and the one that ends the operations."""
     failures = outage()
     loss, delay = failures.failed(FIRST, 0, was_useful=True)
     assert delay is not None
@@ -34,7 +34,7 @@ def test_w26_the_last_error_says_how_it_began() -> None:
     assert "restarting" in str(loss.error())
 
 
-def test_w26_what_nobody_lived_through_is_not_told() -> None:
+def test_w26_a_loss_without_operations_is_not_reported() -> None:
     """A socket that was lost while nothing ran on it is not the beginning of a later outage."""
     failures = outage()
     loss, delay = failures.failed(FIRST, 0, was_useful=True)
@@ -61,7 +61,7 @@ def test_one_warning_a_minute(caplog: pytest.LogCaptureFixture) -> None:
 
 
 def test_the_log_has_fields(caplog: pytest.LogCaptureFixture) -> None:
-    """Formatters print them; they hold what the messages say."""
+    """The fields have the values in the messages, for formatters."""
     failures = Outage("ws://host", Attempts(ReconnectPolicy(), refreshable=False))
     failures.failed(FIRST, 0, was_useful=True)
     failures.continues(FIRST, 1.5, 0, 1)

@@ -85,7 +85,7 @@ def single(request: pytest.FixtureRequest) -> Iterator[tuple[str, str]]:
 
 
 def test_a_server_with_one_protocol(single: tuple[str, str]) -> None:
-    """Whatever the server speaks is found, and the subscription starts there once."""
+    """The server's only protocol is found, and the subscription starts there once."""
     protocol, url = single
     server = StreamServer(url)
     with Client(url) as client:
@@ -113,7 +113,7 @@ def test_yoga(yoga_server: StreamServer) -> None:
 
 
 def test_graphql_sse(graphql_sse_server: StreamServer) -> None:
-    """graphql-sse has nothing but SSE."""
+    """graphql-sse supports only SSE."""
     with Client(graphql_sse_server.url) as client:
         assert opened(client) == ("sse", [1, 2, 3])
     assert len(graphql_sse_server.seen("started")) == 1
@@ -158,7 +158,7 @@ def test_yoga_does_not_start_twice(yoga_server: StreamServer) -> None:
         assert len(yoga_server.seen("started")) <= before + 1
 
 
-# -- what is no refusal of the protocol
+# -- errors that do not refuse the protocol
 
 
 @pytest.mark.parametrize(
@@ -230,7 +230,7 @@ def wire_nothing() -> str:
         return f"http://127.0.0.1:{listener.getsockname()[1]}/"
 
 
-# -- what is
+# -- refusals of the protocol
 
 
 @pytest.mark.parametrize("status", [200, 204, 301, 400, 404, 405, 406, 415, 426])
@@ -275,7 +275,7 @@ def test_the_order_of_a_list() -> None:
 
 
 def test_one_error_with_all_reasons() -> None:
-    """It is pickled with its reasons, and says where and why."""
+    """It has the URL and the reasons, also after pickling."""
     with WireServer(NOTHING) as server, Client(server.url) as client:
         with pytest.raises(TransportProtocolsRefused) as caught:
             client.subscribe(SUBSCRIPTION)
@@ -287,7 +287,7 @@ def test_one_error_with_all_reasons() -> None:
 
 @pytest.mark.parametrize("code", [1002, 4406])
 def test_a_subprotocol_that_is_refused(code: int) -> None:
-    """A server that closes so before the acknowledgement speaks no GraphQL over WebSocket."""
+    """A server that closes with this code before the acknowledgement does not support GraphQL over WebSocket."""
 
     async def close(peer: Peer) -> None:
         if peer.subprotocols:

@@ -17,7 +17,7 @@ from ...servers.scripted import LEGACY, MODERN, PING, Peer, ScriptedServer
 
 COUNT = "subscription ($delay: Float!) { count(delay: $delay) }"
 
-# Slow enough that the sockets' buffers never fill: with data left to send a server cannot hang up on who does not read.
+# Slow enough that the buffers of the sockets never fill: with unsent data a server cannot close an unread connection.
 UNHURRIED = 0.01
 
 QUICK = ReconnectPolicy(attempts=5, base=0.01, cap=0.01)

@@ -79,7 +79,7 @@ async def test_subprotocols_keep_their_order() -> None:
 @pytest.mark.parametrize("selected", [None, "mqtt", "GRAPHQL-TRANSPORT-WS"])
 @in_loop
 async def test_w01_l01_n02_no_or_foreign_subprotocol(selected: str | None) -> None:
-    """A server that selects none of the offered ones is refused with 1002, and the error says so."""
+    """A server that selects none of the offered ones is refused with 1002, and the error explains it."""
     drained = threading.Event()
 
     async def select(peer: Peer) -> None:

@@ -73,6 +73,6 @@ def test_a_fault_at_every_byte(fault: Fault, name: str, strawberry_server: Serve
         assert error is not None or events == expected
         assert error is None or "ws://127.0.0.1" in str(error)
     failed = [error for _, error in outcomes if error is not None]
-    # What comes after the last complete matters to nobody; but on a busy machine any conversation may exceed LIMIT.
+    # Bytes after the last complete do not matter; but on a busy machine any conversation may exceed LIMIT.
     most = len(faults) if fault == "stall" else len(faults) - 1
     assert len(failed) == 0 if fault == "delay" else 200 < len(failed) <= most

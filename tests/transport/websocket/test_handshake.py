@@ -51,7 +51,7 @@ def test_codecs_of_the_user(name: str) -> None:
 
 
 def test_codecs_of_the_user_at_appsync(appsync_server: AppSyncServer) -> None:
-    """The text from a codec is the one that is signed."""
+    """The text from a codec is signed unchanged."""
     with Client(appsync_server.url, auth=iam(appsync_server), json_serialize=write, json_deserialize=loud) as client:
         events = client.subscribe(APPSYNC_SUBSCRIPTION)
         appsync_server.publish("hello")

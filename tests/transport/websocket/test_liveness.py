@@ -1,4 +1,4 @@
-"""Liveness: a silent peer, a missing pong and a dead line are noticed, and nobody else is blamed."""
+"""Liveness: a silent peer, a missing pong and a dead line are detected, and the error names the limit."""
 
 from __future__ import annotations
 

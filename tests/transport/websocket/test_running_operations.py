@@ -60,7 +60,7 @@ class Socket:
 
 @in_loop
 async def test_operations_have_ids_of_their_socket() -> None:
-    """The message that starts an operation has its id, and the one that stops it as well."""
+    """The messages that start and stop an operation have its id."""
     socket = Socket()
     operation = socket.start()
     assert operation.was_sent
