@@ -26,6 +26,7 @@ from .exceptions import (
     TransportTimeout,
 )
 from .file_var import FileVar
+from .gql_names import unknown_name as _unknown_name
 from .pipeline.middleware import Middleware
 from .pipeline.operation import Operation
 from .pipeline.rate_limit import RateLimit
@@ -175,7 +176,7 @@ _LATE = {
 
 def __getattr__(name: str) -> object:
     if name not in _LATE:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        raise _unknown_name(__name__, name)
     globals()[name] = found = getattr(_import_module(_LATE[name], __name__), name)
     return found
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import functools
 import inspect
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
 from yarl import URL
 
+from ..gql_names import unknown_attribute
 from ..pickling import check_pickles
 from ..pipeline.middleware import MiddlewareOption
 from ..pipeline.persisted_documents import PersistedDocumentsOption
@@ -253,11 +254,6 @@ class Client(ExecuteMethods, BulkMethods, BatchMethods, SubscribeMethods, Stream
         super().__init__(Pipeline(options, client_schema, limit, on_reconnect, policies))
 
     @property
-    def client(self) -> NoReturn:
-        """Raise ``AttributeError``: unlike gql's, the session of a ``with`` block is the client itself."""
-        raise AttributeError("A Client has no 'client'; in 'with client as session', session is the client itself.")
-
-    @property
     def query(self) -> OperationProxy:
         """The server's queries: ``client.query.book("title author.name", id="1")`` returns the book."""
         return self._pipeline.operations("query")
@@ -327,6 +323,12 @@ class Client(ExecuteMethods, BulkMethods, BatchMethods, SubscribeMethods, Stream
     def __exit__(self, *exception: object) -> None:
         """Close the client, unless it is inside another ``with`` block."""
         self._pipeline.leave()
+
+    if not TYPE_CHECKING:  # with this method, type checkers would accept any attribute
+
+        def __getattr__(self, name: str) -> object:
+            """Raise ``AttributeError``, with a hint for an attribute that only gql has."""
+            return unknown_attribute(self, name)
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle the arguments; the copy opens its own connections."""
