@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from ..checks import check_flag
 from ..runtime.clock import Clock
@@ -20,8 +19,7 @@ if TYPE_CHECKING:
     from .retry_policy import RetryPolicy
 
 
-@dataclass(frozen=True, kw_only=True)
-class Policies:
+class Policies(NamedTuple):
     """The options of ``Client`` with the same names.
 
     The step of a policy is imported when the client has this policy.

@@ -47,7 +47,10 @@ def test_the_order_of_the_steps() -> None:
         persisted_documents="automatic",
     )
     token = TokenUse(TokenAuth(lambda: "token"), is_renewed=False)
-    names = [type(step).__name__ for step in policies.steps(Clock(), policies.retry_step(Clock(), AtomicCounter()), token, token)]
+    names = [
+        type(step).__name__
+        for step in policies.steps(Clock(), policies.retry_step(Clock(), AtomicCounter()), token, token)
+    ]
     assert names == [
         "CheckedMiddleware",
         "Deduplication",

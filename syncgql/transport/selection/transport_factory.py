@@ -13,12 +13,12 @@ from ...request import Unset
 from ..aiohttp import AIOHTTPTransport
 from ..aiohttp_session.connector import ConnectionCounts
 from ..aiohttp_session.session import SharedSession
-from ..appsync_auth import AppSyncAuthentication
 from ..base import AsyncTransport
 from ..blocking import BlockingTransport
 from ..http.request import RequestBuilder
 from ..options import (
     RequestAuthentication,
+    appsync_of,
     check_ssl,
     with_certificate,
 )
@@ -28,6 +28,7 @@ from .transport_options import TransportOptions
 
 if TYPE_CHECKING:
     from ..aiohttp_websockets import AIOHTTPWebsocketsTransport
+    from ..appsync_auth import AppSyncAuthentication
     from ..appsync_websockets import AppSyncWebsocketsTransport
     from ..batching import Batcher
     from ..http_stream.transport import HTTPStreamTransport
@@ -159,8 +160,8 @@ class TransportFactory:
         """Return the transport for subscriptions, given the one for queries."""
         if isinstance(self._options.subscriptions, AsyncTransport):
             return self._options.subscriptions.fresh()
-        if isinstance(self._options.auth, AppSyncAuthentication) and self._options.url is not None:
-            return self._appsync(str(self._options.url), self._options.auth, session)
+        if self._options.url is not None and (auth := appsync_of(self._options.auth)) is not None:
+            return self._appsync(str(self._options.url), auth, session)
         has_url = self._options.subscriptions is not None
         if not has_url and (self._options.transport is not None or queries.is_websocket):
             return queries

@@ -16,10 +16,9 @@ from ...protocol.http import public_url
 from ...protocol.json_codec import JSONDeserialize, JSONSerialize
 from ...request import Unset
 from ..aiohttp_session.session import SessionFactory
-from ..appsync_auth import AppSyncAuthentication
 from ..base import AsyncTransport
 from ..blocking import BlockingTransport
-from ..options import AuthOption, CertOption, HeadersOption, RequestAuthentication, check_url
+from ..options import AuthOption, CertOption, HeadersOption, RequestAuthentication, appsync_of, check_url
 from .subscription_protocols import (
     STREAM_PROTOCOLS,
     WEBSOCKET_PROTOCOLS,
@@ -39,7 +38,7 @@ BATCH_MAX = 10
 """The default number of requests in a full batch."""
 
 
-@dataclass(frozen=True, kw_only=True, repr=False, eq=False)  # no repr: it may hold secrets
+@dataclass(kw_only=True, repr=False, eq=False)  # no repr: it may hold secrets
 class TransportOptions:
     """The options that ``Client`` documents under the same names.
 
@@ -89,9 +88,9 @@ class TransportOptions:
             kind = type(self.subscriptions).__name__
             raise TypeError(f"subscriptions must be a URL or an AsyncTransport, not {kind}.")
         if self.url is not None:
-            object.__setattr__(self, "url", check_url(self.url, SCHEMES))
+            self.url = check_url(self.url, SCHEMES)
         if isinstance(self.subscriptions, str | URL):
-            object.__setattr__(self, "subscriptions", check_url(self.subscriptions, SCHEMES, "subscriptions"))
+            self.subscriptions = check_url(self.subscriptions, SCHEMES, "subscriptions")
         check_protocols(self.subscription_protocol)
         self._refuse_unused()
         _check_batch_options(self.batch_interval, self.batch_max)
@@ -115,7 +114,7 @@ class TransportOptions:
             wires |= Wire.HTTP if urlsplit(str(self.url)).scheme in ("http", "https") else Wire.WEBSOCKET
         if isinstance(self.subscriptions, AsyncTransport):
             return wires
-        if self.url is not None and isinstance(self.auth, AppSyncAuthentication):
+        if self.url is not None and appsync_of(self.auth) is not None:
             return wires | Wire.APPSYNC
         protocols = self.protocols
         if any(name in WEBSOCKET_PROTOCOLS for name in protocols):
