@@ -11,12 +11,8 @@ from yarl import URL
 
 from ..gql_names import unknown_attribute
 from ..pickling import check_pickles
-from ..pipeline.middleware import MiddlewareOption
-from ..pipeline.persisted_documents import PersistedDocumentsOption
 from ..pipeline.pipeline import Pipeline
 from ..pipeline.policies import Policies
-from ..pipeline.rate_limit import RateLimit
-from ..pipeline.retry_policy import RetryPolicy
 from ..protocol import json_codec
 from ..protocol.http_get import MAX_URL_LENGTH
 from ..protocol.json_codec import JSONDeserialize, JSONSerialize
@@ -26,12 +22,9 @@ from ..schema.client_schema import ClientSchema
 from ..subscription import OnReconnect
 from ..transport.aiohttp_session.session import POOL_SIZE, SessionFactory
 from ..transport.base import AsyncTransport
-from ..transport.batching import BATCH_MAX
 from ..transport.blocking import BlockingTransport
 from ..transport.options import MAX_MESSAGE_SIZE, AuthOption, CertOption, HeadersOption, TimeoutOption, call_limit
-from ..transport.recovery.policy import ReconnectPolicy
-from ..transport.selection.transport_options import TransportOptions
-from ..transport.websocket.handshake import InitPayloadOption
+from ..transport.selection.transport_options import BATCH_MAX, TransportOptions
 from .batch_methods import BatchMethods
 from .bulk_methods import BulkMethods
 from .execute_methods import ExecuteMethods
@@ -43,7 +36,13 @@ if TYPE_CHECKING:
 
     from ..operations.proxy import OperationProxy
     from ..operations.type_view import Types
+    from ..pipeline.middleware import MiddlewareOption
+    from ..pipeline.persisted_documents import PersistedDocumentsOption
+    from ..pipeline.rate_limit import RateLimit
+    from ..pipeline.retry_policy import RetryPolicy
     from ..schema.provider import SchemaSource
+    from ..transport.recovery.policy import ReconnectPolicy
+    from ..transport.websocket.handshake import InitPayloadOption
 
 
 class Client(ExecuteMethods, BulkMethods, BatchMethods, SubscribeMethods, StreamMethods):

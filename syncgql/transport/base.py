@@ -80,6 +80,7 @@ class AsyncTransport(ABC):
 
     Attributes:
         has_batches: whether ``execute_batch`` is supported; a class that defines it sets this to True.
+        is_websocket: whether it sends queries and mutations over a WebSocket.
         reconnects: whether a lost connection is re-established, with its subscriptions.
         has_users: whether a function returns headers or credentials, which may differ from caller to caller.
         token_auth: fetches the token of all requests; None if there is none. If the server refuses the token, the
@@ -90,6 +91,7 @@ class AsyncTransport(ABC):
     """
 
     has_batches: bool = False
+    is_websocket: bool = False
     reconnects: bool = False
     has_users: bool = False
     token_auth: TokenAuth | None = None

@@ -8,12 +8,14 @@ from .credentials import (
     Login,
     RequestAuthentication,
     add_token,
+    appsync_of,
     authorization,
     check_auth,
     check_credentials,
     fixed_authorization,
     proxy_with_credentials,
     split_credentials,
+    token_auth_of,
     with_authorization,
 )
 from .headers import (
@@ -42,6 +44,7 @@ __all__ = [
     "RequestAuthentication",
     "TimeoutOption",
     "add_token",
+    "appsync_of",
     "authorization",
     "call_limit",
     "check_arguments",
@@ -61,6 +64,7 @@ __all__ = [
     "proxy_with_credentials",
     "resolve_headers",
     "split_credentials",
+    "token_auth_of",
     "with_authorization",
     "with_certificate",
 ]
