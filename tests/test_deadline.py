@@ -124,7 +124,7 @@ def test_progress_of_another_call(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "waited 3.0 s for the only connection" in str(deadline.exceeded())
     assert deadline.sent is False
     batch.dequeued()
-    batch.is_connected = batch.is_answered = True
+    batch.is_connected = batch.has_response = True
     now = 4
     assert deadline.left() == 9
     assert deadline.sent is True
@@ -133,5 +133,5 @@ def test_progress_of_another_call(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_response_that_began_means_that_it_was_sent() -> None:
     """Whatever happens afterwards, the server has received the request."""
     deadline = Deadline(2)
-    deadline.is_connecting = deadline.is_connected = deadline.is_answered = True
+    deadline.is_connecting = deadline.is_connected = deadline.has_response = True
     assert deadline.exceeded().sent is True
