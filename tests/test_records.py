@@ -77,7 +77,7 @@ def test_fields_have_the_names_of_variables() -> None:
     assert record_variables(3, ADD) is None
 
 
-def test_a_class_is_no_value() -> None:
+def test_a_class_is_not_a_value() -> None:
     """The message has the accepted types of variables."""
     for wrong in (Added, AddedStruct, "Kim", 3):
         with pytest.raises(TypeError, match="variable_values must be a mapping, such as a dict, a data"):

@@ -19,7 +19,7 @@ def test_h15_absent_data_and_null_data_differ(data: object, has_data: bool) -> N
     assert result.data == (data if data is not ABSENT else None)
 
 
-def test_results_compare_by_what_they_say() -> None:
+def test_results_compare_by_content() -> None:
     """Two results are equal if their data, errors and extensions are, whatever their response."""
     response = Response(200, {}, "http://localhost", 0.1)
     assert ExecutionResult({"a": 1}) == ExecutionResult({"a": 1}, response=response)

@@ -66,7 +66,7 @@ def test_4_for_a_status(library: str) -> None:
     assert "404" in outcome.stderr
 
 
-def test_5_for_what_is_not_graphql(strawberry_server: Server) -> None:
+def test_5_for_a_response_that_is_not_graphql(strawberry_server: Server) -> None:
     """A page of HTML with status 200."""
     outcome = syncgql("run", strawberry_server.canned("<html>", content_type="text/html"), "{ hello }")
     assert (outcome.exit_code, outcome.stdout) == (5, "")

@@ -41,7 +41,7 @@ def test_pages_become_one_list(rows_url: str) -> None:
         assert [row["id"] for row in rows] == list(range(25))
 
 
-def test_polling_ends_when_the_data_says_so(any_server: Server) -> None:
+def test_until_ends_polling(any_server: Server) -> None:
     """The last item is the one that ends it."""
     numbers = itertools.count(1)
     with Client(any_server.url) as client:

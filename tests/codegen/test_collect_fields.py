@@ -41,7 +41,7 @@ def test_directives_make_fields_optional() -> None:
     assert optional == {"a": True, "b": True, "c": True, "d": False}
 
 
-def test_what_is_below_an_optional_field() -> None:
+def test_fields_below_an_optional_field() -> None:
     """Is optional where the object is there without it."""
     found = selected("{ a { x } a @include(if: true) { y } b @skip(if: true) { z } }", "Query")
     assert [each.optional for each in sub_selections(found["a"], "A")] == [False, True]

@@ -31,7 +31,7 @@ def test_manifests_are_sorted() -> None:
     assert all(write([one, two]) == write([two, one]) for write in FORMATS.values())
 
 
-def test_what_generated_classes_send() -> None:
+def test_documents_of_generated_classes() -> None:
     """With __typename where it is added; each operation by itself, with its fragments."""
     schema = build_schema("type Query { node: Node } interface Node { id: ID } type Mutation { a: ID }")
     texts = {"a.graphql": "query A { node { ...F } } mutation B { a }", "f.graphql": "fragment F on Node { id }"}

@@ -105,7 +105,7 @@ def test_against_a_real_server(load: Import, strawberry_server: Server) -> None:
         assert [result.book.title for result in results] == ["Emma", "Ubik"]
 
 
-def test_answers_become_objects(load: Import, library: GraphQLSchema) -> None:
+def test_responses_become_objects(load: Import, library: GraphQLSchema) -> None:
     """Nested classes, shared fragments, enums, custom scalars, lists in lists, null and absent."""
     api = load(library, DOCUMENTS, DATES)
     book = {
@@ -160,7 +160,7 @@ def test_an_enum_value_that_the_schema_did_not_have(load: Import, library: Graph
         ({"works": [{"__typename": "Book", "title": "", "genre": 1, "id": ""}]}, ("works", 0, "genre"), "a member of"),
     ],
 )
-def test_answers_that_do_not_fit(
+def test_responses_that_do_not_match(
     load: Import, library: GraphQLSchema, data: Any, path: tuple[Any, ...], expected: str
 ) -> None:
     """The decoders find the place, though they carry no paths along."""
@@ -238,7 +238,7 @@ def test_output_is_deterministic(library: GraphQLSchema) -> None:
     assert generate(library, DOCUMENTS, DATES) == generate(library, again, DATES)
 
 
-def test_only_what_is_used_is_written(library: GraphQLSchema) -> None:
+def test_only_used_definitions_are_written(library: GraphQLSchema) -> None:
     """No enums, inputs or fragments for a query without them."""
     assert sorted(generate(library, {"a.graphql": "query Version { version }"})) == ["__init__.py", "a.py"]
 

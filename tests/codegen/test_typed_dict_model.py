@@ -33,7 +33,7 @@ def test_a_class_with_a_union() -> None:
     assert '_FFoundOther = TypedDict(\n    "_FFoundOther",\n    {\n        "__typename": "str",\n    },\n)\n' in text
 
 
-def test_they_are_the_answer(api: ModuleType) -> None:
+def test_they_are_the_data_of_the_response(api: ModuleType) -> None:
     """Nothing is copied, and only that it is an object is checked."""
     data = {"works": [{"__typename": "Song", "id": "2"}]}
     assert api.Works(text="").decode(data) is data

@@ -133,7 +133,7 @@ def test_mistakes() -> None:
 @pytest.mark.skipif(
     find_spec("ariadne_codegen") is None, reason="ariadne-codegen needs graphql-core 3.2; make core32 installs it"
 )
-def test_what_the_real_package_generates(library: str, tmp_path: Path) -> None:
+def test_a_package_generated_by_ariadne_codegen(library: str, tmp_path: Path) -> None:
     """Its methods run against a real server."""
     (tmp_path / "pyproject.toml").write_text(PYPROJECT)
     (tmp_path / "base_client.py").write_text(BASE_CLIENT)

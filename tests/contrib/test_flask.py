@@ -87,7 +87,7 @@ def test_an_application_without_a_client() -> None:
         _ = SyncGQL().client
 
 
-def test_the_client_goes_with_its_application() -> None:
+def test_the_client_is_dropped_with_its_application() -> None:
     """Tests that create many applications do not collect clients."""
     app = Flask(__name__)
     app.config["GRAPHQL_URL"] = URL

@@ -180,7 +180,9 @@ def test_a_line_sends_the_same(
 
 
 @pytest.mark.parametrize("row", EXCEPTIONS, ids=lambda row: row[1])
-def test_a_failure_raises_what_the_page_says(row: tuple[str, str, str], server: GraphQLServer, folder: Path) -> None:
+def test_failures_raise_the_documented_exceptions(
+    row: tuple[str, str, str], server: GraphQLServer, folder: Path
+) -> None:
     """In both libraries."""
     before, their_name, our_name = row
     document, timeout = FAILURES[our_name]

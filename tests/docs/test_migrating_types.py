@@ -155,7 +155,7 @@ def test_a_generated_package_returns_the_same(packages: list[Path], names: dict[
 
 
 @pytest.mark.parametrize("row", GENERATED_FAILURES, ids=lambda row: row[0])
-def test_a_generated_package_fails_as_the_page_says(row: tuple[str, str], packages: list[Path]) -> None:
+def test_a_generated_package_raises_the_documented_exceptions(row: tuple[str, str], packages: list[Path]) -> None:
     """With either base class."""
     with GraphQLServer() as server:
         server.add("GetBook", **FAILURES[row[1]])

@@ -96,7 +96,7 @@ def test_a_call_is_sent_again_after_a_refusal(client_for: ClientFor, status: str
         assert server.used == ["token-1", "token-2", "token-2"]
 
 
-def test_a_server_that_refuses_every_token_gets_two_requests(
+def test_a_server_that_refuses_every_token_receives_two_requests(
     client_for: ClientFor, caplog: pytest.LogCaptureFixture
 ) -> None:
     """The error explains it and shows no token."""
@@ -192,7 +192,7 @@ def test_a_transport_without_a_client_has_the_token() -> None:
         transport.close()
 
 
-def test_a_real_server_gets_the_token(strawberry_server: Server) -> None:
+def test_a_real_server_receives_the_token(strawberry_server: Server) -> None:
     """With queries, with batches and with the WebSocket of subscriptions; one fetch serves all."""
     issuer = Issuer()
     with Client(strawberry_server.url, auth=TokenAuth(issuer), retry=True) as client:

@@ -129,7 +129,7 @@ def test_credentials_that_differ_by_caller_are_refused(options: dict[str, Any]) 
         Client(**options, deduplicate=True)
 
 
-def test_what_is_no_flag() -> None:
+def test_values_that_are_not_flags() -> None:
     """It is refused when the client is made."""
     with pytest.raises(TypeError, match="deduplicate"):
         Client("http://api.test/", deduplicate=1)  # type: ignore[arg-type]

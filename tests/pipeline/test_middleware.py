@@ -373,7 +373,7 @@ class AsyncAttempts(Middleware):
         ([lambda operation: operation], "an entry of middleware must be a function"),
     ],
 )
-def test_what_is_no_middleware(middleware: Any, message: str) -> None:
+def test_objects_that_are_not_middleware(middleware: Any, message: str) -> None:
     """It is refused when the client is made."""
     with pytest.raises(TypeError, match=message):
         Client("https://api.example.test/graphql", middleware=middleware)

@@ -150,7 +150,7 @@ def test_p06_a_second_miss_is_reported(client_for: ClientFor) -> None:
     assert caught.value.codes == ("PERSISTED_QUERY_NOT_FOUND",)
 
 
-def test_p07_the_document_goes_by_post(client_for: ClientFor) -> None:
+def test_p07_the_document_is_sent_by_post(client_for: ClientFor) -> None:
     """The hash goes by GET, which caches may store; the document might be too long for a URL."""
     with HashServer() as server, client_for(server.url, get=True) as client:
         assert client.execute(QUERY, {"value": 1}) == {"ok": 1}
@@ -189,7 +189,7 @@ def test_an_extension_of_the_caller_is_sent_as_it_is(client_for: ClientFor) -> N
     assert server.members == [{"query": QUERY, "extensions": hash_of("other")}]
 
 
-def test_p10_a_batch_repeats_what_was_missed(client_for: ClientFor) -> None:
+def test_p10_a_batch_resends_missing_documents(client_for: ClientFor) -> None:
     """As a batch, and the results keep their positions."""
     requests = [GraphQLRequest(f"query Q{n} {{ ok }}", {"value": n}) for n in range(3)]
     with HashServer() as server, client_for(server.url) as client:
@@ -257,7 +257,7 @@ def test_automatic_batches_carry_hashes() -> None:
 
 
 @pytest.mark.parametrize("code", ["QUERY_NOT_IN_SAFELIST", "PERSISTED_QUERY_NOT_IN_LIST"])
-def test_p13_a_safelist_error_is_no_miss(client_for: ClientFor, code: str) -> None:
+def test_p13_a_safelist_error_is_not_a_miss(client_for: ClientFor, code: str) -> None:
     """GraphQL Yoga sends it with the message of a miss."""
     errors = [{"message": "PersistedQueryNotFound", "extensions": {"code": code}}]
     with HashServer(refusal({"errors": errors})) as server, client_for(server.url) as client:
@@ -336,7 +336,7 @@ def test_incremental_documents_are_hashed(apollo_server: StreamServer) -> None:
 
 
 @pytest.mark.parametrize("get", [False, True])
-def test_apollo_server_learns_documents(apollo_server: StreamServer, client_for: ClientFor, get: bool) -> None:
+def test_apollo_server_stores_documents(apollo_server: StreamServer, client_for: ClientFor, get: bool) -> None:
     """It answers a miss with 200."""
     document = f"query New{uuid.uuid4().hex} {{ hello }}"
     with client_for(apollo_server.url, get=get) as client:
@@ -349,7 +349,7 @@ def test_apollo_server_learns_documents(apollo_server: StreamServer, client_for:
 
 
 @pytest.mark.parametrize("get", [False, True])
-def test_yoga_learns_documents(yoga_apq_server: StreamServer, client_for: ClientFor, get: bool) -> None:
+def test_yoga_stores_documents(yoga_apq_server: StreamServer, client_for: ClientFor, get: bool) -> None:
     """It answers a miss with 404; in a batch as well."""
     document = f"query New{uuid.uuid4().hex} {{ hello }}"
     with client_for(yoga_apq_server.url, get=get) as client:
@@ -523,7 +523,7 @@ def test_a_websocket_for_everything_is_refused(option: Any) -> None:
         Client(transport=AIOHTTPWebsocketsTransport("ws://localhost/graphql"), persisted_documents=option)
 
 
-def test_the_option_goes_with_a_transport() -> None:
+def test_the_option_can_be_combined_with_a_transport() -> None:
     """It belongs to the client, whatever the transport."""
     with (
         HashServer() as server,

@@ -58,7 +58,7 @@ def test_the_order_of_the_steps() -> None:
     ]
 
 
-def test_nothing_configured_makes_no_steps() -> None:
+def test_no_steps_without_options() -> None:
     """Then the client goes to its transport at once."""
     policies = Policies(middleware=(), deduplicate=False, retry=False, rate_limit=None, persisted_documents=None)
     assert policies.steps(Clock(), AtomicCounter()) == []

@@ -126,7 +126,7 @@ def test_the_timeout_of_the_call_explains_itself() -> None:
     assert "not retried" not in str(info.value)
 
 
-def test_a_batch_says_once_why_it_was_not_retried() -> None:
+def test_the_errors_of_a_batch_have_the_same_reason() -> None:
     """Its operations have the same error."""
     busy = answer(b"", "Retry-After: 3600", status="429 Too Many Requests")
     with (

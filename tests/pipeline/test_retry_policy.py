@@ -18,7 +18,7 @@ from syncgql import Client, RetryBudget, RetryPolicy
         (2.5, "retry must be a RetryPolicy, True, False or a number of attempts, not float"),
     ],
 )
-def test_what_is_no_retry(retry: Any, message: str) -> None:
+def test_values_that_are_not_retry_policies(retry: Any, message: str) -> None:
     """It is refused when the client is made."""
     with pytest.raises((TypeError, ValueError), match=message):
         Client("https://api.example.test/graphql", retry=retry)

@@ -129,7 +129,7 @@ def test_s22_unnamed_events() -> None:
 
 
 @pytest.mark.parametrize("data", ["", "{", "<html>", "NaN", "[" * 100_000, '{"data":{}}{}'])
-def test_next_that_is_no_json(data: str) -> None:
+def test_next_that_is_not_json(data: str) -> None:
     """A next that is not JSON ends the stream with an error; what preceded it in the chunk is delivered."""
     stream = GraphQLEventStream(0)
     assert outcome(stream, [N1 + b"event: next\ndata: " + data.encode() + b"\n\n" + N1]) == ([RESULT], True)
@@ -138,7 +138,7 @@ def test_next_that_is_no_json(data: str) -> None:
 
 
 @pytest.mark.parametrize("data", [None, [], 1, {"foo": 1}, {"data": 1}, {"errors": None}])
-def test_next_that_is_no_response(data: Any) -> None:
+def test_next_that_is_not_a_response(data: Any) -> None:
     """A next that is no GraphQL response ends the stream with an error that quotes it."""
     response = Response(200, {}, "http://example.test/graphql/stream?token=secret", 0.1)
     with pytest.raises(TransportProtocolError) as info:
@@ -278,7 +278,7 @@ def test_single_connection_event_without_id(type: str, data: Any) -> None:
 
 
 @pytest.mark.parametrize("payload", [None, 1, {"data": 1}])
-def test_single_connection_payload_that_is_no_response(payload: Any) -> None:
+def test_single_connection_payload_that_is_not_a_response(payload: Any) -> None:
     """A payload that is no GraphQL response breaks the protocol; complete events before it are delivered."""
     stream = SingleConnectionEventStream(0)
     stream.start("a")
@@ -298,7 +298,7 @@ STREAMS = cuts(st.lists(EVENTS, max_size=5).map(b"".join))
 
 
 @given(STREAMS, st.sampled_from([0, 30]))
-def test_any_cut_gives_the_same_results(chunks: list[bytes], limit: int) -> None:
+def test_any_split_yields_the_same_results(chunks: list[bytes], limit: int) -> None:
     """In distinct connections mode, any split of the bytes gives the same events."""
     stream = b"".join(chunks)
     expected = outcome(GraphQLEventStream(limit), [stream])
@@ -307,7 +307,7 @@ def test_any_cut_gives_the_same_results(chunks: list[bytes], limit: int) -> None
 
 
 @given(STREAMS)
-def test_any_cut_gives_the_same_results_by_operation(chunks: list[bytes]) -> None:
+def test_any_split_yields_the_same_results_by_operation(chunks: list[bytes]) -> None:
     """In single connection mode, too."""
     streams = SingleConnectionEventStream(0), SingleConnectionEventStream(0)
     for stream in streams:

@@ -89,7 +89,7 @@ def test_i05_a_request_error_is_the_whole_response() -> None:
 
 
 @pytest.mark.parametrize("name", VECTORS)
-def test_i06_what_graphql_core_emits(name: str) -> None:
+def test_i06_payloads_of_graphql_core(name: str) -> None:
     """Payloads recorded from its releases merge to the tree that they mean."""
     lines, data, messages = VECTORS[name]
     result = merged(*map(json.loads, lines.strip().splitlines()))
@@ -183,7 +183,7 @@ def test_the_first_payload_must_be_a_response() -> None:
         delivery.result()
 
 
-def test_nothing_follows_the_last_payload() -> None:
+def test_payloads_after_the_last_are_ignored() -> None:
     """Not even a repetition of it."""
     with pytest.raises(TransportProtocolError, match="no payload may follow the last one"):
         fed(first(has_next=False), {"hasNext": False})

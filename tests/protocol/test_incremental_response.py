@@ -66,7 +66,7 @@ def test_i24_two_fragments_of_one_object(order: tuple[int, int], by_id: bool) ->
 
 
 @pytest.mark.parametrize("films", [[], [{"title": "B"}, {"title": "C"}], None, "films"])
-def test_other_values_replace_what_is_there(films: Any) -> None:
+def test_other_values_replace_earlier_ones(films: Any) -> None:
     """Lists of another length too, because nothing says which items are the same."""
     assert merged(first(), entries({"path": ["person"], "data": {"films": films}})).data == person(films=films)
 

@@ -276,7 +276,7 @@ def test_i18_json_types(media_type: str) -> None:
 
 
 @pytest.mark.parametrize("flaw", [b"<html>", b"{", b"NaN", b"[" * 100_000])
-def test_i18_part_that_is_no_json(flaw: bytes) -> None:
+def test_i18_part_that_is_not_json(flaw: bytes) -> None:
     """What is not JSON is an error; payloads before it in the part are yielded."""
     payloads = iter(payloads_of(Part(JSON, b'{"a":1}\n' + flaw), json_codec.loads))
     assert next(payloads) == {"a": 1}
@@ -285,7 +285,7 @@ def test_i18_part_that_is_no_json(flaw: bytes) -> None:
     assert info.value.__cause__ is not None
 
 
-def test_i18_part_that_is_no_text() -> None:
+def test_i18_part_that_is_not_text() -> None:
     """What is not UTF-8 is not JSON, and is not replaced."""
     for data in (b"\xff", b'{"a":"\xff"}', b'{"a":1}{"b":"\xff"}'):
         with pytest.raises(MalformedEvent, match="a part must be JSON"):
@@ -300,7 +300,7 @@ STREAMS = cuts(st.lists(st.sampled_from(PIECES), max_size=20).map(b"".join))
 
 
 @given(STREAMS, st.sampled_from([0, 20, 60]))
-def test_any_cut_gives_the_same_parts(chunks: list[bytes], limit: int) -> None:
+def test_any_split_yields_the_same_parts(chunks: list[bytes], limit: int) -> None:
     """Any split of the bytes gives the same parts."""
     stream = b"".join(chunks)
     whole, pieces, single = (MultipartMixedParser("graphql", limit) for _ in range(3))

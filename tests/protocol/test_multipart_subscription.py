@@ -219,7 +219,7 @@ STREAMS = cuts(st.lists(PARTS, max_size=5).map(b"".join))
 
 
 @given(STREAMS, st.sampled_from([0, 80]))
-def test_any_cut_gives_the_same_events(chunks: list[bytes], limit: int) -> None:
+def test_any_split_yields_the_same_events(chunks: list[bytes], limit: int) -> None:
     """Any split of the bytes gives the same events."""
     whole = b"".join(chunks)
     streams = [MultipartSubscriptionStream(CONTENT_TYPE, limit) for _ in range(3)]

@@ -84,7 +84,7 @@ def test_an_id_may_be_in_the_extension_of_hashes() -> None:
 
 
 @pytest.mark.parametrize("data", [None, {}])
-def test_an_error_beside_data_is_no_refusal(data: Any) -> None:
+def test_an_error_beside_data_is_not_a_refusal(data: Any) -> None:
     """The server has executed something."""
     result = ExecutionResult(data, [{"message": "PersistedQueryNotFound"}])
     assert Refusal.of(result) is (Refusal.NOT_FOUND if data is None else None)

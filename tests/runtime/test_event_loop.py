@@ -68,7 +68,7 @@ def test_a_loop_that_ran_must_be_closed() -> None:
         gc.collect()
 
 
-def test_a_policy_of_the_program_is_not_asked(run_script: RunScript) -> None:
+def test_a_policy_of_the_program_is_ignored(run_script: RunScript) -> None:
     """A program that installs uvloop for its own loops does not change the client's loop."""
     result = run_script(POLICY)
     assert (result.exit_code, result.stdout) == (0, "True\n"), result.stderr

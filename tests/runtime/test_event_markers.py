@@ -23,7 +23,7 @@ def taken(source: EventBuffer[int]) -> list[Any]:
 
 
 @pytest.mark.parametrize("overflow", POLICIES)
-def test_markers_stand_between_events(overflow: Overflow) -> None:
+def test_markers_are_between_events(overflow: Overflow) -> None:
     """A marker is delivered between the events before and after it, and is not an event."""
     source = buffer(4, overflow)
     source.put(1)
@@ -58,7 +58,7 @@ def test_markers_take_no_room(overflow: Overflow) -> None:
     assert taken(source) == [1, *[Gap] * 5, 2]
 
 
-def test_markers_outlive_the_events_that_are_dropped() -> None:
+def test_markers_are_kept_when_events_are_dropped() -> None:
     """If the events around a marker are dropped, the consumer receives the marker before the remaining events."""
     source = buffer(2, "drop_oldest")
     source.put(1)

@@ -24,7 +24,7 @@ def test_items_come_in_order() -> None:
 
 
 @pytest.mark.parametrize("ahead", [1, 3])
-def test_it_is_no_further_ahead(ahead: int) -> None:
+def test_it_is_not_further_ahead(ahead: int) -> None:
     """Until the consumer takes an item."""
     taken: SlicedQueue[int] = SlicedQueue()
 

@@ -194,7 +194,7 @@ def test_compressed_parts_arrive(apollo_gzip_server: StreamServer) -> None:
         assert b'"hasNext":false' in decompressor.decompress(stream.response.read())
 
 
-def test_yoga_runs_what_it_refuses(yoga_server: StreamServer) -> None:
+def test_yoga_runs_subscriptions_that_it_refuses(yoga_server: StreamServer) -> None:
     """A subscription answered by 406 was started, and is never stopped."""
     sample = take(yoga_server.url, MULTIPART, "subscription { endless }")
     assert (sample.status, sample.headers["accept"].count("text/event-stream")) == (406, 3)

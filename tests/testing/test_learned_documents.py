@@ -29,7 +29,7 @@ def test_a_client_with_automatic_persisted_queries() -> None:
         server.assert_called("Other", times=1)
 
 
-def test_what_is_sent_for_a_miss() -> None:
+def test_the_response_to_a_miss() -> None:
     """The response of Apollo Server; a hash of another document is refused."""
     with GraphQLServer() as server:
         missed = requests.post(server.url, json={"extensions": EXTENSIONS}, timeout=30)

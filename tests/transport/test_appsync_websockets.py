@@ -71,7 +71,7 @@ def test_a04_the_server_must_select_graphql_ws(appsync_server: AppSyncServer, se
         client.subscribe(SUBSCRIPTION)
 
 
-def test_a08_the_request_goes_as_text(appsync_server: AppSyncServer) -> None:
+def test_a08_the_request_is_sent_as_text(appsync_server: AppSyncServer) -> None:
     """``data`` is JSON inside JSON, with the query, the variables and the operation's name."""
     with client_of(appsync_server) as client:
         client.subscribe(SUBSCRIPTION)
@@ -345,7 +345,7 @@ def test_a_subscription_that_is_not_allowed(appsync_server: AppSyncServer) -> No
         client.subscribe(SUBSCRIPTION, overflow="raise")
 
 
-def test_on_its_own_in_asyncio_code(appsync_server: AppSyncServer) -> None:
+def test_without_a_client_in_asyncio_code(appsync_server: AppSyncServer) -> None:
     """The transport's coroutines work without a client."""
 
     async def main() -> list[str]:

@@ -87,7 +87,9 @@ def test_i14_the_last_part_ends_the_operation(execute: Execute) -> None:
         ((FIRST, BREAKS), TransportProtocolError),
     ],
 )
-def test_i15_what_ends_early_has_the_data(messages: Any, kind: type[TransportError], execute: Execute) -> None:
+def test_i15_responses_that_end_early_have_the_data(
+    messages: Any, kind: type[TransportError], execute: Execute
+) -> None:
     """Completed too early, lost, failed, and parts that do not fit."""
     with server_of(*messages) as server, Client(server.ws_url) as client:
         with pytest.raises(kind) as caught:
@@ -149,7 +151,7 @@ async def test_whole_sink_without_has_next() -> None:
 
 
 @in_loop
-async def test_i17_whole_sink_takes_no_snapshots() -> None:
+async def test_i17_whole_sink_creates_no_snapshots() -> None:
     """A list that arrives item by item is not copied for each of them."""
     sink = WholeSink(AsyncEventSink(1))
     sink.read({"data": {"list": []}, "pending": [{"id": "0", "path": ["list"]}], "hasNext": True})

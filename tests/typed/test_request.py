@@ -74,7 +74,7 @@ def test_errors_come_first(strawberry_server: Server) -> None:
     assert result.data == Failing("Hello world!", None)
 
 
-def test_an_answer_that_does_not_fit(strawberry_server: Server) -> None:
+def test_a_response_that_does_not_match(strawberry_server: Server) -> None:
     """The error has the path, and the other calls of the client go on."""
     request = TypedRequest(BOOK, Broken, {"id": "1"})
     with Client(strawberry_server.url) as client:

@@ -45,7 +45,7 @@ def test_no_server() -> None:
 
 
 @pytest.mark.parametrize("protocol", ["sse", "multipart"])
-def test_streams_of_which_nothing_is_known(strawberry_server: Server, protocol: str) -> None:
+def test_streams_whose_support_is_unknown(strawberry_server: Server, protocol: str) -> None:
     """Strawberry answers both with a JSON response, because neither is enabled; one that has them may do so as well."""
     outcome = syncgql("ping", strawberry_server.url)
     [row] = [line for line in outcome.stdout.splitlines() if f"subscriptions: {protocol}" in line]

@@ -28,7 +28,7 @@ def test_a_schema_of_yoga_is_sorted(yoga_server: StreamServer) -> None:
     assert types == sorted(types)
 
 
-def test_one_type_and_what_uses_it(library: str) -> None:
+def test_one_type_and_its_uses(library: str) -> None:
     """By schema coordinates; a type that does not exist has a suggestion."""
     outcome = syncgql("schema", library, "--type", "Book")
     assert "  title: String!\n" in outcome.stdout

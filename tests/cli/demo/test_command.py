@@ -60,7 +60,7 @@ def test_demo_shows_every_step() -> None:
     assert f"Run `{own_command()} demo --serve` to start the server" in result.stdout.replace("\n", " ")
 
 
-def test_own_command_is_what_can_be_typed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_own_command_can_be_typed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The command name if the shell finds it; otherwise, as in a checkout without an active environment, its path."""
     scripts = tmp_path / ".venv" / "bin"
     scripts.mkdir(parents=True)

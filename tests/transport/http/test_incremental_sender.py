@@ -132,7 +132,7 @@ def test_i15_the_closing_delimiter_before_the_last_part(execute: Execute) -> Non
         (part({"incremental": {}, "hasNext": False}), "incremental must be a list"),
     ],
 )
-def test_i09_i18_what_is_no_part(second: bytes, message: str, execute: Execute) -> None:
+def test_i09_i18_bodies_that_violate_the_protocol(second: bytes, message: str, execute: Execute) -> None:
     """It is named, with the data so far, and the connection is closed."""
     stream = Stream([part(FIRST), second, END], content_type=MIXED)
     with WireServer(stream) as server, Client(server.url) as client:
@@ -178,7 +178,7 @@ def test_i21_refusals(execute: Execute) -> None:
         execute(client, DOCUMENT)
 
 
-def test_accept_lists_what_can_be_merged() -> None:
+def test_accept_lists_the_supported_media_types() -> None:
     """Only for a document with one of the directives; a header of the caller's takes precedence."""
     with WireServer(always(answer())) as server, Client(server.url) as client:
         client.execute(DOCUMENT)
@@ -242,7 +242,7 @@ ITEMS += [{"incremental": [{"id": "0", "items": [number]}], "hasNext": number < 
 
 
 @pytest.mark.parametrize("buffer_size", [1, 3, 1024])
-def test_a_slow_loop_gets_every_item(buffer_size: int) -> None:
+def test_a_slow_loop_receives_every_item(buffer_size: int) -> None:
     """With any buffer, in order."""
     with WireServer(multipart(*ITEMS)) as server, Client(server.url) as client:
         items = list(client.stream(DOCUMENT, buffer_size=buffer_size))

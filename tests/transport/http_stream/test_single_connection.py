@@ -281,7 +281,7 @@ def test_signatures_are_refused() -> None:
     [{"headers": {"Authorization": "bob"}}, {"extra_args": {"cookies": {"user": "bob"}}}],
     ids=["header", "cookie"],
 )
-def test_credentials_of_one_call_never_meet_others(bob: dict[str, Any]) -> None:
+def test_calls_with_credentials_have_their_own_streams(bob: dict[str, Any]) -> None:
     """A call with its own headers or arguments has its own stream, opened with them; other calls share one."""
     users: list[tuple[str | None, str | None]] = []
 

@@ -65,7 +65,7 @@ def test_every_kind_of_file(client: Client, path: Path) -> None:
         assert not file.closed
 
 
-def test_u10_length_is_told_if_known(strawberry_server: Server, path: Path) -> None:
+def test_u10_length_is_sent_if_known(strawberry_server: Server, path: Path) -> None:
     """A path has a length; an iterable has none and is sent in chunks."""
     pieces = (CONTENT[:10], CONTENT[10:])
     with Client(transport=RequestsHTTPTransport(strawberry_server.url)) as client:
@@ -212,7 +212,7 @@ def test_async_iterables_are_refused(client: Client) -> None:
         client.execute(UPLOAD, {"file": FileVar(chunks())})
 
 
-def test_u14_only_what_can_be_read_again_is_sent_again() -> None:
+def test_u14_only_rewindable_files_are_resent() -> None:
     """A generator is exhausted by the first attempt."""
     transport = RequestsHTTPTransport(URL, retries=1, retry_backoff_factor=0, retry_mutations=True)
     with Client(transport=transport) as client, responses.RequestsMock() as mock:

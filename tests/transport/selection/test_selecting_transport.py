@@ -453,7 +453,7 @@ def test_graphql_mock(protocol: Any) -> None:
         assert numbers(client) == [1, 2]
 
 
-def test_a_client_without_subscriptions_asks_for_nothing(single: tuple[str, str]) -> None:
+def test_protocols_are_not_detected_without_subscriptions(single: tuple[str, str]) -> None:
     """Queries and mutations do not look for protocols."""
     _, url = single
     server = StreamServer(url)

@@ -59,7 +59,7 @@ def test_a_refused_connection_is_opened_with_the_next_token(refuses: Script, rec
     assert "token-" not in str(caught.value)
 
 
-def test_a_subscription_outlives_its_token() -> None:
+def test_a_subscription_reconnects_with_the_next_token() -> None:
     """It reconnects with the next one after the server ends it, however often."""
     with ScriptedServer(in_turn(ticks_and_close(4401), ticks_and_close(4401), ticks_and_goes_on)) as server:
         with Client(server.url, reconnect=QUICK, auth=TokenAuth(Issuer())) as client:

@@ -8,9 +8,7 @@ from .....fix_servers import Server
 from ...conftest import Project
 
 
-def test_ping_asks_all_clients_or_those_that_are_named(
-    project: Callable[[str], Project], strawberry_server: Server
-) -> None:
+def test_ping_pings_all_or_the_named_clients(project: Callable[[str], Project], strawberry_server: Server) -> None:
     """An API that does not answer makes it fail, after the others were asked."""
     site = project(f'{{"down": {{"url": "http://127.0.0.1:1/"}}, "up": {{"url": "{strawberry_server.url}"}}}}')
     done = site.manage("graphql_ping")
