@@ -93,7 +93,7 @@ def test_f03_threads_that_run_after_the_main_thread(python: str, strawberry_serv
 
 
 def test_f03_submitted_requests_have_two_seconds(python: str, strawberry_server: Server) -> None:
-    """A blocking transport cannot cancel them: the answered one completes, and the other is abandoned."""
+    """A blocking transport cannot cancel them: one completes with its response, and the other is abandoned."""
     assert "answered {'sleep': 0.3}" in leave(python, strawberry_server, "submitted").stdout
     strawberry_server.wait_for("sleep_started", seconds=600)
 

@@ -226,7 +226,7 @@ def test_incremental_directive_is_that_of_the_operation() -> None:
 
 
 def test_incremental_directive_costs_no_parsing_without_directives(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Neither where there is no directive, nor where there are others; what uses one is looked at once."""
+    """Documents without directives or with others are not parsed; a document with ``@defer`` is parsed once."""
     texts = ["{ deferred_a stream }", "{ deferred_b @include(if: true) }", "{ ... @defer { once } }"]
     requests = [GraphQLRequest(text) for text in texts]
     assert requests[2].incremental_directive == "defer"

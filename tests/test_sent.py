@@ -219,7 +219,7 @@ def test_call_that_times_out_while_connecting(make: Make) -> None:
 
 
 def test_blocking_call_that_times_out_before_it_begins() -> None:
-    """A function for headers may take all the time."""
+    """A function for headers may use up the time."""
 
     def headers() -> dict[str, str]:
         time.sleep(0.02)
@@ -232,7 +232,7 @@ def test_blocking_call_that_times_out_before_it_begins() -> None:
 
 
 def test_bare_transport_that_was_answered_before() -> None:
-    """The answer to one call says nothing of the next."""
+    """The response to one call says nothing about the next."""
 
     def script(connection: WireConnection) -> None:
         connection.read_request()

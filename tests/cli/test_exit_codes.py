@@ -96,7 +96,7 @@ def test_8_for_an_invalid_document(library: str) -> None:
 
 @pytest.mark.parametrize("in_terminal", [False, True])
 def test_130_for_ctrl_c(strawberry_streams: StreamServer, in_terminal: bool) -> None:
-    """Ctrl-C ends the command without a word, and the operation on the server."""
+    """Ctrl-C ends the command without a message, and the operation on the server."""
     arguments = ["run", strawberry_streams.url, "{ slow(seconds: 600) }", "--timeout", "0"]
     if in_terminal:
         with Terminal(*arguments) as terminal:

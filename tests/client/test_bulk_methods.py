@@ -42,7 +42,7 @@ def test_pages_become_one_list(rows_url: str) -> None:
 
 
 def test_until_ends_polling(any_server: Server) -> None:
-    """The last item is the one that ends it."""
+    """The last item is the data that ended it."""
     numbers = itertools.count(1)
     with Client(any_server.url) as client:
         answers = client.poll("{ hello }", interval=0, until=lambda _: next(numbers) == 3)

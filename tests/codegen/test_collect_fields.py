@@ -42,7 +42,7 @@ def test_directives_make_fields_optional() -> None:
 
 
 def test_fields_below_an_optional_field() -> None:
-    """Is optional where the object is there without it."""
+    """They are optional if the object may exist without them."""
     found = selected("{ a { x } a @include(if: true) { y } b @skip(if: true) { z } }", "Query")
     assert [each.optional for each in sub_selections(found["a"], "A")] == [False, True]
     assert [each.optional for each in sub_selections(found["b"], "B")] == [False]

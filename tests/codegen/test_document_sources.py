@@ -16,6 +16,6 @@ def test_the_name_of_a_file_decides() -> None:
 
 
 def test_files_that_are_not_python() -> None:
-    """It is the caller's to report."""
+    """The caller reports the error."""
     with pytest.raises(SyntaxError):
         list(document_sources("a.py", "def ("))

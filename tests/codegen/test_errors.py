@@ -18,7 +18,7 @@ def test_an_error_has_its_place() -> None:
 
 
 def test_unknown_fields_are_reported_as_in_other_operations() -> None:
-    """In the words of operations without documents."""
+    """The messages are those of operations without documents."""
     error = GraphQLError("Cannot query field 'titel' on type 'Book'. Did you mean 'title'?")
     assert located(error, "a") == "a: Book has no field 'titel'. Did you mean 'title'?"
 

@@ -1,4 +1,4 @@
-"""GitHub's schema: generated code for many operations, fed with made-up answers."""
+"""GitHub's schema: generated code for many operations decodes fake responses."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def made_up(schema: GraphQLSchema, type_: Any, *, nulls: bool) -> Any:
 
 
 def answer(schema: GraphQLSchema, text: str, *, nulls: bool) -> Any:
-    """The data of a valid answer to an operation."""
+    """The data of a valid response to an operation."""
 
     def resolve(_source: Any, info: Any, **_arguments: Any) -> Any:
         return made_up(schema, info.return_type, nulls=nulls)

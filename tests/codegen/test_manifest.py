@@ -32,7 +32,7 @@ def test_manifests_are_sorted() -> None:
 
 
 def test_documents_of_generated_classes() -> None:
-    """With __typename where it is added; each operation by itself, with its fragments."""
+    """They include added __typename fields; each operation has its fragments."""
     schema = build_schema("type Query { node: Node } interface Node { id: ID } type Mutation { a: ID }")
     texts = {"a.graphql": "query A { node { ...F } } mutation B { a }", "f.graphql": "fragment F on Node { id }"}
     found = generated_documents(schema, texts)

@@ -1,4 +1,4 @@
-"""Each kind of results: the same answers, the same names, clean code."""
+"""Each kind of results: the same responses, the same names, clean code."""
 
 from __future__ import annotations
 

@@ -163,7 +163,7 @@ def test_an_enum_value_that_the_schema_did_not_have(load: Import, library: Graph
 def test_responses_that_do_not_match(
     load: Import, library: GraphQLSchema, data: Any, path: tuple[Any, ...], expected: str
 ) -> None:
-    """The decoders find the place, though they carry no paths along."""
+    """The decoders find the position, although they do not track paths."""
     api = load(library, DOCUMENTS)
     with pytest.raises(ResultError) as caught:
         api.Works(text="").decode(data)

@@ -34,7 +34,7 @@ def test_a_class_with_a_union() -> None:
 
 
 def test_they_are_the_data_of_the_response(api: ModuleType) -> None:
-    """Nothing is copied, and only that it is an object is checked."""
+    """Nothing is copied; only the type of the outermost value is checked."""
     data = {"works": [{"__typename": "Song", "id": "2"}]}
     assert api.Works(text="").decode(data) is data
     with pytest.raises(ResultError, match="Works: expected an object, got a list of 0"):

@@ -67,7 +67,7 @@ def test_options_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_mistake_is_named() -> None:
-    """When the application is created, not when the first visitor comes."""
+    """The error is raised when the application is created, not at the first request."""
     app = Flask(__name__)
     with pytest.raises(TypeError, match="url"):
         SyncGQL(app)

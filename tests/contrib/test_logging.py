@@ -24,7 +24,7 @@ def fields(record: logging.LogRecord) -> dict[str, object]:
 
 
 def test_a_query_is_a_line(strawberry_server: Server, caplog: pytest.LogCaptureFixture) -> None:
-    """Its fields tell what it was and how it ended, but not its variables."""
+    """Its fields describe the call and its outcome, but not its variables."""
     with (
         Client(strawberry_server.url, middleware=[OperationLog()]) as client,
         caplog.at_level(logging.DEBUG, "syncgql"),

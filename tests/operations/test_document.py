@@ -27,7 +27,7 @@ def built(kind: str, *selections: Any) -> tuple[str, Any]:
 
 
 def test_the_document_is_formatted_by_graphql_core() -> None:
-    """Documents are laid out as graphql-core prints them, so that a server's log is readable."""
+    """Documents are printed by graphql-core, so that a server's log is readable."""
     fields = Fields("title", Field("author", alias="writer", fields="name"), InlineFragment("Node", fields="id"))
     text, variables = built("query", Field("book", id=1, fields=fields))
     assert text == (

@@ -87,7 +87,7 @@ def test_subtracting_finds_fields_by_their_key() -> None:
 
 
 def test_only_selected_fields_can_be_subtracted() -> None:
-    """A misspelt name would otherwise stay selected without a word."""
+    """Otherwise, a misspelt name would be ignored."""
     with pytest.raises(DocumentError, match=r"'titel' cannot be subtracted.* Did you mean 'title'\?"):
         BOOK - "titel"
     with pytest.raises(DocumentError, match=r"Did you mean 'born'\?"):

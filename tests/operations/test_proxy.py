@@ -226,7 +226,7 @@ def test_names_are_looked_up_like_those_of_a_mapping(library: Client) -> None:
 
 
 def test_inspecting_a_proxy_does_not_fetch_the_schema() -> None:
-    """Creating a proxy, showing it, and lookups by shells and copy do not fetch the schema."""
+    """Creating a proxy, its repr, and lookups by shells and copy do not fetch the schema."""
     with Client("http://127.0.0.1:9/graphql") as client:
         proxy = client.query
         assert repr(proxy) == "<query operations of <Client http://127.0.0.1:9/graphql>>"
@@ -266,7 +266,7 @@ def test_default_values_are_shown() -> None:
 
 
 def test_a_default_that_does_not_match_its_type_is_accepted() -> None:
-    """A schema from elsewhere may contain defaults that GraphQL forbids."""
+    """The schema of a server may contain defaults that GraphQL forbids."""
     with Client("http://127.0.0.1:9/graphql", schema="type Query { a(n: Int = true): Int }") as client:
         assert repr(client.query.a).startswith("<query a(n: Int")
 

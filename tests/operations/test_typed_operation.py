@@ -56,7 +56,7 @@ def test_a_class_for_a_list(client: Client) -> None:
 
 
 def test_errors_come_before_decoding() -> None:
-    """An answer with errors raises these, with the data as it came."""
+    """Errors of a response are raised, with its data."""
     with GraphQLMock() as mock, Client("https://example.com/graphql", schema=BOOK) as client:
         mock.add("book", data={"book": None}, errors=["There is no book."])
         with pytest.raises(TransportQueryError, match="There is no book") as caught:

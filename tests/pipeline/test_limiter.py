@@ -20,7 +20,7 @@ def answered(limiter: Limiter, readings: dict[str, Reading], now: float = 0.0, d
 
 
 def test_one_request_finds_out() -> None:
-    """The others wait for its answer, but not for long."""
+    """The others wait for its response, for a limited time."""
     limiter = Limiter(None, learns=True)
     first, second = Charge(["{ a }"], 1), Charge(["{ a }"], 1)
     assert limiter.wait(first, 0.0) == 0
@@ -42,7 +42,7 @@ def test_a_fixed_pace_needs_no_answers() -> None:
 
 
 def test_the_last_cost_of_a_document_is_used() -> None:
-    """One that was never sent costs as much as the last that was."""
+    """A document that was never sent costs as much as the last request."""
     limiter = Limiter(None, learns=True)
     answered(limiter, points(500, cost=400), document="{ big }")
     answered(limiter, points(100, cost=10), document="{ small }")

@@ -99,7 +99,7 @@ def test_p03_a_miss_has_a_message_or_a_code(client_for: ClientFor, error: dict[s
 @pytest.mark.parametrize("content_type", ["application/json", "application/graphql-response+json"])
 @pytest.mark.parametrize("data", [{}, {"data": None}])
 def test_p04_a_miss_has_any_status(client_for: ClientFor, status: str, content_type: str, data: Any) -> None:
-    """It is a result or, where a gateway might have answered, an exception."""
+    """It is read as a result, or raised as an exception if a gateway may have sent it."""
     refused = refusal({**NOT_FOUND, **data}, status, content_type)
     with HashServer(refused) as server, client_for(server.url) as client:
         assert client.execute(QUERY) == {"ok": True}
@@ -120,7 +120,7 @@ def test_p05_a_server_without_hashes_is_remembered(
 
 
 def test_p05_threads_log_once(caplog: pytest.LogCaptureFixture) -> None:
-    """All calls that are in flight at the first refusal get the same answer, and each sends its document."""
+    """All calls in flight at the first refusal are refused, and each resends its document."""
     together = threading.Barrier(4)
 
     def script(connection: WireConnection) -> None:
@@ -151,7 +151,7 @@ def test_p06_a_second_miss_is_reported(client_for: ClientFor) -> None:
 
 
 def test_p07_the_document_is_sent_by_post(client_for: ClientFor) -> None:
-    """The hash goes by GET, which caches may store; the document might be too long for a URL."""
+    """The hash is sent by GET, which caches may store; the document might be too long for a URL."""
     with HashServer() as server, client_for(server.url, get=True) as client:
         assert client.execute(QUERY, {"value": 1}) == {"ok": 1}
         assert client.execute(QUERY, {"value": 1}) == {"ok": 1}
@@ -190,7 +190,7 @@ def test_an_extension_of_the_caller_is_sent_as_it_is(client_for: ClientFor) -> N
 
 
 def test_p10_a_batch_resends_missing_documents(client_for: ClientFor) -> None:
-    """As a batch, and the results keep their positions."""
+    """They are resent as a batch, and the results keep their positions."""
     requests = [GraphQLRequest(f"query Q{n} {{ ok }}", {"value": n}) for n in range(3)]
     with HashServer() as server, client_for(server.url) as client:
         client.execute(requests[1])
@@ -218,7 +218,7 @@ def test_p10_a_batch_may_be_refused_as_a_whole(client_for: ClientFor, status: st
 
 @pytest.mark.parametrize("missed", [1, 2])
 def test_a_batch_that_is_lost_when_it_is_repeated(client_for: ClientFor, missed: int) -> None:
-    """What was answered before is kept; without any answer, the failure is raised."""
+    """Earlier results are kept; without any, the failure is raised."""
 
     def script(connection: WireConnection) -> None:
         connection.read_request()
@@ -337,7 +337,7 @@ def test_incremental_documents_are_hashed(apollo_server: StreamServer) -> None:
 
 @pytest.mark.parametrize("get", [False, True])
 def test_apollo_server_stores_documents(apollo_server: StreamServer, client_for: ClientFor, get: bool) -> None:
-    """It answers a miss with 200."""
+    """It responds to a miss with 200."""
     document = f"query New{uuid.uuid4().hex} {{ hello }}"
     with client_for(apollo_server.url, get=get) as client:
         for _ in range(2):
@@ -350,7 +350,7 @@ def test_apollo_server_stores_documents(apollo_server: StreamServer, client_for:
 
 @pytest.mark.parametrize("get", [False, True])
 def test_yoga_stores_documents(yoga_apq_server: StreamServer, client_for: ClientFor, get: bool) -> None:
-    """It answers a miss with 404; in a batch as well."""
+    """It responds to a miss with 404, also in a batch."""
     document = f"query New{uuid.uuid4().hex} {{ hello }}"
     with client_for(yoga_apq_server.url, get=get) as client:
         for _ in range(2):
@@ -503,7 +503,7 @@ def test_an_upload_has_an_id() -> None:
 
 @pytest.mark.parametrize("option", ["automatic", {"1": "{ hello }"}])
 def test_without_http_the_document_counts(option: Any) -> None:
-    """A mock answers by the document, and a schema in this process executes it."""
+    """A mock selects its answer by the document, and a schema in this process executes it."""
     with GraphQLMock() as mock, Client("http://localhost/graphql", persisted_documents=option) as client:
         mock.add("{ hello }", {"hello": "mock"})
         assert client.execute("{ hello }") == {"hello": "mock"}

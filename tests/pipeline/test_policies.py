@@ -65,7 +65,7 @@ def test_no_steps_without_options() -> None:
 
 
 def test_all_policies_in_a_forked_child(strawberry_server: Server, run_script: RunScript) -> None:
-    """Both processes go on, whether the fork comes before the first call or after it."""
+    """Both processes continue, whether the fork is before or after the first call."""
     pytest.importorskip("fcntl", reason="Windows has no fork")
     script = """
         import os

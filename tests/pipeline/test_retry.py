@@ -200,7 +200,7 @@ AFTER_EXECUTION = ["reset after the request", "timeout", "503", "cut answer"]
 
 
 def client_of(server: WireServer, policy: RetryPolicy, by_requests: bool) -> Client:
-    """A client whose transport waits for an answer for a short time only."""
+    """A client whose transport waits only briefly for a response."""
     limit = 0.3  # seconds
     if by_requests:
         return Client(transport=RequestsHTTPTransport(server.url, timeout=limit), retry=policy)
@@ -282,7 +282,7 @@ class Upload:
 def test_a_file_whose_beginning_is_unknown_is_not_sent_again(
     wrap: Callable[[object], Any], make: Callable[[], object]
 ) -> None:
-    """An open file without a FileVar is at its end after an attempt; another one would send an empty file."""
+    """An open file without a FileVar is at its end after an attempt, so a retry would send an empty file."""
     with (
         WireServer(replies(UNAVAILABLE)) as server,
         Client(server.url, retry=QUICK) as client,
@@ -344,7 +344,7 @@ def test_scripted_answers_are_retried(graphql_mock: GraphQLMock) -> None:
 
 
 def held() -> tuple[Callable[[TransportError, float], None], threading.Event]:
-    """A hook that tells when a wait begins."""
+    """A hook that records when a wait begins."""
     begun = threading.Event()
     return lambda error, delay: begun.set(), begun
 

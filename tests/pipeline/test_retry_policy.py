@@ -19,7 +19,7 @@ from syncgql import Client, RetryBudget, RetryPolicy
     ],
 )
 def test_values_that_are_not_retry_policies(retry: Any, message: str) -> None:
-    """It is refused when the client is made."""
+    """It is refused when the client is created."""
     with pytest.raises((TypeError, ValueError), match=message):
         Client("https://api.example.test/graphql", retry=retry)
 

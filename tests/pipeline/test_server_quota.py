@@ -19,7 +19,7 @@ def read(quota: ServerQuota, reading: Reading, now: float = 0.0, number: int = 1
 
 
 class Model:
-    """A server, requests on their way to it, and answers on their way back.
+    """A server, requests on their way to it, and responses on their way back.
 
     Args:
         rate: what comes back per second.
@@ -68,7 +68,7 @@ STEPS = st.lists(st.tuples(st.sampled_from(["send", "arrive", "answer", "pass"])
 
 @given(st.sampled_from([0.0, 50.0]), STEPS)
 def test_the_quota_is_never_overestimated(rate: float, steps: list[tuple[str, int]]) -> None:
-    """In whatever order requests arrive and answers come; when all have come, a limit until a reset is exact."""
+    """This holds for any order of requests and responses; after all responses, a limit until a reset is exact."""
     model = Model(rate)
     model.send(1.0)
     model.arrive(0)

@@ -86,6 +86,6 @@ def test_the_extensions_of_an_error(error: dict[str, Any], extensions: dict[str,
 
 @pytest.mark.parametrize("value", [None, False, "", [], {}, {"errors": []}])
 def test_an_operation_never_ends_without_a_reason(value: object) -> None:
-    """If the server sent no error, there is one that says so; otherwise the errors are read as usual."""
+    """If the server sent no error, one is added that reports this; otherwise the errors are read as usual."""
     assert read_reasons(value) == [{"message": "The server gave no reason."}]
     assert read_reasons([{"message": "m"}, "n"]) == [{"message": "m"}, {"message": "n"}]

@@ -44,7 +44,7 @@ def event(type: str, data: Any) -> bytes:
 
 
 def test_s05_unknown_events_are_heartbeats() -> None:
-    """Events of other names and a next without data bring no result."""
+    """Events with other names and a next without data yield no result."""
     stream = b"event: ping\ndata: {}\n\nevent: keep-alive\n\nevent: next\n\n" + N1
     assert distinct(stream) == [HEARTBEAT, HEARTBEAT, HEARTBEAT, RESULT]
 
@@ -210,7 +210,7 @@ def test_ariadne() -> None:
 
 
 def test_s16_results_by_operation() -> None:
-    """Results carry the ids of their operations, each of which ends by itself."""
+    """Results have the ids of their operations, which end separately."""
     stream = (
         event("next", {"id": "a", "payload": {"data": {"n": 1}}})
         + event("next", {"id": "b", "payload": {"errors": [{"message": "m"}]}})

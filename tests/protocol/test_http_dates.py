@@ -25,6 +25,6 @@ def test_values_that_are_not_dates(value: str | None) -> None:
 
 
 def test_a_retry_after_of_a_server_with_a_wrong_clock() -> None:
-    """The date is compared with that of the same answer."""
+    """The date is compared with that of the same response."""
     headers = CIMultiDict({"Date": "Sun, 06 Nov 1994 08:49:37 GMT", "Retry-After": "Sun, 06 Nov 1994 08:50:07 GMT"})
     assert retry_after(headers) == 30

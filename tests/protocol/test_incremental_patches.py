@@ -30,7 +30,7 @@ def test_i11_items_of_2022_that_are_there_already_are_merged() -> None:
 
 @pytest.mark.parametrize("where", [["person", "films", 1], ["person", "films"]])
 def test_i11_null_items_of_2022_stop_the_list(where: list[Any]) -> None:
-    """What comes for later indices has no place, whether it arrives before or after; other lists go on.
+    """Items for later indices are ignored, whether they arrive before or after; other lists continue.
 
     graphql-js 17 leaves the index out where a stream failed.
     """

@@ -1,4 +1,4 @@
-"""Quotas: all limits that headers tell of."""
+"""Quotas: all limits that headers report."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def test_all_limits_are_read() -> None:
 @pytest.mark.parametrize("skew", [-3600.0, 0.0, 3600.0])
 @pytest.mark.parametrize("unit", [1, 1000])
 def test_a_server_with_a_wrong_clock(skew: float, unit: int) -> None:
-    """A reset is compared with the date of the same answer, in seconds and in milliseconds."""
+    """A reset is compared with the date of the same response, in seconds and in milliseconds."""
     headers = {
         "Date": email.utils.formatdate(NOW + skew, usegmt=True),
         "X-RateLimit-Remaining": "0",

@@ -78,6 +78,6 @@ def test_headers() -> None:
 @pytest.mark.parametrize("reader", [read_shopify, read_github, read_linear, read_monday, read_headers])
 @pytest.mark.parametrize("junk", [None, [], "many", {"throttleStatus": 7}, {"throttleStatus": {"restoreRate": 0}}])
 def test_responses_without_limits(reader: Any, junk: Any) -> None:
-    """Whatever a server puts in these places."""
+    """Unexpected values are ignored."""
     told = parts({"RateLimit": "?"}, {"cost": junk}, {"rateLimit": junk, "complexity": junk})
     assert reader(told, NOW) == {}

@@ -44,7 +44,7 @@ def test_violation() -> None:
 
 
 def test_violation_without_response() -> None:
-    """Without a response the error speaks of the server."""
+    """Without a response, the error names the server."""
     assert (
         violation("some", "r", "x" * 5000, None).message
         == f"The server broke the some protocol: r. It sent: {'x' * 200!r}"

@@ -146,7 +146,7 @@ def test_an_answer_without_a_schema_is_an_error() -> None:
 
 @pytest.mark.parametrize("data", [{"a": 1}, {"type": {"fields": 1}}, {"type": {"fields": [{}]}}, {"__schema": 1}])
 def test_an_answer_to_another_question_is_an_error(data: Any) -> None:
-    """A gateway, or a mock in a test, may answer every request alike."""
+    """A gateway, or a mock in a test, may send the same response to every request."""
     with pytest.raises(TransportProtocolError, match="contains no __schema"):
         introspect(lambda request: ExecutionResult(data))
 

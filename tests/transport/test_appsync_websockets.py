@@ -105,7 +105,7 @@ def test_a09_a_token_is_fetched_for_each_connect_and_start(appsync_server: AppSy
 
 
 def test_a10_no_start_before_the_ack(appsync_server: AppSyncServer) -> None:
-    """``connection_init`` is sent first, and a start after its answer."""
+    """``connection_init`` is sent first, and a start after its acknowledgement."""
     appsync_server.behave(ack=None)
     with client_of(appsync_server, ack_timeout=None) as client:
         thread = threading.Thread(target=client.subscribe, args=(SUBSCRIPTION,))

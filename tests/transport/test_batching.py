@@ -148,7 +148,7 @@ class Forgetful(AIOHTTPTransport):
 def test_every_call_of_a_batch_ends(
     error: BaseException | None, expected: type[Exception], pool: ThreadPoolExecutor
 ) -> None:
-    """Whatever a transport does with a batch, each of its calls ends."""
+    """Each call ends, even if the transport returns too few results or fails."""
     with Client(transport=Forgetful(error), batch_interval=EVER, batch_max=2, execute_timeout=None) as client:
         calls = [pool.submit(client.execute, "{ a }") for _ in range(2)]
         assert not wait(calls, timeout=30).not_done

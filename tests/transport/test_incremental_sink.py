@@ -38,7 +38,7 @@ def execute(request: pytest.FixtureRequest) -> Execute:
 
 
 def server_of(*messages: dict[str, Any] | str, subprotocol: str = MODERN) -> ScriptedServer:
-    """Return a server that answers each operation by these messages; the word "end" ends the TCP connection."""
+    """Return a server that responds to each operation with these messages; the word "end" ends the TCP connection."""
     is_legacy = subprotocol == LEGACY
     start, result = ("start", "data") if is_legacy else ("subscribe", "next")
 

@@ -38,7 +38,7 @@ class Model(pydantic.BaseModel):
 
 
 def test_structs_are_distinguished_from_models() -> None:
-    """Each class goes to its own library."""
+    """Each class is decoded by its own library."""
     assert (is_struct(Book), is_model(Book), is_struct(Model), is_model(Model)) == (True, False, False, True)
 
 

@@ -22,7 +22,7 @@ from syncgql.typed.mismatch import Mismatch, Missing, path_text
     ],
 )
 def test_the_value_is_named_and_truncated(value: Any, shown: str) -> None:
-    """JSON's words for JSON's values."""
+    """Values are named in the words of JSON."""
     error = Mismatch("str", value).result_error("Book")
     assert error.message == f"The response does not match Book: expected str, got {shown}."
 

@@ -1,4 +1,4 @@
-"""From the data of an answer to its result."""
+"""Decoding the data of a response."""
 
 from __future__ import annotations
 

@@ -25,7 +25,7 @@ def holder(kind: Any) -> Any:
 
 
 def test_names_are_in_camel_case() -> None:
-    """In the answer; in Python they are in snake case."""
+    """A key in camel case is decoded to an attribute in snake case."""
     assert Book.from_data({"publishedAt": 1}) == Book(published_at=1)
 
 

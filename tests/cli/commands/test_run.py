@@ -86,7 +86,7 @@ def test_formats(library: str) -> None:
 
 
 def test_select_is_checked_before_sending(library: str) -> None:
-    """A mutation whose answer could not be printed is not sent."""
+    """A mutation whose result could not be printed is not sent."""
     add = 'mutation { addBook(title: "Never added") { id } }'
     outcome = syncgql("run", library, add, "--select", "addBook.title")
     assert outcome.exit_code == 2

@@ -144,7 +144,7 @@ def test_serve_at_one_path() -> None:
 
 
 def test_a_port_that_is_taken() -> None:
-    """Two lines report it and what to do, without a traceback."""
+    """Two lines report the problem and a fix, without a traceback."""
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         result = run_python("-m", "syncgql", "demo", "--serve", "--port", str(port))

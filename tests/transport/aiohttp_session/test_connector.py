@@ -85,7 +85,7 @@ def test_submit_does_not_count_the_queue(held: tuple[Held, str]) -> None:
 
 @pytest.mark.parametrize("batch_max", [1, 2])
 def test_submit_in_batches_does_not_count_the_queue(held: tuple[Held, str], batch_max: int) -> None:
-    """Calls in a batch that waits for a connection longer than their limit are sent, and answered."""
+    """Calls in a batch that waits for a connection longer than their limit are sent, and succeed."""
     server, url = held
     with Client(url, client_session_args=one_connection(), batch_interval=PATIENCE, batch_max=batch_max) as client:
         first = [client.submit("{ ok }", timeout=None) for _ in range(batch_max)]

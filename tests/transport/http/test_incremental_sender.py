@@ -133,7 +133,7 @@ def test_i15_the_closing_delimiter_before_the_last_part(execute: Execute) -> Non
     ],
 )
 def test_i09_i18_bodies_that_violate_the_protocol(second: bytes, message: str, execute: Execute) -> None:
-    """It is named, with the data so far, and the connection is closed."""
+    """The error names the rule and has the data so far, and the connection is closed."""
     stream = Stream([part(FIRST), second, END], content_type=MIXED)
     with WireServer(stream) as server, Client(server.url) as client:
         with pytest.raises(TransportProtocolError, match=message) as caught:

@@ -19,7 +19,7 @@ def progress_of(on_progress: OnProgress | None) -> Progress:
 
 @pytest.mark.parametrize(("interval", "is_due"), [(0, True), (1000, False)])
 def test_report_is_due_after_the_interval(monkeypatch: pytest.MonkeyPatch, interval: float, is_due: bool) -> None:
-    """At the first bytes, then not before the interval has passed; ``is_behind`` tells whether a last report is due."""
+    """At the first bytes, then not before the interval has passed; ``is_behind`` is true if a last report is due."""
     monkeypatch.setattr(module, "INTERVAL", interval)
     told: list[tuple[int, int | None]] = []
     progress = progress_of(lambda *each: told.append(each))

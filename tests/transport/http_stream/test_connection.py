@@ -1,4 +1,4 @@
-"""StreamConnection: back-pressure, every way in which a stream can break off, and what it must not tell."""
+"""StreamConnection: back-pressure, every way in which a stream can be lost, and secrets in errors."""
 
 from __future__ import annotations
 

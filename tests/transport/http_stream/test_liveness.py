@@ -1,4 +1,4 @@
-"""StreamLiveness: what counts as a sign of life, and what heartbeats tell."""
+"""StreamLiveness: signs of life, and the interval of heartbeats."""
 
 from __future__ import annotations
 

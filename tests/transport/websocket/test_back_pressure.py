@@ -25,7 +25,7 @@ QUICK = ReconnectPolicy(attempts=5, base=0.01, cap=0.01)
 
 @pytest.mark.parametrize("overflow", ["block", "raise"])
 def test_w09_n09_idle_consumer_keeps_its_socket(impatient_server: Server, overflow: Any) -> None:
-    """A server that closes connections without pongs gets its answers while the consumer is idle."""
+    """A server that closes connections without pongs receives them while the consumer is idle."""
     with Client(impatient_server.url, reconnect=False) as client:
         events = client.subscribe(COUNT, {"delay": 0.01}, overflow=overflow, buffer_size=100_000)
         time.sleep(4)  # longer than the server's timeout

@@ -249,7 +249,7 @@ def test_first_connection_is_not_waited_for_beyond_the_timeout() -> None:
 
 
 def test_query_over_a_socket_that_cannot_be_opened() -> None:
-    """The same holds for a query or mutation over WebSocket."""
+    """The same applies to a query or mutation over WebSocket."""
 
     async def unavailable(peer: Peer) -> None:
         await peer.refuse(503, "closed for today")

@@ -9,7 +9,7 @@ from ...conftest import Project
 
 
 def test_ping_pings_all_or_the_named_clients(project: Callable[[str], Project], strawberry_server: Server) -> None:
-    """An API that does not answer makes it fail, after the others were asked."""
+    """It fails if an API does not respond, after it has pinged the others."""
     site = project(f'{{"down": {{"url": "http://127.0.0.1:1/"}}, "up": {{"url": "{strawberry_server.url}"}}}}')
     done = site.manage("graphql_ping")
     assert (done.exit_code, done.stdout.startswith("up: ")) == (1, True)
