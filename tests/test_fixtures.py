@@ -68,7 +68,7 @@ def test_pending_task_is_noticed() -> None:
 
 
 def test_asyncio_complaint_is_noticed(asyncio_complaints: list[str]) -> None:
-    """What asyncio logs as an error is collected, a report of a slow callback is not."""
+    """Errors in asyncio's log are collected; reports of slow callbacks are not."""
 
     async def fail() -> None:
         raise RuntimeError("never retrieved")

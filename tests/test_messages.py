@@ -17,7 +17,7 @@ def test_a_sentence_ends_once(text: object, expected: str) -> None:
 
 
 def test_omitted_text_is_counted() -> None:
-    """Nothing is cut if there is room."""
+    """Short text is not truncated."""
     assert truncate("abc", 3) == "abc"
     assert truncate("a" * 1_003) == "a" * 1_000 + "... (3 more characters)"
     assert truncate("a" * 10_000_000, 10) == "aaaaaaaaaa... (9,999,990 more characters)"

@@ -101,7 +101,7 @@ class BookInput(msgspec.Struct, rename={"published_year": "publishedYear"}, omit
 
 
 def test_structs_are_input_objects() -> None:
-    """With a schema and without one."""
+    """This holds with and without a schema."""
     book = BookInput("Emma", [Tag("novel"), Tag("love", [1])])
     written = {"title": "Emma", "tags": [{"name": "novel"}, {"name": "love", "weights": [1]}], "publishedYear": None}
     assert msgspec.json.decode(json_codec.dumps({"input": book})) == {"input": written}

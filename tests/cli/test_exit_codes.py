@@ -67,7 +67,7 @@ def test_4_for_a_status(library: str) -> None:
 
 
 def test_5_for_a_response_that_is_not_graphql(strawberry_server: Server) -> None:
-    """A page of HTML with status 200."""
+    """The response is an HTML page with status 200."""
     outcome = syncgql("run", strawberry_server.canned("<html>", content_type="text/html"), "{ hello }")
     assert (outcome.exit_code, outcome.stdout) == (5, "")
 

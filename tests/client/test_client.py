@@ -171,7 +171,7 @@ class Blocking(BlockingTransport):
     ],
 )
 def test_client_names_its_transport(transport: AsyncTransport | BlockingTransport, shown: str) -> None:
-    """As messages do: without an address in memory, and without what may be secret in a URL."""
+    """Its repr contains neither an address in memory nor secrets in the URL."""
     assert repr(Client(transport=transport)) == f"<Client {shown}>"
 
 

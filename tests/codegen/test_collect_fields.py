@@ -57,5 +57,5 @@ def test_conditions_in_conditions() -> None:
 
 
 def test_possible_types() -> None:
-    """Of an interface and of an object."""
+    """The possible types of an interface are its implementations; that of an object is the object itself."""
     assert (set(possible_types(SCHEMA, "N")), set(possible_types(SCHEMA, "B"))) == ({"A"}, {"B"})

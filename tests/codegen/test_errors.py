@@ -24,7 +24,7 @@ def test_unknown_fields_are_reported_as_in_other_operations() -> None:
 
 
 def test_all_lines_are_on_the_error() -> None:
-    """Also where the message is cut, and after pickling."""
+    """They are complete if the message is truncated, and after pickling."""
     error = CodegenError([f"a.graphql:{line}:1: wrong" for line in range(1_000)])
     copy = pickle.loads(pickle.dumps(error))
     assert len(copy.errors) == 1_000

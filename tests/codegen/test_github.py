@@ -95,7 +95,7 @@ def package(github_schema: GraphQLSchema, tmp_path: Path, monkeypatch: pytest.Mo
 
 
 def test_every_operation_decodes_every_response(package: ModuleType, github_schema: GraphQLSchema, model: str) -> None:
-    """Once with all values, and once with null wherever that is allowed."""
+    """Responses have all values, or null wherever that is allowed."""
     assert len(package.__all__) == OPERATIONS
     for name in package.__all__:
         operation: Any = getattr(package, name)

@@ -26,7 +26,7 @@ def test_the_forms_of_a_manifest() -> None:
 
 
 def test_manifests_are_sorted() -> None:
-    """So that they change only where the documents do."""
+    """They do not depend on the order of the documents, so a diff shows only changes."""
     one, two = TrustedDocument("{ a }", "A", "query"), TrustedDocument("{ b }", "B", "query")
     assert all(write([one, two]) == write([two, one]) for write in FORMATS.values())
 

@@ -121,7 +121,7 @@ def test_responses_that_do_not_match(load: Import, model: ModelName, data: Any, 
 
 @pytest.mark.parametrize("model", CLASSES)
 def test_scalars_that_do_not_fit(load: Import, model: ModelName) -> None:
-    """What the user's function raises is the cause."""
+    """The exception of the user's function is the cause."""
     book: dict[str, Any] = {
         "title": "",
         "genre": None,

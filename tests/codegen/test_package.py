@@ -127,7 +127,7 @@ def test_responses_become_objects(load: Import, library: GraphQLSchema) -> None:
 
 
 def test_a_type_that_the_schema_did_not_have(load: Import, library: GraphQLSchema) -> None:
-    """Is the ``Other`` member, with the fields that all members have."""
+    """The object is the ``Other`` member, with the fields that all members have."""
     api = load(library, DOCUMENTS)
     works = [{"__typename": "Film", "id": "1", "minutes": 90}, {"__typename": "Song", "id": "2"}]
     film, other = api.Works(text="").decode({"works": works}).works
@@ -239,12 +239,12 @@ def test_output_is_deterministic(library: GraphQLSchema) -> None:
 
 
 def test_only_used_definitions_are_written(library: GraphQLSchema) -> None:
-    """No enums, inputs or fragments for a query without them."""
+    """There are no enums, inputs or fragments for a query without them."""
     assert sorted(generate(library, {"a.graphql": "query Version { version }"})) == ["__init__.py", "a.py"]
 
 
 def test_all_errors_are_reported(library: GraphQLSchema) -> None:
-    """As a compiler does, with the place of each."""
+    """Each has its position."""
     documents = {
         "a.graphql": "query A {\n  book(id: 1) { titel }\n}",
         "b.graphql": "query B { book { id } }",

@@ -13,5 +13,5 @@ def test_places_of_literals() -> None:
 
 
 def test_literals_that_are_not_documents() -> None:
-    """Other literals with braces, docstrings, parts of f-strings."""
+    """Other literals with braces, docstrings and parts of f-strings are ignored."""
     assert list(documents_in('x = "{a}"; "query { a }"; y = f"query {{ {a} }}"; print("{ a }")')) == []

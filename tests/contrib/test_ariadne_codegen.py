@@ -123,7 +123,7 @@ def test_a_client_of_the_caller(server: GraphQLServer) -> None:
 
 
 def test_mistakes() -> None:
-    """Neither a URL nor a client, or both."""
+    """Passing neither a URL nor a client, or both, raises an error."""
     with Client("http://127.0.0.1:9/graphql") as own:
         for arguments in ({}, {"url": "http://127.0.0.1:9/", "client": own}, {"client": own, "headers": {}}):
             with pytest.raises(TypeError, match="Pass either url="):

@@ -57,7 +57,7 @@ def test_the_versions_are_the_pinned_ones() -> None:
 
 
 def test_the_claims_about_syncgql() -> None:
-    """In the environment of the tests, which has no other client."""
+    """The scripts run in the environment of the tests, which has no other client."""
     assert row(examined(Path(sys.executable), "syncgql")["syncgql"]) == ROWS["syncgql"]
 
 
@@ -68,7 +68,7 @@ def test_the_claims_about_other_clients() -> None:
 
 
 def test_the_claims_about_ariadne_codegen() -> None:
-    """Where it is installed."""
+    """This test requires ariadne-codegen."""
     assert row(examined(CORE32, "ariadne-codegen")["ariadne-codegen"]) == ROWS["ariadne-codegen"]
 
 

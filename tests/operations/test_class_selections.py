@@ -265,7 +265,7 @@ class Misspelt:
 
 
 def test_a_field_that_the_schema_lacks_is_named(client: Client) -> None:
-    """With the nearest name, before anything is sent."""
+    """The error suggests a similar name, before anything is sent."""
     with pytest.raises(DocumentError, match=r"person\.fullNam: Person has no field 'fullNam'. Did you mean 'fullName'"):
         client.query.person(Misspelt)
 

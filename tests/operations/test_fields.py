@@ -71,7 +71,7 @@ def test_adding_leaves_the_summands_alone() -> None:
     ],
 )
 def test_subtracting_removes_fields_at_any_depth(removed: Any, left: Fields) -> None:
-    """Of an object without fields nothing is left, and the minuend stays as it is."""
+    """An object without remaining fields is removed, and the minuend does not change."""
     assert BOOK - removed == left
     assert len(BOOK) == 2
 

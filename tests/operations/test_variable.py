@@ -49,7 +49,7 @@ def test_variables_compare_by_value() -> None:
     ],
 )
 def test_the_type_is_that_of_the_place(client: Client, field: Field, definitions: str) -> None:
-    """Also in lists and input objects, and for the default."""
+    """This includes lists, input objects and the default."""
     assert head(client, field) == f"query {field.name}({definitions}) {{"
 
 

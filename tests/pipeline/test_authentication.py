@@ -110,7 +110,7 @@ def test_a_server_that_refuses_every_token_receives_two_requests(
 
 
 def test_batches_are_sent_again(client_for: ClientFor) -> None:
-    """As a whole."""
+    """The whole batch is resent."""
     with GuardedServer("token-2") as server, client_for(server.wire.url, TokenAuth(Issuer())) as client:
         assert client.execute_batch([MUTATION, MUTATION]) == [{"ok": True}, {"ok": True}]
         assert server.used == ["token-1", "token-2"]
@@ -149,7 +149,7 @@ def test_a_file_that_cannot_be_read_again_is_not_sent_again() -> None:
 
 
 def test_the_token_belongs_to_the_client(client_for: ClientFor) -> None:
-    """Not to one user of many: queries may be merged, and cookies are shared."""
+    """It does not belong to one of several users: queries may be merged, and cookies are shared."""
     cookies: list[str | None] = []
 
     def script(connection: WireConnection) -> None:
@@ -193,7 +193,7 @@ def test_a_transport_without_a_client_has_the_token() -> None:
 
 
 def test_a_real_server_receives_the_token(strawberry_server: Server) -> None:
-    """With queries, with batches and with the WebSocket of subscriptions; one fetch serves all."""
+    """Queries, batches and the WebSocket of subscriptions have the token; one fetch is sufficient."""
     issuer = Issuer()
     with Client(strawberry_server.url, auth=TokenAuth(issuer), retry=True) as client:
         assert client.execute("{ whoami }") == {"whoami": "Bearer token-1"}

@@ -146,7 +146,7 @@ def test_each_attempt_of_a_batch_is_seen() -> None:
 
 
 def test_without_retries_there_is_one_attempt(wire_server: WireServer) -> None:
-    """Also with ``submit``."""
+    """A submitted call has a single attempt, too."""
     recorder = AttemptRecorder()
     with Client(wire_server.url, middleware=[recorder]) as client:
         client.submit(QUERY).result(30)

@@ -339,7 +339,7 @@ def test_a_refusal_is_retried_after_the_pause() -> None:
 
 
 def test_a_wait_is_logged(caplog: pytest.LogCaptureFixture) -> None:
-    """At INFO, with its length as a field; a request that did not wait is not."""
+    """The level is INFO, and the length is a field; a request that did not wait is not logged."""
     clock = VirtualClock()
     steps = Steps([Pacing(RateLimit(1, per=60, burst=1), clock)])
 

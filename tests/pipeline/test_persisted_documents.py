@@ -167,14 +167,14 @@ def test_p07_a_get_of_the_call_is_followed_by_a_post() -> None:
 
 
 def test_p08_mutations_go_by_post(client_for: ClientFor) -> None:
-    """Both attempts."""
+    """Both attempts use POST."""
     with HashServer() as server, client_for(server.url, get=True) as client:
         assert client.execute(MUTATION) == {"ok": True}
     assert server.methods == ["POST", "POST"]
 
 
 def test_p09_other_extensions_are_kept(client_for: ClientFor) -> None:
-    """In both attempts; and the caller's are not modified."""
+    """Both attempts have them, and the caller's are not modified."""
     mine = {"trace": {"id": 1}}
     with HashServer() as server, client_for(server.url) as client:
         client.execute(QUERY, extensions=mine)
@@ -203,7 +203,7 @@ def test_p10_a_batch_resends_missing_documents(client_for: ClientFor) -> None:
 
 @pytest.mark.parametrize("status", ["200 OK", "400 Bad Request", "502 Bad Gateway"])
 def test_p10_a_batch_may_be_refused_as_a_whole(client_for: ClientFor, status: str) -> None:
-    """With one object in place of an array; then all of it is sent again."""
+    """The response is one object instead of an array; the whole batch is resent."""
 
     def script(connection: WireConnection) -> None:
         while (request := connection.read_request()) is not None:
@@ -237,7 +237,7 @@ def test_a_batch_that_is_lost_when_it_is_repeated(client_for: ClientFor, missed:
 
 
 def test_another_failure_of_a_batch_is_raised(client_for: ClientFor) -> None:
-    """After one request."""
+    """It is raised after one request."""
     with (
         WireServer(always(answer(b"no", status="500 Error", content_type="text/plain"))) as server,
         client_for(server.url) as client,
@@ -248,7 +248,7 @@ def test_another_failure_of_a_batch_is_raised(client_for: ClientFor) -> None:
 
 
 def test_automatic_batches_carry_hashes() -> None:
-    """What was missed travels in a later batch, with its document."""
+    """Missing documents are sent in a later batch."""
     options: dict[str, Any] = {"persisted_documents": "automatic", "batch_interval": 5, "batch_max": 2}
     with HashServer() as server, Client(server.url, **options) as client:
         futures = [client.submit(QUERY, {"value": value}) for value in (1, 2)]
@@ -268,7 +268,7 @@ def test_p13_a_safelist_error_is_not_a_miss(client_for: ClientFor, code: str) ->
 
 @pytest.mark.parametrize("file", [FileVar(b"..."), io.BytesIO(b"...")])
 def test_an_upload_has_its_document(strawberry_server: Server, file: Any) -> None:
-    """And no hash, because its files might be readable only once. Other requests of the client have one."""
+    """It has no hash, because its files may be readable only once. Other requests of the client have one."""
     document = "mutation ($file: Upload!) { upload(file: $file) { size } }"
     with Client(strawberry_server.url, persisted_documents="automatic") as client:
         client.execute_result(document, {"file": file})
@@ -364,7 +364,7 @@ def test_yoga_stores_documents(yoga_apq_server: StreamServer, client_for: Client
 
 
 def test_p11_trusted_documents_are_sent_as_ids(yoga_trusted_server: StreamServer, client_for: ClientFor) -> None:
-    """In single requests and in batches; the server executes nothing else."""
+    """This applies to single requests and batches; the server executes nothing else."""
     with client_for(yoga_trusted_server.url, persisted_documents=DOCUMENTS) as client:
         assert client.execute(HELLO, {"name": "Ada"}) == {"hello": "Hello Ada!"}
         requests = [GraphQLRequest(ADD, {"a": 1, "b": 2}), GraphQLRequest(HELLO, {"name": "Bob"})]
@@ -377,7 +377,7 @@ def test_p11_trusted_documents_are_sent_as_ids(yoga_trusted_server: StreamServer
 
 
 def test_p11_ids_by_get(client_for: ClientFor) -> None:
-    """In the canonical order; a mutation goes by POST, although its text is not sent."""
+    """Parameters are in the canonical order; a mutation is sent by POST, although its text is not sent."""
     documents = TrustedDocuments({"q": QUERY, "m": MUTATION}, member="id")
     with (
         WireServer(always(answer())) as server,
@@ -441,7 +441,7 @@ def test_p12_an_unknown_id_in_a_batch(client_for: ClientFor) -> None:
 
 
 def test_an_unknown_document_is_not_sent(client_for: ClientFor) -> None:
-    """Not in a batch or a subscription either."""
+    """This applies to batches and subscriptions, too."""
     with HashServer() as server, client_for(server.url, persisted_documents=DOCUMENTS) as client:
         with pytest.raises(DocumentError, match=r"persisted_documents=.*It was not sent: \{ secret \}"):
             client.execute("{ secret }")
@@ -470,7 +470,7 @@ def test_a_subscription_over_http_has_its_id(yoga_trusted_server: StreamServer) 
 
 
 def test_a_subscription_that_reconnects_keeps_its_id() -> None:
-    """Also with the other variables of ``on_reconnect``."""
+    """This includes other variables from ``on_reconnect``."""
     document = "subscription ($after: Int) { n(after: $after) }"
     held = Held()
     streams = [

@@ -59,7 +59,7 @@ def test_the_order_of_the_steps() -> None:
 
 
 def test_no_steps_without_options() -> None:
-    """Then the client goes to its transport at once."""
+    """The client calls its transport directly."""
     policies = Policies(middleware=(), deduplicate=False, retry=False, rate_limit=None, persisted_documents=None)
     assert policies.steps(Clock(), AtomicCounter()) == []
 

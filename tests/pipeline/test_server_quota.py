@@ -100,7 +100,7 @@ def test_a_bucket_fills() -> None:
 
 
 def test_a_window_is_waited_for() -> None:
-    """After its reset nothing is known."""
+    """After its reset, the quota is unknown."""
     quota = ServerQuota()
     read(quota, Reading(5, 100, reset_in=60))
     assert quota.wait(1, 10.0, 5.0) == pytest.approx(50.0)

@@ -183,7 +183,7 @@ def test_i20_reader_of_results() -> None:
 
 
 def test_strawberry() -> None:
-    """What Strawberry writes is read."""
+    """Events of Strawberry are read."""
     transport = SSETransport()
     texts = [
         transport.heartbeat_message(json.dumps),
@@ -195,7 +195,7 @@ def test_strawberry() -> None:
 
 
 def test_ariadne() -> None:
-    """What Ariadne writes is read; it leaves out data that is null."""
+    """Events of Ariadne, which omits null data, are read."""
     events = [
         GraphQLServerSentEvent("next", graphql.ExecutionResult({"n": 1})),
         GraphQLServerSentEvent("next", graphql.ExecutionResult(None, [graphql.GraphQLError("m")])),
@@ -308,7 +308,7 @@ def test_any_split_yields_the_same_results(chunks: list[bytes], limit: int) -> N
 
 @given(STREAMS)
 def test_any_split_yields_the_same_results_by_operation(chunks: list[bytes]) -> None:
-    """In single connection mode, too."""
+    """This applies to single connection mode."""
     streams = SingleConnectionEventStream(0), SingleConnectionEventStream(0)
     for stream in streams:
         stream.start("a")

@@ -122,7 +122,7 @@ def test_m08_apollo_router(end: bytes) -> None:
 
 
 def test_m08_strawberry() -> None:
-    """What Strawberry writes is read: no first delimiter, an empty last part, and a list of types."""
+    """Parts of Strawberry are read: no first delimiter, an empty last part, and a list of types."""
     transport = MultipartSubscriptionTransport()
     texts = [
         transport.heartbeat_message(json.dumps),

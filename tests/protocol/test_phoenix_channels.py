@@ -201,7 +201,7 @@ def test_x07_early_events_of_another_subscription() -> None:
 
 
 def test_x07_early_events_are_bounded(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
-    """By number and by size; the log says that some are missing."""
+    """Their number and size are limited; a warning reports that some are missing."""
     monkeypatch.setattr(phoenix_subscriptions, "MOST_EARLY_EVENTS", 3)
     for characters, kept in ((10**6, 3), (300, 2)):
         monkeypatch.setattr(phoenix_subscriptions, "MOST_EARLY_CHARACTERS", characters)
@@ -245,7 +245,7 @@ def test_x08_an_equal_document_is_under_way() -> None:
 
 
 def test_x08_an_equal_document_gets_another_id() -> None:
-    """Then the first one is unsubscribed, too late but surely."""
+    """In this case, the first id is unsubscribed with delay."""
     machine, first = active()
     second, _ = machine.subscribe(DOCUMENT)
     assert machine.complete(first) is None
@@ -258,7 +258,7 @@ def test_x08_an_equal_document_gets_another_id() -> None:
 
 
 def test_x08_subscribed_again_before_the_reply_to_unsubscribe() -> None:
-    """What comes until then belongs to the past; afterwards events count."""
+    """Events before the reply are ignored, and later ones are delivered."""
     machine, first = active()
     assert machine.complete(first)
     second, _ = machine.subscribe(DOCUMENT)
@@ -379,7 +379,7 @@ def test_closing_before_the_join() -> None:
     ],
 )
 def test_x13_close_codes(code: int, decision: RetryDecision) -> None:
-    """What each means, before and after the join."""
+    """Each code has a meaning before and after the join."""
     assert PhoenixChannels().decision(code) is decision
     assert ready().decision(code) is decision
 

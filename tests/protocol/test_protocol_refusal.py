@@ -127,5 +127,5 @@ def test_a_root_field_without_a_value(path: list[str] | None, refuses: bool) -> 
     ],
 )
 def test_ends_of_websockets(error: TransportError, refuses: bool) -> None:
-    """Before the acknowledgement: what says that there is no GraphQL over WebSocket, and what does not."""
+    """Some ends before the acknowledgement mean that there is no GraphQL over WebSocket."""
     assert refuses_websocket(error) is refuses

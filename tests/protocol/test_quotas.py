@@ -13,7 +13,7 @@ NOW = 1_700_000_000.0
 
 
 def test_all_limits_are_read() -> None:
-    """Under the names that the server gives them."""
+    """They have the names that the server uses."""
     headers = {
         "RateLimit": '"day";r=500;t=900, "minute";r=7;t=9',
         "RateLimit-Policy": '"day";q=1000;w=86400, "minute";q=60;w=60',

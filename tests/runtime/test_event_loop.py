@@ -62,7 +62,7 @@ def test_an_interrupted_creation_leaves_nothing(monkeypatch: pytest.MonkeyPatch)
 
 
 def test_a_loop_that_ran_must_be_closed() -> None:
-    """Otherwise asyncio warns, as of its own loops."""
+    """Otherwise asyncio warns, as for its own loops."""
     new_event_loop().run_until_complete(asyncio.sleep(0))
     with pytest.warns(ResourceWarning, match="unclosed event loop"):
         gc.collect()

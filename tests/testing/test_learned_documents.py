@@ -44,5 +44,5 @@ def test_the_response_to_a_miss() -> None:
 
 @pytest.mark.parametrize("payload", [{"query": "{ a }"}, {"query": "{ a }", "extensions": {"persistedQuery": 1}}, 1])
 def test_other_requests_are_unchanged(payload: Any) -> None:
-    """Also those that are not requests, which the server refuses."""
+    """This includes invalid requests, which the server refuses."""
     assert LearnedDocuments().completed(payload) is payload

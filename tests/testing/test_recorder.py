@@ -53,7 +53,7 @@ def test_queries(strawberry_server: Server, tmp_path: Path) -> None:
 
 
 def test_a_tape_that_is_recorded_again_is_the_same(strawberry_server: Server, tmp_path: Path) -> None:
-    """So its diff shows what the server changed, and nothing else; threads do not matter."""
+    """Its diff shows only changes of the server; the order of threads does not matter."""
 
     def program(url: str) -> None:
         with Client(url) as client:

@@ -473,7 +473,7 @@ def test_objects_without_a_secret_are_pickled(monkeypatch: pytest.MonkeyPatch) -
 
 
 def test_signing_logs_no_secret(caplog: pytest.LogCaptureFixture) -> None:
-    """Not even botocore's own logging shows them."""
+    """Botocore's own log does not contain them either."""
     caplog.set_level(logging.DEBUG)
     signature = iam("SESSIONTOKEN").get_headers(DATA)["Authorization"].rpartition("=")[2]
     assert not [secret for secret in (signature, SECRET_KEY, "SESSIONTOKEN") if secret in caplog.text]

@@ -66,7 +66,7 @@ def server_of(*messages: dict[str, Any] | str, subprotocol: str = MODERN) -> Scr
 
 @pytest.mark.parametrize("subprotocol", [MODERN, LEGACY])
 def test_i20_the_same_payloads_over_websockets(subprotocol: str, execute: Execute) -> None:
-    """By both subprotocols; the connection serves further operations."""
+    """Both subprotocols carry them; the connection serves further operations."""
     with server_of(FIRST, LAST, "complete", subprotocol=subprotocol) as server, Client(server.ws_url) as client:
         assert execute(client, DOCUMENT) == WHOLE
         assert execute(client, DOCUMENT) == WHOLE
@@ -138,7 +138,7 @@ def test_a_response_that_began_is_not_retried() -> None:
 
 @in_loop
 async def test_whole_sink_without_has_next() -> None:
-    """What the transport completes in good order is complete, although no part said that it is the last."""
+    """A response is complete if the transport completes it, although no part said that it is the last."""
     results = AsyncEventSink(1)
     sink = WholeSink(results)
     for part in (FIRST, {"incremental": LAST["incremental"], "completed": LAST["completed"]}):

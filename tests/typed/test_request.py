@@ -144,7 +144,7 @@ def test_copies_keep_their_type() -> None:
 
 
 def test_a_result_can_be_given_other_data() -> None:
-    """As middleware does with results."""
+    """Middleware may replace the data of results."""
     request = TypedRequest(BOOK, Book)
     result = TypedResult(request, ExecutionResult({"book": None}))
     changed = result.with_data({"book": {"title": "Emma", "author": "Jane Austen"}})
@@ -154,7 +154,7 @@ def test_a_result_can_be_given_other_data() -> None:
 
 
 def test_mistakes_are_found_when_the_request_is_made() -> None:
-    """Before anything is sent."""
+    """They are raised before anything is sent."""
     with pytest.raises(TypeError, match="is not supported as the type of a result"):
         TypedRequest(BOOK, complex)
     with pytest.raises(TypeError, match="scalars"):

@@ -61,7 +61,7 @@ def test_values_that_fit(kind: Any, value: Any, expected: Any) -> None:
     ],
 )
 def test_values_that_do_not_fit(kind: Any, value: Any) -> None:
-    """Nothing is converted by guessing."""
+    """Values are not converted to other types."""
     with pytest.raises(Mismatch):
         SCALARS[kind](value)
 

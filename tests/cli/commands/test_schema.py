@@ -12,7 +12,7 @@ from tests.fix_streams import StreamServer
 
 
 def test_sdl_and_json_of_a_server(library: str, tmp_path: Path) -> None:
-    """Both say the same; a file gets what stdout would."""
+    """Both describe the same schema; --output writes to a file what stdout would receive."""
     sdl = syncgql("schema", library).stdout
     assert "addBook" in build_schema(sdl).mutation_type.fields  # type: ignore[union-attr]
     assert syncgql("schema", library, "--format", "json", "--output", "schema.json", cwd=tmp_path) == (0, "", "")

@@ -142,7 +142,7 @@ def test_i09_i18_bodies_that_violate_the_protocol(second: bytes, message: str, e
 
 
 def test_i20_the_same_payloads_over_sse(execute: Execute) -> None:
-    """With the event that completes the operation, and without it."""
+    """The stream may end with the event that completes the operation, or without it."""
     for end in (b"event: complete\ndata:\n\n", b""):
         stream = Stream([b":\n\n", event(FIRST), event(LAST), end])
         with WireServer(stream) as server, Client(server.url) as client:
@@ -243,7 +243,7 @@ ITEMS += [{"incremental": [{"id": "0", "items": [number]}], "hasNext": number < 
 
 @pytest.mark.parametrize("buffer_size", [1, 3, 1024])
 def test_a_slow_loop_receives_every_item(buffer_size: int) -> None:
-    """With any buffer, in order."""
+    """This holds for any buffer; items are in order."""
     with WireServer(multipart(*ITEMS)) as server, Client(server.url) as client:
         items = list(client.stream(DOCUMENT, buffer_size=buffer_size))
     assert [len(item["a"]) for item in items] == list(range(10))
@@ -270,7 +270,7 @@ def test_a_slow_loop_may_fail() -> None:
 
 
 def test_the_decoder_of_the_client_reads_parts(execute: Execute) -> None:
-    """As it reads other responses."""
+    """It reads parts like other responses."""
     with WireServer(multipart(FIRST, LAST)) as server:
         client = Client(server.url, json_deserialize=lambda text: json.loads(text, parse_int=str))
         assert execute(client, DOCUMENT) == {"a": "1", "b": WHOLE["b"]}

@@ -195,11 +195,11 @@ def test_ctrl_c_aborts_the_request(has_size: bool) -> None:
 
 def test_progress(client: Client) -> None:
     """It is called in the calling thread, and at the end with the total."""
-    told: list[tuple[int, int | None]] = []
-    file = FileVar(CONTENT, filename="f", streaming_block_size=1000, on_progress=lambda *each: told.append(each))
+    reported: list[tuple[int, int | None]] = []
+    file = FileVar(CONTENT, filename="f", streaming_block_size=1000, on_progress=lambda *each: reported.append(each))
     client.execute(UPLOAD, {"file": file})
-    assert told[-1] == (len(CONTENT), len(CONTENT))
-    assert told == sorted(told)
+    assert reported[-1] == (len(CONTENT), len(CONTENT))
+    assert reported == sorted(reported)
 
 
 def test_async_iterables_are_refused(client: Client) -> None:
