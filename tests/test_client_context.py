@@ -78,7 +78,7 @@ def test_f13_visible_to_middleware_and_providers(client: Client) -> None:
     assert answers == [{"trace": "1", "provided": "1"}, {"trace": "2", "provided": "2"}]
 
 
-def test_f13_a_query_leaves_nothing_behind(client: Client) -> None:
+def test_f13_a_query_keeps_no_context(client: Client) -> None:
     """A connection that a call opened and that stays open does not keep the call's variables alive."""
     with client:
         trace = in_trace("1", lambda: client.execute("{ hello }"))
@@ -88,7 +88,7 @@ def test_f13_a_query_leaves_nothing_behind(client: Client) -> None:
         assert is_freed(again)
 
 
-def test_f13_a_socket_keeps_nothing_of_who_opened_it(client: Client) -> None:
+def test_f13_a_socket_does_not_keep_the_context_of_its_opener(client: Client) -> None:
     """A subscription keeps its subscriber's context for functions called at a reconnect; its socket does not."""
     subscriptions = []
 
@@ -106,7 +106,7 @@ def test_f13_a_socket_keeps_nothing_of_who_opened_it(client: Client) -> None:
         next(subscriptions[0])
 
 
-def test_f13_submitted_calls_leave_nothing_behind(client: Client) -> None:
+def test_f13_submitted_calls_keep_no_context(client: Client) -> None:
     """Calls whose outcome is in a future do not keep them either."""
     with client:
         trace = in_trace("1", lambda: client.submit("{ hello }").result())

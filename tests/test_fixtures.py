@@ -69,7 +69,7 @@ def test_pending_task_is_noticed() -> None:
 
 
 def test_asyncio_complaint_is_noticed(asyncio_complaints: list[str]) -> None:
-    """What asyncio logs as an error is collected, a report of a slow callback is not."""
+    """Errors in asyncio's log are collected; reports of slow callbacks are not."""
 
     async def fail() -> None:
         raise RuntimeError("never retrieved")
@@ -152,7 +152,7 @@ def suite(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytest.
     return pytester
 
 
-def test_what_a_test_leaves_fails_it(suite: pytest.Pytester) -> None:
+def test_leaks_fail_their_test(suite: pytest.Pytester) -> None:
     """Each kind of leak fails its own test: open objects, and garbage in a cycle."""
     suite.makepyfile(
         test_2="""
@@ -238,7 +238,7 @@ def test_server_sees_aborted_request(any_server: Server) -> None:
     assert any_server.seen("response") == []
 
 
-def test_server_gives_canned_answers(strawberry_server: Server) -> None:
+def test_server_sends_canned_responses(strawberry_server: Server) -> None:
     """A canned response has the requested status, type, headers and body."""
     url = strawberry_server.canned("<p>", status=503, content_type="text/html", **{"Retry-After": "7"})
     with pytest.raises(HTTPError) as info:

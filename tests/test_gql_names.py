@@ -49,7 +49,7 @@ def test_an_argument_of_gql_for_a_batch(name: str) -> None:
         call(name, ["{ a }"], get_execution_result=True)
 
 
-def test_an_argument_that_nobody_has() -> None:
+def test_an_unknown_argument() -> None:
     """The message is Python's own."""
     with pytest.raises(TypeError, match=r"^Client.execute\(\) got an unexpected keyword argument 'vars'$"):
         call("execute", "{ a }", vars={})
@@ -173,7 +173,7 @@ def test_a_request_of_gql() -> None:
             take(foreign)
 
 
-def test_a_request_takes_a_request() -> None:
+def test_a_request_can_be_made_from_a_request() -> None:
     """Further arguments replace the values in it, and the rest stays."""
     text = "query Q($a: Int) { a(a: $a) }"
     first = GraphQLRequest(gql(text), {"a": 1}, "Q", {"e": 1})

@@ -89,7 +89,7 @@ def test_stream_yields_data_as_it_arrives(client: Client, server: StreamServer, 
 
 
 def test_i20_execute_returns_the_whole(client: Client) -> None:
-    """Over multipart and over a WebSocket the same, in each format, errors and all."""
+    """The result is the same over multipart and WebSocket and in each format, including errors."""
     assert client.execute(DEFERRED) == {"book": {"title": "Emma", "summary": SUMMARY}}
     assert client.execute(STREAMED) == {"book": {"title": "Emma", "reviews": REVIEWS}}
     assert client.submit(DEFERRED).result(PATIENCE) == {"book": {"title": "Emma", "summary": SUMMARY}}
@@ -150,7 +150,7 @@ def test_an_ordinary_response_is_one_item(client: Client) -> None:
 
 
 def test_i21_refused_documents(client: Client) -> None:
-    """What the server refuses is its errors, before the first item."""
+    """The errors of the server are raised before the first item."""
     with pytest.raises(TransportQueryError, match="unknown"):
         list(client.stream("{ unknown ... @defer { book { title } } }"))
     with pytest.raises(TransportQueryError, match="unknown"):
@@ -171,7 +171,7 @@ def test_i22_break_ends_the_operation_on_the_server(
 
 
 def test_a_subscription_is_refused_by_name(client: Client) -> None:
-    """Before the network."""
+    """It is refused before the network."""
     with pytest.raises(DocumentError, match=r"use subscribe\(\)"):
         client.stream("subscription { count }")
 
@@ -249,7 +249,7 @@ def test_scalars_of_snapshots_are_parsed(yoga_server: StreamServer) -> None:
 
 
 def test_closing_the_client_ends_the_iteration(yoga_server: StreamServer, gate: str) -> None:
-    """As it ends a subscription."""
+    """The iteration ends in the same way as that of a subscription."""
     client = Client(yoga_server.url)
     items = client.stream(HELD, {"gate": gate})
     assert items.next(PATIENCE) == {"book": {"title": "Emma"}}

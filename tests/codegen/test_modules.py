@@ -51,14 +51,14 @@ class A(Model):
 
 
 def test_long_lines_of_names_are_broken() -> None:
-    """As formatters break them."""
+    """They are broken as formatters do it."""
     module = Module(CodegenOptions())
     module.fragments([ObjectClass("A", "A", [Field(f"key{n}", f"key_{n}", INT) for n in range(30)])])
     assert '    __slots__ = __match_args__ = (\n        "key_0",\n' in module.text()
 
 
 def test_an_enum() -> None:
-    """With the descriptions of its values."""
+    """It has the descriptions of its values."""
     module = Module(CodegenOptions())
     module.enum("E", "", [("A", "a", "Said."), ("B", "b", "")])
     assert module.text().endswith(

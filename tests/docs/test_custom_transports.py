@@ -92,7 +92,7 @@ def test_an_asynchronous_transport_ends_in_time(silence: int, transports: dict[s
         client.execute("{ hello }", timeout=0.05)
 
 
-def test_nothing_there(transports: dict[str, Any]) -> None:
+def test_no_server(transports: dict[str, Any]) -> None:
     """Both report that they could not connect."""
     with reserved_address() as address:
         for transport in (

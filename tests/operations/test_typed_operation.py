@@ -28,7 +28,7 @@ def client(any_server: Server) -> Iterator[Client]:
 
 
 def test_requests_results_and_documents_are_typed(client: Client) -> None:
-    """In each form in which an operation can be executed."""
+    """This applies to each form in which an operation can be executed."""
     request = client.query.book.request(Book, id=1)
     assert isinstance(request, TypedRequest)
     assert client.execute(request) == Book("Emma")
@@ -56,7 +56,7 @@ def test_a_class_for_a_list(client: Client) -> None:
 
 
 def test_errors_come_before_decoding() -> None:
-    """An answer with errors raises these, with the data as it came."""
+    """Errors of a response are raised, with its data."""
     with GraphQLMock() as mock, Client("https://example.com/graphql", schema=BOOK) as client:
         mock.add("book", data={"book": None}, errors=["There is no book."])
         with pytest.raises(TransportQueryError, match="There is no book") as caught:
@@ -75,7 +75,7 @@ class Review:
 
 
 def test_the_member_is_that_of_the_operation() -> None:
-    """Even if the class has a field of that name."""
+    """This holds even if the class has a field of that name."""
     schema = "type Query { book: Review } type Review { book: String } type Subscription { book: Review }"
     with GraphQLMock() as mock, Client("https://example.com/graphql", schema=schema) as client:
         mock.add("book", data={"book": {"book": "Emma"}})

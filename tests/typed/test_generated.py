@@ -37,7 +37,7 @@ class Kind(Enumeration):
 
 
 def test_models_are_compared_by_value() -> None:
-    """And not hashed, because they can be changed."""
+    """They are not hashable, because they can be changed."""
     assert Point(1) == Point(1) != Point(2)
     assert Point(1) != (1,)
     assert repr(Point(1)) == "Point(x=1)"
@@ -55,7 +55,7 @@ def test_unknown_values_are_not_kept() -> None:
 
 
 def test_places_are_found_in_lists_in_lists() -> None:
-    """By identity: what stands before the value did fit."""
+    """The value is found by identity, because the values before it match."""
     wrong = {"x": 1}
     mismatch = Mismatch("str", 1)
     mismatch.steps, mismatch.inside = ["x"], wrong
@@ -65,7 +65,7 @@ def test_places_are_found_in_lists_in_lists() -> None:
 
 
 def test_helpers() -> None:
-    """Of decoders and encoders."""
+    """Generated decoders and encoders call these functions."""
     assert (items([1]), read_float(1), parsed(int, "T", "1"), typename_of({"__typename": "A"})) == ([1], 1.0, 1, "A")
     assert variables({"a": UNSET, "b": None}) == {"b": None}
     assert written([1, None], str) == ["1", None]
