@@ -47,9 +47,7 @@ class Expressions:
 
     def _present(self, ref: TypeRef, source: str, depth: int) -> str:
         if ref.item is not None:
-            self._lines.use("items")
-            item = f"v{depth + 1}"
-            return f"[{self.value(ref.item, item, depth + 1)} for {item} in items({source})]"
+            return self._list(ref.item, source, depth)
         if ref.kind in {"str", "int", "bool", "float"}:
             name = f"v{depth}"
             value = name if source == name else f"{name} := {source}"
@@ -61,6 +59,14 @@ class Expressions:
         if ref.union is not None:
             return f"cls.{ref.union.reader}({source})"
         return self._scalar(ref, source) if ref.kind == "scalar" else source
+
+    def _list(self, item: TypeRef, source: str, depth: int) -> str:
+        if item.kind in {"str", "int", "bool"}:
+            self._lines.use("items_of")
+            return f"items_of({source}, {item.kind}{', type(None)' if item.nullable else ''})"
+        self._lines.use("items")
+        name = f"v{depth + 1}"
+        return f"[{self.value(item, name, depth + 1)} for {name} in items({source})]"
 
     def _other(self, kind: str, name: str) -> str:
         """Return the expression for a value that is not of a built-in type: only floats accept another one, int."""

@@ -24,6 +24,7 @@ __all__ = [
     "Input",
     "Model",
     "items",
+    "items_of",
     "parsed",
     "read_float",
     "refuse",
@@ -166,6 +167,18 @@ def items(value: Any) -> list[Any]:
     if type(value) is list:
         return value
     raise Mismatch("a list", value)
+
+
+def items_of(value: Any, *kinds: type) -> list[Any]:
+    """Return a list whose items need no conversion, after a check that each is of one of the types.
+
+    It is the received list itself: creating another one takes longer than the check.
+    """
+    received = items(value)
+    for item in received:
+        if type(item) not in kinds:
+            raise Mismatch(kinds[0].__name__, item)
+    return received
 
 
 def read_float(value: Any) -> float:

@@ -29,6 +29,15 @@ STR = TypeRef("str", False, "str")
             TypeRef("list", False, "", item=TypeRef("enum", True, "enums.E")),
             '[None if v1 is None else enums.E(v1) for v1 in items(data["a"])]',
         ),
+        (TypeRef("list", False, "", item=STR), 'items_of(data["a"], str)'),
+        (
+            TypeRef("list", True, "", item=TypeRef("int", True, "int")),
+            'None if (v0 := data["a"]) is None else items_of(v0, int, type(None))',
+        ),
+        (
+            TypeRef("list", False, "", item=TypeRef("float", False, "float")),
+            '[v1 if type(v1) is float else read_float(v1) for v1 in items(data["a"])]',
+        ),
         (TypeRef("scalar", False, "m.T", scalar="T"), 'parsed(m.parse, "T", data["a"])'),
     ],
 )

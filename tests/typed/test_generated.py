@@ -9,6 +9,7 @@ from syncgql.typed.generated import (
     Enumeration,
     Model,
     items,
+    items_of,
     parsed,
     read_float,
     refuse,
@@ -62,6 +63,16 @@ def test_places_are_found_in_lists_in_lists() -> None:
     with pytest.raises(Mismatch) as caught:
         refuse(mismatch, {"rows": [[], [{"x": 1}, wrong]]}, "rows")
     assert caught.value.steps[::-1] == ["rows", 1, 1, "x"]
+
+
+def test_lists_of_values_that_need_no_conversion() -> None:
+    """The received list is returned, unless an item is of another type; True is not an int."""
+    values = [1, None]
+    assert items_of(values, int, type(None)) is values
+    for value, wrong, expected in ((values, None, "int"), ([1, True], True, "int"), ("ab", "ab", "a list")):
+        with pytest.raises(Mismatch) as caught:
+            items_of(value, int)
+        assert (caught.value.value, caught.value.expected) == (wrong, expected)
 
 
 def test_helpers() -> None:
