@@ -23,6 +23,7 @@ __all__ = [
     "GeneratedRequest",
     "Input",
     "Model",
+    "decode_items",
     "items",
     "items_of",
     "parsed",
@@ -167,6 +168,11 @@ def items(value: Any) -> list[Any]:
     if type(value) is list:
         return value
     raise Mismatch("a list", value)
+
+
+def decode_items(decode: Callable[[Any], ValueT], value: Any) -> list[ValueT]:
+    """Return the decoded items of a list."""
+    return [decode(item) for item in items(value)]
 
 
 def items_of(value: Any, *kinds: type) -> list[Any]:

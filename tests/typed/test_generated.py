@@ -8,6 +8,7 @@ from syncgql import UNSET
 from syncgql.typed.generated import (
     Enumeration,
     Model,
+    decode_items,
     items,
     items_of,
     parsed,
@@ -78,6 +79,7 @@ def test_lists_of_values_that_need_no_conversion() -> None:
 def test_helpers() -> None:
     """Of decoders and encoders."""
     assert (items([1]), read_float(1), parsed(int, "T", "1"), typename_of({"__typename": "A"})) == ([1], 1.0, 1, "A")
+    assert decode_items(str, [1, 2]) == ["1", "2"]
     assert variables({"a": UNSET, "b": None}) == {"b": None}
     assert written([1, None], str) == ["1", None]
     for call in (lambda: items("a"), lambda: parsed(int, "T", "x"), lambda: typename_of([]), lambda: typename_of({})):

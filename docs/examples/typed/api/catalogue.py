@@ -1,6 +1,6 @@
 # Written by syncgql codegen 0.2.0.dev0. Do not edit: changes are overwritten.
 # Source: catalogue.graphql
-# sha256: f06f7fe6207d0a82
+# sha256: d5cfa343ba49dead
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from syncgql.typed.generated import (
     DECODE_ERRORS,
     GeneratedRequest,
     Model,
-    items,
+    decode_items,
     refuse,
     variables,
     wrong,
@@ -65,7 +65,7 @@ class Catalogue(GeneratedRequest["Catalogue.Data"]):
             self = object.__new__(cls)
             at = "books"
             try:
-                self.books = [fragments.Entry.from_data(v1) for v1 in items(data["books"])]
+                self.books = decode_items(fragments.Entry.from_data, data["books"])
             except DECODE_ERRORS as error:
                 refuse(error, data, at)
             return self
