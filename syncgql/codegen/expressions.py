@@ -64,7 +64,7 @@ class Expressions:
         """Return the expression for a list: a single call, if the items need no expression of their own."""
         if item.kind in {"str", "int", "bool"}:
             self._lines.use("items_of")
-            return f"items_of({source}, {item.kind}{', type(None)' if item.nullable else ''})"
+            return f"items_of({source}, {item.kind}{', nullable=True' if item.nullable else ''})"
         function = "" if item.nullable else self._function(item)
         if function:
             self._lines.use("decode_items")

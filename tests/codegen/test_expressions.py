@@ -46,7 +46,7 @@ STR = TypeRef("str", False, "str")
         (TypeRef("list", False, "", item=STR), 'items_of(data["a"], str)'),
         (
             TypeRef("list", True, "", item=TypeRef("int", True, "int")),
-            'None if (v0 := data["a"]) is None else items_of(v0, int, type(None))',
+            'None if (v0 := data["a"]) is None else items_of(v0, int, nullable=True)',
         ),
         (
             TypeRef("list", False, "", item=TypeRef("float", False, "float")),
