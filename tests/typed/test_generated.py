@@ -70,7 +70,7 @@ class Table(Model):
 
 
 def test_places_are_found_in_lists_in_lists() -> None:
-    """The value is found by identity, because the values before it match. The field is the first one that is not set."""
+    """The value is found by identity: the values before it match. The field is the first one that is not set."""
     wrong = {"x": 1}
     mismatch = Mismatch("str", 1)
     mismatch.steps, mismatch.inside = ["x"], wrong
