@@ -33,7 +33,6 @@ from .request import UNSET, GraphQLRequest, gql
 from .result import ExecutionResult, IncrementalPiece, IncrementalResult, Response
 from .runtime.client_stats import ClientStats
 from .subscription import Subscription, SubscriptionStats
-from .transport.aiohttp import AIOHTTPTransport
 from .transport.base import AsyncTransport, EventSink, Stream
 from .transport.blocking import BlockingTransport
 from .transport.round_trip import RoundTrip
@@ -56,6 +55,7 @@ if _TYPE_CHECKING:
     from .pipeline.trusted_documents import TrustedDocuments
     from .schema.cache import SchemaCache
     from .schema.scalars import update_schema_enum, update_schema_scalar, update_schema_scalars
+    from .transport.aiohttp import AIOHTTPTransport
     from .transport.aiohttp_websockets import AIOHTTPWebsocketsTransport
     from .transport.appsync_auth import (
         AppSyncApiKeyAuthentication,
@@ -162,6 +162,7 @@ _LATE = {
     "RateLimit": ".pipeline.rate_limit",
     **dict.fromkeys(("RetryBudget", "RetryPolicy"), ".pipeline.retry_policy"),
     "TrustedDocuments": ".pipeline.trusted_documents",
+    "AIOHTTPTransport": ".transport.aiohttp",
     "AIOHTTPWebsocketsTransport": ".transport.aiohttp_websockets",
     **dict.fromkeys(
         (

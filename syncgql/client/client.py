@@ -20,10 +20,17 @@ from ..request import UNSET, Unset
 from ..runtime.client_stats import ClientStats
 from ..schema.client_schema import ClientSchema
 from ..subscription import OnReconnect
-from ..transport.aiohttp_session.session import POOL_SIZE, SessionFactory
 from ..transport.base import AsyncTransport
 from ..transport.blocking import BlockingTransport
-from ..transport.options import MAX_MESSAGE_SIZE, AuthOption, CertOption, HeadersOption, TimeoutOption, call_limit
+from ..transport.options import (
+    MAX_MESSAGE_SIZE,
+    POOL_SIZE,
+    AuthOption,
+    CertOption,
+    HeadersOption,
+    TimeoutOption,
+    call_limit,
+)
 from ..transport.selection.transport_options import BATCH_MAX, TransportOptions
 from .batch_methods import BatchMethods
 from .bulk_methods import BulkMethods
@@ -41,6 +48,7 @@ if TYPE_CHECKING:
     from ..pipeline.rate_limit import RateLimit
     from ..pipeline.retry_policy import RetryPolicy
     from ..schema.provider import SchemaSource
+    from ..transport.aiohttp_session.session import SessionFactory
     from ..transport.recovery.policy import ReconnectPolicy
     from ..transport.websocket.handshake import InitPayloadOption
 

@@ -22,16 +22,18 @@ import copy
 import functools
 from abc import ABC, abstractmethod
 from collections.abc import AsyncGenerator, Callable, Coroutine, Mapping, Sequence
-from typing import Any, NamedTuple, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar
 
 from ..deadline import Deadline
 from ..exceptions import TransportConnectionFailed, TransportError
 from ..protocol.batch import BatchEntry, batch_payload
 from ..request import GraphQLRequest
 from ..result import ExecutionResult
-from .aiohttp_session.session import SharedSession
 from .round_trip import RoundTrip, T
 from .token_auth import TokenAuth
+
+if TYPE_CHECKING:
+    from .aiohttp_session.session import SharedSession
 
 __all__ = ["AsyncTransport", "EventSink", "Stream"]
 

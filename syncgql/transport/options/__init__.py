@@ -27,12 +27,14 @@ from .headers import (
     resolve_headers,
 )
 from .message_size import MAX_MESSAGE_SIZE, check_message_size
+from .pool_size import POOL_SIZE, check_pool_size
 from .timeouts import CallLimit, TimeoutOption, call_limit, client_timeout
 from .tls import CertOption, check_ssl, missing_bundle, with_certificate
 from .urls import check_proxy, check_url
 
 __all__ = [
     "MAX_MESSAGE_SIZE",
+    "POOL_SIZE",
     "AuthOption",
     "CallLimit",
     "CertOption",
@@ -55,6 +57,7 @@ __all__ = [
     "check_headers",
     "check_message_size",
     "check_method",
+    "check_pool_size",
     "check_proxy",
     "check_ssl",
     "check_url",

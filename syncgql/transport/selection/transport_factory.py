@@ -10,12 +10,8 @@ from urllib.parse import urlsplit
 from ...exceptions import TransportError
 from ...protocol.http import public_url
 from ...request import Unset
-from ..aiohttp import AIOHTTPTransport
-from ..aiohttp_session.connector import ConnectionCounts
-from ..aiohttp_session.session import SharedSession
 from ..base import AsyncTransport
 from ..blocking import BlockingTransport
-from ..http.request import RequestBuilder
 from ..options import (
     RequestAuthentication,
     appsync_of,
@@ -27,6 +23,8 @@ from .subscription_protocols import STREAM_PROTOCOLS, WEBSOCKET_PROTOCOLS, check
 from .transport_options import TransportOptions
 
 if TYPE_CHECKING:
+    from ..aiohttp_session.connector import ConnectionCounts
+    from ..aiohttp_session.session import SharedSession
     from ..aiohttp_websockets import AIOHTTPWebsocketsTransport
     from ..appsync_auth import AppSyncAuthentication
     from ..appsync_websockets import AppSyncWebsocketsTransport
@@ -51,6 +49,8 @@ class Transports(NamedTuple):
     @property
     def connections(self) -> ConnectionCounts:
         """The connections at this moment; may be read in any thread."""
+        from ..aiohttp_session.connector import ConnectionCounts
+
         sessions = {self.queries.shared_session, self.subscriptions.shared_session}
         counts = [session.connections for session in sessions if session is not None]
         return ConnectionCounts(sum(each.open for each in counts), sum(each.idle for each in counts))
@@ -136,6 +136,8 @@ class TransportFactory:
                 f"{type(self._options.transport).__name__} cannot subscribe; pass subscriptions= to the Client.",
                 sent=False,
             )
+        from ..aiohttp_session.session import SharedSession
+
         session = SharedSession(
             self._options.cookies,
             self._options.client_session_args,
@@ -188,6 +190,8 @@ class TransportFactory:
         if urlsplit(url).scheme in ("ws", "wss"):
             names = check_protocols(self._options.subscription_protocol)
             return self._websockets(url, session, [name for name in names if name in WEBSOCKET_PROTOCOLS])
+        from ..aiohttp import AIOHTTPTransport
+
         return AIOHTTPTransport(
             url,
             headers=self._options.headers,
@@ -203,6 +207,7 @@ class TransportFactory:
         )
 
     def _streams(self, url: str, session: SharedSession, names: Sequence[str]) -> HTTPStreamTransport:
+        from ..http.request import RequestBuilder
         from ..http_stream.options import StreamOptions
         from ..http_stream.protocols import PROTOCOLS
         from ..http_stream.transport import HTTPStreamTransport

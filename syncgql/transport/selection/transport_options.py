@@ -15,7 +15,6 @@ from ...checks import check_count, check_delay
 from ...protocol.http import public_url
 from ...protocol.json_codec import JSONDeserialize, JSONSerialize
 from ...request import Unset
-from ..aiohttp_session.session import SessionFactory
 from ..base import AsyncTransport
 from ..blocking import BlockingTransport
 from ..options import AuthOption, CertOption, HeadersOption, RequestAuthentication, appsync_of, check_url
@@ -29,6 +28,7 @@ from .subscription_protocols import (
 from .unused_options import Wire, refuse_unused
 
 if TYPE_CHECKING:
+    from ..aiohttp_session.session import SessionFactory
     from ..recovery.policy import ReconnectPolicy
     from ..websocket.handshake import InitPayloadOption
 
