@@ -29,7 +29,7 @@ from .file_var import FileVar
 from .pipeline.middleware import Middleware
 from .pipeline.operation import Operation
 from .request import UNSET, GraphQLRequest, gql
-from .result import ExecutionResult, IncrementalPiece, IncrementalResult, Response
+from .result import ExecutionResult, Response
 from .runtime.client_stats import ClientStats
 from .subscription import Subscription, SubscriptionStats
 from .transport.base import AsyncTransport, EventSink, Stream
@@ -45,6 +45,7 @@ if _TYPE_CHECKING:
     from .bulk.page import Page
     from .bulk.pages import Pages
     from .bulk.pagination import OffsetPagination, PagePagination
+    from .incremental_result import IncrementalPiece, IncrementalResult
     from .operations.directive import Directive
     from .operations.fields import Field, Fields, Fragment, InlineFragment
     from .operations.schema_selection import Automatic
@@ -186,6 +187,7 @@ _LATE = {
     "ReconnectPolicy": ".transport.recovery.policy",
     "RequestsHTTPTransport": ".transport.requests",
     "SchemaCache": ".schema.cache",
+    **dict.fromkeys(("IncrementalPiece", "IncrementalResult"), ".incremental_result"),
 }
 """Names that few programs use; imported on first access, to keep ``import syncgql`` fast."""
 
