@@ -30,7 +30,7 @@ from .gql_names import unknown_name as _unknown_name
 from .pipeline.middleware import Middleware
 from .pipeline.operation import Operation
 from .request import UNSET, GraphQLRequest, gql
-from .result import ExecutionResult, IncrementalPiece, IncrementalResult, Response
+from .result import ExecutionResult, Response
 from .runtime.client_stats import ClientStats
 from .subscription import Subscription, SubscriptionStats
 from .transport.base import AsyncTransport, EventSink, Stream
@@ -46,6 +46,7 @@ if _TYPE_CHECKING:
     from .bulk.page import Page
     from .bulk.pages import Pages
     from .bulk.pagination import OffsetPagination, PagePagination
+    from .incremental_result import IncrementalPiece, IncrementalResult
     from .operations.directive import Directive
     from .operations.fields import Field, Fields, Fragment, InlineFragment
     from .operations.schema_selection import Automatic
@@ -153,42 +154,39 @@ __all__ = [
 # Without a handler, logging would write the warnings to stderr in programs that do not configure logging.
 _logging.getLogger(__name__).addHandler(_logging.NullHandler())
 
-_LATE = {
-    **dict.fromkeys(("Field", "Fields", "Fragment", "InlineFragment"), ".operations.fields"),
-    "Automatic": ".operations.schema_selection",
-    "Directive": ".operations.directive",
-    "Variable": ".operations.variable",
-    **dict.fromkeys(("update_schema_enum", "update_schema_scalar", "update_schema_scalars"), ".schema.scalars"),
-    "RateLimit": ".pipeline.rate_limit",
-    **dict.fromkeys(("RetryBudget", "RetryPolicy"), ".pipeline.retry_policy"),
-    "TrustedDocuments": ".pipeline.trusted_documents",
-    "AIOHTTPTransport": ".transport.aiohttp",
-    "AIOHTTPWebsocketsTransport": ".transport.aiohttp_websockets",
-    **dict.fromkeys(
-        (
-            "AppSyncApiKeyAuthentication",
-            "AppSyncAuthentication",
-            "AppSyncIAMAuthentication",
-            "AppSyncJWTAuthentication",
-            "AppSyncLambdaAuthentication",
-        ),
-        ".transport.appsync_auth",
+_LATE_MODULES = {
+    ".bulk.execute_many": "FailedRequest",
+    ".bulk.merge": "merge",
+    ".bulk.page": "Page",
+    ".bulk.pages": "Pages",
+    ".bulk.pagination": "OffsetPagination PagePagination",
+    ".incremental_result": "IncrementalPiece IncrementalResult",
+    ".operations.directive": "Directive",
+    ".operations.fields": "Field Fields Fragment InlineFragment",
+    ".operations.schema_selection": "Automatic",
+    ".operations.variable": "Variable",
+    ".pipeline.rate_limit": "RateLimit",
+    ".pipeline.retry_policy": "RetryBudget RetryPolicy",
+    ".pipeline.trusted_documents": "TrustedDocuments",
+    ".schema.cache": "SchemaCache",
+    ".schema.scalars": "update_schema_enum update_schema_scalar update_schema_scalars",
+    ".transport.aiohttp": "AIOHTTPTransport",
+    ".transport.aiohttp_websockets": "AIOHTTPWebsocketsTransport",
+    ".transport.appsync_auth": (
+        "AppSyncApiKeyAuthentication AppSyncAuthentication AppSyncIAMAuthentication "
+        "AppSyncJWTAuthentication AppSyncLambdaAuthentication"
     ),
-    "AppSyncWebsocketsTransport": ".transport.appsync_websockets",
-    "EventStreamTransport": ".transport.event_stream",
-    "FailedRequest": ".bulk.execute_many",
-    "merge": ".bulk.merge",
-    "Page": ".bulk.page",
-    "Pages": ".bulk.pages",
-    **dict.fromkeys(("OffsetPagination", "PagePagination"), ".bulk.pagination"),
-    "LocalSchemaTransport": ".transport.local_schema",
-    "MultipartSubscriptionTransport": ".transport.multipart_subscription",
-    "PhoenixChannelWebsocketsTransport": ".transport.phoenix_channel_websockets",
-    "ReconnectPolicy": ".transport.recovery.policy",
-    "RequestsHTTPTransport": ".transport.requests",
-    "SchemaCache": ".schema.cache",
+    ".transport.appsync_websockets": "AppSyncWebsocketsTransport",
+    ".transport.event_stream": "EventStreamTransport",
+    ".transport.local_schema": "LocalSchemaTransport",
+    ".transport.multipart_subscription": "MultipartSubscriptionTransport",
+    ".transport.phoenix_channel_websockets": "PhoenixChannelWebsocketsTransport",
+    ".transport.recovery.policy": "ReconnectPolicy",
+    ".transport.requests": "RequestsHTTPTransport",
 }
-"""Names that few programs use; imported on first access, to keep ``import syncgql`` fast."""
+"""Modules that not every program uses, with their public names; imported on first access to one of them."""
+
+_LATE = {name: module for module, names in _LATE_MODULES.items() for name in names.split()}
 
 
 def __getattr__(name: str) -> object:

@@ -19,7 +19,7 @@ PACKAGE = Path(syncgql.__file__).parent
 # From the bottom up. A module may import from its own part of the package and from the layers below.
 LAYERS = [
     {"result", "messages", "version", "bounded_cache", "gql_names", "dsl", "records", "utilities"},
-    {"checks", "pickling"},
+    {"checks", "pickling", "incremental_result"},
     {"exceptions"},
     {"deadline", "tracebacks"},
     {"request", "file_var"},
@@ -207,7 +207,63 @@ def test_import_loads_no_heavy_modules(run_script: RunScript) -> None:
     assert (result.stdout, result.stderr) == ("[]\n", "")
 
 
-def test_first_calls_import_few_modules(strawberry_server: Server, run_script: RunScript) -> None:
+def test_import_loads_no_transport_and_no_policy(run_script: RunScript) -> None:
+    """``import syncgql`` loads what all clients need; the rest is imported for the clients that use it."""
+    result = run_script(
+        """
+        import sys
+        sys.modules["msgspec"] = None  # imports some of these modules itself
+        import syncgql
+        own = {name.removeprefix("syncgql.") for name in sys.modules if name.startswith("syncgql.")}
+        for folder in "bulk", "codegen", "contrib", "operations", "testing":
+            assert not any(name.partition(".")[0] == folder for name in own), folder
+        for folder in "aiohttp_session", "http", "http_stream", "recovery", "requests_http", "websocket":
+            assert not any(name.startswith(f"transport.{folder}.") for name in own), folder
+        print(sorted(name for name in own if name.count(".") == 1 and name.startswith("transport.")))
+        print(sorted(name for name in own if name.startswith("pipeline.")))
+        print(sorted({"decimal", "graphql"} & set(sys.modules)))
+        """
+    )
+    transport = ["base", "blocking", "options", "round_trip", "selection", "token_auth"]
+    pipeline = ["dispatch", "middleware", "operation", "pending_calls", "pipeline", "policies", "request_workers"]
+    pipeline += ["steps", "stream_source"]
+    expected = [[f"transport.{name}" for name in transport], [f"pipeline.{name}" for name in pipeline], []]
+    assert (result.stdout.splitlines(), result.stderr) == ([str(names) for names in expected], "")
+
+
+def test_the_loop_imports_nothing_of_the_package(strawberry_server: Server, run_script: RunScript) -> None:
+    """An import would delay all calls of the client; it runs in the thread that creates the client or calls it."""
+    result = run_script(
+        """
+        import sys, threading
+        from importlib.abc import MetaPathFinder
+
+        threads = set()
+
+        class Recorder(MetaPathFinder):
+            def find_spec(self, name, path=None, target=None):
+                if name.startswith("syncgql"):
+                    threads.add(threading.current_thread() is threading.main_thread())
+
+        sys.meta_path.insert(0, Recorder())
+        from syncgql import Client, TransportQueryError
+        options = {"subscription_protocol": "graphql-transport-ws"}, {"batch_interval": 0.01, "retry": True}, {}
+        for each in options:
+            with Client(sys.argv[1], **each) as client:
+                client.execute("{ hello }")
+                try:
+                    client.execute("{ missing }")
+                except TransportQueryError:
+                    pass
+                assert len(list(client.subscribe("subscription { count(to: 1) }")))
+        print(threads)
+        """,
+        strawberry_server.url,
+    )
+    assert (result.stdout, result.stderr) == ("{True}\n", "")
+
+
+def test_first_calls_import_only_what_they_need(strawberry_server: Server, run_script: RunScript) -> None:
     """``execute`` imports nothing; ``subscribe`` imports graphql-core, which checks documents before they are sent."""
     result = run_script(
         """

@@ -7,7 +7,7 @@ import pickle
 import pytest
 from multidict import CIMultiDict, CIMultiDictProxy
 
-from syncgql import ExecutionResult, IncrementalPiece, IncrementalResult, Response
+from syncgql import ExecutionResult, Response
 from syncgql.result import ABSENT
 
 
@@ -39,18 +39,7 @@ def test_a_result_pickles(data: object) -> None:
     assert repr(copy.response) == "<Response [200] http://localhost>"
 
 
-def test_an_incremental_result_pickles() -> None:
-    """Its pieces are pickled, too; it is compared like any result, and its repr shows its additional members."""
-    pieces = [IncrementalPiece(("a", 0), "L", data={"b": 1}), IncrementalPiece(("c",), items=[1])]
-    result = IncrementalResult({"a": 1}, has_next=True, incremental=pieces)
-    copy = pickle.loads(pickle.dumps(result))
-    assert copy == result == ExecutionResult({"a": 1})
-    assert (copy.has_next, copy.incremental) == (True, pieces)
-    assert "has_next=True, incremental=[IncrementalPiece(path=('a', 0), label='L'" in repr(copy)
-
-
 def test_ordinary_results_have_no_more_than_their_members() -> None:
     """They do not have the members of incremental results."""
     assert ExecutionResult.__slots__ == ("data", "errors", "extensions", "has_data", "response")
     assert not hasattr(ExecutionResult(), "__dict__")
-    assert not hasattr(IncrementalResult(), "__dict__")

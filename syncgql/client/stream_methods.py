@@ -10,7 +10,6 @@ from ..pipeline.pipeline import BUFFER_SIZE
 from ..protocol.snapshot_data import SnapshotData
 from ..records import Variables
 from ..request import UNSET, GraphQLRequest, Unset, as_request
-from ..result import IncrementalResult, as_incremental
 from ..runtime.event_buffer import Overflow
 from ..subscription import Subscription
 from ..typed.request import TypedRequest, decoded_after
@@ -20,6 +19,7 @@ if TYPE_CHECKING:
     from graphql import DocumentNode
     from typing_extensions import Unpack
 
+    from ..incremental_result import IncrementalResult
     from .call_options import StreamOptions
 
 ResultT = TypeVar("ResultT")
@@ -148,6 +148,8 @@ class StreamMethods(ClientBase):
             ValueError: *timeout* is not positive, *buffer_size* is less than 1, *overflow* is unknown, or a header
                 contains a character that cannot be sent.
         """
+        from ..incremental_result import as_incremental
+
         if unknown:
             raise unknown_argument("Client.stream_results", unknown)
         prepared = as_request(request, variable_values, operation_name, extensions)

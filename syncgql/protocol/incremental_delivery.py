@@ -11,7 +11,8 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from ..exceptions import TransportConnectionFailed, TransportProtocolError, TransportQueryError
-from ..result import ABSENT, IncrementalPiece, IncrementalResult, Response
+from ..incremental_result import IncrementalPiece, IncrementalResult
+from ..result import ABSENT, Response
 from . import json_codec
 from .graphql_response import MalformedResponse, kind_of, parse_response
 from .incremental_entries import read_errors, read_extensions, read_objects

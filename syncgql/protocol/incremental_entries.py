@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..result import IncrementalPiece
+from ..incremental_result import IncrementalPiece
 from . import graphql_errors
 from .graphql_response import MalformedResponse, kind_of
 from .incremental_response import Path

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from ..result import IncrementalPiece
+from ..incremental_result import IncrementalPiece
 from .graphql_response import MalformedResponse
 from .incremental_entries import make_piece, read_content, read_label, read_path
 from .incremental_response import MergedResponse, Path, path_text

@@ -9,7 +9,6 @@ from __future__ import annotations
 import datetime
 import sys
 from collections.abc import Callable, Iterable, Mapping
-from decimal import Decimal
 from enum import Enum
 from pathlib import PurePath
 from typing import Any
@@ -33,6 +32,9 @@ def json_value(value: object) -> Any:
     for type_, write in _WRITERS:
         if isinstance(value, type_):
             return write(value)
+    decimal = sys.modules.get("decimal")  # not imported, because that is slow: a Decimal has imported it
+    if decimal is not None and isinstance(value, decimal.Decimal):
+        return str(value)
     if is_lazy_text(value):
         return str(value)
     members = None if isinstance(value, Mapping) else object_members(value)
@@ -45,6 +47,22 @@ def is_lazy_text(value: object) -> bool:
     """Return whether *value* is a lazy string of Django, for example a translation; Django is not imported."""
     django = sys.modules.get("django.utils.functional")
     return django is not None and isinstance(value, django.Promise)
+
+
+def holds_unset(value: object) -> bool:
+    """Return whether a member of an object in *value*, at any depth, is ``UNSET``."""
+    if isinstance(value, dict):
+        return any(member is UNSET or holds_unset(member) for member in value.values())
+    return isinstance(value, list | tuple) and any(map(holds_unset, value))
+
+
+def without_unset(value: Any) -> Any:
+    """Return a copy of *value* without the members that are ``UNSET``."""
+    if isinstance(value, dict):
+        return {name: without_unset(member) for name, member in value.items() if member is not UNSET}
+    if isinstance(value, list | tuple):
+        return [without_unset(member) for member in value]
+    return value
 
 
 def _datetime(value: datetime.datetime) -> str:
@@ -73,7 +91,6 @@ _WRITERS: tuple[tuple[type, Callable[[Any], Any]], ...] = (
     (datetime.date, datetime.date.isoformat),
     (datetime.time, _time),
     (datetime.timedelta, _duration),
-    (Decimal, str),
     (PurePath, str),
 )
 

@@ -9,8 +9,9 @@ from abc import abstractmethod
 from typing import Any
 
 from ..exceptions import TransportProtocolError
+from ..incremental_result import IncrementalResult
 from ..protocol.incremental_delivery import IncrementalDelivery
-from ..result import ABSENT, ExecutionResult, IncrementalResult, Response
+from ..result import ABSENT, ExecutionResult, Response
 from .base import EventSink
 
 

@@ -11,8 +11,9 @@ import click
 from syncgql import Client
 
 from ...exceptions import TransportError, TransportProtocolError, TransportServerError
+from ...incremental_result import IncrementalResult
 from ...request import GraphQLRequest
-from ...result import ExecutionResult, IncrementalResult, Response
+from ...result import ExecutionResult, Response
 from ..connection import Connection, connection_options, endpoint_argument
 from ..endpoints import Endpoint
 from ..exit_codes import ExitCode, exit_code

@@ -12,12 +12,7 @@ from ...protocol.http import public_url
 from ...request import Unset
 from ..base import AsyncTransport
 from ..blocking import BlockingTransport
-from ..options import (
-    RequestAuthentication,
-    appsync_of,
-    check_ssl,
-    with_certificate,
-)
+from ..options import RequestAuthentication, appsync_of, check_ssl, with_certificate
 from ..token_auth import TokenAuth
 from .subscription_protocols import STREAM_PROTOCOLS, WEBSOCKET_PROTOCOLS, check_protocols
 from .transport_options import TransportOptions
@@ -107,10 +102,10 @@ class TransportFactory:
         queries = options.transport if isinstance(options.transport, BlockingTransport) else self._first[0].queries
         self.has_users = queries.has_users
         """Whether queries of different callers may have different credentials, which functions return."""
-        self.queries_by_socket = isinstance(queries, AsyncTransport) and queries.is_websocket
+        socket = queries if isinstance(queries, AsyncTransport) and queries.is_websocket else None
+        self.queries_by_socket = socket is not None
         """Whether queries and mutations are sent over a WebSocket."""
-        is_renewed = isinstance(queries, AsyncTransport) and queries.is_websocket and queries.reconnects
-        self.query_token = TokenUse.of(queries.token_auth, is_renewed=is_renewed)
+        self.query_token = TokenUse.of(queries.token_auth, is_renewed=socket is not None and socket.reconnects)
         """The token of queries and mutations; None if there is none."""
         auth = self._first[0].subscriptions.token_auth if self._first else None
         self.subscription_token = TokenUse.of(auth, is_renewed=self.reconnects)

@@ -7,10 +7,23 @@ from typing import Any
 import pytest
 
 from syncgql import AIOHTTPWebsocketsTransport, Client
-from syncgql.transport.selection.subscription_protocols import NAMES, check_protocols, protocols_for
+from syncgql.transport.http_stream.protocols import PROTOCOLS
+from syncgql.transport.selection.subscription_protocols import (
+    NAMES,
+    STREAM_PROTOCOLS,
+    WEBSOCKET_PROTOCOLS,
+    check_protocols,
+    protocols_for,
+)
+from syncgql.transport.websocket.handshake import GRAPHQL_PROTOCOLS
 
 HTTP = "http://127.0.0.1:9/graphql"
 WS = "ws://127.0.0.1:9/graphql"
+
+
+def test_the_names_are_those_of_the_transports() -> None:
+    """They are written out, because the transports are imported for the clients that use them."""
+    assert (tuple(GRAPHQL_PROTOCOLS), tuple(PROTOCOLS)) == (WEBSOCKET_PROTOCOLS, STREAM_PROTOCOLS)
 
 
 def test_auto() -> None:
