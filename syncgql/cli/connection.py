@@ -41,8 +41,9 @@ class Connection:
         """Return a client for an endpoint.
 
         Raises:
-            click.UsageError: an option or the URL is not valid.
+            click.UsageError: an option or the URL is not valid, or an environment variable of the endpoint is not set.
         """
+        endpoint = endpoint.resolved()
         try:
             return Client(
                 endpoint.url,
