@@ -34,7 +34,7 @@ def test_an_endpoint_of_pyproject_toml(strawberry_server: Server, tmp_path: Path
 
 
 def test_the_schema_file_of_an_endpoint_needs_no_secrets(tmp_path: Path) -> None:
-    """check reads the file without the environment variables of the endpoint; diff, which connects, needs them."""
+    """The file is read without the environment variables of the endpoint; only a connection needs them."""
     more = 'schema = "schema.graphql"\nheaders = { Authorization = "Bearer ${TOKEN}" }\n'
     pyproject(tmp_path, "https://${HOST}/graphql", more)
     (tmp_path / "schema.graphql").write_text("type Query { hello: String }")
