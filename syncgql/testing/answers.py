@@ -92,7 +92,7 @@ class Answers:
             delay: the seconds to wait before the response; the default is 0.
 
         Raises:
-            TypeError: none of data, errors, body, raises and an error status is given, or an argument has the wrong type.
+            TypeError: no data, errors, body, raises or error status is given, or an argument has the wrong type.
             DocumentError: *match* is a document with a syntax error.
         """
         if data is ABSENT and errors is None and body is None and raises is None:
