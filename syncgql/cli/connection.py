@@ -9,7 +9,6 @@ import click
 
 from syncgql import Client
 
-from ..subscription import OnReconnect
 from .endpoints import Endpoint, endpoint_names, find_endpoint
 from .option_groups import option_group
 from .secrets import merged_headers, parse_auth
@@ -34,7 +33,6 @@ class Connection:
         self,
         endpoint: Endpoint,
         *,
-        on_reconnect: OnReconnect | None = None,
         use_get_for_queries: bool = False,
         subscription_protocol: str = "auto",
     ) -> Client:
@@ -54,7 +52,6 @@ class Connection:
                 timeout=self.timeout or None,
                 proxy=self.proxy,
                 retry=False if self.retry == 1 else self.retry,
-                on_reconnect=on_reconnect,
                 use_get_for_queries=use_get_for_queries,
                 subscription_protocol=subscription_protocol,
             )
