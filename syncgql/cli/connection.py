@@ -11,7 +11,7 @@ from syncgql import Client
 
 from .endpoints import Endpoint, endpoint_names, find_endpoint
 from .option_groups import option_group
-from .secrets import merged_headers, parse_auth
+from .secrets import merged_headers, parse_auth, parse_init_payload
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -23,6 +23,7 @@ class Connection:
 
     header: tuple[str, ...] = ()
     auth: str | None = None
+    init_payload: str | None = None
     timeout: float = 10
     retry: int = 1
     insecure: bool = False
@@ -47,6 +48,7 @@ class Connection:
                 endpoint.url,
                 headers=merged_headers(endpoint.headers, self.header),
                 auth=parse_auth(self.auth) if self.auth else None,
+                init_payload=parse_init_payload(self.init_payload) if self.init_payload else None,
                 ssl=not self.insecure,
                 cert=self.cert,
                 timeout=self.timeout or None,
@@ -71,6 +73,11 @@ _OPTIONS = [
         "--auth",
         metavar="AUTH",
         help="bearer:TOKEN or basic:USER:PASSWORD; the secret may be @env:NAME, @file:PATH or @prompt.",
+    ),
+    click.option(
+        "--init-payload",
+        metavar="JSON",
+        help="The payload of a WebSocket's connection_init; strings in it may be @env:NAME or @file:PATH.",
     ),
     click.option(
         "--timeout",

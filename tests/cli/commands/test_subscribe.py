@@ -105,6 +105,14 @@ def test_a_reconnect_is_reported(strawberry_streams: StreamServer, tcp_proxy: ty
         process.communicate(timeout=PATIENCE)
 
 
+def test_the_payload_of_connection_init(strawberry_streams: StreamServer) -> None:
+    """Some servers read the credentials from it."""
+    payload = '{"token": "t0ken"}'
+    outcome = syncgql("subscribe", strawberry_streams.url, COUNT, "-v", "to=1", "--init-payload", payload)
+    assert (outcome.exit_code, outcome.stderr) == (0, "")
+    strawberry_streams.wait_for("ws_message", message={"type": "connection_init", "payload": {"token": "t0ken"}})
+
+
 def test_queries_are_not_subscribed_to(library: str) -> None:
     """They have a command of their own; a server that is not there is no connection."""
     outcome = syncgql("subscribe", library, "{ hello }")
