@@ -263,7 +263,7 @@ def test_the_loop_imports_nothing_of_the_package(strawberry_server: Server, run_
     assert (result.stdout, result.stderr) == ("{True}\n", "")
 
 
-def test_first_calls_import_only_what_they_need(strawberry_server: Server, run_script: RunScript) -> None:
+def test_first_calls_import_few_modules(strawberry_server: Server, run_script: RunScript) -> None:
     """``execute`` imports nothing; ``subscribe`` imports graphql-core, which checks documents before they are sent."""
     result = run_script(
         """

@@ -9,10 +9,9 @@ import click
 
 from syncgql import Client
 
-from ..subscription import OnReconnect
 from .endpoints import Endpoint, endpoint_names, find_endpoint
 from .option_groups import option_group
-from .secrets import merged_headers, parse_auth
+from .secrets import merged_headers, parse_auth, parse_init_payload
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -24,6 +23,7 @@ class Connection:
 
     header: tuple[str, ...] = ()
     auth: str | None = None
+    init_payload: str | None = None
     timeout: float = 10
     retry: int = 1
     insecure: bool = False
@@ -34,26 +34,26 @@ class Connection:
         self,
         endpoint: Endpoint,
         *,
-        on_reconnect: OnReconnect | None = None,
         use_get_for_queries: bool = False,
         subscription_protocol: str = "auto",
     ) -> Client:
         """Return a client for an endpoint.
 
         Raises:
-            click.UsageError: an option or the URL is not valid.
+            click.UsageError: an option or the URL is not valid, or an environment variable of the endpoint is not set.
         """
+        endpoint = endpoint.resolved()
         try:
             return Client(
                 endpoint.url,
                 headers=merged_headers(endpoint.headers, self.header),
                 auth=parse_auth(self.auth) if self.auth else None,
+                init_payload=parse_init_payload(self.init_payload) if self.init_payload else None,
                 ssl=not self.insecure,
                 cert=self.cert,
                 timeout=self.timeout or None,
                 proxy=self.proxy,
                 retry=False if self.retry == 1 else self.retry,
-                on_reconnect=on_reconnect,
                 use_get_for_queries=use_get_for_queries,
                 subscription_protocol=subscription_protocol,
             )
@@ -73,6 +73,11 @@ _OPTIONS = [
         "--auth",
         metavar="AUTH",
         help="bearer:TOKEN or basic:USER:PASSWORD; the secret may be @env:NAME, @file:PATH or @prompt.",
+    ),
+    click.option(
+        "--init-payload",
+        metavar="JSON",
+        help="The payload of a WebSocket's connection_init; strings in it may be @env:NAME or @file:PATH.",
     ),
     click.option(
         "--timeout",

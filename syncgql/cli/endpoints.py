@@ -34,14 +34,29 @@ class Endpoint:
     """A named server, or the server of a URL.
 
     Attributes:
-        url: its URL.
-        headers: headers for each request.
+        url: its URL; a configured one may contain references such as ``${NAME}``.
+        headers: headers for each request, also with references.
         schema: the file with its schema; None to fetch the schema from the server.
+        has_references: whether it is a configured one. A URL that was typed is used as it is.
     """
 
     url: str
     headers: Mapping[str, str] = field(default_factory=dict)
     schema: Path | None = None
+    has_references: bool = False
+
+    def resolved(self) -> Endpoint:
+        """Return the endpoint with each ``${NAME}`` of a configured one replaced by the environment variable.
+
+        Call this only to connect: a job that reads the schema file needs no secrets of the server.
+
+        Raises:
+            click.UsageError: a variable is not set.
+        """
+        if not self.has_references:
+            return self
+        headers = {header: _filled(value) for header, value in self.headers.items()}
+        return Endpoint(_filled(self.url), headers, self.schema)
 
 
 def is_url(text: str) -> bool:
@@ -168,11 +183,8 @@ def _endpoint(name: str, table: object, path: Path) -> Endpoint:
     schema = table.get("schema")
     if not isinstance(schema, str | None):
         raise click.UsageError(f"{where}: schema must be the path of a file.")
-    return Endpoint(
-        _filled(table["url"]),
-        {header: _filled(value) for header, value in headers.items()},
-        None if schema is None else path.parent / schema,
-    )
+    file = None if schema is None else path.parent / schema
+    return Endpoint(table["url"], headers, file, has_references=True)
 
 
 def _filled(text: str) -> str:

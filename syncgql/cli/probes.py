@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import NamedTuple
+
+import click
 
 from syncgql import Client
 
@@ -20,7 +23,8 @@ DEFERRED = "{ ... @defer { __typename } }"
 INTROSPECTION = "{ __schema { queryType { name } } }"
 
 MEDIA_TYPES = ("application/json", "application/graphql-response+json")
-PROTOCOLS = ("graphql-transport-ws", "graphql-ws", "sse", "multipart")
+WEBSOCKET_PROTOCOLS = ("graphql-transport-ws", "graphql-ws")
+PROTOCOLS = (*WEBSOCKET_PROTOCOLS, "sse", "multipart")
 
 # A server with automatic persisted queries refuses a document whose hash differs; others ignore the extension.
 WRONG_HASH = {"persistedQuery": {"version": 1, "sha256Hash": "0" * 64}}
@@ -52,8 +56,7 @@ def probe(endpoint: Endpoint, connection: Connection) -> Iterator[Finding]:
         yield _try("automatic persisted queries", lambda: _persisted(client))
         yield _try("@defer", lambda: _defer(client))
         yield _try("introspection", lambda: _accepted(client.execute_result(INTROSPECTION)))
-    with connection.client(endpoint, use_get_for_queries=True) as client:
-        yield _try("GET", lambda: _accepted(client.execute_result(QUERY)))
+    yield _try("GET", lambda: _get(endpoint, connection))
     for protocol in PROTOCOLS:
         yield _try(f"subscriptions: {protocol}", lambda protocol=protocol: _subscribe(endpoint, connection, protocol))  # type: ignore[misc]
 
@@ -61,7 +64,7 @@ def probe(endpoint: Endpoint, connection: Connection) -> Iterator[Finding]:
 def _try(feature: str, function: Callable[[], Found]) -> Finding:
     try:
         return Finding(feature, *function())
-    except (TransportError, ValueError) as error:  # a ValueError if the URL excludes the protocol
+    except (TransportError, ValueError, click.UsageError) as error:  # the last two if the URL excludes the feature
         return Finding(feature, False, str(error).partition("\n")[0])
 
 
@@ -108,7 +111,14 @@ def _defer(client: Client) -> Found:
         return first.has_next, results.protocol if first.has_next else "the response came in one piece"
 
 
+def _get(endpoint: Endpoint, connection: Connection) -> Found:
+    with connection.client(endpoint, use_get_for_queries=True) as client:
+        return _accepted(client.execute_result(QUERY))
+
+
 def _subscribe(endpoint: Endpoint, connection: Connection, protocol: str) -> Found:
+    if protocol not in WEBSOCKET_PROTOCOLS:
+        connection = replace(connection, init_payload=None)
     with (
         connection.client(endpoint, subscription_protocol=protocol) as client,
         client.subscribe_results(SUBSCRIPTION) as events,

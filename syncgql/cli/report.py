@@ -1,8 +1,10 @@
-"""The messages on standard error: errors in responses, and the status and headers."""
+"""The messages on standard error: errors in responses, the status and headers, and warnings of the client."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import logging
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import click
@@ -42,3 +44,22 @@ def print_response(response: Response | None) -> None:
     for name, value in response.headers.items():
         click.echo(escaped(f"{name}: {MASK if CREDENTIAL.search(name) else value}"), err=True)
     click.echo(err=True)
+
+
+@contextmanager
+def reported_warnings() -> Iterator[None]:
+    """Write the warnings of the client, about connections that are lost and re-established, to standard error."""
+    if logging.root.handlers:  # --debug shows the whole log
+        yield
+        return
+    logger, handler = logging.getLogger("syncgql"), _Warnings(logging.WARNING)
+    logger.addHandler(handler)
+    try:
+        yield
+    finally:
+        logger.removeHandler(handler)
+
+
+class _Warnings(logging.Handler):
+    def emit(self, record: logging.LogRecord) -> None:
+        print_message(record.getMessage())

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
 import click
 from multidict import CIMultiDict
@@ -86,6 +88,27 @@ def parse_auth(text: str) -> str | tuple[str, str]:
     raise click.UsageError(
         "--auth must be bearer:TOKEN or basic:USER:PASSWORD; the secret may be @env:NAME, @file:PATH or @prompt."
     )
+
+
+def parse_init_payload(text: str) -> dict[str, Any]:
+    """Return the payload of ``connection_init``: a JSON object, in which ``resolve`` replaces the references.
+
+    Raises:
+        click.UsageError: the text is not a JSON object; the message does not show it.
+    """
+    try:
+        payload = json.loads(text)
+    except ValueError:
+        payload = None
+    if not isinstance(payload, dict):
+        raise click.UsageError("""--init-payload must be a JSON object, such as '{"token": "@env:TOKEN"}'.""")
+    return {name: _resolved(value) for name, value in payload.items()}
+
+
+def _resolved(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _resolved(member) for name, member in value.items()}
+    return resolve(value) if isinstance(value, str) else value
 
 
 def _secret(text: str, prompt: str) -> str:

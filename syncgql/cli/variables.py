@@ -18,6 +18,9 @@ from .documents import read_stdin
 
 _ASSIGNMENT = re.compile(r"(?P<name>[_A-Za-z]\w*)(?P<sign>:=@|:=|=@|=|@)(?P<value>.*)", re.DOTALL)
 
+UPLOAD = "Upload"
+"""The type of a file, by the GraphQL multipart request specification; some servers use another name."""
+
 _TRUTHS = {"true": True, "false": False}
 
 
@@ -104,6 +107,8 @@ def _value(assignment: Assignment, declared: TypeNode) -> Any:
     if sign == "@" and scalar not in _SCALARS:
         # Upload, or the name that the server uses.
         value: Any = FileVar(sys.stdin.buffer, filename="stdin") if text == "-" else FileVar(_existing(text))
+    elif scalar == UPLOAD:
+        raise click.UsageError(f"${name} has the type {UPLOAD}, which is a file: pass -v {name}@FILE.")
     else:
         content = _text_of_file(text) if sign == "@" else text
         try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Callable, Mapping, Sequence
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 from graphql import FieldNode, GraphQLSchema, build_schema, graphql_sync, validate
@@ -83,7 +84,7 @@ class Answers:
             data: the data of the response, or a function that receives the ``RecordedRequest`` and returns the data.
             errors: the errors of the response: messages, or complete error objects.
             extensions: the extensions of the response.
-            status: the HTTP status; the default is 200.
+            status: the HTTP status; the default is 200. With another status and nothing else, the body is empty.
             headers: additional headers of the HTTP response.
             body: the complete body of the HTTP response, instead of data, errors and extensions.
             raises: an exception to raise in the caller instead of returning a response. A ``GraphQLServer`` drops the
@@ -91,11 +92,13 @@ class Answers:
             delay: the seconds to wait before the response; the default is 0.
 
         Raises:
-            TypeError: none of data, errors, body and raises is given, or an argument has the wrong type.
+            TypeError: no data, errors, body, raises or error status is given, or an argument has the wrong type.
             DocumentError: *match* is a document with a syntax error.
         """
         if data is ABSENT and errors is None and body is None and raises is None:
-            raise TypeError("Pass an answer: data, errors, body or raises.")
+            if status == HTTPStatus.OK or extensions is not None:
+                raise TypeError("Pass an answer: data, errors, body, raises or the status of an HTTP error.")
+            body = ""
         if data is not ABSENT and data is not None and not callable(data) and not isinstance(data, Mapping):
             raise TypeError(f'data must be a dict such as {{"book": {{...}}}}, not {type(data).__name__}.')
         if isinstance(errors, str):
@@ -174,9 +177,10 @@ class Answers:
         if (times is None and calls) or times == len(calls):
             return
         expected = "at least 1" if times is None else str(times)
+        wanted = name if variables is None else f"{name} {json_variables(variables)}"
         received = "\n  ".join(_described(call, headers or {}) for call in self.calls) or "none"
         raise AssertionError(
-            f"Expected matching calls of {name}: {expected}; found: {len(calls)}. All calls:\n  {received}"
+            f"Expected matching calls of {wanted}: {expected}; found: {len(calls)}. All calls:\n  {received}"
         )
 
     # -- answering calls

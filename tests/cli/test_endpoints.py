@@ -33,6 +33,17 @@ def test_an_endpoint_of_pyproject_toml(strawberry_server: Server, tmp_path: Path
     assert (outcome.exit_code, "TOKEN is not set" in outcome.stderr) == (2, True)
 
 
+def test_the_schema_file_of_an_endpoint_needs_no_secrets(tmp_path: Path) -> None:
+    """The file is read without the environment variables of the endpoint; only a connection needs them."""
+    more = 'schema = "schema.graphql"\nheaders = { Authorization = "Bearer ${TOKEN}" }\n'
+    pyproject(tmp_path, "https://${HOST}/graphql", more)
+    (tmp_path / "schema.graphql").write_text("type Query { hello: String }")
+    (tmp_path / "hello.graphql").write_text("{ hello }")
+    assert syncgql("check", "prod", "hello.graphql", cwd=tmp_path).exit_code == 0
+    outcome = syncgql("diff", "prod", "prod", cwd=tmp_path)
+    assert (outcome.exit_code, "HOST is not set" in outcome.stderr or "TOKEN is not set" in outcome.stderr) == (2, True)
+
+
 def test_a_url_without_its_scheme(tmp_path: Path) -> None:
     """The message shows the URL that was probably meant; a misspelt name is none."""
     outcome = syncgql("run", "127.0.0.1:8001/graphql", "{ __typename }", cwd=tmp_path)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import logging
+
 import pytest
 
 from syncgql import Response
-from syncgql.cli.report import pluralized, print_errors, print_response
+from syncgql.cli.report import pluralized, print_errors, print_response, reported_warnings
 
 
 def test_counted() -> None:
@@ -24,3 +26,18 @@ def test_headers_that_may_be_credentials(capsys: pytest.CaptureFixture[str]) -> 
     """Their values are hidden."""
     print_response(Response(200, {"X-Session-Token": "s3cret", "Server": "x"}, "http://h/", 0.1))
     assert capsys.readouterr().err == "HTTP 200 in 0.100 s\nX-Session-Token: ***\nServer: x\n\n"
+
+
+def test_warnings_of_the_client(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """They are printed as messages until the end of the block, and only there, unless --debug shows the log."""
+    logger = logging.getLogger("syncgql.transport")
+    monkeypatch.setattr(logging.root, "handlers", [])
+    with reported_warnings():
+        logger.warning("%s is lost.", "\x1bIt")
+        logger.info("Another attempt.")
+    logger.warning("This is after the end.")
+    assert capsys.readouterr().err == "syncgql: \\x1bIt is lost.\n"
+    monkeypatch.setattr(logging.root, "handlers", [logging.NullHandler()])
+    with reported_warnings():
+        logger.warning("This is in the log.")
+    assert capsys.readouterr().err == ""

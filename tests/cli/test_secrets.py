@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 import pytest
 
-from syncgql.cli.secrets import merged_headers, parse_header, resolve
+from syncgql.cli.secrets import merged_headers, parse_header, parse_init_payload, resolve
 
 
 def test_references(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -21,3 +21,14 @@ def test_precedence_of_headers(monkeypatch: pytest.MonkeyPatch) -> None:
     """Names are compared without case."""
     monkeypatch.setenv("SYNCGQL_HEADERS", "a: 2\nb: 2\n")
     assert dict(merged_headers({"A": "1", "B": "1", "C": "1"}, ["B: 3"])) == {"a": "2", "B": "3", "C": "1"}
+
+
+def test_the_payload_of_a_websocket(monkeypatch: pytest.MonkeyPatch) -> None:
+    """References may be at any depth; the message about other text does not show it."""
+    monkeypatch.setenv("TOKEN", "t")
+    payload = parse_init_payload('{"headers": {"Authorization": "Bearer @env:TOKEN"}, "version": 2}')
+    assert payload == {"headers": {"Authorization": "Bearer t"}, "version": 2}
+    for text in ("s3cret", '["s3cret"]'):
+        with pytest.raises(click.UsageError, match="must be a JSON object") as info:
+            parse_init_payload(text)
+        assert "s3cret" not in str(info.value)

@@ -33,6 +33,13 @@ def test_mistakes(text: str) -> None:
         values(text)
 
 
+def test_the_name_of_a_file_as_text() -> None:
+    """A server cannot use it; the message shows the form that sends the file."""
+    operation = GraphQLRequest("mutation ($photos: [Upload!]!) { add(photos: $photos) }").operation
+    with pytest.raises(click.UsageError, match=r"\$photos has the type Upload.*-v photos@FILE"):
+        variable_values(operation, [parse_assignment("photos=a.jpg")], {})
+
+
 def test_required_and_repeated() -> None:
     """A missing variable, and a duplicate one."""
     with pytest.raises(click.UsageError, match=r"requires \$l"):

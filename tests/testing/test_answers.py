@@ -37,6 +37,17 @@ def test_statuses(mock: GraphQLMock) -> None:
     assert (caught.value.code, caught.value.retry_after) == (503, 7)
 
 
+def test_a_status_alone(mock: GraphQLMock) -> None:
+    """The status of an error is a response with an empty body; status 200 alone is no answer."""
+    mock.add("Book", status=503, headers={"Retry-After": "7"})
+    with pytest.raises(TransportServerError) as caught:
+        deep_inside()
+    assert (caught.value.code, caught.value.retry_after, caught.value.body) == (503, 7, "")
+    for nothing in ({}, {"status": 200}, {"status": 503, "extensions": {}}):
+        with pytest.raises(TypeError, match="Pass an answer"):
+            mock.add("Book", **nothing)
+
+
 def test_exceptions(mock: GraphQLMock) -> None:
     """The call raises the exception, as a new object each time."""
     error = TransportConnectionFailed("cut", code=1006)
@@ -96,11 +107,12 @@ def test_introspection_is_answered(checking: GraphQLMock) -> None:
 
 
 def test_assert_called_lists_the_calls(mock: GraphQLMock) -> None:
-    """The message lists the received calls."""
+    """The message has the expected variables and lists the received calls."""
     mock.add("Book", {"book": None})
     deep_inside(id="1")
     with pytest.raises(
-        AssertionError, match=r"Expected matching calls of Book: at least 1; found: 0.*\n.*query Book {'id': '1'}"
+        AssertionError,
+        match=r"Expected matching calls of Book {'id': '2'}: at least 1; found: 0.*\n.*query Book {'id': '1'}",
     ):
         mock.assert_called("Book", {"id": "2"})
 

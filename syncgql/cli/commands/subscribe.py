@@ -14,7 +14,7 @@ from ..connection import Connection, connection_options, endpoint_argument
 from ..endpoints import Endpoint
 from ..exit_codes import ExitCode
 from ..output import STREAM_FORMATS, check_reader, format_option
-from ..report import print_errors, print_message
+from ..report import print_errors, print_message, reported_warnings
 from ..requests import RequestOptions, request_options
 from ..selection import select
 
@@ -57,8 +57,8 @@ def subscribe(
 ) -> None:
     """Print the events of a subscription, one JSON line each.
 
-    A lost connection is re-established, which is reported on standard error. Ctrl-C ends the command and the
-    subscription on the server.
+    A lost connection is re-established; the loss and the new connection are reported on standard error. Ctrl-C ends
+    the command and the subscription on the server.
 
     \b
     syncgql subscribe https://api.example.com/graphql 'subscription { bookAdded { title } }' --count 1
@@ -70,7 +70,8 @@ def subscribe(
         raise click.UsageError("The operation is not a subscription; use syncgql run.")
     has_errors = False
     with (
-        connection.client(endpoint, on_reconnect=_report_reconnect, subscription_protocol=protocol) as client,
+        reported_warnings(),
+        connection.client(endpoint, subscription_protocol=protocol) as client,
         client.subscribe_results(request) as events,
     ):
         if verbose:
@@ -101,7 +102,3 @@ def _next(events: Subscription[ExecutionResult], limit: Deadline) -> ExecutionRe
         if not limit.allows(0):
             return None
         check_reader()
-
-
-def _report_reconnect(seconds: float) -> None:
-    print_message(f"reconnected; events may be missing for {seconds:.1f} s")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import signal
 import subprocess
 
@@ -92,15 +93,24 @@ def test_events_with_errors(strawberry_streams: StreamServer) -> None:
 
 
 def test_a_reconnect_is_reported(strawberry_streams: StreamServer, tcp_proxy: type[TCPProxy]) -> None:
-    """A line on stderr says for how long events are missing."""
+    """Lines on stderr report the loss, at once, and for how long events are missing."""
     with tcp_proxy(strawberry_streams.url) as proxy, start("subscribe", proxy.url, ENDLESS) as process:
         assert process.stdout
         assert process.stderr
         process.stdout.readline()
         proxy.drop()
-        assert process.stderr.readline().startswith("syncgql: reconnected; events may be missing for ")
+        assert re.match(r"syncgql: .* Reconnecting in [\d.]+ s", process.stderr.readline())
+        assert re.match(r"syncgql: Reconnected to .* events during that time are missing\.", process.stderr.readline())
         process.send_signal(signal.SIGINT)
         process.communicate(timeout=PATIENCE)
+
+
+def test_the_payload_of_connection_init(strawberry_streams: StreamServer) -> None:
+    """Some servers read the credentials from it."""
+    payload = '{"token": "t0ken"}'
+    outcome = syncgql("subscribe", strawberry_streams.url, COUNT, "-v", "to=1", "--init-payload", payload)
+    assert (outcome.exit_code, outcome.stderr) == (0, "")
+    strawberry_streams.wait_for("ws_message", message={"type": "connection_init", "payload": {"token": "t0ken"}})
 
 
 def test_queries_are_not_subscribed_to(library: str) -> None:

@@ -15,6 +15,9 @@ from django.utils.module_loading import import_string
 from ..... import Subscription, TransportError, TransportQueryError
 from ...handlers import SubscriptionHandler
 
+INTERRUPTED = 130
+"""The exit code after Ctrl-C, as in shells."""
+
 
 class Command(BaseCommand):
     """Run a subscription, and call a function for each event."""
@@ -31,6 +34,7 @@ class Command(BaseCommand):
 
         Raises:
             CommandError: there is no such handler or client, or the connection was lost and not re-established.
+            SystemExit: SIGTERM, with exit code 0, or Ctrl-C, with 130.
         """
         follow = _handler(handler)
         previous = signal.signal(signal.SIGTERM, _stop)
@@ -43,6 +47,8 @@ class Command(BaseCommand):
                         break
         except TransportError as error:
             raise CommandError(str(error)) from error
+        except KeyboardInterrupt:
+            raise SystemExit(INTERRUPTED) from None
         finally:
             close_old_connections()
             signal.signal(signal.SIGTERM, previous)

@@ -21,6 +21,15 @@ def query(event):
     connection.ensure_connection()
 """
 
+INTERRUPTED_HANDLER = """
+@subscription_handler("library", "subscription { count(to: 3) }")
+def interrupted(event):
+    import signal
+
+    print(event["count"], flush=True)
+    signal.raise_signal(signal.SIGINT)
+"""
+
 
 @pytest.fixture
 def site(project: Callable[[str], Project], strawberry_server: Server) -> Project:
@@ -46,6 +55,13 @@ def test_sigterm_ends_the_subscription(site: Project, strawberry_server: Server)
         assert daemon.stdout.read() == ""
         assert daemon.wait(30) == 0
     strawberry_server.wait_for("subscription_ended", name="bookAdded")
+
+
+def test_ctrl_c_ends_the_command_without_a_traceback(site: Project) -> None:
+    """The exit code is that of the command syncgql."""
+    site.append("handlers.py", INTERRUPTED_HANDLER)
+    done = site.manage("graphql_subscribe", "handlers.interrupted")
+    assert (done.exit_code, done.stdout, done.stderr) == (130, "1\n", "")
 
 
 @pytest.mark.parametrize(("max_age", "printed"), [(0, "new\nnew\nnew\n"), (None, "new\nkept\nkept\n")])
