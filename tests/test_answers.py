@@ -270,7 +270,7 @@ def test_local_schema_that_throttles() -> None:
         assert client.execute_result(QUERY).data == {"a": None}
 
 
-def test_answers_without_errors_are_not_searched(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_responses_without_errors_are_not_searched(monkeypatch: pytest.MonkeyPatch) -> None:
     """Checking for rate limits costs nothing if there is no error."""
 
     def fail(*_: object) -> Any:

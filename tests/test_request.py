@@ -13,7 +13,7 @@ from syncgql import UNSET, DocumentError, GraphQLRequest, gql
 from syncgql.request import as_request, parse_document
 
 
-def test_text_is_sent_as_it_stands() -> None:
+def test_text_is_sent_unchanged() -> None:
     """Source text is not parsed and printed again, so comments and layout are kept."""
     text = "{ book  # a comment\n }"
     assert GraphQLRequest(text).payload == {"query": text}

@@ -231,7 +231,7 @@ def test_blocking_call_that_times_out_before_it_begins() -> None:
     assert error.sent is False
 
 
-def test_bare_transport_that_was_answered_before() -> None:
+def test_bare_transport_that_received_a_response_before() -> None:
     """The response to one call says nothing about the next."""
 
     def script(connection: WireConnection) -> None:
@@ -248,7 +248,7 @@ def test_bare_transport_that_was_answered_before() -> None:
     assert info.value.sent is None
 
 
-def test_call_that_times_out_within_the_answer(make: Make) -> None:
+def test_call_that_times_out_within_the_response(make: Make) -> None:
     """The limit of the call expires after the response has begun."""
 
     def script(connection: WireConnection) -> None:
@@ -285,7 +285,7 @@ def test_http(make: Make, script: Script, kind: type[TransportError], sent: bool
     assert error.sent is sent
 
 
-def test_no_answer_in_time(make: Make) -> None:
+def test_no_response_in_time(make: Make) -> None:
     """When the time of a call is up, the request may have arrived."""
     with WireServer(silent) as server:
         error = failure(make, server.url, timeout=1.5)

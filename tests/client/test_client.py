@@ -94,7 +94,7 @@ def test_a_transport_may_be_given(strawberry_server: Server) -> None:
             next(client.subscribe("subscription { count(to: 1) }"))
 
 
-def test_making_a_client_does_nothing_yet() -> None:
+def test_creating_a_client_starts_nothing() -> None:
     """Creating a client starts no thread and opens no connection."""
     before = set(threading.enumerate())  # one of them may end meanwhile
     clients = [Client("http://127.0.0.1:1/") for _ in range(100)]

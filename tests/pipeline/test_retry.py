@@ -319,7 +319,7 @@ def test_a_submitted_operation_is_retried() -> None:
         assert client.submit(QUERY).result(30) == {"ok": True}
 
 
-def test_with_automatic_batches_a_member_travels_in_a_later_one() -> None:
+def test_with_automatic_batches_a_member_is_resent_in_a_later_one() -> None:
     """Its neighbour is not sent again."""
     batch = answer(b"[" + THROTTLED + b', {"data": {"ok": 2}}]')
     with (

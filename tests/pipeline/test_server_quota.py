@@ -109,7 +109,7 @@ def test_a_window_is_waited_for() -> None:
     assert quota.wait(1, 60.0, 5.0) == 0
 
 
-def test_an_answer_from_before_the_reset_is_ignored() -> None:
+def test_a_response_from_before_the_reset_is_ignored() -> None:
     """It came late, and the next window has begun."""
     quota = ServerQuota()
     read(quota, Reading(3, 100, reset_in=10), now=0.0)
@@ -139,8 +139,8 @@ def test_a_server_that_names_no_reset() -> None:
 
 
 @pytest.mark.parametrize("limit", [None, LIMIT])
-def test_a_request_without_an_answer_is_taken(limit: Any) -> None:
-    """It may have been counted."""
+def test_a_request_without_a_response_is_deducted(limit: Any) -> None:
+    """The server may have counted it."""
     quota = ServerQuota()
     read(quota, Reading(10, limit, reset_in=60))
     quota.deduct(4)

@@ -64,7 +64,7 @@ def test_m01_accept() -> None:
     assert request.header("accept-encoding") == "identity"
 
 
-def test_m02_heartbeats_are_no_events() -> None:
+def test_m02_heartbeats_are_not_events() -> None:
     """Heartbeats yield nothing, also as the first and the last part."""
     pieces = [OPENING, HEARTBEAT, n_part(1), HEARTBEAT, n_part(2), HEARTBEAT, CLOSE]
     with wire(*pieces) as server, MULTIPART.client(server.url) as client:

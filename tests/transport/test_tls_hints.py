@@ -83,7 +83,7 @@ def test_plain_http_answered_by_an_alert(call: Callable[[str], None]) -> None:
 
 
 @pytest.mark.parametrize("call", [by_aiohttp, by_requests])
-def test_no_hint_once_there_was_an_response(call: Callable[[str], None]) -> None:
+def test_no_hint_after_a_response(call: Callable[[str], None]) -> None:
     """A connection that broke during a response spoke HTTP."""
 
     def break_off(connection: WireConnection) -> None:

@@ -69,7 +69,7 @@ def test_a_client_that_cannot_be_created_is_not_pinged(setting: Any) -> None:
 
 
 @pytest.mark.parametrize("names", ["X-Request-ID", None, [1]])
-def test_forwarded_headers_that_are_no_list(names: Any) -> None:
+def test_forwarded_headers_that_are_not_a_list(names: Any) -> None:
     """The characters of a single name are not headers."""
     assert check_forwarding() == []
     with override_settings(SYNCGQL_FORWARD_HEADERS=("X-Request-ID",)):

@@ -174,7 +174,7 @@ def test_the_wait_for_a_rate_limit_is_a_metric(telemetry: Telemetry) -> None:
     assert count == 1
 
 
-def test_two_of_them_do_not_disturb_each_other(telemetry: Telemetry) -> None:
+def test_two_middlewares_do_not_affect_each_other(telemetry: Telemetry) -> None:
     """Each attempt belongs to the call of the same middleware."""
     both = [telemetry.middleware(), telemetry.middleware()]
     with WireServer(always(answer())) as server, Client(server.url, middleware=both) as client:

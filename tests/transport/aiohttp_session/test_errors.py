@@ -90,7 +90,7 @@ def test_connection_refused() -> None:
     assert "Is the server running?" in str(error)
 
 
-def test_plain_http_where_tls_is_spoken() -> None:
+def test_plain_http_to_a_server_with_tls() -> None:
     """A server that does not speak TLS."""
     with WireServer(lambda connection: connection.send(answer())) as server:
         error = failure(server.url.replace("http://", "https://"))

@@ -120,7 +120,7 @@ async def test_n01_redirects_are_not_followed(status: int) -> None:
 
 
 @in_loop
-async def test_n01_redirects_with_middlewares_of_ones_own() -> None:
+async def test_n01_redirects_with_middlewares_of_the_user() -> None:
     """A caller's own middlewares run as well, and do not make redirects followed."""
     seen = []
 
@@ -141,7 +141,7 @@ async def test_n01_redirects_with_middlewares_of_ones_own() -> None:
 
 @pytest.mark.parametrize("status", [302, 401])
 @in_loop
-async def test_n01_w33_with_a_session_of_ones_own(status: int) -> None:
+async def test_n01_w33_with_a_session_of_the_user(status: int) -> None:
     """With a session that the caller created, redirects are not followed either, and refusals have their class."""
 
     async def refuse(peer: Peer) -> None:
@@ -170,7 +170,7 @@ async def test_credentials_in_the_url() -> None:
 
 
 @in_loop
-async def test_handshake_that_breaks_the_rules() -> None:
+async def test_handshake_that_violates_the_protocol() -> None:
     """A 101 with a wrong key is not a WebSocket."""
 
     async def cheat(peer: Peer) -> None:
