@@ -14,7 +14,7 @@ import pytest
 
 from syncgql import Client, Subscription
 
-from .fix_servers import Server
+from .fix_servers import PATIENCE, Server
 
 
 class Trace:
@@ -49,12 +49,11 @@ def client(strawberry_server: Server) -> Client:
 
 def is_freed(trace: weakref.ref[Trace]) -> bool:
     """Return whether nothing keeps the object alive; the loop thread may release it a moment later."""
-    for _ in range(1000):
+    deadline = time.monotonic() + PATIENCE
+    while trace() is not None and time.monotonic() < deadline:
         gc.collect()
-        if trace() is None:
-            return True
         time.sleep(0.01)
-    return False
+    return trace() is None
 
 
 def in_trace(number: str, work: Callable[[], object]) -> weakref.ref[Trace]:

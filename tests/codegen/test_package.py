@@ -171,6 +171,25 @@ def test_responses_that_do_not_match(
     assert caught.value.expected.startswith(expected)
 
 
+@pytest.mark.parametrize(
+    ("tags", "grid", "path", "expected"),
+    [
+        (["a", 1], [], ("tags", 1), "str"),
+        (["a", None], [], ("tags", 1), "str"),
+        ("ab", [], ("tags",), "a list"),
+        ([], [[1, None], [2, True]], ("grid", 1, 1), "int"),
+        ([], [[1], None], ("grid", 1), "a list"),
+    ],
+)
+def test_lists_of_scalars(load: Import, tags: Any, grid: Any, path: tuple[Any, ...], expected: str) -> None:
+    """The items are checked where they are, and the place of a wrong one is found."""
+    api = load(build_schema("type Query { tags: [String!]! grid: [[Int]!]! }"), {"q.graphql": "query Q { tags grid }"})
+    assert api.Q().decode({"tags": ["a"], "grid": [[1, None]]}) == api.Q.Data(tags=["a"], grid=[[1, None]])
+    with pytest.raises(ResultError) as caught:
+        api.Q().decode({"tags": tags, "grid": grid})
+    assert (caught.value.path, caught.value.expected) == (path, expected)
+
+
 def test_variables(load: Import, library: GraphQLSchema) -> None:
     """``UNSET`` is absent and None is null, also in inputs, which may be nested."""
     api = load(library, DOCUMENTS)

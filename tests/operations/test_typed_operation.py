@@ -11,7 +11,7 @@ import pytest
 
 from syncgql import Client, DocumentError, ResultError, TransportQueryError, TypedRequest, TypedResult, Variable
 from syncgql.testing import GraphQLMock
-from tests.fix_servers import Server
+from tests.fix_servers import PATIENCE, Server
 
 
 @dataclass
@@ -87,8 +87,8 @@ def test_events_are_typed(strawberry_server: Server) -> None:
     with Client(strawberry_server.url) as client, client.subscription.book_added(Book) as books:
         strawberry_server.wait_for("subscription_started", name="bookAdded")
         client.mutation.add_book("title", title="Kim")
-        assert books.next(timeout=20) == Book("Kim")
+        assert books.next(timeout=PATIENCE) == Book("Kim")
         results: Any = client.subscription.book_added.result(Book)
         with results:
             client.mutation.add_book("title", title="Lolita")
-            assert results.next(timeout=20).data == Book("Lolita")
+            assert results.next(timeout=PATIENCE).data == Book("Lolita")

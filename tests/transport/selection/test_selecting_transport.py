@@ -38,7 +38,7 @@ from syncgql.transport.selectable_stream import ProtocolsRefused
 from syncgql.transport.websocket.active_operation import ActiveOperation
 from syncgql.transport.websocket.pool import WebSocketPool
 
-from ...fix_servers import Server
+from ...fix_servers import PATIENCE, Server
 from ...fix_streams import StreamServer
 from ...servers.scripted import CLOSE, Peer, ScriptedServer
 from ...servers.stream_wire import Stream
@@ -197,7 +197,7 @@ def test_a_graphql_error_is_the_response() -> None:
         Client(server.url) as client,
     ):
         with pytest.raises(TransportQueryError, match="no"):
-            client.subscribe(SUBSCRIPTION).next(5)
+            client.subscribe(SUBSCRIPTION).next(PATIENCE)
         assert asked(server) == ["websocket", "text/event-stream"]
 
 
@@ -317,7 +317,7 @@ def test_a_close_after_the_acknowledgement(code: int) -> None:
 
     with ScriptedServer(close) as server, Client(server.url, timeout=10) as client:
         with pytest.raises(TransportConnectionFailed) as caught:
-            client.subscribe(SUBSCRIPTION).next(10)
+            client.subscribe(SUBSCRIPTION).next(PATIENCE)
         assert caught.value.code == code
         assert len(server.peers) == 1
 
