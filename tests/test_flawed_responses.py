@@ -102,8 +102,8 @@ FLAWED: list[Any] = [
 
 
 @pytest.mark.parametrize("payload", FLAWED)
-def test_errors_that_are_not_in_the_letter(wire: Wire, payload: Any) -> None:
-    """They are read; further faults next to them do not matter."""
+def test_errors_in_other_forms(wire: Wire, payload: Any) -> None:
+    """They are read; other faults of the response are ignored."""
     with wire(payload) as client:
         with pytest.raises(TransportQueryError, match=r"^m$") as info:
             client.execute(QUERY)
@@ -183,7 +183,7 @@ def events_wire(request: pytest.FixtureRequest) -> Wire:
 
 
 @pytest.mark.parametrize("payload", FLAWED)
-def test_events_with_errors_that_are_not_in_the_letter(events_wire: Wire, payload: Any) -> None:
+def test_events_with_errors_in_other_forms(events_wire: Wire, payload: Any) -> None:
     """They are read as in a response to a query."""
     with events_wire(payload) as client, pytest.raises(TransportQueryError, match=r"^m$"):
         list(client.subscribe(SUBSCRIPTION))
