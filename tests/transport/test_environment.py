@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ssl
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from syncgql import Client, RequestsHTTPTransport, TransportConnectionFailed, Tr
 
 from ..servers.front import Front
 from ..servers.wire import WireConnection, WireServer, always, answer
+from .both_transports import Make, by_requests
 
 OK = {"ok": True}
 FROM_NETRC = "Basic bmV0cmM6aHVzaA=="  # netrc:hush
@@ -36,11 +37,6 @@ def by_aiohttp(url: str, **options: Any) -> Client:
     return Client(url, client_session_args={"trust_env": True}, **options)
 
 
-def by_requests(url: str, **options: Any) -> Client:
-    return Client(transport=RequestsHTTPTransport(url, **options))
-
-
-Make = Callable[..., Client]
 both = pytest.mark.parametrize("make", [by_aiohttp, by_requests])
 
 

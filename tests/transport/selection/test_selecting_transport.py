@@ -6,7 +6,6 @@ import asyncio
 import logging
 import os
 import pickle
-import socket
 import struct
 import threading
 from collections.abc import Iterator
@@ -40,6 +39,7 @@ from syncgql.transport.websocket.pool import WebSocketPool
 
 from ...fix_servers import PATIENCE, Server
 from ...fix_streams import StreamServer
+from ...ports import reserved_port
 from ...servers.scripted import CLOSE, Peer, ScriptedServer
 from ...servers.stream_wire import Stream
 from ...servers.wire import Script, WireServer, answer
@@ -201,9 +201,9 @@ def test_a_graphql_error_is_the_response() -> None:
         assert asked(server) == ["websocket", "text/event-stream"]
 
 
-def test_no_connection_no_tls_no_name_no_response(wire_nothing: str) -> None:
+def test_no_connection_no_tls_no_name_no_response(refusing_url: str) -> None:
     """Errors of the connection and timeouts are raised as they are."""
-    with Client(wire_nothing, reconnect=False) as client, pytest.raises(TransportConnectionFailed):
+    with Client(refusing_url, reconnect=False) as client, pytest.raises(TransportConnectionFailed):
         client.subscribe(SUBSCRIPTION)
     with Client("http://no.such.name.invalid/", reconnect=False) as client, pytest.raises(TransportConnectionFailed):
         client.subscribe(SUBSCRIPTION)
@@ -224,10 +224,10 @@ def test_no_connection_no_tls_no_name_no_response(wire_nothing: str) -> None:
 
 
 @pytest.fixture
-def wire_nothing() -> str:
-    """A URL at which nothing listens."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return f"http://127.0.0.1:{listener.getsockname()[1]}/"
+def refusing_url() -> Iterator[str]:
+    """A URL at which connections are refused."""
+    with reserved_port() as port:
+        yield f"http://127.0.0.1:{port}/"
 
 
 # -- refusals of the protocol

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import base64
-import socket
 import traceback
 import warnings
 from typing import Any
@@ -21,6 +20,7 @@ from syncgql import (
     TransportTimeout,
 )
 
+from ...ports import reserved_port
 from ...servers.scripted import Peer, ScriptedServer
 from ..asynchronous import in_loop, websockets
 
@@ -202,11 +202,10 @@ async def test_connect_timeout() -> None:
 @in_loop
 async def test_no_server_listens() -> None:
     """A refused TCP connection is reported with the URL; the cause is chained."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port = listener.getsockname()[1]
-    async with websockets(f"ws://127.0.0.1:{port}/graphql?token=s3cret") as transport:
-        with pytest.raises(TransportConnectionFailed, match=rf"ws://127\.0\.0\.1:{port}/graphql") as caught:
-            await transport.connect()
+    with reserved_port() as port:
+        async with websockets(f"ws://127.0.0.1:{port}/graphql?token=s3cret") as transport:
+            with pytest.raises(TransportConnectionFailed, match=rf"ws://127\.0\.0\.1:{port}/graphql") as caught:
+                await transport.connect()
     assert isinstance(caught.value.__cause__, aiohttp.ClientConnectorError)
     assert caught.value.code is None
     assert "s3cret" not in str(caught.value)
