@@ -1,4 +1,4 @@
-"""Flawed responses, and responses that ask to wait, are read in the same way on every wire."""
+"""Flawed responses, and responses with rate limits, are read in the same way over each transport."""
 
 from __future__ import annotations
 

@@ -211,7 +211,7 @@ def test_the_type_is_computed_once(monkeypatch: pytest.MonkeyPatch) -> None:
     ],
 )
 def test_incremental_directive(document: str, directive: str) -> None:
-    """What asks for an answer in parts: in the operation and the fragments that it uses, whatever stands between."""
+    """The directive is found in the operation and the fragments that it uses, but not in text and comments."""
     assert GraphQLRequest(document).incremental_directive == directive
     assert GraphQLRequest(parse(document)).incremental_directive == directive
 

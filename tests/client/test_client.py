@@ -87,7 +87,7 @@ def test_subscriptions_may_have_another_endpoint(strawberry_server: Server, aria
 
 
 def test_a_transport_may_be_given(strawberry_server: Server) -> None:
-    """A client works with a transport of one's own; this server runs a subscription over plain HTTP as a query."""
+    """A client works with a user's transport; this server runs a subscription over plain HTTP as a query."""
     with Client(transport=AIOHTTPTransport(strawberry_server.url)) as client:
         assert client.execute("{ hello }") == {"hello": "Hello world!"}
         with pytest.raises(TransportError, match="Cannot return null"):

@@ -32,7 +32,7 @@ def message(**members: Any) -> bytes:
 
 @each_dialect
 def test_id_of_another_subscription(dialect: Dialect) -> None:
-    """A result goes to the operation with its id, and an end ends only that operation, in any order."""
+    """A result belongs to the operation with its id, and an end ends only that operation, in any order."""
 
     async def script(peer: Peer) -> None:
         first = await dialect.open(peer)

@@ -1,4 +1,4 @@
-"""Requests that know the class of the field that they ask for."""
+"""Requests with the class of the field that they select."""
 
 from __future__ import annotations
 

@@ -132,7 +132,7 @@ def test_the_cost_is_reported_or_the_average() -> None:
 
 
 def test_a_server_that_names_no_reset() -> None:
-    """It is asked again a little later."""
+    """The next request is sent a little later."""
     quota = ServerQuota()
     read(quota, Reading(0, 100))
     assert quota.wait(1, 0.0, 0.0) == NO_RESET

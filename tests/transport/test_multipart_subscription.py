@@ -230,7 +230,7 @@ async def test_in_asyncio_code() -> None:
 
 
 def test_queries(strawberry_streams: StreamServer) -> None:
-    """Queries and mutations do not ask for a subscription, because Strawberry then refuses them."""
+    """Queries and mutations do not accept ``subscriptionSpec``, because Strawberry would refuse them."""
     with Client(transport=MultipartSubscriptionTransport(strawberry_streams.url)) as client:
         assert client.execute("{ hello }") == {"hello": "Hello world!"}
         assert client.execute("mutation { add(a: 1, b: 2) }") == {"add": 3}

@@ -60,7 +60,7 @@ def test_the_server_continues_the_trace(telemetry: Telemetry, traced_server: Ser
 
 
 def test_each_request_of_execute_many_is_a_span(telemetry: Telemetry, traced_server: Server) -> None:
-    """All have the caller's span as their parent, whichever threads send them."""
+    """All have the caller's span as their parent, in any thread."""
     client = Client(traced_server.url, middleware=[telemetry.middleware()])
     with client, telemetry.tracer.start_as_current_span("job") as job:
         answers = list(client.execute_many([SPAN] * 4, concurrency=2))
@@ -70,7 +70,7 @@ def test_each_request_of_execute_many_is_a_span(telemetry: Telemetry, traced_ser
 
 
 def test_baggage_is_sent(telemetry: Telemetry, traced_server: Server) -> None:
-    """It goes with the trace; with ``propagate=False``, neither is sent."""
+    """It is sent with the trace; with ``propagate=False``, neither is sent."""
     token = context.attach(baggage.set_baggage("user", "ada"))
     try:
         with Client(traced_server.url, middleware=[telemetry.middleware()]) as client:

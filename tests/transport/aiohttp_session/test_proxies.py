@@ -230,7 +230,7 @@ def test_proxy_twice() -> None:
 def test_subscriptions_pass_a_real_proxy(
     environment: pytest.MonkeyPatch, any_server: Server, http_proxy: str, scheme: str, by: str
 ) -> None:
-    """A WebSocket without TLS goes through a tunnel, with the credentials of the proxy."""
+    """A WebSocket without TLS uses a tunnel, with the credentials of the proxy."""
     url = any_server.url.replace("http", scheme)
     with_credentials = http_proxy.replace("//", f"//{USER}:{PASSWORD}@")
     options: dict[str, Any] = {"reconnect": False}
